@@ -1,0 +1,239 @@
+"""What an operation on Ashby is: a pydantic class whose fields are its arguments.
+
+The class is the whole declaration. Its name gives the tool's name, its docstring the tool's description, its fields the
+argument schema, and its class variables say what it does to Ashby and which permission it needs. This module knows
+neither HTTP nor LangChain.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from inspect import cleandoc
+from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
+
+from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class Access(StrEnum):
+    """Whether an operation changes anything in Ashby."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class Arguments(BaseModel):
+    """Arguments as a model gives them: snake_case keys, nothing that is not declared.
+
+    `wire()` turns them into Ashby's JSON: camelCase keys, unless a field says otherwise with `serialization_alias`.
+    A plain camelCase alias would show up in the schema and lose nested snake_case arguments, hence serialization only.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        alias_generator=AliasGenerator(serialization_alias=to_camel),
+        use_attribute_docstrings=False,
+    )
+
+    def wire(self) -> dict[str, Any]:
+        """The JSON object that goes to Ashby. What was left out stays out; a null is sent only where it clears."""
+        body = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        for name, field in type(self).model_fields.items():
+            if SENT_AS_NULL in field.metadata and getattr(self, name) is None:
+                body[field.serialization_alias or name] = None
+        return body
+
+
+class _SentAsNull:
+    """Marks a required field whose null means something to Ashby: clear the value."""
+
+
+SENT_AS_NULL = _SentAsNull()
+
+
+class Caller(Protocol):
+    """What an operation needs to run: somebody who sends its endpoints to Ashby."""
+
+    def call(self, request: Operation[R]) -> R:
+        """Perform an operation and return its result."""
+        ...
+
+    def items(self, request: Paged[T]) -> Iterator[T]:
+        """Go through all records of a listing, page by page."""
+        ...
+
+    def send(self, request: Endpoint[R]) -> R:
+        """Send one request."""
+        ...
+
+    def upload(self, path: str, context: str) -> str:
+        """Upload a local file and return the handle that Ashby gave for it."""
+        ...
+
+
+class Operation(Arguments, Generic[R]):
+    """Something an agent can do in Ashby, in one call or several; `R` is the type of its result."""
+
+    path: ClassVar[str]
+    """The Ashby method that does the work, such as `candidate.info`."""
+    access: ClassVar[Access] = Access.READ
+    permission: ClassVar[str]
+    """The permission of that method, such as `candidatesRead`."""
+    steps: ClassVar[tuple[type[Endpoint[Any]], ...]] = ()
+    """Further methods that are called on the way."""
+    destructive: ClassVar[bool] = False
+    """True for a write that overwrites, removes or calls off what was there; False for one that only adds."""
+    idempotent: ClassVar[bool] = True
+    """True where doing it twice leaves Ashby as doing it once does."""
+    exactly_one: ClassVar[tuple[str, ...]] = ()
+    """Fields of which exactly one has to be given."""
+    at_least_one: ClassVar[tuple[str, ...]] = ()
+    """Fields of which one or more have to be given."""
+
+    @abstractmethod
+    def perform(self, caller: Caller) -> R:
+        """Do it, with the calls of `caller`, and return the result as Ashby's JSON.
+
+        Raises:
+            AshbyError: if Ashby refuses, cannot be reached, or the arguments turn out not to fit.
+        """
+
+    @model_validator(mode="after")
+    def _alternatives(self) -> Self:
+        given = [name for name in self.exactly_one if getattr(self, name) is not None]
+        if self.exactly_one and len(given) != 1:
+            raise ValueError(f"give exactly one of {_listed(self.exactly_one)}; {_given(given)}")
+        if self.at_least_one and all(getattr(self, name) is None for name in self.at_least_one):
+            raise ValueError(f"give at least one of {_listed(self.at_least_one)}")
+        return self
+
+    @classmethod
+    def tool_name(cls) -> str:
+        """The name under which a model calls it: `ListCandidates` is `ashby_list_candidates`."""
+        return f"ashby_{re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
+
+    @classmethod
+    def tool_title(cls) -> str:
+        """The name in words: `ListCandidates` is `List candidates`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", " ", cls.__name__).capitalize()
+
+    @classmethod
+    def toolset(cls) -> str:
+        """The group it belongs to: the name of its module under `endpoints`."""
+        return cls.__module__.rpartition(".")[2]
+
+    @classmethod
+    def tool_description(cls) -> str:
+        """What a model reads about it: the class's docstring on one line."""
+        return " ".join(cleandoc(cls.__doc__ or "").split())
+
+    @classmethod
+    def permissions(cls) -> tuple[str, ...]:
+        """Every permission that it takes, its own first."""
+        return tuple(dict.fromkeys([cls.permission, *(step.permission for step in cls.steps)]))
+
+    @classmethod
+    @cache
+    def argument_schema(cls) -> dict[str, Any]:
+        """The JSON Schema of the arguments, without what says nothing: titles, null unions, `default: null`."""
+        return cls.model_json_schema(mode="validation", schema_generator=_ArgumentSchema)
+
+
+class Endpoint(Operation[R]):
+    """An operation that is exactly one call of one Ashby method."""
+
+    def perform(self, caller: Caller) -> R:
+        """Send the request."""
+        return caller.send(self)
+
+    @classmethod
+    def read_result(cls, envelope: dict[str, Any]) -> R:
+        """Take the result out of Ashby's envelope. A method without results answers with None."""
+        return cast(R, envelope.get("results"))
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a listing.
+
+    Attributes:
+        results: The records, at most 100.
+        next_cursor: Give it as `cursor` for the next page; None on the last one.
+        sync_token: Only on the last page. Given later, it lists only what has changed since.
+    """
+
+    results: list[T]
+    next_cursor: str | None = None
+    sync_token: str | None = None
+
+
+class Paged(Endpoint[Page[T]]):
+    """A listing that comes in pages."""
+
+    cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.")] = None
+    limit: Annotated[int | None, Field(ge=1, le=100, description="Records per page; 100 if left out.")] = None
+
+    @classmethod
+    def read_result(cls, envelope: dict[str, Any]) -> Page[T]:
+        """Read a page. Some methods leave `moreDataAvailable` out: then the cursor alone decides."""
+        more = envelope.get("moreDataAvailable", True)
+        return Page(
+            results=envelope.get("results") or [],
+            next_cursor=(envelope.get("nextCursor") or None) if more else None,
+            sync_token=envelope.get("syncToken") or None,
+        )
+
+
+class Synced(Paged[T]):
+    """A paged listing that can also tell what has changed since last time."""
+
+    sync_token: Annotated[
+        str | None, Field(description="From an earlier last page: lists only what has changed since.")
+    ] = None
+
+
+class _ArgumentSchema(GenerateJsonSchema):
+    """Writes down what can be given, not what happens when it is left out."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        if schema.get("default", ...) is None:
+            return self.generate_inner(_without_null(schema["schema"]))
+        return super().default_schema(schema)
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        written = super().model_schema(schema)
+        written.pop("title", None)
+        written.pop("description", None)  # the tool's own description, or the field's, says it
+        return written
+
+
+def _without_null(schema: Any) -> Any:
+    """The schema of the value itself; validators around it (a check that wraps a nullable) keep their place."""
+    if schema["type"] == "nullable":
+        return schema["schema"]
+    if "schema" in schema and schema["type"].startswith("function-"):
+        return {**schema, "schema": _without_null(schema["schema"])}
+    return schema
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:-1]) + " or " + names[-1] if len(names) > 1 else names[0]
+
+
+def _given(names: list[str]) -> str:
+    return f"{' and '.join(names)} were given" if names else "none was given"

@@ -1,0 +1,195 @@
+"""Applications: candidates considered for jobs, their stages, sources and feedback."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from langchain_ashby.endpoint import SENT_AS_NULL, Access, Caller, Endpoint, Operation, Synced
+from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
+from langchain_ashby.endpoints.fields import (
+    ApplicationId,
+    ArchiveEmail,
+    ArchiveReasonId,
+    CandidateId,
+    CreditedToUserId,
+    FeedbackFormDefinitionId,
+    FieldSubmission,
+    FormInstanceId,
+    InterviewEventId,
+    InterviewPlanId,
+    InterviewStageId,
+    JobId,
+    ListOf,
+    Moment,
+    SendNotifications,
+    Since,
+    SourceId,
+    StageVisit,
+    UserId,
+)
+from langchain_ashby.endpoints.steps import FormSubmissions, SubmitFeedback
+from langchain_ashby.forms import Form
+from langchain_ashby.records import Application, Feedback, FeedbackReceipt
+
+
+class ListApplications(Synced[Application]):
+    """List applications by job, status or date, page by page.
+    It cannot filter by candidate: take a candidate's applicationIds from ashby_get_candidate."""
+
+    path = "application.list"
+    permission = "candidatesRead"
+
+    created_after: Since | None = None
+    status: Literal["Hired", "Archived", "Active", "Lead"] | None = None
+    job_id: JobId | None = None
+    expand: ListOf[Literal["openings"]] | None = None
+
+
+class GetApplication(Endpoint[Application]):
+    """Get one application with its stage, source and history of stages."""
+
+    path = "application.info"
+    permission = "candidatesRead"
+    exactly_one = ("application_id", "submitted_form_instance_id")
+
+    application_id: ApplicationId | None = None
+    submitted_form_instance_id: FormInstanceId | None = None
+    expand: Annotated[
+        ListOf[Literal["openings", "applicationFormSubmissions", "referrals"]] | None,
+        Field(description="referrals needs application_id."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _referrals_go_by_application(self) -> Self:
+        if self.submitted_form_instance_id and "referrals" in (self.expand or []):
+            raise ValueError("expand: referrals can be had with application_id only")
+        return self
+
+
+class CreateApplication(Endpoint[Application]):
+    """Consider an existing candidate for a job.
+    It starts in the first Lead stage of the job's default plan unless a stage is given."""
+
+    path = "application.create"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    idempotent = False
+
+    candidate_id: CandidateId
+    job_id: JobId
+    interview_plan_id: Annotated[InterviewPlanId | None, Field(description="The job's default plan if left out.")] = (
+        None
+    )
+    interview_stage_id: Annotated[
+        InterviewStageId | Literal["FirstPreInterviewScreen"] | None, Field(description="A stage of that plan.")
+    ] = None
+    source_id: SourceId | None = None
+    credited_to_user_id: CreditedToUserId | None = None
+    created_at: Moment | None = None
+    application_history: Annotated[
+        ListOf[StageVisit] | None, Field(description="Stages already gone through, for an import.")
+    ] = None
+
+
+class UpdateApplication(Endpoint[Application]):
+    """Change an application's source, credit or creation date; what is left out stays.
+    Stages are changed with ashby_change_application_stage."""
+
+    path = "application.update"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    destructive = True
+
+    application_id: ApplicationId
+    source_id: SourceId | None = None
+    credited_to_user_id: CreditedToUserId | None = None
+    created_at: Moment | None = None
+    send_notifications: SendNotifications | None = None
+
+
+class ChangeApplicationStage(Endpoint[Application]):
+    """Move an application to another stage of its interview plan.
+    To reject or archive, move it to a stage of type Archived and give archive_reason_id."""
+
+    path = "application.changeStage"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    destructive = True
+
+    application_id: ApplicationId
+    interview_stage_id: InterviewStageId
+    archive_reason_id: Annotated[
+        ArchiveReasonId | None,
+        Field(description="Required for an Archived stage, refused elsewhere; from ashby_list_archive_reasons."),
+    ] = None
+    archive_email: Annotated[
+        ArchiveEmail | None, Field(description="E-mail to the candidate; for an Archived stage only.")
+    ] = None
+
+
+class ChangeApplicationSource(Endpoint[Application]):
+    """Set or clear where an application came from."""
+
+    path = "application.changeSource"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    destructive = True
+
+    application_id: ApplicationId
+    source_id: Annotated[
+        SourceId | None, SENT_AS_NULL, Field(description="From ashby_list_sources; null clears the source.")
+    ]
+
+
+class ListApplicationFeedback(Synced[Feedback]):
+    """List submitted scorecards of one application, or of all with created_after or sync_token.
+    Values are the stored ones; the form in each tells their labels."""
+
+    path = "applicationFeedback.list"
+    permission = "candidatesRead"
+
+    created_after: Since | None = None
+    application_id: ApplicationId | None = None
+
+
+class SubmitApplicationFeedback(Operation[FeedbackReceipt]):
+    """Submit a scorecard on an application.
+    Get the form's fields first with ashby_get_feedback_form_definition."""
+
+    path = "applicationFeedback.submit"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    steps = (GetFeedbackFormDefinition,)
+    idempotent = False
+
+    application_id: ApplicationId
+    feedback_form_definition_id: FeedbackFormDefinitionId
+    field_submissions: list[FieldSubmission]
+    user_id: Annotated[UserId | None, Field(description="Whose feedback it is; the key's own if left out.")] = None
+    interview_event_id: Annotated[
+        InterviewEventId | None, Field(description="The meeting it is about; user_id must be an interviewer there.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _a_meeting_needs_its_interviewer(self) -> Self:
+        if self.interview_event_id and not self.user_id:
+            raise ValueError("user_id is needed with interview_event_id: the interviewer whose feedback it is")
+        return self
+
+    def perform(self, caller: Caller) -> FeedbackReceipt:
+        """Read the form, check the values against it, submit."""
+        definition = caller.call(
+            GetFeedbackFormDefinition(feedback_form_definition_id=self.feedback_form_definition_id)
+        )
+        values = Form(definition.get("formDefinition") or {}).fill(self.field_submissions)
+        return caller.call(
+            SubmitFeedback(
+                application_id=self.application_id,
+                feedback_form_definition_id=self.feedback_form_definition_id,
+                feedback_form=FormSubmissions.of(values),
+                user_id=self.user_id,
+                interview_event_id=self.interview_event_id,
+            )
+        )

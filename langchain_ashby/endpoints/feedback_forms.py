@@ -1,0 +1,25 @@
+"""Feedback forms: the scorecards that interviewers fill in."""
+
+from __future__ import annotations
+
+from langchain_ashby.endpoint import Endpoint, Synced
+from langchain_ashby.endpoints.fields import FeedbackFormDefinitionId, IncludeArchived
+from langchain_ashby.records import FeedbackForm
+
+
+class ListFeedbackFormDefinitions(Synced[FeedbackForm]):
+    """List the feedback forms (scorecards) with their fields."""
+
+    path = "feedbackFormDefinition.list"
+    permission = "hiringProcessMetadataRead"
+
+    include_archived: IncludeArchived | None = None
+
+
+class GetFeedbackFormDefinition(Endpoint[FeedbackForm]):
+    """Get one feedback form with the paths, types and options of its fields, before submitting feedback."""
+
+    path = "feedbackFormDefinition.info"
+    permission = "hiringProcessMetadataRead"
+
+    feedback_form_definition_id: FeedbackFormDefinitionId

@@ -1,0 +1,123 @@
+"""Interviews: definitions, schedules (the meetings), plans and their stages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from langchain_ashby.endpoint import Access, Endpoint, Synced
+from langchain_ashby.endpoints.fields import (
+    ApplicationId,
+    IncludeArchived,
+    InterviewEvent,
+    InterviewEventChange,
+    InterviewEventId,
+    InterviewPlanId,
+    InterviewScheduleId,
+    InterviewStageId,
+    ListOf,
+    Since,
+)
+from langchain_ashby.records import Interview, InterviewPlan, InterviewSchedule, InterviewStage
+
+
+class ListInterviews(Synced[Interview]):
+    """List interview definitions, the kinds of interview there are.
+    Meetings with candidates are in ashby_list_interview_schedules."""
+
+    path = "interview.list"
+    permission = "interviewsRead"
+
+    include_archived: IncludeArchived | None = None
+    include_non_shared_interviews: Annotated[bool | None, Field(description="Those of single jobs too.")] = None
+    exclude_archived_schedule_template_interviews: Annotated[
+        bool | None, Field(description="Without those of archived schedule templates.")
+    ] = None
+
+
+class ListInterviewSchedules(Synced[InterviewSchedule]):
+    """List scheduled meetings with candidates: times, interviewers and status, by application or stage."""
+
+    path = "interviewSchedule.list"
+    permission = "interviewsRead"
+
+    created_after: Since | None = None
+    application_id: ApplicationId | None = None
+    interview_stage_id: InterviewStageId | None = None
+
+
+class CreateInterviewSchedule(Endpoint[InterviewSchedule]):
+    """Schedule one or more interviews for an application in its present stage.
+    Interviewers are named by e-mail; only the same API key can change the schedule later."""
+
+    path = "interviewSchedule.create"
+    access = Access.WRITE
+    permission = "interviewsWrite"
+    idempotent = False
+
+    application_id: ApplicationId
+    interview_events: Annotated[ListOf[InterviewEvent], Field(min_length=1)]
+
+
+class UpdateInterviewSchedule(Endpoint[InterviewSchedule]):
+    """Change, add or cancel single meetings of a schedule that this API key created.
+    To call off the whole schedule use ashby_cancel_interview_schedule."""
+
+    path = "interviewSchedule.update"
+    access = Access.WRITE
+    permission = "interviewsWrite"
+    destructive = True
+    idempotent = False
+    exactly_one = ("interview_event", "interview_event_id_to_cancel")
+
+    interview_schedule_id: InterviewScheduleId
+    interview_event: Annotated[
+        ListOf[InterviewEventChange] | None, Field(min_length=1, description="Meetings to change or add.")
+    ] = None
+    interview_event_id_to_cancel: Annotated[
+        ListOf[InterviewEventId] | None, Field(min_length=1, description="Meetings to cancel.")
+    ] = None
+    allow_feedback_deletion: Annotated[
+        bool | None, Field(description="Cancel although that deletes submitted feedback.")
+    ] = None
+
+
+class CancelInterviewSchedule(Endpoint[InterviewSchedule]):
+    """Call off a whole interview schedule that this API key created."""
+
+    path = "interviewSchedule.cancel"
+    access = Access.WRITE
+    permission = "interviewsWrite"
+    destructive = True
+
+    interview_schedule_id: Annotated[InterviewScheduleId, Field(serialization_alias="id")]
+    allow_reschedule: Annotated[bool | None, Field(description="Leave it open to be scheduled again.")] = None
+
+
+class ListInterviewPlans(Synced[InterviewPlan]):
+    """List published interview plans. Their stages are in ashby_list_interview_stages."""
+
+    path = "interviewPlan.list"
+    permission = "interviewsRead"
+
+    include_archived: IncludeArchived | None = None
+
+
+class ListInterviewStages(Endpoint[list[InterviewStage]]):
+    """List the stages of an interview plan in order, with their types (an Archived one is for rejecting).
+    A job names its plan in defaultInterviewPlanId."""
+
+    path = "interviewStage.list"
+    permission = "interviewsRead"
+
+    interview_plan_id: InterviewPlanId
+
+
+class GetInterviewStage(Endpoint[InterviewStage]):
+    """Get one stage of an interview plan: title, type and place in the order."""
+
+    path = "interviewStage.info"
+    permission = "interviewsRead"
+
+    interview_stage_id: InterviewStageId

@@ -1,0 +1,152 @@
+"""Jobs and their postings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from langchain_ashby.endpoint import Access, Endpoint, Synced
+from langchain_ashby.endpoints.fields import (
+    BrandId,
+    DepartmentId,
+    EmploymentType,
+    InterviewPlanId,
+    JobBoardId,
+    JobId,
+    JobPostingId,
+    JobStatus,
+    JobTemplateId,
+    ListOf,
+    LocationId,
+    Since,
+    Text,
+)
+from langchain_ashby.records import Job, JobPosting
+
+Expand = ListOf[Literal["location", "openings"]]
+UnpublishedIds = Annotated[bool, Field(description="Ids of unpublished postings too.")]
+UnpublishedPostings = Annotated[bool, Field(description="Drafts too.")]
+
+
+class ListJobs(Synced[Job]):
+    """List jobs by status or date, page by page.
+    Without status it gives open, closed and archived ones, but no drafts."""
+
+    path = "job.list"
+    permission = "jobsRead"
+
+    status: ListOf[JobStatus] | None = None
+    created_after: Since | None = None
+    opened_after: Since | None = None
+    opened_before: Since | None = None
+    closed_after: Since | None = None
+    closed_before: Since | None = None
+    include_unpublished_job_postings_ids: UnpublishedIds | None = None
+    expand: Expand | None = None
+
+
+class GetJob(Endpoint[Job]):
+    """Get one job with its hiring team, compensation and default interview plan."""
+
+    path = "job.info"
+    permission = "jobsRead"
+
+    job_id: Annotated[JobId, Field(serialization_alias="id")]
+    include_unpublished_job_postings_ids: UnpublishedIds | None = None
+    expand: Expand | None = None
+
+
+class SearchJobs(Endpoint[list[Job]]):
+    """Find jobs by title or requisition id."""
+
+    path = "job.search"
+    permission = "jobsRead"
+    at_least_one = ("title", "requisition_id")
+
+    title: str | None = None
+    requisition_id: str | None = None
+
+
+class CreateJob(Endpoint[Job]):
+    """Create a job as a draft.
+    It can be opened with ashby_set_job_status once it has a default interview plan."""
+
+    path = "job.create"
+    access = Access.WRITE
+    permission = "jobsWrite"
+    idempotent = False
+
+    title: Text
+    department_id: Annotated[DepartmentId, Field(serialization_alias="teamId")]
+    location_id: LocationId
+    default_interview_plan_id: Annotated[
+        InterviewPlanId | None, Field(description="Needed before the job can open.")
+    ] = None
+    job_template_id: JobTemplateId | None = None
+    brand_id: BrandId | None = None
+    employment_type: EmploymentType | None = None
+
+
+class UpdateJob(Endpoint[Job]):
+    """Change a job's title, department, location, plan, requisition id or employment type; what is left out stays.
+    The status is set with ashby_set_job_status."""
+
+    path = "job.update"
+    access = Access.WRITE
+    permission = "jobsWrite"
+    destructive = True
+    at_least_one = (
+        "title",
+        "department_id",
+        "location_id",
+        "default_interview_plan_id",
+        "custom_requisition_id",
+        "employment_type",
+    )
+
+    job_id: JobId
+    title: Text | None = None
+    department_id: Annotated[DepartmentId | None, Field(serialization_alias="teamId")] = None
+    location_id: LocationId | None = None
+    default_interview_plan_id: InterviewPlanId | None = None
+    custom_requisition_id: Text | None = None
+    employment_type: EmploymentType | None = None
+
+
+class SetJobStatus(Endpoint[Job]):
+    """Set a job's status. Allowed: Draft to Open or Archived, Open to Closed, Closed to Draft or Archived, Archived to
+    Draft."""
+
+    path = "job.setStatus"
+    access = Access.WRITE
+    permission = "jobsWrite"
+    destructive = True
+
+    job_id: JobId
+    status: JobStatus
+
+
+class ListJobPostings(Endpoint[list[JobPosting]]):
+    """List the published postings of a job board, unlisted ones too unless listed_only."""
+
+    path = "jobPosting.list"
+    permission = "jobsRead"
+
+    location: Annotated[str | None, Field(description="Exact name of the location.")] = None
+    department: Annotated[str | None, Field(description="Exact name of the department.")] = None
+    listed_only: bool | None = None
+    job_board_id: JobBoardId | None = None
+    include_unpublished_job_postings: UnpublishedPostings | None = None
+
+
+class GetJobPosting(Endpoint[JobPosting]):
+    """Get one posting with its text, application form and compensation."""
+
+    path = "jobPosting.info"
+    permission = "jobsRead"
+
+    job_posting_id: JobPostingId
+    job_board_id: JobBoardId | None = None
+    expand: ListOf[Literal["job"]] | None = None
+    include_unpublished_job_postings: Annotated[bool | None, Field(description="Needed to get a draft.")] = None

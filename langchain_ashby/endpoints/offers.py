@@ -1,0 +1,109 @@
+"""Offers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from langchain_ashby.endpoint import Access, Caller, Endpoint, Operation, Synced
+from langchain_ashby.endpoints.fields import (
+    ApplicationId,
+    FieldSubmission,
+    ListOf,
+    OfferFormId,
+    OfferId,
+    OfferProcessId,
+    Since,
+)
+from langchain_ashby.endpoints.steps import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
+from langchain_ashby.errors import ArgumentError, Refused
+from langchain_ashby.forms import Form
+from langchain_ashby.records import Offer
+
+OfferStatus = Literal[
+    "WaitingOnApprovalStart",
+    "WaitingOnOfferApproval",
+    "WaitingOnApprovalDefinition",
+    "WaitingOnCandidateResponse",
+    "CandidateRejected",
+    "CandidateAccepted",
+    "OfferCancelled",
+]
+AcceptanceStatus = Literal["Accepted", "Declined", "Pending", "Created", "Cancelled", "WaitingOnResponse"]
+ApprovalStatus = Literal["Approved", "WaitingOnApprovals", "Declined"]
+ExcludeFormDefinition = Annotated[bool, Field(description="Leave the form's definition out of the answer.")]
+
+
+class ListOffers(Synced[Offer]):
+    """List offers by application or status, each with its latest version."""
+
+    path = "offer.list"
+    permission = "offersRead"
+
+    created_after: Since | None = None
+    application_id: ApplicationId | None = None
+    offer_status: Annotated[ListOf[OfferStatus] | None, Field(min_length=1)] = None
+    acceptance_status: Annotated[ListOf[AcceptanceStatus] | None, Field(min_length=1)] = None
+    approval_status: Annotated[ListOf[ApprovalStatus] | None, Field(min_length=1)] = None
+
+
+class GetOffer(Endpoint[Offer]):
+    """Get one offer with all its versions."""
+
+    path = "offer.info"
+    permission = "offersRead"
+
+    offer_id: OfferId
+    exclude_form_definition: ExcludeFormDefinition | None = None
+
+
+class CreateOffer(Operation[Offer]):
+    """Create an offer for an application from the values of its form's fields.
+    If a field is missing or wrong, the error lists the fields and gives ids to go on with instead of application_id."""
+
+    path = "offer.create"
+    access = Access.WRITE
+    permission = "offersWrite"
+    steps = (StartOfferProcess, StartOffer)
+    idempotent = False
+    exactly_one = ("application_id", "offer_process_id")
+
+    application_id: ApplicationId | None = None
+    offer_process_id: OfferProcessId | None = None
+    offer_form_id: OfferFormId | None = None
+    field_submissions: list[FieldSubmission]
+    exclude_form_definition: ExcludeFormDefinition | None = None
+
+    @model_validator(mode="after")
+    def _a_form_belongs_to_a_process(self) -> Self:
+        if self.offer_form_id and not self.offer_process_id:
+            raise ValueError("offer_process_id is needed with offer_form_id")
+        return self
+
+    def perform(self, caller: Caller) -> Offer:
+        """Start the process and its form, unless that is done; check the values; submit them."""
+        known = {"offer_process_id": self.offer_process_id, "offer_form_id": self.offer_form_id}
+        try:
+            if self.application_id:
+                known["offer_process_id"] = caller.call(StartOfferProcess(application_id=self.application_id))["id"]
+            process_id = str(known["offer_process_id"])
+            # Ashby cannot show a started form again, only start another for the process. The fields are the same in
+            # both, so the values are checked against the new one and submitted to the one that was asked for.
+            started = caller.call(StartOffer(offer_process_id=process_id))
+            form_id = known["offer_form_id"] = self.offer_form_id or started["id"]
+            values = Form(started.get("formDefinition") or {}).fill(self.field_submissions)
+            return caller.call(
+                SubmitOffer(
+                    offer_process_id=process_id,
+                    offer_form_id=form_id,
+                    offer_form=FormSubmissions.of(values),
+                    exclude_form_definition=self.exclude_form_definition,
+                )
+            )
+        except (ArgumentError, Refused) as error:
+            ids = " and ".join(f"{name} {value}" for name, value in known.items() if value)
+            if ids:
+                go_on = f"The offer process is started: call again with {ids} instead of application_id."
+                error.remedy = f"{error.remedy} {go_on}".strip()
+            raise

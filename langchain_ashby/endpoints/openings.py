@@ -1,0 +1,137 @@
+"""Openings: the seats that may be filled."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from langchain_ashby.endpoint import Access, Endpoint, Synced
+from langchain_ashby.endpoints.fields import (
+    CloseReasonId,
+    Day,
+    DepartmentId,
+    EmploymentType,
+    JobId,
+    ListOf,
+    LocationId,
+    OpeningId,
+    OpeningState,
+    Since,
+    Text,
+)
+from langchain_ashby.records import Opening
+
+
+class ListOpenings(Synced[Opening]):
+    """List openings page by page. With an identifier, ashby_search_openings is quicker."""
+
+    path = "opening.list"
+    permission = "jobsRead"
+
+    created_after: Since | None = None
+
+
+class GetOpening(Endpoint[Opening]):
+    """Get one opening with its jobs, locations, dates and state."""
+
+    path = "opening.info"
+    permission = "jobsRead"
+
+    opening_id: OpeningId
+
+
+class SearchOpenings(Endpoint[list[Opening]]):
+    """Find openings by their identifier, such as REQ-101."""
+
+    path = "opening.search"
+    permission = "jobsRead"
+
+    identifier: Text
+
+
+class CreateOpening(Endpoint[Opening]):
+    """Create an opening, a draft unless opening_state says otherwise."""
+
+    path = "opening.create"
+    access = Access.WRITE
+    permission = "jobsWrite"
+    idempotent = False
+
+    identifier: Annotated[Text | None, Field(description="The name people use, such as REQ-101.")] = None
+    description: str | None = None
+    department_id: Annotated[DepartmentId | None, Field(serialization_alias="teamId")] = None
+    location_ids: ListOf[LocationId] | None = None
+    job_ids: ListOf[JobId] | None = None
+    target_hire_date: Day | None = None
+    target_start_date: Day | None = None
+    is_backfill: Annotated[bool | None, Field(description="Replaces somebody who left.")] = None
+    employment_type: EmploymentType | None = None
+    opening_state: OpeningState | None = None
+
+
+class UpdateOpening(Endpoint[Opening]):
+    """Change an opening's data; what is left out stays. Jobs are changed with ashby_add_opening_job and
+    ashby_remove_opening_job, the state with ashby_set_opening_state."""
+
+    path = "opening.update"
+    access = Access.WRITE
+    permission = "jobsWrite"
+    destructive = True
+
+    opening_id: OpeningId
+    identifier: Text | None = None
+    description: str | None = None
+    department_id: Annotated[DepartmentId | None, Field(serialization_alias="teamId")] = None
+    target_hire_date: Day | None = None
+    target_start_date: Day | None = None
+    is_backfill: bool | None = None
+    employment_type: EmploymentType | None = None
+
+
+class AddOpeningJob(Endpoint[Opening]):
+    """Let an opening be filled through one more job."""
+
+    path = "opening.addJob"
+    access = Access.WRITE
+    permission = "jobsWrite"
+
+    opening_id: OpeningId
+    job_id: JobId
+
+
+class RemoveOpeningJob(Endpoint[Opening]):
+    """Take a job away from an opening."""
+
+    path = "opening.removeJob"
+    access = Access.WRITE
+    permission = "jobsWrite"
+    destructive = True
+
+    opening_id: OpeningId
+    job_id: JobId
+
+
+class SetOpeningState(Endpoint[Opening]):
+    """Set an opening's state. Filled cannot be set: it follows from a hire."""
+
+    path = "opening.setOpeningState"
+    access = Access.WRITE
+    permission = "jobsWrite"
+    destructive = True
+
+    opening_id: OpeningId
+    opening_state: OpeningState
+    close_reason_id: Annotated[CloseReasonId | None, Field(description="For Closed.")] = None
+
+
+class SetOpeningArchived(Endpoint[Opening]):
+    """Archive an opening, or bring it back."""
+
+    path = "opening.setArchived"
+    access = Access.WRITE
+    permission = "jobsWrite"
+    destructive = True
+
+    opening_id: OpeningId
+    archive: Annotated[bool, Field(description="true archives, false brings back.")]

@@ -1,0 +1,158 @@
+"""People and settings: users, custom fields, sources, departments, locations and archive reasons."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from langchain_ashby.endpoint import SENT_AS_NULL, Access, Caller, Endpoint, Operation, Synced
+from langchain_ashby.endpoints.fields import (
+    CustomFieldId,
+    DepartmentId,
+    Email,
+    FieldValue,
+    IncludeArchived,
+    ObjectId,
+    UserId,
+)
+from langchain_ashby.endpoints.steps import FindUser, StoreCustomFieldValue, UserInfo
+from langchain_ashby.errors import ArgumentError
+from langchain_ashby.forms import custom_field_value
+from langchain_ashby.records import (
+    ArchiveReason,
+    CustomField,
+    CustomFieldValue,
+    Department,
+    Location,
+    Source,
+    User,
+)
+
+
+class ListUsers(Synced[User]):
+    """List the people who work with Ashby: recruiters, interviewers, hiring managers."""
+
+    path = "user.list"
+    permission = "organizationRead"
+
+    include_deactivated: Annotated[bool | None, Field(description="Deactivated ones too.")] = None
+
+
+class GetUser(Operation[User]):
+    """Get one user by id or e-mail."""
+
+    path = "user.info"
+    permission = "organizationRead"
+    steps = (FindUser,)
+    exactly_one = ("user_id", "email")
+
+    user_id: UserId | None = None
+    email: Email | None = None
+
+    def perform(self, caller: Caller) -> User:
+        """Ask by id, or search by e-mail: Ashby has a method for each."""
+        if self.user_id:
+            return caller.call(UserInfo(user_id=self.user_id))
+        found = caller.call(FindUser(email=str(self.email)))
+        if not found:
+            raise ArgumentError(
+                f"email: no user has the address {self.email}",
+                code="user_not_found",
+                remedy="List the users with ashby_list_users.",
+                endpoint=FindUser.path,
+                permission=FindUser.permission,
+            )
+        return found[0]
+
+
+class ListCustomFields(Synced[CustomField]):
+    """List the definitions of custom fields: type, options, and the kind of record they belong to."""
+
+    path = "customField.list"
+    permission = "hiringProcessMetadataRead"
+
+    include_archived: IncludeArchived | None = None
+
+
+class SetCustomFieldValue(Operation[CustomFieldValue]):
+    """Set or clear one custom field of an application, candidate, job or opening.
+    The value is checked against the field's type first."""
+
+    path = "customField.setValue"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    steps = (ListCustomFields,)
+    destructive = True
+
+    object_type: Literal["Application", "Candidate", "Job", "Opening"]
+    object_id: ObjectId
+    custom_field_id: CustomFieldId
+    field_value: Annotated[
+        FieldValue | None,
+        SENT_AS_NULL,
+        Field(
+            description="Options by label or value (a list replaces all); Date ISO 8601; "
+            "Currency {value, currency_code}; ranges {min_value, max_value, and for pay currency_code, interval}; "
+            "null clears."
+        ),
+    ]
+
+    def perform(self, caller: Caller) -> CustomFieldValue:
+        """Look the field up, make the value Ashby's, store it."""
+        fields = caller.items(ListCustomFields())
+        value = custom_field_value(fields, self.custom_field_id, self.object_type, self.field_value)
+        return caller.call(
+            StoreCustomFieldValue(
+                object_type=self.object_type,
+                object_id=self.object_id,
+                custom_field_id=self.custom_field_id,
+                field_value=value,
+            )
+        )
+
+
+class ListSources(Endpoint[list[Source]]):
+    """List the sources that candidates come from."""
+
+    path = "source.list"
+    permission = "hiringProcessMetadataRead"
+
+    include_archived: IncludeArchived | None = None
+
+
+class ListDepartments(Synced[Department]):
+    """List departments and teams. Two may have the same name: look at their parents."""
+
+    path = "department.list"
+    permission = "organizationRead"
+
+    include_archived: IncludeArchived | None = None
+
+
+class GetDepartment(Endpoint[Department]):
+    """Get one department or team."""
+
+    path = "department.info"
+    permission = "organizationRead"
+
+    department_id: DepartmentId
+
+
+class ListLocations(Synced[Location]):
+    """List the places of work."""
+
+    path = "location.list"
+    permission = "organizationRead"
+
+    include_archived: IncludeArchived | None = None
+    include_location_hierarchy: Annotated[bool | None, Field(description="Regions too.")] = None
+
+
+class ListArchiveReasons(Endpoint[list[ArchiveReason]]):
+    """List the reasons for archiving an application, as ashby_change_application_stage needs them."""
+
+    path = "archiveReason.list"
+    permission = "hiringProcessMetadataRead"
+
+    include_archived: IncludeArchived | None = None

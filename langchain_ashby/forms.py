@@ -1,0 +1,337 @@
+"""Values for form fields and custom fields: what a model says, made into what Ashby stores.
+
+Ashby wants a field's path where people know its title, an option's value where they know its label, and an object of
+its own for scores, money and ranges. Everything is checked before anything is sent, and a wrong entry is answered with
+what the field takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from langchain_ashby.errors import ArgumentError
+from langchain_ashby.records import CustomField, FormDefinition
+
+INTERVALS = (
+    "NONE", "1 TIME", "1 HOUR", "1 DAY", "1 WEEK", "2 WEEK", "0.5 MONTH", "1 MONTH", "2 MONTH", "3 MONTH", "6 MONTH",
+    "1 YEAR",
+)  # fmt: skip
+
+
+class Entry(Protocol):
+    """A value and the field that it is for, by path or title."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102
+    @property
+    def value(self) -> Any: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field: `options` maps the values that it takes to their labels."""
+
+    path: str
+    title: str
+    type: str
+    required: bool
+    options: Mapping[str, str]
+
+    def describe(self) -> str:
+        """The field in a line: title, path, type, whether it is required, and its options."""
+        name = f"{self.title} (path {self.path})" if self.path else self.title
+        text = f"{name}: {self.type}{', required' if self.required else ''}"
+        if self.options:
+            return f"{text}; options: {', '.join(self.options.values())}"
+        hint = SHAPES.get(self.type)
+        return f"{text}; {hint}" if hint else text
+
+    def convert(self, value: Any) -> Any:
+        """The value as Ashby wants it.
+
+        Raises:
+            ValueError: with what the field takes, if the value does not fit.
+        """
+        return _CONVERT.get(self.type, _unchanged)(self, value)
+
+
+class Form:
+    """The fields of a form definition, in order."""
+
+    def __init__(self, definition: FormDefinition) -> None:
+        self.fields = [
+            Field(
+                path=entry["field"]["path"],
+                title=entry["field"].get("title") or entry["field"]["path"],
+                type=entry["field"].get("type") or "String",
+                required=bool(entry.get("isRequired")),
+                options=_options(entry["field"].get("selectableValues")),
+            )
+            for section in definition.get("sections") or []
+            for entry in section.get("fields") or []
+        ]
+
+    def find(self, name: str) -> Field:
+        """The field with this path, or else with this title, whatever its case.
+
+        Raises:
+            ValueError: if there is none, or several have the title.
+        """
+        found = [field for field in self.fields if field.path == name] or [
+            field for field in self.fields if field.title.casefold() == name.strip().casefold()
+        ]
+        if not found:
+            raise ValueError("the form has no such field")
+        if len(found) > 1:
+            raise ValueError(f"several fields have this title; give the path: {', '.join(f.path for f in found)}")
+        return found[0]
+
+    def fill(self, entries: Iterable[Entry]) -> dict[str, Any]:
+        """Ashby's values by path.
+
+        Raises:
+            ArgumentError: naming every entry that is wrong or missing, and all fields of the form.
+        """
+        values: dict[str, Any] = {}
+        problems = []
+        for entry in entries:
+            try:
+                field = self.find(entry.path)
+                if field.path in values:
+                    raise ValueError("is given twice")
+                values[field.path] = field.convert(entry.value)
+            except ValueError as error:
+                problems.append(f"{entry.path}: {error}")
+        problems += [
+            f"{field.title}: is required" for field in self.fields if field.required and values.get(field.path) is None
+        ]
+        if problems:
+            raise ArgumentError(
+                f"field_submissions: {'; '.join(dict.fromkeys(problems))}",
+                code="form_mismatch",
+                remedy="The form's fields:\n" + "\n".join(f"- {field.describe()}" for field in self.fields) + "\n",
+            )
+        return values
+
+
+def custom_field_value(fields: Iterable[CustomField], field_id: str, object_type: str, value: Any) -> Any:
+    """The value for a custom field as Ashby wants it; None, which clears it, stays None.
+
+    Raises:
+        ArgumentError: if there is no such field, it belongs to other records, or the value does not fit it.
+    """
+    remedy = "Look at the fields with ashby_list_custom_fields."
+    definition = next((field for field in fields if field.get("id") == field_id), None)
+    if definition is None:
+        raise ArgumentError(
+            f"custom_field_id: there is no custom field {field_id}", code="custom_field_not_found", remedy=remedy
+        )
+    belongs_to = definition.get("objectType")
+    if belongs_to != object_type:
+        raise ArgumentError(
+            f"object_type: the field {definition.get('title')!r} belongs to {belongs_to}, not {object_type}",
+            remedy=remedy,
+        )
+    field = Field(
+        path="",
+        title=str(definition.get("title")),
+        type=str(definition.get("fieldType")),
+        required=False,
+        options=_options(definition.get("selectableValues")),
+    )
+    if value is None:
+        return None
+    try:
+        # Unlike a form, a custom field takes any number and a full ISO time.
+        if field.type == "Number":
+            return _number(value)
+        if field.type == "Date":
+            return _iso(value)
+        return field.convert(value)
+    except ValueError as error:
+        raise ArgumentError(f"field_value: {error}", remedy=f"The field: {field.describe()}") from None
+
+
+SHAPES = {
+    "Boolean": "true or false",
+    "CompensationRange": '{"min_value", "max_value", "currency_code", "interval": such as "1 YEAR"}',
+    "Currency": '{"value", "currency_code": such as "USD"}',
+    "Date": "YYYY-MM-DD",
+    "Number": "a whole number",
+    "NumberRange": '{"min_value", "max_value"}',
+    "Score": "1 to 4, or {score, comments}",
+}
+"""What a field of a type takes, where its name does not say it."""
+
+
+def _options(selectable: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
+    return {
+        str(option.get("value")): str(option.get("label") or option.get("value"))
+        for option in selectable or []
+        if not option.get("isArchived")
+    }
+
+
+def _unchanged(field: Field, value: Any) -> Any:
+    return value
+
+
+def _text(field: Field, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("takes text")
+    return value
+
+
+def _rich_text(field: Field, value: Any) -> dict[str, str]:
+    if isinstance(value, Mapping) and isinstance(value.get("value"), str):
+        value = value["value"]
+    return {"type": "PlainText", "value": _text(field, value)}
+
+
+def _boolean(field: Field, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("takes true or false")
+    return value
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("takes a number")
+    return int(value) if float(value).is_integer() else value
+
+
+def _whole_number(field: Field, value: Any) -> int:
+    number = _number(value)
+    if not isinstance(number, int):
+        raise ValueError("takes a whole number")
+    return number
+
+
+def _day(field: Field, value: Any) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except (TypeError, ValueError):
+        raise ValueError("takes a date, YYYY-MM-DD") from None
+
+
+def _iso(value: Any) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("takes an ISO 8601 date or time") from None
+    return str(value)
+
+
+def _option(field: Field, value: Any) -> str:
+    if isinstance(value, str):
+        if value in field.options:
+            return value
+        found = [stored for stored, label in field.options.items() if label.casefold() == value.strip().casefold()]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ValueError(f"several options have this label; give the value: {', '.join(found)}")
+    raise ValueError(f"takes one of: {', '.join(field.options.values())}")
+
+
+def _several_options(field: Field, value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise ValueError(f"takes a list of: {', '.join(field.options.values())}")
+    return list(dict.fromkeys(_option(field, entry) for entry in value))
+
+
+def _score(field: Field, value: Any) -> dict[str, Any]:
+    extra = {}
+    if isinstance(value, Mapping):
+        if value.get("comments"):
+            extra = {"comments": _rich_text(field, value["comments"])}
+        value = value.get("score")
+    if isinstance(value, bool) or value not in (1, 2, 3, 4):
+        raise ValueError("takes a score from 1 to 4")
+    return {"score": int(value), **extra}
+
+
+def _entries(value: Any, *names: str) -> list[Any]:
+    """The named entries of an object, spelled in snake_case or in camelCase; a missing one is None."""
+    if not isinstance(value, Mapping):
+        raise ValueError(f"takes an object of {', '.join(names)}")
+    camel = {name: re.sub(r"_(.)", lambda match: match.group(1).upper(), name) for name in names}
+    surplus = set(value) - {*camel.keys(), *camel.values(), "type"}
+    if surplus:
+        raise ValueError(f"takes an object of {', '.join(names)}; {', '.join(sorted(map(str, surplus)))} is not known")
+    return [value.get(name, value.get(camel[name])) for name in names]
+
+
+def _currency_code(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[A-Z]{3}", value.strip().upper()):
+        raise ValueError("takes a currency_code of three letters, such as USD")
+    return value.strip().upper()
+
+
+def _money(field: Field, value: Any) -> dict[str, Any]:
+    amount, currency = _entries(value, "value", "currency_code")
+    return {"value": _number(amount), "currencyCode": _currency_code(currency)}
+
+
+def _ordered(low: Any, high: Any) -> dict[str, int | float]:
+    bounds = {"minValue": _number(low), "maxValue": _number(high)}
+    if bounds["minValue"] > bounds["maxValue"]:
+        raise ValueError("takes a min_value that is not above max_value")
+    return bounds
+
+
+def _number_range(field: Field, value: Any) -> dict[str, Any]:
+    low, high = _entries(value, "min_value", "max_value")
+    return {"type": "number-range", **_ordered(low, high)}
+
+
+def _compensation_range(field: Field, value: Any) -> dict[str, Any]:
+    low, high, currency, interval = _entries(value, "min_value", "max_value", "currency_code", "interval")
+    if interval not in INTERVALS:
+        raise ValueError(f"takes an interval of: {', '.join(INTERVALS)}")
+    pay = {"currencyCode": _currency_code(currency), "interval": interval}
+    return {"type": "compensation-range", **_ordered(low, high), **pay}
+
+
+def _web_address(field: Field, value: Any) -> str:
+    if not isinstance(value, str) or not re.match(r"https?://[^\s/]", value):
+        raise ValueError("takes a web address that begins with https:// or http://")
+    return value
+
+
+def _email(field: Field, value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
+        raise ValueError("takes an e-mail address")
+    return value
+
+
+def _uuid(field: Field, value: Any) -> str:
+    try:
+        return str(UUID(value))
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError("takes a UUID") from None
+
+
+_CONVERT: Mapping[str, Callable[[Field, Any], Any]] = {
+    "Boolean": _boolean,
+    "CompensationRange": _compensation_range,
+    "Currency": _money,
+    "Date": _day,
+    "Email": _email,
+    "LongText": _text,
+    "MultiValueSelect": _several_options,
+    "Number": _whole_number,
+    "NumberRange": _number_range,
+    "Phone": _text,
+    "RichText": _rich_text,
+    "Score": _score,
+    "String": _text,
+    "UUID": _uuid,
+    "Url": _web_address,
+    "ValueSelect": _option,
+}

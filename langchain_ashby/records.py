@@ -1,0 +1,329 @@
+"""The records that Ashby answers with, as far as this package relies on their keys.
+
+They are plain JSON objects with Ashby's own camelCase keys. Everything is optional and more may come: Ashby leaves
+out what is empty, and what a key may not see.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+
+class FormField(TypedDict, total=False):
+    """A field inside a form definition: what it is called, where it goes, which values it takes."""
+
+    id: str
+    path: str
+    title: str
+    type: str
+    isNullable: bool
+    selectableValues: list[dict[str, str]]
+
+
+class FormDefinition(TypedDict, total=False):
+    """A form: `{"sections": [{"title", "fields": [{"field": FormField, "isRequired": bool}]}]}`."""
+
+    sections: list[dict[str, Any]]
+
+
+class CustomFieldValue(TypedDict, total=False):
+    """The value that a record has in a custom field."""
+
+    id: str
+    title: str
+    value: Any
+    valueLabel: str | list[str]
+    isPrivate: bool
+
+
+class User(TypedDict, total=False):
+    """A person in Ashby: recruiter, interviewer, hiring manager."""
+
+    id: str
+    firstName: str
+    lastName: str
+    email: str
+    globalRole: str
+    isEnabled: bool
+    managerId: str
+    updatedAt: str
+
+
+class Source(TypedDict, total=False):
+    """Where candidates come from."""
+
+    id: str
+    title: str
+    isArchived: bool
+    sourceType: dict[str, Any]
+
+
+class Tag(TypedDict, total=False):
+    """A label for candidates."""
+
+    id: str
+    title: str
+    isArchived: bool
+
+
+class Candidate(TypedDict, total=False):
+    """A person who could be hired."""
+
+    id: str
+    name: str
+    createdAt: str
+    updatedAt: str
+    primaryEmailAddress: dict[str, Any]
+    emailAddresses: list[dict[str, Any]]
+    primaryPhoneNumber: dict[str, Any]
+    phoneNumbers: list[dict[str, Any]]
+    socialLinks: list[dict[str, str]]
+    tags: list[Tag]
+    position: str
+    company: str
+    school: str
+    applicationIds: list[str]
+    resumeFileHandle: dict[str, str]
+    fileHandles: list[dict[str, str]]
+    customFields: list[CustomFieldValue]
+    profileUrl: str
+    source: Source
+    creditedToUser: User
+    location: dict[str, Any]
+
+
+class Note(TypedDict, total=False):
+    """A note on a candidate."""
+
+    id: str
+    createdAt: str
+    author: User
+    content: str
+    isPrivate: bool
+
+
+class InterviewPlan(TypedDict, total=False):
+    """The way through a hiring process."""
+
+    id: str
+    title: str
+    isArchived: bool
+
+
+class InterviewStage(TypedDict, total=False):
+    """A step of an interview plan; `type` is Lead, PreInterviewScreen, Active, Offer, Hired or Archived."""
+
+    id: str
+    title: str
+    type: str
+    orderInInterviewPlan: int
+    interviewPlanId: str
+
+
+class ArchiveReason(TypedDict, total=False):
+    """Why an application was archived; `reasonType` is RejectedByCandidate, RejectedByOrg or Other."""
+
+    id: str
+    text: str
+    reasonType: str
+    isArchived: bool
+
+
+class Application(TypedDict, total=False):
+    """A candidate considered for a job; `status` is Hired, Archived, Active or Lead."""
+
+    id: str
+    createdAt: str
+    updatedAt: str
+    status: str
+    candidate: Candidate
+    currentInterviewStage: InterviewStage
+    source: Source
+    archiveReason: ArchiveReason
+    archivedAt: str
+    job: dict[str, Any]
+    creditedToUser: User
+    hiringTeam: list[dict[str, str]]
+    customFields: list[CustomFieldValue]
+    applicationHistory: list[dict[str, Any]]
+
+
+class Feedback(TypedDict, total=False):
+    """A filled-in scorecard; `submittedValues` maps a field's path to the stored value."""
+
+    id: str
+    applicationId: str
+    interviewId: str
+    interviewEventId: str
+    feedbackFormDefinitionId: str
+    submittedByUser: User
+    submittedAt: str
+    formDefinition: FormDefinition
+    submittedValues: dict[str, Any]
+
+
+class FeedbackReceipt(TypedDict, total=False):
+    """What submitting a scorecard answers: `{"submittedFormInstance": {"id", "formDefinition", "submittedValues"}}`."""
+
+    submittedFormInstance: Feedback
+
+
+class Job(TypedDict, total=False):
+    """A position to be filled; `status` is Draft, Open, Closed or Archived."""
+
+    id: str
+    title: str
+    status: str
+    confidential: bool
+    employmentType: str
+    departmentId: str
+    locationId: str
+    defaultInterviewPlanId: str
+    interviewPlanIds: list[str]
+    jobPostingIds: list[str]
+    customRequisitionId: str
+    hiringTeam: list[dict[str, str]]
+    customFields: list[CustomFieldValue]
+
+
+class JobPosting(TypedDict, total=False):
+    """A job as it is advertised."""
+
+    id: str
+    title: str
+    jobId: str
+    departmentName: str
+    teamName: str
+    locationName: str
+    employmentType: str
+    isListed: bool
+    publishedDate: str
+    applyLink: str
+    descriptionPlain: str
+
+
+class Offer(TypedDict, total=False):
+    """An offer for an application, with its latest version."""
+
+    id: str
+    applicationId: str
+    offerStatus: str
+    acceptanceStatus: str
+    decidedAt: str
+    latestVersion: dict[str, Any]
+    versions: list[dict[str, Any]]
+    formDefinition: FormDefinition
+
+
+class OfferProcess(TypedDict, total=False):
+    """The process that an offer goes through."""
+
+    id: str
+    applicationId: str
+    status: str
+
+
+class OfferForm(TypedDict, total=False):
+    """An offer's form, started and waiting to be filled in."""
+
+    id: str
+    formDefinition: FormDefinition
+
+
+class Interview(TypedDict, total=False):
+    """The definition of an interview: a kind of meeting, not a meeting."""
+
+    id: str
+    title: str
+    externalTitle: str
+    isArchived: bool
+    jobId: str
+    feedbackFormDefinitionId: str
+
+
+class InterviewSchedule(TypedDict, total=False):
+    """The meetings of an application in one stage."""
+
+    id: str
+    status: str
+    applicationId: str
+    interviewStageId: str
+    interviewEvents: list[dict[str, Any]]
+
+
+class FeedbackForm(TypedDict, total=False):
+    """A scorecard's definition."""
+
+    id: str
+    title: str
+    isArchived: bool
+    formDefinition: FormDefinition
+
+
+class CustomField(TypedDict, total=False):
+    """The definition of a custom field."""
+
+    id: str
+    title: str
+    objectType: str
+    fieldType: str
+    isArchived: bool
+    isPrivate: bool
+    selectableValues: list[dict[str, Any]]
+
+
+class Department(TypedDict, total=False):
+    """A department or team."""
+
+    id: str
+    name: str
+    externalName: str
+    isArchived: bool
+    parentId: str
+
+
+class Location(TypedDict, total=False):
+    """A place of work, or a region that holds such places."""
+
+    id: str
+    name: str
+    isArchived: bool
+    workplaceType: str
+    parentLocationId: str
+    type: str
+
+
+class Opening(TypedDict, total=False):
+    """A seat that may be filled; its data are in `latestVersion`."""
+
+    id: str
+    openingState: str
+    isArchived: bool
+    openedAt: str
+    closedAt: str
+    closeReasonId: str
+    latestVersion: dict[str, Any]
+
+
+class CloseReason(TypedDict, total=False):
+    """Why an opening was closed."""
+
+    id: str
+    reasonText: str
+    isArchived: bool
+
+
+class UploadHandle(TypedDict):
+    """Where to send a file: POST `fields`, then the file, to `url`; `handle` names it afterwards."""
+
+    handle: str
+    url: str
+    fields: dict[str, str]
+
+
+class APIKey(TypedDict, total=False):
+    """The key in use; `scopes` are such as `candidates:read`."""
+
+    title: str
+    createdAt: str
+    scopes: list[str]
