@@ -154,14 +154,25 @@ class Operation(Arguments, Generic[R]):
 class Endpoint(Operation[R]):
     """An operation that is exactly one call of one Ashby method."""
 
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Keys of the result without which the next call cannot be made."""
+
     def perform(self, caller: Caller) -> R:
         """Send the request."""
         return caller.send(self)
 
     @classmethod
     def read_result(cls, envelope: dict[str, Any]) -> R:
-        """Take the result out of Ashby's envelope. A method without results answers with None."""
-        return cast(R, envelope.get("results"))
+        """Take the result out of Ashby's envelope. A method without results answers with None.
+
+        Raises:
+            ValueError: if the result is not of use: what it lacks.
+        """
+        results = envelope.get("results")
+        for key in cls.needs:
+            if not isinstance(results, dict) or key not in results:
+                raise ValueError(f"has no {key}")
+        return cast(R, results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,17 +193,20 @@ class Page(Generic[T]):
 class Paged(Endpoint[Page[T]]):
     """A listing that comes in pages."""
 
-    cursor: Annotated[str | None, Field(description="`next_cursor` of the page before.")] = None
-    limit: Annotated[int | None, Field(ge=1, le=100, description="Records per page; 100 if left out.")] = None
+    cursor: Annotated[str | None, Field(description="From the page before.")] = None
+    limit: Annotated[int | None, Field(ge=1, le=100)] = None
 
     @classmethod
     def read_result(cls, envelope: dict[str, Any]) -> Page[T]:
         """Read a page. Some methods leave `moreDataAvailable` out: then the cursor alone decides."""
+        results = envelope.get("results") or []
+        if not isinstance(results, list):
+            raise ValueError("has no list of results")
         more = envelope.get("moreDataAvailable", True)
         return Page(
-            results=envelope.get("results") or [],
-            next_cursor=(envelope.get("nextCursor") or None) if more else None,
-            sync_token=envelope.get("syncToken") or None,
+            results=results,
+            next_cursor=_opaque(envelope.get("nextCursor")) if more else None,
+            sync_token=_opaque(envelope.get("syncToken")),
         )
 
 
@@ -200,7 +214,7 @@ class Synced(Paged[T]):
     """A paged listing that can also tell what has changed since last time."""
 
     sync_token: Annotated[
-        str | None, Field(description="From an earlier last page: lists only what has changed since.")
+        str | None, Field(description="From an earlier last page: lists changes since.")
     ] = None
 
 
@@ -219,6 +233,7 @@ class _ArgumentSchema(GenerateJsonSchema):
         written = super().model_schema(schema)
         written.pop("title", None)
         written.pop("description", None)  # the tool's own description, or the field's, says it
+        written.pop("additionalProperties", None)  # a surplus argument is answered with an error that names it
         return written
 
 
@@ -229,6 +244,10 @@ def _without_null(schema: Any) -> Any:
     if "schema" in schema and schema["type"].startswith("function-"):
         return {**schema, "schema": _without_null(schema["schema"])}
     return schema
+
+
+def _opaque(token: Any) -> str | None:
+    return str(token) if token else None
 
 
 def _listed(names: tuple[str, ...]) -> str:

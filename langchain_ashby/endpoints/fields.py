@@ -58,7 +58,7 @@ def _in_a_list(value: Any) -> Any:
 
 
 def _id(description: str) -> Any:
-    return Field(description=description, json_schema_extra={"format": "uuid"})
+    return Field(description=description)
 
 
 _checked = AfterValidator(_uuid)
@@ -109,7 +109,7 @@ Since = Annotated[
     datetime,
     AfterValidator(_since),
     PlainSerializer(lambda value: int(value.timestamp() * 1000), return_type=int),
-    Field(description="ISO 8601; UTC unless it names a zone."),
+    Field(description="UTC unless it has a zone."),
 ]
 """A bound of a filter. On the wire it is the milliseconds since 1970; a time without a zone is read as UTC."""
 
@@ -117,7 +117,7 @@ Moment = Annotated[
     datetime,
     AfterValidator(_zoned),
     PlainSerializer(_iso, return_type=str),
-    Field(description="ISO 8601 with a zone, such as 2026-11-24T15:00:00+01:00."),
+    Field(description="Must have a zone."),
 ]
 """A time that is written into Ashby. Without a zone it is refused: an hour's error would invite people wrongly."""
 
@@ -195,7 +195,7 @@ class ArchiveEmail(Arguments):
     """The e-mail that a candidate gets when archived."""
 
     communication_template_id: CommunicationTemplateId
-    send_at: Annotated[Moment | None, Field(description="ISO 8601 with a zone; at once if left out.")] = None
+    send_at: Annotated[Moment | None, Field(description="Must have a zone; at once if left out.")] = None
 
 
 class StageVisit(Arguments):

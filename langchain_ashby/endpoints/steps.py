@@ -63,6 +63,7 @@ class CreateFileUploadHandle(Endpoint[UploadHandle]):
     access = Access.WRITE
     permission = "candidatesWrite"
     idempotent = False
+    needs = ("handle", "url", "fields")
 
     file_upload_context: Literal["CandidateResume", "CandidateFiles", "ApplicationForm"]
     filename: str
@@ -116,6 +117,7 @@ class StartOfferProcess(Endpoint[OfferProcess]):
     access = Access.WRITE
     permission = "offersWrite"
     idempotent = False
+    needs = ("id",)
 
     application_id: ApplicationId
 
@@ -127,6 +129,7 @@ class StartOffer(Endpoint[OfferForm]):
     access = Access.WRITE
     permission = "offersWrite"
     idempotent = False
+    needs = ("id",)
 
     offer_process_id: OfferProcessId
 

@@ -1,0 +1,48 @@
+# Everything below works from a bare clone: it needs Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test contract lint types regenerate floors clean
+
+help: ## list what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
+
+demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes approves everything
+	@$(BIN)/langchain-ashby demo $(ARGS)
+
+test: $(VENV)/dev.stamp ## run all tests
+	$(BIN)/pytest -n auto $(ARGS)
+
+contract: $(VENV)/dev.stamp ## check requests and the sandbox against Ashby's own schemas (see tests/contract/ashby.py)
+	$(BIN)/pytest -n auto tests/contract $(ARGS)
+
+lint: $(VENV)/dev.stamp ## check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev.stamp ## check types
+	$(BIN)/mypy
+
+regenerate: $(VENV)/dev.stamp ## rewrite the tool schemas' snapshots and the README's table
+	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_readme.py
+
+floors: ## run the unit and agent tests on the oldest supported dependencies
+	$(PYTHON) -m venv $(VENV)-floors
+	$(VENV)-floors/bin/pip install -q -c tests/floors.txt -e '.[dev]'
+	$(VENV)-floors/bin/pytest -n auto tests/unit tests/agent $(ARGS)
+
+clean: ## remove the environments and caches
+	rm -rf $(VENV) $(VENV)-floors dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/cli.stamp: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q -e '.[cli]'
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q -e '.[dev]'
+	@touch $@

@@ -1,0 +1,16 @@
+"""The command line: `langchain-ashby demo | chat | tools | call | doctor | sandbox`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line, or say what to install for it."""
+    try:
+        from langchain_ashby.cli.app import app
+    except ModuleNotFoundError as error:
+        if error.name not in ("typer", "rich", "werkzeug"):
+            raise
+        sys.exit(f'{error.name} is missing. Install the command line with: pip install "langchain-ashby[cli]"')
+    app()

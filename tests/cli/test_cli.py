@@ -1,0 +1,245 @@
+"""The command line, run as a process, as its users run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from langchain_ashby import AshbyClient
+from langchain_ashby.endpoints import OPERATIONS, SearchCandidates, SearchJobs
+from langchain_ashby.sandbox import AshbySandbox
+
+COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[AshbySandbox]:
+    with AshbySandbox() as running:
+        yield running
+
+
+def environment(**variables: str) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ASHBY_")}
+    return {**clean, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", **variables}
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env=environment(**variables),
+        timeout=120,
+    )
+
+
+def on(sandbox: AshbySandbox) -> dict[str, str]:
+    return {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url}
+
+
+def in_terminal(*arguments: str) -> pexpect.spawn:
+    return pexpect.spawn(COMMAND, list(arguments), env=environment(), encoding="utf-8", timeout=60, dimensions=(60, 100))
+
+
+def test_the_demo_runs_unattended_with_yes() -> None:
+    ran = run("demo", "--yes")
+    assert ran.returncode == 0, ran.stderr
+    assert "follows a script" in ran.stdout
+    changed = ran.stdout.partition("What changed")[2]
+    assert "Onsite → Offer" in changed
+    assert "+ note" in changed
+    assert "+ interviewSchedule" in changed
+
+
+def test_the_demo_without_a_terminal_stops_at_the_first_approval_and_changes_nothing() -> None:
+    ran = run("demo")
+    assert ran.returncode == 0, ran.stderr
+    assert "Waiting for approval" in ran.stdout
+    assert "Nothing." in ran.stdout.partition("What changed")[2]
+    assert "--yes" in ran.stdout
+
+
+def test_the_demo_makes_what_was_approved_and_leaves_what_was_not() -> None:
+    terminal = in_terminal("demo")
+    terminal.expect("Do it.*: ")
+    terminal.sendline("y")
+    terminal.expect("Do it.*: ")
+    terminal.sendline("n")
+    terminal.expect("Why not.*: ")
+    terminal.sendline("not yet")
+    terminal.expect("Do it.*: ")
+    terminal.sendline("n")
+    terminal.expect("Why not.*: ")
+    terminal.sendline("")
+    terminal.expect("What changed")
+    terminal.expect(pexpect.EOF)
+    changed = terminal.before or ""
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert "Onsite → Offer" in changed
+    assert "+ note" not in changed
+    assert "+ interviewSchedule" not in changed
+
+
+def test_the_demo_makes_what_the_person_edited() -> None:
+    terminal = in_terminal("demo")
+    terminal.expect("Do it.*: ")
+    terminal.sendline("n")
+    terminal.expect("Why not.*: ")
+    terminal.sendline("")
+    terminal.expect("Do it.*: ")
+    terminal.sendline("e")
+    terminal.expect("candidate_id.*: ")
+    terminal.sendline("")
+    terminal.expect("note.*: ")
+    terminal.sendline("In my own words.")
+    terminal.expect("Do it.*: ")
+    terminal.sendline("n")
+    terminal.expect("Why not.*: ")
+    terminal.sendline("")
+    terminal.expect("What changed")
+    terminal.expect(pexpect.EOF)
+    changed = terminal.before or ""
+    assert "In my own words." in changed
+    assert "→ Offer" not in changed
+
+
+def test_tools_lists_every_tool_with_access_and_permission() -> None:
+    table = run("tools").stdout
+    assert all(name in table for name in OPERATIONS)
+    assert "58 tools, 25 of which write." in table
+    rows = [json.loads(line) for line in run("tools", "--json").stdout.splitlines()]
+    assert [row["name"] for row in rows] == list(OPERATIONS)
+    assert rows[0] == {
+        "name": "ashby_list_candidates",
+        "access": "read",
+        "permissions": ["candidatesRead"],
+        "toolset": "candidates",
+        "endpoint": "candidate.list",
+    }
+
+
+def test_call_runs_a_tool_that_reads(sandbox: AshbySandbox) -> None:
+    ran = run("call", "ashby_search_jobs", '{"title": "Staff Engineer"}', **on(sandbox))
+    assert ran.returncode == 0, ran.stderr
+    assert "Staff Engineer" in ran.stdout
+
+
+def test_call_does_not_write_when_nobody_can_be_asked(sandbox: AshbySandbox) -> None:
+    ran = run("call", "ashby_create_candidate", '{"name": "Grace Hopper"}', **on(sandbox))
+    assert ran.returncode == 3
+    assert "--yes" in ran.stderr
+    with AshbyClient(sandbox.api_key, sandbox.url) as client:
+        assert client.call(SearchCandidates(name="Grace Hopper")) == []
+
+
+def test_call_writes_with_yes(sandbox: AshbySandbox) -> None:
+    ran = run("call", "ashby_create_candidate", '{"name": "Barbara Liskov"}', "--yes", **on(sandbox))
+    assert ran.returncode == 0, ran.stderr
+    with AshbyClient(sandbox.api_key, sandbox.url) as client:
+        assert len(client.call(SearchCandidates(name="Barbara Liskov"))) == 1
+
+
+def test_call_asks_in_a_terminal_before_it_writes() -> None:
+    terminal = in_terminal("call", "ashby_create_candidate", '{"name": "Radia Perlman"}', "--sandbox")
+    terminal.expect("Create candidate.*: ")
+    terminal.sendline("n")
+    terminal.expect("Not done.")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ashby_no_such_tool",), "no tool 'ashby_no_such_tool'"),
+        (("ashby_list_jobs", "{"), "not JSON"),
+        (("ashby_list_jobs", "[]"), "JSON object"),
+    ],
+)
+def test_call_says_what_is_wrong_with_its_arguments(arguments: tuple[str, ...], said: str) -> None:
+    ran = run("call", *arguments, ASHBY_API_KEY="k")
+    assert ran.returncode == 1
+    assert said in ran.stderr
+
+
+def test_call_fails_when_ashby_refuses(sandbox: AshbySandbox) -> None:
+    nobody = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
+    ran = run("call", "ashby_get_candidate", json.dumps({"candidate_id": nobody}), **on(sandbox))
+    assert ran.returncode == 1
+    assert "candidate_not_found" in ran.stdout
+
+
+def test_without_a_key_it_says_where_to_make_one() -> None:
+    ran = run("call", "ashby_list_jobs")
+    assert ran.returncode == 1
+    assert "ASHBY_API_KEY" in ran.stderr
+    assert "Admin > Integrations > API Keys" in ran.stderr
+
+
+def test_doctor_is_content_with_a_key_that_may_do_everything(sandbox: AshbySandbox) -> None:
+    ran = run("doctor", **on(sandbox))
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "NO" not in ran.stdout.split()
+
+
+def test_doctor_says_what_to_grant(sandbox: AshbySandbox) -> None:
+    key = sandbox.add_key(permissions=["jobsRead", "apiKeysRead"])
+    ran = run("doctor", ASHBY_API_KEY=key, ASHBY_BASE_URL=sandbox.url)
+    assert ran.returncode == 1
+    assert "Grant candidatesRead" in ran.stdout.replace("\n", " ")
+
+
+def test_doctor_tries_the_reads_when_the_key_may_not_be_asked_about_itself(sandbox: AshbySandbox) -> None:
+    key = sandbox.add_key(permissions=["jobsRead"])
+    ran = run("doctor", ASHBY_API_KEY=key, ASHBY_BASE_URL=sandbox.url)
+    assert ran.returncode == 1
+    assert "Grant apiKeysRead" in ran.stdout
+    assert "not known" in ran.stdout
+
+
+@pytest.mark.parametrize(("key", "url", "said"), [("wrong", None, "forbidden"), ("k", "http://127.0.0.1:9", "unreach")])
+def test_doctor_says_that_a_key_or_a_connection_is_wrong(
+    sandbox: AshbySandbox, key: str, url: str | None, said: str
+) -> None:
+    ran = run("doctor", ASHBY_API_KEY=key, ASHBY_BASE_URL=url or sandbox.url)
+    assert ran.returncode == 1
+    assert said in ran.stdout
+
+
+def test_the_sandbox_says_where_it_is_and_stops_when_told() -> None:
+    server = subprocess.Popen(
+        [COMMAND, "sandbox", "--api-key", "open-sesame", "--candidates", "30"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    assert server.stdout is not None
+    ready = json.loads(server.stdout.readline())
+    assert ready["api_key"] == "open-sesame"
+    with AshbyClient(ready["api_key"], ready["url"]) as client:
+        assert client.call(SearchJobs(title="Staff Engineer"))
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(timeout=20) == 0
+
+
+def test_two_sandboxes_cannot_share_a_port(sandbox: AshbySandbox) -> None:
+    ran = run("sandbox", "--port", sandbox.url.rpartition(":")[2])
+    assert ran.returncode == 1
+    assert "cannot listen" in ran.stderr
+
+
+def test_chat_says_what_to_install_for_a_model() -> None:
+    ran = run("chat", "--sandbox", "--model", "no-such-provider:some-model")
+    assert ran.returncode == 1
+    assert "no-such-provider" in ran.stderr.replace("_", "-")
