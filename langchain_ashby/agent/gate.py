@@ -1,0 +1,85 @@
+"""The gate: which calls may run at once, which need a person, and which can never run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.tools import BaseTool
+from pydantic import BaseModel, ValidationError
+
+from langchain_ashby.agent.answers import Call, not_executed
+from langchain_ashby.agent.history import with_own_ids
+
+Tools = Mapping[str, BaseTool]
+
+
+def by_name(tools: Iterable[BaseTool]) -> dict[str, BaseTool]:
+    """The tools by their names.
+
+    Raises:
+        ValueError: if two share a name, because a call could then pass the gate as one and run as the other.
+    """
+    named: dict[str, BaseTool] = {}
+    for tool in tools:
+        if tool.name in named:
+            raise ValueError(f"Two tools are called {tool.name!r}; give each a name of its own.")
+        named[tool.name] = tool
+    return named
+
+
+def needs_approval(tool: BaseTool) -> bool:
+    """Whether a person has to agree before the tool runs: always, unless it is marked as only reading."""
+    return (tool.metadata or {}).get("readOnlyHint") is not True
+
+
+def screened(message: AIMessage, tools: Tools) -> tuple[AIMessage, list[ToolMessage]]:
+    """What a model said, and the answers to those of its calls that cannot run, whoever agrees."""
+    message, shared = with_own_ids(message)
+    answers = [not_executed(call, _SHARED_ID) for call in shared]
+    shared_ids = {call["id"] for call in shared}
+    for malformed in message.invalid_tool_calls:
+        if malformed["id"] not in shared_ids:
+            answers.append(not_executed(malformed, _malformed(malformed)))
+    for call in message.tool_calls:
+        if call["id"] not in shared_ids and call["name"] not in tools:
+            answers.append(not_executed(call, _unknown(call["name"], tools)))
+    return message, answers
+
+
+def argument_problem(tool: BaseTool, args: dict[str, object]) -> str | None:
+    """What is wrong with arguments, or None. A tool that is declared by a bare JSON schema judges only when it runs."""
+    schema, shown = _model(tool.args_schema), _model(tool.tool_call_schema)
+    if schema is None:
+        return None
+    # The full schema has the tool's own validators, but also the arguments that only LangGraph gives, if there are any.
+    if shown is not None and shown.model_fields.keys() != schema.model_fields.keys():
+        schema = shown
+    try:
+        schema.model_validate(args)
+    except ValidationError as error:
+        if callable(tool.handle_validation_error):
+            return tool.handle_validation_error(error)
+        return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors())
+    return None
+
+
+def _model(schema: object) -> type[BaseModel] | None:
+    return schema if isinstance(schema, type) and issubclass(schema, BaseModel) else None
+
+
+_SHARED_ID = (
+    "Several calls in one message had the same id, so they cannot be told apart. "
+    "Make these calls again, in a message each."
+)
+
+
+def _malformed(call: Call) -> str:
+    return f"The arguments of {call['name'] or 'the call'} are not a JSON object. Call again with valid JSON."
+
+
+def _unknown(name: str, tools: Tools) -> str:
+    near = get_close_matches(name, tools, n=3, cutoff=0.5)
+    advice = f"Did you mean {' or '.join(near)}?" if near else "Use only the tools you were given."
+    return f"There is no tool {name!r}. {advice}"

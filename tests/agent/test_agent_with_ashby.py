@@ -1,0 +1,317 @@
+"""The agent with the real tools, over HTTP, against the sandbox: what reaches Ashby, and what does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langgraph.types import Command
+from office import approve, assert_sendable, made, request, results, thread, user
+from test_agent_hostile_answers import MALFORMED, almost_answer, anything
+
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent.afternoon import recruiters_afternoon
+from langchain_ashby.agent.gate import needs_approval
+from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
+from langchain_ashby.sandbox import AshbySandbox
+
+
+@dataclass
+class Ashby:
+    """The sandbox, a toolkit that talks to it, and somebody to do things to."""
+
+    sandbox: AshbySandbox
+    toolkit: AshbyToolkit
+
+    def __post_init__(self) -> None:
+        self.candidate = self.sandbox.state()["candidate"][0]["id"]
+        self.endpoints = {tool.metadata["ashby"]["endpoint"]: tool for tool in self.toolkit.get_tools()}
+
+    def agent(self, *spoken: Any) -> Any:
+        return create_recruiting_agent(ScriptedChatModel(script=lines(*spoken)), self.toolkit)
+
+    def note(self, text: str = "Met today.") -> dict[str, Any]:
+        return made("ashby_create_candidate_note", {"candidate_id": self.candidate, "note": text})
+
+    def written(self) -> list[str]:
+        """The endpoints that were called and belong to tools that write."""
+        called = [entry["endpoint"] for entry in self.sandbox.requests()]
+        return [endpoint for endpoint in called if needs_approval(self.endpoints[endpoint])]
+
+
+@pytest.fixture
+def ashby() -> Iterator[Ashby]:
+    with AshbySandbox() as sandbox, AshbyClient(api_key=sandbox.api_key, base_url=sandbox.url, timeout=5) as client:
+        yield Ashby(sandbox, AshbyToolkit(client))
+
+
+@pytest.fixture(scope="module")
+def quiet_ashby() -> Iterator[Ashby]:
+    """For tests that write nothing, or count from where they begin."""
+    with AshbySandbox() as sandbox, AshbyClient(api_key=sandbox.api_key, base_url=sandbox.url, timeout=5) as client:
+        yield Ashby(sandbox, AshbyToolkit(client))
+
+
+def test_an_approved_write_reaches_ashby_once(ashby: Ashby) -> None:
+    config = thread()
+    graph = ashby.agent(say("", ashby.note()), "Done.")
+    graph.invoke(user(), config)
+    assert ashby.written() == []
+    result = graph.invoke(Command(resume=approve()), config)
+    assert ashby.written() == ["candidate.createNote"]
+    assert results(result)[0].status == "success"
+    assert "untrusted" in results(result)[0].text
+
+
+@pytest.mark.parametrize(
+    "answer", [{"decisions": [{"type": "reject"}]}, {"decisions": [{"type": "respond", "message": "Later."}]}]
+)
+def test_a_write_that_is_not_approved_never_reaches_ashby(ashby: Ashby, answer: Any) -> None:
+    config, before = thread(), ashby.sandbox.state()
+    graph = ashby.agent(say("", ashby.note()), "I see.")
+    graph.invoke(user(), config)
+    graph.invoke(Command(resume=answer), config)
+    assert ashby.written() == []
+    assert ashby.sandbox.state() == before
+
+
+def test_malformed_answers_leave_no_write_request(ashby: Ashby) -> None:
+    config = thread()
+    graph = ashby.agent(say("", ashby.note()), "Done.")
+    graph.invoke(user(), config)
+    for answer in MALFORMED:
+        request(graph.invoke(Command(resume=answer), config))
+    assert ashby.sandbox.requests() == []
+    graph.invoke(Command(resume=approve()), config)
+    assert ashby.written() == ["candidate.createNote"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(answer=anything.filter(lambda it: it is not None) | almost_answer)
+def test_whatever_is_answered_ashby_sees_no_write_without_approval(quiet_ashby: Ashby, answer: Any) -> None:
+    config = thread()
+    before = len(quiet_ashby.written())
+    graph = quiet_ashby.agent(say("", quiet_ashby.note(), quiet_ashby.note("Another.")), "Done.")
+    graph.invoke(user(), config)
+    result = graph.invoke(Command(resume=answer), config)
+    kinds = [] if "__interrupt__" in result else [decision["type"] for decision in answer["decisions"]]
+    # Every edit here misses the tool's name or its arguments, so only an approval can have run.
+    assert len(quiet_ashby.written()) - before == kinds.count("approve")
+
+
+def test_an_edit_is_what_reaches_ashby(ashby: Ashby) -> None:
+    config = thread()
+    graph = ashby.agent(say("", ashby.note("Met today.")), "Done.")
+    graph.invoke(user(), config)
+    args = {"candidate_id": ashby.candidate, "note": "Met on Monday."}
+    edit = {"type": "edit", "edited_action": {"name": "ashby_create_candidate_note", "args": args}}
+    result = graph.invoke(Command(resume={"decisions": [edit]}), config)
+    [sent] = ashby.sandbox.requests()
+    assert "Met on Monday." in json.dumps(sent["body"]["note"])
+    assert results(result)[0].text.startswith("Executed as edited by a person.")
+
+
+def test_an_edit_that_breaks_a_rule_of_the_tool_is_asked_again(ashby: Ashby) -> None:
+    config = thread()
+    graph = ashby.agent(say("", ashby.note()), "Done.")
+    graph.invoke(user(), config)
+    for args in ({"candidate_id": ashby.candidate}, {"candidate_id": "x", "note": "n", "invented": 1}):
+        edit = {"type": "edit", "edited_action": {"name": "ashby_create_candidate_note", "args": args}}
+        assert "invalid_argument" in request(graph.invoke(Command(resume={"decisions": [edit]}), config))["problem"]
+    assert ashby.sandbox.requests() == []
+
+
+def test_wrong_arguments_reach_neither_ashby_nor_a_person(ashby: Ashby) -> None:
+    wrong = made("ashby_create_candidate_note", {"candidate_id": ashby.candidate, "text": "x"})
+    also = made("ashby_get_candidate", {})
+    result = ashby.agent(say("", wrong, also), "I see.").invoke(user(), thread())
+    assert "__interrupt__" not in result
+    assert [answer.status for answer in results(result)] == ["error", "error"]
+    assert all("invalid_argument" in answer.text for answer in results(result))
+    assert ashby.sandbox.requests() == []
+
+
+def test_what_ashby_refuses_is_read_by_the_model(ashby: Ashby) -> None:
+    nobody = "00000000-0000-4000-8000-000000000000"
+    result = ashby.agent(say("", made("ashby_get_candidate", {"candidate_id": nobody})), "I see.").invoke(
+        user(), thread()
+    )
+    [answer] = results(result)
+    assert answer.status == "error" and "candidate_not_found" in answer.text
+
+
+def test_reads_run_while_a_write_waits(ashby: Ashby) -> None:
+    read = made("ashby_get_candidate", {"candidate_id": ashby.candidate})
+    result = ashby.agent(say("", ashby.note(), read)).invoke(user(), thread())
+    request(result)
+    assert [entry["endpoint"] for entry in ashby.sandbox.requests()] == ["candidate.info"]
+    assert results(result)[0].artifact["results"]["id"] == ashby.candidate
+
+
+def test_a_write_whose_reply_was_lost_is_not_sent_again_and_not_known(ashby: Ashby) -> None:
+    config, before = thread(), len(ashby.sandbox.state()["note"])
+    graph = ashby.agent(say("", ashby.note()), "I see.")
+    graph.invoke(user(), config)
+    ashby.sandbox.fault("candidate.createNote", drop="after")
+    result = graph.invoke(Command(resume=approve()), config)
+    [answer] = results(result)
+    assert answer.text.startswith("Outcome not known.")
+    assert ashby.written() == ["candidate.createNote"]
+    assert len(ashby.sandbox.state()["note"]) == before + 1
+    assert_sendable(result["messages"])
+
+
+def test_a_read_that_fails_for_good_is_answered(ashby: Ashby) -> None:
+    ashby.sandbox.fault("candidate.info", times=20, body="<html>login</html>", content_type="text/html")
+    read = made("ashby_get_candidate", {"candidate_id": ashby.candidate})
+    result = ashby.agent(say("", read), "I see.").invoke(user(), thread())
+    [answer] = results(result)
+    assert answer.status == "error" and answer.text.startswith("Nothing could be read. html_reply")
+    assert result["messages"][-1].text == "I see."
+
+
+async def test_the_real_tools_run_async(ashby: Ashby) -> None:
+    config = thread()
+    read = made("ashby_get_candidate", {"candidate_id": ashby.candidate})
+    graph = ashby.agent(say("", read, read | {"id": "again"}, ashby.note()), "Done.")
+    request(await graph.ainvoke(user(), config))
+    await graph.ainvoke(Command(resume=approve()), config)
+    assert ashby.written() == ["candidate.createNote"]
+
+
+def test_exactly_the_25_writes_wait_for_a_person(quiet_ashby: Ashby) -> None:
+    tools = quiet_ashby.toolkit.get_tools()
+    assert [len(tools), sum(map(needs_approval, tools))] == [58, 25]
+    assert {tool.name for tool in tools if needs_approval(tool)} == set(quiet_ashby.toolkit.interrupt_on())
+
+
+# The afternoon, from its beginning to its end.
+
+
+def afternoon(ashby: Ashby) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+    config = thread()
+    graph = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), ashby.toolkit)
+    return graph, config, graph.invoke(user("Who is ready for an offer?"), config)
+
+
+def test_the_afternoon_says_first_that_it_is_scripted(ashby: Ashby) -> None:
+    _, _, result = afternoon(ashby)
+    assert result["messages"][1].text.startswith("I am a scripted stand-in")
+
+
+def test_the_afternoon_proposes_a_move_a_note_and_an_interview(ashby: Ashby) -> None:
+    _, _, result = afternoon(ashby)
+    assert [action["name"] for action in request(result)["action_requests"]] == [
+        "ashby_change_application_stage",
+        "ashby_create_candidate_note",
+        "ashby_create_interview_schedule",
+    ]
+    assert ashby.written() == []
+    assert all(answer.status == "success" for answer in results(result))
+
+
+def test_the_afternoon_does_what_is_approved_and_says_so(ashby: Ashby) -> None:
+    graph, config, _ = afternoon(ashby)
+    result = graph.invoke(Command(resume=approve(3)), config)
+    assert sorted(ashby.written()) == ["application.changeStage", "candidate.createNote", "interviewSchedule.create"]
+    summary = result["messages"][-1].text
+    assert summary.count("- Done:") == 3, summary
+    assert "move Ada Lovelace from Onsite to Offer" in summary
+    moved = next(it for it in ashby.sandbox.requests() if it["endpoint"] == "application.changeStage")["body"]
+    application = next(it for it in ashby.sandbox.state()["application"] if it["id"] == moved["applicationId"])
+    assert moved["interviewStageId"] in json.dumps(application)
+    assert_sendable(result["messages"])
+
+
+def test_the_afternoon_tells_the_truth_about_what_was_not_done(ashby: Ashby) -> None:
+    graph, config, asked = afternoon(ashby)
+    note = request(asked)["action_requests"][1]
+    decisions = [
+        {"type": "reject", "message": "wait for the debrief"},
+        {"type": "edit", "edited_action": {"name": note["name"], "args": note["args"] | {"note": "Strong."}}},
+        {"type": "respond", "message": "Kwame is away"},
+    ]
+    result = graph.invoke(Command(resume={"decisions": decisions}), config)
+    assert ashby.written() == ["candidate.createNote"]
+    move, noted, interview = result["messages"][-1].text.splitlines()[1:]
+    assert move.startswith("- Not done: move Ada Lovelace") and "wait for the debrief" in move
+    assert noted.startswith("- Done as you changed it: a note on Ada Lovelace")
+    assert interview.startswith("- Not done: an interview") and "Kwame is away" in interview
+
+
+def test_the_afternoon_tells_what_is_not_certain_and_what_was_refused(ashby: Ashby) -> None:
+    graph, config, _ = afternoon(ashby)
+    ashby.sandbox.fault("application.changeStage", drop="after")
+    refusal = {"success": False, "errorInfo": {"code": "candidate_not_found", "message": "Not found"}}
+    ashby.sandbox.fault("candidate.createNote", body=json.dumps(refusal))
+    summary = graph.invoke(Command(resume=approve(3)), config)["messages"][-1].text.splitlines()[1:]
+    assert summary[0].startswith("- Not certain: move Ada Lovelace")
+    assert summary[1].startswith("- Refused by Ashby: a note on Ada Lovelace. candidate_not_found")
+    assert summary[2].startswith("- Done: an interview")
+
+
+def test_the_afternoon_copes_with_a_new_message_instead_of_a_decision(ashby: Ashby) -> None:
+    graph, config, _ = afternoon(ashby)
+    result = graph.invoke(user("Stop."), config)
+    assert result["messages"][-1].text.count("- Not done:") == 3
+    assert graph.invoke(user("Go on."), config)["messages"][-1].text.startswith("My script ends here")
+    assert ashby.written() == []
+
+
+def answered(said: list[Any], *artifacts: Any) -> list[Any]:
+    """The conversation so far, with the script's next message and answers that hold these artifacts."""
+    message = recruiters_afternoon(said)
+    answers = [
+        ToolMessage("…", tool_call_id=str(call["id"]), artifact=artifact)
+        for call, artifact in zip(message.tool_calls, artifacts, strict=True)
+    ]
+    return [*said, message, *answers]
+
+
+JOB = {"id": "j", "title": "Staff Engineer", "status": "Open", "defaultInterviewPlanId": "p"}
+STAGES = {"results": [{"id": "s1", "title": "Onsite"}, {"id": "s2", "title": "Offer"}]}
+
+
+def application(number: int) -> dict[str, Any]:
+    return {
+        "id": f"a{number}",
+        "candidate": {"id": f"c{number}", "name": f"Candidate {number}"},
+        "currentInterviewStage": {"title": "Onsite"},
+    }
+
+
+def feedback(*scores: int) -> dict[str, Any]:
+    return {"results": [{"submittedValues": {"skill": {"score": score}, "why": "…"}} for score in scores]}
+
+
+@pytest.mark.parametrize("found", [None, [], {"results": []}, {"results": [JOB | {"status": "Closed"}]}, "broken"])
+def test_the_afternoon_stops_without_a_job(found: Any) -> None:
+    last = recruiters_afternoon(answered([HumanMessage("Go.")], found))
+    assert last.tool_calls == [] and last.text.startswith("I stop here: there is no open job")
+
+
+def test_the_afternoon_stops_without_candidates_or_scores() -> None:
+    begun = answered([HumanMessage("Go.")], {"results": [JOB]})
+    assert "nobody in the stage" in recruiters_afternoon(answered(begun, STAGES, {"results": []})).text
+    listed = answered(begun, STAGES, {"results": [application(1)]})
+    assert "nobody in Onsite has a score" in recruiters_afternoon(answered(listed, feedback())).text
+
+
+def test_the_afternoon_reads_every_page_and_takes_the_best_scores() -> None:
+    said = answered([HumanMessage("Go.")], [JOB])
+    said = answered(said, STAGES, {"results": [application(1)], "next_cursor": "more"})
+    assert recruiters_afternoon(said).tool_calls[0]["args"]["cursor"] == "more"
+    said = answered(said, {"results": [application(2)]})
+    said = answered(said, feedback(2, 3), feedback(4, 3))
+    said = answered(said, {"results": []}, {"results": []})
+    proposed: AIMessage = recruiters_afternoon(said)
+    assert [call["args"].get("application_id", call["args"].get("candidate_id")) for call in proposed.tool_calls] == [
+        "a2",
+        "c2",
+    ], "without an interviewer there is no interview to propose"
