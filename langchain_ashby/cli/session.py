@@ -34,6 +34,7 @@ class Session:
         self._agent = create_recruiting_agent(model, toolkit)
         self._console = console
         self._approve_all = approve_all
+        self._shown: set[str | None] = set()
         self._thread: RunnableConfig = {"configurable": {"thread_id": str(uuid4())}}
 
     def say(self, text: str) -> bool:
@@ -77,6 +78,11 @@ class Session:
 
     def _show(self, messages: Any) -> None:
         for message in messages if isinstance(messages, list) else [messages]:
+            # The agent may write the whole conversation anew; what was shown is not shown again.
+            identity = message.tool_call_id if isinstance(message, ToolMessage) else message.id
+            if identity in self._shown:
+                continue
+            self._shown.add(identity)
             if isinstance(message, AIMessage):
                 if message.text:
                     self._console.print(Text("Agent:", style="bold"))
@@ -105,4 +111,4 @@ def _outcome(message: ToolMessage) -> str:
     results = (message.artifact or {}).get("results")
     if isinstance(results, list):
         return f"{len(results)} record{'' if len(results) == 1 else 's'}"
-    return "done"
+    return "done" if message.artifact else message.text.splitlines()[0]

@@ -1,0 +1,110 @@
+"""The control surface: what tests ask of the sandbox itself, in Python and over HTTP alike."""
+
+import json
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from langchain_ashby.sandbox.engine import Engine
+from langchain_ashby.sandbox.faults import fault_from
+from langchain_ashby.sandbox.messages import Response
+from langchain_ashby.sandbox.methods import METHODS
+
+
+class Control:
+    """Looks into the sandbox and changes how it behaves; what makes no sense is a `ValueError`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._routes: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
+            "/_sandbox/state": ("GET", lambda _: self.state()),
+            "/_sandbox/requests": ("GET", lambda _: self.requests()),
+            "/_sandbox/reset": ("POST", lambda _: self.reset()),
+            "/_sandbox/faults": ("POST", lambda body: self.fault(**_only(body, "endpoint", *_FAULT))),
+            "/_sandbox/keys": ("POST", lambda body: {"api_key": self.add_key(**_only(body, "api_key", *_KEY))}),
+            "/_sandbox/clock": ("POST", lambda body: self.advance_clock(**_clock(body))),
+        }
+
+    def state(self) -> dict[str, list[Any]]:
+        """Every record by kind, in the order of creation."""
+        return self._engine.store.state()
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The calls so far."""
+        return self._engine.requests()
+
+    def reset(self) -> None:
+        """Go back to the start."""
+        self._engine.reset()
+
+    def fault(self, endpoint: Any = None, *, times: Any = 1, **what: Any) -> None:
+        """Let the next `times` calls of an endpoint go wrong."""
+        fault = fault_from(endpoint, METHODS, **what)
+        if fault.endpoint in METHODS:
+            # A deprecated spelling means the same method.
+            fault = replace(fault, endpoint=METHODS[fault.endpoint].name)
+        self._engine.faults.add(fault, times)
+
+    def add_key(
+        self,
+        api_key: Any = None,
+        *,
+        permissions: Any = None,
+        confidential: Any = True,
+        private: Any = True,
+        act_on_behalf: Any = True,
+    ) -> str:
+        """Add an API key and return it."""
+        if not (api_key is None or (isinstance(api_key, str) and api_key)):
+            raise ValueError("api_key: must be a string that is not empty")
+        if isinstance(permissions, str) or not isinstance(permissions, Iterable | None):
+            raise ValueError("permissions: must be a list of permissions")
+        toggles = {"confidential": confidential, "private": private, "act_on_behalf": act_on_behalf}
+        for name, value in toggles.items():
+            if not isinstance(value, bool):
+                raise ValueError(f"{name}: must be true or false")
+        return self._engine.keys.add(api_key, permissions=permissions, **toggles)
+
+    def advance_clock(self, seconds: Any) -> None:
+        """Move the clock forward."""
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if not is_number or not math.isfinite(seconds) or not 0 <= seconds <= _LONGEST_ADVANCE:
+            raise ValueError(f"advance: must be a number of seconds from 0 to {_LONGEST_ADVANCE}")
+        self._engine.clock.advance(seconds)
+
+    def respond(self, verb: str, path: str, content: bytes) -> Response:
+        """Answer a request to the control surface."""
+        if path not in self._routes:
+            return self.json({"error": f"there is no {path}; there are {', '.join(self._routes)}"}, 404)
+        allowed, act = self._routes[path]
+        if verb != allowed:
+            return self.json({"error": f"use {allowed}"}, 405)
+        try:
+            body = json.loads(content or b"{}")
+            if not isinstance(body, dict):
+                raise ValueError("the body must be a JSON object")
+            return self.json(act(body) if allowed == "GET" else {"ok": True, **(act(body) or {})})
+        except (ValueError, RecursionError) as error:
+            return self.json({"error": str(error)}, 400)
+
+    @staticmethod
+    def json(value: Any, status: int = 200) -> Response:
+        """A reply in JSON."""
+        return Response(status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+_FAULT = ("times", "status", "headers", "delay", "drop", "body", "content_type")
+_KEY = ("permissions", "confidential", "private", "act_on_behalf")
+_LONGEST_ADVANCE = 10 * 365 * 24 * 3600
+
+
+def _only(body: dict[str, Any], *keys: str) -> dict[str, Any]:
+    for key in body:
+        if key not in keys:
+            raise ValueError(f"{key}: unknown; there are {', '.join(keys)}")
+    return body
+
+
+def _clock(body: dict[str, Any]) -> dict[str, Any]:
+    return {"seconds": _only(body, "advance").get("advance")}

@@ -1,0 +1,257 @@
+"""Ashby itself: what happens to a request between the socket and a method's rule."""
+
+import json
+import logging
+import secrets
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from langchain_ashby.sandbox.call import Call
+from langchain_ashby.sandbox.clock import Clock
+from langchain_ashby.sandbox.faults import STORAGE, Fault, Faults
+from langchain_ashby.sandbox.keys import Key, Keys, RateLimit
+from langchain_ashby.sandbox.messages import Request, Response
+from langchain_ashby.sandbox.methods import METHODS
+from langchain_ashby.sandbox.paging import Page
+from langchain_ashby.sandbox.records import API_USER_ID, User
+from langchain_ashby.sandbox.refusal import Refusal, invalid
+from langchain_ashby.sandbox.registry import Method
+from langchain_ashby.sandbox.store import Store, equals
+from langchain_ashby.sandbox.tokens import Tokens
+
+API_VERSION = "2026-01-01"
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LONGEST_LOG = 100_000
+_log = logging.getLogger(__name__)
+
+Company = Iterable[tuple[str, Mapping[str, Any]]]
+
+
+class Engine:
+    """A company in Ashby, its API keys, and the faults that a test asked for."""
+
+    def __init__(
+        self,
+        company: Callable[[], Company],
+        *,
+        api_key: str,
+        db: str | Path | None = None,
+        rate_limit: int | None = None,
+        sync_page_cap: int | None = None,
+    ) -> None:
+        self._company = company
+        self._sync_page_cap = sync_page_cap
+        self._closed = threading.Event()
+        self._log_lock = threading.Lock()
+        self._requests: deque[dict[str, Any]] = deque(maxlen=_LONGEST_LOG)
+        self.clock = Clock()
+        self.tokens = Tokens(api_key.encode())
+        self.keys = Keys(api_key, self.clock)
+        self.rate_limit = RateLimit(rate_limit, self.clock)
+        self.faults = Faults()
+        self.store = Store(db)
+        if self.store.is_empty():
+            try:
+                self._found_company()
+            except BaseException:
+                self.store.close()
+                raise
+
+    def _found_company(self) -> None:
+        with self.store.transaction():
+            self.store.clear()
+            self.store.add(
+                User,
+                {
+                    "id": API_USER_ID,
+                    "firstName": "API",
+                    "lastName": "Key",
+                    "email": "api-key@ashby.example",
+                    "globalRole": "Organization Admin",
+                    # Nobody: not in lists, no interviewer, and nobody acts on its behalf.
+                    "isEnabled": False,
+                    "updatedAt": "2020-01-01T00:00:00.000Z",
+                    "customFieldValues": {},
+                },
+            )
+            self.store.load(self._company())
+
+    def close(self) -> None:
+        """Close the database, and let nobody wait out a delay."""
+        self._closed.set()
+        self.store.close()
+
+    def reset(self) -> None:
+        """Go back to the start: the company, one key, no faults, no log, the computer's time."""
+        self.clock.reset()
+        self.keys.reset()
+        self.rate_limit.reset()
+        self.faults.reset()
+        self._found_company()
+        with self._log_lock:
+            self._requests.clear()
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The calls so far, in the order in which they were answered."""
+        with self._log_lock:
+            return list(self._requests)
+
+    def answer(self, request: Request) -> Response:
+        """Answer a call, or let it suffer its fault."""
+        request_id = _ulid(self.clock.time())
+        method = METHODS.get(request.endpoint)
+        fault = self.faults.take(method.name if method else request.endpoint)
+        response = self._suffered(fault, lambda: self._do(request, request_id), _headers(request_id))
+        return self._recorded(request, request_id, response, is_fault=fault is not None)
+
+    def answer_storage(self, answer: Callable[[], Response]) -> Response:
+        """Answer an upload or a download, or let it suffer its fault."""
+        return self._suffered(self.faults.take(STORAGE), answer, {})
+
+    def _suffered(self, fault: Fault | None, answer: Callable[[], Response], headers: Mapping[str, str]) -> Response:
+        """What comes of an answer under a fault; `headers` are those of a reply that the fault replaces."""
+        if fault is None:
+            return answer()
+        if self._closed.wait(fault.delay) or fault.drop == "before":
+            return Response(drop=True)
+        headers = {**headers, **fault.headers}
+        if fault.replaces_reply:
+            status = fault.status or 200
+            body = _failure(status, headers.get("x-ashby-request-id", "")) if fault.body is None else fault.body
+            return Response(status, body.encode(), fault.content_type, headers)
+        reply = answer()
+        headers = {**reply.headers, **fault.headers}
+        return Response(reply.status, reply.content, reply.content_type, headers, drop=fault.drop == "after")
+
+    def _do(self, request: Request, request_id: str) -> Response:
+        headers = _headers(request_id)
+        try:
+            return Response(200, _json(self._results(request)), headers=headers)
+        except Refusal as refusal:
+            content = _json(refusal.envelope(request_id))
+            return Response(refusal.status, content, headers={**headers, **refusal.headers})
+        except Exception:
+            _log.exception("The sandbox failed at %s", request.endpoint)
+            failure = Refusal("internal_server_error", "The sandbox failed; its log says why.")
+            return Response(500, _json(failure.envelope(request_id)), headers=headers)
+
+    def _results(self, request: Request) -> dict[str, Any]:
+        """The envelope of a call that succeeds; the checks come in the order in which Ashby would notice."""
+        method = METHODS.get(request.endpoint)
+        if method is None:
+            raise Refusal("not_found", f"There is no method {request.endpoint}.", status=404)
+        if request.verb != "POST":
+            headers = {"Allow": "POST"}
+            raise Refusal("method_not_allowed", "Every method is called with POST.", status=405, headers=headers)
+        key = self._key(request)
+        self.rate_limit.take(key)
+        version = request.headers.get("Ashby-Version", API_VERSION)
+        if version != API_VERSION:
+            raise invalid("Ashby-Version", f"there is no version {version}; use {API_VERSION}")
+        if method.permission not in key.permissions:
+            message = f"This API key lacks the permission {method.permission}."
+            raise Refusal("missing_endpoint_permission", message, status=403)
+        body = method.request.check(_parsed(request.content), "")
+        with self.store.transaction(read_only=method.reads):
+            call = Call(
+                endpoint=method.name,
+                body=body,
+                key=key,
+                store=self.store,
+                clock=self.clock,
+                tokens=self.tokens,
+                url=request.url,
+                acting_user_id=self._acting_user(request, key),
+                sync_page_cap=self._sync_page_cap,
+            )
+            return _envelope(method, call)
+
+    def _key(self, request: Request) -> Key:
+        if request.key is None:
+            message = "Send an API key with Basic authentication: the key is the user name, the password is empty."
+            headers = {"WWW-Authenticate": 'Basic realm="Ashby"'}
+            raise Refusal("unauthorized", message, status=401, headers=headers)
+        key = self.keys.find(request.key)
+        if key is None:
+            raise Refusal("forbidden", "This API key does not exist or is deactivated.", status=403)
+        return key
+
+    def _acting_user(self, request: Request, key: Key) -> str:
+        user_id = request.headers.get("X-On-Behalf-Of")
+        if user_id is None:
+            return API_USER_ID
+        if not key.act_on_behalf:
+            message = "This API key may not act on behalf of a user."
+            raise Refusal("missing_endpoint_permission", message, status=403)
+        if self.store.get(User, user_id, equals("isEnabled", True)) is None:
+            raise invalid("X-On-Behalf-Of", "must be the id of an enabled user")
+        return user_id
+
+    def _recorded(self, request: Request, request_id: str, response: Response, *, is_fault: bool) -> Response:
+        """Put a call in the log. A dropped one has no status, and is `ok` if its effect happened."""
+        key = self.keys.find(request.key) if request.key is not None else None
+        try:
+            body = _parsed(request.content)
+        except Refusal:
+            body = None
+        is_success = response.status == 200 and response.content.startswith(b'{"success":true')
+        entry = {
+            "endpoint": request.endpoint,
+            "body": body,
+            "status": None if response.drop else response.status,
+            "ok": is_success,
+            "request_id": request_id,
+            "key": key.id if key else None,
+            "on_behalf_of": request.headers.get("X-On-Behalf-Of"),
+            "fault": is_fault,
+        }
+        with self._log_lock:
+            self._requests.append(entry)
+        return response
+
+
+def _envelope(method: Method, call: Call) -> dict[str, Any]:
+    results = method.rule(call)
+    return results.envelope() if isinstance(results, Page) else {"success": True, "results": results}
+
+
+def _parsed(content: bytes) -> dict[str, Any]:
+    """The body of a request, which must be a JSON object."""
+    try:
+        body = json.loads(content, parse_constant=_refuse_constant)
+        # Half of a surrogate pair is valid JSON, but no text.
+        json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise invalid("body", "must be JSON") from None
+    if not isinstance(body, dict):
+        raise invalid("body", "must be a JSON object")
+    return body
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _failure(status: int, request_id: str) -> str:
+    """The body of a fault that names only a status."""
+    codes = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limit_exceeded"}
+    code = codes.get(status, "internal_server_error")
+    return json.dumps(Refusal(code, "A fault that a test asked for.").envelope(request_id))
+
+
+def _headers(request_id: str) -> dict[str, str]:
+    return {"x-ashby-request-id": request_id, "Ashby-Version": API_VERSION, "Ashby-Version-Status": "active"}
+
+
+def _ulid(seconds: float) -> str:
+    """A ULID: 48 bits of time and 80 of chance."""
+    number = int(seconds * 1000) << 80 | secrets.randbits(80)
+    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))

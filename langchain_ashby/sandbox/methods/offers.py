@@ -1,0 +1,205 @@
+"""Offers: the process, the form that it hands out, and the offer that a filled-in form makes."""
+
+from typing import Any
+
+from langchain_ashby.sandbox import forms
+from langchain_ashby.sandbox.call import Call
+from langchain_ashby.sandbox.methods.filters import CREATED_AFTER, created_after, equal
+from langchain_ashby.sandbox.paging import Page, listing
+from langchain_ashby.sandbox.records import (
+    Application,
+    Offer,
+    OfferForm,
+    OfferFormDefinition,
+    OfferProcess,
+    OfferVersion,
+    Opening,
+)
+from langchain_ashby.sandbox.refusal import Refusal, invalid
+from langchain_ashby.sandbox.registry import method
+from langchain_ashby.sandbox.replies import candidates as reply
+from langchain_ashby.sandbox.statement import Choice, Flag, Many, Uuid, request
+from langchain_ashby.sandbox.store import equals, one_of
+
+_OFFER_STATUSES = (
+    "WaitingOnApprovalStart",
+    "WaitingOnOfferApproval",
+    "WaitingOnApprovalDefinition",
+    "WaitingOnCandidateResponse",
+    "CandidateRejected",
+    "CandidateAccepted",
+    "OfferCancelled",
+)
+_ACCEPTANCE_STATUSES = ("Accepted", "Declined", "Pending", "Created", "Cancelled", "WaitingOnResponse")
+_FINISHED = ("CandidateAccepted", "CandidateRejected", "OfferCancelled")
+_WITHDRAWN = ("CandidateRejected", "OfferCancelled")
+
+
+@method(
+    "offer.list",
+    "offersRead",
+    request(
+        optional={
+            **CREATED_AFTER,
+            "applicationId": Uuid(),
+            "offerStatus": Many(Choice(_OFFER_STATUSES)),
+            "acceptanceStatus": Many(Choice(_ACCEPTANCE_STATUSES)),
+            "approvalStatus": Many(Choice(("Approved", "WaitingOnApprovals", "Declined"))),
+        },
+        paged=True,
+    ),
+)
+def list_offers(call: Call) -> Page:
+    """Page through the offers."""
+    conditions = created_after(call) + equal(call, "applicationId")
+    keys = {
+        "offerStatus": "offerStatus",
+        "acceptanceStatus": "acceptanceStatus",
+        "approvalStatus": "versions[#-1].approvalStatus",
+    }
+    conditions += [one_of(key, call.body[where]) for where, key in keys.items() if call.body.get(where)]
+    return listing(call, Offer, lambda record: reply.offer(call, record), conditions)
+
+
+@method("offer.info", "offersRead", request({"offerId": Uuid()}, {"excludeFormDefinition": Flag()}))
+def get_offer(call: Call) -> Any:
+    """Find an offer."""
+    return _details(call, call.get(Offer, call.body["offerId"]))
+
+
+@method("offerProcess.start", "offersWrite", request({"applicationId": Uuid()}))
+def start_process(call: Call) -> Any:
+    """Start the making of an offer; a process that still waits for its first offer is not started twice."""
+    application = call.get(Application, call.body["applicationId"])
+    _require_undecided(application, "applicationId")
+    of_application = equals("applicationId", application["id"])
+    for process in call.store.find(OfferProcess, of_application):
+        if process["status"] == "WaitingOnOfferCreation":
+            return _process(process)
+        if process["status"] not in _FINISHED:
+            raise invalid("applicationId", f"the application has an offer process under way ({process['id']})")
+    process = {
+        "id": call.store.new_id(),
+        "applicationId": application["id"],
+        "status": "WaitingOnOfferCreation",
+        "createdAt": call.now,
+    }
+    return _process(call.store.add(OfferProcess, process))
+
+
+@method("offer.start", "offersWrite", request({"offerProcessId": Uuid()}))
+def start_offer(call: Call) -> Any:
+    """Hand out a form for an offer; every time a new one."""
+    process = _open_process(call)
+    definition = call.store.find(OfferFormDefinition, limit=1)[0]
+    form: OfferForm = {
+        "id": call.store.new_id(),
+        "offerProcessId": process["id"],
+        "offerFormDefinitionId": definition["id"],
+        "createdAt": call.now,
+    }
+    call.store.add(OfferForm, form)
+    return {"id": form["id"], "formDefinition": definition["formDefinition"]}
+
+
+@method(
+    "offer.create",
+    "offersWrite",
+    request(
+        {"offerProcessId": Uuid(), "offerFormId": Uuid(), "offerForm": forms.SUBMISSIONS},
+        {"excludeFormDefinition": Flag()},
+    ),
+)
+def create_offer(call: Call) -> Any:
+    """Make an offer of a filled-in form; in a process that has one already, make new terms for it."""
+    process = _open_process(call)
+    application = call.get(Application, process["applicationId"])
+    _require_undecided(application, "offerProcessId")
+    form = call.refer(OfferForm, call.body["offerFormId"], "offerFormId")
+    if form["offerProcessId"] != process["id"]:
+        raise invalid("offerFormId", "belongs to another offer process")
+    if "offerId" in form:
+        raise invalid("offerFormId", "has been used already: start another with offer.start")
+    definition = call.embedded(OfferFormDefinition, form["offerFormDefinitionId"])
+    values = forms.fill_in(definition["formDefinition"], call.body["offerForm"]["fieldSubmissions"], "offerForm")
+    if "openingId" in values:
+        _require_free_opening(call, values["openingId"], application)
+    version = _version(call, values)
+    found = [
+        offer
+        for offer in call.store.find(Offer, equals("applicationId", application["id"]))
+        if offer["offerProcessId"] == process["id"]
+    ]
+    offer: Offer
+    if found:
+        offer = found[0]
+        offer["versions"].append(version)
+        offer |= {"acceptanceStatus": "Created", "offerStatus": "WaitingOnApprovalStart"}
+        call.save(Offer, offer)
+    else:
+        offer = {
+            "id": call.store.new_id(),
+            "applicationId": application["id"],
+            "offerProcessId": process["id"],
+            "offerFormDefinitionId": definition["id"],
+            "acceptanceStatus": "Created",
+            "offerStatus": "WaitingOnApprovalStart",
+            "versions": [version],
+            "createdAt": call.now,
+        }
+        call.store.add(Offer, offer)
+    call.save(OfferForm, {**form, "offerId": offer["id"]})
+    call.save(OfferProcess, {**process, "status": "WaitingOnApprovalStart"})
+    return _details(call, offer)
+
+
+def _process(process: OfferProcess) -> dict[str, Any]:
+    return {key: process[key] for key in ("id", "applicationId", "status")}
+
+
+def _details(call: Call, offer: Offer) -> Any:
+    return reply.offer_details(call, offer, with_form=not call.body.get("excludeFormDefinition", False))
+
+
+def _open_process(call: Call) -> OfferProcess:
+    process = call.get(OfferProcess, call.body["offerProcessId"])
+    if process["status"] in _FINISHED:
+        raise invalid("offerProcessId", f"the offer process is finished ({process['status']})")
+    return process
+
+
+def _require_undecided(application: Application, where: str) -> None:
+    if application["status"] in ("Hired", "Archived"):
+        raise invalid(where, f"the application is {application['status'].lower()} already")
+
+
+def _require_free_opening(call: Call, opening_id: str, application: Application) -> None:
+    opening = call.refer(Opening, opening_id, "openingId")
+    identifier = opening["latestVersion"]["identifier"]
+    if opening["openingState"] not in ("Approved", "Open") or opening["isArchived"]:
+        state = "archived" if opening["isArchived"] else opening["openingState"]
+        raise Refusal("opening_state_invalid", f"The opening {identifier} is {state}: no offer can be made for it.")
+    # Only the newest terms of an offer hold an opening.
+    for offer in call.store.find(Offer, equals("versions[#-1].openingId", opening["id"])):
+        if offer["applicationId"] != application["id"] and offer["offerStatus"] not in _WITHDRAWN:
+            raise Refusal("opening_in_use", f"The opening {identifier} is in use by another offer.")
+
+
+def _version(call: Call, values: dict[str, Any]) -> OfferVersion:
+    version: OfferVersion = {
+        "id": call.store.new_id(),
+        "createdAt": call.now,
+        "authorId": call.acting_user_id,
+        "fileIds": [],
+        "customFieldValues": {},
+    }
+    for path, value in values.items():
+        if path == "startDate":
+            version["startDate"] = value
+        elif path == "salary":
+            version["salary"] = value
+        elif path == "openingId":
+            version["openingId"] = value
+        else:
+            version["customFieldValues"][path] = value
+    return version

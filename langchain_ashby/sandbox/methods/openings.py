@@ -1,0 +1,181 @@
+"""Openings: the seats that jobs are to fill."""
+
+from typing import Any, cast
+
+from langchain_ashby.sandbox.call import Call
+from langchain_ashby.sandbox.methods.filters import CREATED_AFTER, created_after
+from langchain_ashby.sandbox.methods.jobs import EMPLOYMENT_TYPES
+from langchain_ashby.sandbox.paging import Page, listing
+from langchain_ashby.sandbox.records import (
+    CloseReason,
+    Department,
+    Job,
+    Location,
+    Opening,
+    OpeningState,
+    OpeningVersion,
+)
+from langchain_ashby.sandbox.refusal import invalid
+from langchain_ashby.sandbox.registry import method
+from langchain_ashby.sandbox.replies import jobs as reply
+from langchain_ashby.sandbox.statement import Choice, Day, Field, Flag, Many, Text, Uuid, request
+from langchain_ashby.sandbox.store import Condition
+
+# Filled is not among them: hiring alone fills an opening.
+_STATES = ("Draft", "Approved", "Open", "Closed")
+_VERSION: dict[str, Field] = {
+    "identifier": Text(),
+    "description": Text(blank=True),
+    "teamId": Uuid(),
+    "targetHireDate": Day(),
+    "targetStartDate": Day(),
+    "isBackfill": Flag(),
+    "employmentType": Choice(EMPLOYMENT_TYPES),
+}
+
+
+@method("opening.list", "jobsRead", request(optional=CREATED_AFTER, paged=True))
+def list_openings(call: Call) -> Page:
+    """Page through the openings."""
+    return listing(call, Opening, lambda record: reply.opening(call, record), created_after(call))
+
+
+@method("opening.info", "jobsRead", request({"openingId": Uuid()}))
+def get_opening(call: Call) -> Any:
+    """Find an opening by id."""
+    return reply.opening(call, call.get(Opening, call.body["openingId"]))
+
+
+@method("opening.search", "jobsRead", request({"identifier": Text()}))
+def search_openings(call: Call) -> Any:
+    """Find the openings with this identifier, in whatever case."""
+    same = Condition(
+        "casefold(json_extract(data, '$.latestVersion.identifier')) = ?", (call.body["identifier"].strip().casefold(),)
+    )
+    return [reply.opening(call, record) for record in call.store.find(Opening, same)]
+
+
+@method(
+    "opening.create",
+    "jobsWrite",
+    request(
+        optional={**_VERSION, "jobIds": Many(Uuid()), "locationIds": Many(Uuid()), "openingState": Choice(_STATES)}
+    ),
+)
+def create_opening(call: Call) -> Any:
+    """Create an opening, as a draft unless the body says otherwise."""
+    job_ids = [call.refer(Job, job_id, "jobIds")["id"] for job_id in call.body.get("jobIds", [])]
+    locations = [call.refer(Location, location_id, "locationIds") for location_id in call.body.get("locationIds", [])]
+    opening: Opening = {
+        "id": call.store.new_id(),
+        "openingState": "Draft",
+        "isArchived": False,
+        "latestVersion": {
+            "id": call.store.new_id(),
+            "createdAt": call.now,
+            "authorId": call.acting_user_id,
+            "identifier": "",
+            "description": "",
+            "jobIds": list(dict.fromkeys(job_ids)),
+            "locationIds": list(dict.fromkeys(location["id"] for location in locations)),
+            "isBackfill": False,
+            "employmentType": "FullTime",
+            "hiringTeam": [],
+            "customFieldValues": {},
+        },
+        "createdAt": call.now,
+    }
+    _apply(call, opening)
+    _set_state(call, opening, call.body.get("openingState", "Draft"))
+    return reply.opening(call, call.store.add(Opening, opening))
+
+
+@method("opening.update", "jobsWrite", request({"openingId": Uuid()}, _VERSION))
+def update_opening(call: Call) -> Any:
+    """Change what the body names; jobs and state have methods of their own."""
+    opening = call.get(Opening, call.body["openingId"])
+    _apply(call, opening)
+    _start_version(call, opening)
+    return reply.opening(call, call.save(Opening, opening))
+
+
+@method("opening.addJob", "jobsWrite", request({"openingId": Uuid(), "jobId": Uuid()}))
+def add_job(call: Call) -> Any:
+    """Let an opening count for a job; for a job that it counts for already nothing changes."""
+    opening = call.get(Opening, call.body["openingId"])
+    job = call.refer(Job, call.body["jobId"], "jobId")
+    if job["id"] not in opening["latestVersion"]["jobIds"]:
+        opening["latestVersion"]["jobIds"].append(job["id"])
+        _start_version(call, opening)
+        opening = call.save(Opening, opening)
+    return reply.opening(call, opening)
+
+
+@method("opening.removeJob", "jobsWrite", request({"openingId": Uuid(), "jobId": Uuid()}))
+def remove_job(call: Call) -> Any:
+    """Let an opening no longer count for a job; for a job that it does not count for nothing changes."""
+    opening = call.get(Opening, call.body["openingId"])
+    job = call.refer(Job, call.body["jobId"], "jobId")
+    if job["id"] in opening["latestVersion"]["jobIds"]:
+        opening["latestVersion"]["jobIds"].remove(job["id"])
+        _start_version(call, opening)
+        opening = call.save(Opening, opening)
+    return reply.opening(call, opening)
+
+
+@method(
+    "opening.setOpeningState",
+    "jobsWrite",
+    request({"openingId": Uuid(), "openingState": Choice(_STATES)}, {"closeReasonId": Uuid()}),
+)
+def set_opening_state(call: Call) -> Any:
+    """Move an opening to another state; closing it may give a reason."""
+    opening = call.get(Opening, call.body["openingId"])
+    state: OpeningState = call.body["openingState"]
+    if "closeReasonId" in call.body:
+        if state != "Closed":
+            raise invalid("closeReasonId", "is only for the state Closed")
+        call.refer_if_given(CloseReason, "closeReasonId")
+    opening.pop("closeReasonId", None)
+    _set_state(call, opening, state)
+    if "closeReasonId" in call.body:
+        opening["closeReasonId"] = call.body["closeReasonId"]
+    return reply.opening(call, call.save(Opening, opening))
+
+
+@method("opening.setArchived", "jobsWrite", request({"openingId": Uuid(), "archive": Flag()}))
+def set_archived(call: Call) -> Any:
+    """Archive an opening, or take it out of the archive."""
+    opening = call.get(Opening, call.body["openingId"])
+    if opening["isArchived"] != call.body["archive"]:
+        opening["isArchived"] = call.body["archive"]
+        opening.pop("archivedAt", None)
+        if opening["isArchived"]:
+            opening["archivedAt"] = call.now
+        opening = call.save(Opening, opening)
+    return reply.opening(call, opening)
+
+
+def _apply(call: Call, opening: Opening) -> None:
+    call.refer_if_given(Department, "teamId")
+    changes = {key: call.body[key] for key in _VERSION if key in call.body}
+    opening["latestVersion"] = cast(OpeningVersion, {**opening["latestVersion"], **changes})
+
+
+def _start_version(call: Call, opening: Opening) -> None:
+    opening["latestVersion"] |= {"id": call.store.new_id(), "createdAt": call.now, "authorId": call.acting_user_id}
+
+
+def _set_state(call: Call, opening: Opening, state: OpeningState) -> None:
+    version = opening["latestVersion"]
+    if state != "Draft" and not (version["identifier"] and version["jobIds"]):
+        raise invalid("openingState", f"an opening needs an identifier and a job before it can be {state}")
+    if state == opening["openingState"]:
+        return
+    opening["openingState"] = state
+    if state == "Closed":
+        opening["closedAt"] = call.now
+    else:
+        opening.pop("closedAt", None)
+    if state == "Open":
+        opening["openedAt"] = call.now

@@ -1,0 +1,106 @@
+"""Interview plans, stages, definitions, schedules, and feedback."""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+from langchain_ashby.sandbox.records.parts import Activity, FormDefinition, InterviewEvent, StageType
+
+
+class InterviewPlan(TypedDict):
+    """The stages of a hiring process. `isPublished` and `jobId` (a plan of that job alone) are not in the reply."""
+
+    id: str
+    title: str
+    isArchived: bool
+    isPublished: bool
+    jobId: NotRequired[str]
+    createdAt: str
+    updatedAt: str
+
+
+class InterviewStage(TypedDict):
+    """A stage of a plan. Its activities show only in `jobInterviewPlan.info`, with the interviews' titles."""
+
+    id: str
+    title: str
+    type: StageType
+    orderInInterviewPlan: int
+    interviewPlanId: str
+    interviewStageGroupId: NotRequired[str]
+    activities: list[Activity]
+
+
+class Interview(TypedDict):
+    """The definition of an interview, not a meeting. With a `jobId` it belongs to that job alone.
+
+    Not in the reply: `isDefault` (used by a schedule that names no interview; exactly one) and
+    `scheduleTemplateIsArchived` (`excludeArchivedScheduleTemplateInterviews` leaves it out).
+    """
+
+    id: str
+    title: str
+    externalTitle: NotRequired[str]
+    isArchived: bool
+    isDebrief: bool
+    isFeedbackRequested: bool
+    isFeedbackRequired: bool
+    instructionsHtml: NotRequired[str]
+    instructionsPlain: NotRequired[str]
+    jobId: NotRequired[str]
+    feedbackFormDefinitionId: str
+    isDefault: NotRequired[bool]
+    scheduleTemplateIsArchived: NotRequired[bool]
+
+
+class FeedbackFormDefinition(TypedDict):
+    """A form for interview feedback. The form stands in it whole."""
+
+    id: str
+    organizationId: str
+    title: str
+    isArchived: bool
+    isDefaultForm: bool
+    formDefinition: FormDefinition
+    interviewId: NotRequired[str]
+
+
+class InterviewSchedule(TypedDict):
+    """Meetings for a stage of an application. The reply embeds users, and interview and interviewers in each event.
+
+    `createdByKeyId` names the API key that made it: no other key may change it. A schedule made by a person has none.
+    """
+
+    id: str
+    applicationId: str
+    interviewStageId: str
+    status: Literal[
+        "NeedsScheduling",
+        "WaitingOnCandidateBooking",
+        "WaitingOnCandidateAvailability",
+        "CandidateAvailabilitySubmitted",
+        "Scheduled",
+        "WaitingOnFeedback",
+        "Complete",
+        "Cancelled",
+        "OnHold",
+        "Unknown",
+    ]
+    scheduledById: NotRequired[str]
+    createdByKeyId: NotRequired[str]
+    interviewEvents: list[InterviewEvent]
+    createdAt: str
+    updatedAt: str
+
+
+class Feedback(TypedDict):
+    """Submitted interview feedback. The reply embeds the user who gave it."""
+
+    id: str
+    applicationId: str
+    applicationHistoryId: NotRequired[str]
+    feedbackFormDefinitionId: str
+    formDefinition: FormDefinition
+    submittedValues: dict[str, Any]
+    submittedByUserId: str
+    submittedAt: str
+    interviewId: NotRequired[str]
+    interviewEventId: NotRequired[str]

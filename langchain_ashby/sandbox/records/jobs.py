@@ -1,0 +1,104 @@
+"""Jobs, postings and openings."""
+
+from typing import Literal, NotRequired, TypedDict
+
+from langchain_ashby.sandbox.records.parts import (
+    CompensationTier,
+    EmploymentType,
+    FieldValues,
+    FormDefinition,
+    JobStatus,
+    OpeningState,
+    OpeningVersion,
+    PostingLocations,
+    TeamMember,
+)
+
+
+class Job(TypedDict):
+    """A job. The reply embeds author, hiring team, custom fields and the ids of its postings.
+
+    `departmentId` may be a team's. `compensationTiers` shows in `job.info` and in the job's postings.
+    """
+
+    id: str
+    title: str
+    status: JobStatus
+    confidential: bool
+    employmentType: EmploymentType
+    departmentId: str
+    locationId: str
+    defaultInterviewPlanId: NotRequired[str]
+    interviewPlanIds: list[str]
+    customRequisitionId: NotRequired[str]
+    brandId: NotRequired[str]
+    authorId: str
+    hiringTeam: list[TeamMember]
+    customFieldValues: FieldValues
+    compensationTiers: NotRequired[list[CompensationTier]]
+    createdAt: str
+    updatedAt: str
+    openedAt: NotRequired[str]
+    closedAt: NotRequired[str]
+
+
+class JobPosting(TypedDict):
+    """An advertisement for a job. The reply takes department, team, location and pay from the job and the location.
+
+    A posting that is not `isPublished` is a draft.
+    """
+
+    id: str
+    jobId: str
+    title: str
+    isPublished: bool
+    isListed: bool
+    jobBoardIds: list[str]
+    locationIds: PostingLocations
+    workplaceType: NotRequired[Literal["OnSite", "Hybrid", "Remote"]]
+    descriptionHtml: str
+    descriptionPlain: str
+    publishedDate: str
+    applicationDeadline: NotRequired[str]
+    applyLink: str
+    externalLink: NotRequired[str]
+    shouldDisplayCompensationOnJobBoard: bool
+    applicationFormDefinition: FormDefinition
+    updatedAt: str
+
+
+class JobBoard(TypedDict):
+    """A place where postings are shown. `jobPosting.list` reads the one that is `isPrimary` unless told otherwise."""
+
+    id: str
+    title: str
+    isPrimary: bool
+
+
+class Brand(TypedDict):
+    """A name under which the company hires; jobs refer to it."""
+
+    id: str
+    title: str
+
+
+class JobTemplate(TypedDict):
+    """What `job.create` may start from: it gives the new job its plan, unless the request names one."""
+
+    id: str
+    title: str
+    defaultInterviewPlanId: NotRequired[str]
+
+
+class Opening(TypedDict):
+    """A seat to fill. The reply embeds hiring team and custom fields in the latest version."""
+
+    id: str
+    openingState: OpeningState
+    isArchived: bool
+    archivedAt: NotRequired[str]
+    openedAt: NotRequired[str]
+    closedAt: NotRequired[str]
+    closeReasonId: NotRequired[str]
+    latestVersion: OpeningVersion
+    createdAt: str

@@ -1,0 +1,118 @@
+"""The company itself: its people and places, and what its hiring process draws on."""
+
+from typing import Literal, NotRequired, TypedDict
+
+from langchain_ashby.sandbox.records.parts import Address, FieldValues, SelectableValue, SourceType
+
+
+class User(TypedDict):
+    """A person who works in Ashby. The reply embeds the custom fields."""
+
+    id: str
+    firstName: str
+    lastName: str
+    email: str
+    globalRole: Literal["Organization Admin", "Elevated Access", "Limited Access", "External Recruiter"]
+    isEnabled: bool
+    updatedAt: str
+    managerId: NotRequired[str]
+    customFieldValues: FieldValues
+
+
+class Department(TypedDict):
+    """A department, or with a `parentId` a team. The reply embeds nothing."""
+
+    id: str
+    name: str
+    externalName: NotRequired[str]
+    isArchived: bool
+    parentId: NotRequired[str]
+    createdAt: str
+    updatedAt: str
+    extraData: NotRequired[dict[str, str]]
+
+
+class Location(TypedDict):
+    """An office, or with type `LocationHierarchy` a region. The reply embeds nothing."""
+
+    id: str
+    name: str
+    externalName: NotRequired[str]
+    isArchived: bool
+    isRemote: bool
+    workplaceType: NotRequired[Literal["OnSite", "Hybrid", "Remote"]]
+    type: Literal["Location", "LocationHierarchy"]
+    parentLocationId: NotRequired[str]
+    address: NotRequired[Address]
+    extraData: NotRequired[dict[str, str]]
+
+
+class Source(TypedDict):
+    """Where candidates come from. The source type is stored whole, since no method lists source types."""
+
+    id: str
+    title: str
+    isArchived: bool
+    sourceType: NotRequired[SourceType]
+
+
+class ArchiveReason(TypedDict):
+    """Why an application was archived. Inside an application the reply embeds its custom fields."""
+
+    id: str
+    text: str
+    reasonType: Literal["RejectedByCandidate", "RejectedByOrg", "Other"]
+    isArchived: bool
+
+
+class CloseReason(TypedDict):
+    """Why an opening was closed. The reply embeds nothing."""
+
+    id: str
+    reasonText: str
+    isArchived: bool
+
+
+class CandidateTag(TypedDict):
+    """A tag for candidates. The reply embeds nothing."""
+
+    id: str
+    title: str
+    isArchived: bool
+
+
+class CustomField(TypedDict):
+    """A field that the company added to a type of object. `isPrivate` fields need a key that may see private data."""
+
+    id: str
+    title: str
+    objectType: Literal["Application", "Candidate", "Employee", "Job", "Offer", "Opening", "Talent_Project"]
+    fieldType: Literal[
+        "Boolean",
+        "CompensationRange",
+        "Currency",
+        "Date",
+        "LongText",
+        "MultiValueSelect",
+        "Number",
+        "NumberRange",
+        "String",
+        "ValueSelect",
+        "Url",
+        "UUID",
+    ]
+    isRequired: bool
+    isPrivate: bool
+    isArchived: bool
+    selectableValues: NotRequired[list[SelectableValue]]
+
+
+class CommunicationTemplate(TypedDict):
+    """A message template. `isArchiveEmail` says whether `application.changeStage` may send it (not in the reply)."""
+
+    id: str
+    title: str
+    intendedTypes: list[Literal["email", "inMail", "linkedInConnection"]]
+    isArchiveEmail: bool
+    createdAt: str
+    updatedAt: str

@@ -1,0 +1,148 @@
+"""The sandbox as tests hold it in their hands."""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from langchain_ashby.sandbox.control import Control
+from langchain_ashby.sandbox.engine import Company, Engine
+from langchain_ashby.sandbox.server import Server
+
+
+class AshbySandbox:
+    """A stand-in for Ashby over real HTTP on 127.0.0.1.
+
+    `with AshbySandbox() as sandbox:` serves an invented company at `sandbox.url` to whoever has `sandbox.api_key`.
+
+    `candidates` is the size of the company; `company` replaces it with records of one's own. With `db` the state is
+    kept in a file, and a file that has a company already is continued (cursors and sync tokens are good for the same
+    `api_key` only; keys, faults and the log are not kept). `rate_limit` is the number of requests that a
+    key may make in a minute; `sync_page_cap` is the number of pages that an incremental sync may have.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        port: int = 0,
+        db: str | Path | None = None,
+        candidates: int = 60,
+        company: Callable[[], Company] | None = None,
+        rate_limit: int | None = None,
+        sync_page_cap: int | None = None,
+    ) -> None:
+        self.api_key = api_key or secrets.token_hex(32)
+        self._port = port
+        self._server: Server | None = None
+        self._engine = Engine(
+            company or _invented_company(candidates),
+            api_key=self.api_key,
+            db=db,
+            rate_limit=rate_limit,
+            sync_page_cap=sync_page_cap,
+        )
+        self._control = Control(self._engine)
+
+    def start(self) -> Self:
+        """Begin to listen; the system chooses the port unless one was given."""
+        if self._server is not None:
+            raise RuntimeError("the sandbox is running already")
+        self._server = Server(self._port, self._engine, self._control)
+        # Stopping waits for a poll, so the server polls often.
+        listen = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="ashby-sandbox", daemon=True)
+        listen.start()
+        return self
+
+    def stop(self) -> None:
+        """Close every connection and the database. A stopped sandbox does not start again."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        if self._server is None:
+            raise RuntimeError("the sandbox is not running: call start(), or use it in a with statement")
+        return f"http://127.0.0.1:{self._server.port}"
+
+    def state(self) -> dict[str, list[Any]]:
+        """Every record by kind, in the order of creation."""
+        return self._control.state()
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The calls so far: endpoint, body, status, ok, request_id, key, on_behalf_of, fault."""
+        return self._control.requests()
+
+    def reset(self) -> None:
+        """Go back to the start: the company, one key, no faults, no log, the computer's time."""
+        self._control.reset()
+
+    def fault(
+        self,
+        endpoint: str,
+        *,
+        times: int = 1,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        delay: float | None = None,
+        drop: str | None = None,
+        body: str | None = None,
+        content_type: str | None = None,
+    ) -> None:
+        """Let the next calls of an endpoint (`"*"`: of any) go wrong.
+
+        A `status` or a `body` replaces the reply, and nothing is done. `drop` resets the connection `"before"` or
+        `"after"` the effect. `delay` is in seconds. The endpoint `"_storage"` stands for uploads and downloads.
+        """
+        self._control.fault(
+            endpoint,
+            times=times,
+            status=status,
+            headers=headers,
+            delay=delay,
+            drop=drop,
+            body=body,
+            content_type=content_type,
+        )
+
+    def add_key(
+        self,
+        api_key: str | None = None,
+        *,
+        permissions: Iterable[str] | None = None,
+        confidential: bool = True,
+        private: bool = True,
+        act_on_behalf: bool = True,
+    ) -> str:
+        """Add an API key and return it; it has every permission unless `permissions` names some (`candidatesRead`…)."""
+        return self._control.add_key(
+            api_key,
+            permissions=permissions,
+            confidential=confidential,
+            private=private,
+            act_on_behalf=act_on_behalf,
+        )
+
+    def advance_clock(self, seconds: float) -> None:
+        """Move the sandbox's clock forward, so that handles, cursors and tokens expire."""
+        self._control.advance_clock(seconds)
+
+
+def _invented_company(candidates: int) -> Callable[[], Company]:
+    def found() -> Company:
+        # Only a sandbox without a company of its own needs the invented one.
+        from langchain_ashby.sandbox import seed
+
+        return seed.company(candidates)
+
+    return found

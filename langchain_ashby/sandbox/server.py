@@ -1,0 +1,167 @@
+"""The sandbox over HTTP: a threaded server on the loopback interface whose connections stay open."""
+
+import logging
+import os
+import socket
+import struct
+from contextlib import suppress
+from typing import Any
+
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.wrappers import Request as HttpRequest
+
+from langchain_ashby.sandbox import storage
+from langchain_ashby.sandbox.control import Control
+from langchain_ashby.sandbox.engine import Engine
+from langchain_ashby.sandbox.messages import Request, Response
+from langchain_ashby.sandbox.refusal import Refusal
+
+_log = logging.getLogger(__name__)
+_LARGEST_BODY = 10 * 1024 * 1024
+# The value of SO_LINGER that makes closing a connection reset it.
+_RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+class _Site:
+    """Sends a request to Ashby's methods, to the storage, or to the control surface."""
+
+    def __init__(self, engine: Engine, control: Control) -> None:
+        self._engine = engine
+        self._control = control
+        self._storage = storage.Storage(engine.store, engine.clock, engine.tokens)
+
+    def respond(self, environ: dict[str, Any]) -> Response:
+        """Answer a request."""
+        http = HttpRequest(environ)
+        http.max_content_length = 2 * storage.LARGEST_FILE
+        try:
+            content = http.get_data(cache=False)
+        except RequestEntityTooLarge:
+            # The rest of the body is still on its way, so the connection is of no more use.
+            environ["sandbox.close"] = True
+            return _refused(413, "request_too_large", "The body is too large.")
+        if len(content) > _LARGEST_BODY and http.path != storage.PATH:
+            return _refused(413, "request_too_large", "The body is too large.")
+        if http.host.rpartition(":")[0] not in _LOOPBACK and http.host not in _LOOPBACK:
+            return _refused(403, "forbidden", "The sandbox only answers to a loopback host.")
+        if "Origin" in http.headers:
+            return _refused(403, "forbidden", "The sandbox does not answer to web pages.")
+        if http.path.startswith("/_sandbox/"):
+            return self._control.respond(http.method, http.path, content)
+        if http.path.startswith(storage.PATH):
+            return self._engine.answer_storage(lambda: self._answer_storage(http, content))
+        credentials = http.authorization
+        is_basic = credentials is not None and credentials.type == "basic"
+        key = credentials.username if credentials is not None and is_basic else None
+        url = http.host_url.rstrip("/")
+        return self._engine.answer(Request(http.method, http.path[1:], content, key or None, dict(http.headers), url))
+
+    def _answer_storage(self, http: HttpRequest, content: bytes) -> Response:
+        if http.method == "POST" and http.path == storage.PATH:
+            return self._storage.upload(content, http.content_type or "", http.headers.get("Authorization"))
+        if http.method == "GET":
+            file_id = http.path.removeprefix(f"{storage.PATH}/")
+            return self._storage.download(file_id, http.args.get("expires", ""), http.args.get("signature", ""))
+        return _refused(405, "method_not_allowed", "Upload with POST, download with GET.")
+
+
+def _refused(status: int, code: str, message: str) -> Response:
+    return Control.json(Refusal(code, message).envelope(""), status)
+
+
+class Server(ThreadedWSGIServer):
+    """Werkzeug's threaded server on a socket of our own, which can hang up on everyone."""
+
+    def __init__(self, port: int, engine: Engine, control: Control) -> None:
+        self.site = _Site(engine, control)
+        self._open: set[socket.socket] = set()
+        # Werkzeug ends the program when a port is taken; a socket bound here raises an error instead.
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", port))
+            listener.listen(128)
+            super().__init__("127.0.0.1", port, _no_application, handler=_Handler, fd=listener.fileno())
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection and remember it."""
+        connection, address = super().get_request()
+        self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget a connection and close it."""
+        self._open.discard(request)
+        if request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_RESET)) == _RESET:
+            # An orderly shutdown first would hide the reset from the client.
+            self.close_request(request)
+        else:
+            super().shutdown_request(request)
+
+    def stop(self) -> None:
+        """Stop listening, and end the connections that clients keep alive."""
+        self.shutdown()
+        self.server_close()
+        for connection in list(self._open):
+            # A client may have gone already.
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+def _no_application(environ: Any, start_response: Any) -> Any:
+    raise NotImplementedError("the sandbox's handler answers by itself")
+
+
+class _Handler(WSGIRequestHandler):
+    """Answers on a connection that stays open.
+
+    Werkzeug's own handler closes every connection, because it cannot know whether the application has read the body.
+    Ours always has, so `run_wsgi` is replaced; Werkzeug parses the request.
+    """
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def run_wsgi(self) -> None:
+        """Answer one request."""
+        if self.headers.get("Expect", "").strip().lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        environ = self.make_environ()
+        response = self._response(environ)
+        if response.drop:
+            self._reset_connection(environ["werkzeug.socket"])
+            return
+        has_content = response.status not in (204, 304)
+        headers = Headers()
+        if has_content:
+            headers["Content-Type"] = response.content_type
+            headers["Content-Length"] = str(len(response.content))
+        if environ.get("sandbox.close"):
+            headers["Connection"] = "close"
+        # A fault may lie in any of them.
+        headers.update(response.headers)
+        self.send_response(response.status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        if has_content and self.command != "HEAD":
+            self.wfile.write(response.content)
+
+    def _response(self, environ: dict[str, Any]) -> Response:
+        try:
+            return self.server.site.respond(environ)
+        except Exception:
+            _log.exception("The sandbox failed at %s", self.path)
+            environ["sandbox.close"] = True
+            return _refused(500, "internal_server_error", "The sandbox failed; its log says why.")
+
+    def _reset_connection(self, connection: socket.socket) -> None:
+        """End the connection so that the client sees a reset, not an orderly end."""
+        self.close_connection = True
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Keep quiet: `requests()` is the log."""

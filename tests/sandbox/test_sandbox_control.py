@@ -1,0 +1,315 @@
+"""Keys, faults, the control surface, and databases in files."""
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import small_company
+from conftest import Caller
+from small_company import ident
+
+from langchain_ashby.sandbox import AshbySandbox
+from langchain_ashby.sandbox.methods import METHODS
+
+CARA = ident("Cara Ruiz")
+
+
+def test_a_key_without_the_permission_is_refused_with_403(sandbox: AshbySandbox) -> None:
+    reader = Caller(sandbox, sandbox.add_key(permissions=["candidatesRead"]))
+    assert reader("candidate.list")
+    response = reader.post("candidate.createNote", {"candidateId": CARA, "note": "x"})
+    assert response.status_code == 403
+    assert response.json()["errorInfo"]["code"] == "missing_endpoint_permission"
+    assert reader.refused("job.list").startswith("missing_endpoint_permission")
+
+
+def test_a_key_tells_what_it_may_do(sandbox: AshbySandbox) -> None:
+    key = sandbox.add_key(permissions=["apiKeysRead", "candidatesWrite"])
+    assert Caller(sandbox, key)("apiKey.info")["scopes"] == ["apiKeys:read", "candidates:write"]
+
+
+def test_confidential_jobs_and_all_that_belongs_to_them_are_invisible_without_the_toggle(call: Caller) -> None:
+    application = ident("Saul Secret for secret")
+    call("interviewSchedule.create", applicationId=application, interviewEvents=[EVENT])
+    call("applicationFeedback.submit", applicationId=application, **FEEDBACK)
+    call("offerProcess.start", applicationId=application)
+    outsider = Caller(call.sandbox, call.sandbox.add_key(confidential=False))
+    assert [job["title"] for job in outsider("job.list")] == ["engineer", "closed"]
+    assert "Saul Secret" not in [found["name"] for found in outsider("candidate.list")]
+    assert outsider("candidate.search", name="saul") == []
+    assert len(outsider("application.list")) == 3
+    assert outsider("interviewSchedule.list") == []
+    assert outsider("applicationFeedback.list") == []
+    assert outsider.refused("job.info", id=ident("secret")).startswith("job_not_found")
+    assert outsider.refused("candidate.info", id=ident("Saul Secret")).startswith("candidate_not_found")
+    assert outsider.refused("application.info", applicationId=application).startswith("application_not_found")
+    body = {"candidateId": CARA, "jobId": ident("secret")}
+    assert outsider.refused("application.create", **body).startswith("job_not_found")
+
+
+def test_a_candidate_shows_only_the_applications_that_the_key_may_see(call: Caller) -> None:
+    call("application.create", candidateId=CARA, jobId=ident("secret"))
+    outsider = Caller(call.sandbox, call.sandbox.add_key(confidential=False))
+    assert len(call("candidate.info", id=CARA)["applicationIds"]) == 2
+    assert len(outsider("candidate.info", id=CARA)["applicationIds"]) == 1
+
+
+def test_private_notes_and_fields_are_invisible_without_the_toggle(call: Caller) -> None:
+    wish = {"fieldId": ident("salary wish"), "fieldValue": {"value": 1, "currencyCode": "EUR"}}
+    owner = {"objectType": "Candidate", "objectId": CARA}
+    call("customField.setValue", **owner, **wish)
+    outsider = Caller(call.sandbox, call.sandbox.add_key(private=False))
+    assert [note["content"] for note in outsider("candidate.listNotes", candidateId=CARA)] == ["Fine."]
+    assert outsider("candidate.info", id=CARA)["customFields"] == []
+    assert len(call("candidate.info", id=CARA)["customFields"]) == 1
+    assert "salary wish" not in [field["title"] for field in outsider("customField.list")]
+    assert "fieldId" in outsider.refused("customField.setValue", **owner, **wish)
+
+
+def test_acting_on_behalf_of_a_user_makes_him_the_author(sandbox: AshbySandbox) -> None:
+    ben = Caller(sandbox, sandbox.api_key, {"X-On-Behalf-Of": ident("ben")})
+    assert ben("candidate.createNote", candidateId=CARA, note="x")["author"]["firstName"] == "Ben"
+    for nobody in (ident("gone"), ident("none"), "x"):
+        caller = Caller(sandbox, sandbox.api_key, {"X-On-Behalf-Of": nobody})
+        assert "X-On-Behalf-Of" in caller.refused("user.list")
+    forbidden = Caller(sandbox, sandbox.add_key(act_on_behalf=False), {"X-On-Behalf-Of": ident("ben")})
+    assert forbidden.post("user.list", {}).status_code == 403
+
+
+def test_no_method_that_reads_can_write(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that wrote although its permission says Read would fail: the store is closed to it."""
+    writer = METHODS["candidate.create"]
+    disguised = type(writer)("candidate.create", "candidatesRead", writer.request, writer.rule)
+    monkeypatch.setitem(METHODS, "candidate.create", disguised)
+    before = call.sandbox.state()
+    assert call.post("candidate.create", {"name": "x"}).status_code == 500
+    assert call.sandbox.state() == before
+
+
+# Faults
+
+
+def test_a_fault_happens_as_often_as_was_asked_and_to_its_endpoint_only(call: Caller) -> None:
+    call.sandbox.fault("user.list", times=2, status=503, headers={"Retry-After": "1"})
+    assert call("job.list")
+    for _ in range(2):
+        response = call.post("user.list", {})
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
+    assert call("user.list")
+
+
+def test_a_status_or_a_body_replaces_the_reply_and_nothing_is_done(call: Caller) -> None:
+    before = call.sandbox.state()
+    call.sandbox.fault("*", status=429)
+    limited = call.post("candidate.create", {"name": "x"})
+    assert limited.json()["errorInfo"]["code"] == "rate_limit_exceeded"
+    call.sandbox.fault("*", body="<html>", content_type="text/html")
+    page = call.post("candidate.create", {"name": "x"})
+    assert (page.status_code, page.text, page.headers["Content-Type"]) == (200, "<html>", "text/html")
+    assert call.sandbox.state() == before
+
+
+def test_a_connection_is_dropped_before_the_effect_or_after_it(call: Caller) -> None:
+    for drop, count in (("before", 4), ("after", 5)):
+        call.sandbox.fault("candidate.create", drop=drop)
+        with pytest.raises(requests.ConnectionError) as dropped:
+            call.post("candidate.create", {"name": "Lost"})
+        assert "reset" in str(dropped.value).lower() or "aborted" in str(dropped.value).lower()
+        assert len(call.sandbox.state()["candidate"]) == count
+    assert [(entry["status"], entry["ok"]) for entry in call.sandbox.requests()] == [(None, False), (None, True)]
+
+
+def test_a_delay_delays_and_headers_alone_are_added(call: Caller) -> None:
+    call.sandbox.fault("user.list", delay=0.2, headers={"X-Extra": "1"})
+    started = time.monotonic()
+    response = call.post("user.list", {})
+    assert time.monotonic() - started >= 0.2
+    assert response.json()["success"]
+    assert response.headers["X-Extra"] == "1"
+
+
+def test_a_fault_may_lie_about_the_length_of_the_reply(call: Caller) -> None:
+    call.sandbox.fault("user.list", headers={"content-length": "100000", "Connection": "close"})
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        call.post("user.list", {})
+    assert call("user.list")
+
+
+def test_uploads_can_suffer_faults_of_their_own(call: Caller) -> None:
+    call.sandbox.fault("_storage", status=503)
+    assert call("user.list")
+    assert requests.post(f"{call.sandbox.url}/_storage", timeout=10).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("fault", "named"),
+    [
+        ({"endpoint": "user.invent", "status": 500}, "endpoint"),
+        ({"status": 500}, "endpoint"),
+        ({"endpoint": ["*"], "status": 500}, "endpoint"),
+        ({"endpoint": "*"}, "at least one"),
+        ({"endpoint": "*", "status": 99}, "status"),
+        ({"endpoint": "*", "status": "500"}, "status"),
+        ({"endpoint": "*", "delay": -1}, "delay"),
+        ({"endpoint": "*", "drop": "during"}, "drop"),
+        ({"endpoint": "*", "body": {}}, "body"),
+        ({"endpoint": "*", "headers": {"a": 1}}, "headers"),
+        ({"endpoint": "*", "headers": {"a": "1\r\nb: 2"}}, "headers"),
+        ({"endpoint": "*", "status": 500, "times": 0}, "times"),
+        ({"endpoint": "*", "status": 500, "often": 2}, "often"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_400(sandbox: AshbySandbox, fault: dict[str, Any], named: str) -> None:
+    response = requests.post(f"{sandbox.url}/_sandbox/faults", json=fault, timeout=10)
+    assert response.status_code == 400
+    assert named in response.json()["error"]
+
+
+# The control surface
+
+
+def test_the_control_surface_does_over_http_what_the_methods_do(sandbox: AshbySandbox) -> None:
+    def control(path: str, **body: Any) -> Any:
+        response = requests.post(f"{sandbox.url}/_sandbox/{path}", json=body, timeout=10)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    key = control("keys", permissions=["organizationRead"])["api_key"]
+    caller = Caller(sandbox, key)
+    cursor = caller.envelope("user.list", limit=1)["nextCursor"]
+    control("clock", advance=15 * 24 * 3600)
+    assert caller.refused("user.list", limit=1, cursor=cursor).startswith("next_cursor_expired")
+    control("faults", endpoint="user.list", status=500, times=2)
+    assert caller.post("user.list", {}).status_code == 500
+    logged = requests.get(f"{sandbox.url}/_sandbox/requests", timeout=10).json()
+    assert logged == sandbox.requests()
+    assert [entry["ok"] for entry in logged] == [True, False, False]
+    assert requests.get(f"{sandbox.url}/_sandbox/state", timeout=10).json() == sandbox.state()
+    control("reset")
+    assert sandbox.requests() == []
+    assert caller.post("user.list", {}).status_code == 403
+    assert Caller(sandbox, sandbox.api_key)("user.list")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("keys", b'{"permissions": "candidatesRead"}'),
+        ("keys", b'{"permissions": ["candidatesFly"]}'),
+        ("keys", b'{"permissions": [[]]}'),
+        ("keys", b'{"private": 1}'),
+        ("keys", b'{"api_key": ""}'),
+        ("clock", b"{}"),
+        ("clock", b'{"advance": -1}'),
+        ("clock", b'{"advance": NaN}'),
+        ("clock", b"[]"),
+        ("clock", b"{"),
+    ],
+)
+def test_the_control_surface_refuses_what_makes_no_sense(sandbox: AshbySandbox, path: str, body: bytes) -> None:
+    response = requests.post(f"{sandbox.url}/_sandbox/{path}", data=body, timeout=10)
+    assert response.status_code == 400
+    assert response.json()["error"]
+
+
+def test_the_control_surface_knows_its_paths_and_verbs(sandbox: AshbySandbox) -> None:
+    assert requests.get(f"{sandbox.url}/_sandbox/nothing", timeout=10).status_code == 404
+    assert requests.get(f"{sandbox.url}/_sandbox/reset", timeout=10).status_code == 405
+    assert requests.post(f"{sandbox.url}/_sandbox/state", timeout=10).status_code == 405
+
+
+def test_every_call_is_logged_with_what_was_sent_and_how_it_went(call: Caller) -> None:
+    response = call.post("candidate.search", {"name": "cara"})
+    call.post("candidate.search", {"nam": "cara"})
+    call.post("candidate.invent", {})
+    first, second, third = call.sandbox.requests()
+    assert first == {
+        "endpoint": "candidate.search",
+        "body": {"name": "cara"},
+        "status": 200,
+        "ok": True,
+        "request_id": response.headers["x-ashby-request-id"],
+        "key": "key-1",
+        "on_behalf_of": None,
+        "fault": False,
+    }
+    assert (second["status"], second["ok"]) == (200, False)
+    assert (third["status"], third["ok"]) == (404, False)
+    assert call.sandbox.api_key not in str(call.sandbox.requests()) + str(call.sandbox.state())
+
+
+def test_a_reset_brings_back_the_company_and_the_same_ids(call: Caller) -> None:
+    start = call.sandbox.state()
+    first = call("candidate.create", name="New One")
+    call.sandbox.reset()
+    assert call.sandbox.state() == start
+    assert call("candidate.create", name="New One")["id"] == first["id"]
+
+
+def test_the_invented_company_is_there_without_asking() -> None:
+    with AshbySandbox(candidates=3) as sandbox:
+        assert len(Caller(sandbox, sandbox.api_key)("candidate.list")) == 3
+
+
+def test_an_api_key_may_be_given() -> None:
+    with AshbySandbox(api_key="mine", company=small_company.company) as sandbox:
+        assert Caller(sandbox, "mine")("user.list")
+
+
+# Databases in files
+
+
+def test_a_file_is_continued_where_it_was_left(tmp_path: Path) -> None:
+    where = {"db": tmp_path / "ashby.db", "api_key": "mine", "company": small_company.company}
+    with AshbySandbox(**where) as sandbox:
+        call = Caller(sandbox, "mine")
+        token = call.envelope("candidate.list")["syncToken"]
+        first = call("candidate.create", name="Kept")
+    with AshbySandbox(**where) as sandbox:
+        call = Caller(sandbox, "mine")
+        assert [found["id"] for found in call("candidate.list", syncToken=token)] == [first["id"]]
+        assert call("candidate.create", name="Next")["id"] != first["id"]
+
+
+def test_a_file_that_is_no_sandbox_is_refused(tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("These are my notes. " * 100)
+    with pytest.raises(ValueError, match=r"notes\.txt"):
+        AshbySandbox(db=text)
+    foreign = tmp_path / "foreign.db"
+    with sqlite3.connect(foreign) as connection:
+        connection.execute("CREATE TABLE things (id)")
+    connection.close()
+    with pytest.raises(ValueError, match="not a sandbox's"):
+        AshbySandbox(db=foreign)
+    assert text.read_text().startswith("These are my notes.")
+
+
+def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ashby.db"
+    AshbySandbox(db=path, company=small_company.company).stop()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(ValueError, match="another version"):
+        AshbySandbox(db=path)
+
+
+def test_a_file_serves_one_sandbox_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "ashby.db"
+    with AshbySandbox(db=path, company=small_company.company), pytest.raises(ValueError, match="locked"):
+        AshbySandbox(db=path)
+
+
+EVENT = {
+    "startTime": "2027-01-01T10:00:00Z",
+    "endTime": "2027-01-01T11:00:00Z",
+    "interviewers": [{"email": "ben@acme.example"}],
+}
+FEEDBACK = {
+    "formDefinitionId": ident("scorecard"),
+    "feedbackForm": {"fieldSubmissions": [{"path": "rating", "value": {"score": 3}}]},
+}
