@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import ssl
 from collections.abc import Callable, Iterable, Iterator
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -16,7 +17,7 @@ import requests
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NewConnectionError, ReadTimeoutError, SSLError
 
 from langchain_ashby import wire
 from langchain_ashby.endpoint import Access, Endpoint, Operation, Page, Paged
@@ -30,7 +31,7 @@ from langchain_ashby.errors import (
     UnexpectedStatusError,
     UnreachableError,
 )
-from langchain_ashby.uploads import read_upload
+from langchain_ashby.uploads import LocalFile, read_upload
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -53,8 +54,10 @@ class AshbyClient:
 
     Raises:
         MissingAPIKeyError: if there is no key.
-        ConfigurationError: if the key or the base URL cannot be right.
+        ConfigurationError: if the key, the base URL or the timeout cannot be right.
     """
+
+    base_url: str = BASE_URL
 
     def __init__(
         self,
@@ -66,19 +69,23 @@ class AshbyClient:
         upload_dirs: Iterable[str | os.PathLike[str]] = (),
         upload_limit: int = 20_000_000,
     ) -> None:
-        key = _checked_key(api_key if api_key is not None else os.environ.get("ASHBY_API_KEY"))
+        # Wrapped at once, so that no frame of a traceback holds it as text.
+        api_key = _secret(api_key if api_key is not None else os.environ.get("ASHBY_API_KEY"))
+        _check_key(api_key)
         self.base_url = _checked_url(base_url or os.environ.get("ASHBY_BASE_URL") or BASE_URL)
-        self.timeout = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+        self.timeout = _checked_timeout(timeout)
         self.upload_dirs = tuple(Path(directory) for directory in upload_dirs)
         self.upload_limit = upload_limit
-        self._session = _session()
-        self._session.auth = _KeyAuth(key)
+        self._session = _session(self.base_url, _KeyAuth(api_key))
         self._session.headers.update(wire.HEADERS)
         if on_behalf_of is not None:
             self._session.headers["X-On-Behalf-Of"] = _checked_user(on_behalf_of)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self.base_url!r})"
+
+    def __getstate__(self) -> None:
+        raise TypeError("an AshbyClient is not copied or pickled: it holds a key")
 
     def __enter__(self) -> Self:
         return self
@@ -131,6 +138,14 @@ class AshbyClient:
         """
         return _Conversation(self).upload(path, context)
 
+    def local_file(self, path: str) -> LocalFile:
+        """Read a local file as `upload` would, without uploading it.
+
+        Raises:
+            ArgumentError: if the file may not be read, is missing, empty or too large.
+        """
+        return read_upload(path, self.upload_dirs, self.upload_limit)
+
     def _post(self, request: Endpoint[R]) -> wire.Reply[R]:
         try:
             response = self._session.post(
@@ -140,15 +155,21 @@ class AshbyClient:
                 allow_redirects=False,  # a redirect would carry the key elsewhere
             )
         except requests.RequestException as error:
-            raise _no_reply(error, request) from None
-        return wire.decode(request, response.status_code, response.headers, response.content)
+            failure = _no_reply(error, request)
+        else:
+            return wire.decode(request, response.status_code, response.headers, response.content)
+        raise failure  # out here, where it does not refer to theirs, whose frames hold the key
 
     def _store(self, url: str, fields: dict[str, str], name: str, content_type: str, content: bytes) -> None:
         """Send a file to the address that Ashby gave: fields first, file last, and never the key."""
-        if not (urlsplit(url).scheme == "https" or _is_loopback(url)):
-            raise UnexpectedStatusError("Ashby gave an upload address that is not https; the file was not sent")
         try:
-            with _session() as session:
+            _checked_url(url.partition("?")[0])
+        except ConfigurationError:
+            raise UnexpectedStatusError(
+                "Ashby gave an upload address that is not https; the file was not sent"
+            ) from None
+        try:
+            with _session(url, _NoAuth()) as session:
                 response = session.post(
                     url,
                     data=fields,
@@ -158,7 +179,7 @@ class AshbyClient:
                 )
         except requests.RequestException as error:
             raise _no_reply(error, None) from None
-        if not response.ok:
+        if not 200 <= response.status_code < 300:
             raise UnexpectedStatusError(
                 f"The file could not be stored (HTTP {response.status_code}); nothing was changed in Ashby",
                 status=response.status_code,
@@ -187,7 +208,7 @@ class _Conversation:
         return reply.result
 
     def upload(self, path: str, context: str) -> str:
-        file = read_upload(path, self._client.upload_dirs, self._client.upload_limit)
+        file = self._client.local_file(path)
         handle = self.call(
             CreateFileUploadHandle.model_validate(
                 {
@@ -213,6 +234,13 @@ class _KeyAuth(AuthBase):
         return request
 
 
+class _NoAuth(AuthBase):
+    """No authentication. Without it requests would look for some in a netrc file."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
 def _pages(call: Callable[[Paged[T]], Page[T]], request: Paged[T]) -> Iterator[Page[T]]:
     seen = {request.cursor}
     while True:
@@ -233,8 +261,10 @@ def _items(call: Callable[[Paged[T]], Page[T]], request: Paged[T]) -> Iterator[T
         yield from page.results
 
 
-def _session() -> requests.Session:
+def _session(url: str, auth: AuthBase) -> requests.Session:
     session = requests.Session()
+    session.auth = auth
+    session.trust_env = urlsplit(url).scheme != "http"  # plain http is for this machine, which needs no proxy
     adapter = HTTPAdapter(pool_connections=4, pool_maxsize=CONNECTIONS)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
@@ -245,31 +275,38 @@ def _session() -> requests.Session:
 
 def _no_reply(error: requests.RequestException, request: Endpoint[Any] | None) -> AshbyError:
     """The error for a request without a reply. Its text is our own: theirs can quote the whole request."""
+    reason = _reason(error)
+    untrusted = isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
+    never_sent = untrusted or isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
     facts: dict[str, Any] = {}
     if request is not None:
-        sent = not isinstance(error, requests.ConnectTimeout) and not _never_connected(error)
-        unknown = sent and request.access is Access.WRITE
+        unknown = request.access is Access.WRITE and not never_sent
         facts = {"endpoint": request.path, "permission": request.permission, "outcome_unknown": unknown}
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError):
         return RequestTimeoutError("No answer in time", **facts)
-    if isinstance(error, requests.exceptions.SSLError):
+    if untrusted:
         return UnreachableError(
             "The connection is not secure: the certificate was not accepted", retryable=False, **facts
         )
-    if _never_connected(error):
+    if never_sent:
         return UnreachableError("No connection could be made", **facts)
+    if isinstance(reason, SSLError):
+        return UnreachableError("The secure connection failed", **facts)
     return UnreachableError("The connection broke before the reply was complete", **facts)
 
 
-def _never_connected(error: requests.RequestException) -> bool:
-    """Whether the request cannot have reached anybody: refused, or no such host."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError)
+def _reason(error: requests.RequestException) -> Any:
+    """What urllib3 says is the matter, inside what requests wraps around it."""
+    inner = error.args[0] if error.args else None
+    return getattr(inner, "reason", inner)
 
 
-def _checked_key(key: str | SecretStr | None) -> SecretStr:
-    text = (key.get_secret_value() if isinstance(key, SecretStr) else key or "").strip()
-    if not text:
+def _secret(key: str | SecretStr | None) -> SecretStr:
+    return SecretStr((key.get_secret_value() if isinstance(key, SecretStr) else key or "").strip())
+
+
+def _check_key(key: SecretStr) -> None:
+    if not key:
         raise MissingAPIKeyError(
             "There is no Ashby API key",
             remedy=f"Set ASHBY_API_KEY or give api_key. Keys are made {wire.WHERE_KEYS_ARE}. Grant jobsRead, "
@@ -277,22 +314,33 @@ def _checked_key(key: str | SecretStr | None) -> SecretStr:
             "up; candidatesWrite, jobsWrite, interviewsWrite and offersWrite for the changes that you want made; "
             "apiKeysRead lets `langchain-ashby doctor` check them.",
         )
-    if not text.isascii() or not text.isprintable() or " " in text or ":" in text:
+    if not re.fullmatch("[!-9;-~]+", key.get_secret_value()):  # printable ASCII without space and colon
         raise ConfigurationError("The API key has characters in it that no key has", remedy="Copy it again from Ashby.")
-    return SecretStr(text)
+
+
+def _checked_timeout(timeout: float | tuple[float, float]) -> tuple[float, float]:
+    connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    if not (connect > 0 and read > 0):
+        raise ConfigurationError("timeout takes seconds above 0, or a pair of them")
+    return connect, read
 
 
 def _checked_url(url: str) -> str:
-    parts = urlsplit(url.strip())
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        well_formed = parts.port != 0 and url.isprintable() and " " not in url
+    except ValueError:
+        raise ConfigurationError("The base URL is not a web address", remedy=f"Such as {BASE_URL}.") from None
     if parts.username is not None or parts.password is not None:
         raise ConfigurationError("The base URL has a user or password in it", remedy="Give the key as api_key.")
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or not well_formed:
         raise ConfigurationError(f"The base URL {url!r} is not a web address", remedy=f"Such as {BASE_URL}.")
     if parts.scheme == "http" and not _is_loopback(url):
         raise ConfigurationError(
             f"The base URL {url!r} is not https", remedy="Use https; plain http is for this machine only."
         )
-    return url.strip().rstrip("/")
+    return url.rstrip("/")
 
 
 def _is_loopback(url: str) -> bool:

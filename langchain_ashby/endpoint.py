@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from inspect import cleandoc
-from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, get_args
 
 from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
 R = TypeVar("R")
@@ -43,6 +43,7 @@ class Arguments(BaseModel):
         extra="forbid",
         frozen=True,
         str_strip_whitespace=True,
+        allow_inf_nan=False,
         alias_generator=AliasGenerator(serialization_alias=to_camel),
         use_attribute_docstrings=False,
     )
@@ -140,6 +141,26 @@ class Operation(Arguments, Generic[R]):
         return " ".join(cleandoc(cls.__doc__ or "").split())
 
     @classmethod
+    def risk(cls) -> str:
+        """What is at stake by the declaration alone: `none` for a read, `low` if it only adds, or else `medium`."""
+        return "none" if cls.access is Access.READ else "medium" if cls.destructive else "low"
+
+    @classmethod
+    @cache
+    def record(cls) -> type | None:
+        """The kind of record that the result is made of: `Job` for `Synced[Job]` and for `Endpoint[list[Job]]`.
+
+        None where the result is of no declared kind.
+        """
+        for base in cls.__mro__:
+            arguments = getattr(base, "__pydantic_generic_metadata__", {}).get("args") or ()
+            for argument in arguments:
+                kind = next(iter(get_args(argument)), argument)
+                if isinstance(kind, type):
+                    return kind
+        return None
+
+    @classmethod
     def permissions(cls) -> tuple[str, ...]:
         """Every permission that it takes, its own first."""
         return tuple(dict.fromkeys([cls.permission, *(step.permission for step in cls.steps)]))
@@ -193,7 +214,7 @@ class Page(Generic[T]):
 class Paged(Endpoint[Page[T]]):
     """A listing that comes in pages."""
 
-    cursor: Annotated[str | None, Field(description="From the page before.")] = None
+    cursor: str | None = None
     limit: Annotated[int | None, Field(ge=1, le=100)] = None
 
     @classmethod
@@ -202,10 +223,13 @@ class Paged(Endpoint[Page[T]]):
         results = envelope.get("results") or []
         if not isinstance(results, list):
             raise ValueError("has no list of results")
-        more = envelope.get("moreDataAvailable", True)
+        more = envelope.get("moreDataAvailable")
+        cursor = _opaque(envelope.get("nextCursor"))
+        if more and cursor is None:
+            raise ValueError("says that there is more but has no cursor for it")
         return Page(
             results=results,
-            next_cursor=_opaque(envelope.get("nextCursor")) if more else None,
+            next_cursor=None if more is False else cursor,
             sync_token=_opaque(envelope.get("syncToken")),
         )
 
@@ -213,9 +237,7 @@ class Paged(Endpoint[Page[T]]):
 class Synced(Paged[T]):
     """A paged listing that can also tell what has changed since last time."""
 
-    sync_token: Annotated[
-        str | None, Field(description="From an earlier last page: lists changes since.")
-    ] = None
+    sync_token: str | None = None
 
 
 class _ArgumentSchema(GenerateJsonSchema):
@@ -228,6 +250,9 @@ class _ArgumentSchema(GenerateJsonSchema):
         if schema.get("default", ...) is None:
             return self.generate_inner(_without_null(schema["schema"]))
         return super().default_schema(schema)
+
+    def generate(self, schema: core_schema.CoreSchema, mode: JsonSchemaMode = "validation") -> JsonSchemaValue:
+        return cast(JsonSchemaValue, _plain(super().generate(schema, mode)))
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         written = super().model_schema(schema)
@@ -244,6 +269,27 @@ def _without_null(schema: Any) -> Any:
     if "schema" in schema and schema["type"].startswith("function-"):
         return {**schema, "schema": _without_null(schema["schema"])}
     return schema
+
+
+def _plain(written: Any) -> Any:
+    """The schema in the words that all providers read, without those that say nothing.
+
+    Nobody goes below a count of 0 or 1, or gives a list with nothing in it. Gemini knows no `const`, and refuses a
+    union with anything beside it (but for null, which is no union there), so that a description moves into the union.
+    """
+    if isinstance(written, list):
+        return [_plain(entry) for entry in written]
+    if not isinstance(written, dict):
+        return written
+    said = {key: _plain(entry) for key, entry in written.items()}
+    said = {key: entry for key, entry in said.items() if not (key in ("minimum", "minItems") and entry in (0, 1))}
+    if isinstance(said.get("const"), str):
+        said = {"enum": [said.pop("const")], **said}
+    union = said.get("anyOf")
+    if isinstance(union, list) and {"type": "null"} not in union and isinstance(said.get("description"), str):
+        *others, last = union
+        said["anyOf"] = [*others, {"description": said.pop("description"), **last}]
+    return said
 
 
 def _opaque(token: Any) -> str | None:

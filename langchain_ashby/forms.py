@@ -7,14 +7,15 @@ what the field takes.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
-from uuid import UUID
 
 from langchain_ashby.errors import ArgumentError
+from langchain_ashby.ids import canonical
 from langchain_ashby.records import CustomField, FormDefinition
 
 INTERVALS = (
@@ -82,8 +83,9 @@ class Form:
         Raises:
             ValueError: if there is none, or several have the title.
         """
+        title = _folded(name)
         found = [field for field in self.fields if field.path == name] or [
-            field for field in self.fields if field.title.casefold() == name.strip().casefold()
+            field for field in self.fields if _folded(field.title) == title
         ]
         if not found:
             raise ValueError("the form has no such field")
@@ -104,11 +106,12 @@ class Form:
                 field = self.find(entry.path)
                 if field.path in values:
                     raise ValueError("is given twice")
+                values[field.path] = None
                 values[field.path] = field.convert(entry.value)
             except ValueError as error:
                 problems.append(f"{entry.path}: {error}")
         problems += [
-            f"{field.title}: is required" for field in self.fields if field.required and values.get(field.path) is None
+            f"{field.title}: is required" for field in self.fields if field.required and field.path not in values
         ]
         if problems:
             raise ArgumentError(
@@ -117,6 +120,33 @@ class Form:
                 remedy="The form's fields:\n" + "\n".join(f"- {field.describe()}" for field in self.fields) + "\n",
             )
         return values
+
+
+def fields_by_path(form: Any) -> dict[str, Mapping[str, Any]]:
+    """The fields of a form definition, as Ashby gives them, by their paths. Whatever is no field is passed over."""
+    found = {}
+    for section in _entries_of(form, "sections"):
+        for entry in _entries_of(section, "fields"):
+            field = entry.get("field") if isinstance(entry, Mapping) else None
+            if isinstance(field, Mapping) and field.get("path"):
+                found[str(field["path"])] = field
+    return found
+
+
+def _entries_of(record: Any, key: str) -> list[Any]:
+    value = record.get(key) if isinstance(record, Mapping) else None
+    return value if isinstance(value, list) else []
+
+
+def custom_field(definition: CustomField) -> Field:
+    """A custom field as a field: what it is called, its type and its options."""
+    return Field(
+        path="",
+        title=str(definition.get("title")),
+        type=str(definition.get("fieldType")),
+        required=False,
+        options=_options(definition.get("selectableValues")),
+    )
 
 
 def custom_field_value(fields: Iterable[CustomField], field_id: str, object_type: str, value: Any) -> Any:
@@ -137,13 +167,7 @@ def custom_field_value(fields: Iterable[CustomField], field_id: str, object_type
             f"object_type: the field {definition.get('title')!r} belongs to {belongs_to}, not {object_type}",
             remedy=remedy,
         )
-    field = Field(
-        path="",
-        title=str(definition.get("title")),
-        type=str(definition.get("fieldType")),
-        required=False,
-        options=_options(definition.get("selectableValues")),
-    )
+    field = custom_field(definition)
     if value is None:
         return None
     try:
@@ -151,7 +175,7 @@ def custom_field_value(fields: Iterable[CustomField], field_id: str, object_type
         if field.type == "Number":
             return _number(value)
         if field.type == "Date":
-            return _iso(value)
+            return _day_or_time(value)
         return field.convert(value)
     except ValueError as error:
         raise ArgumentError(f"field_value: {error}", remedy=f"The field: {field.describe()}") from None
@@ -177,6 +201,10 @@ def _options(selectable: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
     }
 
 
+def _folded(text: str) -> str:
+    return text.strip().casefold()
+
+
 def _unchanged(field: Field, value: Any) -> Any:
     return value
 
@@ -200,9 +228,11 @@ def _boolean(field: Field, value: Any) -> bool:
 
 
 def _number(value: Any) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError("takes a number")
-    return int(value) if float(value).is_integer() else value
+    if isinstance(value, float) and math.isfinite(value):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise ValueError("takes a number")
 
 
 def _whole_number(field: Field, value: Any) -> int:
@@ -219,19 +249,25 @@ def _day(field: Field, value: Any) -> str:
         raise ValueError("takes a date, YYYY-MM-DD") from None
 
 
-def _iso(value: Any) -> str:
+def _day_or_time(value: Any) -> str:
     try:
-        datetime.fromisoformat(value)
+        return date.fromisoformat(value).isoformat()
     except (TypeError, ValueError):
-        raise ValueError("takes an ISO 8601 date or time") from None
-    return str(value)
+        pass
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ValueError("takes a date, YYYY-MM-DD, or an ISO 8601 time with its zone")
 
 
 def _option(field: Field, value: Any) -> str:
     if isinstance(value, str):
         if value in field.options:
             return value
-        found = [stored for stored, label in field.options.items() if label.casefold() == value.strip().casefold()]
+        found = [stored for stored, label in field.options.items() if _folded(label) == _folded(value)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -248,9 +284,9 @@ def _several_options(field: Field, value: Any) -> list[str]:
 def _score(field: Field, value: Any) -> dict[str, Any]:
     extra = {}
     if isinstance(value, Mapping):
-        if value.get("comments"):
-            extra = {"comments": _rich_text(field, value["comments"])}
-        value = value.get("score")
+        value, comments = _entries(value, "score", "comments")
+        if comments is not None:
+            extra = {"comments": _rich_text(field, comments)}
     if isinstance(value, bool) or value not in (1, 2, 3, 4):
         raise ValueError("takes a score from 1 to 4")
     return {"score": int(value), **extra}
@@ -312,7 +348,7 @@ def _email(field: Field, value: Any) -> str:
 
 def _uuid(field: Field, value: Any) -> str:
     try:
-        return str(UUID(value))
+        return canonical(value)
     except (AttributeError, TypeError, ValueError):
         raise ValueError("takes a UUID") from None
 

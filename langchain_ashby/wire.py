@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, Generic, TypeVar
 
 from langchain_ashby.endpoint import Access, Endpoint
@@ -36,7 +38,6 @@ HEADERS = {
 WHERE_KEYS_ARE = "in Ashby under Admin > Integrations > API Keys"
 
 _REFUSED_BY_CODE: dict[str, type[Refused]] = {
-    "missing_endpoint_permission": PermissionDeniedError,
     "next_cursor_expired": CursorExpiredError,
     "invalid_next_cursor": CursorExpiredError,
     "cursor_invalid": CursorExpiredError,
@@ -111,18 +112,22 @@ def decode(request: Endpoint[R], status: int, headers: Mapping[str, str], body: 
     if status == 404:
         raise _from_status(EndpointNotFoundError, f"There is no {request.path} at this address", envelope, facts)
     if status == 429:
-        wait = _seconds(headers.get("Retry-After"))
+        wait = _seconds(headers.get("Retry-After"), headers.get("Date"))
         raise _from_status(RateLimitError, "Ashby has had too many requests", envelope, facts, retry_after=wait)
     if envelope is not None and envelope["success"] is False:
-        raise _refused(envelope, facts)
+        raise _refused(envelope, facts, writes)
     if status != 200:
-        raise UnexpectedStatusError(f"Ashby answered with HTTP {status}", **facts)
+        unknown = writes and status < 300
+        raise UnexpectedStatusError(f"Ashby answered with HTTP {status}", outcome_unknown=unknown, **facts)
     if envelope is None:
         raise type(unreadable)(unreadable.message, outcome_unknown=writes, **facts)
     if "results" not in envelope and not writes:
         raise BrokenJSONError("The reply says success but has no results", **facts)
-    warnings = tuple(str(warning) for warning in envelope.get("warnings") or ())
-    return Reply(request.read_result(envelope), warnings, (request_id,) if request_id else ())
+    try:
+        result = request.read_result(envelope)
+    except ValueError as lacking:
+        raise BrokenJSONError(f"The reply {lacking}", outcome_unknown=writes, **facts) from None
+    return Reply(result, _warnings(envelope), (request_id,) if request_id else ())
 
 
 def _parse(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | None, AshbyError]:
@@ -135,7 +140,7 @@ def _parse(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | No
         return None, HTMLReplyError("The reply is a web page")
     try:
         envelope = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, BrokenJSONError("The reply is broken or cut off")
     if isinstance(envelope, dict) and isinstance(envelope.get("success"), bool):
         return envelope, unreadable
@@ -144,7 +149,14 @@ def _parse(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | No
 
 def _request_id(headers: Mapping[str, str], envelope: dict[str, Any] | None) -> str | None:
     info = (envelope or {}).get("errorInfo")
-    return headers.get("x-ashby-request-id") or (info.get("requestId") if isinstance(info, dict) else None)
+    return headers.get("x-ashby-request-id") or (_text(info.get("requestId")) if isinstance(info, dict) else None)
+
+
+def _warnings(envelope: dict[str, Any]) -> tuple[str, ...]:
+    warnings = envelope.get("warnings")
+    if isinstance(warnings, str):
+        return (warnings,)
+    return tuple(map(str, warnings)) if isinstance(warnings, list) else ()
 
 
 def _said(envelope: dict[str, Any] | None) -> tuple[str | None, str | None, dict[str, Any]]:
@@ -153,16 +165,20 @@ def _said(envelope: dict[str, Any] | None) -> tuple[str | None, str | None, dict
     info = envelope.get("errorInfo")
     if isinstance(info, dict) and info.get("code"):
         meta = info.get("meta")
-        return str(info["code"]), info.get("message"), meta if isinstance(meta, dict) else {}
+        return str(info["code"]), _text(info.get("message")), meta if isinstance(meta, dict) else {}
     errors = envelope.get("errors")
     first = errors[0] if isinstance(errors, list) and errors else None
     if isinstance(first, str):
         return first, None, {}
     if isinstance(first, dict):
-        message = first.get("message")
-        where = first.get("parameter")
-        return first.get("code") or "invalid_input", f"{where}: {message}" if where else message, {}
+        message, where = _text(first.get("message")), _text(first.get("parameter"))
+        return _text(first.get("code")) or "invalid_input", f"{where}: {message}" if where else message, {}
     return None, None, {}
+
+
+def _text(said: Any) -> str | None:
+    """What Ashby says, on one line: it may repeat what people wrote, and a line of its own could pass for more."""
+    return " ".join(str(said).split()) if said else None
 
 
 def _from_status(
@@ -174,26 +190,33 @@ def _from_status(
 
 def _forbidden(envelope: dict[str, Any] | None, facts: dict[str, Any]) -> AshbyError:
     code, said, meta = _said(envelope)
-    if code == PermissionDeniedError.default_code or code is None:
-        remedy = f"Check that the key is active and may use {facts['permission']}, {WHERE_KEYS_ARE}."
-    else:
+    if code == "missing_endpoint_permission":
         remedy = f"Grant the key {facts['permission']}, {WHERE_KEYS_ARE}."
+    else:
+        remedy = f"Check that the key is active and may use {facts['permission']}, {WHERE_KEYS_ARE}."
     message = said or "Ashby refused the API key (HTTP 403): it is wrong, deactivated or lacks a permission"
     return PermissionDeniedError(message, code=code, remedy=remedy, meta=meta, **facts)
 
 
-def _refused(envelope: dict[str, Any], facts: dict[str, Any]) -> AshbyError:
+def _refused(envelope: dict[str, Any], facts: dict[str, Any], writes: bool) -> AshbyError:
     code, said, meta = _said(envelope)
     if code == "missing_endpoint_permission":
         return _forbidden(envelope, facts)
+    if code == "internal_server_error":
+        return _from_status(ServerError, "Ashby failed", envelope, facts, outcome_unknown=writes)
     kind = _REFUSED_BY_CODE.get(code or "", Refused)
     return kind(
         said or "Ashby refused without a reason", code=code, remedy=_REMEDIES.get(code or ""), meta=meta, **facts
     )
 
 
-def _seconds(retry_after: str | None) -> float | None:
+def _seconds(retry_after: str | None, now: str | None) -> float | None:
+    """The seconds to wait: a number, or a date that is read against the date of the reply."""
     try:
-        return max(0.0, float(retry_after)) if retry_after else None
+        wait = float(retry_after or "nan")
     except ValueError:
-        return None
+        try:
+            wait = (parsedate_to_datetime(retry_after or "") - parsedate_to_datetime(now or "")).total_seconds()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return max(0.0, wait) if math.isfinite(wait) else None

@@ -35,8 +35,8 @@ from langchain_ashby.records import Application, Feedback, FeedbackReceipt
 
 
 class ListApplications(Synced[Application]):
-    """List applications by job, status or date, page by page.
-    It cannot filter by candidate: take a candidate's applicationIds from ashby_get_candidate."""
+    """List applications to jobs: who applied, who is in the pipeline; active, archived (rejected), hired or lead, by
+    job or date. It cannot filter by candidate: take application ids from ashby_get_candidate."""
 
     path = "application.list"
     permission = "candidatesRead"
@@ -48,7 +48,7 @@ class ListApplications(Synced[Application]):
 
 
 class GetApplication(Endpoint[Application]):
-    """Get one application with its stage, source and history of stages."""
+    """Get one application: where it stands, its stage, source, hiring team and history of stages."""
 
     path = "application.info"
     permission = "candidatesRead"
@@ -56,10 +56,7 @@ class GetApplication(Endpoint[Application]):
 
     application_id: ApplicationId | None = None
     submitted_form_instance_id: FormInstanceId | None = None
-    expand: Annotated[
-        ListOf[Literal["openings", "applicationFormSubmissions", "referrals"]] | None,
-        Field(description="referrals needs application_id."),
-    ] = None
+    expand: ListOf[Literal["openings", "applicationFormSubmissions", "referrals"]] | None = None
 
     @model_validator(mode="after")
     def _referrals_go_by_application(self) -> Self:
@@ -69,8 +66,8 @@ class GetApplication(Endpoint[Application]):
 
 
 class CreateApplication(Endpoint[Application]):
-    """Consider an existing candidate for a job.
-    It starts in the first Lead stage of the job's default plan unless a stage is given."""
+    """Apply an existing candidate to a job: open an application, so that they are considered for the role. It starts
+    in the first Lead stage of the job's default plan unless a stage is given."""
 
     path = "application.create"
     access = Access.WRITE
@@ -79,23 +76,19 @@ class CreateApplication(Endpoint[Application]):
 
     candidate_id: CandidateId
     job_id: JobId
-    interview_plan_id: Annotated[InterviewPlanId | None, Field(description="The job's default plan if left out.")] = (
-        None
-    )
-    interview_stage_id: Annotated[
-        InterviewStageId | Literal["FirstPreInterviewScreen"] | None, Field(description="A stage of that plan.")
-    ] = None
+    interview_plan_id: Annotated[InterviewPlanId | None, Field(description="The default plan if left out.")] = None
+    interview_stage_id: InterviewStageId | Literal["FirstPreInterviewScreen"] | None = None
     source_id: SourceId | None = None
     credited_to_user_id: CreditedToUserId | None = None
     created_at: Moment | None = None
     application_history: Annotated[
-        ListOf[StageVisit] | None, Field(description="Stages already gone through, for an import.")
+        ListOf[StageVisit] | None, Field(description="Stages gone through, for an import.")
     ] = None
 
 
 class UpdateApplication(Endpoint[Application]):
-    """Change an application's source, credit or creation date; what is left out stays.
-    Stages are changed with ashby_change_application_stage."""
+    """Change an application's source, credit or creation date; what is left out stays. Stages are changed with
+    ashby_change_application_stage."""
 
     path = "application.update"
     access = Access.WRITE
@@ -110,8 +103,8 @@ class UpdateApplication(Endpoint[Application]):
 
 
 class ChangeApplicationStage(Endpoint[Application]):
-    """Move an application to another stage of its interview plan.
-    To reject or archive, move it to a stage of type Archived and give archive_reason_id."""
+    """Move, advance or push an application to another stage, such as onsite or offer. To reject or archive, move it
+    to a stage of type Archived and give archive_reason_id."""
 
     path = "application.changeStage"
     access = Access.WRITE
@@ -122,15 +115,13 @@ class ChangeApplicationStage(Endpoint[Application]):
     interview_stage_id: InterviewStageId
     archive_reason_id: Annotated[
         ArchiveReasonId | None,
-        Field(description="Required for an Archived stage, refused elsewhere; from ashby_list_archive_reasons."),
+        Field(description="Required for an Archived stage, refused elsewhere."),
     ] = None
-    archive_email: Annotated[
-        ArchiveEmail | None, Field(description="E-mail to the candidate; for an Archived stage only.")
-    ] = None
+    archive_email: Annotated[ArchiveEmail | None, Field(description="To the candidate; Archived stage only.")] = None
 
 
 class ChangeApplicationSource(Endpoint[Application]):
-    """Set or clear where an application came from."""
+    """Set or clear the source of an application, where it came from."""
 
     path = "application.changeSource"
     access = Access.WRITE
@@ -138,14 +129,12 @@ class ChangeApplicationSource(Endpoint[Application]):
     destructive = True
 
     application_id: ApplicationId
-    source_id: Annotated[
-        SourceId | None, SENT_AS_NULL, Field(description="From ashby_list_sources; null clears the source.")
-    ]
+    source_id: Annotated[SourceId | None, SENT_AS_NULL, Field(description="null clears it.")]
 
 
 class ListApplicationFeedback(Synced[Feedback]):
-    """List submitted scorecards of one application, or of all with created_after or sync_token.
-    Values are the stored ones; the form in each tells their labels."""
+    """Read interview feedback: the scorecards, with scores and what interviewers say, of one application or of all
+    since a date."""
 
     path = "applicationFeedback.list"
     permission = "candidatesRead"
@@ -155,8 +144,8 @@ class ListApplicationFeedback(Synced[Feedback]):
 
 
 class SubmitApplicationFeedback(Operation[FeedbackReceipt]):
-    """Submit a scorecard on an application.
-    Get the form's fields first with ashby_get_feedback_form_definition."""
+    """Submit interview feedback on an application: a scorecard with its scores and comments. Get the form's fields
+    first with ashby_get_feedback_form_definition."""
 
     path = "applicationFeedback.submit"
     access = Access.WRITE
@@ -167,9 +156,9 @@ class SubmitApplicationFeedback(Operation[FeedbackReceipt]):
     application_id: ApplicationId
     feedback_form_definition_id: FeedbackFormDefinitionId
     field_submissions: list[FieldSubmission]
-    user_id: Annotated[UserId | None, Field(description="Whose feedback it is; the key's own if left out.")] = None
+    user_id: Annotated[UserId | None, Field(description="Whose it is; the key's own if left out.")] = None
     interview_event_id: Annotated[
-        InterviewEventId | None, Field(description="The meeting it is about; user_id must be an interviewer there.")
+        InterviewEventId | None, Field(description="user_id must be an interviewer there.")
     ] = None
 
     @model_validator(mode="after")

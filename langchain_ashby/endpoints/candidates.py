@@ -29,8 +29,8 @@ from langchain_ashby.records import Candidate, Note, Tag
 
 
 class ListCandidates(Synced[Candidate]):
-    """List all candidates page by page, or those changed since a sync_token.
-    To find one person, ashby_search_candidates is quicker."""
+    """List all candidates page by page, or those added or changed since a date or sync_token. To find one person,
+    ashby_search_candidates is quicker."""
 
     path = "candidate.list"
     permission = "candidatesRead"
@@ -39,38 +39,38 @@ class ListCandidates(Synced[Candidate]):
 
 
 class GetCandidate(Endpoint[Candidate]):
-    """Get one candidate's profile: contact details, tags, custom fields and application ids."""
+    """Get one candidate's full profile: contact details, phone, résumé, tags, custom fields and application ids."""
 
     path = "candidate.info"
     permission = "candidatesRead"
     exactly_one = ("candidate_id", "external_mapping_id")
 
     candidate_id: Annotated[CandidateId | None, Field(serialization_alias="id")] = None
-    external_mapping_id: Annotated[str | None, Field(description="The candidate's id in another system.")] = None
+    external_mapping_id: Annotated[Text | None, Field(description="The candidate's id in another system.")] = None
 
 
 class SearchCandidates(Endpoint[list[Candidate]]):
-    """Find candidates by e-mail, name or both (at most 100).
-    Search here before creating a candidate: Ashby does not refuse duplicates."""
+    """Find a candidate, a person, by e-mail or name (at most 100). Look here before creating one, to see whether they
+    are in Ashby already: it does not refuse duplicates."""
 
     path = "candidate.search"
     permission = "candidatesRead"
     at_least_one = ("email", "name")
 
-    email: str | None = None
-    name: str | None = None
+    email: Text | None = None
+    name: Text | None = None
 
 
 class CreateCandidate(Endpoint[Candidate]):
-    """Add a person to Ashby; to consider them for a job, create an application next.
-    Search by e-mail first: a second call makes a second candidate."""
+    """Add a new person as a candidate or prospect; to consider them for a job, create an application next. Search by
+    e-mail first: a second call makes a second candidate."""
 
     path = "candidate.create"
     access = Access.WRITE
     permission = "candidatesWrite"
     idempotent = False
 
-    name: Annotated[Text, Field(description="First and last name.")]
+    name: Annotated[Text, Field(description="Full name.")]
     email: Email | None = None
     phone_number: str | None = None
     linked_in_url: WebAddress | None = None
@@ -84,8 +84,8 @@ class CreateCandidate(Endpoint[Candidate]):
 
 
 class UpdateCandidate(Endpoint[Candidate]):
-    """Change a candidate's profile; what is left out stays as it is.
-    Custom fields are set with ashby_set_custom_field_value."""
+    """Correct or change a candidate's profile: name and its spelling, e-mail, phone, location, links such as LinkedIn
+    and GitHub, source; what is left out stays. Custom fields are set with ashby_set_custom_field_value."""
 
     path = "candidate.update"
     access = Access.WRITE
@@ -99,10 +99,8 @@ class UpdateCandidate(Endpoint[Candidate]):
     linked_in_url: WebAddress | None = None
     github_url: WebAddress | None = None
     website_url: WebAddress | None = None
-    alternate_email: Annotated[Email | None, Field(description="One more address; the others stay.")] = None
-    social_links: Annotated[
-        ListOf[SocialLink] | None, Field(description="Replaces all links, and overrides the three URLs above.")
-    ] = None
+    alternate_email: Annotated[Email | None, Field(description="Adds one.")] = None
+    social_links: Annotated[ListOf[SocialLink] | None, Field(description="Replaces all links.")] = None
     source_id: SourceId | None = None
     credited_to_user_id: CreditedToUserId | None = None
     location: Address | None = None
@@ -111,7 +109,8 @@ class UpdateCandidate(Endpoint[Candidate]):
 
 
 class ListCandidateNotes(Synced[Note]):
-    """List the notes on a candidate. Private notes appear only if the key may see them."""
+    """Read the notes and comments that colleagues left on a candidate's profile. Private ones appear only if the key
+    may see them."""
 
     path = "candidate.listNotes"
     permission = "candidatesRead"
@@ -120,8 +119,8 @@ class ListCandidateNotes(Synced[Note]):
 
 
 class CreateCandidateNote(Endpoint[Note]):
-    """Add a note to a candidate, visible to everybody who may see the candidate unless it is private.
-    Each call adds another note."""
+    """Leave, write or jot down a note or comment on a candidate's profile, for all who may see it unless it is
+    private. Each call adds another note."""
 
     path = "candidate.createNote"
     access = Access.WRITE
@@ -129,10 +128,8 @@ class CreateCandidateNote(Endpoint[Note]):
     idempotent = False
 
     candidate_id: CandidateId
-    note: Annotated[Text | NoteContent, Field(description="Plain text, or HTML of b, i, u, a, ul, ol, li, code, pre.")]
-    send_notifications: Annotated[
-        bool | None, Field(description="Tell subscribed users; they are not told if left out.")
-    ] = None
+    note: Annotated[Text | NoteContent, Field(description="HTML takes b, i, u, a, ul, ol, li, code, pre.")]
+    send_notifications: Annotated[bool | None, Field(description="false if left out.")] = None
     is_private: bool | None = None
     created_at: Moment | None = None
 
@@ -142,7 +139,7 @@ class CreateCandidateNote(Endpoint[Note]):
 
 
 class AddCandidateTag(Endpoint[Candidate]):
-    """Put an existing tag on a candidate."""
+    """Put an existing tag, a label, on a candidate."""
 
     path = "candidate.addTag"
     access = Access.WRITE
@@ -153,7 +150,7 @@ class AddCandidateTag(Endpoint[Candidate]):
 
 
 class ListCandidateTags(Synced[Tag]):
-    """List the tags that candidates can have."""
+    """List the tags (labels) that candidates can have."""
 
     path = "candidateTag.list"
     permission = "hiringProcessMetadataRead"
@@ -161,12 +158,12 @@ class ListCandidateTags(Synced[Tag]):
     include_archived: IncludeArchived | None = None
 
 
-LocalPath = Annotated[str, Field(description="A file in a directory that the application allows.")]
+LocalPath = Annotated[Text, Field(description="In a directory that the application allows.")]
 
 
 class UploadCandidateResume(Operation[Candidate]):
-    """Set a candidate's résumé, replacing the one they have.
-    Ashby fills only empty profile fields from it."""
+    """Upload a résumé or CV to a candidate's profile, replacing the one they have. Ashby fills only empty profile
+    fields from it."""
 
     path = "candidate.uploadResume"
     access = Access.WRITE
@@ -177,7 +174,7 @@ class UploadCandidateResume(Operation[Candidate]):
 
     candidate_id: CandidateId
     file_path: LocalPath | None = None
-    resume_handle: Annotated[str | None, Field(description="Of a file uploaded within the last 10 minutes.")] = None
+    resume_handle: Annotated[Text | None, Field(description="Of an upload under 10 minutes old.")] = None
 
     def perform(self, caller: Caller) -> Candidate:
         """Upload the file now, unless that is done: a handle lives ten minutes."""
@@ -186,8 +183,8 @@ class UploadCandidateResume(Operation[Candidate]):
 
 
 class UploadCandidateFile(Operation[Candidate]):
-    """Add a file to a candidate beside the ones they have.
-    For a résumé use ashby_upload_candidate_resume."""
+    """Upload and attach a file or document to a candidate, beside the ones they have. For a résumé use
+    ashby_upload_candidate_resume."""
 
     path = "candidate.uploadFile"
     access = Access.WRITE
@@ -198,7 +195,7 @@ class UploadCandidateFile(Operation[Candidate]):
 
     candidate_id: CandidateId
     file_path: LocalPath | None = None
-    file_handle: Annotated[str | None, Field(description="Of a file uploaded within the last 10 minutes.")] = None
+    file_handle: Annotated[Text | None, Field(description="Of an upload under 10 minutes old.")] = None
 
     def perform(self, caller: Caller) -> Candidate:
         """Upload the file now, unless that is done: a handle lives ten minutes."""

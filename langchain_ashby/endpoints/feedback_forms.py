@@ -8,7 +8,7 @@ from langchain_ashby.records import FeedbackForm
 
 
 class ListFeedbackFormDefinitions(Synced[FeedbackForm]):
-    """List the feedback forms (scorecards) with their fields."""
+    """List the feedback forms: the scorecard templates that interviewers fill in."""
 
     path = "feedbackFormDefinition.list"
     permission = "hiringProcessMetadataRead"
@@ -17,7 +17,7 @@ class ListFeedbackFormDefinitions(Synced[FeedbackForm]):
 
 
 class GetFeedbackFormDefinition(Endpoint[FeedbackForm]):
-    """Get one feedback form with the paths, types and options of its fields, before submitting feedback."""
+    """Get one feedback form (scorecard): the questions with paths, types and options, needed to submit feedback."""
 
     path = "feedbackFormDefinition.info"
     permission = "hiringProcessMetadataRead"

@@ -1,22 +1,28 @@
-"""The types of arguments that endpoints share. Words that a model reads about them stand here, once."""
+"""The types of arguments that endpoints share. Words that a model reads about them stand here, once.
+
+An id says where it comes from only where no tool's name does: `source_id` comes from `ashby_list_sources`.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
-from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from langchain_ashby.endpoint import Arguments
+from langchain_ashby.ids import canonical
 
 T = TypeVar("T")
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _uuid(value: str) -> str:
     try:
-        return str(UUID(value))
+        return canonical(value)
     except ValueError:
         raise ValueError(
             f"takes an id, a UUID such as 1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11; {value!r} is none"
@@ -26,7 +32,10 @@ def _uuid(value: str) -> str:
 def _zoned(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("needs a time zone, such as 2026-11-24T15:00:00Z or 2026-11-24T15:00:00+01:00")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is too early or too late for a time") from None
 
 
 def _iso(value: datetime) -> str:
@@ -63,35 +72,35 @@ def _id(description: str) -> Any:
 
 _checked = AfterValidator(_uuid)
 
-ApplicationId = Annotated[str, _checked, _id("From ashby_list_applications, or a candidate's applicationIds.")]
-ArchiveReasonId = Annotated[str, _checked, _id("From ashby_list_archive_reasons.")]
-BrandId = Annotated[str, _checked, _id("The brand it is advertised under.")]
-CandidateId = Annotated[str, _checked, _id("From ashby_search_candidates or an application.")]
+ApplicationId = Annotated[str, _checked]
+ArchiveReasonId = Annotated[str, _checked]
+BrandId = Annotated[str, _checked]
+CandidateId = Annotated[str, _checked]
 CloseReasonId = Annotated[str, _checked, _id("Why it closes.")]
-CommunicationTemplateId = Annotated[str, _checked, _id("An e-mail template of Ashby.")]
-CustomFieldId = Annotated[str, _checked, _id("From ashby_list_custom_fields.")]
-DepartmentId = Annotated[str, _checked, _id("Department or team, from ashby_list_departments.")]
-FeedbackFormDefinitionId = Annotated[str, _checked, _id("From ashby_list_feedback_form_definitions.")]
-FormInstanceId = Annotated[str, _checked, _id("A submitted application form.")]
-InterviewEventId = Annotated[str, _checked, _id("A meeting inside an interview schedule.")]
-InterviewId = Annotated[str, _checked, _id("From ashby_list_interviews; the default interview if left out.")]
-InterviewPlanId = Annotated[str, _checked, _id("From ashby_list_interview_plans, or a job.")]
-InterviewScheduleId = Annotated[str, _checked, _id("From ashby_list_interview_schedules.")]
-InterviewStageId = Annotated[str, _checked, _id("From ashby_list_interview_stages.")]
-JobBoardId = Annotated[str, _checked, _id("A job board; the main external one if left out.")]
-JobId = Annotated[str, _checked, _id("From ashby_search_jobs or ashby_list_jobs.")]
-JobPostingId = Annotated[str, _checked, _id("From ashby_list_job_postings.")]
-JobTemplateId = Annotated[str, _checked, _id("An active job template.")]
-LocationId = Annotated[str, _checked, _id("From ashby_list_locations.")]
-ObjectId = Annotated[str, _checked, _id("The record that has the field.")]
-OfferFormId = Annotated[str, _checked, _id("As given when a field was missing.")]
-OfferId = Annotated[str, _checked, _id("From ashby_list_offers.")]
-OfferProcessId = Annotated[str, _checked, _id("As given when a field was missing.")]
-OpeningId = Annotated[str, _checked, _id("From ashby_search_openings or ashby_list_openings.")]
-SourceId = Annotated[str, _checked, _id("From ashby_list_sources.")]
-TagId = Annotated[str, _checked, _id("From ashby_list_candidate_tags.")]
-UserId = Annotated[str, _checked, _id("From ashby_list_users.")]
-CreditedToUserId = Annotated[str, _checked, _id("The user who gets the credit.")]
+CommunicationTemplateId = Annotated[str, _checked]
+CustomFieldId = Annotated[str, _checked]
+DepartmentId = Annotated[str, _checked, _id("Or a team's.")]
+FeedbackFormDefinitionId = Annotated[str, _checked]
+FormInstanceId = Annotated[str, _checked]
+InterviewEventId = Annotated[str, _checked]
+InterviewId = Annotated[str, _checked, _id("The default interview if left out.")]
+InterviewPlanId = Annotated[str, _checked]
+InterviewScheduleId = Annotated[str, _checked]
+InterviewStageId = Annotated[str, _checked]
+JobBoardId = Annotated[str, _checked, _id("The main one if left out.")]
+JobId = Annotated[str, _checked]
+JobPostingId = Annotated[str, _checked]
+JobTemplateId = Annotated[str, _checked]
+LocationId = Annotated[str, _checked]
+ObjectId = Annotated[str, _checked]
+OfferFormId = Annotated[str, _checked]
+OfferId = Annotated[str, _checked]
+OfferProcessId = Annotated[str, _checked]
+OpeningId = Annotated[str, _checked]
+SourceId = Annotated[str, _checked]
+TagId = Annotated[str, _checked]
+UserId = Annotated[str, _checked]
+CreditedToUserId = Annotated[str, _checked]
 
 Text = Annotated[str, AfterValidator(_some_text)]
 Email = Annotated[str, AfterValidator(_email)]
@@ -105,31 +114,37 @@ def _since(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value
 
 
+def _with_dashes(value: Any) -> Any:
+    """A day as listings write it, 20261124, as 2026-11-24: digits alone would be taken for seconds since 1970."""
+    days = isinstance(value, str) and re.fullmatch(r"\d{8}", value)
+    return f"{value[:4]}-{value[4:6]}-{value[6:]}" if days else value
+
+
 Since = Annotated[
     datetime,
+    BeforeValidator(_with_dashes),
     AfterValidator(_since),
-    PlainSerializer(lambda value: int(value.timestamp() * 1000), return_type=int),
-    Field(description="UTC unless it has a zone."),
+    PlainSerializer(lambda value: (value - EPOCH) // timedelta(milliseconds=1), return_type=int),
 ]
 """A bound of a filter. On the wire it is the milliseconds since 1970; a time without a zone is read as UTC."""
 
 Moment = Annotated[
     datetime,
+    BeforeValidator(_with_dashes),
     AfterValidator(_zoned),
     PlainSerializer(_iso, return_type=str),
-    Field(description="Must have a zone."),
 ]
 """A time that is written into Ashby. Without a zone it is refused: an hour's error would invite people wrongly."""
 
-Day = date
+Day = Annotated[date, BeforeValidator(_with_dashes)]
 """A calendar day, YYYY-MM-DD."""
 
 EmploymentType = Literal["FullTime", "PartTime", "Intern", "Contract", "Temporary"]
 JobStatus = Literal["Draft", "Open", "Closed", "Archived"]
 OpeningState = Literal["Draft", "Approved", "Open", "Closed"]
 
-SendNotifications = Annotated[bool, Field(description="Tell subscribed users; they are told if left out.")]
-IncludeArchived = Annotated[bool, Field(description="Archived ones too.")]
+SendNotifications = Annotated[bool, Field(description="true if left out.")]
+IncludeArchived = bool
 
 
 class Address(Arguments):
@@ -150,7 +165,7 @@ class SocialLink(Arguments):
 class Interviewer(Arguments):
     """Somebody who takes part in a meeting."""
 
-    email: Annotated[Email, Field(description="The user's e-mail in Ashby, from ashby_list_users.")]
+    email: Annotated[Email, Field(description="Of an Ashby user.")]
     feedback_required: bool | None = None
 
 
@@ -173,7 +188,7 @@ class InterviewEvent(Arguments):
     extra_data: Annotated[
         dict[str, str] | None,
         AfterValidator(lambda value: value and _small_extra_data(value)),
-        Field(description="Your own keys and values, under 1 kB."),
+        Field(description="Under 1 kB."),
     ] = None
 
     @model_validator(mode="after")
@@ -186,23 +201,21 @@ class InterviewEvent(Arguments):
 class InterviewEventChange(InterviewEvent):
     """A meeting to be changed, or added to a schedule."""
 
-    interview_event_id: Annotated[
-        InterviewEventId | None, Field(description="The meeting to change; a new one is added if left out.")
-    ] = None
+    interview_event_id: Annotated[InterviewEventId | None, Field(description="A new meeting if left out.")] = None
 
 
 class ArchiveEmail(Arguments):
     """The e-mail that a candidate gets when archived."""
 
     communication_template_id: CommunicationTemplateId
-    send_at: Annotated[Moment | None, Field(description="Must have a zone; at once if left out.")] = None
+    send_at: Annotated[Moment | None, Field(description="At once if left out.")] = None
 
 
 class StageVisit(Arguments):
     """A stage that an application went through."""
 
     interview_stage_id: Annotated[InterviewStageId, Field(serialization_alias="stageId")]
-    stage_number: Annotated[int, Field(ge=0, description="0 is the first; the highest is the present stage.")]
+    stage_number: Annotated[int, Field(ge=0, description="From 0; the highest is the present one.")]
     entered_stage_at: Moment
     archive_reason_id: Annotated[ArchiveReasonId | None, Field(description="Required for an Archived stage.")] = None
 
@@ -214,15 +227,37 @@ class NoteContent(Arguments):
     value: Text
 
 
-FieldValue = bool | int | float | str | list[str] | dict[str, str | int | float | None]
+FieldValue = Annotated[
+    bool | int | float | str | list[str] | dict[str, str | int | float | None],
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number"},
+                {"type": "boolean"},
+                {"items": {"type": "string"}, "type": "array"},
+                {
+                    "properties": {
+                        "value": {"type": "number"},
+                        "currency_code": {"type": "string"},
+                        "min_value": {"type": "number"},
+                        "max_value": {"type": "number"},
+                        "interval": {"type": "string"},
+                    },
+                    "type": "object",
+                },
+                {"type": "string"},  # last, as the one type that Gemini is left with of a union with null
+            ]
+        }
+    ),
+]
 """The value of a form field or a custom field as a model gives it; `langchain_ashby.forms` makes it Ashby's."""
 
 
 class FieldSubmission(Arguments):
     """A value for a field of a form."""
 
-    path: Annotated[str, Field(description="The field's path or its title.")]
+    path: Annotated[str, Field(description="Or title.")]
     value: Annotated[
         FieldValue,
-        Field(description="Options by label or value; Score 1-4; Date YYYY-MM-DD; money {value, currency_code}."),
+        Field(description="Options by label or value; Score 1-4; Date YYYY-MM-DD; money and ranges as objects."),
     ]

@@ -23,21 +23,20 @@ from langchain_ashby.records import Interview, InterviewPlan, InterviewSchedule,
 
 
 class ListInterviews(Synced[Interview]):
-    """List interview definitions, the kinds of interview there are.
-    Meetings with candidates are in ashby_list_interview_schedules."""
+    """List interview definitions: the kinds of interview there are to use in plans and schedules. Meetings with
+    candidates are in ashby_list_interview_schedules."""
 
     path = "interview.list"
     permission = "interviewsRead"
 
     include_archived: IncludeArchived | None = None
-    include_non_shared_interviews: Annotated[bool | None, Field(description="Those of single jobs too.")] = None
-    exclude_archived_schedule_template_interviews: Annotated[
-        bool | None, Field(description="Without those of archived schedule templates.")
-    ] = None
+    include_non_shared_interviews: Annotated[bool | None, Field(description="Of single jobs.")] = None
+    exclude_archived_schedule_template_interviews: bool | None = None
 
 
 class ListInterviewSchedules(Synced[InterviewSchedule]):
-    """List scheduled meetings with candidates: times, interviewers and status, by application or stage."""
+    """List scheduled interviews, the meetings with candidates: when, with which interviewers and status, by
+    application or stage."""
 
     path = "interviewSchedule.list"
     permission = "interviewsRead"
@@ -48,8 +47,8 @@ class ListInterviewSchedules(Synced[InterviewSchedule]):
 
 
 class CreateInterviewSchedule(Endpoint[InterviewSchedule]):
-    """Schedule one or more interviews for an application in its present stage.
-    Interviewers are named by e-mail; only the same API key can change the schedule later."""
+    """Schedule, book or set up interviews for an application in its present stage: times with zone, interviewers by
+    e-mail. Only the same API key can change the schedule later."""
 
     path = "interviewSchedule.create"
     access = Access.WRITE
@@ -61,8 +60,8 @@ class CreateInterviewSchedule(Endpoint[InterviewSchedule]):
 
 
 class UpdateInterviewSchedule(Endpoint[InterviewSchedule]):
-    """Change, add or cancel single meetings of a schedule that this API key created.
-    To call off the whole schedule use ashby_cancel_interview_schedule."""
+    """Reschedule an interview: push it back, change interviewers, add or cancel single meetings of a schedule that
+    this API key created. To call off the whole schedule use ashby_cancel_interview_schedule."""
 
     path = "interviewSchedule.update"
     access = Access.WRITE
@@ -73,18 +72,14 @@ class UpdateInterviewSchedule(Endpoint[InterviewSchedule]):
 
     interview_schedule_id: InterviewScheduleId
     interview_event: Annotated[
-        ListOf[InterviewEventChange] | None, Field(min_length=1, description="Meetings to change or add.")
+        ListOf[InterviewEventChange] | None, Field(min_length=1, description="To change or add.")
     ] = None
-    interview_event_id_to_cancel: Annotated[
-        ListOf[InterviewEventId] | None, Field(min_length=1, description="Meetings to cancel.")
-    ] = None
-    allow_feedback_deletion: Annotated[
-        bool | None, Field(description="Cancel although that deletes submitted feedback.")
-    ] = None
+    interview_event_id_to_cancel: Annotated[ListOf[InterviewEventId] | None, Field(min_length=1)] = None
+    allow_feedback_deletion: Annotated[bool | None, Field(description="Deletes submitted feedback.")] = None
 
 
 class CancelInterviewSchedule(Endpoint[InterviewSchedule]):
-    """Call off a whole interview schedule that this API key created."""
+    """Cancel (call off) a whole interview schedule that this API key created."""
 
     path = "interviewSchedule.cancel"
     access = Access.WRITE
@@ -92,11 +87,11 @@ class CancelInterviewSchedule(Endpoint[InterviewSchedule]):
     destructive = True
 
     interview_schedule_id: Annotated[InterviewScheduleId, Field(serialization_alias="id")]
-    allow_reschedule: Annotated[bool | None, Field(description="Leave it open to be scheduled again.")] = None
+    allow_reschedule: bool | None = None
 
 
 class ListInterviewPlans(Synced[InterviewPlan]):
-    """List published interview plans. Their stages are in ashby_list_interview_stages."""
+    """List published interview plans, the hiring processes. Their stages are in ashby_list_interview_stages."""
 
     path = "interviewPlan.list"
     permission = "interviewsRead"
@@ -105,8 +100,8 @@ class ListInterviewPlans(Synced[InterviewPlan]):
 
 
 class ListInterviewStages(Endpoint[list[InterviewStage]]):
-    """List the stages of an interview plan in order, with their types (an Archived one is for rejecting).
-    A job names its plan in defaultInterviewPlanId."""
+    """List the stages (steps) of an interview plan in order, with their types: an Archived one is for rejecting. A
+    job names its plan."""
 
     path = "interviewStage.list"
     permission = "interviewsRead"
@@ -115,7 +110,7 @@ class ListInterviewStages(Endpoint[list[InterviewStage]]):
 
 
 class GetInterviewStage(Endpoint[InterviewStage]):
-    """Get one stage of an interview plan: title, type and place in the order."""
+    """Get one stage of an interview plan by its id: which it is, its title, type and place in the order."""
 
     path = "interviewStage.info"
     permission = "interviewsRead"

@@ -24,14 +24,13 @@ from langchain_ashby.endpoints.fields import (
 )
 from langchain_ashby.records import Job, JobPosting
 
+JobTitle = Annotated[Text, Field(description="Of the job.")]  # langchain-google-genai invents one otherwise
 Expand = ListOf[Literal["location", "openings"]]
-UnpublishedIds = Annotated[bool, Field(description="Ids of unpublished postings too.")]
-UnpublishedPostings = Annotated[bool, Field(description="Drafts too.")]
 
 
 class ListJobs(Synced[Job]):
-    """List jobs by status or date, page by page.
-    Without status it gives open, closed and archived ones, but no drafts."""
+    """List jobs, the roles we are hiring for, by status or by when they were created, opened or closed. Without
+    status it gives open, closed and archived ones, but no drafts."""
 
     path = "job.list"
     permission = "jobsRead"
@@ -42,42 +41,43 @@ class ListJobs(Synced[Job]):
     opened_before: Since | None = None
     closed_after: Since | None = None
     closed_before: Since | None = None
-    include_unpublished_job_postings_ids: UnpublishedIds | None = None
+    include_unpublished_job_postings_ids: bool | None = None
     expand: Expand | None = None
 
 
 class GetJob(Endpoint[Job]):
-    """Get one job with its hiring team, compensation and default interview plan."""
+    """Get one job: its hiring team (hiring manager, recruiter), department, location, compensation and interview
+    plan."""
 
     path = "job.info"
     permission = "jobsRead"
 
     job_id: Annotated[JobId, Field(serialization_alias="id")]
-    include_unpublished_job_postings_ids: UnpublishedIds | None = None
+    include_unpublished_job_postings_ids: bool | None = None
     expand: Expand | None = None
 
 
 class SearchJobs(Endpoint[list[Job]]):
-    """Find jobs by title or requisition id."""
+    """Find a job (role) by title or requisition id."""
 
     path = "job.search"
     permission = "jobsRead"
     at_least_one = ("title", "requisition_id")
 
-    title: str | None = None
-    requisition_id: str | None = None
+    title: JobTitle | None = None
+    requisition_id: Text | None = None
 
 
 class CreateJob(Endpoint[Job]):
-    """Create a job as a draft.
-    It can be opened with ashby_set_job_status once it has a default interview plan."""
+    """Create a new job (role, requisition) in a department and location, as a draft. It can be opened with
+    ashby_set_job_status once it has a default interview plan."""
 
     path = "job.create"
     access = Access.WRITE
     permission = "jobsWrite"
     idempotent = False
 
-    title: Text
+    title: JobTitle
     department_id: Annotated[DepartmentId, Field(serialization_alias="teamId")]
     location_id: LocationId
     default_interview_plan_id: Annotated[
@@ -89,8 +89,8 @@ class CreateJob(Endpoint[Job]):
 
 
 class UpdateJob(Endpoint[Job]):
-    """Change a job's title, department, location, plan, requisition id or employment type; what is left out stays.
-    The status is set with ashby_set_job_status."""
+    """Rename a job or change its department, location, plan, requisition id or employment type; what is left out
+    stays. The status is set with ashby_set_job_status."""
 
     path = "job.update"
     access = Access.WRITE
@@ -106,7 +106,7 @@ class UpdateJob(Endpoint[Job]):
     )
 
     job_id: JobId
-    title: Text | None = None
+    title: JobTitle | None = None
     department_id: Annotated[DepartmentId | None, Field(serialization_alias="teamId")] = None
     location_id: LocationId | None = None
     default_interview_plan_id: InterviewPlanId | None = None
@@ -115,8 +115,8 @@ class UpdateJob(Endpoint[Job]):
 
 
 class SetJobStatus(Endpoint[Job]):
-    """Set a job's status. Allowed: Draft to Open or Archived, Open to Closed, Closed to Draft or Archived, Archived to
-    Draft."""
+    """Open, close, reopen or archive a job (role). Allowed: Draft to Open or Archived, Open to Closed, Closed to
+    Draft or Archived, Archived to Draft."""
 
     path = "job.setStatus"
     access = Access.WRITE
@@ -128,20 +128,21 @@ class SetJobStatus(Endpoint[Job]):
 
 
 class ListJobPostings(Endpoint[list[JobPosting]]):
-    """List the published postings of a job board, unlisted ones too unless listed_only."""
+    """List the job postings (adverts) that are live on the careers page or a job board, unlisted ones too unless
+    listed_only."""
 
     path = "jobPosting.list"
     permission = "jobsRead"
 
-    location: Annotated[str | None, Field(description="Exact name of the location.")] = None
-    department: Annotated[str | None, Field(description="Exact name of the department.")] = None
+    location: Annotated[str | None, Field(description="Its exact name.")] = None
+    department: Annotated[str | None, Field(description="Its exact name.")] = None
     listed_only: bool | None = None
     job_board_id: JobBoardId | None = None
-    include_unpublished_job_postings: UnpublishedPostings | None = None
+    include_unpublished_job_postings: bool | None = None
 
 
 class GetJobPosting(Endpoint[JobPosting]):
-    """Get one posting with its text, application form and compensation."""
+    """Get one job posting (advert) with its text, links and compensation."""
 
     path = "jobPosting.info"
     permission = "jobsRead"
@@ -149,4 +150,4 @@ class GetJobPosting(Endpoint[JobPosting]):
     job_posting_id: JobPostingId
     job_board_id: JobBoardId | None = None
     expand: ListOf[Literal["job"]] | None = None
-    include_unpublished_job_postings: Annotated[bool | None, Field(description="Needed to get a draft.")] = None
+    include_unpublished_job_postings: bool | None = None

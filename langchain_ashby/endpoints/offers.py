@@ -17,7 +17,7 @@ from langchain_ashby.endpoints.fields import (
     Since,
 )
 from langchain_ashby.endpoints.steps import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
-from langchain_ashby.errors import ArgumentError, Refused
+from langchain_ashby.errors import AshbyError
 from langchain_ashby.forms import Form
 from langchain_ashby.records import Offer
 
@@ -32,11 +32,10 @@ OfferStatus = Literal[
 ]
 AcceptanceStatus = Literal["Accepted", "Declined", "Pending", "Created", "Cancelled", "WaitingOnResponse"]
 ApprovalStatus = Literal["Approved", "WaitingOnApprovals", "Declined"]
-ExcludeFormDefinition = Annotated[bool, Field(description="Leave the form's definition out of the answer.")]
 
 
 class ListOffers(Synced[Offer]):
-    """List offers by application or status, each with its latest version."""
+    """List offers by application or status (pending, sent, accepted, declined), each with its latest version."""
 
     path = "offer.list"
     permission = "offersRead"
@@ -49,18 +48,18 @@ class ListOffers(Synced[Offer]):
 
 
 class GetOffer(Endpoint[Offer]):
-    """Get one offer with all its versions."""
+    """Get one offer with its start date, salary and all its versions."""
 
     path = "offer.info"
     permission = "offersRead"
 
     offer_id: OfferId
-    exclude_form_definition: ExcludeFormDefinition | None = None
+    exclude_form_definition: bool | None = None
 
 
 class CreateOffer(Operation[Offer]):
-    """Create an offer for an application from the values of its form's fields.
-    If a field is missing or wrong, the error lists the fields and gives ids to go on with instead of application_id."""
+    """Create (draft, make) an offer for an application from the values of its form's fields. If a field is missing or
+    wrong, the error lists the fields and gives ids to go on with instead of application_id."""
 
     path = "offer.create"
     access = Access.WRITE
@@ -73,7 +72,7 @@ class CreateOffer(Operation[Offer]):
     offer_process_id: OfferProcessId | None = None
     offer_form_id: OfferFormId | None = None
     field_submissions: list[FieldSubmission]
-    exclude_form_definition: ExcludeFormDefinition | None = None
+    exclude_form_definition: bool | None = None
 
     @model_validator(mode="after")
     def _a_form_belongs_to_a_process(self) -> Self:
@@ -101,7 +100,7 @@ class CreateOffer(Operation[Offer]):
                     exclude_form_definition=self.exclude_form_definition,
                 )
             )
-        except (ArgumentError, Refused) as error:
+        except AshbyError as error:
             ids = " and ".join(f"{name} {value}" for name, value in known.items() if value)
             if ids:
                 go_on = f"The offer process is started: call again with {ids} instead of application_id."

@@ -24,7 +24,8 @@ from langchain_ashby.records import Opening
 
 
 class ListOpenings(Synced[Opening]):
-    """List openings page by page. With an identifier, ashby_search_openings is quicker."""
+    """List openings: the headcount, each seat with its state (open, filled). With an identifier,
+    ashby_search_openings is quicker."""
 
     path = "opening.list"
     permission = "jobsRead"
@@ -33,7 +34,7 @@ class ListOpenings(Synced[Opening]):
 
 
 class GetOpening(Endpoint[Opening]):
-    """Get one opening with its jobs, locations, dates and state."""
+    """Get one opening (seat) with its jobs, locations, dates and state."""
 
     path = "opening.info"
     permission = "jobsRead"
@@ -42,7 +43,7 @@ class GetOpening(Endpoint[Opening]):
 
 
 class SearchOpenings(Endpoint[list[Opening]]):
-    """Find openings by their identifier, such as REQ-101."""
+    """Find an opening by its identifier, such as REQ-101."""
 
     path = "opening.search"
     permission = "jobsRead"
@@ -51,28 +52,28 @@ class SearchOpenings(Endpoint[list[Opening]]):
 
 
 class CreateOpening(Endpoint[Opening]):
-    """Create an opening, a draft unless opening_state says otherwise."""
+    """Create an opening: a new seat (headcount), a draft unless opening_state says otherwise."""
 
     path = "opening.create"
     access = Access.WRITE
     permission = "jobsWrite"
     idempotent = False
 
-    identifier: Annotated[Text | None, Field(description="The name people use, such as REQ-101.")] = None
+    identifier: Annotated[Text | None, Field(description="Such as REQ-101.")] = None
     description: str | None = None
     department_id: Annotated[DepartmentId | None, Field(serialization_alias="teamId")] = None
     location_ids: ListOf[LocationId] | None = None
     job_ids: ListOf[JobId] | None = None
     target_hire_date: Day | None = None
     target_start_date: Day | None = None
-    is_backfill: Annotated[bool | None, Field(description="Replaces somebody who left.")] = None
+    is_backfill: Annotated[bool | None, Field(description="Replaces a leaver.")] = None
     employment_type: EmploymentType | None = None
     opening_state: OpeningState | None = None
 
 
 class UpdateOpening(Endpoint[Opening]):
-    """Change an opening's data; what is left out stays. Jobs are changed with ashby_add_opening_job and
-    ashby_remove_opening_job, the state with ashby_set_opening_state."""
+    """Change an opening's description, team, dates, employment type or identifier; what is left out stays. Jobs are
+    changed with ashby_add_opening_job and ashby_remove_opening_job, the state with ashby_set_opening_state."""
 
     path = "opening.update"
     access = Access.WRITE
@@ -90,7 +91,7 @@ class UpdateOpening(Endpoint[Opening]):
 
 
 class AddOpeningJob(Endpoint[Opening]):
-    """Let an opening be filled through one more job."""
+    """Link an opening to one more job, through which it can be filled."""
 
     path = "opening.addJob"
     access = Access.WRITE
@@ -101,7 +102,7 @@ class AddOpeningJob(Endpoint[Opening]):
 
 
 class RemoveOpeningJob(Endpoint[Opening]):
-    """Take a job away from an opening."""
+    """Unlink a job from an opening."""
 
     path = "opening.removeJob"
     access = Access.WRITE
@@ -113,7 +114,8 @@ class RemoveOpeningJob(Endpoint[Opening]):
 
 
 class SetOpeningState(Endpoint[Opening]):
-    """Set an opening's state. Filled cannot be set: it follows from a hire."""
+    """Set an opening's state: approve, open, close it or put it back to draft. Filled cannot be set: it follows from
+    a hire."""
 
     path = "opening.setOpeningState"
     access = Access.WRITE
@@ -134,4 +136,4 @@ class SetOpeningArchived(Endpoint[Opening]):
     destructive = True
 
     opening_id: OpeningId
-    archive: Annotated[bool, Field(description="true archives, false brings back.")]
+    archive: Annotated[bool, Field(description="false brings back.")]

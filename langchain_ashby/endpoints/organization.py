@@ -31,16 +31,17 @@ from langchain_ashby.records import (
 
 
 class ListUsers(Synced[User]):
-    """List the people who work with Ashby: recruiters, interviewers, hiring managers."""
+    """List users: everybody on the team with an Ashby account, recruiters, interviewers, hiring managers, with their
+    e-mail."""
 
     path = "user.list"
     permission = "organizationRead"
 
-    include_deactivated: Annotated[bool | None, Field(description="Deactivated ones too.")] = None
+    include_deactivated: bool | None = None
 
 
 class GetUser(Operation[User]):
-    """Get one user by id or e-mail."""
+    """Get one user, a colleague with an account, by id or e-mail."""
 
     path = "user.info"
     permission = "organizationRead"
@@ -67,7 +68,7 @@ class GetUser(Operation[User]):
 
 
 class ListCustomFields(Synced[CustomField]):
-    """List the definitions of custom fields: type, options, and the kind of record they belong to."""
+    """List the custom fields: type, options, and the kind of record they belong to."""
 
     path = "customField.list"
     permission = "hiringProcessMetadataRead"
@@ -76,8 +77,8 @@ class ListCustomFields(Synced[CustomField]):
 
 
 class SetCustomFieldValue(Operation[CustomFieldValue]):
-    """Set or clear one custom field of an application, candidate, job or opening.
-    The value is checked against the field's type first."""
+    """Set, fill in or clear a custom field of an application, candidate, job or opening. The value is checked against
+    the field's type first."""
 
     path = "customField.setValue"
     access = Access.WRITE
@@ -92,8 +93,7 @@ class SetCustomFieldValue(Operation[CustomFieldValue]):
         FieldValue | None,
         SENT_AS_NULL,
         Field(
-            description="Options by label or value (a list replaces all); Date ISO 8601; "
-            "Currency {value, currency_code}; ranges {min_value, max_value, and for pay currency_code, interval}; "
+            description="Options by label or value, a list replaces all; Date ISO 8601; money and ranges as objects; "
             "null clears."
         ),
     ]
@@ -140,17 +140,17 @@ class GetDepartment(Endpoint[Department]):
 
 
 class ListLocations(Synced[Location]):
-    """List the places of work."""
+    """List the locations: offices and other places of work."""
 
     path = "location.list"
     permission = "organizationRead"
 
     include_archived: IncludeArchived | None = None
-    include_location_hierarchy: Annotated[bool | None, Field(description="Regions too.")] = None
+    include_location_hierarchy: Annotated[bool | None, Field(description="Regions.")] = None
 
 
 class ListArchiveReasons(Endpoint[list[ArchiveReason]]):
-    """List the reasons for archiving an application, as ashby_change_application_stage needs them."""
+    """List the reasons for rejecting or archiving an application, as ashby_change_application_stage needs them."""
 
     path = "archiveReason.list"
     permission = "hiringProcessMetadataRead"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import Caller
+from caller import Caller
 from small_company import ident
 
 CARA = ident("Cara Ruiz")

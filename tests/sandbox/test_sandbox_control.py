@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 import small_company
-from conftest import Caller
+from caller import Caller
 from small_company import ident
 
 from langchain_ashby.sandbox import AshbySandbox

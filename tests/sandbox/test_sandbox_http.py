@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 import small_company
-from conftest import Caller
+from caller import Caller
 from small_company import ident
 
 import langchain_ashby.sandbox

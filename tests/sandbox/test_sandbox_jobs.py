@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import Caller
+from caller import Caller
 from small_company import ident
 
 ENGINEER = ident("engineer")

@@ -2,7 +2,7 @@
 
 import pytest
 import small_company
-from conftest import Caller
+from caller import Caller
 from small_company import ident
 
 from langchain_ashby.sandbox import AshbySandbox

@@ -1,0 +1,93 @@
+"""What is imported when, and which module may know which."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import langchain_ashby
+
+PACKAGE = Path(langchain_ashby.__file__).parent
+HEAVY = {"langgraph", "langchain", "typer", "rich", "werkzeug", "sqlite3", "pytest"}
+
+# From the bottom up: a module knows only what stands above it in this list.
+ORDER = [
+    "errors", "records", "ids", "endpoint", "forms", "endpoints", "wire", "uploads", "client", "private", "render",
+    "neighbours", "costs", "toolkit",
+    "agent", "cli",
+]  # fmt: skip
+
+
+def imported_by(program: str) -> set[str]:
+    """The top-level packages that a fresh process has imported after running the program."""
+    program += "\nimport sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    run = subprocess.run([sys.executable, "-I", "-c", program], check=True, capture_output=True, text=True)
+    return set(run.stdout.split())
+
+
+def test_importing_the_package_imports_next_to_nothing() -> None:
+    loaded = imported_by("import langchain_ashby")
+    assert not loaded & (HEAVY | {"langchain_core", "pydantic", "requests"})
+
+
+def test_using_the_tools_imports_neither_the_agent_nor_the_extras() -> None:
+    loaded = imported_by(
+        "from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit\n"
+        "assert len(AshbyToolkit(AshbyClient('key')).get_tools()) == 58"
+    )
+    assert {"langchain_core", "requests"} <= loaded
+    assert not loaded & HEAVY
+
+
+def test_using_the_agent_does_not_import_the_extras() -> None:
+    loaded = imported_by("from langchain_ashby import create_recruiting_agent")
+    assert "langgraph" in loaded
+    assert not loaded & {"langchain", "typer", "werkzeug"}  # LangSmith, which LangGraph needs, may load rich
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def part_of(module: str) -> str:
+    """`langchain_ashby.endpoints.jobs` is part of `endpoints`; the package itself is part of nothing."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def imports_of(file: Path) -> set[str]:
+    """The parts of the package that a file imports, wherever in the file it does so."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: a relative import"
+            module = node.module or ""
+            # `from langchain_ashby import wire` imports the module, not the package
+            found |= {f"{module}.{alias.name}" for alias in node.names} if module == "langchain_ashby" else {module}
+    homes = langchain_ashby._HOME
+    ours = {name for name in found if name.partition(".")[0] == "langchain_ashby"}
+    return {part_of(homes.get(part_of(name), name)) for name in ours} - {"", "__version__"}
+
+
+@pytest.mark.parametrize("file", modules(), ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_imports_run_one_way(file: Path) -> None:
+    part = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    known = imports_of(file) - {part}
+    if part == "__init__":
+        return  # it names all, and loads each when it is used
+    if part == "sandbox":
+        assert known == set(), "the sandbox stands alone, so that a client can be checked against it"
+        return
+    assert part in ORDER, f"{part} has no place in the order of modules"
+    allowed = set(ORDER[: ORDER.index(part)]) | ({"sandbox"} if part == "cli" else set())
+    assert known <= allowed
+
+
+def test_what_an_endpoint_is_knows_neither_http_nor_langchain() -> None:
+    for file in [PACKAGE / "endpoint.py", PACKAGE / "forms.py", PACKAGE / "wire.py", *PACKAGE.glob("endpoints/*.py")]:
+        text = file.read_text("utf-8")
+        for stranger in ("import requests", "from requests", "langchain_core", "langgraph", "urllib3"):
+            assert stranger not in text, file

@@ -1,0 +1,33 @@
+"""LangChain's standard tests for tools, on each of the 58."""
+
+from typing import Any
+
+from langchain_core.tools import BaseTool
+from langchain_tests.unit_tests import ToolsUnitTests
+from test_registry import MINIMAL
+
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.endpoints import OPERATIONS
+
+
+def standard_tests(name: str) -> type[ToolsUnitTests]:
+    """The tests for one tool; a class of its own, because LangChain's ask a class for the tool."""
+
+    class StandardTests(ToolsUnitTests):
+        @property
+        def tool_constructor(self) -> BaseTool:
+            return AshbyToolkit(AshbyClient("key"), include=[name]).get_tools()[0]
+
+        @property
+        def tool_invoke_params_example(self) -> dict[str, Any]:
+            return MINIMAL.get(name, {})
+
+    return StandardTests
+
+
+for _name, _operation in OPERATIONS.items():
+    globals()[f"Test{_operation.__name__}"] = standard_tests(_name)
+
+
+def test_there_are_tests_for_every_tool() -> None:
+    assert len([name for name in globals() if name.startswith("Test")]) == 58
