@@ -26,8 +26,8 @@ lint: $(VENV)/dev.stamp ## check style
 types: $(VENV)/dev.stamp ## check types
 	$(BIN)/mypy
 
-regenerate: $(VENV)/dev.stamp ## rewrite the tool schemas' snapshots and the README's table
-	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_readme.py
+regenerate: $(VENV)/dev.stamp ## rewrite the snapshots of tools and results, and the README's table
+	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_render_results.py tests/unit/test_readme.py
 
 floors: ## run the unit and agent tests on the oldest supported dependencies
 	$(PYTHON) -m venv $(VENV)-floors

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, cast
@@ -14,17 +16,24 @@ from pydantic import ConfigDict, PrivateAttr, ValidationError
 from pydantic.v1 import ValidationError as ValidationErrorV1
 
 from langchain_ashby.client import AshbyClient
+from langchain_ashby.costs import Description, describe
 from langchain_ashby.endpoint import Access, Operation, Page
 from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
-from langchain_ashby.errors import ArgumentError, ConfigurationError, Refused
-from langchain_ashby.render import render
+from langchain_ashby.errors import ArgumentError, AshbyError, ConfigurationError, Refused
+from langchain_ashby.neighbours import probably_meant
+from langchain_ashby.private import CATEGORIES, in_words, without_private
+from langchain_ashby.render import MAX_CHARACTERS, render
+from langchain_ashby.render.text import visible
+
+LEAST_CHARACTERS = 2_000
+"""What the smallest result needs besides a record or two."""
 
 
 class AshbyTool(StructuredTool):
     """An operation on Ashby as a tool.
 
-    It answers with text for the model and, as the artifact, what Ashby sent: `{"results": …}`, with `next_cursor`,
-    `sync_token`, `warnings` and `request_ids` where there are any. What Ashby refuses, and arguments that cannot be
+    It answers with text for the model and, as the artifact, what Ashby sent, less what is private: `{"results": …}`,
+    with `next_cursor`, `sync_token`, `warnings` and `request_ids` where there are any. What Ashby refuses, and arguments that cannot be
     right, come back as a tool message with status "error". Anything else that goes wrong is raised: `AshbyError` when
     the key, the connection or the reply is at fault.
     """
@@ -62,9 +71,14 @@ class AshbyToolkit(BaseToolkit):
         read_only: Only tools that change nothing.
         include: Only these tools, by name.
         exclude: Not these tools, by name.
+        private: What results may hold besides: client, surveys, fields, compensation; nothing of it if left out. See
+            `langchain_ashby.private`.
+        max_characters: How long the text of a result may get, at least 2,000. It ends between records and says so.
+        defer_loading: Mark the tools as ones that a provider's tool search finds; a model then sees them when needed.
 
     Raises:
-        ConfigurationError: if a toolset or tool is not known, with the names that may have been meant.
+        ConfigurationError: if a toolset, tool or kind of private data is not known, with the names that may have been
+            meant; or if `max_characters` is too small.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -74,6 +88,9 @@ class AshbyToolkit(BaseToolkit):
     read_only: bool = False
     include: tuple[str, ...] | None = None
     exclude: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+    max_characters: int = MAX_CHARACTERS
+    defer_loading: bool = False
     _tools: list[BaseTool] = PrivateAttr()
 
     def __init__(
@@ -84,16 +101,26 @@ class AshbyToolkit(BaseToolkit):
         read_only: bool = False,
         include: Iterable[str] | None = None,
         exclude: Iterable[str] | None = None,
+        private: Iterable[str] | None = None,
+        max_characters: int = MAX_CHARACTERS,
+        defer_loading: bool = False,
     ) -> None:
+        if max_characters < LEAST_CHARACTERS:
+            raise ConfigurationError(
+                f"max_characters takes {LEAST_CHARACTERS} or more", remedy=f"Leave it out for {MAX_CHARACTERS}."
+            )
         chosen: dict[str, Any] = {
             "client": client or AshbyClient(),
             "read_only": read_only,
             "toolsets": _known("toolset", toolsets, TOOLSETS),
             "include": _known("tool", include, OPERATIONS),
             "exclude": _known("tool", exclude, OPERATIONS) or (),
+            "private": _known("kind of private data", private, CATEGORIES) or (),
+            "max_characters": max_characters,
+            "defer_loading": defer_loading,
         }
         super().__init__(**chosen)
-        self._tools = [_tool(operation, self.client) for operation in OPERATIONS.values() if self._has(operation)]
+        self._tools = [self._tool(operation) for operation in OPERATIONS.values() if self._has(operation)]
 
     def get_tools(self) -> list[BaseTool]:
         """The tools, in the order in which `langchain_ashby.endpoints` declares them."""
@@ -102,6 +129,35 @@ class AshbyToolkit(BaseToolkit):
     def interrupt_on(self) -> dict[str, bool]:
         """The tools that need a person's approval, as `create_agent`'s and deepagents' middleware take them."""
         return {tool.name: True for tool in self._tools if (tool.metadata or {}).get("readOnlyHint") is not True}
+
+    def describe(self) -> Description:
+        """What the tools are and what their definitions cost, in characters and estimated tokens."""
+        return describe(self._tools)
+
+    def _tool(self, operation: type[Operation[Any]]) -> AshbyTool:
+        return AshbyTool(
+            name=operation.tool_name(),
+            description=operation.tool_description(),
+            args_schema=operation,
+            func=_runner(operation, self.client, frozenset(self.private), self.max_characters),
+            response_format="content_and_artifact",
+            handle_tool_error=True,
+            handle_validation_error=explain_arguments,
+            extras={"defer_loading": True} if self.defer_loading else None,
+            metadata={
+                "title": operation.tool_title(),
+                "readOnlyHint": operation.access is Access.READ,
+                "destructiveHint": operation.destructive,
+                "idempotentHint": operation.idempotent,
+                "openWorldHint": True,
+                "ashby": {
+                    "endpoint": operation.path,
+                    "permission": operation.permission,
+                    "toolset": operation.toolset(),
+                    "risk": operation.risk(),
+                },
+            },
+        )
 
     def _has(self, operation: type[Operation[Any]]) -> bool:
         name = operation.tool_name()
@@ -126,54 +182,59 @@ def _known(kind: str, names: Iterable[str] | None, known: Iterable[str]) -> tupl
     return names
 
 
-def _tool(operation: type[Operation[Any]], client: AshbyClient) -> AshbyTool:
-    return AshbyTool(
-        name=operation.tool_name(),
-        description=operation.tool_description(),
-        args_schema=operation,
-        func=_runner(operation, client),
-        response_format="content_and_artifact",
-        handle_tool_error=True,
-        handle_validation_error=explain_arguments,
-        metadata={
-            "title": operation.tool_title(),
-            "readOnlyHint": operation.access is Access.READ,
-            "destructiveHint": operation.destructive,
-            "idempotentHint": operation.idempotent,
-            "openWorldHint": True,
-            "ashby": {
-                "endpoint": operation.path,
-                "permission": operation.permission,
-                "toolset": operation.toolset(),
-            },
-        },
-    )
-
-
-def _runner(operation: type[Operation[Any]], client: AshbyClient) -> Callable[..., tuple[str, dict[str, Any]]]:
+def _runner(
+    operation: type[Operation[Any]], client: AshbyClient, private: frozenset[str], max_characters: int
+) -> Callable[..., tuple[str, dict[str, Any]]]:
     def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
+        request = operation(**arguments)
         try:
-            reply = client.exchange(operation(**arguments))
+            reply = client.exchange(request)
         except (ArgumentError, Refused) as error:
-            raise ToolException(error.for_model()) from error
-        artifact: dict[str, Any] = {"results": reply.result}
-        if isinstance(reply.result, Page):
-            page = reply.result
-            artifact = {"results": page.results, "next_cursor": page.next_cursor, "sync_token": page.sync_token}
-        artifact |= {"warnings": list(reply.warnings), "request_ids": list(reply.request_ids)}
-        artifact = {key: value for key, value in artifact.items() if key == "results" or value}
-        return render(reply.result, reply.warnings), artifact
+            raise ToolException(explain_refusal(request, error, client)) from error
+        result = reply.result
+        page = result if isinstance(result, Page) else None
+        results, left_out = without_private(page.results if page else result, private)
+        artifact: dict[str, Any] = {
+            "results": results,
+            "next_cursor": page and page.next_cursor,
+            "sync_token": page and page.sync_token,
+            "warnings": list(reply.warnings),
+            "request_ids": list(reply.request_ids),
+        }
+        text = render(
+            operation.record(),
+            replace(page, results=results) if page else results,
+            done="" if operation.access is Access.READ else operation.tool_title(),
+            left_out=in_words(left_out),
+            warnings=reply.warnings,
+            max_characters=max_characters,
+        )
+        return text, {key: value for key, value in artifact.items() if key == "results" or value}
 
     return run
 
 
+def explain_refusal(request: Operation[Any], error: AshbyError, client: AshbyClient) -> str:
+    """What Ashby refused and what to do: with the id that was probably meant, where an unknown one can be placed."""
+    meant = probably_meant(request, error, client.call) if isinstance(error, Refused) else None
+    if meant:
+        error.remedy = meant.sentence if meant.ids else f"{meant.sentence} {error.remedy}"
+    return "\n".join(visible(line) for line in error.for_model().split("\n"))
+
+
 def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
     """What is wrong with a tool's arguments, a line per argument: which one, and what it takes."""
-    lines = ["invalid_argument: the arguments do not fit, nothing was sent."]
+    problems: dict[str, list[str]] = {}
     for problem in error.errors():
-        where = ".".join(str(part) for part in problem["loc"]) or "arguments"
-        what = problem["msg"].removeprefix("Value error, ")
+        way = [str(part) for part in problem["loc"]]
+        what, invented = problem["msg"].removeprefix("Value error, "), ""
         if problem["type"] == "extra_forbidden":
-            what = "there is no such argument"
-        lines.append(f"- {where}: {what}")
-    return "\n".join(lines)
+            what, invented = "there is no such argument", way.pop()
+        named = [part for part in way if not _BRANCH.fullmatch(part)] + [invented] * bool(invented)
+        problems.setdefault(".".join(named) or "arguments", []).append(what)
+    lines = [f"- {where}: {'; or: '.join(whats)}" for where, whats in problems.items()]
+    return "\n".join(["invalid_argument: the arguments do not fit, nothing was sent.", *lines])
+
+
+_BRANCH = re.compile(r"[A-Z].*|.*[\[-].*|bool|int|float|str")
+"""What pydantic puts into a location to tell which type of a union it tried. No argument is named so."""

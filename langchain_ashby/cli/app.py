@@ -99,8 +99,14 @@ def chat(
 
 
 @app.command()
-def tools(as_json: Annotated[bool, typer.Option("--json", help="As JSON Lines.")] = False) -> None:
+def tools(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON Lines.")] = False,
+    tokens: Annotated[bool, typer.Option("--tokens", help="What their definitions cost a model, about.")] = False,
+) -> None:
     """List the tools with what they do to Ashby and the permissions that they need."""
+    if tokens:
+        _print_costs(as_json)
+        return
     if as_json:
         for name, operation in OPERATIONS.items():
             facts = {
@@ -118,6 +124,26 @@ def tools(as_json: Annotated[bool, typer.Option("--json", help="As JSON Lines.")
     _console().print(table)
     writes = sum(operation.access is Access.WRITE for operation in OPERATIONS.values())
     typer.echo(f"{len(OPERATIONS)} tools, {writes} of which write.")
+
+
+def _print_costs(as_json: bool) -> None:
+    with AshbyClient("no-key-is-needed-to-look-at-tools") as client:
+        costs = AshbyToolkit(client).describe()
+    if as_json:
+        for tool in costs.tools:
+            facts = {"name": tool.name, "toolset": tool.toolset, "access": tool.access, **tool.cost._asdict()}
+            typer.echo(json.dumps(facts))
+        return
+    table = Table("tool", "access", "characters", "tokens, about", box=None, pad_edge=False)
+    for tool in costs.tools:
+        table.add_row(tool.name, tool.access, str(tool.cost.characters), str(tool.cost.tokens))
+    table.add_section()
+    for toolset, cost in costs.toolsets.items():
+        table.add_row(toolset, "", str(cost.characters), str(cost.tokens))
+    _console().print(table)
+    typer.echo(
+        f"All {len(costs.tools)} together: {costs.total.characters} characters, about {costs.total.tokens} tokens."
+    )
 
 
 @app.command()
@@ -167,6 +193,30 @@ def doctor(sandbox: Sandbox = False) -> None:
         client = _sandbox(stack)[1] if sandbox else _client(stack)
         healthy = examine(client, _console())
     raise typer.Exit(0 if healthy else 1)
+
+
+@app.command()
+def audit(
+    store: Annotated[str, typer.Option(help="Where the agent's store is: sqlite:///FILE or postgresql://…")],
+    thread: Annotated[str | None, typer.Option(help="Only this thread.")] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="All that is known, as JSON Lines.")] = False,
+) -> None:
+    """Show what was proposed, who decided, and what became of it."""
+    from langchain_ashby.agent import audit_trail, to_jsonl
+    from langchain_ashby.cli.audit import opened, table
+
+    try:
+        with opened(store) as found:
+            entries = list(audit_trail(found, thread))
+    except ValueError as error:
+        raise _stop(str(error)) from None
+    if jsonl:
+        for line in to_jsonl(entries):
+            typer.echo(line)
+    elif entries:
+        _console().print(table(entries))
+    else:
+        typer.echo("Nothing is recorded.")
 
 
 @app.command()

@@ -47,7 +47,9 @@ def on(sandbox: AshbySandbox) -> dict[str, str]:
 
 
 def in_terminal(*arguments: str) -> pexpect.spawn:
-    return pexpect.spawn(COMMAND, list(arguments), env=environment(), encoding="utf-8", timeout=60, dimensions=(60, 100))
+    return pexpect.spawn(
+        COMMAND, list(arguments), env=environment(), encoding="utf-8", timeout=60, dimensions=(60, 100)
+    )
 
 
 def test_the_demo_runs_unattended_with_yes() -> None:

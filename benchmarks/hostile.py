@@ -1,0 +1,37 @@
+"""Answer the agent's questions with everything that is not a proper answer, and hold Ashby's log against the approvals.
+
+    python -m benchmarks.hostile --examples 10000
+
+Two notes are proposed, then a third. Each example is a sequence of up to five answers: malformed, reordered, of wrong
+types, too large, for another question, given twice. Ends with status 1 and the shortest sequence that shows a fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from crash.hostile import Room, try_out
+
+from benchmarks.running import say, surroundings, table
+from langchain_ashby import AshbyClient
+from langchain_ashby.sandbox import AshbySandbox
+
+
+def main() -> int:
+    """Run the examples and print how many notes came through; a fault is raised."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--examples", type=int, default=1000)
+    options.add_argument("--seed", type=int, default=1)
+    arguments = options.parse_args()
+    say(f"{arguments.examples} sequences of answers, seed {arguments.seed}\n{surroundings()}\n")
+    began = time.monotonic()
+    with AshbySandbox(candidates=1) as sandbox, AshbyClient(sandbox.api_key, sandbox.url, timeout=10) as client:
+        counts = try_out(Room(sandbox, client), arguments.examples, arguments.seed)
+    say(table([{**counts, "faults": 0}]) + f"\n\n{time.monotonic() - began:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,193 @@
+"""What a model pays for the tools and for what they answer: `python -m benchmarks.tokens`; see README.md."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from langchain_ashby import AshbyClient, AshbyToolkit, records
+from langchain_ashby.costs import definition
+from langchain_ashby.endpoint import Page
+from langchain_ashby.endpoints.candidates import ListCandidates
+from langchain_ashby.private import in_words, without_private
+from langchain_ashby.render import render
+from langchain_ashby.sandbox import AshbySandbox
+
+from .o200k import Counter, NoCounter
+from .people import CROWDS, Crowd, candidates
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "selection"))
+
+Row = Sequence[object]
+
+
+def main() -> int:
+    """Print the tables; 1 if a budget is broken, 2 if tokens cannot be counted here."""
+    options = argparse.ArgumentParser(prog="python -m benchmarks.tokens", description=__doc__)
+    options.add_argument("--tokenizer", type=Path, help="a directory to keep the npm package gpt-tokenizer in")
+    options.add_argument("--tools", action="store_true", help="tell of each tool, not only of the toolsets")
+    chosen = options.parse_args()
+    try:
+        count = Counter(chosen.tokenizer)
+    except NoCounter as why:
+        print(f"Tokens cannot be counted here: {why}", file=sys.stderr)
+        return 2
+    broken = definitions(count, chosen.tools) + pages(count) + crowds(count)
+    results(count)
+    selection()
+    rendering()
+    for budget in broken:
+        print(f"OVER BUDGET: {budget}")
+    return 1 if broken else 0
+
+
+def definitions(count: Counter, each: bool) -> list[str]:
+    """What the definitions cost, by toolset, and how far off `AshbyToolkit.describe()` is."""
+    with AshbyClient("no-key-is-needed") as client:
+        toolkit = AshbyToolkit(client)
+    tools, estimate = toolkit.get_tools(), toolkit.describe()
+    tokens = count({tool.name: definition(tool) for tool in tools})
+    reads = sum(tokens[tool.name] for tool in tools if (tool.metadata or {})["readOnlyHint"])
+    rows: list[Row] = []
+    for toolset, cost in estimate.toolsets.items():
+        names = [tool.name for tool in estimate.tools if tool.toolset == toolset]
+        counted = sum(tokens[name] for name in names)
+        rows.append((toolset, len(names), counted, _off(cost.tokens, counted)))
+    total = sum(tokens.values())
+    rows.append(("all", len(tools), total, _off(estimate.total.tokens, total)))
+    rows.append(("reads only", sum((tool.metadata or {})["readOnlyHint"] for tool in tools), reads, ""))
+    show("Definitions, tokens (o200k) as OpenAI function JSON", ("toolset", "tools", "tokens", "estimate off by"), rows)
+    single = [(_ratio(tool.cost.tokens, tokens[tool.name]), tool.name) for tool in estimate.tools]
+    print(f"\nThe estimate for a single tool is off by {min(single)[0]:+.0%} to {max(single)[0]:+.0%}.")
+    costliest = sorted(((tokens[tool.name], tool.name) for tool in tools), reverse=True)
+    show(
+        "Each tool" if each else "The ten largest",
+        ("tool", "tokens"),
+        [(n, t) for t, n in costliest[: None if each else 10]],
+    )
+    return [
+        f"{what}: {cost} tokens"
+        for what, cost, most in (("all tools", total, 7_000), ("reads", reads, 3_300))
+        if cost > most
+    ]
+
+
+def pages(count: Counter) -> list[str]:
+    """What pages of 25 candidates cost, with cursor and all."""
+    texts: dict[str, str] = {}
+    with AshbySandbox(candidates=300) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
+        for number, page in enumerate(client.pages(ListCandidates(limit=25))):
+            results, left_out = without_private(page.results)
+            shown = Page(results, page.next_cursor, page.sync_token)
+            texts[f"{number} text"] = render(records.Candidate, shown, left_out=in_words(left_out))
+            texts[f"{number} json"] = _json(page.results)
+    tokens = count(texts)
+    pairs = [(tokens[f"{n} text"], tokens[f"{n} json"]) for n in range(len(texts) // 2)]
+    rows = [(25 * n, text, raw, f"{text / raw:.1%}") for n, (text, raw) in enumerate(pairs)]
+    show("Pages of 25 candidates of 300, tokens", ("from", "text", "JSON", "share"), rows)
+    return [
+        f"candidates from {25 * n}: {text} tokens"
+        for n, (text, raw) in enumerate(pairs)
+        if text > 1_400 or text > 0.07 * raw
+    ]
+
+
+def crowds(count: Counter) -> list[str]:
+    """What pages of 25 candidates cost that are not the sandbox's."""
+    rng = Random(7)
+    kinds: dict[str, Crowd | None] = {"mixed": None, **CROWDS}
+    texts = {
+        f"{kind} {number}": render(records.Candidate, Page(candidates(crowd, 25, rng), next_cursor="x" * 40))
+        for kind, crowd in kinds.items()
+        for number in range(8)
+    }
+    tokens = count(texts)
+    found = {kind: [tokens[f"{kind} {number}"] for number in range(8)] for kind in kinds}
+    rows = [(kind, min(of), max(of)) for kind, of in found.items()]
+    show("Pages of 25 other candidates, tokens", ("people", "fewest of 8", "most of 8"), rows)
+    return [
+        f"25 {kind} candidates: {max(found[kind])} tokens" for kind in ("mixed", "everyday") if max(found[kind]) > 1_400
+    ]
+
+
+def results(count: Counter) -> None:
+    """What the answer of each tool costs beside its JSON."""
+    from every_answer import desk, every_answer
+
+    with tempfile.TemporaryDirectory() as directory, desk(Path(directory)) as somebody:
+        answers = every_answer(somebody, Path(directory))
+    told = {name: message for name, message in answers.items() if message.artifact}
+    tokens = count(
+        {f"{name}|text": message.text for name, message in told.items()}
+        | {f"{name}|json": _json(message.artifact["results"]) for name, message in told.items()}
+    )
+    rows = []
+    for name, message in told.items():
+        text, raw = tokens[f"{name}|text"], tokens[f"{name}|json"]
+        found = message.artifact["results"]
+        rows.append((name, len(found) if isinstance(found, list) else 1, text, raw, f"{text / raw:.0%}"))
+    show("Answers on the sandbox, tokens", ("tool", "records", "text", "JSON", "share"), rows)
+
+
+def selection() -> None:
+    """How well the tools are found by their words."""
+    from lexical_ranker import Ranker, names_and_descriptions, read_requests, recall
+
+    requests, ranker = read_requests(), Ranker(names_and_descriptions())
+    parts = [("all", requests), ("held out", [request for request in requests if request.held_out])]
+    found = [(name, recall(ranker, asked)) for name, asked in parts]
+    rows = [(name, it.requests, *(f"{share:.1%}" for share in (it.at_1, it.at_3, it.at_5))) for name, it in found]
+    show("Selection by BM25 over names and descriptions, recall", ("requests", "number", "@1", "@3", "@5"), rows)
+
+
+def rendering() -> None:
+    """How long a page of 100 takes to be made private and rendered, and how much memory."""
+    with AshbySandbox(candidates=300) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
+        page = client.call(ListCandidates(limit=100))
+
+    def once() -> None:
+        results, _ = without_private(page.results)
+        render(records.Candidate, Page(results, page.next_cursor))
+
+    times = []
+    for _ in range(50):
+        start = time.perf_counter()
+        once()
+        times.append(time.perf_counter() - start)
+    tracemalloc.start()
+    once()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    row = (f"{sorted(times)[len(times) // 2] * 1000:.1f} ms", f"{max(times) * 1000:.1f} ms", f"{peak / 1024:.0f} KiB")
+    show("Rendering a page of 100 candidates", ("median", "slowest of 50", "memory at its peak"), [row])
+
+
+def show(title: str, headings: Sequence[str], rows: Iterable[Row]) -> None:
+    """Print a table in Markdown."""
+    print(f"\n### {title}\n\n| {' | '.join(headings)} |\n|{'---|' * len(headings)}")
+    for row in rows:
+        print(f"| {' | '.join(map(str, row))} |")
+
+
+def _json(results: Any) -> str:
+    return json.dumps(results, ensure_ascii=False)
+
+
+def _ratio(estimate: int, counted: int) -> float:
+    return estimate / counted - 1
+
+
+def _off(estimate: int, counted: int) -> str:
+    return f"{_ratio(estimate, counted):+.1%}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""The real chat models of three providers, and what they send: over HTTP, to a server of the test's own."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_anthropic import ChatAnthropic
+from langchain_core.language_models import BaseChatModel
+from langchain_google_genai import ChatGoogleGenerativeAI
+from langchain_openai import ChatOpenAI
+from recorder import Answer, Recorder
+
+KEY = "dummy"
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider's chat model, and how its wire format is read and answered."""
+
+    name: str
+    connect: Callable[[str], BaseChatModel]
+    """The chat model that talks to a server at this address."""
+    endpoint: str
+    tools: Callable[[dict[str, Any]], list[dict[str, Any]]]
+    """The tools in a request, each as `{"name", "description", "parameters"}`."""
+    calling: Callable[[str, dict[str, Any]], dict[str, Any]]
+    """The reply of a model that calls this tool with these arguments."""
+    saying: Callable[[str], dict[str, Any]]
+    """The reply of a model that says something."""
+
+    def sent_by(self, recorder: Recorder, bind: Callable[[BaseChatModel], Any], reply: dict[str, Any]) -> Any:
+        """Ask the model once and return its message; the request is the recorder's last."""
+        recorder.answers[self.endpoint] = [Answer(json.dumps(reply).encode())]
+        return bind(self.connect(recorder.url)).invoke("Go.")
+
+
+def _openai(url: str, responses: bool) -> BaseChatModel:
+    return ChatOpenAI(model="gpt-5", api_key=KEY, base_url=url, max_retries=0, use_responses_api=responses)
+
+
+_numbers = itertools.count()
+
+
+def _new_id() -> str:
+    """An id for a message: the graph takes a message with an id that it has as a new version of that one."""
+    return f"message_{next(_numbers)}"
+
+
+def _chat_reply(message: dict[str, Any]) -> dict[str, Any]:
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": None} | message}
+    return {"id": _new_id(), "object": "chat.completion", "created": 1, "model": "gpt-5", "choices": [choice]}
+
+
+def _chat_call(name: str, args: dict[str, Any]) -> dict[str, Any]:
+    function = {"name": name, "arguments": json.dumps(args)}
+    return _chat_reply({"tool_calls": [{"id": "call_1", "type": "function", "function": function}]})
+
+
+def _responses_reply(item: dict[str, Any]) -> dict[str, Any]:
+    settings = {"parallel_tool_calls": True, "tool_choice": "auto", "tools": []}
+    return {"id": _new_id(), "object": "response", "created_at": 1, "model": "gpt-5", "output": [item], **settings}
+
+
+def _responses_call(name: str, args: dict[str, Any]) -> dict[str, Any]:
+    call = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": name, "arguments": json.dumps(args)}
+    return _responses_reply(call)
+
+
+def _responses_text(text: str) -> dict[str, Any]:
+    content = [{"type": "output_text", "text": text, "annotations": []}]
+    return _responses_reply(
+        {"type": "message", "id": "m_1", "role": "assistant", "status": "completed", "content": content}
+    )
+
+
+def _anthropic_reply(block: dict[str, Any], reason: str) -> dict[str, Any]:
+    usage = {"input_tokens": 1, "output_tokens": 1}
+    message = {"id": _new_id(), "type": "message", "role": "assistant", "model": "claude", "content": [block]}
+    return message | {"stop_reason": reason, "stop_sequence": None, "usage": usage}
+
+
+def _gemini_reply(part: dict[str, Any]) -> dict[str, Any]:
+    content = {"role": "model", "parts": [part]}
+    return {"candidates": [{"index": 0, "finishReason": "STOP", "content": content}]}
+
+
+OPENAI_CHAT = Provider(
+    "openai chat completions",
+    lambda url: _openai(url, responses=False),
+    "chat/completions",
+    lambda body: [tool["function"] for tool in body["tools"]],
+    _chat_call,
+    lambda text: _chat_reply({"content": text}),
+)
+OPENAI_RESPONSES = Provider(
+    "openai responses",
+    lambda url: _openai(url, responses=True),
+    "responses",
+    lambda body: body["tools"],
+    _responses_call,
+    _responses_text,
+)
+ANTHROPIC = Provider(
+    "anthropic",
+    lambda url: ChatAnthropic(model="claude", api_key=KEY, base_url=url, max_retries=0),
+    "v1/messages",
+    lambda body: [{**tool, "parameters": tool["input_schema"]} for tool in body["tools"]],
+    lambda name, args: _anthropic_reply({"type": "tool_use", "id": "call_1", "name": name, "input": args}, "tool_use"),
+    lambda text: _anthropic_reply({"type": "text", "text": text}, "end_turn"),
+)
+GEMINI = Provider(
+    "gemini",
+    lambda url: ChatGoogleGenerativeAI(model="gemini-2.5-pro", google_api_key=KEY, base_url=url, max_retries=1),
+    "v1beta/models/gemini-2.5-pro:generateContent",
+    lambda body: [declared for tool in body["tools"] for declared in tool["functionDeclarations"]],
+    lambda name, args: _gemini_reply({"functionCall": {"name": name, "args": args}}),
+    lambda text: _gemini_reply({"text": text}),
+)
+PROVIDERS = (OPENAI_CHAT, OPENAI_RESPONSES, ANTHROPIC, GEMINI)

@@ -1,0 +1,133 @@
+"""All tools through the converters of three providers: what a model gets there is what was declared here.
+
+The models are the real ones with a dummy key, and they talk over HTTP to a server of the test's own.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from models import ANTHROPIC, GEMINI, OPENAI_CHAT, OPENAI_RESPONSES, PROVIDERS, Provider
+from recorder import Answer, Recorder
+from rules import against_anthropic, against_gemini, against_strict_openai
+from schemas import Schema, arguments
+
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.sandbox import AshbySandbox
+
+TOOLS = {tool.name: tool for tool in AshbyToolkit(AshbyClient("key")).get_tools()}
+DECLARED: dict[str, Schema] = {name: tool.tool_call_schema for name, tool in TOOLS.items()}
+
+STRICT = {
+    "ashby_add_candidate_tag",
+    "ashby_add_opening_job",
+    "ashby_change_application_source",
+    "ashby_get_department",
+    "ashby_get_feedback_form_definition",
+    "ashby_get_interview_stage",
+    "ashby_get_opening",
+    "ashby_list_interview_stages",
+    "ashby_remove_opening_job",
+    "ashby_search_openings",
+    "ashby_set_job_status",
+    "ashby_set_opening_archived",
+}
+"""The tools that can be bound with `strict=True`: all of their arguments are required, and none has any keys.
+
+Of the others langchain-openai makes every argument required, so that a model has to invent a cursor or a date.
+"""
+
+
+def sent(provider: Provider, **options: Any) -> dict[str, dict[str, Any]]:
+    """The tools as the provider gets them, by name."""
+    with Recorder() as recorder:
+        provider.sent_by(
+            recorder, lambda model: model.bind_tools(list(TOOLS.values()), **options), provider.saying("Hello.")
+        )
+        return {tool["name"]: tool for tool in provider.tools(recorder.last.body)}
+
+
+@pytest.fixture(scope="module")
+def received() -> Iterator[dict[str, dict[str, dict[str, Any]]]]:
+    """Per provider, the tools as it gets them."""
+    yield {provider.name: sent(provider) for provider in PROVIDERS}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
+def test_every_tool_arrives_with_its_description(provider: Provider, received: Any) -> None:
+    arrived = {name: tool["description"] for name, tool in received[provider.name].items()}
+    assert arrived == {name: tool.description for name, tool in TOOLS.items()}
+
+
+@pytest.mark.parametrize("provider", (OPENAI_CHAT, OPENAI_RESPONSES, ANTHROPIC), ids=lambda provider: provider.name)
+def test_openai_and_anthropic_get_the_schemas_unchanged(provider: Provider, received: Any) -> None:
+    for name, tool in received[provider.name].items():
+        expected = {key: value for key, value in DECLARED[name].items() if key not in ("title", "description")}
+        assert tool["parameters"] == expected, name
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_gemini_gets_every_argument_with_its_types_options_and_description(name: str, received: Any) -> None:
+    declared, arrived = arguments(DECLARED[name]), arguments(received[GEMINI.name][name]["parameters"])
+    changed = {
+        path: (declared.get(path), arrived.get(path))
+        for path in declared.keys() | arrived.keys()
+        if declared.get(path) != arrived.get(path)
+    }
+    assert not changed
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_gemini_would_not_refuse_the_schema(name: str, received: Any) -> None:
+    assert list(against_gemini(received[GEMINI.name][name]["parameters"])) == []
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_anthropic_would_not_refuse_the_schema(name: str, received: Any) -> None:
+    assert list(against_anthropic(received[ANTHROPIC.name][name]["parameters"])) == []
+
+
+def test_names_and_descriptions_keep_every_providers_limits() -> None:
+    for name, tool in TOOLS.items():
+        assert re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_]{0,63}", name)
+        assert len(tool.description) <= 1024
+        assert all(re.fullmatch(r"\w{1,64}", argument) for argument in DECLARED[name]["properties"])
+    assert len(TOOLS) <= 128
+
+
+def test_strict_mode_leaves_exactly_the_tools_unchanged_whose_arguments_are_all_required() -> None:
+    unharmed = {
+        name
+        for name, tool in sent(OPENAI_CHAT, strict=True).items()
+        if not list(against_strict_openai(tool["parameters"]))
+        and arguments(tool["parameters"]) == arguments(DECLARED[name])
+    }
+    assert unharmed == STRICT
+
+
+def test_a_converter_has_nothing_to_complain_about(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        for provider in PROVIDERS:
+            sent(provider)
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
+def test_the_agent_works_through_the_providers_own_chat_model(provider: Provider) -> None:
+    """A call in the provider's format runs the tool, and its result goes back in the provider's format."""
+    with AshbySandbox(candidates=3) as ashby, Recorder() as recorder:
+        job = ashby.state()["job"][0]
+        replies = [provider.calling("ashby_get_job", {"job_id": job["id"]}), provider.saying("Done.")]
+        recorder.answers[provider.endpoint] = [Answer(json.dumps(reply).encode()) for reply in replies]
+        with AshbyClient(ashby.api_key, ashby.url) as client:
+            graph = create_recruiting_agent(provider.connect(recorder.url), AshbyToolkit(client))
+            config: Any = {"configurable": {"thread_id": "1"}}
+            said = graph.invoke({"messages": [{"role": "user", "content": "What job is that?"}]}, config)
+        assert said["messages"][-1].text == "Done."
+        assert [entry["endpoint"] for entry in ashby.requests()] == ["job.info"]
+        assert job["title"] in recorder.last.content.decode()
+        assert "untrusted" in recorder.last.content.decode()

@@ -1,0 +1,38 @@
+"""Prints the recall of the selection set: `python tests/selection`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lexical_ranker import Ranker, Request, names_and_descriptions, read_requests, recall, with_arguments
+
+
+def main() -> None:
+    """Print the figures, then each miss that may be looked at."""
+    requests = read_requests()
+    held_out = [request for request in requests if request.held_out]
+    open_ones = [request for request in requests if not request.held_out]
+    print(f"{'BM25 over':<32}{'requests':>16}{'@1':>8}{'@3':>8}{'@5':>8}")
+    for title, texts in (
+        ("names and descriptions", names_and_descriptions()),
+        ("names, descriptions, arguments", with_arguments()),
+    ):
+        ranker = Ranker(texts)
+        for part, asked in (("all", requests), ("open", open_ones), ("held out", held_out)):
+            row = recall(ranker, asked)
+            print(f"{title:<32}{part:>10}{row.requests:>6}{row.at_1:>8.1%}{row.at_3:>8.1%}{row.at_5:>8.1%}")
+    print("\nNot among the first 5 by names and descriptions (those that are held out are not shown):")
+    _print_misses(Ranker(names_and_descriptions()), open_ones)
+
+
+def _print_misses(ranker: Ranker, requests: Sequence[Request]) -> None:
+    for request in requests:
+        place = ranker.place(request)
+        if place is None or place > 5:
+            wanted = " or ".join(sorted(tool.removeprefix("ashby_") for tool in request.tools))
+            first = ", ".join(tool.removeprefix("ashby_") for tool in ranker.rank(request.text)[:5])
+            print(f"- {request.text}\n    wanted {wanted} (place {place}); found {first}")
+
+
+if __name__ == "__main__":
+    main()

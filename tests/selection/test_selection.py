@@ -1,0 +1,49 @@
+"""The tool that serves a request can be found by plain words. Figures and misses: `python tests/selection`."""
+
+import re
+from collections import Counter
+
+from lexical_ranker import Ranker, Request, names_and_descriptions, read_requests, recall, words
+
+from langchain_ashby.endpoints import OPERATIONS
+
+REQUESTS = read_requests()
+
+
+def test_there_are_enough_requests_and_none_twice() -> None:
+    assert len(REQUESTS) >= 150
+    twice = [text for text, count in Counter(request.text.casefold() for request in REQUESTS).items() if count > 1]
+    assert not twice
+
+
+def test_requests_name_only_tools_there_are_and_each_tool_more_than_once() -> None:
+    served = Counter(tool for request in REQUESTS for tool in request.tools)
+    assert served.keys() == OPERATIONS.keys()
+    assert min(served.values()) >= 2, served.most_common()[-5:]
+
+
+def test_requests_are_worded_as_people_word_them() -> None:
+    arguments = {name for operation in OPERATIONS.values() for name in operation.model_fields if "_" in name}
+    technical = re.compile("|".join([*OPERATIONS, *arguments, r"\b(api|endpoint|cursor|json|tool|argument)s?\b"]), re.I)
+    assert [request.text for request in REQUESTS if technical.search(request.text)] == []
+
+
+def test_a_third_of_the_requests_is_held_out() -> None:
+    held_out = sum(request.held_out for request in REQUESTS)
+    assert held_out == len(REQUESTS) // 3
+
+
+def test_words_lose_their_endings_accents_and_hyphens() -> None:
+    assert words("Rejecting the résumés by E-mail, in Ashby") == ["reject", "resum", "e", "mail", "email"]
+
+
+def test_a_request_without_a_known_word_finds_nothing() -> None:
+    request = Request("Xyzzy?", frozenset({"ashby_list_jobs"}), held_out=False)
+    ranker = Ranker(names_and_descriptions())
+    assert ranker.rank(request.text) == [] and ranker.place(request) is None
+    assert recall(ranker, [request]).at_5 == 0
+
+
+def test_the_right_tool_is_among_the_first_five_for_95_percent() -> None:
+    row = recall(Ranker(names_and_descriptions()), REQUESTS)
+    assert row.at_5 >= 0.95, f"{row}; which ones: python tests/selection"

@@ -1,0 +1,117 @@
+"""What is private is in neither the text nor the artifact unless it is allowed, and what is missing is named."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from every_answer import desk
+
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.private import CATEGORIES, in_words, without_private
+
+MONEY = {"value": 5000, "currencyCode": "EUR"}
+RANGE = {"type": "compensation-range", "minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "1 YEAR"}
+SECRET = {"id": "f1", "title": "Debrief", "value": "weak", "valueLabel": "Weak", "isPrivate": True}
+OPEN = {"id": "f2", "title": "Notice", "value": 12, "isPrivate": False}
+PAY = {"id": "f3", "title": "Expectation", "value": RANGE, "valueLabel": "1-2 EUR", "isPrivate": False}
+
+
+def field(path: str, type_: str, **more: Any) -> dict[str, Any]:
+    return {"field": {"path": path, "type": type_, **more}}
+
+
+FIELDS = [field("pay", "Currency"), field("secret", "String", isPrivate=True), field("a", "String")]
+FORM = {"sections": [{"fields": FIELDS}]}
+NOTE = {"isPrivate": True, "content": "A private note is a note."}
+DEFINITION = {"isPrivate": True, "title": "Budget", "fieldType": "Currency"}
+
+
+@pytest.mark.parametrize(
+    ("result", "kept", "left_out"),
+    [
+        ({"submitterClientIp": "203.0.113.7", "submitterUserAgent": "Mozilla", "id": "1"}, {"id": "1"}, {"client": 2}),
+        ({"submitterClientIp": "", "id": "1"}, {"submitterClientIp": "", "id": "1"}, {}),
+        ({"customFields": [SECRET, OPEN]}, {"customFields": [OPEN]}, {"fields": 1}),
+        ({"customFields": [PAY, OPEN]}, {"customFields": [OPEN]}, {"compensation": 1}),
+        (SECRET, {"id": "f1", "title": "Debrief", "isPrivate": True}, {"fields": 1}),
+        (PAY, {"id": "f3", "title": "Expectation", "isPrivate": False}, {"compensation": 1}),
+        ({"latestVersion": {"salary": MONEY, "a": "d"}}, {"latestVersion": {"a": "d"}}, {"compensation": 1}),
+        ({"compensation": {"compensationTiers": []}, "compensationTierSummary": "10K"}, {}, {"compensation": 2}),
+        ({"a": {"deep": [{"amount": MONEY}]}}, {"a": {"deep": [{}]}}, {"compensation": 1}),
+        (
+            {"formDefinition": FORM, "submittedValues": {"pay": 7, "secret": "x", "a": "b", "c": MONEY}},
+            {"formDefinition": FORM, "submittedValues": {"a": "b"}},
+            {"compensation": 2, "fields": 1},
+        ),
+        (
+            {"submittedValues": {"_systemfield_eeoc_gender": "F", "_systemfield_name": "Ada"}},
+            {"submittedValues": {"_systemfield_name": "Ada"}},
+            {"surveys": 1},
+        ),
+        (
+            [{"surveyType": "Diversity", "submittedValues": {"x": "y"}}, {"id": "1", "submittedValues": {"x": "y"}}],
+            [{"id": "1", "submittedValues": {"x": "y"}}],
+            {"surveys": 1},
+        ),
+        (NOTE, NOTE, {}),
+        (DEFINITION, DEFINITION, {}),
+        ("text", "text", {}),
+        (None, None, {}),
+    ],
+)  # fmt: skip
+def test_what_is_private_goes_and_is_counted(result: Any, kept: Any, left_out: dict[str, int]) -> None:
+    before = json.dumps(result)
+    assert without_private(result) == (kept, left_out)
+    assert json.dumps(result) == before, "the client's result is left alone"
+    assert without_private(result, CATEGORIES) == (result, {})
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_each_category_is_allowed_by_itself(category: str) -> None:
+    result = {
+        "submitterClientIp": "203.0.113.7",
+        "customFields": [SECRET],
+        "salary": MONEY,
+        "submittedValues": {"_systemfield_eeoc_race": "x"},
+    }
+    _, left_out = without_private(result, [category])
+    assert left_out.keys() == CATEGORIES.keys() - {category}
+
+
+def test_what_is_missing_is_named_on_a_line_of_our_own() -> None:
+    assert in_words({}) == ""
+    assert in_words({"fields": 1, "client": 2}) == (
+        "Left out as private: client (2), fields (1); AshbyToolkit(private=…) allows it."
+    )
+
+
+def test_a_kind_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"no kind of private data 'salary'. Did you mean client or surveys"):
+        AshbyToolkit(AshbyClient("key"), private=["salary"])
+
+
+READS = (
+    ("list_applications", {"limit": 25}),
+    ("list_offers", {}),
+    ("list_job_postings", {}),
+    ("search_candidates", {"name": "Ada Lovelace"}),
+    ("search_jobs", {"title": "Staff Engineer"}),
+)
+
+
+@pytest.mark.parametrize("allowed", [(), tuple(CATEGORIES)], ids=["nothing", "everything"])
+def test_text_and_artifact_have_what_is_allowed(allowed: tuple[str, ...], tmp_path: Path) -> None:
+    with desk(tmp_path, private=allowed) as somebody:
+        for name, arguments in READS:
+            somebody.call(name, **arguments)
+        [ada] = somebody.answers["search_candidates"].artifact["results"]
+        for application in ada["applicationIds"]:
+            somebody.call("list_application_feedback", application_id=application)
+    artifacts = json.dumps([message.artifact for message in somebody.answers.values()])
+    texts = "\n".join(message.text for message in somebody.answers.values())
+    for secret in ("203.0.113.7", "Mozilla/5.0", "currencyCode", "Salary expectation", "compensationTierSummary"):
+        assert (secret in artifacts) is bool(allowed), secret
+    assert ("Expected pay: " in texts) is ("|144000 EUR|" in texts) is bool(allowed)
+    assert ("# Left out as private: " in texts) is not bool(allowed)

@@ -1,0 +1,116 @@
+"""What a model reads of every kind of result, one text file each in `snapshots/results`, to be read with its eyes.
+
+After a change that is meant: `make regenerate`, or `UPDATE_SNAPSHOTS=1 pytest tests/unit/test_render_results.py`.
+"""
+
+import difflib
+import json
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from every_answer import Answers, desk, every_answer, reads
+
+from langchain_ashby import records
+from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.render.columns import COLUMNS
+
+SNAPSHOTS = Path(__file__).parent / "snapshots" / "results"
+UPDATE = bool(os.environ.get("UPDATE_SNAPSHOTS"))
+HOW = "If this is meant: make regenerate"
+
+CASES = [
+    *(name.removeprefix("ashby_") for name in OPERATIONS),
+    "get_application, expanded",
+    "search_candidates, another",
+    "get_candidate, given an application's id",
+    "get_application, given a candidate's id",
+    "get_job, given a posting's id",
+    "get_interview_stage, given a plan's id",
+    "get_candidate, given an unknown id",
+    "list_candidates, with a strange sync token",
+    "submit_application_feedback, without values",
+]
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    uploads = tmp_path_factory.mktemp("uploads")
+    days = [_today()]
+    with desk(uploads) as somebody:
+        given = every_answer(somebody, uploads)
+    days.append(_today())
+    return {name: _timeless(message.text, days) for name, message in given.items()}
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _timeless(text: str, days: list[str]) -> str:
+    """The text without what is another each time: tokens, and the day on which something was written."""
+    text = re.sub(r"(cursor|sync_token)=\S+", r"\1=…", text)
+    for day in days:
+        text = re.sub(f"{day}T\\d\\d:\\d\\dZ", "<now>", text).replace(day.replace("-", ""), "<today>")
+    return text
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_model_reads_what_it_read_before(name: str, answers: dict[str, str]) -> None:
+    file, now = SNAPSHOTS / f"{name}.txt", answers[name] + "\n"
+    before = file.read_text("utf-8") if file.exists() else ""
+    if UPDATE and now != before:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(now, "utf-8")
+        return
+    difference = "\n".join(difflib.unified_diff(before.splitlines(), now.splitlines(), "before", "now", lineterm=""))
+    assert not difference, f"{name}\n{difference}\n{HOW}"
+
+
+def test_every_tool_answered_and_only_what_should_be_refused_was(answers: dict[str, str]) -> None:
+    refused = {name for name, text in answers.items() if not text.startswith("# ")}
+    assert refused == {name for name in CASES if re.search(", (given|with)", name)}
+
+
+def test_there_is_a_file_for_every_answer_and_no_other(answers: dict[str, str]) -> None:
+    assert answers.keys() == set(CASES)
+    stale = {file for file in SNAPSHOTS.iterdir() if file.stem not in CASES}
+    if UPDATE:
+        for file in stale:
+            file.unlink()
+        return
+    assert not stale, f"{sorted(file.name for file in stale)}\n{HOW}"
+
+
+def test_every_kind_of_record_has_its_columns() -> None:
+    kinds = {operation.record() for operation in OPERATIONS.values()}
+    assert kinds == COLUMNS.keys()
+    assert None not in kinds
+    assert records.Candidate in kinds
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    with desk(tmp_path_factory.mktemp("uploads"), private=["client", "surveys", "fields", "compensation"]) as somebody:
+        reads(somebody)
+        return somebody.answers
+
+
+def test_a_result_is_much_shorter_than_its_json(read: Answers) -> None:
+    """Characters stand guard here; `python -m benchmarks.tokens` counts tokens."""
+    sizes = {name: (len(message.text), len(_json(message.artifact["results"]))) for name, message in read.items()}
+    assert {name: size for name, size in sizes.items() if size[0] > size[1] and size[1] > 2_000} == {}
+    text, raw = (sum(column) for column in zip(*sizes.values(), strict=True))
+    assert text < 0.25 * raw
+
+
+def test_a_page_of_25_candidates_is_a_fifteenth_of_its_json(read: Answers) -> None:
+    message = read["list_candidates"]
+    assert len(message.text) < 4_200  # about 1,400 tokens
+    assert len(message.text) < 0.07 * len(_json(message.artifact["results"]))
+
+
+def _json(results: object) -> str:
+    return json.dumps(results, ensure_ascii=False)

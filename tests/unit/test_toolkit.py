@@ -1,0 +1,74 @@
+"""What the toolkit says of itself, and what it can be told: how much results may hold, and when tools are loaded."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from every_answer import desk
+from langchain_core.utils.function_calling import convert_to_openai_tool
+
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.costs import CHARACTERS_PER_TOKEN, Cost
+from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
+from langchain_ashby.errors import ConfigurationError
+
+CLIENT = AshbyClient("key")
+
+
+def test_says_what_each_tool_and_toolset_costs() -> None:
+    costs = AshbyToolkit(CLIENT).describe()
+    assert [tool.name for tool in costs.tools] == list(OPERATIONS)
+    assert list(costs.toolsets) == list(TOOLSETS)
+    assert sum(tool.cost.characters for tool in costs.tools) == costs.total.characters
+    assert sum(cost.characters for cost in costs.toolsets.values()) == costs.total.characters
+    assert costs.total == Cost(costs.total.characters, round(costs.total.characters / CHARACTERS_PER_TOKEN))
+
+
+def test_says_it_of_its_own_tools_only() -> None:
+    costs = AshbyToolkit(CLIENT, toolsets=["offers"], read_only=True).describe()
+    assert [(tool.name, tool.toolset, tool.access) for tool in costs.tools] == [
+        ("ashby_list_offers", "offers", "read"),
+        ("ashby_get_offer", "offers", "read"),
+    ]
+    assert list(costs.toolsets) == ["offers"]
+
+
+def test_all_tools_together_cost_at_most_7000_tokens_and_the_reads_3300() -> None:
+    """Estimated; `python -m benchmarks.tokens` counts."""
+    assert AshbyToolkit(CLIENT).describe().total.tokens <= 7_000
+    assert AshbyToolkit(CLIENT, read_only=True).describe().total.tokens <= 3_300
+
+
+def test_marks_tools_for_a_providers_tool_search_on_request() -> None:
+    assert all(tool.extras is None for tool in AshbyToolkit(CLIENT).get_tools())
+    deferred = AshbyToolkit(CLIENT, defer_loading=True).get_tools()
+    assert all(tool.extras == {"defer_loading": True} for tool in deferred)
+    # The mark is for the provider's converter, not for the schema.
+    assert "defer_loading" not in str([convert_to_openai_tool(tool) for tool in deferred])
+
+
+@pytest.mark.parametrize("most", [0, -1, 1_999])
+def test_refuses_a_cap_that_holds_no_record(most: int) -> None:
+    with pytest.raises(ConfigurationError, match="max_characters takes 2000 or more"):
+        AshbyToolkit(CLIENT, max_characters=most)
+
+
+def test_a_capped_listing_can_be_read_to_its_end_as_it_says(tmp_path: Path) -> None:
+    with desk(tmp_path) as somebody:
+        everybody = [it["id"] for it in somebody.call("list_candidates")]
+    seen: list[str] = []
+    with desk(tmp_path, max_characters=4_000) as somebody:
+        limit = len(somebody.call("list_candidates"))
+        arguments: dict[str, Any] = {}
+        for _ in range(20):
+            results = somebody.call("list_candidates", limit=limit, **arguments)
+            message = somebody.answers["list_candidates"]
+            assert len(message.text) <= 4_000
+            if "# Too long: " in message.text:
+                limit = int(message.text.rpartition("limit=")[2].split(" ")[0])
+                continue
+            seen += [it["id"] for it in results]
+            if "next_cursor" not in message.artifact:
+                break
+            arguments = {"cursor": message.artifact["next_cursor"]}
+    assert seen == everybody
