@@ -5,20 +5,34 @@ Their first words are always the same, so that models, people and programs can t
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 from langchain_core.messages import InvalidToolCall, ToolCall, ToolMessage
+
+from langchain_ashby.agent.state import Approval
 
 Call = ToolCall | InvalidToolCall
 
 NOT_EXECUTED = "Not executed."
 OUTCOME_UNKNOWN = "Outcome not known."
+EXECUTED = "Executed."
 EXECUTED_AS_EDITED = "Executed as edited by a person."
+
+NO_STORE = (
+    "This agent has no store to keep a journal of its changes in, so it changes nothing: after a crash nobody could "
+    "tell what was done. Tell the user that the application has to give the agent a store."
+)
 
 
 def not_executed(call: Call, why: str, *, status: Literal["success", "error"] = "error") -> ToolMessage:
     """The answer to a call that never ran."""
     return _answer(call, f"{NOT_EXECUTED} {why}", status)
+
+
+def executed(call: Call, why: str) -> ToolMessage:
+    """The answer to a write that took effect, though its result is not at hand."""
+    return _answer(call, f"{EXECUTED} {why}", "success")
 
 
 def outcome_unknown(call: Call, why: str) -> ToolMessage:
@@ -38,3 +52,22 @@ def unreadable(call: Call, why: str, *, retryable: bool) -> ToolMessage:
 
 def _answer(call: Call, content: str, status: Literal["success", "error"]) -> ToolMessage:
     return ToolMessage(content, name=call["name"], tool_call_id=call["id"], status=status)
+
+
+def with_edit(approval: Approval, answer: ToolMessage) -> ToolMessage:
+    """The result of an edited call, with what really ran: in the conversation the model sees only its own arguments."""
+    if not approval["edited"]:
+        return answer
+    args = json.dumps(approval["call"]["args"], ensure_ascii=False)
+    if answer.status == "success":
+        words = f"{EXECUTED_AS_EDITED} The arguments were {args}, not yours; do not call again with yours."
+        return _with_words(answer, before=f"{words}\n\n")
+    return _with_words(answer, after=f"\n\nA person had edited this call: its arguments were {args}, not yours.")
+
+
+def _with_words(result: ToolMessage, before: str = "", after: str = "") -> ToolMessage:
+    content = result.content
+    if isinstance(content, str):
+        return result.model_copy(update={"content": f"{before}{content}{after}"})
+    around = [[{"type": "text", "text": text}] if text else [] for text in (before, after)]
+    return result.model_copy(update={"content": [*around[0], *content, *around[1]]})

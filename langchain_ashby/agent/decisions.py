@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
-from langchain_core.messages import ToolMessage
+from langchain_core.messages import ToolCall, ToolMessage
 
 from langchain_ashby.agent.answers import not_executed
 from langchain_ashby.agent.gate import Tools, argument_problem
-from langchain_ashby.agent.state import Approval, Proposal
+from langchain_ashby.agent.state import Approval, Decided, Proposal
 
 Outcome = Approval | ToolMessage
 """What becomes of a proposal: it may run, or it is answered without running."""
@@ -28,7 +29,8 @@ def outcomes(answer: object, proposals: Sequence[Proposal], tools: Tools) -> lis
 
     The answer is `{"decisions": [...]}` with one decision per proposal: `{"type": "approve"}`,
     `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject", "message"?}` or
-    `{"type": "respond", "message"}`. A decision may name the call that it is for, as `tool_call_id`.
+    `{"type": "respond", "message"}`. A decision may name the call that it is for, as `tool_call_id`, and who made
+    it, as `reviewer`.
 
     Raises:
         UnusableAnswer: if any part of the answer is missing, surplus, unknown or of the wrong type.
@@ -63,13 +65,19 @@ def _outcome(decision: object, proposal: Proposal, tools: Tools) -> Outcome:
     # A person who looked at an older request must not decide about this one.
     if decision.get("tool_call_id") not in (None, proposal["call"]["id"]):
         raise UnusableAnswer(f"it is for another call; this one is {proposal['call']['id']}.")
+    reviewer = decision.get("reviewer")
+    if not isinstance(reviewer, str | None) or len(reviewer or "") > _LONGEST_NAME:
+        raise UnusableAnswer(f'"reviewer" must be text of at most {_LONGEST_NAME} characters.')
     return carry_out(decision, proposal, tools)
+
+
+_LONGEST_NAME = 200
 
 
 def _approve(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Outcome:
     if decision.get("edited_action") is not None:
         raise UnusableAnswer('"approve" runs the call as shown; to change it, use "edit".')
-    return Approval(call=proposal["call"], edited=False)
+    return _approval(decision, proposal, proposal["call"], "approve")
 
 
 def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Outcome:
@@ -88,7 +96,8 @@ def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Outcome
     if problem := argument_problem(tools[call["name"]], args):
         raise UnusableAnswer(f"the edited arguments do not fit. {problem}")
     # Compared as JSON, because to Python 1 and True are equal.
-    return Approval(call={**call, "args": args}, edited=written != json.dumps(call["args"], sort_keys=True))
+    changed = written != json.dumps(call["args"], sort_keys=True)
+    return _approval(decision, proposal, {**call, "args": args}, "edit" if changed else "approve")
 
 
 def _reject(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Outcome:
@@ -96,14 +105,38 @@ def _reject(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Outco
     if not isinstance(message, str | None):
         raise UnusableAnswer('"message" must be text.')
     reason = f"Their reason: {message.strip()}" if message and message.strip() else "They gave no reason."
-    return not_executed(proposal["call"], f"A person rejected this call. {reason}")
+    return _declined(decision, not_executed(proposal["call"], f"A person rejected this call. {reason}"))
 
 
 def _respond(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Outcome:
     message = decision.get("message")
     if not isinstance(message, str) or not message.strip():
         raise UnusableAnswer('"respond" needs a "message".')
-    return not_executed(proposal["call"], f"A person answered instead: {message.strip()}", status="success")
+    words = f"A person answered instead: {message.strip()}"
+    return _declined(decision, not_executed(proposal["call"], words, status="success"))
+
+
+def _approval(decision: dict[Any, Any], proposal: Proposal, call: ToolCall, kind: str) -> Approval:
+    # A call that was edited before and shown again has not the model's arguments, even if it is approved as shown.
+    edited = kind == "edit" or "original" in proposal
+    return Approval(call=call, edited=edited, proposal=proposal, decided=_decided(decision, kind))
+
+
+def _declined(decision: dict[Any, Any], answer: ToolMessage) -> ToolMessage:
+    return answer.model_copy(update={"response_metadata": {_DECIDED: _decided(decision, decision["type"])}})
+
+
+def decided_in(answer: ToolMessage) -> tuple[Decided, ToolMessage]:
+    """The decision behind an answer of `outcomes`, and the answer without it, as it goes into the conversation."""
+    decided = cast(Decided, answer.response_metadata[_DECIDED])
+    return decided, answer.model_copy(update={"response_metadata": {}})
+
+
+_DECIDED = "decided"
+
+
+def _decided(decision: dict[Any, Any], kind: str) -> Decided:
+    return Decided(decision=kind, reviewer=decision.get("reviewer") or None, at=datetime.now(UTC).isoformat())
 
 
 _KINDS: dict[str, Callable[[dict[Any, Any], Proposal, Tools], Outcome]] = {

@@ -23,24 +23,25 @@ def tool_title(name: str, metadata: Mapping[str, Any] | None) -> str:
 
 def described(title: str, args: Mapping[str, Any]) -> str:
     """A call as Markdown: the title, then the arguments, one per line."""
-    return "\n".join([f"**{title}**", "", *_fields(args, 0)]) if args else f"**{title}**\n\nNo arguments."
+    return "\n".join([f"**{title}**", "", *fields(args)]) if args else f"**{title}**\n\nNo arguments."
 
 
-def _fields(args: Mapping[str, Any], depth: int) -> list[str]:
+def fields(args: Mapping[str, Any], depth: int = 0) -> list[str]:
+    """Arguments as lines of a Markdown list, exactly as they are."""
     return [line for name, value in args.items() for line in _item(_label(name), value, depth)]
 
 
 def _item(label: str, value: Any, depth: int) -> list[str]:
     margin = "  " * depth
     if depth < _DEEPEST and isinstance(value, Mapping) and value:
-        return [f"{margin}- {label}:", *_fields(value, depth + 1)]
+        return [f"{margin}- {label}:", *fields(value, depth + 1)]
     if depth < _DEEPEST and isinstance(value, list) and value:
         if any(isinstance(entry, (Mapping, list)) or _is_text(entry) for entry in value):
             entries = [_item(str(number), entry, depth + 1) for number, entry in enumerate(value, 1)]
             return [f"{margin}- {label}:", *(line for entry in entries for line in entry)]
         return [f"{margin}- {label}: {', '.join(map(_plain, value))}"]
     if _is_text(value):
-        return [f"{margin}- {label}:", "", *_block(value, margin + "  "), ""]
+        return [f"{margin}- {label}:", "", *block(value, margin + "  "), ""]
     return [f"{margin}- {label}: {_plain(value)}"]
 
 
@@ -56,11 +57,12 @@ def _plain(value: Any) -> str:
     if value == "":
         return "empty text"
     if isinstance(value, str):
-        return _quoted(_visible(value))
-    return str(value) if isinstance(value, (int, float)) else _quoted(_visible(json.dumps(value, ensure_ascii=False)))
+        return quoted(visible(value))
+    return str(value) if isinstance(value, (int, float)) else quoted(visible(json.dumps(value, ensure_ascii=False)))
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Text as a Markdown code span that it cannot end."""
     text = text.replace("\n", "\\n")
     fence = "`" * (_longest_run_of_backticks(text) + 1)
     # A space keeps backticks at the ends apart from the fence; Markdown takes it away again.
@@ -68,16 +70,17 @@ def _quoted(text: str) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def _block(text: str, margin: str) -> list[str]:
+def block(text: str, margin: str = "") -> list[str]:
+    """Text as a Markdown code block that it cannot end."""
     fence = "`" * max(3, _longest_run_of_backticks(text) + 1)
-    return [margin + line for line in [f"{fence}text", *_visible(text).split("\n"), fence]]
+    return [margin + line for line in [f"{fence}text", *visible(text).split("\n"), fence]]
 
 
 def _longest_run_of_backticks(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Text with its control and direction characters spelled out, which could hide or reorder what is read."""
     return "".join(f"\\u{ord(char):04x}" if _hides(char) else char for char in text)
 

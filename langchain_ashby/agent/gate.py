@@ -34,17 +34,22 @@ def needs_approval(tool: BaseTool) -> bool:
     return (tool.metadata or {}).get("readOnlyHint") is not True
 
 
-def screened(message: AIMessage, tools: Tools) -> tuple[AIMessage, list[ToolMessage]]:
-    """What a model said, and the answers to those of its calls that cannot run, whoever agrees."""
+def screened(message: AIMessage, tools: Tools, most_writes: int) -> tuple[AIMessage, list[ToolMessage]]:
+    """What a model said, and the answers to those of its calls that cannot run, whoever agrees.
+
+    More than `most_writes` writes at once are all sent back: nobody looks at so many with care.
+    """
     message, shared = with_own_ids(message)
     answers = [not_executed(call, _SHARED_ID) for call in shared]
     shared_ids = {call["id"] for call in shared}
     for malformed in message.invalid_tool_calls:
         if malformed["id"] not in shared_ids:
             answers.append(not_executed(malformed, _malformed(malformed)))
-    for call in message.tool_calls:
-        if call["id"] not in shared_ids and call["name"] not in tools:
-            answers.append(not_executed(call, _unknown(call["name"], tools)))
+    usable = [call for call in message.tool_calls if call["id"] not in shared_ids]
+    answers += [not_executed(it, _unknown(it["name"], tools)) for it in usable if it["name"] not in tools]
+    writes = [call for call in usable if call["name"] in tools and needs_approval(tools[call["name"]])]
+    if len(writes) > most_writes:
+        answers += [not_executed(call, _too_many(len(writes), most_writes)) for call in writes]
     return message, answers
 
 
@@ -73,6 +78,13 @@ _SHARED_ID = (
     "Several calls in one message had the same id, so they cannot be told apart. "
     "Make these calls again, in a message each."
 )
+
+
+def _too_many(count: int, most: int) -> str:
+    return (
+        f"{count} changes in one message are too many to be looked at, so nobody was asked about any. "
+        f"Propose at most {most} at a time, and the next ones when these are done."
+    )
 
 
 def _malformed(call: Call) -> str:

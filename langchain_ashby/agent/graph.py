@@ -3,12 +3,15 @@
     reconcile → model ─┬→ reads (one task per call) ─────────────────────┬→ join → model
                        └→ prepare → review → writes (one task per call) ─┘
 
-Reads and `prepare` are one step, so what was read is saved before the pause. `review` pauses and does nothing else.
+Reads and `prepare` are one step, so what was read is saved before the pause; for the same reason `ask` is a step of its
+own before `review` where some writes need no asking. What a person edited goes from `review` to `prepare` again.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
@@ -22,13 +25,19 @@ from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Checkpointer, Send
 
+from langchain_ashby.agent.attempts import Attempts
+from langchain_ashby.agent.deciding import deciding, needs_new_cards
 from langchain_ashby.agent.gate import Tools, by_name, needs_approval, screened
 from langchain_ashby.agent.history import arranged, open_calls
+from langchain_ashby.agent.journal import Journal
+from langchain_ashby.agent.policy import ApprovalPolicy
 from langchain_ashby.agent.prepare import preparing
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
+from langchain_ashby.agent.proposing import proposing
 from langchain_ashby.agent.reads import reading
-from langchain_ashby.agent.reconcile import reconcile
+from langchain_ashby.agent.reconcile import reconciling
 from langchain_ashby.agent.review import reviewing
+from langchain_ashby.agent.sight import Sight
 from langchain_ashby.agent.state import Conversation, State, Update
 from langchain_ashby.agent.writes import to_write, writing
 from langchain_ashby.toolkit import AshbyToolkit
@@ -42,6 +51,10 @@ def create_recruiting_agent(
     store: BaseStore | Literal["memory"] | None = "memory",
     system_prompt: str | None = None,
     name: str = "recruiting_agent",
+    policy: ApprovalPolicy | None = None,
+    approval_ttl: timedelta | None = None,
+    max_writes_per_turn: int = 25,
+    journal: Journal | None = None,
 ) -> CompiledStateGraph[State, None, Conversation, Conversation]:
     """Build the agent as a compiled LangGraph graph. Its input and output are `{"messages": [...]}`.
 
@@ -52,45 +65,76 @@ def create_recruiting_agent(
     `{"type": "respond", "message"}`. An answer that does not fit runs nothing: the graph asks again, and the request
     says under `problem` what was wrong. A new message instead of an answer leaves the pending calls unexecuted.
 
+    Each write is made once, whatever happens: a journal in the store is written before and after it, and where a run
+    broke off, Ashby is read to see whether the write happened. Give a `checkpointer` and a `store` that outlive the
+    process, and run the graph with `durability="sync"`, which only the caller can choose: with "async" and "exit"
+    LangGraph may lose its latest steps with a process that dies. Then a person may see a question once more; the
+    journal answers for what was made, whatever they say.
+
     Args:
         model: A chat model that can call tools.
         toolkit: Where the tools come from; `AshbyToolkit()` if left out, which takes its key from `ASHBY_API_KEY`.
         checkpointer: Keeps the threads. `"memory"` forgets them with the process. `None` compiles without one, for a
-            server that brings its own; without any, a pause cannot be resumed and so nothing is ever written.
-        store: LangGraph's long-term store, for tools that use one. `"memory"` forgets, `None` compiles without one.
+            server that brings its own; without any, a pause cannot be resumed.
+        store: LangGraph's long-term store. The journal and the audit trail are kept in it. `"memory"` forgets them with
+            the process: a write that was approved before can then be made only if Ashby shows that it was not made.
+            `None` compiles without one, for a server that brings its own; without any, nothing is ever written.
         system_prompt: Replaces `SYSTEM_PROMPT`, which is used if left out. To add to it, start with it.
         name: The name of the graph.
+        policy: Which writes are asked about; every one if left out.
+        approval_ttl: For how long after its card was made a write can be approved and begun; for ever if left out.
+        max_writes_per_turn: More writes in one message of the model are sent back to it, to be proposed in parts.
+        journal: Settings of the journal.
 
     Raises:
-        ValueError: if two tools have the same name.
+        ValueError: if two tools have the same name, or a limit is not above zero.
+        ConfigurationError: if the policy has a rule for a tool that is not there, or that only reads.
     """
-    tools = by_name((AshbyToolkit() if toolkit is None else toolkit).get_tools())
+    if approval_ttl is not None and approval_ttl <= timedelta(0):
+        raise ValueError(f"approval_ttl has to be above zero, or None; it is {approval_ttl}.")
+    if max_writes_per_turn < 1:
+        raise ValueError(f"max_writes_per_turn has to be 1 or more; it is {max_writes_per_turn}.")
+    toolkit = AshbyToolkit() if toolkit is None else toolkit
+    tools = by_name(toolkit.get_tools())
+    client = toolkit.client if isinstance(toolkit, AshbyToolkit) else None
+    policy = policy or ApprovalPolicy()
+    policy.check(tools.values())
+    if store == "memory":
+        store = InMemoryStore()
+        _log.info("The journal and the audit trail are kept in memory: they are forgotten when the process ends")
+    attempts = Attempts(journal or Journal(), Sight(tools, client), approval_ttl)
 
     graph = StateGraph(State, input_schema=Conversation, output_schema=Conversation)
-    graph.add_node("reconcile", reconcile)
-    graph.add_node("model", _answering(model, tools, SYSTEM_PROMPT if system_prompt is None else system_prompt))
+    graph.add_node("reconcile", reconciling(attempts, store))
+    prompt = SYSTEM_PROMPT if system_prompt is None else system_prompt
+    graph.add_node("model", _answering(model, tools, prompt, max_writes_per_turn))
     graph.add_node("reads", reading(tools))
-    graph.add_node("prepare", preparing(tools))
-    graph.add_node("review", reviewing(tools))
-    graph.add_node("writes", writing(tools))
+    graph.add_node("prepare", proposing(preparing(tools, client), tools, attempts, policy, store))
+    graph.add_node("ask", lambda state: {})
+    graph.add_node("review", deciding(reviewing(tools), attempts, store))
+    graph.add_node("writes", writing(tools, attempts, store))
     # A branch behind a task of many would see that task's answer alone, so the choice has a step of its own.
     graph.add_node("join", lambda state: {})
     graph.add_edge(START, "reconcile")
     graph.add_edge("reconcile", "model")
     graph.add_conditional_edges("model", _after_model(tools), ["reads", "prepare", "model", END])
-    graph.add_conditional_edges("prepare", _after_prepare, ["review", "join"])
-    graph.add_conditional_edges("review", _after_review, ["writes", "review", "join"])
+    graph.add_conditional_edges("prepare", _after_prepare, ["writes", "ask", "review", "join"])
+    graph.add_edge("ask", "review")
+    graph.add_conditional_edges("review", _after_review(attempts), ["writes", "prepare", "ask", "review", "join"])
     graph.add_edge("reads", "join")
     graph.add_edge("writes", "join")
     graph.add_conditional_edges("join", _after_join, ["model", END])
     return graph.compile(
-        checkpointer=InMemorySaver() if checkpointer == "memory" else checkpointer,
-        store=InMemoryStore() if store == "memory" else store,
-        name=name,
+        checkpointer=InMemorySaver() if checkpointer == "memory" else checkpointer, store=store, name=name
     )
 
 
-def _answering(model: BaseChatModel, tools: Tools, system_prompt: str) -> RunnableLambda[State, Update]:
+_log = logging.getLogger(__name__)
+
+
+def _answering(
+    model: BaseChatModel, tools: Tools, system_prompt: str, most_writes: int
+) -> RunnableLambda[State, Update]:
     bound = model.bind_tools(list(tools.values()))
     instructions = SystemMessage(system_prompt)
 
@@ -98,8 +142,8 @@ def _answering(model: BaseChatModel, tools: Tools, system_prompt: str) -> Runnab
         return [instructions, *arranged(state["messages"])]
 
     def update(reply: Any) -> Update:
-        message, answers = screened(reply, tools)
-        return {"messages": [message, *answers], "proposals": [], "approvals": [], "problem": None}
+        message, answers = screened(reply, tools, most_writes)
+        return {"messages": [message, *answers], "proposals": [], "approvals": [], "edits": [], "problem": None}
 
     def call(state: State, config: RunnableConfig) -> Update:
         return update(bound.invoke(conversation(state), config))
@@ -123,14 +167,26 @@ def _after_model(tools: Tools) -> Callable[[State], list[Send | str] | str]:
     return route
 
 
-def _after_prepare(state: State) -> str:
-    return "review" if state.get("proposals") else "join"
+def _after_prepare(state: State) -> list[Send | str] | str:
+    writes: list[Send | str] = [to_write(approval) for approval in state.get("approvals", [])]
+    if state.get("proposals"):
+        return [*writes, "ask"] if writes else "review"
+    return writes or "join"
 
 
-def _after_review(state: State) -> list[Send] | str:
-    if state.get("problem"):
-        return "review"
-    return [to_write(approval) for approval in state.get("approvals", [])] or "join"
+def _after_review(attempts: Attempts) -> Callable[[State], list[Send | str] | str]:
+    def route(state: State) -> list[Send | str] | str:
+        waiting = state.get("proposals", [])
+        if state.get("problem") and waiting:
+            return "prepare" if needs_new_cards(waiting, attempts) else "review"
+        steps: list[Send | str] = [to_write(approval) for approval in state.get("approvals", [])]
+        if state.get("edits"):
+            steps.append("prepare")
+        if waiting:
+            steps.append("ask")
+        return steps or "join"
+
+    return route
 
 
 def _after_join(state: State) -> str:

@@ -23,6 +23,12 @@ def calls_of(message: BaseMessage) -> list[Call]:
     return [*message.tool_calls, *message.invalid_tool_calls] if isinstance(message, AIMessage) else []
 
 
+def maker_of(messages: Sequence[BaseMessage]) -> AIMessage | None:
+    """The model's latest message, if only answers have come since."""
+    latest = next((it for it in reversed(messages) if not isinstance(it, ToolMessage)), None)
+    return latest if isinstance(latest, AIMessage) else None
+
+
 def open_calls(messages: Sequence[BaseMessage]) -> list[Call]:
     """The calls at the end of the conversation that have no answer yet, in order."""
     answered = set()

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 from langchain_core.messages import ToolCall, ToolMessage
+from langchain_core.tools import BaseTool
 
 from langchain_ashby.agent.answers import not_executed
+from langchain_ashby.agent.cards import Card, Look, card_of, markdown
 from langchain_ashby.agent.describe import described, tool_title
 from langchain_ashby.agent.gate import Tools, argument_problem, needs_approval
 from langchain_ashby.agent.history import open_calls
 from langchain_ashby.agent.state import Node, Proposal, State, Update
+from langchain_ashby.client import AshbyClient
+from langchain_ashby.toolkit import AshbyTool
+
+CARDS_AT_ONCE = 8
 
 
-def preparing(tools: Tools) -> Node:
-    """The node that makes a proposal of each write. Wrong arguments go back to the model, not to a person."""
+def preparing(tools: Tools, client: AshbyClient | None) -> Node:
+    """The node that makes a proposal of each write. Wrong arguments go back to the model, not to a person.
+
+    The cards are read through `client`. Without one, and for tools that are not Ashby's, the arguments are all there is
+    to show.
+    """
 
     def prepare(state: State) -> Update:
         calls = [cast(ToolCall, call) for call in open_calls(state["messages"])]
-        ready = [ready_for_review(call, tools) for call in calls if needs_approval(tools[call["name"]])]
+        writes = [call for call in calls if needs_approval(tools[call["name"]])]
+        look = None if client is None else Look(client)
+        with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
+            ready = list(threads.map(lambda call: ready_for_review(call, tools, look), writes))
         return {
             "proposals": [it for it in ready if not isinstance(it, ToolMessage)],
             "messages": [it for it in ready if isinstance(it, ToolMessage)],
@@ -27,10 +41,21 @@ def preparing(tools: Tools) -> Node:
     return prepare
 
 
-def ready_for_review(call: ToolCall, tools: Tools) -> Proposal | ToolMessage:
+def ready_for_review(call: ToolCall, tools: Tools, look: Look | None) -> Proposal | ToolMessage:
     """The proposal that a person will see, or the answer to a call with wrong arguments."""
     tool = tools[call["name"]]
     if problem := argument_problem(tool, call["args"]):
         return not_executed(call, problem)
     title = tool_title(tool.name, tool.metadata)
-    return Proposal(call=call, title=title, description=described(title, call["args"]))
+    card = card_for(call, tool, look)
+    description = described(title, call["args"]) if card is None else markdown(card)
+    return Proposal(call=call, title=title, description=description, card=card)
+
+
+def card_for(call: ToolCall, tool: BaseTool, look: Look | None) -> Card | None:
+    """The card of a call whose arguments are in order; None for a tool that is not Ashby's."""
+    if look is None or not isinstance(tool, AshbyTool):
+        return None
+    card = card_of(tool.operation.model_validate(call["args"]), look)
+    # As the model gave them: these and no others run.
+    return {**card, "args": call["args"]}

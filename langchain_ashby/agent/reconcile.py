@@ -2,33 +2,76 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from langchain_core.messages import RemoveMessage, ToolMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
+from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent.answers import Call, not_executed, outcome_unknown
-from langchain_ashby.agent.history import arranged, with_every_call_answered
-from langchain_ashby.agent.state import State, Update
+from langchain_ashby.agent.attempts import Attempts, Ending, Matter
+from langchain_ashby.agent.deciding import undecided
+from langchain_ashby.agent.history import arranged, maker_of, with_every_call_answered
+from langchain_ashby.agent.journal import page_of
+from langchain_ashby.agent.place import Place, here
+from langchain_ashby.agent.state import Approval, Node, Proposal, State, Update
 
 
-def reconcile(state: State) -> Update:
-    """Close what is open: a new message overtook a pending approval, or a run broke off in the middle.
+def reconciling(attempts: Attempts, own_store: BaseStore | None) -> Node:
+    """The node that closes what is open: a new message overtook a pending approval, or a run broke off in the middle.
 
-    A write that a person had let pass may have run before the break; nothing else that is open can have written.
+    What became of a write stands in the journal, or can be found out; nothing else that is open can have written.
     """
-    let_pass = {approval["call"]["id"] for approval in state.get("approvals", [])}
 
-    def answer(call: Call) -> ToolMessage:
-        if call["id"] in let_pass:
-            return outcome_unknown(call, "The run was broken off while this approved call was being executed.")
-        return not_executed(call, "The conversation went on before this call was approved or finished.")
+    def reconcile(state: State) -> Update:
+        place = here(own_store)
+        let_pass = {it["call"]["id"]: it for it in [*state.get("approvals", []), *state.get("edits", [])]}
+        waiting = {it["call"]["id"]: undecided(it) for it in state.get("proposals", [])}
 
-    messages = with_every_call_answered(arranged(state["messages"]), answer)
-    if [message.id for message in messages] == [message.id for message in state["messages"]]:
-        return {}
-    # The answers belong in the middle, and messages can only be appended: so the list is written anew.
-    return {
-        "messages": [RemoveMessage(REMOVE_ALL_MESSAGES), *messages],
-        "proposals": [],
-        "approvals": [],
-        "problem": None,
-    }
+        def answer(call: Call) -> ToolMessage:
+            overtaken = not_executed(call, "The conversation went on before this call was approved or finished.")
+            approval = (
+                let_pass.get(str(call["id"])) or waiting.get(str(call["id"])) or _lost(call, state, attempts, place)
+            )
+            if approval is None:
+                return overtaken
+            if matter := _matter(approval, place):
+                return attempts.close(matter, Ending("superseded", overtaken))
+            if call["id"] in let_pass:
+                return outcome_unknown(call, "The run was broken off while this approved call was being executed.")
+            return overtaken
+
+        messages = with_every_call_answered(arranged(state["messages"]), answer)
+        if [message.id for message in messages] == [message.id for message in state["messages"]]:
+            return {}
+        # The answers belong in the middle, and messages can only be appended: so the list is written anew.
+        return {
+            "messages": [RemoveMessage(REMOVE_ALL_MESSAGES), *messages],
+            "proposals": [],
+            "approvals": [],
+            "edits": [],
+            "problem": None,
+        }
+
+    return reconcile
+
+
+def _lost(call: Call, state: State, attempts: Attempts, place: Place) -> Approval | None:
+    """A call that the journal knows and the state does not: the step that proposed it was lost."""
+    message = maker_of(state["messages"])
+    if message is None or place.store is None or call not in message.tool_calls:
+        return None
+    page = page_of(place.thread_id, message.id, message.tool_calls.index(call), call["id"])
+    known = attempts.journal.read(place.store, page)
+    if known.concluded is None and not known.claims:
+        return None
+    made, journal = datetime.now(UTC).isoformat(), attempts.journal.name(place.store)
+    return undecided(Proposal(call=call, title=call["name"], description="", made=made, journal=journal, page=page))
+
+
+def _matter(approval: Approval, place: Place) -> Matter | None:
+    """What the journal may know of; None without one, or for a call of a version that kept none."""
+    proposal = approval.get("proposal")
+    if place.store is None or proposal is None or "page" not in proposal or "made" not in proposal:
+        return None
+    return Matter(place.store, place.thread_id, proposal["page"], approval)

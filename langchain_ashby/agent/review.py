@@ -39,8 +39,8 @@ def reviewing(tools: Tools) -> Node:
 def request_for(proposals: list[Proposal], problem: str | None) -> dict[str, Any]:
     """What the person is asked, in LangChain's approval protocol.
 
-    Beyond the protocol, an action has its `tool_call_id` and `title`, and the request has the `problem` with the answer
-    before, if there was one.
+    Beyond the protocol, an action has its `tool_call_id`, its `title` and, for an Ashby tool, its `card`, and the
+    request has the `problem` with the answer before, if there was one.
     """
     request: dict[str, Any] = {
         "action_requests": [
@@ -50,6 +50,7 @@ def request_for(proposals: list[Proposal], problem: str | None) -> dict[str, Any
                 "description": proposal["description"],
                 "tool_call_id": proposal["call"]["id"],
                 "title": proposal["title"],
+                **({"card": card} if (card := proposal.get("card")) else {}),
             }
             for proposal in proposals
         ],

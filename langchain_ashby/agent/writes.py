@@ -1,73 +1,152 @@
-"""The node that runs writes which a person let pass, one task per write."""
+"""The node that makes writes which were let pass, one task per write, each of them once."""
 
 from __future__ import annotations
 
-import json
+import asyncio
+import threading
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from langchain_core.messages import ToolMessage
+from langgraph.errors import GraphBubbleUp
 from langgraph.prebuilt import ToolNode
 from langgraph.prebuilt.tool_node import ToolCallRequest, ToolCallWithContext
-from langgraph.types import Command, Send
+from langgraph.store.base import BaseStore
+from langgraph.types import Send
 
-from langchain_ashby.agent.answers import EXECUTED_AS_EDITED, not_executed, outcome_unknown
+from langchain_ashby.agent.answers import NO_STORE, executed, not_executed, outcome_unknown, with_edit
+from langchain_ashby.agent.attempts import Attempts, Ending, Matter
+from langchain_ashby.agent.audit import Outcome
 from langchain_ashby.agent.gate import Tools, needs_approval
+from langchain_ashby.agent.journal import Claim
+from langchain_ashby.agent.place import Place, here
 from langchain_ashby.agent.reads import Result, declared_errors
 from langchain_ashby.agent.state import Approval
 from langchain_ashby.errors import AshbyError
 
 
 def to_write(approval: Approval) -> Send:
-    """The task that runs an approved write. The approval travels with the call, and is all that the node sees."""
+    """The task that makes a write. The approval travels with the call, and is all that the node sees."""
     task = ToolCallWithContext(__type="tool_call_with_context", tool_call=approval["call"], state=approval)
     return Send("writes", task)
 
 
-def writing(tools: Tools) -> ToolNode:
-    """The node for approved writes. A connection that fails answers the call with what is known of the outcome."""
-
-    def run(request: ToolCallRequest, execute: Callable[[ToolCallRequest], Result]) -> Result:
-        try:
-            result = execute(request)
-        except AshbyError as error:
-            result = _failed(request, error)
-        return _with_edit(request.state, result)
-
-    async def arun(request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Result]]) -> Result:
-        try:
-            result = await execute(request)
-        except AshbyError as error:
-            result = _failed(request, error)
-        return _with_edit(request.state, result)
-
+def writing(tools: Tools, attempts: Attempts, own_store: BaseStore | None) -> ToolNode:
+    """The node for writes that were let pass."""
+    once = _Once(attempts, own_store)
     return ToolNode(
         [tool for tool in tools.values() if needs_approval(tool)],
         name="writes",
         handle_tool_errors=declared_errors,
-        wrap_tool_call=run,
-        awrap_tool_call=arun,
+        wrap_tool_call=once.run,
+        awrap_tool_call=once.arun,
     )
 
 
-def _failed(request: ToolCallRequest, error: AshbyError) -> ToolMessage:
-    answer = outcome_unknown if error.outcome_unknown else not_executed
-    return answer(request.tool_call, error.for_model())
+def matter_of(approval: Approval, place: Place) -> Matter | ToolMessage:
+    """The matter of a call that was let pass, or the answer to it if nothing can be written down about it."""
+    call, proposal = approval["call"], approval.get("proposal")
+    if place.store is None:
+        return not_executed(call, NO_STORE)
+    if proposal is None or "page" not in proposal or "made" not in proposal:
+        return outcome_unknown(
+            call, "It was approved while another version of this program ran, and may have been made."
+        )
+    return Matter(place.store, place.thread_id, proposal["page"], approval)
 
 
-def _with_edit(approval: Approval, result: Result) -> Result:
-    """The result of an edited call, with what really ran: in the conversation the model sees only its own arguments."""
-    if not approval["edited"] or isinstance(result, Command):
-        return result
-    args = json.dumps(approval["call"]["args"], ensure_ascii=False)
-    if result.status == "success":
-        words = f"{EXECUTED_AS_EDITED} The arguments were {args}, not yours; do not call again with yours."
-        return _with_words(result, before=f"{words}\n\n")
-    return _with_words(result, after=f"\n\nA person had edited this call: its arguments were {args}, not yours.")
+class _Once:
+    """Runs a tool if its write has not been made, and answers from the journal if it has."""
+
+    def __init__(self, attempts: Attempts, own_store: BaseStore | None) -> None:
+        self._attempts = attempts
+        self._own_store = own_store
+
+    def run(self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Result]) -> Result:
+        matter = matter_of(request.state, here(self._own_store))
+        if isinstance(matter, ToolMessage):
+            return matter
+        claim = self._attempts.begin(matter)
+        if isinstance(claim, ToolMessage):
+            return claim
+        try:
+            return self._ended(matter, claim, execute(request))
+        except AshbyError as error:
+            return self._attempts.failed(matter, claim, error)
+        except GraphBubbleUp:
+            # The tool itself asks somebody. It did nothing yet, and will be run again with the answer.
+            self._attempts.journal.withdraw(matter.store, matter.page, [claim])
+            raise
+        finally:
+            # Whatever else stops us, the claim stays on the page, for those to settle who come after us.
+            self._attempts.journal.leave(claim)
+
+    async def arun(self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Result]]) -> Result:
+        """As `run`. If the run is cancelled, a write that was begun is finished and its outcome written down.
+
+        The request is on its way then, in a thread that cannot be stopped.
+        """
+        cancelled = threading.Event()
+        work = asyncio.ensure_future(self._arun(request, execute, cancelled))
+        _unfinished.add(work)
+        work.add_done_callback(_finished)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    async def _arun(
+        self,
+        request: ToolCallRequest,
+        execute: Callable[[ToolCallRequest], Awaitable[Result]],
+        cancelled: threading.Event,
+    ) -> Result:
+        matter = matter_of(request.state, here(self._own_store))
+        if isinstance(matter, ToolMessage):
+            return matter
+        journal = self._attempts.journal
+        claim = await asyncio.to_thread(self._attempts.begin, matter)
+        if isinstance(claim, ToolMessage):
+            return claim
+        if cancelled.is_set():
+            await asyncio.to_thread(journal.withdraw, matter.store, matter.page, [claim])
+            raise asyncio.CancelledError
+        try:
+            return await asyncio.to_thread(self._ended, matter, claim, await execute(request))
+        except AshbyError as error:
+            return await asyncio.to_thread(self._attempts.failed, matter, claim, error)
+        except GraphBubbleUp:
+            await asyncio.to_thread(journal.withdraw, matter.store, matter.page, [claim])
+            raise
+        except asyncio.CancelledError:
+            # The event loop is being closed, and the tool may still run in its thread: the claim stays in use.
+            raise
+        except BaseException:
+            journal.leave(claim)
+            raise
+
+    def _ended(self, matter: Matter, claim: Claim, result: Result) -> Result:
+        if not isinstance(result, ToolMessage):
+            # A tool that is not Ashby's may steer the graph. What it said is done now, and cannot be said again.
+            said = executed(matter.call, "Its result was not kept.")
+            self._attempts.end(matter, claim, Ending("applied", with_edit(matter.approval, said)))
+            return result
+        outcome: Outcome = "applied" if result.status == "success" else "refused"
+        answer = with_edit(matter.approval, result)
+        return self._attempts.end(matter, claim, Ending(outcome, answer, _request_ids(result)))
 
 
-def _with_words(result: ToolMessage, before: str = "", after: str = "") -> ToolMessage:
-    content = result.content
-    if isinstance(content, str):
-        return result.model_copy(update={"content": f"{before}{content}{after}"})
-    around = [[{"type": "text", "text": text}] if text else [] for text in (before, after)]
-    return result.model_copy(update={"content": [*around[0], *content, *around[1]]})
+_unfinished: set[asyncio.Future[Any]] = set()
+"""Writes under way in event loops, which keep no hold of their own on them."""
+
+
+def _finished(work: asyncio.Future[Any]) -> None:
+    _unfinished.discard(work)
+    if not work.cancelled():
+        work.exception()  # whoever was there to be told was told
+
+
+def _request_ids(result: ToolMessage) -> tuple[str, ...]:
+    ids = result.artifact.get("request_ids") if isinstance(result.artifact, dict) else None
+    return tuple(map(str, ids)) if isinstance(ids, list) else ()

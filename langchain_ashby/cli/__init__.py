@@ -1,4 +1,4 @@
-"""The command line: `langchain-ashby demo | chat | tools | call | doctor | sandbox`."""
+"""The command line: `langchain-ashby demo | chat | tools | call | doctor | audit | sandbox`."""
 
 from __future__ import annotations
 

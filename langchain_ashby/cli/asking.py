@@ -7,8 +7,9 @@ import sys
 from typing import Any
 
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.prompt import Confirm, Prompt
+
+from langchain_ashby.cli.card import shown
 
 
 def can_ask() -> bool:
@@ -24,7 +25,7 @@ def confirm(console: Console, question: str) -> bool:
 def decide(console: Console, action: dict[str, Any], place: str) -> dict[str, Any]:
     """Show one proposed change and return what the person decides, as LangChain's approval protocol has it."""
     console.rule(f"Approval {place}", align="left")
-    console.print(Markdown(action["description"]))
+    console.print(shown(action))
     answer = Prompt.ask("Do it? y yes, e edit, n no", console=console, choices=["y", "e", "n"], default="n")
     if answer == "y":
         return {"type": "approve"}

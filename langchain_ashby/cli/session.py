@@ -16,6 +16,7 @@ from rich.text import Text
 
 from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.cli.asking import can_ask, decide
+from langchain_ashby.cli.card import shown
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.toolkit import AshbyToolkit
 
@@ -50,7 +51,7 @@ class Session:
             if not (self._approve_all or can_ask()):
                 for action in request["action_requests"]:
                     self._console.rule("Waiting for approval", align="left")
-                    self._console.print(Markdown(action["description"]))
+                    self._console.print(shown(action))
                 return False
             request = self._run(Command(resume={"decisions": self._decisions(request["action_requests"])}))
         return True
@@ -62,7 +63,7 @@ class Session:
             ]
         for action in actions:
             self._console.rule("Approved by --yes", align="left")
-            self._console.print(Markdown(action["description"]))
+            self._console.print(shown(action))
         return [{"type": "approve"} for _ in actions]
 
     def _run(self, start: Any) -> dict[str, Any] | None:

@@ -86,7 +86,7 @@ def test_a_fault_in_a_program_is_raised_and_not_told_to_the_model() -> None:
     assert_sendable(result["messages"])
 
 
-def test_an_approved_write_that_broke_off_is_reported_as_not_known() -> None:
+def test_after_a_run_broke_off_each_approved_write_is_answered_with_what_is_known_of_it() -> None:
     def break_off(candidate_id: str) -> None:
         if candidate_id == "ben":
             raise KeyError("a fault")
@@ -101,9 +101,9 @@ def test_an_approved_write_that_broke_off_is_reported_as_not_known() -> None:
     said = {answer.tool_call_id: answer.content for answer in results(result)}
     assert said["call_0_1"].startswith("Outcome not known.")
     assert said["call_0_2"].startswith("Not executed. A person rejected")
-    # Its write took effect, and its answer was lost with the step: to call it "not executed" would be a lie.
-    assert ("ada", "Offer") in office.writes
-    assert said["call_0_0"].startswith("Outcome not known.")
+    # Its write took effect and its answer was lost with the step, but not with the journal.
+    assert office.writes == [("ada", "Offer")]
+    assert said["call_0_0"] == "moved ada to Offer"
     assert_sendable(result["messages"])
 
 

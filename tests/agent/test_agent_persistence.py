@@ -16,6 +16,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.store.memory import InMemoryStore
+from langgraph.store.sqlite import SqliteStore
 from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, read, request, results, thread, user, write
 
@@ -36,10 +37,11 @@ async def test_the_agent_runs_async() -> None:
 def test_a_thread_in_sqlite_is_resumed_with_another_graph(tmp_path: Path) -> None:
     config, first, second = thread(), Office(), Office()
     spoken = calling(write("ada"), read("ben")), "Done."
-    with SqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
-        agent(first, *spoken, checkpointer=saver).invoke(user(), config)
-    with SqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
-        result = agent(second, *spoken, checkpointer=saver).invoke(Command(resume=approve()), config)
+    threads, journal = str(tmp_path / "threads.db"), str(tmp_path / "journal.db")
+    with SqliteSaver.from_conn_string(threads) as saver, SqliteStore.from_conn_string(journal) as store:
+        agent(first, *spoken, checkpointer=saver, store=store).invoke(user(), config)
+    with SqliteSaver.from_conn_string(threads) as saver, SqliteStore.from_conn_string(journal) as store:
+        result = agent(second, *spoken, checkpointer=saver, store=store).invoke(Command(resume=approve()), config)
     assert (first.reads, first.writes) == (["ben"], [])
     assert (second.reads, second.writes) == ([], [("ada", "Offer")])
     assert_sendable(result["messages"])
@@ -141,11 +143,21 @@ def test_without_a_checkpointer_reads_run_and_writes_never_do() -> None:
     office = Office()
     graph = agent(office, calling(read("ben"), write("ada")), checkpointer=None, store=None)
     assert graph.checkpointer is None and graph.store is None
-    request(graph.invoke(user()))
-    assert office.reads == ["ben"]
+    said = results(graph.invoke(user()))
+    assert {answer.content.split(".")[0] for answer in said} == {"candidate ben", "Not executed"}
+    with_store = agent(office, calling(read("ben"), write("ada")), checkpointer=None)
+    request(with_store.invoke(user()))
     with pytest.raises(RuntimeError, match="without checkpointer"):
-        graph.invoke(Command(resume=approve()))
-    assert office.writes == []
+        with_store.invoke(Command(resume=approve()))
+    assert office.reads == ["ben", "ben"] and office.writes == []
+
+
+def test_a_journal_in_memory_says_that_it_forgets(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "langchain_ashby.agent"):
+        agent(Office(), store=InMemoryStore())
+        assert not caplog.records
+        agent(Office())
+    assert "forgotten when the process ends" in caplog.text
 
 
 def test_threads_are_kept_in_memory_unless_told_otherwise() -> None:

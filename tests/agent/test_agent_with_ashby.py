@@ -42,7 +42,7 @@ class Ashby:
     def written(self) -> list[str]:
         """The endpoints that were called and belong to tools that write."""
         called = [entry["endpoint"] for entry in self.sandbox.requests()]
-        return [endpoint for endpoint in called if needs_approval(self.endpoints[endpoint])]
+        return [it for it in called if it in self.endpoints and needs_approval(self.endpoints[it])]
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_malformed_answers_leave_no_write_request(ashby: Ashby) -> None:
     graph.invoke(user(), config)
     for answer in MALFORMED:
         request(graph.invoke(Command(resume=answer), config))
-    assert ashby.sandbox.requests() == []
+    assert ashby.written() == []
     graph.invoke(Command(resume=approve()), config)
     assert ashby.written() == ["candidate.createNote"]
 
@@ -112,7 +112,7 @@ def test_an_edit_is_what_reaches_ashby(ashby: Ashby) -> None:
     args = {"candidate_id": ashby.candidate, "note": "Met on Monday."}
     edit = {"type": "edit", "edited_action": {"name": "ashby_create_candidate_note", "args": args}}
     result = graph.invoke(Command(resume={"decisions": [edit]}), config)
-    [sent] = ashby.sandbox.requests()
+    [sent] = [it for it in ashby.sandbox.requests() if it["endpoint"] == "candidate.createNote"]
     assert "Met on Monday." in json.dumps(sent["body"]["note"])
     assert results(result)[0].text.startswith("Executed as edited by a person.")
 
@@ -124,7 +124,7 @@ def test_an_edit_that_breaks_a_rule_of_the_tool_is_asked_again(ashby: Ashby) -> 
     for args in ({"candidate_id": ashby.candidate}, {"candidate_id": "x", "note": "n", "invented": 1}):
         edit = {"type": "edit", "edited_action": {"name": "ashby_create_candidate_note", "args": args}}
         assert "invalid_argument" in request(graph.invoke(Command(resume={"decisions": [edit]}), config))["problem"]
-    assert ashby.sandbox.requests() == []
+    assert ashby.written() == []
 
 
 def test_wrong_arguments_reach_neither_ashby_nor_a_person(ashby: Ashby) -> None:
@@ -150,18 +150,18 @@ def test_reads_run_while_a_write_waits(ashby: Ashby) -> None:
     read = made("ashby_get_candidate", {"candidate_id": ashby.candidate})
     result = ashby.agent(say("", ashby.note(), read)).invoke(user(), thread())
     request(result)
-    assert [entry["endpoint"] for entry in ashby.sandbox.requests()] == ["candidate.info"]
+    assert ashby.written() == []
     assert results(result)[0].artifact["results"]["id"] == ashby.candidate
 
 
-def test_a_write_whose_reply_was_lost_is_not_sent_again_and_not_known(ashby: Ashby) -> None:
+def test_a_write_whose_reply_was_lost_is_found_in_ashby_and_not_sent_again(ashby: Ashby) -> None:
     config, before = thread(), len(ashby.sandbox.state()["note"])
     graph = ashby.agent(say("", ashby.note()), "I see.")
     graph.invoke(user(), config)
     ashby.sandbox.fault("candidate.createNote", drop="after")
     result = graph.invoke(Command(resume=approve()), config)
     [answer] = results(result)
-    assert answer.text.startswith("Outcome not known.")
+    assert answer.text.startswith("Executed. unreachable: The connection broke") and answer.status == "success"
     assert ashby.written() == ["candidate.createNote"]
     assert len(ashby.sandbox.state()["note"]) == before + 1
     assert_sendable(result["messages"])
@@ -251,7 +251,7 @@ def test_the_afternoon_tells_what_is_not_certain_and_what_was_refused(ashby: Ash
     refusal = {"success": False, "errorInfo": {"code": "candidate_not_found", "message": "Not found"}}
     ashby.sandbox.fault("candidate.createNote", body=json.dumps(refusal))
     summary = graph.invoke(Command(resume=approve(3)), config)["messages"][-1].text.splitlines()[1:]
-    assert summary[0].startswith("- Not certain: move Ada Lovelace")
+    assert summary[0].startswith("- Done: move Ada Lovelace"), "the reply was lost, but Ashby shows the move"
     assert summary[1].startswith("- Refused by Ashby: a note on Ada Lovelace. candidate_not_found")
     assert summary[2].startswith("- Done: an interview")
 

@@ -10,6 +10,7 @@ import json
 import sys
 
 from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.store.sqlite import SqliteStore
 from langgraph.types import Command
 from office import Office, agent, calling, read, user, write
 
@@ -18,8 +19,9 @@ CONFIG = {"configurable": {"thread_id": "the-thread"}}
 if __name__ == "__main__":
     database, what, *answer = sys.argv[1:]
     office = Office()
-    with SqliteSaver.from_conn_string(database) as saver:
-        graph = agent(office, calling(write("ada"), read("ben"), write("cy")), "Done.", checkpointer=saver)
+    with SqliteSaver.from_conn_string(database) as saver, SqliteStore.from_conn_string(database) as store:
+        spoken = calling(write("ada"), read("ben"), write("cy")), "Done."
+        graph = agent(office, *spoken, checkpointer=saver, store=store)
         told = user() if what == "start" else Command(resume=json.loads(answer[0]))
         result = graph.invoke(told, CONFIG)
     print(

@@ -1,0 +1,49 @@
+"""Cards: what a write would do, in words a recruiter can judge, and how its effect is recognised afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, stale, targets
+from langchain_ashby.agent.cards.files import only_the_file_on
+from langchain_ashby.agent.cards.html import html
+from langchain_ashby.agent.cards.look import Look
+from langchain_ashby.agent.cards.markdown import markdown
+from langchain_ashby.agent.cards.registry import drawn
+from langchain_ashby.agent.cards.settle import judged
+from langchain_ashby.endpoint import Operation
+
+__all__ = [
+    "CARD_VERSION",
+    "Card",
+    "Change",
+    "Link",
+    "Look",
+    "Risk",
+    "card_of",
+    "html",
+    "is_current",
+    "markdown",
+    "only_the_file_on",
+    "settled",
+    "stale",
+    "targets",
+]
+
+
+def card_of(request: Operation[Any], look: Look) -> Card:
+    """The card of a write. It only reads, and what cannot be read stands under `unchecked`."""
+    return drawn(request, look).card()
+
+
+def settled(request: Operation[Any], card: Card | None, look: Look, since: datetime) -> bool | None:
+    """Whether the write has happened since then: True or False where reading tells, None where it cannot.
+
+    Args:
+        request: The write.
+        card: The card that was shown, which tells what was there before. Without it less can be told.
+        look: A new look, made after the attempt.
+        since: When the attempt began, by this computer's clock.
+    """
+    return judged(drawn(request, look), card, since)

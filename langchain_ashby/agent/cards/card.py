@@ -1,0 +1,125 @@
+"""What a person is shown about a write, as plain JSON: it is kept in checkpoints and in the audit trail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Literal, TypeGuard
+
+# On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
+from typing_extensions import TypedDict
+
+from langchain_ashby.agent.cards.words import shown
+from langchain_ashby.endpoint import Arguments, Operation
+
+CARD_VERSION = 1
+"""Goes up when a key changes its meaning. A card of another version is made anew, never misread."""
+
+Risk = Literal["low", "medium", "high"]
+
+
+class Change(TypedDict):
+    """A field before and after, in words; None where there was or will be nothing."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+class Link(TypedDict):
+    """A page of Ashby."""
+
+    title: str
+    url: str
+
+
+class Card(TypedDict):
+    """A write in words.
+
+    `line` says what will happen, `changes` which fields it changes, `unchecked` what could not be found out. `targets`
+    are the records that the call points at: arguments with other targets need another card. `facts` are what the card
+    rests on, by a title in words, and are read again before the write runs; see `stale`. `args` are the exact
+    arguments.
+    """
+
+    version: int
+    tool: str
+    line: str
+    changes: list[Change]
+    consequences: list[str]
+    warnings: list[str]
+    unchecked: list[str]
+    risk: Risk
+    links: list[Link]
+    targets: list[str]
+    facts: dict[str, Any]
+    args: dict[str, Any]
+
+
+def is_current(card: Mapping[str, Any] | None) -> TypeGuard[Card]:
+    """Whether this version of the package understands the card."""
+    return card is not None and card.get("version") == CARD_VERSION
+
+
+def stale(card: Card, fresh: Card) -> list[str]:
+    """What is different since `card` was made, in words, as `fresh` of the same call shows it; empty if nothing is.
+
+    A fact that `card` did not have cannot have changed. One that `fresh` could not read again counts as changed.
+    """
+    if not (is_current(card) and is_current(fresh)):
+        return ["the card was made by another version of this program"]
+    changed = []
+    for title, was in card["facts"].items():
+        if title not in fresh["facts"]:
+            changed.append(f"{title}: cannot be read any more")
+        elif not same(now := fresh["facts"][title], was):
+            changed.append(f"{title}: {shown(now) or 'none'}, was {shown(was) or 'none'}")
+    return changed
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two facts are equal. What has an id is the same record, whatever it is called by now."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.get("id") and other.get("id"):
+        return bool(one["id"] == other["id"])
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    # To Python 1 and True are equal.
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def targets(request: Operation[Any]) -> list[str]:
+    """What the arguments point at: ids, e-mail addresses of interviewers, files. Needs no reading."""
+    return list(dict.fromkeys(_pointers("", request.model_dump(mode="json"))))
+
+
+def arguments(request: Operation[Any]) -> dict[str, Any]:
+    """The arguments that were given, as JSON."""
+    return {
+        name: _json(getattr(request, name)) for name in type(request).model_fields if name in request.model_fields_set
+    }
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Arguments):
+        return {
+            name: _json(getattr(value, name)) for name in type(value).model_fields if name in value.model_fields_set
+        }
+    if isinstance(value, list):
+        return [_json(entry) for entry in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+_POINTING = re.compile(r".*_ids?|.*_to_cancel|email|file_path|.*_handle")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def _pointers(name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            yield from _pointers(key, entry)
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _pointers(name, entry)
+    elif isinstance(value, str) and (_POINTING.fullmatch(name) or _UUID.fullmatch(value)):
+        yield value

@@ -1,0 +1,136 @@
+"""Meetings in words, and what may be wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from langchain_ashby.agent.cards.draft import Draft, Fact, Record
+from langchain_ashby.agent.cards.look import Look
+from langchain_ashby.agent.cards.reads import GetInterview
+from langchain_ashby.agent.cards.words import (
+    UNNAMED,
+    at,
+    day,
+    joined,
+    moment,
+    named,
+    one_line,
+    parsed,
+    person,
+    time_fact,
+)
+from langchain_ashby.endpoints.fields import InterviewEvent
+from langchain_ashby.endpoints.steps import FindUser
+
+LONGEST = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The interviewers and the kinds of interview that a call names."""
+
+    users: dict[str, Record]
+    interviews: dict[str, Record]
+
+    def name(self, email: str) -> str:
+        """Who has this address."""
+        return person(self.users.get(email.casefold())) or one_line(email, 120)
+
+    def title(self, interview_id: str | None) -> str:
+        """What kind of interview it is."""
+        if interview_id is None:
+            return "the default interview"
+        return one_line(at(self.interviews.get(interview_id), "title") or UNNAMED, 120)
+
+
+def people_of(draft: Draft, look: Look, events: Iterable[InterviewEvent]) -> People:
+    """Read who and what the meetings name, and warn of what is not as it should be."""
+    events = list(events)
+    emails = list(dict.fromkeys(it.email.casefold() for event in events for it in event.interviewers))
+    ids = list(dict.fromkeys(event.interview_id for event in events if event.interview_id))
+    read = look.all(*(FindUser(email=it) for it in emails), *(GetInterview(interview_id=it) for it in ids))
+    users: dict[str, Record] = {}
+    for email, found in zip(emails, read, strict=False):
+        matches = draft.records(f"The interviewer {one_line(email, 120)}", found)
+        users[email] = matches[0] if matches else {}
+        if isinstance(found, list) and not matches:
+            draft.warn(f"No user of Ashby has the address {one_line(email, 120)}: Ashby will refuse.", "high")
+        elif at(users[email], "isEnabled") is False:
+            draft.warn(f"{named(person(users[email]))} is deactivated in Ashby.", "high")
+    interviews = {it: draft.record("The interview", found) for it, found in zip(ids, read[len(emails) :], strict=True)}
+    for interview in interviews.values():
+        if at(interview, "isArchived") is True:
+            draft.warn(f"The interview {named(at(interview, 'title'))} is archived.")
+    return People(users, interviews)
+
+
+def stated(event: InterviewEvent) -> Fact:
+    """A meeting as the call states it, as a fact."""
+    return {
+        "start": time_fact(event.start_time),
+        "end": time_fact(event.end_time),
+        "interviewers": sorted(it.email.casefold() for it in event.interviewers),
+        **({"interview": event.interview_id} if event.interview_id else {}),
+    }
+
+
+def standing(event: Record, like: Any = None) -> Fact:
+    """A meeting as Ashby has it, as a fact of the same form; without the interview if `like` leaves it open."""
+    return {
+        "start": time_fact(at(event, "startTime")),
+        "end": time_fact(at(event, "endTime")),
+        "interviewers": sorted(str(at(it, "email")).casefold() for it in at(event, "interviewers") or []),
+        **({"interview": at(event, "interviewId")} if like is None or "interview" in like else {}),
+    }
+
+
+def stated_words(event: InterviewEvent, people: People) -> str:
+    """A meeting as the call states it, in words."""
+    interviewers = [
+        people.name(it.email) + (" (feedback required)" if it.feedback_required else "") for it in event.interviewers
+    ]
+    return f"{people.title(event.interview_id)}, {_span(event.start_time, event.end_time)}, with {joined(interviewers)}"
+
+
+def standing_words(event: Record) -> str:
+    """A meeting as Ashby has it, in words."""
+    interviewers = [person(it) or UNNAMED for it in at(event, "interviewers") or []]
+    start, end = parsed(at(event, "startTime")), parsed(at(event, "endTime"))
+    when = _span(start, end) if start and end else "at a time that is not known"
+    title = one_line(at(event, "interview", "title") or "meeting", 120)
+    return f"{title}, {when}, with {joined(interviewers) or 'nobody'}"
+
+
+def _span(start: datetime, end: datetime) -> str:
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    if start.date() == end.date():
+        return f"{day(start)}, {start:%H:%M} to {end:%H:%M} UTC"
+    return f"{moment(start.isoformat())} to {moment(end.isoformat())}"
+
+
+def warn_of_times(draft: Draft, events: list[InterviewEvent], others: Iterable[Record], now: datetime) -> None:
+    """Warn of meetings in the past, at a weekend, very long, or at the time of another meeting of the application."""
+    others = list(others)
+    for number, event in enumerate(events):
+        start, end = event.start_time, event.end_time
+        if start < now:
+            draft.warn(f"The meeting on {_span(start, end)} is in the past.", "high")
+        if start.weekday() > 4:
+            draft.warn(f"{day(start)} is a {'Saturday' if start.weekday() == 5 else 'Sunday'} (in UTC).")
+        if end - start > LONGEST:
+            draft.warn(f"The meeting on {day(start)} is longer than {LONGEST // timedelta(hours=1)} hours.")
+        for other in events[:number]:
+            if other.start_time < end and start < other.end_time:
+                draft.warn(f"Two of the new meetings are at the same time, on {_span(start, end)}.")
+        for known in others:
+            if overlaps(event, known):
+                draft.warn(f"The candidate has another meeting at this time: {standing_words(known)}.")
+
+
+def overlaps(event: InterviewEvent, known: Record) -> bool:
+    """Whether a meeting that there is takes place during this one."""
+    start, end = parsed(at(known, "startTime")), parsed(at(known, "endTime"))
+    return bool(start and end and start < event.end_time and event.start_time < end)

@@ -1,0 +1,225 @@
+"""Cards for writes on interview schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from langchain_ashby.agent.cards.draft import UNREAD, Draft, Fact, Record
+from langchain_ashby.agent.cards.look import Look
+from langchain_ashby.agent.cards.meetings import (
+    overlaps,
+    people_of,
+    standing,
+    standing_words,
+    stated,
+    stated_words,
+    warn_of_times,
+)
+from langchain_ashby.agent.cards.reads import ListInterviewEvents
+from langchain_ashby.agent.cards.shared import the_application, who
+from langchain_ashby.agent.cards.words import at, count, enumerated, named, parsed, shown
+from langchain_ashby.endpoints.applications import GetApplication
+from langchain_ashby.endpoints.fields import InterviewEventChange
+from langchain_ashby.endpoints.interviews import (
+    CancelInterviewSchedule,
+    CreateInterviewSchedule,
+    ListInterviewSchedules,
+    UpdateInterviewSchedule,
+)
+from langchain_ashby.errors import AshbyError
+
+_CALLED_OFF = ("Cancelled", "NeedsScheduling", "WaitingOnCandidateBooking", "WaitingOnCandidateAvailability")
+"""What a schedule's status can be when its meetings are off."""
+
+
+def create(request: CreateInterviewSchedule, look: Look, draft: Draft) -> None:
+    """Schedule interviews."""
+    found, schedules_read = look.all(
+        GetApplication(application_id=request.application_id),
+        ListInterviewSchedules(application_id=request.application_id),
+    )
+    application = the_application(draft, found)
+    people = people_of(draft, look, request.interview_events)
+    schedules = draft.records("The interviews of the application", schedules_read)
+    meetings = [event for it in schedules if at(it, "status") != "Cancelled" for event in _events(it)]
+    number = len(request.interview_events)
+    stage = at(application, "currentInterviewStage", "title")
+    draft.line = (
+        f"Schedule {'an interview' if number == 1 else f'{number} interviews'} with {who(application)}"
+        f"{f', in the stage {named(stage)}' if stage else ''}"
+    )
+    for place, event in enumerate(request.interview_events, 1):
+        draft.adds("Meeting" if number == 1 else f"Meeting {place}", stated_words(event, people))
+    for interview in people.interviews.values():
+        if at(interview, "jobId") not in (None, at(application, "job", "id")):
+            draft.warn(f"The interview {named(at(interview, 'title'))} belongs to another job.")
+    if at(application, "status") == "Archived":
+        draft.warn("The application is archived.")
+    warn_of_times(draft, request.interview_events, meetings, look.now)
+    _invites(draft)
+    draft.happens("It can be changed or called off later with the same API key, or in Ashby itself.")
+
+    wanted = sorted((stated(event) for event in request.interview_events), key=str)
+    alike = [it for it in schedules if at(it, "status") != "Cancelled" and _same_meetings(it, wanted)]
+    if alike:
+        draft.warn("The same interviews are scheduled already.", "high")
+    draft.looks_alike("Schedules with these interviews", alike, schedules.complete, "createdAt")
+    at_that_time = [it for it in meetings if any(overlaps(event, it) for event in request.interview_events)]
+    if schedules.complete:
+        draft.facts["Other meetings at that time"] = [
+            {"id": at(it, "id"), "name": standing_words(it)} for it in at_that_time
+        ]
+
+
+def update(request: UpdateInterviewSchedule, look: Look, draft: Draft) -> None:
+    """Change, add or cancel meetings."""
+    schedule, application, events = _schedule(draft, look, request.interview_schedule_id)
+    by_id = {str(at(it, "id")): it for it in events or []}
+    changes = request.interview_event or []
+    people = people_of(draft, look, changes)
+    added = [it for it in changes if it.interview_event_id is None]
+    cancelled = request.interview_event_id_to_cancel or []
+    for place, event_id in enumerate(cancelled, 1):
+        _cancel(draft, events, by_id.get(event_id), event_id, place, bool(request.allow_feedback_deletion))
+    for place, event in enumerate(changes, 1):
+        if event.interview_event_id:
+            _change(draft, events, by_id.get(event.interview_event_id), event, place, stated_words(event, people))
+    for event in added:
+        draft.adds("New meeting", stated_words(event, people))
+    touched = {it.interview_event_id for it in changes} | set(cancelled)
+    warn_of_times(draft, list(changes), [it for key, it in by_id.items() if key not in touched], look.now)
+    if changes:
+        _invites(draft)
+    if events and cancelled and not set(by_id) - set(cancelled):
+        draft.warn("No meeting is left: the whole schedule is cancelled by this.")
+    if added:
+        wanted = [stated(event) for event in added]
+        alike = [it for it in by_id.values() if any(standing(it, want) == want for want in wanted)]
+        if alike:
+            draft.warn("A meeting like the new one is scheduled already.")
+        draft.looks_alike("Meetings like the new one", alike, events is not None, "createdAt")
+    what = [
+        count(len(cancelled), "meeting") + " cancelled" if cancelled else "",
+        count(len(changes) - len(added), "meeting") + " changed" if len(changes) > len(added) else "",
+        count(len(added), "meeting") + " added" if added else "",
+    ]
+    draft.line = f"Change the interviews of {who(application)}: {', '.join(filter(None, what))}"
+    if schedule:
+        draft.facts["Schedule"] = enumerated(at(schedule, "status"))
+    if at(schedule, "status") == "Cancelled":
+        draft.warn("The schedule is cancelled: Ashby will refuse.")
+
+
+def cancel(request: CancelInterviewSchedule, look: Look, draft: Draft) -> None:
+    """Call off a schedule."""
+    schedule, application, events = _schedule(draft, look, request.interview_schedule_id)
+    draft.line = f"Call off the interviews of {who(application)}"
+    if request.allow_reschedule:
+        draft.line += ", to be scheduled again"
+    after = "to be scheduled again" if request.allow_reschedule else "cancelled"
+    status = at(schedule, "status")
+    present: Fact = UNREAD if not status else enumerated(status)
+    # When it is left open, Ashby has several names for the state that it comes to be in.
+    if request.allow_reschedule and status in _CALLED_OFF:
+        present = after if status != "Cancelled" else "cancelled"
+    draft.sets("Schedule", present, after)
+    for event in events or []:
+        draft.changes.append({"field": "Meeting", "before": standing_words(event), "after": None})
+        if at(event, "hasSubmittedFeedback") is True:
+            draft.warn(f"Feedback was submitted on the meeting {standing_words(event)}.", "high")
+        if (start := parsed(at(event, "startTime"))) and start < look.now:
+            draft.warn(f"A meeting has taken place already, or is under way: {standing_words(event)}.")
+    if events is not None:
+        draft.facts["Meetings"] = [{"id": at(it, "id"), "name": standing_words(it)} for it in events]
+    draft.happens("Interviewers and the candidate may get cancellations from Ashby.", "high")
+    draft.happens("A cancelled schedule cannot be brought back, only made anew.", "high")
+    if status == "Cancelled":
+        draft.warn("The schedule is cancelled already.")
+
+
+def _schedule(draft: Draft, look: Look, schedule_id: str) -> tuple[Record, Record, list[Record] | None]:
+    """A schedule, its application and its meetings; None for meetings that could not be read.
+
+    Ashby gives a single schedule's meetings, but not the schedule. So that is looked for among those which were made
+    since shortly before its first meeting was.
+    """
+    [read] = look.all(ListInterviewEvents(interview_schedule_id=schedule_id))
+    events = draft.records("The meetings of the schedule", read)
+    times = [time for it in events if (time := parsed(at(it, "createdAt")))]
+    since = min(times) - timedelta(days=1) if times else None
+    try:
+        schedule = look.first(ListInterviewSchedules(created_after=since), lambda it: at(it, "id") == schedule_id)
+    except AshbyError as error:
+        schedule = None
+        draft.record("The schedule", error)
+    else:
+        if schedule is None:
+            draft.not_checked("The schedule was not found among those looked through, so its status is not known.")
+    application: Record = {}
+    if schedule is not None:
+        [found] = look.all(GetApplication(application_id=at(schedule, "applicationId")))
+        application = the_application(draft, found)
+    return schedule or {}, application, events if isinstance(read, list) else None
+
+
+def _events(schedule: Record) -> Iterable[Record]:
+    return at(schedule, "interviewEvents") or []
+
+
+def _same_meetings(schedule: Record, wanted: list[Fact]) -> bool:
+    there = list(_events(schedule))
+    if len(there) != len(wanted):
+        return False
+    left = [standing(it) for it in there]
+    for want in wanted:
+        match = next(
+            (it for it in left if {**it, "interview": want.get("interview", it["interview"])} == {**it, **want}), None
+        )
+        if match is None:
+            return False
+        left.remove(match)
+    return True
+
+
+def _cancel(
+    draft: Draft, events: list[Record] | None, event: Record | None, event_id: str, place: int, allowed: bool
+) -> None:
+    title = f"Meeting {place}"
+    if events is None:
+        draft.sets(title, UNREAD, None, change=("Meeting", "not known", None))
+    elif event is None:
+        draft.sets(title, None, None)
+        draft.warn(f"The schedule has no meeting {event_id}: it may be cancelled already.")
+    else:
+        words = standing_words(event)
+        draft.sets(title, {"id": event_id, "name": words}, None, change=("Meeting", words, None))
+        if at(event, "hasSubmittedFeedback") is True:
+            if allowed:
+                draft.warn(f"Feedback that was submitted on this meeting is deleted: {words}.", "high")
+            else:
+                draft.warn(f"Feedback was submitted on this meeting, so Ashby will refuse: {words}.")
+    draft.happens("Interviewers and the candidate may get cancellations from Ashby.")
+
+
+def _change(
+    draft: Draft, events: list[Record] | None, event: Record | None, to: InterviewEventChange, place: int, words: str
+) -> None:
+    title, wanted = f"Meeting {place}", stated(to)
+    if event is None:
+        draft.sets(title, UNREAD, wanted, change=("Meeting", "not known", words))
+        if events is not None:
+            draft.warn(f"The schedule has no meeting {to.interview_event_id}: Ashby will refuse.")
+        return
+    if at(event, "hasSubmittedFeedback") is True:
+        draft.warn(f"Feedback was submitted on this meeting already: {standing_words(event)}.")
+    if to.interview_id is None:
+        words = words.replace(
+            "the default interview", shown(at(event, "interview", "title")) or "the same interview", 1
+        )
+    draft.sets(title, standing(event, wanted), wanted, change=("Meeting", standing_words(event), words))
+
+
+def _invites(draft: Draft) -> None:
+    draft.happens("Interviewers and the candidate may get invitations from Ashby.", "medium")
+    draft.happens("Whether the interviewers are free is not checked: calendars cannot be read.")

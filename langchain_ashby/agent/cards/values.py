@@ -1,0 +1,105 @@
+"""Values of form fields and custom fields in words, and form entries checked one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from langchain_ashby.agent.cards.draft import Draft, Fact
+from langchain_ashby.agent.cards.words import at, day, joined, moment, one_line, paragraph, parsed
+from langchain_ashby.endpoints.fields import FieldSubmission
+from langchain_ashby.forms import Field, Form
+
+
+def in_the_words_of(field: Field, value: Any) -> str | None:
+    """A stored value as people read it: labels for options, amounts with their currency, scores out of four."""
+    if value is None or value in ("", [], {}):
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(one_line(field.options.get(str(it), it), 120) for it in value)
+    if isinstance(value, Mapping):
+        return _object(value)
+    if field.options:
+        return one_line(field.options.get(str(value), value), 120)
+    if field.type == "Date":
+        return _date(str(value))
+    return (
+        paragraph(value) if isinstance(value, str) else f"{value:,}" if isinstance(value, int | float) else str(value)
+    )
+
+
+def plain(value: Any) -> Fact:
+    """A stored value as a fact, without what Ashby may write in different ways."""
+    if isinstance(value, Mapping):
+        kept = {key: plain(entry) for key, entry in sorted(value.items()) if key != "type" and entry is not None}
+        return kept["value"] if set(kept) == {"value"} else kept
+    if isinstance(value, list):
+        return sorted(map(plain, value), key=str)
+    if isinstance(value, str) and value.endswith("T00:00:00.000Z"):
+        return value[:10]
+    return value
+
+
+def show_entries(draft: Draft, form: Form | None, entries: Iterable[FieldSubmission]) -> dict[str, Any]:
+    """Put every entry of a form onto the card, by the field's title. Returns the values by path that Ashby would get.
+
+    Warns of what the form does not take and of required fields that are missing. Without a form the names are shown
+    as they were given.
+    """
+    values: dict[str, Any] = {}
+    for entry in entries:
+        name, given = one_line(entry.path, 120), entry.value
+        if form is None:
+            draft.adds(name, in_the_words_of(_unknown(entry.path), given) or "none")
+            continue
+        try:
+            field = form.find(entry.path)
+            name = one_line(field.title, 120)
+            if field.path in values:
+                raise ValueError("is given twice")
+            values[field.path] = field.convert(given)
+            draft.adds(name, in_the_words_of(field, values[field.path]) or "none")
+        except ValueError as error:
+            draft.adds(name, in_the_words_of(_unknown(entry.path), given) or "none")
+            draft.warn(f"{name}: {one_line(error)}. Nothing will be sent.", "high")
+    missing = [one_line(it.title, 120) for it in (form.fields if form else []) if it.required and it.path not in values]
+    if missing:
+        draft.warn(f"Required and missing: {joined(missing)}. Nothing will be sent.", "high")
+    return values
+
+
+def _unknown(name: str) -> Field:
+    return Field(path=name, title=name, type="String", required=False, options={})
+
+
+def _object(value: Mapping[str, Any]) -> str:
+    values = {key.replace("_", "").casefold(): entry for key, entry in value.items()}
+    if "score" in values:
+        comments = values.get("comments")
+        said = at(comments, "value") if isinstance(comments, Mapping) else comments
+        return f"{values['score']} of 4" + (f": {paragraph(str(said))}" if said else "")
+    currency = f" {one_line(values['currencycode'], 12)}" if values.get("currencycode") else ""
+    if "minvalue" in values:
+        interval = str(values.get("interval") or "")
+        per = "" if interval in ("", "NONE") else f" per {one_line(interval, 20).lower().removeprefix('1 ')}"
+        return f"{_number(values['minvalue'])} to {_number(values.get('maxvalue'))}{currency}{per}"
+    if isinstance(values.get("value"), str):
+        return paragraph(values["value"])
+    if "value" in values:
+        return f"{_number(values['value'])}{currency}"
+    return ", ".join(f"{one_line(key, 40)}: {one_line(entry, 120)}" for key, entry in value.items())
+
+
+def _number(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int | float) else one_line(value, 40)
+
+
+def _date(value: str) -> str:
+    try:
+        return day(date.fromisoformat(value))
+    except ValueError:
+        time = parsed(value)
+        return one_line(value) if time is None else day(time) if value.endswith("T00:00:00.000Z") else moment(value)

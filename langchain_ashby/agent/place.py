@@ -1,0 +1,42 @@
+"""Where a step of the graph runs: the store and the thread of the run, and who the person is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from langgraph.config import get_config, get_store
+from langgraph.store.base import BaseStore
+
+
+@dataclass(frozen=True)
+class Place:
+    """The store and the thread of a run. A server brings its own store; None if there is none at all."""
+
+    store: BaseStore | None
+    thread_id: str | None
+
+
+def here(own_store: BaseStore | None) -> Place:
+    """The place of the step that is running.
+
+    Args:
+        own_store: The store that the agent was made with. As a node of another graph it gets that graph's, or none.
+    """
+    thread_id = _configurable().get("thread_id")
+    store: BaseStore | None = get_store()
+    return Place(own_store if store is None else store, None if thread_id is None else str(thread_id))
+
+
+def reviewer() -> str | None:
+    """Who sends the decisions of this run: the user whom a LangGraph server let in, or whom the application names.
+
+    The application names them in the run's config, as `configurable.reviewer` or `configurable.user_id`.
+    """
+    configurable = _configurable()
+    names = (configurable.get(key) for key in ("langgraph_auth_user_id", "reviewer", "user_id"))
+    return next((str(name) for name in names if name), None)
+
+
+def _configurable() -> dict[str, Any]:
+    return get_config().get("configurable") or {}

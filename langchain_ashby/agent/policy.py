@@ -1,0 +1,107 @@
+"""The application's policy: which writes are asked about, which run without asking, which never run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+from difflib import get_close_matches
+from typing import Any, Literal, cast, get_args
+
+from langchain_core.tools import BaseTool
+
+from langchain_ashby.agent.cards import Card
+from langchain_ashby.errors import ConfigurationError
+
+_log = logging.getLogger(__name__)
+
+Ruling = Literal["ask", "allow", "never"]
+"""A person is asked; it runs without asking; it does not run."""
+
+Rule = Ruling | Callable[[Card], Ruling]
+"""A ruling, or a function that gives one for a card."""
+
+
+class ApprovalPolicy:
+    """What the application says about writes. Reads are never asked about, and not in it.
+
+    Args:
+        rules: A rule for each tool that differs from the default, by the tool's name.
+        default: The rule for every other write.
+
+    `ApprovalPolicy({"ashby_create_candidate_note": allow_if(lambda card: card["risk"] == "low"),
+    "ashby_cancel_interview_schedule": "never"})` asks about all but small notes, and refuses to cancel interviews.
+
+    A function gets the card of the write. It is asked once for each card; if it fails or gives anything but a ruling, a
+    person is asked. So is one if anything on the card could not be checked, even where the rule allows the write, and
+    for a tool without cards where the rule is a function.
+
+    Raises:
+        ConfigurationError: if a rule is neither a ruling nor a function.
+    """
+
+    def __init__(self, rules: Mapping[str, Rule] | None = None, *, default: Rule = "ask") -> None:
+        self.rules = dict(rules or {})
+        self.default = default
+        for name, rule in [*self.rules.items(), ("default", default)]:
+            if not callable(rule) and rule not in get_args(Ruling):
+                near = get_close_matches(str(rule), get_args(Ruling), n=1, cutoff=0.3)
+                raise ConfigurationError(
+                    f"The rule for {name} is {rule!r}",
+                    remedy=f"{f'Did you mean {near[0]!r}? ' if near else ''}It takes "
+                    '"ask", "allow", "never" or a function of the card that gives one of them.',
+                )
+
+    def check(self, tools: Iterable[BaseTool]) -> None:
+        """See that each rule is for a tool that writes.
+
+        Raises:
+            ConfigurationError: if a rule is for a tool that is not there, or that only reads.
+        """
+        writes = {tool.name: (tool.metadata or {}).get("readOnlyHint") is not True for tool in tools}
+        for name in self.rules:
+            if name not in writes:
+                near = get_close_matches(name, [it for it, writing in writes.items() if writing], n=3)
+                advice = f"Did you mean {' or '.join(near)}?" if near else "Name a tool of the toolkit that writes."
+                raise ConfigurationError(f"The policy has a rule for {name}, which is not a tool here", remedy=advice)
+            if not writes[name]:
+                raise ConfigurationError(
+                    f"The policy has a rule for {name}, which only reads",
+                    remedy="Reads are never asked about: drop it.",
+                )
+
+    def ruling(self, tool: str, card: Card | None) -> Ruling:
+        """What holds for a write, given its card; None for a tool that has no cards."""
+        rule = self.rules.get(tool, self.default)
+        ruling = _asked(rule, card) if callable(rule) else rule
+        return "ask" if ruling == "allow" and card is not None and card["unchecked"] else ruling
+
+
+def allow_if(condition: Callable[[Card], bool]) -> Callable[[Card], Ruling]:
+    """A rule that lets a write run without asking if the condition holds for its card: is True, and nothing else."""
+
+    def rule(card: Card) -> Ruling:
+        return "allow" if condition(card) is True else "ask"
+
+    return rule
+
+
+def _asked(rule: Callable[[Card], Any], card: Card | None) -> Ruling:
+    if card is None:
+        return "ask"
+    try:
+        ruling = rule(deepcopy(card))  # what it does to the card must not change what is shown
+    except Exception as error:
+        # Only its kind: its words may quote what is on the card, and that does not belong into a log.
+        _log.warning(
+            "The approval policy's rule for %s failed (%s): a person is asked", card["tool"], type(error).__name__
+        )
+        return "ask"
+    if not isinstance(ruling, str) or ruling not in get_args(Ruling):
+        _log.warning(
+            "The approval policy's rule for %s gave no ruling but a %s: a person is asked",
+            card["tool"],
+            type(ruling).__name__,
+        )
+        return "ask"
+    return cast(Ruling, ruling)

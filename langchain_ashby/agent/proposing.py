@@ -1,0 +1,125 @@
+"""What happens with proposed writes: they are asked about, or the application's policy decides alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from langchain_core.messages import AIMessage, ToolCall, ToolMessage
+from langgraph.store.base import BaseStore
+
+from langchain_ashby.agent.answers import NO_STORE, not_executed
+from langchain_ashby.agent.attempts import Attempts, Ending, Matter
+from langchain_ashby.agent.gate import Tools, needs_approval
+from langchain_ashby.agent.history import maker_of, open_calls
+from langchain_ashby.agent.journal import page_of
+from langchain_ashby.agent.place import Place, here
+from langchain_ashby.agent.policy import ApprovalPolicy
+from langchain_ashby.agent.sight import needs_another_look
+from langchain_ashby.agent.state import Approval, Decided, Node, Proposal, State, Update
+
+
+def proposing(
+    prepare: Node, tools: Tools, attempts: Attempts, policy: ApprovalPolicy, own_store: BaseStore | None
+) -> Node:
+    """The node that has cards made by `prepare`, notes where the journal keeps them, and applies the policy.
+
+    It prepares the open writes of the model's message; or, if there are any, a person's edits, or the proposals that
+    were asked about before and have to be asked about again.
+    """
+
+    def propose(state: State) -> Update:
+        place = here(own_store)
+        if place.store is None:
+            return {"messages": _refused(state, tools), "proposals": [], "approvals": [], "edits": []}
+        edits = {str(edit["call"]["id"]): edit for edit in state.get("edits", [])}
+        before = {str(it["call"]["id"]): it for it in state.get("proposals", [])}
+        made = prepare(_with_calls(state, [it["call"] for it in (edits or before).values()]))
+        journal = attempts.journal.name(place.store)
+        complete = _completed(state, made["proposals"], edits, before, place, journal)
+        update: dict[str, Any] = {"proposals": [], "approvals": [], "edits": [], "messages": list(made["messages"])}
+        for proposal in complete:
+            proposal["policy"] = ruling = policy.ruling(proposal["call"]["name"], proposal.get("card"))
+            edit = edits.get(str(proposal["call"]["id"]))
+            if ruling == "never":
+                matter = Matter(place.store, place.thread_id, proposal["page"], _by_policy(proposal))
+                update["messages"].append(attempts.close(matter, _forbidden(proposal["call"])))
+            elif ruling == "allow":
+                update["approvals"].append(_by_policy(proposal) if edit is None else _as_edited(edit, proposal))
+            elif edit is None:
+                update["proposals"].append(proposal)
+            elif needs_another_look(edit["proposal"].get("card"), proposal.get("card")):
+                proposal["description"] = f"{_EDITED}\n\n{proposal['description']}"
+                update["proposals"].append(proposal)
+            else:
+                update["approvals"].append(_as_edited(edit, proposal))
+        return update
+
+    return propose
+
+
+def _with_calls(state: State, calls: list[ToolCall]) -> State:
+    """The state with these calls as the open ones, if there are any."""
+    return State(messages=[AIMessage("", tool_calls=calls)]) if calls else state
+
+
+def _completed(
+    state: State,
+    made: list[Proposal],
+    edits: dict[str, Approval],
+    before: dict[str, Proposal],
+    place: Place,
+    journal: str,
+) -> list[Proposal]:
+    """The proposals with what the journal and the audit trail need to know of them."""
+    message = maker_of(state["messages"])
+    index = {call["id"]: number for number, call in enumerate(message.tool_calls)} if message else {}
+    now = datetime.now(UTC).isoformat()
+    complete = []
+    for proposal in made:
+        call_id = str(proposal["call"]["id"])
+        edit, earlier = edits.get(call_id), before.get(call_id)
+        known = edit["proposal"] if edit else earlier
+        whole = Proposal(**{**proposal, "made": now})
+        if known is not None and "page" in known and "journal" in known:
+            whole |= {"page": known["page"], "journal": known["journal"]}
+        else:
+            index_of_call = index.get(call_id, -1)
+            page = page_of(place.thread_id, message.id if message else None, index_of_call, call_id)
+            whole |= {"page": page, "journal": journal}
+        if edit is not None:
+            whole["original"] = edit["proposal"].get("original", edit["proposal"]["call"]["args"])
+        elif earlier is not None and "original" in earlier:
+            whole["original"] = earlier["original"]
+        complete.append(whole)
+    return complete
+
+
+def _by_policy(proposal: Proposal) -> Approval:
+    return Approval(
+        call=proposal["call"],
+        edited="original" in proposal,
+        proposal=proposal,
+        decided=Decided(decision="policy", reviewer=None, at=proposal["made"]),
+    )
+
+
+def _as_edited(edit: Approval, proposal: Proposal) -> Approval:
+    """A person's edit, with the card of exactly what they wrote."""
+    return Approval(call=proposal["call"], edited=True, proposal=proposal, decided=edit["decided"])
+
+
+def _forbidden(call: ToolCall) -> Ending:
+    why = "The application does not allow this change, whoever asks for it. Do not propose it again; tell the user."
+    return Ending("policy", not_executed(call, why))
+
+
+def _refused(state: State, tools: Tools) -> list[ToolMessage]:
+    return [
+        not_executed(it, NO_STORE) for it in open_calls(state["messages"]) if needs_approval(tools[str(it["name"])])
+    ]
+
+
+_EDITED = (
+    "*This is your edit. It concerns other records, or does more than what was shown before, so look at it again.*"
+)

@@ -1,0 +1,86 @@
+"""A card in the terminal, 80 columns wide or more. Words and signs tell what matters, never a colour alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from langchain_ashby.agent.cards import Card, is_current
+from langchain_ashby.agent.describe import visible
+
+_RISKS = {
+    "low": ("·", "low risk", box.ROUNDED, "none"),
+    "medium": ("▲", "medium risk", box.ROUNDED, "bold"),
+    "high": ("■", "HIGH RISK", box.HEAVY, "bold"),
+}
+
+
+def shown(action: dict[str, Any]) -> RenderableType:
+    """A proposed change as it is shown before it is decided: its card, or its description if it has none."""
+    card = action.get("card")
+    return panel(card) if is_current(card) else Markdown(action["description"])
+
+
+def panel(card: Card) -> RenderableType:
+    """A card as a panel, with the exact arguments beneath."""
+    sign, risk, border, style = _RISKS[card["risk"]]
+    parts: list[RenderableType] = [Text(card["line"], style="bold")]
+    parts += _list("Warnings", card["warnings"], "!", "yellow")
+    parts += _changes(card)
+    parts += _list("What follows", card["consequences"], "•", "")
+    parts += _list("Not checked", card["unchecked"], "?", "")
+    for link in card["links"]:
+        parts += [Text(""), Text.assemble(f"{link['title']}: ", (link["url"], "underline"))]
+    arguments = Text("\n".join(_lines(card["args"])), style="dim", overflow="fold")
+    parts += [Text(""), Text(f"Exact arguments of {card['tool']}", style="dim"), Padding(arguments, (0, 0, 0, 2))]
+    title = Text(f"{sign} {risk}", style=style)
+    return Panel(Group(*parts), box=border, title=title, title_align="left", padding=(1, 2), width=None)
+
+
+def _list(title: str, texts: Iterable[str], sign: str, style: str) -> list[RenderableType]:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=1)
+    grid.add_column(overflow="fold")
+    for text in texts:
+        grid.add_row(Text(sign, style=style), Text(text, style=style))
+    return [Text(""), Text(title, style="underline"), grid] if grid.row_count else []
+
+
+def _changes(card: Card) -> list[RenderableType]:
+    changes = card["changes"]
+    if not changes:
+        return []
+    has_before = any(change["before"] is not None for change in changes)
+    table = Table(box=box.SIMPLE_HEAD, show_header=has_before, pad_edge=False, show_edge=False, padding=(0, 1))
+    table.add_column("", style="bold", overflow="fold", max_width=24)
+    if has_before:
+        table.add_column("before", overflow="fold")
+    table.add_column("after" if has_before else "", overflow="fold")
+    for change in changes:
+        cells = [Text(change["before"] or "none")] if has_before else []
+        table.add_row(Text(change["field"]), *cells, Text(change["after"] or "none"))
+    return [Text(""), table]
+
+
+def _lines(value: Any, margin: str = "") -> list[str]:
+    """The arguments, exactly as they are: a line each, what belongs to one indented beneath it."""
+    entries = value.items() if isinstance(value, dict) else ((str(number), it) for number, it in enumerate(value, 1))
+    lines = []
+    for name, entry in entries:
+        label = f"{margin}{visible(str(name))}:"
+        if isinstance(entry, dict | list) and entry:
+            lines += [label, *_lines(entry, margin + "  ")]
+        elif isinstance(entry, str) and "\n" in entry:
+            lines += [label, *(f"{margin}  | {line}" for line in visible(entry).split("\n"))]
+        else:
+            lines.append(f"{label} {visible(entry) if isinstance(entry, str) and entry else json.dumps(entry)}")
+    return lines

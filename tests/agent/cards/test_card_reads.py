@@ -1,0 +1,150 @@
+"""How much is read for a card: few records, each once, those that belong together at the same time."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+from desk import EXAMPLES, NOW, Desk, make
+from recorder import Answer, Recorder, Sent, success
+
+from langchain_ashby import AshbyClient
+from langchain_ashby.agent.cards import Look, card_of
+from langchain_ashby.endpoints import GetCandidate, GetJob, GetOpening, ListCandidates, ListSources
+from langchain_ashby.errors import AshbyError, Refused
+
+READS = {
+    "create_candidate": 4,  # candidates with the address, and with the name; source, user
+    "update_candidate": 3,  # candidate; source; candidates with the new address
+    "create_candidate_note": 2,  # candidate; notes
+    "add_candidate_tag": 2,  # candidate; tags
+    "upload_candidate_resume": 1,  # candidate
+    "upload_candidate_file": 1,  # candidate
+    "create_application": 4,  # candidate and each application (1), job, source
+    "update_application": 3,  # application; source, user
+    "change_application_stage": 7,  # application, candidate, job; stage, reason, e-mail template; interviews
+    "change_application_source": 1,  # application
+    "submit_application_feedback": 4,  # application; form; feedback so far; user
+    "create_job": 5,  # department, location, plan; jobs with the title, drafts
+    "update_job": 4,  # job; both departments; locations
+    "set_job_status": 2,  # job; active applications
+    "create_offer": 7,  # application, candidate, job; offers so far; an earlier offer with its form (2); opening
+    "create_interview_schedule": 5,  # application; interviews so far; kind of interview; each interviewer (2)
+    "update_interview_schedule": 5,  # meetings, schedule, application; kind of interview; interviewer
+    "cancel_interview_schedule": 3,  # meetings, schedule, application
+    "set_custom_field_value": 2,  # record; fields
+    "create_opening": 4,  # openings with the identifier; department, locations, each job (1)
+    "update_opening": 1,  # opening
+    "add_opening_job": 3,  # opening, job, each other job (1)
+    "remove_opening_job": 2,  # opening, job
+    "set_opening_state": 2,  # opening; close reason
+    "set_opening_archived": 1,  # opening
+}
+"""Requests to Ashby for the card of each example. The look before the write makes the same ones again."""
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_card_takes_few_reads_and_each_once(desk: Desk, name: str) -> None:
+    request = EXAMPLES[name](desk)
+    before = len(desk.sandbox.requests())
+    state = desk.sandbox.state()
+    desk.card(request)
+    asked = [(it["endpoint"], json.dumps(it["body"])) for it in desk.sandbox.requests()[before:]]
+    assert len(asked) == READS[name]
+    assert len(set(asked)) == len(asked)
+    assert desk.sandbox.state() == state
+
+
+def test_cards_that_are_made_together_share_their_reads(desk: Desk) -> None:
+    look = Look(desk.client, now=NOW)
+    requests = [
+        EXAMPLES[name](desk) for name in ("update_application", "change_application_source", "create_application")
+    ]
+    cards = [threading.Thread(target=card_of, args=(request, look)) for request in [*requests, *requests]]
+    for card in cards:
+        card.start()
+    for card in cards:
+        card.join()
+    asked = [(it["endpoint"], json.dumps(it["body"])) for it in desk.sandbox.requests()]
+    assert len(asked) == len(set(asked)) == 5  # application, source, user, candidate, job
+
+
+def test_reads_that_belong_together_are_made_at_the_same_time(recorder: Recorder, client: AshbyClient) -> None:
+    together = threading.Barrier(3, timeout=10)
+
+    def answer(sent: Sent) -> Answer:
+        together.wait()  # no request is answered before all three have come
+        return success({"id": sent.endpoint})
+
+    endpoints = ["candidate.info", "job.info", "opening.info"]
+    for endpoint in endpoints:
+        recorder.answers[endpoint].append(answer)
+    some_id = "00000000-0000-4000-8000-000000000000"
+    found = Look(client).all(GetCandidate(candidate_id=some_id), GetJob(job_id=some_id), GetOpening(opening_id=some_id))
+    assert [it["id"] for it in found] == endpoints
+
+
+def test_an_error_stands_in_the_place_of_its_read(desk: Desk) -> None:
+    nobody = "00000000-0000-4000-8000-000000000000"
+    look = Look(desk.client)
+    found = look.all(GetJob(job_id=desk.job()), None, GetCandidate(candidate_id=nobody), ListSources())
+    assert found[0]["title"] == "Staff Engineer" and found[1] is None
+    assert isinstance(found[2], Refused) and found[2].code == "candidate_not_found"
+    assert len(found[3]) == 8
+    with pytest.raises(AshbyError):
+        look.call(GetCandidate(candidate_id=nobody))
+    assert desk.reads().count("candidate.info") == 1, "what failed is not asked again in the same look"
+
+
+def test_a_look_never_writes(desk: Desk) -> None:
+    with pytest.raises(ValueError, match="not a read"):
+        Look(desk.client).call(EXAMPLES["set_job_status"](desk))
+    assert desk.reads() == []
+
+
+def test_a_long_listing_is_read_five_pages_far(desk: Desk) -> None:
+    look = Look(desk.client)
+    some = look.items(ListCandidates(limit=10))
+    assert len(some) == 50 and not some.complete
+    all_of_them = look.items(ListCandidates(limit=20))
+    assert len(all_of_them) == 60 and all_of_them.complete
+    assert desk.reads() == ["candidate.list"] * 8
+    assert look.first(ListCandidates(limit=10), lambda it: it["id"] == some[25]["id"]) == some[25]
+    assert look.first(ListCandidates(limit=10), lambda it: False) is None
+    assert desk.reads() == ["candidate.list"] * 8, "the pages are known already"
+
+
+def test_settling_takes_no_more_reads_than_the_card(desk: Desk) -> None:
+    for name in ("create_candidate", "change_application_stage", "create_interview_schedule"):
+        desk.sandbox.reset()
+        request = EXAMPLES[name](desk)
+        card = desk.card(request)
+        before = len(desk.reads())
+        desk.settled(request, card)
+        assert len(desk.reads()) - before == READS[name]
+
+
+def test_a_write_without_a_card_of_its_own_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("langchain_ashby.agent.cards.registry.DRAWN_BY", {})
+    request = EXAMPLES["set_job_status"](desk)
+    card = desk.card(request)
+    assert card["line"] == "Set job status" and card["risk"] == "medium"
+    assert card["unchecked"] == ["There is no card for this write: only its arguments are known."]
+    assert desk.settled(request, card) is None
+
+
+def test_a_reply_of_another_shape_leaves_a_plain_card(desk: Desk) -> None:
+    odd = {
+        "success": True,
+        "results": {"id": desk.application(), "candidate": {"id": 7}, "currentInterviewStage": "Onsite"},
+    }
+    desk.sandbox.fault("application.info", body=json.dumps(odd))
+    card = desk.card(make("change_application_source", application_id=desk.application(), source_id=None))
+    assert card["changes"] == [] or card["unchecked"]
+    broken = {"success": True, "results": {"sections": 3, "formDefinition": {"sections": [{"fields": [{}]}]}}}
+    desk.sandbox.fault("feedbackFormDefinition.info", body=json.dumps(broken))
+    card = desk.card(EXAMPLES["submit_application_feedback"](desk))
+    assert card["risk"] == "high" and card["line"] == "Submit application feedback"
+    assert card["unchecked"] == ["The card could not be made (KeyError: 'field')."]
+    assert card["args"]["application_id"] == desk.application()

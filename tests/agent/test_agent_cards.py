@@ -1,0 +1,110 @@
+"""The cards on their way: from the calls of a model, through the question to a person, into the state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from langgraph.types import Command
+from office import Office, agent, approve, calling, made, request, thread, user, write
+
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent.cards import is_current, markdown
+from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
+from langchain_ashby.sandbox import AshbySandbox
+
+
+@pytest.fixture
+def sandbox() -> Iterator[AshbySandbox]:
+    with AshbySandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def toolkit(sandbox: AshbySandbox) -> Iterator[AshbyToolkit]:
+    with AshbyClient(sandbox.api_key, sandbox.url, timeout=5) as client:
+        yield AshbyToolkit(client)
+
+
+def asked(toolkit: AshbyToolkit, *calls: dict[str, Any]) -> tuple[Any, Any, list[dict[str, Any]]]:
+    """The graph, its thread, and the actions that it asks about."""
+    config = thread()
+    graph = create_recruiting_agent(ScriptedChatModel(script=lines(say("", *calls), "Done.")), toolkit)
+    return graph, config, request(graph.invoke(user(), config))["action_requests"]
+
+
+def notes(sandbox: AshbySandbox, *texts: str) -> list[dict[str, Any]]:
+    people = sandbox.state()["candidate"]
+    return [
+        made("ashby_create_candidate_note", {"candidate_id": person["id"], "note": text})
+        for person, text in zip(people, texts, strict=False)
+    ]
+
+
+def test_a_person_is_shown_the_card_in_words_and_as_data(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
+    [call] = notes(sandbox, "Met today.")
+    _, _, [action] = asked(toolkit, call)
+    card = action["card"]
+    assert card["line"] == f"Add a note to {sandbox.state()['candidate'][0]['name']}"
+    assert action["description"] == markdown(card)
+    assert action["args"] == card["args"] == call["args"]
+    assert is_current(json.loads(json.dumps(card)))
+
+
+def test_the_arguments_on_a_card_are_the_models_own(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
+    application = sandbox.state()["application"][0]["id"]
+    event = {
+        "start_time": "2030-01-08T15:00:00+01:00",
+        "end_time": "2030-01-08T16:00:00+01:00",
+        "interviewers": [{"email": "sofia@example.com"}],
+    }
+    args = {"application_id": application, "interview_events": event}  # one alone is taken as a list of one
+    _, _, [action] = asked(toolkit, made("ashby_create_interview_schedule", args))
+    assert action["args"] == action["card"]["args"] == args
+    assert "14:00 to 15:00 UTC" in action["description"] and "2030-01-08T15:00:00+01:00" in action["description"]
+
+
+def test_cards_of_one_message_are_in_its_order_and_share_their_reads(
+    sandbox: AshbySandbox, toolkit: AshbyToolkit
+) -> None:
+    candidate = sandbox.state()["candidate"][0]["id"]
+    calls = [
+        made("ashby_create_candidate_note", {"candidate_id": candidate, "note": text})
+        for text in ("One.", "Two.", "Three.")
+    ]
+    _, _, actions = asked(toolkit, *calls)
+    assert [action["card"]["changes"][0]["after"] for action in actions] == ["One.", "Two.", "Three."]
+    assert [it["endpoint"] for it in sandbox.requests()] in (
+        ["candidate.info", "candidate.listNotes"],
+        ["candidate.listNotes", "candidate.info"],
+    )
+
+
+def test_nothing_is_read_for_arguments_that_cannot_be_right(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
+    [right] = notes(sandbox, "Met today.")
+    _, _, actions = asked(toolkit, made("ashby_create_candidate_note", {"candidate_id": "Ada", "note": "x"}), right)
+    assert len(actions) == 1
+    assert "Ada" not in str([it["body"] for it in sandbox.requests()])
+
+
+def test_a_card_is_asked_about_even_if_nothing_can_be_read(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
+    sandbox.fault("*", times=50, status=403, body="{}")
+    graph, config, [action] = asked(toolkit, *notes(sandbox, "Met today."))
+    assert action["card"]["unchecked"] and "Not checked" in action["description"]
+    assert graph.get_state(config).next == ("review",)
+
+
+def test_a_tool_that_is_not_ashbys_is_described_by_its_arguments() -> None:
+    result = agent(Office(), calling(write("ada"))).invoke(user(), thread())
+    [action] = request(result)["action_requests"]
+    assert "card" not in action and action["description"].startswith("**Move candidate**")
+
+
+def test_what_was_approved_on_a_card_runs(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
+    before = len(sandbox.state()["note"])
+    graph, config, actions = asked(toolkit, *notes(sandbox, "One.", "Two."))
+    graph.invoke(Command(resume=approve(len(actions))), config)
+    assert [it["content"] for it in sandbox.state()["note"][before:]] in (["One.", "Two."], ["Two.", "One."])

@@ -1,0 +1,297 @@
+"""The journal itself: claims, outcomes, and who may go on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import ToolMessage
+from langgraph.store.base import BaseStore, PutOp
+from langgraph.store.memory import InMemoryStore
+from langgraph.store.sqlite import SqliteStore
+from office import Office, write
+
+from langchain_ashby.agent.attempts import Attempts, Ending, Matter
+from langchain_ashby.agent.gate import by_name
+from langchain_ashby.agent.journal import Claim, Journal, page_of, told, told_again
+from langchain_ashby.agent.kept import items_in, put, taken
+from langchain_ashby.agent.sight import Sight
+from langchain_ashby.agent.state import Approval, Decided, Proposal
+from langchain_ashby.agent.worker import has_ended, this_process
+
+PAGE = page_of("thread", "message", 0, "call_0")
+CALL: Any = write("ada", call_id="call_0")
+NOW = datetime.now(UTC).isoformat()
+APPROVAL = Approval(
+    call=CALL,
+    edited=False,
+    proposal=Proposal(call=CALL, title="Move", description="", card=None, made=NOW, page=PAGE),
+    decided=Decided(decision="approve", reviewer=None, at=NOW),
+)
+DONE = Ending("applied", ToolMessage("moved", tool_call_id="call_0", name="move_candidate"))
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BaseStore]:
+    if request.param == "memory":
+        yield InMemoryStore()
+        return
+    with SqliteStore.from_conn_string(str(tmp_path / "journal.db")) as store:
+        yield store
+
+
+def attempts(journal: Journal | None = None, **settings: timedelta) -> Attempts:
+    quick = {"patience": timedelta(milliseconds=200), "grace": timedelta(0)}
+    return Attempts(journal or Journal(**(quick | settings)), Sight(by_name(Office().get_tools()), None), None)
+
+
+def matter(store: BaseStore, page: str = PAGE, journal: str | None = None) -> Matter:
+    kept = {"journal": journal or Journal().name(store), "page": page}
+    proposal = Proposal(**{**APPROVAL["proposal"], **kept})  # type: ignore[typeddict-item]
+    return Matter(store, "thread", page, Approval(**{**APPROVAL, "proposal": proposal}))  # type: ignore[typeddict-item]
+
+
+def test_the_first_who_comes_may_go_on_and_the_outcome_answers_all_others(store: BaseStore) -> None:
+    first = attempts()
+    claim = first.begin(matter(store))
+    assert isinstance(claim, Claim)
+    first.end(matter(store), claim, DONE)
+    again = attempts().begin(matter(store))
+    assert isinstance(again, ToolMessage) and again.content == "moved" and again.tool_call_id == "call_0"
+
+
+def test_while_somebody_is_at_it_nobody_else_goes_on(store: BaseStore) -> None:
+    assert isinstance(attempts().begin(matter(store)), Claim)
+    other = attempts().begin(matter(store))
+    assert isinstance(other, ToolMessage) and other.text.startswith("Outcome not known. Another worker")
+    assert Journal().read(store, PAGE).concluded is None, "the one who is at it writes the outcome down"
+
+
+def test_who_waits_gets_the_answer_of_the_one_who_was_at_it(store: BaseStore) -> None:
+    first, waiting = attempts(), attempts(patience=timedelta(seconds=20))
+    claim = first.begin(matter(store))
+    assert isinstance(claim, Claim)
+    got: list[Any] = []
+    thread = threading.Thread(target=lambda: got.append(waiting.begin(matter(store))))
+    thread.start()
+    first.end(matter(store), claim, DONE)
+    thread.join()
+    assert [answer.content for answer in got] == ["moved"]
+
+
+def test_who_ends_well_just_after_the_page_was_read_is_not_taken_for_broken_off(store: BaseStore) -> None:
+    first, about = attempts(), matter(store)
+    claim = first.begin(about)
+    assert isinstance(claim, Claim)
+
+    class Slow(Journal):
+        def is_left(self, claim: Claim) -> bool:
+            first.end(about, claim, DONE)
+            return super().is_left(claim)
+
+    answer = attempts(Slow(grace=timedelta(0))).begin(about)
+    assert isinstance(answer, ToolMessage) and answer.content == "moved"
+
+
+def test_a_claim_that_is_taken_back_is_in_use_until_it_is_gone() -> None:
+    journal, seen = Journal(), []
+
+    class Watching(InMemoryStore):
+        def batch(self, ops: Any) -> Any:
+            seen.append(journal.is_left(claim))
+            return super().batch(ops)
+
+    claim = journal.claim(InMemoryStore(), PAGE, APPROVAL)
+    journal.withdraw(Watching(), PAGE, [claim])
+    assert seen == [False] and journal.is_left(claim)
+
+
+def test_a_claim_that_was_left_and_cannot_be_settled_is_not_tried_again(store: BaseStore) -> None:
+    first = attempts()
+    claim = first.begin(matter(store))
+    assert isinstance(claim, Claim)
+    first.journal.leave(claim)
+    for _ in range(2):
+        answer = attempts().begin(matter(store))
+        assert isinstance(answer, ToolMessage) and answer.text.startswith("Outcome not known. The run was broken off")
+
+
+def test_a_claim_of_who_only_wanted_to_answer_stands_in_nobodys_way(store: BaseStore) -> None:
+    journal = Journal()
+    journal.leave(journal.claim(store, PAGE, None))
+    assert isinstance(attempts().begin(matter(store)), Claim)
+    assert len(Journal().read(store, PAGE).claims) == 1
+
+
+def test_a_call_that_another_journal_keeps_is_not_run_if_it_may_have_run_before(store: BaseStore) -> None:
+    answer = attempts().begin(matter(store, journal="of a store that is lost"))
+    assert isinstance(answer, ToolMessage)
+    assert answer.text.startswith("Outcome not known. The journal that would tell")
+
+
+def test_a_call_that_nobody_let_pass_is_not_run(store: BaseStore) -> None:
+    about = matter(store)
+    undecided = Approval(call=CALL, edited=False, proposal=about.proposal)
+    answer = attempts().begin(Matter(store, "thread", PAGE, undecided))
+    assert isinstance(answer, ToolMessage) and answer.text.startswith("Not executed. Nobody is known")
+
+
+def test_a_rejection_that_comes_first_holds_against_an_approval(store: BaseStore) -> None:
+    rejected = Ending("rejected", ToolMessage("no", tool_call_id="call_0"))
+    attempts().close(matter(store), rejected)
+    answer = attempts().begin(matter(store))
+    assert isinstance(answer, ToolMessage) and answer.content == "no"
+
+
+def test_a_rejection_that_comes_after_the_write_is_answered_with_the_truth(store: BaseStore) -> None:
+    first = attempts()
+    claim = first.begin(matter(store))
+    assert isinstance(claim, Claim)
+    first.end(matter(store), claim, DONE)
+    assert (
+        attempts().close(matter(store), Ending("rejected", ToolMessage("no", tool_call_id="call_0"))).content == "moved"
+    )
+
+
+@pytest.mark.parametrize("racers", [2, 5])
+def test_of_many_who_come_at_once_exactly_one_goes_on_and_all_learn_the_outcome(store: BaseStore, racers: int) -> None:
+    for number in range(20):
+        page = page_of("thread", "message", number, "call_0")
+        start, ran, answers = threading.Barrier(racers), [], []
+
+        def race(page: str = page, start: Any = start, ran: list[int] = ran, answers: list[Any] = answers) -> None:
+            mine, about = attempts(patience=timedelta(seconds=60)), matter(store, page)
+            start.wait()
+            got = mine.begin(about)
+            if isinstance(got, Claim):
+                ran.append(1)
+                got = mine.end(about, got, DONE)
+            answers.append(got.content)
+
+        threads = [threading.Thread(target=race) for _ in range(racers)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(ran) == 1
+        assert answers == ["moved"] * racers
+
+
+def test_two_who_see_each_other_both_stand_back_and_then_take_turns(store: BaseStore) -> None:
+    meet = threading.Barrier(2, timeout=60)
+
+    class Meeting(Journal):
+        """The first time, it goes on from its claim, and from seeing the other's, only together with the other one."""
+
+        stood_back = False
+
+        def claim(self, *args: Any) -> Claim:
+            if self.stood_back:
+                return super().claim(*args)
+            meet.wait()
+            claim = super().claim(*args)
+            meet.wait()
+            return claim
+
+        def withdraw(self, *args: Any) -> None:
+            if not self.stood_back:
+                self.stood_back = True
+                seen.append(len(self.read(store, PAGE).claims))
+                meet.wait()
+            super().withdraw(*args)
+
+    seen: list[int] = []
+    got: list[Any] = []
+
+    def race() -> None:
+        mine = attempts(Meeting(patience=timedelta(seconds=60)))
+        claim = mine.begin(matter(store))
+        got.append(isinstance(claim, Claim))
+        if isinstance(claim, Claim):
+            mine.end(matter(store), claim, DONE)
+
+    threads = [threading.Thread(target=race) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == [False, True]
+    assert seen == [2, 2]
+
+
+def test_the_claim_of_a_process_that_runs_is_not_left_and_that_of_a_dead_one_is(store: BaseStore) -> None:
+    journal = Journal()
+    program = "from langchain_ashby.agent.worker import this_process; print(this_process(), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout and other.stdin
+        theirs = Claim("c", datetime.now(UTC), other.stdout.readline().strip(), APPROVAL)
+        assert has_ended(theirs.process) is False
+        assert not journal.is_left(theirs)
+        other.kill()
+        other.wait()
+    assert has_ended(theirs.process) is True
+    assert journal.is_left(theirs)
+
+
+def test_the_claim_of_a_process_elsewhere_is_left_when_its_lease_is_over() -> None:
+    journal = Journal(lease=timedelta(minutes=1))
+    assert has_ended("0" * 32) is None
+    assert not journal.is_left(Claim("c", datetime.now(UTC), "0" * 32, APPROVAL))
+    assert journal.is_left(Claim("c", datetime.now(UTC) - timedelta(minutes=2), "0" * 32, APPROVAL))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_process_is_another_one() -> None:
+    mine, (reading, writing) = this_process(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, this_process().encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 100).decode() not in ("", mine)
+    assert has_ended(mine) is False
+
+
+def test_what_no_store_would_take_is_kept_exactly(store: BaseStore) -> None:
+    odd = {"text": "no\x00\ud800 \u202e", "number": 2**70, "list": [None, 1.5, {"a": True}]}
+    store.batch([put(("a", "b"), "key", odd)])
+    [item] = items_in(store, ("a", "b"))
+    assert taken(item) == odd
+
+
+def test_a_record_of_another_version_is_not_guessed_at(store: BaseStore) -> None:
+    namespace = ("langchain_ashby", "journal", *PAGE.split("/"))
+    store.batch([PutOp(namespace, "claim", {"version": 2, "json": "{}"}, index=False, ttl=None)])
+    with pytest.raises(ValueError, match="cannot read a record"):
+        attempts().begin(matter(store))
+
+
+def test_a_store_has_a_journal_of_its_own_and_all_names_that_it_was_given_count(store: BaseStore) -> None:
+    journal, name = Journal(), Journal().name(store)
+    assert journal.name(store) == name and journal.is_named(store, name)
+    assert not journal.is_named(store, None) and not journal.is_named(InMemoryStore(), name)
+    # Two workers made one each, at the same time.
+    store.batch([put(("langchain_ashby", "journal", "names"), "another", {"at": NOW})])
+    assert journal.is_named(store, name) and journal.is_named(store, "another")
+
+
+def test_an_answer_is_given_again_as_it_was() -> None:
+    answer = ToolMessage([{"type": "text", "text": "x"}], artifact={"results": {"id": 1}}, tool_call_id="call_0")
+    again = told_again(CALL, told(answer))
+    assert (again.content, again.artifact, again.status) == (answer.content, answer.artifact, "success")
+    assert told(ToolMessage("x", artifact=object(), tool_call_id="call_0"))["artifact"] is None
+
+
+def test_pages_are_told_apart_by_everything_that_names_a_call() -> None:
+    names = [("t", "m", 0, "c"), ("u", "m", 0, "c"), ("t", "n", 0, "c"), ("t", "m", 1, "c"), ("t", "m", 0, "d")]
+    assert len({page_of(*name) for name in names}) == len(names)
+    assert page_of(None, None, 0, None) == page_of(None, None, 0, None)

@@ -1,0 +1,308 @@
+"""What was approved is what runs: nothing stale, nothing too old, nothing from another version, no edit unseen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.store.memory import InMemoryStore
+from langgraph.types import Command
+from office import Office, agent, approve, calling, edit, made, request, results, thread, user, write
+from writing_room import Room, opened
+
+from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent.scripted import ScriptedChatModel, lines
+from langchain_ashby.agent.sight import needs_another_look
+from langchain_ashby.endpoints import ChangeApplicationStage, UpdateCandidate
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    with opened(tmp_path) as room:
+        yield room
+
+
+def stages(room: Room) -> tuple[str, list[str]]:
+    """An active application, and the stages of its plan to which it can be moved."""
+    state = room.sandbox.state()
+    plan = {stage["id"]: stage["interviewPlanId"] for stage in state["interviewStage"]}
+    application = next(it for it in state["application"] if it["status"] == "Active")
+    now = application["currentInterviewStageId"]
+    others = [
+        it["id"]
+        for it in state["interviewStage"]
+        if it["interviewPlanId"] == plan[now] and it["type"] == "Active" and it["id"] != now
+    ]
+    return application["id"], others
+
+
+def move(application_id: str, stage_id: str) -> dict[str, Any]:
+    return made("ashby_change_application_stage", {"application_id": application_id, "interview_stage_id": stage_id})
+
+
+def test_a_stage_that_changed_since_the_card_stops_the_move_and_the_model_is_told(room: Room) -> None:
+    application, [first, second, *_] = stages(room)
+    with room.agent(move(application, first)) as graph:
+        room.start(graph)
+        room.client.call(ChangeApplicationStage(application_id=application, interview_stage_id=second))
+        before = room.sent("application.changeStage")
+        result = room.resume(graph)
+    answer = room.answer(result)
+    assert room.sent("application.changeStage") == before
+    assert answer.status == "error" and answer.text.startswith(
+        "Not executed. Since it was proposed, things have changed"
+    )
+    assert ", was " in answer.text and "propose the call again only if it is still right" in answer.text
+    assert [entry.outcome for entry in room.trail()] == ["stale"]
+
+
+def test_what_does_not_matter_to_the_card_may_change(room: Room) -> None:
+    with room.agent() as graph:
+        room.start(graph)
+        room.client.call(UpdateCandidate(candidate_id=room.candidate, phone_number="+1 555 0100"))
+        assert room.answer(room.resume(graph)).status == "success"
+
+
+@pytest.mark.parametrize("unreadable", ["when it was proposed", "when it was to run"])
+def test_what_could_be_checked_only_once_is_not_written(room: Room, unreadable: str) -> None:
+    with room.agent() as graph:
+        if unreadable == "when it was proposed":
+            room.sandbox.fault("candidate.info", status=500)
+        room.start(graph)
+        if unreadable == "when it was to run":
+            room.sandbox.fault("candidate.info", status=500)
+        answer = room.answer(room.resume(graph))
+    assert room.sent() == 0
+    assert answer.text.startswith("Not executed.") and "be checked" in answer.text
+
+
+def test_what_was_shown_as_unchecked_and_still_is_may_be_written(room: Room) -> None:
+    room.sandbox.fault("candidate.info", status=500, times=20)
+    with room.agent() as graph:
+        asked = request(room.start(graph))
+        assert asked["action_requests"][0]["card"]["unchecked"]
+        assert room.answer(room.resume(graph)).status == "success"
+
+
+def test_a_file_is_uploaded_only_as_it_was_when_it_was_shown(room: Room, tmp_path: Path) -> None:
+    file = tmp_path / "cv.pdf"
+    room.client.upload_dirs = (tmp_path,)
+    upload = made("ashby_upload_candidate_resume", {"candidate_id": room.candidate, "file_path": str(file)})
+    file.write_bytes(b"as it was shown")
+    with room.agent(upload) as graph:
+        asked = request(room.start(graph))["action_requests"][0]["card"]
+        file.write_bytes(b"as it was not!!")
+        result = room.resume(graph)
+    assert asked["facts"]
+    assert room.sent("candidate.uploadResume") == room.sent("file.createFileUploadHandle") == 0
+    assert room.answer(result).text.startswith("Not executed. Since it was proposed")
+
+
+# Edits.
+
+
+def edited(name: str, **args: Any) -> dict[str, Any]:
+    return {"type": "edit", "edited_action": {"name": name, "args": args}}
+
+
+def test_an_edit_that_points_at_another_record_gets_its_own_card_before_it_runs(room: Room) -> None:
+    other = room.sandbox.state()["candidate"][1]["id"]
+    with room.agent() as graph:
+        asked = request(room.start(graph))
+        change = edited("ashby_create_candidate_note", candidate_id=other, note=room.text)
+        again = request(room.resume(graph, change))
+        assert room.sent() == 0
+        first, second = (it["action_requests"][0] for it in (asked, again))
+        assert second["args"]["candidate_id"] == other
+        assert first["card"]["line"] != second["card"]["line"]
+        assert "This is your edit" in second["description"]
+        result = room.resume(graph, {"type": "approve"})
+    answer = room.answer(result)
+    assert room.sent() == 1
+    assert answer.text.startswith("Executed as edited by a person.") and other in answer.text
+    [entry] = room.trail()
+    assert entry.args["candidate_id"] == other and entry.original == {"candidate_id": room.candidate, "note": room.text}
+
+
+def test_an_edit_of_words_alone_runs_at_once_with_a_card_of_its_own(room: Room) -> None:
+    with room.agent() as graph:
+        room.start(graph)
+        text = f"{room.text} Edited."
+        result = room.resume(graph, edited("ashby_create_candidate_note", candidate_id=room.candidate, note=text))
+    assert room.answer(result).text.startswith("Executed as edited by a person.")
+    assert room.notes(text) == 1
+    [entry] = room.trail()
+    assert entry.decision == "edit" and entry.card and entry.card["args"]["note"] == text
+
+
+def test_beside_an_edit_that_is_asked_again_the_others_run(room: Room) -> None:
+    other, third = (room.sandbox.state()["candidate"][number]["id"] for number in (1, 2))
+    with room.agent(room.note(), room.note(f"{room.text} Two.")) as graph:
+        room.start(graph)
+        change = edited("ashby_create_candidate_note", candidate_id=other, note="Three.")
+        again = request(room.resume(graph, {"type": "approve"}, change))
+        assert room.notes() == 1 and len(again["action_requests"]) == 1
+        # And it can be edited once more, or turned down.
+        change = edited("ashby_create_candidate_note", candidate_id=third, note="Three.")
+        assert request(room.resume(graph, change))["action_requests"][0]["args"]["candidate_id"] == third
+        result = room.resume(graph, {"type": "reject"})
+    assert room.notes("Three.") == 0
+    assert [answer.status for answer in results(result)] == ["success", "error"]
+
+
+def test_an_edit_of_another_tools_call_runs_without_a_card() -> None:
+    office, config = Office(), thread()
+    graph = agent(office, calling(write("ada")), "Done.")
+    graph.invoke(user(), config)
+    graph.invoke(Command(resume={"decisions": [edit(candidate_id="ben", stage="Offer")]}), config)
+    assert office.writes == [("ben", "Offer")]
+
+
+CARD: Any = {
+    "version": 1, "tool": "t", "line": "", "changes": [], "consequences": ["a"], "warnings": ["w"], "unchecked": [],
+    "risk": "medium", "links": [], "targets": ["1"], "facts": {"stage": "Onsite"}, "args": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"targets": ["2"]},
+        {"facts": {"stage": "Offer"}},
+        {"facts": {}},
+        {"warnings": ["w", "x"]},
+        {"consequences": ["b"]},
+        {"unchecked": ["u"]},
+        {"risk": "high"},
+    ],
+    ids=str,
+)
+def test_whatever_a_person_has_not_seen_is_shown_before_an_edit_runs(change: Any) -> None:
+    assert needs_another_look(CARD, CARD | change)
+
+
+def test_what_a_person_has_seen_or_is_less_is_not_shown_again() -> None:
+    assert not needs_another_look(CARD, CARD | {"warnings": [], "risk": "low", "line": "other", "args": {"note": "x"}})
+    assert not needs_another_look(None, None)
+    assert needs_another_look(None, CARD) and needs_another_look(CARD, None)
+
+
+# Too old.
+
+
+class Clock:
+    """Makes what is in a checkpoint older than it is."""
+
+    @staticmethod
+    def back(graph: Any, config: Any, by: timedelta) -> None:
+        proposals = graph.get_state(config).values["proposals"]
+        made = (datetime.now(UTC) - by).isoformat()
+        graph.update_state(config, {"proposals": [it | {"made": made} for it in proposals]}, as_node="prepare")
+
+
+def test_an_approval_that_comes_too_late_is_asked_for_again_with_a_fresh_card(room: Room) -> None:
+    with room.agent(approval_ttl=timedelta(days=1)) as graph:
+        room.start(graph)
+        Clock.back(graph, room.config, timedelta(days=2))
+        graph.invoke(None, room.config)
+        again = request(room.resume(graph, {"type": "approve", "reviewer": "Kim"}))
+        assert "too old" in again["problem"] and room.sent() == 0
+        assert room.answer(room.resume(graph)).status == "success"
+    assert room.sent() == 1
+    assert [(entry.outcome, entry.reviewer) for entry in room.trail()] == [("expired", "Kim"), ("applied", None)]
+
+
+def test_a_rejection_is_never_too_late(room: Room) -> None:
+    with room.agent(approval_ttl=timedelta(days=1)) as graph:
+        room.start(graph)
+        Clock.back(graph, room.config, timedelta(days=2))
+        graph.invoke(None, room.config)
+        assert "A person rejected" in room.answer(room.resume(graph, {"type": "reject"})).text
+
+
+def test_an_approved_write_that_is_taken_up_too_late_does_not_run(room: Room) -> None:
+    from writing_room import DyingJournal, Killed
+
+    with room.agent(journal=DyingJournal("before claim")) as graph:
+        room.start(graph)
+        with pytest.raises(Killed):
+            room.resume(graph)
+    with room.agent(approval_ttl=timedelta(microseconds=1)) as graph:
+        answer = room.answer(graph.invoke(None, room.config))
+    assert room.sent() == 0
+    assert answer.text.startswith("Not executed. The approval is for how things were at")
+    assert [entry.outcome for entry in room.trail()] == ["expired"]
+
+
+@pytest.mark.parametrize("ttl", [timedelta(0), timedelta(seconds=-1)])
+def test_a_time_to_live_has_to_be_a_time(ttl: timedelta) -> None:
+    with pytest.raises(ValueError, match="approval_ttl"):
+        agent(Office(), approval_ttl=ttl)
+
+
+# Other versions of the program.
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        lambda it: {key: it[key] for key in ("call", "title", "description")},
+        lambda it: it | {"card": it["card"] | {"version": 0}},
+        lambda it: it | {"card": None},
+    ],
+    ids=["without card", "with another card", "with no card"],
+)
+def test_a_proposal_of_another_version_is_read_anew_and_asked_again(room: Room, before: Any) -> None:
+    with room.agent() as graph:
+        room.start(graph)
+        proposals = graph.get_state(room.config).values["proposals"]
+        graph.update_state(room.config, {"proposals": list(map(before, proposals))}, as_node="prepare")
+        again = request(room.resume(graph))
+        assert "another version" in again["problem"] and room.sent() == 0
+        assert again["action_requests"][0]["card"]["version"] > 0
+        assert room.answer(room.resume(graph)).status == "success"
+    assert room.sent() == 1
+
+
+def test_an_approval_of_a_version_without_a_journal_is_not_run_and_not_known(room: Room) -> None:
+    with room.agent() as graph:
+        room.start(graph)
+        old = {"call": graph.get_state(room.config).values["proposals"][0]["call"], "edited": False}
+        values = {"proposals": [], "approvals": [old]}
+        graph.update_state(room.config, values, as_node="review")
+        answer = room.answer(graph.invoke(None, room.config))
+    assert room.sent() == 0
+    assert answer.text.startswith("Outcome not known. It was approved while another version")
+
+
+def test_an_approval_with_a_card_of_another_version_is_not_run(room: Room) -> None:
+    with room.agent() as graph:
+        room.start(graph)
+        [proposal] = graph.get_state(room.config).values["proposals"]
+        proposal["card"]["version"] = 99
+        decided = {"decision": "approve", "reviewer": None, "at": proposal["made"]}
+        approval = {"call": proposal["call"], "edited": False, "proposal": proposal, "decided": decided}
+        graph.update_state(room.config, {"proposals": [], "approvals": [approval]}, as_node="review")
+        answer = room.answer(graph.invoke(None, room.config))
+    assert room.sent() == 0
+    assert answer.text.startswith("Not executed. It was approved while another version")
+
+
+def test_what_the_state_holds_with_cards_is_plain_json(room: Room) -> None:
+    model = ScriptedChatModel(script=lines(calling(room.note()), "Done."))
+    from langchain_ashby import AshbyToolkit
+
+    graph = create_recruiting_agent(
+        model, AshbyToolkit(room.client), checkpointer=InMemorySaver(), store=InMemoryStore()
+    )
+    graph.invoke(user(), room.config)
+    values = dict(graph.get_state(room.config).values)
+    values.pop("messages")
+    assert json.loads(json.dumps(values)) == values
+    graph.invoke(Command(resume=approve()), room.config)
+    assert room.sent() == 1

@@ -1,0 +1,126 @@
+"""An agent over the sandbox whose threads and journal live in SQLite files, so that a new graph can take them up."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from langchain_core.messages import ToolMessage
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.store.sqlite import SqliteStore
+from langgraph.types import Command
+from office import made, results, user
+
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.agent import AuditEntry, Journal, audit_trail, create_recruiting_agent
+from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
+from langchain_ashby.sandbox import AshbySandbox
+
+QUICK = {"patience": timedelta(seconds=5), "grace": timedelta(0)}
+"""Settings of a journal for tests in which nothing is on its way any more."""
+
+_numbers = itertools.count(1)
+
+
+class Killed(BaseException):
+    """Stands for the death of the process at this point."""
+
+
+class DyingJournal(Journal):
+    """A journal whose process dies at one point: `before claim`, `after claim`, `before outcome` or `after outcome`."""
+
+    def __init__(self, point: str) -> None:
+        super().__init__(**QUICK)
+        self._point = point
+
+    def _pass(self, point: str) -> None:
+        if point == self._point:
+            raise Killed(point)
+
+    def claim(self, *args: Any) -> Any:
+        self._pass("before claim")
+        claim = super().claim(*args)
+        if self._point == "after claim":
+            self.leave(claim)  # as a process that has died does
+        self._pass("after claim")
+        return claim
+
+    def conclude(self, *args: Any) -> None:
+        self._pass("before outcome")
+        super().conclude(*args)
+        self._pass("after outcome")
+
+
+@dataclass
+class Room:
+    """The sandbox, a client for it, and a directory for the files."""
+
+    sandbox: AshbySandbox
+    client: AshbyClient
+    directory: Path
+    config: dict[str, Any] = field(default_factory=lambda: {"configurable": {"thread_id": f"room.{next(_numbers)}"}})
+
+    def __post_init__(self) -> None:
+        self.number = next(_numbers)
+        state = self.sandbox.state()
+        self.candidate = state["candidate"][0]["id"]
+        self.text = f"Note number {self.number}."
+
+    @contextmanager
+    def agent(self, *calls: dict[str, Any], journal: Journal | None = None, **options: Any) -> Iterator[Any]:
+        """A fresh graph on the same files, as a new process would make it. Its model proposes the calls, then ends."""
+        with (
+            SqliteSaver.from_conn_string(str(self.directory / "threads.db")) as saver,
+            SqliteStore.from_conn_string(str(self.directory / "store.db")) as store,
+        ):
+            yield create_recruiting_agent(
+                ScriptedChatModel(script=lines(say("", *(calls or [self.note()])), "Done.", "Go on.")),
+                AshbyToolkit(self.client, **options.pop("toolkit", {})),
+                checkpointer=options.pop("checkpointer", saver),
+                store=options.pop("store", store),
+                journal=journal or Journal(**QUICK),
+                **options,
+            )
+
+    def note(self, text: str | None = None, call_id: str | None = None) -> dict[str, Any]:
+        args = {"candidate_id": self.candidate, "note": text or self.text}
+        return made("ashby_create_candidate_note", args, call_id)
+
+    def start(self, graph: Any, **options: Any) -> dict[str, Any]:
+        result: dict[str, Any] = graph.invoke(user(), self.config, **options)
+        return result
+
+    def resume(self, graph: Any, *decisions: Any, **options: Any) -> dict[str, Any]:
+        answer = {"decisions": list(decisions) or [{"type": "approve"}]}
+        result: dict[str, Any] = graph.invoke(Command(resume=answer), self.config, **options)
+        return result
+
+    def answer(self, result: dict[str, Any]) -> ToolMessage:
+        [answer] = results(result)
+        return answer
+
+    def notes(self, text: str | None = None) -> int:
+        """How many notes with the text there are."""
+        return sum((text or self.text) in str(note.get("content")) for note in self.sandbox.state()["note"])
+
+    def sent(self, endpoint: str = "candidate.createNote") -> int:
+        """How often the endpoint was called with the text of this room's note."""
+        return sum(
+            it["endpoint"] == endpoint and (endpoint != "candidate.createNote" or self.text in str(it["body"]))
+            for it in self.sandbox.requests()
+        )
+
+    def trail(self) -> list[AuditEntry]:
+        with SqliteStore.from_conn_string(str(self.directory / "store.db")) as store:
+            return list(audit_trail(store, self.config["configurable"]["thread_id"]))
+
+
+@contextmanager
+def opened(directory: Path) -> Iterator[Room]:
+    with AshbySandbox(candidates=12) as sandbox, AshbyClient(sandbox.api_key, sandbox.url, timeout=5) as client:
+        yield Room(sandbox, client, directory)
