@@ -70,12 +70,17 @@ def listing(
     results = [reply(record) for _, record in rows[:limit]]
     if len(rows) > limit:
         cursor = call.tokens.seal(
-            "cursor", _purpose(call, "syncToken"), call.clock.time(), rows[limit - 1][0], run.until, run.is_incremental
+            "cursor",
+            _purpose(call, "syncToken"),
+            int(call.clock.time()),
+            rows[limit - 1][0],
+            run.until,
+            int(run.is_incremental),
         )
         return Page(results, next_cursor=cursor)
     if not syncs:
         return Page(results)
-    return Page(results, sync_token=call.tokens.seal("sync", _purpose(call), call.clock.time(), run.until))
+    return Page(results, sync_token=call.tokens.seal("sync", _purpose(call), int(call.clock.time()), run.until))
 
 
 def listing_of(call: Call, items: Sequence[Any]) -> Page:
@@ -85,7 +90,7 @@ def listing_of(call: Call, items: Sequence[Any]) -> Page:
     results = list(items[start : start + limit])
     if start + limit >= len(items):
         return Page(results)
-    cursor = call.tokens.seal("cursor", _purpose(call, "syncToken"), call.clock.time(), start + limit, 0, False)
+    cursor = call.tokens.seal("cursor", _purpose(call, "syncToken"), int(call.clock.time()), start + limit, 0, 0)
     return Page(results, next_cursor=cursor)
 
 
@@ -97,7 +102,10 @@ def _run(call: Call) -> _Run:
         (since,) = _open(call, "sync", sync_token, _purpose(call), "sync_token_invalid", "sync_token_expired")
     if cursor is not None:
         purpose = _purpose(call, "syncToken")
-        return _Run(*_open(call, "cursor", cursor, purpose, "invalid_next_cursor", "next_cursor_expired"))
+        position, until, is_incremental = _open(
+            call, "cursor", cursor, purpose, "invalid_next_cursor", "next_cursor_expired"
+        )
+        return _Run(position, until, bool(is_incremental))
     return _Run(since or 0, call.store.changes, since is not None)
 
 
@@ -115,7 +123,7 @@ def _purpose(call: Call, *more: str) -> str:
     ignored = {"cursor", "syncToken", "limit", "expand"} - set(more)
     filters = {key: value for key, value in call.body.items() if key not in ignored and value is not None}
     text = json.dumps([call.endpoint, filters], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f"f{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _refuse_large_sync(

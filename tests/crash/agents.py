@@ -1,0 +1,47 @@
+"""The agents that are put to the test: ours, and LangChain's own with its approval middleware."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from langchain.agents import create_agent
+from langchain.agents.middleware import HumanInTheLoopMiddleware
+
+from crash.killing_sandbox import KillingSandbox
+from crash.proposals import Write
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
+
+OURS = "langchain_ashby"
+THEIRS = "create_agent"
+AGENTS = (OURS, THEIRS)
+TIMEOUT = 2.0
+"""Seconds that the client waits for a reply."""
+
+
+def build(
+    which: str,
+    sandbox: KillingSandbox,
+    writes: Sequence[Write],
+    checkpointer: Any,
+    store: Any,
+    upload_dirs: Sequence[str] = (),
+) -> Any:
+    """The agent, with a model that proposes the writes at once and then says that it is done."""
+    client = AshbyClient(sandbox.api_key, sandbox.url, timeout=TIMEOUT, upload_dirs=upload_dirs)
+    toolkit = AshbyToolkit(client)
+    model = ScriptedChatModel(script=lines(say("", *[write.call() for write in writes]), "Done."))
+    if which == OURS:
+        return create_recruiting_agent(model, toolkit, checkpointer=checkpointer, store=store)
+    approval = HumanInTheLoopMiddleware(interrupt_on=dict(toolkit.interrupt_on()))
+    tools = toolkit.get_tools()
+    return create_agent(model, tools, middleware=[approval], checkpointer=checkpointer, store=store)
+
+
+def warm_up(sandbox: KillingSandbox) -> None:
+    """Build both once and let them talk, so that a fork finds everything imported and cached."""
+    for which in AGENTS:
+        agent = build(which, sandbox, [], None, None)
+        agent.invoke({"messages": [("user", "Good morning.")]})

@@ -1,0 +1,229 @@
+"""Answers of every bad kind, to the real graph with the real tools: what was not approved must not reach Ashby.
+
+The strategies for a single answer are those of the tests of the agent; here they are mixed with answers that nearly
+fit, and given in sequences: out of order, twice, for another question, too large.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from langchain_core.messages import AIMessage, BaseMessage, ToolCall
+from langgraph.types import Command
+
+from crash.killing_sandbox import WRITES
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent.scripted import ScriptedChatModel, call, lines, say
+from langchain_ashby.sandbox import AshbySandbox
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "agent"))
+
+from office import assert_sendable
+from test_agent_hostile_answers import MALFORMED, almost_answer, anything
+
+NOTE = "ashby_create_candidate_note"
+ENDPOINT = "candidate.createNote"
+OUR_CANDIDATE = "<our candidate>"
+OUR_TAG = "<our tag>"
+"""Stand for the candidate's id and the thread's name until they are known."""
+LARGE = 300_000
+"""Characters in an oversized answer."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One resume: the answer itself, or an answer that names the interrupt it is for.
+
+    `to` is 0 for the question that is open; 1 for the one before it, and so on; None names none.
+    """
+
+    answer: Any
+    to: int | None = None
+
+
+def _edit(name: str, note: str) -> dict[str, Any]:
+    args = {"candidate_id": OUR_CANDIDATE, "note": f"{OUR_TAG} {note}"}
+    return {"type": "edit", "edited_action": {"name": name, "args": args}}
+
+
+_decision = st.one_of(
+    st.sampled_from([{"type": "approve"}, {"type": "reject"}, {"type": "respond", "message": "Later."}]),
+    st.builds(
+        _edit,
+        st.sampled_from([NOTE, NOTE, "ashby_create_candidate", "ashby_get_candidate"]),
+        st.text(min_size=1, max_size=10),
+    ),
+    st.builds(
+        lambda kind, call_id: {"type": kind, "tool_call_id": call_id},
+        st.sampled_from(["approve", "reject"]),
+        st.sampled_from(["call_0_0", "call_0_1", "call_1_0", "call_9_9"]),
+    ),
+    st.sampled_from([{"type": "reject", "message": "x" * LARGE}, {"type": "approve", "padding": "x" * LARGE}]),
+)
+_nearly = st.builds(
+    lambda decisions: {"decisions": decisions},
+    st.lists(_decision, min_size=2, max_size=2) | st.lists(_decision, max_size=3),
+)
+_whole = st.sampled_from(MALFORMED).filter(lambda it: it is not None) | anything.filter(lambda it: it is not None)
+_oversized = st.sampled_from([{"decisions": [{"type": "approve"}] * 20_000}, "x" * LARGE, [[]] * 20_000])
+answers = st.builds(
+    Sent,
+    st.one_of(_nearly, _nearly, _nearly, almost_answer, _whole, _oversized),
+    st.sampled_from([None, None, None, 0, 0, 1, 2]),
+)
+sequences = st.lists(answers, min_size=1, max_size=5)
+"""What comes in, in order."""
+
+
+class Room:
+    """An agent on a sandbox, both ready for any number of threads."""
+
+    def __init__(self, sandbox: AshbySandbox, client: AshbyClient) -> None:
+        self._sandbox = sandbox
+        self._candidate = sandbox.state()["candidate"][0]["id"]
+        self._numbers = itertools.count()
+        model = ScriptedChatModel(script=lines(self._first, self._second, "Done."))
+        self._graph: Any = create_recruiting_agent(model, AshbyToolkit(client))
+
+    def check(self, sent: Sequence[Sent]) -> int:
+        """Begin a thread and send it the answers; an AssertionError says what must not have happened.
+
+        Returns the number of notes that were approved and made.
+        """
+        number = next(self._numbers)
+        if number % 1000 == 0:
+            self._sandbox.reset()  # the log has an end
+        self._from = len(self._sandbox.requests())
+        config = {"configurable": {"thread_id": f"thread-{number}"}}
+        [asked] = self._graph.invoke(_user(f"t{number}"), config)["__interrupt__"]
+        questions, is_open = [asked], True
+        approved: list[str] = []
+        edited: list[str] = []
+        for one in sent:
+            answer = _aimed(one.answer, self._candidate, f"t{number}")
+            to = questions[-1 - one.to] if one.to is not None and one.to < len(questions) else None
+            if is_open and (to is None or to is questions[-1]):
+                shown, changed = _approved(answer, questions[-1].value["action_requests"], self._candidate)
+                approved += shown
+                edited += changed
+            result = self._graph.invoke(Command(resume=answer if to is None else {to.id: answer}), config)
+            self._assert_only(approved, edited)
+            is_open = "__interrupt__" in result
+            if is_open and result["__interrupt__"][0].id != questions[-1].id:
+                questions.append(result["__interrupt__"][0])
+        messages = self._graph.invoke(_user("Never mind."), config)["messages"]
+        assert_sendable(messages)
+        assert messages[-1].type == "ai" and not messages[-1].tool_calls, "the thread is of no use any more"
+        self._graph.checkpointer.delete_thread(config["configurable"]["thread_id"])
+        return self._assert_only(approved, edited)
+
+    def _first(self, messages: Sequence[BaseMessage]) -> AIMessage:
+        return say("", *(self._note(messages, text) for text in ("first", "second")))
+
+    def _second(self, messages: Sequence[BaseMessage]) -> AIMessage:
+        # After a question that was given up, the model has nothing more to propose.
+        return say("Done.") if "mind" in messages[-1].text else say("", self._note(messages, "third"))
+
+    def _note(self, messages: Sequence[BaseMessage], text: str) -> ToolCall:
+        tag = next(message.text for message in messages if message.type == "human")
+        return call(NOTE, candidate_id=self._candidate, note=f"{tag} {text}")
+
+    def _assert_only(self, approved: Sequence[str], edited: Sequence[str]) -> int:
+        """Hold the notes that Ashby was sent against those that were approved, each for one time.
+
+        What was edited may run, or be asked about once more.
+        """
+        left = [*approved, *edited]
+        sent = self._sandbox.requests()[self._from :]
+        made = [it["body"]["note"] for it in sent if it["endpoint"] == ENDPOINT]
+        for note in made:
+            text = (note["value"] if isinstance(note, dict) else note).strip()
+            assert text in left, f"{text!r} was not approved (approved: {approved}, edited: {edited})"
+            left.remove(text)
+        assert not set(approved) & set(left), f"approved and not carried out: {left}"
+        others = {it["endpoint"] for it in sent} & (WRITES - {ENDPOINT})
+        assert not others, f"nobody approved {others}"
+        return len(made)
+
+
+def try_out(room: Room, examples: int, number: int) -> Counter[str]:
+    """Check that many sequences, which the number chooses, and count what came through."""
+    counts: Counter[str] = Counter()
+
+    @seed(number)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(sequences)
+    def every_sequence(sent: list[Sent]) -> None:
+        made = room.check(sent)
+        counts.update({"sequences": 1, "answers": len(sent), "notes made": made, "sequences with notes": made > 0})
+
+    every_sequence()
+    return counts
+
+
+Texts = tuple[list[str], list[str]]
+"""The notes that are approved as they are shown, and those that are approved as somebody edited them."""
+
+
+def _approved(answer: Any, actions: Sequence[dict[str, Any]], candidate: str) -> Texts:
+    """The notes that an answer approves, judged by the protocol alone: as a whole, or nothing."""
+    decisions = answer.get("decisions") if isinstance(answer, dict) else None
+    if not isinstance(decisions, list) or len(decisions) != len(actions):
+        return [], []
+    approved: list[str] = []
+    changed: list[str] = []
+    for decision, action in zip(decisions, actions, strict=True):
+        if not isinstance(decision, dict) or decision.get("tool_call_id") not in (None, action["tool_call_id"]):
+            return [], []
+        kind, message, edited = decision.get("type"), decision.get("message"), decision.get("edited_action")
+        if kind == "approve" and edited is None:
+            approved.append(action["args"]["note"])
+        elif kind == "edit" and _is_note(edited, candidate):
+            changed.append(edited["args"]["note"].strip())
+        elif not (_is_rejection(kind, message) or _is_response(kind, message)):
+            return [], []
+    return approved, changed
+
+
+def _is_rejection(kind: Any, message: Any) -> bool:
+    return kind == "reject" and isinstance(message, str | None)
+
+
+def _is_response(kind: Any, message: Any) -> bool:
+    return kind == "respond" and isinstance(message, str) and bool(message.strip())
+
+
+def _is_note(action: Any, candidate: str) -> TypeGuard[dict[str, Any]]:
+    """Whether an edited action is the tool that was proposed, with arguments that it takes."""
+    if not isinstance(action, dict) or action.get("name") != NOTE or not isinstance(action.get("args"), dict):
+        return False
+    args = action["args"]
+    if args.keys() != {"candidate_id", "note"} or args["candidate_id"] != candidate:
+        return False
+    return isinstance(args["note"], str) and bool(args["note"].strip())
+
+
+def _aimed(answer: Any, candidate: str, tag: str) -> Any:
+    """The answer with our candidate, and texts of this thread's own, in the edits that leave a place for them."""
+    written = json.dumps(answer).replace(json.dumps(OUR_CANDIDATE), json.dumps(candidate))
+    return json.loads(written.replace(OUR_TAG, tag))
+
+
+def _user(text: str) -> dict[str, Any]:
+    return {"messages": [{"role": "user", "content": text}]}

@@ -1,0 +1,209 @@
+"""The sandbox in a process of its own, which can also kill the process that calls it.
+
+Only the far side knows when a request has arrived and when its effect has happened; so it is the far side that kills
+between the two, and between the effect and the reply.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import signal
+import struct
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import IntEnum
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from langchain_ashby.endpoint import Access
+from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.sandbox import AshbySandbox, seed
+from langchain_ashby.sandbox.messages import Response
+
+WRITES = frozenset(operation.path for operation in OPERATIONS.values() if operation.access is Access.WRITE)
+"""The endpoints of the 25 writes."""
+
+CANDIDATES = 12
+_COMMAND = struct.Struct("iiid64p")
+_BUSY = struct.Struct("i")
+
+
+class Moment(IntEnum):
+    """When the sandbox kills the caller of a write."""
+
+    NEVER = 0
+    ON_ARRIVAL = 1
+    """The request has arrived; the caller dies, and the effect follows at once."""
+    ON_ARRIVAL_THEN_LATE = 2
+    """The caller dies, and the effect follows when it may have been recovered already."""
+    ON_ARRIVAL_THEN_NOTHING = 3
+    """The caller dies, and the request is lost."""
+    AFTER_EFFECT = 4
+    """The effect has happened; the caller dies before the reply."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """Whom the trials do things to: ids and names as the sandbox has them at the start."""
+
+    candidates: list[dict[str, Any]]
+    applications: list[dict[str, Any]]
+    stages: list[dict[str, Any]]
+    interviewer: str
+    interview: str
+
+
+class KillingSandbox:
+    """A sandbox in a child process. The child ends with its parent: it waits at a pipe that only the parent holds."""
+
+    def __init__(self) -> None:
+        self._shared = mmap.mmap(-1, mmap.PAGESIZE)
+        self._open, self._held = os.pipe()
+        told, tell = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(told)
+            os.close(self._held)
+            self._serve(tell)
+        os.close(tell)
+        with os.fdopen(told) as stream:
+            line = stream.readline()
+        if not line:
+            raise RuntimeError("the sandbox did not start")
+        self.url, self.api_key = json.loads(line)
+        self._http = requests.Session()
+        self._http.trust_env = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._held)
+        os.close(self._open)
+        os.waitpid(self.pid, 0)
+
+    def leave_to_parent(self) -> None:
+        """In a child of the same parent: let go of what keeps the sandbox alive, and of the parent's connection."""
+        os.close(self._held)
+        self._http = requests.Session()
+        self._http.trust_env = False
+
+    def kill_at(self, moment: Moment, number: int, late: float = 0.0, endpoint: str = "") -> None:
+        """Kill the process that calls this, when its `number`-th write from now on comes to the moment.
+
+        With an `endpoint`, only calls of that one count.
+        """
+        _COMMAND.pack_into(self._shared, 0, moment, os.getpid(), number, late, endpoint.encode())
+
+    def spare(self) -> None:
+        """Kill nobody any more."""
+        _COMMAND.pack_into(self._shared, 0, Moment.NEVER, 0, 0, 0.0, b"")
+
+    def quiet(self, seconds: float = 30) -> None:
+        """Wait until no request is being answered."""
+        deadline = time.monotonic() + seconds
+        while _BUSY.unpack_from(self._shared, _COMMAND.size)[0]:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the sandbox is still busy")
+            time.sleep(0.002)
+
+    def reset(self) -> None:
+        """Go back to the start."""
+        self.spare()
+        self._ask("POST", "reset", {})
+
+    def fault(self, endpoint: str, **what: Any) -> None:
+        """Let the next call of an endpoint go wrong."""
+        self._ask("POST", "faults", {"endpoint": endpoint, **what})
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The calls so far."""
+        calls: list[dict[str, Any]] = self._ask("GET", "requests")
+        return calls
+
+    def state(self) -> dict[str, list[Any]]:
+        """Every record by kind."""
+        records: dict[str, list[Any]] = self._ask("GET", "state")
+        return records
+
+    def company(self) -> Company:
+        """Whom the trials do things to."""
+        state = self.state()
+        active = [it for it in state["application"] if it["status"] == "Active"]
+        return Company(
+            candidates=state["candidate"],
+            applications=active,
+            stages=state["interviewStage"],
+            interviewer=next(it["email"] for it in state["user"] if it["isEnabled"]),
+            interview=next(it["id"] for it in state["interview"] if not it["isArchived"] and not it["isDebrief"]),
+        )
+
+    def _ask(self, verb: str, what: str, body: Any = None) -> Any:
+        reply = self._http.request(verb, f"{self.url}/_sandbox/{what}", json=body, timeout=30)
+        reply.raise_for_status()
+        return reply.json() if reply.content else None
+
+    # What follows runs in the sandbox's own process.
+
+    def _serve(self, tell: int) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the parent decides when to end
+        try:
+            company = list(seed.company(CANDIDATES))
+            sandbox = AshbySandbox(company=lambda: company)
+            self._lock, self._busy, self._seen = threading.Lock(), 0, 0
+            engine = sandbox._engine
+            answer = engine.answer
+            engine.answer = lambda request: self._answer(answer, request)  # type: ignore[method-assign]
+            with sandbox:
+                os.write(tell, json.dumps([sandbox.url, sandbox.api_key]).encode() + b"\n")
+                os.close(tell)
+                os.read(self._open, 1)
+        finally:
+            os._exit(0)
+
+    def _answer(self, answer: Any, request: Any) -> Any:
+        if request.endpoint not in WRITES:
+            return answer(request)
+        with self._lock:
+            self._busy += 1
+            _BUSY.pack_into(self._shared, _COMMAND.size, self._busy)
+            moment, pid, late = self._condemned(request.endpoint)
+        try:
+            if moment in (Moment.ON_ARRIVAL, Moment.ON_ARRIVAL_THEN_LATE, Moment.ON_ARRIVAL_THEN_NOTHING):
+                _kill(pid)
+                time.sleep(late)
+            if moment == Moment.ON_ARRIVAL_THEN_NOTHING:
+                return Response(drop=True)
+            reply = answer(request)
+            if moment == Moment.AFTER_EFFECT:
+                _kill(pid)
+            return reply
+        finally:
+            with self._lock:
+                self._busy -= 1
+                _BUSY.pack_into(self._shared, _COMMAND.size, self._busy)
+
+    def _condemned(self, endpoint: str) -> tuple[Moment, int, float]:
+        """Whom to kill at this write, if anybody."""
+        moment, pid, number, late, only = _COMMAND.unpack_from(self._shared, 0)
+        if moment == Moment.NEVER or only.decode() not in ("", endpoint):
+            return Moment.NEVER, 0, 0.0
+        if number > 1:
+            _COMMAND.pack_into(self._shared, 0, moment, pid, number - 1, late, only)
+            return Moment.NEVER, 0, 0.0
+        self.spare()
+        return Moment(moment), pid, late
+
+
+def _kill(pid: int) -> None:
+    # It may have ended by itself in the meantime, when it gave up waiting.
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,54 @@
+"""Checkpointers and stores as an application opens them, on SQLite and PostgreSQL, for `invoke` and `ainvoke`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from langgraph.checkpoint.postgres import PostgresSaver
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.store.postgres import AsyncPostgresStore, PostgresStore
+from langgraph.store.sqlite import SqliteStore
+from langgraph.store.sqlite.aio import AsyncSqliteStore
+
+from crash.points import Points, watched_checkpointer, watched_store
+
+Pair = tuple[Any, Any]
+"""A checkpointer and a store."""
+
+
+def is_postgres(place: str) -> bool:
+    """Whether a place is a PostgreSQL connection string; else it is the path of an SQLite file."""
+    return place.startswith("postgresql:")
+
+
+@contextmanager
+def opened(place: str, points: Points) -> Iterator[Pair]:
+    """Open both, each with a connection of its own."""
+    kinds = (PostgresSaver, PostgresStore) if is_postgres(place) else (SqliteSaver, SqliteStore)
+    with (
+        watched_checkpointer(kinds[0], points).from_conn_string(place) as saver,
+        watched_store(kinds[1], points).from_conn_string(place) as store,
+    ):
+        yield saver, store
+
+
+@asynccontextmanager
+async def aopened(place: str, points: Points) -> AsyncIterator[Pair]:
+    """Open both for `ainvoke`."""
+    kinds = (AsyncPostgresSaver, AsyncPostgresStore) if is_postgres(place) else (AsyncSqliteSaver, AsyncSqliteStore)
+    async with (
+        watched_checkpointer(kinds[0], points).from_conn_string(place) as saver,
+        watched_store(kinds[1], points).from_conn_string(place) as store,
+    ):
+        yield saver, store
+
+
+def set_up(place: str) -> None:
+    """Make the tables. It is called before anything runs, as the application of a database does."""
+    with opened(place, Points()) as (saver, store):
+        saver.setup()
+        store.setup()

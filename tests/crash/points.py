@@ -1,0 +1,166 @@
+"""The points at which a process can die: before and after everything that it does to the outside world.
+
+Stores, checkpointers and HTTP are watched at their public methods, so that the points are the same whatever the agent
+is made of: what is not between two of these points cannot be told apart by anybody outside.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.store.base import BaseStore, PutOp
+from requests.adapters import HTTPAdapter
+
+from crash.killing_sandbox import WRITES
+
+Pass = Callable[[str], None]
+"""Told the name of each point that is passed."""
+
+
+class DatabaseGone(Exception):
+    """What a store or a checkpointer raises when its database cannot be reached."""
+
+
+class Points:
+    """Counts the points that are passed; at the one numbered `last` the process kills itself, as the system would.
+
+    With `raises`, the store or checkpointer that comes to a point from there on raises an error once, and nobody dies.
+    `mark` is called with the name of the point before. With `jitter`, a random generator, it dawdles instead at each
+    point for up to three milliseconds, to bring the steps of two processes into every order.
+    """
+
+    def __init__(
+        self,
+        last: int | None = None,
+        *,
+        raises: bool = False,
+        mark: Pass | None = None,
+        jitter: random.Random | None = None,
+    ) -> None:
+        self.names: list[str] = []
+        self._last = last
+        self._raises = raises
+        self._mark = mark
+        self._jitter = jitter
+
+    def passed(self, name: str) -> None:
+        """Note that a point was reached."""
+        number = len(self.names)
+        self.names.append(name)
+        if self._raises:
+            if self._last is not None and number >= self._last and not name.endswith(tuple(WRITES)):
+                self._last = None
+                if self._mark:
+                    self._mark(name)
+                raise DatabaseGone(f"the database is gone {name}")
+        elif number == self._last:
+            if self._mark:
+                self._mark(name)
+            os.kill(os.getpid(), signal.SIGKILL)
+            time.sleep(60)  # another thread was running: the signal is on its way
+        if self._jitter:
+            time.sleep(self._jitter.random() * 0.003)
+
+
+def watch_requests(points: Points) -> None:
+    """Let the calls that write to Ashby be points, in this process for good."""
+    plain = HTTPAdapter.send
+
+    def send(self: HTTPAdapter, request: Any, *args: Any, **kwargs: Any) -> Any:
+        endpoint = (request.path_url or "").partition("?")[0].removeprefix("/")
+        if endpoint not in WRITES:
+            return plain(self, request, *args, **kwargs)
+        points.passed(f"before the request {endpoint}")
+        try:
+            return plain(self, request, *args, **kwargs)
+        finally:
+            points.passed(f"after the reply to {endpoint}")
+
+    HTTPAdapter.send = send  # type: ignore[method-assign]
+
+
+def watched_store(kind: type[Any], points: Points) -> type[Any]:
+    """The store with its puts as points, named by the namespace that is written."""
+    if not _is_async(kind):
+
+        def batch(self: Any, ops: Iterable[Any]) -> Any:
+            ops = list(ops)
+            written = _written(ops)
+            if written:
+                points.passed(f"before {written}")
+            done = kind.batch(self, ops)
+            if written:
+                points.passed(f"after {written}")
+            return done
+
+        return type(kind.__name__, (kind,), {"batch": batch})
+
+    async def abatch(self: Any, ops: Iterable[Any]) -> Any:
+        ops = list(ops)
+        written = _written(ops)
+        if written:
+            points.passed(f"before {written}")
+        done = await kind.abatch(self, ops)
+        if written:
+            points.passed(f"after {written}")
+        return done
+
+    return type(kind.__name__, (kind,), {"abatch": abatch})
+
+
+def watched_checkpointer(kind: type[Any], points: Points) -> type[Any]:
+    """The checkpointer with its puts as points, named by the channels that are written."""
+    if _is_async(kind):
+
+        async def aput(self: Any, config: Any, checkpoint: Any, *more: Any) -> Any:
+            points.passed("before a checkpoint")
+            done = await kind.aput(self, config, checkpoint, *more)
+            points.passed("after a checkpoint")
+            return done
+
+        async def aput_writes(self: Any, config: Any, writes: Any, *more: Any, **named: Any) -> Any:
+            points.passed(f"before {_channels(writes)}")
+            done = await kind.aput_writes(self, config, writes, *more, **named)
+            points.passed(f"after {_channels(writes)}")
+            return done
+
+        return type(kind.__name__, (kind,), {"aput": aput, "aput_writes": aput_writes})
+
+    def put(self: Any, config: Any, checkpoint: Any, *more: Any) -> Any:
+        points.passed("before a checkpoint")
+        done = kind.put(self, config, checkpoint, *more)
+        points.passed("after a checkpoint")
+        return done
+
+    def put_writes(self: Any, config: Any, writes: Any, *more: Any, **named: Any) -> Any:
+        points.passed(f"before {_channels(writes)}")
+        done = kind.put_writes(self, config, writes, *more, **named)
+        points.passed(f"after {_channels(writes)}")
+        return done
+
+    return type(kind.__name__, (kind,), {"put": put, "put_writes": put_writes})
+
+
+def _is_async(kind: type[BaseStore] | type[BaseCheckpointSaver[Any]]) -> bool:
+    return kind.__name__.startswith("Async")
+
+
+def _written(ops: Iterable[Any]) -> str | None:
+    """What is put, without the parts of namespace and key that differ from thread to thread."""
+    puts = [op for op in ops if isinstance(op, PutOp)]
+    if not puts:
+        return None
+    verb = "removing" if all(op.value is None for op in puts) else "putting"
+    namespace = "/".join(part for part in puts[0].namespace if part.isalpha() or "_" in part)
+    return f"{verb} {namespace}: {puts[0].key if puts[0].key.isalpha() else 'an entry'}"
+
+
+def _channels(writes: Iterable[tuple[str, Any]]) -> str:
+    names = [name for name, _ in writes if not name.startswith("branch:")]
+    return f"saving {', '.join(dict.fromkeys(names)) or 'a step'}"

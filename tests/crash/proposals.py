@@ -1,0 +1,127 @@
+"""What the agent proposes in a trial, what the person answers, and how the effect shows in the sandbox's log.
+
+Every write has marks of its own: a text that appears in the request that carries it out, and in no other of the trial.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from langchain_core.messages import ToolCall
+
+from crash.killing_sandbox import Company
+
+KINDS = ("note", "move", "candidate", "interview")
+ENDPOINTS = {
+    "note": "candidate.createNote",
+    "move": "application.changeStage",
+    "candidate": "candidate.create",
+    "interview": "interviewSchedule.create",
+}
+TOOLS = {
+    "note": "ashby_create_candidate_note",
+    "move": "ashby_change_application_stage",
+    "candidate": "ashby_create_candidate",
+    "interview": "ashby_create_interview_schedule",
+}
+
+
+@dataclass(frozen=True)
+class Write:
+    """A write that is proposed, and what the person says to it: approve, edit or reject."""
+
+    kind: str
+    decision: str
+    call_id: str
+    args: dict[str, Any]
+    mark: str
+    edited_args: dict[str, Any] | None = None
+    edited_mark: str = ""
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint that carries it out."""
+        return ENDPOINTS[self.kind]
+
+    @property
+    def tool(self) -> str:
+        """The tool that the model calls. A kind that has no name here is the tool's own."""
+        return TOOLS.get(self.kind, self.kind)
+
+    def call(self) -> ToolCall:
+        """The call as the model makes it."""
+        return ToolCall(name=self.tool, args=self.args, id=self.call_id, type="tool_call")
+
+    def answer(self) -> dict[str, Any]:
+        """The decision, in the approval protocol."""
+        if self.decision == "edit":
+            return {"type": "edit", "edited_action": {"name": self.tool, "args": self.edited_args}}
+        return {"type": self.decision}
+
+    def approved_mark(self) -> str | None:
+        """The mark of what may run, if anything may."""
+        return {"approve": self.mark, "edit": self.edited_mark}.get(self.decision)
+
+    def effects(self, log: Sequence[dict[str, Any]]) -> tuple[int, int]:
+        """How often the log has it as approved, and how often as it was never approved."""
+        seen = {mark: _effects(log, self.endpoint, mark) for mark in (self.mark, self.edited_mark) if mark}
+        approved = self.approved_mark()
+        ran = seen.get(approved or "", 0)
+        return ran, sum(seen.values()) - ran
+
+
+def _effects(log: Sequence[dict[str, Any]], endpoint: str, mark: str) -> int:
+    carried_out = (it for it in log if it["endpoint"] == endpoint and it["ok"])
+    return sum(json.dumps(mark)[1:-1] in json.dumps(it["body"]) for it in carried_out)
+
+
+def proposed(rng: random.Random, company: Company, kinds: Sequence[str], decisions: Sequence[str]) -> list[Write]:
+    """The writes of one trial; no two of them concern the same application."""
+    applications = rng.sample(company.applications, len(kinds))
+    candidates = rng.sample(company.candidates, len(kinds))
+    tag = f"{rng.getrandbits(48):012x}"
+    writes = []
+    for place, (kind, decision) in enumerate(zip(kinds, decisions, strict=True)):
+        call_id = f"call_0_{place}"
+        mark = f"{tag}-{place}-shown"
+        if kind == "note":
+            args = {"candidate_id": candidates[place]["id"], "note": f"Met on Monday. {mark}"}
+            edited = args | {"note": f"Met on Tuesday. {tag}-{place}-edited"}
+            writes.append(Write(kind, decision, call_id, args, mark, edited, f"{tag}-{place}-edited"))
+        elif kind == "move":
+            application = applications[place]
+            stage = _another_stage(rng, company, application)
+            args = {"application_id": application["id"], "interview_stage_id": stage}
+            writes.append(Write(kind, decision, call_id, args, application["id"]))
+        elif kind == "candidate":
+            args = {"name": f"New {tag.translate(_LETTERS)}", "email": f"{mark}@example.com"}
+            writes.append(Write(kind, decision, call_id, args, mark))
+        else:
+            application = applications[place]
+            args = {"application_id": application["id"], "interview_events": [_event(company)]}
+            writes.append(Write(kind, decision, call_id, args, application["id"]))
+    return writes
+
+
+def _another_stage(rng: random.Random, company: Company, application: dict[str, Any]) -> str:
+    plan, here = application["interviewPlanId"], application["currentInterviewStageId"]
+    others = [it for it in company.stages if it["interviewPlanId"] == plan and it["type"] == "Active"]
+    return str(rng.choice([it["id"] for it in others if it["id"] != here]))
+
+
+def _event(company: Company) -> dict[str, Any]:
+    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=7)
+    return {
+        "start_time": start.isoformat(),
+        "end_time": (start + timedelta(hours=1)).isoformat(),
+        "interview_id": company.interview,
+        "interviewers": [{"email": company.interviewer, "feedback_required": True}],
+    }
+
+
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")

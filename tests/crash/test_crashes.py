@@ -1,0 +1,35 @@
+"""A share of the crash trials. `python -m benchmarks.crashes --trials 1000` is the whole."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from crash.commands import rows
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
+
+EVERYTHING = ("--durability", "both", "--entry", "both")
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_a_killed_agent_on_sqlite_writes_what_was_approved_once_and_nothing_else(tmp_path: Path, seed: int) -> None:
+    trials = rows(tmp_path / "rows", "crashes", "--trials", "15", "--seed", str(seed), *EVERYTHING)
+    assert len(trials) == 15 and sum(trial["kills"] for trial in trials) > 10
+
+
+@pytest.mark.parametrize("seed", [21, 22])
+def test_a_killed_agent_on_postgresql_writes_what_was_approved_once_and_nothing_else(
+    tmp_path: Path, postgres: str, seed: int
+) -> None:
+    place = ("--store", "postgres", "--postgres", postgres)
+    trials = rows(tmp_path / "rows", "crashes", "--trials", "15", "--seed", str(seed), *place, *EVERYTHING)
+    assert len(trials) == 15 and sum(trial["kills"] for trial in trials) > 10
+
+
+def test_the_same_kills_make_an_agent_without_a_journal_write_twice(tmp_path: Path) -> None:
+    # Unless it does, the zeros above say nothing.
+    trials = rows(tmp_path / "rows", "crashes", "--trials", "8", "--seed", "31", "--agent", "create_agent")
+    assert sum(trial["twice"] for trial in trials) > 0

@@ -1,0 +1,210 @@
+"""What a process does with a thread of the agent: ask, answer, or recover what another process left behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from functools import partial
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langgraph.types import Command
+
+from crash.agents import build
+from crash.killing_sandbox import KillingSandbox
+from crash.persistence import aopened, opened
+from crash.points import Points, watch_requests
+from crash.proposals import Write
+from langchain_ashby.agent.answers import NOT_EXECUTED, OUTCOME_UNKNOWN
+from langchain_ashby.agent.history import open_calls
+
+ROUNDS = 12
+"""How often a recovery calls the agent before it counts as stuck."""
+
+
+class Thread:
+    """One thread of an agent, called by `invoke` or by `ainvoke`."""
+
+    def __init__(self, agent: Any, entry: str, durability: str, thread_id: str) -> None:
+        self._agent = agent
+        self._entry = entry
+        self._durability = durability
+        self._config = {"configurable": {"thread_id": thread_id}}
+
+    async def invoke(self, told: Any) -> dict[str, Any]:
+        """Tell the agent something and wait until it stops."""
+        if self._entry == "ainvoke":
+            result = await self._agent.ainvoke(told, self._config, durability=self._durability)
+        else:
+            result = self._agent.invoke(told, self._config, durability=self._durability)
+        return dict(result or {})
+
+    async def state(self) -> Any:
+        """What the checkpointer has of it."""
+        if self._entry == "ainvoke":
+            return await self._agent.aget_state(self._config)
+        return self._agent.get_state(self._config)
+
+
+def user(text: str = "Go.") -> dict[str, Any]:
+    """A message of the person."""
+    return {"messages": [{"role": "user", "content": text}]}
+
+
+def decided(interrupts: Sequence[Any], writes: Sequence[Write]) -> Command[Any]:
+    """The person's answer: to each action that is shown, what they think of that write."""
+    return Command(resume={"decisions": [_write_of(action, writes).answer() for action in _actions(interrupts)]})
+
+
+async def ask(thread: Thread) -> bool:
+    """Let the agent work until it asks."""
+    await thread.invoke(user())
+    return True
+
+
+async def answer(thread: Thread, writes: Sequence[Write]) -> bool:
+    """Decide about what it asks, and let it work until it stops."""
+    state = await thread.state()
+    await thread.invoke(decided(state.interrupts, writes))
+    return True
+
+
+async def go_on(thread: Thread, writes: Sequence[Write]) -> bool:
+    """Answer what is asked, or go on with what was broken off."""
+    state = await thread.state()
+    await thread.invoke(decided(state.interrupts, writes) if state.interrupts else None)
+    return True
+
+
+RECOVERIES = {
+    "answer": "give the same answer if the question is open, else go on",
+    "go on": "go on first, and then look whether a question is open",
+    "message": "send a new message, whatever is open",
+    "reject": "reject if the question is open, else go on",
+}
+"""What an application may do with a thread that it finds."""
+
+
+async def recover(thread: Thread, writes: Sequence[Write], sandbox: KillingSandbox, how: str) -> dict[str, Any]:
+    """Bring a thread to its end, in one of the `RECOVERIES`.
+
+    Returns `finished`; `answers`, what the model was told of each call; `asked` and `pending`, the calls that were
+    asked about in vain because their effect had happened; `withdrawn`, those that were rejected now and had not run
+    until then; `raised`, the errors on the way.
+    """
+    asked: list[str] = []
+    pending: list[str] = []
+    withdrawn: list[str] = []
+    raised: list[str] = []
+    stood_still = False
+    for number in range(ROUNDS):
+        state = await thread.state()
+        messages = state.values.get("messages", [])
+        if not messages:
+            told: Any = user()
+        elif how == "message" and number == 0:
+            told = user("Go on.")
+        elif state.interrupts and not (how == "go on" and number == 0):
+            ran = _in_vain(state.interrupts, writes, sandbox)
+            pending += ran
+            if how == "reject":
+                shown = [_write_of(action, writes) for action in _actions(state.interrupts)]
+                withdrawn += [write.call_id for write in shown if write.call_id not in ran]
+                told = Command(resume={"decisions": [{"type": "reject"} for _ in shown]})
+            else:
+                told = decided(state.interrupts, writes)
+        elif _is_finished(messages) and not state.interrupts:
+            break
+        else:
+            told = user("Go on.") if stood_still else None
+        try:
+            result = await thread.invoke(told)
+        except Exception as error:
+            # Whatever it is, the application sees an error, and tries again.
+            raised.append(f"{type(error).__name__}: {error}"[:300])
+            result = {}
+        asked += _in_vain(result.get("__interrupt__", ()), writes, sandbox)
+        after = await thread.state()
+        stood_still = told is None and after.config == state.config and not after.interrupts
+    state = await thread.state()
+    messages = state.values.get("messages", [])
+    return {
+        "finished": bool(messages) and _is_finished(messages) and not state.interrupts,
+        "answers": _answers(messages),
+        "asked": asked,
+        "pending": pending,
+        "withdrawn": withdrawn,
+        "raised": raised,
+    }
+
+
+def said(text: str) -> tuple[bool, bool]:
+    """Whether the model was told that a call was not executed, and whether that its outcome is not known."""
+    return text.startswith(NOT_EXECUTED), text.startswith(OUTCOME_UNKNOWN)
+
+
+class Surroundings:
+    """What a thread needs in this process, with everything that it does to the outside watched."""
+
+    def __init__(
+        self,
+        place: str,
+        entry: str,
+        which: str,
+        sandbox: KillingSandbox,
+        writes: Sequence[Write],
+        points: Points,
+        upload_dirs: Sequence[str] = (),
+    ) -> None:
+        self._place, self._entry, self._points = place, entry, points
+        self._build = partial(build, which, sandbox, writes, upload_dirs=upload_dirs)
+
+    def do(self, durability: str, thread_id: str, act: Any, cancel_after: float | None = None) -> Any:
+        """Open everything, and let `act` do something with the thread; with `ainvoke` it can be cancelled."""
+        watch_requests(self._points)
+        if self._entry == "ainvoke":
+            return asyncio.run(asyncio.wait_for(self._aopened(durability, thread_id, act), cancel_after))
+        with opened(self._place, self._points) as (saver, store):
+            return _without_loop(act(self._thread(saver, store, durability, thread_id)))
+
+    async def _aopened(self, durability: str, thread_id: str, act: Any) -> Any:
+        async with aopened(self._place, self._points) as (saver, store):
+            return await act(self._thread(saver, store, durability, thread_id))
+
+    def _thread(self, saver: Any, store: Any, durability: str, thread_id: str) -> Thread:
+        return Thread(self._build(saver, store), self._entry, durability, thread_id)
+
+
+def _without_loop(steps: Coroutine[Any, Any, Any]) -> Any:
+    """Run what never waits, without an event loop, which some libraries would notice."""
+    try:
+        steps.send(None)
+    except StopIteration as end:
+        return end.value
+    raise RuntimeError("it waited for something")
+
+
+def _actions(interrupts: Sequence[Any]) -> list[dict[str, Any]]:
+    return [action for interrupt in interrupts for action in interrupt.value["action_requests"]]
+
+
+def _write_of(action: dict[str, Any], writes: Sequence[Write]) -> Write:
+    [write] = [it for it in writes if it.tool == action["name"] and it.args == action["args"]]
+    return write
+
+
+def _in_vain(interrupts: Sequence[Any], writes: Sequence[Write], sandbox: KillingSandbox) -> list[str]:
+    """The calls that are asked about although their effect has happened."""
+    if not interrupts:
+        return []
+    log = sandbox.requests()
+    asked = [_write_of(action, writes) for action in _actions(interrupts)]
+    return [write.call_id for write in asked if any(write.effects(log))]
+
+
+def _is_finished(messages: Sequence[BaseMessage]) -> bool:
+    return isinstance(messages[-1], AIMessage) and not messages[-1].tool_calls and not open_calls(messages)
+
+
+def _answers(messages: Sequence[BaseMessage]) -> dict[str, list[str]]:
+    return {it.tool_call_id: [it.status, it.text] for it in messages if isinstance(it, ToolMessage)}

@@ -1,0 +1,255 @@
+"""One trial: a thread is begun, killed, recovered in a new process, and held against what the sandbox saw."""
+
+from __future__ import annotations
+
+import mmap
+import random
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from crash import threads
+from crash.agents import OURS, warm_up
+from crash.children import Ended, run
+from crash.killing_sandbox import KillingSandbox, Moment
+from crash.persistence import is_postgres, set_up
+from crash.points import Points
+from crash.proposals import Write, proposed
+from crash.verdict import Row, judged
+
+LATE = 0.8
+"""Seconds by which an effect is late that comes after its caller's death."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a trial runs on."""
+
+    store: str
+    durability: str
+    entry: str
+
+    def __str__(self) -> str:
+        return f"{self.store} {self.durability} {self.entry}"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is proposed, and what the person says to it."""
+
+    kinds: tuple[str, ...]
+    decisions: tuple[str, ...]
+
+    @property
+    def approved(self) -> int:
+        """The number of writes that may run."""
+        return sum(decision != "reject" for decision in self.decisions)
+
+
+@dataclass(frozen=True)
+class Death:
+    """When the process of a phase dies.
+
+    At a `point` (the one at that fraction of all that it would pass), at an `instant` (that fraction of the time that
+    it would take), or by the hand of the `sandbox`. Or it lives: with `error`, its database fails at a point; with
+    `cancel`, its `ainvoke` is cancelled at an instant.
+    """
+
+    phase: str
+    how: str
+    fraction: float = 0.0
+    moment: Moment = Moment.NEVER
+    number: int = 1
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial as it is planned: a `fault` is Ashby's and kills nobody, `recovery` is one of `threads.RECOVERIES`."""
+
+    number: int
+    seed: str
+    setting: Setting
+    shape: Shape
+    deaths: tuple[Death, ...] = ()
+    fault: str | None = None
+    recovery: str = "answer"
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "the reply is lost": {"drop": "after"},
+    "the request is lost": {"drop": "before"},
+    "Ashby fails with HTTP 500": {"status": 500},
+    "the effect comes after the time-out": {"delay": 2.5},
+}
+
+
+class Harness:
+    """Runs trials, one after another, against one sandbox."""
+
+    def __init__(self, sandbox: KillingSandbox, directory: Path, postgres: str | None = None) -> None:
+        self.sandbox = sandbox
+        self._directory = directory
+        self._postgres = postgres
+        self._last_words = mmap.mmap(-1, mmap.PAGESIZE)
+        self._undisturbed: dict[tuple[str, Setting, Shape, str], tuple[int, float]] = {}
+        self._places = 0
+        self._template = directory / "empty.db"
+        warm_up(sandbox)
+        self.company = sandbox.company()
+        for place in filter(None, [str(self._template), postgres]):
+            if error := run(partial(set_up, place)).error:
+                raise RuntimeError(error)
+
+    def run(self, trial: Trial, which: str = OURS) -> Row:
+        """Run a trial with an agent and judge it."""
+        for death in trial.deaths:
+            self._points(trial, which, death.phase)  # now, because it writes to the sandbox
+        writes = proposed(random.Random(trial.seed), self.company, trial.shape.kinds, trial.shape.decisions)
+        self.sandbox.reset()
+        place, thread_id = self.place(trial.setting.store), self.new_thread()
+        told: list[str] = []
+        ends: list[Ended] = []
+        killed_in = {death.phase: death for death in trial.deaths}
+        if trial.fault:
+            told.append(trial.fault)
+
+        def phase(name: str, act: Callable[[threads.Thread], Any]) -> Ended:
+            end, last_words = self._phase(trial, which, name, writes, place, thread_id, killed_in.get(name), act)
+            ends.append(end)
+            if last_words:
+                told.append(f"{name}: {last_words}")
+            return end
+
+        end = phase("ask", threads.ask)
+        if not end.killed:
+            if trial.fault:
+                endpoint = next(it.endpoint for it in writes if it.decision != "reject")
+                self.sandbox.fault(endpoint, **FAULTS[trial.fault])
+            phase("answer", lambda thread: threads.answer(thread, writes))
+        self.sandbox.spare()
+        is_late = any(death.moment is Moment.ON_ARRIVAL_THEN_LATE for death in trial.deaths)
+        if not is_late:
+            self.sandbox.quiet()
+
+        def recovering(thread: threads.Thread) -> Any:
+            return threads.recover(thread, writes, self.sandbox, trial.recovery)
+
+        end = phase("recover", recovering)
+        if end.result is None:
+            self.sandbox.spare()
+            self.sandbox.quiet()
+            killed_in = {}
+            end = phase("recover", recovering)
+        self.sandbox.quiet()
+        return judged(
+            trial.number,
+            which,
+            str(trial.setting),
+            writes,
+            self.sandbox.requests(),
+            self.sandbox.state(),
+            end,
+            told=told,
+            kills=sum(it.killed for it in ends),
+            earlier=[it.error for it in ends[:-1] if it.error],
+            may_be_unknown=is_late or trial.fault == "the effect comes after the time-out",
+        )
+
+    def new_thread(self) -> str:
+        """The id of a thread that no other run has, should the database be kept."""
+        return uuid4().hex
+
+    def place(self, store: str) -> str:
+        """Where a new thread is kept: a new file, or the database."""
+        self._places += 1
+        if store == "postgres":
+            if self._postgres is None:
+                raise ValueError("there is no PostgreSQL")
+            return self._postgres
+        path = self._directory / f"{self._places}.db"
+        shutil.copyfile(self._template, path)
+        return str(path)
+
+    def forget(self, place: str) -> None:
+        """Remove a file that is not needed any more."""
+        if not is_postgres(place):
+            for path in self._directory.glob(f"{Path(place).name}*"):
+                path.unlink()
+
+    def _phase(
+        self,
+        trial: Trial,
+        which: str,
+        name: str,
+        writes: Sequence[Write],
+        place: str,
+        thread_id: str,
+        death: Death | None,
+        act: Callable[[threads.Thread], Any],
+    ) -> tuple[Ended, str]:
+        last, seconds = None, None
+        if death and death.how in ("point", "error"):
+            last = int(death.fraction * self._points(trial, which, name)[0])
+        elif death and death.how in ("instant", "cancel"):
+            seconds = death.fraction * self._points(trial, which, name)[1]
+        cancels = death is not None and death.how == "cancel" and trial.setting.entry == "ainvoke"
+        self._note_last_words("")
+
+        def task() -> Any:
+            self.sandbox.leave_to_parent()
+            points = Points(last, raises=death is not None and death.how == "error", mark=self._note_last_words)
+            if death and death.moment is not Moment.NEVER:
+                late = LATE if death.moment is Moment.ON_ARRIVAL_THEN_LATE else 0.0
+                self.sandbox.kill_at(death.moment, death.number, late)
+            around = threads.Surroundings(place, trial.setting.entry, which, self.sandbox, writes, points)
+            result = around.do(trial.setting.durability, thread_id, act, seconds if cancels else None)
+            return {"points": points.names, "result": result}
+
+        end = run(task, kill_after=None if cancels else seconds)
+        return end, self._how_it_ended(end, death, cancels)
+
+    def _how_it_ended(self, end: Ended, death: Death | None, cancels: bool) -> str:
+        """In words, or nothing if it came to its end undisturbed."""
+        words = self._last_heard()
+        if death and death.how == "error":
+            return f"the database fails {words}" if words else ""
+        if cancels:
+            return "cancelled at a random instant" if end.result is None else ""
+        if not end.killed or death is None:
+            return ""
+        if death.how == "sandbox":
+            return f"killed {death.moment.name.lower().replace('_', ' ')}"
+        return f"killed {words or 'at a random instant'}"
+
+    def _points(self, trial: Trial, which: str, phase: str) -> tuple[int, float]:
+        """How many points a phase passes, and how long it takes, when nobody disturbs it."""
+        key = which, trial.setting, trial.shape, phase
+        if key not in self._undisturbed:
+            undisturbed = replace(trial, deaths=(), fault=None, seed=f"{trial.seed} undisturbed")
+            writes = proposed(random.Random(undisturbed.seed), self.company, trial.shape.kinds, trial.shape.decisions)
+            place, thread_id = self.place(trial.setting.store), self.new_thread()
+            acts: dict[str, Callable[[threads.Thread], Any]] = {
+                "ask": threads.ask,
+                "answer": lambda thread: threads.answer(thread, writes),
+            }
+            for name, act in acts.items():
+                end, _ = self._phase(undisturbed, which, name, writes, place, thread_id, None, act)
+                if end.result is None:
+                    raise RuntimeError(f"{which} on {trial.setting} fails undisturbed at {name}: {end}")
+                self._undisturbed[*key[:3], name] = len(end.result["points"]), end.seconds
+            # A recovery has about as much to do as the answer that it makes up for.
+            self._undisturbed[*key[:3], "recover"] = self._undisturbed[*key[:3], "answer"]
+            self.forget(place)
+        return self._undisturbed[key]
+
+    def _note_last_words(self, name: str) -> None:
+        said = name.encode()[:200]
+        self._last_words[0 : len(said) + 1] = said + b"\0"
+
+    def _last_heard(self) -> str:
+        said: bytes = self._last_words[:]
+        return said.partition(b"\0")[0].decode()

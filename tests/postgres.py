@@ -1,0 +1,113 @@
+"""A PostgreSQL of one's own: a cluster in a temporary directory that is gone when it is not needed any more.
+
+It listens on a Unix socket in that directory and nowhere else. It does not wait for the disk (`fsync=off`): what it
+keeps survives the death of any process, and that is what is tested; it would not survive the loss of power.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+USER = "postgres"
+"""Whom the server runs as when the tests run as root, which it refuses to."""
+
+_SWITCHES = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=50"]
+# The server ends when the test process does, however that ends: its standard input is closed then.
+_WITH_PARENT = '"$@" & server=$!; cat > /dev/null; kill -INT $server; wait $server'
+
+
+def binaries() -> Path | None:
+    """The directory with initdb and postgres, of the newest version that is installed."""
+    on_path = shutil.which("initdb")
+    found = [Path(on_path).resolve().parent] if on_path else []
+    debian = Path("/usr/lib/postgresql").glob("*/bin")
+    found += sorted(debian, key=lambda it: float(it.parent.name), reverse=True)
+    return next((it for it in found if (it / "initdb").exists() and (it / "postgres").exists()), None)
+
+
+def why_not() -> str | None:
+    """Why there can be no PostgreSQL here, or None."""
+    if binaries() is None:
+        return "no PostgreSQL server is installed (Debian: apt-get install postgresql; see .ci/postgres)"
+    return None
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """Start a cluster and give its connection string; stop and remove it afterwards.
+
+    Raises:
+        RuntimeError: if no server is installed, or it does not start.
+    """
+    directory = binaries()
+    if directory is None:
+        raise RuntimeError(why_not())
+    home = Path(tempfile.mkdtemp(prefix="pg-"))  # the path of a socket may have no more than about a hundred bytes
+    user = USER if os.geteuid() == 0 else None
+    if user:
+        shutil.chown(home, user)
+    try:
+        settings = ["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        _call([directory / "initdb", "-D", home / "data", *settings], user)
+        server = [directory / "postgres", "-D", home / "data", "-k", home, *_flags()]
+        with (home / "log").open("wb") as log:
+            running = subprocess.Popen(
+                ["sh", "-c", _WITH_PARENT, "sh", *map(str, server)],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=home,
+                user=user,
+            )
+        try:
+            _wait_for(directory, home, running, user)
+            yield f"postgresql:///postgres?host={home}&user={USER}"
+        finally:
+            assert running.stdin is not None
+            running.stdin.close()
+            running.wait(timeout=60)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _flags() -> list[str]:
+    return [flag for switch in _SWITCHES for flag in ("-c", switch)]
+
+
+def _call(command: list[str | Path], user: str | None) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, user=user, cwd="/")
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()}")
+
+
+def _wait_for(directory: Path, home: Path, running: subprocess.Popen[bytes], user: str | None) -> None:
+    deadline = time.monotonic() + 60
+    ready = [directory / "pg_isready", "-q", "-h", home]
+    while subprocess.run(ready, user=user, cwd="/", timeout=30).returncode:
+        if running.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"PostgreSQL does not start: {(home / 'log').read_text()[-2000:]}")
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The connection string of a PostgreSQL for these tests alone.
+
+    Where no server is installed, its tests are skipped; in CI, with LANGCHAIN_ASHBY_REQUIRE_POSTGRES=1, they fail.
+    """
+    reason = why_not()
+    if reason and os.environ.get("CI") == "true" and os.environ.get("LANGCHAIN_ASHBY_REQUIRE_POSTGRES") == "1":
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+    with cluster() as url:
+        yield url
