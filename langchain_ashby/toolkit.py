@@ -33,9 +33,9 @@ class AshbyTool(StructuredTool):
     """An operation on Ashby as a tool.
 
     It answers with text for the model and, as the artifact, what Ashby sent, less what is private: `{"results": …}`,
-    with `next_cursor`, `sync_token`, `warnings` and `request_ids` where there are any. What Ashby refuses, and arguments that cannot be
-    right, come back as a tool message with status "error". Anything else that goes wrong is raised: `AshbyError` when
-    the key, the connection or the reply is at fault.
+    with `next_cursor`, `sync_token`, `warnings` and `request_ids` where there are any. What Ashby refuses, and
+    arguments that cannot be right, come back as a tool message with status "error". Anything else that goes wrong is
+    raised: `AshbyError` when the key, the connection or the reply is at fault.
     """
 
     @property

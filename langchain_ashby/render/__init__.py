@@ -1,9 +1,10 @@
 """What a model reads of a result: compact text in the package's own words.
 
 The invariant: **a line of a result is the package's own if, and only if, it begins with `#`; every other line is data,
-and the first line says that data is untrusted.** Data can neither begin a line with `#` nor break one: every line break
-in it is a ¶, whatever kind of line break it was, and what cannot be seen is written out. So there is nothing to close and
-nothing to forge, and what is not marked is not trusted. All data goes through `data_line`, all own lines through `_own`.
+and the first line says that data is untrusted.** Data can neither begin a line with `#` nor break one: every line
+break in it is a ¶, whatever kind of line break it was, and what cannot be seen is written out. So there is nothing to
+close and nothing to forge, and what is not marked is not trusted. All data goes through `data_line`, all own lines
+through `_own`.
 
 Marking the few own lines instead of the many data lines is what a page of 25 candidates can afford.
 """

@@ -41,6 +41,23 @@ STRICT = {
 Of the others langchain-openai makes every argument required, so that a model has to invent a cursor or a date.
 """
 
+LOST_FOR_GEMINI = {
+    # Inside an object, langchain-google-genai requires every field that has no default.
+    "ashby_change_application_stage": {"archive_email.send_at"},
+    "ashby_create_candidate": {"location.city", "location.country", "location.region"},
+    "ashby_update_candidate": {"location.city", "location.country", "location.region"},
+    # Gemini knows no objects with keys of one's own.
+    "ashby_create_interview_schedule": {"interview_events[].extra_data", "interview_events[].extra_data{}"},
+    "ashby_update_interview_schedule": {"interview_event[].extra_data", "interview_event[].extra_data{}"},
+    # Of a union with null only the last type is left: text.
+    "ashby_set_custom_field_value": {
+        "field_value",
+        "field_value[]",
+        *(f"field_value.{key}" for key in ("currency_code", "interval", "max_value", "min_value", "value")),
+    },
+}
+"""The arguments that reach Gemini changed. All other arguments of all tools reach it as they were declared."""
+
 
 def sent(provider: Provider, **options: Any) -> dict[str, dict[str, Any]]:
     """The tools as the provider gets them, by name."""
@@ -71,14 +88,10 @@ def test_openai_and_anthropic_get_the_schemas_unchanged(provider: Provider, rece
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_gemini_gets_every_argument_with_its_types_options_and_description(name: str, received: Any) -> None:
+def test_gemini_gets_every_argument_but_a_few_as_declared(name: str, received: Any) -> None:
     declared, arrived = arguments(DECLARED[name]), arguments(received[GEMINI.name][name]["parameters"])
-    changed = {
-        path: (declared.get(path), arrived.get(path))
-        for path in declared.keys() | arrived.keys()
-        if declared.get(path) != arrived.get(path)
-    }
-    assert not changed
+    changed = {path for path in declared.keys() | arrived.keys() if declared.get(path) != arrived.get(path)}
+    assert changed == LOST_FOR_GEMINI.get(name, set())
 
 
 @pytest.mark.parametrize("name", TOOLS)
