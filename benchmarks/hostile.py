@@ -14,7 +14,7 @@ import time
 
 from crash.hostile import Room, try_out
 
-from benchmarks.running import say, surroundings, table
+from benchmarks.running import progress, say, surroundings, table
 from langchain_ashby import AshbyClient
 from langchain_ashby.sandbox import AshbySandbox
 
@@ -28,7 +28,13 @@ def main() -> int:
     say(f"{arguments.examples} sequences of answers, seed {arguments.seed}\n{surroundings()}\n")
     began = time.monotonic()
     with AshbySandbox(candidates=1) as sandbox, AshbyClient(sandbox.api_key, sandbox.url, timeout=10) as client:
-        counts = try_out(Room(sandbox, client), arguments.examples, arguments.seed)
+        room = Room(sandbox, client)
+        counts = try_out(
+            room,
+            arguments.examples,
+            arguments.seed,
+            lambda checked: progress(f"{checked} sequences after {time.monotonic() - began:.0f} s"),
+        )
     say(table([{**counts, "faults": 0}]) + f"\n\n{time.monotonic() - began:.0f} s")
     return 0
 

@@ -10,7 +10,7 @@ import itertools
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -156,7 +156,9 @@ class Room:
         return len(made)
 
 
-def try_out(room: Room, examples: int, number: int) -> Counter[str]:
+def try_out(
+    room: Room, examples: int, number: int, progress: Callable[[int], None] = lambda checked: None
+) -> Counter[str]:
     """Check that many sequences, which the number chooses, and count what came through."""
     counts: Counter[str] = Counter()
 
@@ -171,6 +173,8 @@ def try_out(room: Room, examples: int, number: int) -> Counter[str]:
     @given(sequences)
     def every_sequence(sent: list[Sent]) -> None:
         made = room.check(sent)
+        if counts["sequences"] % 1000 == 999:
+            progress(counts["sequences"] + 1)
         counts.update({"sequences": 1, "answers": len(sent), "notes made": made, "sequences with notes": made > 0})
 
     every_sequence()
