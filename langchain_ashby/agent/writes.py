@@ -17,6 +17,7 @@ from langgraph.types import Send
 from langchain_ashby.agent.answers import NO_STORE, executed, not_executed, outcome_unknown, with_edit
 from langchain_ashby.agent.attempts import Attempts, Ending, Matter
 from langchain_ashby.agent.audit import Outcome
+from langchain_ashby.agent.cards import only_the_file_on
 from langchain_ashby.agent.gate import Tools, needs_approval
 from langchain_ashby.agent.journal import Claim
 from langchain_ashby.agent.place import Place, here
@@ -70,7 +71,9 @@ class _Once:
         if isinstance(claim, ToolMessage):
             return claim
         try:
-            return self._ended(matter, claim, execute(request))
+            with only_the_file_on(matter.proposal.get("card")):
+                result = execute(request)
+            return self._ended(matter, claim, result)
         except AshbyError as error:
             return self._attempts.failed(matter, claim, error)
         except GraphBubbleUp:
@@ -113,7 +116,9 @@ class _Once:
             await asyncio.to_thread(journal.withdraw, matter.store, matter.page, [claim])
             raise asyncio.CancelledError
         try:
-            return await asyncio.to_thread(self._ended, matter, claim, await execute(request))
+            with only_the_file_on(matter.proposal.get("card")):
+                result = await execute(request)
+            return await asyncio.to_thread(self._ended, matter, claim, result)
         except AshbyError as error:
             return await asyncio.to_thread(self._attempts.failed, matter, claim, error)
         except GraphBubbleUp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.agent.cards import is_current, markdown
 from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
+from langchain_ashby.endpoints import UploadCandidateFile
 from langchain_ashby.sandbox import AshbySandbox
 
 
@@ -25,7 +27,7 @@ def sandbox() -> Iterator[AshbySandbox]:
 
 @pytest.fixture
 def toolkit(sandbox: AshbySandbox) -> Iterator[AshbyToolkit]:
-    with AshbyClient(sandbox.api_key, sandbox.url, timeout=5) as client:
+    with AshbyClient(sandbox.api_key, sandbox.url, timeout=60) as client:
         yield AshbyToolkit(client)
 
 
@@ -108,3 +110,26 @@ def test_what_was_approved_on_a_card_runs(sandbox: AshbySandbox, toolkit: AshbyT
     graph, config, actions = asked(toolkit, *notes(sandbox, "One.", "Two."))
     graph.invoke(Command(resume=approve(len(actions))), config)
     assert [it["content"] for it in sandbox.state()["note"][before:]] in (["One.", "Two."], ["Two.", "One."])
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+async def test_a_file_that_is_swapped_after_the_second_look_is_not_uploaded(
+    sandbox: AshbySandbox, tmp_path: Path, asynchronous: bool
+) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("As it was shown.")
+
+    class Swapping(AshbyClient):
+        def exchange(self, request: Any) -> Any:
+            if isinstance(request, UploadCandidateFile):
+                file.write_text("Something else.")
+            return super().exchange(request)
+
+    with Swapping(sandbox.api_key, sandbox.url, timeout=60, upload_dirs=[tmp_path]) as client:
+        person = sandbox.state()["candidate"][0]
+        call = made("ashby_upload_candidate_file", {"candidate_id": person["id"], "file_path": "letter.txt"})
+        graph, config, _ = asked(AshbyToolkit(client), call)
+        approval = Command(resume={"decisions": [{"type": "approve"}]})
+        result = await graph.ainvoke(approval, config) if asynchronous else graph.invoke(approval, config)
+    assert sandbox.state()["candidate"][0]["fileIds"] == person["fileIds"]
+    assert result["messages"][-2].status == "error"

@@ -31,6 +31,7 @@ def upload_resume(request: UploadCandidateResume, look: Look, draft: Draft) -> N
         there = {"id": at(present, "id"), "name": one_line(at(present, "name") or "", 120)} if present else None
         change = ("Résumé", there["name"] if there else None, file or "a file that was uploaded before")
         draft.implies("Résumé", there, {"id": None, "name": file}, change=change)
+        draft.changes.insert(0, draft.changes.pop())  # before the particulars of the file
     if present:
         draft.happens(f"The present résumé, {named(at(present, 'name') or 'without a name')}, is replaced.")
     draft.happens("Ashby reads the file and fills in empty fields of the profile; fields with a value stay.")

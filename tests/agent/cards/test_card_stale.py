@@ -171,6 +171,15 @@ def test_what_could_not_be_read_before_cannot_have_changed(desk: Desk) -> None:
     assert stale(card, desk.card(request)) == []
 
 
+def test_what_was_there_unseen_has_not_come_meanwhile(desk: Desk) -> None:
+    request = EXAMPLES["create_candidate_note"](desk)
+    desk.client.call(request)
+    desk.sandbox.fault("candidate.listNotes", status=403, body="{}")
+    card = desk.card(request)
+    assert "Notes with this text" not in card["facts"]
+    assert stale(card, desk.card(request)) == []
+
+
 def test_cards_of_other_versions_are_not_compared(desk: Desk) -> None:
     card = desk.card(EXAMPLES["set_job_status"](desk))
     older: Card = {**card, "version": 0}

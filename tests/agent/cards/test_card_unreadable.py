@@ -54,7 +54,7 @@ def test_each_single_read_may_fail(desk: Desk, name: str) -> None:
 def reader(desk: Desk) -> Iterator[AshbyClient]:
     """A client whose key may read little."""
     key = desk.sandbox.add_key(permissions=["candidatesRead"], confidential=False, private=False)
-    with AshbyClient(key, desk.sandbox.url, timeout=5) as client:
+    with AshbyClient(key, desk.sandbox.url, timeout=60) as client:
         yield client
 
 
@@ -98,7 +98,7 @@ def test_an_unset_private_field_may_have_a_value_that_cannot_be_seen(desk: Desk)
     assert "The field is private: it may have a value that the key cannot see." in card["unchecked"]
     assert card["changes"] == [{"field": "Salary expectation", "before": "not known", "after": None}]
     key = desk.sandbox.add_key(private=False)
-    with AshbyClient(key, desk.sandbox.url, timeout=5) as client:
+    with AshbyClient(key, desk.sandbox.url, timeout=60) as client:
         card = card_of(request, Look(client, now=NOW))
     assert any("is not known, or the key may not see it. Nothing will be sent." in it for it in card["warnings"])
     assert settled(request, card, Look(desk.client), NOW) is None
