@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from langchain_core.messages import RemoveMessage, ToolMessage
+from langchain_core.messages import AIMessage, RemoveMessage, ToolMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent.answers import Call, not_executed, outcome_unknown
 from langchain_ashby.agent.attempts import Attempts, Ending, Matter
 from langchain_ashby.agent.deciding import undecided
-from langchain_ashby.agent.history import arranged, maker_of, with_every_call_answered
+from langchain_ashby.agent.history import arranged, with_every_call_answered
 from langchain_ashby.agent.journal import page_of
 from langchain_ashby.agent.place import Place, here
 from langchain_ashby.agent.state import Approval, Node, Proposal, State, Update
@@ -58,15 +58,23 @@ def reconciling(attempts: Attempts, own_store: BaseStore | None) -> Node:
 
 def _lost(call: Call, state: State, attempts: Attempts, place: Place) -> Approval | None:
     """A call that the journal knows and the state does not: the step that proposed it was lost."""
-    message = maker_of(state["messages"])
-    if message is None or place.store is None or call not in message.tool_calls:
+    made = [
+        (it.id, index, own)
+        for it in state["messages"]
+        if isinstance(it, AIMessage)
+        for index, own in enumerate(it.tool_calls)
+        if own == call
+    ]
+    if not made or place.store is None:
         return None
-    page = page_of(place.thread_id, message.id, message.tool_calls.index(call), call["id"])
+    # An open call is of the latest message that makes it: an earlier one with the same id is answered.
+    message_id, index, own = made[-1]
+    page = page_of(place.thread_id, message_id, index, own["id"])
     known = attempts.journal.read(place.store, page)
     if known.concluded is None and not known.claims:
         return None
-    made, journal = datetime.now(UTC).isoformat(), attempts.journal.name(place.store)
-    return undecided(Proposal(call=call, title=call["name"], description="", made=made, journal=journal, page=page))
+    now, journal = datetime.now(UTC).isoformat(), attempts.journal.name(place.store)
+    return undecided(Proposal(call=own, title=own["name"], description="", made=now, journal=journal, page=page))
 
 
 def _matter(approval: Approval, place: Place) -> Matter | None:

@@ -153,6 +153,17 @@ def test_what_is_allowed_is_made_once_too(room: Room, stage: str) -> None:
     assert room.sent() == room.notes() == 1
 
 
+@pytest.mark.parametrize("stage", ["before outcome", "after outcome"])
+def test_what_was_made_is_told_even_if_the_state_has_lost_that_it_was_proposed(room: Room, stage: str) -> None:
+    policy = ApprovalPolicy({NOTE: "allow"})
+    with room.agent(journal=DyingJournal(stage), policy=policy) as graph, pytest.raises(Killed):
+        room.start(graph, durability="sync")
+    with room.agent(policy=policy) as graph:
+        graph.update_state(room.config, {"proposals": [], "approvals": []}, as_node="model")
+        answer = room.answer(graph.invoke(user("What happened?"), room.config))
+    assert answer.status == "success" and room.sent() == 1
+
+
 def test_an_edit_cannot_get_round_what_is_forbidden(room: Room) -> None:
     policy = ApprovalPolicy({NOTE: lambda card: "never" if card["args"].get("send_notifications") else "ask"})
     with room.agent(policy=policy) as graph:
