@@ -31,7 +31,7 @@ regenerate: $(VENV)/dev.stamp ## rewrite the snapshots of tools and results, and
 
 floors: ## run the unit and agent tests on the oldest supported dependencies
 	$(PYTHON) -m venv $(VENV)-floors
-	$(VENV)-floors/bin/pip install -q -c tests/floors.txt -e '.[dev]'
+	$(VENV)-floors/bin/pip install -q -c tests/floors.txt -e '.[test]'
 	$(VENV)-floors/bin/pytest -n auto tests/unit tests/agent $(ARGS)
 
 clean: ## remove the environments and caches
