@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test contract lint types regenerate floors clean
+.PHONY: help demo test contract lint types docs regenerate floors clean
 
 help: ## list what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
@@ -26,6 +26,9 @@ lint: $(VENV)/dev.stamp ## check style
 types: $(VENV)/dev.stamp ## check types
 	$(BIN)/mypy
 
+docs: $(VENV)/dev.stamp ## build the documentation into site/, with warnings as errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --clean
+
 regenerate: $(VENV)/dev.stamp ## rewrite the snapshots of tools and results, and the README's table
 	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_render_results.py tests/unit/test_readme.py
 
@@ -35,7 +38,7 @@ floors: ## run the unit and agent tests on the oldest supported dependencies
 	$(VENV)-floors/bin/pytest -n auto tests/unit tests/agent $(ARGS)
 
 clean: ## remove the environments and caches
-	rm -rf $(VENV) $(VENV)-floors dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-floors dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/cli.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
