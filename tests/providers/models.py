@@ -24,7 +24,8 @@ class Provider:
     name: str
     connect: Callable[[str], BaseChatModel]
     """The chat model that talks to a server at this address."""
-    endpoint: str
+    endpoints: tuple[str, ...]
+    """Where it asks: one place, unless its releases differ."""
     tools: Callable[[dict[str, Any]], list[dict[str, Any]]]
     """The tools in a request, each as `{"name", "description", "parameters"}`."""
     calling: Callable[[str, dict[str, Any]], dict[str, Any]]
@@ -34,8 +35,13 @@ class Provider:
 
     def sent_by(self, recorder: Recorder, bind: Callable[[BaseChatModel], Any], reply: dict[str, Any]) -> Any:
         """Ask the model once and return its message; the request is the recorder's last."""
-        recorder.answers[self.endpoint] = [Answer(json.dumps(reply).encode())]
+        self.prepare(recorder, [reply])
         return bind(self.connect(recorder.url)).invoke("Go.")
+
+    def prepare(self, recorder: Recorder, replies: list[dict[str, Any]]) -> None:
+        """Let the recorder answer the model with these replies in turn."""
+        for endpoint in self.endpoints:
+            recorder.answers[endpoint] = [Answer(json.dumps(reply).encode()) for reply in replies]
 
 
 def _openai(url: str, responses: bool) -> BaseChatModel:
@@ -91,7 +97,7 @@ def _gemini_reply(part: dict[str, Any]) -> dict[str, Any]:
 OPENAI_CHAT = Provider(
     "openai chat completions",
     lambda url: _openai(url, responses=False),
-    "chat/completions",
+    ("chat/completions",),
     lambda body: [tool["function"] for tool in body["tools"]],
     _chat_call,
     lambda text: _chat_reply({"content": text}),
@@ -99,7 +105,7 @@ OPENAI_CHAT = Provider(
 OPENAI_RESPONSES = Provider(
     "openai responses",
     lambda url: _openai(url, responses=True),
-    "responses",
+    ("responses",),
     lambda body: body["tools"],
     _responses_call,
     _responses_text,
@@ -107,7 +113,7 @@ OPENAI_RESPONSES = Provider(
 ANTHROPIC = Provider(
     "anthropic",
     lambda url: ChatAnthropic(model="claude", api_key=KEY, base_url=url, max_retries=0),
-    "v1/messages",
+    ("v1/messages",),
     lambda body: [{**tool, "parameters": tool["input_schema"]} for tool in body["tools"]],
     lambda name, args: _anthropic_reply({"type": "tool_use", "id": "call_1", "name": name, "input": args}, "tool_use"),
     lambda text: _anthropic_reply({"type": "text", "text": text}, "end_turn"),
@@ -115,7 +121,7 @@ ANTHROPIC = Provider(
 GEMINI = Provider(
     "gemini",
     lambda url: ChatGoogleGenerativeAI(model="gemini-2.5-pro", google_api_key=KEY, base_url=url, max_retries=1),
-    "v1beta/models/gemini-2.5-pro:generateContent",
+    tuple(f"{version}/models/gemini-2.5-pro:generateContent" for version in ("v1", "v1beta")),
     lambda body: [declared for tool in body["tools"] for declared in tool["functionDeclarations"]],
     lambda name, args: _gemini_reply({"functionCall": {"name": name, "args": args}}),
     lambda text: _gemini_reply({"text": text}),

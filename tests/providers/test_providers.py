@@ -3,7 +3,6 @@
 The models are the real ones with a dummy key, and they talk over HTTP to a server of the test's own.
 """
 
-import json
 import logging
 import re
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 from models import ANTHROPIC, GEMINI, OPENAI_CHAT, OPENAI_RESPONSES, PROVIDERS, Provider
-from recorder import Answer, Recorder
+from recorder import Recorder
 from rules import against_anthropic, against_gemini, against_strict_openai
 from schemas import Schema, arguments
 
@@ -135,7 +134,7 @@ def test_the_agent_works_through_the_providers_own_chat_model(provider: Provider
     with AshbySandbox(candidates=3) as ashby, Recorder() as recorder:
         job = ashby.state()["job"][0]
         replies = [provider.calling("ashby_get_job", {"job_id": job["id"]}), provider.saying("Done.")]
-        recorder.answers[provider.endpoint] = [Answer(json.dumps(reply).encode()) for reply in replies]
+        provider.prepare(recorder, replies)
         with AshbyClient(ashby.api_key, ashby.url) as client:
             graph = create_recruiting_agent(provider.connect(recorder.url), AshbyToolkit(client))
             config: Any = {"configurable": {"thread_id": "1"}}
