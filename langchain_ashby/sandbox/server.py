@@ -47,7 +47,7 @@ class _Site:
             return _refused(413, "request_too_large", "The body is too large.")
         if http.host.rpartition(":")[0] not in _LOOPBACK and http.host not in _LOOPBACK:
             return _refused(403, "forbidden", "The sandbox only answers to a loopback host.")
-        if "Origin" in http.headers:
+        if _is_from_a_page(http):
             return _refused(403, "forbidden", "The sandbox does not answer to web pages.")
         if http.path.startswith("/_sandbox/"):
             return self._control.respond(http.method, http.path, content)
@@ -66,6 +66,15 @@ class _Site:
             file_id = http.path.removeprefix(f"{storage.PATH}/")
             return self._storage.download(file_id, http.args.get("expires", ""), http.args.get("signature", ""))
         return _refused(405, "method_not_allowed", "Upload with POST, download with GET.")
+
+
+def _is_from_a_page(http: HttpRequest) -> bool:
+    """Whether a page in a browser asks, and no program, nor a person who typed the address (`none`).
+
+    Browsers send an Origin with forms, scripts' requests, preflights and WebSockets, but none with a page's images,
+    scripts and frames; there they say where the request comes from. The control surface takes no key and rests on this.
+    """
+    return "Origin" in http.headers or http.headers.get("Sec-Fetch-Site", "none") != "none"
 
 
 def _refused(status: int, code: str, message: str) -> Response:
