@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test contract lint types docs regenerate floors clean
+.PHONY: help demo test contract lint types docs dist regenerate floors clean
 
 help: ## list what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
@@ -28,6 +28,11 @@ types: $(VENV)/dev.stamp ## check types
 
 docs: $(VENV)/dev.stamp ## build the documentation into site/, with warnings as errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --clean
+
+dist: $(VENV)/dev.stamp ## build the wheel and the sdist, and try them in an environment of their own
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist >/dev/null
+	$(BIN)/python tests/distribution dist
 
 regenerate: $(VENV)/dev.stamp ## rewrite the snapshots of tools and results, and the README's table
 	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_render_results.py tests/unit/test_readme.py

@@ -1,0 +1,92 @@
+"""Checks what `make dist` has built: the files in it, and that the wheel works where nothing else of the project is.
+
+    python tests/distribution DIRECTORY
+
+It ends with status 1, and says why, if a file is missing or surplus or a command fails. It needs Git, which tells what
+belongs to the project.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import tempfile
+import venv
+import zipfile
+from pathlib import Path, PurePosixPath
+
+PROJECT = Path(__file__).parents[2]
+NOT_DISTRIBUTED = {".ci", ".github", ".pre-commit-config.yaml"}
+METADATA = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
+
+WITHOUT_EXTRAS = """
+import sys
+from langchain_ashby import AshbyClient, AshbyToolkit, __version__, create_recruiting_agent
+
+assert "site-packages" in sys.modules["langchain_ashby"].__file__, "this is not the installed one"
+assert __version__ == {version!r}, __version__
+tools = AshbyToolkit(AshbyClient("key")).get_tools()
+assert tools, "it has no tools"
+try:
+    from langchain_ashby.sandbox import AshbySandbox
+except ImportError as error:
+    assert "langchain-ashby[sandbox]" in str(error)
+else:
+    raise AssertionError("Werkzeug is not a dependency, yet the sandbox found it")
+"""
+
+
+def main(directory: Path) -> None:
+    """Check the one wheel and the one sdist of a directory."""
+    [wheel], [sdist] = directory.glob("*.whl"), directory.glob("*.tar.gz")
+    tracked = tracked_files()
+    version = wheel.name.split("-")[1]
+
+    info = f"langchain_ashby-{version}.dist-info"
+    in_package = {name for name in tracked if name.startswith("langchain_ashby/")}
+    with zipfile.ZipFile(wheel) as archive:
+        compare(wheel.name, set(archive.namelist()), in_package | {f"{info}/{name}" for name in METADATA})
+
+    distributed = {name for name in tracked if PurePosixPath(name).parts[0] not in NOT_DISTRIBUTED}
+    with tarfile.open(sdist) as archive:
+        names = {PurePosixPath(it.name).relative_to(f"langchain_ashby-{version}").as_posix() for it in archive}
+    compare(sdist.name, names, distributed | {"PKG-INFO"})
+
+    with tempfile.TemporaryDirectory() as elsewhere:
+        programs = Path(elsewhere) / "venv" / "bin"
+        venv.create(programs.parent, with_pip=True)
+        install = [programs / "pip", "install", "--quiet", "--disable-pip-version-check"]
+        run(elsewhere, *install, wheel)
+        run(elsewhere, programs / "python", "-I", "-c", WITHOUT_EXTRAS.format(version=version))
+        run(elsewhere, *install, f"{wheel}[cli]")
+        run(elsewhere, programs / "langchain-ashby", "tools")
+        told = run(elsewhere, programs / "langchain-ashby", "demo", "--yes")
+        assert "What changed in the sandbox" in told, told
+    print(f"{wheel.name} and {sdist.name} hold what belongs there, and the wheel works.")
+
+
+def tracked_files() -> set[str]:
+    """The project's files, as Git knows them."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, check=True, capture_output=True, text=True).stdout
+    return {name for name in listed.split("\0") if name}
+
+
+def compare(archive: str, found: set[str], expected: set[str]) -> None:
+    """See that an archive has the files that it should have."""
+    problems = [f"  {name} is not in it" for name in sorted(expected - found)]
+    problems += [f"  {name} does not belong there" for name in sorted(found - expected)]
+    if problems:
+        sys.exit("\n".join([f"{archive}:", *problems]))
+
+
+def run(directory: str, *command: Path | str) -> str:
+    """Run a command outside of the project, and return what it prints."""
+    done = subprocess.run([str(part) for part in command], cwd=directory, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command[:4]))} ended with status {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve())
