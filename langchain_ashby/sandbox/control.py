@@ -1,8 +1,10 @@
 """The control surface: what tests ask of the sandbox itself, in Python and over HTTP alike."""
 
+import binascii
 import json
 import math
-from collections.abc import Callable, Iterable
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,9 +21,9 @@ class Control:
         self._engine = engine
         self._routes: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
             "/_sandbox/state": ("GET", lambda _: self.state()),
-            "/_sandbox/requests": ("GET", lambda _: self.requests()),
+            "/_sandbox/requests": ("GET", lambda query: self.requests(**_after(query))),
             "/_sandbox/reset": ("POST", lambda _: self.reset()),
-            "/_sandbox/faults": ("POST", lambda body: self.fault(**_only(body, "endpoint", *_FAULT))),
+            "/_sandbox/faults": ("POST", lambda body: self.fault(**_fault(body))),
             "/_sandbox/keys": ("POST", lambda body: {"api_key": self.add_key(**_only(body, "api_key", *_KEY))}),
             "/_sandbox/clock": ("POST", lambda body: self.advance_clock(**_clock(body))),
         }
@@ -30,9 +32,11 @@ class Control:
         """Every record by kind, in the order of creation."""
         return self._engine.store.state()
 
-    def requests(self) -> list[dict[str, Any]]:
-        """The calls so far."""
-        return self._engine.requests()
+    def requests(self, after: Any = 0) -> list[dict[str, Any]]:
+        """The calls so far, but for the first `after`."""
+        if isinstance(after, bool) or not isinstance(after, int) or after < 0:
+            raise ValueError("after: must be a whole number from 0")
+        return self._engine.requests(after)
 
     def reset(self) -> None:
         """Go back to the start."""
@@ -73,18 +77,20 @@ class Control:
             raise ValueError(f"advance: must be a number of seconds from 0 to {_LONGEST_ADVANCE}")
         self._engine.clock.advance(seconds)
 
-    def respond(self, verb: str, path: str, content: bytes) -> Response:
-        """Answer a request to the control surface."""
+    def respond(self, verb: str, path: str, query: Mapping[str, str], content: bytes) -> Response:
+        """Answer a request to the control surface: what it asks is in the query of a GET and in the body of a POST."""
         if path not in self._routes:
             return self.json({"error": f"there is no {path}; there are {', '.join(self._routes)}"}, 404)
         allowed, act = self._routes[path]
         if verb != allowed:
             return self.json({"error": f"use {allowed}"}, 405)
         try:
+            if allowed == "GET":
+                return self.json(act(dict(query)))
             body = json.loads(content or b"{}")
             if not isinstance(body, dict):
                 raise ValueError("the body must be a JSON object")
-            return self.json(act(body) if allowed == "GET" else {"ok": True, **(act(body) or {})})
+            return self.json({"ok": True, **(act(body) or {})})
         except (ValueError, RecursionError) as error:
             return self.json({"error": str(error)}, 400)
 
@@ -94,7 +100,21 @@ class Control:
         return Response(status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-_FAULT = ("times", "status", "headers", "delay", "drop", "body", "content_type")
+_FAULT = (
+    "times",
+    "status",
+    "headers",
+    "delay",
+    "drop",
+    "body",
+    "body_base64",
+    "content_type",
+    "effect",
+    "size",
+    "cut",
+    "drip_head",
+    "drip_body",
+)
 _KEY = ("permissions", "confidential", "private", "act_on_behalf")
 _LONGEST_ADVANCE = 10 * 365 * 24 * 3600
 
@@ -104,6 +124,24 @@ def _only(body: dict[str, Any], *keys: str) -> dict[str, Any]:
         if key not in keys:
             raise ValueError(f"{key}: unknown; there are {', '.join(keys)}")
     return body
+
+
+def _fault(body: dict[str, Any]) -> dict[str, Any]:
+    """What to call `fault` with: a body that is no text comes in base64."""
+    what = dict(_only(body, "endpoint", *_FAULT))
+    if "body_base64" in what:
+        if "body" in what:
+            raise ValueError("body, body_base64: give one of them")
+        try:
+            what["body"] = b64decode(what.pop("body_base64"), validate=True)
+        except (binascii.Error, TypeError):
+            raise ValueError("body_base64: must be bytes in base64") from None
+    return what
+
+
+def _after(query: dict[str, Any]) -> dict[str, Any]:
+    after = _only(query, "after").get("after", "0")
+    return {"after": int(after) if after.isdecimal() else after}
 
 
 def _clock(body: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,7 @@ class Engine:
         self._closed = threading.Event()
         self._log_lock = threading.Lock()
         self._requests: deque[dict[str, Any]] = deque(maxlen=_LONGEST_LOG)
+        self._logged = 0
         self.clock = Clock()
         self.tokens = Tokens(api_key.encode())
         self.keys = Keys(api_key, self.clock)
@@ -94,11 +97,13 @@ class Engine:
         self._found_company()
         with self._log_lock:
             self._requests.clear()
+            self._logged = 0
 
-    def requests(self) -> list[dict[str, Any]]:
-        """The calls so far, in the order in which they were answered."""
+    def requests(self, after: int) -> list[dict[str, Any]]:
+        """The calls so far but for the first `after`, in the order in which they were answered."""
         with self._log_lock:
-            return list(self._requests)
+            forgotten = self._logged - len(self._requests)
+            return list(islice(self._requests, max(0, after - forgotten), None))
 
     def answer(self, request: Request) -> Response:
         """Answer a call, or let it suffer its fault."""
@@ -113,24 +118,28 @@ class Engine:
         return self._suffered(self.faults.take(STORAGE), answer, {})
 
     def _suffered(self, fault: Fault | None, answer: Callable[[], Response], headers: Mapping[str, str]) -> Response:
-        """What comes of an answer under a fault; `headers` are those of a reply that the fault replaces."""
+        """What comes of an answer under a fault; `headers` are those of a reply that is none of the method's."""
         if fault is None:
             return answer()
-        if self._closed.wait(fault.delay) or fault.drop == "before":
+        if self._closed.wait(fault.delay):
             return Response(drop=True)
-        headers = {**headers, **fault.headers}
+        reply = answer() if fault.is_carried_out else Response(headers=headers)
         if fault.replaces_reply:
             status = fault.status or 200
             body = _failure(status, headers.get("x-ashby-request-id", "")) if fault.body is None else fault.body
-            return Response(status, body.encode(), fault.content_type, headers)
-        reply = answer()
-        headers = {**reply.headers, **fault.headers}
-        return Response(reply.status, reply.content, reply.content_type, headers, drop=fault.drop == "after")
+            reply = replace(reply, status=status, content=body)
+        return replace(
+            reply,
+            content_type=fault.content_type or reply.content_type,
+            headers={**reply.headers, **fault.headers},
+            drop=fault.drop in ("before", "after"),
+            delivery=fault.delivery,
+        )
 
     def _do(self, request: Request, request_id: str) -> Response:
         headers = _headers(request_id)
         try:
-            return Response(200, _json(self._results(request)), headers=headers)
+            return Response(200, _json(self._results(request)), headers=headers, carried_out=True)
         except Refusal as refusal:
             content = _json(refusal.envelope(request_id))
             return Response(refusal.status, content, headers={**headers, **refusal.headers})
@@ -192,18 +201,17 @@ class Engine:
         return user_id
 
     def _recorded(self, request: Request, request_id: str, response: Response, *, is_fault: bool) -> Response:
-        """Put a call in the log. A dropped one has no status, and is `ok` if its effect happened."""
+        """Put a call in the log. One that is dropped has no status; whatever the fault, it is `ok` if it was done."""
         key = self.keys.find(request.key) if request.key is not None else None
         try:
             body = _parsed(request.content)
         except Refusal:
             body = None
-        is_success = response.status == 200 and response.content.startswith(b'{"success":true')
         entry = {
             "endpoint": request.endpoint,
             "body": body,
             "status": None if response.drop else response.status,
-            "ok": is_success,
+            "ok": response.carried_out,
             "request_id": request_id,
             "key": key.id if key else None,
             "on_behalf_of": request.headers.get("X-On-Behalf-Of"),
@@ -211,6 +219,7 @@ class Engine:
         }
         with self._log_lock:
             self._requests.append(entry)
+            self._logged += 1
         return response
 
 
@@ -240,11 +249,11 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _failure(status: int, request_id: str) -> str:
+def _failure(status: int, request_id: str) -> bytes:
     """The body of a fault that names only a status."""
     codes = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limit_exceeded"}
     code = codes.get(status, "internal_server_error")
-    return json.dumps(Refusal(code, "A fault that a test asked for.").envelope(request_id))
+    return _json(Refusal(code, "A fault that a test asked for.").envelope(request_id))
 
 
 def _headers(request_id: str) -> dict[str, str]:

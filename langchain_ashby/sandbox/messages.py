@@ -1,7 +1,9 @@
 """What comes in over HTTP and what goes out, apart from any server."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,50 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Delivery:
+    """How a reply travels: whole and at once, unless a fault says otherwise.
+
+    Attributes:
+        size: The body is padded with spaces to so many bytes.
+        cut: The connection ends after so many bytes of the body.
+        reset: It ends with a reset in the middle of the body, or at the cut.
+        drip_head: Seconds before each byte of the status line and the headers.
+        drip_body: Seconds before each byte of the body.
+    """
+
+    size: int = 0
+    cut: int | None = None
+    reset: bool = False
+    drip_head: float = 0
+    drip_body: float = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the body is sent."""
+        return self.cut is None and not self.reset
+
+    def length(self, content: bytes) -> int:
+        """The length that the reply says it has."""
+        return max(self.size, len(content))
+
+    def pieces(self, content: bytes) -> Iterator[bytes]:
+        """The body, as far as it is sent; what is padding is never held as a whole."""
+        end = self.length(content)
+        if not self.is_whole:
+            end = min(end, end // 2 if self.cut is None else self.cut)
+        yield content[:end]
+        for start in range(len(content), end, _PIECE):
+            yield b" " * min(_PIECE, end - start)
+
+
+@dataclass(frozen=True)
 class Response:
-    """What goes back; a `drop` resets the connection instead."""
+    """What goes back; a `drop` resets the connection instead. It is `carried_out` if a method did what was asked."""
 
     status: int = 200
     content: bytes = b""
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
     drop: bool = False
+    delivery: Delivery = field(default_factory=Delivery)
+    carried_out: bool = False

@@ -19,7 +19,8 @@ class AshbySandbox:
     `candidates` is the size of the company; `company` replaces it with records of one's own. With `db` the state is
     kept in a file, and a file that has a company already is continued (cursors and sync tokens are good for the same
     `api_key` only; keys, faults and the log are not kept). `rate_limit` is the number of requests that a
-    key may make in a minute; `sync_page_cap` is the number of pages that an incremental sync may have.
+    key may make in a minute; `sync_page_cap` is the number of pages that an incremental sync may have. A connection on
+    which nothing is asked for `keep_alive` seconds is closed; without it, connections stay open.
     """
 
     def __init__(
@@ -32,9 +33,13 @@ class AshbySandbox:
         company: Callable[[], Company] | None = None,
         rate_limit: int | None = None,
         sync_page_cap: int | None = None,
+        keep_alive: float | None = None,
     ) -> None:
+        if keep_alive is not None and not 0 < keep_alive <= threading.TIMEOUT_MAX:
+            raise ValueError("keep_alive: must be a number of seconds above 0")
         self.api_key = api_key or secrets.token_hex(32)
         self._port = port
+        self._keep_alive = keep_alive
         self._server: Server | None = None
         self._engine = Engine(
             company or _invented_company(candidates),
@@ -49,7 +54,7 @@ class AshbySandbox:
         """Begin to listen; the system chooses the port unless one was given."""
         if self._server is not None:
             raise RuntimeError("the sandbox is running already")
-        self._server = Server(self._port, self._engine, self._control)
+        self._server = Server(self._port, self._engine, self._control, self._keep_alive)
         # Stopping waits for a poll, so the server polls often.
         listen = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="ashby-sandbox", daemon=True)
         listen.start()
@@ -79,9 +84,13 @@ class AshbySandbox:
         """Every record by kind, in the order of creation."""
         return self._control.state()
 
-    def requests(self) -> list[dict[str, Any]]:
-        """The calls so far: endpoint, body, status, ok, request_id, key, on_behalf_of, fault."""
-        return self._control.requests()
+    def requests(self, after: int = 0) -> list[dict[str, Any]]:
+        """The calls so far: endpoint, body, status, ok, request_id, key, on_behalf_of, fault.
+
+        `ok` is whether the call was carried out, whatever became of the reply. The first `after` calls are left out, so
+        a long run can be followed in parts: only the last 100,000 are kept.
+        """
+        return self._control.requests(after)
 
     def reset(self) -> None:
         """Go back to the start: the company, one key, no faults, no log, the computer's time."""
@@ -96,13 +105,30 @@ class AshbySandbox:
         headers: Mapping[str, str] | None = None,
         delay: float | None = None,
         drop: str | None = None,
-        body: str | None = None,
+        body: str | bytes | None = None,
         content_type: str | None = None,
+        effect: bool = False,
+        size: int | None = None,
+        cut: int | None = None,
+        drip_head: float | None = None,
+        drip_body: float | None = None,
     ) -> None:
-        """Let the next calls of an endpoint (`"*"`: of any) go wrong.
+        """Let the next calls of an endpoint (`"*"`: of any) go wrong. `"_storage"` stands for uploads and downloads.
 
-        A `status` or a `body` replaces the reply, and nothing is done. `drop` resets the connection `"before"` or
-        `"after"` the effect. `delay` is in seconds. The endpoint `"_storage"` stands for uploads and downloads.
+        Args:
+            endpoint: The method.
+            times: For how many calls.
+            status: Replaces the reply, and nothing is done.
+            headers: Are added to the reply, or replace some of it (a `Content-Length` that lies, say).
+            delay: Seconds before anything else happens.
+            drop: Resets the connection `"before"` or `"after"` the effect, or `"during"` the reply, half of it sent.
+            body: Replaces the reply, and nothing is done.
+            content_type: What the reply says that it is.
+            effect: With a status or body: the call is carried out, and then its reply is replaced.
+            size: The reply's body is padded with spaces to so many bytes.
+            cut: The connection ends after so many bytes of the body.
+            drip_head: Seconds before each byte of the status line and headers.
+            drip_body: Seconds before each byte of the body.
         """
         self._control.fault(
             endpoint,
@@ -113,6 +139,11 @@ class AshbySandbox:
             drop=drop,
             body=body,
             content_type=content_type,
+            effect=effect,
+            size=size,
+            cut=cut,
+            drip_head=drip_head,
+            drip_body=drip_body,
         )
 
     def add_key(

@@ -4,7 +4,10 @@ import logging
 import os
 import socket
 import struct
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import BufferedIOBase
 from typing import Any
 
 from werkzeug.datastructures import Headers
@@ -50,7 +53,7 @@ class _Site:
         if _is_from_a_page(http):
             return _refused(403, "forbidden", "The sandbox does not answer to web pages.")
         if http.path.startswith("/_sandbox/"):
-            return self._control.respond(http.method, http.path, content)
+            return self._control.respond(http.method, http.path, http.args, content)
         if http.path.startswith(storage.PATH):
             return self._engine.answer_storage(lambda: self._answer_storage(http, content))
         credentials = http.authorization
@@ -84,7 +87,8 @@ def _refused(status: int, code: str, message: str) -> Response:
 class Server(ThreadedWSGIServer):
     """Werkzeug's threaded server on a socket of our own, which can hang up on everyone."""
 
-    def __init__(self, port: int, engine: Engine, control: Control) -> None:
+    def __init__(self, port: int, engine: Engine, control: Control, keep_alive: float | None) -> None:
+        self.keep_alive = keep_alive
         self.site = _Site(engine, control)
         self._open: set[socket.socket] = set()
         # Werkzeug ends the program when a port is taken; a socket bound here raises an error instead.
@@ -123,6 +127,20 @@ def _no_application(environ: Any, start_response: Any) -> Any:
     raise NotImplementedError("the sandbox's handler answers by itself")
 
 
+class _Dripping(BufferedIOBase):
+    """Writes a byte at a time."""
+
+    def __init__(self, stream: BufferedIOBase, seconds: float) -> None:
+        self._stream = stream
+        self._seconds = seconds
+
+    def write(self, content: Any) -> int:
+        for at in range(len(content)):
+            time.sleep(self._seconds)
+            self._stream.write(content[at : at + 1])
+        return len(content)
+
+
 class _Handler(WSGIRequestHandler):
     """Answers on a connection that stays open.
 
@@ -134,8 +152,14 @@ class _Handler(WSGIRequestHandler):
     disable_nagle_algorithm = True
     server: Server
 
+    def handle_one_request(self) -> None:
+        """Wait for a request and answer it. The wait ends with the connection, if connections are not kept for ever."""
+        self.connection.settimeout(self.server.keep_alive)
+        super().handle_one_request()
+
     def run_wsgi(self) -> None:
         """Answer one request."""
+        self.connection.settimeout(None)
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         environ = self.make_environ()
@@ -144,10 +168,11 @@ class _Handler(WSGIRequestHandler):
             self._reset_connection(environ["werkzeug.socket"])
             return
         has_content = response.status not in (204, 304)
+        delivery = response.delivery
         headers = Headers()
         if has_content:
             headers["Content-Type"] = response.content_type
-            headers["Content-Length"] = str(len(response.content))
+            headers["Content-Length"] = str(delivery.length(response.content))
         if environ.get("sandbox.close"):
             headers["Connection"] = "close"
         # A fault may lie in any of them.
@@ -155,9 +180,27 @@ class _Handler(WSGIRequestHandler):
         self.send_response(response.status)
         for name, value in headers:
             self.send_header(name, value)
-        self.end_headers()
+        with self._dripping(delivery.drip_head):
+            self.end_headers()
         if has_content and self.command != "HEAD":
-            self.wfile.write(response.content)
+            with self._dripping(delivery.drip_body):
+                for piece in delivery.pieces(response.content):
+                    self.wfile.write(piece)
+        if delivery.reset:
+            self._reset_connection(environ["werkzeug.socket"])
+        elif not delivery.is_whole:
+            self.close_connection = True
+
+    @contextmanager
+    def _dripping(self, seconds: float) -> Iterator[None]:
+        """Let everything that is written go out byte by byte."""
+        whole = self.wfile
+        if seconds:
+            self.wfile = _Dripping(whole, seconds)
+        try:
+            yield
+        finally:
+            self.wfile = whole
 
     def _response(self, environ: dict[str, Any]) -> Response:
         try:

@@ -1,7 +1,12 @@
 """Keys, faults, the control surface, and databases in files."""
 
+import base64
+import gzip
+import json
+import socket
 import sqlite3
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +143,91 @@ def test_a_fault_may_lie_about_the_length_of_the_reply(call: Caller) -> None:
     assert call("user.list")
 
 
+def test_a_replaced_reply_can_come_after_the_effect(call: Caller) -> None:
+    call.sandbox.fault("candidate.create", status=502, effect=True)
+    call.sandbox.fault("candidate.create", body="<html>", effect=True)
+    call.sandbox.fault("candidate.create", status=502)
+    statuses = [call.post("candidate.create", {"name": "Once"}).status_code for _ in range(3)]
+    assert statuses == [502, 200, 502]
+    assert len(call.sandbox.state()["candidate"]) == 6
+    assert [entry["ok"] for entry in call.sandbox.requests()] == [True, True, False]
+
+
+def test_a_connection_is_reset_in_the_middle_of_the_reply(call: Caller) -> None:
+    call.sandbox.fault("candidate.create", drop="during")
+    received = b""
+    with (
+        call.session.post(f"{call.sandbox.url}/candidate.create", json={"name": "Lost"}, stream=True) as response,
+        pytest.raises(requests.exceptions.ChunkedEncodingError, match="reset"),
+    ):
+        for byte in response.iter_content(1):
+            received += byte
+    assert received.startswith(b'{"success":true') and len(received) == int(response.headers["Content-Length"]) // 2
+    assert len(call.sandbox.state()["candidate"]) == 5
+    assert call("user.list")
+
+
+def test_a_body_is_cut_where_asked_and_the_connection_ends(call: Caller) -> None:
+    call.sandbox.fault("user.list", cut=7)
+    with socket.create_connection(("127.0.0.1", int(call.sandbox.url.rpartition(":")[2]))) as connection:
+        head = f"POST /user.list HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {coded(call.sandbox.api_key)}\r\n"
+        connection.sendall(f"{head}Content-Length: 2\r\n\r\n{{}}".encode())
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.partition(b"\r\n\r\n")[2] == b'{"succe'
+
+
+def test_a_body_may_be_bytes_and_over_http_they_come_in_base64(call: Caller) -> None:
+    packed = gzip.compress(b'{"success":true,"results":[]}')
+    call.sandbox.fault("user.list", body=packed, headers={"Content-Encoding": "gzip"})
+    what = {"endpoint": "user.list", "body_base64": base64.b64encode(b"\xff\xfe").decode(), "content_type": "x/y"}
+    assert requests.post(f"{call.sandbox.url}/_sandbox/faults", json=what, timeout=10).status_code == 200
+    assert call("user.list") == []
+    plain = call.post("user.list", {})
+    assert (plain.content, plain.headers["Content-Type"]) == (b"\xff\xfe", "x/y")
+
+
+def test_a_reply_is_padded_to_any_size_and_means_the_same(call: Caller) -> None:
+    users = call("user.list")
+    call.sandbox.fault("user.list", size=3_000_000)
+    padded = call.post("user.list", {})
+    assert (len(padded.content), padded.headers["Content-Length"]) == (3_000_000, "3000000")
+    assert padded.json()["results"] == users
+    call.sandbox.fault("user.list", size=5)
+    assert call("user.list") == users
+
+
+def test_fifty_megabytes_are_sent_without_being_held(call: Caller) -> None:
+    call.sandbox.fault("user.list", size=50_000_000)
+    tracemalloc.start()
+    try:
+        with call.session.post(f"{call.sandbox.url}/user.list", json={}, stream=True, timeout=10) as response:
+            received = sum(map(len, response.iter_content(1 << 16)))
+        assert received == 50_000_000
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("part", ["drip_head", "drip_body"])
+def test_a_reply_drips_byte_by_byte(call: Caller, part: str) -> None:
+    call.sandbox.fault("user.list", body="0123456789" * 5, **{part: 0.002})
+    started = time.monotonic()
+    with call.session.post(f"{call.sandbox.url}/user.list", json={}, stream=True, timeout=10) as response:
+        head = time.monotonic() - started
+        pieces = list(response.iter_content(None))
+    body = time.monotonic() - started - head
+    assert b"".join(pieces) == b"0123456789" * 5
+    slow, fast = (head, body) if part == "drip_head" else (body, head)
+    assert slow >= 0.09 and fast < slow
+
+
+def test_the_type_of_a_reply_can_be_a_lie(call: Caller) -> None:
+    call.sandbox.fault("user.list", content_type="text/plain; charset=utf-16")
+    response = call.post("user.list", {})
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-16"
+    assert json.loads(response.content)["success"]
+
+
 def test_uploads_can_suffer_faults_of_their_own(call: Caller) -> None:
     call.sandbox.fault("_storage", status=503)
     assert call("user.list")
@@ -154,7 +244,18 @@ def test_uploads_can_suffer_faults_of_their_own(call: Caller) -> None:
         ({"endpoint": "*", "status": 99}, "status"),
         ({"endpoint": "*", "status": "500"}, "status"),
         ({"endpoint": "*", "delay": -1}, "delay"),
-        ({"endpoint": "*", "drop": "during"}, "drop"),
+        ({"endpoint": "*", "drop": "sometimes"}, "drop"),
+        ({"endpoint": "*", "effect": True}, "at least one"),
+        ({"endpoint": "*", "status": 500, "effect": "yes"}, "effect"),
+        ({"endpoint": "*", "size": 1.5}, "size"),
+        ({"endpoint": "*", "size": 2_000_000_000}, "size"),
+        ({"endpoint": "*", "cut": -1}, "cut"),
+        ({"endpoint": "*", "drip_head": True}, "drip_head"),
+        ({"endpoint": "*", "drip_body": 601}, "drip_body"),
+        ({"endpoint": "*", "content_type": "a\r\nb"}, "content_type"),
+        ({"endpoint": "*", "body_base64": "?"}, "body_base64"),
+        ({"endpoint": "*", "body_base64": 5}, "body_base64"),
+        ({"endpoint": "*", "body_base64": "", "body": ""}, "body_base64"),
         ({"endpoint": "*", "body": {}}, "body"),
         ({"endpoint": "*", "headers": {"a": 1}}, "headers"),
         ({"endpoint": "*", "headers": {"a": "1\r\nb: 2"}}, "headers"),
@@ -186,12 +287,20 @@ def test_the_control_surface_does_over_http_what_the_methods_do(sandbox: AshbySa
     assert caller.post("user.list", {}).status_code == 500
     logged = requests.get(f"{sandbox.url}/_sandbox/requests", timeout=10).json()
     assert logged == sandbox.requests()
+    assert requests.get(f"{sandbox.url}/_sandbox/requests?after=2", timeout=10).json() == logged[2:]
     assert [entry["ok"] for entry in logged] == [True, False, False]
     assert requests.get(f"{sandbox.url}/_sandbox/state", timeout=10).json() == sandbox.state()
     control("reset")
     assert sandbox.requests() == []
     assert caller.post("user.list", {}).status_code == 403
     assert Caller(sandbox, sandbox.api_key)("user.list")
+
+
+@pytest.mark.parametrize("query", ["after=-1", "after=x", "after=", "before=1"])
+def test_the_log_is_followed_from_a_whole_number_on(sandbox: AshbySandbox, query: str) -> None:
+    response = requests.get(f"{sandbox.url}/_sandbox/requests?{query}", timeout=10)
+    assert response.status_code == 400
+    assert query.partition("=")[0] in response.json()["error"]
 
 
 @pytest.mark.parametrize(
@@ -302,6 +411,10 @@ def test_a_file_serves_one_sandbox_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "ashby.db"
     with AshbySandbox(db=path, company=small_company.company), pytest.raises(ValueError, match="locked"):
         AshbySandbox(db=path)
+
+
+def coded(key: str) -> str:
+    return base64.b64encode(f"{key}:".encode()).decode()
 
 
 EVENT = {

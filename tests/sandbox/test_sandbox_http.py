@@ -112,6 +112,31 @@ def test_many_calls_share_one_connection(sandbox: AshbySandbox) -> None:
     assert received.count(b"HTTP/1.1 401") == 3
 
 
+def test_a_connection_on_which_nothing_is_asked_is_closed_in_time() -> None:
+    with AshbySandbox(company=small_company.company, keep_alive=0.2) as sandbox:
+        request = b"POST /user.list HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
+        with socket.create_connection(("127.0.0.1", int(sandbox.url.rpartition(":")[2]))) as connection:
+            for _ in range(3):
+                time.sleep(0.1)
+                connection.sendall(request)
+                received = b""
+                while not received.endswith(b"}}"):
+                    received += connection.recv(65536)
+                assert received.startswith(b"HTTP/1.1 401")
+            started = time.monotonic()
+            assert connection.recv(65536) == b""
+            assert 0.1 < time.monotonic() - started < 2
+        # A call that takes longer is not idle.
+        sandbox.fault("user.list", delay=0.5)
+        assert Caller(sandbox, sandbox.api_key)("user.list")
+
+
+@pytest.mark.parametrize("keep_alive", [0, -1, float("nan"), float("inf")])
+def test_a_connection_is_not_kept_for_no_time_or_for_ever(keep_alive: float) -> None:
+    with pytest.raises(ValueError, match="keep_alive"):
+        AshbySandbox(company=small_company.company, keep_alive=keep_alive)
+
+
 def test_stopping_hangs_up_on_clients_that_keep_the_connection() -> None:
     sandbox = AshbySandbox(company=small_company.company).start()
     caller = Caller(sandbox, sandbox.api_key)
