@@ -24,6 +24,7 @@ from langchain_ashby.neighbours import probably_meant
 from langchain_ashby.private import CATEGORIES, in_words, without_private
 from langchain_ashby.render import MAX_CHARACTERS, render
 from langchain_ashby.render.text import visible
+from langchain_ashby.tools_html import tool_html, toolkit_html
 
 LEAST_CHARACTERS = 2_000
 """What the smallest result needs besides a record or two."""
@@ -52,6 +53,9 @@ class AshbyTool(StructuredTool):
     def args(self) -> dict[str, Any]:
         """The JSON Schema of each argument."""
         return dict(_visible_schema(self.operation)["properties"])
+
+    def _repr_html_(self) -> str:
+        return tool_html(self)
 
 
 @cache
@@ -133,6 +137,9 @@ class AshbyToolkit(BaseToolkit):
     def describe(self) -> Description:
         """What the tools are and what their definitions cost, in characters and estimated tokens."""
         return describe(self._tools)
+
+    def _repr_html_(self) -> str:
+        return toolkit_html(self._tools, self.client.base_url)
 
     def _tool(self, operation: type[Operation[Any]]) -> AshbyTool:
         return AshbyTool(

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from langgraph.store.base import BaseStore, Item, PutOp
 
+from langchain_ashby.agent.audit_html import entry_html, proposed, trail_html
 from langchain_ashby.agent.kept import put, taken
 
 Outcome = Literal[
@@ -72,8 +73,23 @@ class AuditEntry:
     detail: str
     request_ids: list[str]
 
+    def _repr_html_(self) -> str:
+        return entry_html(self)
 
-def audit_trail(store: BaseStore, thread_id: str | None = None) -> Iterator[AuditEntry]:
+
+class AuditTrail(tuple[AuditEntry, ...]):
+    """Entries, oldest first. A notebook shows them as a table, `repr` a line each."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{it.at:%Y-%m-%d %H:%M} {it.outcome}: {proposed(it)}" for it in self) or "no entries"
+
+    def _repr_html_(self) -> str:
+        return trail_html(self)
+
+
+def audit_trail(store: BaseStore, thread_id: str | None = None) -> AuditTrail:
     """The entries of one thread, or of all, oldest first.
 
     Raises:
@@ -86,7 +102,7 @@ def audit_trail(store: BaseStore, thread_id: str | None = None) -> Iterator[Audi
         if new.keys() <= found.keys():
             break
         found |= {key: _read(item) for key, item in new.items()}
-    return iter(sorted(found.values(), key=lambda entry: entry.at))
+    return AuditTrail(sorted(found.values(), key=lambda entry: entry.at))
 
 
 _PAGE = 500

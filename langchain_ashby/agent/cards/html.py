@@ -17,7 +17,7 @@ def html(card: Card) -> str:
     """A card as HTML that stands by itself: styles are inline, everything is escaped, nothing is loaded."""
     arguments = visible(json.dumps(card["args"], indent=2, ensure_ascii=False))
     parts = [
-        f'<p style="margin:0 0 .3em;font-weight:bold">{escape(card["line"])}</p>',
+        f'<p style="margin:0 0 .3em"><b>{escape(card["line"])}</b></p>',
         f'<p style="margin:0 0 .6em">Risk: <b>{escape(card["risk"])}</b></p>',
         _list("Warnings", (f"⚠ {warning}" for warning in card["warnings"])),
         _table(card["changes"]),
