@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
-CHARACTERS_PER_TOKEN = 4.4
+CHARACTERS_PER_TOKEN = 4.42
 """Of definitions as JSON, in the vocabulary o200k. Measured over all tools by `python -m benchmarks.tokens`, which also
 says how far off the estimate is: 1 % for all tools together, up to 9 % for a toolset, up to 15 % for a single tool."""
 

@@ -16,7 +16,7 @@ from functools import cache
 from inspect import cleandoc
 from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, get_args
 
-from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AliasGenerator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
@@ -211,11 +211,20 @@ class Page(Generic[T]):
     sync_token: str | None = None
 
 
+PAGE = 100
+"""The most records of a page."""
+
+
+def _at_most_a_page(limit: int | None) -> int | None:
+    """More than a page holds is taken as a whole page: its cursor leads to the rest."""
+    return limit and min(limit, PAGE)
+
+
 class Paged(Endpoint[Page[T]]):
     """A listing that comes in pages."""
 
     cursor: str | None = None
-    limit: Annotated[int | None, Field(ge=1, le=100)] = None
+    limit: Annotated[int | None, Field(ge=1), AfterValidator(_at_most_a_page)] = None
 
     @classmethod
     def read_result(cls, envelope: dict[str, Any]) -> Page[T]:

@@ -10,7 +10,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 from langchain_ashby.endpoint import Arguments
 from langchain_ashby.ids import canonical
@@ -120,11 +128,17 @@ def _with_dashes(value: Any) -> Any:
     return f"{value[:4]}-{value[4:6]}-{value[6:]}" if days else value
 
 
+def _written(how: str) -> WithJsonSchema:
+    """Text, written so. JSON Schema's `format` says less, and does not reach Gemini."""
+    return WithJsonSchema({"description": how, "type": "string"})
+
+
 Since = Annotated[
     datetime,
     BeforeValidator(_with_dashes),
     AfterValidator(_since),
     PlainSerializer(lambda value: (value - EPOCH) // timedelta(milliseconds=1), return_type=int),
+    _written("ISO date."),
 ]
 """A bound of a filter. On the wire it is the milliseconds since 1970; a time without a zone is read as UTC."""
 
@@ -133,10 +147,11 @@ Moment = Annotated[
     BeforeValidator(_with_dashes),
     AfterValidator(_zoned),
     PlainSerializer(_iso, return_type=str),
+    _written("ISO time with zone."),
 ]
 """A time that is written into Ashby. Without a zone it is refused: an hour's error would invite people wrongly."""
 
-Day = Annotated[date, BeforeValidator(_with_dashes)]
+Day = Annotated[date, BeforeValidator(_with_dashes), _written("ISO date.")]
 """A calendar day, YYYY-MM-DD."""
 
 EmploymentType = Literal["FullTime", "PartTime", "Intern", "Contract", "Temporary"]
@@ -147,8 +162,21 @@ SendNotifications = Annotated[bool, Field(description="true if left out.")]
 IncludeArchived = bool
 
 
+def _say_default(schema: dict[str, Any]) -> None:
+    """Says of what may be left out that its default is null.
+
+    Of an object that is an argument itself, not one in a list, langchain-google-genai takes every field without a
+    default for required.
+    """
+    for name, field in schema["properties"].items():
+        if name not in schema.get("required", ()):
+            field["default"] = None
+
+
 class Address(Arguments):
     """Where a candidate lives."""
+
+    model_config = ConfigDict(json_schema_extra=_say_default)
 
     city: str | None = None
     region: str | None = None
@@ -169,6 +197,20 @@ class Interviewer(Arguments):
     feedback_required: bool | None = None
 
 
+def _from_pairs(value: Any) -> Any:
+    """An object of a list of keys with their values, for Gemini knows no object with keys of one's own."""
+    if not isinstance(value, list):
+        return value
+    texts: dict[str, Any] = {}
+    for pair in value:
+        if not isinstance(pair, dict) or set(pair) != {"key", "value"} or not isinstance(pair["key"], str):
+            raise ValueError('takes a list of {"key", "value"}')
+        if pair["key"] in texts:
+            raise ValueError(f"has the key {pair['key'][:100]!r} twice")
+        texts[pair["key"]] = pair["value"]
+    return texts
+
+
 def _small_extra_data(value: dict[str, str]) -> dict[str, str]:
     for key, text in value.items():
         if len(key) > 100 or len(text) > 512:
@@ -178,6 +220,24 @@ def _small_extra_data(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+ExtraData = Annotated[
+    dict[str, str],
+    BeforeValidator(_from_pairs),
+    AfterValidator(_small_extra_data),
+    WithJsonSchema(
+        {
+            "items": {
+                "properties": {"key": {"type": "string"}, "value": {"type": "string"}},
+                "required": ["key", "value"],
+                "type": "object",
+            },
+            "type": "array",
+        }
+    ),
+]
+"""Texts by keys of one's own; a model gives them as a list of pairs."""
+
+
 class InterviewEvent(Arguments):
     """A meeting to be scheduled."""
 
@@ -185,11 +245,7 @@ class InterviewEvent(Arguments):
     end_time: Moment
     interviewers: Annotated[list[Interviewer], Field(min_length=1)]
     interview_id: InterviewId | None = None
-    extra_data: Annotated[
-        dict[str, str] | None,
-        AfterValidator(lambda value: value and _small_extra_data(value)),
-        Field(description="Under 1 kB."),
-    ] = None
+    extra_data: Annotated[ExtraData | None, Field(description="Under 1 kB.")] = None
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -207,8 +263,10 @@ class InterviewEventChange(InterviewEvent):
 class ArchiveEmail(Arguments):
     """The e-mail that a candidate gets when archived."""
 
+    model_config = ConfigDict(json_schema_extra=_say_default)
+
     communication_template_id: CommunicationTemplateId
-    send_at: Annotated[Moment | None, Field(description="At once if left out.")] = None
+    send_at: Annotated[Moment | None, Field(description="ISO time with zone; at once if left out.")] = None
 
 
 class StageVisit(Arguments):
@@ -227,30 +285,38 @@ class NoteContent(Arguments):
     value: Text
 
 
-FieldValue = Annotated[
-    bool | int | float | str | list[str] | dict[str, str | int | float | None],
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "number"},
-                {"type": "boolean"},
-                {"items": {"type": "string"}, "type": "array"},
-                {
-                    "properties": {
-                        "value": {"type": "number"},
-                        "currency_code": {"type": "string"},
-                        "min_value": {"type": "number"},
-                        "max_value": {"type": "number"},
-                        "interval": {"type": "string"},
-                    },
-                    "type": "object",
+_FIELD_VALUE = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "number"},
+            {"type": "boolean"},
+            {"items": {"type": "string"}, "type": "array"},
+            {
+                "properties": {
+                    "value": {"type": "number"},
+                    "currency_code": {"type": "string"},
+                    "min_value": {"type": "number"},
+                    "max_value": {"type": "number"},
+                    "interval": {"type": "string"},
                 },
-                {"type": "string"},  # last, as the one type that Gemini is left with of a union with null
-            ]
-        }
-    ),
-]
+                "type": "object",
+            },
+            {"type": "string"},
+        ]
+    }
+)
+
+FieldValue = Annotated[bool | int | float | str | list[str] | dict[str, str | int | float | None], _FIELD_VALUE]
 """The value of a form field or a custom field as a model gives it; `langchain_ashby.forms` makes it Ashby's."""
+
+
+def _none_if_blank(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+ClearableFieldValue = Annotated[FieldValue | None, BeforeValidator(_none_if_blank), _FIELD_VALUE]
+"""A value that may be None, which clears the field. A model says it with an empty text: of a union with null,
+langchain-google-genai leaves one type."""
 
 
 class FieldSubmission(Arguments):

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from langchain_ashby.endpoint import SENT_AS_NULL, Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.fields import (
+    ClearableFieldValue,
     CustomFieldId,
     DepartmentId,
     Email,
-    FieldValue,
     IncludeArchived,
     ObjectId,
     UserId,
@@ -90,11 +90,11 @@ class SetCustomFieldValue(Operation[CustomFieldValue]):
     object_id: ObjectId
     custom_field_id: CustomFieldId
     field_value: Annotated[
-        FieldValue | None,
+        ClearableFieldValue,
         SENT_AS_NULL,
         Field(
             description="Options by label or value, a list replaces all; Date ISO 8601; money and ranges as objects; "
-            "null clears."
+            "empty text clears."
         ),
     ]
 

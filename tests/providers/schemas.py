@@ -86,7 +86,7 @@ def example(schema: Schema, full: bool, name: str = "") -> Any:
         return example(members[0], full, name)
     if "const" in schema or "enum" in schema:
         return schema["const"] if "const" in schema else schema["enum"][0]
-    match schema["type"]:
+    match _types(schema)[0]:
         case "object":
             wanted = schema.get("properties", {}) if full else schema.get("required", ())
             made = {key: example(schema["properties"][key], full, key) for key in wanted}
@@ -96,14 +96,14 @@ def example(schema: Schema, full: bool, name: str = "") -> Any:
         case "boolean":
             return True
         case "integer" | "number":
-            return schema.get("minimum", 1)
+            return 1
         case _:
-            return _text(schema.get("format"), name)
+            return _text(schema.get("description", ""), name)
 
 
-def _text(format_: str | None, name: str) -> str:
-    if format_ in ("date-time", "date"):
-        return "2026-11-24T15:00:00Z"[: 20 if format_ == "date-time" else 10]
+def _text(description: str, name: str) -> str:
+    if description.startswith(("ISO time", "ISO date")):
+        return "2026-11-24T15:00:00Z"[: 20 if "time" in description else 10]
     if name.endswith(("_id", "_ids", "_to_cancel")):
         return "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
     if "email" in name:
