@@ -297,7 +297,7 @@ def _entries(value: Any, *names: str) -> list[Any]:
     if not isinstance(value, Mapping):
         raise ValueError(f"takes an object of {', '.join(names)}")
     camel = {name: re.sub(r"_(.)", lambda match: match.group(1).upper(), name) for name in names}
-    surplus = set(value) - {*camel.keys(), *camel.values(), "type"}
+    surplus = {key for key, entry in value.items() if entry is not None} - {*camel.keys(), *camel.values(), "type"}
     if surplus:
         raise ValueError(f"takes an object of {', '.join(names)}; {', '.join(sorted(map(str, surplus)))} is not known")
     return [value.get(name, value.get(camel[name])) for name in names]

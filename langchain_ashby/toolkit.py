@@ -24,6 +24,7 @@ from langchain_ashby.neighbours import probably_meant
 from langchain_ashby.private import CATEGORIES, in_words, without_private
 from langchain_ashby.render import MAX_CHARACTERS, render
 from langchain_ashby.render.text import visible
+from langchain_ashby.strict import strict as strict_schema
 from langchain_ashby.tools_html import tool_html, toolkit_html
 
 LEAST_CHARACTERS = 2_000
@@ -39,6 +40,9 @@ class AshbyTool(StructuredTool):
     raised: `AshbyError` when the key, the connection or the reply is at fault.
     """
 
+    strict: bool = False
+    """Whether its schema is the one for strict mode."""
+
     @property
     def operation(self) -> type[Operation[Any]]:
         """The class that declares it, which is its `args_schema` too."""
@@ -47,22 +51,23 @@ class AshbyTool(StructuredTool):
     @property
     def tool_call_schema(self) -> ArgsSchema:
         """The JSON Schema that a model sees, without what says nothing."""
-        return {"title": self.name, "description": self.description, **_visible_schema(self.operation)}
+        return {"title": self.name, "description": self.description, **_visible_schema(self.operation, self.strict)}
 
     @property
     def args(self) -> dict[str, Any]:
         """The JSON Schema of each argument."""
-        return dict(_visible_schema(self.operation)["properties"])
+        return dict(_visible_schema(self.operation, self.strict)["properties"])
 
     def _repr_html_(self) -> str:
         return tool_html(self)
 
 
 @cache
-def _visible_schema(operation: type[Operation[Any]]) -> dict[str, Any]:
+def _visible_schema(operation: type[Operation[Any]], for_strict_mode: bool = False) -> dict[str, Any]:
     """The arguments' schema with its definitions in place: not every provider follows references."""
     schema = dereference_refs(operation.argument_schema())
-    return {key: value for key, value in schema.items() if key != "$defs"}
+    schema = {key: value for key, value in schema.items() if key != "$defs"}
+    return strict_schema(schema) if for_strict_mode else schema
 
 
 class AshbyToolkit(BaseToolkit):
@@ -79,6 +84,8 @@ class AshbyToolkit(BaseToolkit):
             `langchain_ashby.private`.
         max_characters: How long the text of a result may get, at least 2,000. It ends between records and says so.
         defer_loading: Mark the tools as ones that a provider's tool search finds; a model then sees them when needed.
+        strict: Write the schemas for OpenAI's strict mode, `model.bind_tools(tools, strict=True)`: every argument is
+            required, and null where it may be left out.
 
     Raises:
         ConfigurationError: if a toolset, tool or kind of private data is not known, with the names that may have been
@@ -95,6 +102,7 @@ class AshbyToolkit(BaseToolkit):
     private: tuple[str, ...] = ()
     max_characters: int = MAX_CHARACTERS
     defer_loading: bool = False
+    strict: bool = False
     _tools: list[BaseTool] = PrivateAttr()
 
     def __init__(
@@ -108,6 +116,7 @@ class AshbyToolkit(BaseToolkit):
         private: Iterable[str] | None = None,
         max_characters: int = MAX_CHARACTERS,
         defer_loading: bool = False,
+        strict: bool = False,
     ) -> None:
         if max_characters < LEAST_CHARACTERS:
             raise ConfigurationError(
@@ -122,6 +131,7 @@ class AshbyToolkit(BaseToolkit):
             "private": _known("kind of private data", private, CATEGORIES) or (),
             "max_characters": max_characters,
             "defer_loading": defer_loading,
+            "strict": strict,
         }
         super().__init__(**chosen)
         self._tools = [self._tool(operation) for operation in OPERATIONS.values() if self._has(operation)]
@@ -150,6 +160,7 @@ class AshbyToolkit(BaseToolkit):
             response_format="content_and_artifact",
             handle_tool_error=True,
             handle_validation_error=explain_arguments,
+            strict=self.strict,
             extras={"defer_loading": True} if self.defer_loading else None,
             metadata={
                 "title": operation.tool_title(),

@@ -22,24 +22,7 @@ from langchain_ashby.sandbox import AshbySandbox
 TOOLS = {tool.name: tool for tool in AshbyToolkit(AshbyClient("key")).get_tools()}
 DECLARED: dict[str, Schema] = {name: tool.tool_call_schema for name, tool in TOOLS.items()}
 
-STRICT = {
-    "ashby_add_candidate_tag",
-    "ashby_add_opening_job",
-    "ashby_change_application_source",
-    "ashby_get_department",
-    "ashby_get_feedback_form_definition",
-    "ashby_get_interview_stage",
-    "ashby_get_opening",
-    "ashby_list_interview_stages",
-    "ashby_remove_opening_job",
-    "ashby_search_openings",
-    "ashby_set_job_status",
-    "ashby_set_opening_archived",
-}
-"""The tools that can be bound with `strict=True`: all of their arguments are required, and none has any keys.
-
-Of the others langchain-openai makes every argument required, so that a model has to invent a cursor or a date.
-"""
+STRICT = AshbyToolkit(AshbyClient("key"), strict=True).get_tools()
 
 
 def sent(provider: Provider, tools: Iterable[BaseTool] = TOOLS.values(), **options: Any) -> dict[str, dict[str, Any]]:
@@ -97,14 +80,18 @@ def test_names_and_descriptions_keep_every_providers_limits() -> None:
     assert len(TOOLS) <= 128
 
 
-def test_strict_mode_leaves_exactly_the_tools_unchanged_whose_arguments_are_all_required() -> None:
-    unharmed = {
-        name
-        for name, tool in sent(OPENAI_CHAT, strict=True).items()
-        if not list(against_strict_openai(tool["parameters"]))
-        and arguments(tool["parameters"]) == arguments(DECLARED[name])
-    }
-    assert unharmed == STRICT
+@pytest.mark.parametrize("provider", (OPENAI_CHAT, OPENAI_RESPONSES, ANTHROPIC), ids=lambda provider: provider.name)
+def test_strict_mode_leaves_schemas_unchanged_that_are_written_for_it(provider: Provider) -> None:
+    arrived = sent(provider, STRICT, strict=True)
+    for tool in STRICT:
+        declared = {key: value for key, value in tool.tool_call_schema.items() if key not in ("title", "description")}
+        assert arrived[tool.name]["parameters"] == declared, tool.name
+        assert arrived[tool.name]["strict"] is True
+
+
+@pytest.mark.parametrize("tool", STRICT, ids=lambda tool: tool.name)
+def test_strict_mode_would_not_refuse_the_schema(tool: BaseTool) -> None:
+    assert list(against_strict_openai(tool.tool_call_schema)) == []
 
 
 def test_a_converter_has_nothing_to_complain_about(caplog: pytest.LogCaptureFixture) -> None:

@@ -10,6 +10,7 @@ from schemas import Schema, example, parts
 
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.strict import strict
 from langchain_ashby.toolkit import _visible_schema
 
 
@@ -73,3 +74,24 @@ def both_refuse(operation: type[Operation[Any]], values: dict[str, Any]) -> None
         Draft202012Validator(schema_of(operation)).validate(values)
     with pytest.raises(ValidationError):
         operation.model_validate(values)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_in_strict_mode_null_is_what_is_left_out(operation: type[Operation[Any]]) -> None:
+    schema = strict(schema_of(operation))
+    Draft202012Validator.check_schema(schema)
+    for values in examples(operation):
+        nulls = with_nulls(values, schema)
+        Draft202012Validator(schema).validate(nulls)
+        assert operation.model_validate(nulls).wire() == operation.model_validate(values).wire()
+
+
+def with_nulls(value: Any, schema: Schema) -> Any:
+    """The value as strict mode lets a model say it, with a null for everything that it leaves out."""
+    if isinstance(value, dict):
+        (object_,) = [part for part in (schema, *schema.get("anyOf", ())) if "properties" in part]
+        return {name: with_nulls(value.get(name), inside) for name, inside in object_["properties"].items()}
+    if isinstance(value, list):
+        (items,) = [part["items"] for part in (schema, *schema.get("anyOf", ())) if "items" in part]
+        return [with_nulls(entry, items) for entry in value]
+    return value

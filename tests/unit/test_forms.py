@@ -276,6 +276,12 @@ def test_a_submission_keeps_the_type_of_its_value(value: Any) -> None:
     assert (kept, type(kept)) == (value, type(value))
 
 
+def test_what_strict_mode_gives_as_null_is_no_surplus() -> None:
+    value = {"value": 5, "currency_code": "USD", "min_value": None, "max_value": None, "interval": None}
+    stored = form(field("_f", "F", "Currency")).fill([Given("_f", value)])
+    assert stored == {"_f": {"value": 5, "currencyCode": "USD"}}
+
+
 FIELDS = [
     {
         "id": f"f-{type_}",

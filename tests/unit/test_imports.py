@@ -15,7 +15,7 @@ HEAVY = {"langgraph", "langchain", "typer", "rich", "werkzeug", "sqlite3", "pyte
 # From the bottom up: a module knows only what stands above it in this list.
 ORDER = [
     "errors", "records", "ids", "endpoint", "forms", "endpoints", "wire", "uploads", "client", "private", "render",
-    "neighbours", "costs", "html", "tools_html", "toolkit",
+    "neighbours", "costs", "strict", "html", "tools_html", "toolkit",
     "agent", "cli",
 ]  # fmt: skip
 
