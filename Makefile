@@ -34,8 +34,9 @@ dist: $(VENV)/dev.stamp ## build the wheel and the sdist, and try them in an env
 	$(BIN)/python -m build --no-isolation --outdir dist >/dev/null
 	$(BIN)/python tests/distribution dist
 
-regenerate: $(VENV)/dev.stamp ## rewrite the snapshots of tools and results, and the README's table
+regenerate: $(VENV)/dev.stamp ## rewrite the snapshots of tools and results, the README's table and its picture
 	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_render_results.py tests/unit/test_readme.py
+	$(BIN)/python tests/docs/picture.py
 
 floors: ## run the unit and agent tests on the oldest supported dependencies
 	$(PYTHON) -m venv $(VENV)-floors

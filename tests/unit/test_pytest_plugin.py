@@ -14,7 +14,7 @@ def pytest_in(directory: Path) -> subprocess.CompletedProcess[str]:
     """Run pytest with this one plugin, found as pytest finds it: by the entry point of the installed package."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "langchain_ashby", "-p", "no:cacheprovider"]
     environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=120)
 
 
 def test_each_test_gets_a_fresh_sandbox_and_a_client_and_tools_for_it(tmp_path: Path) -> None:

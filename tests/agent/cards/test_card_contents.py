@@ -19,9 +19,9 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 def test_each_write_has_a_card_and_an_example() -> None:
     writes = [operation for operation in OPERATIONS.values() if operation.access is Access.WRITE]
-    assert len(writes) == 25
     assert set(DRAWN_BY) == set(writes)
     assert [f"ashby_{name}" for name in EXAMPLES] == [operation.tool_name() for operation in writes]
+    assert len(writes) == 25
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -1,0 +1,60 @@
+"""Fills the site's page of tools from the registry, when mkdocs builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from langchain_ashby.endpoint import Operation
+from langchain_ashby.endpoints import TOOLSETS
+
+MARK = "<!-- every tool -->"
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Put the tools where the page says so."""
+    return markdown.replace(MARK, "\n".join(every_tool())) if MARK in markdown else markdown
+
+
+def every_tool() -> Iterator[str]:
+    """The tools by toolset, in Markdown."""
+    for toolset, operations in TOOLSETS.items():
+        yield f"\n## {toolset}\n"
+        for name, operation in operations.items():
+            yield f"\n### {name} {{ #{name} }}\n"
+            yield f"{operation.tool_description()}\n"
+            yield f"*{operation.access.capitalize()}* · `{operation.path}` · {', '.join(operation.permissions())}\n"
+            yield from arguments(operation)
+
+
+def arguments(operation: type[Operation[Any]]) -> Iterator[str]:
+    """The table of an operation's arguments; nothing if it takes none."""
+    schema = operation.argument_schema()
+    definitions = schema.get("$defs", {})
+    if schema["properties"]:
+        yield "| argument | type | |\n|---|---|---|"
+    for name, described in schema["properties"].items():
+        said = described.get("description") or ""
+        needed = "required. " if name in schema.get("required", ()) else ""
+        yield f"| `{name}` | {kind(described, definitions)} | {cell(needed + said)} |"
+    yield ""
+
+
+def kind(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
+    """A JSON Schema's type in words."""
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(kind(branch, definitions) for branch in schema["anyOf"]))
+    if schema.get("type") == "array":
+        return f"list of {kind(schema.get('items', {}), definitions)}"
+    if schema.get("type") == "object" and "properties" in schema:
+        return f"object: {', '.join(f'`{name}`' for name in schema['properties'])}"
+    return str(schema.get("format") or schema.get("type") or "any JSON")
+
+
+def cell(text: str) -> str:
+    """Text as it can stand in a table of Markdown."""
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,0 +1,84 @@
+"""The picture of the agent asking: what stands in a terminal when the demo waits for its first answer.
+
+`python tests/docs/picture.py` makes docs/asking.svg anew. The demo runs as a user runs it, in a pseudo-terminal.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+from itertools import groupby
+from pathlib import Path
+
+import pexpect
+import pyte
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+PICTURE = Path(__file__).parents[2] / "docs" / "asking.svg"
+WIDTH, HEIGHT = 84, 34
+QUESTION = r"Do it\?[^\n]*: $"
+PROGRAM = "from langchain_ashby.cli import main; main()"
+
+# Whoever looks at it may be offline, or not wish to ask a third party for a font.
+_FORMAT = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
+    "Fira Code, monospace", "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+)
+
+
+def screen_when_it_asks() -> list[Text]:
+    """The lines of a terminal at the moment when the demo waits for an answer, as far down as there are any."""
+    screen = pyte.Screen(WIDTH, HEIGHT)
+    demo = pexpect.spawn(
+        sys.executable,
+        ["-c", PROGRAM, "demo"],
+        env={name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm-256color"},
+        dimensions=(HEIGHT, WIDTH),
+        encoding="utf-8",
+        timeout=120,
+    )
+    try:
+        demo.expect(QUESTION)
+        pyte.Stream(screen).feed(f"{demo.before}{demo.after}")
+    finally:
+        demo.close(force=True)
+    lines = [_line(screen, row) for row in range(HEIGHT)]
+    while lines and not lines[-1].plain.strip():
+        lines.pop()
+    return lines
+
+
+def _line(screen: pyte.Screen, row: int) -> Text:
+    characters = [screen.buffer[row][column] for column in range(WIDTH)]
+    runs = groupby(characters, key=lambda it: (it.fg, it.bold, it.italics, it.underscore))
+    return Text.assemble(
+        *(
+            ("".join(it.data for it in run), Style(color=_color(fg), bold=bold, italic=italic, underline=underline))
+            for (fg, bold, italic, underline), run in runs
+        )
+    )
+
+
+def _color(pyte_name: str) -> str | None:
+    """A color as Rich calls it: to pyte yellow is brown, and `bright_red` is `brightred`."""
+    if pyte_name == "default":
+        return None
+    if re.fullmatch("[0-9a-f]{6}", pyte_name):
+        return f"#{pyte_name}"
+    return pyte_name.replace("brown", "yellow").replace("bright", "bright_")
+
+
+def svg(lines: list[Text]) -> str:
+    """The lines as a picture of a terminal, which looks the same wherever it is opened and fetches nothing."""
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
+    for line in lines:
+        console.print(line, no_wrap=True, crop=True, soft_wrap=True)
+    return console.export_svg(title="langchain-ashby demo", unique_id="asking", code_format=_FORMAT)
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(svg(screen_when_it_asks()), "utf-8")

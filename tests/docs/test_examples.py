@@ -1,0 +1,144 @@
+"""The examples in the README and on the site, run as a reader would run them: a page from top to bottom.
+
+Ashby is the sandbox. The model is the real class of a provider, and a server of the test's own answers it. What a page
+marks as "compiled only" is compiled; a block with a file's name is put into a file of that name, and what there is of
+tests among them is run with pytest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import typer
+from pages import Block, blocks, read, with_code
+from recorder import Answer, Recorder, Sent
+
+from langchain_ashby.cli.app import app
+from langchain_ashby.sandbox import AshbySandbox
+
+PYTHON = with_code("python")
+SHELL = with_code("sh")
+
+
+@pytest.fixture
+def ashby() -> Iterator[AshbySandbox]:
+    with AshbySandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def reader(ashby: AshbySandbox, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+    """Where a reader sits: a directory, a key for Ashby, one for a model. Gives the variables of the page."""
+    recorder.answers["v1/messages"] = [lambda sent: _model(sent, ashby)]
+    for name, value in {
+        "ASHBY_API_KEY": ashby.api_key,
+        "ASHBY_BASE_URL": ashby.url,
+        "ANTHROPIC_API_KEY": "dummy",
+        "ANTHROPIC_BASE_URL": recorder.url,
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    return {"__name__": "__main__"}
+
+
+def _model(sent: Sent, ashby: AshbySandbox) -> Answer:
+    """What Claude would answer: it proposes a tag for Ada Lovelace, and says so when it hears of it again."""
+    content = sent.body["messages"][-1]["content"]
+    if isinstance(content, list) and any(part["type"] == "tool_result" for part in content):
+        said: dict[str, Any] = {"type": "text", "text": "This is what became of it."}
+    else:
+        state = ashby.state()
+        ada = next(it for it in state["candidate"] if it["name"] == "Ada Lovelace")
+        tag = next(it for it in state["candidateTag"] if it["id"] not in ada["tagIds"] and not it["isArchived"])
+        arguments = {"candidate_id": ada["id"], "tag_id": tag["id"]}
+        said = {"type": "tool_use", "id": "toolu_1", "name": "ashby_add_candidate_tag", "input": arguments}
+    reason = "end_turn" if said["type"] == "text" else "tool_use"
+    usage = {"input_tokens": 1, "output_tokens": 1}
+    message = {"id": f"msg_{len(ashby.requests())}", "type": "message", "role": "assistant", "model": "claude"}
+    reply = message | {"content": [said], "stop_reason": reason, "stop_sequence": None, "usage": usage}
+    return Answer(json.dumps(reply).encode())
+
+
+@pytest.mark.parametrize("page", PYTHON)
+def test_the_python_on_a_page_runs_from_top_to_bottom(page: str, reader: dict[str, Any], tmp_path: Path) -> None:
+    files = set()
+    for block in blocks(page, "python"):
+        if block.title is None:
+            # The empty lines let a traceback tell the line of the page.
+            code = compile("\n" * (block.line - 1) + block.code, page, "exec")
+            if block.remark is None:
+                exec(code, reader)
+        elif "/" not in block.title:  # a path is where it belongs in the project, and another test puts it there
+            files.add(_written(block, tmp_path))
+    if files:
+        # The fixtures come with the package, so that the reader's key and address play no part.
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "langchain_ashby", "-p", "no:cacheprovider"]
+        environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+        assert run.returncode == 0, run.stdout + run.stderr
+
+
+def _written(block: Block, directory: Path) -> Path:
+    file = directory / str(block.title)
+    assert not file.exists(), f"two blocks are called {block.title}"
+    file.write_text(block.code, "utf-8")
+    return file
+
+
+def test_the_readme_writes_what_was_approved_and_once(ashby: AshbySandbox, reader: dict[str, Any]) -> None:
+    for block in blocks("README.md", "python"):
+        exec(compile(block.code, "README.md", "exec"), reader)
+    writes = [it["endpoint"] for it in ashby.requests() if it["endpoint"] == "candidate.addTag"]
+    assert writes == ["candidate.addTag"]
+
+
+@pytest.mark.parametrize("page", PYTHON)
+def test_only_what_needs_what_a_test_cannot_have_is_not_run(page: str) -> None:
+    remarks = [block.remark for block in blocks(page, "python") if block.remark]
+    assert all("needs" in remark for remark in remarks)
+    assert len(remarks) == read(page).count("<!-- compiled only")
+
+
+def commands(page: str) -> Iterator[list[str]]:
+    """The commands in a page's shell blocks: each as its words, without what comes behind a #."""
+    for block in blocks(page, "sh"):
+        for line in block.code.replace("\\\n", " ").splitlines():
+            if words := shlex.split(line, comments=True):
+                yield words
+
+
+@pytest.mark.parametrize("page", SHELL)
+def test_the_commands_on_a_page_exist_with_these_options(page: str) -> None:
+    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+    for program, *words in commands(page):
+        if program == "make":
+            assert {word for word in words if "=" not in word} <= targets, words
+        elif program == "langchain-ashby":
+            _parse(words)
+
+
+def _parse(words: list[str]) -> None:
+    """Parse the arguments as the program would, without running it: what does not fit is a `UsageError`."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, click.Group | typer.core.TyperGroup)
+    name, *rest = words
+    command = group.commands[name]
+    with command.make_context(name, rest):
+        pass
+
+
+def test_each_extra_that_a_page_says_to_install_exists() -> None:
+    declared = set(re.findall(r"^(\w+) = \[", read("pyproject.toml"), re.MULTILINE))
+    for page in SHELL + PYTHON:
+        for extras in re.findall(r"langchain-ashby\[([\w,]+)\]", read(page)):
+            assert set(extras.split(",")) <= declared, page

@@ -1,0 +1,35 @@
+"""The map of the code in CONTRIBUTING."""
+
+from __future__ import annotations
+
+import re
+
+from pages import PROJECT, read
+
+PACKAGE = PROJECT / "langchain_ashby"
+
+
+def places() -> list[str]:
+    """The places on the map, from top to bottom."""
+    return re.findall(r"^\| `([\w/.]+)` \|", read("CONTRIBUTING.md"), re.MULTILINE)
+
+
+def test_every_part_of_the_package_is_on_the_map_once_and_nothing_else_is() -> None:
+    parts = {file.name for file in PACKAGE.glob("*.py")} - {"__init__.py"}
+    parts |= {f"{file.parent.name}/" for file in PACKAGE.glob("*/__init__.py")}
+    assert sorted(places()) == sorted(parts)
+
+
+def test_the_map_has_the_parts_in_the_order_in_which_they_may_know_one_another() -> None:
+    tests = read("tests/unit/test_imports.py")
+    [listed] = re.findall(r"^ORDER = \[(.*?)\]", tests, re.DOTALL | re.MULTILINE)
+    order = re.findall(r'"(\w+)"', listed)
+    mapped = [place.removesuffix("/").removesuffix(".py") for place in places()]
+    assert [part for part in mapped if part in order] == order
+
+
+def test_what_the_map_says_about_a_module_inside_a_part_is_about_one_that_is_there() -> None:
+    rows = re.findall(r"^\| `(\w+/)` \| (.*) \|$", read("CONTRIBUTING.md"), re.MULTILINE)
+    named = [(part, name) for part, text in rows for name in re.findall(r"`(\w+(?:\.py|/))`", text)]
+    assert named
+    assert [(part, name) for part, name in named if not (PACKAGE / part / name).exists()] == []

@@ -1,0 +1,29 @@
+"""The picture of the agent asking, held against the demo as it is now."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from picture import PICTURE, screen_when_it_asks
+
+_BORDER = "│┃"
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_card_on_the_picture_is_the_one_that_the_demo_shows() -> None:
+    drawn = re.findall(r"<text[^>]*>(.*?)</text>", PICTURE.read_text("utf-8"))
+    shown = words(html.unescape(" ".join(drawn)).replace("\xa0", " "))
+    card = [words(line.plain.strip(f" {_BORDER}")) for line in screen_when_it_asks() if line.plain[:1] in _BORDER]
+    said = [line for line in card if line]
+    assert len(said) > 5, "the demo shows no card"
+    assert [line for line in said if line not in shown] == [], "run `make regenerate`"
+
+
+def test_the_picture_fetches_nothing() -> None:
+    picture = PICTURE.read_text("utf-8")
+    assert re.findall(r"<image|<script|@import|@font-face|href", picture) == []
+    assert all(target.startswith("#") for target in re.findall(r"url\(([^)]*)\)", picture))
