@@ -17,7 +17,6 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 PROJECT = Path(__file__).parents[2]
-NOT_DISTRIBUTED = {".ci", ".github", ".pre-commit-config.yaml"}
 METADATA = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
 
 WITHOUT_EXTRAS = """
@@ -48,10 +47,9 @@ def main(directory: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         compare(wheel.name, set(archive.namelist()), in_package | {f"{info}/{name}" for name in METADATA})
 
-    distributed = {name for name in tracked if PurePosixPath(name).parts[0] not in NOT_DISTRIBUTED}
     with tarfile.open(sdist) as archive:
         names = {PurePosixPath(it.name).relative_to(f"langchain_ashby-{version}").as_posix() for it in archive}
-    compare(sdist.name, names, distributed | {"PKG-INFO"})
+    compare(sdist.name, names, tracked | {"PKG-INFO"})
 
     with tempfile.TemporaryDirectory() as elsewhere:
         programs = Path(elsewhere) / "venv" / "bin"

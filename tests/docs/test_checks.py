@@ -1,0 +1,72 @@
+"""The one list of checks, and those who run it: .ci/run, GitHub's workflow, CONTRIBUTING."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import Any
+
+import pytest
+import yaml
+from pages import PROJECT, read
+
+from langchain_ashby import __version__
+
+WORKFLOW = yaml.safe_load(read(".github/workflows/ci.yml"))
+FORMS = sorted((PROJECT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+
+
+def run_by_ci() -> set[str]:
+    """The targets that .ci/run makes, but for the one that clears the way."""
+    return set(re.findall(r"^make ([a-z]+)$", read(".ci/run"), re.MULTILINE)) - {"clean"}
+
+
+def steps() -> list[str]:
+    """The commands of the workflow."""
+    return [step["run"] for job in WORKFLOW["jobs"].values() for step in job["steps"] if "run" in step]
+
+
+def test_make_alone_prints_every_target_and_what_it_does() -> None:
+    printed = subprocess.run(["make", "--no-print-directory"], cwd=PROJECT, capture_output=True, text=True, check=True)
+    said = dict(re.findall(r"^  make ([a-z]+) — (.+)$", printed.stdout, re.MULTILINE))
+    assert said.keys() == targets()
+
+
+def test_the_workflow_makes_what_ci_makes() -> None:
+    assert run_by_ci() <= targets()
+    assert {command.removeprefix("make ") for command in steps() if command.startswith("make ")} == run_by_ci()
+
+
+def test_the_workflow_tests_each_python_that_the_package_says_it_supports() -> None:
+    supported = re.findall(r"Python :: (3\.\d+)", read("pyproject.toml"))
+    assert WORKFLOW["jobs"]["test"]["strategy"]["matrix"]["python"] == supported
+
+
+@pytest.mark.parametrize("form", FORMS, ids=[form.name for form in FORMS])
+def test_each_form_for_an_issue_is_one_that_github_takes(form: Any) -> None:
+    written = yaml.safe_load(form.read_text("utf-8"))
+    if form.name == "config.yml":
+        assert written.keys() <= {"blank_issues_enabled", "contact_links"}
+        return
+    assert {"name", "description", "body"} <= written.keys()
+    fields = [part for part in written["body"] if part["type"] != "markdown"]
+    assert {part["type"] for part in fields} <= {"input", "textarea", "dropdown", "checkboxes"}
+    assert len({part["id"] for part in fields}) == len(fields) > 0
+    assert all(part["attributes"]["label"] for part in fields)
+
+
+def test_the_hooks_before_a_commit_run_programs_of_the_project() -> None:
+    [repository] = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"]
+    assert repository["repo"] == "local", "hooks from elsewhere are other versions than CI's"
+    for hook in repository["hooks"]:
+        program, *words = hook["entry"].split()
+        assert program.startswith(".venv/bin/")
+        assert all((PROJECT / word).exists() for word in words if word.startswith("tests/"))
+
+
+def test_the_changelog_has_a_section_for_the_version() -> None:
+    assert re.search(rf"^## {re.escape(__version__)} - ", read("CHANGELOG.md"), re.MULTILINE)
