@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
+import asyncio
 import os
 import re
-import ssl
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from http.cookiejar import DefaultCookiePolicy
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import copy_context
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -15,11 +17,11 @@ from urllib.parse import urlsplit
 
 import requests
 from pydantic import SecretStr
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase, HTTPBasicAuth
-from urllib3.exceptions import NewConnectionError, ReadTimeoutError, SSLError
+from urllib3.exceptions import MaxRetryError
+from urllib3.util import Retry
 
-from langchain_ashby import wire
+from langchain_ashby import connections, wire
+from langchain_ashby.budget import Budget, OutOfTime, current, within
 from langchain_ashby.endpoint import Access, Endpoint, Operation, Page, Paged
 from langchain_ashby.endpoints.steps import CreateFileUploadHandle
 from langchain_ashby.errors import (
@@ -27,34 +29,44 @@ from langchain_ashby.errors import (
     ConfigurationError,
     MissingAPIKeyError,
     PagingError,
+    RateLimitError,
     RequestTimeoutError,
     UnexpectedStatusError,
-    UnreachableError,
 )
+from langchain_ashby.pace import LONGEST_PAUSE, Pace
 from langchain_ashby.uploads import LocalFile, read_upload
 
 R = TypeVar("R")
 T = TypeVar("T")
 
 BASE_URL = "https://api.ashbyhq.com"
-CONNECTIONS = 32
-"""Connections that are kept open for reuse; more are opened and closed again when that many threads call."""
+EMPTY_PAGES = 100
+"""So many pages in a row with nothing on them are no listing any more."""
 
 
 class AshbyClient:
     """A client for Ashby's API; threads may share it.
 
+    A request that had no effect for certain is repeated: where no connection could be made, and after a 429. A read is
+    repeated as well when Ashby failed, did not answer in time or sent what cannot be read. A write that may have taken
+    effect is never repeated; its error says `outcome_unknown`.
+
     Args:
         api_key: The key; `ASHBY_API_KEY` if left out.
         base_url: Where Ashby is; `ASHBY_BASE_URL`, or else Ashby itself. It has to be https unless it is this machine.
         timeout: Seconds to wait for a connection and then for each piece of the reply; one number or a pair.
+        budget: Seconds that a call may take in all, with its repetitions and waits.
+        max_retries: How often a request is repeated at most.
+        requests_per_minute: The most requests that all threads together send in a minute; no limit if left out. What
+            Ashby says in a 429 is heeded in any case.
         on_behalf_of: The id of the user to act as. The key must be allowed to.
         upload_dirs: Directories below which local files may be uploaded. None, unless the application says so.
         upload_limit: The most bytes that an uploaded file may have.
+        reply_limit: The most bytes that a reply may have, decompressed.
 
     Raises:
         MissingAPIKeyError: if there is no key.
-        ConfigurationError: if the key, the base URL or the timeout cannot be right.
+        ConfigurationError: if the key, the base URL, a time or a limit cannot be right.
     """
 
     base_url: str = BASE_URL
@@ -65,21 +77,38 @@ class AshbyClient:
         base_url: str | None = None,
         *,
         timeout: float | tuple[float, float] = (5.0, 60.0),
+        budget: float = 120.0,
+        max_retries: int = 3,
+        requests_per_minute: float | None = None,
         on_behalf_of: str | None = None,
         upload_dirs: Iterable[str | os.PathLike[str]] = (),
         upload_limit: int = 20_000_000,
+        reply_limit: int = 32_000_000,
     ) -> None:
         # Wrapped at once, so that no frame of a traceback holds it as text.
-        api_key = _secret(api_key if api_key is not None else os.environ.get("ASHBY_API_KEY"))
+        self._api_key = api_key = _secret(api_key if api_key is not None else os.environ.get("ASHBY_API_KEY"))
         _check_key(api_key)
         self.base_url = _checked_url(base_url or os.environ.get("ASHBY_BASE_URL") or BASE_URL)
         self.timeout = _checked_timeout(timeout)
+        self.budget = _above_zero("budget", budget)
+        self.reply_limit = _above_zero("reply_limit", reply_limit)
+        if max_retries < 0:
+            raise ConfigurationError("max_retries takes a number from 0")
+        self._retry = Retry(
+            total=max_retries,
+            backoff_factor=_BACKOFF,
+            backoff_jitter=_BACKOFF,
+            backoff_max=_LONGEST_BACKOFF,
+        )
+        self._pace = Pace(requests_per_minute)
         self.upload_dirs = tuple(Path(directory) for directory in upload_dirs)
         self.upload_limit = upload_limit
-        self._session = _session(self.base_url, _KeyAuth(api_key))
-        self._session.headers.update(wire.HEADERS)
+        self._headers = dict(wire.HEADERS)
         if on_behalf_of is not None:
-            self._session.headers["X-On-Behalf-Of"] = _checked_user(on_behalf_of)
+            self._headers["X-On-Behalf-Of"] = _checked_user(on_behalf_of)
+        self._session = self._open_session()
+        self._threads: ThreadPoolExecutor | None = None
+        self._guard = threading.Lock()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self.base_url!r})"
@@ -98,6 +127,10 @@ class AshbyClient:
     def close(self) -> None:
         """Close the connections. The client opens new ones if it is used again."""
         self._session.close()
+        with self._guard:
+            threads, self._threads = self._threads, None
+        if threads is not None:
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def call(self, request: Operation[R]) -> R:
         """Perform an operation and return its result, Ashby's JSON.
@@ -110,14 +143,40 @@ class AshbyClient:
     def exchange(self, request: Operation[R]) -> wire.Reply[R]:
         """Perform an operation and return its result with Ashby's warnings and request ids."""
         conversation = _Conversation(self)
-        result = request.perform(conversation)
+        with within(current() or Budget(self.budget)):
+            result = request.perform(conversation)
         return wire.Reply(result, tuple(conversation.warnings), tuple(conversation.request_ids))
+
+    async def in_thread(self, work: Callable[[], T], *, stops: bool) -> T:
+        """Let calls of this client run in a thread of its own, with one budget, and wait for what they give.
+
+        Args:
+            work: The calls.
+            stops: Whether they end when this is cancelled. Otherwise they come to their end, and nobody learns of it.
+        """
+        budget = Budget(self.budget)
+        context = copy_context()
+
+        def run() -> T:
+            with within(budget):
+                return work()
+
+        with self._guard:
+            if self._threads is None:
+                self._threads = ThreadPoolExecutor(connections.CONNECTIONS, thread_name_prefix="ashby")
+            started = self._threads.submit(context.run, run)
+        try:
+            return await asyncio.wrap_future(started)
+        except asyncio.CancelledError:
+            if stops:
+                budget.stop()
+            raise
 
     def pages(self, request: Paged[T]) -> Iterator[Page[T]]:
         """Go through the pages of a listing.
 
         Raises:
-            PagingError: if Ashby gives a cursor that it gave before: the listing would never end.
+            PagingError: if Ashby gives a cursor that it gave before, or 100 empty pages: the listing would never end.
             CursorExpiredError: if the cursor got too old on the way; the listing has to start again.
         """
         return _pages(self.call, request)
@@ -136,7 +195,8 @@ class AshbyClient:
         Raises:
             ArgumentError: if the file may not be read, is missing, empty or too large.
         """
-        return _Conversation(self).upload(path, context)
+        with within(current() or Budget(self.budget)):
+            return _Conversation(self).upload(path, context)
 
     def local_file(self, path: str) -> LocalFile:
         """Read a local file as `upload` would, without uploading it.
@@ -147,18 +207,85 @@ class AshbyClient:
         return read_upload(path, self.upload_dirs, self.upload_limit)
 
     def _post(self, request: Endpoint[R]) -> wire.Reply[R]:
+        """Send a request, again where that is safe, and read the reply."""
+        budget, retry = current() or Budget(self.budget), self._retry
+        while True:
+            turn = self._turn(request, budget)
+            try:
+                return self._attempt(request, budget, turn)
+            except AshbyError as failure:
+                if failure.outcome_unknown or not failure.retryable:
+                    raise
+                try:
+                    retry = retry.increment("POST", request.path)
+                except MaxRetryError:
+                    raise failure from None
+                wait = retry.get_backoff_time()
+                if not isinstance(failure, RateLimitError):  # that is a pause for all threads, which _turn keeps
+                    wait = max(wait, min(failure.retry_after or 0, LONGEST_PAUSE))
+                if not budget.allows(wait):
+                    raise
+            with suppress(OutOfTime):  # _turn says it
+                budget.sleep(wait)
+
+    def _turn(self, request: Endpoint[Any], budget: Budget) -> float:
+        """Wait until the request may go, and return since when it may."""
         try:
-            response = self._session.post(
-                f"{self.base_url}/{request.path}",
-                data=wire.encode(request),
-                timeout=self.timeout,
-                allow_redirects=False,  # a redirect would carry the key elsewhere
-            )
+            return self._pace.wait(budget)
+        except RateLimitError as error:
+            error.endpoint, error.permission = request.path, request.permission
+            raise
+        except OutOfTime:
+            pass
+        raise RequestTimeoutError("The call was stopped", endpoint=request.path, permission=request.permission)
+
+    def _attempt(self, request: Endpoint[R], budget: Budget, turn: float) -> wire.Reply[R]:
+        try:
+            # A write has a connection of its own. One that was kept open may be closed by the other side at the moment
+            # of sending, after a person took their time, and then nobody could tell whether the write arrived.
+            if request.access is Access.WRITE:
+                with self._open_session() as session:
+                    status, headers, body = self._exchange(session, request, budget)
+            else:
+                status, headers, body = self._exchange(self._session, request, budget)
         except requests.RequestException as error:
-            failure = _no_reply(error, request)
+            failure = connections.no_reply(error, request)
+        except OutOfTime:
+            failure = RequestTimeoutError("No time was left", endpoint=request.path, permission=request.permission)
+        except KeyboardInterrupt as interrupt:
+            if request.access is Access.WRITE:
+                interrupt.add_note(f"{request.path} may or may not have taken effect: look before you try it again.")
+            raise
         else:
-            return wire.decode(request, response.status_code, response.headers, response.content)
+            if status != 429:
+                self._pace.accepted(headers)
+            try:
+                return wire.decode(request, status, headers, body)
+            except RateLimitError as refusal:
+                self._pace.refused(turn, refusal.retry_after)
+                raise
         raise failure  # out here, where it does not refer to theirs, whose frames hold the key
+
+    def _exchange(self, session: requests.Session, request: Endpoint[Any], budget: Budget) -> tuple[int, Any, bytes]:
+        """Status, headers and body of the reply."""
+        left = budget.remaining()
+        with session.post(
+            f"{self.base_url}/{request.path}",
+            data=wire.encode(request),
+            timeout=(min(self.timeout[0], left), min(self.timeout[1], left)),
+            allow_redirects=False,  # a redirect would carry the key elsewhere
+            stream=True,
+        ) as response:
+            return (
+                response.status_code,
+                response.headers,
+                connections.body(response, self.reply_limit, writes=request.access is Access.WRITE),
+            )
+
+    def _open_session(self) -> requests.Session:
+        session = connections.session(self.base_url, self._api_key)
+        session.headers.update(self._headers)
+        return session
 
     def _store(self, url: str, fields: dict[str, str], name: str, content_type: str, content: bytes) -> None:
         """Send a file to the address that Ashby gave: fields first, file last, and never the key."""
@@ -168,23 +295,33 @@ class AshbyClient:
             raise UnexpectedStatusError(
                 "Ashby gave an upload address that is not https; the file was not sent"
             ) from None
+        budget = current() or Budget(self.budget)
         try:
-            with _session(url, _NoAuth()) as session:
+            with connections.session(url, None) as session:
                 response = session.post(
                     url,
                     data=fields,
                     files={"file": (name, content, content_type)},
-                    timeout=self.timeout,
+                    # While it sends, urllib3 waits as long as for a connection, and a file takes longer than that.
+                    timeout=min(max(self.timeout), budget.remaining()),
                     allow_redirects=False,
+                    stream=True,  # what the storage says besides its status is not read
                 )
+                status = response.status_code
+                response.close()
         except requests.RequestException as error:
-            raise _no_reply(error, None) from None
-        if not 200 <= response.status_code < 300:
+            raise connections.no_reply(error, None) from None
+        except OutOfTime:
+            raise RequestTimeoutError("No time was left to store the file; nothing was changed in Ashby") from None
+        if not 200 <= status < 300:
             raise UnexpectedStatusError(
-                f"The file could not be stored (HTTP {response.status_code}); nothing was changed in Ashby",
-                status=response.status_code,
+                f"The file could not be stored (HTTP {status}); nothing was changed in Ashby",
+                status=status,
                 retryable=True,
             )
+
+
+_BACKOFF, _LONGEST_BACKOFF = 0.5, 10  # seconds
 
 
 class _Conversation:
@@ -223,35 +360,17 @@ class _Conversation:
         return handle["handle"]
 
 
-class _KeyAuth(AuthBase):
-    """Basic authentication with the key as user name. The key leaves its wrapper for the header alone."""
-
-    def __init__(self, key: SecretStr) -> None:
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        HTTPBasicAuth(self._key.get_secret_value(), "")(request)
-        return request
-
-
-class _NoAuth(AuthBase):
-    """No authentication. Without it requests would look for some in a netrc file."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
-
-
 def _pages(call: Callable[[Paged[T]], Page[T]], request: Paged[T]) -> Iterator[Page[T]]:
-    seen = {request.cursor}
+    seen, empty = {request.cursor}, 0
     while True:
         page = call(request)
         yield page
         if page.next_cursor is None:
             return
-        if page.next_cursor in seen:
-            raise PagingError(
-                "Ashby gave the same cursor twice", endpoint=request.path, remedy="List again from the first page."
-            )
+        empty = 0 if page.results else empty + 1
+        if page.next_cursor in seen or empty == EMPTY_PAGES:
+            problem = "the same cursor twice" if page.next_cursor in seen else f"{empty} empty pages in a row"
+            raise PagingError(f"Ashby gave {problem}", endpoint=request.path, remedy="List again from the first page.")
         seen.add(page.next_cursor)
         request = request.model_copy(update={"cursor": page.next_cursor})
 
@@ -259,46 +378,6 @@ def _pages(call: Callable[[Paged[T]], Page[T]], request: Paged[T]) -> Iterator[P
 def _items(call: Callable[[Paged[T]], Page[T]], request: Paged[T]) -> Iterator[T]:
     for page in _pages(call, request):
         yield from page.results
-
-
-def _session(url: str, auth: AuthBase) -> requests.Session:
-    session = requests.Session()
-    session.auth = auth
-    session.trust_env = urlsplit(url).scheme != "http"  # plain http is for this machine, which needs no proxy
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=CONNECTIONS)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    # Ashby sets no cookies that matter, and a shared cookie jar is the one part of a session that threads fight over.
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    return session
-
-
-def _no_reply(error: requests.RequestException, request: Endpoint[Any] | None) -> AshbyError:
-    """The error for a request without a reply. Its text is our own: theirs can quote the whole request."""
-    reason = _reason(error)
-    untrusted = isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
-    never_sent = untrusted or isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
-    facts: dict[str, Any] = {}
-    if request is not None:
-        unknown = request.access is Access.WRITE and not never_sent
-        facts = {"endpoint": request.path, "permission": request.permission, "outcome_unknown": unknown}
-    if isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError):
-        return RequestTimeoutError("No answer in time", **facts)
-    if untrusted:
-        return UnreachableError(
-            "The connection is not secure: the certificate was not accepted", retryable=False, **facts
-        )
-    if never_sent:
-        return UnreachableError("No connection could be made", **facts)
-    if isinstance(reason, SSLError):
-        return UnreachableError("The secure connection failed", **facts)
-    return UnreachableError("The connection broke before the reply was complete", **facts)
-
-
-def _reason(error: requests.RequestException) -> Any:
-    """What urllib3 says is the matter, inside what requests wraps around it."""
-    inner = error.args[0] if error.args else None
-    return getattr(inner, "reason", inner)
 
 
 def _secret(key: str | SecretStr | None) -> SecretStr:
@@ -325,6 +404,15 @@ def _checked_timeout(timeout: float | tuple[float, float]) -> tuple[float, float
     return connect, read
 
 
+N = TypeVar("N", int, float)
+
+
+def _above_zero(name: str, number: N) -> N:
+    if not 0 < number < float("inf"):
+        raise ConfigurationError(f"{name} takes a number above 0")
+    return number
+
+
 def _checked_url(url: str) -> str:
     url = url.strip()
     try:
@@ -336,19 +424,11 @@ def _checked_url(url: str) -> str:
         raise ConfigurationError("The base URL has a user or password in it", remedy="Give the key as api_key.")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or not well_formed:
         raise ConfigurationError(f"The base URL {url!r} is not a web address", remedy=f"Such as {BASE_URL}.")
-    if parts.scheme == "http" and not _is_loopback(url):
+    if parts.scheme == "http" and not connections.is_loopback(url):
         raise ConfigurationError(
             f"The base URL {url!r} is not https", remedy="Use https; plain http is for this machine only."
         )
     return url.rstrip("/")
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _checked_user(user_id: str) -> str:

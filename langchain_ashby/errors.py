@@ -191,6 +191,13 @@ class EmptyReplyError(UnreadableReplyError):
     default_code = "empty_reply"
 
 
+class ReplyTooLargeError(UnreadableReplyError):
+    """The reply has more bytes than the client takes (`reply_limit`)."""
+
+    default_code = "reply_too_large"
+    default_retryable = False
+
+
 class UnreachableError(AshbyError):
     """No connection, or it broke before the reply was complete."""
 
@@ -203,11 +210,11 @@ class RequestTimeoutError(UnreachableError):
     """Ashby did not answer in time."""
 
     default_code = "timeout"
-    default_remedy = "Ashby may be slow: a larger `timeout` can be given to AshbyClient."
+    default_remedy = "Ashby may be slow: a larger `timeout` or `budget` can be given to AshbyClient."
 
 
 class PagingError(AshbyError):
-    """Ashby gave the same cursor twice: going on would never end."""
+    """Ashby gave the same cursor twice, or page after page with nothing on it: going on would never end."""
 
     default_code = "repeated_cursor"
 

@@ -31,5 +31,5 @@ def recorder() -> Iterator[Recorder]:
 
 @pytest.fixture
 def client(recorder: Recorder) -> Iterator[AshbyClient]:
-    with AshbyClient(KEY, recorder.url, timeout=60) as connected:
+    with AshbyClient(KEY, recorder.url, timeout=60, max_retries=0) as connected:
         yield connected

@@ -72,17 +72,17 @@ def test_what_does_not_matter_to_the_card_may_change(room: Room) -> None:
 def test_what_could_be_checked_only_once_is_not_written(room: Room, unreadable: str) -> None:
     with room.agent() as graph:
         if unreadable == "when it was proposed":
-            room.sandbox.fault("candidate.info", status=500)
+            room.sandbox.fault("candidate.info", status=403, body="{}")
         room.start(graph)
         if unreadable == "when it was to run":
-            room.sandbox.fault("candidate.info", status=500)
+            room.sandbox.fault("candidate.info", status=403, body="{}")
         answer = room.answer(room.resume(graph))
     assert room.sent() == 0
     assert answer.text.startswith("Not executed.") and "be checked" in answer.text
 
 
 def test_what_was_shown_as_unchecked_and_still_is_may_be_written(room: Room) -> None:
-    room.sandbox.fault("candidate.info", status=500, times=20)
+    room.sandbox.fault("candidate.info", status=403, body="{}", times=20)
     with room.agent() as graph:
         asked = request(room.start(graph))
         assert asked["action_requests"][0]["card"]["unchecked"]

@@ -286,7 +286,7 @@ class TestNoReply:
     """Which kind of error it is, and whether a write may have happened all the same."""
 
     def test_from_nobody(self) -> None:
-        client = AshbyClient(KEY, f"http://127.0.0.1:{unused_port()}")
+        client = AshbyClient(KEY, f"http://127.0.0.1:{unused_port()}", max_retries=0)
         for request in (READ, WRITE):
             unreachable = failing(client, request)
             assert type(unreachable) is errors.UnreachableError
@@ -297,7 +297,7 @@ class TestNoReply:
             assert unreachable.permission == request.permission
 
     def test_from_a_host_that_does_not_exist(self) -> None:
-        unreachable = failing(AshbyClient(KEY, "https://no-such-host.invalid"), WRITE)
+        unreachable = failing(AshbyClient(KEY, "https://no-such-host.invalid", max_retries=0), WRITE)
         assert type(unreachable) is errors.UnreachableError
         assert not unreachable.outcome_unknown
 
@@ -310,7 +310,7 @@ class TestNoReply:
     def test_but_a_broken_connection(self, reply: bytes, hard: bool) -> None:
         with raw_server(read_then(reply, hard=hard)) as url:
             for request in (READ, WRITE):
-                broken = failing(AshbyClient(KEY, url), request)
+                broken = failing(AshbyClient(KEY, url, max_retries=0), request)
                 assert type(broken) is errors.UnreachableError
                 assert "broke before the reply was complete" in str(broken)
                 assert broken.retryable
@@ -318,19 +318,19 @@ class TestNoReply:
 
     def test_but_a_body_without_length_that_is_cut_off(self) -> None:
         with raw_server(read_then(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b'{"success": tr')) as url:
-            broken = failing(AshbyClient(KEY, url), WRITE)
+            broken = failing(AshbyClient(KEY, url, max_retries=0), WRITE)
             assert type(broken) is errors.BrokenJSONError
             assert broken.outcome_unknown
 
     def test_but_a_chunk_that_is_cut_off(self) -> None:
         chunked = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{"success": true'
         with raw_server(read_then(chunked)) as url:
-            assert type(failing(AshbyClient(KEY, url), READ)) is errors.UnreachableError
+            assert type(failing(AshbyClient(KEY, url, max_retries=0), READ)) is errors.UnreachableError
 
     def test_but_a_body_that_is_no_gzip(self) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd"
         with raw_server(read_then(head)) as url:
-            broken = failing(AshbyClient(KEY, url), WRITE)
+            broken = failing(AshbyClient(KEY, url, max_retries=0), WRITE)
             assert isinstance(broken, errors.UnreachableError | errors.UnreadableReplyError)
             assert broken.outcome_unknown
 
@@ -340,7 +340,7 @@ class TestNoReply:
     def test_in_time(self, reply: bytes) -> None:
         with raw_server(read_then(reply, hold=0.5)) as url:
             for request in (READ, WRITE):
-                with AshbyClient(KEY, url, timeout=(5, 0.1)) as client:
+                with AshbyClient(KEY, url, timeout=(5, 0.1), max_retries=0) as client:
                     late = failing(client, request)
                 assert type(late) is errors.RequestTimeoutError
                 assert late.code == "timeout"
@@ -356,21 +356,21 @@ class TestNoReply:
             for each in waiting:
                 each.setblocking(False)
                 each.connect_ex(("127.0.0.1", port))
-            late = failing(AshbyClient(KEY, f"http://127.0.0.1:{port}", timeout=(0.1, 5)), WRITE)
+            late = failing(AshbyClient(KEY, f"http://127.0.0.1:{port}", timeout=(0.1, 5), max_retries=0), WRITE)
             for each in waiting:
                 each.close()
         assert type(late) is errors.RequestTimeoutError
         assert not late.outcome_unknown
 
     def test_because_the_certificate_is_not_to_be_trusted(self, self_signed: str) -> None:
-        untrusted = failing(AshbyClient(KEY, self_signed), WRITE)
+        untrusted = failing(AshbyClient(KEY, self_signed, max_retries=0), WRITE)
         assert type(untrusted) is errors.UnreachableError
         assert "certificate" in str(untrusted)
         assert not untrusted.retryable
         assert not untrusted.outcome_unknown
 
     def test_because_the_other_side_does_not_speak_tls(self, recorder: Recorder) -> None:
-        plain = failing(AshbyClient(KEY, recorder.url.replace("http:", "https:")), READ)
+        plain = failing(AshbyClient(KEY, recorder.url.replace("http:", "https:"), max_retries=0), READ)
         assert type(plain) is errors.UnreachableError
         assert "certificate" not in str(plain)
         assert recorder.requests == []
@@ -434,9 +434,9 @@ class TestKey:
         assert CODED not in told
 
     def test_is_in_no_traceback_of_a_failed_connection(self) -> None:
-        told = everything_about(failing(AshbyClient(KEY, f"http://127.0.0.1:{unused_port()}"), WRITE))
+        told = everything_about(failing(AshbyClient(KEY, f"http://127.0.0.1:{unused_port()}", max_retries=0), WRITE))
         with raw_server(read_then(b"", hold=0.3)) as url:
-            told += everything_about(failing(AshbyClient(KEY, url, timeout=0.1), WRITE))
+            told += everything_about(failing(AshbyClient(KEY, url, timeout=0.1, max_retries=0), WRITE))
         assert KEY not in told
         assert CODED not in told
 

@@ -1,0 +1,335 @@
+"""What is sent again, when, and what never is: over real sockets."""
+
+import asyncio
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+from recorder import KEY, Answer, Recorder, raw_server, success, unused_port
+
+from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit, errors
+from langchain_ashby.endpoints.candidates import CreateCandidate, GetCandidate, ListCandidates
+
+ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
+READ = GetCandidate(candidate_id=ID)
+WRITE = CreateCandidate(name="Ada Lovelace")
+GOOD = success({"id": ID})
+
+
+def failing(client: AshbyClient, request: Any) -> AshbyError:
+    with pytest.raises(AshbyError) as caught:
+        client.call(request)
+    return caught.value
+
+
+@pytest.fixture
+def trying(recorder: Recorder) -> Iterator[AshbyClient]:
+    with AshbyClient(KEY, recorder.url, timeout=5) as client:
+        yield client
+
+
+def answers(recorder: Recorder, *given: Answer | Callable[[Any], Answer]) -> None:
+    for endpoint in ("candidate.info", "candidate.create"):
+        recorder.answers[endpoint] = list(given)
+
+
+class TestARead:
+    @pytest.mark.parametrize("status", [500, 502, 503, 504])
+    def test_is_sent_again_when_ashby_fails(self, trying: AshbyClient, recorder: Recorder, status: int) -> None:
+        answers(recorder, Answer(b"", status), GOOD)
+        assert trying.call(READ)["id"] == ID
+        assert len(recorder.requests) == 2
+
+    @pytest.mark.parametrize("broken", [Answer(b'{"success": tr'), Answer(b""), Answer(GOOD.content, cut=10)])
+    def test_is_sent_again_when_the_reply_cannot_be_read(
+        self, trying: AshbyClient, recorder: Recorder, broken: Answer
+    ) -> None:
+        answers(recorder, broken, GOOD)
+        assert trying.call(READ)["id"] == ID
+
+    def test_is_sent_again_when_no_answer_comes_in_time(self, recorder: Recorder) -> None:
+        answers(recorder, lambda _: time.sleep(1) or GOOD, GOOD)
+        with AshbyClient(KEY, recorder.url, timeout=0.3) as client:
+            assert client.call(READ)["id"] == ID
+
+    def test_is_sent_so_often_and_no_more(self, recorder: Recorder) -> None:
+        answers(recorder, Answer(b"", 500))
+        with AshbyClient(KEY, recorder.url, max_retries=1) as client:
+            assert isinstance(failing(client, READ), errors.ServerError)
+        assert len(recorder.requests) == 2
+
+    def test_waits_as_long_as_ashby_says_when_it_is_unavailable(self, trying: AshbyClient, recorder: Recorder) -> None:
+        answers(recorder, Answer(b"", 503, {"Retry-After": "1"}), GOOD)
+        began = time.monotonic()
+        trying.call(READ)
+        assert 1 <= time.monotonic() - began < 3
+
+    @pytest.mark.parametrize("refusal", [Answer(b"", 401), Answer(b"", 403), Answer(b"", 404), Answer(b"", 302)])
+    def test_is_not_sent_again_when_that_would_not_help(
+        self, trying: AshbyClient, recorder: Recorder, refusal: Answer
+    ) -> None:
+        answers(recorder, refusal, GOOD)
+        failing(trying, READ)
+        assert len(recorder.requests) == 1
+
+
+class TestAWrite:
+    @pytest.mark.parametrize(
+        "lost",
+        [Answer(b"", 500), Answer(b"", 503, {"Retry-After": "0"}), Answer(b"{"), Answer(b""), Answer(b"<html>")],
+        ids=["500", "503 with Retry-After", "broken", "empty", "a web page"],
+    )
+    def test_is_sent_once_if_it_may_have_taken_effect(
+        self, trying: AshbyClient, recorder: Recorder, lost: Answer
+    ) -> None:
+        answers(recorder, lost, GOOD)
+        assert failing(trying, WRITE).outcome_unknown
+        assert len(recorder.requests) == 1
+
+    def test_is_sent_again_after_a_429(self, trying: AshbyClient, recorder: Recorder) -> None:
+        answers(recorder, Answer(b"", 429, {"Retry-After": "0"}), GOOD)
+        assert trying.call(WRITE)["id"] == ID
+        assert len(recorder.requests) == 2
+
+    def test_goes_through_as_soon_as_somebody_listens(self) -> None:
+        port = unused_port()
+        connected = threading.Event()
+
+        def listen() -> None:
+            time.sleep(0.3)
+            with socket.create_server(("127.0.0.1", port)) as listener:
+                connection, _ = listener.accept()
+                with connection:
+                    connected.set()
+                    connection.recv(65536)
+                    connection.sendall(
+                        b"HTTP/1.1 200 OK\r\nContent-Length: 29\r\n\r\n" + b'{"success":true,"results":{}}'
+                    )
+
+        server = threading.Thread(target=listen)
+        server.start()
+        with AshbyClient(KEY, f"http://127.0.0.1:{port}", timeout=2) as client:
+            assert client.call(WRITE) == {}
+        server.join()
+        assert connected.is_set()
+
+    def test_never_goes_over_a_connection_that_waited(self, trying: AshbyClient, recorder: Recorder) -> None:
+        for request in (READ, WRITE, READ, WRITE):
+            trying.call(request)
+        first_read, first_write, second_read, second_write = [sent.connection for sent in recorder.requests]
+        assert first_read == second_read
+        assert len({first_read, first_write, second_write}) == 3
+
+    def test_that_is_interrupted_says_that_its_outcome_is_not_known(self, trying: AshbyClient) -> None:
+        def interrupt(*_: Any) -> Any:
+            raise KeyboardInterrupt
+
+        trying._exchange = interrupt  # type: ignore[method-assign]  # a signal can come at any instant
+        with pytest.raises(KeyboardInterrupt) as caught:
+            trying.call(WRITE)
+        assert caught.value.__notes__ == [
+            "candidate.create may or may not have taken effect: look before you try it again."
+        ]
+
+
+class TestA429:
+    def test_gives_up_when_it_comes_again_and_again(self, recorder: Recorder) -> None:
+        answers(recorder, Answer(b"", 429, {"Retry-After": "0"}))
+        with AshbyClient(KEY, recorder.url, max_retries=2) as client:
+            assert isinstance(failing(client, WRITE), errors.RateLimitError)
+        assert len(recorder.requests) == 3
+
+    def test_asks_for_a_pause_in_seconds(self, trying: AshbyClient, recorder: Recorder) -> None:
+        answers(recorder, Answer(b"", 429, {"Retry-After": "1"}), GOOD)
+        began = time.monotonic()
+        trying.call(READ)
+        assert 1 <= time.monotonic() - began < 3
+
+    def test_asks_for_a_pause_until_a_date(self, trying: AshbyClient, recorder: Recorder) -> None:
+        now = time.time()
+        headers = {"Date": formatdate(now, usegmt=True), "Retry-After": formatdate(now + 1, usegmt=True)}
+        answers(recorder, Answer(b"", 429, headers), GOOD)
+        began = time.monotonic()
+        trying.call(READ)
+        assert 1 <= time.monotonic() - began < 3
+
+    def test_is_answered_at_once_when_the_pause_is_longer_than_the_budget(self, recorder: Recorder) -> None:
+        answers(recorder, Answer(b"", 429, {"Retry-After": "3600"}))
+        with AshbyClient(KEY, recorder.url, budget=3) as client:
+            began = time.monotonic()
+            error = failing(client, READ)
+            # Nor does the next call go out before the pause is over.
+            again = failing(client, READ)
+        assert isinstance(error, errors.RateLimitError)
+        assert isinstance(again, errors.RateLimitError)
+        assert "The same call can succeed in" in again.for_model()
+        assert time.monotonic() - began < 2
+        assert len(recorder.requests) == 1
+
+    def test_lets_all_threads_pause_and_then_go_one_after_the_other(self, recorder: Recorder) -> None:
+        arrivals: list[float] = []
+        refusals = iter([True] * 8)
+        all_are_under_way = threading.Barrier(8)
+
+        def answer(_: Any) -> Answer:
+            if next(refusals, False):
+                all_are_under_way.wait(10)
+                return Answer(b"", 429, {"Retry-After": "1"})
+            arrivals.append(time.monotonic())
+            return GOOD
+
+        answers(recorder, answer)
+        with AshbyClient(KEY, recorder.url) as client, ThreadPoolExecutor(8) as threads:
+            began = time.monotonic()
+            assert all(found["id"] == ID for found in threads.map(lambda _: client.call(READ), range(24)))
+        assert min(arrivals) - began >= 1
+        # Eight refusals together, and nobody was refused again: no stampede.
+        assert len(recorder.requests) == 32
+        first = sorted(arrivals)[:8]
+        assert first[-1] - first[0] > 0.15
+
+
+class TestPace:
+    def test_keeps_to_the_requests_per_minute_over_all_threads(self, recorder: Recorder) -> None:
+        answers(recorder, GOOD)
+        with (
+            AshbyClient(KEY, recorder.url, requests_per_minute=1200) as client,
+            ThreadPoolExecutor(8) as threads,
+        ):
+            began = time.monotonic()
+            list(threads.map(lambda _: client.call(READ), range(20)))
+        assert time.monotonic() - began >= 0.95
+
+    def test_heeds_headers_that_say_nothing_is_left(self, trying: AshbyClient, recorder: Recorder) -> None:
+        answers(recorder, Answer(GOOD.content, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}), GOOD)
+        trying.call(READ)
+        began = time.monotonic()
+        trying.call(READ)
+        assert time.monotonic() - began > 0.8
+
+    @pytest.mark.parametrize("reset", ["nan", "soon", "-1", ""])
+    def test_makes_nothing_of_headers_that_mean_nothing(
+        self, trying: AshbyClient, recorder: Recorder, reset: str
+    ) -> None:
+        answers(recorder, Answer(GOOD.content, headers={"RateLimit-Remaining": "0", "RateLimit-Reset": reset}), GOOD)
+        trying.call(READ)
+        began = time.monotonic()
+        trying.call(READ)
+        assert time.monotonic() - began < 0.8
+
+    @pytest.mark.parametrize("rate", [0, -1, float("nan"), float("inf")])
+    def test_takes_no_rate_that_is_none(self, rate: float) -> None:
+        with pytest.raises(errors.ConfigurationError, match="requests_per_minute takes a number above 0"):
+            AshbyClient(KEY, requests_per_minute=rate)
+
+
+class TestBudget:
+    @pytest.mark.parametrize("part", ["head", "body"])
+    def test_ends_a_reply_that_comes_in_drips(self, part: str) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n"
+
+        def drip(connection: socket.socket) -> None:
+            connection.recv(65536)
+            connection.sendall(head if part == "head" else head + b"\r\n")
+            while True:
+                connection.sendall(b"x")
+                time.sleep(0.05)
+
+        with raw_server(drip) as url, AshbyClient(KEY, url, timeout=10, budget=1) as client:
+            began = time.monotonic()
+            error = failing(client, WRITE)
+        assert isinstance(error, errors.RequestTimeoutError)
+        assert error.outcome_unknown
+        assert time.monotonic() - began < 3
+
+    def test_is_for_all_attempts_together(self, recorder: Recorder) -> None:
+        answers(recorder, Answer(b"", 500))
+        with AshbyClient(KEY, recorder.url, budget=1.2, max_retries=50) as client:
+            began = time.monotonic()
+            assert isinstance(failing(client, READ), errors.ServerError)
+        assert time.monotonic() - began < 1.5
+
+    @pytest.mark.parametrize("number", [0, -1, float("nan"), float("inf")])
+    @pytest.mark.parametrize("name", ["budget", "reply_limit"])
+    def test_takes_no_number_that_is_no_limit(self, name: str, number: Any) -> None:
+        with pytest.raises(errors.ConfigurationError, match=f"{name} takes a number above 0"):
+            AshbyClient(KEY, **{name: number})
+
+    def test_takes_no_negative_number_of_retries(self) -> None:
+        with pytest.raises(errors.ConfigurationError, match="max_retries takes a number from 0"):
+            AshbyClient(KEY, max_retries=-1)
+
+
+class TestSize:
+    @pytest.mark.parametrize("compressed", [False, True])
+    def test_of_a_reply_is_bounded(self, recorder: Recorder, compressed: bool) -> None:
+        content = b'{"success": true, "results": "' + b"x" * 5_000_000 + b'"}'
+        reply = Answer(gzip.compress(content), headers={"Content-Encoding": "gzip"}) if compressed else Answer(content)
+        answers(recorder, reply)
+        with AshbyClient(KEY, recorder.url, reply_limit=1_000_000) as client:
+            for request in (READ, WRITE):
+                error = failing(client, request)
+                assert isinstance(error, errors.ReplyTooLargeError)
+                assert error.outcome_unknown is (request is WRITE)
+        assert len(recorder.requests) == 2
+
+
+class TestCancellation:
+    async def test_ends_a_read_at_once(self, recorder: Recorder) -> None:
+        finish = threading.Event()
+        answers(recorder, lambda _: (finish.wait(10) and GOOD) or GOOD)
+        with AshbyClient(KEY, recorder.url) as client:
+            (tool,) = AshbyToolkit(client, include=["ashby_get_candidate"]).get_tools()
+            waiting = asyncio.ensure_future(tool.ainvoke({"candidate_id": ID}))
+            while not recorder.requests:
+                await asyncio.sleep(0.01)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            began = time.monotonic()
+            await asyncio.to_thread(_all_threads_idle, client)
+            assert time.monotonic() - began < 2
+            finish.set()
+
+    async def test_lets_a_write_come_to_its_end(self, recorder: Recorder) -> None:
+        finish, answered = threading.Event(), threading.Event()
+
+        def answer(_: Any) -> Answer:
+            finish.wait(10)
+            answered.set()
+            return GOOD
+
+        answers(recorder, answer)
+        with AshbyClient(KEY, recorder.url) as client:
+            (tool,) = AshbyToolkit(client, include=["ashby_create_candidate"]).get_tools()
+            waiting = asyncio.ensure_future(tool.ainvoke({"name": "Ada Lovelace"}))
+            while not recorder.requests:
+                await asyncio.sleep(0.01)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            finish.set()
+            assert await asyncio.to_thread(answered.wait, 5)
+        assert len(recorder.requests) == 1
+
+
+def _all_threads_idle(client: AshbyClient) -> None:
+    assert client._threads is not None
+    client._threads.shutdown(wait=True)
+
+
+def test_a_listing_of_empty_pages_ends(trying: AshbyClient, recorder: Recorder) -> None:
+    cursors = iter(range(1000))
+
+    def answer(_: Any) -> Answer:
+        return success([], moreDataAvailable=True, nextCursor=str(next(cursors)))
+
+    recorder.answers["candidate.list"] = [answer]
+    with pytest.raises(errors.PagingError, match="100 empty pages in a row"):
+        list(trying.items(ListCandidates()))
