@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from langchain_core.tools import BaseTool, BaseToolkit, StructuredTool, ToolException
@@ -152,11 +152,13 @@ class AshbyToolkit(BaseToolkit):
         return toolkit_html(self._tools, self.client.base_url)
 
     def _tool(self, operation: type[Operation[Any]]) -> AshbyTool:
+        run = _runner(operation, self.client, frozenset(self.private), self.max_characters)
         return AshbyTool(
             name=operation.tool_name(),
             description=operation.tool_description(),
             args_schema=operation,
-            func=_runner(operation, self.client, frozenset(self.private), self.max_characters),
+            func=run,
+            coroutine=_in_thread(run, self.client, stops=operation.access is Access.READ),
             response_format="content_and_artifact",
             handle_tool_error=True,
             handle_validation_error=explain_arguments,
@@ -230,6 +232,17 @@ def _runner(
         return text, {key: value for key, value in artifact.items() if key == "results" or value}
 
     return run
+
+
+def _in_thread(
+    run: Callable[..., tuple[str, dict[str, Any]]], client: AshbyClient, *, stops: bool
+) -> Callable[..., Awaitable[tuple[str, dict[str, Any]]]]:
+    """`run` for an event loop. A read ends when it is cancelled; a write that has begun is made to its end."""
+
+    async def arun(**arguments: Any) -> tuple[str, dict[str, Any]]:
+        return await client.in_thread(partial(run, **arguments), stops=stops)
+
+    return arun
 
 
 def explain_refusal(request: Operation[Any], error: AshbyError, client: AshbyClient) -> str:

@@ -40,6 +40,7 @@ from langchain_ashby.agent.review import reviewing
 from langchain_ashby.agent.sight import Sight
 from langchain_ashby.agent.state import Conversation, State, Update
 from langchain_ashby.agent.writes import to_write, writing
+from langchain_ashby.connections import CONNECTIONS
 from langchain_ashby.toolkit import AshbyToolkit
 
 
@@ -54,6 +55,7 @@ def create_recruiting_agent(
     policy: ApprovalPolicy | None = None,
     approval_ttl: timedelta | None = None,
     max_writes_per_turn: int = 25,
+    max_concurrency: int = CONNECTIONS,
     journal: Journal | None = None,
 ) -> CompiledStateGraph[State, None, Conversation, Conversation]:
     """Build the agent as a compiled LangGraph graph. Its input and output are `{"messages": [...]}`.
@@ -84,6 +86,7 @@ def create_recruiting_agent(
         policy: Which writes are asked about; every one if left out.
         approval_ttl: For how long after its card was made a write can be approved and begun; for ever if left out.
         max_writes_per_turn: More writes in one message of the model are sent back to it, to be proposed in parts.
+        max_concurrency: How many calls of one message run at once; a run's own config may say otherwise.
         journal: Settings of the journal.
 
     Raises:
@@ -92,8 +95,9 @@ def create_recruiting_agent(
     """
     if approval_ttl is not None and approval_ttl <= timedelta(0):
         raise ValueError(f"approval_ttl has to be above zero, or None; it is {approval_ttl}.")
-    if max_writes_per_turn < 1:
-        raise ValueError(f"max_writes_per_turn has to be 1 or more; it is {max_writes_per_turn}.")
+    for limit, number in (("max_writes_per_turn", max_writes_per_turn), ("max_concurrency", max_concurrency)):
+        if number < 1:
+            raise ValueError(f"{limit} has to be 1 or more; it is {number}.")
     toolkit = AshbyToolkit() if toolkit is None else toolkit
     tools = by_name(toolkit.get_tools())
     client = toolkit.client if isinstance(toolkit, AshbyToolkit) else None
@@ -124,9 +128,10 @@ def create_recruiting_agent(
     graph.add_edge("reads", "join")
     graph.add_edge("writes", "join")
     graph.add_conditional_edges("join", _after_join, ["model", END])
-    return graph.compile(
+    compiled = graph.compile(
         checkpointer=InMemorySaver() if checkpointer == "memory" else checkpointer, store=store, name=name
     )
+    return compiled.with_config(max_concurrency=max_concurrency)
 
 
 _log = logging.getLogger(__name__)
