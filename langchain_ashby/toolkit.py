@@ -46,7 +46,8 @@ class AshbyTool(StructuredTool):
     @property
     def operation(self) -> type[Operation[Any]]:
         """The class that declares it, which is its `args_schema` too."""
-        return cast(type[Operation[Any]], self.args_schema)
+        # As text: pydantic would make a class of it, anew at each call.
+        return cast("type[Operation[Any]]", self.args_schema)
 
     @property
     def tool_call_schema(self) -> ArgsSchema:
