@@ -31,8 +31,11 @@ def preparing(tools: Tools, client: AshbyClient | None) -> Node:
         calls = [cast(ToolCall, call) for call in open_calls(state["messages"])]
         writes = [call for call in calls if needs_approval(tools[call["name"]])]
         look = None if client is None else Look(client)
-        with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
-            ready = list(threads.map(lambda call: ready_for_review(call, tools, look), writes))
+        if look is None or len(writes) == 1:  # nothing to wait for, or nothing else to do meanwhile: no threads
+            ready = [ready_for_review(call, tools, look) for call in writes]
+        else:
+            with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
+                ready = list(threads.map(lambda call: ready_for_review(call, tools, look), writes))
         return {
             "proposals": [it for it in ready if not isinstance(it, ToolMessage)],
             "messages": [it for it in ready if isinstance(it, ToolMessage)],
