@@ -29,9 +29,9 @@ def by_name(tools: Iterable[BaseTool]) -> dict[str, BaseTool]:
     return named
 
 
-def needs_approval(tool: BaseTool) -> bool:
-    """Whether a person has to agree before the tool runs: always, unless it is marked as only reading."""
-    return (tool.metadata or {}).get("readOnlyHint") is not True
+def needs_approval(tool: BaseTool | None) -> bool:
+    """Whether a person has to agree before the tool runs: always, unless it is there and marked as only reading."""
+    return tool is None or (tool.metadata or {}).get("readOnlyHint") is not True
 
 
 def screened(message: AIMessage, tools: Tools, most_writes: int) -> tuple[AIMessage, list[ToolMessage]]:

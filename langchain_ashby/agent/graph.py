@@ -1,22 +1,26 @@
 """The graph: model → reads at once, writes by way of a person → model.
 
-    reconcile → model ─┬→ reads (one task per call) ─────────────────────┬→ join → model
-                       └→ prepare → review → writes (one task per call) ─┘
+    model ─┬→ reads (one task per call) ─────────────────────┬→ model
+           └→ prepare → review → writes (one task per call) ─┘
 
 Reads and `prepare` are one step, so what was read is saved before the pause; for the same reason `ask` is a step of its
-own before `review` where some writes need no asking. What a person edited goes from `review` to `prepare` again.
+own before `review` where some writes need no asking. What a person edited goes from `review` to `prepare` again. A new
+message to a thread with open calls enters by way of `reconcile`, which closes them.
+
+Each step costs a checkpoint, so there is none without need: a step whose calls are all that is open goes to the model
+by itself, and only from one beside which something else is under way the tasks meet in `join`.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AnyMessage, SystemMessage, ToolMessage
-from langchain_core.runnables import RunnableConfig, RunnableLambda
+from langchain_core.messages import AIMessage, AnyMessage, SystemMessage, ToolMessage
+from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseToolkit
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
@@ -28,7 +32,7 @@ from langgraph.types import Checkpointer, Send
 from langchain_ashby.agent.attempts import Attempts
 from langchain_ashby.agent.deciding import deciding, needs_new_cards
 from langchain_ashby.agent.gate import Tools, by_name, needs_approval, screened
-from langchain_ashby.agent.history import arranged, open_calls
+from langchain_ashby.agent.history import arranged, is_in_order, open_calls
 from langchain_ashby.agent.journal import Journal
 from langchain_ashby.agent.policy import ApprovalPolicy
 from langchain_ashby.agent.prepare import preparing
@@ -111,23 +115,22 @@ def create_recruiting_agent(
     graph = StateGraph(State, input_schema=Conversation, output_schema=Conversation)
     graph.add_node("reconcile", reconciling(attempts, store))
     prompt = SYSTEM_PROMPT if system_prompt is None else system_prompt
-    graph.add_node("model", _answering(model, tools, prompt, max_writes_per_turn))
+    graph.add_node("model", _Answering(model, tools, prompt, max_writes_per_turn))
     graph.add_node("reads", reading(tools))
     graph.add_node("prepare", proposing(preparing(tools, client), tools, attempts, policy, store))
     graph.add_node("ask", lambda state: {})
     graph.add_node("review", deciding(reviewing(tools), attempts, store))
     graph.add_node("writes", writing(tools, attempts, store))
-    # A branch behind a task of many would see that task's answer alone, so the choice has a step of its own.
     graph.add_node("join", lambda state: {})
-    graph.add_edge(START, "reconcile")
+    _branch(graph, START, _enter, "model", "reconcile")
     graph.add_edge("reconcile", "model")
-    graph.add_conditional_edges("model", _after_model(tools), ["reads", "prepare", "model", END])
-    graph.add_conditional_edges("prepare", _after_prepare, ["writes", "ask", "review", "join"])
+    _branch(graph, "model", _after_model(tools), "reads", "prepare", "model", END)
+    _branch(graph, "prepare", _after_prepare, "writes", "ask", "review", "join")
     graph.add_edge("ask", "review")
-    graph.add_conditional_edges("review", _after_review(attempts), ["writes", "prepare", "ask", "review", "join"])
-    graph.add_edge("reads", "join")
-    graph.add_edge("writes", "join")
-    graph.add_conditional_edges("join", _after_join, ["model", END])
+    _branch(graph, "review", _after_review(attempts), "writes", "prepare", "ask", "review", "join")
+    _branch(graph, "reads", _after_task(tools), "model", "join")
+    _branch(graph, "writes", _after_task(tools), "model", "join")
+    _branch(graph, "join", _after_join, "model", END)
     compiled = graph.compile(
         checkpointer=InMemorySaver() if checkpointer == "memory" else checkpointer, store=store, name=name
     )
@@ -137,30 +140,60 @@ def create_recruiting_agent(
 _log = logging.getLogger(__name__)
 
 
-def _answering(
-    model: BaseChatModel, tools: Tools, system_prompt: str, most_writes: int
-) -> RunnableLambda[State, Update]:
-    bound = model.bind_tools(list(tools.values()))
-    instructions = SystemMessage(system_prompt)
+class _Answering(Runnable[State, Update]):
+    """The step in which the model speaks.
 
-    def conversation(state: State) -> list[AnyMessage]:
-        return [instructions, *arranged(state["messages"])]
+    A Runnable of its own, because a `RunnableLambda` costs as much again as all else that happens here.
+    """
 
-    def update(reply: Any) -> Update:
-        message, answers = screened(reply, tools, most_writes)
+    def __init__(self, model: BaseChatModel, tools: Tools, system_prompt: str, most_writes: int) -> None:
+        self._model = model.bind_tools(list(tools.values()))
+        self._instructions = SystemMessage(system_prompt)
+        self._tools = tools
+        self._most_writes = most_writes
+
+    def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
+        return self._update(self._model.invoke(self._conversation(input), config))
+
+    async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
+        return self._update(await self._model.ainvoke(self._conversation(input), config))
+
+    def _conversation(self, state: State) -> list[AnyMessage]:
+        return [self._instructions, *arranged(state["messages"])]
+
+    def _update(self, reply: AIMessage) -> Update:
+        message, answers = screened(reply, self._tools, self._most_writes)
         return {"messages": [message, *answers], "proposals": [], "approvals": [], "edits": [], "problem": None}
 
-    def call(state: State, config: RunnableConfig) -> Update:
-        return update(bound.invoke(conversation(state), config))
 
-    async def acall(state: State, config: RunnableConfig) -> Update:
-        return update(await bound.ainvoke(conversation(state), config))
-
-    return RunnableLambda(call, acall, name="model")
+Way = Sequence[Send | str] | str
 
 
-def _after_model(tools: Tools) -> Callable[[State], list[Send | str] | str]:
-    def route(state: State) -> list[Send | str] | str:
+class _Choice(Runnable[State, Way]):
+    """Where to go next. A bare function would be a run of its own in every trace, and a thread under `ainvoke`."""
+
+    name = "choice"
+
+    def __init__(self, choose: Callable[[State], Way]) -> None:
+        self._choose = choose
+
+    def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Way:
+        return self._choose(input)
+
+    async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Way:
+        return self._choose(input)
+
+
+def _branch(graph: StateGraph[State, None, Any, Any], source: str, choose: Callable[[State], Way], *ends: str) -> None:
+    graph.add_conditional_edges(source, _Choice(choose), list(ends))
+
+
+def _enter(state: State) -> str:
+    return "model" if is_in_order(state["messages"]) else "reconcile"
+
+
+def _after_model(tools: Tools) -> Callable[[State], Way]:
+    def route(state: State) -> Way:
         calls = open_calls(state["messages"])
         if not calls:
             # Every call was answered by the gate: the model has to see why.
@@ -172,15 +205,15 @@ def _after_model(tools: Tools) -> Callable[[State], list[Send | str] | str]:
     return route
 
 
-def _after_prepare(state: State) -> list[Send | str] | str:
+def _after_prepare(state: State) -> Way:
     writes: list[Send | str] = [to_write(approval) for approval in state.get("approvals", [])]
     if state.get("proposals"):
         return [*writes, "ask"] if writes else "review"
     return writes or "join"
 
 
-def _after_review(attempts: Attempts) -> Callable[[State], list[Send | str] | str]:
-    def route(state: State) -> list[Send | str] | str:
+def _after_review(attempts: Attempts) -> Callable[[State], Way]:
+    def route(state: State) -> Way:
         waiting = state.get("proposals", [])
         if state.get("problem") and waiting:
             return "prepare" if needs_new_cards(waiting, attempts) else "review"
@@ -190,6 +223,21 @@ def _after_review(attempts: Attempts) -> Callable[[State], list[Send | str] | st
         if waiting:
             steps.append("ask")
         return steps or "join"
+
+    return route
+
+
+def _after_task(tools: Tools) -> Callable[[State], str]:
+    """Where one task of many goes. All have to say the same, though each sees its own answer alone.
+
+    So they go by what was open before the step: its reads, and the writes that were let pass, are done with it. If that
+    is not all, the choice is made in `join`, which sees all answers.
+    """
+
+    def route(state: State) -> str:
+        done = {approval["call"]["id"] for approval in state.get("approvals", [])}
+        left = (call for call in open_calls(state["messages"]) if call["id"] not in done)
+        return "join" if any(needs_approval(tools.get(str(call["name"]))) for call in left) else "model"
 
     return route
 

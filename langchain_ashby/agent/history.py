@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from operator import is_
 from typing import Any
 from uuid import uuid4
 
@@ -74,6 +75,12 @@ def with_every_call_answered(messages: Sequence[AnyMessage], answer: Callable[[C
             waiting = {call["id"]: call for call in calls_of(message) if call["id"]}
         complete.append(message)
     return [*complete, *map(answer, waiting.values())]
+
+
+def is_in_order(messages: Sequence[AnyMessage]) -> bool:
+    """Whether every call of the conversation has its answer, and has it in its place."""
+    ordered = with_every_call_answered(arranged(messages), lambda call: ToolMessage("", tool_call_id=str(call["id"])))
+    return len(ordered) == len(messages) and all(map(is_, ordered, messages))
 
 
 def with_own_ids(message: AIMessage) -> tuple[AIMessage, list[Call]]:

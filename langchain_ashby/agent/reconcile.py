@@ -1,4 +1,4 @@
-"""Where every new input enters: calls that an earlier run left open are answered before the conversation goes on."""
+"""Where a new input enters if calls are open: they are answered before the conversation goes on."""
 
 from __future__ import annotations
 
@@ -42,8 +42,6 @@ def reconciling(attempts: Attempts, own_store: BaseStore | None) -> Node:
             return overtaken
 
         messages = with_every_call_answered(arranged(state["messages"]), answer)
-        if [message.id for message in messages] == [message.id for message in state["messages"]]:
-            return {}
         # The answers belong in the middle, and messages can only be appended: so the list is written anew.
         return {
             "messages": [RemoveMessage(REMOVE_ALL_MESSAGES), *messages],
