@@ -21,23 +21,21 @@ def every_tool() -> Iterator[str]:
     for toolset, operations in TOOLSETS.items():
         yield f"\n## {toolset}\n"
         for name, operation in operations.items():
-            yield f"\n### {name} {{ #{name} }}\n"
+            permissions = ", ".join(f"`{permission}`" for permission in operation.permissions())
+            yield f"\n### {name}\n"
             yield f"{operation.tool_description()}\n"
-            yield f"*{operation.access.capitalize()}* · `{operation.path}` · {', '.join(operation.permissions())}\n"
+            yield f"*{operation.access.capitalize()}s* by `{operation.path}` with {permissions}; "
+            yield f"in Python `{operation.__name__}`.\n"
             yield from arguments(operation)
 
 
 def arguments(operation: type[Operation[Any]]) -> Iterator[str]:
-    """The table of an operation's arguments; nothing if it takes none."""
+    """A line for each of an operation's arguments."""
     schema = operation.argument_schema()
-    definitions = schema.get("$defs", {})
-    if schema["properties"]:
-        yield "| argument | type | |\n|---|---|---|"
     for name, described in schema["properties"].items():
-        said = described.get("description") or ""
-        needed = "required. " if name in schema.get("required", ()) else ""
-        yield f"| `{name}` | {kind(described, definitions)} | {cell(needed + said)} |"
-    yield ""
+        needed = ", required" if name in schema.get("required", ()) else ""
+        said = " ".join((described.get("description") or "").split())
+        yield f"- `{name}`: {kind(described, schema.get('$defs', {}))}{needed}{f'. {said}' if said else ''}"
 
 
 def kind(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
@@ -53,8 +51,3 @@ def kind(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
     if schema.get("type") == "object" and "properties" in schema:
         return f"object: {', '.join(f'`{name}`' for name in schema['properties'])}"
     return str(schema.get("format") or schema.get("type") or "any JSON")
-
-
-def cell(text: str) -> str:
-    """Text as it can stand in a table of Markdown."""
-    return " ".join(text.split()).replace("|", "\\|")
