@@ -21,8 +21,9 @@ from langchain_ashby.private import in_words, without_private
 from langchain_ashby.render import render
 from langchain_ashby.sandbox import AshbySandbox
 
+from .crowds import EVERYDAY, LANGUAGES, LONG, Crowd, in_english_lists
 from .o200k import Counter, NoCounter
-from .people import CROWDS, Crowd, candidates
+from .people import candidates
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "selection"))
 
@@ -100,21 +101,42 @@ def pages(count: Counter) -> list[str]:
     ]
 
 
+MIXES: dict[str, dict[Crowd, int]] = {
+    "mostly everyday, some of every language, a few very long": {
+        EVERYDAY: 20 * len(LANGUAGES),
+        LONG: len(LANGUAGES),
+        **dict.fromkeys(LANGUAGES.values(), 4),
+    },
+    "everyday": {EVERYDAY: 1},
+    **{f"half everyday, half {name}": {EVERYDAY: 1, in_english_lists(it): 1} for name, it in LANGUAGES.items()},
+}
+"""Realistic pages, which have to keep the budget."""
+
+EXTREMES: dict[str, dict[Crowd, int]] = {
+    **{f"{name}, and English tags and sources": {in_english_lists(it): 1} for name, it in LANGUAGES.items()},
+    **{f"{name} only": {it: 1} for name, it in LANGUAGES.items()},
+    "very long": {LONG: 1},
+}
+"""Pages of nothing but what is dear. They are cut as far as they can be read, and may cost more."""
+
+
 def crowds(count: Counter) -> list[str]:
     """What pages of 25 candidates cost that are not the sandbox's."""
     rng = Random(7)
-    kinds: dict[str, Crowd | None] = {"mixed": None, **CROWDS}
     texts = {
-        f"{kind} {number}": render(records.Candidate, Page(candidates(crowd, 25, rng), next_cursor="x" * 40))
-        for kind, crowd in kinds.items()
+        f"{mix}|{number}": render(records.Candidate, Page(candidates(shares, 25, rng), next_cursor="x" * 40))
+        for mix, shares in {**MIXES, **EXTREMES}.items()
         for number in range(8)
     }
     tokens = count(texts)
-    found = {kind: [tokens[f"{kind} {number}"] for number in range(8)] for kind in kinds}
-    rows = [(kind, min(of), max(of)) for kind, of in found.items()]
-    show("Pages of 25 other candidates, tokens", ("people", "fewest of 8", "most of 8"), rows)
+    found = {mix: [tokens[f"{mix}|{number}"] for number in range(8)] for mix in {**MIXES, **EXTREMES}}
+    cut = {mix: max(texts[f"{mix}|{number}"].count("…") for number in range(8)) for mix in found}
+    rows = [(mix, min(of), max(of), cut[mix]) for mix, of in found.items()]
+    show("Pages of 25 other candidates, tokens", ("people", "fewest of 8", "most of 8", "cells cut, at most"), rows)
     return [
-        f"25 {kind} candidates: {max(found[kind])} tokens" for kind in ("mixed", "everyday") if max(found[kind]) > 1_400
+        f"25 candidates, {mix}: {max(found[mix])} tokens"
+        for mix in MIXES
+        if max(found[mix]) > 1_400 and not mix.endswith("Amharic")  # two tokens a letter
     ]
 
 

@@ -24,7 +24,19 @@ from langchain_ashby.render.phrases import (
 from langchain_ashby.render.text import shortened
 
 CELL = 40
-"""The most characters of a cell, unless it is to be full. A single record is told in full."""
+"""The most characters of a part of a cell, unless it is to be full. A single record is told in full."""
+
+
+class Part(NamedTuple):
+    """A part of a cell that is cut by itself, so that none pushes another out; a `whole` one is not cut further."""
+
+    text: str
+    before: str = ""
+    whole: bool = False
+
+
+class Parts(tuple[Part, ...]):
+    """A cell in parts."""
 
 
 class Column(NamedTuple):
@@ -66,13 +78,19 @@ def _where(key: str, word: str, unless: bool = False) -> Callable[[Json], str]:
     return lambda record: word if bool(record.get(key, unless)) is not unless else ""
 
 
-def _contact_and_work(candidate: Json) -> str:
-    """`mihail@example.org Tech Lead at Brackwater, Paris`; each part is cut by itself, so that none pushes one out."""
-    position, company = (shortened(text(candidate.get(key)), CELL) for key in ("position", "company"))
-    city = text(within(candidate, "location", "locationSummary")).partition(",")[0]
-    work = shortened(" at ".join(filter(None, (position, company))) if position else company and f"at {company}", CELL)
+def _name(*keys: str) -> Callable[[Json], Parts]:
+    """A person's name, by which people know who is meant: whole, as far as a cell goes."""
+    return lambda record: Parts([Part(shortened(text(within(record, *keys)), CELL), whole=True)])
+
+
+def _contact_and_work(candidate: Json) -> Parts:
+    """`mihail@example.org Tech Lead at Brackwater, Paris`; an e-mail is an identifier, and half of one is none."""
     email = text(within(candidate, "primaryEmailAddress", "value")).replace(" ", "_") or "-"
-    return f"{email} {', '.join(filter(None, (work, shortened(city, CELL))))}"
+    position, company = text(candidate.get("position")), text(candidate.get("company"))
+    city = text(within(candidate, "location", "locationSummary")).partition(",")[0]
+    city_before = ", " if position or company else " "
+    told = (Part(email, whole=True), Part(position, " "), Part(company, " at "), Part(city, city_before))
+    return Parts(part for part in told if part.text)
 
 
 def _location(job: Json) -> Any:
@@ -117,8 +135,8 @@ _PRIVATE = Column("visible", _where("isPrivate", "private"))
 COLUMNS: Mapping[type, Sequence[Column]] = {
     records.Candidate: (
         Column("candidate_id", _at("id")),
-        Column("name", _at("name")),
-        Column("email position at company, city", _contact_and_work, full=True),
+        Column("name", _name("name")),
+        Column("email position at company, city", _contact_and_work),
         Column("tags", _titles("tags")),
         Column("source", _at("source", "title")),
         Column("applications (blank: 1)", _applications, kept=True),
@@ -126,7 +144,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
     ),
     records.Application: (
         Column("application_id", _at("id")),
-        Column("candidate", _at("candidate", "name")),
+        Column("candidate", _name("candidate", "name")),
         Column("candidate_id", _at("candidate", "id")),
         Column("job", _at("job", "title")),
         Column("stage", lambda record: stage(record.get("currentInterviewStage"))),

@@ -16,7 +16,7 @@ from langchain_ashby.endpoints.organization import SetCustomFieldValue
 from langchain_ashby.ids import canonical, short
 from langchain_ashby.render import render
 from langchain_ashby.render.columns import AFTER_WRITING, COLUMNS
-from langchain_ashby.render.text import BREAK, data_line, one_line
+from langchain_ashby.render.text import BREAK, data_line, lightened, one_line, weight
 
 ID = "929ec103-b766-5a16-8927-b510963c1445"
 
@@ -141,6 +141,55 @@ def test_a_cell_is_cut_visibly_and_a_text_that_is_to_be_full_says_how_much_is_mi
     [row] = render(records.Note, [{"createdAt": "2026-11-24T15:00:00Z", "content": "y" * 9_000}]).split("\n")[2:-1]
     assert row.startswith("20261124 yyy")
     assert re.search(r"y… \(\d+ more characters\)$", row)
+
+
+class TestRoom:
+    """The rows of a long listing share what a row may weigh."""
+
+    def page(self, number: int, **other: Any) -> list[str]:
+        candidate = {"id": ID, "name": "Ada", "primaryEmailAddress": {"value": "ada@example.org"}} | other
+        return render(records.Candidate, [candidate] * number).split("\n")[2:-1]
+
+    def test_is_enough_for_everyday_cells(self) -> None:
+        work = {"position": "Senior Software Engineer", "company": "Northwind Traders"}
+        assert (
+            self.page(25, **work)[0]
+            .partition(" Ada|")[2]
+            .startswith("ada@example.org Senior Software Engineer at Northwind Traders|")
+        )
+
+    def test_is_shared_so_that_neither_position_nor_company_pushes_the_other_out(self) -> None:
+        work = {"position": "Vice President of Platform Architecture", "company": "Gesellschaft für Hafenlogistik mbH"}
+        short, long = self.page(1, **work)[0], self.page(25, **work, tags=[{"title": "x" * 40}])[0]
+        assert "Vice President of Platform Architecture at Gesellschaft für Hafenlogistik mbH" in short
+        assert "Vice President of Platform Architecture at Gesellschaft für…|" in long
+
+    def test_is_not_taken_from_names_and_addresses(self) -> None:
+        name, address = "Αικατερίνη Παπαδοπούλου-Κωνσταντινίδη", f"{'aikaterini' * 6}@example.org"
+        row = self.page(25, name=name, primaryEmailAddress={"value": address}, position="Μηχανικός λογισμικού")[0]
+        assert f"{name}|{address} Μηχανι…" in row
+
+    def test_goes_to_a_few_heavy_rows_among_light_ones(self) -> None:
+        heavy = {"id": ID, "name": "Ελένη", "position": "Μηχανικός λογισμικού", "company": "Ναυτιλιακή Αιγαίου"}
+        text = render(records.Candidate, [heavy] * 3 + [{"id": ID, "name": "Ada"}] * 22)
+        assert text.count("- Μηχανικός λογισμικού at Ναυτιλιακή Αιγαίου") == 3
+
+    @given(st.text(max_size=60), st.integers(1, 60))
+    def test_is_kept_by_what_is_cut(self, text: str, most: int) -> None:
+        cut = lightened(text, most)
+        if weight(text) <= most:
+            assert cut == text
+        else:
+            assert cut.endswith("…")
+            assert text.startswith(cut[:-1])
+            assert weight(cut[:-1]) < most
+
+    def test_is_measured_by_what_scripts_cost(self) -> None:
+        assert weight("engineer") < weight("ingénieur") < weight("軟體工程師軟體") < weight("ß" * 8)
+
+    def test_is_cut_between_words_where_that_leaves_half(self) -> None:
+        assert lightened("Senior Software Engineer", 20) == "Senior Software…"
+        assert lightened("Sr Softwareentwicklung", 20) == "Sr Softwareentwickl…"
 
 
 class TestTooLong:
