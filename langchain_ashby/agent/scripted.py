@@ -86,7 +86,7 @@ def say(text: str, *calls: ToolCall) -> AIMessage:
     return AIMessage(text, tool_calls=list(calls))
 
 
-def call(name: str, **args: Any) -> ToolCall:
+def call(name: str, /, **args: Any) -> ToolCall:
     """A tool call. It gets its id when it is said."""
     return ToolCall(name=name, args=args, id=None, type="tool_call")
 

@@ -26,6 +26,10 @@ def test_calls_get_the_same_ids_each_time_and_keep_those_they_have() -> None:
     assert script([]).tool_calls == script([]).tool_calls
 
 
+def test_a_call_can_have_an_argument_called_name() -> None:
+    assert call("search", name="Ada")["args"] == {"name": "Ada"}
+
+
 def _tale():  # type: ignore[no-untyped-def]
     first, second = yield say("", call("one"), call("two"))
     yield say(f"{first.text} and {second.text}", call("three"))
