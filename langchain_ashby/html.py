@@ -19,8 +19,9 @@ class Markup(str):
 Words = Markup | str
 
 _BOX = "max-width:60em;line-height:1.4;overflow-x:auto"
-_CELL = "text-align:left;vertical-align:top;padding:.15em .9em .15em 0;white-space:pre-wrap;overflow-wrap:break-word"
-_PRE = "white-space:pre-wrap;overflow-wrap:anywhere;margin:.4em 0 0"
+_TABLE = "border-collapse:collapse;margin:.2em 0 .6em;white-space:pre-wrap;overflow-wrap:break-word"
+_CELL = "text-align:left;vertical-align:top;padding:.15em .9em .15em 0"
+_PRE = "font-family:monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.4em 0 0"
 
 
 def safe(words: Words) -> Markup:
@@ -53,8 +54,7 @@ def table(heads: Sequence[Words], rows: Iterable[Sequence[Words]]) -> Markup:
     head = "".join(f'<th style="{_CELL}">{safe(it)}</th>' for it in heads)
     body = "".join(f"<tr>{_row(row, headed=not heads)}</tr>" for row in rows)
     return Markup(
-        '<table style="border-collapse:collapse;margin:.2em 0 .6em">'
-        f"{f'<thead><tr>{head}</tr></thead>' if heads else ''}<tbody>{body}</tbody></table>"
+        f'<table style="{_TABLE}">{f"<thead><tr>{head}</tr></thead>" if heads else ""}<tbody>{body}</tbody></table>'
     )
 
 

@@ -60,7 +60,7 @@ class PendingApprovals(Sequence[Action]):
         parts = [paragraph(bold(self._heading()))]
         parts += [paragraph(bold("Problem: "), it) for it in self._problems]
         for place, action in enumerate(self, 1):
-            parts += [paragraph(self._number(place)), _in_html(action)]
+            parts += [*([paragraph(self._number(place))] if len(self) > 1 else []), _in_html(action)]
         return box(*parts)
 
     def _repr_markdown_(self) -> str:

@@ -33,7 +33,7 @@ def html(card: Card) -> str:
 
 _BOX = "border-radius:4px;padding:.8em 1em;max-width:46em;box-sizing:border-box;line-height:1.4;font-family:sans-serif"
 _CELL = "text-align:left;vertical-align:top;padding:.15em .9em .15em 0;white-space:pre-wrap"
-_PRE = "white-space:pre-wrap;overflow-wrap:anywhere;margin:.4em 0 0"
+_PRE = "font-family:monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.4em 0 0"
 
 
 def _table(changes: list[Change]) -> str:
