@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test contract lint types docs dist regenerate floors clean
+.PHONY: help demo test contract lint types docs dist regenerate notebooks floors clean
 
 help: ## list what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
@@ -37,6 +37,9 @@ dist: $(VENV)/dev.stamp ## build the wheel and the sdist, and try them in an env
 regenerate: $(VENV)/dev.stamp ## rewrite the snapshots of tools and results, the README's table and its picture
 	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_render_results.py tests/unit/test_readme.py
 	$(BIN)/python tests/docs/picture.py
+
+notebooks: $(VENV)/dev.stamp ## run the notebooks again and keep what they say
+	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/notebooks
 
 floors: ## run the unit and agent tests on the oldest supported dependencies
 	$(PYTHON) -m venv $(VENV)-floors
