@@ -11,7 +11,8 @@ PACKAGE = PROJECT / "langchain_ashby"
 
 def places() -> list[str]:
     """The places on the map, from top to bottom."""
-    return re.findall(r"^\| `([\w/.]+)` \|", read("CONTRIBUTING.md"), re.MULTILINE)
+    rows = re.findall(r"^\| (`[\w/.]+`(?:, `[\w/.]+`)*) \|", read("CONTRIBUTING.md"), re.MULTILINE)
+    return [place for row in rows for place in re.findall(r"`([^`]+)`", row)]
 
 
 def test_every_part_of_the_package_is_on_the_map_once_and_nothing_else_is() -> None:
