@@ -228,6 +228,9 @@ def _runner(
             done="" if operation.access is Access.READ else operation.tool_title(),
             left_out=in_words(left_out),
             warnings=reply.warnings,
+            with_the_same=[
+                name for name in arguments if name not in ("cursor", "limit") and arguments[name] is not None
+            ],
             max_characters=max_characters,
         )
         return text, {key: value for key, value in artifact.items() if key == "results" or value}

@@ -40,6 +40,7 @@ def render(
     done: str = "",
     left_out: str = "",
     warnings: Sequence[str] = (),
+    with_the_same: Sequence[str] = (),
     max_characters: int = MAX_CHARACTERS,
 ) -> str:
     """A result as text.
@@ -54,11 +55,12 @@ def render(
         done: The title of the write that gave the result; empty for reads.
         left_out: What was taken out of the result beforehand, in words.
         warnings: What Ashby said it did not do.
+        with_the_same: The arguments that go with the cursor to the next page: filters and the sync token.
         max_characters: How long the text may get.
     """
     page = result if isinstance(result, Page) else None
     found = page.results if page else result
-    more, changes = _how_to_go_on(page)
+    more, changes = _how_to_go_on(page, with_the_same)
     after = [left_out] if left_out else []
     after += [f"Ashby warns: {_quoted(warning)}" for warning in warnings[:WARNINGS]]
     after += [f"Ashby warns of {len(warnings) - WARNINGS} more things."] if len(warnings) > WARNINGS else []
@@ -113,9 +115,10 @@ def _fitting(lines: Iterable[str], room: int) -> list[str]:
     return shown
 
 
-def _how_to_go_on(page: Page[Any] | None) -> tuple[str, str]:
+def _how_to_go_on(page: Page[Any] | None, with_the_same: Sequence[str]) -> tuple[str, str]:
     """The words for more of the listing, and those for later changes."""
-    more = f"more: cursor={_token(page.next_cursor)}" if page and page.next_cursor else ""
+    same = f" with the same {', '.join(with_the_same)}" if with_the_same else ""
+    more = f"more: cursor={_token(page.next_cursor)}{same}" if page and page.next_cursor else ""
     changes = f"later changes: sync_token={_token(page.sync_token)}" if page and page.sync_token else ""
     return more, changes
 

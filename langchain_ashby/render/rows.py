@@ -66,8 +66,8 @@ def _row(cells: Sequence[str]) -> str:
 
 def after_writing(kind: type, record: Any) -> list[str]:
     """The record that was written, a line for each column that has something to say."""
-    cells = [(column.heading, _value(column, record)) for column in AFTER_WRITING.get(kind) or COLUMNS[kind]]
-    return [f"{heading}: {cell}" for heading, cell in cells if cell]
+    told = [(column, _value(column, record)) for column in AFTER_WRITING.get(kind) or COLUMNS[kind]]
+    return [f"{column.heading}: {value or '(none)'}" for column, value in told if value or column.kept]
 
 
 def _parts(column: Column, record: Any, longest: int, long: bool) -> Parts:

@@ -123,6 +123,8 @@ def test_the_end_of_a_listing_says_how_to_go_on() -> None:
     assert render(records.Tag, Page([], next_cursor=None, sync_token=None)) == "# 0 records"
     tags = [{"id": ID, "title": "Old"}]
     assert render(records.Tag, Page(tags, next_cursor="c1")).endswith("\n# 1 record; more: cursor=c1")
+    same = render(records.Tag, Page(tags, next_cursor="c1"), with_the_same=["status", "sync_token"])
+    assert same.endswith("\n# 1 record; more: cursor=c1 with the same status, sync_token")
     assert render(records.Tag, Page(tags, sync_token="s1")).endswith("\n# 1 record; later changes: sync_token=s1")
     assert render(records.Tag, Page(tags, next_cursor="a\n# b")).endswith('\n# 1 record; more: cursor="a\\n# b"')
 
@@ -141,6 +143,11 @@ def test_a_cell_is_cut_visibly_and_a_text_that_is_to_be_full_says_how_much_is_mi
     [row] = render(records.Note, [{"createdAt": "2026-11-24T15:00:00Z", "content": "y" * 9_000}]).split("\n")[2:-1]
     assert row.startswith("20261124 yyy")
     assert re.search(r"y… \(\d+ more characters\)$", row)
+
+
+def test_a_value_that_was_cleared_is_said_to_be_none() -> None:
+    text = render(records.CustomFieldValue, {"id": ID, "title": "Shoe size", "value": None}, done="Set it")
+    assert text.split("\n")[1:] == [f"custom_field_id: {ID}", "title: Shoe size", "value: (none)"]
 
 
 class TestRoom:

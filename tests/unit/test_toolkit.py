@@ -72,3 +72,32 @@ def test_a_capped_listing_can_be_read_to_its_end_as_it_says(tmp_path: Path) -> N
                 break
             arguments = {"cursor": message.artifact["next_cursor"]}
     assert seen == everybody
+
+
+def test_a_listing_that_is_filtered_or_incremental_can_be_read_on_as_it_says(tmp_path: Path) -> None:
+    with desk(tmp_path) as somebody:
+        first: dict[str, Any] = {"status": "Active", "limit": 2}
+        everything = [it["id"] for it in somebody.call("list_applications", status="Active")]
+        seen, arguments = [], first
+        while arguments:
+            seen += [it["id"] for it in somebody.call("list_applications", **arguments)]
+            message = somebody.answers["list_applications"]
+            more = re.search(r"more: cursor=(\S+)(?: with the same (.*))?$", message.text, re.MULTILINE)
+            same = {name: first[name] for name in (more[2] or "").split(", ") if name} if more else {}
+            arguments = {"cursor": more[1], **same} if more else {}
+        assert seen == everything
+        assert len(seen) > 2
+
+
+def test_what_ashby_refuses_is_told_with_the_names_of_the_arguments() -> None:
+    said = "archiveReasonId: is needed; archiveEmail.sendAt: is past; somethingElse, iPhone and LinkedIn stay"
+    with Recorder() as recorder, AshbyClient("key", recorder.url) as client:
+        recorder.answers["application.changeStage"] = [failure("invalid_input", said)]
+        [tool] = AshbyToolkit(client, include=["ashby_change_application_stage"]).get_tools()
+        ids = dict.fromkeys(["application_id", "interview_stage_id"], "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11")
+        message = tool.invoke({"type": "tool_call", "name": tool.name, "args": ids, "id": "1"})
+    assert message.status == "error"
+    assert message.content == (
+        "invalid_input: archive_reason_id: is needed; archive_email.send_at: is past; "
+        "somethingElse, iPhone and LinkedIn stay."
+    )
