@@ -167,6 +167,15 @@ class Operation(Arguments, Generic[R]):
 
     @classmethod
     @cache
+    def argument_names(cls) -> dict[str, str]:
+        """What its arguments and those within them are called, by Ashby's keys, such as `archiveReasonId`."""
+        names: dict[str, str] = {}
+        for part in (*cls.steps, cls):
+            names |= _names_within(part)
+        return names
+
+    @classmethod
+    @cache
     def argument_schema(cls) -> dict[str, Any]:
         """The JSON Schema of the arguments, without what says nothing: titles, null unions, `default: null`."""
         return cls.model_json_schema(mode="validation", schema_generator=_ArgumentSchema)
@@ -247,6 +256,23 @@ class Synced(Paged[T]):
     """A paged listing that can also tell what has changed since last time."""
 
     sync_token: str | None = None
+
+
+def _names_within(arguments: type[Arguments]) -> dict[str, str]:
+    """The names of the fields by their keys on the wire, those of objects in them first."""
+    names: dict[str, str] = {}
+    for name, field in arguments.model_fields.items():
+        for part in _arguments_in(field.annotation):
+            names |= _names_within(part)
+        names[field.serialization_alias or name] = name
+    return names
+
+
+def _arguments_in(annotation: Any) -> Iterator[type[Arguments]]:
+    if isinstance(annotation, type) and issubclass(annotation, Arguments):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _arguments_in(part)
 
 
 class _ArgumentSchema(GenerateJsonSchema):

@@ -56,7 +56,7 @@ _USER = Neighbour("user_id", lambda given: GetUser(user_id=given))
 
 NEIGHBOURS: Mapping[str, Sequence[Neighbour]] = {
     "application_id": (_candidate("applicationIds"), _OFFER),
-    "candidate_id": (_application("candidate", "id"), _USER),
+    "candidate_id": (_application("candidate", "id"), _USER, _job()),
     "department_id": (_job("departmentId"),),
     "interview_plan_id": (_job("defaultInterviewPlanId"), _STAGE),
     "interview_schedule_id": (_application(),),

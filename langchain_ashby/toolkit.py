@@ -250,7 +250,12 @@ def _in_thread(
 
 
 def explain_refusal(request: Operation[Any], error: AshbyError, client: AshbyClient) -> str:
-    """What Ashby refused and what to do: with the id that was probably meant, where an unknown one can be placed."""
+    """What Ashby refused and what to do: with the id that was probably meant, where an unknown one can be placed.
+
+    Ashby's keys in its words become the arguments that they stand for, `archiveReasonId` archive_reason_id.
+    """
+    names = request.argument_names()
+    error.message = _KEY.sub(lambda found: names.get(found[0], found[0]), error.message)
     meant = probably_meant(request, error, client.call) if isinstance(error, Refused) else None
     if meant:
         error.remedy = meant.sentence if meant.ids else f"{meant.sentence} {error.remedy}"
@@ -270,6 +275,9 @@ def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
     lines = [f"- {where}: {'; or: '.join(whats)}" for where, whats in problems.items()]
     return "\n".join(["invalid_argument: the arguments do not fit, nothing was sent.", *lines])
 
+
+_KEY = re.compile(r"\b[a-z]+(?:[A-Z][a-z]*)+\b")
+"""A key of Ashby's that is no plain word."""
 
 _BRANCH = re.compile(r"[A-Z].*|.*[\[-].*|bool|int|float|str")
 """What pydantic puts into a location to tell which type of a union it tried. No argument is named so."""

@@ -44,6 +44,7 @@ def ids(somebody: Desk) -> dict[str, str]:
     [
         ("get_candidate", "candidate_id", "application", "an application_id; its candidate_id is {candidate}."),
         ("get_candidate", "candidate_id", "user", "a user_id, not a candidate_id."),
+        ("get_candidate", "candidate_id", "job", "a job_id, not a candidate_id."),
         ("get_application", "application_id", "candidate", "a candidate_id; its application_id is {application}."),
         ("get_application", "application_id", "offer", "an offer_id; its application_id is {offered}."),
         ("get_job", "job_id", "posting", "a job_posting_id; its job_id is {job}."),

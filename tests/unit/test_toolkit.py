@@ -1,11 +1,13 @@
 """What the toolkit says of itself, and what it can be told: how much results may hold, and when tools are loaded."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from every_answer import desk
 from langchain_core.utils.function_calling import convert_to_openai_tool
+from recorder import Recorder, failure
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.costs import CHARACTERS_PER_TOKEN, Cost
