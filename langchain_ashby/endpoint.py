@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -184,8 +184,8 @@ class Operation(Arguments, Generic[R]):
 class Endpoint(Operation[R]):
     """An operation that is exactly one call of one Ashby method."""
 
-    needs: ClassVar[tuple[str, ...]] = ()
-    """Keys of the result without which the next call cannot be made."""
+    needs: ClassVar[Mapping[str, Callable[[Any], object]]] = {}
+    """Keys of the result without which the next call cannot be made, each with a check that raises if it is no use."""
 
     def perform(self, caller: Caller) -> R:
         """Send the request."""
@@ -199,9 +199,11 @@ class Endpoint(Operation[R]):
             ValueError: if the result is not of use: what it lacks.
         """
         results = envelope.get("results")
-        for key in cls.needs:
-            if not isinstance(results, dict) or key not in results:
-                raise ValueError(f"has no {key}")
+        for key, check in cls.needs.items():
+            try:
+                check(results[key])  # type: ignore[index]  # what it cannot be indexed with is caught
+            except (LookupError, TypeError, ValueError, AttributeError):
+                raise ValueError(f"has no {key}") from None
         return cast(R, results)
 
 

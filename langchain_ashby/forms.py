@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.ids import canonical
@@ -62,20 +62,24 @@ class Field:
 
 
 class Form:
-    """The fields of a form definition, in order."""
+    """The fields of a form definition, in order. Whatever is no field is passed over."""
 
-    def __init__(self, definition: FormDefinition) -> None:
+    def __init__(self, definition: FormDefinition | None) -> None:
         self.fields = [
             Field(
-                path=entry["field"]["path"],
-                title=entry["field"].get("title") or entry["field"]["path"],
-                type=entry["field"].get("type") or "String",
+                path=str(field["path"]),
+                title=str(field.get("title") or field["path"]),
+                type=str(field.get("type") or "String"),
                 required=bool(entry.get("isRequired")),
-                options=_options(entry["field"].get("selectableValues")),
+                options=_options(field.get("selectableValues")),
             )
-            for section in definition.get("sections") or []
-            for entry in section.get("fields") or []
+            for entry, field in _fields_of(definition)
         ]
+
+    @classmethod
+    def of(cls, record: Any) -> Self:
+        """The form that a record has in it; one without fields if there is none."""
+        return cls(record.get("formDefinition") if isinstance(record, Mapping) else None)
 
     def find(self, name: str) -> Field:
         """The field with this path, or else with this title, whatever its case.
@@ -124,13 +128,16 @@ class Form:
 
 def fields_by_path(form: Any) -> dict[str, Mapping[str, Any]]:
     """The fields of a form definition, as Ashby gives them, by their paths. Whatever is no field is passed over."""
-    found = {}
+    return {str(field["path"]): field for _, field in _fields_of(form)}
+
+
+def _fields_of(form: Any) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """The entries of a form definition, each with its field."""
     for section in _entries_of(form, "sections"):
         for entry in _entries_of(section, "fields"):
             field = entry.get("field") if isinstance(entry, Mapping) else None
             if isinstance(field, Mapping) and field.get("path"):
-                found[str(field["path"])] = field
-    return found
+                yield entry, field
 
 
 def _entries_of(record: Any, key: str) -> list[Any]:
@@ -156,7 +163,7 @@ def custom_field_value(fields: Iterable[CustomField], field_id: str, object_type
         ArgumentError: if there is no such field, it belongs to other records, or the value does not fit it.
     """
     remedy = "Look at the fields with ashby_list_custom_fields."
-    definition = next((field for field in fields if field.get("id") == field_id), None)
+    definition = next((field for field in fields if isinstance(field, Mapping) and field.get("id") == field_id), None)
     if definition is None:
         raise ArgumentError(
             f"custom_field_id: there is no custom field {field_id}", code="custom_field_not_found", remedy=remedy
@@ -193,11 +200,11 @@ SHAPES = {
 """What a field of a type takes, where its name does not say it."""
 
 
-def _options(selectable: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
+def _options(selectable: Any) -> dict[str, str]:
     return {
         str(option.get("value")): str(option.get("label") or option.get("value"))
-        for option in selectable or []
-        if not option.get("isArchived")
+        for option in (selectable if isinstance(selectable, list) else ())
+        if isinstance(option, Mapping) and not option.get("isArchived")
     }
 
 

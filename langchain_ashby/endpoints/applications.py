@@ -172,7 +172,7 @@ class SubmitApplicationFeedback(Operation[FeedbackReceipt]):
         definition = caller.call(
             GetFeedbackFormDefinition(feedback_form_definition_id=self.feedback_form_definition_id)
         )
-        values = Form(definition.get("formDefinition") or {}).fill(self.field_submissions)
+        values = Form.of(definition).fill(self.field_submissions)
         return caller.call(
             SubmitFeedback(
                 application_id=self.application_id,

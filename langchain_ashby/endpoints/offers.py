@@ -91,7 +91,7 @@ class CreateOffer(Operation[Offer]):
             # both, so the values are checked against the new one and submitted to the one that was asked for.
             started = caller.call(StartOffer(offer_process_id=process_id))
             form_id = known["offer_form_id"] = self.offer_form_id or started["id"]
-            values = Form(started.get("formDefinition") or {}).fill(self.field_submissions)
+            values = Form.of(started).fill(self.field_submissions)
             return caller.call(
                 SubmitOffer(
                     offer_process_id=process_id,

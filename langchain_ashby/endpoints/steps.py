@@ -18,6 +18,7 @@ from langchain_ashby.endpoints.fields import (
     OfferProcessId,
     UserId,
 )
+from langchain_ashby.ids import canonical
 from langchain_ashby.records import (
     APIKey,
     Candidate,
@@ -29,6 +30,16 @@ from langchain_ashby.records import (
     UploadHandle,
     User,
 )
+
+
+def _text(value: Any) -> None:
+    if not isinstance(value, str):
+        raise TypeError("is no text")
+
+
+def _texts(value: Any) -> None:
+    for text in value.values():
+        _text(text)
 
 
 class FormSubmission(Arguments):
@@ -63,7 +74,7 @@ class CreateFileUploadHandle(Endpoint[UploadHandle]):
     access = Access.WRITE
     permission = "candidatesWrite"
     idempotent = False
-    needs = ("handle", "url", "fields")
+    needs = {"handle": _text, "url": _text, "fields": _texts}  # noqa: RUF012
 
     file_upload_context: Literal["CandidateResume", "CandidateFiles", "ApplicationForm"]
     filename: str
@@ -117,7 +128,7 @@ class StartOfferProcess(Endpoint[OfferProcess]):
     access = Access.WRITE
     permission = "offersWrite"
     idempotent = False
-    needs = ("id",)
+    needs = {"id": canonical}  # noqa: RUF012
 
     application_id: ApplicationId
 
@@ -129,7 +140,7 @@ class StartOffer(Endpoint[OfferForm]):
     access = Access.WRITE
     permission = "offersWrite"
     idempotent = False
-    needs = ("id",)
+    needs = {"id": canonical}  # noqa: RUF012
 
     offer_process_id: OfferProcessId
 
@@ -164,6 +175,14 @@ class FindUser(Endpoint[list[User]]):
     permission = "organizationRead"
 
     email: str
+
+    @classmethod
+    def read_result(cls, envelope: dict[str, Any]) -> list[User]:
+        """The users, who are picked from by their place."""
+        users = super().read_result(envelope)
+        if not isinstance(users, list):
+            raise ValueError("has no list of users")
+        return users
 
 
 class StoreCustomFieldValue(Endpoint[CustomFieldValue]):
