@@ -21,9 +21,10 @@ from langchain_ashby.endpoint import Access, Operation, Page
 from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
 from langchain_ashby.errors import ArgumentError, AshbyError, ConfigurationError, Refused
 from langchain_ashby.neighbours import probably_meant
+from langchain_ashby.plain import plain
 from langchain_ashby.private import CATEGORIES, in_words, without_private
 from langchain_ashby.render import MAX_CHARACTERS, render
-from langchain_ashby.render.text import visible
+from langchain_ashby.render.text import one_line, shortened, visible
 from langchain_ashby.strict import strict as strict_schema
 from langchain_ashby.tools_html import tool_html, toolkit_html
 
@@ -214,7 +215,7 @@ def _runner(
             raise ToolException(explain_refusal(request, error, client)) from error
         result = reply.result
         page = result if isinstance(result, Page) else None
-        results, left_out = without_private(page.results if page else result, private)
+        results, left_out = without_private(plain(page.results if page else result), private)
         artifact: dict[str, Any] = {
             "results": results,
             "next_cursor": page and page.next_cursor,
@@ -272,8 +273,15 @@ def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
             what, invented = "there is no such argument", way.pop()
         named = [part for part in way if not _BRANCH.fullmatch(part)] + [invented] * bool(invented)
         problems.setdefault(".".join(named) or "arguments", []).append(what)
-    lines = [f"- {where}: {'; or: '.join(whats)}" for where, whats in problems.items()]
-    return "\n".join(["invalid_argument: the arguments do not fit, nothing was sent.", *lines])
+    lines = [
+        shortened(f"- {one_line(where)}: {one_line('; or: '.join(whats))}", _LINE) for where, whats in problems.items()
+    ]
+    more = [f"- and {len(lines) - _LINES} more"] if len(lines) > _LINES else []
+    return "\n".join(["invalid_argument: the arguments do not fit, nothing was sent.", *lines[:_LINES], *more])
+
+
+_LINES, _LINE = 20, 400
+"""How many problems are told, and in how many characters: what is wrong can be as long as a model likes."""
 
 
 _KEY = re.compile(r"\b[a-z]+(?:[A-Z][a-z]*)+\b")

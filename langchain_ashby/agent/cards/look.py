@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Page, Paged
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.plain import plain
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -111,4 +113,5 @@ class Look:
 
     def _asked(self, request: Operation[R]) -> R:
         with self._free:
-            return self.client.call(request)
+            result = self.client.call(request)
+        return replace(result, results=plain(result.results)) if isinstance(result, Page) else plain(result)

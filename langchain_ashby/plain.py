@@ -1,0 +1,67 @@
+"""Ashby's JSON, made into what every checkpoint, store and text can hold.
+
+JSON can say more than they bear: halves of characters (JavaScript writes them where it cuts a text in the middle of an
+emoji), numbers of any length, objects without end. One such value in one record must not break off a run.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+DEEPEST = 50
+"""How many lists and objects may lie inside each other. Ashby needs about ten."""
+
+TOO_DEEP = "(nested too deeply)"
+"""What stands for what lies deeper."""
+
+
+def plain(value: T) -> T:
+    """The value itself if there is nothing odd in it, or else a copy without: odd numbers become text."""
+    return value if _is_plain(value) else cast(T, _made_plain(value, DEEPEST))
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether numbers and depth are in order, level by level: this is done for every result, and most are."""
+    level: list[Any] = [[value]]
+    for _ in range(DEEPEST + 1):
+        below: list[Any] = []
+        for outer in level:
+            for inner in outer.values() if type(outer) is dict else outer:
+                kind = type(inner)
+                if kind is dict or kind is list:
+                    below.append(inner)
+                elif (kind is int and inner.bit_length() > 63) or (kind is float and not math.isfinite(inner)):
+                    return False
+        if not below:
+            return True
+        level = below
+    return False
+
+
+def _made_plain(value: Any, room: int) -> Any:
+    if isinstance(value, dict):
+        return {_text(key): _made_plain(entry, room - 1) for key, entry in value.items()} if room else TOO_DEEP
+    if isinstance(value, list):
+        return [_made_plain(entry, room - 1) for entry in value] if room else TOO_DEEP
+    if isinstance(value, str):
+        return _text(value)
+    is_odd = (isinstance(value, int) and value.bit_length() > 63) or (
+        isinstance(value, float) and not math.isfinite(value)
+    )
+    return str(value) if is_odd else value
+
+
+def whole_characters(value: Any) -> Any:
+    """A copy of what `json.loads` read, plain, with � for each half of a character."""
+    return _made_plain(value, DEEPEST)
+
+
+def _text(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
