@@ -11,7 +11,7 @@ from io import BufferedIOBase
 from typing import Any
 
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request as HttpRequest
 
@@ -46,6 +46,10 @@ class _Site:
             # The rest of the body is still on its way, so the connection is of no more use.
             environ["sandbox.close"] = True
             return _refused(413, "request_too_large", "The body is too large.")
+        except (OSError, ClientDisconnected):
+            # Chunks that are none, or fewer bytes than were promised.
+            environ["sandbox.close"] = True
+            return _refused(400, "bad_request", "The body is cut off, or not sent as its head says.")
         if len(content) > _LARGEST_BODY and http.path != storage.PATH:
             return _refused(413, "request_too_large", "The body is too large.")
         if http.host.rpartition(":")[0] not in _LOOPBACK and http.host not in _LOOPBACK:
@@ -113,6 +117,10 @@ class Server(ThreadedWSGIServer):
         else:
             super().shutdown_request(request)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Put what befell a connection into the log, where the base class prints it."""
+        _log.exception("The sandbox lost a connection")
+
     def stop(self) -> None:
         """Stop listening, and end the connections that clients keep alive."""
         self.shutdown()
@@ -162,7 +170,12 @@ class _Handler(WSGIRequestHandler):
         self.connection.settimeout(None)
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        environ = self.make_environ()
+        try:
+            environ = self.make_environ()
+        except ValueError:
+            self.send_error(400, "The address is none")
+            self.close_connection = True
+            return
         response = self._response(environ)
         if response.drop:
             self._reset_connection(environ["werkzeug.socket"])
@@ -214,6 +227,9 @@ class _Handler(WSGIRequestHandler):
         """End the connection so that the client sees a reset, not an orderly end."""
         self.close_connection = True
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+    def log_request(self, code: Any = "-", size: Any = "-") -> None:
+        """Do not even read the address, which need not be one."""
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Keep quiet: `requests()` is the log."""
