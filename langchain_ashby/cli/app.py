@@ -18,6 +18,7 @@ from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.render.text import one_line
 from langchain_ashby.toolkit import AshbyToolkit
 
 app = typer.Typer(
@@ -161,7 +162,7 @@ def call(
         raise _stop(f"There is no tool {tool!r}. See: langchain-ashby tools")
     try:
         given = json.loads(arguments)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _stop(f"The arguments are not JSON: {error}") from None
     if not isinstance(given, dict):
         raise _stop('The arguments have to be a JSON object, such as {"name": "Ada"}.')
@@ -263,5 +264,5 @@ def _sandbox(stack: ExitStack) -> tuple[Any, AshbyClient]:
 
 
 def _stop(message: str, status: int = 1) -> typer.Exit:
-    typer.echo(message, err=True)
+    typer.echo(one_line(message), err=True)
     return typer.Exit(status)

@@ -14,6 +14,7 @@ from rich.text import Text
 from langchain_ashby.agent.audit import AuditEntry
 from langchain_ashby.agent.cards.words import one_line
 from langchain_ashby.agent.describe import tool_title
+from langchain_ashby.render.text import shortened
 
 
 @contextmanager
@@ -61,18 +62,18 @@ def _sqlite(file: Path) -> Iterator[BaseStore]:
         from langgraph.store.sqlite import SqliteStore
     except ModuleNotFoundError:
         raise ValueError('SQLite is read with: pip install "langchain-ashby[sqlite]"') from None
-    if not file.is_file():
-        raise ValueError(f"There is no file {file}.")
     try:
+        if not file.is_file():
+            raise ValueError(f"There is no file {file}.")
         # To look for the table first: the store itself would make one.
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'store'").fetchone()
-    except sqlite3.Error as error:
-        raise ValueError(f"{file} cannot be read: {error}.") from None
-    if not found:
-        raise ValueError(f"{file} has no LangGraph store in it.")
-    with SqliteStore.from_conn_string(str(file)) as store:
-        yield store
+        if not found:
+            raise ValueError(f"{file} has no LangGraph store in it.")
+        with SqliteStore.from_conn_string(str(file)) as store:
+            yield store
+    except (OSError, sqlite3.Error) as error:
+        raise ValueError(f"{shortened(str(file), 200)} cannot be read: {shortened(str(error), 200)}.") from None
 
 
 @contextmanager
