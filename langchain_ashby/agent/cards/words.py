@@ -48,7 +48,7 @@ def quoted(text: Any, longest: int = 120) -> str:
 def person(user: Any) -> str | None:
     """A user's name, or else the e-mail address."""
     names = [at(user, "firstName"), at(user, "lastName")]
-    return one_line(" ".join(filter(None, names)) or at(user, "email") or "", LONGEST_NAME) or None
+    return one_line(" ".join(str(it) for it in names if it) or at(user, "email") or "", LONGEST_NAME) or None
 
 
 def at(record: Any, *way: str) -> Any:

@@ -142,9 +142,13 @@ def test_a_reply_of_another_shape_leaves_a_plain_card(desk: Desk) -> None:
     desk.sandbox.fault("application.info", body=json.dumps(odd))
     card = desk.card(make("change_application_source", application_id=desk.application(), source_id=None))
     assert card["changes"] == [] or card["unchecked"]
-    broken = {"success": True, "results": {"sections": 3, "formDefinition": {"sections": [{"fields": [{}]}]}}}
-    desk.sandbox.fault("feedbackFormDefinition.info", body=json.dumps(broken))
+    empty = {"success": True, "results": {"sections": 3, "formDefinition": {"sections": [{"fields": [{}]}]}}}
+    desk.sandbox.fault("feedbackFormDefinition.info", body=json.dumps(empty))
     card = desk.card(EXAMPLES["submit_application_feedback"](desk))
-    assert card["risk"] == "high" and card["line"] == "Submit application feedback"
-    assert card["unchecked"] == ["The card could not be made (KeyError: 'field')."]
+    assert any("the form has no such field. Nothing will be sent." in it for it in card["warnings"])
+    broken = {"success": True, "results": [{"id": 7}]}
+    desk.sandbox.fault("offer.list", times=2, body=json.dumps(broken))
+    card = desk.card(EXAMPLES["create_offer"](desk))
+    assert card["risk"] == "high" and card["line"] == "Create offer"
+    assert card["unchecked"][0].startswith("The card could not be made (ValidationError: ")
     assert card["args"]["application_id"] == desk.application()
