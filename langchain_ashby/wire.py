@@ -29,6 +29,7 @@ from langchain_ashby.errors import (
     SyncTooLargeError,
     UnexpectedStatusError,
 )
+from langchain_ashby.plain import whole_characters
 
 R = TypeVar("R")
 
@@ -163,7 +164,7 @@ def _json(body: bytes) -> Any:
         return from_json(body)
     except ValueError:
         # Slower, but it takes what JavaScript writes for half an emoji, and a byte order mark.
-        return json.loads(body)
+        return whole_characters(json.loads(body))
 
 
 def _request_id(headers: Mapping[str, str], envelope: dict[str, Any] | None) -> str | None:
@@ -184,11 +185,11 @@ def _said(envelope: dict[str, Any] | None) -> tuple[str | None, str | None, dict
     info = envelope.get("errorInfo")
     if isinstance(info, dict) and info.get("code"):
         meta = info.get("meta")
-        return str(info["code"]), _text(info.get("message")), meta if isinstance(meta, dict) else {}
+        return _text(info["code"]), _text(info.get("message")), meta if isinstance(meta, dict) else {}
     errors = envelope.get("errors")
     first = errors[0] if isinstance(errors, list) and errors else None
     if isinstance(first, str):
-        return first, None, {}
+        return _text(first), None, {}
     if isinstance(first, dict):
         message, where = _text(first.get("message")), _text(first.get("parameter"))
         return _text(first.get("code")) or "invalid_input", f"{where}: {message}" if where else message, {}
@@ -197,7 +198,12 @@ def _said(envelope: dict[str, Any] | None) -> tuple[str | None, str | None, dict
 
 def _text(said: Any) -> str | None:
     """What Ashby says, on one line: it may repeat what people wrote, and a line of its own could pass for more."""
-    return " ".join(str(said).split()) if said else None
+    line = " ".join(str(said).split()) if said else ""
+    return (f"{line[:_LONGEST_TEXT]}…" if len(line) > _LONGEST_TEXT else line) or None
+
+
+_LONGEST_TEXT = 2_000
+"""Characters of what Ashby says in an error."""
 
 
 def _from_status(
