@@ -43,7 +43,7 @@ def run(notebook: Notebook, directory: Path) -> Notebook:
 
 
 def plain(notebook: Notebook) -> Notebook:
-    """The notebook without what only its last run or its editor knows."""
+    """The notebook without what only its last run or its editor knows, with each output in its richest form alone."""
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -54,8 +54,11 @@ def plain(notebook: Notebook) -> Notebook:
             cell.execution_count = None
             cell.outputs = [it for it in cell.outputs if it.get("name") != "stderr"]
             for output in cell.outputs:
-                output.pop("metadata", None) if output.output_type == "stream" else output.update(metadata={})
-                if output.output_type == "execute_result":
+                if "data" in output:
+                    output.metadata = {}
+                    richest = next(kind for kind in ("text/html", "image/png", "text/plain") if kind in output.data)
+                    output.data = {richest: output.data[richest]}
+                if "execution_count" in output:
                     output.execution_count = None
     return notebook
 
@@ -65,8 +68,7 @@ def lasting(outputs: list[Output]) -> list[Any]:
     return [
         _lasting_text(output["text"])
         if output["output_type"] == "stream"
-        else {kind: _lasting_text(text) for kind, text in output["data"].items() if kind.startswith("text/")}
-        | {kind: "a picture" for kind in output["data"] if kind.startswith("image/")}
+        else {kind: "a picture" if kind == "image/png" else _lasting_text(it) for kind, it in output["data"].items()}
         for output in outputs
     ]
 
@@ -89,4 +91,4 @@ def with_outputs_that_last(stored: Notebook, fresh: Notebook) -> Notebook:
 
 
 def _pictures(cell: Any) -> list[str]:
-    return [data for it in cell.outputs for kind, data in it.get("data", {}).items() if kind.startswith("image/")]
+    return [it.data["image/png"] for it in cell.outputs if "image/png" in it.get("data", {})]
