@@ -31,6 +31,8 @@ _KEYS = {
 _SURVEY_PATH = re.compile("eeoc|demographic|diversity", re.IGNORECASE)
 _MONEY_TYPES = ("CompensationRange", "Currency")
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
 _GONE = object()
 
 
@@ -63,14 +65,19 @@ class _Pruning:
         """The value without what is private; `_GONE` if it is private itself."""
         if isinstance(value, list):
             return [kept for entry in value if (kept := self._entry(entry)) is not _GONE]
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return value
         if value.get("surveyType") and "submittedValues" in value and self._leaves_out("surveys"):
             return _GONE
         if value.get("currencyCode") and self._leaves_out("compensation"):
             return _GONE
         private = value.get("isPrivate") and "value" in value and self._leaves_out("fields")
-        pruned = {} if private else {key: self._under(key, entry, value) for key, entry in value.items()}
+        pruned = {}
+        if not private:
+            for key, entry in value.items():
+                # Most of a record are plain values under keys that say nothing: no need to look into them.
+                plain = entry.__class__ in _PLAIN and key not in _KEYS
+                pruned[key] = entry if plain else self._under(key, entry, value)
         if "value" in value and pruned.get("value", _GONE) is _GONE:
             # A custom field: what it is stays, as the answer to a write needs it; its label would tell the value.
             return {key: value[key] for key in ("id", "title", "isPrivate") if key in value}
@@ -79,9 +86,7 @@ class _Pruning:
     def _entry(self, entry: Any) -> Any:
         """An entry of a list. Of a custom field without its value, nothing is left."""
         pruned = self.value(entry)
-        without_value = (
-            isinstance(entry, Mapping) and "value" in entry and pruned is not _GONE and "value" not in pruned
-        )
+        without_value = isinstance(entry, dict) and "value" in entry and pruned is not _GONE and "value" not in pruned
         return _GONE if without_value else pruned
 
     def _under(self, key: str, value: Any, record: Mapping[str, Any]) -> Any:
