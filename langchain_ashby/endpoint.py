@@ -121,11 +121,13 @@ class Operation(Arguments, Generic[R]):
         return self
 
     @classmethod
+    @cache
     def tool_name(cls) -> str:
         """The name under which a model calls it: `ListCandidates` is `ashby_list_candidates`."""
         return f"ashby_{re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
 
     @classmethod
+    @cache
     def tool_title(cls) -> str:
         """The name in words: `ListCandidates` is `List candidates`."""
         return re.sub(r"(?<!^)(?=[A-Z])", " ", cls.__name__).capitalize()
@@ -136,6 +138,7 @@ class Operation(Arguments, Generic[R]):
         return cls.__module__.rpartition(".")[2]
 
     @classmethod
+    @cache
     def tool_description(cls) -> str:
         """What a model reads about it: the class's docstring on one line."""
         return " ".join(cleandoc(cls.__doc__ or "").split())

@@ -155,31 +155,14 @@ class AshbyToolkit(BaseToolkit):
 
     def _tool(self, operation: type[Operation[Any]]) -> AshbyTool:
         run = _runner(operation, self.client, frozenset(self.private), self.max_characters)
-        return AshbyTool(
-            name=operation.tool_name(),
-            description=operation.tool_description(),
-            args_schema=operation,
-            func=run,
-            coroutine=_in_thread(run, self.client, stops=operation.access is Access.READ),
-            response_format="content_and_artifact",
-            handle_tool_error=True,
-            handle_validation_error=explain_arguments,
-            strict=self.strict,
-            extras={"defer_loading": True} if self.defer_loading else None,
-            metadata={
-                "title": operation.tool_title(),
-                "readOnlyHint": operation.access is Access.READ,
-                "destructiveHint": operation.destructive,
-                "idempotentHint": operation.idempotent,
-                "openWorldHint": True,
-                "ashby": {
-                    "endpoint": operation.path,
-                    "permission": operation.permission,
-                    "toolset": operation.toolset(),
-                    "risk": operation.risk(),
-                },
-            },
-        )
+        own = {
+            "func": run,
+            "coroutine": _in_thread(run, self.client, stops=operation.access is Access.READ),
+            "metadata": _metadata(operation),
+            "strict": self.strict,
+            "extras": {"defer_loading": True} if self.defer_loading else None,
+        }
+        return _declared(operation).model_copy(update=own)
 
     def _has(self, operation: type[Operation[Any]]) -> bool:
         name = operation.tool_name()
@@ -189,6 +172,35 @@ class AshbyToolkit(BaseToolkit):
             and name not in self.exclude
             and not (self.read_only and operation.access is Access.WRITE)
         )
+
+
+@cache
+def _declared(operation: type[Operation[Any]]) -> AshbyTool:
+    """What the tool of an operation is in every toolkit. To check it for each anew is what takes long in making one."""
+    return AshbyTool(
+        name=operation.tool_name(),
+        description=operation.tool_description(),
+        args_schema=operation,
+        response_format="content_and_artifact",
+        handle_tool_error=True,
+        handle_validation_error=explain_arguments,
+    )
+
+
+def _metadata(operation: type[Operation[Any]]) -> dict[str, Any]:
+    return {
+        "title": operation.tool_title(),
+        "readOnlyHint": operation.access is Access.READ,
+        "destructiveHint": operation.destructive,
+        "idempotentHint": operation.idempotent,
+        "openWorldHint": True,
+        "ashby": {
+            "endpoint": operation.path,
+            "permission": operation.permission,
+            "toolset": operation.toolset(),
+            "risk": operation.risk(),
+        },
+    }
 
 
 def _known(kind: str, names: Iterable[str] | None, known: Iterable[str]) -> tuple[str, ...] | None:
