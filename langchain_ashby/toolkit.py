@@ -282,7 +282,9 @@ def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
         way = [str(part) for part in problem["loc"]]
         what, invented = problem["msg"].removeprefix("Value error, "), ""
         if problem["type"] == "extra_forbidden":
-            what, invented = "there is no such argument", way.pop()
+            invented = way.pop()
+            known = [] if way else _arguments_of(error)
+            what = f"there is no such argument{'; it takes ' * bool(known)}{', '.join(known)}"
         named = [part for part in way if not _BRANCH.fullmatch(part)] + [invented] * bool(invented)
         problems.setdefault(".".join(named) or "arguments", []).append(what)
     lines = [
@@ -294,6 +296,12 @@ def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
 
 _LINES, _LINE = 20, 400
 """How many problems are told, and in how many characters: what is wrong can be as long as a model likes."""
+
+
+def _arguments_of(error: ValidationError | ValidationErrorV1) -> list[str]:
+    """The arguments of the operation that refused, which pydantic names in the error's title."""
+    refusing = [it for it in OPERATIONS.values() if it.__name__ == getattr(error, "title", None)]
+    return [name for operation in refusing for name in operation.model_fields]
 
 
 _KEY = re.compile(r"\b[a-z]+(?:[A-Z][a-z]*)+\b")

@@ -449,6 +449,11 @@ class TestWrongArguments:
                     "candidate_id and external_mapping_id were given"
                 ],
             ),
+            (
+                "ashby_get_candidate",
+                {"id": ID},
+                ["- id: there is no such argument; it takes candidate_id, external_mapping_id"],
+            ),
             ("ashby_get_candidate", {"candidate_id": "Ada"}, ["- candidate_id: takes an id, a UUID such as"]),
             ("ashby_get_candidate", {"external_mapping_id": " "}, ["- external_mapping_id: must not be empty"]),
             ("ashby_search_candidates", {}, ["- arguments: give at least one of email or name"]),
