@@ -155,6 +155,8 @@ def _parse(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | No
     except (ValueError, RecursionError):
         return None, BrokenJSONError("The reply is broken or cut off")
     if isinstance(envelope, dict) and isinstance(envelope.get("success"), bool):
+        if _says_twice(body):
+            return None, BrokenJSONError("The reply has one of its keys twice")
         return envelope, unreadable
     return None, unreadable
 
@@ -165,6 +167,14 @@ def _json(body: bytes) -> Any:
     except ValueError:
         # Slower, but it takes what JavaScript writes for half an emoji, and a byte order mark.
         return whole_characters(json.loads(body))
+
+
+def _says_twice(body: bytes) -> bool:
+    """Whether the envelope has a key twice. The parser would keep the last, whatever the first says of a write."""
+    if body.count(b'"success"') < 2 and body.count(b'"results"') < 2:
+        return False  # nearly always, and at no cost
+    keys: list[str] = json.loads(body, object_pairs_hook=lambda pairs: [key for key, _ in pairs])
+    return len(keys) > len(set(keys))
 
 
 def _request_id(headers: Mapping[str, str], envelope: dict[str, Any] | None) -> str | None:

@@ -300,6 +300,9 @@ def test_any_other_403_says_to_check_the_key(body: Any) -> None:
         (b'{"results": {}}', {}, errors.BrokenJSONError, "broken_json"),
         (b'{"success": "true", "results": {}}', {}, errors.BrokenJSONError, "broken_json"),
         (b'{"success": 1, "results": {}}', {}, errors.BrokenJSONError, "broken_json"),
+        (b'{"success": false, "success": true, "results": {}}', {}, errors.BrokenJSONError, "broken_json"),
+        (b'{"success": true, "success": false, "errors": ["no"]}', {}, errors.BrokenJSONError, "broken_json"),
+        (b'{"success": true, "results": {}, "results": {}}', {}, errors.BrokenJSONError, "broken_json"),
     ],
 )
 def test_an_unreadable_reply_says_what_it_is(
@@ -312,6 +315,11 @@ def test_an_unreadable_reply_says_what_it_is(
         assert unreadable.code == code
         assert unreadable.retryable
         assert unreadable.outcome_unknown is (request is WRITE)
+
+
+def test_keys_of_the_envelope_may_be_in_the_results_as_well() -> None:
+    results = {"success": True, "results": [{"results": 1, "note": '"success": "results"'}]}
+    assert decode(READ, json.dumps({"success": True, "results": results}).encode()).result == results
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
