@@ -276,11 +276,7 @@ class AshbyClient:
             allow_redirects=False,  # a redirect would carry the key elsewhere
             stream=True,
         ) as response:
-            return (
-                response.status_code,
-                response.headers,
-                connections.body(response, self.reply_limit, writes=request.access is Access.WRITE),
-            )
+            return response.status_code, response.headers, connections.body(response, self.reply_limit, request)
 
     def _open_session(self) -> requests.Session:
         session = connections.session(self.base_url, self._api_key)

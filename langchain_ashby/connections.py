@@ -48,13 +48,13 @@ def session(url: str, key: SecretStr | None) -> requests.Session:
     return made
 
 
-def body(response: requests.Response, limit: int, *, writes: bool) -> bytes:
+def body(response: requests.Response, limit: int, request: Endpoint[Any]) -> bytes:
     """The body of a reply that was asked for with `stream=True`, decompressed.
 
     Args:
         response: The reply.
         limit: The most bytes that it may have.
-        writes: Whether the request may have changed something.
+        request: What was asked.
 
     Raises:
         ReplyTooLargeError: if it has more bytes than `limit`. The rest is not read.
@@ -68,7 +68,9 @@ def body(response: requests.Response, limit: int, *, writes: bool) -> bytes:
                 f"The reply is larger than {limit:,} bytes",
                 status=response.status_code,
                 remedy="Ask for less at a time, or give AshbyClient a larger reply_limit.",
-                outcome_unknown=writes,
+                outcome_unknown=request.access is Access.WRITE,
+                endpoint=request.path,
+                permission=request.permission,
             )
         pieces.append(piece)
     return b"".join(pieces)
