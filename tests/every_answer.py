@@ -87,6 +87,25 @@ def reads(desk: Desk) -> None:
     call("search_openings", identifier="OP-201")
 
 
+def arguments_of_reads(toolkit: AshbyToolkit) -> dict[str, dict[str, Any]]:
+    """Arguments that each tool which reads takes in this company, by its name."""
+    desk = _NotingDesk(toolkit)
+    reads(desk)
+    return desk.arguments
+
+
+class _NotingDesk(Desk):
+    """Notes with which arguments each tool was called first."""
+
+    def __init__(self, toolkit: AshbyToolkit) -> None:
+        super().__init__(toolkit)
+        self.arguments: dict[str, dict[str, Any]] = {}
+
+    def call(self, name: str, case: str = "", /, **args: Any) -> Any:
+        self.arguments.setdefault(f"ashby_{name}", args)
+        return super().call(name, case, **args)
+
+
 def writes(desk: Desk, uploads: Path) -> None:
     """Each write, on records of its own where it can be."""
     call = desk.call

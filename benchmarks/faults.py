@@ -1,0 +1,162 @@
+"""Let everything go wrong that can, with each of the 58 tools, and see whether what comes of it is what is documented.
+
+    python -m benchmarks.faults
+
+Ends with status 1 if something else comes of it. The table has a row for each trouble. `--share` tries all troubles
+with a few tools and a few with each of the others; `--tool` and `--trouble` try one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from faults.leaks import Watch, watched_logs
+from faults.trial import Bench, Row
+from faults.troubles import TROUBLES, Trouble
+
+from benchmarks.running import rows_file, say, surroundings, table
+from benchmarks.writes import WRITES, People, write_resume
+from langchain_ashby import AshbyClient
+from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.sandbox import AshbySandbox
+
+THOROUGHLY = (
+    "ashby_list_candidates",
+    "ashby_get_application",
+    "ashby_create_candidate_note",
+    "ashby_upload_candidate_resume",
+    "ashby_submit_application_feedback",
+    "ashby_create_offer",
+)
+"""Tools of each make: a page, a record, and writes of one request, with a file, with a form, and of three steps."""
+FEW = 2
+"""With how many troubles a share tries each of the other tools."""
+
+
+def main() -> int:
+    """Try the matrix and print the table."""
+    arguments = _arguments()
+    _leave_proxies_alone()
+    began = time.monotonic()
+    tools = arguments.tool or list(OPERATIONS)
+    troubles = [trouble for trouble in TROUBLES if not arguments.trouble or trouble.name in arguments.trouble]
+    plan = list(share(tools, troubles) if arguments.share else everything(tools, troubles))
+    with (
+        tempfile.TemporaryDirectory() as uploads,
+        rows_file(arguments.rows) as write,
+        watched_logs() as watch,
+        ThreadPoolExecutor(arguments.workers) as pool,
+    ):
+        write_resume(Path(uploads))
+        benches = _Benches(Path(uploads), watch)
+        rows = []
+        for made in pool.map(benches.run, plan):
+            for row in made:
+                rows.append(row)
+                write(row.as_json())
+                if row.wrong:
+                    say(f"{row.tool}, {row.request}, {row.trouble}: {'; '.join(row.wrong)}")
+        benches.close()
+    wrong = sum(bool(row.wrong) for row in rows)
+    if not arguments.quiet:
+        say(f"{surroundings()}\n\n{_summary(rows)}\n")
+    say(
+        f"{len(rows)} trials with {len({row.tool for row in rows})} tools in {time.monotonic() - began:.0f} s, "
+        f"{watch.records} log records read, {wrong} wrong"
+    )
+    return int(wrong > 0)
+
+
+def everything(tools: Iterable[str], troubles: list[Trouble]) -> Iterable[tuple[str, Trouble]]:
+    """Every tool with every trouble."""
+    return ((tool, trouble) for tool in tools for trouble in troubles)
+
+
+def share(tools: Iterable[str], troubles: list[Trouble]) -> Iterable[tuple[str, Trouble]]:
+    """Some tools with every trouble, and each of the others with a few, in turn."""
+    turn = 0
+    for tool in tools:
+        if tool in THOROUGHLY:
+            yield from ((tool, trouble) for trouble in troubles)
+        else:
+            for _ in range(FEW):
+                yield tool, troubles[turn % len(troubles)]
+                turn += 1
+
+
+class _Benches:
+    """A bench for each thread."""
+
+    def __init__(self, uploads: Path, watch: Watch) -> None:
+        self._uploads = uploads
+        self._watch = watch
+        self._own = threading.local()
+        self._made: list[Bench] = []
+
+    def run(self, case: tuple[str, Trouble]) -> list[Row]:
+        """The rows of a tool and a trouble: one for each of the tool's requests that it can befall."""
+        tool, trouble = case
+        if not hasattr(self._own, "bench"):
+            self._own.bench = Bench(self._uploads, _write, self._watch).__enter__()
+            self._made.append(self._own.bench)
+        bench: Bench = self._own.bench
+        made = (bench.run(tool, request, trouble) for request in dict.fromkeys(bench.requests(tool)))
+        return [row for row in made if row is not None]
+
+    def close(self) -> None:
+        """Stop them."""
+        for bench in self._made:
+            bench.__exit__()
+
+
+def _write(sandbox: AshbySandbox, client: AshbyClient, tool: str) -> dict[str, Any]:
+    return WRITES[tool](People(sandbox, client))
+
+
+def _summary(rows: list[Row]) -> str:
+    """A row for each trouble: how many trials, what was told how often, how long it took at most."""
+    lines = []
+    for trouble in TROUBLES:
+        of = [row for row in rows if row.trouble == trouble.name]
+        told = sorted({row.told for row in of}, key=[row.told for row in of].count, reverse=True)
+        lines.append(
+            {
+                "trouble": trouble.name,
+                "trials": len(of),
+                "tools": len({row.tool for row in of}),
+                "told": ", ".join(f"{sum(row.told == each for row in of)} {each}" for each in told),
+                "longest": f"{max((row.seconds for row in of), default=0):.1f} s",
+                "wrong": sum(bool(row.wrong) for row in of),
+            }
+        )
+    return table(line for line in lines if line["trials"])
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--share", action="store_true", help="a part that takes half a minute")
+    parser.add_argument("--tool", action="append", choices=list(OPERATIONS), metavar="NAME")
+    parser.add_argument("--trouble", action="append", choices=[it.name for it in TROUBLES], metavar="NAME")
+    parser.add_argument("--workers", type=int, default=4, help="trials at the same time; they mostly wait")
+    parser.add_argument("--rows", type=Path, metavar="FILE", help="write every result there as JSON Lines")
+    parser.add_argument("--quiet", action="store_true", help="print what is wrong only")
+    return parser.parse_args()
+
+
+def _leave_proxies_alone() -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        os.environ.pop(name, None)
+        os.environ.pop(name.upper(), None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,17 @@
+"""A share of the fault matrix. `python -m benchmarks.faults` is the whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crash.commands import rows
+
+from faults.troubles import TROUBLES
+from langchain_ashby.endpoints import OPERATIONS
+
+
+def test_whatever_goes_wrong_ends_as_documented_in_time_and_writes_nothing_twice(tmp_path: Path) -> None:
+    trials = rows(tmp_path / "rows", "faults", "--share", "--workers", "6")
+    assert {trial["tool"] for trial in trials} == set(OPERATIONS)
+    assert {trial["trouble"] for trial in trials} == {trouble.name for trouble in TROUBLES}
+    assert not [trial for trial in trials if trial["wrong"]]

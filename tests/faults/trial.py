@@ -1,0 +1,263 @@
+"""One tool, one trouble: let it happen over real sockets, and hold what came of it against what had to."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from every_answer import arguments_of_reads
+from langchain_core.messages import ToolMessage
+from recorder import Recorder, raw_server, unused_port
+
+from faults.leaks import Watch, everything_about, spellings
+from faults.troubles import (
+    ANSWERED,
+    MAX_RETRIES,
+    PATIENT_BUDGET,
+    PATIENT_TIMEOUT,
+    REFUSED,
+    REPLY_LIMIT,
+    SLACK,
+    Outcome,
+    Trouble,
+)
+from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit
+from langchain_ashby.endpoint import Access
+from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.sandbox import AshbySandbox, seed
+
+STORAGE = "_storage"
+LATEST = 5.0
+"""Seconds after a call by which its requests have been answered."""
+_HANDLE = "file.createFileUploadHandle"
+_ACCESS = {each.path: each.access for each in OPERATIONS.values()} | {
+    step.path: step.access for each in OPERATIONS.values() for step in each.steps
+}
+Arguments = Callable[[AshbySandbox, AshbyClient, str], dict[str, Any]]
+"""Makes the arguments of a tool, by its name, in a sandbox that was just reset."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of a trial; `wrong` says where that is not what had to."""
+
+    tool: str
+    request: str
+    trouble: str
+    told: str
+    arrivals: int
+    effects: int
+    seconds: float
+    wrong: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Bench:
+    """A sandbox for one trial after the other.
+
+    Args:
+        uploads: The directory of the files that tools upload.
+        writes: Makes the arguments of the tools that write.
+        watch: What listens to the logs.
+    """
+
+    def __init__(self, uploads: Path, writes: Arguments, watch: Watch) -> None:
+        company = list(seed.company(60))
+        self._sandbox = AshbySandbox(company=lambda: company)
+        self._elsewhere = Recorder()
+        self._uploads = uploads
+        self._writes = writes
+        self._watch = watch
+        self._reads: dict[str, dict[str, Any]] = {}
+        self._requests: dict[str, list[str]] = {}
+
+    def __enter__(self) -> Self:
+        self._sandbox.start()
+        self._elsewhere.__enter__()
+        self._watch.secrets.update(spellings(self._sandbox.api_key))
+        self._reads = arguments_of_reads(AshbyToolkit(self._client(self._sandbox.url, PATIENT_TIMEOUT, PATIENT_BUDGET)))
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._elsewhere.__exit__(None, None, None)
+        self._sandbox.stop()
+
+    def requests(self, tool: str) -> list[str]:
+        """The requests that a tool makes when nothing goes wrong: endpoints, and the storage."""
+        if tool not in self._requests:
+            args, before = self._prepare(tool)
+            said = self._tool(tool, self._sandbox.url, PATIENT_TIMEOUT, PATIENT_BUDGET).invoke(_call(tool, args))
+            if said.status != "success":
+                raise RuntimeError(f"{tool} does not work at all: {said.text}")
+            made = [entry["endpoint"] for entry in self._sandbox.requests(before)]
+            if _HANDLE in made:
+                made.insert(made.index(_HANDLE) + 1, STORAGE)
+            self._requests[tool] = made
+        return self._requests[tool]
+
+    def run(self, tool: str, request: str, trouble: Trouble) -> Row | None:
+        """Let a request of a tool get into trouble; None if there is no such trouble for it."""
+        expected = expected_outcome(tool, request, trouble)
+        if expected is None or (trouble.peer != "sandbox" and request != self.requests(tool)[0]):
+            return None
+        args, before = self._prepare(tool)
+        if trouble.how:
+            self._sandbox.fault(request, **_filled_in(trouble.how, self._elsewhere.port))
+        logged, visitors = len(self._watch.leaks), len(self._elsewhere.requests)
+        hung_up = _HangsUp()
+        with self._peer(trouble.peer, hung_up) as url:
+            made = self._tool(tool, url, trouble.timeout, trouble.budget)
+            began = time.monotonic()
+            told, texts = _said(lambda: made.invoke(_call(tool, args)))
+            seconds = time.monotonic() - began
+        time.sleep(float(trouble.how.get("delay", 0)))  # the effect comes when nobody waits for it any more
+        log = self._log(before, request, expected.arrivals - hung_up.connections)
+        arrivals = sum(entry["endpoint"] == request for entry in log) + hung_up.connections
+        effects = sum(entry["ok"] for entry in log if entry["endpoint"] == request)
+        wrong = list(_differences(expected, told, arrivals, effects, request))
+        wrong += _written_twice(log)
+        if _is_write(tool) and request != (last := self.requests(tool)[-1]):
+            done = sum(entry["ok"] for entry in log if entry["endpoint"] == last)
+            if done != (expected.told == ANSWERED):
+                wrong.append(f"{last} was carried out {done} times")
+        if seconds > trouble.budget + SLACK:
+            wrong.append(f"took {seconds:.1f} s")
+        if any(secret in text for secret in spellings(self._sandbox.api_key) for text in texts):
+            wrong.append("the key is in the text of the error")
+        if len(self._watch.leaks) > logged:
+            wrong.append(f"the key is in a log: {self._watch.leaks[-1]}")
+        if len(self._elsewhere.requests) > visitors:
+            wrong.append("the other host was visited")
+        words = (
+            told
+            if isinstance(told, str)
+            else f"{type(told).__name__}{', unknown' * getattr(told, 'outcome_unknown', False)}"
+        )
+        return Row(tool, request, trouble.name, words, arrivals, effects, round(seconds, 2), tuple(wrong))
+
+    @contextmanager
+    def _peer(self, kind: str, hangs_up: _HangsUp) -> Iterator[str]:
+        """The address of whom the client talks to."""
+        if kind == "nobody":
+            yield f"http://127.0.0.1:{unused_port()}"
+        elif kind == "hangs up":
+            with raw_server(hangs_up) as url:
+                yield url
+        else:
+            yield self._sandbox.url
+
+    def _log(self, before: int, request: str, arrivals: int) -> list[dict[str, Any]]:
+        """The requests of a trial. Those that must arrive are waited for: the client may have given up on them."""
+        deadline = time.monotonic() + LATEST
+        while True:
+            log = self._sandbox.requests(before)
+            arrived = sum(entry["endpoint"] == request for entry in log)
+            if request == STORAGE or arrived >= arrivals or time.monotonic() > deadline:
+                return log
+            time.sleep(0.02)
+
+    def _prepare(self, tool: str) -> tuple[dict[str, Any], int]:
+        """A fresh company, the tool's arguments, and how many requests were made for them."""
+        self._sandbox.reset()
+        if not _is_write(tool):
+            return self._reads[tool], 0
+        args = self._writes(self._sandbox, self._client(self._sandbox.url, PATIENT_TIMEOUT, PATIENT_BUDGET), tool)
+        return args, len(self._sandbox.requests())
+
+    def _tool(self, name: str, url: str, timeout: float, budget: float) -> Any:
+        [tool] = AshbyToolkit(self._client(url, timeout, budget), include=[name]).get_tools()
+        return tool
+
+    def _client(self, url: str, timeout: float, budget: float) -> AshbyClient:
+        return AshbyClient(
+            self._sandbox.api_key,
+            url,
+            timeout=timeout,
+            budget=budget,
+            max_retries=MAX_RETRIES,
+            reply_limit=REPLY_LIMIT,
+            upload_dirs=[self._uploads],
+        )
+
+
+def expected_outcome(tool: str, request: str, trouble: Trouble) -> Outcome | None:
+    """What has to come of a trouble that befalls a request of a tool; None if it cannot."""
+    if request == STORAGE:
+        return trouble.upload
+    if _ACCESS[request] is Access.READ:
+        return trouble.read
+    if request != OPERATIONS[tool].path and trouble.step is not None:
+        return trouble.step
+    return trouble.write
+
+
+def _is_write(tool: str) -> bool:
+    return OPERATIONS[tool].access is Access.WRITE
+
+
+def _call(tool: str, args: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "tool_call", "id": "1", "name": tool, "args": args}
+
+
+def _filled_in(how: Mapping[str, Any], port: int) -> dict[str, Any]:
+    """What to tell the sandbox, with the port of the other host."""
+    headers = {name: value.format(port=port) for name, value in how.get("headers", {}).items()}
+    return {**how, "headers": headers}
+
+
+class _HangsUp:
+    """Somebody who resets a connection when the first byte of a request has come."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+
+    def __call__(self, connection: socket.socket) -> None:
+        self.connections += 1
+        connection.recv(1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _said(invoke: Callable[[], ToolMessage]) -> tuple[str | BaseException, list[str]]:
+    """What a tool said or raised, and every text in which it says it."""
+    try:
+        message = invoke()
+    except Exception as error:
+        # Whatever it is: the trial says whether it is an error of the right kind.
+        said = error.for_model() if isinstance(error, AshbyError) else ""
+        return error, [str(error), repr(error), said, everything_about(error)]
+    return (ANSWERED if message.status == "success" else REFUSED), [message.text, repr(message)]
+
+
+def _differences(
+    expected: Outcome, told: str | BaseException, arrivals: int, effects: int, request: str
+) -> Iterator[str]:
+    name = told if isinstance(told, str) else type(told).__name__
+    if name != expected.told:
+        detail = "" if isinstance(told, str) else f": {told}"
+        yield f"{name}{detail}, not {expected.told}"
+    unknown = getattr(told, "outcome_unknown", False)
+    if unknown != expected.unknown:
+        yield f"the outcome is said to be {'unknown' if unknown else 'known'}"
+    if request == STORAGE:
+        return  # which is no method of Ashby's, and keeps no log
+    if isinstance(told, AshbyError) and told.endpoint != request:
+        yield f"the error names {told.endpoint}"
+    if arrivals != expected.arrivals:
+        yield f"arrived {arrivals} times, not {expected.arrivals}"
+    if bool(effects) != expected.effect:
+        yield "it was carried out" if effects else "it was not carried out"
+
+
+def _written_twice(log: list[dict[str, Any]]) -> Iterator[str]:
+    for endpoint, access in _ACCESS.items():
+        effects = sum(entry["ok"] for entry in log if entry["endpoint"] == endpoint)
+        if access is Access.WRITE and effects > 1:
+            yield f"{endpoint} was carried out {effects} times"

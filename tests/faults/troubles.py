@@ -1,0 +1,270 @@
+"""What can go wrong between a tool and Ashby, and what has to come of it. This is the matrix, as data."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+TIMEOUT, PATIENT_TIMEOUT = 0.5, 10.0
+"""Seconds that the client waits for each piece of a reply: where none comes, and else."""
+BUDGET, PATIENT_BUDGET = 2.0, 20.0
+"""Seconds that a call may take in all: where the reply drips, and else. A busy machine must not look like a trouble."""
+SLACK = 1.5
+"""Seconds that a call may take longer, on a machine that does other things as well."""
+MAX_RETRIES = 1
+REPLY_LIMIT = 1_000_000
+
+ANSWERED = "answered"
+"""The tool answers as if nothing had been."""
+REFUSED = "refused"
+"""The tool answers the model with an error that it can do something about."""
+FOR_EVER = 1000
+
+ELSEWHERE = "http://localhost:{port}/user.list"
+"""The other host that replies point to; the port is filled in by the trial."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What comes of a call.
+
+    Attributes:
+        told: `ANSWERED`, `REFUSED`, or the name of the error that is raised.
+        arrivals: How often the request reaches the sandbox.
+        effect: Whether what was asked for is carried out.
+        unknown: Whether the error says that the outcome is not known.
+    """
+
+    told: str
+    arrivals: int = 1
+    effect: bool = False
+    unknown: bool = False
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that goes wrong with one request.
+
+    Attributes:
+        name: What it is, in the words of the documentation.
+        how: What the sandbox is told to do, unless the request does not reach it.
+        read: What comes of a read.
+        write: What comes of a write.
+        step: What comes of a write if this happens to a writing request on its way; as `write` if left out.
+        upload: What comes of a write if this happens to the file on its way to the storage; None if that cannot be.
+        peer: Whom the client talks to: the sandbox, nobody, or somebody who hangs up.
+    """
+
+    name: str
+    how: Mapping[str, Any]
+    read: Outcome
+    write: Outcome
+    step: Outcome | None = None
+    upload: Outcome | None = None
+    peer: Literal["sandbox", "nobody", "hangs up"] = "sandbox"
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that the client waits for each piece of the reply."""
+        return TIMEOUT if "delay" in self.how else PATIENT_TIMEOUT
+
+    @property
+    def budget(self) -> float:
+        """Seconds that the call may take in all."""
+        return BUDGET if {"drip_head", "drip_body"} & self.how.keys() else PATIENT_BUDGET
+
+
+def envelope(**content: Any) -> str:
+    """A reply in JSON."""
+    return json.dumps(content)
+
+
+ALL = 1 + MAX_RETRIES
+_SUCCESS = envelope(success=True, results={"id": "1"})
+_BOMB = gzip.compress(b'{"success": true, "results": [' + b" " * 30_000_000 + b"]}", mtime=0)
+_DONE = Outcome(ANSWERED, effect=True)
+
+
+def _unknown(told: str, effect: bool) -> Outcome:
+    return Outcome(told, effect=effect, unknown=True)
+
+
+def _broken(name: str, told: str, upload: Outcome | None = _DONE, **how: Any) -> Trouble:
+    """The change is made, and the reply is of no use. A read is repeated, a write is not."""
+    how = {"times": FOR_EVER, "effect": True, **how}
+    return Trouble(name, how, Outcome(told, ALL, effect=True), _unknown(told, effect=True), upload=upload)
+
+
+def _fails(status: int) -> tuple[Trouble, Trouble]:
+    told = "ServerError"
+    not_stored = Outcome("UnexpectedStatusError")
+    return (
+        Trouble(
+            f"{status} for ever",
+            {"times": FOR_EVER, "status": status},
+            read=Outcome(told, ALL),
+            write=_unknown(told, effect=False),
+            upload=not_stored,
+        ),
+        Trouble(
+            f"{status} once, after the effect",
+            {"status": status, "effect": True},
+            read=Outcome(ANSWERED, 2, effect=True),
+            write=_unknown(told, effect=True),
+            upload=not_stored,
+        ),
+    )
+
+
+def _says_no(name: str, told: str, body: str, *, status: int = 200) -> Trouble:
+    """Ashby says `success: false`: nothing was done, and nothing is repeated."""
+    return Trouble(name, {"body": body, "status": status}, read=Outcome(told), write=Outcome(told))
+
+
+TROUBLES: tuple[Trouble, ...] = (
+    Trouble(
+        "connection refused",
+        {},
+        read=Outcome("UnreachableError", 0),
+        write=Outcome("UnreachableError", 0),
+        peer="nobody",
+    ),
+    Trouble(
+        "connection closed while sending",
+        {},
+        read=Outcome("UnreachableError", ALL),
+        write=_unknown("UnreachableError", effect=False),
+        peer="hangs up",
+    ),
+    Trouble(
+        "reset before the effect",
+        {"times": FOR_EVER, "drop": "before"},
+        read=Outcome("UnreachableError", ALL),
+        write=_unknown("UnreachableError", effect=False),
+        upload=Outcome("UnreachableError"),
+    ),
+    Trouble(
+        "reset once before the effect",
+        {"drop": "before"},
+        read=Outcome(ANSWERED, 2, effect=True),
+        write=_unknown("UnreachableError", effect=False),
+        upload=Outcome("UnreachableError"),
+    ),
+    _broken("reset after the effect", "UnreachableError", Outcome("UnreachableError"), drop="after"),
+    _broken("reset in the middle of the reply", "UnreachableError", drop="during"),
+    _broken("no answer in time", "RequestTimeoutError", Outcome("RequestTimeoutError"), delay=1.6 * TIMEOUT),
+    Trouble(
+        "headers that drip",
+        {"times": FOR_EVER, "drip_head": 0.05 * BUDGET},
+        read=Outcome("RequestTimeoutError", effect=True),
+        write=_unknown("RequestTimeoutError", effect=True),
+        upload=Outcome("RequestTimeoutError"),
+    ),
+    Trouble(
+        "a body that drips",
+        {"times": FOR_EVER, "drip_body": 0.05 * BUDGET},
+        read=Outcome("RequestTimeoutError", effect=True),
+        write=_unknown("RequestTimeoutError", effect=True),
+        upload=_DONE,
+    ),
+    Trouble(
+        "429 once",
+        {"status": 429, "headers": {"Retry-After": "0"}},
+        read=Outcome(ANSWERED, 2, effect=True),
+        write=Outcome(ANSWERED, 2, effect=True),
+        upload=Outcome("UnexpectedStatusError"),
+    ),
+    Trouble(
+        "429 for ever",
+        {"times": FOR_EVER, "status": 429, "headers": {"Retry-After": "0"}},
+        read=Outcome("RateLimitError", ALL),
+        write=Outcome("RateLimitError", ALL),
+        upload=Outcome("UnexpectedStatusError"),
+    ),
+    Trouble(
+        "429 and a pause longer than the budget",
+        {"times": FOR_EVER, "status": 429, "headers": {"Retry-After": "3600"}},
+        read=Outcome("RateLimitError"),
+        write=Outcome("RateLimitError"),
+        upload=Outcome("UnexpectedStatusError"),
+    ),
+    *_fails(500),
+    *_fails(502),
+    *_fails(503),
+    *_fails(504),
+    _broken("JSON that is cut off", "BrokenJSONError", body=_SUCCESS[:-9]),
+    _broken("a body shorter than its length", "UnreachableError", cut=20),
+    Trouble(
+        "the content type of plain text",
+        {"content_type": "text/plain"},
+        read=_DONE,
+        write=_DONE,
+        upload=_DONE,
+    ),
+    _broken("the content type of HTML", "HTMLReplyError", content_type="text/html"),
+    _broken("HTML", "HTMLReplyError", body="<!doctype html><title>Log in</title>", content_type="text/html"),
+    _broken("an empty body", "EmptyReplyError", body=""),
+    Trouble(
+        "a gzip bomb",
+        {"body": _BOMB, "headers": {"Content-Encoding": "gzip"}, "effect": True},
+        read=Outcome("ReplyTooLargeError", effect=True),
+        write=_unknown("ReplyTooLargeError", effect=True),
+        upload=_DONE,
+    ),
+    _broken("a body that is no gzip", "UnreachableError", headers={"Content-Encoding": "gzip"}),
+    Trouble(
+        "50 MB",
+        {"size": 50_000_000},
+        read=Outcome("ReplyTooLargeError", effect=True),
+        write=_unknown("ReplyTooLargeError", effect=True),
+        upload=_DONE,
+    ),
+    *(
+        Trouble(
+            f"{status} to another host",
+            {"status": status, "body": "", "headers": {"Location": ELSEWHERE}},
+            read=Outcome("UnexpectedStatusError"),
+            write=Outcome("UnexpectedStatusError"),
+            upload=Outcome("UnexpectedStatusError"),
+        )
+        for status in (302, 307)
+    ),
+    Trouble(
+        "the charset of something else",
+        {"content_type": "application/json; charset=utf-16"},
+        read=_DONE,
+        write=_DONE,
+        upload=_DONE,
+    ),
+    _broken("a body in Latin-1", "BrokenJSONError", body=_SUCCESS.replace("1", "Zoë").encode("latin-1")),
+    _broken("success twice", "BrokenJSONError", body=_SUCCESS.replace('"results"', '"success": false, "results"')),
+    _broken("results twice", "BrokenJSONError", body=_SUCCESS.replace("}}", '}, "results": {"id": "2"}}')),
+    _says_no("success: false, with errorInfo", REFUSED, envelope(
+        success=False, errors=["invalid_input"], errorInfo={"code": "invalid_input", "message": "No.", "requestId": "1"}
+    )),
+    _says_no("success: false, with codes", REFUSED, envelope(success=False, errors=["invalid_input"])),
+    _says_no("success: false, with messages", REFUSED, envelope(
+        success=False, errors=[{"message": "is not right", "parameter": "x"}]
+    )),
+    _says_no("success: false, and nothing else", REFUSED, envelope(success=False)),
+    _says_no("success: false, at 400", REFUSED, envelope(success=False, errors=["invalid_input"]), status=400),
+    _says_no("success: false, a permission is missing", REFUSED, envelope(
+        success=False, errors=["missing_endpoint_permission"]
+    )),
+    Trouble(
+        "success: false, Ashby failed",
+        {"times": FOR_EVER, "body": envelope(success=False, errors=["internal_server_error"])},
+        read=Outcome("ServerError", ALL),
+        write=_unknown("ServerError", effect=False),
+    ),
+    Trouble(
+        "no results",
+        {"times": FOR_EVER, "body": envelope(success=True), "effect": True},
+        read=Outcome("BrokenJSONError", ALL, effect=True),
+        write=_DONE,
+        step=_unknown("BrokenJSONError", effect=True),
+    ),
+)  # fmt: skip
