@@ -165,7 +165,7 @@ class Surroundings:
         if self._entry == "ainvoke":
             return asyncio.run(asyncio.wait_for(self._aopened(durability, thread_id, act), cancel_after))
         with opened(self._place, self._points) as (saver, store):
-            return _without_loop(act(self._thread(saver, store, durability, thread_id)))
+            return without_loop(act(self._thread(saver, store, durability, thread_id)))
 
     async def _aopened(self, durability: str, thread_id: str, act: Any) -> Any:
         async with aopened(self._place, self._points) as (saver, store):
@@ -175,7 +175,7 @@ class Surroundings:
         return Thread(self._build(saver, store), self._entry, durability, thread_id)
 
 
-def _without_loop(steps: Coroutine[Any, Any, Any]) -> Any:
+def without_loop(steps: Coroutine[Any, Any, Any]) -> Any:
     """Run what never waits, without an event loop, which some libraries would notice."""
     try:
         steps.send(None)

@@ -1,0 +1,93 @@
+"""Memory, open files and threads of this process over time, and whether they grow."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+import psutil
+
+LONG_ENOUGH = 120.0
+"""Seconds after which growth says something: before, caches and pools fill up."""
+MORE_MEMORY, MORE_FILES, MORE_THREADS = 0.10, 10, 5
+"""What counts as the same: a part of the memory, a number of files and of threads."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A look at the process: megabytes, open files (sockets among them), sockets, threads."""
+
+    memory: float
+    files: int
+    sockets: int
+    threads: int
+
+
+@dataclass
+class Samples:
+    """Looks at the process in equal intervals."""
+
+    seconds: float = 0.0
+    taken_so_far: list[Sample] = field(default_factory=list)
+
+    @contextmanager
+    def taken(self, seconds: float) -> Iterator[None]:
+        """Look a hundred times while something takes so long."""
+        self.seconds = seconds
+        over = threading.Event()
+
+        def look() -> None:
+            process = psutil.Process()
+            while not over.wait(seconds / 100):
+                self.taken_so_far.append(_sample(process))
+
+        looking = threading.Thread(target=look, daemon=True)
+        looking.start()
+        try:
+            yield
+        finally:
+            over.set()
+            looking.join()
+
+    def as_row(self) -> dict[str, Any]:
+        """The medians of the second quarter of the time and of the last."""
+        early, late = self._quarters()
+        return {
+            "memory": f"{early.memory:.0f} → {late.memory:.0f} MB",
+            "files": f"{early.files} → {late.files}",
+            "sockets": f"{early.sockets} → {late.sockets}",
+            "threads": f"{early.threads} → {late.threads}",
+        }
+
+    def leaks(self) -> Iterator[str]:
+        """What grew from the second quarter to the last."""
+        if self.seconds < LONG_ENOUGH:
+            return
+        early, late = self._quarters()
+        if late.memory > early.memory * (1 + MORE_MEMORY):
+            yield f"memory grew from {early.memory:.0f} to {late.memory:.0f} MB"
+        if late.files > early.files + MORE_FILES:
+            yield f"open files grew from {early.files} to {late.files}"
+        if late.threads > early.threads + MORE_THREADS:
+            yield f"threads grew from {early.threads} to {late.threads}"
+
+    def _quarters(self) -> tuple[Sample, Sample]:
+        quarter = max(1, len(self.taken_so_far) // 4)
+        return _middle(self.taken_so_far[quarter : 2 * quarter]), _middle(self.taken_so_far[-quarter:])
+
+
+def _sample(process: psutil.Process) -> Sample:
+    with process.oneshot():
+        memory, files, threads = process.memory_info().rss / 1e6, process.num_fds(), process.num_threads()
+    return Sample(memory, files, len(process.net_connections("tcp")), threads)
+
+
+def _middle(samples: list[Sample]) -> Sample:
+    def of(name: str) -> Any:
+        return median(getattr(sample, name) for sample in samples) if samples else 0
+
+    return Sample(of("memory"), int(of("files")), int(of("sockets")), int(of("threads")))
