@@ -255,7 +255,7 @@ class AshbyClient:
         except KeyboardInterrupt as interrupt:
             if request.access is Access.WRITE:
                 interrupt.add_note(f"{request.path} may or may not have taken effect: look before you try it again.")
-            raise
+            raise interrupt.with_traceback(None) from interrupt.__cause__  # the frames below hold the key
         else:
             if status != 429:
                 self._pace.accepted(headers)

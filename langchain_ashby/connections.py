@@ -113,6 +113,9 @@ class _KeyAuth(AuthBase):
     def __init__(self, key: SecretStr) -> None:
         self._key = key
 
+    def __getstate__(self) -> None:
+        raise TypeError("what holds a key is not copied or pickled")
+
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         HTTPBasicAuth(self._key.get_secret_value(), "")(request)
         return request
@@ -163,10 +166,12 @@ class _Response(HTTPResponse):
 
 class _HTTPConnection(HTTPConnection):
     response_class = _Response
+    debuglevel = 0  # whatever http.client is told: at another level it prints the headers, and so the key
 
 
 class _HTTPSConnection(HTTPSConnection):
     response_class = _Response
+    debuglevel = 0
 
 
 class _HTTPPool(HTTPConnectionPool):
