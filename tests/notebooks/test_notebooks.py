@@ -59,3 +59,10 @@ def test_it_begins_with_no_account_needed_and_keeps_the_order_of_langchains_note
     assert words[0].splitlines()[0].startswith("# ") and "**No account needed.**" in words[0]
     heads = [line[3:] for text in words for line in text.splitlines() if line.startswith("## ")]
     assert [head for head in heads if head in ORDER] == ORDER and heads[-1] == "API reference"
+
+
+@each
+def test_its_links_to_other_files_lead_somewhere(file: Path) -> None:
+    words = "".join(cell.source for cell in read(file).cells if cell.cell_type == "markdown")
+    links = re.findall(r"\]\((?!https:)([^)#]+)", words)
+    assert links and not [link for link in links if not (file.parent / link).is_file()]
