@@ -6,10 +6,10 @@ import asyncio
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from contextvars import copy_context
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar, copy_context
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -103,9 +103,7 @@ class AshbyClient:
         self._pace = Pace(requests_per_minute)
         self.upload_dirs = tuple(Path(directory) for directory in upload_dirs)
         self.upload_limit = upload_limit
-        self._headers = dict(wire.HEADERS)
-        if on_behalf_of is not None:
-            self._headers["X-On-Behalf-Of"] = _checked_user(on_behalf_of)
+        self._on_behalf_of = None if on_behalf_of is None else _checked_user(on_behalf_of)
         self._session = self._open_session()
         self._threads: ThreadPoolExecutor | None = None
         self._guard = threading.Lock()
@@ -131,6 +129,26 @@ class AshbyClient:
             threads, self._threads = self._threads, None
         if threads is not None:
             threads.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def on_behalf_of(self) -> str | None:
+        """The id of the user for whom a call made here and now would act; None for nobody but the key's owner."""
+        return _acting_for.get().get(self, self._on_behalf_of)
+
+    @contextmanager
+    def acting_for(self, user_id: str | None) -> Iterator[None]:
+        """Act on behalf of another user as long as this lasts, in this thread or task only; None changes nothing.
+
+        A thread that is started meanwhile does the same if it runs in a copy of the context (`contextvars`).
+        """
+        if user_id is None:
+            yield
+            return
+        before = _acting_for.set({**_acting_for.get(), self: _checked_user(user_id)})
+        try:
+            yield
+        finally:
+            _acting_for.reset(before)
 
     def call(self, request: Operation[R]) -> R:
         """Perform an operation and return its result, Ashby's JSON.
@@ -272,6 +290,7 @@ class AshbyClient:
         with session.post(
             f"{self.base_url}/{request.path}",
             data=wire.encode(request),
+            headers={"X-On-Behalf-Of": user} if (user := self.on_behalf_of) else None,
             timeout=(min(self.timeout[0], left), min(self.timeout[1], left)),
             allow_redirects=False,  # a redirect would carry the key elsewhere
             stream=True,
@@ -280,7 +299,7 @@ class AshbyClient:
 
     def _open_session(self) -> requests.Session:
         session = connections.session(self.base_url, self._api_key)
-        session.headers.update(self._headers)
+        session.headers.update(wire.HEADERS)
         return session
 
     def _store(self, url: str, fields: dict[str, str], name: str, content_type: str, content: bytes) -> None:
@@ -318,6 +337,8 @@ class AshbyClient:
 
 
 _BACKOFF, _LONGEST_BACKOFF = 0.5, 10  # seconds
+
+_acting_for: ContextVar[Mapping[AshbyClient, str]] = ContextVar("acting_for", default={})  # noqa: B039  # never changed
 
 
 class _Conversation:

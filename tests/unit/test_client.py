@@ -16,6 +16,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,28 @@ class TestRequest:
         assert recorder.last.headers["X-On-Behalf-Of"] == ID
 
     @pytest.mark.parametrize("user", ["", "a b", "x\r\nEvil: 1", "ä", "x" * 65])
-    def test_cannot_act_for_what_is_no_user_id(self, user: str) -> None:
+    def test_cannot_act_for_what_is_no_user_id(self, client: AshbyClient, user: str) -> None:
         with pytest.raises(errors.ConfigurationError, match="on_behalf_of takes a user's id"):
             AshbyClient(KEY, on_behalf_of=user)
+        with pytest.raises(errors.ConfigurationError, match="on_behalf_of takes a user's id"), client.acting_for(user):
+            pass
+
+    def test_names_another_user_inside_of_a_block_and_nowhere_else(self, recorder: Recorder) -> None:
+        with AshbyClient(KEY, recorder.url, on_behalf_of=ID) as one, AshbyClient(KEY, recorder.url) as other:
+
+            def named_by(client: AshbyClient) -> str | None:
+                client.call(READ)
+                assert client.on_behalf_of == recorder.last.headers["X-On-Behalf-Of"]
+                return client.on_behalf_of
+
+            with one.acting_for("ben"), ThreadPoolExecutor(1) as thread:
+                assert (named_by(one), named_by(other)) == ("ben", None)
+                with one.acting_for("cy"), other.acting_for("di"), one.acting_for(None):
+                    assert (named_by(one), named_by(other)) == ("cy", "di")
+                    assert thread.submit(named_by, one).result() == ID
+                    assert thread.submit(copy_context().run, named_by, one).result() == "cy"
+                assert (named_by(one), named_by(other)) == ("ben", None)
+            assert (named_by(one), named_by(other)) == (ID, None)
 
     def test_goes_below_the_path_of_the_base_url(self, recorder: Recorder) -> None:
         AshbyClient(KEY, f"{recorder.url}/ashby/").call(READ)

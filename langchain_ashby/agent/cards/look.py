@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -79,7 +80,9 @@ class Look:
         if len(made) < 2:
             return [None if request is None else self._tried(request) for request in requests]
         with ThreadPoolExecutor(len(made), thread_name_prefix="look") as threads:
-            results = iter(list(threads.map(self._tried, made)))
+            # Each in a copy of the context, which says for whom the client acts.
+            started = [threads.submit(copy_context().run, self._tried, request) for request in made]
+            results = iter([it.result() for it in started])
         return [None if request is None else next(results) for request in requests]
 
     def _tried(self, request: Operation[Any]) -> Any:
