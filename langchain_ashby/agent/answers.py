@@ -24,6 +24,8 @@ NO_STORE = (
     "tell what was done. Tell the user that the application has to give the agent a store."
 )
 
+NOT_IN_THIS_RUN = "The settings of this run do not allow this tool."
+
 
 def not_executed(call: Call, why: str, *, status: Literal["success", "error"] = "error") -> ToolMessage:
     """The answer to a call that never ran."""

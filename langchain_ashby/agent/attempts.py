@@ -249,6 +249,7 @@ def entry_of(matter: Matter, ending: Ending) -> tuple[AuditEntry, str]:
         outcome=ending.outcome,
         detail="" if ending.outcome == "applied" else ending.answer.text,
         request_ids=list(ending.request_ids),
+        on_behalf_of=proposal.get("on_behalf_of"),
     )
     return entry, f"{matter.page.split('/')[1]}-{proposal['made']}-{ending.outcome}"
 

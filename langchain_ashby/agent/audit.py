@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Literal
@@ -21,6 +21,7 @@ Outcome = Literal[
     "unknown",
     "stale",
     "expired",
+    "withheld",
     "rejected",
     "responded",
     "superseded",
@@ -29,9 +30,9 @@ Outcome = Literal[
 """What became of a proposed write.
 
 `applied`: it is in Ashby. `not applied`: it was sent or tried, and is known not to be there. `refused`: Ashby said no.
-`unknown`: nobody can tell. All others were never sent: `stale` and `expired` had been approved, `rejected` and
-`responded` are a person's decisions, `superseded` was overtaken by a new message, `policy` is forbidden by the
-application.
+`unknown`: nobody can tell. All others were never sent: `stale`, `expired` and `withheld` had been approved, the last in
+a run that acts for somebody else or may do less; `rejected` and `responded` are a person's decisions, `superseded` was
+overtaken by a new message, `policy` is forbidden by the application.
 """
 
 ROOT = ("langchain_ashby", "audit")
@@ -56,6 +57,7 @@ class AuditEntry:
         outcome: One of `Outcome`.
         detail: The answer that the model got, without the result of a write that was applied.
         request_ids: Ashby's ids of the requests that were made for it.
+        on_behalf_of: The id of the Ashby user for whom it was proposed; None for nobody but the key's owner.
     """
 
     at: datetime
@@ -72,6 +74,7 @@ class AuditEntry:
     outcome: Outcome
     detail: str
     request_ids: list[str]
+    on_behalf_of: str | None = None
 
     def _repr_html_(self) -> str:
         return entry_html(self)
@@ -128,5 +131,10 @@ def written(entry: AuditEntry, key: str) -> PutOp:
 def _read(item: Item) -> AuditEntry:
     value = taken(item)
     return AuditEntry(
-        **{field.name: value[field.name] for field in fields(AuditEntry)} | {"at": datetime.fromisoformat(value["at"])}
+        **{
+            field.name: value[field.name]
+            for field in fields(AuditEntry)
+            if field.name in value or field.default is MISSING
+        }
+        | {"at": datetime.fromisoformat(value["at"])}
     )

@@ -8,12 +8,13 @@ from langgraph.store.base import BaseStore
 from langchain_ashby.agent.answers import NO_STORE, not_executed
 from langchain_ashby.agent.attempts import Attempts, Ending, Matter, entry_of
 from langchain_ashby.agent.audit import written
+from langchain_ashby.agent.bounds import Bounds, Terms
 from langchain_ashby.agent.decisions import decided_in
 from langchain_ashby.agent.place import Place, here, reviewer
 from langchain_ashby.agent.state import Approval, Decided, Node, Proposal, State, Update
 
 
-def deciding(review: Node, attempts: Attempts, own_store: BaseStore | None) -> Node:
+def deciding(review: Node, attempts: Attempts, bounds: Bounds, own_store: BaseStore | None) -> Node:
     """The node that has a person asked by `review`, and takes their answer up.
 
     LangGraph runs it again from its top when the answer comes. What it does before it asks is to read.
@@ -41,12 +42,15 @@ def deciding(review: Node, attempts: Attempts, own_store: BaseStore | None) -> N
         update = review(state)
         if update.get("problem"):
             return update
-        approvals = [_signed(approval) for approval in update["approvals"]]
+        approvals, withheld = _within(bounds.terms(), [_signed(approval) for approval in update["approvals"]])
         if late := [approval for approval in approvals if attempts.is_too_old(approval["proposal"])]:
             _note_late(late, place)
             return {"problem": _TOO_LATE}
         by_id = {proposal["call"]["id"]: proposal for proposal in proposals}
         declined = [_closed(answer, by_id[answer.tool_call_id], attempts, place) for answer in update["messages"]]
+        for approval, why in withheld:
+            matter = Matter(place.store, place.thread_id, approval["proposal"]["page"], approval)
+            declined.append(attempts.close(matter, Ending("withheld", not_executed(approval["call"], why))))
         return {
             **update,
             "messages": declined,
@@ -71,6 +75,12 @@ def of_another_version(proposal: Proposal, attempts: Attempts) -> bool:
     """Whether a proposal waited while the program was changed, and this version cannot be sure of its meaning."""
     whole = "page" in proposal and "made" in proposal
     return not whole or not attempts.sight.understands(proposal["call"], proposal.get("card"))
+
+
+def _within(terms: Terms, approvals: list[Approval]) -> tuple[list[Approval], list[tuple[Approval, str]]]:
+    """What this run may execute, and what it may not, with the reason."""
+    objections = [(approval, terms.objection(approval)) for approval in approvals]
+    return [it for it, why in objections if why is None], [(it, why) for it, why in objections if why is not None]
 
 
 def _signed(approval: Approval) -> Approval:

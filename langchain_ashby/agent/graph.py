@@ -14,11 +14,12 @@ by itself, and only from one beside which something else is under way the tasks 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AnyMessage, SystemMessage, ToolMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseToolkit
@@ -30,6 +31,8 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.types import Checkpointer, Send
 
 from langchain_ashby.agent.attempts import Attempts
+from langchain_ashby.agent.bounds import DEFAULT, Bounds, Terms
+from langchain_ashby.agent.context import Context
 from langchain_ashby.agent.deciding import deciding, needs_new_cards
 from langchain_ashby.agent.gate import Tools, by_name, needs_approval, screened
 from langchain_ashby.agent.history import arranged, is_in_order, open_calls
@@ -57,11 +60,14 @@ def create_recruiting_agent(
     system_prompt: str | None = None,
     name: str = "recruiting_agent",
     policy: ApprovalPolicy | None = None,
+    models: Mapping[str, BaseChatModel] | None = None,
+    policies: Mapping[str, ApprovalPolicy] | None = None,
+    act_for: Collection[str] | Literal["anyone"] = "anyone",
     approval_ttl: timedelta | None = None,
     max_writes_per_turn: int = 25,
     max_concurrency: int = CONNECTIONS,
     journal: Journal | None = None,
-) -> CompiledStateGraph[State, None, Conversation, Conversation]:
+) -> CompiledStateGraph[State, Context, Conversation, Conversation]:
     """Build the agent as a compiled LangGraph graph. Its input and output are `{"messages": [...]}`.
 
     Tools marked as only reading run at once. Any other call pauses the graph with an interrupt whose value is
@@ -88,14 +94,19 @@ def create_recruiting_agent(
         system_prompt: Replaces `SYSTEM_PROMPT`, which is used if left out. To add to it, start with it.
         name: The name of the graph.
         policy: Which writes are asked about; every one if left out.
+        models: Other models that a run may choose, by name, as `Context.model`.
+        policies: Policies that a run may add to `policy`, by name, as `Context.policy`: the stricter one rules.
+        act_for: The ids of the Ashby users for whom a run may act, as `Context.on_behalf_of`; anyone for whom the key
+            may, if left out. A client that acts for a user, and a user whom a server let in, leave no choice.
         approval_ttl: For how long after its card was made a write can be approved and begun; for ever if left out.
         max_writes_per_turn: More writes in one message of the model are sent back to it, to be proposed in parts.
         max_concurrency: How many calls of one message run at once; a run's own config may say otherwise.
         journal: Settings of the journal.
 
     Raises:
-        ValueError: if two tools have the same name, or a limit is not above zero.
-        ConfigurationError: if the policy has a rule for a tool that is not there, or that only reads.
+        ValueError: if two tools have one name, a further model or policy is called `default`, or a limit is not above
+            zero.
+        ConfigurationError: if a policy has a rule for a tool that is not there, or that only reads.
     """
     if approval_ttl is not None and approval_ttl <= timedelta(0):
         raise ValueError(f"approval_ttl has to be above zero, or None; it is {approval_ttl}.")
@@ -105,22 +116,25 @@ def create_recruiting_agent(
     toolkit = AshbyToolkit() if toolkit is None else toolkit
     tools = by_name(toolkit.get_tools())
     client = toolkit.client if isinstance(toolkit, AshbyToolkit) else None
-    policy = policy or ApprovalPolicy()
-    policy.check(tools.values())
+    models, policies = models or {}, policies or {}
+    if DEFAULT in {*models, *policies}:
+        raise ValueError(f"{DEFAULT!r} is the name of the agent's own model and policy; choose another.")
+    models = {DEFAULT: model, **models}
+    bounds = Bounds(tools, client, models, policy or ApprovalPolicy(), policies, act_for)
     if store == "memory":
         store = InMemoryStore()
         _log.info("The journal and the audit trail are kept in memory: they are forgotten when the process ends")
     attempts = Attempts(journal or Journal(), Sight(tools, client), approval_ttl)
 
-    graph = StateGraph(State, input_schema=Conversation, output_schema=Conversation)
-    graph.add_node("reconcile", reconciling(attempts, store))
+    graph = StateGraph(State, context_schema=bounds.schema, input_schema=Conversation, output_schema=Conversation)
+    graph.add_node("reconcile", bounds.within(reconciling(attempts, store)))
     prompt = SYSTEM_PROMPT if system_prompt is None else system_prompt
-    graph.add_node("model", _Answering(model, tools, prompt, max_writes_per_turn))
-    graph.add_node("reads", reading(tools))
-    graph.add_node("prepare", proposing(preparing(tools, client), tools, attempts, policy, store))
+    graph.add_node("model", _Answering(models, bounds, prompt, max_writes_per_turn))
+    graph.add_node("reads", reading(tools, bounds))
+    graph.add_node("prepare", bounds.within(proposing(preparing(tools, client), tools, attempts, bounds, store)))
     graph.add_node("ask", lambda state: {})
-    graph.add_node("review", deciding(reviewing(tools), attempts, store))
-    graph.add_node("writes", writing(tools, attempts, store))
+    graph.add_node("review", bounds.within(deciding(reviewing(tools), attempts, bounds, store)))
+    graph.add_node("writes", writing(tools, attempts, bounds, store))
     graph.add_node("join", lambda state: {})
     _branch(graph, START, _enter, "model", "reconcile")
     graph.add_edge("reconcile", "model")
@@ -146,23 +160,35 @@ class _Answering(Runnable[State, Update]):
     A Runnable of its own, because a `RunnableLambda` costs as much again as all else that happens here.
     """
 
-    def __init__(self, model: BaseChatModel, tools: Tools, system_prompt: str, most_writes: int) -> None:
-        self._model = model.bind_tools(list(tools.values()))
+    def __init__(
+        self, models: Mapping[str, BaseChatModel], bounds: Bounds, system_prompt: str, most_writes: int
+    ) -> None:
+        self._models = models
+        self._bounds = bounds
+        self._bound = lru_cache(maxsize=64)(self._bind)
         self._instructions = SystemMessage(system_prompt)
-        self._tools = tools
         self._most_writes = most_writes
 
     def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
-        return self._update(self._model.invoke(self._conversation(input), config))
+        terms = self._bounds.terms()
+        model = self._bound(terms.model, tuple(terms.tools))
+        return self._update(model.invoke(self._conversation(input), config), terms)
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
-        return self._update(await self._model.ainvoke(self._conversation(input), config))
+        terms = self._bounds.terms()
+        model = self._bound(terms.model, tuple(terms.tools))
+        return self._update(await model.ainvoke(self._conversation(input), config), terms)
+
+    def _bind(self, model: str, tools: tuple[str, ...]) -> Runnable[LanguageModelInput, AIMessage]:
+        if not tools:
+            return self._models[model]  # providers refuse an empty list of tools
+        return self._models[model].bind_tools([self._bounds.tools[name] for name in tools])
 
     def _conversation(self, state: State) -> list[AnyMessage]:
         return [self._instructions, *arranged(state["messages"])]
 
-    def _update(self, reply: AIMessage) -> Update:
-        message, answers = screened(reply, self._tools, self._most_writes)
+    def _update(self, reply: AIMessage, terms: Terms) -> Update:
+        message, answers = screened(reply, terms.tools, self._most_writes)
         return {"messages": [message, *answers], "proposals": [], "approvals": [], "edits": [], "problem": None}
 
 
@@ -184,7 +210,9 @@ class _Choice(Runnable[State, Way]):
         return self._choose(input)
 
 
-def _branch(graph: StateGraph[State, None, Any, Any], source: str, choose: Callable[[State], Way], *ends: str) -> None:
+def _branch(
+    graph: StateGraph[State, Context, Any, Any], source: str, choose: Callable[[State], Way], *ends: str
+) -> None:
     graph.add_conditional_edges(source, _Choice(choose), list(ends))
 
 

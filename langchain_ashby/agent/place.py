@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from langgraph.config import get_config, get_store
+from langgraph.runtime import get_runtime
 from langgraph.store.base import BaseStore
+
+from langchain_ashby.agent.context import Context
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,20 @@ def here(own_store: BaseStore | None) -> Place:
 def reviewer() -> str | None:
     """Who sends the decisions of this run: the user whom a LangGraph server let in, or whom the application names.
 
-    The application names them in the run's config, as `configurable.reviewer` or `configurable.user_id`.
+    The application names them in the run's context as `reviewer`, or in its config as `configurable.reviewer` or
+    `configurable.user_id`.
     """
-    configurable = _configurable()
-    names = (configurable.get(key) for key in ("langgraph_auth_user_id", "reviewer", "user_id"))
+    configurable, context = _configurable(), get_runtime(Context).context
+    named = context.reviewer if isinstance(context, Context) else None
+    names = (configurable.get("langgraph_auth_user_id"), named, *map(configurable.get, ("reviewer", "user_id")))
     return next((str(name) for name in names if name), None)
+
+
+def ashby_user() -> str | None:
+    """The Ashby user whom a LangGraph server let in, if its authentication says who that is, as `ashby_user_id`."""
+    user = _configurable().get("langgraph_auth_user")
+    found = user.get("ashby_user_id") if isinstance(user, Mapping) else getattr(user, "ashby_user_id", None)
+    return str(found) if found else None
 
 
 def _configurable() -> dict[str, Any]:

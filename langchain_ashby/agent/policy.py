@@ -70,11 +70,20 @@ class ApprovalPolicy:
                     remedy="Reads are never asked about: drop it.",
                 )
 
+    def forbids(self, tool: str) -> bool:
+        """Whether a write never runs, whatever its card."""
+        return self.rules.get(tool, self.default) == "never"
+
     def ruling(self, tool: str, card: Card | None) -> Ruling:
         """What holds for a write, given its card; None for a tool that has no cards."""
         rule = self.rules.get(tool, self.default)
         ruling = _asked(rule, card) if callable(rule) else rule
         return "ask" if ruling == "allow" and card is not None and card["unchecked"] else ruling
+
+
+def strictest(rulings: Iterable[Ruling]) -> Ruling:
+    """The ruling that lets pass the least."""
+    return max(rulings, key=("allow", "ask", "never").index)
 
 
 def allow_if(condition: Callable[[Card], bool]) -> Callable[[Card], Ruling]:

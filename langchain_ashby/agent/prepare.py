@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import cast
 
 from langchain_core.messages import ToolCall, ToolMessage
@@ -10,11 +11,14 @@ from langchain_core.tools import BaseTool
 
 from langchain_ashby.agent.answers import not_executed
 from langchain_ashby.agent.cards import Card, Look, card_of, markdown
+from langchain_ashby.agent.cards.words import named, person
 from langchain_ashby.agent.describe import described, tool_title
 from langchain_ashby.agent.gate import Tools, argument_problem, needs_approval
 from langchain_ashby.agent.history import open_calls
 from langchain_ashby.agent.state import Node, Proposal, State, Update
 from langchain_ashby.client import AshbyClient
+from langchain_ashby.endpoints.organization import GetUser
+from langchain_ashby.errors import AshbyError
 from langchain_ashby.toolkit import AshbyTool
 
 CARDS_AT_ONCE = 8
@@ -35,7 +39,9 @@ def preparing(tools: Tools, client: AshbyClient | None) -> Node:
             ready = [ready_for_review(call, tools, look) for call in writes]
         else:
             with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
-                ready = list(threads.map(lambda call: ready_for_review(call, tools, look), writes))
+                # Each in a copy of the context, which says for whom the client acts.
+                started = [threads.submit(copy_context().run, ready_for_review, call, tools, look) for call in writes]
+                ready = [it.result() for it in started]
         return {
             "proposals": [it for it in ready if not isinstance(it, ToolMessage)],
             "messages": [it for it in ready if isinstance(it, ToolMessage)],
@@ -60,5 +66,17 @@ def card_for(call: ToolCall, tool: BaseTool, look: Look | None) -> Card | None:
     if look is None or not isinstance(tool, AshbyTool):
         return None
     card = card_of(tool.operation.model_validate(call["args"]), look)
-    # As the model gave them: these and no others run.
-    return {**card, "args": call["args"]}
+    # The arguments are as the model gave them: these and no others run.
+    return {**card, "args": call["args"], "consequences": [*card["consequences"], *_author(look)]}
+
+
+def _author(look: Look) -> list[str]:
+    """For whom the write would be made, if the run acts for somebody."""
+    user_id = look.client.on_behalf_of
+    if user_id is None:
+        return []
+    try:
+        user = look.call(GetUser(user_id=user_id))
+    except AshbyError:
+        return [f"It is made on behalf of the user {user_id}."]
+    return [f"It is made on behalf of {named(person(user) or user_id)}."]

@@ -10,18 +10,16 @@ from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent.answers import NO_STORE, not_executed
 from langchain_ashby.agent.attempts import Attempts, Ending, Matter
+from langchain_ashby.agent.bounds import Bounds, Terms
 from langchain_ashby.agent.gate import Tools, needs_approval
 from langchain_ashby.agent.history import maker_of, open_calls
 from langchain_ashby.agent.journal import page_of
 from langchain_ashby.agent.place import Place, here
-from langchain_ashby.agent.policy import ApprovalPolicy
 from langchain_ashby.agent.sight import needs_another_look
 from langchain_ashby.agent.state import Approval, Decided, Node, Proposal, State, Update
 
 
-def proposing(
-    prepare: Node, tools: Tools, attempts: Attempts, policy: ApprovalPolicy, own_store: BaseStore | None
-) -> Node:
+def proposing(prepare: Node, tools: Tools, attempts: Attempts, bounds: Bounds, own_store: BaseStore | None) -> Node:
     """The node that has cards made by `prepare`, notes where the journal keeps them, and applies the policy.
 
     It prepares the open writes of the model's message; or, if there are any, a person's edits, or the proposals that
@@ -29,17 +27,17 @@ def proposing(
     """
 
     def propose(state: State) -> Update:
-        place = here(own_store)
+        place, terms = here(own_store), bounds.terms()
         if place.store is None:
             return {"messages": _refused(state, tools), "proposals": [], "approvals": [], "edits": []}
         edits = {str(edit["call"]["id"]): edit for edit in state.get("edits", [])}
         before = {str(it["call"]["id"]): it for it in state.get("proposals", [])}
         made = prepare(_with_calls(state, [it["call"] for it in (edits or before).values()]))
         journal = attempts.journal.name(place.store)
-        complete = _completed(state, made["proposals"], edits, before, place, journal)
+        complete = _completed(state, made["proposals"], edits, before, place, journal, terms)
         update: dict[str, Any] = {"proposals": [], "approvals": [], "edits": [], "messages": list(made["messages"])}
         for proposal in complete:
-            proposal["policy"] = ruling = policy.ruling(proposal["call"]["name"], proposal.get("card"))
+            proposal["policy"] = ruling = terms.ruling(proposal["call"]["name"], proposal.get("card"))
             edit = edits.get(str(proposal["call"]["id"]))
             if ruling == "never":
                 matter = Matter(place.store, place.thread_id, proposal["page"], _by_policy(proposal))
@@ -70,6 +68,7 @@ def _completed(
     before: dict[str, Proposal],
     place: Place,
     journal: str,
+    terms: Terms,
 ) -> list[Proposal]:
     """The proposals with what the journal and the audit trail need to know of them."""
     message = maker_of(state["messages"])
@@ -80,7 +79,7 @@ def _completed(
         call_id = str(proposal["call"]["id"])
         edit, earlier = edits.get(call_id), before.get(call_id)
         known = edit["proposal"] if edit else earlier
-        whole = Proposal(**{**proposal, "made": now})
+        whole = Proposal(**{**proposal, "made": now, "policy_name": terms.policy, "on_behalf_of": terms.on_behalf_of})
         if known is not None and "page" in known and "journal" in known:
             whole |= {"page": known["page"], "journal": known["journal"]}
         else:
@@ -89,6 +88,7 @@ def _completed(
             whole |= {"page": page, "journal": journal}
         if edit is not None:
             whole["original"] = edit["proposal"].get("original", edit["proposal"]["call"]["args"])
+            whole["on_behalf_of"] = edit["proposal"].get("on_behalf_of")  # an edit changes arguments only
         elif earlier is not None and "original" in earlier:
             whole["original"] = earlier["original"]
         complete.append(whole)

@@ -11,25 +11,34 @@ from langgraph.prebuilt import ToolNode
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 
-from langchain_ashby.agent.answers import unreadable
+from langchain_ashby.agent.answers import NOT_IN_THIS_RUN, not_executed, unreadable
+from langchain_ashby.agent.bounds import Bounds
 from langchain_ashby.agent.gate import Tools, needs_approval
 from langchain_ashby.errors import AshbyError
 
 Result = ToolMessage | Command[Any]
 
 
-def reading(tools: Tools) -> ToolNode:
+def reading(tools: Tools, bounds: Bounds) -> ToolNode:
     """The node for calls of tools that are marked as only reading. A failure to reach Ashby answers the call."""
 
     def run(request: ToolCallRequest, execute: Callable[[ToolCallRequest], Result]) -> Result:
+        terms = bounds.terms()
+        if request.tool_call["name"] not in terms.tools:
+            return not_executed(request.tool_call, NOT_IN_THIS_RUN)
         try:
-            return execute(request)
+            with bounds.acting(terms):
+                return execute(request)
         except AshbyError as error:
             return _failed(request, error)
 
     async def arun(request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Result]]) -> Result:
+        terms = bounds.terms()
+        if request.tool_call["name"] not in terms.tools:
+            return not_executed(request.tool_call, NOT_IN_THIS_RUN)
         try:
-            return await execute(request)
+            with bounds.acting(terms):
+                return await execute(request)
         except AshbyError as error:
             return _failed(request, error)
 

@@ -39,8 +39,8 @@ def reviewing(tools: Tools) -> Node:
 def request_for(proposals: list[Proposal], problem: str | None) -> dict[str, Any]:
     """What the person is asked, in LangChain's approval protocol.
 
-    Beyond the protocol, an action has its `tool_call_id`, its `title` and, for an Ashby tool, its `card`, and the
-    request has the `problem` with the answer before, if there was one.
+    Beyond the protocol, an action has its `tool_call_id`, its `title`, its `card` if it is an Ashby tool, and
+    `on_behalf_of` if it would be made for a user. The request has the `problem` with the answer before, if any.
     """
     request: dict[str, Any] = {
         "action_requests": [
@@ -51,6 +51,7 @@ def request_for(proposals: list[Proposal], problem: str | None) -> dict[str, Any
                 "tool_call_id": proposal["call"]["id"],
                 "title": proposal["title"],
                 **({"card": card} if (card := proposal.get("card")) else {}),
+                **({"on_behalf_of": user} if (user := proposal.get("on_behalf_of")) else {}),
             }
             for proposal in proposals
         ],

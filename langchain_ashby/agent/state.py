@@ -22,7 +22,8 @@ class Proposal(TypedDict):
     `call` is what would run: the model's own call, or a person's edit of it that points at other records, and then
     `original` has the model's arguments. `title` is its tool in words, `description` what the person reads, in
     Markdown, and `card` the same as data; a tool that is not Ashby's has none. `made` is when the card was made, in
-    ISO 8601, `journal` and `page` where its fate is kept, `policy` what the application's policy says about it.
+    ISO 8601, `journal` and `page` where its fate is kept, `policy` what the application's policy says about it, and
+    `policy_name` which policy that was. `on_behalf_of` is the Ashby user for whom it would be made, by id.
     """
 
     call: ToolCall
@@ -34,6 +35,8 @@ class Proposal(TypedDict):
     journal: NotRequired[str]
     page: NotRequired[str]
     policy: NotRequired[str]
+    policy_name: NotRequired[str]
+    on_behalf_of: NotRequired[str | None]
 
 
 class Decided(TypedDict):

@@ -17,6 +17,7 @@ from langgraph.types import Send
 from langchain_ashby.agent.answers import NO_STORE, executed, not_executed, outcome_unknown, with_edit
 from langchain_ashby.agent.attempts import Attempts, Ending, Matter
 from langchain_ashby.agent.audit import Outcome
+from langchain_ashby.agent.bounds import Bounds, Terms
 from langchain_ashby.agent.cards import only_the_file_on
 from langchain_ashby.agent.gate import Tools, needs_approval
 from langchain_ashby.agent.journal import Claim
@@ -32,9 +33,9 @@ def to_write(approval: Approval) -> Send:
     return Send("writes", task)
 
 
-def writing(tools: Tools, attempts: Attempts, own_store: BaseStore | None) -> ToolNode:
+def writing(tools: Tools, attempts: Attempts, bounds: Bounds, own_store: BaseStore | None) -> ToolNode:
     """The node for writes that were let pass."""
-    once = _Once(attempts, own_store)
+    once = _Once(attempts, bounds, own_store)
     return ToolNode(
         [tool for tool in tools.values() if needs_approval(tool)],
         name="writes",
@@ -59,15 +60,21 @@ def matter_of(approval: Approval, place: Place) -> Matter | ToolMessage:
 class _Once:
     """Runs a tool if its write has not been made, and answers from the journal if it has."""
 
-    def __init__(self, attempts: Attempts, own_store: BaseStore | None) -> None:
+    def __init__(self, attempts: Attempts, bounds: Bounds, own_store: BaseStore | None) -> None:
         self._attempts = attempts
+        self._bounds = bounds
         self._own_store = own_store
 
     def run(self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Result]) -> Result:
+        terms = self._bounds.terms()
+        with self._bounds.acting(terms):
+            return self._run(request, execute, terms)
+
+    def _run(self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Result], terms: Terms) -> Result:
         matter = matter_of(request.state, here(self._own_store))
         if isinstance(matter, ToolMessage):
             return matter
-        claim = self._attempts.begin(matter)
+        claim = self._begun(matter, terms)
         if isinstance(claim, ToolMessage):
             return claim
         try:
@@ -90,7 +97,9 @@ class _Once:
         The request is on its way then, in a thread that cannot be stopped.
         """
         cancelled = threading.Event()
-        work = asyncio.ensure_future(self._arun(request, execute, cancelled))
+        terms = self._bounds.terms()
+        with self._bounds.acting(terms):  # the task takes it along
+            work = asyncio.ensure_future(self._arun(request, execute, terms, cancelled))
         _unfinished.add(work)
         work.add_done_callback(_finished)
         try:
@@ -103,13 +112,14 @@ class _Once:
         self,
         request: ToolCallRequest,
         execute: Callable[[ToolCallRequest], Awaitable[Result]],
+        terms: Terms,
         cancelled: threading.Event,
     ) -> Result:
         matter = matter_of(request.state, here(self._own_store))
         if isinstance(matter, ToolMessage):
             return matter
         journal = self._attempts.journal
-        claim = await asyncio.to_thread(self._attempts.begin, matter)
+        claim = await asyncio.to_thread(self._begun, matter, terms)
         if isinstance(claim, ToolMessage):
             return claim
         if cancelled.is_set():
@@ -130,6 +140,12 @@ class _Once:
         except BaseException:
             journal.leave(claim)
             raise
+
+    def _begun(self, matter: Matter, terms: Terms) -> Claim | ToolMessage:
+        """The sole right to make the write, or the answer to the call. A run makes only what its settings allow."""
+        if objection := terms.objection(matter.approval):
+            return self._attempts.close(matter, Ending("withheld", not_executed(matter.call, objection)))
+        return self._attempts.begin(matter)
 
     def _ended(self, matter: Matter, claim: Claim, result: Result) -> Result:
         if not isinstance(result, ToolMessage):
