@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test contract lint types docs dist regenerate notebooks floors clean
+.PHONY: help demo serve test contract lint types docs dist regenerate notebooks floors clean
 
 help: ## list what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
 
 demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes approves everything
 	@$(BIN)/langchain-ashby demo $(ARGS)
+
+serve: $(VENV)/server.stamp ## serve the agent with `langgraph dev`, on the sandbox unless ASHBY_API_KEY is set
+	LANGSMITH_TRACING=false LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser --no-reload $(ARGS)
 
 test: $(VENV)/dev.stamp ## run all tests
 	$(BIN)/pytest -n auto $(ARGS)
@@ -52,6 +55,11 @@ clean: ## remove the environments and caches
 $(VENV)/cli.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q -e '.[cli]'
+	@touch $@
+
+$(VENV)/server.stamp: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q -e '.[server]'
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml

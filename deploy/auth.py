@@ -1,0 +1,53 @@
+"""Who may use the server, and as whom they act in Ashby. An example: ask your own directory of people instead.
+
+`AGENT_PEOPLE` holds JSON: for each token a person's `identity`, by which the audit trail knows them, and their
+`ashby_user_id`, for whom all their runs act; without it they act for the key's owner.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+from typing import Any
+
+from langgraph_sdk import Auth
+
+PEOPLE: dict[str, dict[str, str]] = json.loads(os.environ["AGENT_PEOPLE"])
+
+auth = Auth()
+
+
+@auth.authenticate
+async def who_it_is(authorization: str | None) -> Any:
+    """The person with this token."""
+    given = (authorization or "").removeprefix("Bearer ").encode()
+    for token, person in PEOPLE.items():
+        if hmac.compare_digest(token.encode(), given):
+            return dict(person)
+    raise Auth.exceptions.HTTPException(status_code=401, detail="Nobody has this token.")
+
+
+@auth.on
+async def nothing_else(ctx: Auth.types.AuthContext, value: Any) -> bool:
+    """The journal and the audit trail are in the store: nobody reads or changes them from outside, and so on."""
+    return False
+
+
+@auth.on.assistants.read
+@auth.on.assistants.search
+async def assistants(ctx: Auth.types.AuthContext, value: Any) -> bool:
+    """Anyone sees which agents there are."""
+    return True
+
+
+@auth.on.threads.create
+@auth.on.threads.create_run
+@auth.on.threads.read
+@auth.on.threads.search
+@auth.on.threads.delete
+async def own_threads(ctx: Auth.types.AuthContext, value: Any) -> dict[str, str]:
+    """Each has threads of their own. There is no `threads.update`: a state put in by hand could hold an approval."""
+    owner = {"owner": ctx.user.identity}
+    value.setdefault("metadata", {}).update(owner)
+    return owner

@@ -1,0 +1,136 @@
+"""The agent for a LangGraph server: `langgraph dev` in a directory with this project's `langgraph.json` serves it.
+
+`make_graph` goes by the environment:
+
+- `ASHBY_API_KEY`, `ASHBY_BASE_URL`: the key for Ashby. Without one, a sandbox in the server's process stands in for it.
+- `LANGCHAIN_ASHBY_MODEL`: `PROVIDER:MODEL`, as langchain's `init_chat_model` takes it. Without one, a script plays the
+  model's part, and says so.
+- `LANGCHAIN_ASHBY_MODELS`: more of them, separated by commas, among which a run may choose.
+- `LANGCHAIN_ASHBY_ACT_FOR`: the ids of the Ashby users for whom a run may act, separated by commas, or `anyone`.
+  Without it, anyone on the sandbox; in Ashby nobody, but for a user whom the server let in. See `docs/server.md`.
+
+`store` and `checkpointer` keep the journal and the threads of `langgraph dev` in an SQLite file, named by
+`LANGCHAIN_ASHBY_DATABASE`. The server's own are in memory and saved every ten seconds: killed in between, it would not
+know of a write that was made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from langchain_core.language_models import BaseChatModel
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.store.base import BaseStore
+
+from langchain_ashby.agent import Context, create_recruiting_agent
+from langchain_ashby.agent.afternoon import recruiters_afternoon
+from langchain_ashby.agent.scripted import ScriptedChatModel
+from langchain_ashby.agent.state import Conversation, State
+from langchain_ashby.client import AshbyClient
+from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.toolkit import AshbyToolkit
+
+Graph = CompiledStateGraph[State, Context, Conversation, Conversation]
+
+_log = logging.getLogger(__name__)
+_one_at_a_time = threading.Lock()
+
+
+async def make_graph() -> Graph:
+    """The agent, compiled without checkpointer and store, which the server brings. It is made once for a process.
+
+    Raises:
+        ConfigurationError: if a model cannot be made.
+        AshbyError: if the key cannot be right.
+    """
+    return await asyncio.to_thread(_graph)
+
+
+@asynccontextmanager
+async def store() -> AsyncIterator[BaseStore]:
+    """LangGraph's long-term store, with the journal and the audit trail."""
+    from langgraph.store.sqlite.aio import AsyncSqliteStore
+
+    async with AsyncSqliteStore.from_conn_string(await asyncio.to_thread(_database)) as opened:
+        await opened.setup()
+        yield opened
+
+
+@asynccontextmanager
+async def checkpointer() -> AsyncIterator[BaseCheckpointSaver[Any]]:
+    """What keeps the threads."""
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    async with AsyncSqliteSaver.from_conn_string(await asyncio.to_thread(_database)) as opened:
+        await opened.setup()
+        yield opened
+
+
+def _graph() -> Graph:
+    with _one_at_a_time:
+        return _made()
+
+
+@cache
+def _made() -> Graph:
+    client, anyone = _client()
+    default = os.environ.get("LANGCHAIN_ASHBY_MODEL", "").strip()
+    return create_recruiting_agent(
+        _model(default) if default else ScriptedChatModel(script=recruiters_afternoon),
+        AshbyToolkit(client),
+        checkpointer=None,
+        store=None,
+        models={name: _model(name) for name in _listed("LANGCHAIN_ASHBY_MODELS")},
+        act_for="anyone" if anyone else _act_for(),
+    )
+
+
+def _client() -> tuple[AshbyClient, bool]:
+    """A client, and whether it talks to the sandbox in this process, which ends with it."""
+    if os.environ.get("ASHBY_API_KEY"):
+        return AshbyClient(), False
+    try:
+        from langchain_ashby.sandbox import AshbySandbox
+    except ImportError as error:
+        raise ConfigurationError("There is no ASHBY_API_KEY, and no sandbox either", remedy=str(error)) from None
+    sandbox = AshbySandbox()
+    sandbox.start()
+    _log.warning("There is no ASHBY_API_KEY: a sandbox stands in for Ashby at %s until this process ends", sandbox.url)
+    return AshbyClient(sandbox.api_key, sandbox.url), True
+
+
+def _model(name: str) -> BaseChatModel:
+    try:
+        from langchain.chat_models import init_chat_model
+    except ModuleNotFoundError:
+        raise ConfigurationError(
+            f"The model {name} needs langchain", remedy='Run: pip install "langchain-ashby[chat]"'
+        ) from None
+    try:
+        return init_chat_model(name)
+    except (ImportError, ValueError) as error:
+        raise ConfigurationError(f"The model {name} cannot be made: {error}") from None
+
+
+def _act_for() -> Collection[str] | Literal["anyone"]:
+    users = _listed("LANGCHAIN_ASHBY_ACT_FOR")
+    return "anyone" if users == ["anyone"] else users
+
+
+def _listed(variable: str) -> list[str]:
+    return [name for it in os.environ.get(variable, "").split(",") if (name := it.strip())]
+
+
+def _database() -> str:
+    file = Path(os.environ.get("LANGCHAIN_ASHBY_DATABASE", ".langgraph_api/langchain-ashby.db"))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return str(file)

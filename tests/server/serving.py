@@ -1,0 +1,94 @@
+"""`langgraph dev` as its user starts it, in a directory of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import requests
+
+PROJECT = Path(__file__).parents[2]
+STARTING = 120
+"""Seconds after which a server that has not answered will not."""
+
+
+def why_not() -> str | None:
+    """Why no server can be started here, or None."""
+    if find_spec("langgraph_cli") is None or find_spec("langgraph_api") is None:
+        return 'langgraph dev is not installed: pip install "langchain-ashby[server]"'
+    return None
+
+
+@dataclass
+class Server:
+    """A server that is running."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    log: Path
+
+    def kill(self) -> None:
+        """End it with all that it started, without a chance to put anything in order."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=30)
+
+
+@contextmanager
+def serving(directory: Path, environment: Mapping[str, str]) -> Iterator[Server]:
+    """Serve the project's `langgraph.json`, with the authentication of `deploy/`, from a directory for its files.
+
+    Raises:
+        RuntimeError: if it does not start; with what it said.
+    """
+    settings = json.loads((PROJECT / "langgraph.json").read_text("utf-8"))
+    settings["auth"] = {"path": f"{PROJECT}/deploy/auth.py:auth"}
+    (directory / "langgraph.json").write_text(json.dumps(settings), "utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = directory / "log"
+    command = [str(Path(sys.executable).with_name("langgraph")), "dev", "--host", "127.0.0.1", "--port", str(port)]
+    with log.open("ab") as said:
+        process = subprocess.Popen(
+            [*command, "--no-browser", "--no-reload"],
+            cwd=directory,
+            env={
+                **os.environ,
+                "LANGSMITH_TRACING": "false",
+                "LANGGRAPH_CLI_NO_ANALYTICS": "1",
+                "PYTHONPATH": os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")])),
+                **environment,
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,  # a group of its own, so that all of it can be killed
+        )
+    server = Server(process, f"http://127.0.0.1:{port}", log)
+    try:
+        _wait_for(server)
+        yield server
+    finally:
+        if process.poll() is None:
+            server.kill()
+
+
+def _wait_for(server: Server) -> None:
+    deadline = time.monotonic() + STARTING
+    while time.monotonic() < deadline and server.process.poll() is None:
+        try:
+            if requests.get(f"{server.url}/ok", timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)  # it is not there yet
+    raise RuntimeError(f"langgraph dev does not start: {server.log.read_text()[-3000:]}")
