@@ -1,4 +1,4 @@
-"""The command line: `langchain-ashby demo | chat | tools | call | doctor | audit | sandbox`."""
+"""The command line: `langchain-ashby demo | chat | pending | call | tools | doctor | audit | sandbox`."""
 
 from __future__ import annotations
 
@@ -13,4 +13,11 @@ def main() -> None:
         if error.name not in ("typer", "rich", "werkzeug"):
             raise
         sys.exit(f'{error.name} is missing. Install the command line with: pip install "langchain-ashby[cli]"')
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        if "langchain_ashby.cli.work" in sys.modules and isinstance(end.code, int):
+            from langchain_ashby.cli.work import end_at_once_if_work_was_left
+
+            end_at_once_if_work_was_left(end.code)
+        raise

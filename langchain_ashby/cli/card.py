@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.panel import Panel
@@ -34,14 +34,14 @@ def panel(card: Card) -> RenderableType:
     """A card as a panel, with the exact arguments beneath."""
     sign, risk, border, style = _RISKS[card["risk"]]
     parts: list[RenderableType] = [Text(card["line"], style="bold")]
-    parts += _list("Warnings", card["warnings"], "!", "yellow")
+    parts += _list("Warnings", card["warnings"], "!", "bold")
     parts += _changes(card)
     parts += _list("What follows", card["consequences"], "•", "")
     parts += _list("Not checked", card["unchecked"], "?", "")
     for link in card["links"]:
         parts += [Text(""), Text.assemble(f"{link['title']}: ", (link["url"], "underline"))]
-    arguments = Text("\n".join(_lines(card["args"])), style="dim", overflow="fold")
-    parts += [Text(""), Text(f"Exact arguments of {card['tool']}", style="dim"), Padding(arguments, (0, 0, 0, 2))]
+    arguments = Padding(Hanging(argument_lines(card["args"]), "dim"), (0, 0, 0, 2))
+    parts += [Text(""), Text(f"Exact arguments of {card['tool']}", style="dim"), arguments]
     title = Text(f"{sign} {risk}", style=style)
     return Panel(Group(*parts), box=border, title=title, title_align="left", padding=(1, 2), width=None)
 
@@ -71,14 +71,31 @@ def _changes(card: Card) -> list[RenderableType]:
     return [Text(""), table]
 
 
-def _lines(value: Any, margin: str = "") -> list[str]:
+class Hanging:
+    """Lines of text, each with a deeper margin where it goes on: no part of one can pass for a line of its own."""
+
+    def __init__(self, lines: Iterable[str], style: str = "") -> None:
+        self._lines = list(lines)
+        self._style = style
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self._lines:
+            margin = len(line) - len(line.lstrip(" "))
+            text = Text(line[margin:], self._style)
+            first, *others = text.wrap(console, max(10, options.max_width - margin - 4), overflow="fold") or [Text("")]
+            yield Text.assemble(" " * margin, first, no_wrap=True)
+            for more in others:
+                yield Text.assemble(" " * (margin + 4), more, no_wrap=True)
+
+
+def argument_lines(value: Any, margin: str = "") -> list[str]:
     """The arguments, exactly as they are: a line each, what belongs to one indented beneath it."""
     entries = value.items() if isinstance(value, dict) else ((str(number), it) for number, it in enumerate(value, 1))
     lines = []
     for name, entry in entries:
         label = f"{margin}{visible(str(name))}:"
         if isinstance(entry, dict | list) and entry:
-            lines += [label, *_lines(entry, margin + "  ")]
+            lines += [label, *argument_lines(entry, margin + "  ")]
         elif isinstance(entry, str) and "\n" in entry:
             lines += [label, *(f"{margin}  | {line}" for line in visible(entry).split("\n"))]
         else:

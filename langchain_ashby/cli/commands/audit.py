@@ -1,0 +1,35 @@
+"""`langchain-ashby audit`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from langchain_ashby.cli.exits import stop
+from langchain_ashby.cli.stores import Store
+
+
+def audit(
+    store: Store,
+    thread: Annotated[str | None, typer.Option(help="Only this thread.")] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="All that is known, as JSON Lines.")] = False,
+) -> None:
+    """Show what was proposed, who decided, and what became of it."""
+    from langchain_ashby.agent import audit_trail, to_jsonl
+    from langchain_ashby.cli.audit import table
+    from langchain_ashby.cli.stores import opened
+    from langchain_ashby.cli.terminal import console
+
+    try:
+        with opened(store) as found:
+            entries = list(audit_trail(found, thread))
+    except ValueError as error:
+        raise stop(str(error)) from None
+    if jsonl:
+        for line in to_jsonl(entries):
+            typer.echo(line)
+    elif entries:
+        console().print(table(entries))
+    else:
+        typer.echo("Nothing is recorded.")

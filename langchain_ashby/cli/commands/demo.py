@@ -1,0 +1,44 @@
+"""`langchain-ashby demo`."""
+
+from __future__ import annotations
+
+from langchain_ashby.cli.connect import Approved, sandboxed
+from langchain_ashby.cli.exits import Status, stop
+
+QUESTION = (
+    "Who is in the Onsite stage for Staff Engineer? Read their feedback, move the strongest on, leave a note, "
+    "and set up an interview for another one."
+)
+
+
+def demo(yes: Approved = False) -> None:
+    """Watch the agent work on a sandbox: no key, no model, no account."""
+    from rich.text import Text
+
+    from langchain_ashby.agent import create_recruiting_agent
+    from langchain_ashby.agent.afternoon import recruiters_afternoon
+    from langchain_ashby.agent.scripted import ScriptedChatModel
+    from langchain_ashby.cli.changes import changes
+    from langchain_ashby.cli.session import LeftUnderWay, Reached, Session
+    from langchain_ashby.cli.terminal import console, harmless, say
+    from langchain_ashby.toolkit import AshbyToolkit
+
+    out = console()
+    with sandboxed() as (sandbox, client):
+        before = sandbox.state()
+        say(
+            out,
+            f"A sandbox stands in for Ashby at {sandbox.url}. No language model is used: the agent follows a script.",
+        )
+        agent = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), AshbyToolkit(client))
+        session = Session(agent, "demo", out, approve_all=yes)
+        say(out, Text.assemble(("\nYou: ", "bold"), QUESTION, "\n"))
+        try:
+            reached = session.say(QUESTION)
+        except LeftUnderWay as left:
+            raise stop(str(left), Status.OUTCOME_UNKNOWN) from None
+        out.rule(Text("What changed in the sandbox", "bold"), align="left", style="none")
+        lines = changes(before, sandbox.state())
+        out.print(harmless("\n".join(lines)) if lines else "Nothing.")
+        if reached is Reached.A_QUESTION:
+            say(out, "The agent is still waiting for an answer. Run this in a terminal, or with --yes.")

@@ -1,0 +1,37 @@
+"""`langchain-ashby sandbox`."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from langchain_ashby.cli.exits import stop
+
+
+def sandbox(
+    port: Annotated[int, typer.Option(help="0 lets the system choose.")] = 0,
+    api_key: Annotated[str | None, typer.Option(help="The key to accept; a random one if left out.")] = None,
+    candidates: Annotated[int, typer.Option(min=0, help="How many candidates to invent.")] = 60,
+    db: Annotated[Path | None, typer.Option(help="Keep the state in this file.")] = None,
+) -> None:
+    """Serve a stand-in for Ashby on this machine, until interrupted.
+
+    Prints one line of JSON when it is ready: {"url", "api_key"}.
+    """
+    from langchain_ashby.sandbox import AshbySandbox
+
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        server = AshbySandbox(api_key=api_key, port=port, candidates=candidates, db=db)
+        with server:
+            typer.echo(json.dumps({"url": server.url, "api_key": server.api_key}))
+            stopped.wait()
+    except OSError as error:
+        raise stop(f"The sandbox cannot listen on port {port}: {error.strerror}") from None

@@ -1,0 +1,188 @@
+"""Editing the arguments of a call: in the person's editor, or in a form line by line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pydantic import ValidationError
+from rich.console import Console
+from rich.text import Text
+
+from langchain_ashby.agent.describe import visible
+from langchain_ashby.cli.card import Hanging, argument_lines
+from langchain_ashby.cli.steps import title
+from langchain_ashby.cli.terminal import CAUTION, ask, confirm, harmless
+from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.toolkit import explain_arguments
+
+Arguments = dict[str, Any]
+
+
+def edited(console: Console, tool: str, arguments: Arguments) -> Arguments | None:
+    """The arguments as the person wants them, or None if they give it up. Arguments that do not fit come back."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    body, remark = _as_text(arguments), ""
+    while True:
+        try:
+            if editor:
+                body = _without_comments(_in_editor(editor, _explained(tool, remark) + body))
+                new = _read(body)
+            else:
+                new = arguments = _in_form(console, tool, arguments)
+            if new is not None:
+                _check(tool, new)
+            return new
+        except OSError as error:
+            console.print(f"The editor {editor!r} cannot be started ({error.strerror}). Here is a form instead.")
+            editor = None
+        except ValueError as problem:
+            console.print(Text.assemble(CAUTION, f" {harmless(str(problem))}"))
+            if not confirm("Edit it again?"):
+                return None
+            remark = str(problem)
+
+
+def show_differences(console: Console, before: Arguments, after: Arguments) -> None:
+    """What an edit changes."""
+    if before == after:
+        console.print("Nothing is changed.")
+    for name in dict.fromkeys([*before, *after]):
+        if name not in after or before.get(name, ...) != after[name]:
+            console.print(Text(f"{harmless(name)}:", "bold"))
+            for sign, side in (("-", before), ("+", after)):
+                if name in side:
+                    lines = argument_lines({name: side[name]})
+                    console.print(Hanging(f"  {sign} {line}" for line in lines))
+
+
+def _check(tool: str, arguments: Arguments) -> None:
+    """See whether the arguments fit. A tool that is not Ashby's judges by itself, when it runs.
+
+    Raises:
+        ValueError: if they do not; what is wrong.
+    """
+    if tool in OPERATIONS:
+        try:
+            OPERATIONS[tool].model_validate(arguments)
+        except ValidationError as error:
+            raise ValueError(explain_arguments(error)) from None
+
+
+# In an editor.
+
+
+def _in_editor(editor: str, text: str) -> str:
+    """The text as it is when the editor is closed. It was nowhere but in a directory for its owner alone."""
+    with TemporaryDirectory(prefix="langchain-ashby-") as directory:
+        file = Path(directory) / "arguments.json"
+        file.write_text(text, "utf-8")
+        with _ctrl_c_left_to_the_editor():
+            ended = subprocess.run([*shlex.split(editor), str(file)], check=False)
+        if ended.returncode:
+            return ""
+        return file.read_text("utf-8", errors="replace")
+
+
+@contextmanager
+def _ctrl_c_left_to_the_editor() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _read(text: str) -> Arguments | None:
+    """What was written; None if the file was emptied.
+
+    Raises:
+        ValueError: if it is no JSON object.
+    """
+    if not text.strip():
+        return None
+    try:
+        read = json.loads(text, parse_constant=_refused)
+    except json.JSONDecodeError as error:
+        place = text.split("\n")[error.lineno - 1].strip()
+        raise ValueError(f"This is not JSON: {error.msg}, at {place!r}.") from None
+    if not isinstance(read, dict):
+        raise ValueError('The arguments have to be a JSON object, such as {"name": "Ada"}.')
+    return read
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON.")
+
+
+def _as_text(arguments: Arguments) -> str:
+    """The arguments as JSON in which no character hides."""
+    text = json.dumps(arguments, indent=2, ensure_ascii=False) + "\n"
+    return "".join(char if visible(char) == char else json.dumps(char)[1:-1] for char in text)
+
+
+def _explained(tool: str, remark: str) -> str:
+    """Comments that say what may be written, and what is wrong with what was."""
+    lines = [
+        f"{title(tool)}: its arguments as JSON. Lines that begin with // do not count.",
+        "Save and close to go on. An empty file leaves everything as it was.",
+        "",
+        *_fields(tool),
+        *(["", *remark.split("\n")] if remark else []),
+    ]
+    return "".join(f"// {harmless(line)}".rstrip() + "\n" for line in lines)
+
+
+def _without_comments(text: str) -> str:
+    return "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("//"))
+
+
+def _fields(tool: str) -> list[str]:
+    """The arguments that a tool takes, a line each."""
+    if tool not in OPERATIONS:
+        return []
+    schema = OPERATIONS[tool].argument_schema()
+    required = schema.get("required", [])
+    return [
+        f"{name}{'' if name in required else ' (may be left out)'}: {said.get('description') or _kind(said)}"
+        for name, said in schema["properties"].items()
+    ]
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    return " or ".join(map(str, schema["enum"])) if "enum" in schema else str(schema.get("type", "see the card"))
+
+
+# In a form.
+
+
+def _in_form(console: Console, tool: str, arguments: Arguments) -> Arguments:
+    """The arguments, each as the person wants it. Text needs no quotation marks, all else is JSON."""
+    console.print("Enter keeps a value; - leaves the argument out. Set EDITOR to edit all at once.")
+    new: Arguments = {}
+    for name, value in arguments.items():
+        console.print(Hanging(argument_lines({name: value})))
+        answer = ask("  new value: ")
+        if not answer:
+            new[name] = value
+        elif answer != "-":
+            new[name] = answer if isinstance(value, str) else _value(answer)
+    while name := ask("One more argument (its name, or Enter to go on): "):
+        new[name] = _value(ask("  value: "))
+    return new
+
+
+def _value(text: str) -> Any:
+    """JSON if it is JSON, else text: the check says what fits."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

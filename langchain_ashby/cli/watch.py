@@ -1,0 +1,73 @@
+"""What is under way, at the bottom of the terminal: the end of the answer, and a spinner for each step."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.live import Live
+from rich.segment import Segment
+from rich.text import Text
+
+IDLE = "Thinking"
+_FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+class Watch:
+    """Shows what is under way for as long as it is, and leaves nothing behind. Without a terminal it shows nothing."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._steps: dict[str, tuple[str, float]] = {}
+        self._tail: RenderableType | None = None
+        self._idle_since = time.monotonic()
+        self._live = (
+            Live(self, console=console, transient=True, refresh_per_second=12) if console.is_interactive else None
+        )
+
+    def __enter__(self) -> Self:
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live:
+            self._live.stop()
+
+    def begin(self, step: str, words: str) -> None:
+        """A step begins."""
+        self._steps[step] = words, time.monotonic()
+
+    def end(self, step: str) -> float | None:
+        """A step ended: how many seconds it took, or None if it is not known when it began."""
+        self._idle_since = time.monotonic()
+        begun = self._steps.pop(step, None)
+        return begun and self._idle_since - begun[1]
+
+    def tail(self, tail: RenderableType | None) -> None:
+        """The end of an answer that is still being written."""
+        self._tail = tail
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The last lines of the answer, and below them the steps: no more than there is room for."""
+        steps = list(self._steps.values())
+        if not steps and self._tail is None:
+            steps = [(IDLE, self._idle_since)]
+        room = max(1, console.height - 2)
+        hidden = len(steps) - room // 2
+        if hidden > 0:
+            steps = [*steps[:-hidden], (f"and {hidden} more", steps[-1][1])]
+        if self._tail is not None:
+            lines = console.render_lines(self._tail, options, pad=False)
+            for line in lines[-max(1, room - len(steps)) :]:
+                yield from line
+                yield Segment.line()
+        for words, since in steps:
+            took = time.monotonic() - since
+            seconds = f"  {took:.0f} s" if took >= 1 else ""
+            frame = _FRAMES[int(took * 12) % len(_FRAMES)]
+            yield Text.assemble(f"  {frame} {words}", (seconds, "dim"), no_wrap=True, overflow="ellipsis")
