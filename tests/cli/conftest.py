@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from langchain_ashby.sandbox import AshbySandbox
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[AshbySandbox]:
+    with AshbySandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running: AshbySandbox) -> AshbySandbox:
+    """A sandbox in which nothing has happened yet."""
+    running.reset()
+    return running

@@ -1,0 +1,33 @@
+"""What the tests talk about: a note on Ada Lovelace, looked up and proposed by a scripted model."""
+
+from __future__ import annotations
+
+from langchain_ashby.agent.scripted import Script, call, lines, say
+from langchain_ashby.sandbox import AshbySandbox
+
+ADA = "Ada Lovelace"
+NOTES_AT_FIRST = 22
+WRITTEN = "Wants to start in February."
+
+
+def ada(sandbox: AshbySandbox) -> str:
+    return next(str(it["id"]) for it in sandbox.state()["candidate"] if it["name"] == ADA)
+
+
+def notes(sandbox: AshbySandbox) -> list[str]:
+    """The notes that were not there from the start."""
+    return [it["content"] for it in sandbox.state()["note"][NOTES_AT_FIRST:]]
+
+
+def proposes_a_note(sandbox: AshbySandbox, *, last: str = "Done as you said.") -> Script:
+    return lines(
+        say("I look her up.", call("ashby_search_candidates", name="Ada")),
+        say("I propose a note.", call("ashby_create_candidate_note", candidate_id=ada(sandbox), note=WRITTEN)),
+        last,
+        "There is nothing more to say.",
+    )
+
+
+def environment(sandbox: AshbySandbox) -> dict[str, str]:
+    """What tells the command to use this sandbox as Ashby."""
+    return {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url}

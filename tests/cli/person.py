@@ -1,0 +1,129 @@
+"""A person at a terminal: runs the command, sees the screen, and types."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from pathlib import Path
+from typing import Self
+
+import pexpect
+import pyte
+
+COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
+PATIENCE = 60.0  # seconds
+DOWN, UP, CTRL_C, CTRL_D = "\x1b[B", "\x1b[A", "\x03", "\x04"
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """That of a person who has set nothing up, with these variables."""
+    private = ("ASHBY_", "LANGCHAIN_ASHBY_", "OPENAI_", "COLUMNS", "LINES", "NO_COLOR", "EDITOR", "VISUAL")
+    return {name: value for name, value in os.environ.items() if not name.startswith(private)} | {
+        "TERM": "xterm-256color",
+        **variables,
+    }
+
+
+class Person:
+    """Somebody who sits at a terminal of 80 columns and 24 lines.
+
+    Args:
+        arguments: What follows `langchain-ashby` on the command line.
+        variables: The environment.
+        columns: The width of the terminal.
+    """
+
+    def __init__(self, *arguments: str, columns: int = 80, **variables: str) -> None:
+        self._screen = pyte.HistoryScreen(columns, 24, history=5000)
+        self._stream = pyte.Stream(self._screen)
+        self._columns = columns
+        self.raw = ""
+        self._process = pexpect.spawn(
+            COMMAND,
+            list(arguments),
+            env=environment(**variables),
+            encoding="utf-8",
+            codec_errors="replace",
+            dimensions=(24, columns),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._process.close(force=True)
+
+    @property
+    def screen(self) -> str:
+        """What is on the screen now."""
+        return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
+
+    @property
+    def seen(self) -> str:
+        """All that has been on the screen and was left there, from the beginning."""
+        above = ["".join(line[column].data for column in range(self._columns)) for line in self._screen.history.top]
+        return "\n".join(line.rstrip() for line in [*above, *self._screen.display]).rstrip()
+
+    def sees(self, *words: str, within: float = PATIENCE) -> None:
+        """Look until all the words are there, wherever lines are broken."""
+        end = time.monotonic() + within
+        while missing := [it for it in words if _plain(it) not in _plain(self.seen)]:
+            if not self._look(0.05) or time.monotonic() > end:
+                self._look(0.1)
+                if any(_plain(it) not in _plain(self.seen) for it in words):
+                    raise AssertionError(f"{missing} is not on the screen:\n{self.seen}")
+
+    def glimpses(self, words: str, within: float = PATIENCE) -> None:
+        """Look until the words are there for a moment; they may be gone again."""
+        end = time.monotonic() + within
+        while words not in self.screen:
+            assert self._look(0.01) and time.monotonic() < end, f"{words!r} was never on the screen:\n{self.seen}"
+
+    def is_asked(self, question: str) -> None:
+        """Look until the cursor stands behind the question."""
+        end = time.monotonic() + PATIENCE
+        while not self._line_at_cursor().endswith(question):
+            assert self._look(0.05) and time.monotonic() < end, f"{question!r} is not asked:\n{self.seen}"
+
+    def types(self, text: str) -> None:
+        """Type a line."""
+        self._process.send(f"{text}\r")
+
+    def presses(self, keys: str) -> None:
+        """Press keys, with nothing after them."""
+        self._process.send(keys)
+
+    def leaves(self) -> int:
+        """Look until the command has ended, and return its exit status."""
+        end = time.monotonic() + PATIENCE
+        while self._look(0.1):
+            assert time.monotonic() < end, f"It does not end:\n{self.seen}"
+        self._process.close()
+        status = self._process.exitstatus
+        assert status is not None, f"It was ended by signal {self._process.signalstatus}"
+        return status
+
+    def _line_at_cursor(self) -> str:
+        cursor = self._screen.cursor
+        return self._screen.display[cursor.y][: cursor.x].strip()
+
+    def _look(self, seconds: float) -> bool:
+        """Take in what comes; whether there can be more."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                text = self._process.read_nonblocking(4096, max(0.01, end - time.monotonic()))
+            except pexpect.TIMEOUT:
+                return True
+            except pexpect.EOF:
+                return False
+            self.raw += text
+            self._stream.feed(text)
+            if time.monotonic() > end:
+                return True
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s│┃]+", " ", text)

@@ -1,0 +1,143 @@
+"""`chat` with a model of a provider, as a person at a terminal has it, and without a terminal."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from note_on_ada import ADA, WRITTEN, environment, notes, proposes_a_note
+from person import COMMAND, CTRL_C, CTRL_D, UP, Person
+from person import environment as clean
+from provider import Provider
+
+from langchain_ashby.agent.scripted import call, lines, say
+from langchain_ashby.sandbox import AshbySandbox
+
+MODEL = ("chat", "--model", "openai:gpt-scripted")
+
+HOSTILE = "It says \x1b[2J\x1b]0;owned\x07 \u202egnihton [Ashby](https://evil.example/a) and [bold]that[/bold]."
+
+
+def piped(text: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *MODEL, *arguments], input=text, capture_output=True, text=True, env=clean(**variables), timeout=120
+    )
+
+
+def test_a_conversation_at_a_terminal(sandbox: AshbySandbox, tmp_path: Path) -> None:
+    with (
+        Provider(proposes_a_note(sandbox, last=HOSTILE), pause=0.15) as provider,
+        Person(*MODEL, HOME=str(tmp_path), **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Who is Ada?")
+        person.glimpses("I look")  # the answer grows word by word
+        assert "her up" not in person.screen
+        person.sees("✓ Search candidates (name: Ada) 1 record")
+        person.is_asked("Do it?")
+        person.sees("Proposed change", f"Add a note to {ADA}", "[y] yes [e] edit [n] no [l] later")
+        assert notes(sandbox) == []
+        person.types("y")
+        person.sees(f"✓ Add a note to {ADA} done", "Ashby (https://evil.example/a)", "[bold]that[/bold]")
+        person.is_asked("You:")
+        assert notes(sandbox) == [WRITTEN]
+        assert "\x1b[2J" not in person.raw and "\x1b]0" not in person.raw and "\u202e" not in person.raw
+        person.presses(UP)
+        person.is_asked("Who is Ada?")  # and not the "y" that came after it
+        person.presses(CTRL_C)
+        assert person.leaves() == 130
+        assert all(request["stream"] for request in provider.requests)
+    assert list(tmp_path.iterdir()) == []  # nothing of it is kept where nobody asked for it
+
+
+def test_an_answer_can_be_broken_off(sandbox: AshbySandbox) -> None:
+    script = lines(" ".join(f"word{number}" for number in range(400)), "Again here.")
+    with (
+        Provider(script, pause=0.1) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Talk to me.")
+        person.glimpses("word5")
+        pressed = time.monotonic()
+        person.presses(CTRL_C)
+        person.sees("Interrupted.")
+        person.is_asked("You:")
+        assert time.monotonic() - pressed < 10  # the whole answer takes forty seconds
+        provider.script = lines("Again here.")
+        person.types("Once more, shorter.")
+        person.sees("Again here.")
+        person.is_asked("You:")
+        person.presses(CTRL_D)
+        assert person.leaves() == 0
+
+
+def test_what_the_person_puts_off_waits_until_they_say_something_else(sandbox: AshbySandbox) -> None:
+    with (
+        Provider(proposes_a_note(sandbox)) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Who is Ada?")
+        person.is_asked("Do it?")
+        person.types("")
+        person.sees("Answer with y, e, n or l.")
+        person.types("l")
+        person.sees("It waits as long as this conversation lasts.")
+        person.is_asked("You:")
+        person.types("")
+        assert person.leaves() == 3
+    assert notes(sandbox) == []
+
+
+def test_without_a_terminal_it_is_plain_text(sandbox: AshbySandbox) -> None:
+    with Provider(proposes_a_note(sandbox, last=HOSTILE)) as provider:
+        ran = piped("Who is Ada?\n", "--yes", **environment(sandbox), **provider.environment())
+    assert ran.returncode == 0, ran.stderr
+    assert "\x1b" not in ran.stdout and "\u202e" not in ran.stdout and "\x07" not in ran.stdout
+    said = ran.stdout.splitlines()
+    assert "You: Who is Ada?" in said and "Agent: I propose a note." in said
+    assert any(line.startswith("  ✓ Search candidates (name: Ada)  1 record, ") for line in said)
+    assert not any(line != line.rstrip() for line in said if line.startswith("Agent"))
+    assert notes(sandbox) == [WRITTEN]
+
+
+def test_without_a_terminal_and_without_yes_nothing_is_changed(sandbox: AshbySandbox) -> None:
+    with Provider(proposes_a_note(sandbox)) as provider:
+        ran = piped("Who is Ada?\nAnd now?\n", **environment(sandbox), **provider.environment())
+    assert ran.returncode == 3, ran.stderr
+    assert "Waiting for approval" in ran.stdout and "And now?" not in ran.stdout
+    assert notes(sandbox) == []
+
+
+def test_what_the_provider_refuses_is_said_in_a_line(sandbox: AshbySandbox) -> None:
+    with Provider(lines("Hello.")) as provider:
+        provider.refusal = 401, "No such key."
+        ran = piped("Hello?\n", **environment(sandbox), **provider.environment())
+    assert ran.returncode == 1
+    assert "AuthenticationError: " in ran.stdout and "No such key." in ran.stdout
+    assert "Traceback" not in ran.stdout + ran.stderr
+
+
+def test_a_tool_that_nobody_knows_is_answered_for_the_model(sandbox: AshbySandbox) -> None:
+    script = lines(say("I try.", call("ashby_hire_everybody")), "There is no such tool.")
+    with Provider(script) as provider:
+        ran = piped("Hire everybody.\n", **environment(sandbox), **provider.environment())
+    assert ran.returncode == 0, ran.stderr
+    assert "→ ashby_hire_everybody: Not executed. There is no tool 'ashby_hire_everybody'." in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("--thread", "x"), 2, "--thread needs a --store"),
+        (("--store", "redis://x"), 1, "sqlite:///FILE"),
+        (("--store", "sqlite:////no/such/directory/x.db"), 1, "No such file"),
+    ],
+)
+def test_it_says_what_is_wrong_with_how_it_was_called(arguments: tuple[str, ...], status: int, said: str) -> None:
+    ran = piped("", *arguments, ASHBY_API_KEY="k")
+    assert ran.returncode == status
+    assert said in ran.stderr and "Traceback" not in ran.stderr

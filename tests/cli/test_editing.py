@@ -1,0 +1,170 @@
+"""Changing what is proposed before it is made: in an editor, or in a form."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from note_on_ada import WRITTEN, environment, notes, proposes_a_note
+from person import Person
+from provider import Provider
+
+from langchain_ashby.agent.scripted import call, lines, say
+from langchain_ashby.cli.editing import _as_text, _read
+from langchain_ashby.sandbox import AshbySandbox
+
+MODEL = ("chat", "--model", "openai:gpt-scripted")
+
+EDITOR = """
+import os, pathlib, stat, sys
+file, turns = pathlib.Path(sys.argv[-1]), pathlib.Path(sys.argv[1])
+turn = sorted(turns.glob("*.turn"))[0]
+found = file.read_text()
+(turns / (turn.stem + ".found")).write_text(found)
+(turns / (turn.stem + ".place")).write_text(f"{file} {stat.S_IMODE(file.parent.stat().st_mode):o}")
+before, _, after = turn.read_text().partition("=>")
+file.write_text(found.replace(before, after) if before else "")
+turn.unlink()
+"""
+"""An editor for whom each turn is written down: a text to replace and what to put in its place; nothing empties."""
+
+
+def editor(directory: Path, *turns: str) -> str:
+    program = directory / "editor.py"
+    program.write_text(EDITOR)
+    for number, turn in enumerate(turns):
+        (directory / f"{number}.turn").write_text(turn)
+    return shlex.join([sys.executable, str(program), str(directory)])
+
+
+def test_in_an_editor_until_the_arguments_fit(sandbox: AshbySandbox, tmp_path: Path) -> None:
+    turns = ('"note":=>note:', 'note:=>"nota":', '"nota":=>"note":', f"{WRITTEN}=>Wants to start in March.")
+    with (
+        Provider(proposes_a_note(sandbox)) as provider,
+        Person(*MODEL, VISUAL=editor(tmp_path, *turns), **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Who is Ada?")
+        person.is_asked("Do it?")
+        person.types("e")
+        person.sees("! This is not JSON: Expecting property name enclosed in double quotes")
+        person.is_asked("Edit it again? [y/N]:")
+        person.types("y")
+        person.sees("- nota: there is no such argument")
+        person.is_asked("Edit it again? [y/N]:")
+        person.types("y")
+        person.sees("Nothing is changed.")
+        person.is_asked("Do it?")
+        person.types("e")
+        person.sees(f"- note: {WRITTEN}", "+ note: Wants to start in March.")
+        person.is_asked("Do it as edited?")
+        person.types("y")
+        person.sees("Done as you said.")
+        person.is_asked("You:")
+        person.types("")
+        assert person.leaves() == 0
+    assert notes(sandbox) == ["Wants to start in March."]
+    first, second = (tmp_path / "0.found").read_text(), (tmp_path / "1.found").read_text()
+    assert first.startswith("// Create candidate note: its arguments as JSON.")
+    assert "// is_private (may be left out): " in first
+    assert "This is not JSON" in second and 'note: "Wants' in second  # what was wrong, and what they had written
+    place, mode = (tmp_path / "0.place").read_text().split()
+    assert mode == "700" and not Path(place).exists()
+
+
+def test_an_emptied_file_leaves_everything_as_it_was(sandbox: AshbySandbox, tmp_path: Path) -> None:
+    with (
+        Provider(proposes_a_note(sandbox)) as provider,
+        Person(*MODEL, EDITOR=editor(tmp_path, "=>"), **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Who is Ada?")
+        person.is_asked("Do it?")
+        person.types("e")
+        person.sees("[l] later Do it? e")
+        person.is_asked("Do it?")
+        person.types("y")
+        person.sees("Done as you said.")
+    assert notes(sandbox) == [WRITTEN]
+
+
+def test_an_editor_that_is_not_there_gives_way_to_the_form(sandbox: AshbySandbox) -> None:
+    with (
+        Provider(proposes_a_note(sandbox)) as provider,
+        Person(*MODEL, EDITOR="/no/such/editor", **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Who is Ada?")
+        person.is_asked("Do it?")
+        person.types("e")
+        person.sees("cannot be started (No such file or directory). Here is a form instead.")
+        person.is_asked("new value:")
+        person.types("")
+        person.is_asked("new value:")
+        person.types("Mine.")
+        person.is_asked("One more argument (its name, or Enter to go on):")
+        person.types("is_private")
+        person.is_asked("value:")
+        person.types("perhaps")
+        person.is_asked("One more argument (its name, or Enter to go on):")
+        person.types("")
+        person.sees("! invalid_argument", "- is_private:")
+        person.is_asked("Edit it again? [y/N]:")
+        person.types("y")
+        for answer in ("", "", "-"):
+            person.is_asked("new value:")
+            person.types(answer)
+        person.is_asked("One more argument (its name, or Enter to go on):")
+        person.types("")
+        person.is_asked("Do it as edited?")
+        person.types("y")
+        person.sees("Done as you said.")
+    assert notes(sandbox) == ["Mine."]
+
+
+def test_no_character_hides_from_the_editor_and_none_is_lost() -> None:
+    arguments = {"note": "\x1b[2J \u202e \U000e0041 é 王 👩\u200d🚀\n", "list": [1, None]}
+    text = _as_text(arguments)
+    assert "\u202e" not in text and "\U000e0041" not in text and "王" in text
+    assert _read(text) == arguments
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"a": NaN}', "note"])
+def test_what_is_no_json_object_is_sent_back(text: str) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        _read(text)
+
+
+def test_of_several_changes_those_with_warnings_are_decided_one_by_one(sandbox: AshbySandbox) -> None:
+    state = sandbox.state()
+    job = next(it["id"] for it in state["job"] if it["title"] == "Staff Engineer")
+    ada = next(it["id"] for it in state["candidate"] if it["name"] == "Ada Lovelace")
+    writes = (
+        call("ashby_create_candidate_note", candidate_id=ada, note="One."),
+        call("ashby_set_job_status", job_id=job, status="Closed"),
+        call("ashby_create_candidate_note", candidate_id=ada, note="Two."),
+    )
+    with (
+        Provider(lines(say("Three changes.", *writes), "Thank you.")) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Tidy up.")
+        person.is_asked("What is to be done?")
+        person.sees("Proposed change 3 of 3", "2 ! Close the job Staff Engineer (high risk, 1 warning)")
+        person.sees("[a] approve the 2 without !")
+        person.types("a")
+        person.is_asked("Do it?")
+        person.sees("2 of 3: Close the job Staff Engineer")
+        assert notes(sandbox) == []  # nothing is made before all is decided
+        person.types("c")
+        person.sees("Do it? c ┏━ ■ HIGH RISK")
+        person.is_asked("Do it?")
+        person.types("n")
+        person.is_asked("Why not? (may be empty)")
+        person.types("Not yet.")
+        person.sees("Thank you.")
+    assert sorted(notes(sandbox)) == ["One.", "Two."]
+    assert next(it["status"] for it in sandbox.state()["job"] if it["id"] == job) == "Open"

@@ -1,0 +1,131 @@
+"""Ctrl-C: whatever is under way, things are left clean, and nobody is left wondering."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from note_on_ada import ADA, WRITTEN, ada, environment, notes, proposes_a_note
+from person import CTRL_C, Person
+from provider import Provider
+
+from langchain_ashby.agent.scripted import call, lines, say
+from langchain_ashby.sandbox import AshbySandbox
+
+MODEL = ("chat", "--model", "openai:gpt-scripted")
+
+
+def test_a_change_under_way_is_made_and_told_of_before_ctrl_c_takes_effect(sandbox: AshbySandbox) -> None:
+    with (
+        Provider(proposes_a_note(sandbox)) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Who is Ada?")
+        person.is_asked("Do it?")
+        sandbox.fault("candidate.createNote", delay=3)
+        person.types("y")
+        person.glimpses(f"Add a note to {ADA}  1 s")  # it spins, and says for how long
+        person.presses(CTRL_C)
+        person.sees("Stopping when the change that is under way is made.")
+        person.sees(f"✓ Add a note to {ADA} done", "Interrupted.")
+        person.is_asked("You:")
+        assert notes(sandbox) == [WRITTEN]
+        person.types("What became of it?")
+        person.sees("Done as you said.")
+        person.is_asked("You:")
+        person.types("")
+        assert person.leaves() == 0
+    answers = [it["content"] for it in provider.requests[-1]["messages"] if it["role"] == "tool"]
+    assert "Not executed" not in answers[-1]  # the model knows that it was made
+    assert notes(sandbox) == [WRITTEN]
+
+
+def test_who_does_not_wait_is_told_that_the_outcome_is_not_known_and_the_next_message_finds_out(
+    sandbox: AshbySandbox,
+) -> None:
+    with (
+        Provider(proposes_a_note(sandbox)) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Who is Ada?")
+        person.is_asked("Do it?")
+        sandbox.fault("candidate.createNote", delay=5)
+        person.types("y")
+        person.glimpses(f"Add a note to {ADA}  1 s")
+        person.presses(CTRL_C)
+        person.sees("Stopping when")
+        person.presses(CTRL_C)
+        person.sees(f"! It is not known whether this was done: Add a note to {ADA}.")
+        person.is_asked("You:")
+        person.types("What became of it?")
+        person.sees("Done as you said.")
+        person.is_asked("You:")
+        person.types("")
+        assert person.leaves() == 0
+    answers = [it["content"] for it in provider.requests[-1]["messages"] if it["role"] == "tool"]
+    assert "Not executed" not in answers[-1]
+    assert notes(sandbox) == [WRITTEN]
+
+
+def test_slow_reads_are_left_at_once(sandbox: AshbySandbox) -> None:
+    reads = [call("ashby_list_users"), call("ashby_list_jobs")]
+    with (
+        Provider(lines(say("I read.", *reads), "Well.")) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        sandbox.fault("*", times=2, delay=30)
+        person.types("Who is there?")
+        person.glimpses("List users  1 s")
+        pressed = time.monotonic()
+        person.presses(CTRL_C)
+        person.sees("Interrupted.")
+        person.is_asked("You:")
+        person.presses(CTRL_C)
+        assert person.leaves() == 130
+        assert time.monotonic() - pressed < 20
+    assert "\x1b[?25h" in person.raw.rpartition("\x1b[?25l")[2]  # the cursor is there again
+
+
+def test_the_demo_at_a_question(sandbox: AshbySandbox) -> None:
+    with Person("demo") as person:
+        person.is_asked("What is to be done?")
+        person.presses(CTRL_C)
+        assert person.leaves() == 130
+    assert "Traceback" not in person.seen
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_call_waits_for_a_write_or_says_that_its_outcome_is_not_known(sandbox: AshbySandbox, presses: int) -> None:
+    arguments = json.dumps({"candidate_id": ada(sandbox), "note": WRITTEN})
+    sandbox.fault("candidate.createNote", delay=4)
+    with Person("call", "ashby_create_candidate_note", arguments, "--yes", **environment(sandbox)) as person:
+        person.glimpses("Create candidate note  1 s")
+        for _ in range(presses):
+            person.presses(CTRL_C)
+            person.sees("Stopping when the change is made.")
+        assert person.leaves() == (0 if presses == 1 else 4)
+        assert ("It is not known whether the change was made" in person.seen.replace("\n", " ")) == (presses == 2)
+        assert "Traceback" not in person.seen
+
+
+def test_call_says_that_the_outcome_of_a_write_without_an_answer_is_not_known(sandbox: AshbySandbox) -> None:
+    arguments = json.dumps({"candidate_id": ada(sandbox), "note": WRITTEN})
+    sandbox.fault("candidate.createNote", drop="after")
+    with Person("call", "ashby_create_candidate_note", arguments, "--yes", **environment(sandbox)) as person:
+        person.sees("It is not known whether the change was made: look before you try it again.")
+        assert person.leaves() == 4
+    assert notes(sandbox) == [WRITTEN]
+
+
+def test_call_of_a_read_ends_at_once(sandbox: AshbySandbox) -> None:
+    sandbox.fault("job.list", delay=30)
+    with Person("call", "ashby_list_jobs", **environment(sandbox)) as person:
+        person.glimpses("List jobs  1 s")
+        person.presses(CTRL_C)
+        pressed = time.monotonic()
+        assert person.leaves() == 130
+        assert time.monotonic() - pressed < 15

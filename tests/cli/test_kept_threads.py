@@ -1,0 +1,111 @@
+"""Conversations that are kept: continued the next day, their open changes decided by somebody else."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+from note_on_ada import ADA, WRITTEN, environment, notes, proposes_a_note
+from person import COMMAND, UP, Person
+from person import environment as clean
+from provider import Provider
+
+from langchain_ashby.sandbox import AshbySandbox
+
+MODEL = ("chat", "--model", "openai:gpt-scripted")
+
+
+def run(*arguments: str, text: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *arguments], input=text, capture_output=True, text=True, env=clean(**variables), timeout=120
+    )
+
+
+def test_a_change_is_proposed_today_approved_tomorrow_by_somebody_else_and_talked_about_then(
+    sandbox: AshbySandbox, tmp_path: Path
+) -> None:
+    file = tmp_path / "chats.db"
+    kept = {"LANGCHAIN_ASHBY_STORE": f"sqlite:///{file}"}
+    with Provider(proposes_a_note(sandbox)) as provider:
+        known = environment(sandbox) | provider.environment() | kept
+        with Person(*MODEL, "--thread", "ada", **known) as person:
+            person.is_asked("You:")
+            person.sees("This is the thread ada")
+            person.types("Who is Ada?")
+            person.is_asked("Do it?")
+            person.types("l")
+            person.sees("It waits until it is decided, here or with langchain-ashby pending.")
+            person.is_asked("You:")
+            person.types("")
+            assert person.leaves() == 3
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+        # To look at what waits takes neither a key nor a model, and no terminal.
+        listed = run("pending", **kept)
+        assert listed.returncode == 3, listed.stderr
+        assert "Thread ada, since " in listed.stdout and f"Add a note to {ADA}" in listed.stdout
+        [line] = run("pending", "--json", **kept).stdout.splitlines()
+        told = json.loads(line)
+        assert told["thread"] == "ada" and told["actions"][0]["args"]["note"] == WRITTEN
+
+        with Person("pending", "--reviewer", "Grace", **environment(sandbox), **kept) as person:
+            person.is_asked("Do it?")
+            person.sees("Thread ada ═", "Proposed change", WRITTEN)
+            person.types("y")
+            person.sees(f"✓ Add a note to {ADA} done", "The agent learns of this when the thread goes on.")
+            assert person.leaves() == 0
+        assert notes(sandbox) == [WRITTEN]
+        assert run("pending", **kept).stdout == "Nothing waits for approval.\n"
+        assert "approve by Grace" in run("audit", COLUMNS="200", **kept).stdout
+
+        with Person(*MODEL, "--thread", "ada", **known) as person:
+            person.is_asked("You:")
+            person.sees("You: Who is Ada?", "Agent: I propose a note.")
+            person.presses(UP)
+            person.is_asked("Who is Ada?")
+            person.types("")
+            person.sees("Done as you said.")
+            assert "Search candidates" not in person.seen.partition("Done as you said.")[0].rpartition("You:")[2]
+            person.is_asked("You:")
+            person.types("")
+            assert person.leaves() == 0
+        answers = [it["content"] for it in provider.requests[-1]["messages"] if it["role"] == "tool"]
+        assert "Not executed" not in answers[-1]  # the model knows that it was made
+        assert notes(sandbox) == [WRITTEN]
+
+
+def test_with_a_model_the_agent_goes_on_as_soon_as_it_is_decided(sandbox: AshbySandbox, tmp_path: Path) -> None:
+    kept = {"LANGCHAIN_ASHBY_STORE": f"sqlite:///{tmp_path}/chats.db"}
+    with Provider(proposes_a_note(sandbox)) as provider:
+        known = environment(sandbox) | provider.environment() | kept
+        ran = run(*MODEL, text="Who is Ada?\n", **known)
+        assert ran.returncode == 3, ran.stderr
+        with Person("pending", "--model", "openai:gpt-scripted", **known) as person:
+            person.is_asked("Do it?")
+            person.types("n")
+            person.is_asked("Why not? (may be empty)")
+            person.types("Too early.")
+            person.sees("→", "Their reason: Too early.", "Done as you said.")
+            assert person.leaves() == 0
+    assert notes(sandbox) == []
+
+
+def test_pending_makes_no_store_and_says_what_is_wrong(tmp_path: Path) -> None:
+    ran = run("pending", "--store", f"sqlite:///{tmp_path}/none.db")
+    assert ran.returncode == 1 and "There is no file" in ran.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert run("pending").returncode == 2  # without a store there is nothing to look into
+
+
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.modules['langgraph.checkpoint.sqlite'] = None\n"
+        f"sys.argv = ['langchain-ashby', 'chat', '--model', 'x', '--store', 'sqlite:///{tmp_path}/c.db']\n"
+        "from langchain_ashby.cli import main; main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=clean(), timeout=120)
+    assert ran.returncode == 1
+    assert 'pip install "langchain-ashby[sqlite]"' in ran.stderr and "Traceback" not in ran.stderr

@@ -1,0 +1,98 @@
+"""`call --all` and `call --json`: records for other programs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from note_on_ada import environment
+from person import COMMAND, CTRL_C, Person
+from person import environment as clean
+
+from langchain_ashby.sandbox import AshbySandbox
+
+
+@pytest.fixture(scope="module")
+def large() -> Iterator[AshbySandbox]:
+    with AshbySandbox(candidates=230) as sandbox:
+        yield sandbox
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, "call", *arguments], capture_output=True, text=True, env=clean(**variables), timeout=120
+    )
+
+
+def test_all_pages_are_one_json_line_per_record(large: AshbySandbox) -> None:
+    ran = run("ashby_list_candidates", "--all", **environment(large))
+    assert ran.returncode == 0, ran.stderr
+    records = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert {it["id"] for it in records} == {it["id"] for it in large.state()["candidate"]}
+    assert len(records) == len(large.state()["candidate"]) > 200
+    pages = [it["body"] for it in large.requests() if it["endpoint"] == "candidate.list"]
+    assert len(pages) == 3
+    said = ran.stderr.splitlines()
+    assert said[0] == f"{len(records)} records, 3 pages." and said[1].startswith('For what changes from here on, add "')
+    token = json.loads(said[1].partition('"sync_token": ')[2].removesuffix(" next time."))
+    ran = run("ashby_list_candidates", json.dumps({"sync_token": token}), "--all", **environment(large))
+    assert ran.stdout == "" and ran.stderr.startswith("0 records, 1 page.")
+
+
+def test_in_a_terminal_it_shows_how_far_it_is_and_can_be_stopped(large: AshbySandbox) -> None:
+    large.fault("candidate.list", delay=1)
+    with Person("call", "ashby_list_candidates", '{"limit": 10}', "--all", **environment(large)) as person:
+        person.glimpses("Reading")
+        person.glimpses("0:00:0")
+        large.fault("candidate.list", times=50, delay=0.5)
+        person.glimpses("records of ")
+        person.presses(CTRL_C)
+        person.sees("Interrupted. This is not all:")
+        assert person.leaves() == 130
+    large.reset()
+
+
+def test_it_says_that_what_it_printed_is_not_all(large: AshbySandbox) -> None:
+    large.fault("application.list", body=json.dumps({"success": False, "errors": ["next_cursor_expired"]}))
+    ran = run("ashby_list_applications", "--all", **environment(large))
+    assert ran.returncode == 1 and ran.stdout == ""
+    assert "This is not all: 0 records came before it." in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("ashby_get_candidate", "--all"), 2, "ashby_get_candidate has no pages"),
+        (("ashby_list_candidates", '{"limt": 5}', "--all"), 1, "limt: there is no such argument"),
+        (("list_candidate",), 2, "Did you mean ashby_list_candidates"),
+    ],
+)
+def test_it_says_what_is_wrong_with_how_it_was_called(
+    large: AshbySandbox, arguments: tuple[str, ...], status: int, said: str
+) -> None:
+    ran = run(*arguments, **environment(large))
+    assert ran.returncode == status
+    assert said in ran.stderr and ran.stdout == ""
+
+
+def test_records_as_json_have_nothing_private_in_them(large: AshbySandbox) -> None:
+    ran = run("ashby_list_jobs", '{"limit": 2}', "--json", **environment(large))
+    assert ran.returncode == 0, ran.stderr
+    jobs = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert len(jobs) == 2 and all(it["title"] for it in jobs)
+    everything = run("ashby_list_jobs", "--all", **environment(large)).stdout
+    assert "compensation" not in everything.lower()
+
+
+def test_an_end_of_the_pipe_is_no_fault(large: AshbySandbox) -> None:
+    ran = subprocess.run(
+        f"{COMMAND} call ashby_list_candidates --all | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        env=clean(**environment(large)),
+        timeout=120,
+    )
+    assert json.loads(ran.stdout)["id"] and "Traceback" not in ran.stderr
