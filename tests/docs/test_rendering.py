@@ -1,0 +1,24 @@
+"""What Python-Markdown, which makes the site, takes for something else than GitHub does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pages import PAGES, read
+
+_CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+_LIST = re.compile(r"\s*(?:\d+\.|[-+*])\s")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/")])
+def test_no_paragraph_is_broken_by_a_line_that_looks_like_a_list(page: str) -> None:
+    lines = _CODE.sub("", read(page)).splitlines()
+    broken = [
+        line
+        for before, line in zip(lines, lines[1:], strict=False)
+        if _LIST.match(line) and before.strip() and not _LIST.match(before) and not before.startswith("  ")
+    ]
+    # A line of a list may begin with a number or a dash as little, if what goes before is not an entry of its own.
+    broken += [line for line in lines if re.match(r"\s+\d+\. ", line)]
+    assert broken == []
