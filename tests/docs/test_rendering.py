@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from pages import PAGES, read
@@ -16,7 +17,7 @@ def test_no_paragraph_is_broken_by_a_line_that_looks_like_a_list(page: str) -> N
     lines = _CODE.sub("", read(page)).splitlines()
     broken = [
         line
-        for before, line in zip(lines, lines[1:], strict=False)
+        for before, line in pairwise(lines)
         if _LIST.match(line) and before.strip() and not _LIST.match(before) and not before.startswith("  ")
     ]
     # A line of a list may begin with a number or a dash as little, if what goes before is not an entry of its own.
