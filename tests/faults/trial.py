@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import socket
-import struct
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from every_answer import arguments_of_reads
 from langchain_core.messages import ToolMessage
-from recorder import Recorder, raw_server, unused_port
+from recorder import Recorder
 
 from faults.leaks import Watch, everything_about, spellings
+from faults.relay import Relay, Straight
 from faults.troubles import (
     ANSWERED,
     MAX_RETRIES,
@@ -106,28 +105,25 @@ class Bench:
     def run(self, tool: str, request: str, trouble: Trouble) -> Row | None:
         """Let a request of a tool get into trouble; None if there is no such trouble for it."""
         expected = expected_outcome(tool, request, trouble)
-        if expected is None or (trouble.peer != "sandbox" and request != self.requests(tool)[0]):
+        if expected is None:
             return None
         args, before = self._prepare(tool)
         if trouble.how:
             self._sandbox.fault(request, **_filled_in(trouble.how, self._elsewhere.port))
         logged, visitors = len(self._watch.leaks), len(self._elsewhere.requests)
-        hung_up = _HangsUp()
-        with self._peer(trouble.peer, hung_up) as url:
-            made = self._tool(tool, url, trouble.timeout, trouble.budget)
+        with self._way(tool, request, trouble) as way:
+            made = self._tool(tool, way.url, trouble.timeout, trouble.budget)
             began = time.monotonic()
             told, texts = _said(lambda: made.invoke(_call(tool, args)))
             seconds = time.monotonic() - began
         time.sleep(float(trouble.how.get("delay", 0)))  # the effect comes when nobody waits for it any more
-        log = self._log(before, request, expected.arrivals - hung_up.connections)
-        arrivals = sum(entry["endpoint"] == request for entry in log) + hung_up.connections
-        effects = sum(entry["ok"] for entry in log if entry["endpoint"] == request)
-        wrong = list(_differences(expected, told, arrivals, effects, request))
-        wrong += _written_twice(log)
-        if _is_write(tool) and request != (last := self.requests(tool)[-1]):
-            done = sum(entry["ok"] for entry in log if entry["endpoint"] == last)
-            if done != (expected.told == ANSWERED):
-                wrong.append(f"{last} was carried out {done} times")
+        log = self._log(before, request, expected.arrivals - way.hung_up_on)
+        arrivals = _count(log, request) + way.hung_up_on
+        effects = _count(log, request, done=True)
+        wrong = [*_differences(expected, told, arrivals, effects, request), *_written_twice(log)]
+        last = self.requests(tool)[-1]
+        if _is_write(tool) and request != last and _count(log, last, done=True) != (expected.told == ANSWERED):
+            wrong.append(f"{last} was carried out {_count(log, last, done=True)} times")
         if seconds > trouble.budget + SLACK:
             wrong.append(f"took {seconds:.1f} s")
         if any(secret in text for secret in spellings(self._sandbox.api_key) for text in texts):
@@ -136,31 +132,21 @@ class Bench:
             wrong.append(f"the key is in a log: {self._watch.leaks[-1]}")
         if len(self._elsewhere.requests) > visitors:
             wrong.append("the other host was visited")
-        words = (
-            told
-            if isinstance(told, str)
-            else f"{type(told).__name__}{', unknown' * getattr(told, 'outcome_unknown', False)}"
-        )
-        return Row(tool, request, trouble.name, words, arrivals, effects, round(seconds, 2), tuple(wrong))
+        return Row(tool, request, trouble.name, _in_short(told), arrivals, effects, round(seconds, 2), tuple(wrong))
 
-    @contextmanager
-    def _peer(self, kind: str, hangs_up: _HangsUp) -> Iterator[str]:
-        """The address of whom the client talks to."""
-        if kind == "nobody":
-            yield f"http://127.0.0.1:{unused_port()}"
-        elif kind == "hangs up":
-            with raw_server(hangs_up) as url:
-                yield url
-        else:
-            yield self._sandbox.url
+    def _way(self, tool: str, request: str, trouble: Trouble) -> AbstractContextManager[Relay | Straight]:
+        """The way to the sandbox. A relay ends at the request: those of a write come over a connection each."""
+        if trouble.peer == "sandbox":
+            return nullcontext(Straight(self._sandbox.url))
+        port = int(self._sandbox.url.rpartition(":")[2])
+        return Relay(port, self.requests(tool).index(request), hangs_up=trouble.peer == "hangs up")
 
     def _log(self, before: int, request: str, arrivals: int) -> list[dict[str, Any]]:
         """The requests of a trial. Those that must arrive are waited for: the client may have given up on them."""
         deadline = time.monotonic() + LATEST
         while True:
             log = self._sandbox.requests(before)
-            arrived = sum(entry["endpoint"] == request for entry in log)
-            if request == STORAGE or arrived >= arrivals or time.monotonic() > deadline:
+            if request == STORAGE or _count(log, request) >= arrivals or time.monotonic() > deadline:
                 return log
             time.sleep(0.02)
 
@@ -213,18 +199,6 @@ def _filled_in(how: Mapping[str, Any], port: int) -> dict[str, Any]:
     return {**how, "headers": headers}
 
 
-class _HangsUp:
-    """Somebody who resets a connection when the first byte of a request has come."""
-
-    def __init__(self) -> None:
-        self.connections = 0
-
-    def __call__(self, connection: socket.socket) -> None:
-        self.connections += 1
-        connection.recv(1)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
 def _said(invoke: Callable[[], ToolMessage]) -> tuple[str | BaseException, list[str]]:
     """What a tool said or raised, and every text in which it says it."""
     try:
@@ -234,6 +208,17 @@ def _said(invoke: Callable[[], ToolMessage]) -> tuple[str | BaseException, list[
         said = error.for_model() if isinstance(error, AshbyError) else ""
         return error, [str(error), repr(error), said, everything_about(error)]
     return (ANSWERED if message.status == "success" else REFUSED), [message.text, repr(message)]
+
+
+def _in_short(told: str | BaseException) -> str:
+    if isinstance(told, str):
+        return told
+    return type(told).__name__ + (" (unknown)" if getattr(told, "outcome_unknown", False) else "")
+
+
+def _count(log: list[dict[str, Any]], endpoint: str, *, done: bool = False) -> int:
+    """How often a method was called, or how often it was carried out."""
+    return sum(entry["endpoint"] == endpoint and (entry["ok"] or not done) for entry in log)
 
 
 def _differences(
@@ -258,6 +243,5 @@ def _differences(
 
 def _written_twice(log: list[dict[str, Any]]) -> Iterator[str]:
     for endpoint, access in _ACCESS.items():
-        effects = sum(entry["ok"] for entry in log if entry["endpoint"] == endpoint)
-        if access is Access.WRITE and effects > 1:
-            yield f"{endpoint} was carried out {effects} times"
+        if access is Access.WRITE and _count(log, endpoint, done=True) > 1:
+            yield f"{endpoint} was carried out more than once"

@@ -55,7 +55,7 @@ class Trouble:
         write: What comes of a write.
         step: What comes of a write if this happens to a writing request on its way; as `write` if left out.
         upload: What comes of a write if this happens to the file on its way to the storage; None if that cannot be.
-        peer: Whom the client talks to: the sandbox, nobody, or somebody who hangs up.
+        peer: Whom the request meets: the sandbox, nobody, or somebody who hangs up.
     """
 
     name: str
@@ -130,6 +130,7 @@ TROUBLES: tuple[Trouble, ...] = (
         {},
         read=Outcome("UnreachableError", 0),
         write=Outcome("UnreachableError", 0),
+        upload=Outcome("UnreachableError"),
         peer="nobody",
     ),
     Trouble(
@@ -137,6 +138,7 @@ TROUBLES: tuple[Trouble, ...] = (
         {},
         read=Outcome("UnreachableError", ALL),
         write=_unknown("UnreachableError", effect=False),
+        upload=Outcome("UnreachableError"),
         peer="hangs up",
     ),
     Trouble(
