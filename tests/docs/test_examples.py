@@ -20,7 +20,7 @@ from typing import Any
 import click
 import pytest
 import typer
-from pages import Block, blocks, read, with_code
+from pages import PAGES, PROJECT, Block, blocks, read, with_code
 from recorder import Answer, Recorder, Sent
 
 from langchain_ashby.cli.app import app
@@ -135,6 +135,16 @@ def _parse(words: list[str]) -> None:
     command = group.commands[name]
     with command.make_context(name, rest):
         pass
+
+
+def test_each_benchmark_that_a_page_names_exists_with_these_options() -> None:
+    shared = "".join(file.read_text("utf-8") for file in (PROJECT / "benchmarks").glob("*.py"))
+    named = [found for page in PAGES for found in re.findall(r"python -m (benchmarks\.\w+)([^`|\n]*)", read(page))]
+    assert named
+    for module, options in named:
+        assert (PROJECT / f"{module.replace('.', '/')}.py").exists(), module
+        for option in re.findall(r"--[\w-]+", options):
+            assert f'"{option}"' in shared, f"{module} {option}"
 
 
 def test_each_extra_that_a_page_says_to_install_exists() -> None:
