@@ -102,6 +102,8 @@ class Refused(AshbyError):
     """Ashby understood the request and said no (`success: false`)."""
 
     default_code = "refused"
+    unsaid: ClassVar[str] = "Ashby refused without a reason"
+    """What it means where Ashby gives the code alone."""
 
 
 class PermissionDeniedError(Refused):
@@ -114,13 +116,15 @@ class CursorExpiredError(Refused):
     """The cursor is too old or is not Ashby's: the listing has to start again from its first page."""
 
     default_code = "next_cursor_expired"
-    default_remedy = "Drop `cursor` and list again from the first page."
+    default_remedy = "Drop `cursor` and list again from the first page; a cursor needs the other arguments of its page."
+    unsaid = "The cursor is too old, or is none of this listing"
 
 
 class SyncTokenExpiredError(Refused):
     """The sync token is too old or is not Ashby's: a full listing is needed."""
 
     default_code = "sync_token_expired"
+    unsaid = "The sync token is too old, or is none of this listing"
     default_remedy = "Drop `sync_token` and list everything again; the last page gives a new token."
 
 
@@ -128,6 +132,7 @@ class SyncTooLargeError(Refused):
     """More has changed since the sync token than Ashby hands out incrementally: a full listing is needed."""
 
     default_code = "incremental_sync_too_large"
+    unsaid = "More has changed since the sync token than Ashby lists as changes"
     default_remedy = "Drop `sync_token` and list everything again; the last page gives a new token."
 
 

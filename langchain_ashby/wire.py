@@ -240,9 +240,7 @@ def _refused(envelope: dict[str, Any], facts: dict[str, Any], writes: bool) -> A
     if code == "internal_server_error":
         return _from_status(ServerError, "Ashby failed", envelope, facts, outcome_unknown=writes)
     kind = _REFUSED_BY_CODE.get(code or "", Refused)
-    return kind(
-        said or "Ashby refused without a reason", code=code, remedy=_REMEDIES.get(code or ""), meta=meta, **facts
-    )
+    return kind(said or kind.unsaid, code=code, remedy=_REMEDIES.get(code or ""), meta=meta, **facts)
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:

@@ -185,6 +185,20 @@ def test_known_codes_have_their_own_kind_and_remedy(code: str, kind: type[AshbyE
     assert says in refused.for_model()
 
 
+@pytest.mark.parametrize(
+    ("code", "means"),
+    [
+        ("next_cursor_expired", "The cursor is too old"),
+        ("sync_token_expired", "The sync token is too old"),
+        ("incremental_sync_too_large", "More has changed since the sync token"),
+        ("candidate_not_found", "Ashby refused without a reason"),
+    ],
+)
+def test_what_a_code_means_is_said_where_ashby_does_not(code: str, means: str) -> None:
+    assert error(LISTING, refusal(code)).for_model().startswith(f"{code}: {means}")
+    assert "Said so." in error(LISTING, refusal(code, "Said so")).for_model()
+
+
 def test_every_remedy_names_tools_that_exist() -> None:
     for remedy in wire._REMEDIES.values():
         named = {word.strip(".,;") for word in remedy.split() if word.startswith("ashby_")}
