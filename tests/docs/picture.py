@@ -1,4 +1,4 @@
-"""The picture of the agent asking: what stands in a terminal when the demo waits for its first answer.
+"""The picture of the agent asking: what stands in a terminal when the demo waits for a decision about its first change.
 
 `python tests/docs/picture.py` makes docs/asking.svg anew. The demo runs as a user runs it, in a pseudo-terminal.
 """
@@ -20,8 +20,12 @@ from rich.style import Style
 from rich.text import Text
 
 PICTURE = Path(__file__).parents[2] / "docs" / "asking.svg"
-WIDTH, HEIGHT = 84, 34
-QUESTION = r"Do it\?[^\n]*: $"
+WIDTH, HEIGHT = 84, 27
+CONVERSATION = [
+    (r"What is to be done\? ", "e"),  # each by itself
+    (r"Do it\? ", "c"),  # the card once more, without all that was said before
+    (r"Do it\? ", None),
+]
 PROGRAM = "from langchain_ashby.cli import main; main()"
 
 # Whoever looks at it may be offline, or not wish to ask a third party for a font.
@@ -41,9 +45,13 @@ def screen_when_it_asks() -> list[Text]:
         encoding="utf-8",
         timeout=120,
     )
+    terminal = pyte.Stream(screen)
     try:
-        demo.expect(QUESTION)
-        pyte.Stream(screen).feed(f"{demo.before}{demo.after}")
+        for question, answer in CONVERSATION:
+            demo.expect(question)
+            terminal.feed(f"{demo.before}{demo.after}")
+            if answer is not None:
+                demo.sendline(answer)
     finally:
         demo.close(force=True)
     lines = [_line(screen, row) for row in range(HEIGHT)]

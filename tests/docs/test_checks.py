@@ -70,3 +70,14 @@ def test_the_hooks_before_a_commit_run_programs_of_the_project() -> None:
 
 def test_the_changelog_has_a_section_for_the_version() -> None:
     assert re.search(rf"^## {re.escape(__version__)} - ", read("CHANGELOG.md"), re.MULTILINE)
+
+
+def test_the_site_has_each_page_once() -> None:
+    def entries(nav: Any) -> list[str]:
+        if isinstance(nav, str):
+            return [nav]
+        return [page for part in (nav.values() if isinstance(nav, dict) else nav) for page in entries(part)]
+
+    pages = {page.relative_to(PROJECT / "docs").as_posix() for page in (PROJECT / "docs").rglob("*.md")}
+    listed = entries(yaml.safe_load(read("mkdocs.yml"))["nav"])
+    assert sorted(listed) == sorted(pages)
