@@ -69,7 +69,7 @@ def read_upload(path: str, allowed: Iterable[Path], limit: int) -> LocalFile:
         try:
             resolved = (directory / os.path.expanduser(path)).resolve()
             found = resolved.is_relative_to(directory) and resolved != directory and resolved.exists()
-        except (OSError, RuntimeError):  # a name that is too long, links that lead round in a circle
+        except (OSError, RuntimeError, ValueError):  # a name that is too long or no text, links round in a circle
             continue
         if found:
             return _checked(_read(directory, resolved, limit))
