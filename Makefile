@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test contract lint types docs dist regenerate notebooks floors clean
+.PHONY: help demo serve test contract lint types audit docs dist regenerate notebooks floors clean
 
 help: ## list what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
@@ -28,6 +28,9 @@ lint: $(VENV)/dev.stamp ## check style
 
 types: $(VENV)/dev.stamp ## check types
 	$(BIN)/mypy
+
+audit: $(VENV)/dev.stamp ## look the installed packages up in PyPI's advisories
+	$(PYTHON) .ci/audit $(BIN)/python
 
 docs: $(VENV)/dev.stamp ## build the documentation into site/, with warnings as errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --clean
