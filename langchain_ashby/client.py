@@ -59,6 +59,7 @@ class AshbyClient:
         max_retries: How often a request is repeated at most.
         requests_per_minute: The most requests that all threads together send in a minute; no limit if left out. What
             Ashby says in a 429 is heeded in any case.
+        max_connections: How many connections are kept open, and how many tools run at once under asyncio.
         on_behalf_of: The id of the user to act as. The key must be allowed to.
         upload_dirs: Directories below which local files may be uploaded. None, unless the application says so.
         upload_limit: The most bytes that an uploaded file may have.
@@ -80,6 +81,7 @@ class AshbyClient:
         budget: float = 120.0,
         max_retries: int = 3,
         requests_per_minute: float | None = None,
+        max_connections: int = connections.CONNECTIONS,
         on_behalf_of: str | None = None,
         upload_dirs: Iterable[str | os.PathLike[str]] = (),
         upload_limit: int = 20_000_000,
@@ -92,6 +94,7 @@ class AshbyClient:
         self.timeout = _checked_timeout(timeout)
         self.budget = _above_zero("budget", budget)
         self.reply_limit = _above_zero("reply_limit", reply_limit)
+        self.max_connections = _above_zero("max_connections", max_connections)
         if max_retries < 0:
             raise ConfigurationError("max_retries takes a number from 0")
         self._retry = Retry(
@@ -181,7 +184,7 @@ class AshbyClient:
 
         with self._guard:
             if self._threads is None:
-                self._threads = ThreadPoolExecutor(connections.CONNECTIONS, thread_name_prefix="ashby")
+                self._threads = ThreadPoolExecutor(self.max_connections, thread_name_prefix="ashby")
             started = self._threads.submit(context.run, run)
         try:
             return await asyncio.wrap_future(started)
@@ -298,7 +301,7 @@ class AshbyClient:
             return response.status_code, response.headers, connections.body(response, self.reply_limit, request)
 
     def _open_session(self) -> requests.Session:
-        session = connections.session(self.base_url, self._api_key)
+        session = connections.session(self.base_url, self._api_key, self.max_connections)
         session.headers.update(wire.HEADERS)
         return session
 

@@ -24,23 +24,24 @@ from langchain_ashby.endpoint import Access, Endpoint
 from langchain_ashby.errors import AshbyError, ReplyTooLargeError, RequestTimeoutError, UnreachableError
 
 CONNECTIONS = 32
-"""Connections that are kept open for reuse; more are opened and closed again when that many threads call."""
+"""How many connections a client keeps open for reuse, unless it is told otherwise."""
 
 _BUFFER = 64 * 1024
 _PIECE = 256 * 1024
 
 
-def session(url: str, key: SecretStr | None) -> requests.Session:
+def session(url: str, key: SecretStr | None, kept_open: int = 1) -> requests.Session:
     """A session for `url`.
 
     Args:
         url: The address, or its beginning.
         key: The key to send; None sends none.
+        kept_open: How many connections are kept open for reuse. More are opened, and closed again after use.
     """
     made = requests.Session()
     made.auth = _NoAuth() if key is None else _KeyAuth(key)
     made.trust_env = urlsplit(url).scheme != "http"  # plain http is for this machine, which needs no proxy
-    adapter = _Adapter(pool_connections=4, pool_maxsize=CONNECTIONS)
+    adapter = _Adapter(pool_connections=4, pool_maxsize=kept_open)
     made.mount("https://", adapter)
     made.mount("http://", adapter)
     # Ashby sets no cookies that matter, and a shared cookie jar is the one part of a session that threads fight over.

@@ -100,7 +100,8 @@ def create_recruiting_agent(
             may, if left out. A client that acts for a user, and a user whom a server let in, leave no choice.
         approval_ttl: For how long after its card was made a write can be approved and begun; for ever if left out.
         max_writes_per_turn: More writes in one message of the model are sent back to it, to be proposed in parts.
-        max_concurrency: How many calls of one message run at once; a run's own config may say otherwise.
+        max_concurrency: How many calls of one message run at once; a run's own config may say otherwise. Under asyncio
+            they are no more than the client's `max_connections`.
         journal: Settings of the journal.
 
     Raises:

@@ -319,6 +319,36 @@ class TestCancellation:
         assert len(recorder.requests) == 1
 
 
+class TestTools:
+    async def test_run_at_once_under_asyncio_as_far_as_there_are_connections(self, recorder: Recorder) -> None:
+        most, busy, all_there, guard = 0, 0, threading.Event(), threading.Lock()
+
+        def answer(_: Any) -> Answer:
+            nonlocal most, busy
+            with guard:
+                busy += 1
+                most = max(most, busy)
+                if busy == 5:
+                    all_there.set()
+            # Those who are let in wait for each other, and a little longer for one too many.
+            all_there.wait(10)
+            time.sleep(0.1)
+            with guard:
+                busy -= 1
+            return GOOD
+
+        answers(recorder, answer)
+        with AshbyClient(KEY, recorder.url, max_connections=5) as client:
+            (tool,) = AshbyToolkit(client, include=["ashby_get_candidate"]).get_tools()
+            await asyncio.gather(*(tool.ainvoke({"candidate_id": ID}) for _ in range(10)))
+        assert most == 5
+        assert len({request.connection for request in recorder.requests}) == 5
+
+    def test_need_a_connection(self) -> None:
+        with pytest.raises(errors.ConfigurationError, match="max_connections"):
+            AshbyClient(KEY, max_connections=0)
+
+
 def _all_threads_idle(client: AshbyClient) -> None:
     assert client._threads is not None
     client._threads.shutdown(wait=True)
