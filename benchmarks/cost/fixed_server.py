@@ -1,0 +1,132 @@
+"""A server that does next to nothing, in a process of its own: what is measured against it is the client.
+
+It answers every POST with the same results, from bytes that are ready. A listing of many pages is one page over and
+over, with a cursor that counts.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+_CURSOR = re.compile(rb'"cursor": ?"(\d+)"')
+_LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the server answers with.
+
+    Attributes:
+        results: The results in each reply, as JSON.
+        pages: How many pages there are.
+        seconds: How long the server takes for each.
+    """
+
+    results: bytes
+    pages: int = 1
+    seconds: float = 0.0
+
+
+@contextmanager
+def serving(listing: Listing) -> Iterator[FixedServer]:
+    """A server of this listing; it ends with the block."""
+    command = [sys.executable, "-m", __name__, str(listing.pages), str(listing.seconds), str(len(listing.results))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        try:
+            process.stdin.write(listing.results)
+            process.stdin.flush()
+            yield FixedServer(process)
+        finally:
+            process.stdin.close()  # it ends when nobody holds its input any more
+
+
+class FixedServer:
+    """A server that runs."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self.url = f"http://127.0.0.1:{self._said()}"
+
+    def most_at_once(self) -> int:
+        """How many requests it was answering at the same time, at most."""
+        assert self._process.stdin
+        self._process.stdin.write(b"?")
+        self._process.stdin.flush()
+        return self._said()
+
+    def _said(self) -> int:
+        assert self._process.stdout
+        return int(self._process.stdout.readline())
+
+
+class _Serving:
+    def __init__(self, listing: Listing) -> None:
+        self._listing = listing
+        self._last = self._reply(b'"moreDataAvailable":false')
+        self._guard = threading.Lock()
+        self._busy = self.most = 0
+
+    def accept(self, listener: socket.socket) -> None:
+        while True:
+            connection, _ = listener.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
+
+    def _converse(self, connection: socket.socket) -> None:
+        received = b""
+        with connection:
+            while True:
+                while (end := received.find(b"\r\n\r\n") + 4) < 4:
+                    if not (piece := connection.recv(1 << 16)):
+                        return
+                    received += piece
+                stated = _LENGTH.search(received, 0, end)
+                end += int(stated[1]) if stated else 0
+                while len(received) < end:
+                    received += connection.recv(1 << 16)
+                cursor = _CURSOR.search(received, 0, end)
+                received = received[end:]
+                if self._listing.seconds:
+                    self._take_time()
+                connection.sendall(self._page(int(cursor[1]) if cursor else 0))
+
+    def _take_time(self) -> None:
+        with self._guard:
+            self._busy += 1
+            self.most = max(self.most, self._busy)
+        time.sleep(self._listing.seconds)
+        with self._guard:
+            self._busy -= 1
+
+    def _page(self, number: int) -> bytes:
+        if number + 1 >= self._listing.pages:
+            return self._last
+        return self._reply(b'"moreDataAvailable":true,"nextCursor":"%d"' % (number + 1))
+
+    def _reply(self, more: bytes) -> bytes:
+        body = b'{"success":true,"results":%b,%b}' % (self._listing.results, more)
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
+        return head % len(body) + body
+
+
+def _serve(listing: Listing) -> None:
+    serving = _Serving(listing)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    threading.Thread(target=serving.accept, args=(listener,), daemon=True).start()
+    print(listener.getsockname()[1], flush=True)
+    while sys.stdin.buffer.read(1):
+        print(serving.most, flush=True)
+
+
+if __name__ == "__main__":
+    pages, seconds, length = sys.argv[1:]
+    _serve(Listing(sys.stdin.buffer.read(int(length)), int(pages), float(seconds)))

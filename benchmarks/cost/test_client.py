@@ -1,0 +1,92 @@
+"""The client beside requests, and a tool beside an empty one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import requests
+from langchain_core.tools import StructuredTool
+
+from benchmarks.cost.fixed_server import Listing, serving
+from benchmarks.cost.pairs import Notes, Pair, seconds
+from langchain_ashby import AshbyClient, AshbyToolkit, wire
+from langchain_ashby.endpoints import GetCandidate, ListCandidates
+from langchain_ashby.private import without_private
+from langchain_ashby.render import render
+
+PAGE = ListCandidates(limit=25)
+BARE = "Session.post(…).json()"
+
+
+def bare(url: str, key: str = "key", **settings: Any) -> Callable[[], Any]:
+    """A call as one writes it without this package, on a connection that is kept open."""
+    session = requests.Session()
+    session.auth = (key, "")
+    session.headers.update(wire.HEADERS)
+    for name, value in settings.items():
+        setattr(session, name, value)
+    return lambda: session.post(f"{url}/{PAGE.path}", json={"limit": 25}, timeout=60).json()
+
+
+def test_a_call(pair: Pair, page_url: str) -> None:
+    """What counts: the server takes next to no time."""
+    with AshbyClient("key", page_url) as client:
+        pair("a page of 25", partial(client.call, PAGE), BARE, bare(page_url), rounds=2000, at_most=1.10)
+
+
+def test_a_call_beside_a_tuned_session(pair: Pair, page_url: str) -> None:
+    """Stricter than the bound: a session that does not look for proxies in the environment at each call."""
+    with AshbyClient("key", page_url) as client:
+        ours, theirs = partial(client.call, PAGE), bare(page_url, trust_env=False)
+        pair("a page of 25", ours, f"{BARE} without proxies", theirs, rounds=2000)
+
+
+def test_a_call_on_the_sandbox(pair: Pair, sandbox: AshbyClient) -> None:
+    """What a developer sees."""
+    theirs = bare(sandbox.base_url, sandbox._api_key.get_secret_value())
+    pair("a page of 25 of the sandbox", partial(sandbox.call, PAGE), BARE, theirs, rounds=200, at_most=1.10)
+
+
+def test_a_tool_call(notes: Notes) -> None:
+    """What a tool adds to the work of its client, for a result of which there is nothing to tell."""
+    args = {"candidate_id": str(uuid4())}
+    with serving(Listing(b"{}")) as server, _TimedClient("key", server.url) as client:
+        (ours,) = AshbyToolkit(client, include=["ashby_get_candidate"]).get_tools()
+        empty = StructuredTool.from_function(
+            lambda candidate_id=None, external_mapping_id=None: None,
+            name=ours.name,
+            description=ours.description,
+            args_schema=GetCandidate,
+        )
+        mine, theirs = [], []
+        for _ in range(notes.rounds(3000)):
+            theirs.append(seconds(partial(empty.invoke, args)))
+            client.seconds = 0.0
+            mine.append(seconds(partial(ours.invoke, args)) - client.seconds)
+    notes.compare("a tool call, less its client", mine, "an empty StructuredTool, same schema", theirs, at_most=1.2)
+
+
+def test_what_is_made_of_a_page(benchmark: Any, sandbox: AshbyClient, notes: Notes) -> None:
+    """No comparison, as an empty tool makes nothing of it: what is private is left out, the rest becomes text."""
+    results = sandbox.call(PAGE).results
+    benchmark.name = "what is made of a page of 25"
+    benchmark.pedantic(
+        lambda: render(ListCandidates.record(), without_private(results)[0]), rounds=notes.rounds(200), warmup_rounds=1
+    )
+    taken = benchmark.stats.stats.median * 1000
+    notes.tell(f"of a page of 25 a tool makes text, and leaves out what is private, in {taken:.2f} ms")
+
+
+class _TimedClient(AshbyClient):
+    """A client that notes how long its calls take."""
+
+    seconds = 0.0
+
+    def exchange(self, request: Any) -> Any:
+        """As the client's own."""
+        made: list[Any] = []
+        self.seconds += seconds(lambda: made.append(super(_TimedClient, self).exchange(request)))
+        return made[0]

@@ -1,0 +1,94 @@
+"""The 58 tools: made, and bound to the chat models of three providers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from langchain_anthropic import ChatAnthropic
+from langchain_core.language_models import BaseChatModel
+from langchain_core.tools import BaseTool, StructuredTool
+from langchain_google_genai import ChatGoogleGenerativeAI
+from langchain_openai import ChatOpenAI
+
+from benchmarks.cost.pairs import Pair
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.toolkit import explain_arguments
+
+KEY = "none"
+PLAIN = "58 StructuredTool.from_function"
+
+MODELS: dict[str, Callable[[], BaseChatModel]] = {
+    "ChatOpenAI": lambda: ChatOpenAI(model="gpt-5", api_key=KEY),
+    "ChatAnthropic": lambda: ChatAnthropic(model="claude-sonnet-4-5", api_key=KEY),
+    "ChatGoogleGenerativeAI": lambda: ChatGoogleGenerativeAI(model="gemini-2.5-pro", api_key=KEY),
+}
+
+
+NAMED = [(it, it.tool_name(), it.tool_description()) for it in OPERATIONS.values()]
+
+
+def plain_tools(**settings: Any) -> list[BaseTool]:
+    """The same 58 as one makes them without this package."""
+    return [
+        StructuredTool.from_function(
+            _nothing, name=name, description=description, args_schema=operation, infer_schema=False, **settings
+        )
+        for operation, name, description in NAMED
+    ]
+
+
+def like_ours() -> list[BaseTool]:
+    """The same 58 with what an agent needs of ours: hints for approval, artifacts, errors as answers, asyncio."""
+    return plain_tools(
+        coroutine=_anothing,
+        response_format="content_and_artifact",
+        handle_tool_error=True,
+        handle_validation_error=explain_arguments,
+        metadata={"title": "A title", "readOnlyHint": False, "destructiveHint": False, "ashby": {"toolset": "jobs"}},
+    )
+
+
+def _nothing(**arguments: Any) -> str:
+    return ""
+
+
+async def _anothing(**arguments: Any) -> str:
+    return ""
+
+
+@pytest.fixture
+def toolkit() -> AshbyToolkit:
+    """All tools."""
+    return AshbyToolkit(AshbyClient(KEY))
+
+
+def test_making_the_tools(pair: Pair, toolkit: AshbyToolkit) -> None:
+    """A toolkit for each conversation, say."""
+    make = partial(AshbyToolkit, toolkit.client)
+    pair("a toolkit of 58", make, f"{PLAIN}, same settings", like_ours, rounds=500, at_most=1.0)
+
+
+def test_making_the_tools_beside_barer_ones(pair: Pair, toolkit: AshbyToolkit) -> None:
+    """Stricter than the bound: tools with a schema, and nothing else that ours have."""
+    pair("a toolkit of 58", partial(AshbyToolkit, toolkit.client), PLAIN, plain_tools, rounds=500)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_binding_the_tools(pair: Pair, toolkit: AshbyToolkit, name: str) -> None:
+    """What `create_agent` does anew at each step."""
+    model = MODELS[name]()
+    ours, theirs = partial(model.bind_tools, toolkit.get_tools()), partial(model.bind_tools, plain_tools())
+    pair(f"58 bound to {name}", ours, PLAIN, theirs, rounds=100, at_most=1.0)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_making_and_binding_the_tools(pair: Pair, toolkit: AshbyToolkit, name: str) -> None:
+    """What is converted is kept by class, so that new tools of the same classes have it already."""
+    model = MODELS[name]()
+    ours = lambda: model.bind_tools(AshbyToolkit(toolkit.client).get_tools())  # noqa: E731
+    theirs = lambda: model.bind_tools(plain_tools())  # noqa: E731
+    pair(f"58 made and bound to {name}", ours, PLAIN, theirs, rounds=50, at_most=1.0)

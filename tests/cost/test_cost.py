@@ -1,0 +1,23 @@
+"""A share of the benchmarks of cost, for what needs no clock: that they run, and what they assert about what ran.
+
+`python -m benchmarks.cost` is the whole.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from crash.commands import rows
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="as for all benchmarks")
+
+SHARE = "not importing and (not many_reads or 64)"
+
+
+def test_what_is_measured_can_be_measured(tmp_path: Path) -> None:
+    measured = rows(tmp_path / "rows", "cost", "--rounds", "1", "-k", SHARE)
+    assert len(measured) > 20
+    for row in measured:
+        assert row["ours"] > 0 and row["theirs"] > 0 and row["ratio"] > 0, row
