@@ -1,4 +1,4 @@
-"""The same graph without approval, and the smallest one: what the agent's time is held against."""
+"""The agent's graph as it would be if nobody were asked: what its time is held against."""
 
 from __future__ import annotations
 
@@ -13,29 +13,8 @@ from langchain_ashby import AshbyToolkit
 from langchain_ashby.agent import SYSTEM_PROMPT
 
 
-def same_steps(model: Any, toolkit: AshbyToolkit, checkpointer: Any, store: Any) -> Any:
-    """Our graph as it would be if nobody were asked: a way in, the model, one task per call, a join."""
-    graph = _begun(model, toolkit)
-    graph.add_node("enter", _pass)
-    graph.add_node("join", _pass)
-    graph.add_edge(START, "enter")
-    graph.add_edge("enter", "model")
-    graph.add_conditional_edges("model", _to_tools, ["tools", END])
-    graph.add_edge("tools", "join")
-    graph.add_edge("join", "model")
-    return graph.compile(checkpointer=checkpointer, store=store)
-
-
-def smallest(model: Any, toolkit: AshbyToolkit, checkpointer: Any, store: Any) -> Any:
-    """A model and its tools, one task per call, and nothing else."""
-    graph = _begun(model, toolkit)
-    graph.add_edge(START, "model")
-    graph.add_conditional_edges("model", _to_tools, ["tools", END])
-    graph.add_edge("tools", "model")
-    return graph.compile(checkpointer=checkpointer, store=store)
-
-
-def _begun(model: Any, toolkit: AshbyToolkit) -> StateGraph[MessagesState]:
+def without_approval(model: Any, toolkit: AshbyToolkit, checkpointer: Any, store: Any) -> Any:
+    """A model and its tools, one task per call, and nothing else: no graph can have fewer steps."""
     tools = toolkit.get_tools()
     bound = model.bind_tools(tools)
 
@@ -45,11 +24,10 @@ def _begun(model: Any, toolkit: AshbyToolkit) -> StateGraph[MessagesState]:
     graph = StateGraph(MessagesState)
     graph.add_node("model", answer)
     graph.add_node("tools", ToolNode(tools))
-    return graph
-
-
-def _pass(state: MessagesState) -> dict[str, Any]:
-    return {}
+    graph.add_edge(START, "model")
+    graph.add_conditional_edges("model", _to_tools, ["tools", END])
+    graph.add_edge("tools", "model")
+    return graph.compile(checkpointer=checkpointer, store=store)
 
 
 def _to_tools(state: MessagesState) -> list[Send] | str:

@@ -80,8 +80,7 @@ def _theirs(model: Any, toolkit: AshbyToolkit, checkpointer: Any, store: Any) ->
 
 
 OTHERS: dict[str, Build] = {
-    "the same graph without approval": plain.same_steps,
-    "the smallest graph": plain.smallest,
+    "the same graph without approval": plain.without_approval,
     "create_agent without approval": _theirs,
 }
 
