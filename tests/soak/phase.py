@@ -19,6 +19,7 @@ from crash.persistence import aopened, is_postgres, opened
 from crash.points import Points
 from crash.threads import Thread, without_loop
 from every_answer import arguments_of_reads
+from faults.troubles import REPLY_LIMIT
 from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.store.postgres import AsyncPostgresStore, PostgresStore
@@ -84,19 +85,19 @@ def run(place: str, mode: str, agents: int, seconds: float, seed: int) -> dict[s
     """Run a phase in this process and return its row, and what was wrong."""
     phase = Phase()
     with served() as sandbox, Recorder() as elsewhere:
-        client = AshbyClient(sandbox.api_key, sandbox.url, timeout=(5.0, TIMEOUT), budget=BUDGET)
+        client = AshbyClient(
+            sandbox.api_key, sandbox.url, timeout=(5.0, TIMEOUT), budget=BUDGET, reply_limit=REPLY_LIMIT
+        )
         toolkit = AshbyToolkit(client)
         source = _Source(sandbox, toolkit, seed)
         weather = Weather(sandbox, errands.ENDPOINTS, elsewhere.port, f"{seed}.{mode}")
-        log = _Log(sandbox, phase.effects)
+        log = _Log(sandbox, weather, phase.effects)
         work = _Work(phase, source, toolkit, time.monotonic() + seconds)
-        weather.start()
         with phase.samples.taken(seconds), log.followed():
             if mode == "threads":
                 _in_threads(place, work, agents)
             else:
                 asyncio.run(_in_tasks(place, work, agents))
-        weather.stop()
         phase.sent = weather.sent
         time.sleep(SETTLED)
         log.read()
@@ -141,10 +142,11 @@ class _Source:
 
 
 class _Log:
-    """The sandbox's log, followed in parts: it forgets the oldest calls in the end."""
+    """The sandbox's log, followed in parts: it forgets the oldest calls in the end. The weather goes by it."""
 
-    def __init__(self, sandbox: Served, effects: Counter[str]) -> None:
+    def __init__(self, sandbox: Served, weather: Weather, effects: Counter[str]) -> None:
         self._sandbox = sandbox
+        self._weather = weather
         self._effects = effects
         self._seen = 0
         self._over = threading.Event()
@@ -159,16 +161,17 @@ class _Log:
             self._over.set()
             reader.join()
 
-    def read(self) -> None:
+    def read(self) -> list[dict[str, Any]]:
         entries = self._sandbox.requests(self._seen)
         self._seen += len(entries)
         for entry in entries:
             if entry["ok"] and entry["endpoint"] in errands.ENDPOINTS:
                 self._effects.update(set(errands.MARK.findall(json.dumps(entry["body"]))))
+        return entries
 
     def _follow(self) -> None:
-        while not self._over.wait(2):
-            self.read()
+        while not self._over.wait(0.5):
+            self._weather.after(self.read())
 
 
 class _Work:

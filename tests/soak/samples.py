@@ -13,8 +13,8 @@ import psutil
 
 LONG_ENOUGH = 120.0
 """Seconds after which growth says something: before, caches and pools fill up."""
-MORE_MEMORY, MORE_FILES, MORE_THREADS = 0.10, 10, 5
-"""What counts as the same: a part of the memory, a number of files and of threads."""
+MORE, SOME = 0.10, 10
+"""What counts as the same: a part more of each, and some more files and threads, which come and go."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ class Samples:
         if self.seconds < LONG_ENOUGH:
             return
         early, late = self._quarters()
-        if late.memory > early.memory * (1 + MORE_MEMORY):
+        if late.memory > early.memory * (1 + MORE):
             yield f"memory grew from {early.memory:.0f} to {late.memory:.0f} MB"
-        if late.files > early.files + MORE_FILES:
+        if late.files > early.files * (1 + MORE) + SOME:
             yield f"open files grew from {early.files} to {late.files}"
-        if late.threads > early.threads + MORE_THREADS:
+        if late.threads > early.threads * (1 + MORE) + SOME:
             yield f"threads grew from {early.threads} to {late.threads}"
 
     def _quarters(self) -> tuple[Sample, Sample]:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are f
 
 def test_agents_in_threads_on_sqlite_write_what_was_approved_while_all_goes_wrong(tmp_path: Path) -> None:
     [phase] = rows(tmp_path / "rows", "soak", "--minutes", "0.15", "--mode", "threads")
-    assert phase["writes applied"] > 0 and phase["faults"] > 10 and phase["wrong"] == 0
+    assert phase["writes applied"] > 0 and phase["faults"] > 3 and phase["wrong"] == 0
 
 
 def test_agents_under_asyncio_on_postgresql_write_what_was_approved_while_all_goes_wrong(
@@ -24,4 +24,4 @@ def test_agents_under_asyncio_on_postgresql_write_what_was_approved_while_all_go
 ) -> None:
     place = ("--store", "postgres", "--postgres", postgres)
     [phase] = rows(tmp_path / "rows", "soak", "--minutes", "0.1", "--mode", "asyncio", "--agents", "50", *place)
-    assert phase["writes applied"] > 0 and phase["faults"] > 10 and phase["wrong"] == 0
+    assert phase["writes applied"] > 0 and phase["faults"] > 3 and phase["wrong"] == 0

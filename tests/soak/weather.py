@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import random
-import threading
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -13,8 +12,8 @@ from faults.troubles import TROUBLES, Trouble
 
 from soak.served import Served
 
-PAUSE = 0.2
-"""Seconds between two faults, on the average."""
+SHARE = 0.05
+"""How many calls suffer a fault. They come with the calls: faults for calls that nobody makes would only pile up."""
 TIMEOUT = 2.0
 """Seconds that the client of the soak waits for each piece of a reply."""
 BUDGET = 6.0
@@ -24,7 +23,7 @@ _LARGE = ("50 MB", "a gzip bomb")
 
 
 class Weather:
-    """Sends faults from a thread of its own.
+    """Sends faults.
 
     Args:
         sandbox: What is to fail.
@@ -38,27 +37,18 @@ class Weather:
         self._endpoints = endpoints
         self._elsewhere = elsewhere
         self._random = random.Random(seed)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._blow, daemon=True)
+        self._known = [trouble for trouble in TROUBLES if _is_bearable(trouble)]
+        self._weights = [0.1 if trouble.name in _LARGE else 1.0 for trouble in self._known]
         self.sent: Counter[str] = Counter()
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Let it be fine."""
-        self._over.set()
-        self._thread.join()
-
-    def _blow(self) -> None:
-        known = [trouble for trouble in TROUBLES if _is_bearable(trouble)]
-        weights = [0.1 if trouble.name in _LARGE else 1.0 for trouble in known]
-        while not self._over.wait(self._random.expovariate(1 / PAUSE)):
-            [trouble] = self._random.choices(known, weights)
-            endpoint = "*" if self._random.random() < 0.85 else self._random.choice(self._endpoints)
-            self._sandbox.fault(endpoint, **_as_json(trouble.how, self._elsewhere))
-            self.sent[trouble.name] += 1
+    def after(self, calls: Sequence[dict[str, Any]]) -> None:
+        """Let as many of the next calls fail as befits these."""
+        for call in calls:
+            if self._random.random() < SHARE:
+                endpoint = call["endpoint"] if call["endpoint"] in self._endpoints else "*"
+                [trouble] = self._random.choices(self._known, self._weights)
+                self._sandbox.fault(endpoint, **_as_json(trouble.how, self._elsewhere))
+                self.sent[trouble.name] += 1
 
 
 def _is_bearable(trouble: Trouble) -> bool:
