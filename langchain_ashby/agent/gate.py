@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
 
 from langchain_ashby.agent.answers import Call, not_executed
 from langchain_ashby.agent.history import with_own_ids
+from langchain_ashby.plain import plain
 
 Tools = Mapping[str, BaseTool]
 
@@ -41,16 +42,29 @@ def screened(message: AIMessage, tools: Tools, most_writes: int) -> tuple[AIMess
     """
     message, shared = with_own_ids(message)
     answers = [not_executed(call, _SHARED_ID) for call in shared]
-    shared_ids = {call["id"] for call in shared}
+    answered = {call["id"] for call in shared}
+    message, odd = _that_can_be_kept(message)
+    answers += [not_executed(call, _ODD) for call in odd if call["id"] not in answered]
+    answered |= {call["id"] for call in odd}
     for malformed in message.invalid_tool_calls:
-        if malformed["id"] not in shared_ids:
+        if malformed["id"] not in answered:
             answers.append(not_executed(malformed, _malformed(malformed)))
-    usable = [call for call in message.tool_calls if call["id"] not in shared_ids]
+    usable = [call for call in message.tool_calls if call["id"] not in answered]
     answers += [not_executed(it, _unknown(it["name"], tools)) for it in usable if it["name"] not in tools]
     writes = [call for call in usable if call["name"] in tools and needs_approval(tools[call["name"]])]
     if len(writes) > most_writes:
         answers += [not_executed(call, _too_many(len(writes), most_writes)) for call in writes]
     return message, answers
+
+
+def _that_can_be_kept(message: AIMessage) -> tuple[AIMessage, list[ToolCall]]:
+    """A message that fits into a checkpoint, and the calls whose arguments did not: they are not what was meant now."""
+    odd = [call for call in message.tool_calls if plain(call["args"]) is not call["args"]]
+    if not odd:
+        return message, []
+    calls = [call | {"args": plain(call["args"])} for call in message.tool_calls]
+    content = plain(message.content)  # some providers' messages have the arguments there as well
+    return message.model_copy(update={"content": content, "tool_calls": calls}), odd
 
 
 def argument_problem(tool: BaseTool, args: dict[str, object]) -> str | None:
@@ -77,6 +91,11 @@ def _model(schema: object) -> type[BaseModel] | None:
 _SHARED_ID = (
     "Several calls in one message had the same id, so they cannot be told apart. "
     "Make these calls again, in a message each."
+)
+
+_ODD = (
+    "The arguments hold a number that is none or has more than 64 bits, or they are nested too deeply. "
+    "Call again without."
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from fuzz.values import nested
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, made, read, request, results, thread, user, write
@@ -47,6 +48,22 @@ def test_arguments_that_are_not_json_are_answered() -> None:
     [answer] = results(result)
     assert answer.tool_call_id == "g1" and answer.status == "error"
     assert "move_candidate are not a JSON object" in answer.content
+    assert_sendable(result["messages"])
+
+
+@pytest.mark.parametrize("odd", [10**400, 2**64, -(2**63) - 1, float("nan"), float("inf"), nested(60), nested(150)])
+@pytest.mark.parametrize("content", ["", [{"type": "tool_use", "id": "o1", "name": "move_candidate", "input": {}}]])
+def test_arguments_that_no_checkpoint_holds_are_answered_and_the_run_goes_on(odd: Any, content: Any) -> None:
+    office = Office()
+    args = {"candidate_id": "ada", "stage": "Offer", "times": odd}
+    blocks = [block | {"input": args} for block in content]
+    calls = [made("move_candidate", args, "o1"), made("get_candidate", {"candidate_id": "ben"}, "r1")]
+    graph = raw(office, AIMessage(blocks or "", tool_calls=calls), AIMessage("Oh."))
+    result = graph.invoke(user(), thread())
+    [answer] = [it for it in results(result) if it.tool_call_id == "o1"]
+    assert answer.status == "error" and answer.content.startswith("Not executed. The arguments hold a number that is")
+    assert (office.writes, office.reads) == ([], ["ben"])
+    assert result["messages"][-1].content == "Oh."
     assert_sendable(result["messages"])
 
 
