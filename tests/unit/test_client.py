@@ -13,7 +13,6 @@ import struct
 import subprocess
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faults.leaks import everything_about
 from pydantic import SecretStr
 from recorder import KEY, Answer, Recorder, failure, raw_server, success, unused_port
 
@@ -416,19 +416,6 @@ def self_signed(tmp_path: Path) -> Iterator[str]:
 
     with raw_server(shake_hands) as url:
         yield url.replace("http:", "https:")
-
-
-def everything_about(error: BaseException) -> str:
-    """An error as the most talkative reporter shows it: the whole chain, each frame with its variables."""
-    parts = []
-    link: BaseException | None = error
-    while link is not None:
-        shown = traceback.TracebackException.from_exception(link, capture_locals=True, compact=False)
-        ours = [frame for frame in shown.stack if "/tests/" not in frame.filename]
-        parts.append("".join(str(frame.locals) for frame in ours) + "".join(shown.format_exception_only()))
-        parts.append(repr(link) + str(link) + repr(vars(link)))
-        link = link.__cause__ or link.__context__
-    return "\n".join(parts)
 
 
 class TestKey:
