@@ -1,0 +1,5 @@
+"""What the server tests share."""
+
+from postgres import postgres
+
+__all__ = ["postgres"]

@@ -1,0 +1,65 @@
+"""Workers without a LangGraph server: processes of one's own that share a PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from langgraph.checkpoint.postgres import PostgresSaver
+from langgraph.store.postgres import PostgresStore
+
+from langchain_ashby.agent import audit_trail
+from langchain_ashby.sandbox import AshbySandbox
+
+WRITES = ["application.changeStage", "candidate.createNote", "interviewSchedule.create"]
+
+
+class Worker:
+    """A process that is ready to begin."""
+
+    def __init__(self, sandbox: AshbySandbox, *words: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("worker.py")), *words],
+            env=os.environ | {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def is_ready(self) -> None:
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
+
+    def begin(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+
+    def result(self) -> dict[str, Any]:
+        told, _ = self._process.communicate(timeout=60)
+        assert self._process.returncode == 0
+        result: dict[str, Any] = json.loads(told)
+        return result
+
+
+def test_one_worker_asks_and_two_bring_the_answer_and_each_change_is_made_once(postgres: str) -> None:
+    with PostgresSaver.from_conn_string(postgres) as saver, PostgresStore.from_conn_string(postgres) as store:
+        saver.setup()
+        store.setup()
+        with AshbySandbox() as sandbox:
+            workers = [Worker(sandbox, postgres, "shared", what) for what in ("ask", "approve", "approve")]
+            for worker in workers:
+                worker.is_ready()
+            workers[0].begin()
+            assert len(workers[0].result()["asked"]) == len(WRITES)
+            for worker in workers[1:]:
+                worker.begin()
+            told = [worker.result() for worker in workers[1:]]
+            sent = [it["endpoint"] for it in sandbox.requests() if it["endpoint"] in WRITES]
+        assert sorted(sent) == WRITES
+        assert all(it["asked"] == [] and "Done: a note on " in it["said"] for it in told)
+        assert [it.reviewer for it in audit_trail(store, "shared")] == ["cy@example.org"] * len(WRITES)

@@ -1,0 +1,45 @@
+"""One worker of several that share a PostgreSQL, without a LangGraph server: asks, or answers what was asked.
+
+python worker.py DATABASE THREAD ask|approve
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from langgraph.checkpoint.postgres import PostgresSaver
+from langgraph.store.postgres import PostgresStore
+from langgraph.types import Command
+from psycopg import Connection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+from langchain_ashby import AshbyToolkit, create_recruiting_agent
+from langchain_ashby.agent.afternoon import recruiters_afternoon
+from langchain_ashby.agent.scripted import ScriptedChatModel
+
+GO = {"messages": [{"role": "user", "content": "Who is next?"}]}
+APPROVE = Command(resume={"decisions": [{"type": "approve"}] * 3})
+
+if __name__ == "__main__":
+    database, thread, what = sys.argv[1:]
+    options: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
+    with ConnectionPool[Connection[DictRow]](database, min_size=1, max_size=8, kwargs=options) as pool:
+        agent = create_recruiting_agent(
+            ScriptedChatModel(script=recruiters_afternoon),
+            AshbyToolkit(),
+            checkpointer=PostgresSaver(pool),
+            store=PostgresStore(pool),
+        )
+        print("ready", flush=True)
+        sys.stdin.readline()
+        result = agent.invoke(
+            GO if what == "ask" else APPROVE,
+            {"configurable": {"thread_id": thread}},
+            context={"reviewer": "cy@example.org"},
+            durability="sync",
+        )
+    asked = [it["name"] for interrupt in result.get("__interrupt__", ()) for it in interrupt.value["action_requests"]]
+    print(json.dumps({"asked": asked, "said": result["messages"][-1].text}))
