@@ -81,3 +81,8 @@ def test_the_site_has_each_page_once() -> None:
     pages = {page.relative_to(PROJECT / "docs").as_posix() for page in (PROJECT / "docs").rglob("*.md")}
     listed = entries(yaml.safe_load(read("mkdocs.yml"))["nav"])
     assert sorted(listed) == sorted(pages)
+
+
+def test_the_readme_names_each_guide() -> None:
+    guides = {page.name for page in (PROJECT / "docs").glob("*.md")} - {"index.md"}
+    assert {guide for guide in guides if f"(docs/{guide})" not in read("README.md")} == set()
