@@ -57,7 +57,7 @@ class Session:
 
     def __init__(
         self,
-        agent: CompiledStateGraph[Any, None, Any, Any],
+        agent: CompiledStateGraph[Any, Any, Any, Any],
         thread_id: str,
         console: Console,
         *,

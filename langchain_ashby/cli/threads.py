@@ -21,7 +21,7 @@ class Open:
 
 
 def open_threads(
-    agent: CompiledStateGraph[Any, None, Any, Any], threads: BaseCheckpointSaver[Any], only: str | None = None
+    agent: CompiledStateGraph[Any, Any, Any, Any], threads: BaseCheckpointSaver[Any], only: str | None = None
 ) -> list[Open]:
     """The threads in which changes wait, those that wait longest first."""
     found = [_look(agent, thread_id) for thread_id in ([only] if only else _names(threads))]
@@ -34,7 +34,7 @@ def _names(threads: BaseCheckpointSaver[Any]) -> list[str]:
     return list(dict.fromkeys(str(it["thread_id"]) for it in configs if not it.get("checkpoint_ns")))
 
 
-def _look(agent: CompiledStateGraph[Any, None, Any, Any], thread_id: str) -> Open | None:
+def _look(agent: CompiledStateGraph[Any, Any, Any, Any], thread_id: str) -> Open | None:
     config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
     state = agent.get_state(config)
     for interrupt in state.interrupts:
