@@ -13,6 +13,8 @@ def main() -> None:
         if error.name not in ("typer", "rich", "werkzeug"):
             raise
         sys.exit(f'{error.name} is missing. Install the command line with: pip install "langchain-ashby[cli]"')
+    except KeyboardInterrupt:  # while it was being loaded
+        sys.exit(130)
     try:
         app()
     except SystemExit as end:

@@ -27,7 +27,7 @@ def decide(console: Console, actions: list[Action]) -> list[Decision] | None:
     """
     for number, action in enumerate(actions, 1):
         place = f" {number} of {len(actions)}" if len(actions) > 1 else ""
-        console.rule(Text(f"Proposed change{place}", "bold"), align="left", style="none")
+        console.rule(Text(f"Proposed change{place}", "bold"), align="left")
         console.print(shown(action))
     try:
         decisions = _one(console, actions[0]) if len(actions) == 1 else _several(console, actions)

@@ -30,7 +30,7 @@ def examine(client: AshbyClient, console: Console) -> bool:
         needed = dict.fromkeys(name for operation in operations.values() for name in operation.permissions())
         for permission in needed:
             state = granted.get(permission)
-            table.add_row(toolset, permission, {True: "yes", False: "NO", None: "not known"}[state])
+            table.add_row(toolset, permission, {True: "✓ yes", False: "✗ NO", None: "? not known"}[state])
             if state is False:
                 missing[permission] = None
     console.print(table)
@@ -38,6 +38,8 @@ def examine(client: AshbyClient, console: Console) -> bool:
         console.print("Grant apiKeysRead to let write permissions be checked without writing.")
     if missing:
         console.print(f"Grant {', '.join(missing)} {WHERE_KEYS_ARE}, or leave those toolsets out.")
+    elif None not in granted.values():
+        console.print("✓ Every tool can be used.")
     return not missing
 
 

@@ -158,7 +158,11 @@ def _fields(tool: str) -> list[str]:
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    return " or ".join(map(str, schema["enum"])) if "enum" in schema else str(schema.get("type", "see the card"))
+    if "enum" in schema:
+        return " or ".join(map(str, schema["enum"]))
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(map(_kind, schema["anyOf"])))
+    return str(schema.get("type", "object"))
 
 
 # In a form.

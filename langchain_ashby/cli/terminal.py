@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterable, Mapping
+from shutil import get_terminal_size
+from textwrap import fill
 
 from rich.console import Console
 from rich.text import Text
@@ -41,7 +43,7 @@ _THEME = Theme(
         "markdown.table.border": "dim",
         "markdown.table.header": "bold",
         "markdown.kbd": "bold",
-        "status.spinner": "none",
+        "rule.line": "none",
         "progress.elapsed": "none",
     }
 )
@@ -84,7 +86,9 @@ def choose(question: str, choices: Mapping[str, str]) -> str:
     Raises:
         EOFError: if there is no more to come (Ctrl-D).
     """
-    print("  ".join(f"[{letter}] {words}" for letter, words in choices.items()))
+    # A space that breaks no line keeps each letter with its words.
+    offer = "  ".join(f"[{letter}]\N{NO-BREAK SPACE}{words}" for letter, words in choices.items())
+    print(fill(offer, get_terminal_size().columns).replace("\N{NO-BREAK SPACE}", " "))
     while (answer := ask(f"{question} ").lower()) not in choices:
         print(f"Answer with {_either(choices)}.")
     return answer

@@ -10,6 +10,8 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 
+from langchain_ashby.agent import PendingApprovals
+
 
 @dataclass(frozen=True)
 class Open:
@@ -37,9 +39,8 @@ def _names(threads: BaseCheckpointSaver[Any]) -> list[str]:
 def _look(agent: CompiledStateGraph[Any, Any, Any, Any], thread_id: str) -> Open | None:
     config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
     state = agent.get_state(config)
-    for interrupt in state.interrupts:
-        # Threads of other graphs in the same store ask other things.
-        if isinstance(interrupt.value, dict) and isinstance(interrupt.value.get("action_requests"), list):
-            since = datetime.fromisoformat(state.created_at) if state.created_at else None
-            return Open(thread_id, since, interrupt.value["action_requests"])
-    return None
+    actions = [dict(action) for action in PendingApprovals(state.interrupts)]
+    # Other agents may keep threads in the same store. What they ask is not for this one to answer.
+    if not actions or not all("tool_call_id" in action for action in actions):
+        return None
+    return Open(thread_id, datetime.fromisoformat(state.created_at) if state.created_at else None, actions)

@@ -32,12 +32,12 @@ def demo(yes: Approved = False) -> None:
         )
         agent = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), AshbyToolkit(client))
         session = Session(agent, "demo", out, approve_all=yes)
-        say(out, Text.assemble(("\nYou: ", "bold"), QUESTION, "\n"))
+        say(out, Text.assemble(("\nYou: ", "bold"), QUESTION))
         try:
             reached = session.say(QUESTION)
         except LeftUnderWay as left:
             raise stop(str(left), Status.OUTCOME_UNKNOWN) from None
-        out.rule(Text("What changed in the sandbox", "bold"), align="left", style="none")
+        out.rule(Text("What changed in the sandbox", "bold"), align="left")
         lines = changes(before, sandbox.state())
         out.print(harmless("\n".join(lines)) if lines else "Nothing.")
         if reached is Reached.A_QUESTION:

@@ -35,6 +35,7 @@ def pending(
     """
     from langchain_ashby.cli.terminal import can_ask, console, say
     from langchain_ashby.cli.threads import open_threads
+    from langchain_ashby.cli.watch import Watch
 
     out = console()
     with ExitStack() as stack:
@@ -42,7 +43,10 @@ def pending(
             found = stack.enter_context(kept(store, create=False))
         except ValueError as error:
             raise stop(str(error)) from None
-        waiting = open_threads(_agent(stack, found, None, upload_dir, to_look=True), found.threads, thread)
+        agent = _agent(stack, found, None, upload_dir, to_look=True)
+        with Watch(console(stderr=True)) as watch:
+            watch.begin("threads", "Looking through the threads")
+            waiting = open_threads(agent, found.threads, thread)
         if as_json:
             for it in waiting:
                 since = it.since.isoformat() if it.since else None
@@ -93,7 +97,7 @@ def _decided(agent: Any, it: Open, reviewer: str | None, out: Console, *, with_m
     from langchain_ashby.cli.session import LeftUnderWay, Reached, Session
     from langchain_ashby.cli.terminal import say
 
-    out.rule(Text(f"Thread {one_line(it.thread_id)}", "bold"), align="left", characters="═", style="none")
+    out.rule(Text(f"Thread {one_line(it.thread_id)}", "bold"), align="left", characters="═")
     session = Session(agent, it.thread_id, out, reviewer=reviewer_or_user(reviewer), without_model=not with_model)
     try:
         reached = session.take_up()
