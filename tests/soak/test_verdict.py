@@ -23,9 +23,9 @@ def grown(**by: float) -> list[Sample]:
 
 @pytest.mark.parametrize(("samples", "leak"), [
     (FLAT, None),
-    (grown(memory=15, files=9, threads=9), None),
+    (grown(memory=15, files=40, threads=9), None),
     (grown(memory=25), "memory grew from 200 to 225 MB"),
-    (grown(files=20), "open files grew from 40 to 60"),
+    (grown(files=60), "open files grew from 40 to 100"),
     (grown(threads=30), "threads grew from 50 to 80"),
 ])  # fmt: skip
 def test_what_grows_is_a_leak(samples: list[Sample], leak: str | None) -> None:
