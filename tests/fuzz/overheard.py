@@ -20,7 +20,7 @@ import desk
 import every_answer
 from recorder import KEY, Answer, Recorder, Sent
 
-from fuzz.values import Change, changed, changes
+from fuzz.values import Change, changed, some_changes
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.sandbox import AshbySandbox
@@ -127,18 +127,14 @@ class Spoiling:
     status: int = 200
 
 
+_reply = st.integers(0, 20)
+_results = some_changes.map(lambda made: [Change((1, *change.way), change.to) for change in made])
 spoilings = st.lists(
     st.one_of(
-        st.builds(Spoiling, st.integers(0, 20), changes),
-        # Into the results, which is where the shapes matter.
-        st.builds(
-            Spoiling,
-            st.integers(0, 20),
-            changes.map(lambda made: [Change((1, *change.way), change.to) for change in made]),
-        ),
-        st.builds(
-            Spoiling, st.integers(0, 20), st.just([]), st.sampled_from(RAW), st.sampled_from([200, 200, 403, 500])
-        ),
+        st.builds(Spoiling, _reply, some_changes),
+        st.builds(Spoiling, _reply, _results),  # inside the results is where shapes matter most
+        st.builds(Spoiling, _reply, _results),
+        st.builds(Spoiling, _reply, st.just([]), st.sampled_from(RAW), st.sampled_from([200, 200, 403, 500])),
     ),
     min_size=1,
     max_size=3,

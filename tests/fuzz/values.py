@@ -44,6 +44,7 @@ leaves = st.one_of(
 )
 keys = st.sampled_from(KEYS) | st.text(st.characters(), max_size=8)
 wild = st.one_of(
+    leaves,
     st.recursive(
         leaves,
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
@@ -67,9 +68,9 @@ class Change:
     to: Any
 
 
-changes = st.lists(
-    st.builds(Change, st.lists(st.integers(0, 40), max_size=8).map(tuple), wild | st.just(Gone())), max_size=4
-)
+_change = st.builds(Change, st.lists(st.integers(0, 40), max_size=8).map(tuple), wild | st.just(Gone()))
+changes = st.lists(_change, max_size=4)
+some_changes = st.lists(_change, min_size=1, max_size=4)
 
 
 def changed(value: Any, by: Iterable[Change]) -> Any:
