@@ -102,6 +102,13 @@ def test_the_readme_writes_what_was_approved_and_once(ashby: AshbySandbox, reade
     assert writes == ["candidate.addTag"]
 
 
+@pytest.mark.parametrize("page", sorted({*PYTHON, *SHELL}))
+def test_no_code_of_a_page_is_overlooked(page: str) -> None:
+    for language in ("python", "sh"):
+        assert len(list(blocks(page, language))) == len(re.findall(rf"^\s*```{language}\b", read(page), re.MULTILINE))
+    assert not re.search(r"^\s*```(py|py3|python3|bash|shell|console)\b", read(page), re.MULTILINE)
+
+
 @pytest.mark.parametrize("page", PYTHON)
 def test_only_what_needs_what_a_test_cannot_have_is_not_run(page: str) -> None:
     remarks = [block.remark for block in blocks(page, "python") if block.remark]
@@ -138,11 +145,12 @@ def _parse(words: list[str]) -> None:
 
 
 def test_each_benchmark_that_a_page_names_exists_with_these_options() -> None:
-    shared = "".join(file.read_text("utf-8") for file in (PROJECT / "benchmarks").glob("*.py"))
+    shared = "".join(file.read_text("utf-8") for file in (PROJECT / "benchmarks").rglob("*.py"))
     named = [found for page in PAGES for found in re.findall(r"python -m (benchmarks\.\w+)([^`|\n]*)", read(page))]
     assert named
     for module, options in named:
-        assert (PROJECT / f"{module.replace('.', '/')}.py").exists(), module
+        place = PROJECT / module.replace(".", "/")
+        assert place.with_suffix(".py").exists() or (place / "__main__.py").exists(), module
         for option in re.findall(r"--[\w-]+", options):
             assert f'"{option}"' in shared, f"{module} {option}"
 

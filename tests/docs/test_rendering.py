@@ -20,6 +20,6 @@ def test_no_paragraph_is_broken_by_a_line_that_looks_like_a_list(page: str) -> N
         for before, line in pairwise(lines)
         if _LIST.match(line) and before.strip() and not _LIST.match(before) and not before.startswith("  ")
     ]
-    # A line of a list may begin with a number or a dash as little, if what goes before is not an entry of its own.
+    # The second line of an entry may begin so as little.
     broken += [line for line in lines if re.match(r"\s+\d+\. ", line)]
     assert broken == []
