@@ -70,7 +70,12 @@ def command_lines() -> Iterator[Target]:
         lines = st.one_of(
             st.builds(lambda tool, args, flags: ["call", tool, args, *flags], tools, _json, _flags),
             st.builds(lambda flags: ["tools", *flags], _flags),
-            st.builds(lambda store, flags: ["audit", "--store", store, *flags], files | _databases | words, _flags),
+            st.builds(
+                lambda name, store, flags: [name, "--store", store, *flags],
+                st.sampled_from(["audit", "pending"]),
+                files | _databases | words,
+                _flags,
+            ),
             st.lists(st.sampled_from(["call", "tools", "audit", "doctor"]) | words, max_size=3),
         )
         yield Target(lines, check)
