@@ -14,6 +14,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -117,11 +118,11 @@ def test_only_what_needs_what_a_test_cannot_have_is_not_run(page: str) -> None:
 
 
 def commands(page: str) -> Iterator[list[str]]:
-    """The commands in a page's shell blocks: each as its words, without what comes behind a #."""
+    """The commands in a page's shell blocks: each as its words, up to where its output goes or a comment begins."""
     for block in blocks(page, "sh"):
         for line in block.code.replace("\\\n", " ").splitlines():
             if words := shlex.split(line, comments=True):
-                yield words
+                yield list(takewhile(lambda word: word not in (">", "|"), words))
 
 
 @pytest.mark.parametrize("page", SHELL)
