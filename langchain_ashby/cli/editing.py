@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import ValidationError
 from rich.console import Console
@@ -85,7 +85,7 @@ def _in_editor(editor: str, text: str) -> str:
     with TemporaryDirectory(prefix="langchain-ashby-") as directory:
         file = Path(directory) / "arguments.json"
         file.write_text(text, "utf-8")
-        with _ctrl_c_left_to_the_editor():
+        with _left_to_the_editor():
             ended = subprocess.run([*shlex.split(editor), str(file)], check=False)
         if ended.returncode:
             return ""
@@ -93,12 +93,20 @@ def _in_editor(editor: str, text: str) -> str:
 
 
 @contextmanager
-def _ctrl_c_left_to_the_editor() -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _left_to_the_editor() -> Iterator[None]:
+    """Leave Ctrl-C to the editor. If the terminal is closed, the file has to go before the program does."""
+    hang_ups = [getattr(signal, name) for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
+    before |= {number: signal.signal(number, _leave) for number in hang_ups}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(number: int, frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _read(text: str) -> Arguments | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import time
 from pathlib import Path
@@ -94,6 +95,13 @@ class Person:
     def presses(self, keys: str) -> None:
         """Press keys, with nothing after them."""
         self._process.send(keys)
+
+    def hangs_up(self) -> None:
+        """Close the terminal's window, and wait until the command has noticed."""
+        self._process.kill(signal.SIGHUP)
+        end = time.monotonic() + PATIENCE
+        while self._process.isalive():
+            assert self._look(0.1) or time.monotonic() < end, "It goes on without a terminal."
 
     def leaves(self) -> int:
         """Look until the command has ended, and return its exit status."""

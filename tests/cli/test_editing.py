@@ -90,6 +90,22 @@ def test_an_emptied_file_leaves_everything_as_it_was(sandbox: AshbySandbox, tmp_
     assert notes(sandbox) == [WRITTEN]
 
 
+def test_the_file_is_gone_when_the_terminal_is_closed_meanwhile(sandbox: AshbySandbox, tmp_path: Path) -> None:
+    slow = shlex.join([sys.executable, "-c", "import sys, time; print(sys.argv[1], flush=True); time.sleep(60)"])
+    with (
+        Provider(proposes_a_note(sandbox)) as provider,
+        Person(*MODEL, EDITOR=slow, TMPDIR=str(tmp_path), **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Who is Ada?")
+        person.is_asked("Do it?")
+        person.types("e")
+        person.sees("arguments.json")
+        assert list(tmp_path.rglob("arguments.json"))
+        person.hangs_up()
+    assert not list(tmp_path.rglob("arguments.json"))
+
+
 def test_an_editor_that_is_not_there_gives_way_to_the_form(sandbox: AshbySandbox) -> None:
     with (
         Provider(proposes_a_note(sandbox)) as provider,
