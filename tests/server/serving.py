@@ -18,6 +18,8 @@ from pathlib import Path
 import requests
 
 PROJECT = Path(__file__).parents[2]
+# The server ends when the test process does, however that ends: its standard input is closed then.
+_WITH_PARENT = 'exec 3<&0; "$@" < /dev/null & server=$!; (cat <&3 > /dev/null; kill -KILL 0) & wait $server'
 STARTING = 120
 """Seconds after which a server that has not answered will not."""
 
@@ -60,7 +62,7 @@ def serving(directory: Path, environment: Mapping[str, str]) -> Iterator[Server]
     command = [str(Path(sys.executable).with_name("langgraph")), "dev", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("ab") as said:
         process = subprocess.Popen(
-            [*command, "--no-browser", "--no-reload"],
+            ["sh", "-c", _WITH_PARENT, "sh", *command, "--no-browser", "--no-reload"],
             cwd=directory,
             env={
                 **os.environ,
@@ -69,7 +71,7 @@ def serving(directory: Path, environment: Mapping[str, str]) -> Iterator[Server]
                 "PYTHONPATH": os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")])),
                 **environment,
             },
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=said,
             stderr=said,
             start_new_session=True,  # a group of its own, so that all of it can be killed

@@ -46,7 +46,7 @@ class Person:
         return {"Authorization": f"Bearer {self.token}"}
 
     def client(self, server: Server) -> Any:
-        return get_sync_client(url=server.url, headers=self.headers())
+        return get_sync_client(url=server.url, headers=self.headers(), timeout=60)
 
     def run(self, server: Server, thread: str, **what: Any) -> Any:
         """Run the agent in a thread until it is done or asks."""
