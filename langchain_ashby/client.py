@@ -7,7 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, copy_context
 from pathlib import Path
@@ -186,6 +186,8 @@ class AshbyClient:
             if self._threads is None:
                 self._threads = ThreadPoolExecutor(self.max_connections, thread_name_prefix="ashby")
             started = self._threads.submit(context.run, run)
+        if (noted := _noted.get()) is not None:
+            noted.append(started)
         try:
             return await asyncio.wrap_future(started)
         except asyncio.CancelledError:
@@ -338,6 +340,19 @@ class AshbyClient:
                 retryable=True,
             )
 
+
+@contextmanager
+def noting_threads() -> Iterator[list[Future[Any]]]:
+    """What is let run by `in_thread` as long as this lasts, in this task and in those that it starts meanwhile."""
+    noted: list[Future[Any]] = []
+    before = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(before)
+
+
+_noted: ContextVar[list[Future[Any]] | None] = ContextVar("noted", default=None)
 
 _BACKOFF, _LONGEST_BACKOFF = 0.5, 10  # seconds
 

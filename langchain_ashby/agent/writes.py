@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from typing import Any
 
 from langchain_core.messages import ToolMessage
@@ -20,10 +21,11 @@ from langchain_ashby.agent.audit import Outcome
 from langchain_ashby.agent.bounds import Bounds, Terms
 from langchain_ashby.agent.cards import only_the_file_on
 from langchain_ashby.agent.gate import Tools, needs_approval
-from langchain_ashby.agent.journal import Claim
+from langchain_ashby.agent.journal import Claim, Journal
 from langchain_ashby.agent.place import Place, here
 from langchain_ashby.agent.reads import Result, declared_errors
 from langchain_ashby.agent.state import Approval
+from langchain_ashby.client import noting_threads
 from langchain_ashby.errors import AshbyError
 
 
@@ -119,14 +121,15 @@ class _Once:
         if isinstance(matter, ToolMessage):
             return matter
         journal = self._attempts.journal
-        claim = await asyncio.to_thread(self._begun, matter, terms)
-        if isinstance(claim, ToolMessage):
-            return claim
-        if cancelled.is_set():
-            await asyncio.to_thread(journal.withdraw, matter.store, matter.page, [claim])
-            raise asyncio.CancelledError
+        held = _Held(journal)
         try:
-            with only_the_file_on(matter.proposal.get("card")):
+            claim = await asyncio.to_thread(lambda: held.taken(self._begun(matter, terms)))
+            if isinstance(claim, ToolMessage):
+                return claim
+            if cancelled.is_set():
+                await asyncio.to_thread(journal.withdraw, matter.store, matter.page, [claim])
+                raise asyncio.CancelledError
+            with only_the_file_on(matter.proposal.get("card")), noting_threads() as held.threads:
                 result = await execute(request)
             return await asyncio.to_thread(self._ended, matter, claim, result)
         except AshbyError as error:
@@ -134,12 +137,9 @@ class _Once:
         except GraphBubbleUp:
             await asyncio.to_thread(journal.withdraw, matter.store, matter.page, [claim])
             raise
-        except asyncio.CancelledError:
-            # The event loop is being closed, and the tool may still run in its thread: the claim stays in use.
-            raise
-        except BaseException:
-            journal.leave(claim)
-            raise
+        finally:
+            # Also if the event loop is closed meanwhile: those who come after us settle what is left on the page.
+            held.leave()
 
     def _begun(self, matter: Matter, terms: Terms) -> Claim | ToolMessage:
         """The sole right to make the write, or the answer to the call. A run makes only what its settings allow."""
@@ -156,6 +156,34 @@ class _Once:
         outcome: Outcome = "applied" if result.status == "success" else "refused"
         answer = with_edit(matter.approval, result)
         return self._attempts.end(matter, claim, Ending(outcome, answer, _request_ids(result)))
+
+
+class _Held:
+    """The claim of an asynchronous run, held as long as a thread is at work under it, even if the run is gone."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.threads: list[Future[Any]] = []
+        self._journal = journal
+        self._claim: Claim | None = None
+        self._gone = False
+
+    def taken(self, claim: Claim | ToolMessage) -> Claim | ToolMessage:
+        """Hold the claim, if it is one and the run is still there."""
+        if isinstance(claim, Claim):
+            self._claim = claim
+            self._leave_if_done()
+        return claim
+
+    def leave(self) -> None:
+        """The run goes away."""
+        self._gone = True
+        for thread in self.threads:
+            thread.add_done_callback(lambda _: self._leave_if_done())
+        self._leave_if_done()
+
+    def _leave_if_done(self) -> None:
+        if self._gone and self._claim and all(it.done() for it in self.threads):
+            self._journal.leave(self._claim)
 
 
 _unfinished: set[asyncio.Future[Any]] = set()
