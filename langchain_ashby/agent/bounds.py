@@ -46,17 +46,22 @@ class Terms:
         """What holds for a write: the strictest of the rulings."""
         return strictest(policy.ruling(tool, card) for policy in self._policies)
 
+    def acts_for_another_than(self, proposed_for: str | None) -> str | None:
+        """That something was proposed in a run for another user than this one's, in words; None if it was not."""
+        if proposed_for == self.on_behalf_of:
+            return None
+        return (
+            f"It was proposed to be made {_for(proposed_for)}, but the run with the decision acts "
+            f"{_for(self.on_behalf_of)}. If the change is still wanted, propose it again."
+        )
+
     def objection(self, approval: Approval) -> str | None:
         """Why this run may not execute what was approved, perhaps in another run; None if it may."""
         call, proposal = approval["call"], approval.get("proposal", {})
         if call["name"] not in self.tools:
             return f"It was let pass. {NOT_IN_THIS_RUN}"
-        proposed_for = proposal.get("on_behalf_of")
-        if proposed_for != self.on_behalf_of:
-            return (
-                f"It was proposed to be made {_for(proposed_for)}, but the run with the approval acts "
-                f"{_for(self.on_behalf_of)}. If the change is still wanted, propose it again."
-            )
+        if other := self.acts_for_another_than(proposal.get("on_behalf_of")):
+            return other
         if any(policy.forbids(call["name"]) for policy in self._policies):
             return "It was let pass, but the application does not allow this change."
         if self.policy == proposal.get("policy_name", DEFAULT):

@@ -148,10 +148,13 @@ class Journal:
         store.batch([put(_namespace(page), _CONCLUDED, concluded), entry])
 
 
-def page_of(thread_id: str | None, message_id: str | None, index: int, call_id: str | None) -> str:
-    """Where the journal keeps a call: the call `index` of a message of a thread."""
-    call = sha256(json.dumps([message_id, index, call_id]).encode()).hexdigest()[:32]
-    return f"{thread_label(thread_id)}/{call}"
+def page_of(thread_id: str | None, message_id: str | None, index: int, call: ToolCall) -> str:
+    """Where the journal keeps a call that the model made: the call `index` of a message of a thread.
+
+    What it calls for is part of it: a message can be replaced by one of the same id that asks for something else.
+    """
+    named = json.dumps([message_id, index, call["id"], call["name"], call["args"]], sort_keys=True)
+    return f"{thread_label(thread_id)}/{sha256(named.encode()).hexdigest()[:32]}"
 
 
 def told(answer: ToolMessage) -> Told:

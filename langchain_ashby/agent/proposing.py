@@ -32,6 +32,8 @@ def proposing(prepare: Node, tools: Tools, attempts: Attempts, bounds: Bounds, o
             return {"messages": _refused(state, tools), "proposals": [], "approvals": [], "edits": []}
         edits = {str(edit["call"]["id"]): edit for edit in state.get("edits", [])}
         before = {str(it["call"]["id"]): it for it in state.get("proposals", [])}
+        if any(_was_replaced(it, state) for it in [*before.values(), *(edit["proposal"] for edit in edits.values())]):
+            edits, before = {}, {}
         made = prepare(_with_calls(state, [it["call"] for it in (edits or before).values()]))
         journal = attempts.journal.name(place.store)
         complete = _completed(state, made["proposals"], edits, before, place, journal, terms)
@@ -39,7 +41,12 @@ def proposing(prepare: Node, tools: Tools, attempts: Attempts, bounds: Bounds, o
         for proposal in complete:
             proposal["policy"] = ruling = terms.ruling(proposal["call"]["name"], proposal.get("card"))
             edit = edits.get(str(proposal["call"]["id"]))
-            if ruling == "never":
+            if other := terms.acts_for_another_than(proposal["on_behalf_of"]):
+                undecided = Approval(call=proposal["call"], edited="original" in proposal, proposal=proposal)
+                matter = Matter(place.store, place.thread_id, proposal["page"], edit or undecided)
+                ending = Ending("withheld", not_executed(proposal["call"], other))
+                update["messages"].append(attempts.close(matter, ending))
+            elif ruling == "never":
                 matter = Matter(place.store, place.thread_id, proposal["page"], _by_policy(proposal))
                 update["messages"].append(attempts.close(matter, _forbidden(proposal["call"])))
             elif ruling == "allow":
@@ -54,6 +61,12 @@ def proposing(prepare: Node, tools: Tools, attempts: Attempts, bounds: Bounds, o
         return update
 
     return propose
+
+
+def _was_replaced(proposal: Proposal, state: State) -> bool:
+    """Whether the model's message has by now another call in the place of the one that led to the proposal."""
+    proposed = {**proposal["call"], "args": proposal.get("original", proposal["call"]["args"])}
+    return any(it["id"] == proposed["id"] and it != proposed for it in open_calls(state["messages"]))
 
 
 def _with_calls(state: State, calls: list[ToolCall]) -> State:
@@ -79,16 +92,15 @@ def _completed(
         call_id = str(proposal["call"]["id"])
         edit, earlier = edits.get(call_id), before.get(call_id)
         known = edit["proposal"] if edit else earlier
-        whole = Proposal(**{**proposal, "made": now, "policy_name": terms.policy, "on_behalf_of": terms.on_behalf_of})
+        user = terms.on_behalf_of if known is None else known.get("on_behalf_of")
+        whole = Proposal(**{**proposal, "made": now, "policy_name": terms.policy, "on_behalf_of": user})
         if known is not None and "page" in known and "journal" in known:
             whole |= {"page": known["page"], "journal": known["journal"]}
         else:
-            index_of_call = index.get(call_id, -1)
-            page = page_of(place.thread_id, message.id if message else None, index_of_call, call_id)
+            page = page_of(place.thread_id, message.id if message else None, index.get(call_id, -1), proposal["call"])
             whole |= {"page": page, "journal": journal}
         if edit is not None:
             whole["original"] = edit["proposal"].get("original", edit["proposal"]["call"]["args"])
-            whole["on_behalf_of"] = edit["proposal"].get("on_behalf_of")  # an edit changes arguments only
         elif earlier is not None and "original" in earlier:
             whole["original"] = earlier["original"]
         complete.append(whole)

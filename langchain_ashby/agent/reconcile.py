@@ -67,7 +67,7 @@ def _lost(call: Call, state: State, attempts: Attempts, place: Place) -> Approva
         return None
     # An open call is of the latest message that makes it: an earlier one with the same id is answered.
     message_id, index, own = made[-1]
-    page = page_of(place.thread_id, message_id, index, own["id"])
+    page = page_of(place.thread_id, message_id, index, own)
     known = attempts.journal.read(place.store, page)
     if known.concluded is None and not known.claims:
         return None

@@ -157,6 +157,23 @@ def test_what_was_proposed_for_one_user_is_not_executed_for_another(
     assert entry.on_behalf_of == ids[proposed_for]
 
 
+@pytest.mark.parametrize("proposed_for, resumed_for", [("ada", "ben"), ("ada", None), (None, "ben")])
+def test_what_has_to_be_asked_again_is_not_asked_for_another_user(
+    ashby: Ashby, proposed_for: str | None, resumed_for: str | None
+) -> None:
+    ids = {"ada": ashby.ada["id"], "ben": ashby.ben["id"], None: None}
+    graph, config = ashby.agent(), thread()
+    graph.invoke(user(), config, context=Context(on_behalf_of=ids[proposed_for]))
+    [proposal] = graph.get_state(config).values["proposals"]
+    old = proposal | {"card": proposal["card"] | {"version": 0}}
+    graph.update_state(config, {"proposals": [old]}, as_node="prepare")
+    result = graph.invoke(Command(resume=approve()), config, context=Context(on_behalf_of=ids[resumed_for]))
+    assert "__interrupt__" not in result
+    assert results(result)[0].text.startswith("Not executed. It was proposed to be made on ")
+    assert ashby.notes() == []
+    assert (ashby.entry().outcome, ashby.entry().on_behalf_of) == ("withheld", ids[proposed_for])
+
+
 def test_a_rejection_counts_whoever_the_run_acts_for(ashby: Ashby) -> None:
     graph, config = ashby.agent(), thread()
     graph.invoke(user(), config, context={"on_behalf_of": ashby.ada["id"]})

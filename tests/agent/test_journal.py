@@ -26,8 +26,8 @@ from langchain_ashby.agent.sight import Sight
 from langchain_ashby.agent.state import Approval, Decided, Proposal
 from langchain_ashby.agent.worker import has_ended, this_process
 
-PAGE = page_of("thread", "message", 0, "call_0")
 CALL: Any = write("ada", call_id="call_0")
+PAGE = page_of("thread", "message", 0, CALL)
 NOW = datetime.now(UTC).isoformat()
 APPROVAL = Approval(
     call=CALL,
@@ -163,7 +163,7 @@ def test_a_rejection_that_comes_after_the_write_is_answered_with_the_truth(store
 @pytest.mark.parametrize("racers", [2, 5])
 def test_of_many_who_come_at_once_exactly_one_goes_on_and_all_learn_the_outcome(store: BaseStore, racers: int) -> None:
     for number in range(20):
-        page = page_of("thread", "message", number, "call_0")
+        page = page_of("thread", "message", number, CALL)
         start, ran, answers = threading.Barrier(racers), [], []
 
         def race(page: str = page, start: Any = start, ran: list[int] = ran, answers: list[Any] = answers) -> None:
@@ -292,6 +292,9 @@ def test_an_answer_is_given_again_as_it_was() -> None:
 
 
 def test_pages_are_told_apart_by_everything_that_names_a_call() -> None:
-    names = [("t", "m", 0, "c"), ("u", "m", 0, "c"), ("t", "n", 0, "c"), ("t", "m", 1, "c"), ("t", "m", 0, "d")]
+    others = [CALL | {"id": "d"}, CALL | {"name": "get_candidate"}, CALL | {"args": {"candidate_id": "ben"}}]
+    names = [("t", "m", 0, CALL), ("u", "m", 0, CALL), ("t", "n", 0, CALL), ("t", "m", 1, CALL)]
+    names += [("t", "m", 0, call) for call in others]
     assert len({page_of(*name) for name in names}) == len(names)
-    assert page_of(None, None, 0, None) == page_of(None, None, 0, None)
+    unnamed = CALL | {"id": None}
+    assert page_of(None, None, 0, unnamed) == page_of(None, None, 0, unnamed)

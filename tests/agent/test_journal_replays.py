@@ -33,7 +33,7 @@ from office import (
 from pydantic import BaseModel
 from writing_room import QUICK, DyingJournal, Killed, Room, opened
 
-from langchain_ashby.agent import Journal, create_recruiting_agent
+from langchain_ashby.agent import Journal, audit_trail, create_recruiting_agent
 from langchain_ashby.agent.scripted import ScriptedChatModel, lines
 
 STAGES = ["before claim", "after claim", "before outcome", "after outcome"]
@@ -253,6 +253,44 @@ async def test_a_run_that_is_cancelled_finishes_its_write_and_writes_it_down(roo
         result = await graph.ainvoke(None, room.config)
     assert room.notes() == room.sent() == 1
     assert room.answer(result).status == "success"
+
+
+@pytest.mark.parametrize("moment", ["claimed", "sent"])
+def test_a_write_that_outlives_its_event_loop_is_settled_by_who_comes_next(room: Room, moment: str) -> None:
+    with room.agent(checkpointer=InMemorySaver(), store=InMemoryStore()) as graph:
+
+        async def fail_while_it_writes() -> None:
+            await graph.ainvoke(user(), room.config)
+            room.sandbox.fault("candidate.createNote", delay=0.4)
+            run = asyncio.ensure_future(graph.ainvoke(Command(resume=approve()), room.config))
+            while not (room.sent() if moment == "sent" else _has_claim(graph.store)):
+                await asyncio.sleep(0.01)
+            raise RuntimeError(f"the application fails, and {run} is cancelled with its loop")
+
+        with pytest.raises(RuntimeError):
+            asyncio.run(fail_while_it_writes())
+        result = graph.invoke(None, room.config)
+        entries = audit_trail(graph.store)
+    assert room.notes() == room.sent() == 1
+    assert room.answer(result).status == "success"
+    assert [(it.decision, it.outcome) for it in entries] == [("approve", "applied")]
+
+
+def test_a_message_that_was_replaced_by_another_is_not_answered_with_what_became_of_the_first(room: Room) -> None:
+    with room.agent() as graph:
+        room.start(graph)
+        room.resume(graph)
+        [waiting] = [it for it in graph.get_state_history(room.config) if it.next == ("review",)]
+        message = waiting.values["messages"][-1]
+        call = message.tool_calls[0]
+        other = call | {"args": {**call["args"], "note": f"Not so: {room.text}"}}
+        replaced = {"messages": [message.model_copy(update={"tool_calls": [other]})]}
+        fork = graph.update_state(waiting.config, replaced, as_node="model")
+        [action] = request(graph.invoke(None, fork))["action_requests"]
+        assert action["args"] == other["args"]
+        assert room.notes() == 1
+        room.resume(graph)
+    assert (room.notes(), room.notes(f"Not so: {room.text}")) == (2, 1)
 
 
 def _has_claim(store: Any) -> bool:
