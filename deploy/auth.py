@@ -46,8 +46,19 @@ async def assistants(ctx: Auth.types.AuthContext, value: Any) -> bool:
     return True
 
 
-@auth.on.threads.create
 @auth.on.threads.create_run
+async def own_runs(ctx: Auth.types.AuthContext, value: Any) -> Any:
+    """Each runs the agent in threads of their own, to say or to decide something.
+
+    A command that goes to a step, or changes the state, could bring an approval that nobody gave, in any name.
+    """
+    command = value["kwargs"].get("command") or {}
+    if any(content for kind, content in command.items() if kind != "resume"):
+        return False
+    return await own_threads(ctx, value)
+
+
+@auth.on.threads.create
 @auth.on.threads.read
 @auth.on.threads.search
 @auth.on.threads.delete

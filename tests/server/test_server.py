@@ -139,6 +139,9 @@ def it_lets_nobody_else_in(server: Server, person: Person) -> None:
     person.client(server).threads.create(thread_id=own, graph_id=GRAPH)
     with pytest.raises(httpx.HTTPStatusError, match="Forbidden"):
         person.client(server).threads.update_state(own, {"approvals": []})
+    for command in ({"goto": {"node": "writes", "input": {}}}, {"resume": {}, "update": {"approvals": []}}):
+        with pytest.raises(httpx.HTTPStatusError, match="Forbidden"):
+            person.run(server, own, command=command)
 
 
 def it_refuses_settings_that_the_application_does_not_allow(
