@@ -119,6 +119,7 @@ def update(request: UpdateApplication, look: Look, draft: Draft) -> None:
         draft.sets("Credit", credit_of(application), credit)
     if request.created_at:
         draft.sets("Created", time_of(application, "createdAt"), time_fact(request.created_at), moment)
+    if any(change["field"] == "Created" for change in draft.changes):
         draft.happens("Reports by date count the application differently from now on.")
     draft.line = line_of_changes(draft, f"the application of {who(application)}")
     told(draft, request.send_notifications, "the application")
@@ -134,4 +135,5 @@ def change_source(request: ChangeApplicationSource, look: Look, draft: Draft) ->
     source = draft.named("The source", sources, request.source_id, "title")
     draft.sets("Source", reference(application, "source", "title"), source)
     draft.line = line_of_changes(draft, f"the application of {who(application)}")
-    draft.happens("Reports by source count the application differently from now on.")
+    if draft.changes:
+        draft.happens("Reports by source count the application differently from now on.")

@@ -162,7 +162,8 @@ class Draft:
 
     def happens(self, text: str, risk: Risk = "low") -> None:
         """A consequence, and how much it weighs."""
-        self.consequences.append(text)
+        if text not in self.consequences:
+            self.consequences.append(text)
         self.raise_risk(risk)
 
     def warn(self, text: str, risk: Risk = "medium") -> None:

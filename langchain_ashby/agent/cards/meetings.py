@@ -95,9 +95,12 @@ def stated_words(event: InterviewEvent, people: People) -> str:
     return f"{people.title(event.interview_id)}, {_span(event.start_time, event.end_time)}, with {joined(interviewers)}"
 
 
-def standing_words(event: Record) -> str:
-    """A meeting as Ashby has it, in words."""
-    interviewers = [person(it) or UNNAMED for it in at(event, "interviewers") or []]
+def standing_words(event: Record, *, feedback: bool = False) -> str:
+    """A meeting as Ashby has it, in words; with who has to give feedback if `feedback`."""
+    interviewers = [
+        (person(it) or UNNAMED) + (" (feedback required)" if feedback and at(it, "isFeedbackRequired") is True else "")
+        for it in at(event, "interviewers") or []
+    ]
     start, end = parsed(at(event, "startTime")), parsed(at(event, "endTime"))
     when = _span(start, end) if start and end else "at a time that is not known"
     title = one_line(at(event, "interview", "title") or "meeting", 120)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from langchain_ashby.agent.cards.card import same
 from langchain_ashby.agent.cards.draft import UNREAD, Draft, Fact, Record
 from langchain_ashby.agent.cards.look import Look
 from langchain_ashby.agent.cards.meetings import (
@@ -17,7 +18,7 @@ from langchain_ashby.agent.cards.meetings import (
     warn_of_times,
 )
 from langchain_ashby.agent.cards.reads import ListInterviewEvents
-from langchain_ashby.agent.cards.shared import the_application, who
+from langchain_ashby.agent.cards.shared import the_application, warn_if_confidential, who
 from langchain_ashby.agent.cards.words import at, count, enumerated, named, parsed, shown
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.fields import InterviewEventChange
@@ -40,6 +41,7 @@ def create(request: CreateInterviewSchedule, look: Look, draft: Draft) -> None:
         ListInterviewSchedules(application_id=request.application_id),
     )
     application = the_application(draft, found)
+    warn_if_confidential(draft, look, application)
     people = people_of(draft, look, request.interview_events)
     schedules = draft.records("The interviews of the application", schedules_read)
     meetings = [event for it in schedules if at(it, "status") != "Cancelled" for event in _events(it)]
@@ -77,11 +79,14 @@ def update(request: UpdateInterviewSchedule, look: Look, draft: Draft) -> None:
     schedule, application, events = _schedule(draft, look, request.interview_schedule_id)
     by_id = {str(at(it, "id")): it for it in events or []}
     changes = request.interview_event or []
+    if changes:
+        warn_if_confidential(draft, look, application)
     people = people_of(draft, look, changes)
     added = [it for it in changes if it.interview_event_id is None]
     cancelled = request.interview_event_id_to_cancel or []
     for place, event_id in enumerate(cancelled, 1):
         _cancel(draft, events, by_id.get(event_id), event_id, place, bool(request.allow_feedback_deletion))
+        _warn_if_over(draft, by_id.get(event_id), look.now)
     for place, event in enumerate(changes, 1):
         if event.interview_event_id:
             _change(draft, events, by_id.get(event.interview_event_id), event, place, stated_words(event, people))
@@ -127,13 +132,17 @@ def cancel(request: CancelInterviewSchedule, look: Look, draft: Draft) -> None:
     for event in events or []:
         draft.changes.append({"field": "Meeting", "before": standing_words(event), "after": None})
         if at(event, "hasSubmittedFeedback") is True:
-            draft.warn(f"Feedback was submitted on the meeting {standing_words(event)}.", "high")
-        if (start := parsed(at(event, "startTime"))) and start < look.now:
-            draft.warn(f"A meeting has taken place already, or is under way: {standing_words(event)}.")
+            draft.warn(
+                f"Feedback was submitted on this meeting, and it may be deleted: {standing_words(event)}.", "high"
+            )
+        _warn_if_over(draft, event, look.now)
     if events is not None:
         draft.facts["Meetings"] = [{"id": at(it, "id"), "name": standing_words(it)} for it in events]
     draft.happens("Interviewers and the candidate may get cancellations from Ashby.", "high")
-    draft.happens("A cancelled schedule cannot be brought back, only made anew.", "high")
+    if request.allow_reschedule:
+        draft.happens("The meetings cannot be brought back, only scheduled anew.", "high")
+    else:
+        draft.happens("A cancelled schedule cannot be brought back, only made anew.", "high")
     if status == "Cancelled":
         draft.warn("The schedule is cancelled already.")
 
@@ -217,7 +226,19 @@ def _change(
         words = words.replace(
             "the default interview", shown(at(event, "interview", "title")) or "the same interview", 1
         )
-    draft.sets(title, standing(event, wanted), wanted, change=("Meeting", standing_words(event), words))
+    before = standing_words(event, feedback=any(it.feedback_required is not None for it in to.interviewers))
+    draft.sets(title, standing(event, wanted), wanted, change=("Meeting", before, words))
+    if not same(standing(event, wanted), wanted):
+        return
+    if words == before:
+        draft.warn(f"The meeting is so already, nothing would change on it: {before}.")
+    else:  # who has to give feedback is no fact that is compared, but can be what changes
+        draft.changes.append({"field": "Meeting", "before": before, "after": words})
+
+
+def _warn_if_over(draft: Draft, event: Record | None, now: datetime) -> None:
+    if event and (start := parsed(at(event, "startTime"))) and start < now:
+        draft.warn(f"A meeting has taken place already, or is under way: {standing_words(event)}.")
 
 
 def _invites(draft: Draft) -> None:

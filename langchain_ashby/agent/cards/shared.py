@@ -8,6 +8,7 @@ from langchain_ashby.agent.cards.draft import UNREAD, Draft, Fact, Record
 from langchain_ashby.agent.cards.look import Look, Records
 from langchain_ashby.agent.cards.words import UNNAMED, at, enumerated, joined, named, one_line, person, time_fact
 from langchain_ashby.endpoints.applications import GetApplication
+from langchain_ashby.endpoints.jobs import GetJob
 
 MOST_APPLICATIONS = 10
 """How many of a candidate's applications are looked at."""
@@ -44,6 +45,12 @@ def the_job(draft: Draft, found: Any) -> Record:
     if at(job, "confidential") is True:
         draft.warn("The job is confidential.")
     return job
+
+
+def warn_if_confidential(draft: Draft, look: Look, application: Record) -> None:
+    """Say so if an application is for a job that not everybody may know of."""
+    if job_id := at(application, "job", "id"):
+        the_job(draft, *look.all(GetJob(job_id=job_id)))
 
 
 def warn_unless_open(draft: Draft, job: Record) -> None:

@@ -111,6 +111,12 @@ def cancel_meeting(desk: Desk, made: dict[str, Any], allow: bool | None = None) 
     )
 
 
+def change_meeting(desk: Desk, made: dict[str, Any], **to: Any) -> Request:
+    """Change the first meeting of a schedule; with nothing else given, to what it is."""
+    event = {"interview_event_id": made["interviewEvents"][0]["id"], **meeting(**to)}
+    return make("update_interview_schedule", interview_schedule_id=made["id"], interview_event=[event])
+
+
 def job(desk: Desk, title: str, **more: Any) -> Request:
     places = {"department_id": desk.id("department", name="Platform"), "location_id": desk.id("location", name="Oslo")}
     return make("create_job", title=title, **(places | more))

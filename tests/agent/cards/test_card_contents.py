@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from desk import EXAMPLES, Desk
+from desk import EXAMPLES, Desk, make, meeting
+from situations import booked, change_meeting
 
 from langchain_ashby.agent.cards import markdown
 from langchain_ashby.agent.cards.registry import DRAWN_BY
@@ -43,3 +44,41 @@ def test_no_id_is_shown_but_among_the_exact_arguments(desk: Desk, name: str) -> 
     words += [text for change in card["changes"] for text in change.values() if isinstance(text, str)]
     assert not [it for it in words if re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-", it)]
     assert "not known" not in " ".join(words)
+
+
+def test_who_has_to_give_feedback_is_shown_where_that_is_all_that_changes(desk: Desk) -> None:
+    asked = [{"email": "sofia@example.com", "feedback_required": True}]
+    card = desk.card(change_meeting(desk, booked(desk, meeting()), interviewers=asked))
+    [change] = card["changes"]
+    assert change["after"] == f"{change['before']} (feedback required)"
+    card = desk.card(
+        change_meeting(
+            desk, booked(desk, meeting(interviewers=asked)), interviewers=[{**asked[0], "feedback_required": False}]
+        )
+    )
+    [change] = card["changes"]
+    assert change["before"] == f"{change['after']} (feedback required)"
+
+
+def test_what_follows_is_said_once(desk: Desk) -> None:
+    made = booked(desk, meeting(), meeting("2026-11-11T15:00:00Z", "2026-11-11T16:00:00Z"))
+    both = [it["id"] for it in made["interviewEvents"]]
+    card = desk.card(
+        make("update_interview_schedule", interview_schedule_id=made["id"], interview_event_id_to_cancel=both)
+    )
+    assert card["consequences"] == ["Interviewers and the candidate may get cancellations from Ashby."]
+
+
+def test_what_is_called_off_to_be_scheduled_again_is_not_called_lost(desk: Desk) -> None:
+    made = booked(desk, meeting())
+    card = desk.card(make("cancel_interview_schedule", interview_schedule_id=made["id"], allow_reschedule=True))
+    assert card["line"].endswith(", to be scheduled again")
+    assert "The meetings cannot be brought back, only scheduled anew." in card["consequences"]
+
+
+def test_where_nothing_changes_nothing_is_said_to_follow(desk: Desk) -> None:
+    application = desk.one("application", id=desk.application())
+    request = make("change_application_source", application_id=application["id"], source_id=application["sourceId"])
+    card = desk.card(request)
+    assert card["warnings"] == ["Everything is so already: nothing would change."]
+    assert card["consequences"] == []

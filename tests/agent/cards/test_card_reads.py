@@ -30,8 +30,8 @@ READS = {
     "update_job": 4,  # job; both departments; locations
     "set_job_status": 2,  # job; active applications
     "create_offer": 7,  # application, candidate, job; offers so far; an earlier offer with its form (2); opening
-    "create_interview_schedule": 5,  # application; interviews so far; kind of interview; each interviewer (2)
-    "update_interview_schedule": 5,  # meetings, schedule, application; kind of interview; interviewer
+    "create_interview_schedule": 6,  # application, job; interviews so far; kind of interview; each interviewer (2)
+    "update_interview_schedule": 6,  # meetings, schedule, application, job; kind of interview; interviewer
     "cancel_interview_schedule": 3,  # meetings, schedule, application
     "set_custom_field_value": 2,  # record; fields
     "create_opening": 4,  # openings with the identifier; department, locations, each job (1)

@@ -9,6 +9,7 @@ from situations import (
     Warned,
     booked,
     cancel_meeting,
+    change_meeting,
     field,
     held,
     in_archive,
@@ -184,7 +185,33 @@ HIRING: list[Warned] = [
     (
         "held already",
         lambda desk: make("cancel_interview_schedule", interview_schedule_id=held(desk)["schedule"]),
-        "Feedback was submitted on the meeting ",
+        "Feedback was submitted on this meeting, and it may be deleted: ",
+    ),
+    (
+        "one of them held already",
+        lambda desk: make(
+            "update_interview_schedule",
+            interview_schedule_id=held(desk)["schedule"],
+            interview_event_id_to_cancel=[held(desk)["id"]],
+        ),
+        "A meeting has taken place already, or is under way: ",
+    ),
+    (
+        "interview for a confidential job",
+        lambda desk: schedule(desk, meeting(), name="Robert Ashdown", title="VP Finance"),
+        "The job is confidential.",
+    ),
+    (
+        "changed interview for a confidential job",
+        lambda desk: change_meeting(
+            desk, desk.client.call(schedule(desk, meeting(), name="Robert Ashdown", title="VP Finance"))
+        ),
+        "The job is confidential.",
+    ),
+    (
+        "meeting that is so already",
+        lambda desk: change_meeting(desk, booked(desk, meeting())),
+        "The meeting is so already, nothing would change on it: ",
     ),
     # Custom fields
     (
