@@ -25,7 +25,14 @@ def table(entries: Iterable[AuditEntry]) -> Table:
     return shown
 
 
-_STYLES = {"applied": "green", "unknown": "red", "refused": "yellow", "stale": "yellow", "expired": "yellow"}
+_STYLES = {
+    "applied": "green",
+    "unknown": "red",
+    "refused": "yellow",
+    "stale": "yellow",
+    "expired": "yellow",
+    "withheld": "yellow",
+}
 
 
 def _what(entry: AuditEntry) -> str:
