@@ -120,26 +120,36 @@ class _Once:
         matter = matter_of(request.state, here(self._own_store))
         if isinstance(matter, ToolMessage):
             return matter
-        journal = self._attempts.journal
-        held = _Held(journal)
+        held = _Held(self._attempts.journal)
         try:
             claim = await asyncio.to_thread(lambda: held.taken(self._begun(matter, terms)))
             if isinstance(claim, ToolMessage):
                 return claim
             if cancelled.is_set():
-                await asyncio.to_thread(journal.withdraw, matter.store, matter.page, [claim])
+                await asyncio.to_thread(self._attempts.journal.withdraw, matter.store, matter.page, [claim])
                 raise asyncio.CancelledError
+            return await self._made(request, execute, matter, claim, held)
+        finally:
+            # Also if the event loop is closed meanwhile: those who come after us settle what is left on the page.
+            held.leave()
+
+    async def _made(
+        self,
+        request: ToolCallRequest,
+        execute: Callable[[ToolCallRequest], Awaitable[Result]],
+        matter: Matter,
+        claim: Claim,
+        held: _Held,
+    ) -> Result:
+        try:
             with only_the_file_on(matter.proposal.get("card")), noting_threads() as held.threads:
                 result = await execute(request)
             return await asyncio.to_thread(self._ended, matter, claim, result)
         except AshbyError as error:
             return await asyncio.to_thread(self._attempts.failed, matter, claim, error)
         except GraphBubbleUp:
-            await asyncio.to_thread(journal.withdraw, matter.store, matter.page, [claim])
+            await asyncio.to_thread(self._attempts.journal.withdraw, matter.store, matter.page, [claim])
             raise
-        finally:
-            # Also if the event loop is closed meanwhile: those who come after us settle what is left on the page.
-            held.leave()
 
     def _begun(self, matter: Matter, terms: Terms) -> Claim | ToolMessage:
         """The sole right to make the write, or the answer to the call. A run makes only what its settings allow."""
