@@ -102,7 +102,9 @@ class Attempts:
         """Answer a call whose attempt ended without a reply that says what happened."""
         ids = (error.request_id,) if error.request_id else ()
         if error.outcome_unknown:
-            ending = replace(self._found_out(matter.call, [claim], f"{error.code}: {error.message}."), request_ids=ids)
+            ending = replace(
+                self._found_out(matter.call, [claim], f"{error.code}: {error.message.rstrip('.')}."), request_ids=ids
+            )
         else:
             ending = Ending(
                 "not applied", with_edit(matter.approval, not_executed(matter.call, error.for_model())), ids
