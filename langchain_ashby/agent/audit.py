@@ -26,13 +26,15 @@ Outcome = Literal[
     "responded",
     "superseded",
     "policy",
+    "edited",
 ]
 """What became of a proposed write.
 
 `applied`: it is in Ashby. `not applied`: it was sent or tried, and is known not to be there. `refused`: Ashby said no.
 `unknown`: nobody can tell. All others were never sent: `stale`, `expired` and `withheld` had been approved, the last in
 a run that acts for somebody else or may do less; `rejected` and `responded` are a person's decisions, `superseded` was
-overtaken by a new message, `policy` is forbidden by the application.
+overtaken by a new message, `policy` is forbidden by the application, `edited` was changed by a person so much that a
+card of its own was asked about: what became of that is another entry.
 """
 
 ROOT = ("langchain_ashby", "audit")

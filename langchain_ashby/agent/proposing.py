@@ -9,7 +9,8 @@ from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent.answers import NO_STORE, not_executed
-from langchain_ashby.agent.attempts import Attempts, Ending, Matter
+from langchain_ashby.agent.attempts import Attempts, Ending, Matter, entry_of
+from langchain_ashby.agent.audit import written
 from langchain_ashby.agent.bounds import Bounds, Terms
 from langchain_ashby.agent.gate import Tools, needs_approval
 from langchain_ashby.agent.history import maker_of, open_calls
@@ -54,6 +55,7 @@ def proposing(prepare: Node, tools: Tools, attempts: Attempts, bounds: Bounds, o
             elif edit is None:
                 update["proposals"].append(proposal)
             elif needs_another_look(edit["proposal"].get("card"), proposal.get("card")):
+                _note_edit(edit, proposal, place.store, place.thread_id)
                 proposal["description"] = f"{_EDITED}\n\n{proposal['description']}"
                 update["proposals"].append(proposal)
             else:
@@ -121,6 +123,13 @@ def _as_edited(edit: Approval, proposal: Proposal) -> Approval:
     return Approval(call=proposal["call"], edited=True, proposal=proposal, decided=edit["decided"])
 
 
+def _note_edit(edit: Approval, proposal: Proposal, store: BaseStore, thread_id: str | None) -> None:
+    """Put an edit that is asked about again into the audit trail: somebody else may decide about what it has become."""
+    shown = edit["proposal"] | {"original": proposal["original"]}
+    matter = Matter(store, thread_id, proposal["page"], edit | {"proposal": shown})
+    store.batch([written(*entry_of(matter, Ending("edited", not_executed(edit["call"], _SHOWN_AGAIN))))])
+
+
 def _forbidden(call: ToolCall) -> Ending:
     why = "The application does not allow this change, whoever asks for it. Do not propose it again; tell the user."
     return Ending("policy", not_executed(call, why))
@@ -132,6 +141,7 @@ def _refused(state: State, tools: Tools) -> list[ToolMessage]:
     ]
 
 
+_SHOWN_AGAIN = "A person edited this call, and its own card was asked about first."
 _EDITED = (
     "*This is your edit. It concerns other records, or does more than what was shown before, so look at it again.*"
 )

@@ -114,7 +114,7 @@ def test_an_edit_that_points_at_another_record_gets_its_own_card_before_it_runs(
     other = room.sandbox.state()["candidate"][1]["id"]
     with room.agent() as graph:
         asked = request(room.start(graph))
-        change = edited("ashby_create_candidate_note", candidate_id=other, note=room.text)
+        change = {**edited("ashby_create_candidate_note", candidate_id=other, note=room.text), "reviewer": "Ada"}
         again = request(room.resume(graph, change))
         assert room.sent() == 0
         first, second = (it["action_requests"][0] for it in (asked, again))
@@ -125,8 +125,15 @@ def test_an_edit_that_points_at_another_record_gets_its_own_card_before_it_runs(
     answer = room.answer(result)
     assert room.sent() == 1
     assert answer.text.startswith("Executed as edited by a person.") and other in answer.text
-    [entry] = room.trail()
-    assert entry.args["candidate_id"] == other and entry.original == {"candidate_id": room.candidate, "note": room.text}
+    entries = room.trail()
+    assert [(it.decision, it.reviewer, it.outcome) for it in entries] == [
+        ("edit", "Ada", "edited"),
+        ("approve", None, "applied"),
+    ]
+    for entry in entries:
+        assert entry.args["candidate_id"] == other
+        assert entry.original == {"candidate_id": room.candidate, "note": room.text}
+    assert [it.card and it.card["line"] for it in entries] == [first["card"]["line"], second["card"]["line"]]
 
 
 def test_an_edit_of_words_alone_runs_at_once_with_a_card_of_its_own(room: Room) -> None:
