@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -41,6 +42,18 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.write_line(f"{surroundings()}\n\n{table(row.told() for row in notes.rows)}\n")
     for fact in notes.facts:
         terminalreporter.write_line(f"- {fact}")
+
+
+@pytest.fixture(autouse=True)
+def alone() -> Iterator[None]:
+    """Keep what pytest and three providers hold from the garbage collector.
+
+    It would go through all of it again and again, at the cost of whoever happens to make the next object.
+    """
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

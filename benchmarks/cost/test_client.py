@@ -38,10 +38,10 @@ def test_a_call(pair: Pair, page_url: str) -> None:
 
 
 def test_a_call_beside_a_tuned_session(pair: Pair, page_url: str) -> None:
-    """Stricter than the bound: a session that does not look for proxies in the environment at each call."""
+    """Stricter: a session that does not look for proxies either, as ours does not on this machine."""
     with AshbyClient("key", page_url) as client:
         ours, theirs = partial(client.call, PAGE), bare(page_url, trust_env=False)
-        pair("a page of 25", ours, f"{BARE} without proxies", theirs, rounds=2000)
+        pair("a page of 25", ours, f"{BARE}, no proxies", theirs, rounds=2000, at_most=1.10)
 
 
 def test_a_call_on_the_sandbox(pair: Pair, sandbox: AshbyClient) -> None:

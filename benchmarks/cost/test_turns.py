@@ -136,7 +136,8 @@ def test_a_turn_that_writes(pair: Pair, turns: Turns, candidate_url: str, candid
     with AshbyClient("key", candidate_url) as client:
         ours, theirs = turns.graphs(AshbyToolkit(client), _note(candidates[0]), cards=False)
         what = f"an approved write without card, {turns.keeper}"
-        pair(what, partial(turn, ours, approved=True), THEIRS, partial(turn, theirs, approved=True), rounds=300)
+        mine, others = partial(turn, ours, approved=True), partial(turn, theirs, approved=True)
+        pair(what, mine, THEIRS, others, rounds=300, at_most=1.0)
 
 
 def test_a_turn_that_writes_less_its_journal(
