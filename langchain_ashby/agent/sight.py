@@ -63,9 +63,10 @@ class Sight:
 
 
 def differences(card: Card, fresh: Card) -> list[str]:
-    """What changed between two cards of one call: facts, and what could be checked at all."""
+    """What changed between two cards of one call: facts, what there is to warn of, and what could be checked at all."""
     return [
         *stale(card, fresh),
+        *(f"there is a new warning: {it}" for it in fresh["warnings"] if it not in card["warnings"]),
         *(
             f"could be checked before, and cannot be any more: {it}"
             for it in fresh["unchecked"]
@@ -86,7 +87,6 @@ def needs_another_look(shown: Card | None, fresh: Card | None) -> bool:
     return bool(
         shown["targets"] != fresh["targets"]
         or differences(shown, fresh)
-        or set(fresh["warnings"]) - set(shown["warnings"])
         or set(fresh["consequences"]) - set(shown["consequences"])
         or _WEIGHT[fresh["risk"]] > _WEIGHT[shown["risk"]]
     )

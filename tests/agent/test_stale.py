@@ -61,6 +61,32 @@ def test_a_stage_that_changed_since_the_card_stops_the_move_and_the_model_is_tol
     assert [entry.outcome for entry in room.trail()] == ["stale"]
 
 
+def test_what_there_is_to_warn_of_since_the_card_stops_the_write_and_the_model_is_told(room: Room) -> None:
+    state = room.sandbox.state()
+    application = next(it for it in state["application"] if it["status"] == "Active")
+    stages = {it["id"]: it for it in state["interviewStage"]}
+    plan = stages[application["currentInterviewStageId"]]["interviewPlanId"]
+    archive = next(it for it in stages.values() if it["interviewPlanId"] == plan and it["type"] == "Archived")
+    meeting = {"start_time": "2030-01-08T09:00:00Z", "end_time": "2030-01-08T10:00:00Z"}
+    interviewers = [{"email": "sofia@example.com"}]
+    call = made(
+        "ashby_create_interview_schedule",
+        {"application_id": application["id"], "interview_events": [{**meeting, "interviewers": interviewers}]},
+    )
+    with room.agent(call) as graph:
+        room.start(graph)
+        reason = state["archiveReason"][0]["id"]
+        room.client.call(
+            ChangeApplicationStage(
+                application_id=application["id"], interview_stage_id=archive["id"], archive_reason_id=reason
+            )
+        )
+        answer = room.answer(room.resume(graph))
+    assert "there is a new warning: The application is archived." in answer.text
+    assert room.sent("interviewSchedule.create") == 0
+    assert [it.outcome for it in room.trail()] == ["stale"]
+
+
 def test_what_does_not_matter_to_the_card_may_change(room: Room) -> None:
     with room.agent() as graph:
         room.start(graph)
