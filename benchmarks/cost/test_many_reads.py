@@ -44,6 +44,7 @@ def test_many_reads(notes: Notes, candidates: list[dict[str, Any]], at_once: int
         run = partial(_took if way == "invoke" else _atook, server, at_once)
         run(theirs)  # which opens the connections
         pairs = [(run(ours), run(theirs)) for _ in range(notes.rounds(6))]
+        notes.tell(f"of {at_once} reads allowed at once, {server.most_at_once()} were on the server, {way}")
     mine, others = map(list, zip(*pairs, strict=True))
     what = f"{READS} reads, {at_once} at once, {way}"
     notes.compare(what, mine, "create_agent", others)
@@ -65,7 +66,8 @@ def _atook(server: FixedServer, at_once: int, agent: Any) -> float:
 def _check(result: Any, server: FixedServer, at_once: int) -> None:
     answers = [message for message in result["messages"] if message.type == "tool"]
     assert len(answers) == READS and all(answer.status == "success" for answer in answers)
-    assert server.most_at_once() == at_once
+    # A busy machine may take longer to send so many than the server takes for the first of them.
+    assert 1 < server.most_at_once() <= at_once
 
 
 def _config(at_once: int) -> dict[str, Any]:
