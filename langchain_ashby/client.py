@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,21 +12,19 @@ from contextvars import ContextVar, copy_context
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import urlsplit
 
 import requests
 from pydantic import SecretStr
 from urllib3.exceptions import MaxRetryError
 from urllib3.util import Retry
 
-from langchain_ashby import connections, wire
+from langchain_ashby import connections, settings, wire
 from langchain_ashby.budget import Budget, OutOfTime, current, within
 from langchain_ashby.endpoint import Access, Endpoint, Operation, Page, Paged
 from langchain_ashby.endpoints.steps import CreateFileUploadHandle
 from langchain_ashby.errors import (
     AshbyError,
     ConfigurationError,
-    MissingAPIKeyError,
     PagingError,
     RateLimitError,
     RequestTimeoutError,
@@ -39,7 +36,6 @@ from langchain_ashby.uploads import LocalFile, read_upload
 R = TypeVar("R")
 T = TypeVar("T")
 
-BASE_URL = "https://api.ashbyhq.com"
 EMPTY_PAGES = 100
 """So many pages in a row with nothing on them are no listing any more."""
 
@@ -70,7 +66,7 @@ class AshbyClient:
         ConfigurationError: if the key, the base URL, a time or a limit cannot be right.
     """
 
-    base_url: str = BASE_URL
+    base_url: str = settings.BASE_URL
 
     def __init__(
         self,
@@ -88,13 +84,13 @@ class AshbyClient:
         reply_limit: int = 32_000_000,
     ) -> None:
         # Wrapped at once, so that no frame of a traceback holds it as text.
-        self._api_key = api_key = _secret(api_key if api_key is not None else os.environ.get("ASHBY_API_KEY"))
-        _check_key(api_key)
-        self.base_url = _checked_url(base_url or os.environ.get("ASHBY_BASE_URL") or BASE_URL)
-        self.timeout = _checked_timeout(timeout)
-        self.budget = _above_zero("budget", budget)
-        self.reply_limit = _above_zero("reply_limit", reply_limit)
-        self.max_connections = _above_zero("max_connections", max_connections)
+        self._api_key = api_key = settings.secret(api_key if api_key is not None else os.environ.get("ASHBY_API_KEY"))
+        settings.check_key(api_key)
+        self.base_url = settings.web_address(base_url or os.environ.get("ASHBY_BASE_URL") or settings.BASE_URL)
+        self.timeout = settings.seconds(timeout)
+        self.budget = settings.above_zero("budget", budget)
+        self.reply_limit = settings.above_zero("reply_limit", reply_limit)
+        self.max_connections = settings.above_zero("max_connections", max_connections)
         if max_retries < 0:
             raise ConfigurationError("max_retries takes a number from 0")
         self._retry = Retry(
@@ -106,7 +102,7 @@ class AshbyClient:
         self._pace = Pace(requests_per_minute)
         self.upload_dirs = tuple(Path(directory) for directory in upload_dirs)
         self.upload_limit = upload_limit
-        self._on_behalf_of = None if on_behalf_of is None else _checked_user(on_behalf_of)
+        self._on_behalf_of = None if on_behalf_of is None else settings.user(on_behalf_of)
         self._session = self._open_session()
         self._threads: ThreadPoolExecutor | None = None
         self._guard = threading.Lock()
@@ -147,7 +143,7 @@ class AshbyClient:
         if user_id is None:
             yield
             return
-        before = _acting_for.set({**_acting_for.get(), self: _checked_user(user_id)})
+        before = _acting_for.set({**_acting_for.get(), self: settings.user(user_id)})
         try:
             yield
         finally:
@@ -310,7 +306,7 @@ class AshbyClient:
     def _store(self, url: str, fields: dict[str, str], name: str, content_type: str, content: bytes) -> None:
         """Send a file to the address that Ashby gave: fields first, file last, and never the key."""
         try:
-            _checked_url(url.partition("?")[0])
+            settings.web_address(url.partition("?")[0])
         except ConfigurationError:
             raise UnexpectedStatusError(
                 "Ashby gave an upload address that is not https; the file was not sent"
@@ -413,60 +409,3 @@ def _pages(call: Callable[[Paged[T]], Page[T]], request: Paged[T]) -> Iterator[P
 def _items(call: Callable[[Paged[T]], Page[T]], request: Paged[T]) -> Iterator[T]:
     for page in _pages(call, request):
         yield from page.results
-
-
-def _secret(key: str | SecretStr | None) -> SecretStr:
-    return SecretStr((key.get_secret_value() if isinstance(key, SecretStr) else key or "").strip())
-
-
-def _check_key(key: SecretStr) -> None:
-    if not key:
-        raise MissingAPIKeyError(
-            "There is no Ashby API key",
-            remedy=f"Set ASHBY_API_KEY or give api_key. Keys are made {wire.WHERE_KEYS_ARE}. Grant jobsRead, "
-            "candidatesRead, interviewsRead, offersRead, organizationRead and hiringProcessMetadataRead to look things "
-            "up; candidatesWrite, jobsWrite, interviewsWrite and offersWrite for the changes that you want made; "
-            "apiKeysRead lets `langchain-ashby doctor` check them.",
-        )
-    if not re.fullmatch("[!-9;-~]+", key.get_secret_value()):  # printable ASCII without space and colon
-        raise ConfigurationError("The API key has characters in it that no key has", remedy="Copy it again from Ashby.")
-
-
-def _checked_timeout(timeout: float | tuple[float, float]) -> tuple[float, float]:
-    connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
-    if not (connect > 0 and read > 0):
-        raise ConfigurationError("timeout takes seconds above 0, or a pair of them")
-    return connect, read
-
-
-N = TypeVar("N", int, float)
-
-
-def _above_zero(name: str, number: N) -> N:
-    if not 0 < number < float("inf"):
-        raise ConfigurationError(f"{name} takes a number above 0")
-    return number
-
-
-def _checked_url(url: str) -> str:
-    url = url.strip()
-    try:
-        parts = urlsplit(url)
-        well_formed = parts.port != 0 and url.isprintable() and " " not in url
-    except ValueError:
-        raise ConfigurationError("The base URL is not a web address", remedy=f"Such as {BASE_URL}.") from None
-    if parts.username is not None or parts.password is not None:
-        raise ConfigurationError("The base URL has a user or password in it", remedy="Give the key as api_key.")
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or not well_formed:
-        raise ConfigurationError(f"The base URL {url!r} is not a web address", remedy=f"Such as {BASE_URL}.")
-    if parts.scheme == "http" and not connections.is_loopback(url):
-        raise ConfigurationError(
-            f"The base URL {url!r} is not https", remedy="Use https; plain http is for this machine only."
-        )
-    return url.rstrip("/")
-
-
-def _checked_user(user_id: str) -> str:
-    if not re.fullmatch(r"[0-9A-Za-z-]{1,64}", user_id):
-        raise ConfigurationError("on_behalf_of takes a user's id", remedy="Ids are listed by ashby_list_users.")
-    return user_id

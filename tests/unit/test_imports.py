@@ -15,7 +15,7 @@ HEAVY = {"langgraph", "langchain", "typer", "rich", "werkzeug", "sqlite3", "pyte
 # From the bottom up: a module knows only what stands above it in this list.
 ORDER = [
     "errors", "plain", "records", "ids", "endpoint", "forms", "endpoints", "wire", "uploads", "budget", "pace",
-    "connections", "client", "private", "render",
+    "connections", "settings", "client", "private", "render",
     "neighbours", "costs", "strict", "html", "tools_html", "toolkit",
     "agent", "server", "cli",
 ]  # fmt: skip
