@@ -110,6 +110,10 @@ def test_call_waits_for_a_write_or_says_that_its_outcome_is_not_known(sandbox: A
         assert person.leaves() == (0 if presses == 1 else 4)
         assert ("It is not known whether the change was made" in person.seen.replace("\n", " ")) == (presses == 2)
         assert "Traceback" not in person.seen
+    deadline = time.monotonic() + 10
+    while not notes(sandbox):  # the sandbox makes it after the person has left: not in the middle of the next test
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_call_says_that_the_outcome_of_a_write_without_an_answer_is_not_known(sandbox: AshbySandbox) -> None:
