@@ -53,7 +53,8 @@ class Context(BaseModel):
     """Settings of one run. Each names somebody or narrows what the application allows; none can widen it.
 
     A name that the application does not know is refused with a `SettingsError`, and nothing runs. What is left out
-    stays as the application has it. Going on after a question is another run, which needs its settings again.
+    stays as the application has it. Going on after a question is another run, which needs its settings again. As a node
+    of another graph, the agent takes these settings only if that graph was made with `context_schema=Context`.
 
     Attributes:
         on_behalf_of: The id of the Ashby user to act as: in reads, in cards and in writes. The key must be allowed to.
