@@ -33,7 +33,7 @@ def preparing(tools: Tools, client: AshbyClient | None) -> Node:
 
     def prepare(state: State) -> Update:
         calls = [cast(ToolCall, call) for call in open_calls(state["messages"])]
-        writes = [call for call in calls if needs_approval(tools[call["name"]])]
+        writes = [call for call in calls if needs_approval(tools.get(call["name"]))]
         look = None if client is None else Look(client)
         if look is None or len(writes) == 1:  # nothing to wait for, or nothing else to do meanwhile: no threads
             ready = [ready_for_review(call, tools, look) for call in writes]
@@ -51,8 +51,10 @@ def preparing(tools: Tools, client: AshbyClient | None) -> Node:
 
 
 def ready_for_review(call: ToolCall, tools: Tools, look: Look | None) -> Proposal | ToolMessage:
-    """The proposal that a person will see, or the answer to a call with wrong arguments."""
-    tool = tools[call["name"]]
+    """The proposal that a person will see, or the answer to a call with wrong arguments, or of a tool that is gone."""
+    tool = tools.get(call["name"])
+    if tool is None:
+        return not_executed(call, _GONE)
     if problem := argument_problem(tool, call["args"]):
         return not_executed(call, problem)
     title = tool_title(tool.name, tool.metadata)
@@ -80,3 +82,6 @@ def _author(look: Look) -> list[str]:
     except AshbyError:
         return [f"It is made on behalf of the user {user_id}."]
     return [f"It is made on behalf of {named(person(user) or user_id)}."]
+
+
+_GONE = "The agent had this tool when the call was made, and has it no more. Tell the user."

@@ -12,6 +12,7 @@ from langchain_ashby.agent.answers import NO_STORE, not_executed
 from langchain_ashby.agent.attempts import Attempts, Ending, Matter, entry_of
 from langchain_ashby.agent.audit import written
 from langchain_ashby.agent.bounds import Bounds, Terms
+from langchain_ashby.agent.deciding import undecided
 from langchain_ashby.agent.gate import Tools, needs_approval
 from langchain_ashby.agent.history import maker_of, open_calls
 from langchain_ashby.agent.journal import page_of
@@ -38,13 +39,13 @@ def proposing(prepare: Node, tools: Tools, attempts: Attempts, bounds: Bounds, o
         made = prepare(_with_calls(state, [it["call"] for it in (edits or before).values()]))
         journal = attempts.journal.name(place.store)
         complete = _completed(state, made["proposals"], edits, before, place, journal, terms)
-        update: dict[str, Any] = {"proposals": [], "approvals": [], "edits": [], "messages": list(made["messages"])}
+        update: dict[str, Any] = {"proposals": [], "approvals": [], "edits": []}
+        update["messages"] = [_answered(answer, edits, before, attempts, place) for answer in made["messages"]]
         for proposal in complete:
             proposal["policy"] = ruling = terms.ruling(proposal["call"]["name"], proposal.get("card"))
             edit = edits.get(str(proposal["call"]["id"]))
             if other := terms.acts_for_another_than(proposal["on_behalf_of"]):
-                undecided = Approval(call=proposal["call"], edited="original" in proposal, proposal=proposal)
-                matter = Matter(place.store, place.thread_id, proposal["page"], edit or undecided)
+                matter = Matter(place.store, place.thread_id, proposal["page"], edit or undecided(proposal))
                 ending = Ending("withheld", not_executed(proposal["call"], other))
                 update["messages"].append(attempts.close(matter, ending))
             elif ruling == "never":
@@ -63,6 +64,18 @@ def proposing(prepare: Node, tools: Tools, attempts: Attempts, bounds: Bounds, o
         return update
 
     return propose
+
+
+def _answered(
+    answer: ToolMessage, edits: dict[str, Approval], before: dict[str, Proposal], attempts: Attempts, place: Place
+) -> ToolMessage:
+    """The answer to a call that cannot be asked about. If it was asked about before, the journal may know better."""
+    earlier = before.get(answer.tool_call_id)
+    approval = edits.get(answer.tool_call_id) or (earlier and undecided(earlier))
+    if approval is None or place.store is None or not {"page", "made"} <= approval["proposal"].keys():
+        return answer
+    matter = Matter(place.store, place.thread_id, approval["proposal"]["page"], approval)
+    return attempts.close(matter, Ending("withheld", answer))
 
 
 def _was_replaced(proposal: Proposal, state: State) -> bool:
@@ -137,7 +150,7 @@ def _forbidden(call: ToolCall) -> Ending:
 
 def _refused(state: State, tools: Tools) -> list[ToolMessage]:
     return [
-        not_executed(it, NO_STORE) for it in open_calls(state["messages"]) if needs_approval(tools[str(it["name"])])
+        not_executed(it, NO_STORE) for it in open_calls(state["messages"]) if needs_approval(tools.get(str(it["name"])))
     ]
 
 

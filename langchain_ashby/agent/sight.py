@@ -32,7 +32,9 @@ class Sight:
         return self._client is not None and isinstance(self._tools.get(call["name"]), AshbyTool)
 
     def understands(self, call: ToolCall, card: Card | None) -> bool:
-        """Whether this version of the package made the card, or would make none."""
+        """Whether the agent has the tool, and this version of the package made the card, or would make none."""
+        if call["name"] not in self._tools:
+            return False
         return is_current(card) if self.sees(call) else card is None
 
     def changes_since(self, card: Card | None, call: ToolCall) -> list[str]:

@@ -302,6 +302,46 @@ def test_a_proposal_of_another_version_is_read_anew_and_asked_again(room: Room, 
     assert room.sent() == 1
 
 
+@pytest.mark.parametrize(
+    "decision", [{"type": "approve"}, {"type": "reject"}, {"type": "edit"}], ids=lambda it: it["type"]
+)
+def test_a_proposal_of_a_tool_that_is_gone_is_answered_and_the_conversation_goes_on(
+    room: Room, decision: dict[str, Any]
+) -> None:
+    with room.agent() as graph:
+        asked = request(room.start(graph))["action_requests"][0]
+    if decision["type"] == "edit":
+        args = {**asked["args"], "note": "Other words."}
+        decision = {"type": "edit", "edited_action": {"name": asked["name"], "args": args}}
+    with room.agent(toolkit={"exclude": ["ashby_create_candidate_note"]}) as graph:
+        result = room.resume(graph, decision)
+    assert room.answer(result).text.startswith("Not executed. The agent had this tool when the call was made")
+    assert result["messages"][-1].text == "Done."
+    assert room.sent() == 0
+    assert [it.outcome for it in room.trail()] == ["withheld"]
+
+
+def test_a_write_that_was_made_is_not_denied_when_its_tool_is_gone(room: Room) -> None:
+    with room.agent() as graph:
+        room.start(graph)
+        asked = graph.get_state(room.config).config
+        made_once = room.answer(room.resume(graph))
+    room.config = asked  # the steps after the question are lost
+    with room.agent(toolkit={"exclude": ["ashby_create_candidate_note"]}) as graph:
+        told = room.answer(room.resume(graph))
+    assert told.text == made_once.text and told.status == "success"
+    assert room.sent() == 1
+
+
+def test_a_write_whose_tool_is_gone_before_anybody_was_asked_is_answered(room: Room) -> None:
+    with room.agent() as graph:
+        room.start(graph, interrupt_before=["prepare"])
+    with room.agent(toolkit={"exclude": ["ashby_create_candidate_note"]}) as graph:
+        answer = room.answer(graph.invoke(None, room.config))
+    assert answer.text.startswith("Not executed. The agent had this tool")
+    assert room.sent() == 0
+
+
 def test_an_approval_of_a_version_without_a_journal_is_not_run_and_not_known(room: Room) -> None:
     with room.agent() as graph:
         room.start(graph)
