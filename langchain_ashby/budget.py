@@ -26,6 +26,7 @@ class Budget:
         self._end = time.monotonic() + seconds
         self._stopped = threading.Event()
         self._socket: socket.socket | None = None
+        self._guard = threading.Lock()
 
     def remaining(self) -> float:
         """The seconds that are left.
@@ -53,14 +54,21 @@ class Budget:
 
     def reading(self, connection: socket.socket) -> None:
         """Say which connection the call waits for, so that `stop` can end the wait."""
-        self._socket = connection
+        with self._guard:
+            self._socket = connection
+
+    def done_reading(self) -> None:
+        """Say that the call waits for none any more: another call may use the connection from now on."""
+        with self._guard:
+            self._socket = None
 
     def stop(self) -> None:
         """End the call as soon as may be: no more waits and attempts, and no more of the reply."""
         self._stopped.set()
-        if self._socket is not None:
-            with suppress(OSError):  # it may be closed already
-                self._socket.shutdown(socket.SHUT_RDWR)
+        with self._guard:
+            if self._socket is not None:
+                with suppress(OSError):  # it may be closed already
+                    self._socket.shutdown(socket.SHUT_RDWR)
 
 
 _current: ContextVar[Budget | None] = ContextVar("langchain_ashby_budget", default=None)

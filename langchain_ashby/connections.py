@@ -150,6 +150,8 @@ class _Pieces(io.RawIOBase):
         return self._connection.recv_into(buffer)
 
     def close(self) -> None:
+        if not self.closed:  # urllib3 gives the connection back only after this
+            self._call.done_reading()
         # The file keeps count of who uses the socket.
         self._file.close()
         super().close()

@@ -318,6 +318,31 @@ class TestCancellation:
             assert await asyncio.to_thread(answered.wait, 5)
         assert len(recorder.requests) == 1
 
+    async def test_of_a_read_that_waits_leaves_its_connection_to_whoever_uses_it_now(self, recorder: Recorder) -> None:
+        asked, finish = threading.Event(), threading.Event()
+
+        def answer(_: Any) -> Answer:
+            asked.set()
+            finish.wait(10)
+            return GOOD
+
+        answers(recorder, Answer(b"", 503, {"Retry-After": "30"}), answer)
+        with AshbyClient(KEY, recorder.url) as client:
+            (tool,) = AshbyToolkit(client, include=["ashby_get_candidate"]).get_tools()
+            waiting = asyncio.ensure_future(tool.ainvoke({"candidate_id": ID}))
+            while not recorder.requests:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.2)  # the reply has come, and the read waits for its next attempt
+            other = asyncio.ensure_future(tool.ainvoke({"candidate_id": ID}))
+            assert await asyncio.to_thread(asked.wait, 5)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            finish.set()
+            assert ID in await other
+        first, second = recorder.requests  # the second was not broken off and sent again
+        assert first.connection == second.connection
+
 
 class TestTools:
     async def test_run_at_once_under_asyncio_as_far_as_there_are_connections(self, recorder: Recorder) -> None:
