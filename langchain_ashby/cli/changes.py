@@ -59,10 +59,8 @@ def _fields(old: dict[str, Any], new: dict[str, Any], names: dict[str, str]) -> 
 def _shown(value: Any, names: dict[str, str]) -> str:
     if isinstance(value, str):
         return names.get(value, value)
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "1 entry" if len(value) == 1 else f"{len(value)} entries"
     if isinstance(value, list):
-        return (
-            f"{len(value)} entries"
-            if value and isinstance(value[0], dict)
-            else ", ".join(_shown(v, names) for v in value)
-        )
+        return ", ".join(_shown(v, names) for v in value)
     return "" if value in (None, {}) else json.dumps(value, ensure_ascii=False)
