@@ -84,6 +84,14 @@ def test_the_question_in_half_the_width() -> None:
         person.sees("Nothing.")
 
 
+def test_the_demo_tells_nobody_at_a_terminal_to_use_one() -> None:
+    with Person("demo") as person:
+        person.is_asked("What is to be done?")
+        person.types("l")
+        assert person.leaves() == 0
+        person.sees("Nothing.", "The agent is still waiting for an answer. The sandbox ends with the demo.")
+
+
 def test_what_waits_in_the_threads_of_a_store(sandbox: AshbySandbox, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/chats.db"
     with AshbyClient(sandbox.api_key, sandbox.url) as client, kept(url, create=True) as found:

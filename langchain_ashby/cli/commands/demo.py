@@ -20,7 +20,7 @@ def demo(yes: Approved = False) -> None:
     from langchain_ashby.agent.scripted import ScriptedChatModel
     from langchain_ashby.cli.changes import changes
     from langchain_ashby.cli.session import LeftUnderWay, Reached, Session
-    from langchain_ashby.cli.terminal import console, harmless, say
+    from langchain_ashby.cli.terminal import can_ask, console, harmless, say
     from langchain_ashby.toolkit import AshbyToolkit
 
     out = console()
@@ -41,4 +41,5 @@ def demo(yes: Approved = False) -> None:
         lines = changes(before, sandbox.state())
         out.print(harmless("\n".join(lines)) if lines else "Nothing.")
         if reached is Reached.A_QUESTION:
-            say(out, "The agent is still waiting for an answer. Run this in a terminal, or with --yes.")
+            ending = "The sandbox ends with the demo." if can_ask() else "Run this in a terminal, or with --yes."
+            say(out, f"The agent is still waiting for an answer. {ending}")
