@@ -179,9 +179,10 @@ def test_the_command_shows_the_trail_and_lets_nothing_in_it_act(tmp_path: Path) 
     assert shown.returncode == 0, shown.stderr
     assert "Add a note to Ada Lovelace" in shown.stdout and "approve by Kim" in shown.stdout
     assert "\x1b" not in shown.stdout and "[red]" in shown.stdout
-    shown = audit("--store", f"sqlite:///{file}", "--thread", "other", "--jsonl")
-    [line] = shown.stdout.splitlines()
-    assert json.loads(line)["outcome"] == "unknown"
+    for option in ("--json", "--jsonl"):
+        shown = audit("--store", f"sqlite:///{file}", "--thread", "other", option)
+        [line] = shown.stdout.splitlines()
+        assert json.loads(line)["outcome"] == "unknown"
 
 
 def test_the_command_says_what_is_wrong_and_makes_no_store(tmp_path: Path) -> None:

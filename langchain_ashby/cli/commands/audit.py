@@ -13,7 +13,7 @@ from langchain_ashby.cli.stores import Store
 def audit(
     store: Store,
     thread: Annotated[str | None, typer.Option(help="Only this thread.")] = None,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="All that is known, as JSON Lines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", "--jsonl", help="All that is known, as JSON Lines.")] = False,
 ) -> None:
     """Show what was proposed, who decided, and what became of it."""
     from langchain_ashby.agent import audit_trail, to_jsonl
@@ -26,7 +26,7 @@ def audit(
             entries = list(audit_trail(found, thread))
     except ValueError as error:
         raise stop(str(error)) from None
-    if jsonl:
+    if as_json:
         for line in to_jsonl(entries):
             typer.echo(line)
     elif entries:
