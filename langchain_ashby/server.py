@@ -82,14 +82,16 @@ def _graph() -> Graph:
 
 @cache
 def _made() -> Graph:
-    client, anyone = _client()
     default = os.environ.get("LANGCHAIN_ASHBY_MODEL", "").strip()
+    model = _model(default) if default else ScriptedChatModel(script=recruiters_afternoon)
+    models = {name: _model(name) for name in _listed("LANGCHAIN_ASHBY_MODELS")}
+    client, anyone = _client()  # last, because it may start a sandbox: nobody would stop that if a model cannot be made
     return create_recruiting_agent(
-        _model(default) if default else ScriptedChatModel(script=recruiters_afternoon),
+        model,
         AshbyToolkit(client),
         checkpointer=None,
         store=None,
-        models={name: _model(name) for name in _listed("LANGCHAIN_ASHBY_MODELS")},
+        models=models,
         act_for="anyone" if anyone else _act_for(),
     )
 
@@ -117,7 +119,7 @@ def _model(name: str) -> BaseChatModel:
         ) from None
     try:
         return init_chat_model(name)
-    except (ImportError, ValueError) as error:
+    except Exception as error:  # each provider has errors of its own, for a key that is missing for one
         raise ConfigurationError(f"The model {name} cannot be made: {error}") from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -53,6 +54,18 @@ async def test_a_model_that_cannot_be_made_is_named(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("LANGCHAIN_ASHBY_MODEL", "nobody:nothing")
     with pytest.raises(ConfigurationError, match="The model nobody:nothing cannot be made"):
         await server.make_graph()
+
+
+@pytest.mark.parametrize("variable", ["LANGCHAIN_ASHBY_MODEL", "LANGCHAIN_ASHBY_MODELS"])
+async def test_a_model_whose_key_is_missing_is_named_and_leaves_no_sandbox_behind(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setenv(variable, "openai:gpt-5")
+    before = set(threading.enumerate())
+    with pytest.raises(ConfigurationError, match=r"The model openai:gpt-5 cannot be made: .*OPENAI_API_KEY"):
+        await server.make_graph()
+    assert not [it for it in set(threading.enumerate()) - before if it.name == "ashby-sandbox"]
 
 
 @pytest.mark.parametrize("allowed, refused", [(None, True), ("", True), (f"x, {SOMEBODY}", False), ("anyone", False)])
