@@ -93,6 +93,21 @@ def test_with_a_model_the_agent_goes_on_as_soon_as_it_is_decided(sandbox: AshbyS
     assert notes(sandbox) == []
 
 
+def test_a_model_that_fails_after_the_decision_is_told_in_a_line(sandbox: AshbySandbox, tmp_path: Path) -> None:
+    kept = {"LANGCHAIN_ASHBY_STORE": f"sqlite:///{tmp_path}/chats.db"}
+    with Provider(proposes_a_note(sandbox)) as provider:
+        known = environment(sandbox) | provider.environment() | kept
+        run(*MODEL, text="Who is Ada?\n", **known)
+        provider.refusal = 401, "This key is not known."
+        with Person("pending", "--model", "openai:gpt-scripted", **known) as person:
+            person.is_asked("Do it?")
+            person.types("y")
+            person.sees("AuthenticationError", "This key is not known.")
+            assert person.leaves() == 1
+            assert "Traceback" not in person.seen
+    assert notes(sandbox) == [WRITTEN]
+
+
 def test_pending_makes_no_store_and_says_what_is_wrong(tmp_path: Path) -> None:
     ran = run("pending", "--store", f"sqlite:///{tmp_path}/none.db")
     assert ran.returncode == 1 and "There is no file" in ran.stderr

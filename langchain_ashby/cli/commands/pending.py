@@ -103,6 +103,9 @@ def _decided(agent: Any, it: Open, reviewer: str | None, out: Console, *, with_m
         reached = session.take_up()
     except LeftUnderWay as left:
         raise stop(str(left), Status.OUTCOME_UNKNOWN) from None
+    except Exception as error:
+        # The model's provider, mostly: each has errors of its own. The thread is whole, and so are those after it.
+        raise stop(f"{type(error).__name__}: {error}") from None
     if reached is Reached.THE_END and not with_model:
         say(out, "The agent learns of this when the thread goes on.")
     return reached is Reached.THE_END
