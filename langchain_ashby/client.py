@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, copy_context
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -63,7 +62,7 @@ class AshbyClient:
 
     Raises:
         MissingAPIKeyError: if there is no key.
-        ConfigurationError: if the key, the base URL, a time or a limit cannot be right.
+        ConfigurationError: if the key, the base URL, a time, a limit or `upload_dirs` cannot be right.
     """
 
     base_url: str = settings.BASE_URL
@@ -100,8 +99,8 @@ class AshbyClient:
             backoff_max=_LONGEST_BACKOFF,
         )
         self._pace = Pace(requests_per_minute)
-        self.upload_dirs = tuple(Path(directory) for directory in upload_dirs)
-        self.upload_limit = upload_limit
+        self.upload_dirs = settings.directories(upload_dirs)
+        self.upload_limit = settings.above_zero("upload_limit", upload_limit)
         self._on_behalf_of = None if on_behalf_of is None else settings.user(on_behalf_of)
         self._session = self._open_session()
         self._threads: ThreadPoolExecutor | None = None

@@ -5,7 +5,10 @@ Each of these raises `ConfigurationError` where something cannot be right.
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -51,6 +54,13 @@ def above_zero(name: str, number: N) -> N:
     if not 0 < number < float("inf"):
         raise ConfigurationError(f"{name} takes a number above 0")
     return number
+
+
+def directories(named: Iterable[str | os.PathLike[str]]) -> tuple[Path, ...]:
+    """Directories. One that stands alone is refused: its letters would be taken for directories, "/" among them."""
+    if isinstance(named, str | bytes | os.PathLike):
+        raise ConfigurationError("upload_dirs takes a list of directories", remedy=f"Give [{os.fspath(named)!r}].")
+    return tuple(map(Path, named))
 
 
 def web_address(url: str) -> str:

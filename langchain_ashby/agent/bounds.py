@@ -85,7 +85,7 @@ class Bounds:
         act_for: The ids of the users for whom a run may act.
 
     Raises:
-        ConfigurationError: if a policy has a rule for a tool that is not there.
+        ConfigurationError: if a policy has a rule for a tool that is not there, or `act_for` is a single id.
     """
 
     def __init__(
@@ -97,6 +97,9 @@ class Bounds:
         policies: Mapping[str, ApprovalPolicy],
         act_for: Collection[str] | Anyone,
     ) -> None:
+        if isinstance(act_for, str) and act_for != "anyone":
+            # Any part of it would be found in it.
+            raise ConfigurationError('act_for takes a list of users\' ids, or "anyone"', remedy=f"Give [{act_for!r}].")
         for it in (policy, *policies.values()):
             it.check(tools.values())
         self.tools = tools

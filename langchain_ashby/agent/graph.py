@@ -107,7 +107,8 @@ def create_recruiting_agent(
     Raises:
         ValueError: if two tools have one name, a further model or policy is called `default`, or a limit is not above
             zero.
-        ConfigurationError: if a policy has a rule for a tool that is not there, or that only reads.
+        ConfigurationError: if a policy has a rule for a tool that is not there, or that only reads; or if `act_for` is
+            a single id.
     """
     if approval_ttl is not None and approval_ttl <= timedelta(0):
         raise ValueError(f"approval_ttl has to be above zero, or None; it is {approval_ttl}.")

@@ -19,6 +19,7 @@ from langchain_ashby.agent import ApprovalPolicy, AuditEntry, Context, audit_tra
 from langchain_ashby.agent.context import SettingsError
 from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.agent.state import Conversation
+from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.sandbox import AshbySandbox
 
 NOTE = "ashby_create_candidate_note"
@@ -208,6 +209,11 @@ def test_an_application_says_for_whom_its_runs_may_act(ashby: Ashby) -> None:
     with pytest.raises(SettingsError, match="does not let runs act for this user"):
         graph.invoke(user(), thread(), context={"on_behalf_of": ashby.ben["id"]})
     assert ashby.sent() == before
+
+
+def test_a_single_id_is_not_taken_for_a_list_of_users(ashby: Ashby) -> None:
+    with pytest.raises(ConfigurationError, match=f"act_for takes a list .* Give \\['{ashby.ada['id']}'\\]"):
+        ashby.agent(act_for=ashby.ada["id"])
 
 
 def test_a_client_that_acts_for_a_user_leaves_no_choice(ashby: Ashby) -> None:

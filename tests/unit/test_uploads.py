@@ -50,6 +50,20 @@ def test_nothing_is_read_unless_the_application_allows_a_directory(folder: Path)
     assert "upload_dirs" in text
 
 
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_directory_that_stands_alone_is_not_taken_for_a_list_of_its_letters(kind: type) -> None:
+    with pytest.raises(
+        errors.ConfigurationError, match=r"upload_dirs takes a list of directories\. Give \['/srv/cvs'\]"
+    ):
+        AshbyClient(KEY, upload_dirs=kind("/srv/cvs"))
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_under_which_no_file_would_pass_is_refused(limit: int) -> None:
+    with pytest.raises(errors.ConfigurationError, match="upload_limit takes a number above 0"):
+        AshbyClient(KEY, upload_limit=limit)
+
+
 def test_a_file_below_an_allowed_directory_is_read(folder: Path) -> None:
     assert read(folder / "cv.pdf", folder) == LocalFile("cv.pdf", "application/pdf", b"%PDF-1.7")
     assert read(folder / "inner" / "notes.txt", folder) == LocalFile("notes.txt", "text/plain", b"Notes")
