@@ -18,6 +18,7 @@ from langchain_ashby.agent.place import ashby_user
 from langchain_ashby.agent.policy import ApprovalPolicy, Ruling, strictest
 from langchain_ashby.agent.state import Approval, Node, State, Update
 from langchain_ashby.client import AshbyClient
+from langchain_ashby.errors import ConfigurationError
 
 DEFAULT = "default"
 """What the agent's own model and policy are called."""
@@ -99,7 +100,7 @@ class Bounds:
     ) -> None:
         if isinstance(act_for, str) and act_for != "anyone":
             # Any part of it would be found in it.
-            raise ConfigurationError('act_for takes a list of users\' ids, or "anyone"', remedy=f"Give [{act_for!r}].")
+            raise ConfigurationError('act_for takes a list of user ids, or "anyone"', remedy=f"Give [{act_for!r}].")
         for it in (policy, *policies.values()):
             it.check(tools.values())
         self.tools = tools
