@@ -59,5 +59,5 @@ def _printed(answer: ToolMessage, *, as_json: bool) -> Status:
         return Status.ERROR if answer.status == "error" else Status.OK
     results = answer.artifact["results"]
     for record in results if isinstance(results, list) else [results]:
-        typer.echo(json.dumps(record, ensure_ascii=False))
+        typer.echo(json.dumps(record))
     return Status.OK

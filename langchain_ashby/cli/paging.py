@@ -36,7 +36,7 @@ def print_all(client: AshbyClient, operation: type[Operation[Any]], arguments: d
         try:
             for page in client.pages(request):
                 for record in without_private(page.results, frozenset())[0]:
-                    typer.echo(json.dumps(record, ensure_ascii=False))
+                    typer.echo(json.dumps(record))
                 records, pages, token = records + len(page.results), pages + 1, page.sync_token
                 progress.update(task, description=f"{count(records, 'record')} of {count(pages, 'page')}")
         except AshbyError as error:

@@ -86,6 +86,18 @@ def test_records_as_json_have_nothing_private_in_them(large: AshbySandbox) -> No
     assert "compensation" not in everything.lower()
 
 
+@pytest.mark.parametrize("how", ["--json", "--all"])
+def test_records_as_json_hold_no_character_that_could_act_on_a_terminal(how: str) -> None:
+    name = "Zo\xeb \x9b2J\x7f\u202e"
+    with AshbySandbox(candidates=1) as sandbox:
+        known = environment(sandbox)
+        made = run("ashby_create_candidate", json.dumps({"name": name}), "--yes", **known)
+        assert made.returncode == 0, made.stderr
+        ran = run("ashby_list_candidates", how, **known)
+    assert ran.stdout.isascii() and "\x7f" not in ran.stdout
+    assert name in [json.loads(line)["name"] for line in ran.stdout.splitlines()]
+
+
 def test_an_end_of_the_pipe_is_no_fault(large: AshbySandbox) -> None:
     ran = subprocess.run(
         f"{COMMAND} call ashby_list_candidates --all | head -1",
