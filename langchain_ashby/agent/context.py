@@ -102,7 +102,7 @@ def context_schema(models: Sequence[str], toolsets: Sequence[str], policies: Seq
         __base__=_Checked,
         __doc__="Settings of one run.",
         model=(Annotated[model | _NOTHING, _MODEL], None),
-        toolsets=(Annotated[Annotated[list[toolset], Field(min_length=1)] | _NOTHING, _TOOLSETS], None),  # type: ignore[valid-type]
+        toolsets=(Annotated[Annotated[list[toolset], Field(min_length=1)] | _NOTHING, _TOOLSETS], None),  # type: ignore[valid-type]  # it is made at run time
         policy=(Annotated[policy | _NOTHING, _POLICY], None),
     )
 
