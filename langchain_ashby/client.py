@@ -121,12 +121,12 @@ class AshbyClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connections. The client opens new ones if it is used again."""
+        """Close the connections. Calls under way come to their end; new ones are opened if the client is used again."""
         self._session.close()
         with self._guard:
             threads, self._threads = self._threads, None
         if threads is not None:
-            threads.shutdown(wait=False, cancel_futures=True)
+            threads.shutdown(wait=False)  # what waits for its turn still runs: nobody cancelled it
 
     @property
     def on_behalf_of(self) -> str | None:

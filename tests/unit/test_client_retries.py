@@ -369,6 +369,20 @@ class TestTools:
         assert most == 5
         assert len({request.connection for request in recorder.requests}) == 5
 
+    async def test_that_wait_for_their_turn_are_not_cancelled_when_the_client_is_closed(
+        self, recorder: Recorder
+    ) -> None:
+        finish = threading.Event()
+        answers(recorder, lambda _: (finish.wait(10) and GOOD) or GOOD)
+        with AshbyClient(KEY, recorder.url, max_connections=1) as client:
+            (tool,) = AshbyToolkit(client, include=["ashby_get_candidate"]).get_tools()
+            waiting = [asyncio.ensure_future(tool.ainvoke({"candidate_id": ID})) for _ in range(3)]
+            while not recorder.requests:
+                await asyncio.sleep(0.01)
+            client.close()
+            finish.set()
+            assert all(ID in text for text in await asyncio.gather(*waiting))
+
     def test_need_a_connection(self) -> None:
         with pytest.raises(errors.ConfigurationError, match="max_connections"):
             AshbyClient(KEY, max_connections=0)
