@@ -1,0 +1,33 @@
+"""Whom the example of authentication lets in. What they may do is tried on a server, in `test_server.py`."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph_sdk import Auth
+
+FILE = Path(__file__).parents[2] / "deploy" / "auth.py"
+ADA, NOBODY = {"identity": "ada"}, {"identity": "nobody"}
+
+
+@pytest.fixture
+def who_it_is(monkeypatch: pytest.MonkeyPatch) -> Any:
+    # An empty token is what an unset variable makes of a template.
+    monkeypatch.setenv("AGENT_PEOPLE", json.dumps({"": NOBODY, "a-token": ADA}))
+    return runpy.run_path(str(FILE))["who_it_is"]
+
+
+@pytest.mark.parametrize("headers", [{b"authorization": b"Bearer a-token"}, {"Authorization": "Bearer a-token"}])
+async def test_who_has_a_token_is_let_in(who_it_is: Any, headers: dict[Any, Any]) -> None:
+    assert await who_it_is(headers) == ADA
+
+
+@pytest.mark.parametrize("sent", [None, b"", b"Bearer ", b"Bearer another", b"Bearer \xff"])
+async def test_nobody_else_is_even_if_a_token_is_empty(who_it_is: Any, sent: bytes | None) -> None:
+    with pytest.raises(Auth.exceptions.HTTPException) as refused:
+        await who_it_is({} if sent is None else {b"authorization": sent})
+    assert refused.value.status_code == 401
