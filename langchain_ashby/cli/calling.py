@@ -29,10 +29,11 @@ def print_answer(
     (tool,) = AshbyToolkit(client, include=[name]).get_tools()
     request = {"type": "tool_call", "id": "call", "name": name, "args": arguments}
     err = console(stderr=True)
-    work = Work(lambda: [tool.invoke(request)])
+    watch = Watch(err)
+    work = Work(lambda: [tool.invoke(request)], watch.refresh)
     interrupted, answer = False, None
     try:
-        with Watch(err) as watch:
+        with watch:
             watch.begin(name, operation.tool_title())
             for step in work:
                 if not isinstance(step, Interrupted):

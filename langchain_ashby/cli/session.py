@@ -131,6 +131,7 @@ class Session:
 
     def _run(self, start: Any) -> dict[str, Any] | None:
         """Run until the agent is done, which gives None, or asks, which gives its request."""
+        watch = Watch(self._console)
         work: Work[Any] = Work(
             lambda: self._agent.stream(
                 start,
@@ -138,10 +139,11 @@ class Session:
                 stream_mode=["messages", "updates"],
                 durability="sync",
                 interrupt_before=self._stop_before,
-            )
+            ),
+            watch.refresh,
         )
         request, stopping = None, False
-        with Watch(self._console) as watch:
+        with watch:
             for call_id, change in self._under_way.items():
                 watch.begin(call_id, change)
             answer = Answer(watch)

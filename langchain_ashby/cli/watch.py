@@ -24,7 +24,8 @@ class Watch:
         self._tail: RenderableType | None = None
         self._idle_since = time.monotonic()
         self._live = (
-            Live(self, console=console, transient=True, refresh_per_second=12) if console.is_interactive else None
+            # Refreshed by a thread of its own it would move the cursor by what it was before somebody else printed.
+            Live(self, console=console, transient=True, auto_refresh=False) if console.is_interactive else None
         )
 
     def __enter__(self) -> Self:
@@ -37,6 +38,11 @@ class Watch:
     ) -> None:
         if self._live:
             self._live.stop()
+
+    def refresh(self) -> None:
+        """Show it as it is now; to be called often, by the thread that prints."""
+        if self._live:
+            self._live.refresh()
 
     def begin(self, step: str, words: str) -> None:
         """A step begins."""

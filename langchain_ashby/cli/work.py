@@ -6,10 +6,11 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import Enum
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
@@ -26,10 +27,16 @@ class Work(Generic[T]):
 
     It stays with the person what Ctrl-C means: nothing is broken off in the middle. Who does not want to wait any
     longer calls `leave`: the work then ends after the step that it is at.
+
+    Args:
+        steps: What gives the iterable.
+        meanwhile: Called many times a second by whoever waits: so all that is shown at the terminal is shown by one
+            thread, and nothing comes in between.
     """
 
-    def __init__(self, steps: Callable[[], Iterable[T]]) -> None:
+    def __init__(self, steps: Callable[[], Iterable[T]], meanwhile: Callable[[], None]) -> None:
         self._steps = steps
+        self._meanwhile = meanwhile
         self._left = threading.Event()
         self._came: SimpleQueue[tuple[str, Any]] = SimpleQueue()
 
@@ -41,8 +48,15 @@ class Work(Generic[T]):
         """
         threading.Thread(target=self._go, daemon=True).start()
         with _interrupts(lambda: self._came.put(("interrupt", None))):
+            due = 0.0
             while True:
-                kind, it = self._came.get()
+                if time.monotonic() >= due:
+                    self._meanwhile()
+                    due = time.monotonic() + _TICK
+                try:
+                    kind, it = self._came.get(timeout=max(0, due - time.monotonic()))
+                except Empty:
+                    continue
                 if kind == "end":
                     return
                 if kind == "error":
@@ -66,6 +80,9 @@ class Work(Generic[T]):
         else:
             self._came.put(("end", None))
 
+
+_TICK = 1 / 12
+"""Seconds between two looks at what is under way."""
 
 _let_go = False
 
