@@ -53,7 +53,7 @@ floors: ## run the unit and agent tests on the oldest supported dependencies
 	$(VENV)-floors/bin/pytest -n auto tests/unit tests/agent $(ARGS)
 
 clean: ## remove the environments and caches
-	rm -rf $(VENV) $(VENV)-floors dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-floors dist site .langgraph_api .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/cli.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
