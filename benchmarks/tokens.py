@@ -14,12 +14,12 @@ from random import Random
 from typing import Any
 
 from langchain_ashby import AshbyClient, AshbyToolkit, records
-from langchain_ashby.costs import definition
 from langchain_ashby.endpoint import Page
 from langchain_ashby.endpoints.candidates import ListCandidates
-from langchain_ashby.private import in_words, without_private
-from langchain_ashby.render import render
+from langchain_ashby.results import render
+from langchain_ashby.results.redaction import in_words, without_private
 from langchain_ashby.sandbox import AshbySandbox
+from langchain_ashby.toolkit.cost import definition
 
 from .crowds import EVERYDAY, LANGUAGES, LONG, Crowd, in_english_lists
 from .o200k import Counter, NoCounter

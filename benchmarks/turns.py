@@ -33,8 +33,8 @@ from benchmarks.writes import WRITES as WRITE_CALLS
 from benchmarks.writes import People, write_resume
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel, call, lines
-from langchain_ashby.agent.scripted import say as spoken
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines
+from langchain_ashby.demo.scripted import say as spoken
 from langchain_ashby.sandbox import AshbySandbox
 
 Build = Callable[[Any, AshbyToolkit, Any, Any], Any]

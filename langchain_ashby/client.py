@@ -17,10 +17,8 @@ from pydantic import SecretStr
 from urllib3.exceptions import MaxRetryError
 from urllib3.util import Retry
 
-from langchain_ashby import connections, settings, wire
-from langchain_ashby.budget import Budget, OutOfTime, current, within
 from langchain_ashby.endpoint import Access, Endpoint, Operation, Page, Paged
-from langchain_ashby.endpoints.steps import CreateFileUploadHandle
+from langchain_ashby.endpoints.internal import CreateFileUploadHandle
 from langchain_ashby.errors import (
     AshbyError,
     ConfigurationError,
@@ -29,8 +27,11 @@ from langchain_ashby.errors import (
     RequestTimeoutError,
     UnexpectedStatusError,
 )
-from langchain_ashby.pace import LONGEST_PAUSE, Pace
-from langchain_ashby.uploads import LocalFile, read_upload
+from langchain_ashby.http import settings, wire
+from langchain_ashby.http import transport as connections
+from langchain_ashby.http.deadline import Budget, OutOfTime, current, within
+from langchain_ashby.http.rate_limit import LONGEST_PAUSE, Pace
+from langchain_ashby.http.uploads import LocalFile, read_upload
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -163,7 +164,7 @@ class AshbyClient:
             result = request.perform(conversation)
         return wire.Reply(result, tuple(conversation.warnings), tuple(conversation.request_ids))
 
-    async def in_thread(self, work: Callable[[], T], *, stops: bool) -> T:
+    async def run_blocking(self, work: Callable[[], T], *, stops: bool) -> T:
         """Let calls of this client run in a thread of its own, with one budget, and wait for what they give.
 
         Args:
@@ -337,8 +338,8 @@ class AshbyClient:
 
 
 @contextmanager
-def noting_threads() -> Iterator[list[Future[Any]]]:
-    """What is let run by `in_thread` as long as this lasts, in this task and in those that it starts meanwhile."""
+def collecting_futures() -> Iterator[list[Future[Any]]]:
+    """What is let run by `run_blocking` as long as this lasts, in this task and in those that it starts meanwhile."""
     noted: list[Future[Any]] = []
     before = _noted.set(noted)
     try:

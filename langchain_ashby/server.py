@@ -32,10 +32,10 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent import Context, create_recruiting_agent
-from langchain_ashby.agent.afternoon import recruiters_afternoon
-from langchain_ashby.agent.scripted import ScriptedChatModel
 from langchain_ashby.agent.state import Conversation, State
 from langchain_ashby.client import AshbyClient
+from langchain_ashby.demo.afternoon import recruiters_afternoon
+from langchain_ashby.demo.scripted import ScriptedChatModel
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.toolkit import AshbyToolkit
 

@@ -12,10 +12,11 @@ from langchain_core.tools import StructuredTool
 
 from benchmarks.cost.fixed_server import Listing, serving
 from benchmarks.cost.pairs import Notes, Pair, seconds
-from langchain_ashby import AshbyClient, AshbyToolkit, wire
+from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoints import GetCandidate, ListCandidates
-from langchain_ashby.private import without_private
-from langchain_ashby.render import render
+from langchain_ashby.http import wire
+from langchain_ashby.results import render
+from langchain_ashby.results.redaction import without_private
 
 PAGE = ListCandidates(limit=25)
 BARE = "Session.post(…).json()"

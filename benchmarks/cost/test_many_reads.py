@@ -19,7 +19,7 @@ from benchmarks.cost.fixed_server import FixedServer, Listing, serving
 from benchmarks.cost.pairs import Notes
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel, call, lines, say
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 
 READS = 200
 SECONDS = 0.25

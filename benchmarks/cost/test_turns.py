@@ -27,7 +27,7 @@ from benchmarks.cost.fixed_server import Listing, serving
 from benchmarks.cost.pairs import Notes, Pair, seconds
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import SYSTEM_PROMPT, create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel, call, lines, say
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.endpoints import CreateCandidate, GetCandidate, ListCandidateNotes
 
 THEIRS = "create_agent and HumanInTheLoopMiddleware"

@@ -30,24 +30,24 @@ from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Checkpointer, Send
 
-from langchain_ashby.agent.attempts import Attempts
-from langchain_ashby.agent.bounds import DEFAULT, Bounds, Terms
-from langchain_ashby.agent.context import Context
-from langchain_ashby.agent.deciding import deciding, needs_new_cards
-from langchain_ashby.agent.gate import Tools, by_name, needs_approval, screened
-from langchain_ashby.agent.history import arranged, is_in_order, open_calls
-from langchain_ashby.agent.journal import Journal
-from langchain_ashby.agent.policy import ApprovalPolicy
-from langchain_ashby.agent.prepare import preparing
+from langchain_ashby.agent.approval.gate import Tools, by_name, needs_approval, screened
+from langchain_ashby.agent.approval.policy import ApprovalPolicy
+from langchain_ashby.agent.execution.executor import WriteExecutor
+from langchain_ashby.agent.execution.journal import Journal
+from langchain_ashby.agent.execution.verify import EffectChecker
+from langchain_ashby.agent.messages.history import arranged, is_in_order, open_calls
+from langchain_ashby.agent.nodes.deciding import deciding, needs_new_cards
+from langchain_ashby.agent.nodes.prepare import preparing
+from langchain_ashby.agent.nodes.proposing import proposing
+from langchain_ashby.agent.nodes.read import reading
+from langchain_ashby.agent.nodes.reconcile import reconciling
+from langchain_ashby.agent.nodes.review import reviewing
+from langchain_ashby.agent.nodes.write import to_write, writing
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
-from langchain_ashby.agent.proposing import proposing
-from langchain_ashby.agent.reads import reading
-from langchain_ashby.agent.reconcile import reconciling
-from langchain_ashby.agent.review import reviewing
-from langchain_ashby.agent.sight import Sight
+from langchain_ashby.agent.run.context import Context
+from langchain_ashby.agent.run.settings import DEFAULT, RunLimits, RunSettings
 from langchain_ashby.agent.state import Conversation, State, Update
-from langchain_ashby.agent.writes import to_write, writing
-from langchain_ashby.connections import CONNECTIONS
+from langchain_ashby.http.transport import CONNECTIONS
 from langchain_ashby.toolkit import AshbyToolkit
 
 
@@ -122,28 +122,28 @@ def create_recruiting_agent(
     if DEFAULT in {*models, *policies}:
         raise ValueError(f"{DEFAULT!r} is the name of the agent's own model and policy; choose another.")
     models = {DEFAULT: model, **models}
-    bounds = Bounds(tools, client, models, policy or ApprovalPolicy(), policies, act_for)
+    limits = RunLimits(tools, client, models, policy or ApprovalPolicy(), policies, act_for)
     if store == "memory":
         store = InMemoryStore()
         _log.info("The journal and the audit trail are kept in memory: they are forgotten when the process ends")
-    attempts = Attempts(journal or Journal(), Sight(tools, client), approval_ttl)
+    executor = WriteExecutor(journal or Journal(), EffectChecker(tools, client), approval_ttl)
 
-    graph = StateGraph(State, context_schema=bounds.schema, input_schema=Conversation, output_schema=Conversation)
-    graph.add_node("reconcile", bounds.within(reconciling(attempts, store)))
+    graph = StateGraph(State, context_schema=limits.schema, input_schema=Conversation, output_schema=Conversation)
+    graph.add_node("reconcile", limits.within(reconciling(executor, store)))
     prompt = SYSTEM_PROMPT if system_prompt is None else system_prompt
-    graph.add_node("model", _Answering(models, bounds, prompt, max_writes_per_turn))
-    graph.add_node("reads", reading(tools, bounds))
-    graph.add_node("prepare", bounds.within(proposing(preparing(tools, client), tools, attempts, bounds, store)))
+    graph.add_node("model", _Answering(models, limits, prompt, max_writes_per_turn))
+    graph.add_node("reads", reading(tools, limits))
+    graph.add_node("prepare", limits.within(proposing(preparing(tools, client), tools, executor, limits, store)))
     graph.add_node("ask", lambda state: {})
-    graph.add_node("review", bounds.within(deciding(reviewing(tools), attempts, bounds, store)))
-    graph.add_node("writes", writing(tools, attempts, bounds, store))
+    graph.add_node("review", limits.within(deciding(reviewing(tools), executor, limits, store)))
+    graph.add_node("writes", writing(tools, executor, limits, store))
     graph.add_node("join", lambda state: {})
     _branch(graph, START, _enter, "model", "reconcile")
     graph.add_edge("reconcile", "model")
     _branch(graph, "model", _after_model(tools), "reads", "prepare", "model", END)
     _branch(graph, "prepare", _after_prepare, "writes", "ask", "review", "join")
     graph.add_edge("ask", "review")
-    _branch(graph, "review", _after_review(attempts), "writes", "prepare", "ask", "review", "join")
+    _branch(graph, "review", _after_review(executor), "writes", "prepare", "ask", "review", "join")
     _branch(graph, "reads", _after_task(tools), "model", "join")
     _branch(graph, "writes", _after_task(tools), "model", "join")
     _branch(graph, "join", _after_join, "model", END)
@@ -163,23 +163,23 @@ class _Answering(Runnable[State, Update]):
     """
 
     def __init__(
-        self, models: Mapping[str, BaseChatModel], bounds: Bounds, system_prompt: str, most_writes: int
+        self, models: Mapping[str, BaseChatModel], limits: RunLimits, system_prompt: str, most_writes: int
     ) -> None:
         self._models = models
-        self._bounds = bounds
+        self._bounds = limits
         self._bound = lru_cache(maxsize=64)(self._bind)
         self._instructions = SystemMessage(system_prompt)
         self._most_writes = most_writes
 
     def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
-        terms = self._bounds.terms()
-        model = self._bound(terms.model, tuple(terms.tools))
-        return self._update(model.invoke(self._conversation(input), config), terms)
+        settings = self._bounds.settings()
+        model = self._bound(settings.model, tuple(settings.tools))
+        return self._update(model.invoke(self._conversation(input), config), settings)
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
-        terms = self._bounds.terms()
-        model = self._bound(terms.model, tuple(terms.tools))
-        return self._update(await model.ainvoke(self._conversation(input), config), terms)
+        settings = self._bounds.settings()
+        model = self._bound(settings.model, tuple(settings.tools))
+        return self._update(await model.ainvoke(self._conversation(input), config), settings)
 
     def _bind(self, model: str, tools: tuple[str, ...]) -> Runnable[LanguageModelInput, AIMessage]:
         if not tools:
@@ -189,8 +189,8 @@ class _Answering(Runnable[State, Update]):
     def _conversation(self, state: State) -> list[AnyMessage]:
         return [self._instructions, *arranged(state["messages"])]
 
-    def _update(self, reply: AIMessage, terms: Terms) -> Update:
-        message, answers = screened(reply, terms.tools, self._most_writes)
+    def _update(self, reply: AIMessage, settings: RunSettings) -> Update:
+        message, answers = screened(reply, settings.tools, self._most_writes)
         return {"messages": [message, *answers], "proposals": [], "approvals": [], "edits": [], "problem": None}
 
 
@@ -242,11 +242,11 @@ def _after_prepare(state: State) -> Way:
     return writes or "join"
 
 
-def _after_review(attempts: Attempts) -> Callable[[State], Way]:
+def _after_review(executor: WriteExecutor) -> Callable[[State], Way]:
     def route(state: State) -> Way:
         waiting = state.get("proposals", [])
         if state.get("problem") and waiting:
-            return "prepare" if needs_new_cards(waiting, attempts) else "review"
+            return "prepare" if needs_new_cards(waiting, executor) else "review"
         steps: list[Send | str] = [to_write(approval) for approval in state.get("approvals", [])]
         if state.get("edits"):
             steps.append("prepare")

@@ -18,8 +18,8 @@ def main() -> None:
     try:
         app()
     except SystemExit as end:
-        if "langchain_ashby.cli.work" in sys.modules and isinstance(end.code, int):
-            from langchain_ashby.cli.work import end_at_once_if_work_was_left
+        if "langchain_ashby.cli.background" in sys.modules and isinstance(end.code, int):
+            from langchain_ashby.cli.background import end_at_once_if_work_was_left
 
             end_at_once_if_work_was_left(end.code)
         raise

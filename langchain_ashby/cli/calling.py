@@ -8,10 +8,10 @@ from typing import Any
 import typer
 from langchain_core.messages import ToolMessage
 
+from langchain_ashby.cli.background import Interrupted, Work
 from langchain_ashby.cli.exits import Status
+from langchain_ashby.cli.progress import Watch
 from langchain_ashby.cli.terminal import console, harmless, say
-from langchain_ashby.cli.watch import Watch
-from langchain_ashby.cli.work import Interrupted, Work
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation
 from langchain_ashby.errors import AshbyError

@@ -17,11 +17,11 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
-from langchain_ashby.agent.describe import visible
 from langchain_ashby.cli.card import Hanging, argument_lines
-from langchain_ashby.cli.steps import title
+from langchain_ashby.cli.step_line import title
 from langchain_ashby.cli.terminal import CAUTION, ask, confirm, harmless
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.text.markdown import visible
 from langchain_ashby.toolkit import explain_arguments
 
 Arguments = dict[str, Any]

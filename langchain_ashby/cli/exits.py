@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import typer
 
-from langchain_ashby.render.text import one_line
+from langchain_ashby.text.safe import one_line
 
 
 class Status(IntEnum):

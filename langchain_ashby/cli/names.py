@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from langchain_ashby.agent.cards.words import one_line
+from langchain_ashby.text.words import one_line
 
 
 class Names:

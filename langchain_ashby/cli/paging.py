@@ -9,13 +9,13 @@ import typer
 from pydantic import ValidationError
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from langchain_ashby.agent.cards.words import count
 from langchain_ashby.cli.exits import Status, stop
 from langchain_ashby.cli.terminal import console, harmless, say
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation, Paged
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.private import without_private
+from langchain_ashby.results.redaction import without_private
+from langchain_ashby.text.words import count
 from langchain_ashby.toolkit import explain_arguments
 
 

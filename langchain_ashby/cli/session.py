@@ -13,17 +13,17 @@ from langgraph.types import Command
 from rich.console import Console
 from rich.text import Text
 
-from langchain_ashby.agent.cards.words import count
-from langchain_ashby.cli.answer import Answer
-from langchain_ashby.cli.asking import decide, line_of
+from langchain_ashby.cli.approval_prompt import decide, line_of
+from langchain_ashby.cli.background import Interrupted, Work
 from langchain_ashby.cli.card import shown
 from langchain_ashby.cli.names import Names
-from langchain_ashby.cli.steps import line, title
+from langchain_ashby.cli.progress import Watch
+from langchain_ashby.cli.step_line import line, title
+from langchain_ashby.cli.stream import Answer
 from langchain_ashby.cli.terminal import CAUTION, can_ask, harmless
-from langchain_ashby.cli.watch import Watch
-from langchain_ashby.cli.work import Interrupted, Work
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.text.words import count
 
 Action = dict[str, Any]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from langchain_ashby.render.text import shortened
+from langchain_ashby.text.safe import shortened
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver

@@ -29,7 +29,7 @@ from langchain_ashby.endpoints.fields import (
     StageVisit,
     UserId,
 )
-from langchain_ashby.endpoints.steps import FormSubmissions, SubmitFeedback
+from langchain_ashby.endpoints.internal import FormSubmissions, SubmitFeedback
 from langchain_ashby.forms import Form
 from langchain_ashby.records import Application, Feedback, FeedbackReceipt
 

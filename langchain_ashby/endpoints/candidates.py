@@ -24,7 +24,7 @@ from langchain_ashby.endpoints.fields import (
     Text,
     WebAddress,
 )
-from langchain_ashby.endpoints.steps import AttachFile, AttachResume, CreateFileUploadHandle
+from langchain_ashby.endpoints.internal import AttachFile, AttachResume, CreateFileUploadHandle
 from langchain_ashby.records import Candidate, Note, Tag
 
 

@@ -16,7 +16,7 @@ from langchain_ashby.endpoints.fields import (
     OfferProcessId,
     Since,
 )
-from langchain_ashby.endpoints.steps import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
+from langchain_ashby.endpoints.internal import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.forms import Form
 from langchain_ashby.records import Offer

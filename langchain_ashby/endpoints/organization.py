@@ -16,7 +16,7 @@ from langchain_ashby.endpoints.fields import (
     ObjectId,
     UserId,
 )
-from langchain_ashby.endpoints.steps import FindUser, StoreCustomFieldValue, UserInfo
+from langchain_ashby.endpoints.internal import FindUser, StoreCustomFieldValue, UserInfo
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.forms import custom_field_value
 from langchain_ashby.records import (

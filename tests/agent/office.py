@@ -11,8 +11,8 @@ from langchain_core.tools import BaseTool, BaseToolkit, StructuredTool, ToolExce
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.history import calls_of
-from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
+from langchain_ashby.agent.messages.history import calls_of
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.errors import UnreachableError
 
 READ = {"title": "Get candidate", "readOnlyHint": True}

@@ -10,8 +10,8 @@ from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, read, request, results, thread, user, write
 
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.history import arranged
-from langchain_ashby.agent.scripted import ScriptedChatModel, lines
+from langchain_ashby.agent.messages.history import arranged
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 
 
 def kinds(result: dict[str, Any]) -> list[str]:

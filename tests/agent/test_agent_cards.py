@@ -14,7 +14,7 @@ from office import Office, agent, approve, calling, made, request, thread, user,
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.agent.cards import is_current, markdown
-from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.endpoints import UploadCandidateFile
 from langchain_ashby.sandbox import AshbySandbox
 

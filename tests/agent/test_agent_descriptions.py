@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_ashby.agent.describe import described, tool_title
+from langchain_ashby.text.markdown import described, tool_title
 
 
 def test_a_call_is_a_title_and_a_line_per_argument() -> None:

@@ -11,8 +11,8 @@ from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, made, read, request, results, thread, user, write
 
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.history import open_calls, with_every_call_answered
-from langchain_ashby.agent.scripted import ScriptedChatModel
+from langchain_ashby.agent.messages.history import open_calls, with_every_call_answered
+from langchain_ashby.demo.scripted import ScriptedChatModel
 
 
 def raw(office: Office, *spoken: AIMessage) -> Any:

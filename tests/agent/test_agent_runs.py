@@ -23,7 +23,7 @@ from office import (
 from pydantic import BaseModel
 
 from langchain_ashby.agent import SYSTEM_PROMPT, create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel, lines
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 
 
 def test_an_answer_without_calls_ends_the_run() -> None:

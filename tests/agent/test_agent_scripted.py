@@ -5,7 +5,7 @@ from __future__ import annotations
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from office import read, write
 
-from langchain_ashby.agent.scripted import THE_END, ScriptedChatModel, call, lines, say, story
+from langchain_ashby.demo.scripted import THE_END, ScriptedChatModel, call, lines, say, story
 
 
 def test_it_is_honest_about_being_scripted() -> None:

@@ -16,9 +16,9 @@ from test_agent_hostile_answers import MALFORMED, almost_answer, anything
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.afternoon import recruiters_afternoon
-from langchain_ashby.agent.gate import needs_approval
-from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
+from langchain_ashby.agent.approval.gate import needs_approval
+from langchain_ashby.demo.afternoon import recruiters_afternoon
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 

@@ -16,9 +16,9 @@ from writing_room import DyingJournal, Killed
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import ApprovalPolicy, AuditEntry, Context, audit_trail, create_recruiting_agent
-from langchain_ashby.agent.context import SettingsError
-from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
+from langchain_ashby.agent.run.context import SettingsError
 from langchain_ashby.agent.state import Conversation
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.sandbox import AshbySandbox
 

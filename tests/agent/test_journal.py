@@ -18,16 +18,18 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.store.sqlite import SqliteStore
 from office import Office, write
 
-from langchain_ashby.agent.attempts import Attempts, Ending, Matter
-from langchain_ashby.agent.gate import by_name
-from langchain_ashby.agent.journal import Claim, Journal, page_of, told, told_again
-from langchain_ashby.agent.kept import items_in, put, taken
-from langchain_ashby.agent.sight import Sight
+from langchain_ashby.agent.approval.gate import by_name
+from langchain_ashby.agent.execution.executor import PendingWrite, WriteExecutor, WriteResult
+from langchain_ashby.agent.execution.journal import Claim, Journal, from_record, journal_key, to_record
+from langchain_ashby.agent.execution.process import has_ended, this_process
+from langchain_ashby.agent.execution.store import list_items
+from langchain_ashby.agent.execution.store import load as taken
+from langchain_ashby.agent.execution.store import put_op as put
+from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.state import Approval, Decided, Proposal
-from langchain_ashby.agent.worker import has_ended, this_process
 
 CALL: Any = write("ada", call_id="call_0")
-PAGE = page_of("thread", "message", 0, CALL)
+PAGE = journal_key("thread", "message", 0, CALL)
 NOW = datetime.now(UTC).isoformat()
 APPROVAL = Approval(
     call=CALL,
@@ -35,7 +37,7 @@ APPROVAL = Approval(
     proposal=Proposal(call=CALL, title="Move", description="", card=None, made=NOW, page=PAGE),
     decided=Decided(decision="approve", reviewer=None, at=NOW),
 )
-DONE = Ending("applied", ToolMessage("moved", tool_call_id="call_0", name="move_candidate"))
+DONE = WriteResult("applied", ToolMessage("moved", tool_call_id="call_0", name="move_candidate"))
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -47,56 +49,58 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BaseStore]
         yield store
 
 
-def attempts(journal: Journal | None = None, **settings: timedelta) -> Attempts:
+def executor(journal: Journal | None = None, **settings: timedelta) -> WriteExecutor:
     quick = {"patience": timedelta(milliseconds=200), "grace": timedelta(0)}
-    return Attempts(journal or Journal(**(quick | settings)), Sight(by_name(Office().get_tools()), None), None)
+    return WriteExecutor(
+        journal or Journal(**(quick | settings)), EffectChecker(by_name(Office().get_tools()), None), None
+    )
 
 
-def matter(store: BaseStore, page: str = PAGE, journal: str | None = None) -> Matter:
+def write(store: BaseStore, page: str = PAGE, journal: str | None = None) -> PendingWrite:
     kept = {"journal": journal or Journal().name(store), "page": page}
     proposal = Proposal(**{**APPROVAL["proposal"], **kept})  # type: ignore[typeddict-item]
-    return Matter(store, "thread", page, Approval(**{**APPROVAL, "proposal": proposal}))  # type: ignore[typeddict-item]
+    return PendingWrite(store, "thread", page, Approval(**{**APPROVAL, "proposal": proposal}))  # type: ignore[typeddict-item]
 
 
 def test_the_first_who_comes_may_go_on_and_the_outcome_answers_all_others(store: BaseStore) -> None:
-    first = attempts()
-    claim = first.begin(matter(store))
+    first = executor()
+    claim = first.begin(write(store))
     assert isinstance(claim, Claim)
-    first.end(matter(store), claim, DONE)
-    again = attempts().begin(matter(store))
+    first.end(write(store), claim, DONE)
+    again = executor().begin(write(store))
     assert isinstance(again, ToolMessage) and again.content == "moved" and again.tool_call_id == "call_0"
 
 
 def test_while_somebody_is_at_it_nobody_else_goes_on(store: BaseStore) -> None:
-    assert isinstance(attempts().begin(matter(store)), Claim)
-    other = attempts().begin(matter(store))
+    assert isinstance(executor().begin(write(store)), Claim)
+    other = executor().begin(write(store))
     assert isinstance(other, ToolMessage) and other.text.startswith("Outcome not known. Another worker")
     assert Journal().read(store, PAGE).concluded is None, "the one who is at it writes the outcome down"
 
 
 def test_who_waits_gets_the_answer_of_the_one_who_was_at_it(store: BaseStore) -> None:
-    first, waiting = attempts(), attempts(patience=timedelta(seconds=20))
-    claim = first.begin(matter(store))
+    first, waiting = executor(), executor(patience=timedelta(seconds=20))
+    claim = first.begin(write(store))
     assert isinstance(claim, Claim)
     got: list[Any] = []
-    thread = threading.Thread(target=lambda: got.append(waiting.begin(matter(store))))
+    thread = threading.Thread(target=lambda: got.append(waiting.begin(write(store))))
     thread.start()
-    first.end(matter(store), claim, DONE)
+    first.end(write(store), claim, DONE)
     thread.join()
     assert [answer.content for answer in got] == ["moved"]
 
 
 def test_who_ends_well_just_after_the_page_was_read_is_not_taken_for_broken_off(store: BaseStore) -> None:
-    first, about = attempts(), matter(store)
+    first, about = executor(), write(store)
     claim = first.begin(about)
     assert isinstance(claim, Claim)
 
     class Slow(Journal):
-        def is_left(self, claim: Claim) -> bool:
+        def is_abandoned(self, claim: Claim) -> bool:
             first.end(about, claim, DONE)
-            return super().is_left(claim)
+            return super().is_abandoned(claim)
 
-    answer = attempts(Slow(grace=timedelta(0))).begin(about)
+    answer = executor(Slow(grace=timedelta(0))).begin(about)
     assert isinstance(answer, ToolMessage) and answer.content == "moved"
 
 
@@ -105,69 +109,70 @@ def test_a_claim_that_is_taken_back_is_in_use_until_it_is_gone() -> None:
 
     class Watching(InMemoryStore):
         def batch(self, ops: Any) -> Any:
-            seen.append(journal.is_left(claim))
+            seen.append(journal.is_abandoned(claim))
             return super().batch(ops)
 
     claim = journal.claim(InMemoryStore(), PAGE, APPROVAL)
-    journal.withdraw(Watching(), PAGE, [claim])
-    assert seen == [False] and journal.is_left(claim)
+    journal.delete(Watching(), PAGE, [claim])
+    assert seen == [False] and journal.is_abandoned(claim)
 
 
 def test_a_claim_that_was_left_and_cannot_be_settled_is_not_tried_again(store: BaseStore) -> None:
-    first = attempts()
-    claim = first.begin(matter(store))
+    first = executor()
+    claim = first.begin(write(store))
     assert isinstance(claim, Claim)
-    first.journal.leave(claim)
+    first.journal.release(claim)
     for _ in range(2):
-        answer = attempts().begin(matter(store))
+        answer = executor().begin(write(store))
         assert isinstance(answer, ToolMessage) and answer.text.startswith("Outcome not known. The run was broken off")
 
 
 def test_a_claim_of_who_only_wanted_to_answer_stands_in_nobodys_way(store: BaseStore) -> None:
     journal = Journal()
-    journal.leave(journal.claim(store, PAGE, None))
-    assert isinstance(attempts().begin(matter(store)), Claim)
+    journal.release(journal.claim(store, PAGE, None))
+    assert isinstance(executor().begin(write(store)), Claim)
     assert len(Journal().read(store, PAGE).claims) == 1
 
 
 def test_a_call_that_another_journal_keeps_is_not_run_if_it_may_have_run_before(store: BaseStore) -> None:
-    answer = attempts().begin(matter(store, journal="of a store that is lost"))
+    answer = executor().begin(write(store, journal="of a store that is lost"))
     assert isinstance(answer, ToolMessage)
     assert answer.text.startswith("Outcome not known. The journal that would tell")
 
 
 def test_a_call_that_nobody_let_pass_is_not_run(store: BaseStore) -> None:
-    about = matter(store)
+    about = write(store)
     undecided = Approval(call=CALL, edited=False, proposal=about.proposal)
-    answer = attempts().begin(Matter(store, "thread", PAGE, undecided))
+    answer = executor().begin(PendingWrite(store, "thread", PAGE, undecided))
     assert isinstance(answer, ToolMessage) and answer.text.startswith("Not executed. Nobody is known")
 
 
 def test_a_rejection_that_comes_first_holds_against_an_approval(store: BaseStore) -> None:
-    rejected = Ending("rejected", ToolMessage("no", tool_call_id="call_0"))
-    attempts().close(matter(store), rejected)
-    answer = attempts().begin(matter(store))
+    rejected = WriteResult("rejected", ToolMessage("no", tool_call_id="call_0"))
+    executor().close(write(store), rejected)
+    answer = executor().begin(write(store))
     assert isinstance(answer, ToolMessage) and answer.content == "no"
 
 
 def test_a_rejection_that_comes_after_the_write_is_answered_with_the_truth(store: BaseStore) -> None:
-    first = attempts()
-    claim = first.begin(matter(store))
+    first = executor()
+    claim = first.begin(write(store))
     assert isinstance(claim, Claim)
-    first.end(matter(store), claim, DONE)
+    first.end(write(store), claim, DONE)
     assert (
-        attempts().close(matter(store), Ending("rejected", ToolMessage("no", tool_call_id="call_0"))).content == "moved"
+        executor().close(write(store), WriteResult("rejected", ToolMessage("no", tool_call_id="call_0"))).content
+        == "moved"
     )
 
 
 @pytest.mark.parametrize("racers", [2, 5])
 def test_of_many_who_come_at_once_exactly_one_goes_on_and_all_learn_the_outcome(store: BaseStore, racers: int) -> None:
     for number in range(20):
-        page = page_of("thread", "message", number, CALL)
+        page = journal_key("thread", "message", number, CALL)
         start, ran, answers = threading.Barrier(racers), [], []
 
         def race(page: str = page, start: Any = start, ran: list[int] = ran, answers: list[Any] = answers) -> None:
-            mine, about = attempts(patience=timedelta(seconds=60)), matter(store, page)
+            mine, about = executor(patience=timedelta(seconds=60)), write(store, page)
             start.wait()
             got = mine.begin(about)
             if isinstance(got, Claim):
@@ -200,22 +205,22 @@ def test_two_who_see_each_other_both_stand_back_and_then_take_turns(store: BaseS
             meet.wait()
             return claim
 
-        def withdraw(self, *args: Any) -> None:
+        def delete(self, *args: Any) -> None:
             if not self.stood_back:
                 self.stood_back = True
                 seen.append(len(self.read(store, PAGE).claims))
                 meet.wait()
-            super().withdraw(*args)
+            super().delete(*args)
 
     seen: list[int] = []
     got: list[Any] = []
 
     def race() -> None:
-        mine = attempts(Meeting(patience=timedelta(seconds=60)))
-        claim = mine.begin(matter(store))
+        mine = executor(Meeting(patience=timedelta(seconds=60)))
+        claim = mine.begin(write(store))
         got.append(isinstance(claim, Claim))
         if isinstance(claim, Claim):
-            mine.end(matter(store), claim, DONE)
+            mine.end(write(store), claim, DONE)
 
     threads = [threading.Thread(target=race) for _ in range(2)]
     for thread in threads:
@@ -228,25 +233,27 @@ def test_two_who_see_each_other_both_stand_back_and_then_take_turns(store: BaseS
 
 def test_the_claim_of_a_process_that_runs_is_not_left_and_that_of_a_dead_one_is(store: BaseStore) -> None:
     journal = Journal()
-    program = "from langchain_ashby.agent.worker import this_process; print(this_process(), flush=True); input()"
+    program = (
+        "from langchain_ashby.agent.execution.process import this_process; print(this_process(), flush=True); input()"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout and other.stdin
         theirs = Claim("c", datetime.now(UTC), other.stdout.readline().strip(), APPROVAL)
         assert has_ended(theirs.process) is False
-        assert not journal.is_left(theirs)
+        assert not journal.is_abandoned(theirs)
         other.kill()
         other.wait()
     assert has_ended(theirs.process) is True
-    assert journal.is_left(theirs)
+    assert journal.is_abandoned(theirs)
 
 
 def test_the_claim_of_a_process_elsewhere_is_left_when_its_lease_is_over() -> None:
     journal = Journal(lease=timedelta(minutes=1))
     assert has_ended("0" * 32) is None
-    assert not journal.is_left(Claim("c", datetime.now(UTC), "0" * 32, APPROVAL))
-    assert journal.is_left(Claim("c", datetime.now(UTC) - timedelta(minutes=2), "0" * 32, APPROVAL))
+    assert not journal.is_abandoned(Claim("c", datetime.now(UTC), "0" * 32, APPROVAL))
+    assert journal.is_abandoned(Claim("c", datetime.now(UTC) - timedelta(minutes=2), "0" * 32, APPROVAL))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
@@ -264,7 +271,7 @@ def test_a_forked_process_is_another_one() -> None:
 def test_what_no_store_would_take_is_kept_exactly(store: BaseStore) -> None:
     odd = {"text": "no\x00\ud800 \u202e", "number": 2**70, "list": [None, 1.5, {"a": True}]}
     store.batch([put(("a", "b"), "key", odd)])
-    [item] = items_in(store, ("a", "b"))
+    [item] = list_items(store, ("a", "b"))
     assert taken(item) == odd
 
 
@@ -272,7 +279,7 @@ def test_a_record_of_another_version_is_not_guessed_at(store: BaseStore) -> None
     namespace = ("langchain_ashby", "journal", *PAGE.split("/"))
     store.batch([PutOp(namespace, "claim", {"version": 2, "json": "{}"}, index=False, ttl=None)])
     with pytest.raises(ValueError, match="cannot read a record"):
-        attempts().begin(matter(store))
+        executor().begin(write(store))
 
 
 def test_a_store_has_a_journal_of_its_own_and_all_names_that_it_was_given_count(store: BaseStore) -> None:
@@ -286,15 +293,15 @@ def test_a_store_has_a_journal_of_its_own_and_all_names_that_it_was_given_count(
 
 def test_an_answer_is_given_again_as_it_was() -> None:
     answer = ToolMessage([{"type": "text", "text": "x"}], artifact={"results": {"id": 1}}, tool_call_id="call_0")
-    again = told_again(CALL, told(answer))
+    again = from_record(CALL, to_record(answer))
     assert (again.content, again.artifact, again.status) == (answer.content, answer.artifact, "success")
-    assert told(ToolMessage("x", artifact=object(), tool_call_id="call_0"))["artifact"] is None
+    assert to_record(ToolMessage("x", artifact=object(), tool_call_id="call_0"))["artifact"] is None
 
 
 def test_pages_are_told_apart_by_everything_that_names_a_call() -> None:
     others = [CALL | {"id": "d"}, CALL | {"name": "get_candidate"}, CALL | {"args": {"candidate_id": "ben"}}]
     names = [("t", "m", 0, CALL), ("u", "m", 0, CALL), ("t", "n", 0, CALL), ("t", "m", 1, CALL)]
     names += [("t", "m", 0, call) for call in others]
-    assert len({page_of(*name) for name in names}) == len(names)
+    assert len({journal_key(*name) for name in names}) == len(names)
     unnamed = CALL | {"id": None}
-    assert page_of(None, None, 0, unnamed) == page_of(None, None, 0, unnamed)
+    assert journal_key(None, None, 0, unnamed) == journal_key(None, None, 0, unnamed)

@@ -34,7 +34,7 @@ from pydantic import BaseModel
 from writing_room import QUICK, DyingJournal, Killed, Room, opened
 
 from langchain_ashby.agent import Journal, audit_trail, create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel, lines
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 
 STAGES = ["before claim", "after claim", "before outcome", "after outcome"]
 

@@ -11,7 +11,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.agent.scripted import ScriptedChatModel, call, lines, say
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 THREAD: Any = {"configurable": {"thread_id": "1"}}

@@ -19,9 +19,9 @@ from writing_room import Room, opened
 
 from langchain_ashby import AshbyToolkit
 from langchain_ashby.agent import AuditEntry, PendingApprovals
-from langchain_ashby.agent.audit import AuditTrail
 from langchain_ashby.agent.cards import CARD_VERSION
-from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
+from langchain_ashby.agent.execution.audit import AuditTrail
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 
 
 @pytest.fixture

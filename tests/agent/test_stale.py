@@ -16,8 +16,8 @@ from office import Office, agent, approve, calling, edit, made, request, results
 from writing_room import Room, opened
 
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel, lines
-from langchain_ashby.agent.sight import needs_another_look
+from langchain_ashby.agent.execution.verify import needs_another_look
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 from langchain_ashby.endpoints import ChangeApplicationStage, UpdateCandidate
 
 

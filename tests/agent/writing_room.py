@@ -18,7 +18,7 @@ from office import made, results, user
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import AuditEntry, Journal, audit_trail, create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 QUICK = {"patience": timedelta(seconds=5), "grace": timedelta(0)}
@@ -46,7 +46,7 @@ class DyingJournal(Journal):
         self._pass("before claim")
         claim = super().claim(*args)
         if self._point == "after claim":
-            self.leave(claim)  # as a process that has died does
+            self.release(claim)  # as a process that has died does
         self._pass("after claim")
         return claim
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from langchain_ashby.agent.scripted import Script, call, lines, say
+from langchain_ashby.demo.scripted import Script, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 ADA = "Ada Lovelace"

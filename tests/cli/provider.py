@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from langchain_core.messages import AIMessage, convert_to_messages
 
-from langchain_ashby.agent.scripted import Script
+from langchain_ashby.demo.scripted import Script
 
 
 class Provider:

@@ -12,7 +12,7 @@ from person import COMMAND, CTRL_C, CTRL_D, UP, Person
 from person import environment as clean
 from provider import Provider
 
-from langchain_ashby.agent.scripted import call, lines, say
+from langchain_ashby.demo.scripted import call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 MODEL = ("chat", "--model", "openai:gpt-scripted")

@@ -11,8 +11,8 @@ from note_on_ada import WRITTEN, environment, notes, proposes_a_note
 from person import Person
 from provider import Provider
 
-from langchain_ashby.agent.scripted import call, lines, say
 from langchain_ashby.cli.editing import _as_text, _read
+from langchain_ashby.demo.scripted import call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 MODEL = ("chat", "--model", "openai:gpt-scripted")

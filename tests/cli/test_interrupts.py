@@ -10,7 +10,7 @@ from note_on_ada import ADA, WRITTEN, ada, environment, notes, proposes_a_note
 from person import CTRL_C, Person
 from provider import Provider
 
-from langchain_ashby.agent.scripted import call, lines, say
+from langchain_ashby.demo.scripted import call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 MODEL = ("chat", "--model", "openai:gpt-scripted")

@@ -12,9 +12,9 @@ from note_on_ada import environment, proposes_a_note
 from person import Person
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel
 from langchain_ashby.cli.editing import _as_text, _explained
 from langchain_ashby.cli.stores import kept
+from langchain_ashby.demo.scripted import ScriptedChatModel
 from langchain_ashby.sandbox import AshbySandbox
 
 SCREENS = Path(__file__).parent / "screens"

@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel, call, lines, say
-from langchain_ashby.cli.answer import _finished
 from langchain_ashby.cli.session import Reached, Session
+from langchain_ashby.cli.stream import _finished
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 TEXT = "First paragraph.\n\n- one\n- two\n\n```\ncode\n\nmore code\n```\n\nThe *last* one."

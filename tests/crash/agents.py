@@ -12,7 +12,7 @@ from crash.killing_sandbox import KillingSandbox
 from crash.proposals import Write
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel, lines, say
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 
 OURS = "langchain_ashby"
 THEIRS = "create_agent"

@@ -23,7 +23,7 @@ from langgraph.types import Command
 from crash.killing_sandbox import WRITES
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel, call, lines, say
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "agent"))

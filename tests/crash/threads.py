@@ -15,8 +15,8 @@ from crash.killing_sandbox import KillingSandbox
 from crash.persistence import aopened, opened
 from crash.points import Points, watch_requests
 from crash.proposals import Write
-from langchain_ashby.agent.answers import NOT_EXECUTED, OUTCOME_UNKNOWN
-from langchain_ashby.agent.history import open_calls
+from langchain_ashby.agent.messages.history import open_calls
+from langchain_ashby.agent.messages.tool_messages import NOT_EXECUTED, OUTCOME_UNKNOWN
 
 ROUNDS = 12
 """How often a recovery calls the agent before it counts as stuck."""

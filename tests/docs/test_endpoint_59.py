@@ -18,7 +18,7 @@ USE_IT = """
 import json, sys
 from langgraph.types import Command
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel, call, lines, say
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 with AshbySandbox() as sandbox:

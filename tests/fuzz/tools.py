@@ -18,8 +18,8 @@ from fuzz.overheard import KEY, NOW, Case, Spoiling, SpoilingAshby, cards, spoil
 from fuzz.target import Target
 from fuzz.values import changed, changes, keys, wild
 from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit
-from langchain_ashby.agent.cards import Look, card_of, html, markdown, settled
-from langchain_ashby.agent.sight import differences
+from langchain_ashby.agent.cards import ReadCache, card_of, html, markdown, settled
+from langchain_ashby.agent.execution.verify import differences
 from langchain_ashby.cli.card import panel
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
@@ -162,7 +162,7 @@ def approvals() -> Iterator[Target]:
             request = case.request
             assert request is not None
             ashby.prepare(case, spoiled)
-            card = card_of(request, Look(client, now=NOW))
+            card = card_of(request, ReadCache(client, now=NOW))
             for text in (card["line"], markdown(card), html(card)):
                 text.encode()
                 assert KEY not in text
@@ -170,10 +170,10 @@ def approvals() -> Iterator[Target]:
             assert card == json.loads(json.dumps(card)), "a card is plain JSON"
             JsonPlusSerializer().dumps_typed(card)
             ashby.prepare(case, later)
-            fresh = card_of(request, Look(client, now=NOW))
+            fresh = card_of(request, ReadCache(client, now=NOW))
             differences(card, fresh)
             try:
-                happened = settled(request, card, Look(client), datetime.now(UTC))
+                happened = settled(request, card, ReadCache(client), datetime.now(UTC))
             except AshbyError as error:
                 return type(error).__name__
             assert happened in (True, False, None)

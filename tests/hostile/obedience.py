@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from hostile_company import JOB, PLAN, application_id, candidate_id
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 
-from langchain_ashby.agent.scripted import call, say
+from langchain_ashby.demo.scripted import call, say
 from langchain_ashby.sandbox.company.make import ident
 from langchain_ashby.sandbox.company.plans import STAGES, stage_id
 

@@ -29,9 +29,9 @@ from typer.testing import CliRunner
 
 from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.afternoon import recruiters_afternoon
-from langchain_ashby.agent.scripted import ScriptedChatModel
 from langchain_ashby.cli.app import app
+from langchain_ashby.demo.afternoon import recruiters_afternoon
+from langchain_ashby.demo.scripted import ScriptedChatModel
 from langchain_ashby.endpoints.candidates import CreateCandidate, GetCandidate, UploadCandidateFile
 from langchain_ashby.sandbox import AshbySandbox
 

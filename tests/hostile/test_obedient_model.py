@@ -13,7 +13,7 @@ from obedience import obedient, question
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel
+from langchain_ashby.demo.scripted import ScriptedChatModel
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.sandbox import AshbySandbox

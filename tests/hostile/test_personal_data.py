@@ -11,8 +11,8 @@ from langgraph.types import Command
 
 from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit
 from langchain_ashby.agent import ApprovalPolicy, create_recruiting_agent
-from langchain_ashby.agent.afternoon import recruiters_afternoon
-from langchain_ashby.agent.scripted import ScriptedChatModel
+from langchain_ashby.demo.afternoon import recruiters_afternoon
+from langchain_ashby.demo.scripted import ScriptedChatModel
 from langchain_ashby.endpoints import CreateCandidate
 from langchain_ashby.sandbox import AshbySandbox
 

@@ -10,7 +10,7 @@ from schemas import Schema, example, parts
 
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
-from langchain_ashby.strict import strict
+from langchain_ashby.schema import strict
 from langchain_ashby.toolkit import _visible_schema
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from langchain_ashby import server
-from langchain_ashby.agent.answers import NO_STORE
-from langchain_ashby.agent.context import SettingsError
+from langchain_ashby.agent.messages.tool_messages import NO_STORE
+from langchain_ashby.agent.run.context import SettingsError
 from langchain_ashby.errors import ConfigurationError, MissingAPIKeyError
 from langchain_ashby.sandbox import AshbySandbox
 

@@ -17,8 +17,8 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
 from langchain_ashby import AshbyToolkit, create_recruiting_agent
-from langchain_ashby.agent.afternoon import recruiters_afternoon
-from langchain_ashby.agent.scripted import ScriptedChatModel
+from langchain_ashby.demo.afternoon import recruiters_afternoon
+from langchain_ashby.demo.scripted import ScriptedChatModel
 
 GO = {"messages": [{"role": "user", "content": "Who is next?"}]}
 APPROVE = Command(resume={"decisions": [{"type": "approve"}] * 3})

@@ -14,8 +14,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCa
 from langgraph.types import Command
 
 from langchain_ashby import errors
-from langchain_ashby.agent.answers import NOT_EXECUTED, OUTCOME_UNKNOWN
-from langchain_ashby.agent.scripted import say
+from langchain_ashby.agent.messages.tool_messages import NOT_EXECUTED, OUTCOME_UNKNOWN
+from langchain_ashby.demo.scripted import say
 from langchain_ashby.endpoints import OPERATIONS
 
 MARK = re.compile(r"m[0-9a-z]{12}k")

@@ -29,7 +29,7 @@ from recorder import Recorder
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.scripted import ScriptedChatModel
+from langchain_ashby.demo.scripted import ScriptedChatModel
 from soak import errands
 from soak.errands import Errand, Said, Told
 from soak.samples import Samples

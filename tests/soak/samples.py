@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from langchain_ashby.connections import CONNECTIONS
+from langchain_ashby.http.transport import CONNECTIONS
 
 LONG_ENOUGH = 120.0
 """Seconds after which growth says something: before, caches and pools fill up."""
@@ -44,12 +44,12 @@ class Samples:
         self.seconds = seconds
         over = threading.Event()
 
-        def look() -> None:
+        def reads() -> None:
             process = psutil.Process()
             while not over.wait(seconds / 100):
                 self.taken_so_far.append(_sample(process))
 
-        looking = threading.Thread(target=look, daemon=True)
+        looking = threading.Thread(target=reads, daemon=True)
         looking.start()
         try:
             yield

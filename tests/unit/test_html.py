@@ -7,7 +7,7 @@ from markup import HOSTILE, Page
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
-from langchain_ashby.html import block, bold, box, code, details, joined, paragraph, table
+from langchain_ashby.text.html import block, bold, box, code, details, joined, paragraph, table
 from langchain_ashby.toolkit import AshbyTool
 
 KEY = "a-key-that-nobody-sees"

@@ -10,7 +10,7 @@ from recorder import Answer, Recorder, failure, success
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
-from langchain_ashby.neighbours import NEIGHBOURS
+from langchain_ashby.toolkit.id_hints import NEIGHBOURS
 
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 OTHER = "2e1d9b63-6c2f-4d4f-8e63-7d2a2d8b1c22"

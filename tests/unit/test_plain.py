@@ -9,7 +9,7 @@ from fuzz.values import nested, wild
 from hypothesis import given
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from langchain_ashby.plain import DEEPEST, TOO_DEEP, plain, whole_characters
+from langchain_ashby.text.json import DEEPEST, TOO_DEEP, plain, whole_characters
 
 
 @pytest.mark.parametrize(

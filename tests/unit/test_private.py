@@ -9,7 +9,7 @@ from every_answer import desk
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.errors import ConfigurationError
-from langchain_ashby.private import CATEGORIES, in_words, without_private
+from langchain_ashby.results.redaction import CATEGORIES, in_words, without_private
 
 MONEY = {"value": 5000, "currencyCode": "EUR"}
 RANGE = {"type": "compensation-range", "minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "1 YEAR"}

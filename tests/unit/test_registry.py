@@ -19,7 +19,8 @@ from recorder import Answer, Recorder, failure, success
 import langchain_ashby
 from langchain_ashby import AshbyClient, AshbyToolkit, endpoints, errors
 from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Operation
-from langchain_ashby.endpoints import OPERATIONS, TOOLSETS, steps
+from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
+from langchain_ashby.endpoints import internal as steps
 from langchain_ashby.endpoints.candidates import ListCandidates
 from langchain_ashby.endpoints.interviews import CreateInterviewSchedule
 

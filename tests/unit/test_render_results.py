@@ -15,7 +15,7 @@ from every_answer import Answers, desk, every_answer, reads
 
 from langchain_ashby import records
 from langchain_ashby.endpoints import OPERATIONS
-from langchain_ashby.render.columns import COLUMNS
+from langchain_ashby.results.columns import COLUMNS
 
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "results"
 UPDATE = bool(os.environ.get("UPDATE_SNAPSHOTS"))

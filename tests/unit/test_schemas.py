@@ -12,7 +12,7 @@ import pytest
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.costs import CHARACTERS_PER_TOKEN
+from langchain_ashby.toolkit.cost import CHARACTERS_PER_TOKEN
 
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "tools"
 TOOLS = {tool.name: tool for tool in AshbyToolkit(AshbyClient("key")).get_tools()}

@@ -10,9 +10,9 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from recorder import Recorder, failure
 
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.costs import CHARACTERS_PER_TOKEN, Cost
 from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
 from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.toolkit.cost import CHARACTERS_PER_TOKEN, Cost
 
 CLIENT = AshbyClient("key")
 

@@ -14,7 +14,7 @@ from recorder import KEY, Answer, Recorder, failure, success, unused_port
 from langchain_ashby import AshbyClient, AshbyToolkit, errors
 from langchain_ashby.endpoints.candidates import UploadCandidateFile, UploadCandidateResume
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.uploads import LocalFile, read_upload
+from langchain_ashby.http.uploads import LocalFile, read_upload
 
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.uploads import only_with_hash, read_upload
+from langchain_ashby.http.uploads import only_with_hash, read_upload
 
 GOOD, SECRET = b"a life in engines", b"a secret"
 

@@ -9,13 +9,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
-from langchain_ashby import errors, wire
+from langchain_ashby import errors
 from langchain_ashby.endpoint import Endpoint, Page
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.endpoints.applications import ChangeApplicationStage
 from langchain_ashby.endpoints.candidates import CreateCandidate, GetCandidate, ListCandidates
-from langchain_ashby.endpoints.steps import CreateFileUploadHandle, StartOffer, StartOfferProcess
+from langchain_ashby.endpoints.internal import CreateFileUploadHandle, StartOffer, StartOfferProcess
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.http import wire
 
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 READ = GetCandidate(candidate_id=ID)

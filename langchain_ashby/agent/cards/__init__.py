@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, stale, targets
+from langchain_ashby.agent.cards.effects import took_effect
 from langchain_ashby.agent.cards.files import only_the_file_on
-from langchain_ashby.agent.cards.html import html
-from langchain_ashby.agent.cards.look import Look
-from langchain_ashby.agent.cards.markdown import markdown
-from langchain_ashby.agent.cards.registry import drawn
-from langchain_ashby.agent.cards.settle import judged
+from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.registry import build
+from langchain_ashby.agent.cards.show.html import html
+from langchain_ashby.agent.cards.show.markdown import markdown
 from langchain_ashby.endpoint import Operation
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "Card",
     "Change",
     "Link",
-    "Look",
+    "ReadCache",
     "Risk",
     "card_of",
     "html",
@@ -32,12 +32,12 @@ __all__ = [
 ]
 
 
-def card_of(request: Operation[Any], look: Look) -> Card:
+def card_of(request: Operation[Any], reads: ReadCache) -> Card:
     """The card of a write. It only reads, and what cannot be read stands under `unchecked`."""
-    return drawn(request, look).card()
+    return build(request, reads).card()
 
 
-def settled(request: Operation[Any], card: Card | None, look: Look, since: datetime) -> bool | None:
+def settled(request: Operation[Any], card: Card | None, reads: ReadCache, since: datetime) -> bool | None:
     """Whether the write has happened since then: True or False where reading tells, None where it cannot.
 
     Args:
@@ -46,4 +46,4 @@ def settled(request: Operation[Any], card: Card | None, look: Look, since: datet
         look: A new look, made after the attempt.
         since: When the attempt began, by this computer's clock.
     """
-    return judged(drawn(request, look), card, since)
+    return took_effect(build(request, reads), card, since)

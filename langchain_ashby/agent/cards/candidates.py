@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from html import unescape
 
-from langchain_ashby.agent.cards.draft import UNREAD, Draft, Fact, Record
-from langchain_ashby.agent.cards.look import Look
+from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.shared import (
     credit_of,
     line_of_changes,
@@ -18,7 +18,6 @@ from langchain_ashby.agent.cards.shared import (
     told,
     value_of,
 )
-from langchain_ashby.agent.cards.words import at, in_words, joined, moment, named, one_line, paragraph, time_fact
 from langchain_ashby.endpoints.candidates import (
     AddCandidateTag,
     CreateCandidate,
@@ -31,58 +30,61 @@ from langchain_ashby.endpoints.candidates import (
 )
 from langchain_ashby.endpoints.fields import Address
 from langchain_ashby.endpoints.organization import GetUser, ListSources
+from langchain_ashby.text.words import at, in_words, joined, moment, named, one_line, paragraph, time_fact
 
 MOST_FOUND = 100
 """A search gives no more: with so many, there may be others."""
 
 
-def create(request: CreateCandidate, look: Look, draft: Draft) -> None:
+def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> None:
     """Add a person."""
-    by_email, by_name, sources, credited = look.all(
+    by_email, by_name, sources, credited = reads.all(
         SearchCandidates(email=request.email) if request.email else None,
         SearchCandidates(name=" ".join(request.name.split())),
         ListSources(include_archived=True) if request.source_id else None,
         GetUser(user_id=request.credited_to_user_id) if request.credited_to_user_id else None,
     )
-    same_email = draft.records("The candidates with this e-mail address", by_email)
-    found_by_name = draft.records("The candidates with this name", by_name)
+    same_email = builder.records("The candidates with this e-mail address", by_email)
+    found_by_name = builder.records("The candidates with this name", by_name)
     same_name = [it for it in found_by_name if _folded(at(it, "name")) == _folded(request.name)]
-    source = draft.named("The source", sources, request.source_id, "title")
-    credit = the_user(draft, "The user who gets the credit", credited, request.credited_to_user_id)
-    draft.line = f"Add {named(request.name)} as a new candidate"
-    draft.adds("Name", one_line(request.name))
-    draft.adds("E-mail address", request.email and one_line(request.email))
-    draft.adds("Further e-mail addresses", ", ".join(map(one_line, request.alternate_email_addresses or [])) or None)
-    draft.adds("Phone number", request.phone_number and one_line(request.phone_number))
-    draft.adds("LinkedIn", request.linked_in_url and one_line(request.linked_in_url))
-    draft.adds("GitHub", request.github_url and one_line(request.github_url))
-    draft.adds("Website", request.website and one_line(request.website))
-    draft.adds("Location", _place(request.location) if request.location else None)
-    draft.adds("Source", source and source["name"])
-    draft.adds("Credit", credit and credit["name"])
-    draft.adds("Created", in_words(request.created_at))
-    draft.happens("The candidate is not considered for any job yet, and gets no e-mail.")
-    draft.happens("The agent cannot take the candidate back.")
+    source = builder.named("The source", sources, request.source_id, "title")
+    credit = the_user(builder, "The user who gets the credit", credited, request.credited_to_user_id)
+    builder.line = f"Add {named(request.name)} as a new candidate"
+    builder.new_value("Name", one_line(request.name))
+    builder.new_value("E-mail address", request.email and one_line(request.email))
+    builder.new_value(
+        "Further e-mail addresses", ", ".join(map(one_line, request.alternate_email_addresses or [])) or None
+    )
+    builder.new_value("Phone number", request.phone_number and one_line(request.phone_number))
+    builder.new_value("LinkedIn", request.linked_in_url and one_line(request.linked_in_url))
+    builder.new_value("GitHub", request.github_url and one_line(request.github_url))
+    builder.new_value("Website", request.website and one_line(request.website))
+    builder.new_value("Location", _place(request.location) if request.location else None)
+    builder.new_value("Source", source and source["name"])
+    builder.new_value("Credit", credit and credit["name"])
+    builder.new_value("Created", in_words(request.created_at))
+    builder.consequence("The candidate is not considered for any job yet, and gets no e-mail.")
+    builder.consequence("The agent cannot take the candidate back.")
     if request.email is None:
-        draft.warn("No e-mail address is given: duplicates can be found by name only.")
+        builder.warn("No e-mail address is given: duplicates can be found by name only.")
     for known in same_email:
-        draft.warn(f"A candidate with this e-mail address exists: {_known(known)}.", "high")
-        draft.link(
+        builder.warn(f"A candidate with this e-mail address exists: {_known(known)}.", "high")
+        builder.link(
             f"The candidate with this e-mail address, {one_line(at(known, 'name') or '')}", at(known, "profileUrl")
         )
     for known in same_name:
         if at(known, "id") not in [at(it, "id") for it in same_email]:
-            draft.warn(f"A candidate with this very name exists: {_known(known)}.")
-            draft.link(f"The candidate with this name, {one_line(at(known, 'name') or '')}", at(known, "profileUrl"))
+            builder.warn(f"A candidate with this very name exists: {_known(known)}.")
+            builder.link(f"The candidate with this name, {one_line(at(known, 'name') or '')}", at(known, "profileUrl"))
     alike, searched = (same_email, by_email) if request.email else (same_name, by_name)
     complete = isinstance(searched, list) and len(searched) < MOST_FOUND
     title = "Candidates with this e-mail address" if request.email else "Candidates with this name"
-    draft.looks_alike(title, alike, complete, None if request.created_at else "createdAt")
+    builder.lookalikes(title, alike, complete, None if request.created_at else "createdAt")
 
 
-def update(request: UpdateCandidate, look: Look, draft: Draft) -> None:
+def update(request: UpdateCandidate, reads: ReadCache, builder: CardBuilder) -> None:
     """Change a candidate's profile."""
-    found, sources, credited, by_email = look.all(
+    found, sources, credited, by_email = reads.all(
         GetCandidate(candidate_id=request.candidate_id),
         ListSources(include_archived=True) if request.source_id else None,
         GetUser(user_id=request.credited_to_user_id) if request.credited_to_user_id else None,
@@ -90,91 +92,93 @@ def update(request: UpdateCandidate, look: Look, draft: Draft) -> None:
         if request.email or request.alternate_email
         else None,
     )
-    candidate, name = the_candidate(draft, found)
+    candidate, name = the_candidate(builder, found)
     if request.name:
-        draft.sets("Name", value_of(candidate, "name"), request.name, _text)
+        builder.set_field("Name", value_of(candidate, "name"), request.name, _text)
     if request.email:
-        draft.sets("E-mail address", value_of(candidate, "primaryEmailAddress", "value"), request.email, _text)
+        builder.set_field("E-mail address", value_of(candidate, "primaryEmailAddress", "value"), request.email, _text)
     if request.alternate_email:
         addresses = [str(at(it, "value")).casefold() for it in at(candidate, "emailAddresses") or []]
         there = request.alternate_email.casefold() in addresses if candidate else UNREAD
         change = ("Further e-mail address", None, one_line(request.alternate_email))
-        draft.sets(f"E-mail address {request.alternate_email}", there, True, change=change)
+        builder.set_field(f"E-mail address {request.alternate_email}", there, True, change=change)
     if request.phone_number:
-        draft.sets("Phone number", value_of(candidate, "primaryPhoneNumber", "value"), request.phone_number, _text)
+        builder.set_field(
+            "Phone number", value_of(candidate, "primaryPhoneNumber", "value"), request.phone_number, _text
+        )
     links = {"LinkedIn": request.linked_in_url, "GitHub": request.github_url, "Website": request.website_url}
     if request.social_links is None:
         for kind, url in links.items():
             if url:
-                draft.sets(kind, _link(candidate, kind), url, _text)
+                builder.set_field(kind, _link(candidate, kind), url, _text)
     else:
         wanted = sorted(f"{link.type} {link.url}" for link in request.social_links)
-        draft.sets("All links", _links(candidate), wanted, lambda links: ", ".join(map(one_line, links)) or None)
+        builder.set_field("All links", _links(candidate), wanted, lambda links: ", ".join(map(one_line, links)) or None)
         if any(links.values()):
-            draft.warn("The list of links overrides the single links, which are given too.")
+            builder.warn("The list of links overrides the single links, which are given too.")
     if request.location:
-        draft.sets("Location", _location(candidate), _place(request.location))
+        builder.set_field("Location", _location(candidate), _place(request.location))
     if request.source_id:
-        source = draft.named("The source", sources, request.source_id, "title")
-        draft.sets("Source", reference(candidate, "source", "title"), source)
+        source = builder.named("The source", sources, request.source_id, "title")
+        builder.set_field("Source", reference(candidate, "source", "title"), source)
     if request.credited_to_user_id:
-        credit = the_user(draft, "The user who gets the credit", credited, request.credited_to_user_id)
-        draft.sets("Credit", credit_of(candidate), credit)
+        credit = the_user(builder, "The user who gets the credit", credited, request.credited_to_user_id)
+        builder.set_field("Credit", credit_of(candidate), credit)
     if request.created_at:
-        draft.sets("Created", time_of(candidate, "createdAt"), time_fact(request.created_at), moment)
-    draft.line = line_of_changes(draft, name)
-    told(draft, request.send_notifications, "the candidate")
-    for known in draft.records("The candidates with this e-mail address", by_email):
+        builder.set_field("Created", time_of(candidate, "createdAt"), time_fact(request.created_at), moment)
+    builder.line = line_of_changes(builder, name)
+    told(builder, request.send_notifications, "the candidate")
+    for known in builder.records("The candidates with this e-mail address", by_email):
         if at(known, "id") != request.candidate_id:
-            draft.warn(f"Another candidate has this e-mail address: {_known(known)}.", "high")
+            builder.warn(f"Another candidate has this e-mail address: {_known(known)}.", "high")
 
 
-def create_note(request: CreateCandidateNote, look: Look, draft: Draft) -> None:
+def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBuilder) -> None:
     """Add a note."""
-    found, notes = look.all(
+    found, notes = reads.all(
         GetCandidate(candidate_id=request.candidate_id), ListCandidateNotes(candidate_id=request.candidate_id)
     )
-    _, name = the_candidate(draft, found)
+    _, name = the_candidate(builder, found)
     text = request.note if isinstance(request.note, str) else request.note.value
-    draft.line = f"Add a {'private ' if request.is_private else ''}note to {name}"
-    draft.adds("Note", paragraph(text))
-    draft.adds("Dated", in_words(request.created_at))
+    builder.line = f"Add a {'private ' if request.is_private else ''}note to {name}"
+    builder.new_value("Note", paragraph(text))
+    builder.new_value("Dated", in_words(request.created_at))
     if request.is_private:
-        draft.happens("Only users who may see private fields can read it.")
+        builder.consequence("Only users who may see private fields can read it.")
     else:
-        draft.happens("Everybody who may see the candidate can read it.")
+        builder.consequence("Everybody who may see the candidate can read it.")
     if request.send_notifications:
-        draft.happens("Users who are subscribed to the candidate are notified.", "medium")
+        builder.consequence("Users who are subscribed to the candidate are notified.", "medium")
     else:
-        draft.happens("Nobody is notified.")
-    draft.happens("The agent cannot take the note back.")
-    there = draft.records("The notes on the candidate", notes)
+        builder.consequence("Nobody is notified.")
+    builder.consequence("The agent cannot take the note back.")
+    there = builder.records("The notes on the candidate", notes)
     alike = [note for note in there if _bare(str(note.get("content") or "")) == _bare(text)]
     if alike:
-        draft.warn("The candidate has a note with this text already.")
+        builder.warn("The candidate has a note with this text already.")
     # A key that may not see private notes cannot tell that there is none.
     complete = there.complete and (not request.is_private or any(note.get("isPrivate") for note in there))
     # Ashby reduces HTML, so that a note of it may have other words in the end.
     is_html = not isinstance(request.note, str) and request.note.type == "text/html"
     others = [note for note in there if is_html and note not in alike]
     made = None if request.created_at else "createdAt"
-    draft.looks_alike("Notes with this text", alike, complete, made, doubtful=others)
+    builder.lookalikes("Notes with this text", alike, complete, made, doubtful=others)
 
 
-def add_tag(request: AddCandidateTag, look: Look, draft: Draft) -> None:
+def add_tag(request: AddCandidateTag, reads: ReadCache, builder: CardBuilder) -> None:
     """Put a tag on a candidate."""
-    found, tags = look.all(GetCandidate(candidate_id=request.candidate_id), ListCandidateTags(include_archived=True))
-    candidate, name = the_candidate(draft, found)
-    tag = draft.named("The tag", tags, request.tag_id, "title")
-    draft.line = f"Tag {name} with {named(tag['name'])}"
+    found, tags = reads.all(GetCandidate(candidate_id=request.candidate_id), ListCandidateTags(include_archived=True))
+    candidate, name = the_candidate(builder, found)
+    tag = builder.named("The tag", tags, request.tag_id, "title")
+    builder.line = f"Tag {name} with {named(tag['name'])}"
     present = at(candidate, "tags") or []
     titles = [one_line(at(it, "title") or "", 80) for it in present]
     has_it = any(at(it, "id") == request.tag_id for it in present) if candidate else UNREAD
     change = ("Tags", ", ".join(titles) or None, ", ".join([*titles, tag["name"]]))
-    draft.sets(f"Has the tag {tag['name']}", has_it, True, change=change)
+    builder.set_field(f"Has the tag {tag['name']}", has_it, True, change=change)
     if has_it is True:
-        draft.warn("The candidate has this tag already: nothing would change.")
-    draft.happens("No tool takes a tag off again; that is done in Ashby.")
+        builder.warn("The candidate has this tag already: nothing would change.")
+    builder.consequence("No tool takes a tag off again; that is done in Ashby.")
 
 
 def _known(candidate: Record) -> str:

@@ -10,8 +10,8 @@ from typing import Any, Literal, TypeGuard
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
 from typing_extensions import TypedDict
 
-from langchain_ashby.agent.cards.words import shown
 from langchain_ashby.endpoint import Arguments, Operation
+from langchain_ashby.text.words import shown
 
 CARD_VERSION = 1
 """Goes up when a key changes its meaning. A card of another version is made anew, never misread."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
-from langchain_ashby.agent.cards.draft import UNREAD, Draft, Fact, Record
-from langchain_ashby.agent.cards.look import Look
+from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.shared import line_of_changes, the_application, the_candidate, the_job, who
 from langchain_ashby.agent.cards.values import in_the_words_of, plain
-from langchain_ashby.agent.cards.words import UNNAMED, at, named, one_line
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.candidates import GetCandidate
@@ -19,30 +18,31 @@ from langchain_ashby.endpoints.organization import ListCustomFields, SetCustomFi
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.forms import Field, custom_field, custom_field_value
 from langchain_ashby.records import CustomField
+from langchain_ashby.text.words import UNNAMED, at, named, one_line
 
 
-def set_value(request: SetCustomFieldValue, look: Look, draft: Draft) -> None:
+def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuilder) -> None:
     """Set or clear a custom field."""
-    fields_read, found = look.all(ListCustomFields(include_archived=True), _owner(request))
-    fields = draft.records("The custom fields", fields_read)
+    fields_read, found = reads.all(ListCustomFields(include_archived=True), _owner(request))
+    fields = builder.records("The custom fields", fields_read)
     definition = cast(CustomField, next((it for it in fields if at(it, "id") == request.custom_field_id), {}))
-    owner, of_whom = _of_whom(request, draft, found)
+    owner, of_whom = _of_whom(request, builder, found)
     entries = (
         at(owner, "latestVersion", "customFields") if request.object_type == "Opening" else at(owner, "customFields")
     )
     entry = next((it for it in entries or [] if at(it, "id") == request.custom_field_id), None)
     before: Fact = plain(at(entry, "value")) if owner else UNREAD
     if at(definition, "isPrivate") is True:
-        draft.happens("The field is private: only users who may see private fields see it.")
+        builder.consequence("The field is private: only users who may see private fields see it.")
         sees_private = any(at(it, "isPrivate") is True for it in entries or [])
         if owner and entry is None and not sees_private:
             before = UNREAD
-            draft.not_checked("The field is private: it may have a value that the key cannot see.")
+            builder.not_checked("The field is private: it may have a value that the key cannot see.")
     title, value = "Custom field", request.field_value
     if not definition:
         if isinstance(fields_read, list):
             unknown = f"The custom field {request.custom_field_id} is not known, or the key may not see it."
-            draft.warn(f"{unknown} Nothing will be sent.", "high")
+            builder.warn(f"{unknown} Nothing will be sent.", "high")
         before = UNREAD
         field = Field(path="", title=title, type="String", required=False, options={})
     else:
@@ -51,14 +51,14 @@ def set_value(request: SetCustomFieldValue, look: Look, draft: Draft) -> None:
             field = replace(field, options={str(at(entry, "value")): label, **field.options})
         title = one_line(field.title, 120)
         if at(definition, "isArchived") is True:
-            draft.warn(f"The custom field {named(title)} is archived.")
+            builder.warn(f"The custom field {named(title)} is archived.")
         try:
             value = custom_field_value([definition], request.custom_field_id, request.object_type, request.field_value)
         except ArgumentError as error:
-            draft.warn(f"{one_line(error.message)}. Nothing will be sent.", "high")
+            builder.warn(f"{one_line(error.message)}. Nothing will be sent.", "high")
 
-    draft.sets(title, before, plain(value), lambda stored: in_the_words_of(field, stored))
-    draft.line = line_of_changes(draft, of_whom)
+    builder.set_field(title, before, plain(value), lambda stored: in_the_words_of(field, stored))
+    builder.line = line_of_changes(builder, of_whom)
 
 
 def _owner(request: SetCustomFieldValue) -> Operation[Any]:
@@ -73,16 +73,16 @@ def _owner(request: SetCustomFieldValue) -> Operation[Any]:
             return GetOpening(opening_id=request.object_id)
 
 
-def _of_whom(request: SetCustomFieldValue, draft: Draft, found: Any) -> tuple[Record, str]:
+def _of_whom(request: SetCustomFieldValue, builder: CardBuilder, found: Any) -> tuple[Record, str]:
     match request.object_type:
         case "Application":
-            application = the_application(draft, found)
+            application = the_application(builder, found)
             return application, f"the application of {who(application)}"
         case "Candidate":
-            return the_candidate(draft, found)
+            return the_candidate(builder, found)
         case "Job":
-            job = the_job(draft, found)
+            job = the_job(builder, found)
             return job, f"the job {named(at(job, 'title') or UNNAMED)}"
         case "Opening":
-            opening = draft.record("The opening", found)
+            opening = builder.record("The opening", found)
             return opening, f"the opening {named(at(opening, 'latestVersion', 'identifier') or UNNAMED)}"

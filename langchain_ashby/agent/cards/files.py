@@ -6,71 +6,71 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from langchain_ashby.agent.cards.builder import CardBuilder
 from langchain_ashby.agent.cards.card import Card
-from langchain_ashby.agent.cards.draft import Draft
-from langchain_ashby.agent.cards.look import Look
+from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.shared import the_candidate
-from langchain_ashby.agent.cards.words import at, named, one_line
 from langchain_ashby.endpoints.candidates import GetCandidate, UploadCandidateFile, UploadCandidateResume
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.uploads import only_with_hash
+from langchain_ashby.http.uploads import only_with_hash
+from langchain_ashby.text.words import at, named, one_line
 
 HASH = "SHA-256"
 
 _RESUME_TYPES = ("pdf", "msword", "officedocument.wordprocessing", "opendocument.text", "rtf", "text/plain", "html")
 
 
-def upload_resume(request: UploadCandidateResume, look: Look, draft: Draft) -> None:
+def upload_resume(request: UploadCandidateResume, reads: ReadCache, builder: CardBuilder) -> None:
     """Set a candidate's résumé."""
-    [found] = look.all(GetCandidate(candidate_id=request.candidate_id))
-    candidate, name = the_candidate(draft, found)
-    file = _local_file(draft, look, request.file_path)
-    draft.line = f"Set the résumé of {name} to {named(file) if file else 'a file that was uploaded before'}"
+    [found] = reads.all(GetCandidate(candidate_id=request.candidate_id))
+    candidate, name = the_candidate(builder, found)
+    file = _local_file(builder, reads, request.file_path)
+    builder.line = f"Set the résumé of {name} to {named(file) if file else 'a file that was uploaded before'}"
     present = at(candidate, "resumeFileHandle")
     if candidate:
         there = {"id": at(present, "id"), "name": one_line(at(present, "name") or "", 120)} if present else None
         change = ("Résumé", there["name"] if there else None, file or "a file that was uploaded before")
-        draft.implies("Résumé", there, {"id": None, "name": file}, change=change)
-        draft.changes.insert(0, draft.changes.pop())  # before the particulars of the file
+        builder.implied("Résumé", there, {"id": None, "name": file}, change=change)
+        builder.changes.insert(0, builder.changes.pop())  # before the particulars of the file
     if present:
-        draft.happens(f"The present résumé, {named(at(present, 'name') or 'without a name')}, is replaced.")
-    draft.happens("Ashby reads the file and fills in empty fields of the profile; fields with a value stay.")
-    if file and not any(kind in draft.facts.get("Type", "") for kind in _RESUME_TYPES):
-        draft.warn("The file is of a type that is not usual for a résumé.")
+        builder.consequence(f"The present résumé, {named(at(present, 'name') or 'without a name')}, is replaced.")
+    builder.consequence("Ashby reads the file and fills in empty fields of the profile; fields with a value stay.")
+    if file and not any(kind in builder.facts.get("Type", "") for kind in _RESUME_TYPES):
+        builder.warn("The file is of a type that is not usual for a résumé.")
     if file:
         alike = [present] if at(present, "name") == file else []
-        draft.looks_alike("Résumé with this file's name", alike, bool(candidate), None)
+        builder.lookalikes("Résumé with this file's name", alike, bool(candidate), None)
 
 
-def upload_file(request: UploadCandidateFile, look: Look, draft: Draft) -> None:
+def upload_file(request: UploadCandidateFile, reads: ReadCache, builder: CardBuilder) -> None:
     """Add a file to a candidate."""
-    [found] = look.all(GetCandidate(candidate_id=request.candidate_id))
-    candidate, name = the_candidate(draft, found)
-    file = _local_file(draft, look, request.file_path)
-    draft.line = f"Add {f'the file {named(file)}' if file else 'a file that was uploaded before'} to {name}"
-    draft.happens("Everybody who may see the candidate's files can open it.")
-    draft.happens("No tool takes a file away again; that is done in Ashby.")
+    [found] = reads.all(GetCandidate(candidate_id=request.candidate_id))
+    candidate, name = the_candidate(builder, found)
+    file = _local_file(builder, reads, request.file_path)
+    builder.line = f"Add {f'the file {named(file)}' if file else 'a file that was uploaded before'} to {name}"
+    builder.consequence("Everybody who may see the candidate's files can open it.")
+    builder.consequence("No tool takes a file away again; that is done in Ashby.")
     if file:
         alike = [it for it in at(candidate, "fileHandles") or [] if at(it, "name") == file]
         if alike:
-            draft.warn("The candidate has a file of this name already; both are kept.")
-        draft.looks_alike("Files of this name", alike, bool(candidate), None)
+            builder.warn("The candidate has a file of this name already; both are kept.")
+        builder.lookalikes("Files of this name", alike, bool(candidate), None)
 
 
-def _local_file(draft: Draft, look: Look, path: str | None) -> str | None:
+def _local_file(builder: CardBuilder, reads: ReadCache, path: str | None) -> str | None:
     """The name of the local file, whose particulars go onto the card; None if it is not known."""
     if path is None:
-        draft.not_checked("Which file it is cannot be seen: only its upload handle is given.")
+        builder.not_checked("Which file it is cannot be seen: only its upload handle is given.")
         return None
     try:
-        file = look.client.local_file(path)
+        file = reads.client.local_file(path)
     except ArgumentError as error:
-        draft.warn(f"The file cannot be uploaded: {one_line(error.message)}.", "high")
+        builder.warn(f"The file cannot be uploaded: {one_line(error.message)}.", "high")
         return one_line(path.replace("\\", "/").rpartition("/")[2], 120)
     particulars = {"File": file.name, "Size": _size(len(file.content)), "Type": file.content_type, HASH: file.sha256}
     for title, value in particulars.items():
-        draft.facts[title] = value
-        draft.adds(title, one_line(value))
+        builder.facts[title] = value
+        builder.new_value(title, one_line(value))
     return file.name
 
 

@@ -4,122 +4,124 @@ from __future__ import annotations
 
 from typing import Any
 
-from langchain_ashby.agent.cards.draft import UNREAD, Draft, Fact, Record
-from langchain_ashby.agent.cards.look import Look
+from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.shared import line_of_changes, the_job, value_of
-from langchain_ashby.agent.cards.words import UNNAMED, at, count, enumerated, named, one_line
 from langchain_ashby.endpoints.applications import ListApplications
 from langchain_ashby.endpoints.interviews import ListInterviewPlans
 from langchain_ashby.endpoints.jobs import CreateJob, GetJob, ListJobs, SearchJobs, SetJobStatus, UpdateJob
 from langchain_ashby.endpoints.organization import GetDepartment, ListLocations
+from langchain_ashby.text.words import UNNAMED, at, count, enumerated, named, one_line
 
 NEXT = {"Draft": ("Open", "Archived"), "Open": ("Closed",), "Closed": ("Draft", "Archived"), "Archived": ("Draft",)}
 """The statuses that a job's status can be followed by."""
 
 
-def create(request: CreateJob, look: Look, draft: Draft) -> None:
+def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
     """Create a job."""
-    department_read, locations, plans, titled, drafts = look.all(
+    department_read, locations, plans, titled, drafts = reads.all(
         GetDepartment(department_id=request.department_id),
         ListLocations(include_archived=True, include_location_hierarchy=True),
         ListInterviewPlans(include_archived=True) if request.default_interview_plan_id else None,
         SearchJobs(title=request.title),
         ListJobs(status=["Draft"]),
     )
-    department = draft.named("The department", department_read, request.department_id, "name")
-    location = draft.named("The location", locations, request.location_id, "name")
-    plan = draft.named("The interview plan", plans, request.default_interview_plan_id, "title")
-    draft.line = f"Create the job {named(request.title)} in {named(department['name'])}, {named(location['name'])}"
-    draft.adds("Title", one_line(request.title))
-    draft.adds("Status", "draft")
-    draft.adds("Department", department["name"])
-    draft.adds("Location", location["name"])
-    draft.adds("Employment type", request.employment_type and enumerated(request.employment_type))
-    draft.adds("Interview plan", plan and plan["name"])
-    draft.happens("The job is a draft: nobody can apply before it is opened.")
-    draft.happens("The agent cannot delete the job again; it could only be archived.")
+    department = builder.named("The department", department_read, request.department_id, "name")
+    location = builder.named("The location", locations, request.location_id, "name")
+    plan = builder.named("The interview plan", plans, request.default_interview_plan_id, "title")
+    builder.line = f"Create the job {named(request.title)} in {named(department['name'])}, {named(location['name'])}"
+    builder.new_value("Title", one_line(request.title))
+    builder.new_value("Status", "draft")
+    builder.new_value("Department", department["name"])
+    builder.new_value("Location", location["name"])
+    builder.new_value("Employment type", request.employment_type and enumerated(request.employment_type))
+    builder.new_value("Interview plan", plan and plan["name"])
+    builder.consequence("The job is a draft: nobody can apply before it is opened.")
+    builder.consequence("The agent cannot delete the job again; it could only be archived.")
     if plan is None and request.job_template_id is None:
-        draft.warn("No interview plan is given: the job cannot be opened without one.", "low")
+        builder.warn("No interview plan is given: the job cannot be opened without one.", "low")
     if request.job_template_id:
-        draft.adds("Template", request.job_template_id)
-        draft.not_checked("What the job template contains: templates cannot be read.")
+        builder.new_value("Template", request.job_template_id)
+        builder.not_checked("What the job template contains: templates cannot be read.")
     if request.brand_id:
-        draft.adds("Brand", request.brand_id)
-        draft.not_checked("The name of the brand: brands cannot be read.")
-    found = draft.records("The jobs with this title", titled)
-    drafted = draft.records("The jobs that are drafts", drafts)
+        builder.new_value("Brand", request.brand_id)
+        builder.not_checked("The name of the brand: brands cannot be read.")
+    found = builder.records("The jobs with this title", titled)
+    drafted = builder.records("The jobs that are drafts", drafts)
     alike = {str(at(it, "id")): it for it in [*found, *drafted] if _folded(at(it, "title")) == _folded(request.title)}
     for job in alike.values():
         status = at(job, "status")
-        draft.warn(f"A job with this title exists: it is {'a draft' if status == 'Draft' else enumerated(status)}.")
+        builder.warn(f"A job with this title exists: it is {'a draft' if status == 'Draft' else enumerated(status)}.")
     complete = found.complete and drafted.complete
-    draft.looks_alike("Jobs with this title", alike.values(), complete, "createdAt")
+    builder.lookalikes("Jobs with this title", alike.values(), complete, "createdAt")
 
 
-def update(request: UpdateJob, look: Look, draft: Draft) -> None:
+def update(request: UpdateJob, reads: ReadCache, builder: CardBuilder) -> None:
     """Change a job."""
-    found, department_read, locations, plans, same_requisition = look.all(
+    found, department_read, locations, plans, same_requisition = reads.all(
         GetJob(job_id=request.job_id),
         GetDepartment(department_id=request.department_id) if request.department_id else None,
         ListLocations(include_archived=True, include_location_hierarchy=True) if request.location_id else None,
         ListInterviewPlans(include_archived=True) if request.default_interview_plan_id else None,
         SearchJobs(requisition_id=request.custom_requisition_id) if request.custom_requisition_id else None,
     )
-    job = the_job(draft, found)
+    job = the_job(builder, found)
     if request.title:
-        draft.sets("Title", value_of(job, "title"), request.title, lambda it: one_line(it) if it else None)
+        builder.set_field("Title", value_of(job, "title"), request.title, lambda it: one_line(it) if it else None)
     if request.department_id:
-        after = draft.named("The department", department_read, request.department_id, "name")
-        draft.sets("Department", present_department(draft, look, job, "departmentId"), after)
+        after = builder.named("The department", department_read, request.department_id, "name")
+        builder.set_field("Department", present_department(builder, reads, job, "departmentId"), after)
     if request.location_id:
-        after = draft.named("The location", locations, request.location_id, "name")
-        draft.sets("Location", present(job, "locationId", locations, "name"), after)
+        after = builder.named("The location", locations, request.location_id, "name")
+        builder.set_field("Location", present(job, "locationId", locations, "name"), after)
     if request.default_interview_plan_id:
-        after = draft.named("The interview plan", plans, request.default_interview_plan_id, "title")
-        draft.sets("Default interview plan", present(job, "defaultInterviewPlanId", plans, "title"), after)
+        after = builder.named("The interview plan", plans, request.default_interview_plan_id, "title")
+        builder.set_field("Default interview plan", present(job, "defaultInterviewPlanId", plans, "title"), after)
     if request.custom_requisition_id:
         before = value_of(job, "customRequisitionId")
-        draft.sets("Requisition id", before, request.custom_requisition_id, lambda it: one_line(it) if it else None)
+        builder.set_field(
+            "Requisition id", before, request.custom_requisition_id, lambda it: one_line(it) if it else None
+        )
     if request.employment_type:
-        draft.sets("Employment type", value_of(job, "employmentType"), request.employment_type, _enumerated)
-    draft.line = line_of_changes(draft, f"the job {named(at(job, 'title') or UNNAMED)}")
-    for other in draft.records("The jobs with this requisition id", same_requisition):
+        builder.set_field("Employment type", value_of(job, "employmentType"), request.employment_type, _enumerated)
+    builder.line = line_of_changes(builder, f"the job {named(at(job, 'title') or UNNAMED)}")
+    for other in builder.records("The jobs with this requisition id", same_requisition):
         if at(other, "id") != request.job_id:
-            draft.warn(f"Another job has this requisition id: {named(at(other, 'title') or UNNAMED)}.")
-    if at(job, "status") == "Open" and draft.changes:
-        draft.happens("The job is open: what changes here may show on its postings.")
+            builder.warn(f"Another job has this requisition id: {named(at(other, 'title') or UNNAMED)}.")
+    if at(job, "status") == "Open" and builder.changes:
+        builder.consequence("The job is open: what changes here may show on its postings.")
 
 
-def set_status(request: SetJobStatus, look: Look, draft: Draft) -> None:
+def set_status(request: SetJobStatus, reads: ReadCache, builder: CardBuilder) -> None:
     """Open, close or archive a job."""
     leaving = request.status in ("Closed", "Archived", "Draft")
-    found, active_read = look.all(
+    found, active_read = reads.all(
         GetJob(job_id=request.job_id),
         ListApplications(job_id=request.job_id, status="Active") if leaving else None,
     )
-    job = the_job(draft, found)
+    job = the_job(builder, found)
     status = at(job, "status")
-    draft.sets("Status", value_of(job, "status"), request.status, _enumerated)
+    builder.set_field("Status", value_of(job, "status"), request.status, _enumerated)
     title = named(at(job, "title") or UNNAMED)
     doing = {"Open": "Open", "Closed": "Close", "Archived": "Archive", "Draft": "Turn back into a draft:"}
-    draft.line = f"{doing[request.status]} the job {title}"
+    builder.line = f"{doing[request.status]} the job {title}"
     if status == request.status:
-        draft.warn(f"The job is {'a draft' if status == 'Draft' else enumerated(status)} already.")
+        builder.warn(f"The job is {'a draft' if status == 'Draft' else enumerated(status)} already.")
     elif status in NEXT and request.status not in NEXT[status]:
         allowed = " or ".join(map(enumerated, NEXT[status]))
-        draft.warn(f"A job that is {enumerated(status)} can become {allowed} only: Ashby will refuse.")
+        builder.warn(f"A job that is {enumerated(status)} can become {allowed} only: Ashby will refuse.")
     if request.status == "Open":
-        draft.happens("The job becomes open: candidates can be considered for it.", "medium")
+        builder.consequence("The job becomes open: candidates can be considered for it.", "medium")
         if job and not at(job, "defaultInterviewPlanId"):
-            draft.warn("The job has no default interview plan: Ashby will refuse to open it.")
+            builder.warn("The job has no default interview plan: Ashby will refuse to open it.")
     else:
-        draft.happens("The job takes no new candidates any more.")
+        builder.consequence("The job takes no new candidates any more.")
         if request.status == "Archived":
-            draft.happens("An archived job can only become a draft again.", "high")
-        active = draft.records("The active applications", active_read)
+            builder.consequence("An archived job can only become a draft again.", "high")
+        active = builder.records("The active applications", active_read)
         if active:
             more = "" if active.complete else "at least "
-            draft.warn(f"The job has {more}{count(len(active), 'active application')}.", "high")
+            builder.warn(f"The job has {more}{count(len(active), 'active application')}.", "high")
 
 
 def present(record: Record, key: str, listed: Any, name: str) -> Fact:
@@ -131,14 +133,14 @@ def present(record: Record, key: str, listed: Any, name: str) -> Fact:
     return {"id": there, "name": one_line(at(match, name) or UNNAMED, 120)} if there else None
 
 
-def present_department(draft: Draft, look: Look, record: Record, key: str) -> Fact:
+def present_department(builder: CardBuilder, reads: ReadCache, record: Record, key: str) -> Fact:
     """The department that a record belongs to now."""
     if not record:
         return UNREAD
     if not (there := at(record, key)):
         return None
-    [read] = look.all(GetDepartment(department_id=there))
-    return {"id": there, "name": one_line(at(draft.record("The present department", read), "name") or UNNAMED, 120)}
+    [read] = reads.all(GetDepartment(department_id=there))
+    return {"id": there, "name": one_line(at(builder.record("The present department", read), "name") or UNNAMED, 120)}
 
 
 def _enumerated(value: Fact) -> str | None:

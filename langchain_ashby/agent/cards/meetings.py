@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from langchain_ashby.agent.cards.draft import Draft, Fact, Record
-from langchain_ashby.agent.cards.look import Look
-from langchain_ashby.agent.cards.reads import GetInterview
-from langchain_ashby.agent.cards.words import (
+from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.endpoints.fields import InterviewEvent
+from langchain_ashby.endpoints.internal import FindUser, GetInterview
+from langchain_ashby.text.words import (
     UNNAMED,
     at,
     day,
@@ -22,8 +23,6 @@ from langchain_ashby.agent.cards.words import (
     person,
     time_fact,
 )
-from langchain_ashby.endpoints.fields import InterviewEvent
-from langchain_ashby.endpoints.steps import FindUser
 
 LONGEST = timedelta(hours=8)
 
@@ -46,24 +45,26 @@ class People:
         return one_line(at(self.interviews.get(interview_id), "title") or UNNAMED, 120)
 
 
-def people_of(draft: Draft, look: Look, events: Iterable[InterviewEvent]) -> People:
+def people_of(builder: CardBuilder, reads: ReadCache, events: Iterable[InterviewEvent]) -> People:
     """Read who and what the meetings name, and warn of what is not as it should be."""
     events = list(events)
     emails = list(dict.fromkeys(it.email.casefold() for event in events for it in event.interviewers))
     ids = list(dict.fromkeys(event.interview_id for event in events if event.interview_id))
-    read = look.all(*(FindUser(email=it) for it in emails), *(GetInterview(interview_id=it) for it in ids))
+    read = reads.all(*(FindUser(email=it) for it in emails), *(GetInterview(interview_id=it) for it in ids))
     users: dict[str, Record] = {}
     for email, found in zip(emails, read, strict=False):
-        matches = draft.records(f"The interviewer {one_line(email, 120)}", found)
+        matches = builder.records(f"The interviewer {one_line(email, 120)}", found)
         users[email] = matches[0] if matches else {}
         if isinstance(found, list) and not matches:
-            draft.warn(f"No user of Ashby has the address {one_line(email, 120)}: Ashby will refuse.", "high")
+            builder.warn(f"No user of Ashby has the address {one_line(email, 120)}: Ashby will refuse.", "high")
         elif at(users[email], "isEnabled") is False:
-            draft.warn(f"{named(person(users[email]))} is deactivated in Ashby.", "high")
-    interviews = {it: draft.record("The interview", found) for it, found in zip(ids, read[len(emails) :], strict=True)}
+            builder.warn(f"{named(person(users[email]))} is deactivated in Ashby.", "high")
+    interviews = {
+        it: builder.record("The interview", found) for it, found in zip(ids, read[len(emails) :], strict=True)
+    }
     for interview in interviews.values():
         if at(interview, "isArchived") is True:
-            draft.warn(f"The interview {named(at(interview, 'title'))} is archived.")
+            builder.warn(f"The interview {named(at(interview, 'title'))} is archived.")
     return People(users, interviews)
 
 
@@ -114,23 +115,23 @@ def _span(start: datetime, end: datetime) -> str:
     return f"{moment(start.isoformat())} to {moment(end.isoformat())}"
 
 
-def warn_of_times(draft: Draft, events: list[InterviewEvent], others: Iterable[Record], now: datetime) -> None:
+def warn_of_times(builder: CardBuilder, events: list[InterviewEvent], others: Iterable[Record], now: datetime) -> None:
     """Warn of meetings in the past, at a weekend, very long, or at the time of another meeting of the application."""
     others = list(others)
     for number, event in enumerate(events):
         start, end = event.start_time, event.end_time
         if start < now:
-            draft.warn(f"The meeting on {_span(start, end)} is in the past.", "high")
+            builder.warn(f"The meeting on {_span(start, end)} is in the past.", "high")
         if start.weekday() > 4:
-            draft.warn(f"{day(start)} is a {'Saturday' if start.weekday() == 5 else 'Sunday'} (in UTC).")
+            builder.warn(f"{day(start)} is a {'Saturday' if start.weekday() == 5 else 'Sunday'} (in UTC).")
         if end - start > LONGEST:
-            draft.warn(f"The meeting on {day(start)} is longer than {LONGEST // timedelta(hours=1)} hours.")
+            builder.warn(f"The meeting on {day(start)} is longer than {LONGEST // timedelta(hours=1)} hours.")
         for other in events[:number]:
             if other.start_time < end and start < other.end_time:
-                draft.warn(f"Two of the new meetings are at the same time, on {_span(start, end)}.")
+                builder.warn(f"Two of the new meetings are at the same time, on {_span(start, end)}.")
         for known in others:
             if overlaps(event, known):
-                draft.warn(f"The candidate has another meeting at this time: {standing_words(known)}.")
+                builder.warn(f"The candidate has another meeting at this time: {standing_words(known)}.")
 
 
 def overlaps(event: InterviewEvent, known: Record) -> bool:

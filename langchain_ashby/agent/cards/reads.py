@@ -1,46 +1,120 @@
-"""Methods of Ashby that only cards call: names for ids that no tool looks up."""
+"""The reads for cards: each distinct one is made once, those that belong together at the same time."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
-from pydantic import Field
+from langchain_ashby.client import AshbyClient
+from langchain_ashby.endpoint import Access, Operation, Page, Paged
+from langchain_ashby.errors import AshbyError
+from langchain_ashby.text.json import plain
 
-from langchain_ashby.endpoint import Endpoint, Synced
-from langchain_ashby.endpoints.fields import InterviewId, InterviewScheduleId
-from langchain_ashby.records import CloseReason, Interview
+R = TypeVar("R")
+T = TypeVar("T")
 
+AT_ONCE = 8
+"""Requests under way at the same time, however many cards are made."""
 
-class GetInterview(Endpoint[Interview]):
-    """One interview definition."""
-
-    path = "interview.info"
-    permission = "interviewsRead"
-
-    interview_id: Annotated[InterviewId, Field(serialization_alias="id")]
-
-
-class ListCloseReasons(Synced[CloseReason]):
-    """Why openings are closed."""
-
-    path = "closeReason.list"
-    permission = "hiringProcessMetadataRead"
-
-    include_archived: bool | None = None
+MOST_PAGES = 5
+"""How far a listing is read."""
 
 
-class ListCommunicationTemplates(Endpoint[list[dict[str, Any]]]):
-    """The e-mail templates."""
+class Records(list[T]):
+    """The records of a listing; `complete` tells whether it was read to its end."""
 
-    path = "communicationTemplate.list"
-    permission = "hiringProcessMetadataRead"
+    complete: bool = True
 
 
-class ListInterviewEvents(Synced[dict[str, Any]]):
-    """The meetings of an interview schedule."""
+class ReadCache:
+    """One look at Ashby: what was read once is not read again, so it is for one moment and not to be kept.
 
-    path = "interviewEvent.list"
-    permission = "interviewsRead"
+    Args:
+        client: Reads through this client. Only operations that read are let through.
+        now: What "past" and "today" mean on the cards; the present if left out.
 
-    interview_schedule_id: InterviewScheduleId
-    expand: tuple[str, ...] = ("interview",)
+    Threads may share it.
+    """
+
+    def __init__(self, client: AshbyClient, *, now: datetime | None = None) -> None:
+        self.client = client
+        self.now = now or datetime.now(UTC)
+        self._made: dict[tuple[type, str], Future[Any]] = {}
+        self._lock = threading.Lock()
+        self._free = threading.BoundedSemaphore(AT_ONCE)
+
+    def call(self, request: Operation[R]) -> R:
+        """The result of a read.
+
+        Raises:
+            AshbyError: as the client does; again for the same read, without asking again.
+            ValueError: if the operation would write.
+        """
+        if request.access is not Access.READ:
+            raise ValueError(f"{request.path} is not a read")
+        return self._once(request, lambda: self._asked(request))
+
+    def items(self, request: Paged[T]) -> Records[T]:
+        """The records of a listing, of the first five pages at most; `complete` tells whether that was all."""
+        records: Records[T] = Records()
+        for page in self._pages(request):
+            records += page.results
+            records.complete = page.next_cursor is None
+        return records
+
+    def first(self, request: Paged[T], wanted: Callable[[T], bool]) -> T | None:
+        """The first record of a listing that is wanted, if it is on the first five pages."""
+        return next((record for page in self._pages(request) for record in page.results if wanted(record)), None)
+
+    def all(self, *requests: Operation[Any] | None) -> list[Any]:
+        """The results of several reads, made at the same time: for each its result, its error, or None for None.
+
+        A listing's result is its records, as `items` gives them.
+        """
+        made = [request for request in requests if request is not None]
+        if len(made) < 2:
+            return [None if request is None else self._tried(request) for request in requests]
+        with ThreadPoolExecutor(len(made), thread_name_prefix="reads") as threads:
+            # Each in a copy of the context, which says for whom the client acts.
+            started = [threads.submit(copy_context().run, self._tried, request) for request in made]
+            results = iter([it.result() for it in started])
+        return [None if request is None else next(results) for request in requests]
+
+    def _tried(self, request: Operation[Any]) -> Any:
+        try:
+            return self.items(request) if isinstance(request, Paged) else self.call(request)
+        except AshbyError as error:
+            return error
+
+    def _pages(self, request: Paged[T]) -> Iterator[Page[T]]:
+        for _ in range(MOST_PAGES):
+            page = self.call(request)
+            yield page
+            if page.next_cursor is None or page.next_cursor == request.cursor:
+                return
+            request = request.model_copy(update={"cursor": page.next_cursor})
+
+    def _once(self, request: Operation[R], ask: Callable[[], R]) -> R:
+        key = (type(request), request.model_dump_json())
+        with self._lock:
+            known = self._made.get(key)
+            mine: Future[R] = Future()
+            if known is None:
+                self._made[key] = mine
+        if known is not None:
+            return known.result()  # type: ignore[no-any-return]  # it was made for the same request
+        try:
+            mine.set_result(ask())
+        except BaseException as error:
+            mine.set_exception(error)
+        return mine.result()
+
+    def _asked(self, request: Operation[R]) -> R:
+        with self._free:
+            result = self.client.call(request)
+        return replace(result, results=plain(result.results)) if isinstance(result, Page) else plain(result)

@@ -17,8 +17,8 @@ from langchain_ashby.agent.cards import (
     schedules,
     stages,
 )
-from langchain_ashby.agent.cards.draft import Draft
-from langchain_ashby.agent.cards.look import Look
+from langchain_ashby.agent.cards.builder import CardBuilder
+from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints.applications import (
     ChangeApplicationSource,
@@ -52,9 +52,9 @@ from langchain_ashby.endpoints.openings import (
 )
 from langchain_ashby.endpoints.organization import SetCustomFieldValue
 
-Draw = Callable[[Any, Look, Draft], None]
+Draw = Callable[[Any, ReadCache, CardBuilder], None]
 
-DRAWN_BY: Mapping[type[Operation[Any]], Draw] = {
+BUILDERS: Mapping[type[Operation[Any]], Draw] = {
     CreateCandidate: candidates.create,
     UpdateCandidate: candidates.update,
     CreateCandidateNote: candidates.create_note,
@@ -83,18 +83,18 @@ DRAWN_BY: Mapping[type[Operation[Any]], Draw] = {
 }
 
 
-def drawn(request: Operation[Any], look: Look) -> Draft:
+def build(request: Operation[Any], reads: ReadCache) -> CardBuilder:
     """The draft of a write's card. A reply that is not as expected leaves the card plain, and it says so."""
-    draft = Draft(request, look.now)
-    draw = DRAWN_BY.get(type(request))
+    builder = CardBuilder(request, reads.now)
+    draw = BUILDERS.get(type(request))
     if draw is None:
-        draft.not_checked("There is no card for this write: only its arguments are known.")
-        return draft
+        builder.not_checked("There is no card for this write: only its arguments are known.")
+        return builder
     try:
-        draw(request, look, draft)
+        draw(request, reads, builder)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         # Ashby's replies change over time. A person can still decide, and is told what they do not see.
-        draft = Draft(request, look.now)
-        draft.not_checked(f"The card could not be made ({type(error).__name__}: {error}).")
-        draft.raise_risk("high")
-    return draft
+        builder = CardBuilder(request, reads.now)
+        builder.not_checked(f"The card could not be made ({type(error).__name__}: {error}).")
+        builder.raise_risk("high")
+    return builder

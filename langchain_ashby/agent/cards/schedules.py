@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.card import same
-from langchain_ashby.agent.cards.draft import UNREAD, Draft, Fact, Record
-from langchain_ashby.agent.cards.look import Look
 from langchain_ashby.agent.cards.meetings import (
     overlaps,
     people_of,
@@ -17,11 +16,11 @@ from langchain_ashby.agent.cards.meetings import (
     stated_words,
     warn_of_times,
 )
-from langchain_ashby.agent.cards.reads import ListInterviewEvents
+from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.shared import the_application, warn_if_confidential, who
-from langchain_ashby.agent.cards.words import at, count, enumerated, named, parsed, shown
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.fields import InterviewEventChange
+from langchain_ashby.endpoints.internal import ListInterviewEvents
 from langchain_ashby.endpoints.interviews import (
     CancelInterviewSchedule,
     CreateInterviewSchedule,
@@ -29,146 +28,147 @@ from langchain_ashby.endpoints.interviews import (
     UpdateInterviewSchedule,
 )
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.text.words import at, count, enumerated, named, parsed, shown
 
 _CALLED_OFF = ("Cancelled", "NeedsScheduling", "WaitingOnCandidateBooking", "WaitingOnCandidateAvailability")
 """What a schedule's status can be when its meetings are off."""
 
 
-def create(request: CreateInterviewSchedule, look: Look, draft: Draft) -> None:
+def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuilder) -> None:
     """Schedule interviews."""
-    found, schedules_read = look.all(
+    found, schedules_read = reads.all(
         GetApplication(application_id=request.application_id),
         ListInterviewSchedules(application_id=request.application_id),
     )
-    application = the_application(draft, found)
-    warn_if_confidential(draft, look, application)
-    people = people_of(draft, look, request.interview_events)
-    schedules = draft.records("The interviews of the application", schedules_read)
+    application = the_application(builder, found)
+    warn_if_confidential(builder, reads, application)
+    people = people_of(builder, reads, request.interview_events)
+    schedules = builder.records("The interviews of the application", schedules_read)
     meetings = [event for it in schedules if at(it, "status") != "Cancelled" for event in _events(it)]
     number = len(request.interview_events)
     stage = at(application, "currentInterviewStage", "title")
-    draft.line = (
+    builder.line = (
         f"Schedule {'an interview' if number == 1 else f'{number} interviews'} with {who(application)}"
         f"{f', in the stage {named(stage)}' if stage else ''}"
     )
     for place, event in enumerate(request.interview_events, 1):
-        draft.adds("Meeting" if number == 1 else f"Meeting {place}", stated_words(event, people))
+        builder.new_value("Meeting" if number == 1 else f"Meeting {place}", stated_words(event, people))
     for interview in people.interviews.values():
         if at(interview, "jobId") not in (None, at(application, "job", "id")):
-            draft.warn(f"The interview {named(at(interview, 'title'))} belongs to another job.")
+            builder.warn(f"The interview {named(at(interview, 'title'))} belongs to another job.")
     if at(application, "status") == "Archived":
-        draft.warn("The application is archived.")
-    warn_of_times(draft, request.interview_events, meetings, look.now)
-    _invites(draft)
-    draft.happens("It can be changed or called off later with the same API key, or in Ashby itself.")
+        builder.warn("The application is archived.")
+    warn_of_times(builder, request.interview_events, meetings, reads.now)
+    _invites(builder)
+    builder.consequence("It can be changed or called off later with the same API key, or in Ashby itself.")
 
     wanted = sorted((stated(event) for event in request.interview_events), key=str)
     alike = [it for it in schedules if at(it, "status") != "Cancelled" and _same_meetings(it, wanted)]
     if alike:
-        draft.warn("The same interviews are scheduled already.", "high")
-    draft.looks_alike("Schedules with these interviews", alike, schedules.complete, "createdAt")
+        builder.warn("The same interviews are scheduled already.", "high")
+    builder.lookalikes("Schedules with these interviews", alike, schedules.complete, "createdAt")
     at_that_time = [it for it in meetings if any(overlaps(event, it) for event in request.interview_events)]
     if schedules.complete:
-        draft.facts["Other meetings at that time"] = [
+        builder.facts["Other meetings at that time"] = [
             {"id": at(it, "id"), "name": standing_words(it)} for it in at_that_time
         ]
 
 
-def update(request: UpdateInterviewSchedule, look: Look, draft: Draft) -> None:
+def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuilder) -> None:
     """Change, add or cancel meetings."""
-    schedule, application, events = _schedule(draft, look, request.interview_schedule_id)
+    schedule, application, events = _schedule(builder, reads, request.interview_schedule_id)
     by_id = {str(at(it, "id")): it for it in events or []}
     changes = request.interview_event or []
     if changes:
-        warn_if_confidential(draft, look, application)
-    people = people_of(draft, look, changes)
+        warn_if_confidential(builder, reads, application)
+    people = people_of(builder, reads, changes)
     added = [it for it in changes if it.interview_event_id is None]
     cancelled = request.interview_event_id_to_cancel or []
     for place, event_id in enumerate(cancelled, 1):
-        _cancel(draft, events, by_id.get(event_id), event_id, place, bool(request.allow_feedback_deletion))
-        _warn_if_over(draft, by_id.get(event_id), look.now)
+        _cancel(builder, events, by_id.get(event_id), event_id, place, bool(request.allow_feedback_deletion))
+        _warn_if_over(builder, by_id.get(event_id), reads.now)
     for place, event in enumerate(changes, 1):
         if event.interview_event_id:
-            _change(draft, events, by_id.get(event.interview_event_id), event, place, stated_words(event, people))
+            _change(builder, events, by_id.get(event.interview_event_id), event, place, stated_words(event, people))
     for event in added:
-        draft.adds("New meeting", stated_words(event, people))
+        builder.new_value("New meeting", stated_words(event, people))
     touched = {it.interview_event_id for it in changes} | set(cancelled)
-    warn_of_times(draft, list(changes), [it for key, it in by_id.items() if key not in touched], look.now)
+    warn_of_times(builder, list(changes), [it for key, it in by_id.items() if key not in touched], reads.now)
     if changes:
-        _invites(draft)
+        _invites(builder)
     if events and cancelled and not set(by_id) - set(cancelled):
-        draft.warn("No meeting is left: the whole schedule is cancelled by this.")
+        builder.warn("No meeting is left: the whole schedule is cancelled by this.")
     if added:
         wanted = [stated(event) for event in added]
         alike = [it for it in by_id.values() if any(standing(it, want) == want for want in wanted)]
         if alike:
-            draft.warn("A meeting like the new one is scheduled already.")
-        draft.looks_alike("Meetings like the new one", alike, events is not None, "createdAt")
+            builder.warn("A meeting like the new one is scheduled already.")
+        builder.lookalikes("Meetings like the new one", alike, events is not None, "createdAt")
     what = [
         count(len(cancelled), "meeting") + " cancelled" if cancelled else "",
         count(len(changes) - len(added), "meeting") + " changed" if len(changes) > len(added) else "",
         count(len(added), "meeting") + " added" if added else "",
     ]
-    draft.line = f"Change the interviews of {who(application)}: {', '.join(filter(None, what))}"
+    builder.line = f"Change the interviews of {who(application)}: {', '.join(filter(None, what))}"
     if schedule:
-        draft.facts["Schedule"] = enumerated(at(schedule, "status"))
+        builder.facts["Schedule"] = enumerated(at(schedule, "status"))
     if at(schedule, "status") == "Cancelled":
-        draft.warn("The schedule is cancelled: Ashby will refuse.")
+        builder.warn("The schedule is cancelled: Ashby will refuse.")
 
 
-def cancel(request: CancelInterviewSchedule, look: Look, draft: Draft) -> None:
+def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuilder) -> None:
     """Call off a schedule."""
-    schedule, application, events = _schedule(draft, look, request.interview_schedule_id)
-    draft.line = f"Call off the interviews of {who(application)}"
+    schedule, application, events = _schedule(builder, reads, request.interview_schedule_id)
+    builder.line = f"Call off the interviews of {who(application)}"
     if request.allow_reschedule:
-        draft.line += ", to be scheduled again"
+        builder.line += ", to be scheduled again"
     after = "to be scheduled again" if request.allow_reschedule else "cancelled"
     status = at(schedule, "status")
     present: Fact = UNREAD if not status else enumerated(status)
     # When it is left open, Ashby has several names for the state that it comes to be in.
     if request.allow_reschedule and status in _CALLED_OFF:
         present = after if status != "Cancelled" else "cancelled"
-    draft.sets("Schedule", present, after)
+    builder.set_field("Schedule", present, after)
     for event in events or []:
-        draft.changes.append({"field": "Meeting", "before": standing_words(event), "after": None})
+        builder.changes.append({"field": "Meeting", "before": standing_words(event), "after": None})
         if at(event, "hasSubmittedFeedback") is True:
-            draft.warn(
+            builder.warn(
                 f"Feedback was submitted on this meeting, and it may be deleted: {standing_words(event)}.", "high"
             )
-        _warn_if_over(draft, event, look.now)
+        _warn_if_over(builder, event, reads.now)
     if events is not None:
-        draft.facts["Meetings"] = [{"id": at(it, "id"), "name": standing_words(it)} for it in events]
-    draft.happens("Interviewers and the candidate may get cancellations from Ashby.", "high")
+        builder.facts["Meetings"] = [{"id": at(it, "id"), "name": standing_words(it)} for it in events]
+    builder.consequence("Interviewers and the candidate may get cancellations from Ashby.", "high")
     if request.allow_reschedule:
-        draft.happens("The meetings cannot be brought back, only scheduled anew.", "high")
+        builder.consequence("The meetings cannot be brought back, only scheduled anew.", "high")
     else:
-        draft.happens("A cancelled schedule cannot be brought back, only made anew.", "high")
+        builder.consequence("A cancelled schedule cannot be brought back, only made anew.", "high")
     if status == "Cancelled":
-        draft.warn("The schedule is cancelled already.")
+        builder.warn("The schedule is cancelled already.")
 
 
-def _schedule(draft: Draft, look: Look, schedule_id: str) -> tuple[Record, Record, list[Record] | None]:
+def _schedule(builder: CardBuilder, reads: ReadCache, schedule_id: str) -> tuple[Record, Record, list[Record] | None]:
     """A schedule, its application and its meetings; None for meetings that could not be read.
 
     Ashby gives a single schedule's meetings, but not the schedule. So that is looked for among those which were made
     since shortly before its first meeting was.
     """
-    [read] = look.all(ListInterviewEvents(interview_schedule_id=schedule_id))
-    events = draft.records("The meetings of the schedule", read)
+    [read] = reads.all(ListInterviewEvents(interview_schedule_id=schedule_id))
+    events = builder.records("The meetings of the schedule", read)
     times = [time for it in events if (time := parsed(at(it, "createdAt")))]
     since = min(times) - timedelta(days=1) if times else None
     try:
-        schedule = look.first(ListInterviewSchedules(created_after=since), lambda it: at(it, "id") == schedule_id)
+        schedule = reads.first(ListInterviewSchedules(created_after=since), lambda it: at(it, "id") == schedule_id)
     except AshbyError as error:
         schedule = None
-        draft.record("The schedule", error)
+        builder.record("The schedule", error)
     else:
         if schedule is None:
-            draft.not_checked("The schedule was not found among those looked through, so its status is not known.")
+            builder.not_checked("The schedule was not found among those looked through, so its status is not known.")
     application: Record = {}
     if schedule is not None:
-        [found] = look.all(GetApplication(application_id=at(schedule, "applicationId")))
-        application = the_application(draft, found)
+        [found] = reads.all(GetApplication(application_id=at(schedule, "applicationId")))
+        application = the_application(builder, found)
     return schedule or {}, application, events if isinstance(read, list) else None
 
 
@@ -192,55 +192,60 @@ def _same_meetings(schedule: Record, wanted: list[Fact]) -> bool:
 
 
 def _cancel(
-    draft: Draft, events: list[Record] | None, event: Record | None, event_id: str, place: int, allowed: bool
+    builder: CardBuilder, events: list[Record] | None, event: Record | None, event_id: str, place: int, allowed: bool
 ) -> None:
     title = f"Meeting {place}"
     if events is None:
-        draft.sets(title, UNREAD, None, change=("Meeting", "not known", None))
+        builder.set_field(title, UNREAD, None, change=("Meeting", "not known", None))
     elif event is None:
-        draft.sets(title, None, None)
-        draft.warn(f"The schedule has no meeting {event_id}: it may be cancelled already.")
+        builder.set_field(title, None, None)
+        builder.warn(f"The schedule has no meeting {event_id}: it may be cancelled already.")
     else:
         words = standing_words(event)
-        draft.sets(title, {"id": event_id, "name": words}, None, change=("Meeting", words, None))
+        builder.set_field(title, {"id": event_id, "name": words}, None, change=("Meeting", words, None))
         if at(event, "hasSubmittedFeedback") is True:
             if allowed:
-                draft.warn(f"Feedback that was submitted on this meeting is deleted: {words}.", "high")
+                builder.warn(f"Feedback that was submitted on this meeting is deleted: {words}.", "high")
             else:
-                draft.warn(f"Feedback was submitted on this meeting, so Ashby will refuse: {words}.")
-    draft.happens("Interviewers and the candidate may get cancellations from Ashby.")
+                builder.warn(f"Feedback was submitted on this meeting, so Ashby will refuse: {words}.")
+    builder.consequence("Interviewers and the candidate may get cancellations from Ashby.")
 
 
 def _change(
-    draft: Draft, events: list[Record] | None, event: Record | None, to: InterviewEventChange, place: int, words: str
+    builder: CardBuilder,
+    events: list[Record] | None,
+    event: Record | None,
+    to: InterviewEventChange,
+    place: int,
+    words: str,
 ) -> None:
     title, wanted = f"Meeting {place}", stated(to)
     if event is None:
-        draft.sets(title, UNREAD, wanted, change=("Meeting", "not known", words))
+        builder.set_field(title, UNREAD, wanted, change=("Meeting", "not known", words))
         if events is not None:
-            draft.warn(f"The schedule has no meeting {to.interview_event_id}: Ashby will refuse.")
+            builder.warn(f"The schedule has no meeting {to.interview_event_id}: Ashby will refuse.")
         return
     if at(event, "hasSubmittedFeedback") is True:
-        draft.warn(f"Feedback was submitted on this meeting already: {standing_words(event)}.")
+        builder.warn(f"Feedback was submitted on this meeting already: {standing_words(event)}.")
     if to.interview_id is None:
         words = words.replace(
             "the default interview", shown(at(event, "interview", "title")) or "the same interview", 1
         )
     before = standing_words(event, feedback=any(it.feedback_required is not None for it in to.interviewers))
-    draft.sets(title, standing(event, wanted), wanted, change=("Meeting", before, words))
+    builder.set_field(title, standing(event, wanted), wanted, change=("Meeting", before, words))
     if not same(standing(event, wanted), wanted):
         return
     if words == before:
-        draft.warn(f"The meeting is so already, nothing would change on it: {before}.")
+        builder.warn(f"The meeting is so already, nothing would change on it: {before}.")
     else:  # who has to give feedback is no fact that is compared, but can be what changes
-        draft.changes.append({"field": "Meeting", "before": before, "after": words})
+        builder.changes.append({"field": "Meeting", "before": before, "after": words})
 
 
-def _warn_if_over(draft: Draft, event: Record | None, now: datetime) -> None:
+def _warn_if_over(builder: CardBuilder, event: Record | None, now: datetime) -> None:
     if event and (start := parsed(at(event, "startTime"))) and start < now:
-        draft.warn(f"A meeting has taken place already, or is under way: {standing_words(event)}.")
+        builder.warn(f"A meeting has taken place already, or is under way: {standing_words(event)}.")
 
 
-def _invites(draft: Draft) -> None:
-    draft.happens("Interviewers and the candidate may get invitations from Ashby.", "medium")
-    draft.happens("Whether the interviewers are free is not checked: calendars cannot be read.")
+def _invites(builder: CardBuilder) -> None:
+    builder.consequence("Interviewers and the candidate may get invitations from Ashby.", "medium")
+    builder.consequence("Whether the interviewers are free is not checked: calendars cannot be read.")

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from langchain_ashby.agent.cards.draft import UNREAD, Draft, Fact, Record
-from langchain_ashby.agent.cards.look import Look, Records
-from langchain_ashby.agent.cards.words import UNNAMED, at, enumerated, joined, named, one_line, person, time_fact
+from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.jobs import GetJob
+from langchain_ashby.text.words import UNNAMED, at, enumerated, joined, named, one_line, person, time_fact
 
 MOST_APPLICATIONS = 10
 """How many of a candidate's applications are looked at."""
 
 
-def the_candidate(draft: Draft, found: Any) -> tuple[Record, str]:
+def the_candidate(builder: CardBuilder, found: Any) -> tuple[Record, str]:
     """A candidate that was read, and the name to use in a sentence; links to the profile."""
-    candidate = draft.record("The candidate", found)
-    draft.link("Candidate in Ashby", at(candidate, "profileUrl"))
+    candidate = builder.record("The candidate", found)
+    builder.link("Candidate in Ashby", at(candidate, "profileUrl"))
     return candidate, named(candidate["name"]) if at(candidate, "name") else "a candidate who could not be read"
 
 
-def the_application(draft: Draft, found: Any) -> Record:
+def the_application(builder: CardBuilder, found: Any) -> Record:
     """An application that was read. Whose it is, is a fact: candidates can be merged."""
-    application = draft.record("The application", found)
+    application = builder.record("The application", found)
     if application:
-        draft.facts["Candidate"] = reference(application, "candidate", "name")
+        builder.facts["Candidate"] = reference(application, "candidate", "name")
     if at(application, "status") == "Hired":
-        draft.warn("The candidate is hired already.", "high")
+        builder.warn("The candidate is hired already.", "high")
     return application
 
 
@@ -39,48 +39,52 @@ def who(application: Record) -> str:
     return f"{named(name)}, {named(job)}" if job else named(name)
 
 
-def the_job(draft: Draft, found: Any) -> Record:
+def the_job(builder: CardBuilder, found: Any) -> Record:
     """A job that was read, with what to know about it."""
-    job = draft.record("The job", found)
+    job = builder.record("The job", found)
     if at(job, "confidential") is True:
-        draft.warn("The job is confidential.")
+        builder.warn("The job is confidential.")
     return job
 
 
-def warn_if_confidential(draft: Draft, look: Look, application: Record) -> None:
+def warn_if_confidential(builder: CardBuilder, reads: ReadCache, application: Record) -> None:
     """Say so if an application is for a job that not everybody may know of."""
     if job_id := at(application, "job", "id"):
-        the_job(draft, *look.all(GetJob(job_id=job_id)))
+        the_job(builder, *reads.all(GetJob(job_id=job_id)))
 
 
-def warn_unless_open(draft: Draft, job: Record) -> None:
+def warn_unless_open(builder: CardBuilder, job: Record) -> None:
     """Say so if a job takes no candidates."""
     status = at(job, "status")
     if status and status != "Open":
-        draft.warn(f"The job is not open: it is {'a ' if status == 'Draft' else ''}{enumerated(status)}.")
+        builder.warn(f"The job is not open: it is {'a ' if status == 'Draft' else ''}{enumerated(status)}.")
 
 
-def applications_of(draft: Draft, look: Look, candidate: Record, but: str | None = None) -> Records[Record]:
+def applications_of(
+    builder: CardBuilder, reads: ReadCache, candidate: Record, but: str | None = None
+) -> Records[Record]:
     """A candidate's applications, but for one, ten at most."""
     ids = [it for it in at(candidate, "applicationIds") or [] if it != but]
     records: Records[Record] = Records()
-    for found in look.all(*(GetApplication(application_id=it) for it in ids[:MOST_APPLICATIONS])):
-        if record := draft.record("Another application of the candidate", found):
+    for found in reads.all(*(GetApplication(application_id=it) for it in ids[:MOST_APPLICATIONS])):
+        if record := builder.record("Another application of the candidate", found):
             records.append(record)
     records.complete = len(records) == len(ids)
     if len(ids) > MOST_APPLICATIONS:
-        draft.not_checked(f"Only {MOST_APPLICATIONS} of the candidate's {len(ids)} other applications were looked at.")
+        builder.not_checked(
+            f"Only {MOST_APPLICATIONS} of the candidate's {len(ids)} other applications were looked at."
+        )
     return records
 
 
-def warn_of_others(draft: Draft, applications: list[Record]) -> None:
+def warn_of_others(builder: CardBuilder, applications: list[Record]) -> None:
     """Say where else the candidate is far along."""
     for other in applications:
         job = named(at(other, "job", "title") or "another job")
         if at(other, "status") == "Hired":
-            draft.warn(f"The candidate is hired already, for {job}.", "high")
+            builder.warn(f"The candidate is hired already, for {job}.", "high")
         elif at(other, "status") == "Active" and at(other, "currentInterviewStage", "type") == "Offer":
-            draft.warn(f"The candidate is at the offer stage for {job}.")
+            builder.warn(f"The candidate is at the offer stage for {job}.")
 
 
 def reference(record: Record, key: str, *names: str) -> Fact:
@@ -100,14 +104,14 @@ def credit_of(record: Record) -> Fact:
     return {"id": at(credited, "id"), "name": person(credited) or UNNAMED} if credited else None
 
 
-def the_user(draft: Draft, what: str, found: Any, user_id: str | None) -> Fact:
+def the_user(builder: CardBuilder, what: str, found: Any, user_id: str | None) -> Fact:
     """The fact of a user by id; warns of one who is deactivated."""
     if user_id is None:
         return None
-    user = draft.record(what, found)
+    user = builder.record(what, found)
     name = person(user) or UNNAMED
     if at(user, "isEnabled") is False:
-        draft.warn(f"{what}, {named(name)}, is deactivated in Ashby.")
+        builder.warn(f"{what}, {named(name)}, is deactivated in Ashby.")
     return {"id": user_id, "name": name}
 
 
@@ -121,22 +125,22 @@ def time_of(record: Record, key: str) -> Fact:
     return time_fact(at(record, key)) if record else UNREAD
 
 
-def told(draft: Draft, notify: bool | None, of_what: str) -> None:
+def told(builder: CardBuilder, notify: bool | None, of_what: str) -> None:
     """Say whether subscribers are notified. With updates they are, unless the call says otherwise."""
     if notify is False:
-        draft.happens("Nobody is notified.")
+        builder.consequence("Nobody is notified.")
     else:
-        draft.happens(f"Users who are subscribed to {of_what} are notified.")
+        builder.consequence(f"Users who are subscribed to {of_what} are notified.")
 
 
-def line_of_changes(draft: Draft, of: str) -> str:
+def line_of_changes(builder: CardBuilder, of: str) -> str:
     """What changes, in one line; warns if nothing does."""
-    if not draft.changes:
-        draft.warn("Everything is so already: nothing would change.")
+    if not builder.changes:
+        builder.warn("Everything is so already: nothing would change.")
         return f"Change nothing on {of}"
-    if len(draft.changes) > 1:
-        return f"Change {joined([_small(change['field']) for change in draft.changes])} of {of}"
-    [change] = draft.changes
+    if len(builder.changes) > 1:
+        return f"Change {joined([_small(change['field']) for change in builder.changes])} of {of}"
+    [change] = builder.changes
     field, before, after = _small(change["field"]), change["before"], change["after"]
     if after is None:
         return f"Clear the {field} of {of}, which is {named(before)}"

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from langchain_ashby.agent.cards.draft import Draft, Fact
-from langchain_ashby.agent.cards.words import at, day, joined, moment, one_line, paragraph, parsed
+from langchain_ashby.agent.cards.builder import CardBuilder, Fact
 from langchain_ashby.endpoints.fields import FieldSubmission
 from langchain_ashby.forms import Field, Form
+from langchain_ashby.text.words import at, day, joined, moment, one_line, paragraph, parsed
 
 
 def in_the_words_of(field: Field, value: Any) -> str | None:
@@ -43,7 +43,7 @@ def plain(value: Any) -> Fact:
     return value
 
 
-def show_entries(draft: Draft, form: Form | None, entries: Iterable[FieldSubmission]) -> dict[str, Any]:
+def show_entries(builder: CardBuilder, form: Form | None, entries: Iterable[FieldSubmission]) -> dict[str, Any]:
     """Put every entry of a form onto the card, by the field's title. Returns the values by path that Ashby would get.
 
     Warns of what the form does not take and of required fields that are missing. Without a form the names are shown
@@ -53,7 +53,7 @@ def show_entries(draft: Draft, form: Form | None, entries: Iterable[FieldSubmiss
     for entry in entries:
         name, given = one_line(entry.path, 120), entry.value
         if form is None:
-            draft.adds(name, in_the_words_of(_unknown(entry.path), given) or "none")
+            builder.new_value(name, in_the_words_of(_unknown(entry.path), given) or "none")
             continue
         try:
             field = form.find(entry.path)
@@ -61,13 +61,13 @@ def show_entries(draft: Draft, form: Form | None, entries: Iterable[FieldSubmiss
             if field.path in values:
                 raise ValueError("is given twice")
             values[field.path] = field.convert(given)
-            draft.adds(name, in_the_words_of(field, values[field.path]) or "none")
+            builder.new_value(name, in_the_words_of(field, values[field.path]) or "none")
         except ValueError as error:
-            draft.adds(name, in_the_words_of(_unknown(entry.path), given) or "none")
-            draft.warn(f"{name}: {one_line(error)}. Nothing will be sent.", "high")
+            builder.new_value(name, in_the_words_of(_unknown(entry.path), given) or "none")
+            builder.warn(f"{name}: {one_line(error)}. Nothing will be sent.", "high")
     missing = [one_line(it.title, 120) for it in (form.fields if form else []) if it.required and it.path not in values]
     if missing:
-        draft.warn(f"Required and missing: {joined(missing)}. Nothing will be sent.", "high")
+        builder.warn(f"Required and missing: {joined(missing)}. Nothing will be sent.", "high")
     return values
 
 

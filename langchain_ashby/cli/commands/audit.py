@@ -17,7 +17,7 @@ def audit(
 ) -> None:
     """Show what was proposed, who decided, and what became of it."""
     from langchain_ashby.agent import audit_trail, to_jsonl
-    from langchain_ashby.cli.audit import table
+    from langchain_ashby.cli.audit_table import table
     from langchain_ashby.cli.stores import opened
     from langchain_ashby.cli.terminal import console
 

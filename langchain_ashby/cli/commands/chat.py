@@ -12,7 +12,7 @@ import typer
 from langchain_ashby.cli.connect import Approved, UploadDirs, UseSandbox, connected
 from langchain_ashby.cli.exits import Status, stop
 from langchain_ashby.cli.models import Model, chosen
-from langchain_ashby.cli.people import Reviewer, reviewer_or_user
+from langchain_ashby.cli.reviewer import Reviewer, reviewer_or_user
 from langchain_ashby.cli.stores import OptionalStore, kept
 
 if TYPE_CHECKING:

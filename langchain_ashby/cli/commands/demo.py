@@ -16,11 +16,11 @@ def demo(yes: Approved = False) -> None:
     from rich.text import Text
 
     from langchain_ashby.agent import create_recruiting_agent
-    from langchain_ashby.agent.afternoon import recruiters_afternoon
-    from langchain_ashby.agent.scripted import ScriptedChatModel
     from langchain_ashby.cli.changes import changes
     from langchain_ashby.cli.session import LeftUnderWay, Reached, Session
     from langchain_ashby.cli.terminal import can_ask, console, harmless, say
+    from langchain_ashby.demo.afternoon import recruiters_afternoon
+    from langchain_ashby.demo.scripted import ScriptedChatModel
     from langchain_ashby.toolkit import AshbyToolkit
 
     out = console()

@@ -10,7 +10,7 @@ from langchain_ashby.cli.exits import Status
 
 def doctor(sandbox: UseSandbox = False) -> None:
     """Check the key, its permissions for each toolset, and the connection."""
-    from langchain_ashby.cli.doctor import examine
+    from langchain_ashby.cli.doctor_report import examine
     from langchain_ashby.cli.terminal import console
 
     with connected(sandbox) as client:

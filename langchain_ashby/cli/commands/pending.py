@@ -11,7 +11,7 @@ import typer
 from langchain_ashby.cli.connect import UploadDirs, connected
 from langchain_ashby.cli.exits import Status, stop
 from langchain_ashby.cli.models import OptionalModel, chosen
-from langchain_ashby.cli.people import Reviewer, reviewer_or_user
+from langchain_ashby.cli.reviewer import Reviewer, reviewer_or_user
 from langchain_ashby.cli.stores import Kept, Store, kept
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def pending(
 
     Without --model each thread rests after that, and the agent learns of it when the conversation goes on.
     """
+    from langchain_ashby.cli.progress import Watch
     from langchain_ashby.cli.terminal import can_ask, console, say
     from langchain_ashby.cli.threads import open_threads
-    from langchain_ashby.cli.watch import Watch
 
     out = console()
     with ExitStack() as stack:
@@ -64,8 +64,8 @@ def pending(
 def _agent(stack: ExitStack, found: Kept, model: str | None, upload_dir: UploadDirs, *, to_look: bool) -> Any:
     """The agent on the store. To look at what waits, neither a key is needed nor a model."""
     from langchain_ashby.agent import create_recruiting_agent
-    from langchain_ashby.agent.scripted import ScriptedChatModel, lines
     from langchain_ashby.client import AshbyClient
+    from langchain_ashby.demo.scripted import ScriptedChatModel, lines
     from langchain_ashby.toolkit import AshbyToolkit
 
     client = stack.enter_context(
@@ -78,9 +78,9 @@ def _agent(stack: ExitStack, found: Kept, model: str | None, upload_dir: UploadD
 def _list(waiting: list[Open], out: Console) -> None:
     from rich.text import Text
 
-    from langchain_ashby.agent.cards.words import one_line
-    from langchain_ashby.cli.asking import overview
+    from langchain_ashby.cli.approval_prompt import overview
     from langchain_ashby.cli.terminal import say
+    from langchain_ashby.text.words import one_line
 
     for it in waiting:
         since = f", since {it.since.astimezone():%Y-%m-%d %H:%M}" if it.since else ""
@@ -93,9 +93,9 @@ def _decided(agent: Any, it: Open, reviewer: str | None, out: Console, *, with_m
     """Have what waits in a thread decided; whether it was."""
     from rich.text import Text
 
-    from langchain_ashby.agent.cards.words import one_line
     from langchain_ashby.cli.session import LeftUnderWay, Reached, Session
     from langchain_ashby.cli.terminal import say
+    from langchain_ashby.text.words import one_line
 
     out.rule(Text(f"Thread {one_line(it.thread_id)}", "bold"), align="left", characters="═")
     session = Session(agent, it.thread_id, out, reviewer=reviewer_or_user(reviewer), without_model=not with_model)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from langchain_ashby import AshbyClient
-from langchain_ashby.agent.cards import Card, Look, card_of, settled
+from langchain_ashby.agent.cards import Card, ReadCache, card_of, settled
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.sandbox import AshbySandbox
@@ -69,10 +69,10 @@ class Desk:
         return str(path)
 
     def card(self, request: Request) -> Card:
-        return card_of(request, Look(self.client, now=NOW))
+        return card_of(request, ReadCache(self.client, now=NOW))
 
     def settled(self, request: Request, card: Card | None, since: datetime | None = None) -> bool | None:
-        return settled(request, card, Look(self.client), since or datetime.now(UTC))
+        return settled(request, card, ReadCache(self.client), since or datetime.now(UTC))
 
     def reads(self) -> list[str]:
         return [it["endpoint"] for it in self.sandbox.requests()]

@@ -11,7 +11,7 @@ from desk import EXAMPLES, Desk, make, meeting
 from situations import booked, change_meeting
 
 from langchain_ashby.agent.cards import markdown
-from langchain_ashby.agent.cards.registry import DRAWN_BY
+from langchain_ashby.agent.cards.registry import BUILDERS
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
 
@@ -20,7 +20,7 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 def test_each_write_has_a_card_and_an_example() -> None:
     writes = [operation for operation in OPERATIONS.values() if operation.access is Access.WRITE]
-    assert set(DRAWN_BY) == set(writes)
+    assert set(BUILDERS) == set(writes)
     assert [f"ashby_{name}" for name in EXAMPLES] == [operation.tool_name() for operation in writes]
     assert len(writes) == 25
 

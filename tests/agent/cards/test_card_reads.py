@@ -10,7 +10,7 @@ from desk import EXAMPLES, NOW, Desk, make
 from recorder import Answer, Recorder, Sent, success
 
 from langchain_ashby import AshbyClient
-from langchain_ashby.agent.cards import Look, card_of
+from langchain_ashby.agent.cards import ReadCache, card_of
 from langchain_ashby.endpoints import GetCandidate, GetJob, GetOpening, ListCandidates, ListSources
 from langchain_ashby.errors import AshbyError, Refused
 
@@ -57,11 +57,11 @@ def test_a_card_takes_few_reads_and_each_once(desk: Desk, name: str) -> None:
 
 
 def test_cards_that_are_made_together_share_their_reads(desk: Desk) -> None:
-    look = Look(desk.client, now=NOW)
+    reads = ReadCache(desk.client, now=NOW)
     requests = [
         EXAMPLES[name](desk) for name in ("update_application", "change_application_source", "create_application")
     ]
-    cards = [threading.Thread(target=card_of, args=(request, look)) for request in [*requests, *requests]]
+    cards = [threading.Thread(target=card_of, args=(request, reads)) for request in [*requests, *requests]]
     for card in cards:
         card.start()
     for card in cards:
@@ -81,37 +81,39 @@ def test_reads_that_belong_together_are_made_at_the_same_time(recorder: Recorder
     for endpoint in endpoints:
         recorder.answers[endpoint].append(answer)
     some_id = "00000000-0000-4000-8000-000000000000"
-    found = Look(client).all(GetCandidate(candidate_id=some_id), GetJob(job_id=some_id), GetOpening(opening_id=some_id))
+    found = ReadCache(client).all(
+        GetCandidate(candidate_id=some_id), GetJob(job_id=some_id), GetOpening(opening_id=some_id)
+    )
     assert [it["id"] for it in found] == endpoints
 
 
 def test_an_error_stands_in_the_place_of_its_read(desk: Desk) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
-    look = Look(desk.client)
-    found = look.all(GetJob(job_id=desk.job()), None, GetCandidate(candidate_id=nobody), ListSources())
+    reads = ReadCache(desk.client)
+    found = reads.all(GetJob(job_id=desk.job()), None, GetCandidate(candidate_id=nobody), ListSources())
     assert found[0]["title"] == "Staff Engineer" and found[1] is None
     assert isinstance(found[2], Refused) and found[2].code == "candidate_not_found"
     assert len(found[3]) == 8
     with pytest.raises(AshbyError):
-        look.call(GetCandidate(candidate_id=nobody))
+        reads.call(GetCandidate(candidate_id=nobody))
     assert desk.reads().count("candidate.info") == 1, "what failed is not asked again in the same look"
 
 
 def test_a_look_never_writes(desk: Desk) -> None:
     with pytest.raises(ValueError, match="not a read"):
-        Look(desk.client).call(EXAMPLES["set_job_status"](desk))
+        ReadCache(desk.client).call(EXAMPLES["set_job_status"](desk))
     assert desk.reads() == []
 
 
 def test_a_long_listing_is_read_five_pages_far(desk: Desk) -> None:
-    look = Look(desk.client)
-    some = look.items(ListCandidates(limit=10))
+    reads = ReadCache(desk.client)
+    some = reads.items(ListCandidates(limit=10))
     assert len(some) == 50 and not some.complete
-    all_of_them = look.items(ListCandidates(limit=20))
+    all_of_them = reads.items(ListCandidates(limit=20))
     assert len(all_of_them) == 60 and all_of_them.complete
     assert desk.reads() == ["candidate.list"] * 8
-    assert look.first(ListCandidates(limit=10), lambda it: it["id"] == some[25]["id"]) == some[25]
-    assert look.first(ListCandidates(limit=10), lambda it: False) is None
+    assert reads.first(ListCandidates(limit=10), lambda it: it["id"] == some[25]["id"]) == some[25]
+    assert reads.first(ListCandidates(limit=10), lambda it: False) is None
     assert desk.reads() == ["candidate.list"] * 8, "the pages are known already"
 
 
@@ -126,7 +128,7 @@ def test_settling_takes_no_more_reads_than_the_card(desk: Desk) -> None:
 
 
 def test_a_write_without_a_card_of_its_own_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("langchain_ashby.agent.cards.registry.DRAWN_BY", {})
+    monkeypatch.setattr("langchain_ashby.agent.cards.registry.BUILDERS", {})
     request = EXAMPLES["set_job_status"](desk)
     card = desk.card(request)
     assert card["line"] == "Set job status" and card["risk"] == "medium"

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.markdown import Markdown
 
-from langchain_ashby.agent.cards import CARD_VERSION, Card, Look, card_of, html, markdown
-from langchain_ashby.agent.cards.words import named, one_line
+from langchain_ashby.agent.cards import CARD_VERSION, Card, ReadCache, card_of, html, markdown
 from langchain_ashby.cli.card import panel, shown
+from langchain_ashby.text.words import named, one_line
 
 
 def card(**more: Any) -> Card:
@@ -191,7 +191,7 @@ def test_a_link_that_could_end_itself_is_left_out(desk: Desk) -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_card_fits_into_80_columns(desk: Desk, name: str) -> None:
-    it = card_of(EXAMPLES[name](desk), Look(desk.client, now=NOW))
+    it = card_of(EXAMPLES[name](desk), ReadCache(desk.client, now=NOW))
     lines = in_terminal(it).splitlines()
     assert all(len(line) <= 80 for line in lines)
     text = re.sub(r"[│┃\s]+", "", "".join(lines))

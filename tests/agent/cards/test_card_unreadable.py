@@ -9,7 +9,7 @@ import pytest
 from desk import ADA, EXAMPLES, NOW, Desk, make, meeting
 
 from langchain_ashby import AshbyClient
-from langchain_ashby.agent.cards import Look, card_of, html, markdown, settled
+from langchain_ashby.agent.cards import ReadCache, card_of, html, markdown, settled
 from langchain_ashby.cli.card import panel
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -32,7 +32,7 @@ def test_a_card_is_made_when_nothing_can_be_read(desk: Desk, name: str) -> None:
 def test_a_card_is_made_when_ashby_cannot_be_reached(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     with AshbyClient("key", "http://127.0.0.1:9", timeout=2, upload_dirs=[desk.files]) as nobody:
-        card = card_of(request, Look(nobody, now=NOW))
+        card = card_of(request, ReadCache(nobody, now=NOW))
     assert any("No connection could be made" in it for it in card["unchecked"])
 
 
@@ -59,7 +59,7 @@ def reader(desk: Desk) -> Iterator[AshbyClient]:
 
 
 def test_what_a_key_may_not_read_is_named(desk: Desk, reader: AshbyClient) -> None:
-    card = card_of(EXAMPLES["change_application_stage"](desk), Look(reader, now=NOW))
+    card = card_of(EXAMPLES["change_application_stage"](desk), ReadCache(reader, now=NOW))
     assert card["line"] == "Move Ada Lovelace, Staff Engineer, from Onsite to “not known”; reason: “not known”" or (
         card["line"] == "Move Ada Lovelace, Staff Engineer, from Onsite to not known; reason: not known"
     )
@@ -74,12 +74,12 @@ def test_a_record_that_does_not_exist_is_said_not_to_be_readable(desk: Desk) -> 
     card = desk.card(request)
     assert card["line"] == "Add a note to a candidate who could not be read"
     assert any(it.startswith("The candidate could not be read: ") for it in card["unchecked"])
-    assert settled(request, card, Look(desk.client), NOW) is None
+    assert settled(request, card, ReadCache(desk.client), NOW) is None
 
 
 def test_a_confidential_job_that_the_key_may_not_see_is_not_checked(desk: Desk, reader: AshbyClient) -> None:
     request = make("create_application", candidate_id=desk.candidate(), job_id=desk.job("VP Finance"))
-    card = card_of(request, Look(reader, now=NOW))
+    card = card_of(request, ReadCache(reader, now=NOW))
     assert card["line"] == f"Consider {ADA} for a job that could not be read, starting in the first stage"
     assert any(it.startswith("The job could not be read") for it in card["unchecked"])
 
@@ -99,9 +99,9 @@ def test_an_unset_private_field_may_have_a_value_that_cannot_be_seen(desk: Desk)
     assert card["changes"] == [{"field": "Salary expectation", "before": "not known", "after": None}]
     key = desk.sandbox.add_key(private=False)
     with AshbyClient(key, desk.sandbox.url, timeout=60) as client:
-        card = card_of(request, Look(client, now=NOW))
+        card = card_of(request, ReadCache(client, now=NOW))
     assert any("is not known, or the key may not see it. Nothing will be sent." in it for it in card["warnings"])
-    assert settled(request, card, Look(desk.client), NOW) is None
+    assert settled(request, card, ReadCache(desk.client), NOW) is None
 
 
 def test_a_schedule_that_is_not_found_leaves_its_meetings(desk: Desk) -> None:
@@ -132,4 +132,4 @@ def test_too_many_applications_are_not_all_looked_at(desk: Desk) -> None:
     request = make("create_application", candidate_id=person, job_id=desk.job("Senior Product Designer"))
     card = desk.card(request)
     assert "Only 10 of the candidate's 12 other applications were looked at." in card["unchecked"]
-    assert settled(request, card, Look(desk.client), NOW) is None
+    assert settled(request, card, ReadCache(desk.client), NOW) is None

@@ -1,0 +1,1 @@
+"""What needs a person's approval, and what they decided."""

@@ -1,0 +1,116 @@
+"""The gate: which calls may run at once, which need a person, and which can never run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from langchain_core.messages import AIMessage, ToolCall, ToolMessage
+from langchain_core.tools import BaseTool
+from pydantic import BaseModel, ValidationError
+
+from langchain_ashby.agent.messages.history import with_own_ids
+from langchain_ashby.agent.messages.tool_messages import Call, not_executed
+from langchain_ashby.text.json import plain
+
+Tools = Mapping[str, BaseTool]
+
+
+def by_name(tools: Iterable[BaseTool]) -> dict[str, BaseTool]:
+    """The tools by their names.
+
+    Raises:
+        ValueError: if two share a name, because a call could then pass the gate as one and run as the other.
+    """
+    named: dict[str, BaseTool] = {}
+    for tool in tools:
+        if tool.name in named:
+            raise ValueError(f"Two tools are called {tool.name!r}; give each a name of its own.")
+        named[tool.name] = tool
+    return named
+
+
+def needs_approval(tool: BaseTool | None) -> bool:
+    """Whether a person has to agree before the tool runs: always, unless it is there and marked as only reading."""
+    return tool is None or (tool.metadata or {}).get("readOnlyHint") is not True
+
+
+def screened(message: AIMessage, tools: Tools, most_writes: int) -> tuple[AIMessage, list[ToolMessage]]:
+    """What a model said, and the answers to those of its calls that cannot run, whoever agrees.
+
+    More than `most_writes` writes at once are all sent back: nobody looks at so many with care.
+    """
+    message, shared = with_own_ids(message)
+    answers = [not_executed(call, _SHARED_ID) for call in shared]
+    answered = {call["id"] for call in shared}
+    message, odd = _that_can_be_kept(message)
+    answers += [not_executed(call, _ODD) for call in odd if call["id"] not in answered]
+    answered |= {call["id"] for call in odd}
+    for malformed in message.invalid_tool_calls:
+        if malformed["id"] not in answered:
+            answers.append(not_executed(malformed, _malformed(malformed)))
+    usable = [call for call in message.tool_calls if call["id"] not in answered]
+    answers += [not_executed(it, _unknown(it["name"], tools)) for it in usable if it["name"] not in tools]
+    writes = [call for call in usable if call["name"] in tools and needs_approval(tools[call["name"]])]
+    if len(writes) > most_writes:
+        answers += [not_executed(call, _too_many(len(writes), most_writes)) for call in writes]
+    return message, answers
+
+
+def _that_can_be_kept(message: AIMessage) -> tuple[AIMessage, list[ToolCall]]:
+    """A message that fits into a checkpoint, and the calls whose arguments did not: they are not what was meant now."""
+    odd = [call for call in message.tool_calls if plain(call["args"]) is not call["args"]]
+    if not odd:
+        return message, []
+    calls = [call | {"args": plain(call["args"])} for call in message.tool_calls]
+    content = plain(message.content)  # some providers' messages have the arguments there as well
+    return message.model_copy(update={"content": content, "tool_calls": calls}), odd
+
+
+def argument_problem(tool: BaseTool, args: dict[str, object]) -> str | None:
+    """What is wrong with arguments, or None. A tool that is declared by a bare JSON schema judges only when it runs."""
+    schema, shown = _model(tool.args_schema), _model(tool.tool_call_schema)
+    if schema is None:
+        return None
+    # The full schema has the tool's own validators, but also the arguments that only LangGraph gives, if there are any.
+    if shown is not None and shown.model_fields.keys() != schema.model_fields.keys():
+        schema = shown
+    try:
+        schema.model_validate(args)
+    except ValidationError as error:
+        if callable(tool.handle_validation_error):
+            return tool.handle_validation_error(error)
+        return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors())
+    return None
+
+
+def _model(schema: object) -> type[BaseModel] | None:
+    return schema if isinstance(schema, type) and issubclass(schema, BaseModel) else None
+
+
+_SHARED_ID = (
+    "Several calls in one message had the same id, so they cannot be told apart. "
+    "Make these calls again, in a message each."
+)
+
+_ODD = (
+    "The arguments hold a number that is none or has more than 64 bits, or they are nested too deeply. "
+    "Call again without."
+)
+
+
+def _too_many(count: int, most: int) -> str:
+    return (
+        f"{count} changes in one message are too many to be looked at, so nobody was asked about any. "
+        f"Propose at most {most} at a time, and the next ones when these are done."
+    )
+
+
+def _malformed(call: Call) -> str:
+    return f"The arguments of {call['name'] or 'the call'} are not a JSON object. Call again with valid JSON."
+
+
+def _unknown(name: str, tools: Tools) -> str:
+    near = get_close_matches(name, tools, n=3, cutoff=0.5)
+    advice = f"Did you mean {' or '.join(near)}?" if near else "Use only the tools you were given."
+    return f"There is no tool {name!r}. {advice}"

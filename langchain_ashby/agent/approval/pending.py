@@ -1,0 +1,121 @@
+"""What an agent asks a person, for a person to look at: in a notebook, in a terminal, in a log of one's own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, overload
+
+from langgraph.types import Interrupt
+
+from langchain_ashby.agent.cards import html, is_current, markdown
+from langchain_ashby.agent.cards.show.markdown import text
+from langchain_ashby.text.html import Markup, block, bold, box, code, joined, paragraph
+from langchain_ashby.text.markdown import described, tool_title, visible
+
+Action = Mapping[str, Any]
+"""An action request of LangChain's approval protocol: `name`, `args` and more."""
+
+
+class PendingApprovals(Sequence[Action]):
+    """The changes that wait for a decision, in the order in which decisions are given; empty if none does.
+
+    A notebook shows a card for each. `print` gives the cards as Markdown, `repr` a line each. It takes the questions of
+    LangChain's own approval middleware too, which come without cards.
+
+    Args:
+        asked: What `agent.invoke` returned, a state from `agent.get_state`, an interrupt or several, or the value of
+            one. Interrupts that ask for something else are left out.
+
+    Raises:
+        TypeError: if it is none of these.
+    """
+
+    def __init__(self, asked: Any) -> None:
+        requests = list(_requests(asked))
+        self._actions: tuple[Action, ...] = tuple(it for request in requests for it in request["action_requests"])
+        self._problems = tuple(str(request["problem"]) for request in requests if request.get("problem"))
+        configs = [it for request in requests for it in request.get("review_configs", ())]
+        self._decisions = tuple(dict.fromkeys(it for config in configs for it in config["allowed_decisions"]))
+
+    @overload
+    def __getitem__(self, place: int) -> Action: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Action, ...]: ...
+    def __getitem__(self, place: int | slice) -> Action | tuple[Action, ...]:
+        return self._actions[place]
+
+    def __len__(self) -> int:
+        return len(self._actions)
+
+    def __str__(self) -> str:
+        parts = [f"**{text(self._heading())}**", *(f"Problem: {text(visible(it))}" for it in self._problems)]
+        parts += [f"---\n\n{self._number(place)}\n\n{_in_markdown(it)}" for place, it in enumerate(self, 1)]
+        return "\n\n".join(parts)
+
+    def __repr__(self) -> str:
+        return "\n".join([self._heading(), *(f"{place}. {_line(it)}" for place, it in enumerate(self, 1))])
+
+    def _repr_html_(self) -> str:
+        parts = [paragraph(bold(self._heading()))]
+        parts += [paragraph(bold("Problem: "), it) for it in self._problems]
+        for place, action in enumerate(self, 1):
+            parts += [*([paragraph(self._number(place))] if len(self) > 1 else []), _in_html(action)]
+        return box(*parts)
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+    def _heading(self) -> str:
+        if not self:
+            return "Nothing waits for a decision."
+        waiting = "1 change waits" if len(self) == 1 else f"{len(self)} changes wait"
+        allowed = f": {', '.join(self._decisions)}" if self._decisions else ""
+        return f"{waiting} for a decision{allowed}."
+
+    def _number(self, place: int) -> str:
+        return f"{place} of {len(self)}"
+
+
+def _requests(asked: Any) -> Iterator[Mapping[str, Any]]:
+    """The approval requests in what was given."""
+    if isinstance(asked, Interrupt):
+        yield from _requests(asked.value if _is_request(asked.value) else ())
+    elif hasattr(asked, "interrupts"):
+        yield from _requests(asked.interrupts)
+    elif _is_request(asked):
+        yield asked
+    elif isinstance(asked, Mapping):
+        yield from _requests(asked.get("__interrupt__", ()))
+    elif isinstance(asked, Iterable) and not isinstance(asked, str | bytes):
+        for one in asked:
+            yield from _requests(one)
+    else:
+        raise TypeError(f"Give what the agent returned, its state, or an interrupt, not {type(asked).__name__}.")
+
+
+def _is_request(value: Any) -> bool:
+    return isinstance(value, Mapping) and "action_requests" in value
+
+
+def _title(action: Action) -> str:
+    return str(action.get("title") or tool_title(str(action["name"]), None))
+
+
+def _line(action: Action) -> str:
+    card = action.get("card")
+    return visible(f"{card['line']} (risk: {card['risk']})" if is_current(card) else _title(action))
+
+
+def _in_markdown(action: Action) -> str:
+    card = action.get("card")
+    # The description of other agents' requests is not written so that arguments cannot pass for anything else.
+    return markdown(card) if is_current(card) else described(text(visible(_title(action))), action["args"])
+
+
+def _in_html(action: Action) -> Markup:
+    card = action.get("card")
+    if is_current(card):
+        return Markup(html(card))
+    arguments = json.dumps(action["args"], indent=2, ensure_ascii=False)
+    return joined(paragraph(bold(_title(action)), " ", code(str(action["name"]))), block(arguments))

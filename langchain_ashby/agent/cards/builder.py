@@ -1,0 +1,206 @@
+"""A card in the making: what was read goes in, words and facts come out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, arguments, same, targets
+from langchain_ashby.agent.cards.reads import Records
+from langchain_ashby.endpoint import Operation
+from langchain_ashby.errors import AshbyError
+from langchain_ashby.text.words import UNNAMED, at, in_words, one_line, parsed, shown
+
+Record = Mapping[str, Any]
+Fact = Any
+"""JSON: a plain value, a list, or `{"id", "name"}` for a record."""
+
+_ADDRESS = re.compile(r"https://[\w.-]+(/[\w./?=&%+~-]*)?", re.ASCII)
+"""Addresses that are shown: nothing in them could end a link in Markdown or HTML."""
+
+_RISKS: tuple[Risk, ...] = ("low", "medium", "high")
+
+
+class _Unread:
+    """Stands for a value that could not be read."""
+
+
+UNREAD = _Unread()
+
+
+@dataclass
+class Lookalikes:
+    """Records that look like what the write would make: by id, with the time when they were made if that is told.
+
+    Of the `doubtful` ones it cannot be said whether they are it.
+    """
+
+    title: str
+    records: dict[str, datetime | None]
+    complete: bool
+    doubtful: set[str]
+
+
+@dataclass
+class CardBuilder:
+    """What is known of a write so far.
+
+    Besides the card itself it holds how the write's effect is recognised: `wanted` are the facts as they will be,
+    `alike` the records there are that look like what it would make.
+    """
+
+    request: Operation[Any]
+    now: datetime
+    line: str = ""
+    changes: list[Change] = field(default_factory=list)
+    consequences: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    wanted: dict[str, Fact] = field(default_factory=dict)
+    alike: Lookalikes | None = None
+    risk: Risk = "low"
+
+    def __post_init__(self) -> None:
+        if self.request.destructive:
+            self.raise_risk("medium")
+
+    def record(self, what: str, found: Any) -> Record:
+        """A record that was read. If it could not be, the card says so, and it is empty."""
+        if isinstance(found, AshbyError):
+            self.not_checked(f"{what} could not be read: {one_line(found.message).rstrip('.')}.")
+            return {}
+        return found if isinstance(found, Mapping) else {}
+
+    def records(self, what: str, found: Any) -> Records[Record]:
+        """Records that were read; none if they could not be, which the card says, or if there was nothing to read."""
+        records: Records[Record] = Records()
+        if isinstance(found, list):
+            records += [entry for entry in found if isinstance(entry, Mapping)]
+            records.complete = getattr(found, "complete", True)
+            if not records.complete:
+                self.not_checked(f"{what} are too many to read them all: the first {len(found)} were looked at.")
+        elif isinstance(found, AshbyError):
+            self.not_checked(f"{what} could not be read: {one_line(found.message).rstrip('.')}.")
+            records.complete = False
+        return records
+
+    def named(self, what: str, found: Any, record_id: str | None, *names: str) -> Fact:
+        """The fact `{"id", "name"}` of a record with this id, looked for in a record or a list that was read."""
+        if record_id is None:
+            return None
+        if isinstance(found, list):
+            match = next((it for it in self.records(f"{what} list", found) if it.get("id") == record_id), None)
+            if match is None:
+                self.warn(f"{what} ({record_id}) is not known in Ashby, or the key may not see it.")
+            record: Record = match or {}
+        else:
+            record = self.record(what, found)
+        name = next((at(record, key) for key in names if at(record, key)), None)
+        if at(record, "isArchived") is True:
+            self.warn(f"{what} {one_line(name or '')} is archived.".replace("  ", " "))
+        return {"id": record_id, "name": one_line(name, 120) if name else UNNAMED}
+
+    def set_field(
+        self,
+        title: str,
+        before: Fact | _Unread,
+        after: Fact,
+        words: Callable[[Fact], str | None] = shown,
+        change: tuple[str, str | None, str | None] | None = None,
+    ) -> None:
+        """A field that the write sets. Its present value is a fact, and its new one tells later whether it was set.
+
+        The change shows both in `words`, or is given as field, before and after.
+        """
+        self.wanted[title] = after
+        self.implied(title, before, after, words, change)
+
+    def implied(
+        self,
+        title: str,
+        before: Fact | _Unread,
+        after: Fact,
+        words: Callable[[Fact], str | None] = shown,
+        change: tuple[str, str | None, str | None] | None = None,
+    ) -> None:
+        """A field that changes along with another. Its present value is a fact."""
+        field_, old, new = change or (title, UNNAMED if isinstance(before, _Unread) else words(before), words(after))
+        if isinstance(before, _Unread):
+            self.changes.append({"field": field_, "before": UNNAMED, "after": new})
+            return
+        self.facts[title] = before
+        if not same(before, after):
+            self.changes.append({"field": field_, "before": old, "after": new})
+
+    def new_value(self, title: str, after: str | None) -> None:
+        """A value of something new."""
+        if after is not None:
+            self.changes.append({"field": title, "before": None, "after": after})
+
+    def lookalikes(
+        self, title: str, found: Iterable[Record], complete: bool, created: str | None, doubtful: Iterable[Record] = ()
+    ) -> None:
+        """Records that look like what the write would make. Which there are is a fact.
+
+        `created` is the key of the time when such a record was made; None if that does not tell.
+        """
+
+        def times(records: Iterable[Record]) -> dict[str, datetime | None]:
+            way = created.split(".") if created else []
+            return {str(it.get("id")): parsed(at(it, *way)) if way else None for it in records}
+
+        certain, unclear = times(found), times(doubtful)
+        self.alike = Lookalikes(title, certain | unclear, complete, set(unclear))
+        if complete:
+            named = {key: f"one of {in_words(time)}" if time else "one" for key, time in certain.items()}
+            self.facts[title] = [{"id": key, "name": named[key]} for key in sorted(certain)]
+
+    def consequence(self, text: str, risk: Risk = "low") -> None:
+        """A consequence, and how much it weighs."""
+        if text not in self.consequences:
+            self.consequences.append(text)
+        self.raise_risk(risk)
+
+    def warn(self, text: str, risk: Risk = "medium") -> None:
+        """A warning, and how much it weighs."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+        self.raise_risk(risk)
+
+    def not_checked(self, text: str) -> None:
+        """Something that could not be found out."""
+        if text not in self.unchecked:
+            self.unchecked.append(text)
+        self.raise_risk("medium")
+
+    def raise_risk(self, risk: Risk) -> None:
+        """The risk is at least this."""
+        self.risk = max(self.risk, risk, key=_RISKS.index)
+
+    def link(self, title: str, url: Any) -> None:
+        """A page of Ashby, if a reply named one."""
+        known = [link["url"] for link in self.links]
+        if isinstance(url, str) and _ADDRESS.fullmatch(url) and url not in known:
+            self.links.append({"title": title, "url": url})
+
+    def card(self) -> Card:
+        """The card."""
+        return {
+            "version": CARD_VERSION,
+            "tool": self.request.tool_name(),
+            "line": self.line or self.request.tool_title(),
+            "changes": self.changes,
+            "consequences": self.consequences,
+            "warnings": self.warnings,
+            "unchecked": self.unchecked,
+            "risk": self.risk,
+            "links": self.links,
+            "targets": targets(self.request),
+            "facts": self.facts,
+            "args": arguments(self.request),
+        }

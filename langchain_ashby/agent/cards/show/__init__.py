@@ -1,0 +1,1 @@
+"""Cards as people see them."""

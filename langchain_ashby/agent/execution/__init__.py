@@ -1,0 +1,1 @@
+"""Making an approved write once, and recording what became of it."""

@@ -1,0 +1,121 @@
+"""Tool calls in a conversation: which are open, and how each comes to be answered in the place where it must be.
+
+Model providers refuse a conversation in which a call has no answer, or has it anywhere but right behind the message
+that made the call. So "answered" is judged by place, not only by id: some models number their calls anew each time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from operator import is_
+from typing import Any
+from uuid import uuid4
+
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, ToolMessage
+
+from langchain_ashby.agent.messages.tool_messages import Call
+
+Content = str | list[str | dict[Any, Any]]
+
+
+def calls_of(message: BaseMessage) -> list[Call]:
+    """Every call that a message makes, those with unreadable arguments included."""
+    return [*message.tool_calls, *message.invalid_tool_calls] if isinstance(message, AIMessage) else []
+
+
+def maker_of(messages: Sequence[BaseMessage]) -> AIMessage | None:
+    """The model's latest message, if only answers have come since."""
+    latest = next((it for it in reversed(messages) if not isinstance(it, ToolMessage)), None)
+    return latest if isinstance(latest, AIMessage) else None
+
+
+def open_calls(messages: Sequence[BaseMessage]) -> list[Call]:
+    """The calls at the end of the conversation that have no answer yet, in order."""
+    answered = set()
+    for message in reversed(messages):
+        if not isinstance(message, ToolMessage):
+            return [call for call in calls_of(message) if call["id"] not in answered]
+        answered.add(message.tool_call_id)
+    return []
+
+
+def arranged(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
+    """The conversation with every answer right behind the message that made its call, in the order of the calls.
+
+    An answer can stray when an application adds messages while a call is open. Of several answers to one call,
+    the last is kept.
+    """
+    makers: dict[str | None, int] = {}
+    answers: dict[int, dict[str | None, ToolMessage]] = {}
+    others: list[tuple[int, AnyMessage]] = []
+    for place, message in enumerate(messages):
+        if isinstance(message, ToolMessage) and message.tool_call_id in makers:
+            answers[makers[message.tool_call_id]][message.tool_call_id] = message
+            continue
+        others.append((place, message))
+        answers[place] = {}
+        makers |= {call["id"]: place for call in calls_of(message)}
+    return [it for place, message in others for it in (message, *_in_order_of_calls(message, answers[place]))]
+
+
+def _in_order_of_calls(message: AnyMessage, answers: dict[str | None, ToolMessage]) -> list[ToolMessage]:
+    return [answers[call["id"]] for call in calls_of(message) if call["id"] in answers]
+
+
+def with_every_call_answered(messages: Sequence[AnyMessage], answer: Callable[[Call], ToolMessage]) -> list[AnyMessage]:
+    """The conversation with `answer` put in, in its place, for each call that has none."""
+    complete: list[AnyMessage] = []
+    waiting: dict[str | None, Call] = {}
+    for message in messages:
+        if isinstance(message, ToolMessage):
+            waiting.pop(message.tool_call_id, None)
+        else:
+            complete += map(answer, waiting.values())
+            waiting = {call["id"]: call for call in calls_of(message) if call["id"]}
+        complete.append(message)
+    return [*complete, *map(answer, waiting.values())]
+
+
+def is_in_order(messages: Sequence[AnyMessage]) -> bool:
+    """Whether every call of the conversation has its answer, and has it in its place."""
+    ordered = with_every_call_answered(arranged(messages), lambda call: ToolMessage("", tool_call_id=str(call["id"])))
+    return len(ordered) == len(messages) and all(map(is_, ordered, messages))
+
+
+def with_own_ids(message: AIMessage) -> tuple[AIMessage, list[Call]]:
+    """A message in which every call has an id of its own, and the calls that had to share one before.
+
+    An answer names its call by id alone. A call without an id could not be answered, and of two calls with one id
+    nobody could say which was answered, approved or run.
+    """
+    uses: Counter[str | None] = Counter(call["id"] for call in calls_of(message) if call["id"])
+    if all(uses[call["id"]] == 1 for call in calls_of(message)):
+        return message, []
+    shared: list[Call] = []
+    seen: set[str] = set()
+
+    def own(call: Call) -> Call:
+        fresh = not call["id"] or call["id"] in seen
+        identified = call | {"id": f"call_{uuid4().hex}"} if fresh else call
+        seen.add(str(identified["id"]))
+        if uses[call["id"]] > 1:
+            shared.append(identified)
+        return identified
+
+    repaired = message.model_copy(
+        update={
+            "content": _without_calls(message.content),
+            "tool_calls": [own(call) for call in message.tool_calls],
+            "invalid_tool_calls": [own(call) for call in message.invalid_tool_calls],
+        }
+    )
+    return repaired, shared
+
+
+def _without_calls(content: Content) -> Content:
+    """Content without its own copies of the calls: they still have the old ids, and integrations write them anew."""
+    if isinstance(content, str):
+        return content
+    copies = {"tool_use", "tool_call", "function_call", "tool_call_chunk", "invalid_tool_call"}
+    return [block for block in content if isinstance(block, str) or block.get("type") not in copies]

@@ -1,0 +1,1 @@
+"""The settings and surroundings of one run."""

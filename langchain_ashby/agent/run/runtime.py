@@ -1,0 +1,55 @@
+"""Where a step of the graph runs: the store and the thread of the run, and who the person is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from langgraph.config import get_config, get_store
+from langgraph.runtime import get_runtime
+from langgraph.store.base import BaseStore
+
+from langchain_ashby.agent.run.context import Context
+
+
+@dataclass(frozen=True)
+class RunLocation:
+    """The store and the thread of a run. A server brings its own store; None if there is none at all."""
+
+    store: BaseStore | None
+    thread_id: str | None
+
+
+def current_run(own_store: BaseStore | None) -> RunLocation:
+    """The place of the step that is running.
+
+    Args:
+        own_store: The store that the agent was made with. As a node of another graph it gets that graph's, or none.
+    """
+    thread_id = _configurable().get("thread_id")
+    store: BaseStore | None = get_store()
+    return RunLocation(own_store if store is None else store, None if thread_id is None else str(thread_id))
+
+
+def reviewer() -> str | None:
+    """Who sends the decisions of this run: the user whom a LangGraph server let in, or whom the application names.
+
+    The application names them in the run's context as `reviewer`, or in its config as `configurable.reviewer` or
+    `configurable.user_id`.
+    """
+    configurable, context = _configurable(), get_runtime(Context).context
+    named = context.reviewer if isinstance(context, Context) else None
+    names = (configurable.get("langgraph_auth_user_id"), named, *map(configurable.get, ("reviewer", "user_id")))
+    return next((str(name) for name in names if name), None)
+
+
+def ashby_user() -> str | None:
+    """The Ashby user whom a LangGraph server let in, if its authentication says who that is, as `ashby_user_id`."""
+    user = _configurable().get("langgraph_auth_user")
+    found = user.get("ashby_user_id") if isinstance(user, Mapping) else getattr(user, "ashby_user_id", None)
+    return str(found) if found else None
+
+
+def _configurable() -> dict[str, Any]:
+    return get_config().get("configurable") or {}

@@ -1,0 +1,185 @@
+"""What the application allows its runs, and what one run makes of that. What it says of itself can only narrow it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Literal
+
+from langchain_core.tools import BaseTool
+from langgraph.runtime import get_runtime
+
+from langchain_ashby.agent.approval.gate import Tools, needs_approval
+from langchain_ashby.agent.approval.policy import ApprovalPolicy, Ruling, strictest
+from langchain_ashby.agent.cards import Card
+from langchain_ashby.agent.messages.tool_messages import NOT_IN_THIS_RUN
+from langchain_ashby.agent.run.context import Context, SettingsError, context_schema
+from langchain_ashby.agent.run.runtime import ashby_user
+from langchain_ashby.agent.state import Approval, Node, State, Update
+from langchain_ashby.client import AshbyClient
+from langchain_ashby.errors import ConfigurationError
+
+DEFAULT = "default"
+"""What the agent's own model and policy are called."""
+
+Anyone = Literal["anyone"]
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What holds for one run.
+
+    Attributes:
+        model: The name of its model.
+        tools: The tools that it has, by name.
+        on_behalf_of: The id of the Ashby user for whom it acts; None for nobody but the key's owner.
+        policy: The name of the policy that holds besides the agent's own.
+    """
+
+    model: str
+    tools: Tools
+    on_behalf_of: str | None
+    policy: str
+    _policies: tuple[ApprovalPolicy, ...]
+
+    def ruling(self, tool: str, card: Card | None) -> Ruling:
+        """What holds for a write: the strictest of the rulings."""
+        return strictest(policy.ruling(tool, card) for policy in self._policies)
+
+    def acts_for_another_than(self, proposed_for: str | None) -> str | None:
+        """That something was proposed in a run for another user than this one's, in words; None if it was not."""
+        if proposed_for == self.on_behalf_of:
+            return None
+        return (
+            f"It was proposed to be made {_for(proposed_for)}, but the run with the decision acts "
+            f"{_for(self.on_behalf_of)}. If the change is still wanted, propose it again."
+        )
+
+    def objection(self, approval: Approval) -> str | None:
+        """Why this run may not execute what was approved, perhaps in another run; None if it may."""
+        call, proposal = approval["call"], approval.get("proposal", {})
+        if call["name"] not in self.tools:
+            return f"It was let pass. {NOT_IN_THIS_RUN}"
+        if other := self.acts_for_another_than(proposal.get("on_behalf_of")):
+            return other
+        if any(policy.forbids(call["name"]) for policy in self._policies):
+            return "It was let pass, but the application does not allow this change."
+        if self.policy == proposal.get("policy_name", DEFAULT):
+            return None
+        ruling = self.ruling(call["name"], proposal.get("card"))
+        nobody_was_asked = approval.get("decided", {}).get("decision") == "policy"
+        if ruling == "never" or (ruling == "ask" and nobody_was_asked):
+            return f"It was let pass, but the policy {self.policy!r} of this run does not allow that."
+        return None
+
+
+class RunLimits:
+    """What the application allows.
+
+    Args:
+        tools: The tools that there are.
+        client: Acts in Ashby; None if the tools are not Ashby's.
+        models: The names of the models that a run may choose.
+        policy: The policy that always holds.
+        policies: Policies that a run may add, by name.
+        act_for: The ids of the users for whom a run may act.
+
+    Raises:
+        ConfigurationError: if a policy has a rule for a tool that is not there, or `act_for` is a single id.
+    """
+
+    def __init__(
+        self,
+        tools: Tools,
+        client: AshbyClient | None,
+        models: Iterable[str],
+        policy: ApprovalPolicy,
+        policies: Mapping[str, ApprovalPolicy],
+        act_for: Collection[str] | Anyone,
+    ) -> None:
+        if isinstance(act_for, str) and act_for != "anyone":
+            # Any part of it would be found in it.
+            raise ConfigurationError('act_for takes a list of user ids, or "anyone"', remedy=f"Give [{act_for!r}].")
+        for it in (policy, *policies.values()):
+            it.check(tools.values())
+        self.tools = tools
+        self._client = client
+        self._policy = policy
+        self._policies = dict(policies)
+        self._act_for = act_for
+        self.schema = context_schema([*models], _toolsets(tools), [DEFAULT, *policies])
+
+    def settings(self) -> RunSettings:
+        """What holds for the run that is under way.
+
+        Raises:
+            SettingsError: if it asks for what the application does not allow.
+        """
+        context = self._context()
+        policy = context.policy or DEFAULT
+        return RunSettings(
+            model=context.model or DEFAULT,
+            tools=self._narrowed(context.toolsets, context.read_only),
+            on_behalf_of=self._acting_for(context.on_behalf_of),
+            policy=policy,
+            _policies=(self._policy,) if policy == DEFAULT else (self._policy, self._policies[policy]),
+        )
+
+    def acting(self, settings: RunSettings) -> AbstractContextManager[None]:
+        """Act in Ashby as the run's user, as long as this lasts."""
+        return nullcontext() if self._client is None else self._client.acting_for(settings.on_behalf_of)
+
+    def within(self, node: Node) -> Node:
+        """The node, acting as the run's user. A run with settings that are not allowed does not get into it."""
+
+        def step(state: State) -> Update:
+            with self.acting(self.settings()):
+                return node(state)
+
+        return step
+
+    def _context(self) -> Context:
+        context = get_runtime(Context).context
+        if not isinstance(context, Context):
+            # As a node of another graph the agent sees that graph's own settings, which are not meant for it.
+            return Context()
+        return self.schema(**context.model_dump())
+
+    def _narrowed(self, toolsets: Collection[str] | None, read_only: bool) -> Tools:
+        if toolsets is None and not read_only:
+            return self.tools
+        return {
+            name: tool
+            for name, tool in self.tools.items()
+            if (toolsets is None or _toolset(tool) in toolsets) and not (read_only and needs_approval(tool))
+        }
+
+    def _acting_for(self, wanted: str | None) -> str | None:
+        fixed = ashby_user() or (self._client.on_behalf_of if self._client else None)
+        if wanted is None or wanted == fixed:
+            return fixed
+        if self._client is None:
+            raise SettingsError("on_behalf_of: this agent has no Ashby client that could act for a user")
+        if fixed is not None:
+            raise SettingsError(
+                "on_behalf_of: this run acts for another user, and cannot choose", remedy="Leave on_behalf_of out."
+            )
+        if self._act_for != "anyone" and wanted not in self._act_for:
+            raise SettingsError(
+                "on_behalf_of: the application does not let runs act for this user",
+                remedy="It says for whom they may, as act_for of create_recruiting_agent.",
+            )
+        return wanted
+
+
+def _for(user_id: str | None) -> str:
+    return f"on behalf of the user {user_id}" if user_id else "on nobody's behalf"
+
+
+def _toolset(tool: BaseTool) -> str | None:
+    return ((tool.metadata or {}).get("ashby") or {}).get("toolset")
+
+
+def _toolsets(tools: Tools) -> list[str]:
+    return list(dict.fromkeys(it for it in map(_toolset, tools.values()) if it))

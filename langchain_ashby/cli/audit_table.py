@@ -1,0 +1,40 @@
+"""The audit trail in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.table import Table
+from rich.text import Text
+
+from langchain_ashby.agent.execution.audit import AuditEntry
+from langchain_ashby.text.markdown import tool_title
+from langchain_ashby.text.words import one_line
+
+
+def table(entries: Iterable[AuditEntry]) -> Table:
+    """The entries for people. All text in it may come from outside, and is shown so that it can do nothing."""
+    shown = Table("when", "outcome", "what", "decision", "thread", box=None, pad_edge=False)
+    for entry in entries:
+        decision = " by ".join(filter(None, (entry.decision, entry.reviewer)))
+        shown.add_row(
+            entry.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+            Text(entry.outcome, style=_STYLES.get(entry.outcome, "")),
+            *(Text(one_line(text)) for text in (_what(entry), decision, entry.thread_id or "")),
+        )
+    return shown
+
+
+_STYLES = {
+    "applied": "green",
+    "unknown": "red",
+    "refused": "yellow",
+    "stale": "yellow",
+    "expired": "yellow",
+    "withheld": "yellow",
+}
+
+
+def _what(entry: AuditEntry) -> str:
+    line = (entry.card or {}).get("line")
+    return str(line) if line else tool_title(entry.tool, None)

@@ -1,0 +1,1 @@
+"""A scripted afternoon that shows the agent at work."""

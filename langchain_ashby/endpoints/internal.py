@@ -1,0 +1,238 @@
+"""Methods that tools call on their way and that are no tools of their own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, JsonValue
+
+from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Synced
+from langchain_ashby.endpoints.fields import (
+    ApplicationId,
+    CandidateId,
+    CustomFieldId,
+    FeedbackFormDefinitionId,
+    InterviewEventId,
+    InterviewId,
+    InterviewScheduleId,
+    ObjectId,
+    OfferFormId,
+    OfferProcessId,
+    UserId,
+)
+from langchain_ashby.ids import canonical
+from langchain_ashby.records import (
+    APIKey,
+    Candidate,
+    CloseReason,
+    CustomFieldValue,
+    FeedbackReceipt,
+    Interview,
+    Offer,
+    OfferForm,
+    OfferProcess,
+    UploadHandle,
+    User,
+)
+
+
+def _text(value: Any) -> None:
+    if not isinstance(value, str):
+        raise TypeError("is no text")
+
+
+def _texts(value: Any) -> None:
+    for text in value.values():
+        _text(text)
+
+
+class FormSubmission(Arguments):
+    """A field's path and the value that Ashby stores there."""
+
+    path: str
+    value: JsonValue
+
+
+class FormSubmissions(Arguments):
+    """A form filled in."""
+
+    field_submissions: list[FormSubmission]
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Self:
+        """From values by path."""
+        return cls(field_submissions=[FormSubmission(path=path, value=value) for path, value in values.items()])
+
+
+class GetAPIKey(Endpoint[APIKey]):
+    """The key in use and its scopes."""
+
+    path = "apiKey.info"
+    permission = "apiKeysRead"
+
+
+class CreateFileUploadHandle(Endpoint[UploadHandle]):
+    """Ask where to send a file. The handle lives ten minutes."""
+
+    path = "file.createFileUploadHandle"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    idempotent = False
+    needs = {"handle": _text, "url": _text, "fields": _texts}  # noqa: RUF012
+
+    file_upload_context: Literal["CandidateResume", "CandidateFiles", "ApplicationForm"]
+    filename: str
+    content_type: str
+    content_length: int
+
+
+class AttachResume(Endpoint[Candidate]):
+    """Make an uploaded file the candidate's résumé."""
+
+    path = "candidate.uploadResume"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    destructive = True
+
+    candidate_id: CandidateId
+    resume_handle: str
+
+
+class AttachFile(Endpoint[Candidate]):
+    """Add an uploaded file to the candidate."""
+
+    path = "candidate.uploadFile"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    idempotent = False
+
+    candidate_id: CandidateId
+    file_handle: str
+
+
+class SubmitFeedback(Endpoint[FeedbackReceipt]):
+    """Submit a scorecard whose values are Ashby's already."""
+
+    path = "applicationFeedback.submit"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    idempotent = False
+
+    application_id: ApplicationId
+    feedback_form_definition_id: Annotated[FeedbackFormDefinitionId, Field(serialization_alias="formDefinitionId")]
+    feedback_form: FormSubmissions
+    user_id: UserId | None = None
+    interview_event_id: InterviewEventId | None = None
+
+
+class StartOfferProcess(Endpoint[OfferProcess]):
+    """Start the process of making an offer."""
+
+    path = "offerProcess.start"
+    access = Access.WRITE
+    permission = "offersWrite"
+    idempotent = False
+    needs = {"id": canonical}  # noqa: RUF012
+
+    application_id: ApplicationId
+
+
+class StartOffer(Endpoint[OfferForm]):
+    """Start an offer's form."""
+
+    path = "offer.start"
+    access = Access.WRITE
+    permission = "offersWrite"
+    idempotent = False
+    needs = {"id": canonical}  # noqa: RUF012
+
+    offer_process_id: OfferProcessId
+
+
+class SubmitOffer(Endpoint[Offer]):
+    """Submit an offer's form whose values are Ashby's already."""
+
+    path = "offer.create"
+    access = Access.WRITE
+    permission = "offersWrite"
+    idempotent = False
+
+    offer_process_id: OfferProcessId
+    offer_form_id: OfferFormId
+    offer_form: FormSubmissions
+    exclude_form_definition: bool | None = None
+
+
+class UserInfo(Endpoint[User]):
+    """A user by id."""
+
+    path = "user.info"
+    permission = "organizationRead"
+
+    user_id: UserId
+
+
+class FindUser(Endpoint[list[User]]):
+    """The users with an e-mail address: none or one."""
+
+    path = "user.search"
+    permission = "organizationRead"
+
+    email: str
+
+    @classmethod
+    def read_result(cls, envelope: dict[str, Any]) -> list[User]:
+        """The users, who are picked from by their place."""
+        users = super().read_result(envelope)
+        if not isinstance(users, list):
+            raise ValueError("has no list of users")
+        return users
+
+
+class StoreCustomFieldValue(Endpoint[CustomFieldValue]):
+    """Store a custom field's value that is Ashby's already."""
+
+    path = "customField.setValue"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    destructive = True
+
+    object_type: str
+    object_id: ObjectId
+    custom_field_id: Annotated[CustomFieldId, Field(serialization_alias="fieldId")]
+    field_value: Annotated[JsonValue, SENT_AS_NULL]
+
+
+class GetInterview(Endpoint[Interview]):
+    """One interview definition."""
+
+    path = "interview.info"
+    permission = "interviewsRead"
+
+    interview_id: Annotated[InterviewId, Field(serialization_alias="id")]
+
+
+class ListCloseReasons(Synced[CloseReason]):
+    """Why openings are closed."""
+
+    path = "closeReason.list"
+    permission = "hiringProcessMetadataRead"
+
+    include_archived: bool | None = None
+
+
+class ListCommunicationTemplates(Endpoint[list[dict[str, Any]]]):
+    """The e-mail templates."""
+
+    path = "communicationTemplate.list"
+    permission = "hiringProcessMetadataRead"
+
+
+class ListInterviewEvents(Synced[dict[str, Any]]):
+    """The meetings of an interview schedule."""
+
+    path = "interviewEvent.list"
+    permission = "interviewsRead"
+
+    interview_schedule_id: InterviewScheduleId
+    expand: tuple[str, ...] = ("interview",)

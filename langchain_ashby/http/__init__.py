@@ -1,0 +1,1 @@
+"""Requests to Ashby and its replies, bounded in time and size."""

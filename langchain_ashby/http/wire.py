@@ -1,0 +1,259 @@
+"""Requests to bytes, replies to results or errors. Pure: nothing here opens a connection."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Generic, TypeVar
+
+from pydantic_core import from_json
+
+from langchain_ashby.endpoint import Access, Endpoint
+from langchain_ashby.errors import (
+    AshbyError,
+    AuthenticationError,
+    BrokenJSONError,
+    CursorExpiredError,
+    EmptyReplyError,
+    EndpointNotFoundError,
+    HTMLReplyError,
+    PermissionDeniedError,
+    RateLimitError,
+    Refused,
+    ServerError,
+    SyncTokenExpiredError,
+    SyncTooLargeError,
+    UnexpectedStatusError,
+)
+from langchain_ashby.text.json import whole_characters
+
+R = TypeVar("R")
+
+API_VERSION = "2026-01-01"
+HEADERS = {
+    "Accept": "application/json; version=1",
+    "Ashby-Version": API_VERSION,
+    "Content-Type": "application/json",
+}
+WHERE_KEYS_ARE = "in Ashby under Admin > Integrations > API Keys"
+
+_REFUSED_BY_CODE: dict[str, type[Refused]] = {
+    "next_cursor_expired": CursorExpiredError,
+    "invalid_next_cursor": CursorExpiredError,
+    "cursor_invalid": CursorExpiredError,
+    "sync_token_expired": SyncTokenExpiredError,
+    "sync_token_invalid": SyncTokenExpiredError,
+    "incremental_sync_too_large": SyncTooLargeError,
+}
+
+_REMEDIES = {
+    "application_not_found": "Check application_id with ashby_list_applications; Ashby also says this when the key may "
+    "not edit candidates.",
+    "archive_reason_not_found": "Take archive_reason_id from ashby_list_archive_reasons.",
+    "candidate_not_found": "Check candidate_id with ashby_search_candidates; ids change when candidates are merged.",
+    "communication_template_not_allowed": "Use an e-mail template that is meant for archiving.",
+    "interview_plan_not_found": "Take interview_plan_id from ashby_list_interview_plans.",
+    "interview_schedule_not_found": "Take interview_schedule_id from ashby_list_interview_schedules.",
+    "interview_stage_not_found": "Take interview_stage_id from ashby_list_interview_stages for the application's plan.",
+    "job_not_found": "Check job_id with ashby_search_jobs.",
+    "offer_not_found": "Check offer_id with ashby_list_offers.",
+    "opening_in_use": "Choose another opening: this one is taken by another offer.",
+    "opening_state_invalid": "Choose another opening: this one is closed or filled.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[R]):
+    """What Ashby answered.
+
+    Attributes:
+        result: The result of the operation.
+        warnings: What Ashby did not do of a request that it carried out in part.
+        request_ids: Ashby's ids of the requests that it took, in order.
+    """
+
+    result: R
+    warnings: tuple[str, ...] = ()
+    request_ids: tuple[str, ...] = ()
+
+
+def encode(request: Endpoint[Any]) -> bytes:
+    """The body of the request. Ashby wants an object even where there is nothing to say."""
+    return json.dumps(request.wire(), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def decode(request: Endpoint[R], status: int, headers: Mapping[str, str], body: bytes) -> Reply[R]:
+    """Read the reply to a request.
+
+    Args:
+        request: What was asked.
+        status: The HTTP status.
+        headers: The reply's headers; the mapping ignores case.
+        body: The reply's body, decompressed.
+
+    Raises:
+        AshbyError: of the kind that fits, if the reply is no success.
+    """
+    envelope, unreadable = _parse(headers, body)
+    request_id = _request_id(headers, envelope)
+    facts: dict[str, Any] = {
+        "endpoint": request.path,
+        "permission": request.permission,
+        "status": status,
+        "request_id": request_id,
+    }
+    writes = request.access is Access.WRITE
+    if status >= 500:
+        raise _from_status(
+            ServerError,
+            f"Ashby failed with HTTP {status}",
+            envelope,
+            facts,
+            outcome_unknown=writes,
+            retry_after=_wait(headers),
+        )
+    if status == 401:
+        raise _from_status(AuthenticationError, "Ashby did not accept the API key (HTTP 401)", envelope, facts)
+    if status == 403:
+        raise _forbidden(envelope, facts)
+    if status == 404:
+        raise _from_status(EndpointNotFoundError, f"There is no {request.path} at this address", envelope, facts)
+    if status == 429:
+        raise _from_status(
+            RateLimitError, "Ashby has had too many requests", envelope, facts, retry_after=_wait(headers)
+        )
+    if envelope is not None and envelope["success"] is False:
+        raise _refused(envelope, facts, writes)
+    if status != 200:
+        unknown = writes and status < 300
+        raise UnexpectedStatusError(f"Ashby answered with HTTP {status}", outcome_unknown=unknown, **facts)
+    if envelope is None:
+        raise type(unreadable)(unreadable.message, outcome_unknown=writes, **facts)
+    if "results" not in envelope and not writes:
+        raise BrokenJSONError("The reply says success but has no results", **facts)
+    try:
+        result = request.read_result(envelope)
+    except ValueError as lacking:
+        raise BrokenJSONError(f"The reply {lacking}", outcome_unknown=writes, **facts) from None
+    return Reply(result, _warnings(envelope), (request_id,) if request_id else ())
+
+
+def _parse(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | None, AshbyError]:
+    """Ashby's envelope, or what is there instead of one."""
+    unreadable: AshbyError = BrokenJSONError("The reply is not Ashby's JSON")
+    start = body.lstrip()[:15].lower()
+    if not start:
+        return None, EmptyReplyError("The reply is empty")
+    if "html" in headers.get("Content-Type", "").lower() or start.startswith((b"<!doctype", b"<html")):
+        return None, HTMLReplyError("The reply is a web page")
+    try:
+        envelope = _json(body)
+    except (ValueError, RecursionError):
+        return None, BrokenJSONError("The reply is broken or cut off")
+    if isinstance(envelope, dict) and isinstance(envelope.get("success"), bool):
+        if _says_twice(body):
+            return None, BrokenJSONError("The reply has one of its keys twice")
+        return envelope, unreadable
+    return None, unreadable
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return from_json(body)
+    except ValueError:
+        # Slower, but it takes what JavaScript writes for half an emoji, and a byte order mark.
+        return whole_characters(json.loads(body))
+
+
+def _says_twice(body: bytes) -> bool:
+    """Whether the envelope has a key twice. The parser would keep the last, whatever the first says of a write."""
+    if body.count(b'"success"') < 2 and body.count(b'"results"') < 2:
+        return False  # nearly always, and at no cost
+    keys: list[str] = json.loads(body, object_pairs_hook=lambda pairs: [key for key, _ in pairs])
+    return len(keys) > len(set(keys))
+
+
+def _request_id(headers: Mapping[str, str], envelope: dict[str, Any] | None) -> str | None:
+    info = (envelope or {}).get("errorInfo")
+    return headers.get("x-ashby-request-id") or (_text(info.get("requestId")) if isinstance(info, dict) else None)
+
+
+def _warnings(envelope: dict[str, Any]) -> tuple[str, ...]:
+    warnings = envelope.get("warnings")
+    if isinstance(warnings, str):
+        return (warnings,)
+    return tuple(map(str, warnings)) if isinstance(warnings, list) else ()
+
+
+def _said(envelope: dict[str, Any] | None) -> tuple[str | None, str | None, dict[str, Any]]:
+    """Code, message and further facts of an error, from whichever of Ashby's three shapes it has."""
+    envelope = envelope or {}
+    info = envelope.get("errorInfo")
+    if isinstance(info, dict) and info.get("code"):
+        meta = info.get("meta")
+        return _text(info["code"]), _text(info.get("message")), meta if isinstance(meta, dict) else {}
+    errors = envelope.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else None
+    if isinstance(first, str):
+        return _text(first), None, {}
+    if isinstance(first, dict):
+        message, where = _text(first.get("message")), _text(first.get("parameter"))
+        return _text(first.get("code")) or "invalid_input", f"{where}: {message}" if where else message, {}
+    return None, None, {}
+
+
+def _text(said: Any) -> str | None:
+    """What Ashby says, on one line: it may repeat what people wrote, and a line of its own could pass for more."""
+    line = " ".join(str(said).split()) if said else ""
+    return (f"{line[:_LONGEST_TEXT]}…" if len(line) > _LONGEST_TEXT else line) or None
+
+
+_LONGEST_TEXT = 2_000
+"""Characters of what Ashby says in an error."""
+
+
+def _from_status(
+    kind: type[AshbyError], message: str, envelope: dict[str, Any] | None, facts: dict[str, Any], **more: Any
+) -> AshbyError:
+    code, said, meta = _said(envelope)
+    return kind(f"{message}: {said}" if said else message, code=code, meta=meta, **facts, **more)
+
+
+def _forbidden(envelope: dict[str, Any] | None, facts: dict[str, Any]) -> AshbyError:
+    code, said, meta = _said(envelope)
+    if code == "missing_endpoint_permission":
+        remedy = f"Grant the key {facts['permission']}, {WHERE_KEYS_ARE}."
+    else:
+        remedy = f"Check that the key is active and may use {facts['permission']}, {WHERE_KEYS_ARE}."
+    message = said or "Ashby refused the API key (HTTP 403): it is wrong, deactivated or lacks a permission"
+    return PermissionDeniedError(message, code=code, remedy=remedy, meta=meta, **facts)
+
+
+def _refused(envelope: dict[str, Any], facts: dict[str, Any], writes: bool) -> AshbyError:
+    code, said, meta = _said(envelope)
+    if code == "missing_endpoint_permission":
+        return _forbidden(envelope, facts)
+    if code == "internal_server_error":
+        return _from_status(ServerError, "Ashby failed", envelope, facts, outcome_unknown=writes)
+    kind = _REFUSED_BY_CODE.get(code or "", Refused)
+    return kind(said or kind.unsaid, code=code, remedy=_REMEDIES.get(code or ""), meta=meta, **facts)
+
+
+def _wait(headers: Mapping[str, str]) -> float | None:
+    """The seconds of `Retry-After`: a number, or a date that is read against the date of the reply."""
+    retry_after, now = headers.get("Retry-After"), headers.get("Date")
+    if retry_after is None:
+        return None
+    try:
+        wait = float(retry_after)
+    except ValueError:
+        try:
+            since = parsedate_to_datetime(now) if now else datetime.now(UTC)
+            wait = (parsedate_to_datetime(retry_after) - since).total_seconds()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return max(0.0, wait) if math.isfinite(wait) else None

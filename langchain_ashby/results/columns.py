@@ -1,0 +1,327 @@
+"""The columns of each kind of record: what recruiters decide on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from langchain_ashby import records
+from langchain_ashby.forms import fields_by_path
+from langchain_ashby.results.phrases import (
+    Json,
+    answers,
+    day,
+    field_value,
+    is_money,
+    moment,
+    money,
+    objects,
+    person,
+    stage,
+    text,
+    within,
+)
+from langchain_ashby.text.safe import shortened
+
+CELL = 40
+"""The most characters of a part of a cell, unless it is to be full. A single record is told in full."""
+
+
+class Part(NamedTuple):
+    """A part of a cell that is cut by itself, so that none pushes another out; a `whole` one is not cut further."""
+
+    text: str
+    before: str = ""
+    whole: bool = False
+
+
+class Parts(tuple[Part, ...]):
+    """A cell in parts."""
+
+
+class Column(NamedTuple):
+    """A column: its heading, and how a record's cell is made.
+
+    The first column has ids or days, which have no spaces. Headings of ids are the arguments that take them. A `full`
+    cell is not cut; a `kept` column stays where all cells
+    are blank, because blank means something.
+    """
+
+    heading: str
+    cell: Callable[[Json], Any]
+    full: bool = False
+    kept: bool = False
+
+
+def _at(*keys: str) -> Callable[[Json], Any]:
+    return lambda record: within(record, *keys)
+
+
+def _day(*keys: str) -> Callable[[Json], str]:
+    return lambda record: day(within(record, *keys))
+
+
+def _person(*keys: str) -> Callable[[Json], str]:
+    return lambda record: person(within(record, *keys))
+
+
+def _titles(key: str) -> Callable[[Json], str]:
+    return lambda record: ", ".join(text(entry.get("title")) for entry in objects(record.get(key)))
+
+
+def _values(key: str, value: str) -> Callable[[Json], str]:
+    return lambda record: ", ".join(text(entry.get(value)) for entry in objects(record.get(key)))
+
+
+def _where(key: str, word: str, unless: bool = False) -> Callable[[Json], str]:
+    """A word where a flag is set, or where it is not."""
+    return lambda record: word if bool(record.get(key, unless)) is not unless else ""
+
+
+def _name(*keys: str) -> Callable[[Json], Parts]:
+    """A person's name, by which people know who is meant: whole, as far as a cell goes."""
+    return lambda record: Parts([Part(shortened(text(within(record, *keys)), CELL), whole=True)])
+
+
+def _contact_and_work(candidate: Json) -> Parts:
+    """`mihail@example.org Tech Lead at Brackwater, Paris`; an e-mail is an identifier, and half of one is none."""
+    email = text(within(candidate, "primaryEmailAddress", "value")).replace(" ", "_") or "-"
+    position, company = text(candidate.get("position")), text(candidate.get("company"))
+    city = text(within(candidate, "location", "locationSummary")).partition(",")[0]
+    city_before = ", " if position or company else " "
+    told = (Part(email, whole=True), Part(position, " "), Part(company, " at "), Part(city, city_before))
+    return Parts(part for part in told if part.text)
+
+
+def _location(job: Json) -> Any:
+    return within(job, "location", "name") or job.get("locationId")
+
+
+def _applications(candidate: Json) -> Any:
+    ids = candidate.get("applicationIds")
+    number = len(ids) if isinstance(ids, list) else 0
+    return "" if number == 1 else number
+
+
+def _salary(offer: Json) -> str:
+    salary = within(offer, "latestVersion", "salary")
+    return money(salary) if is_money(salary) else text(salary)
+
+
+def _options(field: Json) -> str:
+    usable = [option for option in objects(field.get("selectableValues")) if not option.get("isArchived")]
+    return ", ".join(text(option.get("label") or option.get("value")) for option in usable)
+
+
+def _meetings(schedule: Json) -> str:
+    return "; ".join(map(_meeting, objects(schedule.get("interviewEvents"))))
+
+
+def _meeting(event: Json) -> str:
+    people = ", ".join(text(user.get("email")) or person(user) for user in objects(event.get("interviewers")))
+    feedback = ", feedback submitted" if event.get("hasSubmittedFeedback") else ""
+    title = text(within(event, "interview", "title")) or "interview"
+    end = moment(event.get("endTime")).partition("T")[2]
+    return f"{moment(event.get('startTime'))} to {end}, {title} with {people}{feedback} ({text(event.get('id'))})"
+
+
+def _scorecard(feedback: Json) -> str:
+    return "; ".join(f"{title}: {value}" for title, value in answers(feedback))
+
+
+_ARCHIVED = Column("state", _where("isArchived", "archived"))
+_PRIVATE = Column("visible", _where("isPrivate", "private"))
+
+COLUMNS: Mapping[type, Sequence[Column]] = {
+    records.Candidate: (
+        Column("candidate_id", _at("id")),
+        Column("name", _name("name")),
+        Column("email position at company, city", _contact_and_work),
+        Column("tags", _titles("tags")),
+        Column("source", _at("source", "title")),
+        Column("applications (blank: 1)", _applications, kept=True),
+        Column("created", _day("createdAt")),
+    ),
+    records.Application: (
+        Column("application_id", _at("id")),
+        Column("candidate", _name("candidate", "name")),
+        Column("candidate_id", _at("candidate", "id")),
+        Column("job", _at("job", "title")),
+        Column("stage", lambda record: stage(record.get("currentInterviewStage"))),
+        Column("status", _at("status")),
+        Column("archive reason", _at("archiveReason", "text")),
+        Column("source", _at("source", "title")),
+        Column("last activity", _day("updatedAt")),
+    ),
+    records.Note: (
+        Column("created", _day("createdAt")),
+        Column("author", _person("author"), full=True),
+        _PRIVATE,
+        Column("note", _at("content"), full=True),
+    ),
+    records.Tag: (Column("tag_id", _at("id")), Column("title", _at("title")), _ARCHIVED),
+    records.Feedback: (
+        Column("application_id", _at("applicationId")),
+        Column("submitted", _day("submittedAt")),
+        Column("by", _person("submittedByUser"), full=True),
+        Column("interview_event_id", _at("interviewEventId")),
+        Column("scorecard", _scorecard, full=True),
+    ),
+    records.FeedbackReceipt: (
+        Column("application_id", _at("submittedFormInstance", "applicationId")),
+        Column("scorecard", lambda receipt: _scorecard(receipt.get("submittedFormInstance") or {}), full=True),
+    ),
+    records.Job: (
+        Column("job_id", _at("id")),
+        Column("title", _at("title")),
+        Column("status", _at("status")),
+        Column("requisition", _at("customRequisitionId")),
+        Column("employment", _at("employmentType")),
+        Column("department_id", _at("departmentId")),
+        Column("location_id", _location),
+        Column("interview_plan_id", _at("defaultInterviewPlanId")),
+        Column("opened", _day("openedAt")),
+        Column("closed", _day("closedAt")),
+        Column("visible", _where("confidential", "confidential")),
+    ),
+    records.JobPosting: (
+        Column("job_posting_id", _at("id")),
+        Column("title", _at("title")),
+        Column("department", _at("departmentName")),
+        Column("location", _at("locationName")),
+        Column("employment", _at("employmentType")),
+        Column("listed", _where("isListed", "unlisted", unless=True)),
+        Column("status", _at("status")),
+        Column("pay", _at("compensationTierSummary")),
+        Column("published", _day("publishedDate")),
+        Column("job_id", _at("jobId")),
+    ),
+    records.Offer: (
+        Column("offer_id", _at("id")),
+        Column("application_id", _at("applicationId")),
+        Column("offer", _at("offerStatus")),
+        Column("acceptance", _at("acceptanceStatus")),
+        Column("approval", _at("latestVersion", "approvalStatus")),
+        Column("salary", _salary),
+        Column("start", _day("latestVersion", "startDate")),
+    ),
+    records.Interview: (
+        Column("interview_id", _at("id")),
+        Column("title", _at("title")),
+        _ARCHIVED,
+        Column("kind", _where("isDebrief", "debrief")),
+        Column("feedback_form_definition_id", _at("feedbackFormDefinitionId")),
+        Column("job_id", _at("jobId")),
+    ),
+    records.InterviewSchedule: (
+        Column("interview_schedule_id", _at("id")),
+        Column("application_id", _at("applicationId")),
+        Column("status", _at("status")),
+        Column("interview_stage_id", _at("interviewStageId")),
+        Column("meetings (interview_event_id)", _meetings, full=True),
+    ),
+    records.InterviewPlan: (Column("interview_plan_id", _at("id")), Column("title", _at("title")), _ARCHIVED),
+    records.InterviewStage: (
+        Column("interview_stage_id", _at("id")),
+        Column("order", _at("orderInInterviewPlan")),
+        Column("stage", stage),
+    ),
+    records.FeedbackForm: (
+        Column("feedback_form_definition_id", _at("id")),
+        Column("title", _at("title")),
+        _ARCHIVED,
+        Column("fields", lambda record: len(fields_by_path(record.get("formDefinition")))),
+    ),
+    records.User: (
+        Column("user_id", _at("id")),
+        Column("name and e-mail", person, full=True),
+        Column("role", _at("globalRole")),
+        Column("state", _where("isEnabled", "deactivated", unless=True)),
+    ),
+    records.CustomField: (
+        Column("custom_field_id", _at("id")),
+        Column("title", _at("title")),
+        Column("object_type", _at("objectType")),
+        Column("type", _at("fieldType")),
+        Column("options", _options, full=True),
+        _PRIVATE,
+        _ARCHIVED,
+    ),
+    records.CustomFieldValue: (
+        Column("custom_field_id", _at("id")),
+        Column("title", _at("title")),
+        Column("value", lambda entry: field_value(entry.get("valueLabel") or entry.get("value")), full=True, kept=True),
+        _PRIVATE,
+    ),
+    records.Source: (
+        Column("source_id", _at("id")),
+        Column("title", _at("title")),
+        Column("type", _at("sourceType", "title")),
+        _ARCHIVED,
+    ),
+    records.Department: (
+        Column("department_id", _at("id")),
+        Column("name", _at("name")),
+        Column("parent department_id", _at("parentId")),
+        _ARCHIVED,
+    ),
+    records.Location: (
+        Column("location_id", _at("id")),
+        Column("name", _at("name")),
+        Column("workplace", _at("workplaceType")),
+        Column("kind", lambda record: "region" if record.get("type") == "LocationHierarchy" else ""),
+        Column("parent location_id", _at("parentLocationId")),
+        _ARCHIVED,
+    ),
+    records.ArchiveReason: (
+        Column("archive_reason_id", _at("id")),
+        Column("reason", _at("text")),
+        Column("type", _at("reasonType")),
+        _ARCHIVED,
+    ),
+    records.Opening: (
+        Column("opening_id", _at("id")),
+        Column("identifier", _at("latestVersion", "identifier")),
+        Column("opening_state", _at("openingState")),
+        Column("description", _at("latestVersion", "description")),
+        Column("target hire", _at("latestVersion", "targetHireDate")),
+        Column("job_ids", _at("latestVersion", "jobIds"), full=True),
+        _ARCHIVED,
+    ),
+}
+"""The columns of a listing. Where a column is blank in every row it is left out."""
+
+AFTER_WRITING: Mapping[type, Sequence[Column]] = {
+    records.Candidate: (
+        Column("candidate_id", _at("id")),
+        Column("name", _at("name")),
+        Column("emails", _values("emailAddresses", "value")),
+        Column("phone", _values("phoneNumbers", "value")),
+        Column("links", _values("socialLinks", "url")),
+        Column("position", _at("position")),
+        Column("company", _at("company")),
+        Column("location", _at("location", "locationSummary")),
+        Column("tags", _titles("tags")),
+        Column("source", _at("source", "title")),
+        Column("credited to", _person("creditedToUser")),
+        Column("résumé", _at("resumeFileHandle", "name")),
+        Column("files", _values("fileHandles", "name")),
+        Column("application_ids", _at("applicationIds")),
+        Column("created", _day("createdAt")),
+    ),
+    records.Application: (
+        *COLUMNS[records.Application],
+        Column("credited to", _person("creditedToUser")),
+        Column("created", _day("createdAt")),
+    ),
+    records.Opening: (
+        *COLUMNS[records.Opening],
+        Column("target start", _at("latestVersion", "targetStartDate")),
+        Column("employment", _at("latestVersion", "employmentType")),
+        Column("backfill", _at("latestVersion", "isBackfill")),
+        Column("department_id", _at("latestVersion", "teamId")),
+        Column("location_ids", _at("latestVersion", "locationIds")),
+        Column("close_reason_id", _at("closeReasonId")),
+    ),
+}
+"""What is told of a record that was written, where tools set more of it than a listing shows."""

@@ -1,0 +1,78 @@
+"""Pieces of HTML as notebooks show it.
+
+They set no colours, so that they can be read in light and in dark themes, and say by elements and words what matters:
+some viewers take every style away. Nothing is loaded, nothing runs, and whatever is not `Markup` is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from langchain_ashby.text.safe import visible
+
+
+class Markup(str):
+    """HTML that is fit to be shown: the pieces here make it, and escape everything else."""
+
+
+Words = Markup | str
+
+_BOX = "max-width:60em;line-height:1.4;overflow-x:auto"
+_TABLE = "border-collapse:collapse;margin:.2em 0 .6em;white-space:pre-wrap;overflow-wrap:break-word"
+_CELL = "text-align:left;vertical-align:top;padding:.15em .9em .15em 0"
+_PRE = "font-family:monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.4em 0 0"
+
+
+def safe(words: Words) -> Markup:
+    """Text as HTML that shows it as it is, with what cannot be seen written out."""
+    return words if isinstance(words, Markup) else Markup(escape("\n".join(map(visible, words.split("\n")))))
+
+
+def joined(*pieces: Words) -> Markup:
+    """Pieces one after the other."""
+    return Markup("".join(map(safe, pieces)))
+
+
+def bold(words: Words) -> Markup:
+    """Words that stand out."""
+    return Markup(f"<b>{safe(words)}</b>")
+
+
+def code(words: Words) -> Markup:
+    """A name out of the program."""
+    return Markup(f"<code>{safe(words)}</code>")
+
+
+def paragraph(*pieces: Words) -> Markup:
+    """A paragraph, close to what follows."""
+    return Markup(f'<p style="margin:.6em 0 .4em">{joined(*pieces)}</p>')
+
+
+def table(heads: Sequence[Words], rows: Iterable[Sequence[Words]]) -> Markup:
+    """A table of texts; without heads the first cell of each row is its head."""
+    head = "".join(f'<th style="{_CELL}">{safe(it)}</th>' for it in heads)
+    body = "".join(f"<tr>{_row(row, headed=not heads)}</tr>" for row in rows)
+    return Markup(
+        f'<table style="{_TABLE}">{f"<thead><tr>{head}</tr></thead>" if heads else ""}<tbody>{body}</tbody></table>'
+    )
+
+
+def _row(cells: Sequence[Words], headed: bool) -> str:
+    names = ["th" if headed and not place else "td" for place in range(len(cells))]
+    return "".join(f'<{name} style="{_CELL}">{safe(cell)}</{name}>' for name, cell in zip(names, cells, strict=True))
+
+
+def details(summary: Words, inside: Words, *, is_open: bool = False) -> Markup:
+    """What is shown on demand."""
+    return Markup(f"<details{' open' if is_open else ''}><summary>{safe(summary)}</summary>{safe(inside)}</details>")
+
+
+def block(text: str) -> Markup:
+    """Text with its line breaks, such as JSON."""
+    return Markup(f'<pre style="{_PRE}">{safe(text)}</pre>')
+
+
+def box(*pieces: Words) -> Markup:
+    """What belongs together."""
+    return Markup(f'<div style="{_BOX}">{joined(*pieces)}</div>')
