@@ -135,4 +135,6 @@ def _listed(variable: str) -> list[str]:
 def _database() -> str:
     file = Path(os.environ.get("LANGCHAIN_ASHBY_DATABASE", ".langgraph_api/langchain-ashby.db"))
     file.parent.mkdir(parents=True, exist_ok=True)
+    # It holds candidates' data. SQLite gives the files beside it (-wal, -shm) the same mode.
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     return str(file)

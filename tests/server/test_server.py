@@ -111,6 +111,7 @@ def test_the_agent_on_a_server_asks_and_writes_once_even_if_the_server_is_killed
             the_open_question_is_still_there_and_takes_its_answer(server, di, sandbox, waiting)
             server.kill()
         the_audit_trail_knows_who_decided(tmp_path, cy, di, dying)
+        assert {it.stat().st_mode & 0o077 for it in tmp_path.rglob("langchain-ashby.db*")} == {0}
 
 
 def it_says_what_it_takes(server: Server, person: Person) -> None:
@@ -131,6 +132,12 @@ def it_says_what_it_takes(server: Server, person: Person) -> None:
 
 
 def it_lets_nobody_else_in(server: Server, person: Person) -> None:
+    # LangSmith Studio's header would let anybody in who sends it, if the configuration allowed it.
+    studio = {"x-auth-scheme": "langsmith"}
+    for headers in (studio, {**studio, "Authorization": "Bearer nobody's"}):
+        sent = {"assistant_id": GRAPH, "input": GO, "if_not_exists": "create"}
+        reply = httpx.post(f"{server.url}/threads/{thread()}/runs/wait", json=sent, headers=headers)
+        assert reply.status_code in (401, 403)
     with pytest.raises(httpx.HTTPStatusError, match="Unauthorized"):
         Person("x" * 20, "x").run(server, thread(), input=GO)
     with pytest.raises(httpx.HTTPStatusError, match="Not Found"):
