@@ -3,8 +3,8 @@
 `AGENT_PEOPLE` holds JSON: for each token a person's `identity`, by which the audit trail knows them, and their
 `ashby_user_id`, for whom all their runs act; without it they act for the key's owner.
 
-Set `"disable_studio_auth": true` beside this file's path in `langgraph.json`: otherwise the server lets in whoever sends
-LangSmith Studio's header, without asking here. As a second lock, the handlers below refuse Studio's user.
+Set `"disable_studio_auth": true` beside this file's path in `langgraph.json`: otherwise the server lets in anyone who
+sends LangSmith Studio's header, without asking here. As a second lock, the handlers below refuse Studio's user.
 """
 
 from __future__ import annotations

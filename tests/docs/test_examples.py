@@ -98,7 +98,9 @@ def _written(block: Block, directory: Path) -> Path:
 
 def outputs() -> list[tuple[str, str, str]]:
     """The blocks of Python that are followed by a block of text, which is what they print: page, code, output."""
-    pair = re.compile(r"^```python\n(?P<code>(?:(?!^```).*\n)*)^```\n\n```text\n(?P<output>(?:(?!^```).*\n)*)^```$", re.MULTILINE)
+    pair = re.compile(
+        r"^```python\n(?P<code>(?:(?!^```).*\n)*)^```\n\n```text\n(?P<output>(?:(?!^```).*\n)*)^```$", re.MULTILINE
+    )
     return [(page, found["code"], found["output"]) for page in PAGES for found in pair.finditer(read(page))]
 
 
