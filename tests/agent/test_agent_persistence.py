@@ -75,6 +75,7 @@ def process(*arguments: str, **environment: str) -> dict[str, Any]:
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strict", ["false", "true"])
 def test_a_thread_is_resumed_in_another_process_even_with_strict_serialization(tmp_path: Path, strict: str) -> None:
     database, environment = str(tmp_path / "threads.db"), {"LANGGRAPH_STRICT_MSGPACK": strict}
