@@ -25,6 +25,7 @@ from langchain_ashby.endpoints.fields import (
     WebAddress,
 )
 from langchain_ashby.endpoints.internal import AttachFile, AttachResume, CreateFileUploadHandle
+from langchain_ashby.errors import already_done
 from langchain_ashby.records import Candidate, Note, Tag
 
 
@@ -177,9 +178,12 @@ class UploadCandidateResume(Operation[Candidate]):
     resume_handle: Annotated[Text | None, Field(description="Of an upload under 10 minutes old.")] = None
 
     def perform(self, caller: Caller) -> Candidate:
-        """Upload the file now, unless that is done: a handle lives ten minutes."""
-        handle = self.resume_handle or caller.upload(str(self.file_path), "CandidateResume")
-        return caller.call(AttachResume(candidate_id=self.candidate_id, resume_handle=handle))
+        """Uploads the file, unless a handle is given, and attaches it."""
+        if self.resume_handle:
+            return caller.call(AttachResume(candidate_id=self.candidate_id, resume_handle=self.resume_handle))
+        handle = caller.upload(str(self.file_path), "CandidateResume")
+        with already_done("The file is uploaded.", _attach_again("resume_handle", handle)):
+            return caller.call(AttachResume(candidate_id=self.candidate_id, resume_handle=handle))
 
 
 class UploadCandidateFile(Operation[Candidate]):
@@ -198,6 +202,13 @@ class UploadCandidateFile(Operation[Candidate]):
     file_handle: Annotated[Text | None, Field(description="Of an upload under 10 minutes old.")] = None
 
     def perform(self, caller: Caller) -> Candidate:
-        """Upload the file now, unless that is done: a handle lives ten minutes."""
-        handle = self.file_handle or caller.upload(str(self.file_path), "CandidateFiles")
-        return caller.call(AttachFile(candidate_id=self.candidate_id, file_handle=handle))
+        """Uploads the file, unless a handle is given, and attaches it."""
+        if self.file_handle:
+            return caller.call(AttachFile(candidate_id=self.candidate_id, file_handle=self.file_handle))
+        handle = caller.upload(str(self.file_path), "CandidateFiles")
+        with already_done("The file is uploaded.", _attach_again("file_handle", handle)):
+            return caller.call(AttachFile(candidate_id=self.candidate_id, file_handle=handle))
+
+
+def _attach_again(argument: str, handle: str) -> str:
+    return f"Within ten minutes it can be attached with {argument} {handle} instead of file_path."

@@ -78,7 +78,7 @@ class CreateFileUploadHandle(Endpoint[UploadHandle]):
     access = Access.WRITE
     permission = "candidatesWrite"
     idempotent = False
-    needs = {"handle": _text, "url": _text, "fields": _texts}  # noqa: RUF012
+    required_results = {"handle": _text, "url": _text, "fields": _texts}  # noqa: RUF012
 
     file_upload_context: Literal["CandidateResume", "CandidateFiles", "ApplicationForm"]
     filename: str
@@ -132,7 +132,7 @@ class StartOfferProcess(Endpoint[OfferProcess]):
     access = Access.WRITE
     permission = "offersWrite"
     idempotent = False
-    needs = {"id": canonical}  # noqa: RUF012
+    required_results = {"id": canonical}  # noqa: RUF012
 
     application_id: ApplicationId
 
@@ -144,7 +144,7 @@ class StartOffer(Endpoint[OfferForm]):
     access = Access.WRITE
     permission = "offersWrite"
     idempotent = False
-    needs = {"id": canonical}  # noqa: RUF012
+    required_results = {"id": canonical}  # noqa: RUF012
 
     offer_process_id: OfferProcessId
 

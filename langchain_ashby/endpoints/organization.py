@@ -61,8 +61,6 @@ class GetUser(Operation[User]):
                 f"email: no user has the address {self.email}",
                 code="user_not_found",
                 remedy="List the users with ashby_list_users.",
-                endpoint=FindUser.path,
-                permission=FindUser.permission,
             )
         return found[0]
 

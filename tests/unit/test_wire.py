@@ -364,7 +364,7 @@ class TestText:
 
     def test_of_a_missing_key(self) -> None:
         assert error(READ, b"", 401).for_model() == (
-            "unauthorized: Ashby did not accept the API key (HTTP 401). Check ASHBY_API_KEY; keys are made in Ashby "
+            "unauthorized: Ashby rejected the API key (HTTP 401). Check ASHBY_API_KEY; keys are made in Ashby "
             "under Admin > Integrations > API Keys."
         )
 

@@ -12,7 +12,14 @@ from langgraph.store.base import BaseStore
 from langchain_ashby.agent.execution.audit import AuditEntry, Outcome, audit_op
 from langchain_ashby.agent.execution.journal import Claim, Conclusion, Journal, from_record, to_record
 from langchain_ashby.agent.execution.verify import EffectChecker
-from langchain_ashby.agent.messages.tool_messages import executed, not_executed, outcome_unknown, with_edit
+from langchain_ashby.agent.messages.tool_messages import (
+    executed,
+    executed_in_part,
+    not_executed,
+    outcome_unknown,
+    with_edit,
+    with_words,
+)
 from langchain_ashby.agent.state import Approval, Proposal
 from langchain_ashby.errors import AshbyError
 
@@ -101,14 +108,18 @@ class WriteExecutor:
     def failed(self, write: PendingWrite, claim: Claim, error: AshbyError) -> ToolMessage:
         """Answer a call whose attempt ended without a reply that says what happened."""
         ids = (error.request_id,) if error.request_id else ()
+        what = f"{error.code}: {error.message.rstrip('.')}."
         if error.outcome_unknown:
-            ending = replace(
-                self._found_out(write.call, [claim], f"{error.code}: {error.message.rstrip('.')}."), request_ids=ids
-            )
+            ending = replace(self._found_out(write.call, [claim], what), request_ids=ids)
         else:
             ending = WriteResult(
                 "not applied", with_edit(write.approval, not_executed(write.call, error.for_model())), ids
             )
+        if error.done and ending.outcome == "not applied":
+            partly = executed_in_part(write.call, f"{what} {error.done} {error.remedy}")
+            ending = replace(ending, answer=with_edit(write.approval, partly))
+        elif error.done and ending.outcome == "unknown":
+            ending = replace(ending, answer=with_words(ending.answer, after=f" {error.done} {error.remedy}"))
         return self.end(write, claim, ending)
 
     def is_too_old(self, proposal: Proposal) -> bool:

@@ -17,6 +17,7 @@ Call = ToolCall | InvalidToolCall
 NOT_EXECUTED = "Not executed."
 OUTCOME_UNKNOWN = "Outcome not known."
 EXECUTED = "Executed."
+EXECUTED_IN_PART = "Executed in part."
 EXECUTED_AS_EDITED = "Executed as edited by a person."
 
 NO_STORE = (
@@ -35,6 +36,11 @@ def not_executed(call: Call, why: str, *, status: Literal["success", "error"] = 
 def executed(call: Call, why: str) -> ToolMessage:
     """The answer to a write that took effect, though its result is not at hand."""
     return _answer(call, f"{EXECUTED} {why}", "success")
+
+
+def executed_in_part(call: Call, why: str) -> ToolMessage:
+    """The answer to a write whose first steps took effect and whose last did not."""
+    return _answer(call, f"{EXECUTED_IN_PART} {why}", "error")
 
 
 def outcome_unknown(call: Call, why: str) -> ToolMessage:
@@ -63,11 +69,12 @@ def with_edit(approval: Approval, answer: ToolMessage) -> ToolMessage:
     args = json.dumps(approval["call"]["args"], ensure_ascii=False)
     if answer.status == "success":
         words = f"{EXECUTED_AS_EDITED} The arguments were {args}, not yours; do not call again with yours."
-        return _with_words(answer, before=f"{words}\n\n")
-    return _with_words(answer, after=f"\n\nA person had edited this call: its arguments were {args}, not yours.")
+        return with_words(answer, before=f"{words}\n\n")
+    return with_words(answer, after=f"\n\nA person had edited this call: its arguments were {args}, not yours.")
 
 
-def _with_words(result: ToolMessage, before: str = "", after: str = "") -> ToolMessage:
+def with_words(result: ToolMessage, before: str = "", after: str = "") -> ToolMessage:
+    """Adds text before or after the content of an answer."""
     content = result.content
     if isinstance(content, str):
         return result.model_copy(update={"content": f"{before}{content}{after}"})
