@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 from ashby import ContractViolation, load_contract
-from examples import CASES, EXAMPLES, Caller
+from wire_examples import CASES, EXAMPLES, Caller
 
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.sandbox.seed import company
