@@ -145,7 +145,7 @@ def results(count: Counter) -> None:
     from every_answer import desk, every_answer
 
     with tempfile.TemporaryDirectory() as directory, desk(Path(directory)) as somebody:
-        answers = every_answer(somebody, Path(directory))
+        answers = every_answer(somebody)
     told = {name: message for name, message in answers.items() if message.artifact}
     tokens = count(
         {f"{name}|text": message.text for name, message in told.items()}
