@@ -9,28 +9,29 @@ from pydantic import Field, model_validator
 from langchain_ashby.endpoint import SENT_AS_NULL, Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
 from langchain_ashby.endpoints.fields import (
-    ApplicationId,
     ArchiveEmail,
+    FieldSubmission,
+    ListOf,
+    Moment,
+    SendNotifications,
+    Since,
+    StageVisit,
+)
+from langchain_ashby.endpoints.internal import FormSubmissions, SubmitFeedback
+from langchain_ashby.forms import Form
+from langchain_ashby.ids import (
+    ApplicationId,
     ArchiveReasonId,
     CandidateId,
-    CreditedToUserId,
     FeedbackFormDefinitionId,
-    FieldSubmission,
     FormInstanceId,
     InterviewEventId,
     InterviewPlanId,
     InterviewStageId,
     JobId,
-    ListOf,
-    Moment,
-    SendNotifications,
-    Since,
     SourceId,
-    StageVisit,
     UserId,
 )
-from langchain_ashby.endpoints.internal import FormSubmissions, SubmitFeedback
-from langchain_ashby.forms import Form
 from langchain_ashby.records import Application, Feedback, FeedbackReceipt
 
 
@@ -79,7 +80,7 @@ class CreateApplication(Endpoint[Application]):
     interview_plan_id: Annotated[InterviewPlanId | None, Field(description="The default plan if left out.")] = None
     interview_stage_id: InterviewStageId | Literal["FirstPreInterviewScreen"] | None = None
     source_id: SourceId | None = None
-    credited_to_user_id: CreditedToUserId | None = None
+    credited_to_user_id: UserId | None = None
     created_at: Moment | None = None
     application_history: Annotated[
         ListOf[StageVisit] | None, Field(description="Stages gone through, for an import.")
@@ -97,7 +98,7 @@ class UpdateApplication(Endpoint[Application]):
 
     application_id: ApplicationId
     source_id: SourceId | None = None
-    credited_to_user_id: CreditedToUserId | None = None
+    credited_to_user_id: UserId | None = None
     created_at: Moment | None = None
     send_notifications: SendNotifications | None = None
 

@@ -9,8 +9,6 @@ from pydantic import Field, field_serializer
 from langchain_ashby.endpoint import Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.fields import (
     Address,
-    CandidateId,
-    CreditedToUserId,
     Email,
     IncludeArchived,
     ListOf,
@@ -19,12 +17,11 @@ from langchain_ashby.endpoints.fields import (
     SendNotifications,
     Since,
     SocialLink,
-    SourceId,
-    TagId,
     Text,
     WebAddress,
 )
 from langchain_ashby.endpoints.internal import AttachFile, AttachResume, CreateFileUploadHandle
+from langchain_ashby.ids import CandidateId, SourceId, TagId, UserId
 from langchain_ashby.records import Candidate, Note, Tag
 
 
@@ -78,7 +75,7 @@ class CreateCandidate(Endpoint[Candidate]):
     website: WebAddress | None = None
     alternate_email_addresses: ListOf[Email] | None = None
     source_id: SourceId | None = None
-    credited_to_user_id: CreditedToUserId | None = None
+    credited_to_user_id: UserId | None = None
     location: Address | None = None
     created_at: Moment | None = None
 
@@ -102,7 +99,7 @@ class UpdateCandidate(Endpoint[Candidate]):
     alternate_email: Annotated[Email | None, Field(description="Adds one.")] = None
     social_links: Annotated[ListOf[SocialLink] | None, Field(description="Replaces all links.")] = None
     source_id: SourceId | None = None
-    credited_to_user_id: CreditedToUserId | None = None
+    credited_to_user_id: UserId | None = None
     location: Address | None = None
     created_at: Moment | None = None
     send_notifications: SendNotifications | None = None

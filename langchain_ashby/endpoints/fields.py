@@ -21,20 +21,17 @@ from pydantic import (
 )
 
 from langchain_ashby.endpoint import Arguments
-from langchain_ashby.ids import canonical
+from langchain_ashby.ids import (
+    ArchiveReasonId,
+    CommunicationTemplateId,
+    InterviewEventId,
+    InterviewId,
+    InterviewStageId,
+)
 
 T = TypeVar("T")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _uuid(value: str) -> str:
-    try:
-        return canonical(value)
-    except ValueError:
-        raise ValueError(
-            f"takes an id, a UUID such as 1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11; {value!r} is none"
-        ) from None
 
 
 def _zoned(value: datetime) -> datetime:
@@ -73,42 +70,6 @@ def _some_text(value: str) -> str:
 def _in_a_list(value: Any) -> Any:
     return value if value is None or isinstance(value, (list, tuple)) else [value]
 
-
-def _id(description: str) -> Any:
-    return Field(description=description)
-
-
-_checked = AfterValidator(_uuid)
-
-ApplicationId = Annotated[str, _checked]
-ArchiveReasonId = Annotated[str, _checked]
-BrandId = Annotated[str, _checked]
-CandidateId = Annotated[str, _checked]
-CloseReasonId = Annotated[str, _checked, _id("Why it closes.")]
-CommunicationTemplateId = Annotated[str, _checked]
-CustomFieldId = Annotated[str, _checked]
-DepartmentId = Annotated[str, _checked, _id("Or a team's.")]
-FeedbackFormDefinitionId = Annotated[str, _checked]
-FormInstanceId = Annotated[str, _checked]
-InterviewEventId = Annotated[str, _checked]
-InterviewId = Annotated[str, _checked, _id("The default interview if left out.")]
-InterviewPlanId = Annotated[str, _checked]
-InterviewScheduleId = Annotated[str, _checked]
-InterviewStageId = Annotated[str, _checked]
-JobBoardId = Annotated[str, _checked, _id("The main one if left out.")]
-JobId = Annotated[str, _checked]
-JobPostingId = Annotated[str, _checked]
-JobTemplateId = Annotated[str, _checked]
-LocationId = Annotated[str, _checked]
-ObjectId = Annotated[str, _checked]
-OfferFormId = Annotated[str, _checked]
-OfferId = Annotated[str, _checked]
-OfferProcessId = Annotated[str, _checked]
-OpeningId = Annotated[str, _checked]
-SourceId = Annotated[str, _checked]
-TagId = Annotated[str, _checked]
-UserId = Annotated[str, _checked]
-CreditedToUserId = Annotated[str, _checked]
 
 Text = Annotated[str, AfterValidator(_some_text)]
 Email = Annotated[str, AfterValidator(_email)]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, JsonValue
 
 from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Synced
-from langchain_ashby.endpoints.fields import (
+from langchain_ashby.ids import (
     ApplicationId,
     CandidateId,
     CustomFieldId,
@@ -19,8 +19,8 @@ from langchain_ashby.endpoints.fields import (
     OfferFormId,
     OfferProcessId,
     UserId,
+    canonical,
 )
-from langchain_ashby.ids import canonical
 from langchain_ashby.records import (
     APIKey,
     Candidate,

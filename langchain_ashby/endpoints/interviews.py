@@ -8,17 +8,13 @@ from pydantic import Field
 
 from langchain_ashby.endpoint import Access, Endpoint, Synced
 from langchain_ashby.endpoints.fields import (
-    ApplicationId,
     IncludeArchived,
     InterviewEvent,
     InterviewEventChange,
-    InterviewEventId,
-    InterviewPlanId,
-    InterviewScheduleId,
-    InterviewStageId,
     ListOf,
     Since,
 )
+from langchain_ashby.ids import ApplicationId, InterviewEventId, InterviewPlanId, InterviewScheduleId, InterviewStageId
 from langchain_ashby.records import Interview, InterviewPlan, InterviewSchedule, InterviewStage
 
 

@@ -8,19 +8,21 @@ from pydantic import Field
 
 from langchain_ashby.endpoint import Access, Endpoint, Synced
 from langchain_ashby.endpoints.fields import (
+    EmploymentType,
+    JobStatus,
+    ListOf,
+    Since,
+    Text,
+)
+from langchain_ashby.ids import (
     BrandId,
     DepartmentId,
-    EmploymentType,
     InterviewPlanId,
     JobBoardId,
     JobId,
     JobPostingId,
-    JobStatus,
     JobTemplateId,
-    ListOf,
     LocationId,
-    Since,
-    Text,
 )
 from langchain_ashby.records import Job, JobPosting
 

@@ -8,17 +8,14 @@ from pydantic import Field, model_validator
 
 from langchain_ashby.endpoint import Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.fields import (
-    ApplicationId,
     FieldSubmission,
     ListOf,
-    OfferFormId,
-    OfferId,
-    OfferProcessId,
     Since,
 )
 from langchain_ashby.endpoints.internal import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.forms import Form
+from langchain_ashby.ids import ApplicationId, OfferFormId, OfferId, OfferProcessId
 from langchain_ashby.records import Offer
 
 OfferStatus = Literal[

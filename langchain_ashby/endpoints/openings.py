@@ -8,18 +8,14 @@ from pydantic import Field
 
 from langchain_ashby.endpoint import Access, Endpoint, Synced
 from langchain_ashby.endpoints.fields import (
-    CloseReasonId,
     Day,
-    DepartmentId,
     EmploymentType,
-    JobId,
     ListOf,
-    LocationId,
-    OpeningId,
     OpeningState,
     Since,
     Text,
 )
+from langchain_ashby.ids import CloseReasonId, DepartmentId, JobId, LocationId, OpeningId
 from langchain_ashby.records import Opening
 
 

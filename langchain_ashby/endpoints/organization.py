@@ -9,16 +9,13 @@ from pydantic import Field
 from langchain_ashby.endpoint import SENT_AS_NULL, Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.fields import (
     ClearableFieldValue,
-    CustomFieldId,
-    DepartmentId,
     Email,
     IncludeArchived,
-    ObjectId,
-    UserId,
 )
 from langchain_ashby.endpoints.internal import FindUser, StoreCustomFieldValue, UserInfo
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.forms import custom_field_value
+from langchain_ashby.ids import CustomFieldId, DepartmentId, ObjectId, UserId
 from langchain_ashby.records import (
     ArchiveReason,
     CustomField,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from langchain_ashby import records
 from langchain_ashby.forms import fields_by_path
+from langchain_ashby.ids import id_of
 from langchain_ashby.results.phrases import (
     Json,
     answers,
@@ -55,6 +56,13 @@ class Column(NamedTuple):
 
 def _at(*keys: str) -> Callable[[Json], Any]:
     return lambda record: within(record, *keys)
+
+
+def _id_of(record: type) -> Column:
+    """The record's own id, under the argument that takes it."""
+    kind = id_of(record)
+    assert kind is not None, f"{record.__name__} has no id"
+    return Column(kind.argument, _at("id"))
 
 
 def _day(*keys: str) -> Callable[[Json], str]:
@@ -134,7 +142,7 @@ _PRIVATE = Column("visible", _where("isPrivate", "private"))
 
 COLUMNS: Mapping[type, Sequence[Column]] = {
     records.Candidate: (
-        Column("candidate_id", _at("id")),
+        _id_of(records.Candidate),
         Column("name", _name("name")),
         Column("email position at company, city", _contact_and_work),
         Column("tags", _titles("tags")),
@@ -143,7 +151,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("created", _day("createdAt")),
     ),
     records.Application: (
-        Column("application_id", _at("id")),
+        _id_of(records.Application),
         Column("candidate", _name("candidate", "name")),
         Column("candidate_id", _at("candidate", "id")),
         Column("job", _at("job", "title")),
@@ -159,7 +167,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         _PRIVATE,
         Column("note", _at("content"), full=True),
     ),
-    records.Tag: (Column("tag_id", _at("id")), Column("title", _at("title")), _ARCHIVED),
+    records.Tag: (_id_of(records.Tag), Column("title", _at("title")), _ARCHIVED),
     records.Feedback: (
         Column("application_id", _at("applicationId")),
         Column("submitted", _day("submittedAt")),
@@ -172,7 +180,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("scorecard", lambda receipt: _scorecard(receipt.get("submittedFormInstance") or {}), full=True),
     ),
     records.Job: (
-        Column("job_id", _at("id")),
+        _id_of(records.Job),
         Column("title", _at("title")),
         Column("status", _at("status")),
         Column("requisition", _at("customRequisitionId")),
@@ -185,7 +193,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("visible", _where("confidential", "confidential")),
     ),
     records.JobPosting: (
-        Column("job_posting_id", _at("id")),
+        _id_of(records.JobPosting),
         Column("title", _at("title")),
         Column("department", _at("departmentName")),
         Column("location", _at("locationName")),
@@ -197,7 +205,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("job_id", _at("jobId")),
     ),
     records.Offer: (
-        Column("offer_id", _at("id")),
+        _id_of(records.Offer),
         Column("application_id", _at("applicationId")),
         Column("offer", _at("offerStatus")),
         Column("acceptance", _at("acceptanceStatus")),
@@ -206,7 +214,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("start", _day("latestVersion", "startDate")),
     ),
     records.Interview: (
-        Column("interview_id", _at("id")),
+        _id_of(records.Interview),
         Column("title", _at("title")),
         _ARCHIVED,
         Column("kind", _where("isDebrief", "debrief")),
@@ -214,32 +222,32 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("job_id", _at("jobId")),
     ),
     records.InterviewSchedule: (
-        Column("interview_schedule_id", _at("id")),
+        _id_of(records.InterviewSchedule),
         Column("application_id", _at("applicationId")),
         Column("status", _at("status")),
         Column("interview_stage_id", _at("interviewStageId")),
         Column("meetings (interview_event_id)", _meetings, full=True),
     ),
-    records.InterviewPlan: (Column("interview_plan_id", _at("id")), Column("title", _at("title")), _ARCHIVED),
+    records.InterviewPlan: (_id_of(records.InterviewPlan), Column("title", _at("title")), _ARCHIVED),
     records.InterviewStage: (
-        Column("interview_stage_id", _at("id")),
+        _id_of(records.InterviewStage),
         Column("order", _at("orderInInterviewPlan")),
         Column("stage", stage),
     ),
     records.FeedbackForm: (
-        Column("feedback_form_definition_id", _at("id")),
+        _id_of(records.FeedbackForm),
         Column("title", _at("title")),
         _ARCHIVED,
         Column("fields", lambda record: len(fields_by_path(record.get("formDefinition")))),
     ),
     records.User: (
-        Column("user_id", _at("id")),
+        _id_of(records.User),
         Column("name and e-mail", person, full=True),
         Column("role", _at("globalRole")),
         Column("state", _where("isEnabled", "deactivated", unless=True)),
     ),
     records.CustomField: (
-        Column("custom_field_id", _at("id")),
+        _id_of(records.CustomField),
         Column("title", _at("title")),
         Column("object_type", _at("objectType")),
         Column("type", _at("fieldType")),
@@ -248,25 +256,25 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         _ARCHIVED,
     ),
     records.CustomFieldValue: (
-        Column("custom_field_id", _at("id")),
+        _id_of(records.CustomFieldValue),
         Column("title", _at("title")),
         Column("value", lambda entry: field_value(entry.get("valueLabel") or entry.get("value")), full=True, kept=True),
         _PRIVATE,
     ),
     records.Source: (
-        Column("source_id", _at("id")),
+        _id_of(records.Source),
         Column("title", _at("title")),
         Column("type", _at("sourceType", "title")),
         _ARCHIVED,
     ),
     records.Department: (
-        Column("department_id", _at("id")),
+        _id_of(records.Department),
         Column("name", _at("name")),
         Column("parent department_id", _at("parentId")),
         _ARCHIVED,
     ),
     records.Location: (
-        Column("location_id", _at("id")),
+        _id_of(records.Location),
         Column("name", _at("name")),
         Column("workplace", _at("workplaceType")),
         Column("kind", lambda record: "region" if record.get("type") == "LocationHierarchy" else ""),
@@ -274,13 +282,13 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         _ARCHIVED,
     ),
     records.ArchiveReason: (
-        Column("archive_reason_id", _at("id")),
+        _id_of(records.ArchiveReason),
         Column("reason", _at("text")),
         Column("type", _at("reasonType")),
         _ARCHIVED,
     ),
     records.Opening: (
-        Column("opening_id", _at("id")),
+        _id_of(records.Opening),
         Column("identifier", _at("latestVersion", "identifier")),
         Column("opening_state", _at("openingState")),
         Column("description", _at("latestVersion", "description")),
@@ -293,7 +301,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
 
 AFTER_WRITING: Mapping[type, Sequence[Column]] = {
     records.Candidate: (
-        Column("candidate_id", _at("id")),
+        _id_of(records.Candidate),
         Column("name", _at("name")),
         Column("emails", _values("emailAddresses", "value")),
         Column("phone", _values("phoneNumbers", "value")),

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic.alias_generators import to_snake
 
 from langchain_ashby.forms import Form
-from langchain_ashby.results.columns import COLUMNS
+from langchain_ashby.ids import heading_of_key, id_of
 from langchain_ashby.results.phrases import (
     Json,
     answers,
@@ -34,31 +34,8 @@ _LEFT_OUT = frozenset({
 
 _ONLY_IF_TRUE = frozenset({"confidential", "isArchived", "isDebrief", "isRemote"})
 
-_NAMED_ID = {
-    "actorId": "by user_id",
-    "applicationFormSubmissions": "submitted_form_instance_id",
-    "archiveReason": "archive_reason_id",
-    "author": "user_id",
-    "authorId": "author user_id",
-    "creditedToUser": "user_id",
-    "currentInterviewStage": "interview_stage_id",
-    "hiringTeam": "user_id",
-    "interviewEvents": "interview_event_id",
-    "interviewers": "user_id",
-    "latestVersion": "",
-    "managerId": "manager user_id",
-    "openings": "opening_id",
-    "parentId": "parent department_id",
-    "parentLocationId": "parent location_id",
-    "scheduledBy": "user_id",
-    "stageId": "interview_stage_id",
-    "submittedByUser": "user_id",
-    "tags": "tag_id",
-    "teamId": "department_id",
-    "user": "user_id",
-    "versions": "",
-}
-"""The arguments that take the ids under these keys, where the key itself does not tell; empty where none does."""
+_WITHOUT_ID = frozenset({"latestVersion", "versions"})
+"""Keys of objects whose ids no argument takes."""
 
 _SAID_BY_NAME = frozenset({
     "id", "name", "title", "text", "isArchived", "sourceType", "reasonType", "customFields", "locationId",
@@ -75,9 +52,9 @@ def detail(kind: type | None, record: Any) -> list[str]:
 
 
 def _own_id(kind: type | None) -> str:
-    """What an argument that takes the id of such a record is called."""
-    heading = COLUMNS[kind][0].heading if kind and kind in COLUMNS else ""
-    return heading if heading.endswith("_id") else "id"
+    """The argument that takes the id of such a record."""
+    found = id_of(kind)
+    return found.argument if found else "id"
 
 
 def _lines(record: Json, own_id: str) -> Iterator[str]:
@@ -204,13 +181,14 @@ _SPECIAL = {
 
 
 def _id_name(key: str) -> str:
-    return _NAMED_ID[key] if key in _NAMED_ID else f"{to_snake(key).removesuffix('s')}_id"
+    """The argument that takes the id of an object under one of Ashby's keys."""
+    return "" if key in _WITHOUT_ID else heading_of_key(key) or f"{to_snake(key).removesuffix('s')}_id"
 
 
 def _word(key: str) -> str:
     """The name of a line: ids as the arguments that take them, all else in words."""
     if key.endswith(("Id", "Ids")):
-        return _NAMED_ID.get(key) or to_snake(key)
+        return heading_of_key(key) or to_snake(key)
     return to_snake(key).replace("_", " ")
 
 
