@@ -17,6 +17,7 @@ from typing import Any, Protocol, Self
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.ids import canonical
 from langchain_ashby.records import CustomField, FormDefinition
+from langchain_ashby.text.words import folded
 
 INTERVALS = (
     "NONE", "1 TIME", "1 HOUR", "1 DAY", "1 WEEK", "2 WEEK", "0.5 MONTH", "1 MONTH", "2 MONTH", "3 MONTH", "6 MONTH",
@@ -87,9 +88,9 @@ class Form:
         Raises:
             ValueError: if there is none, or several have the title.
         """
-        title = _folded(name)
+        title = folded(name)
         found = [field for field in self.fields if field.path == name] or [
-            field for field in self.fields if _folded(field.title) == title
+            field for field in self.fields if folded(field.title) == title
         ]
         if not found:
             raise ValueError("the form has no such field")
@@ -208,10 +209,6 @@ def _options(selectable: Any) -> dict[str, str]:
     }
 
 
-def _folded(text: str) -> str:
-    return text.strip().casefold()
-
-
 def _unchanged(field: Field, value: Any) -> Any:
     return value
 
@@ -274,7 +271,7 @@ def _option(field: Field, value: Any) -> str:
     if isinstance(value, str):
         if value in field.options:
             return value
-        found = [stored for stored, label in field.options.items() if _folded(label) == _folded(value)]
+        found = [stored for stored, label in field.options.items() if folded(label) == folded(value)]
         if len(found) == 1:
             return found[0]
         if found:

@@ -11,18 +11,18 @@ from langchain_ashby.ids import id_of
 from langchain_ashby.results.phrases import (
     Json,
     answers,
-    day,
+    compact_day,
     field_value,
     is_money,
-    moment,
     money,
+    name_and_email,
     objects,
-    person,
     stage,
     text,
-    within,
+    to_the_minute,
 )
 from langchain_ashby.text.safe import shortened
+from langchain_ashby.text.words import at
 
 CELL = 40
 """The most characters of a part of a cell, unless it is to be full. A single record is told in full."""
@@ -55,7 +55,7 @@ class Column(NamedTuple):
 
 
 def _at(*keys: str) -> Callable[[Json], Any]:
-    return lambda record: within(record, *keys)
+    return lambda record: at(record, *keys)
 
 
 def _id_of(record: type) -> Column:
@@ -66,11 +66,11 @@ def _id_of(record: type) -> Column:
 
 
 def _day(*keys: str) -> Callable[[Json], str]:
-    return lambda record: day(within(record, *keys))
+    return lambda record: compact_day(at(record, *keys))
 
 
 def _person(*keys: str) -> Callable[[Json], str]:
-    return lambda record: person(within(record, *keys))
+    return lambda record: name_and_email(at(record, *keys))
 
 
 def _titles(key: str) -> Callable[[Json], str]:
@@ -88,21 +88,21 @@ def _where(key: str, word: str, unless: bool = False) -> Callable[[Json], str]:
 
 def _name(*keys: str) -> Callable[[Json], Parts]:
     """A person's name, by which people know who is meant: whole, as far as a cell goes."""
-    return lambda record: Parts([Part(shortened(text(within(record, *keys)), CELL), whole=True)])
+    return lambda record: Parts([Part(shortened(text(at(record, *keys)), CELL), whole=True)])
 
 
 def _contact_and_work(candidate: Json) -> Parts:
     """`mihail@example.org Tech Lead at Brackwater, Paris`; an e-mail is an identifier, and half of one is none."""
-    email = text(within(candidate, "primaryEmailAddress", "value")).replace(" ", "_") or "-"
+    email = text(at(candidate, "primaryEmailAddress", "value")).replace(" ", "_") or "-"
     position, company = text(candidate.get("position")), text(candidate.get("company"))
-    city = text(within(candidate, "location", "locationSummary")).partition(",")[0]
+    city = text(at(candidate, "location", "locationSummary")).partition(",")[0]
     city_before = ", " if position or company else " "
     told = (Part(email, whole=True), Part(position, " "), Part(company, " at "), Part(city, city_before))
     return Parts(part for part in told if part.text)
 
 
 def _location(job: Json) -> Any:
-    return within(job, "location", "name") or job.get("locationId")
+    return at(job, "location", "name") or job.get("locationId")
 
 
 def _applications(candidate: Json) -> Any:
@@ -112,7 +112,7 @@ def _applications(candidate: Json) -> Any:
 
 
 def _salary(offer: Json) -> str:
-    salary = within(offer, "latestVersion", "salary")
+    salary = at(offer, "latestVersion", "salary")
     return money(salary) if is_money(salary) else text(salary)
 
 
@@ -126,11 +126,13 @@ def _meetings(schedule: Json) -> str:
 
 
 def _meeting(event: Json) -> str:
-    people = ", ".join(text(user.get("email")) or person(user) for user in objects(event.get("interviewers")))
+    people = ", ".join(text(user.get("email")) or name_and_email(user) for user in objects(event.get("interviewers")))
     feedback = ", feedback submitted" if event.get("hasSubmittedFeedback") else ""
-    title = text(within(event, "interview", "title")) or "interview"
-    end = moment(event.get("endTime")).partition("T")[2]
-    return f"{moment(event.get('startTime'))} to {end}, {title} with {people}{feedback} ({text(event.get('id'))})"
+    title = text(at(event, "interview", "title")) or "interview"
+    end = to_the_minute(event.get("endTime")).partition("T")[2]
+    return (
+        f"{to_the_minute(event.get('startTime'))} to {end}, {title} with {people}{feedback} ({text(event.get('id'))})"
+    )
 
 
 def _scorecard(feedback: Json) -> str:
@@ -242,7 +244,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
     ),
     records.User: (
         _id_of(records.User),
-        Column("name and e-mail", person, full=True),
+        Column("name and e-mail", name_and_email, full=True),
         Column("role", _at("globalRole")),
         Column("state", _where("isEnabled", "deactivated", unless=True)),
     ),

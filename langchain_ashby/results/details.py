@@ -15,14 +15,14 @@ from langchain_ashby.results.phrases import (
     custom_field,
     empty,
     is_money,
-    moment,
     money,
+    name_and_email,
     objects,
-    person,
     stage,
     text,
-    within,
+    to_the_minute,
 )
+from langchain_ashby.text.words import at
 
 _LEFT_OUT = frozenset({
     "allowedActions", "applicationFormDefinition", "descriptionHtml", "descriptionParts", "feedbackLink", "handle",
@@ -99,14 +99,14 @@ def _phrase(key: str, value: Any) -> str | None:
     identity = f" ({_id_name(key)} {identity})" if identity else ""
     if "firstName" in value:
         role = f", {text(value['role'])}" if value.get("role") else ""
-        return f"{person(value)}{role}{identity}"
+        return f"{name_and_email(value)}{role}{identity}"
     if "locationSummary" in value:
         return text(value["locationSummary"])
     if "orderInInterviewPlan" in value:
         return f"{stage(value)}{identity}"
     name = value.get("name") or value.get("title") or value.get("text")
     if name and "id" in value and set(value) <= _SAID_BY_NAME:
-        email = text(within(value, "primaryEmailAddress", "value"))
+        email = text(at(value, "primaryEmailAddress", "value"))
         return f"{text(name)}{f' <{email}>' if email else ''}{identity}"
     return None
 
@@ -119,8 +119,8 @@ def _custom_fields(key: str, value: Any, record: Json) -> Iterator[str]:
 def _history(key: str, value: Any, record: Json) -> Iterator[str]:
     yield "stages so far (interview_stage_id):"
     for entry in objects(value):
-        until = moment(entry.get("leftStageAt")) or "now"
-        since = moment(entry.get("enteredStageAt"))
+        until = to_the_minute(entry.get("leftStageAt")) or "now"
+        since = to_the_minute(entry.get("enteredStageAt"))
         yield f"  {text(entry.get('title'))}: {since} to {until} ({text(entry.get('stageId'))})"
 
 
@@ -139,15 +139,15 @@ def _links(key: str, value: Any, record: Json) -> Iterator[str]:
 def _files(key: str, value: Any, record: Json) -> Iterator[str]:
     files = value if isinstance(value, list) else [value]
     word = "résumé" if key == "resumeFileHandle" else "files"
-    yield f"{word}: {', '.join(text(within(entry, 'name')) for entry in files)}"
+    yield f"{word}: {', '.join(text(at(entry, 'name')) for entry in files)}"
 
 
 def _fields_of_a_form(key: str, value: Any, record: Json) -> Iterator[str]:
     """The fields of a form that is the record itself. Where a form only comes with a record, nobody asked for it."""
     if "title" in record:
         yield "fields:"
-        usable = [{"fields": [entry for entry in objects(section.get("fields")) if within(entry, "field", "path")]}
-                  for section in objects(within(value, "sections"))]  # fmt: skip
+        usable = [{"fields": [entry for entry in objects(section.get("fields")) if at(entry, "field", "path")]}
+                  for section in objects(at(value, "sections"))]  # fmt: skip
         yield from _indented(field.describe() for field in Form({"sections": usable}).fields)
 
 
@@ -157,7 +157,7 @@ def _answers(key: str, value: Any, record: Json) -> Iterator[str]:
 
 
 def _earlier_versions(key: str, value: Any, record: Json) -> Iterator[str]:
-    latest = within(record, "latestVersion", "id")
+    latest = at(record, "latestVersion", "id")
     earlier = [entry for entry in objects(value) if entry.get("id") != latest]
     if earlier:
         yield "earlier versions:"

@@ -48,7 +48,7 @@ def without_private(result: Any, allowed: Collection[str] = ()) -> tuple[Any, di
     return None if pruned is _GONE else pruned, dict(pruning.left_out)
 
 
-def in_words(left_out: Mapping[str, int]) -> str:
+def left_out_note(left_out: Mapping[str, int]) -> str:
     """`Left out as private: compensation (2), fields (1); …`; empty if nothing was left out."""
     if not left_out:
         return ""

@@ -9,7 +9,8 @@ from typing import Any
 from langchain_ashby.ids import with_short_ids
 from langchain_ashby.results.columns import AFTER_WRITING, CELL, COLUMNS, Column, Part, Parts
 from langchain_ashby.results.phrases import is_money, money, text
-from langchain_ashby.text.safe import bounded, lightened, shortened, weight
+from langchain_ashby.results.weight import lightened, weight
+from langchain_ashby.text.safe import bounded, shortened
 
 LONG = 10
 """A listing of more rows than this is long: its ids are in the short spelling, and its rows share ROOM."""

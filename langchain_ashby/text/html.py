@@ -26,7 +26,7 @@ _PRE = "font-family:monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin
 
 def safe(words: Words) -> Markup:
     """Text as HTML that shows it as it is, with what cannot be seen written out."""
-    return words if isinstance(words, Markup) else Markup(escape("\n".join(map(visible, words.split("\n")))))
+    return words if isinstance(words, Markup) else Markup(escape(visible(words)))
 
 
 def joined(*pieces: Words) -> Markup:

@@ -18,12 +18,12 @@ TOO_DEEP = "(nested too deeply)"
 """What stands for what lies deeper."""
 
 
-def plain(value: T) -> T:
+def json_safe(value: T) -> T:
     """The value itself if there is nothing odd in it, or else a copy without: odd numbers become text."""
-    return value if _is_plain(value) else cast(T, _made_plain(value, DEEPEST))
+    return value if _is_safe(value) else cast(T, _made_safe(value, DEEPEST))
 
 
-def _is_plain(value: Any) -> bool:
+def _is_safe(value: Any) -> bool:
     """Whether numbers and depth are in order, level by level: this is done for every result, and most are."""
     level: list[Any] = [[value]]
     for _ in range(DEEPEST + 1):
@@ -41,11 +41,11 @@ def _is_plain(value: Any) -> bool:
     return False
 
 
-def _made_plain(value: Any, room: int) -> Any:
+def _made_safe(value: Any, room: int) -> Any:
     if isinstance(value, dict):
-        return {_text(key): _made_plain(entry, room - 1) for key, entry in value.items()} if room else TOO_DEEP
+        return {_text(key): _made_safe(entry, room - 1) for key, entry in value.items()} if room else TOO_DEEP
     if isinstance(value, list):
-        return [_made_plain(entry, room - 1) for entry in value] if room else TOO_DEEP
+        return [_made_safe(entry, room - 1) for entry in value] if room else TOO_DEEP
     if isinstance(value, str):
         return _text(value)
     is_odd = (isinstance(value, int) and value.bit_length() > 63) or (
@@ -56,7 +56,7 @@ def _made_plain(value: Any, room: int) -> Any:
 
 def whole_characters(value: Any) -> Any:
     """A copy of what `json.loads` read, plain, with � for each half of a character."""
-    return _made_plain(value, DEEPEST)
+    return _made_safe(value, DEEPEST)
 
 
 def _text(text: str) -> str:

@@ -14,9 +14,10 @@ from langchain_ashby.endpoints.candidates import GetCandidate, ListCandidates
 from langchain_ashby.endpoints.openings import CreateOpening
 from langchain_ashby.endpoints.organization import SetCustomFieldValue
 from langchain_ashby.ids import canonical, short
-from langchain_ashby.results import render
+from langchain_ashby.results import data_line, render
 from langchain_ashby.results.columns import AFTER_WRITING, COLUMNS
-from langchain_ashby.text.safe import BREAK, data_line, lightened, one_line, weight
+from langchain_ashby.results.weight import lightened, weight
+from langchain_ashby.text.words import BREAK, one_line
 
 ID = "929ec103-b766-5a16-8927-b510963c1445"
 
