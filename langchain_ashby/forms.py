@@ -1,7 +1,7 @@
-"""Values for form fields and custom fields: what a model says, made into what Ashby stores.
+"""Converts a model's values for form fields and custom fields to what Ashby stores.
 
-Ashby wants a field's path where people know its title, an option's value where they know its label, and an object of
-its own for scores, money and ranges. Everything is checked before anything is sent, and a wrong entry is answered with
+Ashby wants a field's path where people know its title, an option's value where they know its label, and special
+objects for scores, money and ranges. Everything is checked before anything is sent; the error for a wrong entry says
 what the field takes.
 """
 
@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol, Self
 
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.ids import canonical
+from langchain_ashby.ids import IDS, canonical
 from langchain_ashby.records import CustomField, FormDefinition
 from langchain_ashby.text.words import folded
 
@@ -63,7 +63,7 @@ class Field:
 
 
 class Form:
-    """The fields of a form definition, in order. Whatever is no field is passed over."""
+    """The fields of a form definition, in order. Skips entries that are not fields."""
 
     def __init__(self, definition: FormDefinition | None) -> None:
         self.fields = [
@@ -128,7 +128,7 @@ class Form:
 
 
 def fields_by_path(form: Any) -> dict[str, Mapping[str, Any]]:
-    """The fields of a form definition, as Ashby gives them, by their paths. Whatever is no field is passed over."""
+    """The fields of a form definition, as Ashby gives them, by their paths. Skips entries that are not fields."""
     return {str(field["path"]): field for _, field in _fields_of(form)}
 
 
@@ -163,7 +163,7 @@ def custom_field_value(fields: Iterable[CustomField], field_id: str, object_type
     Raises:
         ArgumentError: if there is no such field, it belongs to other records, or the value does not fit it.
     """
-    remedy = "Look at the fields with ashby_list_custom_fields."
+    remedy = IDS["custom_field_id"].remedy
     definition = next((field for field in fields if isinstance(field, Mapping) and field.get("id") == field_id), None)
     if definition is None:
         raise ArgumentError(

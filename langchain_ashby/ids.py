@@ -147,7 +147,7 @@ CandidateId = Annotated[
 CloseReasonId = Annotated[
     str,
     Id(argument="close_reason_id", not_listed="Ashby lists them with closeReason.list, which has no tool."),
-    Field(description="Why it closes."),
+    Field(description="Reason for closing."),
 ]
 CommunicationTemplateId = Annotated[
     str,
@@ -169,7 +169,7 @@ DepartmentId = Annotated[
         keys={"parentId": "parent", "teamId": ""},
         mistaken_for={"job_id": ("departmentId",)},
     ),
-    Field(description="Or a team's."),
+    Field(description="Department or team."),
 ]
 FeedbackFormDefinitionId = Annotated[
     str,
@@ -192,7 +192,7 @@ InterviewEventId = Annotated[str, Id(argument="interview_event_id", listed_by="a
 InterviewId = Annotated[
     str,
     Id(argument="interview_id", records=(Interview,), listed_by="ashby_list_interviews"),
-    Field(description="The default interview if left out."),
+    Field(description="Omit for the default interview."),
 ]
 InterviewPlanId = Annotated[
     str,
@@ -228,7 +228,7 @@ InterviewStageId = Annotated[
 JobBoardId = Annotated[
     str,
     Id(argument="job_board_id", not_listed="Ashby lists them with jobBoard.list, which has no tool."),
-    Field(description="The main one if left out."),
+    Field(description="Omit for the main one."),
 ]
 JobId = Annotated[
     str,

@@ -1,4 +1,4 @@
-"""The columns of each kind of record: what recruiters decide on."""
+"""The columns of each kind of record: the facts that recruiters decide on."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from langchain_ashby.text.safe import shortened
 from langchain_ashby.text.words import at
 
 CELL = 40
-"""The most characters of a part of a cell, unless it is to be full. A single record is told in full."""
+"""The longest part of a cell in characters, unless the column is full. Single records are shown in full."""
 
 
 class Part(NamedTuple):
-    """A part of a cell that is cut by itself, so that none pushes another out; a `whole` one is not cut further."""
+    """A part of a cell. Each is cut by itself, so none crowds out another; a `whole` one is not cut further."""
 
     text: str
     before: str = ""
@@ -37,15 +37,14 @@ class Part(NamedTuple):
 
 
 class Parts(tuple[Part, ...]):
-    """A cell in parts."""
+    """A cell made of parts."""
 
 
 class Column(NamedTuple):
-    """A column: its heading, and how a record's cell is made.
+    """A column: its heading, and the function that makes a record's cell.
 
-    The first column has ids or days, which have no spaces. Headings of ids are the arguments that take them. A `full`
-    cell is not cut; a `kept` column stays where all cells
-    are blank, because blank means something.
+    The first column holds ids or days, which have no spaces. Ids are headed by the arguments that take them. The cells
+    of a `full` column are not cut; a `kept` column stays even if all its cells are blank, as blank means something.
     """
 
     heading: str
@@ -82,17 +81,17 @@ def _values(key: str, value: str) -> Callable[[Json], str]:
 
 
 def _where(key: str, word: str, unless: bool = False) -> Callable[[Json], str]:
-    """A word where a flag is set, or where it is not."""
+    """A word if a flag is set or, with `unless`, if it is not."""
     return lambda record: word if bool(record.get(key, unless)) is not unless else ""
 
 
 def _name(*keys: str) -> Callable[[Json], Parts]:
-    """A person's name, by which people know who is meant: whole, as far as a cell goes."""
+    """A person's name, by which people recognize them: whole, up to the length of a cell."""
     return lambda record: Parts([Part(shortened(text(at(record, *keys)), CELL), whole=True)])
 
 
 def _contact_and_work(candidate: Json) -> Parts:
-    """`mihail@example.org Tech Lead at Brackwater, Paris`; an e-mail is an identifier, and half of one is none."""
+    """`mihail@example.org Tech Lead at Brackwater, Paris`; half an e-mail address identifies no one."""
     email = text(at(candidate, "primaryEmailAddress", "value")).replace(" ", "_") or "-"
     position, company = text(candidate.get("position")), text(candidate.get("company"))
     city = text(at(candidate, "location", "locationSummary")).partition(",")[0]
@@ -299,7 +298,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         _ARCHIVED,
     ),
 }
-"""The columns of a listing. Where a column is blank in every row it is left out."""
+"""The columns of a listing. A column that is blank in every row is omitted."""
 
 AFTER_WRITING: Mapping[type, Sequence[Column]] = {
     records.Candidate: (
@@ -334,4 +333,4 @@ AFTER_WRITING: Mapping[type, Sequence[Column]] = {
         Column("close_reason_id", _at("closeReasonId")),
     ),
 }
-"""What is told of a record that was written, where tools set more of it than a listing shows."""
+"""The columns after a write, for records of which tools set more than a listing shows."""

@@ -1,4 +1,4 @@
-"""Single records: everything that is there, in the package's words, without what is empty, repeated or of no use."""
+"""Single records: all their facts in the package's words, without empty, repeated or useless ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LEFT_OUT = frozenset({
     "interviewerUserIds", "isNullable", "linkedData", "locationComponents", "organizationId", "primaryEmailAddress",
     "primaryPhoneNumber", "stageNumber", "surveyFormDefinitions", "trainingRole",
 })  # fmt: skip
-"""Keys that say nothing to a model: second copies, HTML beside plain text, file handles, forms nobody asked for."""
+"""Keys of no use to a model: second copies, HTML beside plain text, file handles, forms that come along."""
 
 _ONLY_IF_TRUE = frozenset({"confidential", "isArchived", "isDebrief", "isRemote"})
 
@@ -41,7 +41,7 @@ _SAID_BY_NAME = frozenset({
     "id", "name", "title", "text", "isArchived", "sourceType", "reasonType", "customFields", "locationId",
     "departmentId", "primaryEmailAddress", "primaryPhoneNumber",
 })  # fmt: skip
-"""Keys of small objects of which the name and the id say enough."""
+"""Keys of small objects whose name and id say enough."""
 
 
 def detail(kind: type | None, record: Any) -> list[str]:
@@ -88,7 +88,7 @@ def _item(key: str, entry: Any) -> list[str]:
 
 
 def _phrase(key: str, value: Any) -> str | None:
-    """A value in a phrase, if it can be said in one."""
+    """A value as a phrase; None if it needs lines of its own."""
     if isinstance(value, list):
         return text(value) if not any(isinstance(entry, Mapping | list) for entry in value) else None
     if not isinstance(value, Mapping):
@@ -143,7 +143,7 @@ def _files(key: str, value: Any, record: Json) -> Iterator[str]:
 
 
 def _fields_of_a_form(key: str, value: Any, record: Json) -> Iterator[str]:
-    """The fields of a form that is the record itself. Where a form only comes with a record, nobody asked for it."""
+    """The fields of a form, if the form is the record itself and does not just come along with one."""
     if "title" in record:
         yield "fields:"
         usable = [{"fields": [entry for entry in objects(section.get("fields")) if at(entry, "field", "path")]}
@@ -177,7 +177,7 @@ _SPECIAL = {
     "submittedValues": _answers,
     "versions": _earlier_versions,
 }
-"""Keys whose values are told in a way of their own."""
+"""Keys whose values have a format of their own."""
 
 
 def _id_name(key: str) -> str:

@@ -1,6 +1,6 @@
-"""Ashby's small objects in the words that every result uses: people, stages, times, money, values of fields.
+"""Ashby's small objects as short phrases: people, stages, times, money, values of fields.
 
-Nothing here trusts the shape of what it gets: Ashby leaves out what is empty, and adds what it likes.
+No function relies on the shape of its input: Ashby leaves out empty values and adds keys at will.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)"
 
 
 def objects(value: Any) -> list[Json]:
-    """The objects in a list; none if it is no list."""
+    """The objects in a list; empty for anything else."""
     return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
 
 
 def empty(value: Any) -> bool:
-    """Whether a value says nothing."""
+    """True for None and for empty text, lists and objects."""
     return value is None or value == "" or value == [] or value == {}
 
 
@@ -52,7 +52,7 @@ def to_the_minute(value: Any) -> str:
         try:
             return datetime.fromisoformat(said).isoformat(timespec="minutes").replace("+00:00", "Z")
         except ValueError:
-            pass  # digits that are no time: shown as they are
+            pass  # digits that do not make a time are shown as they are
     return one_line(said, None)
 
 
@@ -76,7 +76,7 @@ def stage(entry: Any) -> str:
 
 
 def is_money(value: Any) -> bool:
-    """Whether a value is an amount or a range of money."""
+    """True for an amount or a range of money."""
     return isinstance(value, Mapping) and "currencyCode" in value and not empty(value["currencyCode"])
 
 

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 
 def weight(text: str) -> int:
-    """About what a text costs, whatever its script: in o200k, some six units are a token.
+    """The approximate cost of a text, whatever its script: in o200k, about six units are a token.
 
     A letter of a text in ASCII weighs 1, as if it were English; elsewhere a letter weighs 2, one with a mark, which
     splits its word, 8, one of another alphabet 3, and a sign of a script that has thousands 5.
@@ -15,7 +15,7 @@ def weight(text: str) -> int:
 
 
 def lightened(text: str, most: int) -> str:
-    """The text, cut at a weight of `most`, between words if that leaves half of it; an … stands where it was cut."""
+    """The text, cut at a weight of `most`, between words if that leaves half of it; … marks the cut."""
     weights = _weights(text)
     if sum(weights) <= most:
         return text

@@ -1,7 +1,7 @@
-"""Ashby's JSON, made into what every checkpoint, store and text can hold.
+"""Converts Ashby's JSON to what every checkpoint, store and text can hold.
 
-JSON can say more than they bear: halves of characters (JavaScript writes them where it cuts a text in the middle of an
-emoji), numbers of any length, objects without end. One such value in one record must not break off a run.
+JSON allows more: halves of characters (JavaScript writes them when it cuts text inside an emoji), numbers of any
+length, unlimited nesting. One such value in one record must not end a run.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 DEEPEST = 50
-"""How many lists and objects may lie inside each other. Ashby needs about ten."""
+"""The deepest nesting of lists and objects. Ashby needs about ten levels."""
 
 TOO_DEEP = "(nested too deeply)"
-"""What stands for what lies deeper."""
+"""Replaces anything nested deeper."""
 
 
 def json_safe(value: T) -> T:
-    """The value itself if there is nothing odd in it, or else a copy without: odd numbers become text."""
+    """Returns the value itself if every part of it is safe, or else a copy in which odd numbers are text."""
     return value if _is_safe(value) else cast(T, _made_safe(value, DEEPEST))
 
 
 def _is_safe(value: Any) -> bool:
-    """Whether numbers and depth are in order, level by level: this is done for every result, and most are."""
+    """Checks numbers and depth level by level: fast, as this runs for every result and most are fine."""
     level: list[Any] = [[value]]
     for _ in range(DEEPEST + 1):
         below: list[Any] = []
@@ -55,7 +55,7 @@ def _made_safe(value: Any, room: int) -> Any:
 
 
 def whole_characters(value: Any) -> Any:
-    """A copy of what `json.loads` read, plain, with � for each half of a character."""
+    """A safe copy of what `json.loads` read, with � for each half of a character."""
     return _made_safe(value, DEEPEST)
 
 
