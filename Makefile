@@ -44,7 +44,7 @@ dist: $(VENV)/dev.stamp ## build the wheel and the sdist, and try the wheel in a
 	$(BIN)/python tests/distribution dist
 
 regenerate: $(VENV)/dev.stamp ## rewrite the snapshots of tools and results, and the tables and the picture made from them
-	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_render_results.py tests/unit/test_readme.py tests/faults/test_documented.py
+	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_results_snapshots.py tests/faults/test_documented.py
 	$(BIN)/python tests/docs/picture.py
 
 notebooks: $(VENV)/dev.stamp ## run the notebooks again and store their output

@@ -8,17 +8,14 @@ from pydantic import Field, model_validator
 
 from langchain_ashby.endpoint import Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.fields import (
-    ApplicationId,
     FieldSubmission,
     ListOf,
-    OfferFormId,
-    OfferId,
-    OfferProcessId,
     Since,
 )
 from langchain_ashby.endpoints.internal import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
 from langchain_ashby.errors import already_done
 from langchain_ashby.forms import Form
+from langchain_ashby.ids import ApplicationId, OfferFormId, OfferId, OfferProcessId
 from langchain_ashby.records import Offer
 
 OfferStatus = Literal[
@@ -59,7 +56,7 @@ class GetOffer(Endpoint[Offer]):
 
 class CreateOffer(Operation[Offer]):
     """Create (draft, make) an offer for an application from the values of its form's fields. If a field is missing or
-    wrong, the error lists the fields and gives ids to go on with instead of application_id."""
+    wrong, the error lists the fields and gives ids to continue with instead of application_id."""
 
     path = "offer.create"
     access = Access.WRITE

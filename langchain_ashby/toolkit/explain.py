@@ -12,7 +12,8 @@ from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import AshbyError, Refused
-from langchain_ashby.text.safe import one_line, shortened, visible
+from langchain_ashby.text.safe import visible
+from langchain_ashby.text.words import one_line
 from langchain_ashby.toolkit.id_hints import suggest_id
 
 
@@ -26,7 +27,7 @@ def explain_refusal(request: Operation[Any], error: AshbyError, client: AshbyCli
     meant = suggest_id(request, error, client.call) if isinstance(error, Refused) else None
     if meant:
         error.remedy = meant.sentence if meant.ids else f"{meant.sentence} {error.remedy}"
-    return "\n".join(visible(line) for line in error.for_model().split("\n"))
+    return visible(error.for_model())
 
 
 def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
@@ -41,9 +42,7 @@ def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
             what = f"there is no such argument{'; it takes ' * bool(known)}{', '.join(known)}"
         named = [part for part in way if not _BRANCH.fullmatch(part)] + [invented] * bool(invented)
         problems.setdefault(".".join(named) or "arguments", []).append(what)
-    lines = [
-        shortened(f"- {one_line(where)}: {one_line('; or: '.join(whats))}", _LINE) for where, whats in problems.items()
-    ]
+    lines = [one_line(f"- {where}: {'; or: '.join(whats)}", _LINE) for where, whats in problems.items()]
     more = [f"- and {len(lines) - _LINES} more"] if len(lines) > _LINES else []
     return "\n".join(["invalid_argument: Invalid arguments; nothing was sent.", *lines[:_LINES], *more])
 

@@ -15,9 +15,9 @@ from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Page
 from langchain_ashby.errors import ArgumentError, Refused
 from langchain_ashby.results import render
-from langchain_ashby.results.redaction import in_words, without_private
+from langchain_ashby.results.redaction import left_out_note, without_private
 from langchain_ashby.schema import strict as strict_schema
-from langchain_ashby.text.json import plain
+from langchain_ashby.text.json import json_safe
 from langchain_ashby.toolkit.explain import explain_arguments, explain_refusal
 from langchain_ashby.toolkit.html import tool_html
 
@@ -124,7 +124,7 @@ def _runner(
                 raise ToolException(explain_refusal(request, error, client)) from error
         result = reply.result
         page = result if isinstance(result, Page) else None
-        results, left_out = without_private(plain(page.results if page else result), private)
+        results, left_out = without_private(json_safe(page.results if page else result), private)
         artifact: dict[str, Any] = {
             "results": results,
             "next_cursor": page and page.next_cursor,
@@ -136,7 +136,7 @@ def _runner(
             operation.record(),
             replace(page, results=results) if page else results,
             done="" if operation.access is Access.READ else operation.tool_title(),
-            left_out=in_words(left_out),
+            left_out=left_out_note(left_out),
             warnings=reply.warnings,
             with_the_same=[
                 name for name in arguments if name not in ("cursor", "limit") and arguments[name] is not None
