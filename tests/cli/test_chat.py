@@ -36,10 +36,14 @@ def test_a_conversation_at_a_terminal(sandbox: AshbySandbox, tmp_path: Path) -> 
         person.glimpses("I look")  # the answer grows word by word
         assert "her up" not in person.screen
         person.sees("✓ Search candidates (name: Ada) 1 record")
-        person.is_asked("Do it?")
-        person.sees("Proposed change", f"Add a note to {ADA}", "[y] yes [e] edit [n] no [l] later")
+        person.is_asked("Approve?")
+        person.sees(
+            "Proposed change",
+            f"Add a note to {ADA}",
+            "[a] approve [v] view [e] edit [r] reject [l] later [q] quit [?] help",
+        )
         assert notes(sandbox) == []
-        person.types("y")
+        person.types("a")
         person.sees(f"✓ Add a note to {ADA} done", "Ashby (https://evil.example/a)", "[bold]that[/bold]")
         person.is_asked("You:")
         assert notes(sandbox) == [WRITTEN]
@@ -81,11 +85,11 @@ def test_what_the_person_puts_off_waits_until_they_say_something_else(sandbox: A
     ):
         person.is_asked("You:")
         person.types("Who is Ada?")
-        person.is_asked("Do it?")
+        person.is_asked("Approve?")
         person.types("")
-        person.sees("Answer with y, e, n or l.")
+        person.sees("Answer with a, v, e, r, l, q or ?.")
         person.types("l")
-        person.sees("It waits as long as this conversation lasts.")
+        person.sees("Open. Decide here with /review; a new message cancels it.")
         person.is_asked("You:")
         person.types("")
         assert person.leaves() == 3

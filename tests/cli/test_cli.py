@@ -55,8 +55,8 @@ def in_terminal(*arguments: str) -> pexpect.spawn:
 def test_the_demo_runs_unattended_with_yes() -> None:
     ran = run("demo", "--yes")
     assert ran.returncode == 0, ran.stderr
-    assert "follows a script" in ran.stdout
-    changed = ran.stdout.partition("What changed")[2]
+    assert "the agent follows a script" in ran.stdout
+    changed = ran.stdout.partition("Changes in the sandbox")[2]
     assert "Onsite → Offer" in changed
     assert "+ note" in changed
     assert "+ interviewSchedule" in changed
@@ -67,14 +67,14 @@ def test_the_demo_without_a_terminal_stops_at_the_first_approval_and_changes_not
     ran = run("demo")
     assert ran.returncode == 0, ran.stderr
     assert "Waiting for approval" in ran.stdout
-    assert "Nothing." in ran.stdout.partition("What changed")[2]
+    assert "None." in ran.stdout.partition("Changes in the sandbox")[2]
     assert "--yes" in ran.stdout
 
 
 def test_tools_lists_every_tool_with_access_and_permission() -> None:
     table = run("tools").stdout
     assert all(name in table for name in OPERATIONS)
-    assert "58 tools, 25 of which write." in table
+    assert "58 tools; 25 of them write." in table
     rows = [json.loads(line) for line in run("tools", "--json").stdout.splitlines()]
     assert [row["name"] for row in rows] == list(OPERATIONS)
     assert rows[0] == {
@@ -111,7 +111,7 @@ def test_call_asks_in_a_terminal_before_it_writes() -> None:
     terminal = in_terminal("call", "ashby_create_candidate", '{"name": "Radia Perlman"}', "--sandbox")
     terminal.expect("Create candidate.*: ")
     terminal.sendline("n")
-    terminal.expect("Not done.")
+    terminal.expect("Not approved")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 3
@@ -163,7 +163,7 @@ def test_doctor_tries_the_reads_when_the_key_may_not_be_asked_about_itself(sandb
     ran = run("doctor", ASHBY_API_KEY=key, ASHBY_BASE_URL=sandbox.url)
     assert ran.returncode == 1
     assert "Grant apiKeysRead" in ran.stdout
-    assert "not known" in ran.stdout
+    assert "unknown" in ran.stdout
 
 
 @pytest.mark.parametrize(("key", "url", "said"), [("wrong", None, "forbidden"), ("k", "http://127.0.0.1:9", "unreach")])

@@ -33,11 +33,11 @@ def test_a_change_is_proposed_today_approved_tomorrow_by_somebody_else_and_talke
         known = environment(sandbox) | provider.environment() | kept
         with Person(*MODEL, "--thread", "ada", **known) as person:
             person.is_asked("You:")
-            person.sees("This is the thread ada")
+            person.sees("Thread: ada (resume with --thread ada)")
             person.types("Who is Ada?")
-            person.is_asked("Do it?")
+            person.is_asked("Approve?")
             person.types("l")
-            person.sees("It waits until it is decided, here or with langchain-ashby pending.")
+            person.sees("Saved. Decide here with /review or with `langchain-ashby pending`; a new message cancels it.")
             person.is_asked("You:")
             person.types("")
             assert person.leaves() == 3
@@ -52,13 +52,13 @@ def test_a_change_is_proposed_today_approved_tomorrow_by_somebody_else_and_talke
         assert told["thread"] == "ada" and told["actions"][0]["args"]["note"] == WRITTEN
 
         with Person("pending", "--reviewer", "Grace", **environment(sandbox), **kept) as person:
-            person.is_asked("Do it?")
+            person.is_asked("Approve?")
             person.sees("Thread ada ═", "Proposed change", WRITTEN)
-            person.types("y")
-            person.sees(f"✓ Add a note to {ADA} done", "The agent learns of this when the thread goes on.")
+            person.types("a")
+            person.sees(f"✓ Add a note to {ADA} done", "The agent will see this when the conversation resumes.")
             assert person.leaves() == 0
         assert notes(sandbox) == [WRITTEN]
-        assert run("pending", **kept).stdout == "Nothing waits for approval.\n"
+        assert run("pending", **kept).stdout == "No changes are waiting for approval.\n"
         assert "approve by Grace" in run("audit", COLUMNS="200", **kept).stdout
 
         with Person(*MODEL, "--thread", "ada", **known) as person:
@@ -84,9 +84,9 @@ def test_with_a_model_the_agent_goes_on_as_soon_as_it_is_decided(sandbox: AshbyS
         ran = run(*MODEL, text="Who is Ada?\n", **known)
         assert ran.returncode == 3, ran.stderr
         with Person("pending", "--model", "openai:gpt-scripted", **known) as person:
-            person.is_asked("Do it?")
-            person.types("n")
-            person.is_asked("Why not? (may be empty)")
+            person.is_asked("Approve?")
+            person.types("r")
+            person.is_asked("Reason (optional):")
             person.types("Too early.")
             person.sees("→", "Their reason: Too early.", "Done as you said.")
             assert person.leaves() == 0
@@ -100,8 +100,8 @@ def test_a_model_that_fails_after_the_decision_is_told_in_a_line(sandbox: AshbyS
         run(*MODEL, text="Who is Ada?\n", **known)
         provider.refusal = 401, "This key is not known."
         with Person("pending", "--model", "openai:gpt-scripted", **known) as person:
-            person.is_asked("Do it?")
-            person.types("y")
+            person.is_asked("Approve?")
+            person.types("a")
             person.sees("AuthenticationError", "This key is not known.")
             assert person.leaves() == 1
             assert "Traceback" not in person.seen
