@@ -85,7 +85,7 @@ def _ask_about_several(console: Console, actions: Sequence[Action], review: Revi
         console.print(shown(actions[place]))
     console.print()
     console.print(overview(actions, review.decisions))
-    others = f"the other {len(undecided)}" if len(undecided) < len(actions) else ""
+    others = f"the other {len(undecided) if undecided[1:] else 'one'}" if len(undecided) < len(actions) else ""
     approve = others or f"all {len(actions)}"
     if together != undecided:
         approve = f"the {len(together)} without {CAUTION}"

@@ -78,7 +78,7 @@ def test_an_answer_can_be_broken_off(sandbox: AshbySandbox) -> None:
         assert person.leaves() == 0
 
 
-def test_what_the_person_puts_off_waits_until_they_say_something_else(sandbox: AshbySandbox) -> None:
+def test_a_change_that_is_put_off_stays_open_until_the_next_message(sandbox: AshbySandbox) -> None:
     with (
         Provider(proposes_a_note(sandbox)) as provider,
         Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
@@ -91,7 +91,50 @@ def test_what_the_person_puts_off_waits_until_they_say_something_else(sandbox: A
         person.types("l")
         person.sees("Open. Decide here with /review; a new message cancels it.")
         person.is_asked("You:")
+        person.types("/review")
+        person.sees("/review Proposed change")
+        person.is_asked("Approve?")
+        person.types("later")
+        person.is_asked("You:")
         person.types("")
+        assert person.leaves() == 3
+    assert notes(sandbox) == []
+
+
+def test_it_says_what_it_is_connected_to_and_takes_commands(sandbox: AshbySandbox) -> None:
+    with (
+        Provider(lines("Hello.")) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.sees(f"Ashby: {sandbox.url}", "Model: openai:gpt-scripted")
+        person.types("/help")
+        person.sees("/quit end the conversation")
+        person.is_asked("You:")
+        person.types("/review")
+        person.sees("No changes are open.")
+        person.is_asked("You:")
+        person.types("/exti")
+        person.sees("Unknown command /exti. /help lists the commands.")
+        person.is_asked("You:")
+        person.types("/quit")
+        assert person.leaves() == 0
+        assert provider.requests == []
+
+
+def test_quitting_at_a_question_ends_the_conversation(sandbox: AshbySandbox) -> None:
+    with (
+        Provider(proposes_a_note(sandbox)) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Who is Ada?")
+        person.is_asked("Approve?")
+        person.types("?")
+        person.sees("r reject: the change is not made; you can say why")
+        person.is_asked("Approve?")
+        person.types("quit")
+        person.sees("Not saved: there is no --store.")
         assert person.leaves() == 3
     assert notes(sandbox) == []
 

@@ -77,17 +77,13 @@ def test_a_card_that_is_asked_about_is_on_the_screen() -> None:
         person.is_asked("Approve all 3, view, reject or later?")
         person.types("view")
         for number, line in enumerate(("Move Ada Lovelace", "Add a note to Ada", "Schedule an interview"), 1):
-            person.sees(f"Proposed change {number} of 3", *["Approve? l"] * (number > 1))
+            person.glimpses(f"Proposed change {number} of 3")
             person.is_asked("Approve?")
             assert f"Proposed change {number} of 3" in person.screen and line in person.screen
             if number == 3:
-                same("tall_card", person.screen.partition("Proposed")[2])
-            person.types("v")
-            person.sees("Approve? v")
-            person.is_asked("Approve?")
+                same("tall", person.screen)
             person.types("l")
         assert person.leaves() == 0
-        person.sees("feedback_required: true")
 
 
 def test_the_question_in_half_the_width() -> None:
