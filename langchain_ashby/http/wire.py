@@ -234,8 +234,8 @@ def _refused(request: Endpoint[Any], envelope: dict[str, Any], facts: dict[str, 
         unknown = request.access is Access.WRITE
         return _from_status(ServerError, "Ashby failed", envelope, facts, outcome_unknown=unknown)
     kind = _REFUSED_BY_CODE.get(code or "", Refused)
-    unknown = unknown_id(code)
-    remedy = unknown.remedy if unknown else _REMEDIES.get(code or "")
+    mistaken = unknown_id(code)
+    remedy = mistaken.remedy if mistaken else _REMEDIES.get(code or "")
     return kind(said or kind.default_message, code=code, remedy=remedy, meta=meta, **facts)
 
 

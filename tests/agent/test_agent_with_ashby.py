@@ -241,8 +241,8 @@ def test_the_afternoon_tells_the_truth_about_what_was_not_done(ashby: Ashby) -> 
     assert ashby.written() == ["candidate.createNote"]
     move, noted, interview = result["messages"][-1].text.splitlines()[1:]
     assert move.startswith("- Not done: move Ada Lovelace") and "wait for the debrief" in move
-    assert noted.startswith("- Done as you changed it: a note on Ada Lovelace")
-    assert interview.startswith("- Not done: an interview") and "Kwame is away" in interview
+    assert noted.startswith("- Done with your edits: add a note to Ada Lovelace")
+    assert interview.startswith("- Not done: schedule Kwame Mensah's Final Interview") and "Kwame is away" in interview
 
 
 def test_the_afternoon_tells_what_is_not_certain_and_what_was_refused(ashby: Ashby) -> None:
@@ -252,8 +252,8 @@ def test_the_afternoon_tells_what_is_not_certain_and_what_was_refused(ashby: Ash
     ashby.sandbox.fault("candidate.createNote", body=json.dumps(refusal))
     summary = graph.invoke(Command(resume=approve(3)), config)["messages"][-1].text.splitlines()[1:]
     assert summary[0].startswith("- Done: move Ada Lovelace"), "the reply was lost, but Ashby shows the move"
-    assert summary[1].startswith("- Refused by Ashby: a note on Ada Lovelace. candidate_not_found")
-    assert summary[2].startswith("- Done: an interview")
+    assert summary[1].startswith("- Refused by Ashby: add a note to Ada Lovelace. candidate_not_found")
+    assert summary[2].startswith("- Done: schedule Kwame Mensah's Final Interview")
 
 
 def test_the_afternoon_copes_with_a_new_message_instead_of_a_decision(ashby: Ashby) -> None:
@@ -293,7 +293,7 @@ def feedback(*scores: int) -> dict[str, Any]:
 @pytest.mark.parametrize("found", [None, [], {"results": []}, {"results": [JOB | {"status": "Closed"}]}, "broken"])
 def test_the_afternoon_stops_without_a_job(found: Any) -> None:
     last = recruiters_afternoon(answered([HumanMessage("Go.")], found))
-    assert last.tool_calls == [] and last.text.startswith("I stop here: there is no open job")
+    assert last.tool_calls == [] and last.text.startswith("I'll stop here: there is no open job")
 
 
 def test_the_afternoon_stops_without_candidates_or_scores() -> None:

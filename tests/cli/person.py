@@ -20,7 +20,7 @@ DOWN, UP, CTRL_C, CTRL_D = "\x1b[B", "\x1b[A", "\x03", "\x04"
 
 def environment(**variables: str) -> dict[str, str]:
     """That of a person who has set nothing up, with these variables."""
-    private = ("ASHBY_", "LANGCHAIN_ASHBY_", "OPENAI_", "COLUMNS", "LINES", "NO_COLOR", "EDITOR", "VISUAL")
+    private = ("ASHBY_", "LANGCHAIN_ASHBY_", "OPENAI_", "COLUMNS", "LINES", "NO_COLOR", "EDITOR", "VISUAL", "TZ")
     return {name: value for name, value in os.environ.items() if not name.startswith(private)} | {
         "TERM": "xterm-256color",
         **variables,

@@ -36,10 +36,14 @@ def test_a_conversation_at_a_terminal(sandbox: AshbySandbox, tmp_path: Path) -> 
         person.glimpses("I look")  # the answer grows word by word
         assert "her up" not in person.screen
         person.sees("✓ Search candidates (name: Ada) 1 record")
-        person.is_asked("Do it?")
-        person.sees("Proposed change", f"Add a note to {ADA}", "[y] yes [e] edit [n] no [l] later")
+        person.is_asked("Approve?")
+        person.sees(
+            "Proposed change",
+            f"Add a note to {ADA}",
+            "[a] approve [v] view [e] edit [r] reject [l] later [q] quit [?] help",
+        )
         assert notes(sandbox) == []
-        person.types("y")
+        person.types("a")
         person.sees(f"✓ Add a note to {ADA} done", "Ashby (https://evil.example/a)", "[bold]that[/bold]")
         person.is_asked("You:")
         assert notes(sandbox) == [WRITTEN]
@@ -74,20 +78,63 @@ def test_an_answer_can_be_broken_off(sandbox: AshbySandbox) -> None:
         assert person.leaves() == 0
 
 
-def test_what_the_person_puts_off_waits_until_they_say_something_else(sandbox: AshbySandbox) -> None:
+def test_a_change_that_is_put_off_stays_open_until_the_next_message(sandbox: AshbySandbox) -> None:
     with (
         Provider(proposes_a_note(sandbox)) as provider,
         Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
     ):
         person.is_asked("You:")
         person.types("Who is Ada?")
-        person.is_asked("Do it?")
+        person.is_asked("Approve?")
         person.types("")
-        person.sees("Answer with y, e, n or l.")
+        person.sees("Answer with a, v, e, r, l, q or ?.")
         person.types("l")
-        person.sees("It waits as long as this conversation lasts.")
+        person.sees("Open. Decide here with /review; a new message cancels it.")
+        person.is_asked("You:")
+        person.types("/review")
+        person.sees("/review Proposed change")
+        person.is_asked("Approve?")
+        person.types("later")
         person.is_asked("You:")
         person.types("")
+        assert person.leaves() == 3
+    assert notes(sandbox) == []
+
+
+def test_it_says_what_it_is_connected_to_and_takes_commands(sandbox: AshbySandbox) -> None:
+    with (
+        Provider(lines("Hello.")) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.sees(f"Ashby: {sandbox.url}", "Model: openai:gpt-scripted")
+        person.types("/help")
+        person.sees("/quit end the conversation")
+        person.is_asked("You:")
+        person.types("/review")
+        person.sees("No changes are open.")
+        person.is_asked("You:")
+        person.types("/exti")
+        person.sees("Unknown command /exti. /help lists the commands.")
+        person.is_asked("You:")
+        person.types("/quit")
+        assert person.leaves() == 0
+        assert provider.requests == []
+
+
+def test_quitting_at_a_question_ends_the_conversation(sandbox: AshbySandbox) -> None:
+    with (
+        Provider(proposes_a_note(sandbox)) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Who is Ada?")
+        person.is_asked("Approve?")
+        person.types("?")
+        person.sees("r reject: the change is not made; you can say why")
+        person.is_asked("Approve?")
+        person.types("quit")
+        person.sees("Not saved: there is no --store.")
         assert person.leaves() == 3
     assert notes(sandbox) == []
 

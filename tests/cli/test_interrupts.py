@@ -23,12 +23,12 @@ def test_a_change_under_way_is_made_and_told_of_before_ctrl_c_takes_effect(sandb
     ):
         person.is_asked("You:")
         person.types("Who is Ada?")
-        person.is_asked("Do it?")
+        person.is_asked("Approve?")
         sandbox.fault("candidate.createNote", delay=3)
-        person.types("y")
+        person.types("a")
         person.glimpses(f"Add a note to {ADA}  1 s")  # it spins, and says for how long
         person.presses(CTRL_C)
-        person.sees("Stopping when the change that is under way is made.")
+        person.sees("Finishing 1 change first.")
         person.sees(f"✓ Add a note to {ADA} done", "Interrupted.")
         person.is_asked("You:")
         assert notes(sandbox) == [WRITTEN]
@@ -51,14 +51,14 @@ def test_who_does_not_wait_is_told_that_the_outcome_is_not_known_and_the_next_me
     ):
         person.is_asked("You:")
         person.types("Who is Ada?")
-        person.is_asked("Do it?")
+        person.is_asked("Approve?")
         sandbox.fault("candidate.createNote", delay=5)
-        person.types("y")
+        person.types("a")
         person.glimpses(f"Add a note to {ADA}  1 s")
         person.presses(CTRL_C)
-        person.sees("Stopping when")
+        person.sees("Finishing")
         person.presses(CTRL_C)
-        person.sees(f"! It is not known whether this was done: Add a note to {ADA}.")
+        person.sees(f"! The outcome is unknown: Add a note to {ADA}.")
         person.is_asked("You:")
         person.types("What became of it?")
         person.sees("Done as you said.")
@@ -92,9 +92,10 @@ def test_slow_reads_are_left_at_once(sandbox: AshbySandbox) -> None:
 
 def test_the_demo_at_a_question(sandbox: AshbySandbox) -> None:
     with Person("demo") as person:
-        person.is_asked("What is to be done?")
+        person.is_asked("Approve all 3, view, reject or later?")
         person.presses(CTRL_C)
         assert person.leaves() == 130
+        person.sees("Interrupted.")
     assert "Traceback" not in person.seen
 
 
@@ -106,9 +107,9 @@ def test_call_waits_for_a_write_or_says_that_its_outcome_is_not_known(sandbox: A
         person.glimpses("Create candidate note  1 s")
         for _ in range(presses):
             person.presses(CTRL_C)
-            person.sees("Stopping when the change is made.")
+            person.sees("Finishing the change first.")
         assert person.leaves() == (0 if presses == 1 else 4)
-        assert ("It is not known whether the change was made" in person.seen.replace("\n", " ")) == (presses == 2)
+        assert ("the change may have been made" in person.seen.replace("\n", " ")) == (presses == 2)
         assert "Traceback" not in person.seen
     deadline = time.monotonic() + 10
     while not notes(sandbox):  # the sandbox makes it after the person has left: not in the middle of the next test

@@ -35,8 +35,10 @@ def test_all_pages_are_one_json_line_per_record(large: AshbySandbox) -> None:
     pages = [it["body"] for it in large.requests() if it["endpoint"] == "candidate.list"]
     assert len(pages) == 3
     said = ran.stderr.splitlines()
-    assert said[0] == f"{len(records)} records, 3 pages." and said[1].startswith('For what changes from here on, add "')
-    token = json.loads(said[1].partition('"sync_token": ')[2].removesuffix(" next time."))
+    assert said[0] == f"{len(records)} records, 3 pages." and said[1].startswith(
+        'To list only later changes next time, add "'
+    )
+    token = json.loads(said[1].partition('"sync_token": ')[2].removesuffix("."))
     ran = run("ashby_list_candidates", json.dumps({"sync_token": token}), "--all", **environment(large))
     assert ran.stdout == "" and ran.stderr.startswith("0 records, 1 page.")
 
@@ -49,7 +51,7 @@ def test_in_a_terminal_it_shows_how_far_it_is_and_can_be_stopped(large: AshbySan
         large.fault("candidate.list", times=50, delay=0.5)
         person.glimpses("records of ")
         person.presses(CTRL_C)
-        person.sees("Interrupted. This is not all:")
+        person.sees("Interrupted: the list is incomplete:")
         assert person.leaves() == 130
     large.reset()
 
@@ -58,7 +60,7 @@ def test_it_says_that_what_it_printed_is_not_all(large: AshbySandbox) -> None:
     large.fault("application.list", body=json.dumps({"success": False, "errors": ["next_cursor_expired"]}))
     ran = run("ashby_list_applications", "--all", **environment(large))
     assert ran.returncode == 1 and ran.stdout == ""
-    assert "This is not all: 0 records came before it." in ran.stderr
+    assert "The list is incomplete: 0 records printed." in ran.stderr
 
 
 @pytest.mark.parametrize(
