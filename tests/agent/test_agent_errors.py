@@ -24,7 +24,13 @@ from office import (
     write,
 )
 
-from langchain_ashby.errors import AshbyError, AuthenticationError, RateLimitError, UnreachableError
+from langchain_ashby.errors import (
+    AshbyError,
+    AuthenticationError,
+    RateLimitError,
+    UnreachableError,
+    already_done,
+)
 
 
 def failing(error: Exception) -> Callable[[str], None]:
@@ -130,3 +136,27 @@ async def test_the_same_holds_for_async_runs() -> None:
     faulty = agent(Office(on_read=failing(KeyError("x"))), calling(read("ada")))
     with pytest.raises(KeyError):
         await faulty.ainvoke(user(), thread())
+
+
+@pytest.mark.parametrize("error", [RateLimitError("too many requests"), UnreachableError("it broke", remedy="")])
+def test_a_write_that_failed_half_way_says_what_was_done_and_how_to_go_on(error: AshbyError) -> None:
+    def fail(_: str) -> None:
+        with already_done("The process is started.", "Call again with process_id 7."):
+            raise error
+
+    answer = written(Office(on_write=fail))
+    assert answer.status == "error"
+    assert answer.content == (
+        f"Executed in part. {error.code}: {error.message}. The process is started. Call again with process_id 7."
+    )
+
+
+def test_a_write_that_failed_half_way_and_may_have_ended_says_so_too() -> None:
+    def fail(_: str) -> None:
+        with already_done("The process is started.", "Call again with process_id 7."):
+            raise UnreachableError("the connection broke", outcome_unknown=True)
+
+    answer = written(Office(on_write=fail))
+    assert answer.content.startswith("Outcome not known. unreachable: the connection broke.")
+    assert "The process is started. " in answer.content
+    assert answer.content.endswith("Call again with process_id 7.")
