@@ -1,4 +1,4 @@
-"""The control surface: what tests ask of the sandbox itself, in Python and over HTTP alike."""
+"""The control surface of the sandbox, in Python and over HTTP alike."""
 
 import binascii
 import json
@@ -15,7 +15,7 @@ from langchain_ashby.sandbox.methods import METHODS
 
 
 class Control:
-    """Looks into the sandbox and changes how it behaves; what makes no sense is a `ValueError`."""
+    """Inspects the sandbox and changes how it behaves; invalid values raise `ValueError`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -33,13 +33,13 @@ class Control:
         return self._engine.store.state()
 
     def requests(self, after: Any = 0) -> list[dict[str, Any]]:
-        """The calls so far, but for the first `after`."""
+        """The calls after the first `after`."""
         if isinstance(after, bool) or not isinstance(after, int) or after < 0:
             raise ValueError("after: must be a whole number from 0")
         return self._engine.requests(after)
 
     def reset(self) -> None:
-        """Go back to the start."""
+        """Goes back to the start."""
         self._engine.reset()
 
     def fault(self, fault: Fault) -> None:
@@ -60,7 +60,7 @@ class Control:
         private: Any = True,
         act_on_behalf: Any = True,
     ) -> str:
-        """Add an API key and return it."""
+        """Adds an API key and returns it."""
         if not (api_key is None or (isinstance(api_key, str) and api_key)):
             raise ValueError("api_key: must be a string that is not empty")
         if isinstance(permissions, str) or not isinstance(permissions, Iterable | None):
@@ -72,14 +72,14 @@ class Control:
         return self._engine.keys.add(api_key, permissions=permissions, **toggles)
 
     def advance_clock(self, seconds: Any) -> None:
-        """Move the clock forward."""
+        """Moves the clock forward."""
         is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
         if not is_number or not math.isfinite(seconds) or not 0 <= seconds <= _LONGEST_ADVANCE:
             raise ValueError(f"advance: must be a number of seconds from 0 to {_LONGEST_ADVANCE}")
         self._engine.clock.advance(seconds)
 
     def respond(self, verb: str, path: str, query: Mapping[str, str], content: bytes) -> Response:
-        """Answer a request to the control surface: what it asks is in the query of a GET and in the body of a POST."""
+        """Answers a request to the control surface: a GET has its arguments in the query, a POST in the body."""
         if path not in self._routes:
             return self.json({"error": f"there is no {path}; there are {', '.join(self._routes)}"}, 404)
         allowed, act = self._routes[path]

@@ -1,4 +1,4 @@
-"""What comes in over HTTP and what goes out, apart from any server."""
+"""Requests and responses, independent of any server."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ class Delivery:
         return max(self.size or 0, len(content))
 
     def pieces(self, content: bytes) -> Iterator[bytes]:
-        """The body, as far as it is sent; what is padding is never held as a whole."""
+        """Yields the body as far as it is sent; padding is made piece by piece."""
         end = self.length(content)
         if not self.is_whole:
             end = min(end, end // 2 if self.cut is None else self.cut)
@@ -60,7 +60,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Response:
-    """What goes back; a `drop` resets the connection instead. It is `carried_out` if a method did what was asked."""
+    """A response; a `drop` resets the connection instead. It is `carried_out` if the method had its effect."""
 
     status: int = 200
     content: bytes = b""

@@ -1,4 +1,4 @@
-"""The sandbox as tests hold it in their hands."""
+"""The sandbox as tests use it."""
 
 import secrets
 import threading
@@ -35,13 +35,13 @@ def _made_from_arguments(
 class AshbySandbox:
     """A stand-in for Ashby over real HTTP on 127.0.0.1.
 
-    `with AshbySandbox() as sandbox:` serves an invented company at `sandbox.url` to whoever has `sandbox.api_key`.
+    `with AshbySandbox() as sandbox:` serves an invented company at `sandbox.url` to holders of `sandbox.api_key`.
 
-    `candidates` is the size of the company; `company` replaces it with records of one's own. With `db` the state is
+    `candidates` is the size of the company; `company` replaces it with your own records. With `db` the state is
     kept in a file, and a file that has a company already is continued (cursors and sync tokens are good for the same
     `api_key` only; keys, faults and the log are not kept). `rate_limit` is the number of requests that a
     key may make in a minute; `sync_page_cap` is the number of pages that an incremental sync may have. A connection on
-    which nothing is asked for `keep_alive` seconds is closed; without it, connections stay open.
+    which no request comes for `keep_alive` seconds is closed; without it, connections stay open.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class AshbySandbox:
         self._control = Control(self._engine)
 
     def start(self) -> Self:
-        """Begin to listen; the system chooses the port unless one was given."""
+        """Begins to listen; the system chooses the port unless one was given."""
         if self._server is not None:
             raise RuntimeError("the sandbox is running already")
         self._server = Server(self._port, self._engine, self._control, self._keep_alive)
@@ -82,7 +82,7 @@ class AshbySandbox:
         return self
 
     def stop(self) -> None:
-        """Close every connection and the database. A stopped sandbox does not start again."""
+        """Closes every connection and the database. A stopped sandbox does not start again."""
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -96,7 +96,7 @@ class AshbySandbox:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address at which it listens."""
         if self._server is None:
             raise RuntimeError("the sandbox is not running: call start(), or use it in a with statement")
         return f"http://127.0.0.1:{self._server.port}"
@@ -114,7 +114,7 @@ class AshbySandbox:
         return self._control.requests(after)
 
     def reset(self) -> None:
-        """Go back to the start: the company, one key, no faults, no log, the computer's time."""
+        """Goes back to the start: the company, one key, no faults, no log, the computer's time."""
         self._control.reset()
 
     @_made_from_arguments(Fault)
@@ -131,7 +131,7 @@ class AshbySandbox:
         private: bool = True,
         act_on_behalf: bool = True,
     ) -> str:
-        """Add an API key and return it; it has every permission unless `permissions` names some (`candidatesRead`…)."""
+        """Adds an API key and returns it; without `permissions` (`candidatesRead`…) it has all of them."""
         return self._control.add_key(
             api_key,
             permissions=permissions,
@@ -141,7 +141,7 @@ class AshbySandbox:
         )
 
     def advance_clock(self, seconds: float) -> None:
-        """Move the sandbox's clock forward, so that handles, cursors and tokens expire."""
+        """Moves the sandbox's clock forward, so that handles, cursors and tokens expire."""
         self._control.advance_clock(seconds)
 
 
