@@ -19,7 +19,7 @@ Record = TypeVar("Record", bound=Mapping[str, object])
 
 @dataclass
 class Call:
-    """What a rule works with: `body` holds the request's checked values."""
+    """One call as its rule sees it: `body` holds the request's checked values."""
 
     endpoint: str
     body: dict[str, Any]
@@ -42,7 +42,7 @@ class Call:
         return self.store.get(kind, record_id, *visible(kind, self.key))
 
     def get(self, kind: type[Record], record_id: str) -> Record:
-        """The record that the call is about; what is missing and what is hidden are not told apart."""
+        """The record that the call is about; missing and hidden records give the same error."""
         record = self.find(kind, record_id)
         if record is None:
             words = re.sub("([A-Z])", r" \1", kind_name(kind)).lower()
@@ -54,11 +54,11 @@ class Call:
         """The record that a field of the request refers to."""
         record = self.find(kind, record_id)
         if record is None:
-            raise invalid(where, "refers to nothing that exists and that this API key may see")
+            raise invalid(where, "refers to no record that exists and that this API key may see")
         return record
 
     def refer_if_given(self, kind: type[Mapping[str, object]], where: str) -> None:
-        """Check the reference in the body's field `where`, if there is one."""
+        """Checks the reference in the body's field `where`, if there is one."""
         record_id = self.body.get(where)
         if record_id is not None:
             self.refer(kind, record_id, where)
@@ -87,7 +87,7 @@ class Call:
         return self.store.add(kind, cast(Record, record))
 
     def save(self, kind: type[Record], record: Record) -> Record:
-        """Store a changed record, with the time of the change if its kind shows one."""
+        """Stores a changed record, with the time of the change if its kind shows one."""
         if "updatedAt" in record:
             record = cast(Record, {**record, "updatedAt": self.now})
         self._seen.pop((kind, cast(str, record["id"])), None)

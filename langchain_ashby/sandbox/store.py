@@ -91,7 +91,7 @@ def has_email(address: str) -> Condition:
 
 
 class Store:
-    """Reads and writes records by their type; whoever writes does so inside `transaction()`."""
+    """Reads and writes records by their type; writes need a `transaction()`."""
 
     def __init__(self, path: str | Path | None = None) -> None:
         self._lock = threading.RLock()
@@ -102,13 +102,13 @@ class Store:
         self._ids, self._changes = self._connection.execute("SELECT ids, changes FROM counters").fetchone()
 
     def close(self) -> None:
-        """Close the database; nothing works afterwards."""
+        """Closes the database; the store is unusable afterwards."""
         with self._lock:
             self._connection.close()
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[None]:
-        """Hold the store; on an error nothing has happened. A write inside a read-only one is a programming error."""
+        """Locks the store, and rolls back on an error. A write inside a read-only one raises `RuntimeError`."""
         with self._lock:
             counters = self._ids, self._changes
             self._read_only = read_only
@@ -183,7 +183,7 @@ class Store:
         return state
 
     def is_empty(self) -> bool:
-        """Whether there is no record at all."""
+        """True if there are no records."""
         with self._lock:
             return self._connection.execute("SELECT 1 FROM records LIMIT 1").fetchone() is None
 
@@ -202,19 +202,19 @@ class Store:
         return record
 
     def put(self, kind: type[Record], record: Record) -> Record:
-        """Store a changed record and return it."""
+        """Stores a changed record and returns it."""
         self._write(_UPDATE, kind_name(kind), record)
         self._touch_candidate(kind, record)
         return record
 
     def delete(self, kind: type[Record], record_id: str) -> None:
-        """Forget a record."""
+        """Forgets a record."""
         self._require_writable()
         self._changes += 1
         self._connection.execute("DELETE FROM records WHERE kind = ? AND id = ?", (kind_name(kind), record_id))
 
     def load(self, company: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-        """Add the records a company consists of; the text of a file goes beside its record."""
+        """Adds the records a company consists of; the text of a file goes beside its record."""
         for name, record in company:
             if name == "file" and "text" in record:
                 self.keep_content(record["id"], record["text"].encode())
@@ -222,7 +222,7 @@ class Store:
             self._write(_INSERT, name, completed(KINDS[name], record))
 
     def clear(self) -> None:
-        """Forget everything, and count ids and changes from the start."""
+        """Forgets everything, and counts ids and changes from the start."""
         self._require_writable()
         for table in ("records", "candidate_emails", "contents"):
             self._connection.execute(f"DELETE FROM {table}")
@@ -264,7 +264,7 @@ class Store:
         return row[0] if row else None
 
     def keep_content(self, file_id: str, content: bytes) -> None:
-        """Store the bytes of a file."""
+        """Stores the bytes of a file."""
         self._require_writable()
         self._connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (file_id, content))
 

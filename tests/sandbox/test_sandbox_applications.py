@@ -142,9 +142,9 @@ def test_the_same_stage_again_changes_no_history(call: Caller) -> None:
 
 
 def test_hiring_needs_an_accepted_offer_and_fills_its_opening(call: Caller) -> None:
-    assert "none has been accepted" in refused_move(call, "Hired")
+    assert "hiring needs an accepted offer" in refused_move(call, "Hired")
     offer = make_offer(call, "SEAT-1")
-    assert "none has been accepted" in refused_move(call, "Hired")
+    assert "hiring needs an accepted offer" in refused_move(call, "Hired")
     accept(call.sandbox, offer["id"])
     assert move(call, "Hired")["status"] == "Hired"
     assert call("opening.info", openingId=ident("SEAT-1"))["openingState"] == "Filled"

@@ -106,7 +106,7 @@ def test_a_fault_happens_as_often_as_was_asked_and_to_its_endpoint_only(call: Ca
     assert call("user.list")
 
 
-def test_a_status_or_a_body_replaces_the_reply_and_nothing_is_done(call: Caller) -> None:
+def test_a_status_or_a_body_replaces_the_reply_without_the_effect(call: Caller) -> None:
     before = call.sandbox.state()
     call.sandbox.fault("*", status=429)
     limited = call.post("candidate.create", {"name": "x"})

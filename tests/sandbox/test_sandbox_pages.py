@@ -50,7 +50,7 @@ def sent(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_gets_nothing_anywhere_even_with_the_key(sandbox: AshbySandbox, page: str) -> None:
+def test_a_page_is_refused_everywhere_even_with_the_key(sandbox: AshbySandbox, page: str) -> None:
     sandbox.fault("candidate.list", status=500)
     before, calls = sandbox.state(), len(sandbox.requests())
     for verb, path in EVERYWHERE:

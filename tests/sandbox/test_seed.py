@@ -134,7 +134,7 @@ def test_every_kind_of_record_is_in_the_company(records: Company) -> None:
     assert set(records) == set(KINDS)
 
 
-def test_nothing_is_stored_without_a_value(records: Company) -> None:
+def test_no_key_is_stored_without_a_value(records: Company) -> None:
     for kind, found in records.items():
         for record in found.values():
             assert None not in [value for _, value in walk(record)], (kind, record)
@@ -306,7 +306,7 @@ def test_hostile_text_is_there_as_data(records: Company) -> None:
     assert "</untrusted>" in answers
 
 
-def test_addresses_and_numbers_belong_to_nobody() -> None:
+def test_addresses_and_numbers_are_fictional() -> None:
     fictional = r"\+1 \d{3} 555 01\d\d|\+44 7700 900\d{3}|\+49 30 23125\d{3}|\+33 1 99 00 \d\d \d\d|\+46 8 465 004 \d\d"
     mail = re.compile(r"[^\s\"@]+@([\w.-]+)")
     for _, record in company(500):

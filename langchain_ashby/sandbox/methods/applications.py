@@ -80,7 +80,7 @@ APPLICATIONS.update(
     ),
 )
 def get_application(call: Call) -> Any:
-    """Find an application by id, or by the form that was handed in with it."""
+    """Finds an application by id, or by the form that was handed in with it."""
     expand = call.body.get("expand", [])
     if "applicationId" in call.body:
         return reply.application_details(call, call.get(Application, call.body["applicationId"]), expand)
@@ -96,7 +96,7 @@ def get_application(call: Call) -> Any:
 
 @method("application.listHistory", "candidatesRead", request({"applicationId": Uuid()}, paged=True))
 def list_history(call: Call) -> Page:
-    """Page through the stages that an application has been in."""
+    """Pages through the stages that an application has been in."""
     application = call.get(Application, call.body["applicationId"])
     return listing_of(call, [reply.history_entry(call, entry) for entry in application["applicationHistory"]])
 
@@ -117,7 +117,7 @@ def list_history(call: Call) -> Page:
     ),
 )
 def create_application(call: Call) -> Any:
-    """Consider a candidate for a job."""
+    """Considers a candidate for a job."""
     body = call.body
     candidate = call.get(Candidate, body["candidateId"])
     job = call.get(Job, body["jobId"])

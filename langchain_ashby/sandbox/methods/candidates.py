@@ -51,7 +51,7 @@ CANDIDATES.list("candidate.list", CREATED_AFTER)
     Alternatives(Shape({"id": Uuid()}), Shape({"externalMappingId": Text()})),
 )
 def get_candidate(call: Call) -> Any:
-    """Find a candidate by id, or by the id that another system knows it by."""
+    """Finds a candidate by id, or by the id that another system knows it by."""
     if "id" in call.body:
         return reply.candidate(call, call.get(Candidate, call.body["id"]))
     mapped = Condition(
@@ -66,7 +66,7 @@ def get_candidate(call: Call) -> Any:
 
 @method("candidate.search", "candidatesRead", request(optional={"email": Text(), "name": Text()}))
 def search_candidates(call: Call) -> Any:
-    """Find up to 100 candidates that have this e-mail address and a name with these letters."""
+    """Finds up to 100 candidates that have this e-mail address and a name with these letters."""
     conditions = visible(Candidate, call.key)
     if "email" in call.body:
         conditions.append(has_email(call.body["email"].strip()))
@@ -82,7 +82,7 @@ def search_candidates(call: Call) -> Any:
     request({"name": Text()}, {**_PROFILE, "website": Url(), "alternateEmailAddresses": Many(Email())}),
 )
 def create_candidate(call: Call) -> Any:
-    """Create a candidate, even if there is one with this e-mail address: merging is a recruiter's business."""
+    """Creates a candidate, even if there is one with this e-mail address: only recruiters merge candidates."""
     body = call.body
     candidate = call.create(Candidate, name=body["name"])
     _apply_profile(call, candidate)
@@ -108,7 +108,7 @@ def create_candidate(call: Call) -> Any:
     ),
 )
 def update_candidate(call: Call) -> Any:
-    """Change what the body names and leave the rest; `socialLinks` replaces every link."""
+    """Changes what the body names and leaves the rest; `socialLinks` replaces every link."""
     body = call.body
     candidate = call.get(Candidate, body["candidateId"])
     candidate["name"] = body.get("name", candidate["name"])
@@ -155,7 +155,7 @@ def _is_same(contact: Contact, value: str) -> bool:
 
 
 def _set_links(candidate: Candidate, links: dict[Any, str | None]) -> None:
-    """Replace the links of these types."""
+    """Replaces the links of these types."""
     for link_type, url in links.items():
         if url is not None:
             others = [link for link in candidate["socialLinks"] if link["type"] != link_type]

@@ -24,13 +24,13 @@ FIELDS.info("customField.info")
 
 @method("customField.setValue", "candidatesWrite", request({**_OBJECT, **_VALUE}))
 def set_value(call: Call) -> Any:
-    """Set the value of one field, or clear it with `null`."""
+    """Sets the value of one field, or clears it with `null`."""
     return _set_values(call, [call.body], [""])[0]
 
 
 @method("customField.setValues", "candidatesWrite", request({**_OBJECT, "values": Many(Shape(_VALUE), least=1)}))
 def set_values(call: Call) -> Any:
-    """Set the values of several fields, all or none."""
+    """Sets the values of several fields, all or none."""
     stated = call.body["values"]
     return _set_values(call, stated, [f"values[{index}]." for index in range(len(stated))])
 

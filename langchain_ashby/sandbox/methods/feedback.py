@@ -49,7 +49,7 @@ FEEDBACK.list(
     ),
 )
 def submit_feedback(call: Call) -> Any:
-    """Give feedback, in one's own name or as an interviewer of an event."""
+    """Gives feedback, in one's own name or as an interviewer of an event."""
     body = call.body
     application = call.get(Application, body["applicationId"])
     form = call.refer(FeedbackFormDefinition, body["formDefinitionId"], "formDefinitionId")

@@ -63,7 +63,7 @@ JOBS.info(
 
 @method("job.search", "jobsRead", request(optional={"title": Text(), "requisitionId": Text()}))
 def search_jobs(call: Call) -> Any:
-    """Find the jobs with these letters in the title and with this requisition id."""
+    """Finds the jobs with these letters in the title and with this requisition id."""
     if not call.body:
         raise invalid("title", "a search needs title or requisitionId")
     conditions = visible(Job, call.key)
@@ -88,7 +88,7 @@ def search_jobs(call: Call) -> Any:
     ),
 )
 def create_job(call: Call) -> Any:
-    """Create a job as a draft."""
+    """Creates a job as a draft."""
     call.refer_if_given(Brand, "brandId")
     job = call.create(
         Job,
@@ -122,7 +122,7 @@ def create_job(call: Call) -> Any:
     ),
 )
 def update_job(call: Call) -> Any:
-    """Change what the body names, which must be something."""
+    """Changes what the body names, which must be something."""
     job = call.get(Job, call.body["jobId"])
     if len(call.body) == 1:
         raise invalid("jobId", "an update must name at least one field beside it")
@@ -134,7 +134,7 @@ def update_job(call: Call) -> Any:
 
 @method("job.setStatus", "jobsWrite", request({"jobId": Uuid(), "status": Choice(_STATUSES)}))
 def set_job_status(call: Call) -> Any:
-    """Move a job to a status that can follow its own."""
+    """Moves a job to a status that can follow its own."""
     job = call.get(Job, call.body["jobId"])
     status: JobStatus = call.body["status"]
     allowed = _NEXT_STATUSES[job["status"]]

@@ -41,7 +41,7 @@ NOTES.list("candidate.listNotes", of(Candidate))
     ),
 )
 def create_note(call: Call) -> Any:
-    """Add a note; the same note twice is two notes."""
+    """Adds a note; the same note twice is two notes."""
     candidate = call.get(Candidate, call.body["candidateId"])
     note = call.create(
         Note,

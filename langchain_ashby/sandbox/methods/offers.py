@@ -53,7 +53,7 @@ OFFERS.info(
 
 @method("offerProcess.start", "offersWrite", request({"applicationId": Uuid()}))
 def start_process(call: Call) -> Any:
-    """Start the making of an offer; a process that still waits for its first offer is not started twice."""
+    """Starts an offer process; one that still waits for its first offer is returned again."""
     application = call.get(Application, call.body["applicationId"])
     _require_undecided(application, "applicationId")
     of_application = equals("applicationId", application["id"])
@@ -67,7 +67,7 @@ def start_process(call: Call) -> Any:
 
 @method("offer.start", "offersWrite", request({"offerProcessId": Uuid()}))
 def start_offer(call: Call) -> Any:
-    """Hand out a form for an offer; every time a new one."""
+    """Hands out a new form for an offer, each time it is called."""
     process = _open_process(call)
     definition = call.store.find(OfferFormDefinition, limit=1)[0]
     form = call.create(OfferForm, offerProcessId=process["id"], offerFormDefinitionId=definition["id"])
@@ -83,7 +83,7 @@ def start_offer(call: Call) -> Any:
     ),
 )
 def create_offer(call: Call) -> Any:
-    """Make an offer of a filled-in form; in a process that has one already, make new terms for it."""
+    """Makes an offer of a filled-in form, or new terms for the offer that the process already has."""
     process = _open_process(call)
     application = call.get(Application, process["applicationId"])
     _require_undecided(application, "offerProcessId")

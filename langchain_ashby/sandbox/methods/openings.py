@@ -1,4 +1,4 @@
-"""Openings: the seats that jobs are to fill."""
+"""Openings: the seats that jobs fill."""
 
 from typing import Any, cast
 
@@ -48,7 +48,7 @@ OPENINGS.archive("opening.setArchived", flag="archive")
     ),
 )
 def create_opening(call: Call) -> Any:
-    """Create an opening, as a draft unless the body says otherwise."""
+    """Creates an opening, as a draft unless the body says otherwise."""
     job_ids = [call.refer(Job, job_id, "jobIds")["id"] for job_id in call.body.get("jobIds", [])]
     locations = [call.refer(Location, location_id, "locationIds") for location_id in call.body.get("locationIds", [])]
     opening: Opening = {
@@ -77,7 +77,7 @@ def create_opening(call: Call) -> Any:
 
 @method("opening.update", "jobsWrite", request({"openingId": Uuid()}, _VERSION))
 def update_opening(call: Call) -> Any:
-    """Change what the body names; jobs and state have methods of their own."""
+    """Changes what the body names; jobs and state have methods of their own."""
     opening = call.get(Opening, call.body["openingId"])
     _apply(call, opening)
     _start_version(call, opening)
@@ -86,7 +86,7 @@ def update_opening(call: Call) -> Any:
 
 @method("opening.addJob", "jobsWrite", request({"openingId": Uuid(), "jobId": Uuid()}))
 def add_job(call: Call) -> Any:
-    """Let an opening count for a job; for a job that it counts for already nothing changes."""
+    """Links an opening to a job; a job that it is linked to already changes nothing."""
     opening = call.get(Opening, call.body["openingId"])
     job = call.refer(Job, call.body["jobId"], "jobId")
     if job["id"] not in opening["latestVersion"]["jobIds"]:
@@ -98,7 +98,7 @@ def add_job(call: Call) -> Any:
 
 @method("opening.removeJob", "jobsWrite", request({"openingId": Uuid(), "jobId": Uuid()}))
 def remove_job(call: Call) -> Any:
-    """Let an opening no longer count for a job; for a job that it does not count for nothing changes."""
+    """Unlinks an opening from a job; a job that it is not linked to changes nothing."""
     opening = call.get(Opening, call.body["openingId"])
     job = call.refer(Job, call.body["jobId"], "jobId")
     if job["id"] in opening["latestVersion"]["jobIds"]:
@@ -114,7 +114,7 @@ def remove_job(call: Call) -> Any:
     request({"openingId": Uuid(), "openingState": Choice(_STATES)}, {"closeReasonId": Uuid()}),
 )
 def set_opening_state(call: Call) -> Any:
-    """Move an opening to another state; closing it may give a reason."""
+    """Moves an opening to another state; closing it may give a reason."""
     opening = call.get(Opening, call.body["openingId"])
     state: OpeningState = call.body["openingState"]
     if "closeReasonId" in call.body:

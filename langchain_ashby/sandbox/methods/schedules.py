@@ -69,7 +69,7 @@ SCHEDULES.list("interviewSchedule.list", CREATED_AFTER, same(applicationId=Uuid(
     ),
 )
 def list_events(call: Call) -> Page:
-    """Page through the meetings of a schedule."""
+    """Pages through the meetings of a schedule."""
     schedule = call.get(InterviewSchedule, call.body["interviewScheduleId"])
     after = [condition.values[0] for condition in CREATED_AFTER.conditions(call)]
     with_interview = "interview" in call.body.get("expand", [])
@@ -83,7 +83,7 @@ def list_events(call: Call) -> Page:
     request({"applicationId": Uuid(), "interviewEvents": Many(Shape(_EVENT, _EVENT_OPTIONS), least=1)}),
 )
 def create_schedule(call: Call) -> Any:
-    """Schedule meetings for the stage that the application is in."""
+    """Schedules meetings for the stage that the application is in."""
     application = call.get(Application, call.body["applicationId"])
     schedule = call.create(
         InterviewSchedule,
@@ -113,7 +113,7 @@ def create_schedule(call: Call) -> Any:
     ),
 )
 def update_schedule(call: Call) -> Any:
-    """Add and change meetings, or cancel some; cancelling the last one cancels the schedule."""
+    """Adds, changes or cancels meetings; cancelling the last one cancels the schedule."""
     schedule = _own_schedule(call, "interviewScheduleId")
     for stated in call.body.get("interviewEvent", []):
         _apply_event(call, schedule, stated)
@@ -128,7 +128,7 @@ def update_schedule(call: Call) -> Any:
 
 @method("interviewSchedule.cancel", "interviewsWrite", request({"id": Uuid()}, {"allowReschedule": Flag()}))
 def cancel_schedule(call: Call) -> Any:
-    """Cancel a schedule, or with `allowReschedule` empty it so that it can be scheduled again."""
+    """Cancels a schedule, or with `allowReschedule` empties it so that it can be scheduled again."""
     schedule = _own_schedule(call, "id")
     if call.body.get("allowReschedule"):
         schedule["status"] = "NeedsScheduling"
@@ -166,7 +166,7 @@ def _new_event(call: Call, stated: dict[str, Any], where: str) -> InterviewEvent
 
 
 def _apply_event(call: Call, schedule: InterviewSchedule, stated: dict[str, Any]) -> None:
-    """Add an event, or change the one that is named."""
+    """Adds an event, or changes the one that is named."""
     if "interviewEventId" not in stated:
         schedule["interviewEvents"].append(_new_event(call, stated, "interviewEvent"))
         return
@@ -211,7 +211,7 @@ def _event(schedule: InterviewSchedule, event_id: str, where: str) -> InterviewE
 
 
 def _cancel_event(call: Call, schedule: InterviewSchedule, event_id: str) -> None:
-    """Take an event away, and its feedback with it if the caller allows that."""
+    """Takes an event away, and its feedback with it if the caller allows that."""
     event = _event(schedule, event_id, "interviewEventIdToCancel")
     of_event = equals("interviewEventId", event_id)
     given = call.store.find(Feedback, equals("applicationId", schedule["applicationId"]), of_event)

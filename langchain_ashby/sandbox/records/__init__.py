@@ -1,4 +1,4 @@
-"""What the sandbox stores: one TypedDict per kind of record.
+"""The records that the sandbox stores: one TypedDict per kind.
 
 A stored record has the keys of Ashby's reply (camelCase), with two differences. Every embedded object is replaced by
 its id (`source` → `sourceId`, `tags` → `tagIds`), and custom fields are `customFieldValues`, field id → value. What has
@@ -80,7 +80,7 @@ from langchain_ashby.sandbox.records.parts import (
 )
 
 API_USER_ID = "00000000-0000-4000-8000-000000000001"
-"""The user whom Ashby shows as the author of what an API key does on nobody's behalf."""
+"""The user shown as the author of what an API key does on its own behalf."""
 
 __all__ = [
     "API_USER_ID",

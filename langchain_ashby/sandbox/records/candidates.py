@@ -125,7 +125,7 @@ class OfferFormDefinition(TypedDict):
 
 @kind
 class OfferProcess(TypedDict):
-    """The making of offers for an application. The reply embeds nothing."""
+    """The making of offers for an application. The reply is the record itself."""
 
     id: str
     applicationId: Annotated[str, INDEXED]

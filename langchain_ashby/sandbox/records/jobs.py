@@ -89,7 +89,7 @@ class Brand(TypedDict):
 
 @kind
 class JobTemplate(TypedDict):
-    """What `job.create` may start from: it gives the new job its plan, unless the request names one."""
+    """A template for `job.create`: it gives the new job its plan, unless the request names one."""
 
     id: str
     title: str

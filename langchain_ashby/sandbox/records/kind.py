@@ -1,4 +1,4 @@
-"""What a kind of record declares beside its keys: its name, defaults and indexes."""
+"""The name, defaults and indexes that a kind of record declares beside its keys."""
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy

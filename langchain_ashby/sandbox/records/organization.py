@@ -23,7 +23,7 @@ class User(TypedDict):
 
 @kind
 class Department(TypedDict):
-    """A department, or with a `parentId` a team. The reply embeds nothing."""
+    """A department, or with a `parentId` a team. The reply is the record itself."""
 
     id: str
     name: str
@@ -37,7 +37,7 @@ class Department(TypedDict):
 
 @kind
 class Location(TypedDict):
-    """An office, or with type `LocationHierarchy` a region. The reply embeds nothing."""
+    """An office, or with type `LocationHierarchy` a region. The reply is the record itself."""
 
     id: str
     name: str
@@ -53,7 +53,7 @@ class Location(TypedDict):
 
 @kind
 class Source(TypedDict):
-    """Where candidates come from. The source type is stored whole, since no method lists source types."""
+    """The origin of a candidate. The source type is stored whole, since no method lists source types."""
 
     id: str
     title: str
@@ -63,7 +63,7 @@ class Source(TypedDict):
 
 @kind
 class ArchiveReason(TypedDict):
-    """Why an application was archived. Inside an application the reply embeds its custom fields."""
+    """A reason to archive an application. Inside an application the reply embeds its custom fields."""
 
     id: str
     text: str
@@ -73,7 +73,7 @@ class ArchiveReason(TypedDict):
 
 @kind
 class CloseReason(TypedDict):
-    """Why an opening was closed. The reply embeds nothing."""
+    """A reason to close an opening. The reply is the record itself."""
 
     id: str
     reasonText: str
@@ -82,7 +82,7 @@ class CloseReason(TypedDict):
 
 @kind
 class CandidateTag(TypedDict):
-    """A tag for candidates. The reply embeds nothing."""
+    """A tag for candidates. The reply is the record itself."""
 
     id: str
     title: str
