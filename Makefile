@@ -41,7 +41,7 @@ dist: $(VENV)/dev.stamp ## build the wheel and the sdist, and try them in an env
 	$(BIN)/python tests/distribution dist
 
 regenerate: $(VENV)/dev.stamp ## rewrite the snapshots of tools and results, the README's table and its picture
-	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_render_results.py tests/unit/test_readme.py tests/faults/test_documented.py
+	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_results_snapshots.py tests/unit/test_readme.py tests/faults/test_documented.py
 	$(BIN)/python tests/docs/picture.py
 
 notebooks: $(VENV)/dev.stamp ## run the notebooks again and keep what they say

@@ -17,7 +17,7 @@ from langchain_ashby import AshbyClient, AshbyToolkit, records
 from langchain_ashby.endpoint import Page
 from langchain_ashby.endpoints.candidates import ListCandidates
 from langchain_ashby.results import render
-from langchain_ashby.results.redaction import in_words, without_private
+from langchain_ashby.results.redaction import left_out_note, without_private
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.toolkit.cost import definition
 
@@ -88,7 +88,7 @@ def pages(count: Counter) -> list[str]:
         for number, page in enumerate(client.pages(ListCandidates(limit=25))):
             results, left_out = without_private(page.results)
             shown = Page(results, page.next_cursor, page.sync_token)
-            texts[f"{number} text"] = render(records.Candidate, shown, left_out=in_words(left_out))
+            texts[f"{number} text"] = render(records.Candidate, shown, left_out=left_out_note(left_out))
             texts[f"{number} json"] = _json(page.results)
     tokens = count(texts)
     pairs = [(tokens[f"{n} text"], tokens[f"{n} json"]) for n in range(len(texts) // 2)]

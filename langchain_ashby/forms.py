@@ -1,7 +1,7 @@
-"""Values for form fields and custom fields: what a model says, made into what Ashby stores.
+"""Converts a model's values for form fields and custom fields to what Ashby stores.
 
-Ashby wants a field's path where people know its title, an option's value where they know its label, and an object of
-its own for scores, money and ranges. Everything is checked before anything is sent, and a wrong entry is answered with
+Ashby wants a field's path where people know its title, an option's value where they know its label, and special
+objects for scores, money and ranges. Everything is checked before anything is sent; the error for a wrong entry says
 what the field takes.
 """
 
@@ -15,8 +15,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol, Self
 
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.ids import canonical
+from langchain_ashby.ids import IDS, canonical
 from langchain_ashby.records import CustomField, FormDefinition
+from langchain_ashby.text.words import folded
 
 INTERVALS = (
     "NONE", "1 TIME", "1 HOUR", "1 DAY", "1 WEEK", "2 WEEK", "0.5 MONTH", "1 MONTH", "2 MONTH", "3 MONTH", "6 MONTH",
@@ -62,7 +63,7 @@ class Field:
 
 
 class Form:
-    """The fields of a form definition, in order. Whatever is no field is passed over."""
+    """The fields of a form definition, in order. Skips entries that are not fields."""
 
     def __init__(self, definition: FormDefinition | None) -> None:
         self.fields = [
@@ -87,9 +88,9 @@ class Form:
         Raises:
             ValueError: if there is none, or several have the title.
         """
-        title = _folded(name)
+        title = folded(name)
         found = [field for field in self.fields if field.path == name] or [
-            field for field in self.fields if _folded(field.title) == title
+            field for field in self.fields if folded(field.title) == title
         ]
         if not found:
             raise ValueError("the form has no such field")
@@ -127,7 +128,7 @@ class Form:
 
 
 def fields_by_path(form: Any) -> dict[str, Mapping[str, Any]]:
-    """The fields of a form definition, as Ashby gives them, by their paths. Whatever is no field is passed over."""
+    """The fields of a form definition, as Ashby gives them, by their paths. Skips entries that are not fields."""
     return {str(field["path"]): field for _, field in _fields_of(form)}
 
 
@@ -162,7 +163,7 @@ def custom_field_value(fields: Iterable[CustomField], field_id: str, object_type
     Raises:
         ArgumentError: if there is no such field, it belongs to other records, or the value does not fit it.
     """
-    remedy = "Look at the fields with ashby_list_custom_fields."
+    remedy = IDS["custom_field_id"].remedy
     definition = next((field for field in fields if isinstance(field, Mapping) and field.get("id") == field_id), None)
     if definition is None:
         raise ArgumentError(
@@ -206,10 +207,6 @@ def _options(selectable: Any) -> dict[str, str]:
         for option in (selectable if isinstance(selectable, list) else ())
         if isinstance(option, Mapping) and not option.get("isArchived")
     }
-
-
-def _folded(text: str) -> str:
-    return text.strip().casefold()
 
 
 def _unchanged(field: Field, value: Any) -> Any:
@@ -274,7 +271,7 @@ def _option(field: Field, value: Any) -> str:
     if isinstance(value, str):
         if value in field.options:
             return value
-        found = [stored for stored, label in field.options.items() if _folded(label) == _folded(value)]
+        found = [stored for stored, label in field.options.items() if folded(label) == folded(value)]
         if len(found) == 1:
             return found[0]
         if found:

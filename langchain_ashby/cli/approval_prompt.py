@@ -12,8 +12,7 @@ from langchain_ashby.agent.cards import is_current
 from langchain_ashby.cli.card import shown
 from langchain_ashby.cli.editing import edited, show_differences
 from langchain_ashby.cli.terminal import CAUTION, ask, choose
-from langchain_ashby.text.markdown import tool_title
-from langchain_ashby.text.words import count, one_line
+from langchain_ashby.text.words import count, one_line, tool_title
 
 Action = dict[str, Any]
 Decision = dict[str, Any]

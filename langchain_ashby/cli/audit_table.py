@@ -8,8 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from langchain_ashby.agent.execution.audit import AuditEntry
-from langchain_ashby.text.markdown import tool_title
-from langchain_ashby.text.words import one_line
+from langchain_ashby.text.words import one_line, tool_title
 
 
 def table(entries: Iterable[AuditEntry]) -> Table:

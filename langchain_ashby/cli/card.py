@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from langchain_ashby.agent.cards import Card, is_current
-from langchain_ashby.text.markdown import visible
+from langchain_ashby.text.safe import visible
 
 _RISKS = {
     "low": ("·", "low risk", box.ROUNDED, "none"),

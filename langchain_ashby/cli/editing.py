@@ -21,7 +21,7 @@ from langchain_ashby.cli.card import Hanging, argument_lines
 from langchain_ashby.cli.step_line import title
 from langchain_ashby.cli.terminal import CAUTION, ask, confirm, harmless
 from langchain_ashby.endpoints import OPERATIONS
-from langchain_ashby.text.markdown import visible
+from langchain_ashby.text.safe import visible
 from langchain_ashby.toolkit import explain_arguments
 
 Arguments = dict[str, Any]

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import typer
 
-from langchain_ashby.text.safe import one_line
+from langchain_ashby.text.words import one_line
 
 
 class Status(IntEnum):
@@ -32,5 +32,5 @@ IN_WORDS = {
 
 def stop(message: str, status: Status = Status.ERROR) -> typer.Exit:
     """Say on standard error why there is nothing more to do. The result is to be raised."""
-    typer.echo(one_line(message), err=True)
+    typer.echo(one_line(message, None), err=True)
     return typer.Exit(status)

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.theme import Theme
 
-from langchain_ashby.text.markdown import visible
+from langchain_ashby.text.safe import visible
 
 try:
     import readline

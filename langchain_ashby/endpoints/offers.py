@@ -8,17 +8,14 @@ from pydantic import Field, model_validator
 
 from langchain_ashby.endpoint import Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.fields import (
-    ApplicationId,
     FieldSubmission,
     ListOf,
-    OfferFormId,
-    OfferId,
-    OfferProcessId,
     Since,
 )
 from langchain_ashby.endpoints.internal import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.forms import Form
+from langchain_ashby.ids import ApplicationId, OfferFormId, OfferId, OfferProcessId
 from langchain_ashby.records import Offer
 
 OfferStatus = Literal[
@@ -59,7 +56,7 @@ class GetOffer(Endpoint[Offer]):
 
 class CreateOffer(Operation[Offer]):
     """Create (draft, make) an offer for an application from the values of its form's fields. If a field is missing or
-    wrong, the error lists the fields and gives ids to go on with instead of application_id."""
+    wrong, the error lists the fields and gives ids to continue with instead of application_id."""
 
     path = "offer.create"
     access = Access.WRITE
@@ -81,7 +78,7 @@ class CreateOffer(Operation[Offer]):
         return self
 
     def perform(self, caller: Caller) -> Offer:
-        """Start the process and its form, unless that is done; check the values; submit them."""
+        """Starts the process and its form unless they are given, checks the values and submits them."""
         known = {"offer_process_id": self.offer_process_id, "offer_form_id": self.offer_form_id}
         try:
             if self.application_id:
@@ -103,6 +100,6 @@ class CreateOffer(Operation[Offer]):
         except AshbyError as error:
             ids = " and ".join(f"{name} {value}" for name, value in known.items() if value)
             if ids:
-                go_on = f"The offer process is started: call again with {ids} instead of application_id."
+                go_on = f"The offer process has started: call again with {ids} instead of application_id."
                 error.remedy = f"{error.remedy} {go_on}".strip()
             raise

@@ -29,6 +29,7 @@ from langchain_ashby.errors import (
     SyncTooLargeError,
     UnexpectedStatusError,
 )
+from langchain_ashby.ids import unknown_id
 from langchain_ashby.text.json import whole_characters
 
 R = TypeVar("R")
@@ -51,16 +52,7 @@ _REFUSED_BY_CODE: dict[str, type[Refused]] = {
 }
 
 _REMEDIES = {
-    "application_not_found": "Check application_id with ashby_list_applications; Ashby also says this when the key may "
-    "not edit candidates.",
-    "archive_reason_not_found": "Take archive_reason_id from ashby_list_archive_reasons.",
-    "candidate_not_found": "Check candidate_id with ashby_search_candidates; ids change when candidates are merged.",
     "communication_template_not_allowed": "Use an e-mail template that is meant for archiving.",
-    "interview_plan_not_found": "Take interview_plan_id from ashby_list_interview_plans.",
-    "interview_schedule_not_found": "Take interview_schedule_id from ashby_list_interview_schedules.",
-    "interview_stage_not_found": "Take interview_stage_id from ashby_list_interview_stages for the application's plan.",
-    "job_not_found": "Check job_id with ashby_search_jobs.",
-    "offer_not_found": "Check offer_id with ashby_list_offers.",
     "opening_in_use": "Choose another opening: this one is taken by another offer.",
     "opening_state_invalid": "Choose another opening: this one is closed or filled.",
 }
@@ -240,7 +232,9 @@ def _refused(envelope: dict[str, Any], facts: dict[str, Any], writes: bool) -> A
     if code == "internal_server_error":
         return _from_status(ServerError, "Ashby failed", envelope, facts, outcome_unknown=writes)
     kind = _REFUSED_BY_CODE.get(code or "", Refused)
-    return kind(said or kind.unsaid, code=code, remedy=_REMEDIES.get(code or ""), meta=meta, **facts)
+    unknown = unknown_id(code)
+    remedy = unknown.remedy if unknown else _REMEDIES.get(code or "")
+    return kind(said or kind.unsaid, code=code, remedy=remedy, meta=meta, **facts)
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:

@@ -20,10 +20,11 @@ from langchain_ashby.endpoint import Access, Operation, Page
 from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
 from langchain_ashby.errors import ArgumentError, AshbyError, ConfigurationError, Refused
 from langchain_ashby.results import MAX_CHARACTERS, render
-from langchain_ashby.results.redaction import CATEGORIES, in_words, without_private
+from langchain_ashby.results.redaction import CATEGORIES, left_out_note, without_private
 from langchain_ashby.schema import strict as strict_schema
-from langchain_ashby.text.json import plain
-from langchain_ashby.text.safe import one_line, shortened, visible
+from langchain_ashby.text.json import json_safe
+from langchain_ashby.text.safe import visible
+from langchain_ashby.text.words import one_line
 from langchain_ashby.toolkit.cost import Description, describe
 from langchain_ashby.toolkit.html import tool_html, toolkit_html
 from langchain_ashby.toolkit.id_hints import suggest_id
@@ -227,7 +228,7 @@ def _runner(
             raise ToolException(explain_refusal(request, error, client)) from error
         result = reply.result
         page = result if isinstance(result, Page) else None
-        results, left_out = without_private(plain(page.results if page else result), private)
+        results, left_out = without_private(json_safe(page.results if page else result), private)
         artifact: dict[str, Any] = {
             "results": results,
             "next_cursor": page and page.next_cursor,
@@ -239,7 +240,7 @@ def _runner(
             operation.record(),
             replace(page, results=results) if page else results,
             done="" if operation.access is Access.READ else operation.tool_title(),
-            left_out=in_words(left_out),
+            left_out=left_out_note(left_out),
             warnings=reply.warnings,
             with_the_same=[
                 name for name in arguments if name not in ("cursor", "limit") and arguments[name] is not None
@@ -272,7 +273,7 @@ def explain_refusal(request: Operation[Any], error: AshbyError, client: AshbyCli
     meant = suggest_id(request, error, client.call) if isinstance(error, Refused) else None
     if meant:
         error.remedy = meant.sentence if meant.ids else f"{meant.sentence} {error.remedy}"
-    return "\n".join(visible(line) for line in error.for_model().split("\n"))
+    return visible(error.for_model())
 
 
 def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
@@ -287,9 +288,7 @@ def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
             what = f"there is no such argument{'; it takes ' * bool(known)}{', '.join(known)}"
         named = [part for part in way if not _BRANCH.fullmatch(part)] + [invented] * bool(invented)
         problems.setdefault(".".join(named) or "arguments", []).append(what)
-    lines = [
-        shortened(f"- {one_line(where)}: {one_line('; or: '.join(whats))}", _LINE) for where, whats in problems.items()
-    ]
+    lines = [one_line(f"- {where}: {'; or: '.join(whats)}", _LINE) for where, whats in problems.items()]
     more = [f"- and {len(lines) - _LINES} more"] if len(lines) > _LINES else []
     return "\n".join(["invalid_argument: the arguments do not fit, nothing was sent.", *lines[:_LINES], *more])
 

@@ -72,6 +72,6 @@ def test_what_a_tool_takes_is_said_in_words() -> None:
     [tool] = AshbyToolkit(AshbyClient(KEY), include=["ashby_create_interview_schedule"]).get_tools()
     text = Page(tool._repr_html_()).text  # type: ignore[attr-defined]
     assert "interview_eventslist of objects, required" in text
-    assert "· start_timestring, required" in text and "· · emailstring, requiredOf an Ashby user." in text
+    assert "· start_timestring, required" in text and "· · emailstring, requiredAn Ashby user's." in text
     [tool] = AshbyToolkit(AshbyClient(KEY), include=["ashby_get_user"]).get_tools()
     assert "Exactly one of user_id, email is required." in Page(tool._repr_html_()).text  # type: ignore[attr-defined]

@@ -62,13 +62,6 @@ PERMISSIONS = {
 }
 PERMISSIONS |= {"organizationRead", "hiringProcessMetadataRead"}
 
-RARE_IDS = {
-    "brand_id", "communication_template_id", "credited_to_user_id", "custom_requisition_id",
-    "default_interview_plan_id", "include_unpublished_job_postings_ids", "job_template_id", "object_id",
-    "offer_form_id", "offer_process_id", "requisition_id", "submitted_form_instance_id",
-}  # fmt: skip
-"""Ids of what no tool lists, and ids that say in their names what they are of."""
-
 every_tool = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 
 
@@ -183,16 +176,6 @@ class TestSchema:
         for path, node in nodes(schema_of(operation)["parameters"]):
             if path.endswith(".properties"):
                 assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in node), path
-
-    def test_has_ids_whose_origin_is_told_by_their_names(self, operation: type[Operation[Any]]) -> None:
-        for path, node in nodes(schema_of(operation)["parameters"]):
-            if not path.endswith(".properties"):
-                continue
-            assert not {"id", "ids"} & set(node)
-            for name, argument in node.items():
-                if name.endswith(("_id", "_ids")) and name not in RARE_IDS:
-                    kind = re.sub("_ids?$", "", name)
-                    assert any(kind in tool for tool in OPERATIONS) or argument.get("description"), name
 
     def test_shows_what_is_required(self, operation: type[Operation[Any]]) -> None:
         required = [name for name, field in operation.model_fields.items() if field.is_required()]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from langchain_ashby.agent.messages.history import with_own_ids
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed
-from langchain_ashby.text.json import plain
+from langchain_ashby.text.json import json_safe
 
 Tools = Mapping[str, BaseTool]
 
@@ -59,11 +59,11 @@ def screened(message: AIMessage, tools: Tools, most_writes: int) -> tuple[AIMess
 
 def _that_can_be_kept(message: AIMessage) -> tuple[AIMessage, list[ToolCall]]:
     """A message that fits into a checkpoint, and the calls whose arguments did not: they are not what was meant now."""
-    odd = [call for call in message.tool_calls if plain(call["args"]) is not call["args"]]
+    odd = [call for call in message.tool_calls if json_safe(call["args"]) is not call["args"]]
     if not odd:
         return message, []
-    calls = [call | {"args": plain(call["args"])} for call in message.tool_calls]
-    content = plain(message.content)  # some providers' messages have the arguments there as well
+    calls = [call | {"args": json_safe(call["args"])} for call in message.tool_calls]
+    content = json_safe(message.content)  # some providers' messages have the arguments there as well
     return message.model_copy(update={"content": content, "tool_calls": calls}), odd
 
 

@@ -9,9 +9,11 @@ from typing import Any, overload
 from langgraph.types import Interrupt
 
 from langchain_ashby.agent.cards import html, is_current, markdown
-from langchain_ashby.agent.cards.show.markdown import text
+from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.text.html import Markup, block, bold, box, code, joined, paragraph
-from langchain_ashby.text.markdown import described, tool_title, visible
+from langchain_ashby.text.markdown import plain
+from langchain_ashby.text.safe import visible
+from langchain_ashby.text.words import tool_title
 
 Action = Mapping[str, Any]
 """An action request of LangChain's approval protocol: `name`, `args` and more."""
@@ -49,7 +51,7 @@ class PendingApprovals(Sequence[Action]):
         return len(self._actions)
 
     def __str__(self) -> str:
-        parts = [f"**{text(self._heading())}**", *(f"Problem: {text(visible(it))}" for it in self._problems)]
+        parts = [f"**{plain(self._heading())}**", *(f"Problem: {plain(visible(it))}" for it in self._problems)]
         parts += [f"---\n\n{self._number(place)}\n\n{_in_markdown(it)}" for place, it in enumerate(self, 1)]
         return "\n\n".join(parts)
 
@@ -110,7 +112,7 @@ def _line(action: Action) -> str:
 def _in_markdown(action: Action) -> str:
     card = action.get("card")
     # The description of other agents' requests is not written so that arguments cannot pass for anything else.
-    return markdown(card) if is_current(card) else described(text(visible(_title(action))), action["args"])
+    return markdown(card) if is_current(card) else described(plain(visible(_title(action))), action["args"])
 
 
 def _in_html(action: Action) -> Markup:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from langchain_ashby.agent.cards import html, is_current
 from langchain_ashby.text.html import Markup, Words, block, bold, box, code, details, paragraph, table
-from langchain_ashby.text.markdown import tool_title
+from langchain_ashby.text.words import tool_title
 
 if TYPE_CHECKING:
     from langchain_ashby.agent.execution.audit import AuditEntry

@@ -11,14 +11,14 @@ from langchain_core.tools import BaseTool
 
 from langchain_ashby.agent.approval.gate import Tools, argument_problem, needs_approval
 from langchain_ashby.agent.cards import Card, ReadCache, card_of, markdown
+from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.agent.messages.history import open_calls
 from langchain_ashby.agent.messages.tool_messages import not_executed
 from langchain_ashby.agent.state import Node, Proposal, State, Update
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.text.markdown import described, tool_title
-from langchain_ashby.text.words import named, person
+from langchain_ashby.text.words import named, person, tool_title
 from langchain_ashby.toolkit import AshbyTool
 
 CARDS_AT_ONCE = 8

@@ -1,6 +1,6 @@
 """What a model reads of every kind of result, one text file each in `snapshots/results`, to be read with its eyes.
 
-After a change that is meant: `make regenerate`, or `UPDATE_SNAPSHOTS=1 pytest tests/unit/test_render_results.py`.
+After a change that is meant: `make regenerate`, or `UPDATE_SNAPSHOTS=1 pytest tests/unit/test_results_snapshots.py`.
 """
 
 import difflib
