@@ -8,15 +8,13 @@ from typing import Any, TypeVar, cast
 
 from langchain_ashby.sandbox.clock import Clock
 from langchain_ashby.sandbox.keys import Key
-from langchain_ashby.sandbox.records import API_USER_ID, KINDS, User
+from langchain_ashby.sandbox.records import API_USER_ID, User, completed, kind_name, required_keys
 from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.store import Condition, Store, equals
 from langchain_ashby.sandbox.tokens import Tokens
 from langchain_ashby.sandbox.visibility import visible
 
 Record = TypeVar("Record", bound=Mapping[str, object])
-
-_KIND_NAMES = {kind: name for name, kind in KINDS.items()}
 
 
 @dataclass
@@ -47,7 +45,7 @@ class Call:
         """The record that the call is about; what is missing and what is hidden are not told apart."""
         record = self.find(kind, record_id)
         if record is None:
-            words = re.sub("([A-Z])", r" \1", _KIND_NAMES[kind]).lower()
+            words = re.sub("([A-Z])", r" \1", kind_name(kind)).lower()
             message = f"There is no {words} with the id {record_id} that this API key may see."
             raise Refusal(f"{words.replace(' ', '_')}_not_found", message)
         return record
@@ -73,6 +71,21 @@ class Call:
             raise invalid(where, f"there is no enabled user with the e-mail address {email}")
         return found[0]
 
+    def create(self, kind: type[Record], **values: Any) -> Record:
+        """Stores a new record of these values, with an id, the time, and the defaults of its kind; None is left out.
+
+        Raises:
+            TypeError: The kind has no such key, or needs one more.
+        """
+        keys, required = kind.__annotations__.keys(), required_keys(kind)
+        times: dict[str, object] = {key: self.now for key in ("createdAt", "updatedAt") if key in keys}
+        given = {key: value for key, value in values.items() if value is not None}
+        record = completed(kind, {"id": self.store.new_id(), **times, **given})
+        wrong = (record.keys() - keys) | (required - record.keys())
+        if wrong:
+            raise TypeError(f"{kind.__name__}: unknown or missing {', '.join(sorted(wrong))}")
+        return self.store.add(kind, cast(Record, record))
+
     def save(self, kind: type[Record], record: Record) -> Record:
         """Store a changed record, with the time of the change if its kind shows one."""
         if "updatedAt" in record:
@@ -85,7 +98,7 @@ class Call:
         if (kind, record_id) not in self._seen:
             record = self.store.get(kind, record_id)
             if record is None:
-                raise LookupError(f"a record refers to {_KIND_NAMES[kind]} {record_id}, which does not exist")
+                raise LookupError(f"a record refers to {kind_name(kind)} {record_id}, which does not exist")
             self._seen[kind, record_id] = record
         found: Record = self._seen[kind, record_id]
         return found

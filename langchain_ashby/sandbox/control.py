@@ -5,11 +5,11 @@ import json
 import math
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from langchain_ashby.sandbox.engine import Engine
-from langchain_ashby.sandbox.faults import fault_from
+from langchain_ashby.sandbox.faults import ANY, STORAGE, Fault
 from langchain_ashby.sandbox.messages import Response
 from langchain_ashby.sandbox.methods import METHODS
 
@@ -23,7 +23,7 @@ class Control:
             "/_sandbox/state": ("GET", lambda _: self.state()),
             "/_sandbox/requests": ("GET", lambda query: self.requests(**_after(query))),
             "/_sandbox/reset": ("POST", lambda _: self.reset()),
-            "/_sandbox/faults": ("POST", lambda body: self.fault(**_fault(body))),
+            "/_sandbox/faults": ("POST", lambda body: self.fault(_fault(body))),
             "/_sandbox/keys": ("POST", lambda body: {"api_key": self.add_key(**_only(body, "api_key", *_KEY))}),
             "/_sandbox/clock": ("POST", lambda body: self.advance_clock(**_clock(body))),
         }
@@ -42,13 +42,14 @@ class Control:
         """Go back to the start."""
         self._engine.reset()
 
-    def fault(self, endpoint: Any = None, *, times: Any = 1, **what: Any) -> None:
-        """Let the next `times` calls of an endpoint go wrong."""
-        fault = fault_from(endpoint, METHODS, **what)
+    def fault(self, fault: Fault) -> None:
+        """Makes a fault strike the next calls of its endpoint."""
+        if not isinstance(fault.endpoint, str) or fault.endpoint not in {ANY, STORAGE, *METHODS}:
+            raise ValueError(f"endpoint: there is no method {fault.endpoint!r} (use {ANY!r} for every method)")
         if fault.endpoint in METHODS:
             # A deprecated spelling means the same method.
             fault = replace(fault, endpoint=METHODS[fault.endpoint].name)
-        self._engine.faults.add(fault, times)
+        self._engine.faults.add(fault)
 
     def add_key(
         self,
@@ -100,21 +101,7 @@ class Control:
         return Response(status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-_FAULT = (
-    "times",
-    "status",
-    "headers",
-    "delay",
-    "drop",
-    "body",
-    "body_base64",
-    "content_type",
-    "effect",
-    "size",
-    "cut",
-    "drip_head",
-    "drip_body",
-)
+_FAULT = tuple(field.name for field in fields(Fault))
 _KEY = ("permissions", "confidential", "private", "act_on_behalf")
 _LONGEST_ADVANCE = 10 * 365 * 24 * 3600
 
@@ -126,9 +113,9 @@ def _only(body: dict[str, Any], *keys: str) -> dict[str, Any]:
     return body
 
 
-def _fault(body: dict[str, Any]) -> dict[str, Any]:
-    """What to call `fault` with: a body that is no text comes in base64."""
-    what = dict(_only(body, "endpoint", *_FAULT))
+def _fault(body: dict[str, Any]) -> Fault:
+    """Reads a fault; a body that is not text comes in base64."""
+    what = dict(_only(body, *_FAULT, "body_base64"))
     if "body_base64" in what:
         if "body" in what:
             raise ValueError("body, body_base64: give one of them")
@@ -136,7 +123,7 @@ def _fault(body: dict[str, Any]) -> dict[str, Any]:
             what["body"] = b64decode(what.pop("body_base64"), validate=True)
         except (binascii.Error, TypeError):
             raise ValueError("body_base64: must be bytes in base64") from None
-    return what
+    return Fault(**{"endpoint": None, **what})
 
 
 def _after(query: dict[str, Any]) -> dict[str, Any]:

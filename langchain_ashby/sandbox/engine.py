@@ -121,19 +121,17 @@ class Engine:
         """What comes of an answer under a fault; `headers` are those of a reply that is none of the method's."""
         if fault is None:
             return answer()
-        if self._closed.wait(fault.delay):
+        if self._closed.wait(fault.delay or 0):
             return Response(drop=True)
         reply = answer() if fault.is_carried_out else Response(headers=headers)
         if fault.replaces_reply:
-            status = fault.status or 200
-            body = _failure(status, headers.get("x-ashby-request-id", "")) if fault.body is None else fault.body
-            reply = replace(reply, status=status, content=body)
+            reply = replace(reply, status=fault.status or 200, content=_replacement(fault, headers))
         return replace(
             reply,
             content_type=fault.content_type or reply.content_type,
-            headers={**reply.headers, **fault.headers},
+            headers={**reply.headers, **(fault.headers or {})},
             drop=fault.drop in ("before", "after"),
-            delivery=fault.delivery,
+            delivery=fault,
         )
 
     def _do(self, request: Request, request_id: str) -> Response:
@@ -249,11 +247,13 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _failure(status: int, request_id: str) -> bytes:
-    """The body of a fault that names only a status."""
+def _replacement(fault: Fault, headers: Mapping[str, str]) -> bytes:
+    """The body of a reply that a fault replaces; Ashby's envelope if the fault names only a status."""
+    if fault.body is not None:
+        return fault.body.encode() if isinstance(fault.body, str) else fault.body
     codes = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limit_exceeded"}
-    code = codes.get(status, "internal_server_error")
-    return _json(Refusal(code, "A fault that a test asked for.").envelope(request_id))
+    code = codes.get(fault.status or 200, "internal_server_error")
+    return _json(Refusal(code, "A fault that a test asked for.").envelope(headers.get("x-ashby-request-id", "")))
 
 
 def _headers(request_id: str) -> dict[str, str]:

@@ -54,8 +54,6 @@ def listing(
     kind: type[Record],
     reply: Callable[[Record], Any],
     conditions: Sequence[Condition] = (),
-    *,
-    syncs: bool = True,
 ) -> Page:
     """The page that the call asks for, of the records that meet the conditions and that the key may see."""
     limit = min(call.body.get("limit", LARGEST_PAGE), LARGEST_PAGE)
@@ -78,8 +76,6 @@ def listing(
             int(run.is_incremental),
         )
         return Page(results, next_cursor=cursor)
-    if not syncs:
-        return Page(results)
     return Page(results, sync_token=call.tokens.seal("sync", _purpose(call), int(call.clock.time()), run.until))
 
 

@@ -2,13 +2,34 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from langchain_ashby.sandbox.control import Control
 from langchain_ashby.sandbox.engine import Company, Engine
+from langchain_ashby.sandbox.faults import Fault
 from langchain_ashby.sandbox.server import Server
+
+Arguments = ParamSpec("Arguments")
+Made = TypeVar("Made")
+Owner = TypeVar("Owner")
+
+
+def _made_from_arguments(
+    make: Callable[Arguments, Made],
+) -> Callable[[Callable[[Owner, Made], None]], Callable[Concatenate[Owner, Arguments], None]]:
+    """Gives a method that takes one value the arguments that this value is made from."""
+
+    def decorate(method: Callable[[Owner, Made], None]) -> Callable[Concatenate[Owner, Arguments], None]:
+        @wraps(method)
+        def call(self: Owner, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+            method(self, make(*args, **kwargs))
+
+        return call
+
+    return decorate
 
 
 class AshbySandbox:
@@ -96,55 +117,10 @@ class AshbySandbox:
         """Go back to the start: the company, one key, no faults, no log, the computer's time."""
         self._control.reset()
 
-    def fault(
-        self,
-        endpoint: str,
-        *,
-        times: int = 1,
-        status: int | None = None,
-        headers: Mapping[str, str] | None = None,
-        delay: float | None = None,
-        drop: str | None = None,
-        body: str | bytes | None = None,
-        content_type: str | None = None,
-        effect: bool = False,
-        size: int | None = None,
-        cut: int | None = None,
-        drip_head: float | None = None,
-        drip_body: float | None = None,
-    ) -> None:
-        """Let the next calls of an endpoint (`"*"`: of any) go wrong. `"_storage"` stands for uploads and downloads.
-
-        Args:
-            endpoint: The method.
-            times: For how many calls.
-            status: Replaces the reply, and nothing is done.
-            headers: Are added to the reply, or replace some of it (a `Content-Length` that lies, say).
-            delay: Seconds before anything else happens.
-            drop: Resets the connection `"before"` or `"after"` the effect, or `"during"` the reply, half of it sent.
-            body: Replaces the reply, and nothing is done.
-            content_type: What the reply says that it is.
-            effect: With a status or body: the call is carried out, and then its reply is replaced.
-            size: The reply's body is padded with spaces to so many bytes.
-            cut: The connection ends after so many bytes of the body.
-            drip_head: Seconds before each byte of the status line and headers.
-            drip_body: Seconds before each byte of the body.
-        """
-        self._control.fault(
-            endpoint,
-            times=times,
-            status=status,
-            headers=headers,
-            delay=delay,
-            drop=drop,
-            body=body,
-            content_type=content_type,
-            effect=effect,
-            size=size,
-            cut=cut,
-            drip_head=drip_head,
-            drip_body=drip_body,
-        )
+    @_made_from_arguments(Fault)
+    def fault(self, fault: Fault) -> None:
+        """Makes the next calls of an endpoint go wrong; the arguments are those of `Fault`, the endpoint first."""
+        self._control.fault(fault)
 
     def add_key(
         self,

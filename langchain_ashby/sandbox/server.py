@@ -205,7 +205,7 @@ class _Handler(WSGIRequestHandler):
             self.close_connection = True
 
     @contextmanager
-    def _dripping(self, seconds: float) -> Iterator[None]:
+    def _dripping(self, seconds: float | None) -> Iterator[None]:
         """Let everything that is written go out byte by byte."""
         whole = self.wfile
         if seconds:

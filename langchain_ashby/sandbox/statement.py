@@ -49,9 +49,15 @@ class Text:
 
 @dataclass(frozen=True)
 class Uuid:
-    """An id; `words` are special words accepted instead."""
+    """An id.
+
+    Attributes:
+        words: Special words accepted instead.
+        of: The kind of record that it refers to, which plain methods look up.
+    """
 
     words: tuple[str, ...] = ()
+    of: type[Mapping[str, object]] | None = None
 
     def check(self, value: Any, where: str) -> str:
         """See `Field`."""
