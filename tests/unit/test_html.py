@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from examples import READS, WRITES
 from markup import HOSTILE, Page
 
 from langchain_ashby import AshbyClient, AshbyToolkit
@@ -45,7 +46,10 @@ def test_a_toolkit_shows_every_tool_with_what_it_may_do_and_needs_and_costs() ->
     toolkit = AshbyToolkit(AshbyClient(KEY))
     page = Page(toolkit._repr_html_())
     assert page.is_balanced and page.tags.count("details") == len(TOOLSETS)
-    assert f"58 tools (33 read, 25 write), about {toolkit.describe().total.tokens:,} tokens" in page.text
+    assert (
+        f"{len(OPERATIONS)} tools ({len(READS)} read, {len(WRITES)} write), about {toolkit.describe().total.tokens:,} tokens"
+        in page.text
+    )
     for tool in toolkit.describe().tools:
         permissions = ", ".join(OPERATIONS[tool.name].permissions())
         assert f"{tool.name}{tool.access}{permissions}{tool.cost.tokens:,}" in page.text
