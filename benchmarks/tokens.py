@@ -13,6 +13,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from promised import TOKEN_BUDGET, TOKEN_BUDGET_OF_READS
+
 from langchain_ashby import AshbyClient, AshbyToolkit, records
 from langchain_ashby.endpoint import Page
 from langchain_ashby.endpoints.candidates import ListCandidates
@@ -76,7 +78,7 @@ def definitions(count: Counter, each: bool) -> list[str]:
     )
     return [
         f"{what}: {cost} tokens"
-        for what, cost, most in (("all tools", total, 7_000), ("reads", reads, 3_300))
+        for what, cost, most in (("all tools", total, TOKEN_BUDGET), ("reads", reads, TOKEN_BUDGET_OF_READS))
         if cost > most
     ]
 

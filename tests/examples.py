@@ -11,13 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.endpoints.interviews import CreateInterviewSchedule
+from langchain_ashby.sandbox import AshbySandbox
 
 Arguments = dict[str, Any]
 Record = dict[str, Any]
@@ -292,3 +295,15 @@ EXAMPLES: dict[str, Example] = {
 
 READS = [name for name, it in OPERATIONS.items() if name in EXAMPLES and it.access is Access.READ]
 WRITES = [name for name, it in OPERATIONS.items() if name in EXAMPLES and it.access is Access.WRITE]
+
+
+@cache
+def every_example() -> dict[str, Arguments]:
+    """The arguments of every example, for tests that need no sandbox; its files are gone."""
+    with (
+        TemporaryDirectory() as files,
+        AshbySandbox() as sandbox,
+        AshbyClient(sandbox.api_key, sandbox.url, upload_dirs=[files]) as client,
+    ):
+        company = Company(sandbox.state(), client, Path(files))
+        return {name: example(company) for name, example in EXAMPLES.items()}

@@ -34,7 +34,7 @@ def test_importing_the_package_imports_next_to_nothing() -> None:
 def test_using_the_tools_imports_neither_the_agent_nor_the_extras() -> None:
     loaded = imported_by(
         "from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit\n"
-        "assert len(AshbyToolkit(AshbyClient('key')).get_tools()) == 58"
+        "assert AshbyToolkit(AshbyClient('key')).get_tools()"
     )
     assert {"langchain_core", "requests"} <= loaded
     assert not loaded & HEAVY
