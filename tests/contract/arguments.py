@@ -123,7 +123,8 @@ def arguments(operation: type[Operation[Any]], alternative: str | None = None, f
 
 
 def model(kind: type[BaseModel], without: set[str], always: set[Any], full: bool) -> Strategy:
-    required, optional = {}, {}
+    required: dict[str, Any] = {}
+    optional: dict[str, Any] = {}
     for name, field in kind.model_fields.items():
         if name in without:
             continue

@@ -35,6 +35,7 @@ def test_a_number_that_cannot_be_kept_becomes_text(value: Any, shown: Any) -> No
 
 def test_what_lies_too_deep_is_left_out_and_said() -> None:
     for depth in (DEEPEST + 1, 500, 5000):
+        shown: Any
         shown, levels = plain([nested(depth), 1]), 0
         assert shown[1] == 1
         while shown != TOO_DEEP:

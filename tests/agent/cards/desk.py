@@ -86,7 +86,7 @@ def meeting(start: str = "2026-11-10T15:00:00Z", end: str = "2026-11-10T16:00:00
     return {"start_time": start, "end_time": end, "interviewers": [{"email": "sofia@example.com"}], **more}
 
 
-SCORECARD = [
+SCORECARD: list[dict[str, Any]] = [
     {"path": "overall_recommendation", "value": "Strong Yes"},
     {"path": "What did you see?", "value": "Calm under fire.\nNamed every trade-off herself."},
     {"path": "technical_depth", "value": {"score": 4, "comments": "Knows the engine to the last screw."}},
@@ -94,7 +94,7 @@ SCORECARD = [
     {"path": "work_with", "value": True},
 ]
 
-TERMS = [
+TERMS: list[dict[str, Any]] = [
     {"path": "Base salary", "value": {"value": 132000, "currency_code": "EUR"}},
     {"path": "Start date", "value": "2027-02-01"},
     {"path": "Employment type", "value": "Full-time"},
@@ -259,7 +259,7 @@ EXAMPLES: dict[str, Make] = {
 def _own_schedule(desk: Desk) -> dict[str, Any]:
     """A schedule that this key has made, as changing and cancelling need one."""
     made = make("create_interview_schedule", application_id=desk.application(), interview_events=[meeting()])
-    return desk.client.call(made)  # type: ignore[no-any-return]
+    return desk.client.call(made)
 
 
 def _moved(desk: Desk) -> Request:
