@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.endpoint import Access
@@ -78,7 +78,8 @@ class Company:
     def own_schedule(self) -> Record:
         """A schedule that this key has made: it may change no other."""
         request = {"application_id": self.application(), "interview_events": [meeting()]}
-        return self.client.call(CreateInterviewSchedule.model_validate(request))  # type: ignore[return-value]
+        made: Any = CreateInterviewSchedule.model_validate(request)
+        return cast(Record, self.client.call(made))
 
     def file(self, name: str, content: bytes = b"%PDF-1.7 A life in engines.") -> str:
         path = self.files / name
@@ -93,7 +94,7 @@ def meeting(start: str = "2026-11-10T15:00:00Z", end: str = "2026-11-10T16:00:00
     return {"start_time": start, "end_time": end, "interviewers": [{"email": "sofia@example.com"}], **more}
 
 
-SCORECARD = [
+SCORECARD: list[dict[str, Any]] = [
     {"path": "overall_recommendation", "value": "Strong Yes"},
     {"path": "What did you see?", "value": "Calm under fire.\nNamed every trade-off herself."},
     {"path": "technical_depth", "value": {"score": 4, "comments": "Knows the engine to the last screw."}},
@@ -101,7 +102,7 @@ SCORECARD = [
     {"path": "work_with", "value": True},
 ]
 
-TERMS = [
+TERMS: list[dict[str, Any]] = [
     {"path": "Base salary", "value": {"value": 132000, "currency_code": "EUR"}},
     {"path": "Start date", "value": "2027-02-01"},
     {"path": "Employment type", "value": "Full-time"},

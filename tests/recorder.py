@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 KEY = "a-key-that-nobody-may-see-7f3a"
 
@@ -90,7 +90,7 @@ class Recorder:
             return chosen if isinstance(chosen, Answer) else chosen(sent)
         return success([] if sent.path.endswith((".list", ".search", ".listNotes")) else {})
 
-    def __enter__(self) -> Recorder:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -75,7 +75,7 @@ def tool(name: str, func: Callable[..., Any], schema: type[BaseModel], metadata:
         args_schema=schema,
         response_format="content_and_artifact",
         handle_tool_error=True,
-        handle_validation_error=lambda error: f"invalid_argument: {error.error_count()} wrong",
+        handle_validation_error=lambda error: f"invalid_argument: {len(error.errors())} wrong",
         metadata=metadata,
     )
 

@@ -52,7 +52,7 @@ async def test_a_thread_in_sqlite_runs_async(tmp_path: Path) -> None:
     async with AsyncSqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
         graph = agent(office, calling(write("ada"), read("ben")), "Done.", checkpointer=saver)
         await graph.ainvoke(user(), config)
-        for answer in ("", [], {"decisions": [{"type": "?"}]}):
+        for answer in ("", [], {"decisions": [{"type": "?"}]}):  # type: ignore[var-annotated]
             request(await graph.ainvoke(Command(resume=answer), config))
         assert office.writes == []
         await graph.ainvoke(Command(resume=approve()), config)
@@ -144,7 +144,7 @@ def test_without_a_checkpointer_reads_run_and_writes_never_do() -> None:
     graph = agent(office, calling(read("ben"), write("ada")), checkpointer=None, store=None)
     assert graph.checkpointer is None and graph.store is None
     said = results(graph.invoke(user()))
-    assert {answer.content.split(".")[0] for answer in said} == {"candidate ben", "Not executed"}
+    assert {answer.text.split(".")[0] for answer in said} == {"candidate ben", "Not executed"}
     with_store = agent(office, calling(read("ben"), write("ada")), checkpointer=None)
     request(with_store.invoke(user()))
     with pytest.raises(RuntimeError, match="without checkpointer"):

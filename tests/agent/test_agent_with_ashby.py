@@ -33,12 +33,12 @@ class Ashby:
 
     def __post_init__(self) -> None:
         self.candidate = self.sandbox.state()["candidate"][0]["id"]
-        self.endpoints = {tool.metadata["ashby"]["endpoint"]: tool for tool in self.toolkit.get_tools()}
+        self.endpoints = {(tool.metadata or {})["ashby"]["endpoint"]: tool for tool in self.toolkit.get_tools()}
 
     def agent(self, *spoken: Any) -> Any:
         return create_recruiting_agent(ScriptedChatModel(script=lines(*spoken)), self.toolkit)
 
-    def note(self, text: str = "Met today.") -> dict[str, Any]:
+    def note(self, text: str = "Met today.") -> Any:
         return made("ashby_create_candidate_note", {"candidate_id": self.candidate, "note": text})
 
     def written(self) -> list[str]:
@@ -197,7 +197,7 @@ def test_exactly_the_writes_wait_for_a_person(quiet_ashby: Ashby) -> None:
 # The afternoon, from its beginning to its end.
 
 
-def afternoon(ashby: Ashby) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+def afternoon(ashby: Ashby) -> tuple[Any, Any, Any]:
     config = thread()
     graph = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), ashby.toolkit)
     return graph, config, graph.invoke(user("Who is ready for an offer?"), config)

@@ -45,7 +45,7 @@ class Ashby:
         toolkit = AshbyToolkit(options.pop("client", self.client), **options.pop("toolkit", {}))
         return create_recruiting_agent(self.model, toolkit, store=self.store, **options)
 
-    def note(self, text: str = "Met today.") -> dict[str, Any]:
+    def note(self, text: str = "Met today.") -> Any:
         return made(NOTE, {"candidate_id": self.candidate, "note": text})
 
     def edit(self, text: str) -> dict[str, Any]:
@@ -438,7 +438,7 @@ def test_the_agents_own_model_and_policy_keep_their_name(ashby: Ashby) -> None:
 
 @pytest.mark.parametrize("meant", [True, False])
 def test_as_a_node_the_agent_takes_settings_that_are_meant_for_it(ashby: Ashby, meant: bool) -> None:
-    outer = StateGraph(Conversation, context_schema=Context if meant else dict)  # type: ignore[arg-type]
+    outer = StateGraph(Conversation, context_schema=Context if meant else dict)  # type: ignore[type-var]
     outer.add_node("agent", ashby.agent("Hello.", checkpointer=None))
     outer.add_edge(START, "agent")
     context = {"read_only": True, "toolsets": ["jobs"]}

@@ -16,7 +16,8 @@ from langchain_core.messages import ToolMessage
 from langgraph.store.base import BaseStore, PutOp
 from langgraph.store.memory import InMemoryStore
 from langgraph.store.sqlite import SqliteStore
-from office import Office, write
+from office import Office
+from office import write as call
 
 from langchain_ashby.agent.approval.gate import by_name
 from langchain_ashby.agent.execution.executor import PendingWrite, WriteExecutor, WriteResult
@@ -28,7 +29,7 @@ from langchain_ashby.agent.execution.store import put_op as put
 from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.state import Approval, Decided, Proposal
 
-CALL: Any = write("ada", call_id="call_0")
+CALL: Any = call("ada", call_id="call_0")
 PAGE = journal_key("thread", "message", 0, CALL)
 NOW = datetime.now(UTC).isoformat()
 APPROVAL = Approval(
@@ -59,7 +60,7 @@ def executor(journal: Journal | None = None, **settings: timedelta) -> WriteExec
 def write(store: BaseStore, page: str = PAGE, journal: str | None = None) -> PendingWrite:
     kept = {"journal": journal or Journal().name(store), "page": page}
     proposal = Proposal(**{**APPROVAL["proposal"], **kept})  # type: ignore[typeddict-item]
-    return PendingWrite(store, "thread", page, Approval(**{**APPROVAL, "proposal": proposal}))  # type: ignore[typeddict-item]
+    return PendingWrite(store, "thread", page, Approval(**{**APPROVAL, "proposal": proposal}))
 
 
 def test_the_first_who_comes_may_go_on_and_the_outcome_answers_all_others(store: BaseStore) -> None:
@@ -169,7 +170,9 @@ def test_a_rejection_that_comes_after_the_write_is_answered_with_the_truth(store
 def test_of_many_who_come_at_once_exactly_one_goes_on_and_all_learn_the_outcome(store: BaseStore, racers: int) -> None:
     for number in range(20):
         page = journal_key("thread", "message", number, CALL)
-        start, ran, answers = threading.Barrier(racers), [], []
+        start = threading.Barrier(racers)
+        ran: list[int] = []
+        answers: list[Any] = []
 
         def race(page: str = page, start: Any = start, ran: list[int] = ran, answers: list[Any] = answers) -> None:
             mine, about = executor(patience=timedelta(seconds=60)), write(store, page)

@@ -78,7 +78,7 @@ def test_the_question_of_langchains_own_agent_is_shown_with_the_exact_arguments(
     agent = create_agent(
         ScriptedChatModel(script=lines(say("", call), "Done.")),
         toolkit.get_tools(),
-        middleware=[HumanInTheLoopMiddleware(interrupt_on=toolkit.interrupt_on())],
+        middleware=[HumanInTheLoopMiddleware(interrupt_on=toolkit.interrupt_on())],  # type: ignore[arg-type]
         checkpointer=InMemorySaver(),
     )
     config = thread()

@@ -41,7 +41,7 @@ def stages(room: Room) -> tuple[str, list[str]]:
     return application["id"], others
 
 
-def move(application_id: str, stage_id: str) -> dict[str, Any]:
+def move(application_id: str, stage_id: str) -> Any:
     return made("ashby_change_application_stage", {"application_id": application_id, "interview_stage_id": stage_id})
 
 

@@ -64,7 +64,9 @@ class Room:
     sandbox: AshbySandbox
     client: AshbyClient
     directory: Path
-    config: RunnableConfig = field(default_factory=lambda: {"configurable": {"thread_id": f"room.{next(_numbers)}"}})
+    config: RunnableConfig = field(
+        default_factory=lambda: RunnableConfig(configurable={"thread_id": f"room.{next(_numbers)}"})
+    )
 
     def __post_init__(self) -> None:
         self.number = next(_numbers)

@@ -36,7 +36,8 @@ class Person:
         columns: The width of the terminal.
     """
 
-    def __init__(self, *arguments: str, columns: int = 80, **variables: str) -> None:
+    def __init__(self, *arguments: str, columns: int | str = 80, **variables: str) -> None:
+        columns = int(columns)
         self._screen = pyte.HistoryScreen(columns, 24, history=5000)
         self._stream = pyte.Stream(self._screen)
         self._columns = columns
@@ -109,7 +110,7 @@ class Person:
         while self._look(0.1):
             assert time.monotonic() < end, f"It does not end:\n{self.seen}"
         self._process.close()
-        status = self._process.exitstatus
+        status: int | None = self._process.exitstatus
         assert status is not None, f"It was ended by signal {self._process.signalstatus}"
         return status
 

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from langgraph.graph import START, StateGraph
 from langgraph.types import interrupt
@@ -118,7 +119,7 @@ def test_a_thread_of_another_program_is_skipped_with_a_word(sandbox: AshbySandbo
     with Provider(proposes_a_note(sandbox)) as provider:
         run(*MODEL, "--thread", "ada", "--store", url, text="Go.\n", **environment(sandbox), **provider.environment())
     with open_database(url, create=False) as database:
-        other = StateGraph(dict)
+        other: Any = StateGraph(dict)
         other.add_node("ask", lambda _: {"answer": interrupt({"action_requests": 7})})
         other.add_edge(START, "ask")
         graph = other.compile(checkpointer=database.checkpointer)

@@ -114,7 +114,7 @@ def test_what_waits_in_the_threads_of_a_store(sandbox: AshbySandbox, tmp_path: P
         agent = create_recruiting_agent(model, AshbyToolkit(client), **places)  # type: ignore[arg-type]
         for thread in ("monday", "tuesday"):
             config = {"configurable": {"thread_id": thread}}
-            agent.invoke({"messages": [("user", "Who is Ada?")]}, config, durability="sync")  # type: ignore[arg-type]
+            agent.invoke({"messages": [("user", "Who is Ada?")]}, config, durability="sync")  # type: ignore[call-overload]
     with Person("pending", "--store", url, "--reviewer", "Grace", **environment(sandbox)) as person:
         person.is_asked("Approve?")
         person.types("a")

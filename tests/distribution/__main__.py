@@ -56,7 +56,7 @@ def main(directory: Path) -> None:
     with tempfile.TemporaryDirectory() as elsewhere:
         programs = Path(elsewhere) / "venv" / "bin"
         venv.create(programs.parent, with_pip=True)
-        install = [programs / "pip", "install", "--quiet", "--disable-pip-version-check"]
+        install: list[str | Path] = [programs / "pip", "install", "--quiet", "--disable-pip-version-check"]
         run(elsewhere, *install, wheel)
         run(elsewhere, programs / "python", "-I", "-c", WITHOUT_EXTRAS.format(version=version))
         run(elsewhere, *install, f"{wheel}[cli]")

@@ -118,9 +118,9 @@ def test_a_reason_is_required_to_archive_and_refused_elsewhere(call: Caller) -> 
 
 def test_an_archive_email_needs_its_template_and_an_address(call: Caller) -> None:
     body = {"archiveReasonId": ident("not qualified")}
-    mail = {"archiveEmail": {"communicationTemplateId": ident("goodbye")}}
-    missing = {"archiveEmail": {"communicationTemplateId": ident("none")}}
-    wrong = {"archiveEmail": {"communicationTemplateId": ident("hello")}}
+    mail: dict[str, Any] = {"archiveEmail": {"communicationTemplateId": ident("goodbye")}}
+    missing: dict[str, Any] = {"archiveEmail": {"communicationTemplateId": ident("none")}}
+    wrong: dict[str, Any] = {"archiveEmail": {"communicationTemplateId": ident("hello")}}
     assert refused_move(call, "Archived", **body, **missing).startswith("communication_template_not_found")
     assert refused_move(call, "Archived", **body, **wrong).startswith("communication_template_not_allowed")
     assert refused_move(call, "Archived", EZRA, **body, **mail).startswith("invalid_input archiveEmail")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import runpy
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from langgraph_sdk import Auth
@@ -37,7 +37,7 @@ async def test_the_handlers_refuse_the_user_of_langsmith_studio(monkeypatch: pyt
     monkeypatch.setenv("AGENT_PEOPLE", "{}")
     example = runpy.run_path(str(FILE))
     user = Auth.types.StudioUser("langgraph-studio-user", is_authenticated=True)
-    context = Auth.types.AuthContext(permissions=[], user=user, resource="threads", action="create_run")
+    context = Auth.types.AuthContext(permissions=[], user=cast(Any, user), resource="threads", action="create_run")
     assert await example["own_runs"](context, {"kwargs": {}}) is False
     assert await example["own_threads"](context, {}) is False
     assert await example["assistants"](context, {}) is False

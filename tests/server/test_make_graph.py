@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from langchain_ashby.agent.run.context import SettingsError
 from langchain_ashby.errors import ConfigurationError, MissingAPIKeyError
 from langchain_ashby.sandbox import AshbySandbox
 
-GO = {"messages": [("user", "Who is next?")]}
+GO: Any = {"messages": [("user", "Who is next?")]}
 SOMEBODY = "11111111-2222-4333-8444-555555555555"
 
 

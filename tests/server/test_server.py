@@ -28,7 +28,7 @@ from serving import Server, serving, why_not  # isort: skip
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
 GRAPH = "recruiting_agent"
-GO = {"messages": [{"role": "user", "content": "Who is next?"}]}
+GO: Any = {"messages": [{"role": "user", "content": "Who is next?"}]}
 APPROVE = {"type": "approve"}
 REJECT = {"type": "reject", "message": "Not now."}
 STAGE, NOTE, INTERVIEW = "application.changeStage", "candidate.createNote", "interviewSchedule.create"
@@ -146,7 +146,7 @@ def it_lets_nobody_else_in(server: Server, person: Person) -> None:
     person.client(server).threads.create(thread_id=own, graph_id=GRAPH)
     with pytest.raises(httpx.HTTPStatusError, match="Forbidden"):
         person.client(server).threads.update_state(own, {"approvals": []})
-    for command in ({"goto": {"node": "writes", "input": {}}}, {"resume": {}, "update": {"approvals": []}}):
+    for command in ({"goto": {"node": "writes", "input": {}}}, {"resume": {}, "update": {"approvals": []}}):  # type: ignore[var-annotated]
         with pytest.raises(httpx.HTTPStatusError, match="Forbidden"):
             person.run(server, own, command=command)
 
@@ -188,7 +188,7 @@ def approve_edit_and_reject_arrive_over_the_sdk(server: Server, person: Person, 
 def a_remote_graph_asks_and_is_answered(server: Server, person: Person, sandbox: AshbySandbox) -> None:
     before = len(sandbox.requests())
     graph = RemoteGraph(GRAPH, url=server.url, headers=person.headers())
-    config = {"configurable": {"thread_id": thread()}}
+    config: Any = {"configurable": {"thread_id": thread()}}
     result = graph.invoke(GO, config, context={"reviewer": "Somebody else"}, durability="sync")
     actions = asked(result)
     result = graph.invoke(

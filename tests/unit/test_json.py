@@ -35,7 +35,8 @@ def test_a_number_that_cannot_be_kept_becomes_text(value: Any, shown: Any) -> No
 
 def test_what_lies_too_deep_is_left_out_and_said() -> None:
     for depth in (DEEPEST + 1, 500, 5000):
-        shown, levels = json_safe([nested(depth), 1]), 0
+        shown: Any = json_safe([nested(depth), 1])
+        levels = 0
         assert shown[1] == 1
         while shown != TOO_DEEP:
             [shown] = shown.values() if isinstance(shown, dict) else shown[:1]

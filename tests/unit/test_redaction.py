@@ -92,7 +92,7 @@ def test_a_kind_that_nobody_knows_is_refused() -> None:
         AshbyToolkit(AshbyClient("key"), private=["salary"])
 
 
-READS = (
+READS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("list_applications", {"limit": 25}),
     ("list_offers", {}),
     ("list_job_postings", {}),

@@ -268,7 +268,7 @@ class TestIds:
 
     def test_in_short_are_taken_as_arguments_wherever_a_uuid_is(self) -> None:
         assert GetCandidate(candidate_id=short(ID)).wire() == {"id": ID}
-        assert CreateOpening(job_ids=[short(ID)]).wire() == {"jobIds": [ID]}  # type: ignore[list-item]
+        assert CreateOpening(job_ids=[short(ID)]).wire() == {"jobIds": [ID]}
         request = SetCustomFieldValue(
             object_type="Job", object_id=short(ID), custom_field_id=short(ID), field_value=short(ID)
         )

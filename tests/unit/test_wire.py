@@ -324,7 +324,7 @@ def test_an_unreadable_reply_says_what_it_is(
     body: bytes, headers: dict[str, str], kind: type[AshbyError], code: str
 ) -> None:
     for request in (READ, WRITE):
-        unreadable = error(request, body, **headers)
+        unreadable = error(request, body, **headers)  # type: ignore[arg-type]
         assert type(unreadable) is kind
         assert isinstance(unreadable, errors.UnreadableReplyError)
         assert unreadable.code == code
