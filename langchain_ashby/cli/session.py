@@ -155,7 +155,7 @@ class Session:
                 with progress:
                     return self._show_run(work, progress)
             except SystemExit:
-                # The output was closed: nobody sees what follows, but a change that is being made is made.
+                # The output was closed: no one sees the rest, but a change that is being made is finished.
                 if self._under_way:
                     work.finish_step()
                 raise

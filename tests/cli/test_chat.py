@@ -1,4 +1,4 @@
-"""`chat` with a model of a provider, as a person at a terminal has it, and without a terminal."""
+"""`chat` with a provider's model, at a terminal and without one."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ def test_a_conversation_at_a_terminal(sandbox: AshbySandbox, tmp_path: Path) -> 
         person.presses(CTRL_C)
         assert person.leaves() == 130
         assert all(request["stream"] for request in provider.requests)
-    assert list(tmp_path.iterdir()) == []  # nothing of it is kept where nobody asked for it
+    assert list(tmp_path.iterdir()) == []  # without --store no file is written
 
 
-def test_an_answer_can_be_broken_off(sandbox: AshbySandbox) -> None:
+def test_ctrl_c_stops_an_answer(sandbox: AshbySandbox) -> None:
     script = lines(" ".join(f"word{number}" for number in range(400)), "Again here.")
     with (
         Provider(script, pause=0.1) as provider,
@@ -139,7 +139,7 @@ def test_quitting_at_a_question_ends_the_conversation(sandbox: AshbySandbox) -> 
     assert notes(sandbox) == []
 
 
-def test_without_a_terminal_it_is_plain_text(sandbox: AshbySandbox) -> None:
+def test_without_a_terminal_the_output_is_plain_text(sandbox: AshbySandbox) -> None:
     with Provider(proposes_a_note(sandbox, last=HOSTILE)) as provider:
         ran = piped("Who is Ada?\n", "--yes", **environment(sandbox), **provider.environment())
     assert ran.returncode == 0, ran.stderr
@@ -159,7 +159,7 @@ def test_without_a_terminal_and_without_yes_nothing_is_changed(sandbox: AshbySan
     assert notes(sandbox) == []
 
 
-def test_what_the_provider_refuses_is_said_in_a_line(sandbox: AshbySandbox) -> None:
+def test_a_refusal_of_the_provider_is_reported_in_one_line(sandbox: AshbySandbox) -> None:
     with Provider(lines("Hello.")) as provider:
         provider.refusal = 401, "No such key."
         ran = piped("Hello?\n", **environment(sandbox), **provider.environment())
@@ -168,7 +168,7 @@ def test_what_the_provider_refuses_is_said_in_a_line(sandbox: AshbySandbox) -> N
     assert "Traceback" not in ran.stdout + ran.stderr
 
 
-def test_a_tool_that_nobody_knows_is_answered_for_the_model(sandbox: AshbySandbox) -> None:
+def test_the_model_gets_an_answer_to_a_call_of_an_unknown_tool(sandbox: AshbySandbox) -> None:
     script = lines(say("I try.", call("ashby_hire_everybody")), "There is no such tool.")
     with Provider(script) as provider:
         ran = piped("Hire everybody.\n", **environment(sandbox), **provider.environment())

@@ -92,7 +92,7 @@ def test_call_runs_a_tool_that_reads(sandbox: AshbySandbox) -> None:
     assert "Staff Engineer" in ran.stdout
 
 
-def test_call_does_not_write_when_nobody_can_be_asked(sandbox: AshbySandbox) -> None:
+def test_call_does_not_write_without_a_terminal_to_ask_in(sandbox: AshbySandbox) -> None:
     ran = run("call", "ashby_create_candidate", '{"name": "Grace Hopper"}', **on(sandbox))
     assert ran.returncode == 3
     assert "--yes" in ran.stderr

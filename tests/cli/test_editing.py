@@ -1,4 +1,4 @@
-"""Changing what is proposed before it is made: in an editor, or in a form."""
+"""Editing a proposed change before it is made, in an editor or a form."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ before, _, after = turn.read_text().partition("=>")
 file.write_text(found.replace(before, after) if before else "")
 turn.unlink()
 """
-"""An editor for whom each turn is written down: a text to replace and what to put in its place; nothing empties."""
+"""A scripted editor. Each turn is a text and its replacement; an empty text empties the file."""
 
 
 def editor(directory: Path, *turns: str) -> str:
@@ -39,7 +39,7 @@ def editor(directory: Path, *turns: str) -> str:
     return shlex.join([sys.executable, str(program), str(directory)])
 
 
-def test_in_an_editor_until_the_arguments_fit(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_the_editor_opens_again_until_the_arguments_are_valid(sandbox: AshbySandbox, tmp_path: Path) -> None:
     turns = ('"note":=>note:', 'note:=>"nota":', '"nota":=>"note":', f"{WRITTEN}=>Wants to start in March.")
     with (
         Provider(proposes_a_note(sandbox)) as provider,
@@ -74,7 +74,7 @@ def test_in_an_editor_until_the_arguments_fit(sandbox: AshbySandbox, tmp_path: P
     assert mode == "700" and not Path(place).exists()
 
 
-def test_an_emptied_file_leaves_everything_as_it_was(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_an_emptied_file_changes_nothing(sandbox: AshbySandbox, tmp_path: Path) -> None:
     with (
         Provider(proposes_a_note(sandbox)) as provider,
         Person(*MODEL, EDITOR=editor(tmp_path, "=>"), **environment(sandbox), **provider.environment()) as person,
@@ -90,7 +90,7 @@ def test_an_emptied_file_leaves_everything_as_it_was(sandbox: AshbySandbox, tmp_
     assert notes(sandbox) == [WRITTEN]
 
 
-def test_the_file_is_gone_when_the_terminal_is_closed_meanwhile(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_closing_the_terminal_deletes_the_edited_file(sandbox: AshbySandbox, tmp_path: Path) -> None:
     slow = shlex.join([sys.executable, "-c", "import sys, time; print(sys.argv[1], flush=True); time.sleep(60)"])
     with (
         Provider(proposes_a_note(sandbox)) as provider,
@@ -106,7 +106,7 @@ def test_the_file_is_gone_when_the_terminal_is_closed_meanwhile(sandbox: AshbySa
     assert not list(tmp_path.rglob("arguments.json"))
 
 
-def test_an_editor_that_is_not_there_gives_way_to_the_form(sandbox: AshbySandbox) -> None:
+def test_the_form_replaces_a_missing_editor(sandbox: AshbySandbox) -> None:
     with (
         Provider(proposes_a_note(sandbox)) as provider,
         Person(*MODEL, EDITOR="/no/such/editor", **environment(sandbox), **provider.environment()) as person,
@@ -140,7 +140,7 @@ def test_an_editor_that_is_not_there_gives_way_to_the_form(sandbox: AshbySandbox
     assert notes(sandbox) == ["Mine."]
 
 
-def test_no_character_hides_from_the_editor_and_none_is_lost() -> None:
+def test_the_editor_shows_invisible_characters_and_keeps_them() -> None:
     arguments = {"note": "\x1b[2J \u202e \U000e0041 é 王 👩\u200d🚀\n", "list": [1, None]}
     text = _as_text(arguments)
     assert "\u202e" not in text and "\U000e0041" not in text and "王" in text
@@ -148,7 +148,7 @@ def test_no_character_hides_from_the_editor_and_none_is_lost() -> None:
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"a": NaN}', "note"])
-def test_what_is_no_json_object_is_sent_back(text: str) -> None:
+def test_only_a_json_object_is_accepted(text: str) -> None:
     with pytest.raises(ValueError, match="JSON"):
         _read(text)
 

@@ -1,4 +1,4 @@
-"""Ctrl-C: whatever is under way, things are left clean, and nobody is left wondering."""
+"""Ctrl-C: whatever is running, the state is left clean and the person knows the outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from langchain_ashby.sandbox import AshbySandbox
 MODEL = ("chat", "--model", "openai:gpt-scripted")
 
 
-def test_a_change_under_way_is_made_and_told_of_before_ctrl_c_takes_effect(sandbox: AshbySandbox) -> None:
+def test_ctrl_c_waits_for_a_change_and_shows_its_outcome(sandbox: AshbySandbox) -> None:
     with (
         Provider(proposes_a_note(sandbox)) as provider,
         Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
@@ -42,7 +42,7 @@ def test_a_change_under_way_is_made_and_told_of_before_ctrl_c_takes_effect(sandb
     assert notes(sandbox) == [WRITTEN]
 
 
-def test_who_does_not_wait_is_told_that_the_outcome_is_not_known_and_the_next_message_finds_out(
+def test_a_second_ctrl_c_leaves_the_outcome_unknown_until_the_next_message(
     sandbox: AshbySandbox,
 ) -> None:
     with (
@@ -70,7 +70,7 @@ def test_who_does_not_wait_is_told_that_the_outcome_is_not_known_and_the_next_me
     assert notes(sandbox) == [WRITTEN]
 
 
-def test_slow_reads_are_left_at_once(sandbox: AshbySandbox) -> None:
+def test_ctrl_c_stops_slow_reads_at_once(sandbox: AshbySandbox) -> None:
     reads = [call("ashby_list_users"), call("ashby_list_jobs")]
     with (
         Provider(lines(say("I read.", *reads), "Well.")) as provider,
@@ -90,7 +90,7 @@ def test_slow_reads_are_left_at_once(sandbox: AshbySandbox) -> None:
     assert "\x1b[?25h" in person.raw.rpartition("\x1b[?25l")[2]  # the cursor is there again
 
 
-def test_the_demo_at_a_question(sandbox: AshbySandbox) -> None:
+def test_ctrl_c_at_a_question_ends_the_demo_with_a_sentence(sandbox: AshbySandbox) -> None:
     with Person("demo") as person:
         person.is_asked("Approve all 3, view, reject or later?")
         person.presses(CTRL_C)
@@ -100,7 +100,9 @@ def test_the_demo_at_a_question(sandbox: AshbySandbox) -> None:
 
 
 @pytest.mark.parametrize("presses", [1, 2])
-def test_call_waits_for_a_write_or_says_that_its_outcome_is_not_known(sandbox: AshbySandbox, presses: int) -> None:
+def test_ctrl_c_waits_for_a_write_of_call_and_twice_leaves_its_outcome_unknown(
+    sandbox: AshbySandbox, presses: int
+) -> None:
     arguments = json.dumps({"candidate_id": ada(sandbox), "note": WRITTEN})
     sandbox.fault("candidate.createNote", delay=4)
     with Person("call", "ashby_create_candidate_note", arguments, "--yes", **environment(sandbox)) as person:
@@ -117,7 +119,7 @@ def test_call_waits_for_a_write_or_says_that_its_outcome_is_not_known(sandbox: A
         time.sleep(0.05)
 
 
-def test_call_says_that_the_outcome_of_a_write_without_an_answer_is_not_known(sandbox: AshbySandbox) -> None:
+def test_call_reports_a_write_without_a_reply_as_unknown(sandbox: AshbySandbox) -> None:
     arguments = json.dumps({"candidate_id": ada(sandbox), "note": WRITTEN})
     sandbox.fault("candidate.createNote", drop="after")
     with Person("call", "ashby_create_candidate_note", arguments, "--yes", **environment(sandbox)) as person:
@@ -126,7 +128,7 @@ def test_call_says_that_the_outcome_of_a_write_without_an_answer_is_not_known(sa
     assert notes(sandbox) == [WRITTEN]
 
 
-def test_call_of_a_read_ends_at_once(sandbox: AshbySandbox) -> None:
+def test_ctrl_c_ends_a_read_of_call_at_once(sandbox: AshbySandbox) -> None:
     sandbox.fault("job.list", delay=30)
     with Person("call", "ashby_list_jobs", **environment(sandbox)) as person:
         person.glimpses("List jobs  1 s")

@@ -1,4 +1,4 @@
-"""Conversations that are kept: continued the next day, their open changes decided by somebody else."""
+"""Stored conversations: resumed the next day, their open changes decided by someone else."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ def run(*arguments: str, text: str = "", **variables: str) -> subprocess.Complet
     )
 
 
-def test_a_change_is_proposed_today_approved_tomorrow_by_somebody_else_and_talked_about_then(
-    sandbox: AshbySandbox, tmp_path: Path
-) -> None:
+def test_a_change_can_be_approved_the_next_day_by_someone_else(sandbox: AshbySandbox, tmp_path: Path) -> None:
     file = tmp_path / "chats.db"
     kept = {"LANGCHAIN_ASHBY_STORE": f"sqlite:///{file}"}
     with Provider(proposes_a_note(sandbox)) as provider:
@@ -49,7 +47,7 @@ def test_a_change_is_proposed_today_approved_tomorrow_by_somebody_else_and_talke
             assert person.leaves() == 3
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
-        # To look at what waits takes neither a key nor a model, and no terminal.
+        # Listing needs no key, no model and no terminal.
         listed = run("pending", **kept)
         assert listed.returncode == 3, listed.stderr
         assert "Thread ada, since " in listed.stdout and f"Add a note to {ADA}" in listed.stdout
@@ -114,7 +112,7 @@ def test_decisions_are_kept_when_other_changes_are_put_off(sandbox: AshbySandbox
     assert notes(sandbox) == ["One."]
 
 
-def test_a_thread_of_another_program_is_skipped_with_a_word(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_pending_skips_a_thread_of_another_program_and_says_so(sandbox: AshbySandbox, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/chats.db"
     with Provider(proposes_a_note(sandbox)) as provider:
         run(*MODEL, "--thread", "ada", "--store", url, text="Go.\n", **environment(sandbox), **provider.environment())
@@ -140,7 +138,7 @@ def test_pending_reports_a_bad_base_url_in_one_line(tmp_path: Path) -> None:
     assert ran.returncode == 2 and ran.stderr.count("\n") == 1 and "is not a web address" in ran.stderr
 
 
-def test_with_a_model_the_agent_goes_on_as_soon_as_it_is_decided(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_with_a_model_the_agent_continues_after_the_decision(sandbox: AshbySandbox, tmp_path: Path) -> None:
     kept = {"LANGCHAIN_ASHBY_STORE": f"sqlite:///{tmp_path}/chats.db"}
     with Provider(proposes_a_note(sandbox)) as provider:
         known = environment(sandbox) | provider.environment() | kept
@@ -156,7 +154,7 @@ def test_with_a_model_the_agent_goes_on_as_soon_as_it_is_decided(sandbox: AshbyS
     assert notes(sandbox) == []
 
 
-def test_a_model_that_fails_after_the_decision_is_told_in_a_line(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_a_model_that_fails_after_the_decision_is_reported_in_one_line(sandbox: AshbySandbox, tmp_path: Path) -> None:
     kept = {"LANGCHAIN_ASHBY_STORE": f"sqlite:///{tmp_path}/chats.db"}
     with Provider(proposes_a_note(sandbox)) as provider:
         known = environment(sandbox) | provider.environment() | kept
@@ -171,11 +169,11 @@ def test_a_model_that_fails_after_the_decision_is_told_in_a_line(sandbox: AshbyS
     assert notes(sandbox) == [WRITTEN]
 
 
-def test_pending_makes_no_store_and_says_what_is_wrong(tmp_path: Path) -> None:
+def test_pending_creates_no_store_and_says_what_is_wrong(tmp_path: Path) -> None:
     ran = run("pending", "--store", f"sqlite:///{tmp_path}/none.db")
     assert ran.returncode == 1 and "There is no file" in ran.stderr
     assert list(tmp_path.iterdir()) == []
-    assert run("pending").returncode == 2  # without a store there is nothing to look into
+    assert run("pending").returncode == 2  # --store is required
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:

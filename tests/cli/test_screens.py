@@ -1,4 +1,4 @@
-"""What the person sees, as text to be read. `UPDATE_SNAPSHOTS=1` writes the files in `screens` anew; look at them."""
+"""Screens as text files. `UPDATE_SNAPSHOTS=1` rewrites the files in `screens`; read them afterwards."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ CHANGING = [
     (r"\b20\d\d-\d\d-\d\dT1([56])", r"2026-12-03T1\1"),
     (r"since \w{3} \d+ \w{3} 20\d\d, \d\d:\d\d UTC", "since Thu 26 Nov 2026, 09:41 UTC"),
 ]
-"""What differs from run to run, and what stands in its place."""
+"""What differs from run to run, and its placeholder."""
 
 
 def same(name: str, text: str) -> None:
-    # How long a step took decides where its line is broken, and reads that are made together end in any order.
+    # The duration decides where a line wraps, and parallel reads end in any order.
     text = re.sub(r"^(  ✓ .*)\n {4}(?=\S)", r"\1 ", text, flags=re.MULTILINE)
     for pattern, stand_in in CHANGING:
         text = re.sub(pattern, stand_in, text)
@@ -98,7 +98,7 @@ def test_the_question_in_half_the_width() -> None:
         person.sees("None.")
 
 
-def test_the_demo_tells_nobody_at_a_terminal_to_use_one() -> None:
+def test_the_demo_at_a_terminal_does_not_advise_to_use_one() -> None:
     with Person("demo") as person:
         person.is_asked("Approve all 3, view, reject or later?")
         person.types("l")
@@ -106,7 +106,7 @@ def test_the_demo_tells_nobody_at_a_terminal_to_use_one() -> None:
         person.sees("None.", "The proposed changes are still open. The sandbox ends with the demo.")
 
 
-def test_what_waits_in_the_threads_of_a_store(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_pending_shows_the_open_changes_of_every_thread(sandbox: AshbySandbox, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/chats.db"
     with AshbyClient(sandbox.api_key, sandbox.url) as client, open_database(url, create=True) as found:
         model = ScriptedChatModel(script=proposes_a_note(sandbox))
@@ -125,19 +125,19 @@ def test_what_waits_in_the_threads_of_a_store(sandbox: AshbySandbox, tmp_path: P
         same("pending", person.seen)
 
 
-def test_the_checkup_of_a_key_that_lacks_permissions(sandbox: AshbySandbox) -> None:
+def test_doctor_with_a_key_that_lacks_permissions(sandbox: AshbySandbox) -> None:
     key = sandbox.add_key(permissions=["jobsRead", "apiKeysRead", "offersRead", "offersWrite"])
     with Person("doctor", ASHBY_API_KEY=key, ASHBY_BASE_URL=sandbox.url) as person:
         assert person.leaves() == 1
         same("doctor", person.seen)
 
 
-def test_what_the_editor_opens() -> None:
+def test_the_editor_opens_commented_json() -> None:
     arguments = {"candidate_id": "929ec103-b766-5a16-8927-b510963c1445", "note": "Wants to start in February."}
     same("editor", _explained("ashby_create_candidate_note", "") + _as_text(arguments))
 
 
-def test_help_says_how_commands_end() -> None:
+def test_help_lists_the_exit_statuses() -> None:
     with Person("--help") as person:
         assert person.leaves() == 0
         person.sees(
@@ -147,6 +147,6 @@ def test_help_says_how_commands_end() -> None:
 
 
 @pytest.mark.parametrize("block", re.findall(r"```text\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL))
-def test_the_guide_shows_what_there_is_to_see(block: str) -> None:
+def test_the_guide_shows_real_screens(block: str) -> None:
     screens = [file.read_text("utf-8") for file in SCREENS.glob("*.txt")]
     assert any(block in screen for screen in screens), f"No screen has this in it:\n{block}"

@@ -1,4 +1,4 @@
-"""`langchain-ashby tools --tokens`: what the definitions cost, without a key."""
+"""`langchain-ashby tools --tokens`: the cost of the definitions, without a key."""
 
 import json
 

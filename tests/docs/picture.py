@@ -20,7 +20,7 @@ from rich.style import Style
 from rich.text import Text
 
 PICTURE = Path(__file__).parents[2] / "docs" / "asking.svg"
-WIDTH, HEIGHT = 84, 27
+WIDTH, HEIGHT = 84, 22
 CONVERSATION = [
     (r"reject or later\? ", "v"),
     (r"Approve\? ", None),
