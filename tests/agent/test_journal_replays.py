@@ -305,7 +305,7 @@ def test_without_a_store_nothing_is_asked_and_nothing_written(room: Room) -> Non
     with room.agent(store=None) as graph:
         result = room.start(graph)
     assert "__interrupt__" not in result
-    assert "no store to keep a journal" in room.answer(result).text
+    assert "no store for its journal" in room.answer(result).text
     assert room.notes() == 0
 
 
@@ -314,7 +314,7 @@ def test_a_thread_that_is_resumed_without_a_store_writes_nothing(room: Room) -> 
         room.start(graph)
     with room.agent(store=None) as graph:
         result = room.resume(graph)
-    assert "no store to keep a journal" in room.answer(result).text
+    assert "no store for its journal" in room.answer(result).text
     assert room.notes() == 0
 
 

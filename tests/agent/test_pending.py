@@ -69,7 +69,7 @@ def test_the_question_of_the_agent_is_shown_with_its_card(room: Room) -> None:
         assert {str(PendingApprovals(it)) for it in other_ways} == {str(pending)}
         assert str(PendingApprovals(asked["__interrupt__"][0].value)) == str(pending)
         done = PendingApprovals(room.resume(graph))
-    assert not done and repr(done) == "Nothing waits for a decision."
+    assert not done and repr(done) == "No changes are waiting for a decision."
 
 
 def test_the_question_of_langchains_own_agent_is_shown_with_the_exact_arguments(room: Room) -> None:
