@@ -19,6 +19,7 @@ from langgraph.store.sqlite import SqliteStore
 from office import Office, write
 
 from langchain_ashby.agent.approval.gate import by_name
+from langchain_ashby.agent.execution import process
 from langchain_ashby.agent.execution.executor import PendingWrite, WriteExecutor, WriteResult
 from langchain_ashby.agent.execution.journal import Claim, Journal, from_record, journal_key, to_record
 from langchain_ashby.agent.execution.process import has_ended, this_process
@@ -318,3 +319,14 @@ def test_pages_are_told_apart_by_everything_that_names_a_call() -> None:
     assert len({journal_key(*name) for name in names}) == len(names)
     unnamed = CALL | {"id": None}
     assert journal_key(None, None, 0, unnamed) == journal_key(None, None, 0, unnamed)
+
+
+def test_a_file_that_another_process_sweeps_first_does_not_cost_a_process_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(process, "_directory", lambda: tmp_path)
+    (tmp_path / "kept").touch()
+    gone = tmp_path / "gone"
+    monkeypatch.setattr(type(tmp_path), "iterdir", lambda self: iter([gone, tmp_path / "kept"]))
+    process._sweep()
+    assert (tmp_path / "kept").exists()

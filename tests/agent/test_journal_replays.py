@@ -334,7 +334,7 @@ def test_with_another_store_a_write_that_was_made_is_not_made_again(room: Room) 
     with room.agent(store=InMemoryStore()) as graph:
         result = graph.invoke(None, room.config)
     assert room.notes() == room.sent() == 1
-    assert room.answer(result).text.startswith("Executed. The journal that would tell")
+    assert room.answer(result).text.startswith("Executed. The journal with the record")
 
 
 def test_in_another_graph_without_a_store_the_agent_keeps_its_own(tmp_path: Path) -> None:

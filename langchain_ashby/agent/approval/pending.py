@@ -36,7 +36,7 @@ class PendingApprovals(Sequence[Action]):
         self._actions: tuple[Action, ...] = tuple(it for request in requests for it in request["action_requests"])
         self._problems = tuple(str(request["problem"]) for request in requests if request.get("problem"))
         configs = [it for request in requests for it in request.get("review_configs", ())]
-        self._decisions = tuple(dict.fromkeys(it for config in configs for it in config["allowed_decisions"]))
+        self._decisions = tuple(dict.fromkeys(it for config in configs for it in config.get("allowed_decisions", ())))
 
     @overload
     def __getitem__(self, place: int) -> Action: ...
@@ -95,7 +95,12 @@ def _requests(asked: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _is_request(value: Any) -> bool:
-    return isinstance(value, Mapping) and "action_requests" in value
+    """True for a request of the approval protocol. Other programs' interrupts may look like anything."""
+    actions = value.get("action_requests") if isinstance(value, Mapping) else None
+    return isinstance(actions, Sequence) and all(
+        isinstance(it, Mapping) and isinstance(it.get("name"), str) and isinstance(it.get("args"), Mapping)
+        for it in actions
+    )
 
 
 def _title(action: Action) -> str:

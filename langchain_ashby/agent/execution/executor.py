@@ -193,7 +193,7 @@ class WriteExecutor:
             why = f"It was approved while another version of this program ran. {_AGAIN}"
             return WriteResult("stale", not_executed(call, why))
         if problem := self.checker.argument_problem(call):
-            why = f"By now the tool does not accept these arguments any more. {problem}"
+            why = f"The tool no longer accepts these arguments. {problem}"
             return WriteResult("stale", not_executed(call, why))
         if changes := self.checker.changes_since(proposal["card"], call, self._applied_before(write)):
             lines = "\n".join(f"- {change}" for change in changes)
