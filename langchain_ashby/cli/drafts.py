@@ -9,8 +9,7 @@ from typing import Any
 
 from langgraph.store.base import BaseStore, PutOp
 
-from langchain_ashby.agent.execution.audit import thread_label
-from langchain_ashby.agent.execution.store import list_items, load, put_op
+from langchain_ashby.agent.execution.store import list_items, load, put_op, thread_label
 
 
 class Drafts:

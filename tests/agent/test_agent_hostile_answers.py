@@ -177,7 +177,7 @@ def test_one_bad_decision_holds_back_the_good_ones_beside_it() -> None:
     assert problem.splitlines() == [
         "Nothing was executed.",
         'Decision 2 (Move candidate): "type" must be one of approve, edit, reject, respond.',
-        "Decision 3 (Move candidate): the edited arguments do not fit. invalid_argument: 1 wrong",
+        "Decision 3 (Move candidate): the edited arguments are invalid. invalid_argument: 1 wrong",
     ]
 
 

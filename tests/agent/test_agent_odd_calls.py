@@ -62,7 +62,7 @@ def test_arguments_that_no_checkpoint_holds_are_answered_and_the_run_goes_on(odd
     graph = raw(office, AIMessage(blocks or "", tool_calls=calls), AIMessage("Oh."))
     result = graph.invoke(user(), thread())
     [answer] = [it for it in results(result) if it.tool_call_id == "o1"]
-    assert answer.status == "error" and answer.text.startswith("Not executed. The arguments hold a number that is")
+    assert answer.status == "error" and answer.text.startswith("Not executed. The arguments contain a number that is")
     assert (office.writes, office.reads) == ([], ["ben"])
     assert result["messages"][-1].content == "Oh."
     assert_sendable(result["messages"])

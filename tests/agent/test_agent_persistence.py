@@ -157,7 +157,7 @@ def test_a_journal_in_memory_says_that_it_forgets(caplog: pytest.LogCaptureFixtu
         agent(Office(), store=InMemoryStore())
         assert not caplog.records
         agent(Office())
-    assert "forgotten when the process ends" in caplog.text
+    assert "lost when the process ends" in caplog.text
 
 
 def test_threads_are_kept_in_memory_unless_told_otherwise() -> None:

@@ -19,7 +19,7 @@ from office import Office, agent, approve, calling, thread, user, write
 from writing_room import Room, opened
 
 from langchain_ashby.agent import AuditEntry, audit_trail, to_jsonl
-from langchain_ashby.agent.execution.audit import audit_op as written
+from langchain_ashby.agent.execution.audit_log import audit_op as written
 
 COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
 

@@ -154,7 +154,7 @@ def test_what_was_proposed_for_one_user_is_not_executed_for_another(
     [message] = results(result)
     assert message.text.startswith("Not executed. It was proposed to be made on ")
     for whom in (proposed_for, approved_for):
-        assert str(ids[whom] or "nobody") in message.text
+        assert str(ids[whom] or "no user's behalf") in message.text
     entry = ashby.entry()
     assert (entry.outcome, entry.decision, entry.reviewer) == ("withheld", answer, "Cy")
     assert entry.on_behalf_of == ids[proposed_for]
@@ -314,7 +314,7 @@ def test_what_was_approved_is_not_executed_by_a_run_without_its_tool(ashby: Ashb
     graph.invoke(user(), config)
     told = approve() if answer == "approve" else ashby.edit("Met on Monday.")
     result = graph.invoke(Command(resume=told), config, context={"read_only": True})
-    assert results(result)[0].text == "Not executed. It was let pass. The settings of this run do not allow this tool."
+    assert results(result)[0].text == "Not executed. It was approved. The settings of this run do not allow this tool."
     assert ashby.notes() == []
     assert ashby.entry().outcome == "withheld"
 
@@ -344,7 +344,7 @@ def test_a_stricter_policy_of_the_run_with_the_answer_holds(ashby: Ashby) -> Non
     graph, config = ashby.agent(policies={"closed": ApprovalPolicy(default="never")}), thread()
     graph.invoke(user(), config)
     result = graph.invoke(Command(resume=approve()), config, context={"policy": "closed"})
-    assert "It was let pass, but the application does not allow this change." in results(result)[0].text
+    assert "It was approved, but the application does not allow this change." in results(result)[0].text
     assert ashby.notes() == []
 
 

@@ -306,7 +306,7 @@ def test_without_a_store_nothing_is_asked_and_nothing_written(room: Room) -> Non
     with room.agent(store=None) as graph:
         result = room.start(graph)
     assert "__interrupt__" not in result
-    assert "no store to keep a journal" in room.answer(result).text
+    assert "no store for its journal" in room.answer(result).text
     assert room.notes() == 0
 
 
@@ -315,7 +315,7 @@ def test_a_thread_that_is_resumed_without_a_store_writes_nothing(room: Room) -> 
         room.start(graph)
     with room.agent(store=None) as graph:
         result = room.resume(graph)
-    assert "no store to keep a journal" in room.answer(result).text
+    assert "no store for its journal" in room.answer(result).text
     assert room.notes() == 0
 
 
@@ -335,7 +335,7 @@ def test_with_another_store_a_write_that_was_made_is_not_made_again(room: Room) 
     with room.agent(store=InMemoryStore()) as graph:
         result = graph.invoke(None, room.config)
     assert room.notes() == room.sent() == 1
-    assert room.answer(result).text.startswith("Executed. The journal that would tell")
+    assert room.answer(result).text.startswith("Executed. The journal with the record")
 
 
 def test_in_another_graph_without_a_store_the_agent_keeps_its_own(tmp_path: Path) -> None:

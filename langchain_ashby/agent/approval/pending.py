@@ -1,4 +1,4 @@
-"""What an agent asks a person, for a person to look at: in a notebook, in a terminal, in a log of one's own."""
+"""The pending approvals of an agent, to show in a notebook, a terminal or a log."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Action = Mapping[str, Any]
 
 
 class PendingApprovals(Sequence[Action]):
-    """The changes that wait for a decision, in the order in which decisions are given; empty if none does.
+    """The changes that wait for a decision, in the order in which decisions are given; may be empty.
 
-    A notebook shows a card for each. `print` gives the cards as Markdown, `repr` a line each. It takes the questions of
-    LangChain's own approval middleware too, which come without cards.
+    A notebook shows a card for each, `print` the cards as Markdown, `repr` a line each. Also takes the requests of
+    LangChain's own approval middleware, which have no cards.
 
     Args:
         asked: What `agent.invoke` returned, a state from `agent.get_state`, an interrupt or several, or the value of
@@ -38,7 +38,7 @@ class PendingApprovals(Sequence[Action]):
         self._actions: tuple[Action, ...] = tuple(it for request in requests for it in request["action_requests"])
         self._problems = tuple(str(request["problem"]) for request in requests if request.get("problem"))
         configs = [it for request in requests for it in request.get("review_configs", ())]
-        self._decisions = tuple(dict.fromkeys(it for config in configs for it in config["allowed_decisions"]))
+        self._decisions = tuple(dict.fromkeys(it for config in configs for it in config.get("allowed_decisions", ())))
 
     @overload
     def __getitem__(self, place: int) -> Action: ...
@@ -70,7 +70,7 @@ class PendingApprovals(Sequence[Action]):
 
     def _heading(self) -> str:
         if not self:
-            return "Nothing waits for a decision."
+            return "No changes are waiting for a decision."
         waiting = "1 change waits" if len(self) == 1 else f"{len(self)} changes wait"
         allowed = f": {', '.join(self._decisions)}" if self._decisions else ""
         return f"{waiting} for a decision{allowed}."
@@ -80,7 +80,7 @@ class PendingApprovals(Sequence[Action]):
 
 
 def _requests(asked: Any) -> Iterator[Mapping[str, Any]]:
-    """The approval requests in what was given."""
+    """Finds the approval requests in the argument."""
     if isinstance(asked, Interrupt):
         yield from _requests(asked.value if _is_request(asked.value) else ())
     elif hasattr(asked, "interrupts"):
@@ -97,7 +97,12 @@ def _requests(asked: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _is_request(value: Any) -> bool:
-    return isinstance(value, Mapping) and "action_requests" in value
+    """True for a request of the approval protocol. Other programs' interrupts may look like anything."""
+    actions = value.get("action_requests") if isinstance(value, Mapping) else None
+    return isinstance(actions, Sequence) and all(
+        isinstance(it, Mapping) and isinstance(it.get("name"), str) and isinstance(it.get("args"), Mapping)
+        for it in actions
+    )
 
 
 def _title(action: Action) -> str:
@@ -111,7 +116,7 @@ def _line(action: Action) -> str:
 
 def _in_markdown(action: Action) -> str:
     card = action.get("card")
-    # The description of other agents' requests is not written so that arguments cannot pass for anything else.
+    # In the descriptions of other agents, arguments could pass for something else.
     return markdown(card) if is_current(card) else described(plain(visible(_title(action))), action["args"])
 
 
