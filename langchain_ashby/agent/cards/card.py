@@ -121,5 +121,10 @@ def _pointers(name: str, value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for entry in value:
             yield from _pointers(name, entry)
-    elif isinstance(value, str) and (_POINTING.fullmatch(name) or _UUID.fullmatch(value)):
+    elif isinstance(value, str) and (_POINTING.fullmatch(name) or is_uuid(value)):
         yield value
+
+
+def is_uuid(value: Any) -> TypeGuard[str]:
+    """True for an id as Ashby writes it."""
+    return isinstance(value, str) and _UUID.fullmatch(value) is not None
