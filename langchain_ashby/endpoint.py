@@ -21,6 +21,8 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
+from langchain_ashby.effect import Effect
+
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -95,7 +97,9 @@ class Operation(Arguments, Generic[R]):
     steps: ClassVar[tuple[type[Endpoint[Any]], ...]] = ()
     """Further methods that are called on the way."""
     destructive: ClassVar[bool] = False
-    """True for a write that overwrites, removes or calls off what was there; False for one that only adds."""
+    """True for a write that overwrites, removes or cancels what was there; False for one that only adds."""
+    effect: ClassVar[Effect | None] = None
+    """What a write does to Ashby's records. Its card follows from this, unless the card has code of its own."""
     idempotent: ClassVar[bool] = True
     """True where doing it twice leaves Ashby as doing it once does."""
     exactly_one: ClassVar[tuple[str, ...]] = ()
@@ -103,9 +107,15 @@ class Operation(Arguments, Generic[R]):
     at_least_one: ClassVar[tuple[str, ...]] = ()
     """Fields of which one or more have to be given."""
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if unknown := [name for name in cls.effect.arguments() if name not in cls.model_fields] if cls.effect else []:
+            raise TypeError(f"{cls.__name__}.effect names {', '.join(unknown)}, which is no argument")
+
     @abstractmethod
     def perform(self, caller: Caller) -> R:
-        """Do it, with the calls of `caller`, and return the result as Ashby's JSON.
+        """Performs the operation with the calls of `caller` and returns Ashby's JSON.
 
         Raises:
             AshbyError: if Ashby refuses, cannot be reached, or the arguments turn out not to fit.

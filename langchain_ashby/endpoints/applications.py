@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from langchain_ashby.effect import Sets, Stored
 from langchain_ashby.endpoint import SENT_AS_NULL, Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
 from langchain_ashby.endpoints.fields import (
@@ -33,6 +34,8 @@ from langchain_ashby.ids import (
     UserId,
 )
 from langchain_ashby.records import Application, Feedback, FeedbackReceipt
+
+SOURCE = Stored("source", consequence="Reports by source count the application differently from now on.")
 
 
 class ListApplications(Synced[Application]):
@@ -93,6 +96,12 @@ class UpdateApplication(Endpoint[Application]):
     access = Access.WRITE
     permission = "candidatesWrite"
     destructive = True
+    effect = Sets(
+        "application_id",
+        source_id=SOURCE,
+        credited_to_user_id=Stored("creditedToUser", "Credit"),
+        created_at=Stored("createdAt", "Created", "Reports by date count the application differently from now on."),
+    )
 
     application_id: ApplicationId
     source_id: SourceId | None = None
@@ -126,6 +135,7 @@ class ChangeApplicationSource(Endpoint[Application]):
     access = Access.WRITE
     permission = "candidatesWrite"
     destructive = True
+    effect = Sets("application_id", source_id=SOURCE)
 
     application_id: ApplicationId
     source_id: Annotated[SourceId | None, SENT_AS_NULL, Field(description="null clears it.")]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, field_serializer
 
+from langchain_ashby.effect import Adds, Sets, Stored
 from langchain_ashby.endpoint import Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.fields import (
     Address,
@@ -89,6 +90,17 @@ class UpdateCandidate(Endpoint[Candidate]):
     access = Access.WRITE
     permission = "candidatesWrite"
     destructive = True
+    effect = Sets(
+        "candidate_id",
+        email=Stored("primaryEmailAddress.value", "E-mail address"),
+        phone_number="primaryPhoneNumber.value",
+        source_id="source",
+        credited_to_user_id=Stored("creditedToUser", "Credit"),
+        created_at=Stored("createdAt", "Created"),
+        linked_in_url=Stored("socialLinks[type=LinkedIn].url", "LinkedIn"),
+        github_url=Stored("socialLinks[type=GitHub].url", "GitHub"),
+        website_url=Stored("socialLinks[type=Website].url", "Website"),
+    )
 
     candidate_id: CandidateId
     name: Text | None = None
@@ -142,6 +154,7 @@ class AddCandidateTag(Endpoint[Candidate]):
     path = "candidate.addTag"
     access = Access.WRITE
     permission = "candidatesWrite"
+    effect = Adds("candidate_id", tag_id="tags", line="Tag {record} with {tag_id}")
 
     candidate_id: CandidateId
     tag_id: TagId

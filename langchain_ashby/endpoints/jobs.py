@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from langchain_ashby.effect import Sets, Stored
 from langchain_ashby.endpoint import Access, Endpoint, Synced
 from langchain_ashby.endpoints.fields import (
     EmploymentType,
@@ -96,6 +97,7 @@ class UpdateJob(Endpoint[Job]):
     access = Access.WRITE
     permission = "jobsWrite"
     destructive = True
+    effect = Sets("job_id", custom_requisition_id=Stored("customRequisitionId", "Requisition id"))
     at_least_one = (
         "title",
         "department_id",
@@ -122,6 +124,7 @@ class SetJobStatus(Endpoint[Job]):
     access = Access.WRITE
     permission = "jobsWrite"
     destructive = True
+    effect = Sets("job_id")
 
     job_id: JobId
     status: JobStatus

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from langchain_ashby.effect import Adds, Removes, Sets, Stored
 from langchain_ashby.endpoint import Access, Endpoint, Synced
 from langchain_ashby.endpoints.fields import (
     Day,
@@ -75,6 +76,12 @@ class UpdateOpening(Endpoint[Opening]):
     access = Access.WRITE
     permission = "jobsWrite"
     destructive = True
+    effect = Sets(
+        "opening_id",
+        within="latestVersion",
+        department_id=Stored(("teamId", "departmentId")),
+        is_backfill=Stored("isBackfill", "Replaces somebody who left"),
+    )
 
     opening_id: OpeningId
     identifier: Text | None = None
@@ -92,6 +99,7 @@ class AddOpeningJob(Endpoint[Opening]):
     path = "opening.addJob"
     access = Access.WRITE
     permission = "jobsWrite"
+    effect = Adds("opening_id", within="latestVersion", job_id="jobIds", line="Link {job_id} to {record}")
 
     opening_id: OpeningId
     job_id: JobId
@@ -104,6 +112,7 @@ class RemoveOpeningJob(Endpoint[Opening]):
     access = Access.WRITE
     permission = "jobsWrite"
     destructive = True
+    effect = Removes("opening_id", within="latestVersion", job_id="jobIds", line="Unlink {job_id} from {record}")
 
     opening_id: OpeningId
     job_id: JobId
@@ -117,6 +126,7 @@ class SetOpeningState(Endpoint[Opening]):
     access = Access.WRITE
     permission = "jobsWrite"
     destructive = True
+    effect = Sets("opening_id", opening_state=Stored("openingState", "State"), close_reason_id=None)
 
     opening_id: OpeningId
     opening_state: OpeningState
@@ -130,6 +140,7 @@ class SetOpeningArchived(Endpoint[Opening]):
     access = Access.WRITE
     permission = "jobsWrite"
     destructive = True
+    effect = Sets("opening_id", archive=Stored("isArchived", "Archived"))
 
     opening_id: OpeningId
     archive: Annotated[bool, Field(description="false unarchives.")]

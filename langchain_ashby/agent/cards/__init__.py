@@ -5,6 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its cards
+    applications,
+    candidates,
+    feedback,
+    fields,
+    files,
+    jobs,
+    offers,
+    openings,
+    schedules,
+    stages,
+)
 from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, stale, targets
 from langchain_ashby.agent.cards.effects import took_effect
 from langchain_ashby.agent.cards.files import only_the_file_on
@@ -34,7 +46,7 @@ __all__ = [
 
 
 def card_of(request: Operation[Any], reads: ReadCache) -> Card:
-    """The card of a write. It only reads, and what cannot be read stands under `unchecked`."""
+    """Builds the card of a write. It only reads; what cannot be read stands under `unchecked`."""
     return build(request, reads).card()
 
 
@@ -44,12 +56,12 @@ def facts_after(request: Operation[Any], reads: ReadCache) -> dict[str, Any]:
 
 
 def settled(request: Operation[Any], card: Card | None, reads: ReadCache, since: datetime) -> bool | None:
-    """Whether the write has happened since then: True or False where reading tells, None where it cannot.
+    """Tells if the write has taken effect: True or False where reading tells, None where it cannot.
 
     Args:
         request: The write.
-        card: The card that was shown, which tells what was there before. Without it less can be told.
-        look: A new look, made after the attempt.
+        card: The card that was shown, with what was there before. Without it, less can be told.
+        reads: A new cache, made after the attempt.
         since: When the attempt began, by this computer's clock.
     """
     return took_effect(build(request, reads), card, since)

@@ -1,30 +1,19 @@
-"""Cards for writes on applications. Moving one to another stage is in `stages`."""
+"""The card for a new application."""
 
 from __future__ import annotations
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
 from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import (
     applications_of,
-    credit_of,
-    line_of_changes,
-    reference,
-    the_application,
     the_candidate,
     the_job,
     the_user,
-    time_of,
-    told,
     warn_of_others,
     warn_unless_open,
-    who,
 )
-from langchain_ashby.endpoints.applications import (
-    ChangeApplicationSource,
-    CreateApplication,
-    GetApplication,
-    UpdateApplication,
-)
+from langchain_ashby.endpoints.applications import CreateApplication
 from langchain_ashby.endpoints.candidates import GetCandidate
 from langchain_ashby.endpoints.interviews import GetInterviewStage, ListInterviewPlans
 from langchain_ashby.endpoints.jobs import GetJob
@@ -35,13 +24,12 @@ from langchain_ashby.text.words import (
     count,
     enumerated,
     in_words,
-    moment,
     named,
     one_line,
-    time_fact,
 )
 
 
+@builds(CreateApplication)
 def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -> None:
     """Consider a candidate for a job."""
     first_screen = request.interview_stage_id == "FirstPreInterviewScreen"
@@ -101,39 +89,3 @@ def _warn_of_same_job(builder: CardBuilder, other: Record) -> None:
     builder.warn(
         f"{article} {kind} application for the same job exists, in the stage {stage}.", "high" if active else "medium"
     )
-
-
-def update(request: UpdateApplication, reads: ReadCache, builder: CardBuilder) -> None:
-    """Change an application's source, credit or date."""
-    found, sources, credited = reads.all(
-        GetApplication(application_id=request.application_id),
-        ListSources(include_archived=True) if request.source_id else None,
-        GetUser(user_id=request.credited_to_user_id) if request.credited_to_user_id else None,
-    )
-    application = the_application(builder, found)
-    if request.source_id:
-        source = builder.named("The source", sources, request.source_id, "title")
-        builder.set_field("Source", reference(application, "source", "title"), source)
-    if request.credited_to_user_id:
-        credit = the_user(builder, "The user who gets the credit", credited, request.credited_to_user_id)
-        builder.set_field("Credit", credit_of(application), credit)
-    if request.created_at:
-        builder.set_field("Created", time_of(application, "createdAt"), time_fact(request.created_at), moment)
-    if any(change["field"] == "Created" for change in builder.changes):
-        builder.consequence("Reports by date count the application differently from now on.")
-    builder.line = line_of_changes(builder, f"the application of {who(application)}")
-    told(builder, request.send_notifications, "the application")
-
-
-def change_source(request: ChangeApplicationSource, reads: ReadCache, builder: CardBuilder) -> None:
-    """Set or clear where an application came from."""
-    found, sources = reads.all(
-        GetApplication(application_id=request.application_id),
-        ListSources(include_archived=True) if request.source_id else None,
-    )
-    application = the_application(builder, found)
-    source = builder.named("The source", sources, request.source_id, "title")
-    builder.set_field("Source", reference(application, "source", "title"), source)
-    builder.line = line_of_changes(builder, f"the application of {who(application)}")
-    if builder.changes:
-        builder.consequence("Reports by source count the application differently from now on.")

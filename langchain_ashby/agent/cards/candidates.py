@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from html import unescape
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
-from langchain_ashby.agent.cards.shared import (
-    credit_of,
-    line_of_changes,
-    reference,
-    the_candidate,
-    the_user,
-    time_of,
-    told,
-    value_of,
-)
+from langchain_ashby.agent.cards.registry import builds
+from langchain_ashby.agent.cards.shared import line_of_changes, the_candidate, the_user
 from langchain_ashby.endpoints.candidates import (
-    AddCandidateTag,
     CreateCandidate,
     CreateCandidateNote,
     GetCandidate,
     ListCandidateNotes,
-    ListCandidateTags,
     SearchCandidates,
     UpdateCandidate,
 )
 from langchain_ashby.endpoints.fields import Address
 from langchain_ashby.endpoints.organization import GetUser, ListSources
-from langchain_ashby.text.words import at, folded, in_words, joined, moment, named, one_line, paragraph, time_fact
+from langchain_ashby.text.words import at, folded, in_words, joined, moment, named, one_line, paragraph
 
 MOST_FOUND = 100
 """A search gives no more: with so many, there may be others."""
 
 
+@builds(CreateCandidate)
 def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> None:
     """Add a person."""
     by_email, by_name, sources, credited = reads.all(
@@ -82,57 +73,35 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     builder.lookalikes(title, alike, complete, None if request.created_at else "createdAt")
 
 
+@builds(UpdateCandidate)
 def update(request: UpdateCandidate, reads: ReadCache, builder: CardBuilder) -> None:
     """Change a candidate's profile."""
-    found, sources, credited, by_email = reads.all(
-        GetCandidate(candidate_id=request.candidate_id),
-        ListSources(include_archived=True) if request.source_id else None,
-        GetUser(user_id=request.credited_to_user_id) if request.credited_to_user_id else None,
-        SearchCandidates(email=request.email or request.alternate_email)
-        if request.email or request.alternate_email
-        else None,
-    )
-    candidate, name = the_candidate(builder, found)
-    if request.name:
-        builder.set_field("Name", value_of(candidate, "name"), request.name, _text)
-    if request.email:
-        builder.set_field("E-mail address", value_of(candidate, "primaryEmailAddress", "value"), request.email, _text)
+    own = {"alternate_email", "social_links", "location"}
+    links = ("linked_in_url", "github_url", "website_url")
+    derived = derive(request, reads, builder, but=own if request.social_links is None else own.union(links))
+    candidate = derived.record
     if request.alternate_email:
         addresses = [str(at(it, "value")).casefold() for it in at(candidate, "emailAddresses") or []]
         there = request.alternate_email.casefold() in addresses if candidate else UNREAD
         change = ("Further e-mail address", None, one_line(request.alternate_email))
         builder.set_field(f"E-mail address {request.alternate_email}", there, True, change=change)
-    if request.phone_number:
-        builder.set_field(
-            "Phone number", value_of(candidate, "primaryPhoneNumber", "value"), request.phone_number, _text
-        )
-    links = {"LinkedIn": request.linked_in_url, "GitHub": request.github_url, "Website": request.website_url}
-    if request.social_links is None:
-        for kind, url in links.items():
-            if url:
-                builder.set_field(kind, _link(candidate, kind), url, _text)
-    else:
+    if request.social_links is not None:
         wanted = sorted(f"{link.type} {link.url}" for link in request.social_links)
         builder.set_field("All links", _links(candidate), wanted, lambda links: ", ".join(map(one_line, links)) or None)
-        if any(links.values()):
+        if any(getattr(request, link) for link in links):
             builder.warn("The list of links overrides the single links, which are given too.")
     if request.location:
         builder.set_field("Location", _location(candidate), _place(request.location))
-    if request.source_id:
-        source = builder.named("The source", sources, request.source_id, "title")
-        builder.set_field("Source", reference(candidate, "source", "title"), source)
-    if request.credited_to_user_id:
-        credit = the_user(builder, "The user who gets the credit", credited, request.credited_to_user_id)
-        builder.set_field("Credit", credit_of(candidate), credit)
-    if request.created_at:
-        builder.set_field("Created", time_of(candidate, "createdAt"), time_fact(request.created_at), moment)
-    builder.line = line_of_changes(builder, name)
-    told(builder, request.send_notifications, "the candidate")
-    for known in builder.records("The candidates with this e-mail address", by_email):
-        if at(known, "id") != request.candidate_id:
-            builder.warn(f"Another candidate has this e-mail address: {_known(known)}.", "high")
+    builder.line = line_of_changes(builder, derived.subject)
+    addresses = list(dict.fromkeys(filter(None, (request.email, request.alternate_email))))
+    searched = reads.all(*(SearchCandidates(email=it) for it in addresses))
+    for found in searched:
+        for known in builder.records("The candidates with this e-mail address", found):
+            if at(known, "id") != request.candidate_id:
+                builder.warn(f"Another candidate has this e-mail address: {_known(known)}.", "high")
 
 
+@builds(CreateCandidateNote)
 def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBuilder) -> None:
     """Add a note."""
     found, notes = reads.all(
@@ -165,22 +134,6 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
     builder.lookalikes("Notes with this text", alike, complete, made, doubtful=others)
 
 
-def add_tag(request: AddCandidateTag, reads: ReadCache, builder: CardBuilder) -> None:
-    """Put a tag on a candidate."""
-    found, tags = reads.all(GetCandidate(candidate_id=request.candidate_id), ListCandidateTags(include_archived=True))
-    candidate, name = the_candidate(builder, found)
-    tag = builder.named("The tag", tags, request.tag_id, "title")
-    builder.line = f"Tag {name} with {named(tag['name'])}"
-    present = at(candidate, "tags") or []
-    titles = [one_line(at(it, "title") or "", 80) for it in present]
-    has_it = any(at(it, "id") == request.tag_id for it in present) if candidate else UNREAD
-    change = ("Tags", ", ".join(titles) or None, ", ".join([*titles, tag["name"]]))
-    builder.set_field(f"Has the tag {tag['name']}", has_it, True, change=change)
-    if has_it is True:
-        builder.warn("The candidate has this tag already: nothing would change.")
-    builder.consequence("No tool takes a tag off again; that is done in Ashby.")
-
-
 def _known(candidate: Record) -> str:
     """A candidate there is: the name, and what helps to tell whether it is the same person."""
     email = at(candidate, "primaryEmailAddress", "value")
@@ -191,10 +144,6 @@ def _known(candidate: Record) -> str:
 def _bare(text: str) -> str:
     """A note's words alone: Ashby may take tags away and write characters in another way."""
     return " ".join(unescape(re.sub(r"<[^<>]*>", " ", text)).split())
-
-
-def _text(value: Fact) -> str | None:
-    return one_line(value) if value else None
 
 
 def _place(address: Address) -> str:
@@ -209,15 +158,6 @@ def _location(candidate: Record) -> Fact:
     return one_line(", ".join(filter(None, parts)) or at(candidate, "location", "locationSummary") or "") or None
 
 
-def _link(candidate: Record, kind: str) -> Fact:
-    if not candidate:
-        return UNREAD
-    return next((at(link, "url") for link in _social(candidate) if at(link, "type") == kind), None)
-
-
 def _links(candidate: Record) -> Fact:
-    return sorted(f"{at(link, 'type')} {at(link, 'url')}" for link in _social(candidate)) if candidate else UNREAD
-
-
-def _social(candidate: Record) -> Iterable[Record]:
-    return at(candidate, "socialLinks") or []
+    links = at(candidate, "socialLinks") or []
+    return sorted(f"{at(link, 'type')} {at(link, 'url')}" for link in links) if candidate else UNREAD

@@ -132,7 +132,7 @@ def _inner_pointers(value: Any) -> Iterator[str]:
     elif isinstance(value, list | dict):
         for entry in value.values() if isinstance(value, dict) else value:
             yield from _inner_pointers(entry)
-    elif isinstance(value, str) and _UUID.fullmatch(value):
+    elif is_uuid(value):
         yield value
 
 
@@ -142,3 +142,8 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(entry)
     elif isinstance(value, str):
         yield value
+
+
+def is_uuid(value: Any) -> TypeGuard[str]:
+    """True for an id as Ashby writes it."""
+    return isinstance(value, str) and _UUID.fullmatch(value) is not None

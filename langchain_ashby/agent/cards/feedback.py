@@ -7,6 +7,7 @@ from typing import Any
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
 from langchain_ashby.agent.cards.meetings import standing_words
 from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import the_application, the_user, who
 from langchain_ashby.agent.cards.values import plain, show_entries
 from langchain_ashby.endpoints.applications import (
@@ -21,6 +22,7 @@ from langchain_ashby.forms import Form
 from langchain_ashby.text.words import UNNAMED, at, moment, named, one_line, parsed, quoted
 
 
+@builds(SubmitApplicationFeedback)
 def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBuilder) -> None:
     """Submit a scorecard."""
     found, form_read, feedback_read, user_read, schedules = reads.all(

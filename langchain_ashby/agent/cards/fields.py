@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
-from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact
+from langchain_ashby.agent.cards.lookup import Reader, reader
 from langchain_ashby.agent.cards.reads import ReadCache
-from langchain_ashby.agent.cards.shared import line_of_changes, the_application, the_candidate, the_job, who
+from langchain_ashby.agent.cards.registry import builds
+from langchain_ashby.agent.cards.shared import SUBJECTS, line_of_changes
 from langchain_ashby.agent.cards.values import in_the_words_of, plain
-from langchain_ashby.endpoint import Operation
-from langchain_ashby.endpoints.applications import GetApplication
-from langchain_ashby.endpoints.candidates import GetCandidate
-from langchain_ashby.endpoints.jobs import GetJob
-from langchain_ashby.endpoints.openings import GetOpening
 from langchain_ashby.endpoints.organization import ListCustomFields, SetCustomFieldValue
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.forms import Field, custom_field, custom_field_value
 from langchain_ashby.records import CustomField
-from langchain_ashby.text.words import UNNAMED, at, named, one_line
+from langchain_ashby.text.words import at, named, one_line
 
 
+@builds(SetCustomFieldValue)
 def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuilder) -> None:
     """Set or clear a custom field."""
-    fields_read, found = reads.all(ListCustomFields(include_archived=True), _owner(request))
+    owner_id = f"{request.object_type.lower()}_id"
+    owner_reader = cast(Reader, reader(owner_id))
+    fields_read, found = reads.all(ListCustomFields(include_archived=True), owner_reader.request(request.object_id))
     fields = builder.records("The custom fields", fields_read)
     definition = cast(CustomField, next((it for it in fields if at(it, "id") == request.custom_field_id), {}))
-    owner, of_whom = _of_whom(request, builder, found)
+    owner, of_whom = SUBJECTS[owner_id](builder, found)
     entries = (
         at(owner, "latestVersion", "customFields") if request.object_type == "Opening" else at(owner, "customFields")
     )
@@ -59,30 +59,3 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
 
     builder.set_field(title, before, plain(value), lambda stored: in_the_words_of(field, stored))
     builder.line = line_of_changes(builder, of_whom)
-
-
-def _owner(request: SetCustomFieldValue) -> Operation[Any]:
-    match request.object_type:
-        case "Application":
-            return GetApplication(application_id=request.object_id)
-        case "Candidate":
-            return GetCandidate(candidate_id=request.object_id)
-        case "Job":
-            return GetJob(job_id=request.object_id)
-        case "Opening":
-            return GetOpening(opening_id=request.object_id)
-
-
-def _of_whom(request: SetCustomFieldValue, builder: CardBuilder, found: Any) -> tuple[Record, str]:
-    match request.object_type:
-        case "Application":
-            application = the_application(builder, found)
-            return application, f"the application of {who(application)}"
-        case "Candidate":
-            return the_candidate(builder, found)
-        case "Job":
-            job = the_job(builder, found)
-            return job, f"the job {named(at(job, 'title') or UNNAMED)}"
-        case "Opening":
-            opening = builder.record("The opening", found)
-            return opening, f"the opening {named(at(opening, 'latestVersion', 'identifier') or UNNAMED)}"

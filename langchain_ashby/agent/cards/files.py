@@ -9,6 +9,7 @@ from typing import Any
 from langchain_ashby.agent.cards.builder import CardBuilder
 from langchain_ashby.agent.cards.card import Card
 from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import the_candidate
 from langchain_ashby.endpoints.candidates import GetCandidate, UploadCandidateFile, UploadCandidateResume
 from langchain_ashby.errors import ArgumentError
@@ -20,6 +21,7 @@ HASH = "SHA-256"
 _RESUME_TYPES = ("pdf", "msword", "officedocument.wordprocessing", "opendocument.text", "rtf", "text/plain", "html")
 
 
+@builds(UploadCandidateResume)
 def upload_resume(request: UploadCandidateResume, reads: ReadCache, builder: CardBuilder) -> None:
     """Set a candidate's résumé."""
     [found] = reads.all(GetCandidate(candidate_id=request.candidate_id))
@@ -42,6 +44,7 @@ def upload_resume(request: UploadCandidateResume, reads: ReadCache, builder: Car
         builder.lookalikes("Résumé with this file's name", alike, bool(candidate), None)
 
 
+@builds(UploadCandidateFile)
 def upload_file(request: UploadCandidateFile, reads: ReadCache, builder: CardBuilder) -> None:
     """Add a file to a candidate."""
     [found] = reads.all(GetCandidate(candidate_id=request.candidate_id))

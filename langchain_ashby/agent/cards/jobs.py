@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.builder import CardBuilder
+from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
-from langchain_ashby.agent.cards.shared import line_of_changes, the_job, value_of
+from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.endpoints.applications import ListApplications
 from langchain_ashby.endpoints.interviews import ListInterviewPlans
-from langchain_ashby.endpoints.jobs import CreateJob, GetJob, ListJobs, SearchJobs, SetJobStatus, UpdateJob
+from langchain_ashby.endpoints.jobs import CreateJob, ListJobs, SearchJobs, SetJobStatus, UpdateJob
 from langchain_ashby.endpoints.organization import GetDepartment, ListLocations
 from langchain_ashby.text.words import UNNAMED, at, count, enumerated, folded, named, one_line
 
@@ -17,6 +16,7 @@ NEXT = {"Draft": ("Open", "Archived"), "Open": ("Closed",), "Closed": ("Draft", 
 """The statuses that a job's status can be followed by."""
 
 
+@builds(CreateJob)
 def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
     """Create a job."""
     department_read, locations, plans, titled, drafts = reads.all(
@@ -56,92 +56,40 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
     builder.lookalikes("Jobs with this title", alike.values(), complete, "createdAt")
 
 
+@builds(UpdateJob)
 def update(request: UpdateJob, reads: ReadCache, builder: CardBuilder) -> None:
     """Change a job."""
-    found, department_read, locations, plans, same_requisition = reads.all(
-        GetJob(job_id=request.job_id),
-        GetDepartment(department_id=request.department_id) if request.department_id else None,
-        ListLocations(include_archived=True, include_location_hierarchy=True) if request.location_id else None,
-        ListInterviewPlans(include_archived=True) if request.default_interview_plan_id else None,
-        SearchJobs(requisition_id=request.custom_requisition_id) if request.custom_requisition_id else None,
-    )
-    job = the_job(builder, found)
-    if request.title:
-        builder.set_field("Title", value_of(job, "title"), request.title, lambda it: one_line(it) if it else None)
-    if request.department_id:
-        after = builder.named("The department", department_read, request.department_id, "name")
-        builder.set_field("Department", present_department(builder, reads, job, "departmentId"), after)
-    if request.location_id:
-        after = builder.named("The location", locations, request.location_id, "name")
-        builder.set_field("Location", present(job, "locationId", locations, "name"), after)
-    if request.default_interview_plan_id:
-        after = builder.named("The interview plan", plans, request.default_interview_plan_id, "title")
-        builder.set_field("Default interview plan", present(job, "defaultInterviewPlanId", plans, "title"), after)
+    job = derive(request, reads, builder).record
     if request.custom_requisition_id:
-        before = value_of(job, "customRequisitionId")
-        builder.set_field(
-            "Requisition id", before, request.custom_requisition_id, lambda it: one_line(it) if it else None
-        )
-    if request.employment_type:
-        builder.set_field("Employment type", value_of(job, "employmentType"), request.employment_type, _enumerated)
-    builder.line = line_of_changes(builder, f"the job {named(at(job, 'title') or UNNAMED)}")
-    for other in builder.records("The jobs with this requisition id", same_requisition):
-        if at(other, "id") != request.job_id:
-            builder.warn(f"Another job has this requisition id: {named(at(other, 'title') or UNNAMED)}.")
+        [found] = reads.all(SearchJobs(requisition_id=request.custom_requisition_id))
+        for other in builder.records("The jobs with this requisition id", found):
+            if at(other, "id") != request.job_id:
+                builder.warn(f"Another job has this requisition id: {named(at(other, 'title') or UNNAMED)}.")
     if at(job, "status") == "Open" and builder.changes:
         builder.consequence("The job is open: what changes here may show on its postings.")
 
 
+@builds(SetJobStatus)
 def set_status(request: SetJobStatus, reads: ReadCache, builder: CardBuilder) -> None:
     """Open, close or archive a job."""
-    leaving = request.status in ("Closed", "Archived", "Draft")
-    found, active_read = reads.all(
-        GetJob(job_id=request.job_id),
-        ListApplications(job_id=request.job_id, status="Active") if leaving else None,
-    )
-    job = the_job(builder, found)
-    status = at(job, "status")
-    builder.set_field("Status", value_of(job, "status"), request.status, _enumerated)
-    title = named(at(job, "title") or UNNAMED)
-    doing = {"Open": "Open", "Closed": "Close", "Archived": "Archive", "Draft": "Turn back into a draft:"}
-    builder.line = f"{doing[request.status]} the job {title}"
-    if status == request.status:
-        builder.warn(f"The job is {'a draft' if status == 'Draft' else enumerated(status)} already.")
-    elif status in NEXT and request.status not in NEXT[status]:
-        allowed = " or ".join(map(enumerated, NEXT[status]))
-        builder.warn(f"A job that is {enumerated(status)} can become {allowed} only: Ashby will refuse.")
+    derived = derive(request, reads, builder)
+    job, status = derived.record, at(derived.record, "status")
+    line = {"Open": "Open {}", "Closed": "Close {}", "Archived": "Archive {}", "Draft": "Turn {} back into a draft"}
+    builder.line = line[request.status].format(derived.subject)
+    if status in NEXT and request.status not in (status, *NEXT[status]):
+        allowed = " or ".join("a draft" if it == "Draft" else enumerated(it) for it in NEXT[status])
+        current = "a draft" if status == "Draft" else enumerated(status)
+        builder.warn(f"A job that is {current} can only become {allowed}: Ashby will refuse.")
     if request.status == "Open":
         builder.consequence("The job becomes open: candidates can be considered for it.", "medium")
         if job and not at(job, "defaultInterviewPlanId"):
             builder.warn("The job has no default interview plan: Ashby will refuse to open it.")
     else:
-        builder.consequence("The job takes no new candidates any more.")
+        builder.consequence("The job stops accepting candidates.")
         if request.status == "Archived":
             builder.consequence("An archived job can only become a draft again.", "high")
-        active = builder.records("The active applications", active_read)
+        [found] = reads.all(ListApplications(job_id=request.job_id, status="Active"))
+        active = builder.records("The active applications", found)
         if active:
             more = "" if active.complete else "at least "
             builder.warn(f"The job has {more}{count(len(active), 'active application')}.", "high")
-
-
-def present(record: Record, key: str, listed: Any, name: str) -> Fact:
-    """What a record points at now, with its name from a list that was read."""
-    if not record:
-        return UNREAD
-    there = at(record, key)
-    match = next((it for it in listed if at(it, "id") == there), None) if isinstance(listed, list) else None
-    return {"id": there, "name": one_line(at(match, name) or UNNAMED, 120)} if there else None
-
-
-def present_department(builder: CardBuilder, reads: ReadCache, record: Record, key: str) -> Fact:
-    """The department that a record belongs to now."""
-    if not record:
-        return UNREAD
-    if not (there := at(record, key)):
-        return None
-    [read] = reads.all(GetDepartment(department_id=there))
-    return {"id": there, "name": one_line(at(builder.record("The present department", read), "name") or UNNAMED, 120)}
-
-
-def _enumerated(value: Fact) -> str | None:
-    return enumerated(value) if value else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
 from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import (
     applications_of,
     the_application,
@@ -29,6 +30,7 @@ FINISHED = ("CandidateRejected", "OfferCancelled")
 """The statuses of an offer that is over without a hire."""
 
 
+@builds(CreateOffer)
 def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None:
     """Create an offer."""
     builder.raise_risk("high")

@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
-from langchain_ashby.agent.cards.jobs import present_department
+from langchain_ashby.agent.cards.builder import CardBuilder, Record
+from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
-from langchain_ashby.agent.cards.shared import line_of_changes, value_of
-from langchain_ashby.endpoints.internal import ListCloseReasons
+from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.endpoints.jobs import GetJob
 from langchain_ashby.endpoints.openings import (
     AddOpeningJob,
     CreateOpening,
-    GetOpening,
     ListOpenings,
     RemoveOpeningJob,
     SearchOpenings,
@@ -23,12 +21,10 @@ from langchain_ashby.endpoints.openings import (
     UpdateOpening,
 )
 from langchain_ashby.endpoints.organization import GetDepartment, ListLocations
-from langchain_ashby.text.words import UNNAMED, at, count, day, enumerated, joined, named, one_line, paragraph
-
-MOST_JOBS = 5
-"""How many of an opening's jobs are named."""
+from langchain_ashby.text.words import UNNAMED, at, day, enumerated, joined, named, one_line, paragraph
 
 
+@builds(CreateOpening)
 def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> None:
     """Create an opening."""
     job_ids = request.job_ids or []
@@ -71,94 +67,47 @@ def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> No
     builder.lookalikes("Openings like this", alike, known.complete, "latestVersion.createdAt")
 
 
+@builds(UpdateOpening)
 def update(request: UpdateOpening, reads: ReadCache, builder: CardBuilder) -> None:
     """Change an opening."""
-    found, department_read, same_identifier = reads.all(
-        GetOpening(opening_id=request.opening_id),
-        GetDepartment(department_id=request.department_id) if request.department_id else None,
-        SearchOpenings(identifier=request.identifier) if request.identifier else None,
-    )
-    opening, name = the_opening(builder, found)
-    version: Record = at(opening, "latestVersion") or {}
+    derive(request, reads, builder)
     if request.identifier:
-        builder.set_field("Identifier", value_of(version, "identifier"), request.identifier, _text)
-    if request.description is not None:
-        builder.set_field("Description", value_of(version, "description"), request.description, _text)
-    if request.department_id:
-        after = builder.named("The department", department_read, request.department_id, "name")
-        key = "teamId" if "teamId" in version else "departmentId"
-        builder.set_field("Department", present_department(builder, reads, version, key), after)
-    if request.target_hire_date:
-        builder.set_field("Target hire date", _date_of(version, "targetHireDate"), str(request.target_hire_date), _day)
-    if request.target_start_date:
-        builder.set_field(
-            "Target start date", _date_of(version, "targetStartDate"), str(request.target_start_date), _day
-        )
-    if request.is_backfill is not None:
-        builder.set_field("Replaces somebody who left", value_of(version, "isBackfill"), request.is_backfill)
-    if request.employment_type:
-        builder.set_field("Employment type", value_of(version, "employmentType"), request.employment_type, _enumerated)
-    builder.line = line_of_changes(builder, name)
-    for other in builder.records("The openings with this identifier", same_identifier):
-        if at(other, "id") != request.opening_id:
-            builder.warn(f"Another opening has this identifier: it is {state_of(other)}.")
+        [found] = reads.all(SearchOpenings(identifier=request.identifier))
+        for other in builder.records("The openings with this identifier", found):
+            if at(other, "id") != request.opening_id:
+                builder.warn(f"Another opening has this identifier: it is {state_of(other)}.")
 
 
+@builds(AddOpeningJob)
 def add_job(request: AddOpeningJob, reads: ReadCache, builder: CardBuilder) -> None:
-    """Let an opening be filled through one more job."""
-    _change_job(request, reads, builder, after=True)
+    """Link an opening to one more job."""
+    derived = derive(request, reads, builder)
+    if derived.others:
+        jobs = "another job" if len(derived.others) == 1 else "other jobs"
+        builder.warn(f"The opening has {jobs}: {joined(derived.others)}.", "low")
+    _warn_of_state(builder, derived.record)
 
 
+@builds(RemoveOpeningJob)
 def remove_job(request: RemoveOpeningJob, reads: ReadCache, builder: CardBuilder) -> None:
-    """Take a job away from an opening."""
-    _change_job(request, reads, builder, after=False)
+    """Unlink a job from an opening."""
+    derived = derive(request, reads, builder)
+    if builder.changes and derived.record and not derived.others:
+        builder.warn("It is the opening's only job: without it, the opening can't be filled.")
+    _warn_of_state(builder, derived.record)
 
 
-def _change_job(
-    request: AddOpeningJob | RemoveOpeningJob, reads: ReadCache, builder: CardBuilder, *, after: bool
-) -> None:
-    found, job_read = reads.all(GetOpening(opening_id=request.opening_id), GetJob(job_id=request.job_id))
-    opening, name = the_opening(builder, found)
-    job = _job_name(builder, job_read)
-    present = at(opening, "latestVersion", "jobIds")
-    ids = present if isinstance(present, list) else []
-    others = _job_names(builder, reads, [it for it in ids if it != request.job_id])
-    before = request.job_id in ids if isinstance(present, list) else UNREAD
-    change = (
-        "Jobs",
-        ", ".join([*others, *([job] if before is True else [])]) or None,
-        ", ".join([*others, *([job] if after else [])]) or None,
-    )
-    builder.set_field(f"Filled through the job {job}", before, after, change=change)
-    builder.line = f"Let {name} be filled through {named(job)}" if after else f"Take the job {named(job)} from {name}"
-    if before is after:
-        builder.warn(f"{'It can be filled through' if after else 'It has nothing to do with'} this job already.")
-    if after and others:
-        builder.warn(f"The opening has {'another job' if len(others) == 1 else 'other jobs'}: {joined(others)}.", "low")
-    if not after and before is True and not others:
-        builder.warn("It is the opening's only job: it could not be filled any more.")
-    _warn_of_state(builder, opening)
-
-
+@builds(SetOpeningState)
 def set_state(request: SetOpeningState, reads: ReadCache, builder: CardBuilder) -> None:
     """Set an opening's state."""
-    found, reasons = reads.all(
-        GetOpening(opening_id=request.opening_id),
-        ListCloseReasons(include_archived=True) if request.close_reason_id else None,
-    )
-    opening, name = the_opening(builder, found)
-    reason = builder.named("The close reason", reasons, request.close_reason_id, "reasonText", "text")
-    builder.set_field("State", value_of(opening, "openingState"), request.opening_state, _enumerated)
-    if reason:
-        builder.new_value("Close reason", reason["name"])
+    derived = derive(request, reads, builder)
+    opening, reason = derived.record, derived.values.get("close_reason_id")
     because = f"; reason: {named(reason['name'])}" if reason else ""
     state = enumerated(at(opening, "openingState") or UNNAMED)
-    builder.line = f"Set {name} from {state} to {enumerated(request.opening_state)}{because}"
-    if at(opening, "openingState") == request.opening_state:
-        builder.warn("The opening is in that state already.")
+    builder.line = f"Set {derived.subject} from {state} to {enumerated(request.opening_state)}{because}"
     _warn_of_state(builder, opening)
     if request.opening_state in ("Draft", "Closed"):
-        builder.consequence("No offer can be made for it any more.", "medium")
+        builder.consequence("Offers can no longer be made for it.", "medium")
     else:
         builder.consequence("Offers can be made for it.")
         version = at(opening, "latestVersion")
@@ -168,32 +117,19 @@ def set_state(request: SetOpeningState, reads: ReadCache, builder: CardBuilder) 
         builder.warn("A close reason is for closing only: Ashby will refuse.")
 
 
+@builds(SetOpeningArchived)
 def set_archived(request: SetOpeningArchived, reads: ReadCache, builder: CardBuilder) -> None:
-    """Archive an opening, or bring it back."""
-    [found] = reads.all(GetOpening(opening_id=request.opening_id))
-    opening, name = the_opening(builder, found)
-    builder.set_field("Archived", value_of(opening, "isArchived"), request.archive)
-    builder.line = f"Archive {name}" if request.archive else f"Bring {name} back from the archive"
-    if at(opening, "isArchived") is request.archive:
-        builder.warn(f"The opening is {'archived' if request.archive else 'not archived'} already.")
+    """Archive an opening, or restore it."""
+    derived = derive(request, reads, builder)
+    state = at(derived.record, "openingState")
+    builder.line = f"Archive {derived.subject}" if request.archive else f"Restore {derived.subject} from the archive"
     if request.archive:
         builder.raise_risk("high")
-        builder.consequence("It can be brought back from the archive.")
-        if at(opening, "openingState") == "Open":
-            builder.warn("The opening is open.")
-        if at(opening, "openingState") == "Filled":
-            builder.warn("The opening is filled.")
-    if opening:
-        builder.facts["State"] = at(opening, "openingState")
-
-
-def the_opening(builder: CardBuilder, found: Any) -> tuple[Record, str]:
-    """An opening that was read, and what to call it in a sentence."""
-    opening = builder.record("The opening", found)
-    if not opening:
-        return opening, "an opening that could not be read"
-    identifier = at(opening, "latestVersion", "identifier")
-    return opening, f"the opening {named(identifier)}" if identifier else "an opening without an identifier"
+        builder.consequence("It can be restored from the archive.")
+        if state in ("Open", "Filled"):
+            builder.warn(f"The opening is {enumerated(state)}.")
+    if derived.record:
+        builder.facts["State"] = state
 
 
 def state_of(opening: Record) -> str:
@@ -206,11 +142,6 @@ def _warn_of_state(builder: CardBuilder, opening: Record) -> None:
         builder.warn("The opening is archived.")
     if at(opening, "openingState") == "Filled":
         builder.warn("The opening is filled: somebody was hired for it.", "high")
-
-
-def _job_names(builder: CardBuilder, reads: ReadCache, ids: list[str]) -> list[str]:
-    names = [_job_name(builder, it) for it in reads.all(*(GetJob(job_id=it) for it in ids[:MOST_JOBS]))]
-    return [*names, f"{count(len(ids) - MOST_JOBS, 'more job')}"] if len(ids) > MOST_JOBS else names
 
 
 def _job_name(builder: CardBuilder, found: Any) -> str:
@@ -234,10 +165,6 @@ def _is_like(opening: Record, request: CreateOpening) -> bool:
     )
 
 
-def _date_of(version: Record, key: str) -> Fact:
-    return str(at(version, key))[:10] if at(version, key) else None if version else UNREAD
-
-
 def _day(value: date | str | None) -> str | None:
     if value is None:
         return None
@@ -248,9 +175,5 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def _text(value: Fact) -> str | None:
-    return paragraph(value) if value else None
-
-
-def _enumerated(value: Fact) -> str | None:
+def _enumerated(value: str | None) -> str | None:
     return enumerated(value) if value else None

@@ -17,6 +17,7 @@ from langchain_ashby.agent.cards.meetings import (
     warn_of_times,
 )
 from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import the_application, warn_if_confidential, who
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.fields import InterviewEventChange
@@ -34,6 +35,7 @@ _CALLED_OFF = ("Cancelled", "NeedsScheduling", "WaitingOnCandidateBooking", "Wai
 """What a schedule's status can be when its meetings are off."""
 
 
+@builds(CreateInterviewSchedule)
 def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuilder) -> None:
     """Schedule interviews."""
     found, schedules_read = reads.all(
@@ -74,6 +76,7 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
         ]
 
 
+@builds(UpdateInterviewSchedule)
 def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuilder) -> None:
     """Change, add or cancel meetings."""
     schedule, application, events = _schedule(builder, reads, request.interview_schedule_id)
@@ -116,6 +119,7 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
         builder.warn("The schedule is cancelled: Ashby will refuse.")
 
 
+@builds(CancelInterviewSchedule)
 def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuilder) -> None:
     """Call off a schedule."""
     schedule, application, events = _schedule(builder, reads, request.interview_schedule_id)

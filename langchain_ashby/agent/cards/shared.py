@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
@@ -45,6 +46,15 @@ def the_job(builder: CardBuilder, found: Any) -> Record:
     if at(job, "confidential") is True:
         builder.warn("The job is confidential.")
     return job
+
+
+def the_opening(builder: CardBuilder, found: Any) -> tuple[Record, str]:
+    """An opening that was read, and the name to use in a sentence."""
+    opening = builder.record("The opening", found)
+    if not opening:
+        return opening, "an opening that could not be read"
+    identifier = at(opening, "latestVersion", "identifier")
+    return opening, f"the opening {named(identifier)}" if identifier else "an opening without an identifier"
 
 
 def warn_if_confidential(builder: CardBuilder, reads: ReadCache, application: Record) -> None:
@@ -125,8 +135,8 @@ def time_of(record: Record, key: str) -> Fact:
     return time_fact(at(record, key)) if record else UNREAD
 
 
-def told(builder: CardBuilder, notify: bool | None, of_what: str) -> None:
-    """Say whether subscribers are notified. With updates they are, unless the call says otherwise."""
+def notified(builder: CardBuilder, notify: bool | None, of_what: str) -> None:
+    """Says if subscribers are notified. With updates they are, unless the call says otherwise."""
     if notify is False:
         builder.consequence("Nobody is notified.")
     else:
@@ -136,7 +146,7 @@ def told(builder: CardBuilder, notify: bool | None, of_what: str) -> None:
 def line_of_changes(builder: CardBuilder, of: str) -> str:
     """What changes, in one line; warns if nothing does."""
     if not builder.changes:
-        builder.warn("Everything is so already: nothing would change.")
+        builder.warn("Already up to date; nothing would change.")
         return f"Change nothing on {of}"
     if len(builder.changes) > 1:
         return f"Change {joined([_small(change['field']) for change in builder.changes])} of {of}"
@@ -154,3 +164,22 @@ def _from(before: str | None) -> str:
 def _small(field: str) -> str:
     """A field's title inside a sentence; GitHub and the like keep their capitals."""
     return field if any(letter.isupper() for letter in field[1:]) else field[:1].lower() + field[1:]
+
+
+def _application(builder: CardBuilder, found: Any) -> tuple[Record, str]:
+    application = the_application(builder, found)
+    return application, f"the application of {who(application)}"
+
+
+def _job(builder: CardBuilder, found: Any) -> tuple[Record, str]:
+    job = the_job(builder, found)
+    return job, f"the job {named(at(job, 'title') or UNNAMED)}"
+
+
+SUBJECTS: Mapping[str, Callable[[CardBuilder, Any], tuple[Record, str]]] = {
+    "application_id": _application,
+    "candidate_id": the_candidate,
+    "job_id": _job,
+    "opening_id": the_opening,
+}
+"""How the record that a write changes is called in a sentence, and what is said of it on every card."""

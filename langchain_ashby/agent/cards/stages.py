@@ -6,6 +6,7 @@ from datetime import datetime
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import (
     applications_of,
     reference,
@@ -29,6 +30,7 @@ _STATUS_IN = {"Lead": "Lead", "Archived": "Archived", "Hired": "Hired"}
 """The status of an application by the type of its stage; Active in any other."""
 
 
+@builds(ChangeApplicationStage)
 def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuilder) -> None:
     """Move an application to another stage."""
     found, stage_read, reasons, templates = reads.all(

@@ -1,4 +1,4 @@
-"""What the card of each of the 25 writes says, on real records. `UPDATE_SNAPSHOTS=1` writes the files anew."""
+"""What the card of each write says, on real records. `UPDATE_SNAPSHOTS=1` writes the files anew."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 def test_each_write_has_a_card_and_an_example() -> None:
     writes = [operation for operation in OPERATIONS.values() if operation.access is Access.WRITE]
-    assert set(BUILDERS) == set(writes)
+    assert [it for it in writes if it not in BUILDERS and it.effect is None] == []
     assert [f"ashby_{name}" for name in EXAMPLES] == [operation.tool_name() for operation in writes]
-    assert len(writes) == 25
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -80,5 +79,5 @@ def test_where_nothing_changes_nothing_is_said_to_follow(desk: Desk) -> None:
     application = desk.one("application", id=desk.application())
     request = make("change_application_source", application_id=application["id"], source_id=application["sourceId"])
     card = desk.card(request)
-    assert card["warnings"] == ["Everything is so already: nothing would change."]
+    assert card["warnings"] == ["Already up to date; nothing would change."]
     assert card["consequences"] == []

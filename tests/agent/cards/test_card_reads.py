@@ -129,9 +129,9 @@ def test_settling_takes_no_more_reads_than_the_card(desk: Desk) -> None:
 
 def test_a_write_without_a_card_of_its_own_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("langchain_ashby.agent.cards.registry.BUILDERS", {})
-    request = EXAMPLES["set_job_status"](desk)
+    request = EXAMPLES["cancel_interview_schedule"](desk)
     card = desk.card(request)
-    assert card["line"] == "Set job status" and card["risk"] == "medium"
+    assert card["line"] == "Cancel interview schedule" and card["risk"] == "medium"
     assert card["unchecked"] == ["There is no card for this write: only its arguments are known."]
     assert desk.settled(request, card) is None
 

@@ -52,9 +52,13 @@ HIRING: list[Warned] = [
     (
         "way not allowed",
         lambda desk: make("set_job_status", job_id=desk.job("Technical Writer"), status="Open"),
-        "A job that is archived can become draft only: Ashby will refuse.",
+        "A job that is archived can only become a draft: Ashby will refuse.",
     ),
-    ("open already", lambda desk: make("set_job_status", job_id=desk.job(), status="Open"), "The job is open already."),
+    (
+        "open already",
+        lambda desk: make("set_job_status", job_id=desk.job(), status="Open"),
+        "Already up to date; nothing would change.",
+    ),
     (
         "people in it",
         lambda desk: make("set_job_status", job_id=desk.job(), status="Closed"),
@@ -255,7 +259,7 @@ HIRING: list[Warned] = [
     (
         "job is there",
         lambda desk: make("add_opening_job", opening_id=desk.opening("OP-202"), job_id=desk.job()),
-        "It can be filled through this job already.",
+        "Already up to date; nothing would change.",
     ),
     (
         "other jobs",
@@ -265,12 +269,12 @@ HIRING: list[Warned] = [
     (
         "only job",
         lambda desk: make("remove_opening_job", opening_id=desk.opening("OP-202"), job_id=desk.job()),
-        "It is the opening's only job: it could not be filled any more.",
+        "It is the opening's only job: without it, the opening can't be filled.",
     ),
     (
         "job is not there",
         lambda desk: make("remove_opening_job", opening_id=desk.opening("OP-202"), job_id=desk.job(SRE)),
-        "It has nothing to do with this job already.",
+        "Already up to date; nothing would change.",
     ),
     (
         "filled",
@@ -280,7 +284,7 @@ HIRING: list[Warned] = [
     (
         "state is so",
         lambda desk: make("set_opening_state", opening_id=desk.opening("OP-202"), opening_state="Open"),
-        "The opening is in that state already.",
+        "Already up to date; nothing would change.",
     ),
     (
         "reason without closing",
@@ -295,7 +299,7 @@ HIRING: list[Warned] = [
     (
         "archived already",
         lambda desk: make("set_opening_archived", opening_id=desk.opening("OP-212"), archive=True),
-        "The opening is archived already.",
+        "Already up to date; nothing would change.",
     ),
     (
         "archive what is open",

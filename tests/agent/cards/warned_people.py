@@ -67,7 +67,7 @@ PEOPLE: list[Warned] = [
     (
         "nothing changes",
         lambda desk: make("update_candidate", candidate_id=desk.candidate(), name=ADA),
-        "Everything is so already: nothing would change.",
+        "Already up to date; nothing would change.",
     ),
     (
         "links twice",
@@ -109,7 +109,7 @@ PEOPLE: list[Warned] = [
             candidate_id=tagged(desk)["id"],
             tag_id=tagged(desk)["tagIds"][0],
         ),
-        "The candidate has this tag already",
+        "Already up to date; nothing would change.",
     ),
     (
         "same note",

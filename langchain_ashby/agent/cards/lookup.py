@@ -1,0 +1,124 @@
+"""Which read tells what an id stands for, found among the declared operations: `GetJob` for `job_id`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
+from langchain_ashby.endpoint import Access, Operation
+from langchain_ashby.endpoints import OPERATIONS, internal
+from langchain_ashby.text.words import UNNAMED, at, named, one_line, person
+
+NAMES = ("title", "name", "text", "reasonText", "label")
+"""The keys under which records keep what people call them."""
+
+_WIDEST = ("include_archived", "include_location_hierarchy")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A read that finds a record by its id: the record's own, or the listing of its kind.
+
+    Attributes:
+        noun: What the record is, in snake_case.
+        operation: The read.
+        words: What the record is, in words.
+    """
+
+    noun: str
+    operation: type[Operation[Any]]
+    words: str = ""
+
+    def request(self, record_id: str) -> Operation[Any]:
+        """The read that shows the record."""
+        fields = self.operation.model_fields
+        if (own := f"{self.noun}_id") in fields:
+            return self.operation(**{own: record_id})
+        return self.operation(**{name: True for name in _WIDEST if name in fields})
+
+    def pick(self, builder: CardBuilder, found: Any, record_id: str) -> Record:
+        """The record in what was read; empty, with a note on the card, if it is not there."""
+        what = f"The {self.words}"
+        if not isinstance(found, list):
+            return builder.record(what, found)
+        records = builder.records(f"{what} list", found)
+        match = next((it for it in records if it.get("id") == record_id), None)
+        if match is None:
+            builder.warn(f"{what} ({record_id}) is not known in Ashby, or the key may not see it.")
+        return match or {}
+
+    def refer(self, builder: CardBuilder, found: Any, record_id: str) -> Fact:
+        """The fact `{"id", "name"}` of a record that a write refers to; warns of what is unusual about it."""
+        record = self.pick(builder, found, record_id)
+        name = name_of(record)
+        called = f"The {self.words}{f' {named(name)}' if name else ''}"
+        if at(record, "isArchived") is True or (self.noun == "job" and at(record, "status") == "Archived"):
+            builder.warn(f"{called} is archived.")
+        if at(record, "confidential") is True:
+            builder.warn(f"{called} is confidential.")
+        if at(record, "isEnabled") is False:
+            builder.warn(f"{called} is deactivated in Ashby.")
+        return {"id": record_id, "name": name or UNNAMED}
+
+
+def name_of(record: Any) -> str | None:
+    """What people call a record; None if it has no name that is known."""
+    name = next((it for key in NAMES if (it := at(record, key))), None) or at(record, "latestVersion", "identifier")
+    return one_line(name, 120) if name else person(record)
+
+
+@cache
+def reader(argument: str) -> Reader | None:
+    """The read for the records that an argument such as `job_id` or `location_ids` names; None if there is none.
+
+    The names of Ashby's methods tell: `location.list` finds a location, and `candidateTag.list` a tag.
+    """
+    noun = re.sub("_ids?$", "", argument)
+    if noun == argument:
+        return None
+    readers = list(_readers())
+    exact = [it for it in readers if it.noun == noun]
+    alike = [it for it in readers if it.noun.endswith(f"_{noun}") or noun.endswith(f"_{it.noun}")]
+    matches = exact or alike
+    if len({it.noun for it in matches}) != 1:
+        return None
+    return replace(matches[0], words=min(noun, matches[0].noun, key=len).replace("_", " "))
+
+
+def lister(kind: type | None) -> type[Operation[Any]] | None:
+    """The listing of a kind of record, such as `ListCandidateTags` for `Tag`; None if there is none."""
+    return next((it for it in _lists() if kind is not None and it.record() is kind), None)
+
+
+def _readers() -> Iterator[Reader]:
+    """Every read of one record by its id, then every listing."""
+    for operation in _reads():
+        noun, _, method = operation.path.partition(".")
+        noun = _snake(noun)
+        if method == "info" and f"{noun}_id" in operation.model_fields:
+            yield Reader(noun, operation)
+    for operation in _lists():
+        yield Reader(_snake(operation.path.partition(".")[0]), operation)
+
+
+def _lists() -> Iterator[type[Operation[Any]]]:
+    """Every listing that can be asked for without arguments."""
+    for operation in _reads():
+        required = any(field.is_required() for field in operation.model_fields.values())
+        if operation.path.endswith(".list") and not required:
+            yield operation
+
+
+def _reads() -> Iterator[type[Operation[Any]]]:
+    own = (it for it in vars(internal).values() if isinstance(it, type) and issubclass(it, Operation))
+    for operation in (*OPERATIONS.values(), *own):
+        if operation.access is Access.READ and "path" in vars(operation):
+            yield operation
+
+
+def _snake(name: str) -> str:
+    return re.sub("(?<!^)(?=[A-Z])", "_", name).lower()
