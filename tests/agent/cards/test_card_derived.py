@@ -13,7 +13,8 @@ from langchain_ashby.agent.cards import stale
 from langchain_ashby.effect import Adds, Creates, Removes, Sets, Stored
 from langchain_ashby.endpoint import Access, Endpoint
 from langchain_ashby.endpoints import GetCandidate
-from langchain_ashby.ids import CandidateId, Day, DepartmentId, LocationId, OpeningId, TagId, Text
+from langchain_ashby.endpoints.fields import Day, Text
+from langchain_ashby.ids import CandidateId, DepartmentId, LocationId, OpeningId, TagId
 from langchain_ashby.records import Candidate, Opening, Tag
 
 
