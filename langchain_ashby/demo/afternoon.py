@@ -23,8 +23,8 @@ Lines = Generator[AIMessage, list[ToolMessage], str]
 
 def _afternoon() -> Lines:
     [jobs] = yield say(
-        "I am a script in place of a language model: my lines are written in advance, but the tools, the data and the "
-        f"approvals are real. First I'll find the job {JOB}.",
+        "I'm a scripted model: my lines are fixed, but the tools, the data and the approvals are real. "
+        f"First I'll find the job {JOB}.",
         call("ashby_search_jobs", title=JOB),
     )
     job = next((job for job in records(jobs) if job.get("title") == JOB and job.get("status") == "Open"), None)

@@ -205,7 +205,7 @@ def afternoon(ashby: Ashby) -> tuple[Any, Any, Any]:
 
 def test_the_afternoon_says_first_that_it_is_scripted(ashby: Ashby) -> None:
     _, _, result = afternoon(ashby)
-    assert result["messages"][1].text.startswith("I am a scripted stand-in")
+    assert result["messages"][1].text.startswith("I'm a scripted model")
 
 
 def test_the_afternoon_proposes_a_move_a_note_and_an_interview(ashby: Ashby) -> None:

@@ -30,7 +30,7 @@ def made_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 async def test_without_key_and_model_a_script_works_on_a_sandbox_and_says_so() -> None:
     graph = await server.make_graph()
     messages = (await graph.ainvoke(GO))["messages"]
-    assert "I am a script in place of a language model" in messages[1].text
+    assert "I'm a scripted model" in messages[1].text
     # It is compiled without a store: a server brings one, and until then nothing is written.
     assert sum(NO_STORE in it.text for it in messages if it.type == "tool") == 3
 

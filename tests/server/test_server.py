@@ -171,7 +171,7 @@ def it_refuses_settings_that_the_application_does_not_allow(
 def approve_edit_and_reject_arrive_over_the_sdk(server: Server, person: Person, sandbox: AshbySandbox) -> None:
     before, conversation = len(sandbox.requests()), thread()
     result = person.run(server, conversation, input=GO)
-    assert "I am a script in place of a language model" in result["messages"][1]["content"]
+    assert "I'm a scripted model" in result["messages"][1]["content"]
     _, note, _ = asked(result)
     edit = {"name": note["name"], "args": {**note["args"], "note": "As Cy would say it."}}
     result = person.decide(server, conversation, APPROVE, {"type": "edit", "edited_action": edit}, REJECT)

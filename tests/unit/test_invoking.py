@@ -120,7 +120,7 @@ class TestInvoking:
         name = operation.tool_name()
         message = tools[name].invoke(call(name, invented=1, Invented=2))
         assert message.status == "error"
-        assert message.content.startswith("invalid_argument: the arguments do not fit, nothing was sent.")
+        assert message.content.startswith("invalid_argument: Invalid arguments; nothing was sent.")
         assert "- invented: there is no such argument" in message.content
         assert "- Invented: there is no such argument" in message.content
         assert recorder.requests == []
