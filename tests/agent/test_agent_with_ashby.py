@@ -303,7 +303,7 @@ def test_the_afternoon_stops_without_candidates_or_scores() -> None:
     begun = answered([HumanMessage("Go.")], {"results": [JOB]})
     assert "nobody in the stage" in recruiters_afternoon(answered(begun, STAGES, {"results": []})).text
     listed = answered(begun, STAGES, {"results": [application(1)]})
-    assert "nobody in Onsite has a score" in recruiters_afternoon(answered(listed, feedback())).text
+    assert "no one in Onsite has a score" in recruiters_afternoon(answered(listed, feedback())).text
 
 
 def test_the_afternoon_reads_every_page_and_takes_the_best_scores() -> None:
