@@ -301,7 +301,7 @@ def test_the_afternoon_stops_without_a_job(found: Any) -> None:
 
 def test_the_afternoon_stops_without_candidates_or_scores() -> None:
     begun = answered([HumanMessage("Go.")], {"results": [JOB]})
-    assert "nobody in the stage" in recruiters_afternoon(answered(begun, STAGES, {"results": []})).text
+    assert "no one in the stage" in recruiters_afternoon(answered(begun, STAGES, {"results": []})).text
     listed = answered(begun, STAGES, {"results": [application(1)]})
     assert "no one in Onsite has a score" in recruiters_afternoon(answered(listed, feedback())).text
 

@@ -16,7 +16,7 @@ def markdown(card: Card) -> str:
         f"Risk: **{card['risk']}**",
         *_section("Warnings", [f"⚠ {plain(warning)}" for warning in card["warnings"]]),
         *_section("Changes", map(_change, card["changes"])),
-        *_section("What follows", map(plain, card["consequences"])),
+        *_section("What happens next", map(plain, card["consequences"])),
         *_section("Not checked", map(plain, card["unchecked"])),
         *([" · ".join(f"[{plain(link['title'])}]({link['url']})" for link in card["links"])] if card["links"] else []),
         *_section(f"Exact arguments of {code(card['tool'])}", argument_lines(card["args"]), listed=True),
