@@ -32,7 +32,7 @@ class WaitingThread:
 
 @dataclass(frozen=True)
 class Found:
-    """The threads with open changes, those that wait longest first, and the names of threads that cannot be read."""
+    """The threads with open changes, those that wait longest first, and the names of other programs' threads."""
 
     waiting: list[WaitingThread]
     unreadable: list[str]
@@ -61,6 +61,8 @@ def _read(agent: Agent, thread_id: str) -> WaitingThread | None:
     config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
     state = agent.get_state(config)
     actions = [dict(action) for action in PendingApprovals(state.interrupts)]
+    if state.interrupts and not actions:
+        raise ValueError("the thread waits for something that is not an approval")
     # Other agents may keep threads in the same database. Their questions are not for this one to answer.
     if not actions or not all("tool_call_id" in action for action in actions):
         return None

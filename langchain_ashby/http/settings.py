@@ -69,6 +69,7 @@ def web_address(url: str) -> str:
     try:
         parts = urlsplit(url)
         well_formed = parts.port != 0 and url.isprintable() and " " not in url
+        (parts.hostname or "").encode("idna")  # as urllib3 does: an empty or overlong label raises
     except ValueError:
         raise ConfigurationError("The base URL is not a web address", remedy=f"Such as {BASE_URL}.") from None
     if parts.username is not None or parts.password is not None:

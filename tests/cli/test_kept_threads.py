@@ -112,7 +112,7 @@ def test_decisions_are_kept_when_other_changes_are_put_off(sandbox: AshbySandbox
     assert notes(sandbox) == ["One."]
 
 
-def test_pending_skips_a_thread_of_another_program(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_pending_skips_a_thread_of_another_program_and_says_so(sandbox: AshbySandbox, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/chats.db"
     with Provider(proposes_a_note(sandbox)) as provider:
         run(*MODEL, "--thread", "ada", "--store", url, text="Go.\n", **environment(sandbox), **provider.environment())
@@ -124,7 +124,8 @@ def test_pending_skips_a_thread_of_another_program(sandbox: AshbySandbox, tmp_pa
         graph.invoke({"question": "?"}, {"configurable": {"thread_id": "foreign"}})
     ran = run("pending", "--store", url)
     assert ran.returncode == 3, ran.stderr
-    assert "Traceback" not in ran.stderr and "Thread foreign" not in ran.stdout
+    assert ran.stderr == "Skipped thread foreign: it belongs to another program.\n"
+    assert "Thread foreign" not in ran.stdout
     assert "Thread ada, since " in ran.stdout
     berlin = run("pending", "--store", url, TZ="Europe/Berlin").stdout
     assert re.search(r"Thread ada, since .*, \d\d:\d\d CES?T\n", berlin)

@@ -198,6 +198,8 @@ class TestConfiguration:
             "https://api.ashbyhq.com:99999",
             "https://api.ashbyhq.com?a=1",
             "https://api.ashbyhq.com#a",
+            "https://x..y",
+            f"https://{'a' * 80}.com",
         ],
     )
     def test_refuses_every_other_base_url(self, url: str) -> None:
