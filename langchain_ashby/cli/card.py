@@ -36,7 +36,7 @@ def panel(card: Card) -> RenderableType:
     parts: list[RenderableType] = [Text(card["line"], style="bold")]
     parts += _list("Warnings", card["warnings"], "!", "bold")
     parts += _changes(card)
-    parts += _list("What follows", card["consequences"], "•", "")
+    parts += _list("What happens next", card["consequences"], "•", "")
     parts += _list("Not checked", card["unchecked"], "?", "")
     for link in card["links"]:
         parts += [Text(""), Text.assemble(f"{link['title']}: ", (link["url"], "underline"))]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, overload
+from zoneinfo import ZoneInfo
 
 from langchain_ashby.text.markdown import visible
 
@@ -69,11 +71,19 @@ def in_words(time: datetime) -> str: ...
 @overload
 def in_words(time: None) -> None: ...
 def in_words(time: datetime | None) -> str | None:
-    """A time in words: Tue 24 Nov 2026, 15:00 UTC."""
+    """A time in words, in the reader's zone: Tue 24 Nov 2026, 15:00 UTC."""
     if time is None:
         return None
-    time = time.astimezone(UTC)
-    return f"{day(time)}, {time:%H:%M} UTC"
+    time = time.astimezone(zone())
+    return f"{day(time)}, {time:%H:%M} {time.tzname()}"
+
+
+def zone() -> tzinfo:
+    """The zone in which people read times: the IANA name in the setting `TZ`, or else UTC."""
+    try:
+        return ZoneInfo(os.environ["TZ"])
+    except (KeyError, ValueError, OSError):  # not set, or no name of a zone
+        return UTC
 
 
 def parsed(text: Any) -> datetime | None:

@@ -67,7 +67,7 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
         builder.warn("The job has no default interview plan: Ashby may refuse.")
     if plan_id and at(stage_read, "interviewPlanId") not in (None, plan_id):
         builder.warn("The stage belongs to another interview plan: Ashby will refuse.")
-    builder.consequence("The agent cannot take the application back; it could only be archived.")
+    builder.consequence("The agent can't delete the application; it can only archive it.")
 
     others = applications_of(builder, reads, candidate)
     same_job = [other for other in others if at(other, "job", "id") == request.job_id]
@@ -80,7 +80,7 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
 
 def _warn_of_same_job(builder: CardBuilder, other: Record) -> None:
     if at(other, "status") == "Hired":
-        builder.warn("The candidate is hired for this job already.", "high")
+        builder.warn("The candidate is already hired for this job.", "high")
         return
     active = at(other, "status") in ("Active", "Lead")
     stage = named(at(other, "currentInterviewStage", "title") or UNNAMED)

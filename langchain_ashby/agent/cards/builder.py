@@ -83,7 +83,7 @@ class CardBuilder:
             records += [entry for entry in found if isinstance(entry, Mapping)]
             records.complete = getattr(found, "complete", True)
             if not records.complete:
-                self.not_checked(f"{what} are too many to read them all: the first {len(found)} were looked at.")
+                self.not_checked(f"{what} are too many to read in full; only the first {len(found)} were looked at.")
         elif isinstance(found, AshbyError):
             self.not_checked(f"{what} could not be read: {one_line(found.message).rstrip('.')}.")
             records.complete = False

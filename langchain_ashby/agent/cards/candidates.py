@@ -55,7 +55,7 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     builder.new_value("Credit", credit and credit["name"])
     builder.new_value("Created", in_words(request.created_at))
     builder.consequence("The candidate is not considered for any job yet, and gets no e-mail.")
-    builder.consequence("The agent cannot take the candidate back.")
+    builder.consequence("The agent can't delete the candidate.")
     if request.email is None:
         builder.warn("No e-mail address is given: duplicates can be found by name only.")
     for known in same_email:
@@ -65,7 +65,7 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
         )
     for known in same_name:
         if at(known, "id") not in [at(it, "id") for it in same_email]:
-            builder.warn(f"A candidate with this very name exists: {_known(known)}.")
+            builder.warn(f"A candidate with exactly this name exists: {_known(known)}.")
             builder.link(f"The candidate with this name, {one_line(at(known, 'name') or '')}", at(known, "profileUrl"))
     alike, searched = (same_email, by_email) if request.email else (same_name, by_name)
     complete = isinstance(searched, list) and len(searched) < MOST_FOUND
@@ -113,18 +113,18 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
     builder.new_value("Note", paragraph(text))
     builder.new_value("Dated", in_words(request.created_at))
     if request.is_private:
-        builder.consequence("Only users who may see private fields can read it.")
+        builder.consequence("Only users who can see private fields can read it.")
     else:
-        builder.consequence("Everybody who may see the candidate can read it.")
+        builder.consequence("Everyone who can see the candidate can read it.")
     if request.send_notifications:
         builder.consequence("Users who are subscribed to the candidate are notified.", "medium")
     else:
-        builder.consequence("Nobody is notified.")
-    builder.consequence("The agent cannot take the note back.")
+        builder.consequence("No one is notified.")
+    builder.consequence("The agent can't delete the note.")
     there = builder.records("The notes on the candidate", notes)
     alike = [note for note in there if _bare(str(note.get("content") or "")) == _bare(text)]
     if alike:
-        builder.warn("The candidate has a note with this text already.")
+        builder.warn("The candidate already has a note with this text.")
     # A key that may not see private notes cannot tell that there is none.
     complete = there.complete and (not request.is_private or any(note.get("isPrivate") for note in there))
     # Ashby reduces HTML, so that a note of it may have other words in the end.

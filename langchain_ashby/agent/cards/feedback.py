@@ -43,8 +43,8 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
     values = show_entries(builder, Form(definition) if definition else None, request.field_submissions)
     if not definition:
         builder.not_checked("The form could not be read: whether its fields are filled in rightly is not known.")
-    builder.consequence("Everybody who may see feedback on the application can read it.")
-    builder.consequence("A submitted scorecard cannot be changed or taken back by the agent.", "medium")
+    builder.consequence("Everyone who can see feedback on the application can read it.")
+    builder.consequence("The agent can't change or withdraw a submitted scorecard.", "medium")
     if at(application, "status") == "Archived":
         builder.warn("The application is archived.")
 

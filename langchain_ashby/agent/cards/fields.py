@@ -33,7 +33,7 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
     entry = next((it for it in entries or [] if at(it, "id") == request.custom_field_id), None)
     before: Fact = plain(at(entry, "value")) if owner else UNREAD
     if at(definition, "isPrivate") is True:
-        builder.consequence("The field is private: only users who may see private fields see it.")
+        builder.consequence("The field is private: only users who can see private fields see it.")
         sees_private = any(at(it, "isPrivate") is True for it in entries or [])
         if owner and entry is None and not sees_private:
             before = UNREAD

@@ -51,8 +51,8 @@ def upload_file(request: UploadCandidateFile, reads: ReadCache, builder: CardBui
     candidate, name = the_candidate(builder, found)
     file = _local_file(builder, reads, request.file_path)
     builder.line = f"Add {f'the file {named(file)}' if file else 'a file that was uploaded before'} to {name}"
-    builder.consequence("Everybody who may see the candidate's files can open it.")
-    builder.consequence("No tool takes a file away again; that is done in Ashby.")
+    builder.consequence("Everyone who can see the candidate's files can open it.")
+    builder.consequence("The agent can't remove files; you can in Ashby.")
     if file:
         alike = [it for it in at(candidate, "fileHandles") or [] if at(it, "name") == file]
         if alike:

@@ -36,8 +36,8 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
     builder.new_value("Location", location["name"])
     builder.new_value("Employment type", request.employment_type and enumerated(request.employment_type))
     builder.new_value("Interview plan", plan and plan["name"])
-    builder.consequence("The job is a draft: nobody can apply before it is opened.")
-    builder.consequence("The agent cannot delete the job again; it could only be archived.")
+    builder.consequence("The job is a draft: no one can apply until it is opened.")
+    builder.consequence("The agent can't delete the job; it can only archive it.")
     if plan is None and request.job_template_id is None:
         builder.warn("No interview plan is given: the job cannot be opened without one.", "low")
     if request.job_template_id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
@@ -22,6 +22,7 @@ from langchain_ashby.text.words import (
     parsed,
     person,
     time_fact,
+    zone,
 )
 
 LONGEST = timedelta(hours=8)
@@ -109,9 +110,9 @@ def standing_words(event: Record, *, feedback: bool = False) -> str:
 
 
 def _span(start: datetime, end: datetime) -> str:
-    start, end = start.astimezone(UTC), end.astimezone(UTC)
-    if start.date() == end.date():
-        return f"{day(start)}, {start:%H:%M} to {end:%H:%M} UTC"
+    start, end = start.astimezone(zone()), end.astimezone(zone())
+    if start.date() == end.date() and start.tzname() == end.tzname():
+        return f"{day(start)}, {start:%H:%M} to {end:%H:%M} {end.tzname()}"
     return f"{moment(start.isoformat())} to {moment(end.isoformat())}"
 
 
@@ -119,11 +120,11 @@ def warn_of_times(builder: CardBuilder, events: list[InterviewEvent], others: It
     """Warn of meetings in the past, at a weekend, very long, or at the time of another meeting of the application."""
     others = list(others)
     for number, event in enumerate(events):
-        start, end = event.start_time, event.end_time
+        start, end = event.start_time.astimezone(zone()), event.end_time.astimezone(zone())
         if start < now:
             builder.warn(f"The meeting on {_span(start, end)} is in the past.", "high")
         if start.weekday() > 4:
-            builder.warn(f"{day(start)} is a {'Saturday' if start.weekday() == 5 else 'Sunday'} (in UTC).")
+            builder.warn(f"{day(start)} is a {'Saturday' if start.weekday() == 5 else 'Sunday'} (in {start.tzname()}).")
         if end - start > LONGEST:
             builder.warn(f"The meeting on {day(start)} is longer than {LONGEST // timedelta(hours=1)} hours.")
         for other in events[:number]:

@@ -60,7 +60,7 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
     builder.consequence(
         "The offer goes into Ashby's approval process. This call alone does not send it to the candidate."
     )
-    builder.consequence("The agent cannot take the offer back.")
+    builder.consequence("The agent can't withdraw the offer.")
 
     stage = at(application, "currentInterviewStage")
     if at(application, "status") == "Archived":

@@ -50,7 +50,7 @@ def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> No
     builder.new_value("Target start date", _day(request.target_start_date))
     builder.new_value("Replaces somebody who left", None if request.is_backfill is None else _yes(request.is_backfill))
     builder.new_value("Employment type", _enumerated(request.employment_type))
-    builder.consequence("The agent cannot delete the opening again; it could only be archived.")
+    builder.consequence("The agent can't delete the opening; it can only archive it.")
     if state == "Open":
         builder.consequence("The opening is open at once: an offer can be made for it.", "medium")
     if state != "Draft" and not (request.identifier and job_ids):

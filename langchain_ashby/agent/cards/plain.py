@@ -160,11 +160,12 @@ def _create(request: Operation[Any], builder: CardBuilder, effect: Creates, deri
             for by, place in places.items()
         )
     ]
+    created = None if "created_at" in derived.values else "createdAt"
     same = " and ".join(title_of(by, effect).lower() for by in effect.alike_by)
     for record in alike:
         archived = "; it is archived" if at(record, "isArchived") is True else ""
         builder.warn(f"A {kind} with this {same} exists{archived}.")
-    builder.lookalikes(f"{kind.capitalize()}s with this {same}", alike, known.complete, None)
+    builder.lookalikes(f"{kind.capitalize()}s with this {same}", alike, known.complete, created)
 
 
 def _subject(

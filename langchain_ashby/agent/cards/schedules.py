@@ -31,7 +31,7 @@ from langchain_ashby.endpoints.interviews import (
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.words import at, count, enumerated, named, parsed, shown
 
-_CALLED_OFF = ("Cancelled", "NeedsScheduling", "WaitingOnCandidateBooking", "WaitingOnCandidateAvailability")
+_CANCELLED = ("Cancelled", "NeedsScheduling", "WaitingOnCandidateBooking", "WaitingOnCandidateAvailability")
 """What a schedule's status can be when its meetings are off."""
 
 
@@ -62,7 +62,7 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
         builder.warn("The application is archived.")
     warn_of_times(builder, request.interview_events, meetings, reads.now)
     _invites(builder)
-    builder.consequence("It can be changed or called off later with the same API key, or in Ashby itself.")
+    builder.consequence("It can be changed or cancelled later with the same API key, or in Ashby.")
 
     wanted = sorted((stated(event) for event in request.interview_events), key=str)
     alike = [it for it in schedules if at(it, "status") != "Cancelled" and _same_meetings(it, wanted)]
@@ -100,7 +100,7 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
     if changes:
         _invites(builder)
     if events and cancelled and not set(by_id) - set(cancelled):
-        builder.warn("No meeting is left: the whole schedule is cancelled by this.")
+        builder.warn("No meeting is left: this cancels the whole schedule.")
     if added:
         wanted = [stated(event) for event in added]
         alike = [it for it in by_id.values() if any(standing(it, want) == want for want in wanted)]
@@ -121,16 +121,16 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
 
 @builds(CancelInterviewSchedule)
 def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuilder) -> None:
-    """Call off a schedule."""
+    """Cancel a schedule."""
     schedule, application, events = _schedule(builder, reads, request.interview_schedule_id)
-    builder.line = f"Call off the interviews of {who(application)}"
+    builder.line = f"Cancel the interviews of {who(application)}"
     if request.allow_reschedule:
         builder.line += ", to be scheduled again"
     after = "to be scheduled again" if request.allow_reschedule else "cancelled"
     status = at(schedule, "status")
     present: Fact = UNREAD if not status else enumerated(status)
     # When it is left open, Ashby has several names for the state that it comes to be in.
-    if request.allow_reschedule and status in _CALLED_OFF:
+    if request.allow_reschedule and status in _CANCELLED:
         present = after if status != "Cancelled" else "cancelled"
     builder.set_field("Schedule", present, after)
     for event in events or []:
@@ -144,9 +144,9 @@ def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuil
         builder.facts["Meetings"] = [{"id": at(it, "id"), "name": standing_words(it)} for it in events]
     builder.consequence("Interviewers and the candidate may get cancellations from Ashby.", "high")
     if request.allow_reschedule:
-        builder.consequence("The meetings cannot be brought back, only scheduled anew.", "high")
+        builder.consequence("The meetings can't be restored, only rescheduled.", "high")
     else:
-        builder.consequence("A cancelled schedule cannot be brought back, only made anew.", "high")
+        builder.consequence("A cancelled schedule can't be restored; you'd have to reschedule.", "high")
     if status == "Cancelled":
         builder.warn("The schedule is cancelled already.")
 
@@ -240,7 +240,7 @@ def _change(
     if not same(standing(event, wanted), wanted):
         return
     if words == before:
-        builder.warn(f"The meeting is so already, nothing would change on it: {before}.")
+        builder.warn(f"The meeting is already like this; nothing would change: {before}.")
     else:  # who has to give feedback is no fact that is compared, but can be what changes
         builder.changes.append({"field": "Meeting", "before": before, "after": words})
 
@@ -252,4 +252,4 @@ def _warn_if_over(builder: CardBuilder, event: Record | None, now: datetime) -> 
 
 def _invites(builder: CardBuilder) -> None:
     builder.consequence("Interviewers and the candidate may get invitations from Ashby.", "medium")
-    builder.consequence("Whether the interviewers are free is not checked: calendars cannot be read.")
+    builder.consequence("Interviewer availability isn't checked (no calendar access).")

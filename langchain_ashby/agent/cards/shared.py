@@ -28,7 +28,7 @@ def the_application(builder: CardBuilder, found: Any) -> Record:
     if application:
         builder.facts["Candidate"] = reference(application, "candidate", "name")
     if at(application, "status") == "Hired":
-        builder.warn("The candidate is hired already.", "high")
+        builder.warn("The candidate is already hired.", "high")
     return application
 
 
@@ -92,7 +92,7 @@ def warn_of_others(builder: CardBuilder, applications: list[Record]) -> None:
     for other in applications:
         job = named(at(other, "job", "title") or "another job")
         if at(other, "status") == "Hired":
-            builder.warn(f"The candidate is hired already, for {job}.", "high")
+            builder.warn(f"The candidate is already hired, for {job}.", "high")
         elif at(other, "status") == "Active" and at(other, "currentInterviewStage", "type") == "Offer":
             builder.warn(f"The candidate is at the offer stage for {job}.")
 
@@ -138,7 +138,7 @@ def time_of(record: Record, key: str) -> Fact:
 def notified(builder: CardBuilder, notify: bool | None, of_what: str) -> None:
     """Says if subscribers are notified. With updates they are, unless the call says otherwise."""
     if notify is False:
-        builder.consequence("Nobody is notified.")
+        builder.consequence("No one is notified.")
     else:
         builder.consequence(f"Users who are subscribed to {of_what} are notified.")
 

@@ -111,7 +111,7 @@ def _archived(
     at_what_time = f"on {in_words(send_at)}" if send_at else "at once"
     to = f" at {one_line(address)}" if address else ""
     builder.consequence(f"The candidate gets the e-mail {quoted(template['name'])}{to}, {at_what_time}.", "high")
-    builder.consequence("An e-mail that was sent cannot be called back.", "high")
+    builder.consequence("An e-mail can't be recalled once it is sent.", "high")
     if send_at and send_at < now:
         builder.warn("The e-mail's time is in the past.")
 
@@ -132,4 +132,4 @@ def _warn_of_meetings(builder: CardBuilder, schedules: list[Record], now: dateti
     ]
     ahead = sorted(time for time in times if (start := parsed(time)) and start > now)
     for time in ahead:
-        builder.warn(f"An interview is still scheduled: {moment(time)}. It is not called off by this.")
+        builder.warn(f"An interview is still scheduled: {moment(time)}. This does not cancel it.")

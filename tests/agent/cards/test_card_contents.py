@@ -72,7 +72,7 @@ def test_what_is_called_off_to_be_scheduled_again_is_not_called_lost(desk: Desk)
     made = booked(desk, meeting())
     card = desk.card(make("cancel_interview_schedule", interview_schedule_id=made["id"], allow_reschedule=True))
     assert card["line"].endswith(", to be scheduled again")
-    assert "The meetings cannot be brought back, only scheduled anew." in card["consequences"]
+    assert "The meetings can't be restored, only rescheduled." in card["consequences"]
 
 
 def test_where_nothing_changes_nothing_is_said_to_follow(desk: Desk) -> None:

@@ -110,7 +110,7 @@ def test_a_schedule_that_is_not_found_leaves_its_meetings(desk: Desk) -> None:
     )
     desk.sandbox.fault("interviewSchedule.list", body=json.dumps({"success": True, "results": []}))
     card = desk.card(make("cancel_interview_schedule", interview_schedule_id=made["id"]))
-    assert card["line"] == "Call off the interviews of a candidate who could not be read"
+    assert card["line"] == "Cancel the interviews of a candidate who could not be read"
     assert (
         card["changes"][1]["before"]
         == "Technical Phone Screen, Tue 10 Nov 2026, 15:00 to 16:00 UTC, with Sofia Marchetti"

@@ -74,7 +74,7 @@ HIRING: list[Warned] = [
     (
         "accepted already",
         lambda desk: offer(desk, name="Ethan Brooks"),
-        "The candidate is hired already.\n",
+        "The candidate is already hired.\n",
     ),
     ("archived application", lambda desk: offer(desk, name=in_archive(desk)[0]), "The application is archived"),
     (
@@ -166,7 +166,7 @@ HIRING: list[Warned] = [
     (
         "last meeting",
         lambda desk: cancel_meeting(desk, booked(desk, meeting())),
-        "No meeting is left: the whole schedule is cancelled by this.",
+        "No meeting is left: this cancels the whole schedule.",
     ),
     (
         "feedback deleted",
@@ -215,7 +215,7 @@ HIRING: list[Warned] = [
     (
         "meeting that is so already",
         lambda desk: change_meeting(desk, booked(desk, meeting())),
-        "The meeting is so already, nothing would change on it: ",
+        "The meeting is already like this; nothing would change: ",
     ),
     # Custom fields
     (

@@ -39,11 +39,11 @@ PEOPLE: list[Warned] = [
         "The e-mail's time is in the past.",
     ),
     ("hired without offer", lambda desk: stage(desk, "Hired"), "No offer has been accepted"),
-    ("hired already", lambda desk: stage(desk, "Onsite", "Ethan Brooks"), "The candidate is hired already."),
+    ("hired already", lambda desk: stage(desk, "Onsite", "Ethan Brooks"), "The candidate is already hired."),
     (
         "interview ahead",
         lambda desk: (booked(desk, meeting()), stage(desk, "Archived", **reason(desk)))[1],
-        "An interview is still scheduled: Tue 10 Nov 2026, 15:00 UTC. It is not called off by this.",
+        "An interview is still scheduled: Tue 10 Nov 2026, 15:00 UTC. This does not cancel it.",
     ),
     # Candidates
     (
@@ -54,7 +54,7 @@ PEOPLE: list[Warned] = [
     (
         "same name",
         lambda desk: make("create_candidate", name="ada  lovelace", email="x@y.z"),
-        "with this very name exists",
+        "with exactly this name exists",
     ),
     ("no e-mail", lambda desk: make("create_candidate", name="Nobody Else"), "duplicates can be found by name only"),
     (
@@ -118,7 +118,7 @@ PEOPLE: list[Warned] = [
             candidate_id=desk.candidate(),
             note="Both onsite interviews so far are strong.  Let's book the final interview this week.",
         ),
-        "The candidate has a note with this text already.",
+        "The candidate already has a note with this text.",
     ),
     # Files
     (
@@ -161,12 +161,12 @@ PEOPLE: list[Warned] = [
     (
         "hired elsewhere",
         lambda desk: make("create_application", candidate_id=desk.candidate("Ethan Brooks"), job_id=desk.job(SRE)),
-        "The candidate is hired already, for Staff Engineer.",
+        "The candidate is already hired, for Staff Engineer.",
     ),
     (
         "hired for it",
         lambda desk: make("create_application", candidate_id=desk.candidate("Ethan Brooks"), job_id=desk.job()),
-        "The candidate is hired for this job already.",
+        "The candidate is already hired for this job.",
     ),
     (
         "draft job",

@@ -21,7 +21,7 @@ def html(card: Card) -> str:
         f'<p style="margin:0 0 .6em">Risk: <b>{escape(card["risk"])}</b></p>',
         _list("Warnings", (f"⚠ {warning}" for warning in card["warnings"])),
         _table(card["changes"]),
-        _list("What follows", card["consequences"]),
+        _list("What happens next", card["consequences"]),
         _list("Not checked", card["unchecked"]),
         "".join(f'<p style="margin:0 0 .3em">{_link(link["title"], link["url"])}</p>' for link in card["links"]),
         f"<details><summary>Exact arguments of <code>{escape(card['tool'])}</code></summary>"

@@ -16,7 +16,7 @@ def markdown(card: Card) -> str:
         f"Risk: **{card['risk']}**",
         *_section("Warnings", [f"⚠ {text(warning)}" for warning in card["warnings"]]),
         *_section("Changes", map(_change, card["changes"])),
-        *_section("What follows", map(text, card["consequences"])),
+        *_section("What happens next", map(text, card["consequences"])),
         *_section("Not checked", map(text, card["unchecked"])),
         *([" · ".join(f"[{text(link['title'])}]({link['url']})" for link in card["links"])] if card["links"] else []),
         *_section(f"Exact arguments of {quoted(card['tool'])}", fields(card["args"]), listed=True),
