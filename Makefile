@@ -5,10 +5,16 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test contract lint types audit docs dist regenerate notebooks floors clean
+.PHONY: help check test demo serve contract lint types audit docs dist regenerate notebooks floors clean
 
-help: ## list what there is
+help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
+
+check: lint types ## check style and types and run the fast tests, in about a minute
+	$(BIN)/pytest -q -n auto -m "not slow" $(ARGS)
+
+test: $(VENV)/dev.stamp ## run all tests, in about eight minutes
+	$(BIN)/pytest -n auto $(ARGS)
 
 demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes approves everything
 	@$(BIN)/langchain-ashby demo $(ARGS)
@@ -16,41 +22,38 @@ demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes appro
 serve: $(VENV)/server.stamp ## serve the agent with `langgraph dev`, on the sandbox unless ASHBY_API_KEY is set
 	LANGSMITH_TRACING=false LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser --no-reload $(ARGS)
 
-test: $(VENV)/dev.stamp ## run all tests
-	$(BIN)/pytest -n auto $(ARGS)
-
-contract: $(VENV)/dev.stamp ## check requests and the sandbox against Ashby's own schemas (see tests/contract/ashby.py)
+contract: $(VENV)/dev.stamp ## compare requests and the sandbox with Ashby's own schemas
 	$(BIN)/pytest -n auto tests/contract $(ARGS)
 
-lint: $(VENV)/dev.stamp ## check style
+lint: $(VENV)/dev.stamp ## check style with ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/dev.stamp ## check types
+types: $(VENV)/dev.stamp ## check types with mypy, in the tests as well
 	$(BIN)/mypy
 
-audit: $(VENV)/dev.stamp ## look the installed packages up in PyPI's advisories
+audit: $(VENV)/dev.stamp ## look for known vulnerabilities in the installed packages
 	$(PYTHON) .ci/audit $(BIN)/python
 
 docs: $(VENV)/dev.stamp ## build the documentation into site/, with warnings as errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --clean
 
-dist: $(VENV)/dev.stamp ## build the wheel and the sdist, and try them in an environment of their own
+dist: $(VENV)/dev.stamp ## build the wheel and the sdist, and try the wheel in a new environment
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist >/dev/null
 	$(BIN)/python tests/distribution dist
 
-regenerate: $(VENV)/dev.stamp ## rewrite the snapshots of tools and results, the README's table and its picture
-	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_render_results.py tests/unit/test_readme.py tests/faults/test_documented.py
+regenerate: $(VENV)/dev.stamp ## rewrite the snapshots of tools and results, and the tables and the picture made from them
+	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_results_snapshots.py tests/faults/test_documented.py
 	$(BIN)/python tests/docs/picture.py
 
-notebooks: $(VENV)/dev.stamp ## run the notebooks again and keep what they say
+notebooks: $(VENV)/dev.stamp ## run the notebooks again and store their output
 	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/notebooks
 
-floors: ## run the unit and agent tests on the oldest supported dependencies
+floors: ## run the fast tests on the oldest supported dependencies
 	$(PYTHON) -m venv $(VENV)-floors
 	$(VENV)-floors/bin/pip install -q -c tests/floors.txt -e '.[test]'
-	$(VENV)-floors/bin/pytest -n auto tests/unit tests/agent $(ARGS)
+	$(VENV)-floors/bin/pytest -q -n auto -m "not slow" $(ARGS)
 
 clean: ## remove the environments and caches
 	rm -rf $(VENV) $(VENV)-floors dist site .langgraph_api .pytest_cache .mypy_cache .ruff_cache .hypothesis

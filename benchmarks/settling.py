@@ -1,4 +1,4 @@
-"""Kill the agent in the middle of each of the 25 writes, and see how it is settled what became of it.
+"""Kill the agent in the middle of each write, and see how it is settled what became of it.
 
     python -m benchmarks.settling --store sqlite
 
@@ -20,9 +20,9 @@ from crash.killing_sandbox import Moment
 from crash.points import Points
 from crash.proposals import Write
 from crash.trials import Harness
+from examples import EXAMPLES, WRITES, Company
 
 from benchmarks.running import harness, parser, rows_file, say, stores, surroundings, table
-from benchmarks.writes import WRITES, People, write_resume
 from langchain_ashby import AshbyClient
 from langchain_ashby.endpoints import OPERATIONS
 
@@ -35,7 +35,6 @@ def main() -> int:
     say(f"{surroundings()}\n")
     wrong = 0
     with harness(arguments) as ready, rows_file(arguments.rows) as write, tempfile.TemporaryDirectory() as directory:
-        write_resume(Path(directory))
         for store in stores(arguments.store):
             rows = []
             for name in WRITES:
@@ -57,7 +56,7 @@ def _broken_off(ready: Harness, store: str, directory: str, name: str, moment: M
     sandbox.reset()
     place, thread_id = ready.place(store), ready.new_thread()
     with AshbyClient(sandbox.api_key, sandbox.url, timeout=10) as client:
-        args = WRITES[name](People(sandbox, client))
+        args = EXAMPLES[name](Company(sandbox.state(), client, Path(directory)))
     before = len(sandbox.requests())
     [write] = writes = [Write(name, "approve", "call_0_0", args, mark="")]
 

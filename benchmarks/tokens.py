@@ -13,11 +13,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from promised import TOKEN_BUDGET, TOKEN_BUDGET_OF_READS
+
 from langchain_ashby import AshbyClient, AshbyToolkit, records
 from langchain_ashby.endpoint import Page
 from langchain_ashby.endpoints.candidates import ListCandidates
 from langchain_ashby.results import render
-from langchain_ashby.results.redaction import in_words, without_private
+from langchain_ashby.results.redaction import left_out_note, without_private
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.toolkit.cost import definition
 
@@ -76,7 +78,7 @@ def definitions(count: Counter, each: bool) -> list[str]:
     )
     return [
         f"{what}: {cost} tokens"
-        for what, cost, most in (("all tools", total, 7_000), ("reads", reads, 3_300))
+        for what, cost, most in (("all tools", total, TOKEN_BUDGET), ("reads", reads, TOKEN_BUDGET_OF_READS))
         if cost > most
     ]
 
@@ -88,7 +90,7 @@ def pages(count: Counter) -> list[str]:
         for number, page in enumerate(client.pages(ListCandidates(limit=25))):
             results, left_out = without_private(page.results)
             shown = Page(results, page.next_cursor, page.sync_token)
-            texts[f"{number} text"] = render(records.Candidate, shown, left_out=in_words(left_out))
+            texts[f"{number} text"] = render(records.Candidate, shown, left_out=left_out_note(left_out))
             texts[f"{number} json"] = _json(page.results)
     tokens = count(texts)
     pairs = [(tokens[f"{n} text"], tokens[f"{n} json"]) for n in range(len(texts) // 2)]
@@ -145,7 +147,7 @@ def results(count: Counter) -> None:
     from every_answer import desk, every_answer
 
     with tempfile.TemporaryDirectory() as directory, desk(Path(directory)) as somebody:
-        answers = every_answer(somebody, Path(directory))
+        answers = every_answer(somebody)
     told = {name: message for name, message in answers.items() if message.artifact}
     tokens = count(
         {f"{name}|text": message.text for name, message in told.items()}

@@ -23,14 +23,14 @@ from crash.children import run
 from crash.killing_sandbox import WRITES, KillingSandbox
 from crash.persistence import opened, set_up
 from crash.points import Points
+from examples import EXAMPLES, Company
+from examples import WRITES as WRITE_TOOLS
 from langchain.agents import create_agent
 from langchain_core.messages import ToolCall
 from langgraph.types import Command
 
 from benchmarks import plain
 from benchmarks.running import harness, parser, say, stores, surroundings, table
-from benchmarks.writes import WRITES as WRITE_CALLS
-from benchmarks.writes import People, write_resume
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines
@@ -154,13 +154,14 @@ def _reads_per_write() -> str:
         AshbySandbox() as sandbox,
         AshbyClient(sandbox.api_key, sandbox.url, timeout=10, upload_dirs=[directory]) as client,
     ):
-        write_resume(Path(directory))
-        return "calls of Ashby for each write\n\n" + table(_reads_of(sandbox, client, name) for name in WRITE_CALLS)
+        return "calls of Ashby for each write\n\n" + table(
+            _reads_of(sandbox, client, Path(directory), name) for name in WRITE_TOOLS
+        )
 
 
-def _reads_of(sandbox: AshbySandbox, client: AshbyClient, name: str) -> dict[str, Any]:
+def _reads_of(sandbox: AshbySandbox, client: AshbyClient, files: Path, name: str) -> dict[str, Any]:
     sandbox.reset()
-    args = WRITE_CALLS[name](People(sandbox, client))
+    args = EXAMPLES[name](Company(sandbox.state(), client, files))
     made = ToolCall(name=name, args=args, id=None, type="tool_call")
     model = ScriptedChatModel(script=lines(spoken("", made), "Done."))
     graph = _ours(model, AshbyToolkit(client), "memory", "memory")

@@ -2,6 +2,9 @@
 
 `AGENT_PEOPLE` holds JSON: for each token a person's `identity`, by which the audit trail knows them, and their
 `ashby_user_id`, for whom all their runs act; without it they act for the key's owner.
+
+Set `"disable_studio_auth": true` beside this file's path in `langgraph.json`: otherwise the server lets in anyone who
+sends LangSmith Studio's header, without asking here. As a second lock, the handlers below refuse Studio's user.
 """
 
 from __future__ import annotations
@@ -42,8 +45,8 @@ async def nothing_else(ctx: Auth.types.AuthContext, value: Any) -> bool:
 @auth.on.assistants.read
 @auth.on.assistants.search
 async def assistants(ctx: Auth.types.AuthContext, value: Any) -> bool:
-    """Anyone sees which agents there are."""
-    return True
+    """Shows everyone with a token which agents there are."""
+    return not _is_studio(ctx)
 
 
 @auth.on.threads.create_run
@@ -62,10 +65,16 @@ async def own_runs(ctx: Auth.types.AuthContext, value: Any) -> Any:
 @auth.on.threads.read
 @auth.on.threads.search
 @auth.on.threads.delete
-async def own_threads(ctx: Auth.types.AuthContext, value: Any) -> dict[str, str]:
-    """Each has threads of their own. There is no `threads.update`: a state put in by hand could hold an approval."""
+async def own_threads(ctx: Auth.types.AuthContext, value: Any) -> Any:
+    """Limits each person to their own threads. There is no `threads.update`: such a state could hold an approval."""
+    if _is_studio(ctx):
+        return False
     owner = {"owner": ctx.user.identity}
     if value.get("metadata") is None:
         value["metadata"] = {}
     value["metadata"].update(owner)  # in place: the server holds on to it
     return owner
+
+
+def _is_studio(ctx: Auth.types.AuthContext) -> bool:
+    return isinstance(ctx.user, Auth.types.StudioUser)

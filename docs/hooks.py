@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import TOOLSETS
 
@@ -17,7 +18,8 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def every_tool() -> Iterator[str]:
-    """The tools by toolset, in Markdown."""
+    """The table of tools, then each tool by toolset, in Markdown."""
+    yield from table()
     for toolset, operations in TOOLSETS.items():
         yield f"\n## {toolset}\n"
         for name, operation in operations.items():
@@ -27,6 +29,17 @@ def every_tool() -> Iterator[str]:
             yield f"*{operation.access.capitalize()}s* by `{operation.path}` with {permissions}; "
             yield f"in Python `{operation.__name__}`.\n"
             yield from arguments(operation)
+
+
+def table() -> Iterator[str]:
+    """A row for each tool."""
+    tokens = {tool.name: tool.cost.tokens for tool in AshbyToolkit(AshbyClient("key")).describe().tools}
+    yield "| tool | access | permissions | toolset | tokens (approx.) |"
+    yield "|---|---|---|---|---|"
+    for toolset, operations in TOOLSETS.items():
+        for name, operation in operations.items():
+            permissions = ", ".join(operation.permissions())
+            yield f"| [`{name}`](#{name}) | {operation.access} | {permissions} | {toolset} | {tokens[name]} |"
 
 
 def arguments(operation: type[Operation[Any]]) -> Iterator[str]:

@@ -5,6 +5,7 @@ The public names are loaded when they are first used: importing the package for 
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from langchain_ashby.toolkit import AshbyToolkit
 
 __version__ = "0.1.0"
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # the application decides what is shown
 
 __all__ = ["AshbyClient", "AshbyError", "AshbyToolkit", "__version__", "create_recruiting_agent"]
 

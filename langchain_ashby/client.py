@@ -1,13 +1,15 @@
-"""The client: one HTTP connection pool to Ashby, and the calls, pages and uploads that go over it."""
+"""The client for Ashby's API: calls, pages and uploads over one pool of connections."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar, copy_context
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -26,44 +28,54 @@ from langchain_ashby.errors import (
     RateLimitError,
     RequestTimeoutError,
     UnexpectedStatusError,
+    calling,
 )
-from langchain_ashby.http import settings, wire
-from langchain_ashby.http import transport as connections
-from langchain_ashby.http.deadline import Budget, OutOfTime, current, within
-from langchain_ashby.http.rate_limit import LONGEST_PAUSE, Pace
+from langchain_ashby.http import settings, transport, wire
+from langchain_ashby.http.deadline import Deadline, DeadlineExceeded, current, within
+from langchain_ashby.http.rate_limit import LONGEST_PAUSE, RateLimit
 from langchain_ashby.http.uploads import LocalFile, read_upload
 
 R = TypeVar("R")
 T = TypeVar("T")
 
 EMPTY_PAGES = 100
-"""So many pages in a row with nothing on them are no listing any more."""
+"""A listing ends with an error after this many empty pages in a row."""
+
+_log = logging.getLogger("langchain_ashby.http")
 
 
 class AshbyClient:
     """A client for Ashby's API; threads may share it.
 
-    A request that had no effect for certain is repeated: where no connection could be made, and after a 429. A read is
-    repeated as well when Ashby failed, did not answer in time or sent what cannot be read. A write that may have taken
-    effect is never repeated; its error says `outcome_unknown`.
+    A request that certainly had no effect is repeated: if no connection could be made, and after a 429. A read is also
+    repeated if Ashby failed, did not answer in time or sent an unreadable reply. A write that may have taken effect is
+    never repeated; its error has `outcome_unknown`.
+
+    Every request is logged under `langchain_ashby.http`: method, status, milliseconds, attempt and Ashby's request id
+    at INFO, retries and pauses at WARNING. The key, bodies and personal data are never logged.
 
     Args:
-        api_key: The key; `ASHBY_API_KEY` if left out.
-        base_url: Where Ashby is; `ASHBY_BASE_URL`, or else Ashby itself. It has to be https unless it is this machine.
+        api_key: The key; defaults to `ASHBY_API_KEY`.
+        base_url: Ashby's address; defaults to `ASHBY_BASE_URL`, or else to Ashby itself. It has to be https unless it
+            is this machine.
         timeout: Seconds to wait for a connection and then for each piece of the reply; one number or a pair.
-        budget: Seconds that a call may take in all, with its repetitions and waits.
+        budget: Seconds that a call may take in all, with its retries, waits and look-ups.
         max_retries: How often a request is repeated at most.
-        requests_per_minute: The most requests that all threads together send in a minute; no limit if left out. What
-            Ashby says in a 429 is heeded in any case.
-        max_connections: How many connections are kept open, and how many tools run at once under asyncio.
-        on_behalf_of: The id of the user to act as. The key must be allowed to.
-        upload_dirs: Directories below which local files may be uploaded. None, unless the application says so.
+        requests_per_minute: The most requests that all threads together send in a minute; no limit by default. Pauses
+            that Ashby asks for in a 429 are always kept.
+        max_connections: The number of connections that are kept open, and of tools that run at once under asyncio.
+        on_behalf_of: The id of the user to act for. The key must be allowed to.
+        upload_dirs: Directories below which local files may be uploaded; none by default.
         upload_limit: The most bytes that an uploaded file may have.
         reply_limit: The most bytes that a reply may have, decompressed.
+        session: A `requests.Session` of your own, with its proxies, adapters, certificates and hooks; you close it.
+            The client adds the key to each request, never to `session.headers`, and keeps to its own timeouts, limits
+            and retries, without redirects. Before a write it closes the idle connections of the session's adapter.
 
     Raises:
         MissingAPIKeyError: if there is no key.
-        ConfigurationError: if the key, the base URL, a time, a limit or `upload_dirs` cannot be right.
+        ConfigurationError: if the key, the base URL, a time, a limit or `upload_dirs` cannot be right, or if `session`
+            would repeat a POST by itself.
     """
 
     base_url: str = settings.BASE_URL
@@ -77,11 +89,12 @@ class AshbyClient:
         budget: float = 120.0,
         max_retries: int = 3,
         requests_per_minute: float | None = None,
-        max_connections: int = connections.CONNECTIONS,
+        max_connections: int = transport.CONNECTIONS,
         on_behalf_of: str | None = None,
         upload_dirs: Iterable[str | os.PathLike[str]] = (),
         upload_limit: int = 20_000_000,
         reply_limit: int = 32_000_000,
+        session: requests.Session | None = None,
     ) -> None:
         # Wrapped at once, so that no frame of a traceback holds it as text.
         self._api_key = api_key = settings.secret(api_key if api_key is not None else os.environ.get("ASHBY_API_KEY"))
@@ -99,11 +112,13 @@ class AshbyClient:
             backoff_jitter=_BACKOFF,
             backoff_max=_LONGEST_BACKOFF,
         )
-        self._pace = Pace(requests_per_minute)
+        self._rate_limit = RateLimit(requests_per_minute)
         self.upload_dirs = settings.directories(upload_dirs)
         self.upload_limit = settings.above_zero("upload_limit", upload_limit)
         self._on_behalf_of = None if on_behalf_of is None else settings.user(on_behalf_of)
-        self._session = self._open_session()
+        self._auth = transport.KeyAuth(api_key)
+        self._own_session = session is None
+        self._session = self._open_session() if session is None else transport.adopt(session, self.base_url)
         self._threads: ThreadPoolExecutor | None = None
         self._guard = threading.Lock()
 
@@ -111,7 +126,7 @@ class AshbyClient:
         return f"{type(self).__name__}(base_url={self.base_url!r})"
 
     def __getstate__(self) -> None:
-        raise TypeError("an AshbyClient is not copied or pickled: it holds a key")
+        raise TypeError("an AshbyClient cannot be copied or pickled: it holds a key")
 
     def __enter__(self) -> Self:
         return self
@@ -122,23 +137,24 @@ class AshbyClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connections. Calls under way come to their end; new ones are opened if the client is used again."""
-        self._session.close()
+        """Closes the connections, but not a session of your own. Calls under way finish; later calls open new ones."""
+        if self._own_session:
+            self._session.close()
         with self._guard:
             threads, self._threads = self._threads, None
         if threads is not None:
-            threads.shutdown(wait=False)  # what waits for its turn still runs: nobody cancelled it
+            threads.shutdown(wait=False)  # calls that wait for their turn still run: they were not cancelled
 
     @property
     def on_behalf_of(self) -> str | None:
-        """The id of the user for whom a call made here and now would act; None for nobody but the key's owner."""
+        """The id of the user for whom a call made in this thread or task acts; None if it acts as the key itself."""
         return _acting_for.get().get(self, self._on_behalf_of)
 
     @contextmanager
     def acting_for(self, user_id: str | None) -> Iterator[None]:
-        """Act on behalf of another user as long as this lasts, in this thread or task only; None changes nothing.
+        """Acts on behalf of another user within the block, in this thread or task only; None changes nothing.
 
-        A thread that is started meanwhile does the same if it runs in a copy of the context (`contextvars`).
+        A thread that is started inside the block does the same if it runs in a copy of the context (`contextvars`).
         """
         if user_id is None:
             yield
@@ -150,75 +166,92 @@ class AshbyClient:
             _acting_for.reset(before)
 
     def call(self, request: Operation[R]) -> R:
-        """Perform an operation and return its result, Ashby's JSON.
+        """Performs an operation and returns its result, Ashby's JSON.
 
         Raises:
-            AshbyError: of a kind that says what went wrong; see `langchain_ashby.errors`.
+            AshbyError: of the kind that fits the failure; see `langchain_ashby.errors`.
         """
         return self.exchange(request).result
 
     def exchange(self, request: Operation[R]) -> wire.Reply[R]:
-        """Perform an operation and return its result with Ashby's warnings and request ids."""
+        """Performs an operation and returns its result with Ashby's warnings and request ids.
+
+        Raises:
+            AshbyError: as for `call`. Its `done` names what earlier steps of the operation had changed.
+        """
         conversation = _Conversation(self)
-        with within(current() or Budget(self.budget)):
-            result = request.perform(conversation)
+        with self.deadline(), calling(request.path, request.permission):
+            try:
+                result = request.perform(conversation)
+            except AshbyError as error:
+                if conversation.changed and not error.done:
+                    error.done = f"Already done: {', '.join(conversation.changed)}."
+                    error.retryable = False  # the same call would repeat it
+                raise
         return wire.Reply(result, tuple(conversation.warnings), tuple(conversation.request_ids))
 
-    async def run_blocking(self, work: Callable[[], T], *, stops: bool) -> T:
-        """Let calls of this client run in a thread of its own, with one budget, and wait for what they give.
+    @contextmanager
+    def deadline(self) -> Iterator[Deadline]:
+        """Gives all calls made within the block one deadline: `budget` seconds from now, or that of an outer block."""
+        with within(current() or Deadline(self.budget)) as deadline:
+            yield deadline
+
+    async def run_blocking(self, work: Callable[[], T], *, cancellable: bool) -> T:
+        """Runs blocking calls in the client's thread pool under one deadline, and waits for their result.
 
         Args:
             work: The calls.
-            stops: Whether they end when this is cancelled. Otherwise they come to their end, and nobody learns of it.
+            cancellable: True to end them if this coroutine is cancelled. Otherwise they finish in the background and
+                their result is dropped.
         """
-        budget = Budget(self.budget)
+        deadline = Deadline(self.budget)
         context = copy_context()
 
         def run() -> T:
-            with within(budget):
+            with within(deadline):
                 return work()
 
         with self._guard:
             if self._threads is None:
                 self._threads = ThreadPoolExecutor(self.max_connections, thread_name_prefix="ashby")
-            started = self._threads.submit(context.run, run)
-        if (noted := _noted.get()) is not None:
-            noted.append(started)
+            future = self._threads.submit(context.run, run)
+        if (collected := _collected.get()) is not None:
+            collected.append(future)
         try:
-            return await asyncio.wrap_future(started)
+            return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
-            if stops:
-                budget.stop()
+            if cancellable:
+                deadline.cancel()
             raise
 
     def pages(self, request: Paged[T]) -> Iterator[Page[T]]:
-        """Go through the pages of a listing.
+        """Iterates over the pages of a listing.
 
         Raises:
-            PagingError: if Ashby gives a cursor that it gave before, or 100 empty pages: the listing would never end.
-            CursorExpiredError: if the cursor got too old on the way; the listing has to start again.
+            PagingError: if Ashby repeats a cursor or gives 100 empty pages in a row: the listing would never end.
+            CursorExpiredError: if the cursor gets too old on the way; the listing has to start again.
         """
         return _pages(self.call, request)
 
     def items(self, request: Paged[T]) -> Iterator[T]:
-        """Go through all records of a listing, a page at a time."""
+        """Iterates over all records of a listing, fetching a page at a time."""
         return _items(self.call, request)
 
     def upload(self, path: str, context: str) -> str:
-        """Upload a local file and return Ashby's handle for it, which lives ten minutes.
+        """Uploads a local file and returns Ashby's handle for it, which is valid for ten minutes.
 
         Args:
             path: A file below one of `upload_dirs`.
-            context: What it is for: `CandidateResume`, `CandidateFiles` or `ApplicationForm`.
+            context: Its purpose: `CandidateResume`, `CandidateFiles` or `ApplicationForm`.
 
         Raises:
             ArgumentError: if the file may not be read, is missing, empty or too large.
         """
-        with within(current() or Budget(self.budget)):
+        with self.deadline():
             return _Conversation(self).upload(path, context)
 
     def local_file(self, path: str) -> LocalFile:
-        """Read a local file as `upload` would, without uploading it.
+        """Reads a local file as `upload` would, without uploading it.
 
         Raises:
             ArgumentError: if the file may not be read, is missing, empty or too large.
@@ -226,109 +259,128 @@ class AshbyClient:
         return read_upload(path, self.upload_dirs, self.upload_limit)
 
     def _post(self, request: Endpoint[R]) -> wire.Reply[R]:
-        """Send a request, again where that is safe, and read the reply."""
-        budget, retry = current() or Budget(self.budget), self._retry
-        while True:
-            turn = self._turn(request, budget)
-            try:
-                return self._attempt(request, budget, turn)
-            except AshbyError as failure:
-                if failure.outcome_unknown or not failure.retryable:
-                    raise
+        """Sends a request, again where that is safe, and reads the reply."""
+        with self.deadline() as deadline, calling(request.path, request.permission):
+            retry, attempt = self._retry, 1
+            while True:
+                turn = self._turn(deadline)
                 try:
-                    retry = retry.increment("POST", request.path)
-                except MaxRetryError:
-                    raise failure from None
-                wait = retry.get_backoff_time()
-                if not isinstance(failure, RateLimitError):  # that is a pause for all threads, which _turn keeps
-                    wait = max(wait, min(failure.retry_after or 0, LONGEST_PAUSE))
-                if not budget.allows(wait):
-                    raise
-            with suppress(OutOfTime):  # _turn says it
-                budget.sleep(wait)
+                    return self._attempt(request, deadline, turn, attempt)
+                except AshbyError as failure:
+                    if failure.outcome_unknown or not failure.retryable:
+                        raise
+                    try:
+                        retry = retry.increment("POST", request.path)
+                    except MaxRetryError:
+                        raise failure from None
+                    wait = retry.get_backoff_time()
+                    if not isinstance(failure, RateLimitError):  # that is a pause for all threads, which _turn keeps
+                        wait = max(wait, min(failure.retry_after or 0, LONGEST_PAUSE))
+                    if not deadline.allows(wait):
+                        raise
+                    attempt += 1
+                    _log.warning(
+                        "%s failed with %s: attempt %d in %.1f s", request.path, type(failure).__name__, attempt, wait
+                    )
+                with suppress(DeadlineExceeded):  # _turn raises it again, as an error of ours
+                    deadline.sleep(wait)
 
-    def _turn(self, request: Endpoint[Any], budget: Budget) -> float:
-        """Wait until the request may go, and return since when it may."""
+    def _turn(self, deadline: Deadline) -> float:
+        """Waits until a request may be sent, and returns the moment at which its turn came."""
         try:
-            return self._pace.wait(budget)
-        except RateLimitError as error:
-            error.endpoint, error.permission = request.path, request.permission
-            raise
-        except OutOfTime:
-            pass
-        raise RequestTimeoutError("The call was stopped", endpoint=request.path, permission=request.permission)
+            return self._rate_limit.acquire(deadline)
+        except DeadlineExceeded:
+            raise RequestTimeoutError("The call was cancelled") from None
 
-    def _attempt(self, request: Endpoint[R], budget: Budget, turn: float) -> wire.Reply[R]:
+    def _attempt(self, request: Endpoint[R], deadline: Deadline, turn: float, attempt: int) -> wire.Reply[R]:
+        log = _RequestLog(request.path, attempt)
         try:
-            # A write has a connection of its own. One that was kept open may be closed by the other side at the moment
-            # of sending, after a person took their time, and then nobody could tell whether the write arrived.
-            if request.access is Access.WRITE:
-                with self._open_session() as session:
-                    status, headers, body = self._exchange(session, request, budget)
-            else:
-                status, headers, body = self._exchange(self._session, request, budget)
+            status, headers, body = self._exchange(request, deadline)
         except requests.RequestException as error:
-            failure = connections.no_reply(error, request)
-        except OutOfTime:
-            failure = RequestTimeoutError("No time was left", endpoint=request.path, permission=request.permission)
+            failure = transport.no_reply(error, request)
+        except DeadlineExceeded:
+            failure = RequestTimeoutError("No time was left")
         except KeyboardInterrupt as interrupt:
             if request.access is Access.WRITE:
                 interrupt.add_note(f"{request.path} may or may not have taken effect: look before you try it again.")
             raise interrupt.with_traceback(None) from interrupt.__cause__  # the frames below hold the key
         else:
             if status != 429:
-                self._pace.accepted(headers)
+                self._rate_limit.accepted(headers)
             try:
-                return wire.decode(request, status, headers, body)
-            except RateLimitError as refusal:
-                self._pace.refused(turn, refusal.retry_after)
+                reply = wire.decode(request, status, headers, body)
+            except AshbyError as refusal:
+                log.write(status, refusal.request_id)
+                if isinstance(refusal, RateLimitError):
+                    self._rate_limit.refused(turn, refusal.retry_after)
                 raise
+            log.write(status, *reply.request_ids)
+            return reply
+        log.write(type(failure).__name__)
         raise failure  # out here, where it does not refer to theirs, whose frames hold the key
 
-    def _exchange(self, session: requests.Session, request: Endpoint[Any], budget: Budget) -> tuple[int, Any, bytes]:
-        """Status, headers and body of the reply."""
-        left = budget.remaining()
+    def _exchange(self, request: Endpoint[Any], deadline: Deadline) -> tuple[int, Any, bytes]:
+        """Sends a request and returns status, headers and body of the reply.
+
+        A write has a connection of its own. One that was kept open may be closed by the other side at the moment of
+        sending, after a person took their time, and then no one could tell whether the write arrived.
+        """
+        if request.access is Access.READ:
+            return self._send(self._session, request, deadline)
+        if self._own_session:
+            with self._open_session() as session:
+                return self._send(session, request, deadline)
+        transport.drop_idle_connections(self._session, self.base_url)
+        return self._send(self._session, request, deadline)
+
+    def _send(self, session: requests.Session, request: Endpoint[Any], deadline: Deadline) -> tuple[int, Any, bytes]:
+        left = deadline.remaining()
+        user = self.on_behalf_of
         with session.post(
             f"{self.base_url}/{request.path}",
             data=wire.encode(request),
-            headers={"X-On-Behalf-Of": user} if (user := self.on_behalf_of) else None,
+            headers={**wire.HEADERS, "X-On-Behalf-Of": user} if user else wire.HEADERS,
+            auth=self._auth,
             timeout=(min(self.timeout[0], left), min(self.timeout[1], left)),
             allow_redirects=False,  # a redirect would carry the key elsewhere
             stream=True,
         ) as response:
-            return response.status_code, response.headers, connections.body(response, self.reply_limit, request)
+            return response.status_code, response.headers, transport.body(response, self.reply_limit, request)
 
     def _open_session(self) -> requests.Session:
-        session = connections.session(self.base_url, self._api_key, self.max_connections)
-        session.headers.update(wire.HEADERS)
-        return session
+        return transport.session(self.base_url, self.max_connections)
 
     def _store(self, url: str, fields: dict[str, str], name: str, content_type: str, content: bytes) -> None:
-        """Send a file to the address that Ashby gave: fields first, file last, and never the key."""
+        """Sends a file to the address that Ashby gave: fields first, file last, and never the key."""
         try:
             settings.web_address(url.partition("?")[0])
         except ConfigurationError:
             raise UnexpectedStatusError(
                 "Ashby gave an upload address that is not https; the file was not sent"
             ) from None
-        budget = current() or Budget(self.budget)
-        try:
-            with connections.session(url, None) as session:
+        log = _RequestLog("file storage", 1)
+        with ExitStack() as stack:
+            session = stack.enter_context(transport.session(url)) if self._own_session else self._session
+            try:
                 response = session.post(
                     url,
                     data=fields,
                     files={"file": (name, content, content_type)},
+                    auth=transport.NoAuth(),
                     # While it sends, urllib3 waits as long as for a connection, and a file takes longer than that.
-                    timeout=min(max(self.timeout), budget.remaining()),
+                    timeout=min(max(self.timeout), (current() or Deadline(self.budget)).remaining()),
                     allow_redirects=False,
-                    stream=True,  # what the storage says besides its status is not read
+                    stream=True,  # the storage's reply is not read, except for its status
                 )
                 status = response.status_code
                 response.close()
-        except requests.RequestException as error:
-            raise connections.no_reply(error, None) from None
-        except OutOfTime:
-            raise RequestTimeoutError("No time was left to store the file; nothing was changed in Ashby") from None
+            except requests.RequestException as error:
+                failure = transport.no_reply(error, None)
+                log.write(type(failure).__name__)
+                raise failure from None
+            except DeadlineExceeded:
+                raise RequestTimeoutError("No time was left to store the file; nothing was changed in Ashby") from None
+        log.write(status)
         if not 200 <= status < 300:
             raise UnexpectedStatusError(
                 f"The file could not be stored (HTTP {status}); nothing was changed in Ashby",
@@ -339,29 +391,46 @@ class AshbyClient:
 
 @contextmanager
 def collecting_futures() -> Iterator[list[Future[Any]]]:
-    """What is let run by `run_blocking` as long as this lasts, in this task and in those that it starts meanwhile."""
-    noted: list[Future[Any]] = []
-    before = _noted.set(noted)
+    """Collects the futures that `run_blocking` submits within the block, in this task and in those that it starts."""
+    collected: list[Future[Any]] = []
+    before = _collected.set(collected)
     try:
-        yield noted
+        yield collected
     finally:
-        _noted.reset(before)
+        _collected.reset(before)
 
 
-_noted: ContextVar[list[Future[Any]] | None] = ContextVar("noted", default=None)
+_collected: ContextVar[list[Future[Any]] | None] = ContextVar("collected", default=None)
 
 _BACKOFF, _LONGEST_BACKOFF = 0.5, 10  # seconds
 
 _acting_for: ContextVar[Mapping[AshbyClient, str]] = ContextVar("acting_for", default={})  # noqa: B039  # never changed
 
 
+class _RequestLog:
+    """The log line of one request. Its body, address and headers stay out: they hold personal data and the key."""
+
+    def __init__(self, method: str, attempt: int) -> None:
+        self._method = method
+        self._attempt = attempt
+        self._began = time.monotonic()
+
+    def write(self, status: int | str, request_id: str | None = None) -> None:
+        """Logs how the request ended: the HTTP status, or the kind of error if there was no reply."""
+        milliseconds = 1000 * (time.monotonic() - self._began)
+        # The id comes from outside: whatever is not printable or too long for an id stays out.
+        known = request_id if request_id and request_id.isprintable() and len(request_id) <= 64 else "-"
+        _log.info("%s %s in %d ms, attempt %d, request %s", self._method, status, milliseconds, self._attempt, known)
+
+
 class _Conversation:
-    """The calls of one operation: passes them on, and keeps the warnings and request ids of the replies."""
+    """The calls of one operation. Collects the replies' warnings and request ids, and the writes that succeeded."""
 
     def __init__(self, client: AshbyClient) -> None:
         self._client = client
         self.warnings: list[str] = []
         self.request_ids: list[str] = []
+        self.changed: list[str] = []
 
     def call(self, request: Operation[R]) -> R:
         return request.perform(self)
@@ -373,6 +442,9 @@ class _Conversation:
         reply = self._client._post(request)
         self.warnings += reply.warnings
         self.request_ids += reply.request_ids
+        # A place to send a file to is no change: it expires by itself.
+        if request.access is Access.WRITE and not isinstance(request, CreateFileUploadHandle):
+            self.changed.append(request.path)
         return reply.result
 
     def upload(self, path: str, context: str) -> str:

@@ -197,8 +197,8 @@ class Operation(Arguments, Generic[R]):
 class Endpoint(Operation[R]):
     """An operation that is exactly one call of one Ashby method."""
 
-    needs: ClassVar[Mapping[str, Callable[[Any], object]]] = {}
-    """Keys of the result without which the next call cannot be made, each with a check that raises if it is no use."""
+    required_results: ClassVar[Mapping[str, Callable[[Any], object]]] = {}
+    """Keys of the result that later steps depend on, each with a check that raises if the value is unusable."""
 
     def perform(self, caller: Caller) -> R:
         """Send the request."""
@@ -212,7 +212,7 @@ class Endpoint(Operation[R]):
             ValueError: if the result is not of use: what it lacks.
         """
         results = envelope.get("results")
-        for key, check in cls.needs.items():
+        for key, check in cls.required_results.items():
             try:
                 check(results[key])  # type: ignore[index]  # what it cannot be indexed with is caught
             except (LookupError, TypeError, ValueError, AttributeError):

@@ -1,32 +1,35 @@
-"""What can go wrong with Ashby, one class per kind.
+"""The errors of this package, one class per kind.
 
-Every error is an `AshbyError` and says in its text what happened and what to do next. Two families matter to a caller:
+Every error is an `AshbyError`; its text says what happened and what to do next. Two families matter to a caller:
 
-- `Refused` and its kinds: Ashby understood and said no, or `ArgumentError`: the call could not have worked and was not
-  sent. A model may read these and try something else.
-- all others: the key, the connection or the reply is at fault. No other arguments would help.
+- `Refused` and its kinds (Ashby understood and said no) and `ArgumentError` (the arguments cannot be right). A model
+  may read these and try something else.
+- all others: the key, the connection or the reply is at fault, and other arguments would not help.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 
 class AshbyError(Exception):
-    """A call to Ashby that did not do what was asked.
+    """A call to Ashby that failed.
 
     Attributes:
         message: What happened, in a sentence.
         code: Ashby's own code (`candidate_not_found`), or this package's name for the fault (`timeout`).
-        remedy: What to do about it; empty where nothing is known.
-        endpoint: The method that was called (`candidate.info`), if one was.
-        permission: The permission which that method needs (`candidatesRead`).
+        remedy: What to do about it; empty if unknown.
+        done: What earlier steps of the same operation had already changed in Ashby; empty if they changed nothing.
+        endpoint: The method that was called (`candidate.info`), if any.
+        permission: The permission that this method needs (`candidatesRead`).
         status: The HTTP status, if there was a reply.
         request_id: Ashby's id of the request, for its support.
-        retryable: Whether the same call can succeed later.
+        retryable: True if the same call can succeed later, and repeats nothing that is done.
         outcome_unknown: True for a write that may or may not have taken effect.
-        retry_after: Seconds to wait, where Ashby said so.
-        meta: What Ashby added to the error.
+        retry_after: Seconds to wait, if Ashby named a time.
+        meta: Further data that Ashby added to the error.
     """
 
     default_code: ClassVar[str] = "error"
@@ -52,6 +55,7 @@ class AshbyError(Exception):
         self.message = message
         self.code = code or self.default_code
         self.remedy = self.default_remedy if remedy is None else remedy
+        self.done = ""
         self.endpoint = endpoint
         self.permission = permission
         self.status = status
@@ -62,16 +66,18 @@ class AshbyError(Exception):
         self.meta = meta or {}
 
     def __str__(self) -> str:
-        """The whole story in one line, as a log or a traceback shows it."""
+        """The full text in one line, for logs and tracebacks."""
         where = f"{self.endpoint}: " if self.endpoint else ""
         trace = f" [request {self.request_id}]" if self.request_id else ""
         return f"{where}{self.for_model()}{trace}"
 
     def for_model(self) -> str:
-        """The error as a tool message: code, what happened, what to do, and whether to try again."""
+        """The text of a tool message: code, what happened, what had been done, what to do, and if a retry can help."""
         parts = [f"{self.code}: {_sentence(self.message)}"]
         if self.outcome_unknown:
             parts.append("It is not known whether the change was made: look before you try it again.")
+        if self.done:
+            parts.append(_sentence(self.done))
         if self.remedy:
             parts.append(_sentence(self.remedy))
         if self.retryable and not self.outcome_unknown:
@@ -81,7 +87,7 @@ class AshbyError(Exception):
 
 
 class ConfigurationError(AshbyError):
-    """The client was set up in a way that cannot work: no key, a bad base URL."""
+    """The client was given settings that cannot work, such as no key or a bad base URL."""
 
     default_code = "configuration"
 
@@ -93,7 +99,7 @@ class MissingAPIKeyError(ConfigurationError):
 
 
 class ArgumentError(AshbyError):
-    """The arguments cannot be right, found out before anything was changed in Ashby."""
+    """The arguments cannot be right. The write itself was not sent; `done` names earlier steps that were."""
 
     default_code = "invalid_argument"
 
@@ -102,8 +108,8 @@ class Refused(AshbyError):
     """Ashby understood the request and said no (`success: false`)."""
 
     default_code = "refused"
-    unsaid: ClassVar[str] = "Ashby refused without a reason"
-    """What it means where Ashby gives the code alone."""
+    default_message: ClassVar[str] = "Ashby refused without a reason"
+    """The message used when Ashby sends a code without text."""
 
 
 class PermissionDeniedError(Refused):
@@ -113,18 +119,18 @@ class PermissionDeniedError(Refused):
 
 
 class CursorExpiredError(Refused):
-    """The cursor is too old or is not Ashby's: the listing has to start again from its first page."""
+    """The cursor is too old or unknown to Ashby: the listing has to start again from its first page."""
 
     default_code = "next_cursor_expired"
     default_remedy = "Drop `cursor` and list again from the first page; a cursor needs the other arguments of its page."
-    unsaid = "The cursor is too old, or is none of this listing"
+    default_message = "The cursor is too old or belongs to another listing"
 
 
 class SyncTokenExpiredError(Refused):
-    """The sync token is too old or is not Ashby's: a full listing is needed."""
+    """The sync token is too old or unknown to Ashby: a full listing is needed."""
 
     default_code = "sync_token_expired"
-    unsaid = "The sync token is too old, or is none of this listing"
+    default_message = "The sync token is too old or belongs to another listing"
     default_remedy = "Drop `sync_token` and list everything again; the last page gives a new token."
 
 
@@ -132,19 +138,19 @@ class SyncTooLargeError(Refused):
     """More has changed since the sync token than Ashby hands out incrementally: a full listing is needed."""
 
     default_code = "incremental_sync_too_large"
-    unsaid = "More has changed since the sync token than Ashby lists as changes"
+    default_message = "More has changed since the sync token than Ashby lists as changes"
     default_remedy = "Drop `sync_token` and list everything again; the last page gives a new token."
 
 
 class AuthenticationError(AshbyError):
-    """Ashby did not accept the request as coming from a key (HTTP 401)."""
+    """Ashby rejected the API key (HTTP 401)."""
 
     default_code = "unauthorized"
     default_remedy = "Check ASHBY_API_KEY; keys are made in Ashby under Admin > Integrations > API Keys."
 
 
 class EndpointNotFoundError(AshbyError):
-    """There is no such method at this address (HTTP 404)."""
+    """The method does not exist at this address (HTTP 404)."""
 
     default_code = "endpoint_not_found"
     default_remedy = "Check ASHBY_BASE_URL; it takes the host alone, such as https://api.ashbyhq.com."
@@ -171,14 +177,14 @@ class UnexpectedStatusError(AshbyError):
 
 
 class UnreadableReplyError(AshbyError):
-    """A reply arrived that is not Ashby's JSON envelope."""
+    """The reply is not Ashby's JSON envelope."""
 
     default_code = "unreadable_reply"
     default_retryable = True
 
 
 class BrokenJSONError(UnreadableReplyError):
-    """The reply is cut off, or is no JSON, or is JSON without Ashby's envelope."""
+    """The reply is cut off, is not JSON, or lacks Ashby's envelope."""
 
     default_code = "broken_json"
 
@@ -197,14 +203,14 @@ class EmptyReplyError(UnreadableReplyError):
 
 
 class ReplyTooLargeError(UnreadableReplyError):
-    """The reply has more bytes than the client takes (`reply_limit`)."""
+    """The reply has more bytes than the client accepts (`reply_limit`)."""
 
     default_code = "reply_too_large"
     default_retryable = False
 
 
 class UnreachableError(AshbyError):
-    """No connection, or it broke before the reply was complete."""
+    """No connection could be made, or it broke before the reply was complete."""
 
     default_code = "unreachable"
     default_remedy = "Check the network and ASHBY_BASE_URL."
@@ -215,13 +221,37 @@ class RequestTimeoutError(UnreachableError):
     """Ashby did not answer in time."""
 
     default_code = "timeout"
-    default_remedy = "Ashby may be slow: a larger `timeout` or `budget` can be given to AshbyClient."
+    default_remedy = "Ashby may be slow: try AshbyClient with a larger `timeout` or `budget`."
 
 
 class PagingError(AshbyError):
-    """Ashby gave the same cursor twice, or page after page with nothing on it: going on would never end."""
+    """Ashby gave the same cursor twice, or one empty page after another: the listing would never end."""
 
     default_code = "repeated_cursor"
+
+
+@contextmanager
+def calling(endpoint: str, permission: str) -> Iterator[None]:
+    """Names the method and its permission in an error that is raised inside the block and names none yet."""
+    try:
+        yield
+    except AshbyError as error:
+        error.endpoint = error.endpoint or endpoint
+        error.permission = error.permission or permission
+        raise
+
+
+@contextmanager
+def already_done(done: str, remedy: str) -> Iterator[None]:
+    """Adds to an error that is raised inside the block what earlier steps have changed, and how to go on from there."""
+    try:
+        yield
+    except AshbyError as error:
+        if done:
+            error.done = " ".join(filter(None, [done, error.done]))
+            error.retryable = False  # the same call would repeat the step that is done
+        error.remedy = " ".join(filter(None, [error.remedy and _sentence(error.remedy), remedy]))
+        raise
 
 
 def _sentence(text: str) -> str:

@@ -1,8 +1,8 @@
-"""Values for form fields and custom fields: what a model says, made into what Ashby stores.
+"""Converts values for form fields and custom fields from a model's form to Ashby's.
 
-Ashby wants a field's path where people know its title, an option's value where they know its label, and an object of
-its own for scores, money and ranges. Everything is checked before anything is sent, and a wrong entry is answered with
-what the field takes.
+Ashby expects a field's path where people know its title, an option's value where they know its label, and an object of
+its own for scores, money and ranges. Everything is checked before it is sent; the error for a wrong entry says what
+the field takes.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol, Self
 
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.ids import canonical
+from langchain_ashby.ids import IDS, canonical
 from langchain_ashby.records import CustomField, FormDefinition
+from langchain_ashby.text.words import folded
 
 INTERVALS = (
     "NONE", "1 TIME", "1 HOUR", "1 DAY", "1 WEEK", "2 WEEK", "0.5 MONTH", "1 MONTH", "2 MONTH", "3 MONTH", "6 MONTH",
@@ -25,7 +26,7 @@ INTERVALS = (
 
 
 class Entry(Protocol):
-    """A value and the field that it is for, by path or title."""
+    """A value for a field, which is named by path or title."""
 
     @property
     def path(self) -> str: ...  # noqa: D102
@@ -35,7 +36,7 @@ class Entry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field: `options` maps the values that it takes to their labels."""
+    """A field of a form; `options` maps its values to their labels."""
 
     path: str
     title: str
@@ -44,7 +45,7 @@ class Field:
     options: Mapping[str, str]
 
     def describe(self) -> str:
-        """The field in a line: title, path, type, whether it is required, and its options."""
+        """Describes the field in a line: title, path, type, if it is required, and its options."""
         name = f"{self.title} (path {self.path})" if self.path else self.title
         text = f"{name}: {self.type}{', required' if self.required else ''}"
         if self.options:
@@ -53,16 +54,16 @@ class Field:
         return f"{text}; {hint}" if hint else text
 
     def convert(self, value: Any) -> Any:
-        """The value as Ashby wants it.
+        """Converts a value to Ashby's form.
 
         Raises:
-            ValueError: with what the field takes, if the value does not fit.
+            ValueError: if the value does not fit; it says what the field takes.
         """
         return _CONVERT.get(self.type, _unchanged)(self, value)
 
 
 class Form:
-    """The fields of a form definition, in order. Whatever is no field is passed over."""
+    """The fields of a form definition, in order. Other entries are skipped."""
 
     def __init__(self, definition: FormDefinition | None) -> None:
         self.fields = [
@@ -78,18 +79,18 @@ class Form:
 
     @classmethod
     def of(cls, record: Any) -> Self:
-        """The form that a record has in it; one without fields if there is none."""
+        """Reads the form inside a record; a form without fields if the record has none."""
         return cls(record.get("formDefinition") if isinstance(record, Mapping) else None)
 
     def find(self, name: str) -> Field:
-        """The field with this path, or else with this title, whatever its case.
+        """Finds the field with this path, or else with this title in any case.
 
         Raises:
-            ValueError: if there is none, or several have the title.
+            ValueError: if no field has it, or several have the title.
         """
-        title = _folded(name)
+        title = folded(name)
         found = [field for field in self.fields if field.path == name] or [
-            field for field in self.fields if _folded(field.title) == title
+            field for field in self.fields if folded(field.title) == title
         ]
         if not found:
             raise ValueError("the form has no such field")
@@ -98,10 +99,10 @@ class Form:
         return found[0]
 
     def fill(self, entries: Iterable[Entry]) -> dict[str, Any]:
-        """Ashby's values by path.
+        """Converts entries to Ashby's values, by path.
 
         Raises:
-            ArgumentError: naming every entry that is wrong or missing, and all fields of the form.
+            ArgumentError: if entries are wrong or missing; it names each of them and all fields of the form.
         """
         values: dict[str, Any] = {}
         problems = []
@@ -127,12 +128,12 @@ class Form:
 
 
 def fields_by_path(form: Any) -> dict[str, Mapping[str, Any]]:
-    """The fields of a form definition, as Ashby gives them, by their paths. Whatever is no field is passed over."""
+    """Lists the fields of a form definition, as Ashby gives them, by their paths. Other entries are skipped."""
     return {str(field["path"]): field for _, field in _fields_of(form)}
 
 
 def _fields_of(form: Any) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """The entries of a form definition, each with its field."""
+    """Yields the entries of a form definition, each with its field."""
     for section in _entries_of(form, "sections"):
         for entry in _entries_of(section, "fields"):
             field = entry.get("field") if isinstance(entry, Mapping) else None
@@ -146,7 +147,7 @@ def _entries_of(record: Any, key: str) -> list[Any]:
 
 
 def custom_field(definition: CustomField) -> Field:
-    """A custom field as a field: what it is called, its type and its options."""
+    """Reads the definition of a custom field."""
     return Field(
         path="",
         title=str(definition.get("title")),
@@ -157,12 +158,12 @@ def custom_field(definition: CustomField) -> Field:
 
 
 def custom_field_value(fields: Iterable[CustomField], field_id: str, object_type: str, value: Any) -> Any:
-    """The value for a custom field as Ashby wants it; None, which clears it, stays None.
+    """Converts a value for a custom field to Ashby's form; None, which clears the field, stays None.
 
     Raises:
-        ArgumentError: if there is no such field, it belongs to other records, or the value does not fit it.
+        ArgumentError: if the field does not exist or belongs to other records, or if the value does not fit.
     """
-    remedy = "Look at the fields with ashby_list_custom_fields."
+    remedy = IDS["custom_field_id"].remedy
     definition = next((field for field in fields if isinstance(field, Mapping) and field.get("id") == field_id), None)
     if definition is None:
         raise ArgumentError(
@@ -197,7 +198,7 @@ SHAPES = {
     "NumberRange": '{"min_value", "max_value"}',
     "Score": "1 to 4, or {score, comments}",
 }
-"""What a field of a type takes, where its name does not say it."""
+"""The values that a type of field takes, for types whose name does not say it."""
 
 
 def _options(selectable: Any) -> dict[str, str]:
@@ -206,10 +207,6 @@ def _options(selectable: Any) -> dict[str, str]:
         for option in (selectable if isinstance(selectable, list) else ())
         if isinstance(option, Mapping) and not option.get("isArchived")
     }
-
-
-def _folded(text: str) -> str:
-    return text.strip().casefold()
 
 
 def _unchanged(field: Field, value: Any) -> Any:
@@ -274,7 +271,7 @@ def _option(field: Field, value: Any) -> str:
     if isinstance(value, str):
         if value in field.options:
             return value
-        found = [stored for stored, label in field.options.items() if _folded(label) == _folded(value)]
+        found = [stored for stored, label in field.options.items() if folded(label) == folded(value)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -300,7 +297,7 @@ def _score(field: Field, value: Any) -> dict[str, Any]:
 
 
 def _entries(value: Any, *names: str) -> list[Any]:
-    """The named entries of an object, spelled in snake_case or in camelCase; a missing one is None."""
+    """Reads the named entries of an object, in snake_case or camelCase; a missing one is None."""
     if not isinstance(value, Mapping):
         raise ValueError(f"takes an object of {', '.join(names)}")
     camel = {name: re.sub(r"_(.)", lambda match: match.group(1).upper(), name) for name in names}

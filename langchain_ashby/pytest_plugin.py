@@ -1,9 +1,9 @@
-"""Fixtures for pytest, there wherever this package is installed: a fresh sandbox, and a client and tools for it.
+"""Fixtures for pytest, available wherever this package is installed: a fresh sandbox with a client and tools.
 
     def test_the_agent_asks(ashby_sandbox, ashby_toolkit): ...
 
-pytest loads this module in every run, so it imports nothing: what a fixture needs it imports when a test asks for it.
-Define a fixture of the same name to have another sandbox; the client and the tools then use that one.
+pytest loads this module in every run, so the fixtures import what they need only when a test uses them. To use another
+sandbox, define a fixture of the same name; the client and the tools then use yours.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def ashby_sandbox() -> Iterator[AshbySandbox]:
-    """A stand-in for Ashby over HTTP on 127.0.0.1, with an invented company, fresh for each test.
+    """Starts a stand-in for Ashby over HTTP on 127.0.0.1 with an invented company, fresh for each test.
 
     Raises:
         ImportError: without Werkzeug, which `pip install "langchain-ashby[sandbox]"` brings.
@@ -33,7 +33,7 @@ def ashby_sandbox() -> Iterator[AshbySandbox]:
 
 @pytest.fixture
 def ashby_client(ashby_sandbox: AshbySandbox) -> Iterator[AshbyClient]:
-    """A client of `ashby_sandbox`."""
+    """Opens a client of `ashby_sandbox`."""
     from langchain_ashby.client import AshbyClient
 
     with AshbyClient(ashby_sandbox.api_key, ashby_sandbox.url) as client:
@@ -42,7 +42,7 @@ def ashby_client(ashby_sandbox: AshbySandbox) -> Iterator[AshbyClient]:
 
 @pytest.fixture
 def ashby_toolkit(ashby_client: AshbyClient) -> AshbyToolkit:
-    """All tools, on `ashby_sandbox`."""
+    """Makes all tools for `ashby_sandbox`."""
     from langchain_ashby.toolkit import AshbyToolkit
 
     return AshbyToolkit(ashby_client)

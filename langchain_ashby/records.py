@@ -1,7 +1,7 @@
-"""The records that Ashby answers with, as far as this package relies on their keys.
+"""Ashby's records, with the keys that this package relies on.
 
-They are plain JSON objects with Ashby's own camelCase keys. Everything is optional and more may come: Ashby leaves
-out what is empty, and what a key may not see.
+They are plain JSON objects with Ashby's own camelCase keys. Every key is optional and there may be others: Ashby leaves
+out empty values and those that the API key may not see.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 
 
 class FormField(TypedDict, total=False):
-    """A field inside a form definition: what it is called, where it goes, which values it takes."""
+    """A field inside a form definition, with its title, path and values."""
 
     id: str
     path: str
@@ -163,7 +163,7 @@ class Feedback(TypedDict, total=False):
 
 
 class FeedbackReceipt(TypedDict, total=False):
-    """What submitting a scorecard answers: `{"submittedFormInstance": {"id", "formDefinition", "submittedValues"}}`."""
+    """The reply to a submitted scorecard: `{"submittedFormInstance": {"id", "formDefinition", "submittedValues"}}`."""
 
     submittedFormInstance: Feedback
 
@@ -187,7 +187,7 @@ class Job(TypedDict, total=False):
 
 
 class JobPosting(TypedDict, total=False):
-    """A job as it is advertised."""
+    """The advertisement of a job."""
 
     id: str
     title: str
@@ -224,14 +224,14 @@ class OfferProcess(TypedDict, total=False):
 
 
 class OfferForm(TypedDict, total=False):
-    """An offer's form, started and waiting to be filled in."""
+    """An offer's form that is started and not yet submitted."""
 
     id: str
     formDefinition: FormDefinition
 
 
 class Interview(TypedDict, total=False):
-    """The definition of an interview: a kind of meeting, not a meeting."""
+    """The definition of an interview: a kind of meeting, not a single one."""
 
     id: str
     title: str
@@ -294,7 +294,7 @@ class Location(TypedDict, total=False):
 
 
 class Opening(TypedDict, total=False):
-    """A seat that may be filled; its data are in `latestVersion`."""
+    """A position to be filled; its data are in `latestVersion`."""
 
     id: str
     openingState: str
@@ -306,7 +306,7 @@ class Opening(TypedDict, total=False):
 
 
 class CloseReason(TypedDict, total=False):
-    """Why an opening was closed."""
+    """A reason for closing an opening."""
 
     id: str
     reasonText: str
@@ -314,7 +314,7 @@ class CloseReason(TypedDict, total=False):
 
 
 class UploadHandle(TypedDict):
-    """Where to send a file: POST `fields`, then the file, to `url`; `handle` names it afterwards."""
+    """A place for a file: POST `fields`, then the file, to `url`; `handle` names it afterwards."""
 
     handle: str
     url: str

@@ -1,7 +1,7 @@
-"""Argument schemas for strict mode, in which a provider lets its model write nothing that does not fit.
+"""Argument schemas for strict mode, in which a provider forces its model's output to fit them.
 
-Strict mode knows no arguments that may be left out: langchain-openai makes every one required, and a model has to
-invent a cursor or a date. Here it can say null instead, which every tool takes for left out.
+Strict mode has no optional arguments: langchain-openai makes every one required, and a model has to invent a cursor or
+a date. With these schemas it can send null instead, which every tool treats as omitted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ Schema = dict[str, Any]
 
 
 def strict(schema: Schema) -> Schema:
-    """The schema with every argument required, those that may be left out or null, and nothing besides."""
+    """Makes every argument required, optional ones nullable, and forbids any others."""
     written = {key: value for key, value in schema.items() if key != "default"}
     if "properties" in schema:
         required = schema.get("required", ())

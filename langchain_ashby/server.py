@@ -1,17 +1,17 @@
 """The agent for a LangGraph server: `langgraph dev` in a directory with this project's `langgraph.json` serves it.
 
-`make_graph` goes by the environment:
+`make_graph` reads its settings from the environment:
 
-- `ASHBY_API_KEY`, `ASHBY_BASE_URL`: the key for Ashby. Without one, a sandbox in the server's process stands in for it.
-- `LANGCHAIN_ASHBY_MODEL`: `PROVIDER:MODEL`, as langchain's `init_chat_model` takes it. Without one, a script plays the
-  model's part, and says so.
-- `LANGCHAIN_ASHBY_MODELS`: more of them, separated by commas, among which a run may choose.
+- `ASHBY_API_KEY`, `ASHBY_BASE_URL`: the key for Ashby. Without one, a sandbox in the server's process replaces Ashby.
+- `LANGCHAIN_ASHBY_MODEL`: `PROVIDER:MODEL`, as langchain's `init_chat_model` takes it. Without one, the model is
+  scripted, and tells you so.
+- `LANGCHAIN_ASHBY_MODELS`: further models that a run may choose, separated by commas.
 - `LANGCHAIN_ASHBY_ACT_FOR`: the ids of the Ashby users for whom a run may act, separated by commas, or `anyone`.
-  Without it, anyone on the sandbox; in Ashby nobody, but for a user whom the server let in. See `docs/server.md`.
+  Defaults to anyone on the sandbox; on Ashby only to users that the server authenticated. See `docs/server.md`.
 
 `store` and `checkpointer` keep the journal and the threads of `langgraph dev` in an SQLite file, named by
-`LANGCHAIN_ASHBY_DATABASE`. The server's own are in memory and saved every ten seconds: killed in between, it would not
-know of a write that was made.
+`LANGCHAIN_ASHBY_DATABASE`. The server's own are in memory and saved every ten seconds: if it is killed in between, it
+forgets a write that was made.
 """
 
 from __future__ import annotations
@@ -46,18 +46,18 @@ _one_at_a_time = threading.Lock()
 
 
 async def make_graph() -> Graph:
-    """The agent, compiled without checkpointer and store, which the server brings. It is made once for a process.
+    """Makes the agent without checkpointer and store, which the server adds. Made once per process.
 
     Raises:
         ConfigurationError: if a model cannot be made.
-        AshbyError: if the key cannot be right.
+        AshbyError: if the key is invalid.
     """
     return await asyncio.to_thread(_graph)
 
 
 @asynccontextmanager
 async def store() -> AsyncIterator[BaseStore]:
-    """LangGraph's long-term store, with the journal and the audit trail."""
+    """Opens LangGraph's long-term store, which holds the journal and the audit trail."""
     from langgraph.store.sqlite.aio import AsyncSqliteStore
 
     async with AsyncSqliteStore.from_conn_string(await asyncio.to_thread(_database)) as opened:
@@ -67,7 +67,7 @@ async def store() -> AsyncIterator[BaseStore]:
 
 @asynccontextmanager
 async def checkpointer() -> AsyncIterator[BaseCheckpointSaver[Any]]:
-    """What keeps the threads."""
+    """Opens the checkpointer, which holds the threads."""
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
     async with AsyncSqliteSaver.from_conn_string(await asyncio.to_thread(_database)) as opened:
@@ -85,7 +85,7 @@ def _made() -> Graph:
     default = os.environ.get("LANGCHAIN_ASHBY_MODEL", "").strip()
     model = _model(default) if default else ScriptedChatModel(script=recruiters_afternoon)
     models = {name: _model(name) for name in _listed("LANGCHAIN_ASHBY_MODELS")}
-    client, anyone = _client()  # last, because it may start a sandbox: nobody would stop that if a model cannot be made
+    client, anyone = _client()  # last: it may start a sandbox, which would keep running if a model cannot be made
     return create_recruiting_agent(
         model,
         AshbyToolkit(client),
@@ -97,7 +97,7 @@ def _made() -> Graph:
 
 
 def _client() -> tuple[AshbyClient, bool]:
-    """A client, and whether it talks to the sandbox in this process, which ends with it."""
+    """Makes a client; the second value is True if it uses a sandbox, which ends with this process."""
     if os.environ.get("ASHBY_API_KEY"):
         return AshbyClient(), False
     try:
@@ -119,7 +119,7 @@ def _model(name: str) -> BaseChatModel:
         ) from None
     try:
         return init_chat_model(name)
-    except Exception as error:  # each provider has errors of its own, for a key that is missing for one
+    except Exception as error:  # each provider raises its own errors, for a missing key for example
         raise ConfigurationError(f"The model {name} cannot be made: {error}") from None
 
 
@@ -135,4 +135,6 @@ def _listed(variable: str) -> list[str]:
 def _database() -> str:
     file = Path(os.environ.get("LANGCHAIN_ASHBY_DATABASE", ".langgraph_api/langchain-ashby.db"))
     file.parent.mkdir(parents=True, exist_ok=True)
+    # It holds candidates' data. SQLite gives the files beside it (-wal, -shm) the same mode.
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     return str(file)

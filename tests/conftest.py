@@ -1,7 +1,8 @@
-"""What all tests share: settings for Hypothesis, a clean environment, a server that records."""
+"""What all tests share: marks, settings for Hypothesis, a clean environment, short waits, a server that records."""
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,39 @@ settings.register_profile(
 )
 settings.register_profile("random", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+TESTS = Path(__file__).parent
+
+
+def folder_mark(path: Path, config: pytest.Config) -> str | None:
+    """The mark of the tests in a folder: its name, if pyproject.toml lists it."""
+    folder = path.relative_to(TESTS).parts[0]
+    return folder if any(line.startswith(f"{folder}:") for line in config.getini("markers")) else None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Spares `-m "not slow"` the import of modules in which nothing is left to run."""
+    inside = collection_path.parent == TESTS and collection_path.is_dir()
+    left_out = inside and config.option.markexpr == "not slow" and folder_mark(collection_path, config)
+    return True if left_out else None  # None leaves it to the other plugins
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks the tests of slow folders before any are selected by mark."""
+    for item in items:
+        if mark := folder_mark(item.path, config):
+            item.add_marker(mark)
+            item.add_marker("slow")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def short_waits() -> Iterator[None]:
+    """Shortens the waits that the client chooses itself, so that no test takes longer for being tried again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("langchain_ashby.client._BACKOFF", 0.005)
+        patch.setattr("langchain_ashby.http.rate_limit._USUAL_PAUSE", 0.05)
+        yield
 
 
 @pytest.fixture(autouse=True)

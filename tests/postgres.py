@@ -91,7 +91,7 @@ def _call(command: list[str | Path], user: str | None) -> None:
 
 def _wait_for(directory: Path, home: Path, running: subprocess.Popen[bytes], user: str | None) -> None:
     deadline = time.monotonic() + 60
-    ready = [directory / "pg_isready", "-q", "-h", home]
+    ready: list[str | Path] = [directory / "pg_isready", "-q", "-h", home]
     while subprocess.run(ready, user=user, cwd="/", timeout=30).returncode:
         if running.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"PostgreSQL does not start: {(home / 'log').read_text()[-2000:]}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 KEY = "a-key-that-nobody-may-see-7f3a"
 
@@ -63,7 +63,7 @@ class Recorder:
     def __init__(self) -> None:
         self.requests: list[Sent] = []
         self.answers: defaultdict[str, list[Answer | Callable[[Sent], Answer]]] = defaultdict(list)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"recorder": self}))
+        self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"recorder": self}))
         self._server.daemon_threads = True
         self._server.block_on_close = False
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
@@ -90,7 +90,7 @@ class Recorder:
             return chosen if isinstance(chosen, Answer) else chosen(sent)
         return success([] if sent.path.endswith((".list", ".search", ".listNotes")) else {})
 
-    def __enter__(self) -> Recorder:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -99,6 +99,10 @@ class Recorder:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # with the usual five, a busy machine loses some of the connections that come at once
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -111,8 +115,9 @@ class _Handler(BaseHTTPRequestHandler):
         sent = Sent(self.path, self.headers, content, self.client_address[1])
         self.recorder.requests.append(sent)
         answer = self.recorder.answer(sent)
-        head = {"Content-Type": "application/json", "Content-Length": str(len(answer.content)), **answer.headers}
-        self.send_response(answer.status)
+        usual = {"Date": self.date_time_string(), "Content-Type": "application/json"}
+        head = {**usual, "Content-Length": str(len(answer.content)), **answer.headers}
+        self.send_response_only(answer.status)
         for name, value in head.items():
             self.send_header(name, value)
         self.end_headers()

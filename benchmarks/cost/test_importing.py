@@ -24,6 +24,6 @@ def test_importing_the_package(pair: Pair) -> None:
 
 
 def test_importing_what_a_toolkit_needs(pair: Pair) -> None:
-    """No bound: the 58 schemas and requests come with it."""
+    """No bound: the schemas and requests come with it."""
     program = f"import sys\nfrom langchain_ashby import AshbyToolkit\nassert not sys.modules.keys() & set({HEAVY})"
     pair("from langchain_ashby import AshbyToolkit", partial(run, program), TOOL, partial(run, TOOL), rounds=20)

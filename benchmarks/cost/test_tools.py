@@ -1,4 +1,4 @@
-"""The 58 tools: made, and bound to the chat models of three providers."""
+"""The tools: made, and bound to the chat models of three providers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.toolkit import explain_arguments
 
 KEY = "none"
-PLAIN = "58 StructuredTool.from_function"
+PLAIN = f"{len(OPERATIONS)} StructuredTool.from_function"
 
 MODELS: dict[str, Callable[[], BaseChatModel]] = {
     "ChatOpenAI": lambda: ChatOpenAI(model="gpt-5", api_key=KEY),
@@ -32,7 +32,7 @@ NAMED = [(it, it.tool_name(), it.tool_description()) for it in OPERATIONS.values
 
 
 def plain_tools(**settings: Any) -> list[BaseTool]:
-    """The same 58 as one makes them without this package."""
+    """The same tools as one makes them without this package."""
     return [
         StructuredTool.from_function(
             _nothing, name=name, description=description, args_schema=operation, infer_schema=False, **settings
@@ -42,7 +42,7 @@ def plain_tools(**settings: Any) -> list[BaseTool]:
 
 
 def like_ours() -> list[BaseTool]:
-    """The same 58 with what an agent needs of ours: hints for approval, artifacts, errors as answers, asyncio."""
+    """The same tools with what an agent needs of ours: hints for approval, artifacts, errors as answers, asyncio."""
     return plain_tools(
         coroutine=_anothing,
         response_format="content_and_artifact",
@@ -69,12 +69,12 @@ def toolkit() -> AshbyToolkit:
 def test_making_the_tools(pair: Pair, toolkit: AshbyToolkit) -> None:
     """A toolkit for each conversation, say."""
     make = partial(AshbyToolkit, toolkit.client)
-    pair("a toolkit of 58", make, f"{PLAIN}, same settings", like_ours, rounds=500, at_most=1.0)
+    pair("a toolkit of all", make, f"{PLAIN}, same settings", like_ours, rounds=500, at_most=1.0)
 
 
 def test_making_the_tools_beside_barer_ones(pair: Pair, toolkit: AshbyToolkit) -> None:
     """Stricter than the bound: tools with a schema, and nothing else that ours have."""
-    pair("a toolkit of 58", partial(AshbyToolkit, toolkit.client), PLAIN, plain_tools, rounds=500)
+    pair("a toolkit of all", partial(AshbyToolkit, toolkit.client), PLAIN, plain_tools, rounds=500)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -82,7 +82,7 @@ def test_binding_the_tools(pair: Pair, toolkit: AshbyToolkit, name: str) -> None
     """What `create_agent` does anew at each step."""
     model = MODELS[name]()
     ours, theirs = partial(model.bind_tools, toolkit.get_tools()), partial(model.bind_tools, plain_tools())
-    pair(f"58 bound to {name}", ours, PLAIN, theirs, rounds=100, at_most=1.0)
+    pair(f"all bound to {name}", ours, PLAIN, theirs, rounds=100, at_most=1.0)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -91,4 +91,4 @@ def test_making_and_binding_the_tools(pair: Pair, toolkit: AshbyToolkit, name: s
     model = MODELS[name]()
     ours = lambda: model.bind_tools(AshbyToolkit(toolkit.client).get_tools())  # noqa: E731
     theirs = lambda: model.bind_tools(plain_tools())  # noqa: E731
-    pair(f"58 made and bound to {name}", ours, PLAIN, theirs, rounds=50, at_most=1.0)
+    pair(f"all made and bound to {name}", ours, PLAIN, theirs, rounds=50, at_most=1.0)

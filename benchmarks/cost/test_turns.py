@@ -1,4 +1,4 @@
-"""A turn of the agent beside `create_agent` with `HumanInTheLoopMiddleware`: 58 tools, a model that answers at once."""
+"""A turn of the agent beside `create_agent` with approval middleware: all tools, a model that answers at once."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""What the graph remembers between its steps.
+"""The graph's state between its steps.
 
-Everything but the messages is plain JSON, so that any checkpointer can keep it and a later version can read it.
+Everything except the messages is plain JSON, so that any checkpointer can keep it and a later version can read it.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired, Protocol
+from typing import Annotated, Any, NotRequired, Protocol, TypeGuard
 
 from langchain_core.messages import AnyMessage, ToolCall
 from langgraph.graph.message import add_messages
@@ -19,31 +19,46 @@ from langchain_ashby.agent.cards import Card
 class Proposal(TypedDict):
     """A write that waits for a person.
 
-    `call` is what would run: the model's own call, or a person's edit of it that points at other records, and then
-    `original` has the model's arguments. `title` is its tool in words, `description` what the person reads, in
-    Markdown, and `card` the same as data; a tool that is not Ashby's has none. `made` is when the card was made, in
-    ISO 8601, `journal` and `page` where its fate is kept, `policy` what the application's policy says about it, and
-    `policy_name` which policy that was. `on_behalf_of` is the Ashby user for whom it would be made, by id.
+    Attributes:
+        call: What would run: the model's own call, or a person's edit of it that points at other records.
+        title: The tool in words.
+        description: What the person reads, in Markdown.
+        card: The same as data; None for a tool that is not Ashby's.
+        original: The model's own arguments, if a person edited them.
+        made: When the card was made, in ISO 8601.
+        journal: The name of the journal that keeps the call.
+        journal_key: Where in it.
+        after: The earlier writes of the same message that have to be over first, because they concern the same
+            records: their journal keys, with a line in words.
+        policy: What the application's policy says about the write.
+        policy_name: Which policy that was.
+        on_behalf_of: The id of the Ashby user for whom it would be made.
     """
 
     call: ToolCall
     title: str
     description: str
-    card: NotRequired[Card | None]
-    original: NotRequired[dict[str, Any]]
-    made: NotRequired[str]
-    journal: NotRequired[str]
-    page: NotRequired[str]
-    policy: NotRequired[str]
-    policy_name: NotRequired[str]
-    on_behalf_of: NotRequired[str | None]
+    card: Card | None
+    original: dict[str, Any] | None
+    made: str
+    journal: str
+    journal_key: str
+    after: dict[str, str]
+    policy: str
+    policy_name: str
+    on_behalf_of: str | None
+
+
+def is_complete(proposal: Proposal | None) -> TypeGuard[Proposal]:
+    """True if this version of the program made the proposal: an earlier one may have left something out."""
+    return proposal is not None and proposal.keys() >= Proposal.__required_keys__
 
 
 class Decided(TypedDict):
     """Who decided what about a proposal, and when (ISO 8601).
 
-    `decision` is `approve`, `edit`, `reject` or `respond` of a person, or `policy` where the application's policy
-    decided alone. `reviewer` is None where nobody said who the person is.
+    `decision` is `approve`, `edit`, `reject` or `respond` for a person, `policy` where the application's policy decided
+    alone. `reviewer` is None if the person was not named.
     """
 
     decision: str
@@ -52,21 +67,26 @@ class Decided(TypedDict):
 
 
 class Approval(TypedDict):
-    """A write that was let pass.
+    """A write that may run.
 
-    `call` is what may run, and nothing else may; `edited` tells whether its arguments are a person's and not the
-    model's. `proposal` is what the person was shown, with the card of exactly this call. Without `decided` the write is
-    not to be begun, only what became of it is to be found out.
+    `call` is what runs, and only that; `edited` tells whether its arguments are a person's rather than the model's.
+    `proposal` is what the person was shown, with the card of exactly this call. Without `decided` the write must not be
+    begun: the journal is only asked what became of it.
     """
 
     call: ToolCall
     edited: bool
-    proposal: NotRequired[Proposal]
-    decided: NotRequired[Decided]
+    proposal: Proposal
+    decided: Decided | None
+
+
+def undecided(proposal: Proposal) -> Approval:
+    """A proposal without a decision: its outcome may be looked up, but it must not run."""
+    return Approval(call=proposal["call"], edited=proposal["original"] is not None, proposal=proposal, decided=None)
 
 
 class Conversation(TypedDict):
-    """What goes into the agent and what comes out of it."""
+    """The agent's input and output."""
 
     messages: Annotated[list[AnyMessage], add_messages]
 
@@ -74,8 +94,8 @@ class Conversation(TypedDict):
 class State(Conversation):
     """The conversation, and where the writes of its latest message stand.
 
-    `proposals` wait for a person, `approvals` were let pass, `edits` were changed by a person and need a new card
-    first, `problem` says what was wrong with the last answer.
+    `proposals` wait for a person, `approvals` may run, `edits` were changed by a person and need a new card first,
+    `problem` says what was wrong with the last decisions.
     """
 
     proposals: NotRequired[list[Proposal]]
@@ -85,12 +105,12 @@ class State(Conversation):
 
 
 Update = dict[str, Any]
-"""What a node changes: some keys of `State`."""
+"""The keys of `State` that a node changes."""
 
 
 class Node(Protocol):
     """A step of the graph."""
 
     def __call__(self, state: State) -> Update:
-        """Take the step and return what it changes."""
+        """Takes the step and returns what it changes."""
         ...

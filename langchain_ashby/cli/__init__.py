@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
-    """Run the command line, or say what to install for it."""
+    """Runs the command line, or says what to install for it."""
     try:
         from langchain_ashby.cli.app import app
     except ModuleNotFoundError as error:
         if error.name not in ("typer", "rich", "werkzeug"):
             raise
         sys.exit(f'{error.name} is missing. Install the command line with: pip install "langchain-ashby[cli]"')
-    except KeyboardInterrupt:  # while it was being loaded
-        sys.exit(130)
+    except KeyboardInterrupt:  # during the imports
+        sys.exit(_said("Interrupted.", 130))
     try:
         app()
     except SystemExit as end:
-        if "langchain_ashby.cli.background" in sys.modules and isinstance(end.code, int):
-            from langchain_ashby.cli.background import end_at_once_if_work_was_left
+        status = _status(end)
+        if "langchain_ashby.cli.background" in sys.modules:
+            from langchain_ashby.cli.background import exit_without_abandoned_threads
 
-            end_at_once_if_work_was_left(end.code)
-        raise
+            exit_without_abandoned_threads(status)
+        sys.exit(status)
+
+
+def _status(end: SystemExit) -> int:
+    """The exit status, once the output is flushed. A closed pipe or Ctrl-C is no fault, and is said in a sentence."""
+    cause = end.__context__
+    if cause is not None and cause.__cause__ is not None:  # Typer's own exception for Ctrl-C
+        cause = cause.__cause__
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        cause = error
+    if isinstance(cause, BrokenPipeError):
+        # Python flushes once more on its way out, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return _said("Stopped: the output was closed.", 0)
+    if isinstance(cause, KeyboardInterrupt):
+        return _said("Interrupted.", 130)
+    return end.code if isinstance(end.code, int) else int(bool(end.code))
+
+
+def _said(sentence: str, status: int) -> int:
+    # Standard error may be closed too.
+    try:
+        print(sentence, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    return status

@@ -1,4 +1,4 @@
-"""The application: its commands, and what they have in common."""
+"""The Typer application: its commands and common options."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from langchain_ashby.cli.commands.doctor import doctor
 from langchain_ashby.cli.commands.pending import pending
 from langchain_ashby.cli.commands.sandbox import sandbox
 from langchain_ashby.cli.commands.tools import tools
-from langchain_ashby.cli.exits import IN_WORDS
+from langchain_ashby.cli.exits import MEANINGS
 
-_EXIT_STATUSES = f"Exit status: {'; '.join(f'{status} {words}' for status, words in IN_WORDS.items())}."
+_EXIT_STATUSES = f"Exit status: {'; '.join(f'{status} {words}' for status, words in MEANINGS.items())}."
+_TIMES = "Times are in UTC, or in the time zone that TZ names, such as TZ=Europe/Berlin."
 
 app = typer.Typer(
     name="langchain-ashby",
-    help="LangChain tools and a LangGraph agent for Ashby that asks before it writes.",
-    epilog=_EXIT_STATUSES,
+    help="LangChain tools for Ashby, and a LangGraph agent that asks before it writes.",
+    epilog=f"{_EXIT_STATUSES}\n\n{_TIMES}",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # its tracebacks show local variables, and those are people's data
 )

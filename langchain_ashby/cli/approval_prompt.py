@@ -1,7 +1,12 @@
-"""Asking the person at the terminal what is to become of proposed changes."""
+"""Asks the person at the terminal to decide about proposed changes.
+
+One letter has one meaning at every prompt: a approve, v view, e edit, r reject, l later, q quit, ? help.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -9,32 +14,44 @@ from rich.table import Table
 from rich.text import Text
 
 from langchain_ashby.agent.cards import is_current
-from langchain_ashby.cli.card import shown
+from langchain_ashby.cli.card import Action, Fitted, shown
 from langchain_ashby.cli.editing import edited, show_differences
-from langchain_ashby.cli.terminal import CAUTION, ask, choose
-from langchain_ashby.text.markdown import tool_title
-from langchain_ashby.text.words import count, one_line
+from langchain_ashby.cli.terminal import CAUTION, DONE, ask, choose
+from langchain_ashby.text.words import count, one_line, tool_title
 
-Action = dict[str, Any]
 Decision = dict[str, Any]
 
 
-def decide(console: Console, actions: list[Action]) -> list[Decision] | None:
-    """Show proposed changes and have them decided, as LangChain's approval protocol has it.
+@dataclass
+class Review:
+    """The decisions about several changes, as LangChain's approval protocol has them.
 
-    Returns:
-        A decision per action, in order; None if the person puts it off.
+    Attributes:
+        decisions: One per action, in order; None for a change that is put off.
+        quits: The person wants to leave the program.
     """
-    for number, action in enumerate(actions, 1):
-        place = f" {number} of {len(actions)}" if len(actions) > 1 else ""
-        console.rule(Text(f"Proposed change{place}", "bold"), align="left")
-        console.print(shown(action))
+
+    decisions: list[Decision | None]
+    quits: bool = False
+
+
+def decide(console: Console, actions: Sequence[Action], earlier: Sequence[Decision | None] | None = None) -> Review:
+    """Shows proposed changes and asks for a decision about each.
+
+    Args:
+        console: The terminal.
+        actions: The changes.
+        earlier: What was decided about each before, if it was; only the others are asked about.
+    """
+    review = Review(list(earlier or [None] * len(actions)))
     try:
-        decisions = _one(console, actions[0]) if len(actions) == 1 else _several(console, actions)
+        if len(actions) == 1:
+            _ask_about(console, actions, 0, review)
+        else:
+            _ask_about_several(console, actions, review)
     except EOFError:
         console.print()
-        return None
-    return decisions
+    return review
 
 
 def line_of(action: Action) -> str:
@@ -43,53 +60,55 @@ def line_of(action: Action) -> str:
     return card["line"] if is_current(card) else one_line(action.get("title") or tool_title(action["name"], None))
 
 
-def _one(console: Console, action: Action) -> list[Decision] | None:
-    decision = _decision(console, action, "Do it?")
-    return [decision] if decision else None
-
-
-def _several(console: Console, actions: list[Action]) -> list[Decision] | None:
-    """Decide about several changes. What has to be looked at by itself is never approved together with others."""
-    together = [action for action in actions if not _cautions(action)]
-    console.print()
-    console.print(overview(actions))
-    choices = {"e": "each by itself", "n": "none", "l": "later"}
-    if together:
-        what = f"all {len(actions)}" if len(together) == len(actions) else f"the {len(together)} without {CAUTION}"
-        choices = {"a": f"approve {what}", **choices}
-    answer = choose("What is to be done?", choices)
-    if answer == "l":
-        return None
-    if answer == "n":
-        rejected = _rejected("Why not?")
-        return [rejected | _for(action) for action in actions]
-    decisions = []
-    for number, action in enumerate(actions, 1):
-        if answer == "a" and action in together:
-            decisions.append({"type": "approve", **_for(action)})
-            continue
-        console.print()
-        console.print(Text(f"{number} of {len(actions)}: {line_of(action)}", "bold"))
-        decision = _decision(console, action, "Do it?", again=True)
-        if decision is None:
-            return None
-        decisions.append(decision)
-    return decisions
-
-
-def overview(actions: list[Action]) -> Table:
-    """Proposed changes, a line each, with what speaks for a look at one by itself."""
+def overview(actions: Sequence[Action], decisions: Sequence[Decision | None] = ()) -> Table:
+    """Proposed changes, a line each, with what was decided or why a change has to be decided by itself."""
     table = Table.grid(padding=(0, 1))
     for number, action in enumerate(actions, 1):
-        cautions = _cautions(action)
+        decision = decisions[number - 1] if decisions else None
+        remarks = [_DECIDED[decision["type"]]] if decision else _cautions(action)
         words = Text(line_of(action))
-        words.append(f" ({', '.join(cautions)})" if cautions else "", "bold")
-        table.add_row(f"{number}", CAUTION if cautions else "", words)
+        words.append(f" ({', '.join(remarks)})" if remarks else "", "bold")
+        table.add_row(f"{number}", DONE if decision else CAUTION if remarks else "", words)
     return table
 
 
+_DECIDED = {"approve": "approved", "edit": "approved with edits", "reject": "rejected", "respond": "answered"}
+
+
+def _ask_about_several(console: Console, actions: Sequence[Action], review: Review) -> None:
+    """Asks about all changes together. One that needs a look of its own is never approved with others."""
+    undecided = [place for place, decision in enumerate(review.decisions) if decision is None]
+    together = [place for place in undecided if not _cautions(actions[place])]
+    for place in undecided:
+        console.rule(Text(f"Proposed change {place + 1} of {len(actions)}", "bold"), align="left")
+        console.print(shown(actions[place]))
+    console.print()
+    console.print(overview(actions, review.decisions))
+    others = f"the other {len(undecided) if undecided[1:] else 'one'}" if len(undecided) < len(actions) else ""
+    approve = others or f"all {len(actions)}"
+    if together != undecided:
+        approve = f"the {len(together)} without {CAUTION}"
+    offer = {"a": f"approve {approve}"} if together else {}
+    choices = offer | {"v": "view each", "r": f"reject {others or 'all'}", "l": "later", "q": "quit", "?": "help"}
+    question = f"Approve {approve}, view, reject or later?" if together else "View, reject or later?"
+    while (answer := choose(question, choices)) == "?":
+        console.print(_HELP_ALL)
+    if answer == "a":
+        for place in together:
+            review.decisions[place] = {"type": "approve", **_for(actions[place])}
+    if answer == "r":
+        rejected = _rejected()
+        for place in undecided:
+            review.decisions[place] = rejected | _for(actions[place])
+    review.quits = answer == "q"
+    if answer in "av":
+        for place in undecided:
+            if review.decisions[place] is None and not review.quits:
+                _ask_about(console, actions, place, review)
+
+
 def _cautions(action: Action) -> list[str]:
-    """Why a change has to be decided by itself; empty if it need not."""
+    """The reasons why a change has to be decided by itself; empty if there are none."""
     card = action.get("card")
     if not is_current(card):
         return ["without a card"]
@@ -100,24 +119,53 @@ def _cautions(action: Action) -> list[str]:
     ]
 
 
-def _decision(console: Console, action: Action, question: str, *, again: bool = False) -> Decision | None:
-    """One decision; None if it is put off."""
-    choices = {"y": "yes", "e": "edit", "n": "no", "l": "later", **({"c": "card"} if again else {})}
+def _ask_about(console: Console, actions: Sequence[Action], place: int, review: Review) -> None:
+    """Asks about one change until it is decided or put off. Its card, or the top of it, is right above the question."""
+    action = actions[place]
+    number = f" {place + 1} of {len(actions)}" if len(actions) > 1 else ""
+    console.rule(Text(f"Proposed change{number}", "bold"), align="left")
+    console.print(Fitted(action, console.height - _PROMPT_LINES))
     arguments: dict[str, Any] = action["args"]
-    while True:
-        answer = choose(question, choices)
-        if answer == "c":
+    question = "Approve?"
+    while review.decisions[place] is None:
+        answer = choose(question, _CHOICES)
+        if answer == "?":
+            console.print(_HELP)
+        elif answer == "v":
             console.print(shown(action))
-        elif answer == "l":
-            return None
-        elif answer == "n":
-            return _rejected("Why not?") | _for(action)
-        elif answer == "y":
-            return _approved(action, arguments)
+        elif answer in "lq":
+            review.quits = answer == "q"
+            return
+        elif answer == "r":
+            review.decisions[place] = _rejected() | _for(action)
+        elif answer == "a":
+            review.decisions[place] = _approved(action, arguments)
         elif (new := edited(console, action["name"], arguments)) is not None:
             arguments = new
             show_differences(console, action["args"], arguments)
-            question = "Do it?" if arguments == action["args"] else "Do it as edited?"
+            question = "Approve?" if arguments == action["args"] else "Approve with edits?"
+
+
+_CHOICES = {"a": "approve", "v": "view", "e": "edit", "r": "reject", "l": "later", "q": "quit", "?": "help"}
+_PROMPT_LINES = 4
+"""The rule above a card, and the menu, the question and a spare line below it."""
+
+_HELP = """\
+a  approve: the change is made exactly as shown
+v  view: shows the whole card
+e  edit: change the arguments, then approve or reject
+r  reject: the change is not made; you can say why
+l  later: leaves this change open; your other decisions are kept
+q  quit: leaves it open and ends the program; your decisions are kept
+Nothing is made until every change of the message is decided."""
+
+_HELP_ALL = f"""\
+a  approve: makes the changes exactly as shown; those marked {CAUTION} are asked about one by one
+v  view: shows one after the other and asks about each
+r  reject: none of them is made; you can say why
+l  later: leaves them open
+q  quit: leaves them open and ends the program
+Nothing is made until every change is decided."""
 
 
 def _approved(action: Action, arguments: dict[str, Any]) -> Decision:
@@ -126,11 +174,11 @@ def _approved(action: Action, arguments: dict[str, Any]) -> Decision:
     return {"type": "edit", "edited_action": {"name": action["name"], "args": arguments}, **_for(action)}
 
 
-def _rejected(question: str) -> Decision:
-    reason = ask(f"{question} (may be empty) ")
+def _rejected() -> Decision:
+    reason = ask("Reason (optional): ")
     return {"type": "reject", **({"message": reason} if reason else {})}
 
 
 def _for(action: Action) -> Decision:
-    """Which call a decision is for, so that it cannot be taken for a decision about another one."""
+    """The id of the call that a decision is for, so that it cannot be taken for a decision about another one."""
     return {"tool_call_id": action["tool_call_id"]} if action.get("tool_call_id") else {}

@@ -1,4 +1,4 @@
-"""The audit trail in the terminal."""
+"""The audit trail as a table in the terminal."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from rich.table import Table
 from rich.text import Text
 
 from langchain_ashby.agent.execution.audit import AuditEntry
-from langchain_ashby.text.markdown import tool_title
-from langchain_ashby.text.words import one_line
+from langchain_ashby.text.words import one_line, tool_title, zone
 
 
 def table(entries: Iterable[AuditEntry]) -> Table:
-    """The entries for people. All text in it may come from outside, and is shown so that it can do nothing."""
+    """A row per entry. Any text may come from outsiders, so control characters are spelled out."""
     shown = Table("when", "outcome", "what", "decision", "thread", box=None, pad_edge=False)
     for entry in entries:
         decision = " by ".join(filter(None, (entry.decision, entry.reviewer)))
         shown.add_row(
-            entry.at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+            f"{entry.at.astimezone(zone()):%Y-%m-%d %H:%M:%S %Z}",
             Text(entry.outcome, style=_STYLES.get(entry.outcome, "")),
             *(Text(one_line(text)) for text in (_what(entry), decision, entry.thread_id or "")),
         )

@@ -1,4 +1,4 @@
-"""Work in a thread of its own, so that whoever waits for it at the terminal can be heard at any time."""
+"""Runs work in another thread, so that Ctrl-C is handled while the terminal waits for it."""
 
 from __future__ import annotations
 
@@ -11,50 +11,60 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, TypeVar, cast
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar, cast
 
 T = TypeVar("T")
 
 
 class Interrupted(Enum):
-    """What comes between the results when the person presses Ctrl-C."""
+    """Yielded between the results when the person presses Ctrl-C."""
 
     YES = "interrupted"
 
 
-class Work(Generic[T]):
-    """Goes through an iterable in another thread and gives what it yields; Ctrl-C comes as `Interrupted.YES`.
+class BackgroundWork(Generic[T]):
+    """Iterates over an iterable in another thread and yields its results; Ctrl-C is yielded as `Interrupted.YES`.
 
-    It stays with the person what Ctrl-C means: nothing is broken off in the middle. Who does not want to wait any
-    longer calls `leave`: the work then ends after the step that it is at.
+    The caller decides what Ctrl-C means, and calls `abandon` to stop waiting. Leaving the `with` block by an exception
+    abandons the work too.
 
     Args:
-        steps: What gives the iterable.
-        meanwhile: Called many times a second by whoever waits: so all that is shown at the terminal is shown by one
-            thread, and nothing comes in between.
+        steps: Makes the iterable.
+        meanwhile: Called many times a second by the waiting thread, so that one thread alone writes to the terminal.
     """
 
     def __init__(self, steps: Callable[[], Iterable[T]], meanwhile: Callable[[], None]) -> None:
         self._steps = steps
         self._meanwhile = meanwhile
-        self._left = threading.Event()
-        self._came: SimpleQueue[tuple[str, Any]] = SimpleQueue()
+        self._stopping = threading.Event()
+        self._results: SimpleQueue[tuple[str, Any]] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind and self._thread.is_alive():
+            self.abandon()
 
     def __iter__(self) -> Iterator[T | Interrupted]:
-        """What comes, in order.
+        """Yields the results in order.
 
         Raises:
             Exception: what the work raised.
         """
-        threading.Thread(target=self._go, daemon=True).start()
-        with _interrupts(lambda: self._came.put(("interrupt", None))):
+        self._thread.start()
+        with _on_ctrl_c(lambda: self._results.put(("interrupt", None))):
             due = 0.0
             while True:
                 if time.monotonic() >= due:
                     self._meanwhile()
                     due = time.monotonic() + _TICK
                 try:
-                    kind, it = self._came.get(timeout=max(0, due - time.monotonic()))
+                    kind, it = self._results.get(timeout=max(0, due - time.monotonic()))
                 except Empty:
                     continue
                 if kind == "end":
@@ -63,40 +73,45 @@ class Work(Generic[T]):
                     raise it
                 yield Interrupted.YES if kind == "interrupt" else cast(T, it)
 
-    def leave(self) -> None:
-        """Wait no longer. What is under way in other threads is let go of when the program ends."""
-        global _let_go
-        self._left.set()
-        _let_go = True
+    def abandon(self) -> None:
+        """Stops waiting. The work ends after its current step, or with the program."""
+        global _abandoned
+        self._stopping.set()
+        _abandoned = True
 
-    def _go(self) -> None:
+    def finish_step(self) -> None:
+        """Waits until the current step is done; the work ends there."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
         try:
             for it in self._steps():
-                if self._left.is_set():
+                if self._stopping.is_set():
                     break
-                self._came.put(("step", it))
+                self._results.put(("step", it))
         except BaseException as error:
-            self._came.put(("error", error))
+            self._results.put(("error", error))
         else:
-            self._came.put(("end", None))
+            self._results.put(("end", None))
 
 
 _TICK = 1 / 12
-"""Seconds between two looks at what is under way."""
+"""Seconds between two calls of `meanwhile`."""
 
-_let_go = False
+_abandoned = False
 
 
-def end_at_once_if_work_was_left(status: int) -> None:
-    """End the program without waiting for threads that nobody waits for any more; Python would wait for them."""
-    if _let_go:
+def exit_without_abandoned_threads(status: int) -> None:
+    """Ends the program at once if work was abandoned: Python would wait for its threads."""
+    if _abandoned:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
 
 
 @contextmanager
-def _interrupts(react: Callable[[], None]) -> Iterator[None]:
+def _on_ctrl_c(react: Callable[[], None]) -> Iterator[None]:
     before = signal.signal(signal.SIGINT, lambda *_: react())
     try:
         yield

@@ -1,4 +1,4 @@
-"""One call of one tool, and its answer."""
+"""Calls one tool and prints its answer."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import typer
 from langchain_core.messages import ToolMessage
 
-from langchain_ashby.cli.background import Interrupted, Work
+from langchain_ashby.cli.background import BackgroundWork, Interrupted
 from langchain_ashby.cli.exits import Status
-from langchain_ashby.cli.progress import Watch
+from langchain_ashby.cli.progress import ProgressDisplay
 from langchain_ashby.cli.terminal import console, harmless, say
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation
@@ -21,35 +21,34 @@ from langchain_ashby.toolkit import AshbyToolkit
 def print_answer(
     client: AshbyClient, operation: type[Operation[Any]], arguments: dict[str, Any], *, as_json: bool
 ) -> Status:
-    """Call the tool and print what a model would read, or the records as JSON Lines.
+    """Calls the tool and prints what a model would read, or the records as JSON Lines.
 
-    Ctrl-C during a write waits for its end. Once more, and it does not: then nobody knows whether it was made.
+    Ctrl-C waits for a write to finish; pressed again it does not, and the outcome is unknown.
     """
     name, writes = operation.tool_name(), operation.access is Access.WRITE
     (tool,) = AshbyToolkit(client, include=[name]).get_tools()
     request = {"type": "tool_call", "id": "call", "name": name, "args": arguments}
     err = console(stderr=True)
-    watch = Watch(err)
-    work = Work(lambda: [tool.invoke(request)], watch.refresh)
+    progress = ProgressDisplay(err)
     interrupted, answer = False, None
     try:
-        with watch:
-            watch.begin(name, operation.tool_title())
+        with BackgroundWork(lambda: [tool.invoke(request)], progress.refresh) as work, progress:
+            progress.begin(name, operation.tool_title())
             for step in work:
                 if not isinstance(step, Interrupted):
                     answer = step
                 elif writes and not interrupted:
                     interrupted = True
-                    say(err, "Stopping when the change is made. Ctrl-C again does not wait for that.")
+                    say(err, "Finishing the change first. Ctrl-C again stops without waiting.")
                 else:
-                    work.leave()
+                    work.abandon()
                     break
     except AshbyError as error:
         say(err, harmless(str(error)))
         return Status.OUTCOME_UNKNOWN if error.outcome_unknown else Status.ERROR
     if answer is None:
-        if writes:
-            say(err, "Interrupted. It is not known whether the change was made: look before you try it again.")
+        said = "Interrupted: the change may have been made. Check before you try again." if writes else "Interrupted."
+        say(err, said)
         return Status.OUTCOME_UNKNOWN if writes else Status.INTERRUPTED
     return _printed(answer, as_json=as_json)
 

@@ -1,4 +1,4 @@
-"""A card in the terminal, 80 columns wide or more. Words and signs tell what matters, never a colour alone."""
+"""Cards in the terminal, laid out for 80 columns or more. Words and signs say what matters, never a color alone."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.panel import Panel
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from langchain_ashby.agent.cards import Card, is_current
-from langchain_ashby.text.markdown import visible
+from langchain_ashby.text.safe import visible
 
 _RISKS = {
     "low": ("·", "low risk", box.ROUNDED, "none"),
@@ -24,14 +25,42 @@ _RISKS = {
 }
 
 
-def shown(action: dict[str, Any]) -> RenderableType:
-    """A proposed change as it is shown before it is decided: its card, or its description if it has none."""
+Action = dict[str, Any]
+
+
+def shown(action: Action) -> RenderableType:
+    """A proposed change as its reviewer sees it: the card, or the description if it has none."""
     card = action.get("card")
     return panel(card) if is_current(card) else Markdown(action["description"])
 
 
+class Fitted:
+    """The top of a proposed change, cut to so many lines; says how to see the rest.
+
+    Args:
+        action: The action request.
+        lines: The most lines to take.
+    """
+
+    def __init__(self, action: Action, lines: int) -> None:
+        self._action = action
+        self._most = max(lines, _FEWEST_LINES)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        lines = console.render_lines(shown(self._action), options.reset_height(), pad=False)
+        hidden = len(lines) - self._most + 1 if len(lines) > self._most else 0
+        for line in lines[: self._most - 1] if hidden else lines:
+            yield from line
+            yield Segment.line()
+        if hidden:
+            yield Text(f"… {hidden} more lines: v shows the whole card", "bold")
+
+
+_FEWEST_LINES = 6
+
+
 def panel(card: Card) -> RenderableType:
-    """A card as a panel, with the exact arguments beneath."""
+    """A card as a panel, most decisive part first, exact arguments last."""
     sign, risk, border, style = _RISKS[card["risk"]]
     parts: list[RenderableType] = [Text(card["line"], style="bold")]
     parts += _list("Warnings", card["warnings"], "!", "bold")
@@ -43,7 +72,7 @@ def panel(card: Card) -> RenderableType:
     arguments = Padding(Hanging(argument_lines(card["args"]), "dim"), (0, 0, 0, 2))
     parts += [Text(""), Text(f"Exact arguments of {card['tool']}", style="dim"), arguments]
     title = Text(f"{sign} {risk}", style=style)
-    return Panel(Group(*parts), box=border, title=title, title_align="left", padding=(1, 2), width=None)
+    return Panel(Group(*parts), box=border, title=title, title_align="left", padding=(0, 2), width=None)
 
 
 def _list(title: str, texts: Iterable[str], sign: str, style: str) -> list[RenderableType]:
@@ -72,7 +101,7 @@ def _changes(card: Card) -> list[RenderableType]:
 
 
 class Hanging:
-    """Lines of text, each with a deeper margin where it goes on: no part of one can pass for a line of its own."""
+    """Lines of text with a hanging indent, so that a wrapped part cannot pass for a line of its own."""
 
     def __init__(self, lines: Iterable[str], style: str = "") -> None:
         self._lines = list(lines)
@@ -89,7 +118,7 @@ class Hanging:
 
 
 def argument_lines(value: Any, margin: str = "") -> list[str]:
-    """The arguments, exactly as they are: a line each, what belongs to one indented beneath it."""
+    """The exact arguments, a line each, nested ones indented."""
     entries = value.items() if isinstance(value, dict) else ((str(number), it) for number, it in enumerate(value, 1))
     lines = []
     for name, entry in entries:

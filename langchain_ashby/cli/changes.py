@@ -1,4 +1,4 @@
-"""What became different between two states of the sandbox, in names instead of ids."""
+"""The differences between two states of the sandbox, with names instead of ids."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 State = dict[str, list[dict[str, Any]]]
 
-_UNTOLD = {"id", "createdAt", "updatedAt", "createdByKey"}
+_LEFT_OUT = {"id", "createdAt", "updatedAt", "createdByKey"}
 
 
 def changes(before: State, after: State) -> list[str]:
-    """A line per record that was added, changed or removed, and per field of it that is different."""
+    """A line for each added, changed or removed record, and one for each of its fields that differs."""
     names = _names(before) | _names(after)
     lines = []
     for kind in after:
@@ -20,15 +20,15 @@ def changes(before: State, after: State) -> list[str]:
         new = {record["id"]: record for record in after[kind]}
         for identity, record in new.items():
             if identity not in old:
-                lines += [f"+ {kind} {_about(record, names)}", *_fields({}, record, names)]
+                lines += [f"+ {kind} {_name(record, names)}", *_fields({}, record, names)]
             elif record != old[identity] and (fields := list(_fields(old[identity], record, names))):
-                lines += [f"~ {kind} {_about(record, names)}", *fields]
-        lines += [f"- {kind} {_about(old[identity], names)}" for identity in old if identity not in new]
+                lines += [f"~ {kind} {_name(record, names)}", *fields]
+        lines += [f"- {kind} {_name(old[identity], names)}" for identity in old if identity not in new]
     return lines
 
 
 def _names(state: State) -> dict[str, str]:
-    """What people call each record, by id. An application is called after its candidate and job."""
+    """A name for each record, by id. An application is named for its candidate and job."""
     names = {}
     for records in state.values():
         for record in records:
@@ -41,15 +41,15 @@ def _names(state: State) -> dict[str, str]:
     return names
 
 
-def _about(record: dict[str, Any], names: dict[str, str]) -> str:
-    """The record's own name, or that of the record it belongs to."""
+def _name(record: dict[str, Any], names: dict[str, str]) -> str:
+    """The name of the record, or of the record it belongs to."""
     owners = (record.get(key) for key in ("id", "candidateId", "applicationId"))
     return next((names[owner] for owner in owners if owner in names), "")
 
 
 def _fields(old: dict[str, Any], new: dict[str, Any], names: dict[str, str]) -> Iterator[str]:
     for key in dict.fromkeys([*old, *new]):
-        if key in _UNTOLD or old.get(key) == new.get(key):
+        if key in _LEFT_OUT or old.get(key) == new.get(key):
             continue
         was, now = (_shown(record.get(key), names) for record in (old, new))
         if was != now:

@@ -1,52 +1,54 @@
-"""What the commands work with: Ashby, or a sandbox that stands in for it."""
+"""Clients for the commands: of Ashby, or of a sandbox in its place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from langchain_ashby.cli.exits import stop
-from langchain_ashby.errors import AshbyError
+from langchain_ashby.cli.exits import Status, stop
+from langchain_ashby.errors import ConfigurationError, MissingAPIKeyError
 
 if TYPE_CHECKING:
     from langchain_ashby.client import AshbyClient
     from langchain_ashby.sandbox import AshbySandbox
 
-UseSandbox = Annotated[bool, typer.Option("--sandbox", help="Use the built-in sandbox instead of Ashby.")]
-
-
-UploadDirs = Annotated[
-    list[Path] | None, typer.Option("--upload-dir", help="A directory whose files may be uploaded. May be repeated.")
-]
-Approved = Annotated[bool, typer.Option("--yes", help="Approve every change without asking.")]
-
 
 @contextmanager
 def connected(sandbox: bool, upload_dirs: Iterable[Path] | None = None) -> Iterator[AshbyClient]:
-    """A client for Ashby, with the key from the environment; or for a sandbox of its own."""
-    from langchain_ashby.client import AshbyClient
-
+    """A client for Ashby, with the key from the environment; or for a new sandbox."""
     if sandbox:
         with sandboxed(upload_dirs) as (_, client):
             yield client
         return
-    try:
-        client = AshbyClient(upload_dirs=upload_dirs or ())
-    except AshbyError as error:
-        raise stop(str(error)) from None
-    with client:
+    with _client(None, upload_dirs) as client:
+        yield client
+
+
+@contextmanager
+def without_key() -> Iterator[AshbyClient]:
+    """A client that describes tools and sends no request."""
+    with _client("no-key-needed") as client:
         yield client
 
 
 @contextmanager
 def sandboxed(upload_dirs: Iterable[Path] | None = None) -> Iterator[tuple[AshbySandbox, AshbyClient]]:
-    """A sandbox and a client for it."""
+    """A new sandbox and a client for it."""
     from langchain_ashby.client import AshbyClient
     from langchain_ashby.sandbox import AshbySandbox
 
     with AshbySandbox() as server, AshbyClient(server.api_key, server.url, upload_dirs=upload_dirs or ()) as client:
         yield server, client
+
+
+def _client(key: str | None, upload_dirs: Iterable[Path] | None = None) -> AshbyClient:
+    from langchain_ashby.client import AshbyClient
+
+    try:
+        return AshbyClient(key, upload_dirs=upload_dirs or ())
+    except MissingAPIKeyError as error:
+        raise stop(str(error)) from None
+    except ConfigurationError as error:
+        raise stop(str(error), Status.USAGE) from None

@@ -1,4 +1,4 @@
-"""Editing the arguments of a call: in the person's editor, or in a form line by line."""
+"""Lets the person edit the arguments of a call, in their editor or in a form line by line."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from langchain_ashby.cli.card import Hanging, argument_lines
 from langchain_ashby.cli.step_line import title
 from langchain_ashby.cli.terminal import CAUTION, ask, confirm, harmless
 from langchain_ashby.endpoints import OPERATIONS
-from langchain_ashby.text.markdown import visible
+from langchain_ashby.text.safe import visible
 from langchain_ashby.toolkit import explain_arguments
 
 Arguments = dict[str, Any]
 
 
 def edited(console: Console, tool: str, arguments: Arguments) -> Arguments | None:
-    """The arguments as the person wants them, or None if they give it up. Arguments that do not fit come back."""
+    """Returns the edited and validated arguments, or None if the person gives up. Invalid ones can be edited again."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     body, remark = _as_text(arguments), ""
     while True:
@@ -42,7 +42,7 @@ def edited(console: Console, tool: str, arguments: Arguments) -> Arguments | Non
                 _check(tool, new)
             return new
         except OSError as error:
-            console.print(f"The editor {editor!r} cannot be started ({error.strerror}). Here is a form instead.")
+            console.print(f"The editor {editor!r} cannot be started ({error.strerror}). Using a form instead.")
             editor = None
         except ValueError as problem:
             console.print(Text.assemble(CAUTION, f" {harmless(str(problem))}"))
@@ -52,9 +52,9 @@ def edited(console: Console, tool: str, arguments: Arguments) -> Arguments | Non
 
 
 def show_differences(console: Console, before: Arguments, after: Arguments) -> None:
-    """What an edit changes."""
+    """Prints what an edit changes."""
     if before == after:
-        console.print("Nothing is changed.")
+        console.print("No changes.")
     for name in dict.fromkeys([*before, *after]):
         if name not in after or before.get(name, ...) != after[name]:
             console.print(Text(f"{harmless(name)}:", "bold"))
@@ -65,10 +65,10 @@ def show_differences(console: Console, before: Arguments, after: Arguments) -> N
 
 
 def _check(tool: str, arguments: Arguments) -> None:
-    """See whether the arguments fit. A tool that is not Ashby's judges by itself, when it runs.
+    """Validates the arguments. Tools of other packages validate theirs when they run.
 
     Raises:
-        ValueError: if they do not; what is wrong.
+        ValueError: if they are invalid; says why.
     """
     if tool in OPERATIONS:
         try:
@@ -81,7 +81,7 @@ def _check(tool: str, arguments: Arguments) -> None:
 
 
 def _in_editor(editor: str, text: str) -> str:
-    """The text as it is when the editor is closed. It was nowhere but in a directory for its owner alone."""
+    """The text as saved when the editor closes. The file lies in a directory that only its owner can read."""
     with TemporaryDirectory(prefix="langchain-ashby-") as directory:
         file = Path(directory) / "arguments.json"
         file.write_text(text, "utf-8")
@@ -94,7 +94,7 @@ def _in_editor(editor: str, text: str) -> str:
 
 @contextmanager
 def _left_to_the_editor() -> Iterator[None]:
-    """Leave Ctrl-C to the editor. If the terminal is closed, the file has to go before the program does."""
+    """Leaves Ctrl-C to the editor. If the terminal closes, exits in order, so that the file is deleted."""
     hang_ups = [getattr(signal, name) for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]
     before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
     before |= {number: signal.signal(number, _leave) for number in hang_ups}
@@ -110,38 +110,38 @@ def _leave(number: int, frame: object) -> NoReturn:
 
 
 def _read(text: str) -> Arguments | None:
-    """What was written; None if the file was emptied.
+    """Parses the text; None if it is empty.
 
     Raises:
-        ValueError: if it is no JSON object.
+        ValueError: if it is not a JSON object.
     """
     if not text.strip():
         return None
     try:
-        read = json.loads(text, parse_constant=_refused)
+        read = json.loads(text, parse_constant=_reject_constant)
     except json.JSONDecodeError as error:
         place = text.split("\n")[error.lineno - 1].strip()
         raise ValueError(f"This is not JSON: {error.msg}, at {place!r}.") from None
     if not isinstance(read, dict):
-        raise ValueError('The arguments have to be a JSON object, such as {"name": "Ada"}.')
+        raise ValueError('The arguments must be a JSON object, such as {"name": "Ada"}.')
     return read
 
 
-def _refused(constant: str) -> Any:
+def _reject_constant(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON.")
 
 
 def _as_text(arguments: Arguments) -> str:
-    """The arguments as JSON in which no character hides."""
+    """The arguments as JSON, with invisible characters escaped."""
     text = json.dumps(arguments, indent=2, ensure_ascii=False) + "\n"
     return "".join(char if visible(char) == char else json.dumps(char)[1:-1] for char in text)
 
 
 def _explained(tool: str, remark: str) -> str:
-    """Comments that say what may be written, and what is wrong with what was."""
+    """Comments on each argument, and on what is wrong with what was written."""
     lines = [
-        f"{title(tool)}: its arguments as JSON. Lines that begin with // do not count.",
-        "Save and close to go on. An empty file leaves everything as it was.",
+        f"{title(tool)}: arguments as JSON. Lines that start with // are ignored.",
+        "Save and close to continue. Empty the file to change nothing.",
         "",
         *_fields(tool),
         *(["", *remark.split("\n")] if remark else []),
@@ -154,14 +154,14 @@ def _without_comments(text: str) -> str:
 
 
 def _fields(tool: str) -> list[str]:
-    """The arguments that a tool takes, a line each."""
+    """A line for each argument that the tool takes."""
     if tool not in OPERATIONS:
         return []
     schema = OPERATIONS[tool].argument_schema()
     required = schema.get("required", [])
     return [
-        f"{name}{'' if name in required else ' (may be left out)'}: {said.get('description') or _kind(said)}"
-        for name, said in schema["properties"].items()
+        f"{name}{'' if name in required else ' (optional)'}: {field.get('description') or _kind(field)}"
+        for name, field in schema["properties"].items()
     ]
 
 
@@ -177,8 +177,8 @@ def _kind(schema: dict[str, Any]) -> str:
 
 
 def _in_form(console: Console, tool: str, arguments: Arguments) -> Arguments:
-    """The arguments, each as the person wants it. Text needs no quotation marks, all else is JSON."""
-    console.print("Enter keeps a value; - leaves the argument out. Set EDITOR to edit all at once.")
+    """Asks for each argument. Strings need no quotes; everything else is JSON."""
+    console.print("Press Enter to keep a value, - to remove it. Set EDITOR to edit them all at once.")
     new: Arguments = {}
     for name, value in arguments.items():
         console.print(Hanging(argument_lines({name: value})))
@@ -187,13 +187,13 @@ def _in_form(console: Console, tool: str, arguments: Arguments) -> Arguments:
             new[name] = value
         elif answer != "-":
             new[name] = answer if isinstance(value, str) else _value(answer)
-    while name := ask("One more argument (its name, or Enter to go on): "):
+    while name := ask("Add an argument (name, or Enter to finish): "):
         new[name] = _value(ask("  value: "))
     return new
 
 
 def _value(text: str) -> Any:
-    """JSON if it is JSON, else text: the check says what fits."""
+    """Parses JSON; anything else is a string, and validation says if that fits."""
     try:
         return json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""How the commands end, for scripts and for people."""
+"""Exit statuses, for scripts and for people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import typer
 
-from langchain_ashby.text.safe import one_line
+from langchain_ashby.text.words import one_line
 
 
 class Status(IntEnum):
@@ -20,17 +20,17 @@ class Status(IntEnum):
     INTERRUPTED = 130
 
 
-IN_WORDS = {
+MEANINGS = {
     Status.OK: "done",
-    Status.ERROR: "it did not work",
-    Status.USAGE: "the command was not understood",
-    Status.NOT_APPROVED: "a change waits for approval, or was not approved",
-    Status.OUTCOME_UNKNOWN: "a change may have been made, look before you try again",
+    Status.ERROR: "failed",
+    Status.USAGE: "wrong usage or configuration",
+    Status.NOT_APPROVED: "a change is waiting for approval, or was not approved",
+    Status.OUTCOME_UNKNOWN: "a change may have been made: check before you try again",
     Status.INTERRUPTED: "interrupted",
 }
 
 
 def stop(message: str, status: Status = Status.ERROR) -> typer.Exit:
-    """Say on standard error why there is nothing more to do. The result is to be raised."""
-    typer.echo(one_line(message), err=True)
+    """Prints on standard error why the command ends, and returns the exception to raise."""
+    typer.echo(one_line(message, None), err=True)
     return typer.Exit(status)

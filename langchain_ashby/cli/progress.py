@@ -1,4 +1,4 @@
-"""What is under way, at the bottom of the terminal: the end of the answer, and a spinner for each step."""
+"""Progress at the bottom of the terminal: the end of the answer, and a spinner for each running step."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ IDLE = "Thinking"
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
-class Watch:
-    """Shows what is under way for as long as it is, and leaves nothing behind. Without a terminal it shows nothing."""
+class ProgressDisplay:
+    """Shows running steps, and removes them when they end. Without a terminal it shows nothing."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
@@ -24,7 +24,7 @@ class Watch:
         self._tail: RenderableType | None = None
         self._idle_since = time.monotonic()
         self._live = (
-            # Refreshed by a thread of its own it would move the cursor by what it was before somebody else printed.
+            # A refresh thread would race with whatever else prints, and put the cursor in the wrong place.
             Live(self, console=console, transient=True, auto_refresh=False) if console.is_interactive else None
         )
 
@@ -40,26 +40,26 @@ class Watch:
             self._live.stop()
 
     def refresh(self) -> None:
-        """Show it as it is now; to be called often, by the thread that prints."""
+        """Redraws. Call it often, from the thread that prints."""
         if self._live:
             self._live.refresh()
 
     def begin(self, step: str, words: str) -> None:
-        """A step begins."""
+        """Shows a step as running."""
         self._steps[step] = words, time.monotonic()
 
     def end(self, step: str) -> float | None:
-        """A step ended: how many seconds it took, or None if it is not known when it began."""
+        """Removes a step and returns how many seconds it took; None if its beginning was not seen."""
         self._idle_since = time.monotonic()
         begun = self._steps.pop(step, None)
         return begun and self._idle_since - begun[1]
 
     def tail(self, tail: RenderableType | None) -> None:
-        """The end of an answer that is still being written."""
+        """Sets the unfinished end of the answer."""
         self._tail = tail
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The last lines of the answer, and below them the steps: no more than there is room for."""
+        """Yields the last lines of the answer and the steps below them, as many as fit the screen."""
         steps = list(self._steps.values())
         if not steps and self._tail is None:
             steps = [(IDLE, self._idle_since)]

@@ -1,4 +1,4 @@
-"""A conversation with the agent in a terminal: its steps as they happen, its questions as they come."""
+"""A conversation with the agent in a terminal: shows its steps as they happen and asks about its changes."""
 
 from __future__ import annotations
 
@@ -9,49 +9,49 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 from rich.console import Console
 from rich.text import Text
 
-from langchain_ashby.cli.approval_prompt import decide, line_of
-from langchain_ashby.cli.background import Interrupted, Work
-from langchain_ashby.cli.card import shown
-from langchain_ashby.cli.names import Names
-from langchain_ashby.cli.progress import Watch
-from langchain_ashby.cli.step_line import line, title
-from langchain_ashby.cli.stream import Answer
+from langchain_ashby.cli.approval_prompt import Review, decide, line_of
+from langchain_ashby.cli.background import BackgroundWork, Interrupted
+from langchain_ashby.cli.card import Action, shown
+from langchain_ashby.cli.drafts import Drafts
+from langchain_ashby.cli.progress import ProgressDisplay
+from langchain_ashby.cli.step_line import RecordNames, line, title
+from langchain_ashby.cli.stream import StreamedAnswer
 from langchain_ashby.cli.terminal import CAUTION, can_ask, harmless
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.text.words import count
 
-Action = dict[str, Any]
-
 
 class Reached(Enum):
-    """How far a turn went: the agent is done, or changes wait for somebody to decide."""
+    """How a turn ended: the agent is done, changes are still open, or they are and the person wants to leave."""
 
     THE_END = "end"
     A_QUESTION = "question"
+    QUIT = "quit"
 
 
-class LeftUnderWay(Exception):
+class OutcomeUnknown(Exception):
     """The person did not wait for changes that were being made."""
 
     def __init__(self, changes: Sequence[str]) -> None:
-        super().__init__("It is not known whether this was done: " + "; ".join(changes))
+        super().__init__("The outcome is unknown: " + "; ".join(changes))
         self.changes = list(changes)
 
 
 class Session:
-    """A thread of the agent.
+    """One thread of the agent.
 
     Args:
         agent: The agent.
         thread_id: The thread's name.
-        console: Where to show what happens.
+        console: The terminal.
         approve_all: Approve every change without asking.
-        reviewer: Who decides, for the audit trail.
+        reviewer: The person who decides, for the audit trail.
         without_model: Stop where the model would be asked next.
     """
 
@@ -70,7 +70,8 @@ class Session:
         self._approve_all = approve_all
         self._config: RunnableConfig = {"configurable": {"thread_id": thread_id, "reviewer": reviewer}}
         self._stop_before = ["model"] if without_model else None
-        self._names = Names()
+        self._drafts = Drafts(agent.store or InMemoryStore(), thread_id, reviewer)
+        self._names = RecordNames()
         self._old: set[str | None] = set()
         self._called: dict[str, str] = {}
         self._under_way: dict[str, str] = {}
@@ -80,59 +81,66 @@ class Session:
         return list(self._agent.get_state(self._config).values.get("messages", []))
 
     def waiting(self) -> dict[str, Any] | None:
-        """The question that is open, if there is one, as the agent asked it."""
+        """The agent's open approval request, if there is one."""
         interrupts = self._agent.get_state(self._config).interrupts
         return interrupts[0].value if interrupts else None
 
     def say(self, text: str) -> Reached:
-        """Send a message and go on until the agent is done or asks.
+        """Sends a message, which cancels open changes, and goes on until the agent is done or changes are left open.
 
         Raises:
             KeyboardInterrupt: if the person presses Ctrl-C. A change that is being made is made first.
-            LeftUnderWay: if they press it again meanwhile.
+            OutcomeUnknown: if they press it again meanwhile.
         """
         self._old = {message.id for message in self.messages()}
-        return self._decided(self._run({"messages": [HumanMessage(text)]}))
+        self._drafts.clear()
+        return self._answer(self._run({"messages": [HumanMessage(text)]}))
 
-    def take_up(self) -> Reached:
-        """Decide what waits and go on from there. Raises as `say` does."""
+    def resume(self) -> Reached:
+        """Asks about the open changes and goes on from there. Raises as `say` does."""
         messages = self.messages()
         self._old = {message.id for message in messages}
         for message in messages:
             if isinstance(message, ToolMessage):
                 self._names.learn(message.artifact)
-        return self._decided(self.waiting())
+        return self._answer(self.waiting())
 
-    def _decided(self, request: dict[str, Any] | None) -> Reached:
-        """Have what is asked decided, and what is asked then, until nothing is."""
+    def _answer(self, request: dict[str, Any] | None) -> Reached:
+        """Has this request decided, and the ones that follow, until there is none or one is left open."""
         while request is not None:
             if problem := request.get("problem"):
                 self._console.print(Text.assemble(CAUTION, f" {problem}"))
             actions = request["action_requests"]
-            decisions = self._decisions(actions)
-            if decisions is None:
-                return Reached.A_QUESTION
+            review = self._review(actions)
+            decisions = [decision for decision in review.decisions if decision is not None]
+            if len(decisions) < len(actions):
+                self._drafts.keep(actions, review.decisions)
+                if decisions:
+                    decided = f"{len(decisions)} of {len(actions)} changes are decided"
+                    self._console.print(f"{decided}; nothing is made until all of them are.")
+                return Reached.QUIT if review.quits else Reached.A_QUESTION
             self._under_way = {
                 action["tool_call_id"]: line_of(action)
                 for action, decision in zip(actions, decisions, strict=True)
                 if decision["type"] in ("approve", "edit")
             }
+            self._drafts.clear()
             request = self._run(Command(resume={"decisions": decisions}))
         return Reached.THE_END
 
-    def _decisions(self, actions: list[Action]) -> list[dict[str, Any]] | None:
-        """What is decided about each action; None if it is left open."""
+    def _review(self, actions: list[Action]) -> Review:
+        """The decision about each action, as far as there is one."""
         if not self._approve_all and can_ask():
-            return decide(self._console, actions)
+            return decide(self._console, actions, self._drafts.read(actions))
         for action in actions:
             self._console.rule(Text("Approved by --yes" if self._approve_all else "Waiting for approval"), align="left")
             self._console.print(shown(action))
-        return [{"type": "approve"} for _ in actions] if self._approve_all else None
+        return Review([{"type": "approve"} if self._approve_all else None for _ in actions])
 
     def _run(self, start: Any) -> dict[str, Any] | None:
-        """Run until the agent is done, which gives None, or asks, which gives its request."""
-        watch = Watch(self._console)
-        work: Work[Any] = Work(
+        """Runs until the agent is done, which returns None, or asks, which returns its request."""
+        progress = ProgressDisplay(self._console)
+        work: BackgroundWork[Any] = BackgroundWork(
             lambda: self._agent.stream(
                 start,
                 self._config,
@@ -140,89 +148,95 @@ class Session:
                 durability="sync",
                 interrupt_before=self._stop_before,
             ),
-            watch.refresh,
+            progress.refresh,
         )
+        with work:
+            try:
+                with progress:
+                    return self._show_run(work, progress)
+            except SystemExit:
+                # The output was closed: no one sees the rest, but a change that is being made is finished.
+                if self._under_way:
+                    work.finish_step()
+                raise
+
+    def _show_run(self, work: BackgroundWork[Any], progress: ProgressDisplay) -> dict[str, Any] | None:
+        for call_id, change in self._under_way.items():
+            progress.begin(call_id, change)
+        answer = StreamedAnswer(progress)
         request, stopping = None, False
-        with watch:
-            for call_id, change in self._under_way.items():
-                watch.begin(call_id, change)
-            answer = Answer(watch)
-            for step in work:
-                if isinstance(step, Interrupted):
-                    self._interrupted(work, again=stopping)
-                    stopping = True
-                    continue
-                mode, came = step
-                if mode == "messages":
-                    message, about = came
-                    if about.get("langgraph_node") == "model" and isinstance(message, AIMessage):
-                        answer.add(message.text)
-                    continue
-                for node, change in came.items():
-                    if node == "__interrupt__":
-                        request = change[0].value if change else None
-                    else:
-                        self._show(node, change or {}, watch, answer)
-                        answer = Answer(watch) if node == "model" else answer
-                    if stopping and node == "join":
-                        work.leave()
-                        raise KeyboardInterrupt
+        for step in work:
+            if isinstance(step, Interrupted):
+                self._interrupted(work, again=stopping)
+                stopping = True
+                continue
+            mode, came = step
+            if mode == "messages":
+                message, about = came
+                if about.get("langgraph_node") == "model" and isinstance(message, AIMessage):
+                    answer.add(message.text)
+                continue
+            for node, change in came.items():
+                if node == "__interrupt__":
+                    request = change[0].value if change else None
+                else:
+                    self._show(node, change or {}, progress, answer)
+                    answer = StreamedAnswer(progress) if node == "model" else answer
+                if stopping and node == "join":
+                    work.abandon()
+                    raise KeyboardInterrupt
         self._under_way = {}
         if stopping:
             raise KeyboardInterrupt
         return request
 
-    def _interrupted(self, work: Work[Any], *, again: bool) -> None:
+    def _interrupted(self, work: BackgroundWork[Any], *, again: bool) -> None:
         changes = list(self._under_way.values())
         if changes and not again:
-            self._console.print(f"Stopping when {_these(changes)} made. Ctrl-C again does not wait for that.")
+            self._console.print(f"Finishing {count(len(changes), 'change')} first. Ctrl-C again stops without waiting.")
             return
-        work.leave()
+        work.abandon()
         self._under_way = {}
         if changes:
-            raise LeftUnderWay(changes)
+            raise OutcomeUnknown(changes)
         raise KeyboardInterrupt
 
-    def _show(self, node: str, update: Mapping[str, Any], watch: Watch, answer: Answer) -> None:
+    def _show(self, node: str, update: Mapping[str, Any], progress: ProgressDisplay, answer: StreamedAnswer) -> None:
         if node == "prepare":
-            watch.end("cards")
+            progress.end("cards")
         messages = update.get("messages") or []
         for message in messages if isinstance(messages, list) else [messages]:
-            # A run begins with putting in order what an earlier one left, and may write all of the conversation anew.
+            # A run first repairs what an earlier one left, and may rewrite the whole conversation.
             if node == "reconcile" and (message.id in self._old or not isinstance(message, ToolMessage)):
                 continue
-            self._show_message(message, watch, answer)
+            self._show_message(message, progress, answer)
 
-    def _show_message(self, message: BaseMessage, watch: Watch, answer: Answer) -> None:
+    def _show_message(self, message: BaseMessage, progress: ProgressDisplay, answer: StreamedAnswer) -> None:
         if isinstance(message, AIMessage):
             answer.end(message.text)
             writes = 0
             for call in message.tool_calls:
                 if call["name"] in OPERATIONS and OPERATIONS[call["name"]].access is Access.READ:
-                    watch.begin(str(call["id"]), self._told(call["name"], call["args"]))
+                    progress.begin(str(call["id"]), self._described(call["name"], call["args"]))
                 else:
                     writes += 1
             if writes:
-                watch.begin("cards", f"Looking at what {count(writes, 'change')} would do")
-            self._called = {str(call["id"]): self._told(call["name"], call["args"]) for call in message.tool_calls}
+                progress.begin("cards", f"Checking what {count(writes, 'change')} would do")
+            self._called = {str(call["id"]): self._described(call["name"], call["args"]) for call in message.tool_calls}
         elif isinstance(message, ToolMessage):
             self._names.learn(message.artifact)
-            seconds = watch.end(message.tool_call_id)
+            seconds = progress.end(message.tool_call_id)
             what = self._under_way.pop(message.tool_call_id, None) or self._called.get(message.tool_call_id)
             self._console.print(line(what or title(message.name or ""), message, seconds))
 
-    def _told(self, tool: str, arguments: dict[str, Any]) -> str:
-        said = self._names.told(arguments)
-        return f"{title(tool)} ({said})" if said else title(tool)
+    def _described(self, tool: str, arguments: dict[str, Any]) -> str:
+        summary = self._names.summary(arguments)
+        return f"{title(tool)} ({summary})" if summary else title(tool)
 
 
-def recalled(messages: Sequence[AnyMessage], console: Console) -> None:
-    """Show the end of a conversation to who goes on with it: the last question, and the answer."""
+def show_last_exchange(messages: Sequence[AnyMessage], console: Console) -> None:
+    """Shows the last question and answer of a conversation that is resumed."""
     for kind, who in (("human", "You"), ("ai", "Agent")):
         last = next((it.text for it in reversed(messages) if it.type == kind and it.text.strip()), None)
         if last is not None:
             console.print(Text.assemble((f"{who}: ", "bold"), harmless(last)))
-
-
-def _these(changes: list[str]) -> str:
-    return "the change that is under way is" if len(changes) == 1 else f"the {len(changes)} changes under way are"

@@ -1,6 +1,6 @@
-"""Where threads, journal and audit trail are kept: a file of SQLite, or PostgreSQL.
+"""Opens the database of threads, journal and audit trail: an SQLite file, or PostgreSQL.
 
-An address may hold a password, and is never repeated in a message.
+A URL may hold a password, so no message repeats it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
-
-import typer
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from langchain_ashby.text.safe import shortened
 
@@ -20,28 +18,24 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from langgraph.store.base import BaseStore
 
-STORE = typer.Option(envvar="LANGCHAIN_ASHBY_STORE", help="The agent's store: sqlite:///FILE or postgresql://…")
-Store = Annotated[str, STORE]
-OptionalStore = Annotated[str | None, STORE]
 
+class Database(NamedTuple):
+    """The checkpointer of the threads, and the store of the journal and the audit trail."""
 
-class Kept(NamedTuple):
-    """The threads, and the store with the journal and the audit trail."""
-
-    threads: BaseCheckpointSaver[str]
+    checkpointer: BaseCheckpointSaver[str]
     store: BaseStore
 
 
 @contextmanager
-def opened(url: str) -> Iterator[BaseStore]:
-    """The store at `sqlite:///FILE` or `postgresql://…`, as SQLAlchemy spells them.
+def open_store(url: str) -> Iterator[BaseStore]:
+    """Opens the store at `sqlite:///FILE` or `postgresql://…`, as SQLAlchemy spells them.
 
     Raises:
-        ValueError: if there is no store there; what to do about it.
+        ValueError: if there is none; says what to do about it.
     """
     file = _sqlite_file(url)
     stores = (_postgres() if file is None else _sqlite())[1]
-    with _own_words(file):
+    with _reworded_errors(file):
         if file is not None:
             _check(file)
         with stores(url if file is None else str(file)) as store:
@@ -49,29 +43,29 @@ def opened(url: str) -> Iterator[BaseStore]:
 
 
 @contextmanager
-def kept(url: str, *, create: bool) -> Iterator[Kept]:
-    """The threads and the store at an address.
+def open_database(url: str, *, create: bool) -> Iterator[Database]:
+    """Opens the threads and the store at a URL.
 
     Args:
         url: `sqlite:///FILE` or `postgresql://…`.
-        create: Make them if they are not there yet. A new file is for its owner alone to read.
+        create: Create them if missing. Only its owner can read a new file.
 
     Raises:
-        ValueError: if there is nothing there; what to do about it.
+        ValueError: if there is none; says what to do about it.
     """
     file = _sqlite_file(url)
     savers, stores = _postgres() if file is None else _sqlite()
     place = url if file is None else str(file)
     with ExitStack() as stack:
-        with _own_words(file):
+        with _reworded_errors(file):
             if file is not None:
                 (_make if create else _check)(file)
-            found = Kept(stack.enter_context(savers(place)), stack.enter_context(stores(place)))
+            found = Database(stack.enter_context(savers(place)), stack.enter_context(stores(place)))
             if create:
-                found.threads.setup()  # type: ignore[attr-defined]  # all savers have it but for their base class
+                found.checkpointer.setup()  # type: ignore[attr-defined]  # all savers have it, their base class does not
                 found.store.setup()  # type: ignore[attr-defined]
             else:
-                next(found.threads.list(None, limit=1), None)
+                next(found.checkpointer.list(None, limit=1), None)
         yield found
 
 
@@ -80,7 +74,7 @@ def _sqlite_file(url: str) -> Path | None:
         return Path(url.removeprefix("sqlite:///"))
     if url.startswith(("postgresql://", "postgres://")):
         return None
-    raise ValueError("A store is given as sqlite:///FILE or postgresql://USER@HOST/DATABASE.")
+    raise ValueError("Give the store as sqlite:///FILE or postgresql://USER@HOST/DATABASE.")
 
 
 Opener = Callable[[str], AbstractContextManager[Any]]
@@ -105,8 +99,8 @@ def _postgres() -> tuple[Opener, Opener]:
 
 
 @contextmanager
-def _own_words(file: Path | None) -> Iterator[None]:
-    """Say what is wrong with a database. PostgreSQL's own words can quote the address, which may hold a password."""
+def _reworded_errors(file: Path | None) -> Iterator[None]:
+    """Rewords database errors: PostgreSQL's own can quote the URL, and so a password."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:
@@ -118,12 +112,12 @@ def _own_words(file: Path | None) -> Iterator[None]:
 
 
 def _make(file: Path) -> None:
-    """An empty file, unless there is one. It will hold what is said about people."""
+    """Creates the file, readable by its owner only: it will hold personal data."""
     os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _check(file: Path) -> None:
-    """See that there is a store in the file: to open it would make one."""
+    """Raises if the file holds no store; opening it would create one."""
     if not file.is_file():
         raise ValueError(f"There is no file {shortened(str(file), 200)}.")
     with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:

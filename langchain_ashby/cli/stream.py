@@ -1,4 +1,4 @@
-"""The agent's answer as it is written: whole paragraphs stay, the last one grows."""
+"""Streams the agent's answer to the terminal: finished paragraphs stay, the last one grows."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from rich.markdown import Markdown
 from rich.segment import Segment
 from rich.text import Text
 
-from langchain_ashby.cli.progress import Watch
+from langchain_ashby.cli.progress import ProgressDisplay
 from langchain_ashby.cli.terminal import harmless
 
 
-class Answer:
-    """An answer that comes in pieces. It comes from a model which has read texts of strangers: no piece of it can act.
+class StreamedAnswer:
+    """An answer that arrives in pieces. Its model has read untrusted text, so control characters are shown, not sent.
 
-    In a terminal it is laid out from its Markdown. Elsewhere it is the Markdown itself, when it is complete.
+    A terminal gets the Markdown laid out, a pipe the Markdown itself once it is complete.
     """
 
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
+    def __init__(self, progress: ProgressDisplay) -> None:
+        self._progress = progress
         self._whole = ""
         self._shown = 0
         self._begun = False
 
     def add(self, piece: str) -> None:
-        """What the model has written since."""
+        """Appends what the model has written since."""
         self._whole += piece
-        if not self._whole.strip() or not self._watch.console.is_interactive:
+        if not self._whole.strip() or not self._progress.console.is_interactive:
             return
         growing = self._whole[self._shown :]
         if done := _finished(growing):
@@ -36,28 +36,28 @@ class Answer:
             growing = growing[done:]
         if growing.strip():
             self._begin()
-            self._watch.tail(_Block(harmless(growing)))
+            self._progress.tail(_Block(harmless(growing)))
         else:
-            self._watch.tail(None)
+            self._progress.tail(None)
 
     def end(self, whole: str) -> None:
-        """The answer is complete: `whole` is what it came to be, which counts, whatever came before."""
-        self._watch.tail(None)
+        """Completes the answer. `whole` counts, even where it differs from the pieces before."""
+        self._progress.tail(None)
         if whole != self._whole and self._shown:
-            self._watch.console.print(Text("  (begun anew)", "dim"))
+            self._progress.console.print(Text("  (starting over)", "dim"))
             self._shown = 0
         if rest := whole[self._shown :].strip():
             self._print(rest)
         if self._begun:
-            self._watch.console.print()
+            self._progress.console.print()
 
     def _begin(self) -> None:
         if not self._begun:
-            self._watch.console.print(Text("\nAgent:", style="bold"))
+            self._progress.console.print(Text("\nAgent:", style="bold"))
             self._begun = True
 
     def _print(self, text: str) -> None:
-        console = self._watch.console
+        console = self._progress.console
         if not console.is_interactive:
             console.print(Text(f"Agent: {harmless(text)}"), soft_wrap=True)
             return
@@ -68,10 +68,10 @@ class Answer:
 
 
 class _Block:
-    """A piece of Markdown as it is laid out, a little to the right, without blank lines around it."""
+    """Markdown laid out with an indent, without blank lines around it."""
 
     def __init__(self, text: str) -> None:
-        # A link shows where it leads: an address behind words could lead anywhere.
+        # Links show their address: behind words it could lead anywhere.
         self._markdown = Markdown(text, hyperlinks=False, code_theme="ansi_dark")
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -85,7 +85,7 @@ class _Block:
 
 
 def _finished(text: str) -> int:
-    """How many characters from the start belong to paragraphs, lists, … that no further text can change."""
+    """The number of leading characters in blocks (paragraphs, lists, …) that no further text can change."""
     begun = [it.map[0] for it in _PARSER.parse(text) if it.level == 0 and it.map and it.nesting >= 0]
     return sum(len(line) + 1 for line in text.split("\n")[: begun[-1]]) if len(begun) > 1 else 0
 

@@ -1,7 +1,6 @@
-"""The terminal: how it shows things, and how a line is read from it.
+"""Output to the terminal, and questions to the person at it.
 
-Nothing is told by colour alone, and text has the terminal's own colour: only signs have another, so that all of it can
-be read on light and on dark ground.
+Color is never the only cue, and only signs have one, so output is readable on light and dark backgrounds.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from rich.console import Console
 from rich.text import Text
 from rich.theme import Theme
 
-from langchain_ashby.text.markdown import visible
+from langchain_ashby.text.safe import visible
 
 try:
     import readline
-except ModuleNotFoundError:  # there is none on Windows, whose console has a history of its own
+except ModuleNotFoundError:  # Windows has none; its console keeps a history itself
     readline = None  # type: ignore[assignment]
 else:
-    # What is answered to questions does not belong into the history; `remember` puts in what does.
+    # Answers to prompts do not belong in the history; `remember` adds what does.
     readline.set_auto_history(False)
 
 DONE, FAILED, NEXT, CAUTION = Text("✓", "green"), Text("✗", "red"), Text("→"), Text("!", "bold")
@@ -50,52 +49,67 @@ _THEME = Theme(
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Where to show things. No text is taken for rich's own markup. Without a terminal there is no colour."""
+    """A console that does not interpret Rich markup. Without a terminal it writes no color."""
     stream = sys.stderr if stderr else sys.stdout
     if isinstance(stream, io.TextIOWrapper):
-        # Where a sign cannot be written, its name can: ✓ as \\N{CHECK MARK}.
+        # An encoding that lacks a sign gets its name instead: ✓ as \\N{CHECK MARK}.
         stream.reconfigure(errors="namereplace")
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False, theme=_THEME)
 
 
 def say(out: Console, text: Text | str) -> None:
-    """Text for people. Lines are broken where a terminal ends, and not in a file or a pipe."""
+    """Prints text, wrapped at the edge of a terminal and unwrapped in a file or pipe."""
     out.print(text, soft_wrap=not out.is_interactive)
 
 
 def can_ask() -> bool:
-    """Whether somebody sits at a terminal, sees what is shown, and can answer."""
+    """True if a person can see the output and answer."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def ask(question: str, *, bold: bool = False) -> str:
-    """One line from the person, without the space around it.
+    """Reads one line, stripped.
 
     Raises:
-        EOFError: if there is no more to come (Ctrl-D).
+        EOFError: at the end of input (Ctrl-D).
     """
     if bold and readline is not None:
-        # Between these marks stands what takes no room on the line, so that readline knows where the cursor is.
+        # The marks tell readline what takes no room on the line.
         question = f"\x01\x1b[1m\x02{question}\x01\x1b[0m\x02"
     return input(question).strip()
 
 
 def choose(question: str, choices: Mapping[str, str]) -> str:
-    """One of the choices, by its letter. Just to go on is no choice: the question comes again.
+    """Asks until one of the choices is given, by its letter or in a word, and returns its letter.
+
+    There is no default: an empty answer repeats the question.
+
+    Args:
+        question: The prompt.
+        choices: What each letter does. The letter, the first word of the description and the synonyms of `_WORDS` are
+            understood.
 
     Raises:
-        EOFError: if there is no more to come (Ctrl-D).
+        EOFError: at the end of input (Ctrl-D).
     """
-    # A space that breaks no line keeps each letter with its words.
+    # A no-break space keeps each letter on one line with its words.
     offer = "  ".join(f"[{letter}]\N{NO-BREAK SPACE}{words}" for letter, words in choices.items())
     print(fill(offer, get_terminal_size().columns).replace("\N{NO-BREAK SPACE}", " "))
-    while (answer := ask(f"{question} ").lower()) not in choices:
+    understood = {words.split()[0]: letter for letter, words in choices.items()} | _WORDS
+    while True:
+        answer = ask(f"{question} ").lower()
+        letter = understood.get(answer, answer)
+        if letter in choices:
+            return letter
         print(f"Answer with {_either(choices)}.")
-    return answer
+
+
+_WORDS = {"y": "a", "yes": "a", "n": "r", "no": "r", "exit": "q", "/quit": "q", "h": "?", "/help": "?"}
+"""Answers that people give without reading the menu."""
 
 
 def confirm(question: str) -> bool:
-    """A yes or no; no if the person just goes on."""
+    """Asks for yes or no. An empty answer is no."""
     try:
         return ask(f"{question} [y/N]: ").lower() in ("y", "yes")
     except EOFError:
@@ -104,14 +118,14 @@ def confirm(question: str) -> bool:
 
 
 def remember(lines: Iterable[str]) -> None:
-    """Let the person come back to these lines with the arrow keys. They are kept in memory only."""
+    """Adds lines to the history of the arrow keys, which is kept in memory only."""
     if readline is not None:
         for line in lines:
             readline.add_history(line)
 
 
 def harmless(text: str) -> str:
-    """Text in which no character can act on the terminal: what could is spelled out."""
+    """Text with control characters spelled out, so that none can act on the terminal."""
     return visible(text.replace("\r\n", "\n").replace("\t", "    "))
 
 

@@ -1,4 +1,4 @@
-"""The threads in a store, and the changes that wait in them for somebody to decide."""
+"""The threads of a database in which changes are waiting for a decision."""
 
 from __future__ import annotations
 
@@ -12,35 +12,56 @@ from langgraph.graph.state import CompiledStateGraph
 
 from langchain_ashby.agent import PendingApprovals
 
+Agent = CompiledStateGraph[Any, Any, Any, Any]
+
 
 @dataclass(frozen=True)
-class Open:
-    """A thread in which changes wait, as the agent proposed them, and since when."""
+class WaitingThread:
+    """A thread with open changes.
+
+    Attributes:
+        thread_id: The thread's name.
+        since: When they were proposed, if known.
+        actions: The changes, as the agent proposed them.
+    """
 
     thread_id: str
     since: datetime | None
     actions: list[dict[str, Any]]
 
 
-def open_threads(
-    agent: CompiledStateGraph[Any, Any, Any, Any], threads: BaseCheckpointSaver[Any], only: str | None = None
-) -> list[Open]:
-    """The threads in which changes wait, those that wait longest first."""
-    found = [_look(agent, thread_id) for thread_id in ([only] if only else _names(threads))]
-    return sorted(filter(None, found), key=lambda it: (it.since is not None, it.since))
+@dataclass(frozen=True)
+class Found:
+    """The threads with open changes, those that wait longest first, and the names of threads that cannot be read."""
+
+    waiting: list[WaitingThread]
+    unreadable: list[str]
 
 
-def _names(threads: BaseCheckpointSaver[Any]) -> list[str]:
-    # All are read before any is looked at: some savers cannot do both at a time.
-    configs = [it.config.get("configurable", {}) for it in threads.list(None)]
+def find_waiting(agent: Agent, checkpointer: BaseCheckpointSaver[Any], only: str | None = None) -> Found:
+    """Looks through all threads, or at one."""
+    waiting, unreadable = [], []
+    for thread_id in [only] if only else _thread_ids(checkpointer):
+        try:
+            found = _read(agent, thread_id)
+        except Exception:  # another program's graph keeps what it likes, and fails in its own ways on this one
+            unreadable.append(thread_id)
+        else:
+            waiting += [found] if found else []
+    return Found(sorted(waiting, key=lambda it: (it.since is not None, it.since)), unreadable)
+
+
+def _thread_ids(checkpointer: BaseCheckpointSaver[Any]) -> list[str]:
+    # All are listed before any is read: some savers cannot do both at a time.
+    configs = [it.config.get("configurable", {}) for it in checkpointer.list(None)]
     return list(dict.fromkeys(str(it["thread_id"]) for it in configs if not it.get("checkpoint_ns")))
 
 
-def _look(agent: CompiledStateGraph[Any, Any, Any, Any], thread_id: str) -> Open | None:
+def _read(agent: Agent, thread_id: str) -> WaitingThread | None:
     config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
     state = agent.get_state(config)
     actions = [dict(action) for action in PendingApprovals(state.interrupts)]
-    # Other agents may keep threads in the same store. What they ask is not for this one to answer.
+    # Other agents may keep threads in the same database. Their questions are not for this one to answer.
     if not actions or not all("tool_call_id" in action for action in actions):
         return None
-    return Open(thread_id, datetime.fromisoformat(state.created_at) if state.created_at else None, actions)
+    return WaitingThread(thread_id, datetime.fromisoformat(state.created_at) if state.created_at else None, actions)

@@ -1,1 +1,1 @@
-"""A scripted afternoon that shows the agent at work."""
+"""A scripted chat model, and the recruiter's afternoon that it plays in the demo."""

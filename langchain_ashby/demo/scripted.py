@@ -1,8 +1,8 @@
 """A chat model that follows a script: for tests, and to show the agent without a model provider.
 
-A script is a function from the conversation so far to the next message. It keeps nothing in between, so a thread can
-be resumed in another process. Two ways to write one: `lines`, messages in order, and `story`, a generator that is
-played again from its beginning each time, with the answers that the conversation holds.
+A script is a function from the conversation so far to the next message. It is stateless, so another process can resume
+a thread. Two ways to write one: `lines`, messages in order, and `story`, a generator that is replayed from its start
+each time with the answers in the conversation.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from pydantic import PrivateAttr
 Script = Callable[[Sequence[BaseMessage]], AIMessage]
 Line = AIMessage | str
 Story = Callable[[], Generator[AIMessage, list[ToolMessage], str]]
-"""Yields a message, is sent the answers to its calls in their order, and returns its last words."""
+"""Yields a message, is sent the answers to its calls in order, and returns the last message."""
 
-THE_END = "My script ends here. I am not a language model, so I cannot take up anything new."
+THE_END = "My script ends here. I am not a language model, so I can't answer anything new."
 
 
 class ScriptedChatModel(BaseChatModel):
-    """A chat model that does not think: it says the lines of its `script`, whatever it is asked.
+    """A chat model that says the lines of its `script`, whatever it is asked.
 
-    Everything around it is real: the tools that it calls, the approvals, the checkpoints.
+    Everything around it is real: the tools it calls, the approvals, the checkpoints.
     """
 
     script: Script
@@ -45,13 +45,13 @@ class ScriptedChatModel(BaseChatModel):
 
     @property
     def tool_names(self) -> tuple[str, ...]:
-        """The names of the tools that it was given last."""
+        """The names of the tools it was last given."""
         return self._tool_names
 
     def bind_tools(
         self, tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool], **kwargs: Any
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Note the tools' names. Which of them are called stands in the script."""
+        """Records the tools' names. The script decides which of them are called."""
         self._tool_names = tuple(
             tool.name if isinstance(tool, BaseTool) else convert_to_openai_tool(tool)["function"]["name"]
             for tool in tools
@@ -82,19 +82,19 @@ class ScriptedChatModel(BaseChatModel):
 
 
 def say(text: str, *calls: ToolCall) -> AIMessage:
-    """A message of the model, with the tool calls that it makes."""
+    """A message of the model with its tool calls."""
     return AIMessage(text, tool_calls=list(calls))
 
 
 def call(name: str, /, **args: Any) -> ToolCall:
-    """A tool call. It gets its id when it is said."""
+    """A tool call. It gets its id when the message is said."""
     return ToolCall(name=name, args=args, id=None, type="tool_call")
 
 
 def lines(*spoken: Line | Script) -> Script:
-    """A script of messages in order, the next being the one that the conversation has not seen yet.
+    """A script of messages in order; says the first one that the conversation has not had yet.
 
-    A line that is a function makes its message of the conversation so far.
+    A line that is a function makes its message from the conversation so far.
     """
 
     def script(messages: Sequence[BaseMessage]) -> AIMessage:
@@ -107,24 +107,24 @@ def lines(*spoken: Line | Script) -> Script:
     return script
 
 
-def story(tell: Story) -> Script:
-    """A script that is told by a generator, from its beginning each time: it must say the same for the same answers."""
+def story(play: Story) -> Script:
+    """A script from a generator, replayed each time: it must yield the same messages for the same answers."""
 
     def script(messages: Sequence[BaseMessage]) -> AIMessage:
         answers = _answers_by_message(messages)
-        telling = tell()
-        for told, sent in enumerate(([], *answers)):
+        playing = play()
+        for place, sent in enumerate(([], *answers)):
             try:
-                message = telling.send(sent) if told else next(telling)
+                message = playing.send(sent) if place else next(playing)
             except StopIteration as end:
-                return AIMessage(end.value if told == len(answers) else THE_END)
+                return AIMessage(end.value if place == len(answers) else THE_END)
         return _with_ids(message, len(answers))
 
     return script
 
 
 def _answers_by_message(messages: Sequence[BaseMessage]) -> list[list[ToolMessage]]:
-    """For each message of the model, the answers to its calls in the order of the calls."""
+    """The answers to the calls of each model message, in the order of the calls."""
     spoken: list[list[ToolMessage]] = []
     for position, message in enumerate(messages):
         if isinstance(message, AIMessage):
@@ -138,13 +138,13 @@ def _answers_by_message(messages: Sequence[BaseMessage]) -> list[list[ToolMessag
 
 
 def _with_ids(message: AIMessage, number: int) -> AIMessage:
-    """The message, with ids for those of its calls that have none, the same each time."""
+    """The message with deterministic ids for calls that have none."""
     calls = [made | {"id": made["id"] or f"call_{number}_{place}"} for place, made in enumerate(message.tool_calls)]
     return message.model_copy(update={"tool_calls": calls})
 
 
 def _in_pieces(message: AIMessage) -> Iterator[AIMessageChunk]:
-    """The message as a model would stream it: word by word, then its calls."""
+    """The message in chunks as a model streams it: word by word, then the calls."""
     for word in re.findall(r"\s*\S+", message.text):
         yield AIMessageChunk(content=word)
     made = [(it["name"], json.dumps(it["args"]), it["id"]) for it in message.tool_calls]

@@ -10,28 +10,29 @@ from langchain_ashby.effect import Sets, Stored
 from langchain_ashby.endpoint import SENT_AS_NULL, Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
 from langchain_ashby.endpoints.fields import (
-    ApplicationId,
     ArchiveEmail,
+    FieldSubmission,
+    ListOf,
+    Moment,
+    SendNotifications,
+    Since,
+    StageVisit,
+)
+from langchain_ashby.endpoints.internal import FormSubmissions, SubmitFeedback
+from langchain_ashby.forms import Form
+from langchain_ashby.ids import (
+    ApplicationId,
     ArchiveReasonId,
     CandidateId,
-    CreditedToUserId,
     FeedbackFormDefinitionId,
-    FieldSubmission,
     FormInstanceId,
     InterviewEventId,
     InterviewPlanId,
     InterviewStageId,
     JobId,
-    ListOf,
-    Moment,
-    SendNotifications,
-    Since,
     SourceId,
-    StageVisit,
     UserId,
 )
-from langchain_ashby.endpoints.internal import FormSubmissions, SubmitFeedback
-from langchain_ashby.forms import Form
 from langchain_ashby.records import Application, Feedback, FeedbackReceipt
 
 SOURCE = Stored("source", consequence="Reports by source count the application differently from now on.")
@@ -39,7 +40,7 @@ SOURCE = Stored("source", consequence="Reports by source count the application d
 
 class ListApplications(Synced[Application]):
     """List applications to jobs: who applied, who is in the pipeline; active, archived (rejected), hired or lead, by
-    job or date. It cannot filter by candidate: take application ids from ashby_get_candidate."""
+    job or date. It cannot filter by candidate: get application ids from ashby_get_candidate."""
 
     path = "application.list"
     permission = "candidatesRead"
@@ -51,7 +52,7 @@ class ListApplications(Synced[Application]):
 
 
 class GetApplication(Endpoint[Application]):
-    """Get one application: where it stands, its stage, source, hiring team and history of stages."""
+    """Get one application: where it stands, its stage, source, hiring team and stage history."""
 
     path = "application.info"
     permission = "candidatesRead"
@@ -64,7 +65,7 @@ class GetApplication(Endpoint[Application]):
     @model_validator(mode="after")
     def _referrals_go_by_application(self) -> Self:
         if self.submitted_form_instance_id and "referrals" in (self.expand or []):
-            raise ValueError("expand: referrals can be had with application_id only")
+            raise ValueError("expand: referrals needs application_id")
         return self
 
 
@@ -79,18 +80,16 @@ class CreateApplication(Endpoint[Application]):
 
     candidate_id: CandidateId
     job_id: JobId
-    interview_plan_id: Annotated[InterviewPlanId | None, Field(description="The default plan if left out.")] = None
+    interview_plan_id: Annotated[InterviewPlanId | None, Field(description="Omit for the default plan.")] = None
     interview_stage_id: InterviewStageId | Literal["FirstPreInterviewScreen"] | None = None
     source_id: SourceId | None = None
-    credited_to_user_id: CreditedToUserId | None = None
+    credited_to_user_id: UserId | None = None
     created_at: Moment | None = None
-    application_history: Annotated[
-        ListOf[StageVisit] | None, Field(description="Stages gone through, for an import.")
-    ] = None
+    application_history: Annotated[ListOf[StageVisit] | None, Field(description="Past stages, for imports.")] = None
 
 
 class UpdateApplication(Endpoint[Application]):
-    """Change an application's source, credit or creation date; what is left out stays. Stages are changed with
+    """Change an application's source, credit or creation date; omitted fields stay. To change its stage, use
     ashby_change_application_stage."""
 
     path = "application.update"
@@ -106,7 +105,7 @@ class UpdateApplication(Endpoint[Application]):
 
     application_id: ApplicationId
     source_id: SourceId | None = None
-    credited_to_user_id: CreditedToUserId | None = None
+    credited_to_user_id: UserId | None = None
     created_at: Moment | None = None
     send_notifications: SendNotifications | None = None
 
@@ -130,7 +129,7 @@ class ChangeApplicationStage(Endpoint[Application]):
 
 
 class ChangeApplicationSource(Endpoint[Application]):
-    """Set or clear the source of an application, where it came from."""
+    """Set or clear an application's source: where it came from."""
 
     path = "application.changeSource"
     access = Access.WRITE
@@ -143,8 +142,8 @@ class ChangeApplicationSource(Endpoint[Application]):
 
 
 class ListApplicationFeedback(Synced[Feedback]):
-    """Read interview feedback: the scorecards, with scores and what interviewers say, of one application or of all
-    since a date."""
+    """Read interview feedback: scorecards with scores and what interviewers say, for one application or for all since
+    a date."""
 
     path = "applicationFeedback.list"
     permission = "candidatesRead"
@@ -166,9 +165,9 @@ class SubmitApplicationFeedback(Operation[FeedbackReceipt]):
     application_id: ApplicationId
     feedback_form_definition_id: FeedbackFormDefinitionId
     field_submissions: list[FieldSubmission]
-    user_id: Annotated[UserId | None, Field(description="Whose it is; the key's own if left out.")] = None
+    user_id: Annotated[UserId | None, Field(description="Author; defaults to the API key's user.")] = None
     interview_event_id: Annotated[
-        InterviewEventId | None, Field(description="user_id must be an interviewer there.")
+        InterviewEventId | None, Field(description="user_id must be one of its interviewers.")
     ] = None
 
     @model_validator(mode="after")
@@ -178,7 +177,7 @@ class SubmitApplicationFeedback(Operation[FeedbackReceipt]):
         return self
 
     def perform(self, caller: Caller) -> FeedbackReceipt:
-        """Read the form, check the values against it, submit."""
+        """Reads the form, checks the values against it and submits them."""
         definition = caller.call(
             GetFeedbackFormDefinition(feedback_form_definition_id=self.feedback_form_definition_id)
         )

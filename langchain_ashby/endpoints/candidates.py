@@ -10,8 +10,6 @@ from langchain_ashby.effect import Adds, Sets, Stored
 from langchain_ashby.endpoint import Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.fields import (
     Address,
-    CandidateId,
-    CreditedToUserId,
     Email,
     IncludeArchived,
     ListOf,
@@ -20,12 +18,12 @@ from langchain_ashby.endpoints.fields import (
     SendNotifications,
     Since,
     SocialLink,
-    SourceId,
-    TagId,
     Text,
     WebAddress,
 )
 from langchain_ashby.endpoints.internal import AttachFile, AttachResume, CreateFileUploadHandle
+from langchain_ashby.errors import already_done
+from langchain_ashby.ids import CandidateId, SourceId, TagId, UserId
 from langchain_ashby.records import Candidate, Note, Tag
 
 
@@ -51,8 +49,8 @@ class GetCandidate(Endpoint[Candidate]):
 
 
 class SearchCandidates(Endpoint[list[Candidate]]):
-    """Find a candidate, a person, by e-mail or name (at most 100). Look here before creating one, to see whether they
-    are in Ashby already: it does not refuse duplicates."""
+    """Find a candidate, a person, by e-mail or name (at most 100). Look here before creating one, to see if they are in
+    Ashby already: it accepts duplicates."""
 
     path = "candidate.search"
     permission = "candidatesRead"
@@ -64,7 +62,7 @@ class SearchCandidates(Endpoint[list[Candidate]]):
 
 class CreateCandidate(Endpoint[Candidate]):
     """Add a new person as a candidate or prospect; to consider them for a job, create an application next. Search by
-    e-mail first: a second call makes a second candidate."""
+    e-mail first: a second call creates a duplicate."""
 
     path = "candidate.create"
     access = Access.WRITE
@@ -79,14 +77,14 @@ class CreateCandidate(Endpoint[Candidate]):
     website: WebAddress | None = None
     alternate_email_addresses: ListOf[Email] | None = None
     source_id: SourceId | None = None
-    credited_to_user_id: CreditedToUserId | None = None
+    credited_to_user_id: UserId | None = None
     location: Address | None = None
     created_at: Moment | None = None
 
 
 class UpdateCandidate(Endpoint[Candidate]):
     """Correct or change a candidate's profile: name and its spelling, e-mail, phone, location, links such as LinkedIn
-    and GitHub, source; what is left out stays. Custom fields are set with ashby_set_custom_field_value."""
+    and GitHub, source; omitted fields stay. For custom fields use ashby_set_custom_field_value."""
 
     path = "candidate.update"
     access = Access.WRITE
@@ -114,7 +112,7 @@ class UpdateCandidate(Endpoint[Candidate]):
     alternate_email: Annotated[Email | None, Field(description="Adds one.")] = None
     social_links: Annotated[ListOf[SocialLink] | None, Field(description="Replaces all links.")] = None
     source_id: SourceId | None = None
-    credited_to_user_id: CreditedToUserId | None = None
+    credited_to_user_id: UserId | None = None
     location: Address | None = None
     created_at: Moment | None = None
     send_notifications: SendNotifications | None = None
@@ -122,7 +120,7 @@ class UpdateCandidate(Endpoint[Candidate]):
 
 class ListCandidateNotes(Synced[Note]):
     """Read the notes and comments that colleagues left on a candidate's profile. Private ones appear only if the key
-    may see them."""
+    may read them."""
 
     path = "candidate.listNotes"
     permission = "candidatesRead"
@@ -131,7 +129,7 @@ class ListCandidateNotes(Synced[Note]):
 
 
 class CreateCandidateNote(Endpoint[Note]):
-    """Leave, write or jot down a note or comment on a candidate's profile, for all who may see it unless it is
+    """Leave, write or jot down a note or comment on a candidate's profile, visible to everyone with access unless it is
     private. Each call adds another note."""
 
     path = "candidate.createNote"
@@ -140,8 +138,8 @@ class CreateCandidateNote(Endpoint[Note]):
     idempotent = False
 
     candidate_id: CandidateId
-    note: Annotated[Text | NoteContent, Field(description="HTML takes b, i, u, a, ul, ol, li, code, pre.")]
-    send_notifications: Annotated[bool | None, Field(description="false if left out.")] = None
+    note: Annotated[Text | NoteContent, Field(description="HTML allows b, i, u, a, ul, ol, li, code, pre.")]
+    send_notifications: Annotated[bool | None, Field(description="Default false.")] = None
     is_private: bool | None = None
     created_at: Moment | None = None
 
@@ -151,7 +149,7 @@ class CreateCandidateNote(Endpoint[Note]):
 
 
 class AddCandidateTag(Endpoint[Candidate]):
-    """Put an existing tag, a label, on a candidate."""
+    """Put an existing tag (label) on a candidate."""
 
     path = "candidate.addTag"
     access = Access.WRITE
@@ -171,7 +169,7 @@ class ListCandidateTags(Synced[Tag]):
     include_archived: IncludeArchived | None = None
 
 
-LocalPath = Annotated[Text, Field(description="In a directory that the application allows.")]
+LocalPath = Annotated[Text, Field(description="In a directory the application allows.")]
 
 
 class UploadCandidateResume(Operation[Candidate]):
@@ -187,16 +185,19 @@ class UploadCandidateResume(Operation[Candidate]):
 
     candidate_id: CandidateId
     file_path: LocalPath | None = None
-    resume_handle: Annotated[Text | None, Field(description="Of an upload under 10 minutes old.")] = None
+    resume_handle: Annotated[Text | None, Field(description="Handle from an upload in the last 10 minutes.")] = None
 
     def perform(self, caller: Caller) -> Candidate:
-        """Upload the file now, unless that is done: a handle lives ten minutes."""
-        handle = self.resume_handle or caller.upload(str(self.file_path), "CandidateResume")
-        return caller.call(AttachResume(candidate_id=self.candidate_id, resume_handle=handle))
+        """Uploads the file, unless a handle is given, and attaches it."""
+        if self.resume_handle:
+            return caller.call(AttachResume(candidate_id=self.candidate_id, resume_handle=self.resume_handle))
+        handle = caller.upload(str(self.file_path), "CandidateResume")
+        with already_done("The file is uploaded.", _attach_again("resume_handle", handle)):
+            return caller.call(AttachResume(candidate_id=self.candidate_id, resume_handle=handle))
 
 
 class UploadCandidateFile(Operation[Candidate]):
-    """Upload and attach a file or document to a candidate, beside the ones they have. For a résumé use
+    """Upload and attach a file or document to a candidate, keeping the ones they have. For a résumé use
     ashby_upload_candidate_resume."""
 
     path = "candidate.uploadFile"
@@ -208,9 +209,16 @@ class UploadCandidateFile(Operation[Candidate]):
 
     candidate_id: CandidateId
     file_path: LocalPath | None = None
-    file_handle: Annotated[Text | None, Field(description="Of an upload under 10 minutes old.")] = None
+    file_handle: Annotated[Text | None, Field(description="Handle from an upload in the last 10 minutes.")] = None
 
     def perform(self, caller: Caller) -> Candidate:
-        """Upload the file now, unless that is done: a handle lives ten minutes."""
-        handle = self.file_handle or caller.upload(str(self.file_path), "CandidateFiles")
-        return caller.call(AttachFile(candidate_id=self.candidate_id, file_handle=handle))
+        """Uploads the file, unless a handle is given, and attaches it."""
+        if self.file_handle:
+            return caller.call(AttachFile(candidate_id=self.candidate_id, file_handle=self.file_handle))
+        handle = caller.upload(str(self.file_path), "CandidateFiles")
+        with already_done("The file is uploaded.", _attach_again("file_handle", handle)):
+            return caller.call(AttachFile(candidate_id=self.candidate_id, file_handle=handle))
+
+
+def _attach_again(argument: str, handle: str) -> str:
+    return f"Within ten minutes it can be attached with {argument} {handle} instead of file_path."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from langchain_ashby.endpoint import Endpoint, Synced
-from langchain_ashby.endpoints.fields import FeedbackFormDefinitionId, IncludeArchived
+from langchain_ashby.endpoints.fields import IncludeArchived
+from langchain_ashby.ids import FeedbackFormDefinitionId
 from langchain_ashby.records import FeedbackForm
 
 

@@ -1,7 +1,4 @@
-"""The types of arguments that endpoints share. Words that a model reads about them stand here, once.
-
-An id says where it comes from only where no tool's name does: `source_id` comes from `ashby_list_sources`.
-"""
+"""Types of arguments that endpoints share, with the descriptions a model reads; ids are in `langchain_ashby.ids`."""
 
 from __future__ import annotations
 
@@ -21,20 +18,17 @@ from pydantic import (
 )
 
 from langchain_ashby.endpoint import Arguments
-from langchain_ashby.ids import canonical
+from langchain_ashby.ids import (
+    ArchiveReasonId,
+    CommunicationTemplateId,
+    InterviewEventId,
+    InterviewId,
+    InterviewStageId,
+)
 
 T = TypeVar("T")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _uuid(value: str) -> str:
-    try:
-        return canonical(value)
-    except ValueError:
-        raise ValueError(
-            f"takes an id, a UUID such as 1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11; {value!r} is none"
-        ) from None
 
 
 def _zoned(value: datetime) -> datetime:
@@ -60,7 +54,7 @@ def _web_address(value: str) -> str:
 def _email(value: str) -> str:
     name, at, domain = value.partition("@")
     if not (name and at and domain) or "@" in domain or any(character.isspace() for character in value):
-        raise ValueError(f"takes one e-mail address such as ada@example.com; {value!r} is none")
+        raise ValueError(f"takes one e-mail address such as ada@example.com; {value!r} isn't one")
     return value
 
 
@@ -74,48 +68,12 @@ def _in_a_list(value: Any) -> Any:
     return value if value is None or isinstance(value, (list, tuple)) else [value]
 
 
-def _id(description: str) -> Any:
-    return Field(description=description)
-
-
-_checked = AfterValidator(_uuid)
-
-ApplicationId = Annotated[str, _checked]
-ArchiveReasonId = Annotated[str, _checked]
-BrandId = Annotated[str, _checked]
-CandidateId = Annotated[str, _checked]
-CloseReasonId = Annotated[str, _checked, _id("Why it closes.")]
-CommunicationTemplateId = Annotated[str, _checked]
-CustomFieldId = Annotated[str, _checked]
-DepartmentId = Annotated[str, _checked, _id("Or a team's.")]
-FeedbackFormDefinitionId = Annotated[str, _checked]
-FormInstanceId = Annotated[str, _checked]
-InterviewEventId = Annotated[str, _checked]
-InterviewId = Annotated[str, _checked, _id("The default interview if left out.")]
-InterviewPlanId = Annotated[str, _checked]
-InterviewScheduleId = Annotated[str, _checked]
-InterviewStageId = Annotated[str, _checked]
-JobBoardId = Annotated[str, _checked, _id("The main one if left out.")]
-JobId = Annotated[str, _checked]
-JobPostingId = Annotated[str, _checked]
-JobTemplateId = Annotated[str, _checked]
-LocationId = Annotated[str, _checked]
-ObjectId = Annotated[str, _checked]
-OfferFormId = Annotated[str, _checked]
-OfferId = Annotated[str, _checked]
-OfferProcessId = Annotated[str, _checked]
-OpeningId = Annotated[str, _checked]
-SourceId = Annotated[str, _checked]
-TagId = Annotated[str, _checked]
-UserId = Annotated[str, _checked]
-CreditedToUserId = Annotated[str, _checked]
-
 Text = Annotated[str, AfterValidator(_some_text)]
 Email = Annotated[str, AfterValidator(_email)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 ListOf = Annotated[list[T], BeforeValidator(_in_a_list)]
-"""A list; one value that is given alone is taken as a list of one."""
+"""A list; a single value is taken as a list of one."""
 
 
 def _since(value: datetime) -> datetime:
@@ -123,13 +81,13 @@ def _since(value: datetime) -> datetime:
 
 
 def _with_dashes(value: Any) -> Any:
-    """A day as listings write it, 20261124, as 2026-11-24: digits alone would be taken for seconds since 1970."""
+    """2026-11-24 for 20261124, as listings write days: pydantic would read digits alone as seconds since 1970."""
     days = isinstance(value, str) and re.fullmatch(r"\d{8}", value)
     return f"{value[:4]}-{value[4:6]}-{value[6:]}" if days else value
 
 
 def _written(how: str) -> WithJsonSchema:
-    """Text, written so. JSON Schema's `format` says less, and does not reach Gemini."""
+    """Text in this format. JSON Schema's `format` says less, and does not reach Gemini."""
     return WithJsonSchema({"description": how, "type": "string"})
 
 
@@ -140,7 +98,7 @@ Since = Annotated[
     PlainSerializer(lambda value: (value - EPOCH) // timedelta(milliseconds=1), return_type=int),
     _written("ISO date."),
 ]
-"""A bound of a filter. On the wire it is the milliseconds since 1970; a time without a zone is read as UTC."""
+"""A bound of a filter, sent as milliseconds since 1970; a time without a zone is read as UTC."""
 
 Moment = Annotated[
     datetime,
@@ -149,7 +107,7 @@ Moment = Annotated[
     PlainSerializer(_iso, return_type=str),
     _written("ISO time with zone."),
 ]
-"""A time that is written into Ashby. Without a zone it is refused: an hour's error would invite people wrongly."""
+"""A time written to Ashby. It needs a zone: being an hour off would invite people to the wrong time."""
 
 Day = Annotated[date, BeforeValidator(_with_dashes), _written("ISO date.")]
 """A calendar day, YYYY-MM-DD."""
@@ -158,14 +116,14 @@ EmploymentType = Literal["FullTime", "PartTime", "Intern", "Contract", "Temporar
 JobStatus = Literal["Draft", "Open", "Closed", "Archived"]
 OpeningState = Literal["Draft", "Approved", "Open", "Closed"]
 
-SendNotifications = Annotated[bool, Field(description="true if left out.")]
+SendNotifications = Annotated[bool, Field(description="Default true.")]
 IncludeArchived = bool
 
 
 def _say_default(schema: dict[str, Any]) -> None:
-    """Says of what may be left out that its default is null.
+    """Gives optional fields the default null in the schema.
 
-    Of an object that is an argument itself, not one in a list, langchain-google-genai takes every field without a
+    In an object that is itself an argument, not part of a list, langchain-google-genai takes every field without a
     default for required.
     """
     for name, field in schema["properties"].items():
@@ -191,14 +149,14 @@ class SocialLink(Arguments):
 
 
 class Interviewer(Arguments):
-    """Somebody who takes part in a meeting."""
+    """A participant of a meeting."""
 
-    email: Annotated[Email, Field(description="Of an Ashby user.")]
+    email: Annotated[Email, Field(description="An Ashby user's.")]
     feedback_required: bool | None = None
 
 
 def _from_pairs(value: Any) -> Any:
-    """An object of a list of keys with their values, for Gemini knows no object with keys of one's own."""
+    """Makes an object from a list of keys and values: Gemini has no objects with free keys."""
     if not isinstance(value, list):
         return value
     texts: dict[str, Any] = {}
@@ -235,11 +193,11 @@ ExtraData = Annotated[
         }
     ),
 ]
-"""Texts by keys of one's own; a model gives them as a list of pairs."""
+"""Texts by free keys; a model gives them as a list of pairs."""
 
 
 class InterviewEvent(Arguments):
-    """A meeting to be scheduled."""
+    """A meeting to schedule."""
 
     start_time: Moment
     end_time: Moment
@@ -255,31 +213,31 @@ class InterviewEvent(Arguments):
 
 
 class InterviewEventChange(InterviewEvent):
-    """A meeting to be changed, or added to a schedule."""
+    """A meeting to change, or to add to a schedule."""
 
-    interview_event_id: Annotated[InterviewEventId | None, Field(description="A new meeting if left out.")] = None
+    interview_event_id: Annotated[InterviewEventId | None, Field(description="Omit to add a meeting.")] = None
 
 
 class ArchiveEmail(Arguments):
-    """The e-mail that a candidate gets when archived."""
+    """The e-mail that a candidate gets when an application is archived."""
 
     model_config = ConfigDict(json_schema_extra=_say_default)
 
     communication_template_id: CommunicationTemplateId
-    send_at: Annotated[Moment | None, Field(description="ISO time with zone; at once if left out.")] = None
+    send_at: Annotated[Moment | None, Field(description="ISO time with zone; omit to send now.")] = None
 
 
 class StageVisit(Arguments):
-    """A stage that an application went through."""
+    """A stage that an application has been in."""
 
     interview_stage_id: Annotated[InterviewStageId, Field(serialization_alias="stageId")]
-    stage_number: Annotated[int, Field(ge=0, description="From 0; the highest is the present one.")]
+    stage_number: Annotated[int, Field(ge=0, description="From 0; the highest is the current one.")]
     entered_stage_at: Moment
     archive_reason_id: Annotated[ArchiveReasonId | None, Field(description="Required for an Archived stage.")] = None
 
 
 class NoteContent(Arguments):
-    """A note with its kind of text."""
+    """A note with its content type."""
 
     type: Literal["text/plain", "text/html"]
     value: Text
@@ -307,7 +265,7 @@ _FIELD_VALUE = WithJsonSchema(
 )
 
 FieldValue = Annotated[bool | int | float | str | list[str] | dict[str, str | int | float | None], _FIELD_VALUE]
-"""The value of a form field or a custom field as a model gives it; `langchain_ashby.forms` makes it Ashby's."""
+"""A value for a form field or custom field as a model gives it; `langchain_ashby.forms` converts it to Ashby's."""
 
 
 def _none_if_blank(value: Any) -> Any:
@@ -315,14 +273,14 @@ def _none_if_blank(value: Any) -> Any:
 
 
 ClearableFieldValue = Annotated[FieldValue | None, BeforeValidator(_none_if_blank), _FIELD_VALUE]
-"""A value that may be None, which clears the field. A model says it with an empty text: of a union with null,
-langchain-google-genai leaves one type."""
+"""A value, or None to clear the field. A model sends empty text for that: langchain-google-genai reduces a union with
+null to a single type."""
 
 
 class FieldSubmission(Arguments):
     """A value for a field of a form."""
 
-    path: Annotated[str, Field(description="Or title.")]
+    path: Annotated[str, Field(description="Path or title.")]
     value: Annotated[
         FieldValue,
         Field(description="Options by label or value; Score 1-4; Date YYYY-MM-DD; money and ranges as objects."),

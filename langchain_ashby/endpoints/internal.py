@@ -1,4 +1,4 @@
-"""Methods that tools call on their way and that are no tools of their own."""
+"""Ashby methods that tools and approval cards call but that are not tools themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, JsonValue
 
 from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Synced
-from langchain_ashby.endpoints.fields import (
+from langchain_ashby.ids import (
     ApplicationId,
     CandidateId,
     CustomFieldId,
@@ -19,8 +19,8 @@ from langchain_ashby.endpoints.fields import (
     OfferFormId,
     OfferProcessId,
     UserId,
+    canonical,
 )
-from langchain_ashby.ids import canonical
 from langchain_ashby.records import (
     APIKey,
     Candidate,
@@ -38,7 +38,7 @@ from langchain_ashby.records import (
 
 def _text(value: Any) -> None:
     if not isinstance(value, str):
-        raise TypeError("is no text")
+        raise TypeError("is not text")
 
 
 def _texts(value: Any) -> None:
@@ -54,13 +54,13 @@ class FormSubmission(Arguments):
 
 
 class FormSubmissions(Arguments):
-    """A form filled in."""
+    """A completed form."""
 
     field_submissions: list[FormSubmission]
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Self:
-        """From values by path."""
+        """Makes it from values by path."""
         return cls(field_submissions=[FormSubmission(path=path, value=value) for path, value in values.items()])
 
 
@@ -72,13 +72,13 @@ class GetAPIKey(Endpoint[APIKey]):
 
 
 class CreateFileUploadHandle(Endpoint[UploadHandle]):
-    """Ask where to send a file. The handle lives ten minutes."""
+    """Gets a handle and an address to upload a file to. The handle expires after ten minutes."""
 
     path = "file.createFileUploadHandle"
     access = Access.WRITE
     permission = "candidatesWrite"
     idempotent = False
-    needs = {"handle": _text, "url": _text, "fields": _texts}  # noqa: RUF012
+    required_results = {"handle": _text, "url": _text, "fields": _texts}  # noqa: RUF012
 
     file_upload_context: Literal["CandidateResume", "CandidateFiles", "ApplicationForm"]
     filename: str
@@ -87,7 +87,7 @@ class CreateFileUploadHandle(Endpoint[UploadHandle]):
 
 
 class AttachResume(Endpoint[Candidate]):
-    """Make an uploaded file the candidate's résumé."""
+    """Makes an uploaded file the candidate's résumé."""
 
     path = "candidate.uploadResume"
     access = Access.WRITE
@@ -99,7 +99,7 @@ class AttachResume(Endpoint[Candidate]):
 
 
 class AttachFile(Endpoint[Candidate]):
-    """Add an uploaded file to the candidate."""
+    """Adds an uploaded file to the candidate."""
 
     path = "candidate.uploadFile"
     access = Access.WRITE
@@ -111,7 +111,7 @@ class AttachFile(Endpoint[Candidate]):
 
 
 class SubmitFeedback(Endpoint[FeedbackReceipt]):
-    """Submit a scorecard whose values are Ashby's already."""
+    """Submits a scorecard whose values are in Ashby's form already."""
 
     path = "applicationFeedback.submit"
     access = Access.WRITE
@@ -126,31 +126,31 @@ class SubmitFeedback(Endpoint[FeedbackReceipt]):
 
 
 class StartOfferProcess(Endpoint[OfferProcess]):
-    """Start the process of making an offer."""
+    """Starts the process of making an offer."""
 
     path = "offerProcess.start"
     access = Access.WRITE
     permission = "offersWrite"
     idempotent = False
-    needs = {"id": canonical}  # noqa: RUF012
+    required_results = {"id": canonical}  # noqa: RUF012
 
     application_id: ApplicationId
 
 
 class StartOffer(Endpoint[OfferForm]):
-    """Start an offer's form."""
+    """Starts an offer's form."""
 
     path = "offer.start"
     access = Access.WRITE
     permission = "offersWrite"
     idempotent = False
-    needs = {"id": canonical}  # noqa: RUF012
+    required_results = {"id": canonical}  # noqa: RUF012
 
     offer_process_id: OfferProcessId
 
 
 class SubmitOffer(Endpoint[Offer]):
-    """Submit an offer's form whose values are Ashby's already."""
+    """Submits an offer's form whose values are in Ashby's form already."""
 
     path = "offer.create"
     access = Access.WRITE
@@ -173,7 +173,7 @@ class UserInfo(Endpoint[User]):
 
 
 class FindUser(Endpoint[list[User]]):
-    """The users with an e-mail address: none or one."""
+    """The users with an e-mail address, at most one."""
 
     path = "user.search"
     permission = "organizationRead"
@@ -182,7 +182,7 @@ class FindUser(Endpoint[list[User]]):
 
     @classmethod
     def read_result(cls, envelope: dict[str, Any]) -> list[User]:
-        """The users, who are picked from by their place."""
+        """The users, as a list that can be indexed."""
         users = super().read_result(envelope)
         if not isinstance(users, list):
             raise ValueError("has no list of users")
@@ -190,7 +190,7 @@ class FindUser(Endpoint[list[User]]):
 
 
 class StoreCustomFieldValue(Endpoint[CustomFieldValue]):
-    """Store a custom field's value that is Ashby's already."""
+    """Stores a custom field's value that is in Ashby's form already."""
 
     path = "customField.setValue"
     access = Access.WRITE
@@ -213,7 +213,7 @@ class GetInterview(Endpoint[Interview]):
 
 
 class ListCloseReasons(Synced[CloseReason]):
-    """Why openings are closed."""
+    """The reasons for closing openings."""
 
     path = "closeReason.list"
     permission = "hiringProcessMetadataRead"

@@ -8,29 +8,25 @@ from pydantic import Field
 
 from langchain_ashby.endpoint import Access, Endpoint, Synced
 from langchain_ashby.endpoints.fields import (
-    ApplicationId,
     IncludeArchived,
     InterviewEvent,
     InterviewEventChange,
-    InterviewEventId,
-    InterviewPlanId,
-    InterviewScheduleId,
-    InterviewStageId,
     ListOf,
     Since,
 )
+from langchain_ashby.ids import ApplicationId, InterviewEventId, InterviewPlanId, InterviewScheduleId, InterviewStageId
 from langchain_ashby.records import Interview, InterviewPlan, InterviewSchedule, InterviewStage
 
 
 class ListInterviews(Synced[Interview]):
-    """List interview definitions: the kinds of interview there are to use in plans and schedules. Meetings with
+    """List interview definitions: the kinds of interview that plans and schedules use. Meetings with
     candidates are in ashby_list_interview_schedules."""
 
     path = "interview.list"
     permission = "interviewsRead"
 
     include_archived: IncludeArchived | None = None
-    include_non_shared_interviews: Annotated[bool | None, Field(description="Of single jobs.")] = None
+    include_non_shared_interviews: Annotated[bool | None, Field(description="Those of single jobs.")] = None
     exclude_archived_schedule_template_interviews: bool | None = None
 
 
@@ -47,7 +43,7 @@ class ListInterviewSchedules(Synced[InterviewSchedule]):
 
 
 class CreateInterviewSchedule(Endpoint[InterviewSchedule]):
-    """Schedule, book or set up interviews for an application in its present stage: times with zone, interviewers by
+    """Schedule, book or set up interviews for an application in its current stage: times with zone, interviewers by
     e-mail. Only the same API key can change the schedule later."""
 
     path = "interviewSchedule.create"
@@ -61,7 +57,7 @@ class CreateInterviewSchedule(Endpoint[InterviewSchedule]):
 
 class UpdateInterviewSchedule(Endpoint[InterviewSchedule]):
     """Reschedule an interview: push it back, change interviewers, add or cancel single meetings of a schedule that
-    this API key created. To call off the whole schedule use ashby_cancel_interview_schedule."""
+    this API key created. To cancel the whole schedule use ashby_cancel_interview_schedule."""
 
     path = "interviewSchedule.update"
     access = Access.WRITE
@@ -72,7 +68,7 @@ class UpdateInterviewSchedule(Endpoint[InterviewSchedule]):
 
     interview_schedule_id: InterviewScheduleId
     interview_event: Annotated[
-        ListOf[InterviewEventChange] | None, Field(min_length=1, description="To change or add.")
+        ListOf[InterviewEventChange] | None, Field(min_length=1, description="Meetings to change or add.")
     ] = None
     interview_event_id_to_cancel: Annotated[ListOf[InterviewEventId] | None, Field(min_length=1)] = None
     allow_feedback_deletion: Annotated[bool | None, Field(description="Deletes submitted feedback.")] = None
@@ -100,8 +96,8 @@ class ListInterviewPlans(Synced[InterviewPlan]):
 
 
 class ListInterviewStages(Endpoint[list[InterviewStage]]):
-    """List the stages (steps) of an interview plan in order, with their types: an Archived one is for rejecting. A
-    job names its plan."""
+    """List the stages (steps) of an interview plan in order, with their types; Archived ones are for rejecting. A
+    job has its plan's id."""
 
     path = "interviewStage.list"
     permission = "interviewsRead"
@@ -110,7 +106,7 @@ class ListInterviewStages(Endpoint[list[InterviewStage]]):
 
 
 class GetInterviewStage(Endpoint[InterviewStage]):
-    """Get one stage of an interview plan by its id: which it is, its title, type and place in the order."""
+    """Get one stage of an interview plan by its id: its title, type and position in the order."""
 
     path = "interviewStage.info"
     permission = "interviewsRead"

@@ -9,29 +9,31 @@ from pydantic import Field
 from langchain_ashby.effect import Sets, Stored
 from langchain_ashby.endpoint import Access, Endpoint, Synced
 from langchain_ashby.endpoints.fields import (
+    EmploymentType,
+    JobStatus,
+    ListOf,
+    Since,
+    Text,
+)
+from langchain_ashby.ids import (
     BrandId,
     DepartmentId,
-    EmploymentType,
     InterviewPlanId,
     JobBoardId,
     JobId,
     JobPostingId,
-    JobStatus,
     JobTemplateId,
-    ListOf,
     LocationId,
-    Since,
-    Text,
 )
 from langchain_ashby.records import Job, JobPosting
 
-JobTitle = Annotated[Text, Field(description="Of the job.")]  # langchain-google-genai invents one otherwise
+JobTitle = Annotated[Text, Field(description="Job title.")]  # langchain-google-genai invents one otherwise
 Expand = ListOf[Literal["location", "openings"]]
 
 
 class ListJobs(Synced[Job]):
     """List jobs, the roles we are hiring for, by status or by when they were created, opened or closed. Without
-    status it gives open, closed and archived ones, but no drafts."""
+    status it lists open, closed and archived ones, not drafts."""
 
     path = "job.list"
     permission = "jobsRead"
@@ -70,7 +72,7 @@ class SearchJobs(Endpoint[list[Job]]):
 
 
 class CreateJob(Endpoint[Job]):
-    """Create a new job (role, requisition) in a department and location, as a draft. It can be opened with
+    """Create a new job (role, requisition) in a department and location, as a draft. Open it with
     ashby_set_job_status once it has a default interview plan."""
 
     path = "job.create"
@@ -81,17 +83,15 @@ class CreateJob(Endpoint[Job]):
     title: JobTitle
     department_id: Annotated[DepartmentId, Field(serialization_alias="teamId")]
     location_id: LocationId
-    default_interview_plan_id: Annotated[
-        InterviewPlanId | None, Field(description="Needed before the job can open.")
-    ] = None
+    default_interview_plan_id: Annotated[InterviewPlanId | None, Field(description="Required to open the job.")] = None
     job_template_id: JobTemplateId | None = None
     brand_id: BrandId | None = None
     employment_type: EmploymentType | None = None
 
 
 class UpdateJob(Endpoint[Job]):
-    """Rename a job or change its department, location, plan, requisition id or employment type; what is left out
-    stays. The status is set with ashby_set_job_status."""
+    """Rename a job or change its department, location, plan, requisition id or employment type; omitted fields
+    stay. For its status use ashby_set_job_status."""
 
     path = "job.update"
     access = Access.WRITE
@@ -131,14 +131,14 @@ class SetJobStatus(Endpoint[Job]):
 
 
 class ListJobPostings(Endpoint[list[JobPosting]]):
-    """List the job postings (adverts) that are live on the careers page or a job board, unlisted ones too unless
+    """List the job postings (adverts) that are live on the careers page or a job board, including unlisted ones unless
     listed_only."""
 
     path = "jobPosting.list"
     permission = "jobsRead"
 
-    location: Annotated[str | None, Field(description="Its exact name.")] = None
-    department: Annotated[str | None, Field(description="Its exact name.")] = None
+    location: Annotated[str | None, Field(description="Exact name.")] = None
+    department: Annotated[str | None, Field(description="Exact name.")] = None
     listed_only: bool | None = None
     job_board_id: JobBoardId | None = None
     include_unpublished_job_postings: bool | None = None

@@ -8,17 +8,14 @@ from pydantic import Field, model_validator
 
 from langchain_ashby.endpoint import Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.fields import (
-    ApplicationId,
     FieldSubmission,
     ListOf,
-    OfferFormId,
-    OfferId,
-    OfferProcessId,
     Since,
 )
 from langchain_ashby.endpoints.internal import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
-from langchain_ashby.errors import AshbyError
+from langchain_ashby.errors import already_done
 from langchain_ashby.forms import Form
+from langchain_ashby.ids import ApplicationId, OfferFormId, OfferId, OfferProcessId
 from langchain_ashby.records import Offer
 
 OfferStatus = Literal[
@@ -59,7 +56,7 @@ class GetOffer(Endpoint[Offer]):
 
 class CreateOffer(Operation[Offer]):
     """Create (draft, make) an offer for an application from the values of its form's fields. If a field is missing or
-    wrong, the error lists the fields and gives ids to go on with instead of application_id."""
+    wrong, the error lists the fields and gives ids to continue with instead of application_id."""
 
     path = "offer.create"
     access = Access.WRITE
@@ -81,16 +78,17 @@ class CreateOffer(Operation[Offer]):
         return self
 
     def perform(self, caller: Caller) -> Offer:
-        """Start the process and its form, unless that is done; check the values; submit them."""
-        known = {"offer_process_id": self.offer_process_id, "offer_form_id": self.offer_form_id}
-        try:
-            if self.application_id:
-                known["offer_process_id"] = caller.call(StartOfferProcess(application_id=self.application_id))["id"]
-            process_id = str(known["offer_process_id"])
+        """Starts the process and its form, unless given; checks the values; submits them."""
+        process_id, done = self.offer_process_id, ""
+        if process_id is None:
+            process_id = caller.call(StartOfferProcess(application_id=str(self.application_id)))["id"]
+            done = "The offer process is started."
+        with already_done(done, _call_again(process_id, self.offer_form_id)):
             # Ashby cannot show a started form again, only start another for the process. The fields are the same in
             # both, so the values are checked against the new one and submitted to the one that was asked for.
             started = caller.call(StartOffer(offer_process_id=process_id))
-            form_id = known["offer_form_id"] = self.offer_form_id or started["id"]
+        form_id = self.offer_form_id or started["id"]
+        with already_done(f"{done} Its form is started.".strip(), _call_again(process_id, form_id)):
             values = Form.of(started).fill(self.field_submissions)
             return caller.call(
                 SubmitOffer(
@@ -100,9 +98,8 @@ class CreateOffer(Operation[Offer]):
                     exclude_form_definition=self.exclude_form_definition,
                 )
             )
-        except AshbyError as error:
-            ids = " and ".join(f"{name} {value}" for name, value in known.items() if value)
-            if ids:
-                go_on = f"The offer process is started: call again with {ids} instead of application_id."
-                error.remedy = f"{error.remedy} {go_on}".strip()
-            raise
+
+
+def _call_again(process_id: str, form_id: str | None) -> str:
+    form = f" and offer_form_id {form_id}" if form_id else ""
+    return f"To go on, call again with offer_process_id {process_id}{form} instead of application_id."

@@ -9,18 +9,14 @@ from pydantic import Field
 from langchain_ashby.effect import Adds, Removes, Sets, Stored
 from langchain_ashby.endpoint import Access, Endpoint, Synced
 from langchain_ashby.endpoints.fields import (
-    CloseReasonId,
     Day,
-    DepartmentId,
     EmploymentType,
-    JobId,
     ListOf,
-    LocationId,
-    OpeningId,
     OpeningState,
     Since,
     Text,
 )
+from langchain_ashby.ids import CloseReasonId, DepartmentId, JobId, LocationId, OpeningId
 from langchain_ashby.records import Opening
 
 
@@ -73,8 +69,8 @@ class CreateOpening(Endpoint[Opening]):
 
 
 class UpdateOpening(Endpoint[Opening]):
-    """Change an opening's description, team, dates, employment type or identifier; what is left out stays. Jobs are
-    changed with ashby_add_opening_job and ashby_remove_opening_job, the state with ashby_set_opening_state."""
+    """Change an opening's description, team, dates, employment type or identifier; omitted fields stay. For its jobs
+    use ashby_add_opening_job and ashby_remove_opening_job, for its state ashby_set_opening_state."""
 
     path = "opening.update"
     access = Access.WRITE
@@ -98,7 +94,7 @@ class UpdateOpening(Endpoint[Opening]):
 
 
 class AddOpeningJob(Endpoint[Opening]):
-    """Link an opening to one more job, through which it can be filled."""
+    """Link an opening to another job, through which it can be filled."""
 
     path = "opening.addJob"
     access = Access.WRITE
@@ -123,8 +119,8 @@ class RemoveOpeningJob(Endpoint[Opening]):
 
 
 class SetOpeningState(Endpoint[Opening]):
-    """Set an opening's state: approve, open, close it or put it back to draft. Filled cannot be set: it follows from
-    a hire."""
+    """Set an opening's state: approve, open, close it or put it back to draft. Filled cannot be set; a hire
+    sets it."""
 
     path = "opening.setOpeningState"
     access = Access.WRITE
@@ -138,7 +134,7 @@ class SetOpeningState(Endpoint[Opening]):
 
 
 class SetOpeningArchived(Endpoint[Opening]):
-    """Archive an opening, or bring it back."""
+    """Archive an opening, or unarchive it (bring it back)."""
 
     path = "opening.setArchived"
     access = Access.WRITE
@@ -147,4 +143,4 @@ class SetOpeningArchived(Endpoint[Opening]):
     effect = Sets("opening_id", archive=Stored("isArchived", "Archived"))
 
     opening_id: OpeningId
-    archive: Annotated[bool, Field(description="false brings back.")]
+    archive: Annotated[bool, Field(description="false unarchives.")]

@@ -9,16 +9,13 @@ from pydantic import Field
 from langchain_ashby.endpoint import SENT_AS_NULL, Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.fields import (
     ClearableFieldValue,
-    CustomFieldId,
-    DepartmentId,
     Email,
     IncludeArchived,
-    ObjectId,
-    UserId,
 )
 from langchain_ashby.endpoints.internal import FindUser, StoreCustomFieldValue, UserInfo
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.forms import custom_field_value
+from langchain_ashby.ids import CustomFieldId, DepartmentId, ObjectId, UserId
 from langchain_ashby.records import (
     ArchiveReason,
     CustomField,
@@ -52,7 +49,7 @@ class GetUser(Operation[User]):
     email: Email | None = None
 
     def perform(self, caller: Caller) -> User:
-        """Ask by id, or search by e-mail: Ashby has a method for each."""
+        """Reads by id or searches by e-mail: Ashby has a method for each."""
         if self.user_id:
             return caller.call(UserInfo(user_id=self.user_id))
         found = caller.call(FindUser(email=str(self.email)))
@@ -61,8 +58,6 @@ class GetUser(Operation[User]):
                 f"email: no user has the address {self.email}",
                 code="user_not_found",
                 remedy="List the users with ashby_list_users.",
-                endpoint=FindUser.path,
-                permission=FindUser.permission,
             )
         return found[0]
 
@@ -99,7 +94,7 @@ class SetCustomFieldValue(Operation[CustomFieldValue]):
     ]
 
     def perform(self, caller: Caller) -> CustomFieldValue:
-        """Look the field up, make the value Ashby's, store it."""
+        """Looks up the field, converts the value to Ashby's and stores it."""
         fields = caller.items(ListCustomFields())
         value = custom_field_value(fields, self.custom_field_id, self.object_type, self.field_value)
         return caller.call(
@@ -122,7 +117,7 @@ class ListSources(Endpoint[list[Source]]):
 
 
 class ListDepartments(Synced[Department]):
-    """List departments and teams. Two may have the same name: look at their parents."""
+    """List departments and teams. Names can repeat: check the parents."""
 
     path = "department.list"
     permission = "organizationRead"
@@ -146,11 +141,11 @@ class ListLocations(Synced[Location]):
     permission = "organizationRead"
 
     include_archived: IncludeArchived | None = None
-    include_location_hierarchy: Annotated[bool | None, Field(description="Regions.")] = None
+    include_location_hierarchy: Annotated[bool | None, Field(description="Includes regions.")] = None
 
 
 class ListArchiveReasons(Endpoint[list[ArchiveReason]]):
-    """List the reasons for rejecting or archiving an application, as ashby_change_application_stage needs them."""
+    """List the reasons for rejecting or archiving an application, for ashby_change_application_stage."""
 
     path = "archiveReason.list"
     permission = "hiringProcessMetadataRead"

@@ -1,1 +1,1 @@
-"""Requests to Ashby and its replies, bounded in time and size."""
+"""HTTP to Ashby: requests and replies, bounded in time and size."""

@@ -1,4 +1,4 @@
-"""How long a call may still take: one budget for all its attempts, its waits and the pieces of its replies."""
+"""The deadline of a call: one for all its attempts, its waits and the pieces of its replies."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
 
-class OutOfTime(TimeoutError):
-    """The budget is used up, or the call was stopped."""
+class DeadlineExceeded(TimeoutError):
+    """The time is used up, or the call was cancelled."""
 
 
-class Budget:
-    """The time of one call. Another thread may stop it before.
+class Deadline:
+    """The moment by which a call must be done. Another thread may cancel the call earlier.
 
     Args:
-        seconds: How long everything together may take.
+        seconds: How long everything together may take, from now.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
-        self._stopped = threading.Event()
+        self._cancelled = threading.Event()
         self._socket: socket.socket | None = None
         self._guard = threading.Lock()
 
@@ -32,58 +32,58 @@ class Budget:
         """The seconds that are left.
 
         Raises:
-            OutOfTime: if there are none.
+            DeadlineExceeded: if there are none.
         """
         left = self._end - time.monotonic()
-        if left <= 0 or self._stopped.is_set():
-            raise OutOfTime("out of time")
+        if left <= 0 or self._cancelled.is_set():
+            raise DeadlineExceeded("out of time")
         return left
 
     def allows(self, seconds: float) -> bool:
-        """Whether a wait of that length leaves time for something after it."""
-        return not self._stopped.is_set() and time.monotonic() + seconds < self._end
+        """Tells if a wait of that length leaves time for something after it."""
+        return not self._cancelled.is_set() and time.monotonic() + seconds < self._end
 
     def sleep(self, seconds: float) -> None:
-        """Wait.
+        """Waits.
 
         Raises:
-            OutOfTime: if the call was stopped meanwhile.
+            DeadlineExceeded: if the call was cancelled meanwhile.
         """
-        if self._stopped.wait(max(0.0, seconds)):
-            raise OutOfTime("stopped")
+        if self._cancelled.wait(max(0.0, seconds)):
+            raise DeadlineExceeded("cancelled")
 
     def reading(self, connection: socket.socket) -> None:
-        """Say which connection the call waits for, so that `stop` can end the wait."""
+        """Registers the connection that the call waits for, so that `cancel` can end the wait."""
         with self._guard:
             self._socket = connection
 
     def done_reading(self) -> None:
-        """Say that the call waits for none any more: another call may use the connection from now on."""
+        """Forgets the connection: from now on another call may use it."""
         with self._guard:
             self._socket = None
 
-    def stop(self) -> None:
-        """End the call as soon as may be: no more waits and attempts, and no more of the reply."""
-        self._stopped.set()
+    def cancel(self) -> None:
+        """Ends the call as soon as possible: no more waits, no more attempts, and the reply is cut short."""
+        self._cancelled.set()
         with self._guard:
             if self._socket is not None:
                 with suppress(OSError):  # it may be closed already
                     self._socket.shutdown(socket.SHUT_RDWR)
 
 
-_current: ContextVar[Budget | None] = ContextVar("langchain_ashby_budget", default=None)
+_current: ContextVar[Deadline | None] = ContextVar("langchain_ashby_deadline", default=None)
 
 
-def current() -> Budget | None:
-    """The budget of the call that is running here."""
+def current() -> Deadline | None:
+    """The deadline of the call that is running in this thread or task."""
     return _current.get()
 
 
 @contextmanager
-def within(budget: Budget) -> Iterator[Budget]:
-    """Let all calls that are made meanwhile take their time from this budget."""
-    token = _current.set(budget)
+def within(deadline: Deadline) -> Iterator[Deadline]:
+    """Applies the deadline to all calls made inside the block."""
+    token = _current.set(deadline)
     try:
-        yield budget
+        yield deadline
     finally:
         _current.reset(token)

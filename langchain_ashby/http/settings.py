@@ -1,6 +1,6 @@
-"""What AshbyClient is given, checked before anything is sent.
+"""Checks of AshbyClient's arguments, made before anything is sent.
 
-Each of these raises `ConfigurationError` where something cannot be right.
+Each function raises `ConfigurationError` if a value cannot be right.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from langchain_ashby.errors import ConfigurationError, MissingAPIKeyError
-from langchain_ashby.http import transport as connections
-from langchain_ashby.http import wire
+from langchain_ashby.http import transport, wire
 
 N = TypeVar("N", int, float)
 
@@ -24,26 +23,26 @@ BASE_URL = "https://api.ashbyhq.com"
 
 
 def secret(key: str | SecretStr | None) -> SecretStr:
-    """A key in its wrapper."""
+    """Wraps a key, so that no text shows it."""
     return SecretStr((key.get_secret_value() if isinstance(key, SecretStr) else key or "").strip())
 
 
 def check_key(key: SecretStr) -> None:
-    """See that there is a key, and that it can be one."""
+    """Checks that there is a key and that it can be one."""
     if not key:
         raise MissingAPIKeyError(
             "There is no Ashby API key",
             remedy=f"Set ASHBY_API_KEY or give api_key. Keys are made {wire.WHERE_KEYS_ARE}. Grant jobsRead, "
             "candidatesRead, interviewsRead, offersRead, organizationRead and hiringProcessMetadataRead to look things "
-            "up; candidatesWrite, jobsWrite, interviewsWrite and offersWrite for the changes that you want made; "
-            "apiKeysRead lets `langchain-ashby doctor` check them.",
+            "up; candidatesWrite, jobsWrite, interviewsWrite and offersWrite to make changes; apiKeysRead lets "
+            "`langchain-ashby doctor` check them.",
         )
     if not re.fullmatch("[!-9;-~]+", key.get_secret_value()):  # printable ASCII without space and colon
-        raise ConfigurationError("The API key has characters in it that no key has", remedy="Copy it again from Ashby.")
+        raise ConfigurationError("The API key contains characters that no key has", remedy="Copy it again from Ashby.")
 
 
 def seconds(timeout: float | tuple[float, float]) -> tuple[float, float]:
-    """The time for a connection, and for each piece of a reply."""
+    """Splits a timeout into the seconds for a connection and for each piece of a reply."""
     connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
     if not (connect > 0 and read > 0):
         raise ConfigurationError("timeout takes seconds above 0, or a pair of them")
@@ -51,21 +50,21 @@ def seconds(timeout: float | tuple[float, float]) -> tuple[float, float]:
 
 
 def above_zero(name: str, number: N) -> N:
-    """A limit."""
+    """Checks a limit."""
     if not 0 < number < float("inf"):
         raise ConfigurationError(f"{name} takes a number above 0")
     return number
 
 
 def directories(named: Iterable[str | os.PathLike[str]]) -> tuple[Path, ...]:
-    """Directories. One that stands alone is refused: its letters would be taken for directories, "/" among them."""
+    """Checks a list of directories. A lone string is refused: its letters would be taken for directories, even "/"."""
     if isinstance(named, str | bytes | os.PathLike):
         raise ConfigurationError("upload_dirs takes a list of directories", remedy=f"Give [{os.fspath(named)!r}].")
     return tuple(map(Path, named))
 
 
 def web_address(url: str) -> str:
-    """An address to which a key or a file may be sent: https, or this machine."""
+    """Checks an address to which a key or a file may be sent: https, or this machine."""
     url = url.strip()
     try:
         parts = urlsplit(url)
@@ -73,10 +72,10 @@ def web_address(url: str) -> str:
     except ValueError:
         raise ConfigurationError("The base URL is not a web address", remedy=f"Such as {BASE_URL}.") from None
     if parts.username is not None or parts.password is not None:
-        raise ConfigurationError("The base URL has a user or password in it", remedy="Give the key as api_key.")
+        raise ConfigurationError("The base URL contains a user or password", remedy="Give the key as api_key.")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or not well_formed:
         raise ConfigurationError(f"The base URL {url!r} is not a web address", remedy=f"Such as {BASE_URL}.")
-    if parts.scheme == "http" and not connections.is_loopback(url):
+    if parts.scheme == "http" and not transport.is_loopback(url):
         raise ConfigurationError(
             f"The base URL {url!r} is not https", remedy="Use https; plain http is for this machine only."
         )
@@ -84,7 +83,7 @@ def web_address(url: str) -> str:
 
 
 def user(user_id: str) -> str:
-    """The id of a user, which goes into a header."""
+    """Checks the id of a user, which goes into a header."""
     if not re.fullmatch(r"[0-9A-Za-z-]{1,64}", user_id):
         raise ConfigurationError("on_behalf_of takes a user's id", remedy="Ids are listed by ashby_list_users.")
     return user_id

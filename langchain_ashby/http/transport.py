@@ -1,4 +1,4 @@
-"""Connections to Ashby and to its file storage, and what comes over them: bounded in time and in size."""
+"""Connections to Ashby and its file storage, with replies that are bounded in time and size."""
 
 from __future__ import annotations
 
@@ -15,31 +15,35 @@ import requests
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError, ReadTimeoutError, SSLError
 
 from langchain_ashby.endpoint import Access, Endpoint
-from langchain_ashby.errors import AshbyError, ReplyTooLargeError, RequestTimeoutError, UnreachableError
-from langchain_ashby.http import deadline as budget
+from langchain_ashby.errors import (
+    AshbyError,
+    ConfigurationError,
+    ReplyTooLargeError,
+    RequestTimeoutError,
+    UnreachableError,
+)
+from langchain_ashby.http import deadline
 
 CONNECTIONS = 32
-"""How many connections a client keeps open for reuse, unless it is told otherwise."""
+"""The number of connections that a client keeps open for reuse, by default."""
 
 _BUFFER = 64 * 1024
 _PIECE = 256 * 1024
 
 
-def session(url: str, key: SecretStr | None, kept_open: int = 1) -> requests.Session:
-    """A session for `url`.
+def session(url: str, kept_open: int = 1) -> requests.Session:
+    """Opens a session for `url`.
 
     Args:
         url: The address, or its beginning.
-        key: The key to send; None sends none.
-        kept_open: How many connections are kept open for reuse. More are opened, and closed again after use.
+        kept_open: The number of connections that are kept open for reuse. Further ones are closed after use.
     """
     made = requests.Session()
-    made.auth = _NoAuth() if key is None else _KeyAuth(key)
     made.trust_env = urlsplit(url).scheme != "http"  # plain http is for this machine, which needs no proxy
     adapter = _Adapter(pool_connections=4, pool_maxsize=kept_open)
     made.mount("https://", adapter)
@@ -49,17 +53,42 @@ def session(url: str, key: SecretStr | None, kept_open: int = 1) -> requests.Ses
     return made
 
 
+def adopt(given: requests.Session, url: str) -> requests.Session:
+    """Prepares a session of the caller's own for `url`; its replies then end by the deadline of the call as well.
+
+    Raises:
+        ConfigurationError: if its adapter would repeat a POST: then a write could be made twice.
+    """
+    adapter = given.get_adapter(url)
+    if isinstance(adapter, HTTPAdapter):
+        methods = adapter.max_retries.allowed_methods
+        if adapter.max_retries.total != 0 and (not methods or "POST" in methods):
+            raise ConfigurationError(
+                "The session's adapter repeats POST requests, so a write could be made twice",
+                remedy="Leave POST out of its allowed_methods; AshbyClient retries by itself where that is safe.",
+            )
+        # SOCKS and other managers bring pool classes of their own, which stay.
+        if adapter.poolmanager.pool_classes_by_scheme == PoolManager().pool_classes_by_scheme:
+            adapter.poolmanager.pool_classes_by_scheme = _POOLS
+    return given
+
+
+def drop_idle_connections(of: requests.Session, url: str) -> None:
+    """Closes the connections that a session keeps open for `url`, so that the next request opens a new one."""
+    of.get_adapter(url).close()
+
+
 def body(response: requests.Response, limit: int, request: Endpoint[Any]) -> bytes:
-    """The body of a reply that was asked for with `stream=True`, decompressed.
+    """Reads the body of a reply that was requested with `stream=True`, and decompresses it.
 
     Args:
         response: The reply.
         limit: The most bytes that it may have.
-        request: What was asked.
+        request: The request.
 
     Raises:
         ReplyTooLargeError: if it has more bytes than `limit`. The rest is not read.
-        requests.RequestException: if the connection breaks or the time is over.
+        requests.RequestException: if the connection breaks or the time is up.
     """
     pieces, size = [], 0
     for piece in response.iter_content(_PIECE):
@@ -70,37 +99,30 @@ def body(response: requests.Response, limit: int, request: Endpoint[Any]) -> byt
                 status=response.status_code,
                 remedy="Ask for less at a time, or give AshbyClient a larger reply_limit.",
                 outcome_unknown=request.access is Access.WRITE,
-                endpoint=request.path,
-                permission=request.permission,
             )
         pieces.append(piece)
     return b"".join(pieces)
 
 
 def no_reply(error: requests.RequestException, request: Endpoint[Any] | None) -> AshbyError:
-    """The error for a request without a reply. Its text is our own: theirs can quote the whole request."""
+    """Makes the error for a request without a reply. Never uses requests' text, which may quote the key."""
     reason = getattr(error.args[0], "reason", error.args[0]) if error.args else None
     untrusted = isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
     never_sent = untrusted or isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
-    facts: dict[str, Any] = {}
-    if request is not None:
-        unknown = request.access is Access.WRITE and not never_sent
-        facts = {"endpoint": request.path, "permission": request.permission, "outcome_unknown": unknown}
+    unknown = request is not None and request.access is Access.WRITE and not never_sent
     if isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError):
-        return RequestTimeoutError("No answer in time", **facts)
+        return RequestTimeoutError("No answer in time", outcome_unknown=unknown)
     if untrusted:
-        return UnreachableError(
-            "The connection is not secure: the certificate was not accepted", retryable=False, **facts
-        )
+        return UnreachableError("The connection is not secure: the certificate was not accepted", retryable=False)
     if never_sent:
-        return UnreachableError("No connection could be made", **facts)
+        return UnreachableError("No connection could be made", outcome_unknown=unknown)
     if isinstance(reason, SSLError):
-        return UnreachableError("The secure connection failed", **facts)
-    return UnreachableError("The connection broke before the reply was complete", **facts)
+        return UnreachableError("The secure connection failed", outcome_unknown=unknown)
+    return UnreachableError("The connection broke before the reply was complete", outcome_unknown=unknown)
 
 
 def is_loopback(url: str) -> bool:
-    """Whether an address is this machine."""
+    """Tells if an address is this machine."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -108,34 +130,36 @@ def is_loopback(url: str) -> bool:
         return host == "localhost"
 
 
-class _KeyAuth(AuthBase):
-    """Basic authentication with the key as user name. The key leaves its wrapper for the header alone."""
+class KeyAuth(AuthBase):
+    """Basic authentication with the key as user name. The key leaves its wrapper only for the request's header."""
 
     def __init__(self, key: SecretStr) -> None:
         self._key = key
 
     def __getstate__(self) -> None:
-        raise TypeError("what holds a key is not copied or pickled")
+        raise TypeError("an object that holds a key cannot be copied or pickled")
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Adds the header."""
         HTTPBasicAuth(self._key.get_secret_value(), "")(request)
         return request
 
 
-class _NoAuth(AuthBase):
-    """No authentication. Without it requests would look for some in a netrc file."""
+class NoAuth(AuthBase):
+    """No authentication: it keeps requests from looking for credentials in the session or in a netrc file."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Leaves the request as it is."""
         return request
 
 
 class _Pieces(io.RawIOBase):
-    """What a connection receives. Each wait is for the time that the call has left, at most for `timeout`.
+    """Reads from a connection, waiting each time for what is left of the deadline and at most for `timeout`.
 
-    A socket's own timeout starts anew with every byte, so that a reply in drips would never end.
+    A socket's own timeout starts anew with every byte, so a reply that drips in would never end.
     """
 
-    def __init__(self, connection: socket.socket, file: io.BufferedIOBase, call: budget.Budget) -> None:
+    def __init__(self, connection: socket.socket, file: io.BufferedIOBase, call: deadline.Deadline) -> None:
         self._connection = connection
         self._file = file
         self._call = call
@@ -152,24 +176,24 @@ class _Pieces(io.RawIOBase):
     def close(self) -> None:
         if not self.closed:  # urllib3 gives the connection back only after this
             self._call.done_reading()
-        # The file keeps count of who uses the socket.
+        # The file counts the users of the socket.
         self._file.close()
         super().close()
 
 
 class _Response(HTTPResponse):
-    """A reply whose headers and body take their time from the budget of the call."""
+    """A reply whose headers and body have to arrive by the deadline of the call."""
 
     def __init__(self, sock: socket.socket, *arguments: Any, **more: Any) -> None:
         super().__init__(sock, *arguments, **more)
-        call = budget.current()
+        call = deadline.current()
         if call is not None:
             self.fp = io.BufferedReader(_Pieces(sock, self.fp, call), _BUFFER)
 
 
 class _HTTPConnection(HTTPConnection):
     response_class = _Response
-    debuglevel = 0  # whatever http.client is told: at another level it prints the headers, and so the key
+    debuglevel = 0  # at any other level http.client prints the headers, and so the key
 
 
 class _HTTPSConnection(HTTPSConnection):
@@ -185,14 +209,17 @@ class _HTTPSPool(HTTPSConnectionPool):
     ConnectionCls = _HTTPSConnection
 
 
+_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
+
+
 class _Adapter(HTTPAdapter):
-    """Makes connections of our kinds; repeats nothing by itself."""
+    """Opens connections of our own classes and repeats nothing by itself."""
 
     def init_poolmanager(self, *arguments: Any, **more: Any) -> None:
         super().init_poolmanager(*arguments, **more)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, *arguments: Any, **more: Any) -> Any:
         manager = super().proxy_manager_for(*arguments, **more)
-        manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+        manager.pool_classes_by_scheme = _POOLS
         return manager

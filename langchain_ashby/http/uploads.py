@@ -1,4 +1,4 @@
-"""Local files on their way to Ashby: which ones may be read, and reading them without being led elsewhere."""
+"""Reads local files for upload: only allowed ones, and never by way of a link that leads elsewhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from langchain_ashby.errors import ArgumentError
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file that was read: its name, its media type and its bytes."""
+    """A file that was read, with its name, media type and bytes."""
 
     name: str
     content_type: str
@@ -25,7 +25,7 @@ class LocalFile:
 
     @property
     def sha256(self) -> str:
-        """The hash of its bytes, in hexadecimal."""
+        """The SHA-256 of its bytes, in hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
 
 
@@ -34,9 +34,9 @@ _only_hash: ContextVar[str | None] = ContextVar("only_hash", default=None)
 
 @contextmanager
 def only_with_hash(sha256: str) -> Iterator[None]:
-    """While this is on, in this thread or task, reading a file that has another SHA-256 for upload is refused.
+    """Refuses to read any file with another SHA-256 for upload within the block, in this thread or task.
 
-    A person approves a file that they were shown. What is read again for the upload must be that file.
+    A person approves the file that they were shown, and the file that is read for the upload must be the same.
     """
     token = _only_hash.set(sha256)
     try:
@@ -46,16 +46,16 @@ def only_with_hash(sha256: str) -> Iterator[None]:
 
 
 def read_upload(path: str, allowed: Iterable[Path], limit: int) -> LocalFile:
-    """Read a file for upload.
+    """Reads a file for upload.
 
     Args:
-        path: Where it is; relative paths start at the first allowed directory that has the file.
+        path: Its path; a relative path starts at the first allowed directory that has the file.
         allowed: The directories below which files may be read. A symbolic link that leads out of them is refused.
         limit: The most bytes that it may have.
 
     Raises:
-        ArgumentError: if it may not be read, is missing, is no plain file, is empty or is too large, or if it is not
-            the one that `only_with_hash` asks for.
+        ArgumentError: if it may not be read, is missing, is not a plain file, is empty or too large, or is not the
+            one that `only_with_hash` requires.
     """
     directories = [directory.expanduser().resolve() for directory in allowed]
     if not directories:
@@ -64,12 +64,12 @@ def read_upload(path: str, allowed: Iterable[Path], limit: int) -> LocalFile:
             "The application has to name the directories: AshbyClient(upload_dirs=[...]).",
         )
     if "\0" in path:
-        raise _refusal("the path has a null character in it", "Give a plain path.")
+        raise _refusal("the path contains a null character", "Give a plain path.")
     for directory in directories:
         try:
             resolved = (directory / os.path.expanduser(path)).resolve()
             found = resolved.is_relative_to(directory) and resolved != directory and resolved.exists()
-        except (OSError, RuntimeError, ValueError):  # a name that is too long or no text, links round in a circle
+        except (OSError, RuntimeError, ValueError):  # a name that is too long or not text, a circle of links
             continue
         if found:
             return _checked(_read(directory, resolved, limit))
@@ -100,7 +100,7 @@ def _read(directory: Path, resolved: Path, limit: int) -> LocalFile:
     with open(descriptor, "rb") as file:
         content = file.read(limit + 1)
     if not content:
-        raise _refusal(f"{resolved.name!r} is empty", "Give a file that has something in it.")
+        raise _refusal(f"{resolved.name!r} is empty", "Give a file with content.")
     if len(content) > limit:
         raise _refusal(
             f"{resolved.name!r} is too large: at most {limit:,} bytes can be uploaded", "Give a smaller file."
@@ -111,10 +111,9 @@ def _read(directory: Path, resolved: Path, limit: int) -> LocalFile:
 
 
 def _open_below(directory: Path, parts: tuple[str, ...]) -> int:
-    """Open a file step by step from the directory, following no link: the path cannot be swapped on the way.
+    """Opens a file step by step from the directory and follows no link, so that no one can swap the path meanwhile.
 
-    Reading a FIFO must not wait for a writer, hence O_NONBLOCK. Windows has neither flag; there the resolved path is
-    opened as it is.
+    O_NONBLOCK keeps a FIFO from waiting for a writer. Windows has neither flag; there the resolved path is opened.
     """
     if os.open not in os.supports_dir_fd:
         return os.open(directory.joinpath(*parts), os.O_RDONLY | getattr(os, "O_BINARY", 0))

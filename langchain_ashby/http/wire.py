@@ -1,4 +1,4 @@
-"""Requests to bytes, replies to results or errors. Pure: nothing here opens a connection."""
+"""Turns requests into bytes and replies into results or errors. Pure: it opens no connection."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ from langchain_ashby.errors import (
     SyncTokenExpiredError,
     SyncTooLargeError,
     UnexpectedStatusError,
+    calling,
 )
+from langchain_ashby.ids import unknown_id
 from langchain_ashby.text.json import whole_characters
 
 R = TypeVar("R")
@@ -51,16 +53,7 @@ _REFUSED_BY_CODE: dict[str, type[Refused]] = {
 }
 
 _REMEDIES = {
-    "application_not_found": "Check application_id with ashby_list_applications; Ashby also says this when the key may "
-    "not edit candidates.",
-    "archive_reason_not_found": "Take archive_reason_id from ashby_list_archive_reasons.",
-    "candidate_not_found": "Check candidate_id with ashby_search_candidates; ids change when candidates are merged.",
     "communication_template_not_allowed": "Use an e-mail template that is meant for archiving.",
-    "interview_plan_not_found": "Take interview_plan_id from ashby_list_interview_plans.",
-    "interview_schedule_not_found": "Take interview_schedule_id from ashby_list_interview_schedules.",
-    "interview_stage_not_found": "Take interview_stage_id from ashby_list_interview_stages for the application's plan.",
-    "job_not_found": "Check job_id with ashby_search_jobs.",
-    "offer_not_found": "Check offer_id with ashby_list_offers.",
     "opening_in_use": "Choose another opening: this one is taken by another offer.",
     "opening_state_invalid": "Choose another opening: this one is closed or filled.",
 }
@@ -68,12 +61,12 @@ _REMEDIES = {
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[R]):
-    """What Ashby answered.
+    """Ashby's answer.
 
     Attributes:
         result: The result of the operation.
-        warnings: What Ashby did not do of a request that it carried out in part.
-        request_ids: Ashby's ids of the requests that it took, in order.
+        warnings: What Ashby left undone of a request that it carried out in part.
+        request_ids: Ashby's ids of the requests that it accepted, in order.
     """
 
     result: R
@@ -82,30 +75,30 @@ class Reply(Generic[R]):
 
 
 def encode(request: Endpoint[Any]) -> bytes:
-    """The body of the request. Ashby wants an object even where there is nothing to say."""
+    """Writes the body of a request. Ashby expects an object even if it is empty."""
     return json.dumps(request.wire(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def decode(request: Endpoint[R], status: int, headers: Mapping[str, str], body: bytes) -> Reply[R]:
-    """Read the reply to a request.
+    """Reads the reply to a request.
 
     Args:
-        request: What was asked.
+        request: The request.
         status: The HTTP status.
         headers: The reply's headers; the mapping ignores case.
         body: The reply's body, decompressed.
 
     Raises:
-        AshbyError: of the kind that fits, if the reply is no success.
+        AshbyError: of the matching kind, if the reply is not a success.
     """
+    with calling(request.path, request.permission):
+        return _decode(request, status, headers, body)
+
+
+def _decode(request: Endpoint[R], status: int, headers: Mapping[str, str], body: bytes) -> Reply[R]:
     envelope, unreadable = _parse(headers, body)
     request_id = _request_id(headers, envelope)
-    facts: dict[str, Any] = {
-        "endpoint": request.path,
-        "permission": request.permission,
-        "status": status,
-        "request_id": request_id,
-    }
+    facts: dict[str, Any] = {"status": status, "request_id": request_id}
     writes = request.access is Access.WRITE
     if status >= 500:
         raise _from_status(
@@ -117,17 +110,17 @@ def decode(request: Endpoint[R], status: int, headers: Mapping[str, str], body: 
             retry_after=_wait(headers),
         )
     if status == 401:
-        raise _from_status(AuthenticationError, "Ashby did not accept the API key (HTTP 401)", envelope, facts)
+        raise _from_status(AuthenticationError, "Ashby rejected the API key (HTTP 401)", envelope, facts)
     if status == 403:
-        raise _forbidden(envelope, facts)
+        raise _forbidden(request, envelope, facts)
     if status == 404:
         raise _from_status(EndpointNotFoundError, f"There is no {request.path} at this address", envelope, facts)
     if status == 429:
         raise _from_status(
-            RateLimitError, "Ashby has had too many requests", envelope, facts, retry_after=_wait(headers)
+            RateLimitError, "Ashby received too many requests", envelope, facts, retry_after=_wait(headers)
         )
     if envelope is not None and envelope["success"] is False:
-        raise _refused(envelope, facts, writes)
+        raise _refused(request, envelope, facts)
     if status != 200:
         unknown = writes and status < 300
         raise UnexpectedStatusError(f"Ashby answered with HTTP {status}", outcome_unknown=unknown, **facts)
@@ -143,7 +136,7 @@ def decode(request: Endpoint[R], status: int, headers: Mapping[str, str], body: 
 
 
 def _parse(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | None, AshbyError]:
-    """Ashby's envelope, or what is there instead of one."""
+    """Reads Ashby's envelope, or says why there is none."""
     unreadable: AshbyError = BrokenJSONError("The reply is not Ashby's JSON")
     start = body.lstrip()[:15].lower()
     if not start:
@@ -165,14 +158,14 @@ def _json(body: bytes) -> Any:
     try:
         return from_json(body)
     except ValueError:
-        # Slower, but it takes what JavaScript writes for half an emoji, and a byte order mark.
+        # Slower, but accepts a byte order mark, and half an emoji as JavaScript writes it.
         return whole_characters(json.loads(body))
 
 
 def _says_twice(body: bytes) -> bool:
-    """Whether the envelope has a key twice. The parser would keep the last, whatever the first says of a write."""
+    """Tells if the envelope has a key twice: the parser would keep the last, whatever the first says of a write."""
     if body.count(b'"success"') < 2 and body.count(b'"results"') < 2:
-        return False  # nearly always, and at no cost
+        return False  # nearly always, at no cost
     keys: list[str] = json.loads(body, object_pairs_hook=lambda pairs: [key for key, _ in pairs])
     return len(keys) > len(set(keys))
 
@@ -190,7 +183,7 @@ def _warnings(envelope: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _said(envelope: dict[str, Any] | None) -> tuple[str | None, str | None, dict[str, Any]]:
-    """Code, message and further facts of an error, from whichever of Ashby's three shapes it has."""
+    """Takes code, message and further facts out of an error, in any of Ashby's three shapes."""
     envelope = envelope or {}
     info = envelope.get("errorInfo")
     if isinstance(info, dict) and info.get("code"):
@@ -207,13 +200,13 @@ def _said(envelope: dict[str, Any] | None) -> tuple[str | None, str | None, dict
 
 
 def _text(said: Any) -> str | None:
-    """What Ashby says, on one line: it may repeat what people wrote, and a line of its own could pass for more."""
+    """Puts Ashby's text on one line: it may quote people, and a line of its own could pass for one of ours."""
     line = " ".join(str(said).split()) if said else ""
     return (f"{line[:_LONGEST_TEXT]}…" if len(line) > _LONGEST_TEXT else line) or None
 
 
 _LONGEST_TEXT = 2_000
-"""Characters of what Ashby says in an error."""
+"""The most characters of Ashby's text that an error keeps."""
 
 
 def _from_status(
@@ -223,28 +216,31 @@ def _from_status(
     return kind(f"{message}: {said}" if said else message, code=code, meta=meta, **facts, **more)
 
 
-def _forbidden(envelope: dict[str, Any] | None, facts: dict[str, Any]) -> AshbyError:
+def _forbidden(request: Endpoint[Any], envelope: dict[str, Any] | None, facts: dict[str, Any]) -> AshbyError:
     code, said, meta = _said(envelope)
     if code == "missing_endpoint_permission":
-        remedy = f"Grant the key {facts['permission']}, {WHERE_KEYS_ARE}."
+        remedy = f"Grant the key {request.permission}, {WHERE_KEYS_ARE}."
     else:
-        remedy = f"Check that the key is active and may use {facts['permission']}, {WHERE_KEYS_ARE}."
+        remedy = f"Check that the key is active and may use {request.permission}, {WHERE_KEYS_ARE}."
     message = said or "Ashby refused the API key (HTTP 403): it is wrong, deactivated or lacks a permission"
     return PermissionDeniedError(message, code=code, remedy=remedy, meta=meta, **facts)
 
 
-def _refused(envelope: dict[str, Any], facts: dict[str, Any], writes: bool) -> AshbyError:
+def _refused(request: Endpoint[Any], envelope: dict[str, Any], facts: dict[str, Any]) -> AshbyError:
     code, said, meta = _said(envelope)
     if code == "missing_endpoint_permission":
-        return _forbidden(envelope, facts)
+        return _forbidden(request, envelope, facts)
     if code == "internal_server_error":
-        return _from_status(ServerError, "Ashby failed", envelope, facts, outcome_unknown=writes)
+        unknown = request.access is Access.WRITE
+        return _from_status(ServerError, "Ashby failed", envelope, facts, outcome_unknown=unknown)
     kind = _REFUSED_BY_CODE.get(code or "", Refused)
-    return kind(said or kind.unsaid, code=code, remedy=_REMEDIES.get(code or ""), meta=meta, **facts)
+    mistaken = unknown_id(code)
+    remedy = mistaken.remedy if mistaken else _REMEDIES.get(code or "")
+    return kind(said or kind.default_message, code=code, remedy=remedy, meta=meta, **facts)
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:
-    """The seconds of `Retry-After`: a number, or a date that is read against the date of the reply."""
+    """Reads the seconds of `Retry-After`: a number, or a date that is compared with the date of the reply."""
     retry_after, now = headers.get("Retry-After"), headers.get("Date")
     if retry_after is None:
         return None

@@ -1,4 +1,4 @@
-"""The columns of each kind of record: what recruiters decide on."""
+"""The columns of each kind of record: the facts that recruiters decide on."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from typing import Any, NamedTuple
 
 from langchain_ashby import records
 from langchain_ashby.forms import fields_by_path
+from langchain_ashby.ids import id_of
 from langchain_ashby.results.phrases import (
     Json,
     answers,
-    day,
+    compact_day,
     field_value,
     is_money,
-    moment,
     money,
+    name_and_email,
     objects,
-    person,
     stage,
     text,
-    within,
+    to_the_minute,
 )
 from langchain_ashby.text.safe import shortened
+from langchain_ashby.text.words import at
 
 CELL = 40
-"""The most characters of a part of a cell, unless it is to be full. A single record is told in full."""
+"""The longest part of a cell in characters, unless the column is full. Single records are shown in full."""
 
 
 class Part(NamedTuple):
-    """A part of a cell that is cut by itself, so that none pushes another out; a `whole` one is not cut further."""
+    """A part of a cell. Each is cut by itself, so none crowds out another; a `whole` one is not cut further."""
 
     text: str
     before: str = ""
@@ -36,15 +37,14 @@ class Part(NamedTuple):
 
 
 class Parts(tuple[Part, ...]):
-    """A cell in parts."""
+    """A cell made of parts."""
 
 
 class Column(NamedTuple):
-    """A column: its heading, and how a record's cell is made.
+    """A column: its heading, and the function that makes a record's cell.
 
-    The first column has ids or days, which have no spaces. Headings of ids are the arguments that take them. A `full`
-    cell is not cut; a `kept` column stays where all cells
-    are blank, because blank means something.
+    The first column holds ids or days, which have no spaces. Ids are headed by the arguments that take them. The cells
+    of a `full` column are not cut; a `kept` column stays even if all its cells are blank, as blank means something.
     """
 
     heading: str
@@ -54,15 +54,22 @@ class Column(NamedTuple):
 
 
 def _at(*keys: str) -> Callable[[Json], Any]:
-    return lambda record: within(record, *keys)
+    return lambda record: at(record, *keys)
+
+
+def _id_of(record: type) -> Column:
+    """The record's own id, under the argument that takes it."""
+    kind = id_of(record)
+    assert kind is not None, f"{record.__name__} has no id"
+    return Column(kind.argument, _at("id"))
 
 
 def _day(*keys: str) -> Callable[[Json], str]:
-    return lambda record: day(within(record, *keys))
+    return lambda record: compact_day(at(record, *keys))
 
 
 def _person(*keys: str) -> Callable[[Json], str]:
-    return lambda record: person(within(record, *keys))
+    return lambda record: name_and_email(at(record, *keys))
 
 
 def _titles(key: str) -> Callable[[Json], str]:
@@ -74,27 +81,27 @@ def _values(key: str, value: str) -> Callable[[Json], str]:
 
 
 def _where(key: str, word: str, unless: bool = False) -> Callable[[Json], str]:
-    """A word where a flag is set, or where it is not."""
+    """A word if a flag is set or, with `unless`, if it is not."""
     return lambda record: word if bool(record.get(key, unless)) is not unless else ""
 
 
 def _name(*keys: str) -> Callable[[Json], Parts]:
-    """A person's name, by which people know who is meant: whole, as far as a cell goes."""
-    return lambda record: Parts([Part(shortened(text(within(record, *keys)), CELL), whole=True)])
+    """A person's name, by which people recognize them: whole, up to the length of a cell."""
+    return lambda record: Parts([Part(shortened(text(at(record, *keys)), CELL), whole=True)])
 
 
 def _contact_and_work(candidate: Json) -> Parts:
-    """`mihail@example.org Tech Lead at Brackwater, Paris`; an e-mail is an identifier, and half of one is none."""
-    email = text(within(candidate, "primaryEmailAddress", "value")).replace(" ", "_") or "-"
+    """`mihail@example.org Tech Lead at Brackwater, Paris`; half an e-mail address identifies no one."""
+    email = text(at(candidate, "primaryEmailAddress", "value")).replace(" ", "_") or "-"
     position, company = text(candidate.get("position")), text(candidate.get("company"))
-    city = text(within(candidate, "location", "locationSummary")).partition(",")[0]
+    city = text(at(candidate, "location", "locationSummary")).partition(",")[0]
     city_before = ", " if position or company else " "
     told = (Part(email, whole=True), Part(position, " "), Part(company, " at "), Part(city, city_before))
     return Parts(part for part in told if part.text)
 
 
 def _location(job: Json) -> Any:
-    return within(job, "location", "name") or job.get("locationId")
+    return at(job, "location", "name") or job.get("locationId")
 
 
 def _applications(candidate: Json) -> Any:
@@ -104,7 +111,7 @@ def _applications(candidate: Json) -> Any:
 
 
 def _salary(offer: Json) -> str:
-    salary = within(offer, "latestVersion", "salary")
+    salary = at(offer, "latestVersion", "salary")
     return money(salary) if is_money(salary) else text(salary)
 
 
@@ -118,11 +125,13 @@ def _meetings(schedule: Json) -> str:
 
 
 def _meeting(event: Json) -> str:
-    people = ", ".join(text(user.get("email")) or person(user) for user in objects(event.get("interviewers")))
+    people = ", ".join(text(user.get("email")) or name_and_email(user) for user in objects(event.get("interviewers")))
     feedback = ", feedback submitted" if event.get("hasSubmittedFeedback") else ""
-    title = text(within(event, "interview", "title")) or "interview"
-    end = moment(event.get("endTime")).partition("T")[2]
-    return f"{moment(event.get('startTime'))} to {end}, {title} with {people}{feedback} ({text(event.get('id'))})"
+    title = text(at(event, "interview", "title")) or "interview"
+    end = to_the_minute(event.get("endTime")).partition("T")[2]
+    return (
+        f"{to_the_minute(event.get('startTime'))} to {end}, {title} with {people}{feedback} ({text(event.get('id'))})"
+    )
 
 
 def _scorecard(feedback: Json) -> str:
@@ -134,7 +143,7 @@ _PRIVATE = Column("visible", _where("isPrivate", "private"))
 
 COLUMNS: Mapping[type, Sequence[Column]] = {
     records.Candidate: (
-        Column("candidate_id", _at("id")),
+        _id_of(records.Candidate),
         Column("name", _name("name")),
         Column("email position at company, city", _contact_and_work),
         Column("tags", _titles("tags")),
@@ -143,7 +152,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("created", _day("createdAt")),
     ),
     records.Application: (
-        Column("application_id", _at("id")),
+        _id_of(records.Application),
         Column("candidate", _name("candidate", "name")),
         Column("candidate_id", _at("candidate", "id")),
         Column("job", _at("job", "title")),
@@ -159,7 +168,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         _PRIVATE,
         Column("note", _at("content"), full=True),
     ),
-    records.Tag: (Column("tag_id", _at("id")), Column("title", _at("title")), _ARCHIVED),
+    records.Tag: (_id_of(records.Tag), Column("title", _at("title")), _ARCHIVED),
     records.Feedback: (
         Column("application_id", _at("applicationId")),
         Column("submitted", _day("submittedAt")),
@@ -172,7 +181,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("scorecard", lambda receipt: _scorecard(receipt.get("submittedFormInstance") or {}), full=True),
     ),
     records.Job: (
-        Column("job_id", _at("id")),
+        _id_of(records.Job),
         Column("title", _at("title")),
         Column("status", _at("status")),
         Column("requisition", _at("customRequisitionId")),
@@ -185,7 +194,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("visible", _where("confidential", "confidential")),
     ),
     records.JobPosting: (
-        Column("job_posting_id", _at("id")),
+        _id_of(records.JobPosting),
         Column("title", _at("title")),
         Column("department", _at("departmentName")),
         Column("location", _at("locationName")),
@@ -197,7 +206,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("job_id", _at("jobId")),
     ),
     records.Offer: (
-        Column("offer_id", _at("id")),
+        _id_of(records.Offer),
         Column("application_id", _at("applicationId")),
         Column("offer", _at("offerStatus")),
         Column("acceptance", _at("acceptanceStatus")),
@@ -206,7 +215,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("start", _day("latestVersion", "startDate")),
     ),
     records.Interview: (
-        Column("interview_id", _at("id")),
+        _id_of(records.Interview),
         Column("title", _at("title")),
         _ARCHIVED,
         Column("kind", _where("isDebrief", "debrief")),
@@ -214,32 +223,32 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("job_id", _at("jobId")),
     ),
     records.InterviewSchedule: (
-        Column("interview_schedule_id", _at("id")),
+        _id_of(records.InterviewSchedule),
         Column("application_id", _at("applicationId")),
         Column("status", _at("status")),
         Column("interview_stage_id", _at("interviewStageId")),
         Column("meetings (interview_event_id)", _meetings, full=True),
     ),
-    records.InterviewPlan: (Column("interview_plan_id", _at("id")), Column("title", _at("title")), _ARCHIVED),
+    records.InterviewPlan: (_id_of(records.InterviewPlan), Column("title", _at("title")), _ARCHIVED),
     records.InterviewStage: (
-        Column("interview_stage_id", _at("id")),
+        _id_of(records.InterviewStage),
         Column("order", _at("orderInInterviewPlan")),
         Column("stage", stage),
     ),
     records.FeedbackForm: (
-        Column("feedback_form_definition_id", _at("id")),
+        _id_of(records.FeedbackForm),
         Column("title", _at("title")),
         _ARCHIVED,
         Column("fields", lambda record: len(fields_by_path(record.get("formDefinition")))),
     ),
     records.User: (
-        Column("user_id", _at("id")),
-        Column("name and e-mail", person, full=True),
+        _id_of(records.User),
+        Column("name and e-mail", name_and_email, full=True),
         Column("role", _at("globalRole")),
         Column("state", _where("isEnabled", "deactivated", unless=True)),
     ),
     records.CustomField: (
-        Column("custom_field_id", _at("id")),
+        _id_of(records.CustomField),
         Column("title", _at("title")),
         Column("object_type", _at("objectType")),
         Column("type", _at("fieldType")),
@@ -248,25 +257,25 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         _ARCHIVED,
     ),
     records.CustomFieldValue: (
-        Column("custom_field_id", _at("id")),
+        _id_of(records.CustomFieldValue),
         Column("title", _at("title")),
         Column("value", lambda entry: field_value(entry.get("valueLabel") or entry.get("value")), full=True, kept=True),
         _PRIVATE,
     ),
     records.Source: (
-        Column("source_id", _at("id")),
+        _id_of(records.Source),
         Column("title", _at("title")),
         Column("type", _at("sourceType", "title")),
         _ARCHIVED,
     ),
     records.Department: (
-        Column("department_id", _at("id")),
+        _id_of(records.Department),
         Column("name", _at("name")),
         Column("parent department_id", _at("parentId")),
         _ARCHIVED,
     ),
     records.Location: (
-        Column("location_id", _at("id")),
+        _id_of(records.Location),
         Column("name", _at("name")),
         Column("workplace", _at("workplaceType")),
         Column("kind", lambda record: "region" if record.get("type") == "LocationHierarchy" else ""),
@@ -274,13 +283,13 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         _ARCHIVED,
     ),
     records.ArchiveReason: (
-        Column("archive_reason_id", _at("id")),
+        _id_of(records.ArchiveReason),
         Column("reason", _at("text")),
         Column("type", _at("reasonType")),
         _ARCHIVED,
     ),
     records.Opening: (
-        Column("opening_id", _at("id")),
+        _id_of(records.Opening),
         Column("identifier", _at("latestVersion", "identifier")),
         Column("opening_state", _at("openingState")),
         Column("description", _at("latestVersion", "description")),
@@ -289,11 +298,11 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         _ARCHIVED,
     ),
 }
-"""The columns of a listing. Where a column is blank in every row it is left out."""
+"""The columns of a listing. A column that is blank in every row is omitted."""
 
 AFTER_WRITING: Mapping[type, Sequence[Column]] = {
     records.Candidate: (
-        Column("candidate_id", _at("id")),
+        _id_of(records.Candidate),
         Column("name", _at("name")),
         Column("emails", _values("emailAddresses", "value")),
         Column("phone", _values("phoneNumbers", "value")),
@@ -324,4 +333,4 @@ AFTER_WRITING: Mapping[type, Sequence[Column]] = {
         Column("close_reason_id", _at("closeReasonId")),
     ),
 }
-"""What is told of a record that was written, where tools set more of it than a listing shows."""
+"""The columns after a write, for records of which tools set more than a listing shows."""

@@ -1,4 +1,4 @@
-"""Single records: everything that is there, in the package's words, without what is empty, repeated or of no use."""
+"""Single records: all their facts in the package's words, without empty, repeated or useless ones."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 from pydantic.alias_generators import to_snake
 
 from langchain_ashby.forms import Form
-from langchain_ashby.results.columns import COLUMNS
+from langchain_ashby.ids import heading_of_key, id_of
 from langchain_ashby.results.phrases import (
     Json,
     answers,
     custom_field,
     empty,
     is_money,
-    moment,
     money,
+    name_and_email,
     objects,
-    person,
     stage,
     text,
-    within,
+    to_the_minute,
 )
+from langchain_ashby.text.words import at
 
 _LEFT_OUT = frozenset({
     "allowedActions", "applicationFormDefinition", "descriptionHtml", "descriptionParts", "feedbackLink", "handle",
@@ -30,41 +30,18 @@ _LEFT_OUT = frozenset({
     "interviewerUserIds", "isNullable", "linkedData", "locationComponents", "organizationId", "primaryEmailAddress",
     "primaryPhoneNumber", "stageNumber", "surveyFormDefinitions", "trainingRole",
 })  # fmt: skip
-"""Keys that say nothing to a model: second copies, HTML beside plain text, file handles, forms nobody asked for."""
+"""Keys of no use to a model: second copies, HTML beside plain text, file handles, forms that come along."""
 
 _ONLY_IF_TRUE = frozenset({"confidential", "isArchived", "isDebrief", "isRemote"})
 
-_NAMED_ID = {
-    "actorId": "by user_id",
-    "applicationFormSubmissions": "submitted_form_instance_id",
-    "archiveReason": "archive_reason_id",
-    "author": "user_id",
-    "authorId": "author user_id",
-    "creditedToUser": "user_id",
-    "currentInterviewStage": "interview_stage_id",
-    "hiringTeam": "user_id",
-    "interviewEvents": "interview_event_id",
-    "interviewers": "user_id",
-    "latestVersion": "",
-    "managerId": "manager user_id",
-    "openings": "opening_id",
-    "parentId": "parent department_id",
-    "parentLocationId": "parent location_id",
-    "scheduledBy": "user_id",
-    "stageId": "interview_stage_id",
-    "submittedByUser": "user_id",
-    "tags": "tag_id",
-    "teamId": "department_id",
-    "user": "user_id",
-    "versions": "",
-}
-"""The arguments that take the ids under these keys, where the key itself does not tell; empty where none does."""
+_WITHOUT_ID = frozenset({"latestVersion", "versions"})
+"""Keys of objects whose ids no argument takes."""
 
 _SAID_BY_NAME = frozenset({
     "id", "name", "title", "text", "isArchived", "sourceType", "reasonType", "customFields", "locationId",
     "departmentId", "primaryEmailAddress", "primaryPhoneNumber",
 })  # fmt: skip
-"""Keys of small objects of which the name and the id say enough."""
+"""Keys of small objects whose name and id say enough."""
 
 
 def detail(kind: type | None, record: Any) -> list[str]:
@@ -75,9 +52,9 @@ def detail(kind: type | None, record: Any) -> list[str]:
 
 
 def _own_id(kind: type | None) -> str:
-    """What an argument that takes the id of such a record is called."""
-    heading = COLUMNS[kind][0].heading if kind and kind in COLUMNS else ""
-    return heading if heading.endswith("_id") else "id"
+    """The argument that takes the id of such a record."""
+    found = id_of(kind)
+    return found.argument if found else "id"
 
 
 def _lines(record: Json, own_id: str) -> Iterator[str]:
@@ -111,7 +88,7 @@ def _item(key: str, entry: Any) -> list[str]:
 
 
 def _phrase(key: str, value: Any) -> str | None:
-    """A value in a phrase, if it can be said in one."""
+    """A value as a phrase; None if it needs lines of its own."""
     if isinstance(value, list):
         return text(value) if not any(isinstance(entry, Mapping | list) for entry in value) else None
     if not isinstance(value, Mapping):
@@ -122,14 +99,14 @@ def _phrase(key: str, value: Any) -> str | None:
     identity = f" ({_id_name(key)} {identity})" if identity else ""
     if "firstName" in value:
         role = f", {text(value['role'])}" if value.get("role") else ""
-        return f"{person(value)}{role}{identity}"
+        return f"{name_and_email(value)}{role}{identity}"
     if "locationSummary" in value:
         return text(value["locationSummary"])
     if "orderInInterviewPlan" in value:
         return f"{stage(value)}{identity}"
     name = value.get("name") or value.get("title") or value.get("text")
     if name and "id" in value and set(value) <= _SAID_BY_NAME:
-        email = text(within(value, "primaryEmailAddress", "value"))
+        email = text(at(value, "primaryEmailAddress", "value"))
         return f"{text(name)}{f' <{email}>' if email else ''}{identity}"
     return None
 
@@ -142,8 +119,8 @@ def _custom_fields(key: str, value: Any, record: Json) -> Iterator[str]:
 def _history(key: str, value: Any, record: Json) -> Iterator[str]:
     yield "stages so far (interview_stage_id):"
     for entry in objects(value):
-        until = moment(entry.get("leftStageAt")) or "now"
-        since = moment(entry.get("enteredStageAt"))
+        until = to_the_minute(entry.get("leftStageAt")) or "now"
+        since = to_the_minute(entry.get("enteredStageAt"))
         yield f"  {text(entry.get('title'))}: {since} to {until} ({text(entry.get('stageId'))})"
 
 
@@ -162,15 +139,15 @@ def _links(key: str, value: Any, record: Json) -> Iterator[str]:
 def _files(key: str, value: Any, record: Json) -> Iterator[str]:
     files = value if isinstance(value, list) else [value]
     word = "résumé" if key == "resumeFileHandle" else "files"
-    yield f"{word}: {', '.join(text(within(entry, 'name')) for entry in files)}"
+    yield f"{word}: {', '.join(text(at(entry, 'name')) for entry in files)}"
 
 
 def _fields_of_a_form(key: str, value: Any, record: Json) -> Iterator[str]:
-    """The fields of a form that is the record itself. Where a form only comes with a record, nobody asked for it."""
+    """The fields of a form, if the form is the record itself and does not just come along with one."""
     if "title" in record:
         yield "fields:"
-        usable = [{"fields": [entry for entry in objects(section.get("fields")) if within(entry, "field", "path")]}
-                  for section in objects(within(value, "sections"))]  # fmt: skip
+        usable = [{"fields": [entry for entry in objects(section.get("fields")) if at(entry, "field", "path")]}
+                  for section in objects(at(value, "sections"))]  # fmt: skip
         yield from _indented(field.describe() for field in Form({"sections": usable}).fields)
 
 
@@ -180,7 +157,7 @@ def _answers(key: str, value: Any, record: Json) -> Iterator[str]:
 
 
 def _earlier_versions(key: str, value: Any, record: Json) -> Iterator[str]:
-    latest = within(record, "latestVersion", "id")
+    latest = at(record, "latestVersion", "id")
     earlier = [entry for entry in objects(value) if entry.get("id") != latest]
     if earlier:
         yield "earlier versions:"
@@ -200,17 +177,18 @@ _SPECIAL = {
     "submittedValues": _answers,
     "versions": _earlier_versions,
 }
-"""Keys whose values are told in a way of their own."""
+"""Keys whose values have a format of their own."""
 
 
 def _id_name(key: str) -> str:
-    return _NAMED_ID[key] if key in _NAMED_ID else f"{to_snake(key).removesuffix('s')}_id"
+    """The argument that takes the id of an object under one of Ashby's keys."""
+    return "" if key in _WITHOUT_ID else heading_of_key(key) or f"{to_snake(key).removesuffix('s')}_id"
 
 
 def _word(key: str) -> str:
     """The name of a line: ids as the arguments that take them, all else in words."""
     if key.endswith(("Id", "Ids")):
-        return _NAMED_ID.get(key) or to_snake(key)
+        return heading_of_key(key) or to_snake(key)
     return to_snake(key).replace("_", " ")
 
 

@@ -1,6 +1,6 @@
-"""Ashby's small objects in the words that every result uses: people, stages, times, money, values of fields.
+"""Ashby's small objects as short phrases: people, stages, times, money, values of fields.
 
-Nothing here trusts the shape of what it gets: Ashby leaves out what is empty, and adds what it likes.
+No function relies on the shape of its input: Ashby leaves out empty values and adds keys at will.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from langchain_ashby.forms import fields_by_path
-from langchain_ashby.text.safe import one_line
+from langchain_ashby.text.words import at, one_line
 
 Json = Mapping[str, Any]
 
@@ -19,19 +19,12 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)"
 
 
 def objects(value: Any) -> list[Json]:
-    """The objects in a list; none if it is no list."""
+    """The objects in a list; empty for anything else."""
     return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
 
 
-def within(value: Any, *keys: str) -> Any:
-    """What is found in an object under a key, and under another in what was found there; None if it is not there."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
 def empty(value: Any) -> bool:
-    """Whether a value says nothing."""
+    """True for None and for empty text, lists and objects."""
     return value is None or value == "" or value == [] or value == {}
 
 
@@ -44,46 +37,46 @@ def text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, str):
-        return moment(value)
+        return to_the_minute(value)
     if isinstance(value, Mapping):
-        return one_line(", ".join(f"{key}: {text(entry)}" for key, entry in value.items() if not empty(entry)))
+        return one_line(", ".join(f"{key}: {text(entry)}" for key, entry in value.items() if not empty(entry)), None)
     if isinstance(value, list):
         return ", ".join(text(entry) for entry in value)
-    return one_line(str(value))
+    return one_line(str(value), None)
 
 
-def moment(value: Any) -> str:
+def to_the_minute(value: Any) -> str:
     """A time, ISO 8601 to the minute: `2026-11-24T15:00Z`; anything else as it is."""
     said = value if isinstance(value, str) else "" if value is None else str(value)
     if _TIME.fullmatch(said):
         try:
             return datetime.fromisoformat(said).isoformat(timespec="minutes").replace("+00:00", "Z")
         except ValueError:
-            pass  # digits that are no time: shown as they are
-    return one_line(said)
+            pass  # digits that do not make a time are shown as they are
+    return one_line(said, None)
 
 
-def day(value: Any) -> str:
+def compact_day(value: Any) -> str:
     """The day of a time, short: `20261124`, which is ISO 8601 too."""
-    said = moment(value)
+    said = to_the_minute(value)
     return said[:10].replace("-", "") if re.match(r"\d{4}-\d\d-\d\d(T|$)", said) else said
 
 
-def person(user: Any) -> str:
+def name_and_email(user: Any) -> str:
     """`Maren Solberg <maren@example.com>`."""
-    name = " ".join(text(within(user, key)) for key in ("firstName", "lastName") if within(user, key))
-    email = text(within(user, "email"))
+    name = " ".join(text(at(user, key)) for key in ("firstName", "lastName") if at(user, key))
+    email = text(at(user, "email"))
     return f"{name} <{email}>".strip() if email else name
 
 
 def stage(entry: Any) -> str:
     """`Onsite (Active)`; the type only where the title does not say it already."""
-    title, kind = text(within(entry, "title")), text(within(entry, "type"))
+    title, kind = text(at(entry, "title")), text(at(entry, "type"))
     return f"{title} ({kind})" if kind and kind != title else title
 
 
 def is_money(value: Any) -> bool:
-    """Whether a value is an amount or a range of money."""
+    """True for an amount or a range of money."""
     return isinstance(value, Mapping) and "currencyCode" in value and not empty(value["currencyCode"])
 
 

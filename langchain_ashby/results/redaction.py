@@ -1,7 +1,7 @@
-"""What is left out of results unless the application allows it.
+"""Removes private data from results unless the application allows it.
 
-It is recognised by Ashby's keys, by the types of fields and by the shape of values. What people write into free text (a
-salary in a note, say) is text like any other and stays.
+Private data is recognized by Ashby's keys, by the types of fields and by the shape of values. Private facts in free
+text, such as a salary in a note, stay.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CATEGORIES = {
     "fields": "custom fields that are marked private",
     "compensation": "pay: of jobs, postings and offers, and in fields and answers of a money type",
 }
-"""The names that `AshbyToolkit(private=…)` takes, and what they stand for."""
+"""The names that `AshbyToolkit(private=…)` takes, and their meanings."""
 
 _KEYS = {
     "submitterClientIp": "client",
@@ -37,10 +37,10 @@ _GONE = object()
 
 
 def without_private(result: Any, allowed: Collection[str] = ()) -> tuple[Any, dict[str, int]]:
-    """A result without what is private, and how many values of each category were left out.
+    """Returns a result without private data, and how many values of each category were removed.
 
     Args:
-        result: Ashby's JSON; it is not changed.
+        result: Ashby's JSON, which is not modified.
         allowed: The categories that may stay.
     """
     pruning = _Pruning(allowed)
@@ -48,8 +48,8 @@ def without_private(result: Any, allowed: Collection[str] = ()) -> tuple[Any, di
     return None if pruned is _GONE else pruned, dict(pruning.left_out)
 
 
-def in_words(left_out: Mapping[str, int]) -> str:
-    """`Left out as private: compensation (2), fields (1); …`; empty if nothing was left out."""
+def left_out_note(left_out: Mapping[str, int]) -> str:
+    """`Left out as private: compensation (2), fields (1); …`; empty if all values stayed."""
     if not left_out:
         return ""
     named = ", ".join(f"{category} ({left_out[category]})" for category in CATEGORIES if category in left_out)
@@ -62,7 +62,7 @@ class _Pruning:
         self.left_out: Counter[str] = Counter()
 
     def value(self, value: Any) -> Any:
-        """The value without what is private; `_GONE` if it is private itself."""
+        """The value without private data; `_GONE` if it is private itself."""
         if isinstance(value, list):
             return [kept for entry in value if (kept := self._entry(entry)) is not _GONE]
         if not isinstance(value, dict):
@@ -75,16 +75,16 @@ class _Pruning:
         pruned = {}
         if not private:
             for key, entry in value.items():
-                # Most of a record are plain values under keys that say nothing: no need to look into them.
+                # Most entries are plain values under harmless keys: skipping them is what keeps this fast.
                 plain = entry.__class__ in _PLAIN and key not in _KEYS
                 pruned[key] = entry if plain else self._under(key, entry, value)
         if "value" in value and pruned.get("value", _GONE) is _GONE:
-            # A custom field: what it is stays, as the answer to a write needs it; its label would tell the value.
+            # The answer to a write needs the custom field's id and title; its label would reveal the value.
             return {key: value[key] for key in ("id", "title", "isPrivate") if key in value}
         return {key: entry for key, entry in pruned.items() if entry is not _GONE}
 
     def _entry(self, entry: Any) -> Any:
-        """An entry of a list. Of a custom field without its value, nothing is left."""
+        """An entry of a list; a custom field without its value is dropped entirely."""
         pruned = self.value(entry)
         without_value = isinstance(entry, dict) and "value" in entry and pruned is not _GONE and "value" not in pruned
         return _GONE if without_value else pruned

@@ -1,4 +1,4 @@
-"""Listings, a row for each record, and the answers to writes: the same columns, a line for each."""
+"""Listings with a row per record, and written records with a line per column."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import Any
 from langchain_ashby.ids import with_short_ids
 from langchain_ashby.results.columns import AFTER_WRITING, CELL, COLUMNS, Column, Part, Parts
 from langchain_ashby.results.phrases import is_money, money, text
-from langchain_ashby.text.safe import bounded, lightened, shortened, weight
+from langchain_ashby.results.weight import lightened, weight
+from langchain_ashby.text.safe import bounded, shortened
 
 LONG = 10
-"""A listing of more rows than this is long: its ids are in the short spelling, and its rows share ROOM."""
+"""A listing with more rows than this is long: its ids are in the short spelling, and its rows share ROOM."""
 
 ROOM = 165
-"""What a row of a long listing may weigh on average, ids and full cells apart: some 27 tokens in any script.
+"""The average weight of a row in a long listing, without ids and full cells: about 27 tokens in any script.
 
-Light cells stay as they are. The heaviest give way first, in all rows alike, so that a few heavy rows among light ones
-are told in full.
+The heaviest cells are cut first, in all rows alike, so a few heavy rows among light ones are shown in full.
 """
 
 LEAST = 20
-"""The weight that is left of a part, whatever the others weigh."""
+"""The weight that a part keeps, whatever the others weigh."""
 
 
 def table(kind: type, found: Sequence[Any], longest: int) -> tuple[str, list[str]]:
-    """The heading and the rows of a listing. A cell that is to be full has `longest` characters at most."""
+    """The heading and the rows of a listing. Cells of full columns have at most `longest` characters."""
     columns = COLUMNS[kind]
     long = len(found) > LONG
     rows = [[_parts(column, record, longest, long) for column in columns] for record in found]
@@ -41,12 +41,12 @@ def table(kind: type, found: Sequence[Any], longest: int) -> tuple[str, list[str
 
 
 def _fixed(column: Column) -> bool:
-    """Whether the column's cells are told in full."""
+    """True if the column's cells are shown in full."""
     return column.full or "_id" in column.heading
 
 
 def _share(parts: Sequence[Part], room: int) -> int:
-    """The most that a part may weigh so that all of them have room."""
+    """The largest weight of a part at which all parts fit."""
     for part in parts:
         if part.whole:  # an e-mail address has hardly a word in it, and costs twice as much as words
             room -= weight(part.text) * (2 if "@" in part.text else 1)
@@ -60,18 +60,18 @@ def _share(parts: Sequence[Part], room: int) -> int:
 
 
 def _row(cells: Sequence[str]) -> str:
-    """`id first|second|third`: behind an id, which has no spaces, a space is as good a border as a bar, and cheaper."""
+    """`id first|second|third`: ids have no spaces, so a space after one separates as well as a bar, for less."""
     return " ".join([cells[0].replace(" ", "_"), "|".join(cells[1:])])
 
 
 def after_writing(kind: type, record: Any) -> list[str]:
-    """The record that was written, a line for each column that has something to say."""
+    """The record after a write, a line for each column that is not blank."""
     told = [(column, _value(column, record)) for column in AFTER_WRITING.get(kind) or COLUMNS[kind]]
     return [f"{column.heading}: {value or '(none)'}" for column, value in told if value or column.kept]
 
 
 def _parts(column: Column, record: Any, longest: int, long: bool) -> Parts:
-    """A cell in parts that are no longer than they may be by themselves."""
+    """A cell in parts, each within its own limit."""
     found = column.cell(record) if isinstance(record, Mapping) else record
     if isinstance(found, Parts):
         parts = found
@@ -86,7 +86,7 @@ def _parts(column: Column, record: Any, longest: int, long: bool) -> Parts:
 
 
 def _cell(parts: Parts, most: int) -> str:
-    """A cell of its parts, each cut at a weight of `most` unless it is to be whole."""
+    """A cell from its parts, each cut at a weight of `most` unless it is whole."""
     told = (f"{part.before}{part.text if part.whole else lightened(part.text, most)}" for part in parts)
     return "".join(told).replace("|", "¦")  # a bar inside would look like the next cell
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from langchain_ashby.sandbox.clock import Clock
 from langchain_ashby.sandbox.keys import Key
-from langchain_ashby.sandbox.records import API_USER_ID, KINDS, User
+from langchain_ashby.sandbox.records import API_USER_ID, User, completed, kind_name, required_keys
 from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.store import Condition, Store, equals
 from langchain_ashby.sandbox.tokens import Tokens
@@ -16,12 +16,10 @@ from langchain_ashby.sandbox.visibility import visible
 
 Record = TypeVar("Record", bound=Mapping[str, object])
 
-_KIND_NAMES = {kind: name for name, kind in KINDS.items()}
-
 
 @dataclass
 class Call:
-    """What a rule works with: `body` holds the request's checked values."""
+    """One call as its rule sees it: `body` holds the request's checked values."""
 
     endpoint: str
     body: dict[str, Any]
@@ -44,10 +42,10 @@ class Call:
         return self.store.get(kind, record_id, *visible(kind, self.key))
 
     def get(self, kind: type[Record], record_id: str) -> Record:
-        """The record that the call is about; what is missing and what is hidden are not told apart."""
+        """The record that the call is about; missing and hidden records give the same error."""
         record = self.find(kind, record_id)
         if record is None:
-            words = re.sub("([A-Z])", r" \1", _KIND_NAMES[kind]).lower()
+            words = re.sub("([A-Z])", r" \1", kind_name(kind)).lower()
             message = f"There is no {words} with the id {record_id} that this API key may see."
             raise Refusal(f"{words.replace(' ', '_')}_not_found", message)
         return record
@@ -56,11 +54,11 @@ class Call:
         """The record that a field of the request refers to."""
         record = self.find(kind, record_id)
         if record is None:
-            raise invalid(where, "refers to nothing that exists and that this API key may see")
+            raise invalid(where, "refers to no record that exists and that this API key may see")
         return record
 
     def refer_if_given(self, kind: type[Mapping[str, object]], where: str) -> None:
-        """Check the reference in the body's field `where`, if there is one."""
+        """Checks the reference in the body's field `where`, if there is one."""
         record_id = self.body.get(where)
         if record_id is not None:
             self.refer(kind, record_id, where)
@@ -73,8 +71,23 @@ class Call:
             raise invalid(where, f"there is no enabled user with the e-mail address {email}")
         return found[0]
 
+    def create(self, kind: type[Record], **values: Any) -> Record:
+        """Stores a new record of these values, with an id, the time, and the defaults of its kind; None is left out.
+
+        Raises:
+            TypeError: The kind has no such key, or needs one more.
+        """
+        keys, required = kind.__annotations__.keys(), required_keys(kind)
+        times: dict[str, object] = {key: self.now for key in ("createdAt", "updatedAt") if key in keys}
+        given = {key: value for key, value in values.items() if value is not None}
+        record = completed(kind, {"id": self.store.new_id(), **times, **given})
+        wrong = (record.keys() - keys) | (required - record.keys())
+        if wrong:
+            raise TypeError(f"{kind.__name__}: unknown or missing {', '.join(sorted(wrong))}")
+        return self.store.add(kind, cast(Record, record))
+
     def save(self, kind: type[Record], record: Record) -> Record:
-        """Store a changed record, with the time of the change if its kind shows one."""
+        """Stores a changed record, with the time of the change if its kind shows one."""
         if "updatedAt" in record:
             record = cast(Record, {**record, "updatedAt": self.now})
         self._seen.pop((kind, cast(str, record["id"])), None)
@@ -85,7 +98,7 @@ class Call:
         if (kind, record_id) not in self._seen:
             record = self.store.get(kind, record_id)
             if record is None:
-                raise LookupError(f"a record refers to {_KIND_NAMES[kind]} {record_id}, which does not exist")
+                raise LookupError(f"a record refers to {kind_name(kind)} {record_id}, which does not exist")
             self._seen[kind, record_id] = record
         found: Record = self._seen[kind, record_id]
         return found

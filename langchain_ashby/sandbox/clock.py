@@ -19,11 +19,11 @@ class Clock:
         return iso(datetime.fromtimestamp(self.time(), UTC))
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward."""
+        """Moves the clock forward."""
         self._ahead += seconds
 
     def reset(self) -> None:
-        """Go back to the computer's time."""
+        """Goes back to the computer's time."""
         self._ahead = 0.0
 
 

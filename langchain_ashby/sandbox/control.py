@@ -1,21 +1,21 @@
-"""The control surface: what tests ask of the sandbox itself, in Python and over HTTP alike."""
+"""The control surface of the sandbox, in Python and over HTTP alike."""
 
 import binascii
 import json
 import math
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from langchain_ashby.sandbox.engine import Engine
-from langchain_ashby.sandbox.faults import fault_from
+from langchain_ashby.sandbox.faults import ANY, STORAGE, Fault
 from langchain_ashby.sandbox.messages import Response
 from langchain_ashby.sandbox.methods import METHODS
 
 
 class Control:
-    """Looks into the sandbox and changes how it behaves; what makes no sense is a `ValueError`."""
+    """Inspects the sandbox and changes how it behaves; invalid values raise `ValueError`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -23,7 +23,7 @@ class Control:
             "/_sandbox/state": ("GET", lambda _: self.state()),
             "/_sandbox/requests": ("GET", lambda query: self.requests(**_after(query))),
             "/_sandbox/reset": ("POST", lambda _: self.reset()),
-            "/_sandbox/faults": ("POST", lambda body: self.fault(**_fault(body))),
+            "/_sandbox/faults": ("POST", lambda body: self.fault(_fault(body))),
             "/_sandbox/keys": ("POST", lambda body: {"api_key": self.add_key(**_only(body, "api_key", *_KEY))}),
             "/_sandbox/clock": ("POST", lambda body: self.advance_clock(**_clock(body))),
         }
@@ -33,22 +33,23 @@ class Control:
         return self._engine.store.state()
 
     def requests(self, after: Any = 0) -> list[dict[str, Any]]:
-        """The calls so far, but for the first `after`."""
+        """The calls after the first `after`."""
         if isinstance(after, bool) or not isinstance(after, int) or after < 0:
             raise ValueError("after: must be a whole number from 0")
         return self._engine.requests(after)
 
     def reset(self) -> None:
-        """Go back to the start."""
+        """Goes back to the start."""
         self._engine.reset()
 
-    def fault(self, endpoint: Any = None, *, times: Any = 1, **what: Any) -> None:
-        """Let the next `times` calls of an endpoint go wrong."""
-        fault = fault_from(endpoint, METHODS, **what)
+    def fault(self, fault: Fault) -> None:
+        """Makes a fault strike the next calls of its endpoint."""
+        if not isinstance(fault.endpoint, str) or fault.endpoint not in {ANY, STORAGE, *METHODS}:
+            raise ValueError(f"endpoint: there is no method {fault.endpoint!r} (use {ANY!r} for every method)")
         if fault.endpoint in METHODS:
             # A deprecated spelling means the same method.
             fault = replace(fault, endpoint=METHODS[fault.endpoint].name)
-        self._engine.faults.add(fault, times)
+        self._engine.faults.add(fault)
 
     def add_key(
         self,
@@ -59,7 +60,7 @@ class Control:
         private: Any = True,
         act_on_behalf: Any = True,
     ) -> str:
-        """Add an API key and return it."""
+        """Adds an API key and returns it."""
         if not (api_key is None or (isinstance(api_key, str) and api_key)):
             raise ValueError("api_key: must be a string that is not empty")
         if isinstance(permissions, str) or not isinstance(permissions, Iterable | None):
@@ -71,14 +72,14 @@ class Control:
         return self._engine.keys.add(api_key, permissions=permissions, **toggles)
 
     def advance_clock(self, seconds: Any) -> None:
-        """Move the clock forward."""
+        """Moves the clock forward."""
         is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
         if not is_number or not math.isfinite(seconds) or not 0 <= seconds <= _LONGEST_ADVANCE:
             raise ValueError(f"advance: must be a number of seconds from 0 to {_LONGEST_ADVANCE}")
         self._engine.clock.advance(seconds)
 
     def respond(self, verb: str, path: str, query: Mapping[str, str], content: bytes) -> Response:
-        """Answer a request to the control surface: what it asks is in the query of a GET and in the body of a POST."""
+        """Answers a request to the control surface: a GET has its arguments in the query, a POST in the body."""
         if path not in self._routes:
             return self.json({"error": f"there is no {path}; there are {', '.join(self._routes)}"}, 404)
         allowed, act = self._routes[path]
@@ -100,21 +101,7 @@ class Control:
         return Response(status, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-_FAULT = (
-    "times",
-    "status",
-    "headers",
-    "delay",
-    "drop",
-    "body",
-    "body_base64",
-    "content_type",
-    "effect",
-    "size",
-    "cut",
-    "drip_head",
-    "drip_body",
-)
+_FAULT = tuple(field.name for field in fields(Fault))
 _KEY = ("permissions", "confidential", "private", "act_on_behalf")
 _LONGEST_ADVANCE = 10 * 365 * 24 * 3600
 
@@ -126,9 +113,9 @@ def _only(body: dict[str, Any], *keys: str) -> dict[str, Any]:
     return body
 
 
-def _fault(body: dict[str, Any]) -> dict[str, Any]:
-    """What to call `fault` with: a body that is no text comes in base64."""
-    what = dict(_only(body, "endpoint", *_FAULT))
+def _fault(body: dict[str, Any]) -> Fault:
+    """Reads a fault; a body that is not text comes in base64."""
+    what = dict(_only(body, *_FAULT, "body_base64"))
     if "body_base64" in what:
         if "body" in what:
             raise ValueError("body, body_base64: give one of them")
@@ -136,7 +123,7 @@ def _fault(body: dict[str, Any]) -> dict[str, Any]:
             what["body"] = b64decode(what.pop("body_base64"), validate=True)
         except (binascii.Error, TypeError):
             raise ValueError("body_base64: must be bytes in base64") from None
-    return what
+    return Fault(**{"endpoint": None, **what})
 
 
 def _after(query: dict[str, Any]) -> dict[str, Any]:

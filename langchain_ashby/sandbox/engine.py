@@ -75,7 +75,7 @@ class Engine:
                     "lastName": "Key",
                     "email": "api-key@ashby.example",
                     "globalRole": "Organization Admin",
-                    # Nobody: not in lists, no interviewer, and nobody acts on its behalf.
+                    # Disabled, so that it is not listed, cannot interview, and cannot be acted for.
                     "isEnabled": False,
                     "updatedAt": "2020-01-01T00:00:00.000Z",
                     "customFieldValues": {},
@@ -84,12 +84,12 @@ class Engine:
             self.store.load(self._company())
 
     def close(self) -> None:
-        """Close the database, and let nobody wait out a delay."""
+        """Closes the database and ends all delays."""
         self._closed.set()
         self.store.close()
 
     def reset(self) -> None:
-        """Go back to the start: the company, one key, no faults, no log, the computer's time."""
+        """Goes back to the start: the company, one key, no faults, no log, the computer's time."""
         self.clock.reset()
         self.keys.reset()
         self.rate_limit.reset()
@@ -100,13 +100,13 @@ class Engine:
             self._logged = 0
 
     def requests(self, after: int) -> list[dict[str, Any]]:
-        """The calls so far but for the first `after`, in the order in which they were answered."""
+        """The calls after the first `after`, in the order in which they were answered."""
         with self._log_lock:
             forgotten = self._logged - len(self._requests)
             return list(islice(self._requests, max(0, after - forgotten), None))
 
     def answer(self, request: Request) -> Response:
-        """Answer a call, or let it suffer its fault."""
+        """Answers a call, unless a fault strikes it."""
         request_id = _ulid(self.clock.time())
         method = METHODS.get(request.endpoint)
         fault = self.faults.take(method.name if method else request.endpoint)
@@ -114,26 +114,24 @@ class Engine:
         return self._recorded(request, request_id, response, is_fault=fault is not None)
 
     def answer_storage(self, answer: Callable[[], Response]) -> Response:
-        """Answer an upload or a download, or let it suffer its fault."""
+        """Answers an upload or a download, unless a fault strikes it."""
         return self._suffered(self.faults.take(STORAGE), answer, {})
 
     def _suffered(self, fault: Fault | None, answer: Callable[[], Response], headers: Mapping[str, str]) -> Response:
-        """What comes of an answer under a fault; `headers` are those of a reply that is none of the method's."""
+        """The answer as a fault changes it; `headers` are those of a reply that the method did not make."""
         if fault is None:
             return answer()
-        if self._closed.wait(fault.delay):
+        if self._closed.wait(fault.delay or 0):
             return Response(drop=True)
         reply = answer() if fault.is_carried_out else Response(headers=headers)
         if fault.replaces_reply:
-            status = fault.status or 200
-            body = _failure(status, headers.get("x-ashby-request-id", "")) if fault.body is None else fault.body
-            reply = replace(reply, status=status, content=body)
+            reply = replace(reply, status=fault.status or 200, content=_replacement(fault, headers))
         return replace(
             reply,
             content_type=fault.content_type or reply.content_type,
-            headers={**reply.headers, **fault.headers},
+            headers={**reply.headers, **(fault.headers or {})},
             drop=fault.drop in ("before", "after"),
-            delivery=fault.delivery,
+            delivery=fault,
         )
 
     def _do(self, request: Request, request_id: str) -> Response:
@@ -201,7 +199,7 @@ class Engine:
         return user_id
 
     def _recorded(self, request: Request, request_id: str, response: Response, *, is_fault: bool) -> Response:
-        """Put a call in the log. One that is dropped has no status; whatever the fault, it is `ok` if it was done."""
+        """Logs a call. A dropped one has no status; it is `ok` if it was carried out, whatever the fault."""
         key = self.keys.find(request.key) if request.key is not None else None
         try:
             body = _parsed(request.content)
@@ -249,11 +247,13 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _failure(status: int, request_id: str) -> bytes:
-    """The body of a fault that names only a status."""
+def _replacement(fault: Fault, headers: Mapping[str, str]) -> bytes:
+    """The body of a reply that a fault replaces; Ashby's envelope if the fault names only a status."""
+    if fault.body is not None:
+        return fault.body.encode() if isinstance(fault.body, str) else fault.body
     codes = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limit_exceeded"}
-    code = codes.get(status, "internal_server_error")
-    return _json(Refusal(code, "A fault that a test asked for.").envelope(request_id))
+    code = codes.get(fault.status or 200, "internal_server_error")
+    return _json(Refusal(code, "A fault that a test asked for.").envelope(headers.get("x-ashby-request-id", "")))
 
 
 def _headers(request_id: str) -> dict[str, str]:

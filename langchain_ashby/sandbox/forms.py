@@ -112,7 +112,7 @@ _TYPES: Mapping[str, Field] = {
 }
 
 SUBMISSIONS = Shape({"fieldSubmissions": Many(Shape({"path": Text(), "value": Anything()}))})
-"""How a request states a filled-in form."""
+"""The statement of a filled-in form."""
 
 
 def custom_field_value(field: CustomField, value: Any, where: str) -> Any:

@@ -50,7 +50,7 @@ class Keys:
         private: bool = True,
         act_on_behalf: bool = True,
     ) -> str:
-        """Add a key and return its secret; without `permissions` it has them all."""
+        """Adds a key and returns its secret; without `permissions` it has them all."""
         wanted = PERMISSIONS if permissions is None else list(permissions)
         for permission in wanted:
             if not isinstance(permission, str) or permission not in PERMISSIONS:
@@ -74,7 +74,7 @@ class Keys:
         return self._by_secret.get(secret)
 
     def reset(self) -> None:
-        """Go back to the first key."""
+        """Goes back to the first key."""
         self._by_secret = {}
         self.add(self._first)
 
@@ -89,7 +89,7 @@ class RateLimit:
         self._taken: dict[str, deque[float]] = {}
 
     def take(self, key: Key) -> None:
-        """Count a request, or refuse it and say when to come back."""
+        """Counts a request, or refuses it and says when to come back."""
         if self._per_minute is None:
             return
         with self._lock:
@@ -103,6 +103,6 @@ class RateLimit:
             taken.append(now)
 
     def reset(self) -> None:
-        """Forget what was counted."""
+        """Forgets what was counted."""
         with self._lock:
             self._taken.clear()

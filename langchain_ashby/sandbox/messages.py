@@ -1,4 +1,4 @@
-"""What comes in over HTTP and what goes out, apart from any server."""
+"""Requests and responses, independent of any server."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,35 +18,38 @@ class Request:
     url: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Delivery:
     """How a reply travels: whole and at once, unless a fault says otherwise.
 
     Attributes:
         size: The body is padded with spaces to so many bytes.
         cut: The connection ends after so many bytes of the body.
-        reset: It ends with a reset in the middle of the body, or at the cut.
         drip_head: Seconds before each byte of the status line and the headers.
         drip_body: Seconds before each byte of the body.
     """
 
-    size: int = 0
+    size: int | None = None
     cut: int | None = None
-    reset: bool = False
-    drip_head: float = 0
-    drip_body: float = 0
+    drip_head: float | None = None
+    drip_body: float | None = None
+
+    @property
+    def reset(self) -> bool:
+        """True if the connection ends with a reset in the middle of the body, or at the cut."""
+        return False
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of the body is sent."""
+        """True if all of the body is sent."""
         return self.cut is None and not self.reset
 
     def length(self, content: bytes) -> int:
         """The length that the reply says it has."""
-        return max(self.size, len(content))
+        return max(self.size or 0, len(content))
 
     def pieces(self, content: bytes) -> Iterator[bytes]:
-        """The body, as far as it is sent; what is padding is never held as a whole."""
+        """Yields the body as far as it is sent; padding is made piece by piece."""
         end = self.length(content)
         if not self.is_whole:
             end = min(end, end // 2 if self.cut is None else self.cut)
@@ -57,7 +60,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Response:
-    """What goes back; a `drop` resets the connection instead. It is `carried_out` if a method did what was asked."""
+    """A response; a `drop` resets the connection instead. It is `carried_out` if the method had its effect."""
 
     status: int = 200
     content: bytes = b""

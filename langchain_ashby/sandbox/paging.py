@@ -42,7 +42,7 @@ class Page:
 
 @dataclass(frozen=True)
 class _Run:
-    """Where a list stands: behind `position`; a list of changes stops at change `until`."""
+    """The position of a list: behind `position`; a list of changes stops at change `until`."""
 
     position: int
     until: int
@@ -54,8 +54,6 @@ def listing(
     kind: type[Record],
     reply: Callable[[Record], Any],
     conditions: Sequence[Condition] = (),
-    *,
-    syncs: bool = True,
 ) -> Page:
     """The page that the call asks for, of the records that meet the conditions and that the key may see."""
     limit = min(call.body.get("limit", LARGEST_PAGE), LARGEST_PAGE)
@@ -78,8 +76,6 @@ def listing(
             int(run.is_incremental),
         )
         return Page(results, next_cursor=cursor)
-    if not syncs:
-        return Page(results)
     return Page(results, sync_token=call.tokens.seal("sync", _purpose(call), int(call.clock.time()), run.until))
 
 
@@ -95,7 +91,7 @@ def listing_of(call: Call, items: Sequence[Any]) -> Page:
 
 
 def _run(call: Call) -> _Run:
-    """Where the call's tokens say that its list stands."""
+    """The position of the list that the call's tokens hold."""
     cursor, sync_token = call.body.get("cursor"), call.body.get("syncToken")
     since = None
     if sync_token is not None:
@@ -119,7 +115,7 @@ def _open(call: Call, name: str, token: str, purpose: str, invalid: str, expired
 
 
 def _purpose(call: Call, *more: str) -> str:
-    """What a token is good for: this endpoint with these filters (a cursor: with this sync token too)."""
+    """The purpose of a token: this endpoint with these filters (a cursor: with this sync token too)."""
     ignored = {"cursor", "syncToken", "limit", "expand"} - set(more)
     filters = {key: value for key, value in call.body.items() if key not in ignored and value is not None}
     text = json.dumps([call.endpoint, filters], sort_keys=True)

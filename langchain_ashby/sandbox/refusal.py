@@ -1,4 +1,4 @@
-"""What the sandbox says when it will not do something."""
+"""Refusals: the sandbox's errors, in Ashby's envelope."""
 
 from collections.abc import Mapping
 from typing import Any

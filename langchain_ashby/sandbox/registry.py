@@ -23,7 +23,7 @@ class Method:
 
     @property
     def reads(self) -> bool:
-        """Whether it only reads: then the store is closed to writing while it runs."""
+        """True if it only reads: the store refuses writes while it runs."""
         return self.permission.endswith("Read")
 
 
@@ -32,7 +32,7 @@ METHODS: dict[str, Method] = {}
 
 
 def method(name: str, permission: str, request: Field, *, spellings: Sequence[str] = ()) -> Callable[[Rule], Rule]:
-    """Register a rule as one of Ashby's methods."""
+    """Registers a rule as one of Ashby's methods."""
     if permission not in PERMISSIONS:
         raise ValueError(f"there is no permission {permission}")
 

@@ -1,26 +1,47 @@
-"""The sandbox as tests hold it in their hands."""
+"""The sandbox as tests use it."""
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from langchain_ashby.sandbox.control import Control
 from langchain_ashby.sandbox.engine import Company, Engine
+from langchain_ashby.sandbox.faults import Fault
 from langchain_ashby.sandbox.server import Server
+
+Arguments = ParamSpec("Arguments")
+Made = TypeVar("Made")
+Owner = TypeVar("Owner")
+
+
+def _made_from_arguments(
+    make: Callable[Arguments, Made],
+) -> Callable[[Callable[[Owner, Made], None]], Callable[Concatenate[Owner, Arguments], None]]:
+    """Gives a method that takes one value the arguments that this value is made from."""
+
+    def decorate(method: Callable[[Owner, Made], None]) -> Callable[Concatenate[Owner, Arguments], None]:
+        @wraps(method)
+        def call(self: Owner, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+            method(self, make(*args, **kwargs))
+
+        return call
+
+    return decorate
 
 
 class AshbySandbox:
     """A stand-in for Ashby over real HTTP on 127.0.0.1.
 
-    `with AshbySandbox() as sandbox:` serves an invented company at `sandbox.url` to whoever has `sandbox.api_key`.
+    `with AshbySandbox() as sandbox:` serves an invented company at `sandbox.url` to holders of `sandbox.api_key`.
 
-    `candidates` is the size of the company; `company` replaces it with records of one's own. With `db` the state is
+    `candidates` is the size of the company; `company` replaces it with your own records. With `db` the state is
     kept in a file, and a file that has a company already is continued (cursors and sync tokens are good for the same
     `api_key` only; keys, faults and the log are not kept). `rate_limit` is the number of requests that a
     key may make in a minute; `sync_page_cap` is the number of pages that an incremental sync may have. A connection on
-    which nothing is asked for `keep_alive` seconds is closed; without it, connections stay open.
+    which no request comes for `keep_alive` seconds is closed; without it, connections stay open.
     """
 
     def __init__(
@@ -51,7 +72,7 @@ class AshbySandbox:
         self._control = Control(self._engine)
 
     def start(self) -> Self:
-        """Begin to listen; the system chooses the port unless one was given."""
+        """Begins to listen; the system chooses the port unless one was given."""
         if self._server is not None:
             raise RuntimeError("the sandbox is running already")
         self._server = Server(self._port, self._engine, self._control, self._keep_alive)
@@ -61,7 +82,7 @@ class AshbySandbox:
         return self
 
     def stop(self) -> None:
-        """Close every connection and the database. A stopped sandbox does not start again."""
+        """Closes every connection and the database. A stopped sandbox does not start again."""
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -75,7 +96,7 @@ class AshbySandbox:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address at which it listens."""
         if self._server is None:
             raise RuntimeError("the sandbox is not running: call start(), or use it in a with statement")
         return f"http://127.0.0.1:{self._server.port}"
@@ -93,58 +114,13 @@ class AshbySandbox:
         return self._control.requests(after)
 
     def reset(self) -> None:
-        """Go back to the start: the company, one key, no faults, no log, the computer's time."""
+        """Goes back to the start: the company, one key, no faults, no log, the computer's time."""
         self._control.reset()
 
-    def fault(
-        self,
-        endpoint: str,
-        *,
-        times: int = 1,
-        status: int | None = None,
-        headers: Mapping[str, str] | None = None,
-        delay: float | None = None,
-        drop: str | None = None,
-        body: str | bytes | None = None,
-        content_type: str | None = None,
-        effect: bool = False,
-        size: int | None = None,
-        cut: int | None = None,
-        drip_head: float | None = None,
-        drip_body: float | None = None,
-    ) -> None:
-        """Let the next calls of an endpoint (`"*"`: of any) go wrong. `"_storage"` stands for uploads and downloads.
-
-        Args:
-            endpoint: The method.
-            times: For how many calls.
-            status: Replaces the reply, and nothing is done.
-            headers: Are added to the reply, or replace some of it (a `Content-Length` that lies, say).
-            delay: Seconds before anything else happens.
-            drop: Resets the connection `"before"` or `"after"` the effect, or `"during"` the reply, half of it sent.
-            body: Replaces the reply, and nothing is done.
-            content_type: What the reply says that it is.
-            effect: With a status or body: the call is carried out, and then its reply is replaced.
-            size: The reply's body is padded with spaces to so many bytes.
-            cut: The connection ends after so many bytes of the body.
-            drip_head: Seconds before each byte of the status line and headers.
-            drip_body: Seconds before each byte of the body.
-        """
-        self._control.fault(
-            endpoint,
-            times=times,
-            status=status,
-            headers=headers,
-            delay=delay,
-            drop=drop,
-            body=body,
-            content_type=content_type,
-            effect=effect,
-            size=size,
-            cut=cut,
-            drip_head=drip_head,
-            drip_body=drip_body,
-        )
+    @_made_from_arguments(Fault)
+    def fault(self, fault: Fault) -> None:
+        """Makes the next calls of an endpoint go wrong; the arguments are those of `Fault`, the endpoint first."""
+        self._control.fault(fault)
 
     def add_key(
         self,
@@ -155,7 +131,7 @@ class AshbySandbox:
         private: bool = True,
         act_on_behalf: bool = True,
     ) -> str:
-        """Add an API key and return it; it has every permission unless `permissions` names some (`candidatesRead`…)."""
+        """Adds an API key and returns it; without `permissions` (`candidatesRead`…) it has all of them."""
         return self._control.add_key(
             api_key,
             permissions=permissions,
@@ -165,7 +141,7 @@ class AshbySandbox:
         )
 
     def advance_clock(self, seconds: float) -> None:
-        """Move the sandbox's clock forward, so that handles, cursors and tokens expire."""
+        """Moves the sandbox's clock forward, so that handles, cursors and tokens expire."""
         self._control.advance_clock(seconds)
 
 

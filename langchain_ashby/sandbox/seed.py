@@ -1,4 +1,4 @@
-"""What a fresh sandbox holds: the company Tidewright, and as many candidates as are asked for."""
+"""The contents of a fresh sandbox: the company Tidewright, and as many candidates as are asked for."""
 
 from collections.abc import Iterator
 from random import Random
@@ -9,7 +9,7 @@ from langchain_ashby.sandbox.company.people import PEOPLE
 
 
 def company(candidates: int = 60) -> Iterator[tuple[str, Record]]:
-    """Yield (kind, record) in the order of creation; the same count always gives the same records.
+    """Yields (kind, record) in the order of creation; the same count always gives the same records.
 
     The first 60 candidates are written out by hand and have stories. Those after them are made one at a time, so that
     any number of them needs no more memory than one.

@@ -37,17 +37,17 @@ class _Site:
         self._storage = storage.Storage(engine.store, engine.clock, engine.tokens)
 
     def respond(self, environ: dict[str, Any]) -> Response:
-        """Answer a request."""
+        """Answers a request."""
         http = HttpRequest(environ)
         http.max_content_length = 2 * storage.LARGEST_FILE
         try:
             content = http.get_data(cache=False)
         except RequestEntityTooLarge:
-            # The rest of the body is still on its way, so the connection is of no more use.
+            # The rest of the body is still on its way, so the connection cannot be used again.
             environ["sandbox.close"] = True
             return _refused(413, "request_too_large", "The body is too large.")
         except (OSError, ClientDisconnected):
-            # Chunks that are none, or fewer bytes than were promised.
+            # Malformed chunks, or fewer bytes than the length promised.
             environ["sandbox.close"] = True
             return _refused(400, "bad_request", "The body is cut off, or not sent as its head says.")
         if len(content) > _LARGEST_BODY and http.path != storage.PATH:
@@ -76,7 +76,7 @@ class _Site:
 
 
 def _is_from_a_page(http: HttpRequest) -> bool:
-    """Whether a page in a browser asks, and no program, nor a person who typed the address (`none`).
+    """True if a page in a browser asks, not a program or a person who typed the address (`none`).
 
     Browsers send an Origin with forms, scripts' requests, preflights and WebSockets, but none with a page's images,
     scripts and frames; there they say where the request comes from. The control surface takes no key and rests on this.
@@ -109,7 +109,7 @@ class Server(ThreadedWSGIServer):
         return connection, address
 
     def shutdown_request(self, request: Any) -> None:
-        """Forget a connection and close it."""
+        """Forgets a connection and closes it."""
         self._open.discard(request)
         if request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_RESET)) == _RESET:
             # An orderly shutdown first would hide the reset from the client.
@@ -118,11 +118,11 @@ class Server(ThreadedWSGIServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Put what befell a connection into the log, where the base class prints it."""
+        """Logs an error on a connection, where the base class prints it."""
         _log.exception("The sandbox lost a connection")
 
     def stop(self) -> None:
-        """Stop listening, and end the connections that clients keep alive."""
+        """Stops listening, and ends the connections that clients keep alive."""
         self.shutdown()
         self.server_close()
         for connection in list(self._open):
@@ -161,19 +161,19 @@ class _Handler(WSGIRequestHandler):
     server: Server
 
     def handle_one_request(self) -> None:
-        """Wait for a request and answer it. The wait ends with the connection, if connections are not kept for ever."""
+        """Waits for a request and answers it; with a `keep_alive`, the wait ends with the connection."""
         self.connection.settimeout(self.server.keep_alive)
         super().handle_one_request()
 
     def run_wsgi(self) -> None:
-        """Answer one request."""
+        """Answers one request."""
         self.connection.settimeout(None)
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         try:
             environ = self.make_environ()
         except ValueError:
-            self.send_error(400, "The address is none")
+            self.send_error(400, "The address is malformed")
             self.close_connection = True
             return
         response = self._response(environ)
@@ -205,8 +205,8 @@ class _Handler(WSGIRequestHandler):
             self.close_connection = True
 
     @contextmanager
-    def _dripping(self, seconds: float) -> Iterator[None]:
-        """Let everything that is written go out byte by byte."""
+    def _dripping(self, seconds: float | None) -> Iterator[None]:
+        """Sends everything written inside the block byte by byte."""
         whole = self.wfile
         if seconds:
             self.wfile = _Dripping(whole, seconds)
@@ -224,12 +224,12 @@ class _Handler(WSGIRequestHandler):
             return _refused(500, "internal_server_error", "The sandbox failed; its log says why.")
 
     def _reset_connection(self, connection: socket.socket) -> None:
-        """End the connection so that the client sees a reset, not an orderly end."""
+        """Ends the connection so that the client sees a reset, not an orderly end."""
         self.close_connection = True
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
     def log_request(self, code: Any = "-", size: Any = "-") -> None:
-        """Do not even read the address, which need not be one."""
+        """Does nothing: the address may be malformed, and `requests()` is the log."""
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Keep quiet: `requests()` is the log."""
+        """Does nothing: `requests()` is the log."""

@@ -1,4 +1,4 @@
-"""How a request is stated: its fields, their types, and which of them are required.
+"""Statements of requests: their fields, the types, and which fields are required.
 
 A statement turns a request's body into checked values, or refuses it with `invalid_input` and the name of the field.
 It is stricter than Ashby on purpose in one way: a key that the request does not have is refused, since it is a mistake
@@ -26,7 +26,7 @@ class Field(Protocol):
     """The type of a field."""
 
     def check(self, value: Any, where: str) -> Any:
-        """Return the value in its stored form, or raise the refusal that names `where`."""
+        """Returns the value in its stored form, or raises the refusal that names `where`."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,15 @@ class Text:
 
 @dataclass(frozen=True)
 class Uuid:
-    """An id; `words` are special words accepted instead."""
+    """An id.
+
+    Attributes:
+        words: Special words accepted instead.
+        of: The kind of record that it refers to, which plain methods look up.
+    """
 
     words: tuple[str, ...] = ()
+    of: type[Mapping[str, object]] | None = None
 
     def check(self, value: Any, where: str) -> str:
         """See `Field`."""
@@ -278,7 +284,7 @@ class Alternatives:
 def request(
     required: Mapping[str, Field] | None = None, optional: Mapping[str, Field] | None = None, *, paged: bool = False
 ) -> Shape:
-    """State a request; `paged` adds `cursor`, `syncToken` and `limit`."""
+    """States a request; `paged` adds `cursor`, `syncToken` and `limit`."""
     return Shape(required or {}, {**(optional or {}), **(_PAGED if paged else {})})
 
 

@@ -1,4 +1,4 @@
-"""The storage behind uploads and downloads, in the manner of S3: presigned, and strangers to the API key.
+"""The storage behind uploads and downloads, in the manner of S3: presigned, and without the API key.
 
 An upload is a form whose fields are those that `file.createFileUploadHandle` gave, with the file behind them. The
 handle is good for ten minutes, and the bytes must be as many, and of the type, that were promised.
@@ -38,7 +38,7 @@ class Storage:
         self._tokens = tokens
 
     def upload(self, content: bytes, content_type: str, authorization: str | None) -> Response:
-        """Take the form with a file."""
+        """Takes the form with a file."""
         try:
             if authorization is not None:
                 raise _denied(400, "InvalidArgument", "Authenticate in one way only: leave out Authorization.")
@@ -67,7 +67,7 @@ class Storage:
         self._store.put(records.File, {**file, "state": "Uploaded"})
 
     def download(self, file_id: str, expires: str, signature: str) -> Response:
-        """Give the bytes to whoever has a link that is signed and fresh."""
+        """Gives the bytes for a link that is signed and fresh."""
         is_signed = self._tokens.is_signed(f"{file_id} {expires}", signature)
         if not is_signed or self._clock.time() > int(expires):
             return Response(403, b"<Error><Code>AccessDenied</Code></Error>", "application/xml")
@@ -87,7 +87,7 @@ def upload_fields(tokens: Tokens, file: records.File) -> dict[str, str]:
 
 
 def is_expired(clock: Clock, file: records.File) -> bool:
-    """Whether a file's upload handle is too old."""
+    """True if a file's upload handle is too old."""
     return file["createdAt"] < iso_from_milliseconds(int((clock.time() - _LIFETIME) * 1000))
 
 
@@ -102,7 +102,7 @@ def _denied(status: int, code: str, message: str) -> Refusal:
 
 
 def _form(content: bytes, content_type: str) -> _UploadedForm:
-    """Read a form up to its file; what comes behind the file is ignored, as S3 ignores it."""
+    """Reads a form up to its file; what comes behind the file is ignored, as S3 ignores it."""
     kind, options = parse_options_header(content_type)
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise _denied(412, "PreconditionFailed", "The body must be multipart/form-data.")

@@ -12,28 +12,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
-from langchain_ashby.sandbox.records import KINDS, Application, Candidate
+from langchain_ashby.sandbox.records import KINDS, Application, Candidate, completed, indexed_keys, kind_name
 
 Record = TypeVar("Record", bound=Mapping[str, object])
 
-_KIND_NAMES = {kind: name for name, kind in KINDS.items()}
 _IDS = uuid.UUID("a5b8c0de-0000-5000-8000-000000000000")
 _APPLICATION_ID = 0x41534259  # "ASBY" marks our files
 _VERSION = 1
-
-_INDEXED = [
-    ("application", "candidateId"),
-    ("application", "jobId"),
-    ("application", "status"),
-    ("note", "candidateId"),
-    ("feedback", "applicationId"),
-    ("interviewSchedule", "applicationId"),
-    ("offer", "applicationId"),
-    ("offerProcess", "applicationId"),
-    ("interviewStage", "interviewPlanId"),
-    ("jobPosting", "jobId"),
-    ("file", "handle"),
-]
 
 _SCHEMA = """
     CREATE TABLE records (
@@ -51,7 +36,7 @@ _SCHEMA = """
     INSERT INTO counters VALUES (0, 0);
 """ + "".join(
     f"CREATE INDEX {kind}_by_{key} ON records (json_extract(data, '$.{key}')) WHERE kind = '{kind}';\n"
-    for kind, key in _INDEXED
+    for kind, key in indexed_keys()
 )
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -84,6 +69,16 @@ def compares(key: str, operator: str, value: Any) -> Condition:
     return Condition(f"json_extract(data, '$.{key}') {operator} ?", (value,))
 
 
+def matches(key: str, text: str) -> Condition:
+    """The record's `key` is this text, in whatever case."""
+    return Condition(f"casefold(json_extract(data, '$.{key}')) = ?", (text.strip().casefold(),))
+
+
+def contains(key: str, text: str) -> Condition:
+    """The record's `key` has this text in it, in whatever case."""
+    return Condition(f"instr(casefold(json_extract(data, '$.{key}')), ?) > 0", (text.strip().casefold(),))
+
+
 def absent(key: str) -> Condition:
     """The record has no `key`."""
     return Condition(f"json_extract(data, '$.{key}') IS NULL")
@@ -96,7 +91,7 @@ def has_email(address: str) -> Condition:
 
 
 class Store:
-    """Reads and writes records by their type; whoever writes does so inside `transaction()`."""
+    """Reads and writes records by their type; writes need a `transaction()`."""
 
     def __init__(self, path: str | Path | None = None) -> None:
         self._lock = threading.RLock()
@@ -107,13 +102,13 @@ class Store:
         self._ids, self._changes = self._connection.execute("SELECT ids, changes FROM counters").fetchone()
 
     def close(self) -> None:
-        """Close the database; nothing works afterwards."""
+        """Closes the database; the store is unusable afterwards."""
         with self._lock:
             self._connection.close()
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[None]:
-        """Hold the store; on an error nothing has happened. A write inside a read-only one is a programming error."""
+        """Locks the store, and rolls back on an error. A write inside a read-only one raises `RuntimeError`."""
         with self._lock:
             counters = self._ids, self._changes
             self._read_only = read_only
@@ -171,7 +166,7 @@ class Store:
         self, columns: str, kind: type[Record], conditions: Iterable[Condition], order: str, limit: int
     ) -> list[Any]:
         # The kind stands in the text, not in a parameter, so that SQLite may use the partial indexes.
-        sql = f"SELECT {columns} FROM records WHERE kind = '{_KIND_NAMES[kind]}'"
+        sql = f"SELECT {columns} FROM records WHERE kind = '{kind_name(kind)}'"
         values: list[Any] = []
         for condition in conditions:
             sql += f" AND ({condition.sql})"
@@ -188,7 +183,7 @@ class Store:
         return state
 
     def is_empty(self) -> bool:
-        """Whether there is no record at all."""
+        """True if there are no records."""
         with self._lock:
             return self._connection.execute("SELECT 1 FROM records LIMIT 1").fetchone() is None
 
@@ -200,33 +195,34 @@ class Store:
         return str(uuid.uuid5(_IDS, str(self._ids)))
 
     def add(self, kind: type[Record], record: Record) -> Record:
-        """Store a new record and return it."""
-        self._write(_INSERT, _KIND_NAMES[kind], record)
+        """Stores a new record, with the defaults of its kind, and returns it."""
+        record = cast(Record, completed(kind, record))
+        self._write(_INSERT, kind_name(kind), record)
         self._touch_candidate(kind, record)
         return record
 
     def put(self, kind: type[Record], record: Record) -> Record:
-        """Store a changed record and return it."""
-        self._write(_UPDATE, _KIND_NAMES[kind], record)
+        """Stores a changed record and returns it."""
+        self._write(_UPDATE, kind_name(kind), record)
         self._touch_candidate(kind, record)
         return record
 
     def delete(self, kind: type[Record], record_id: str) -> None:
-        """Forget a record."""
+        """Forgets a record."""
         self._require_writable()
         self._changes += 1
-        self._connection.execute("DELETE FROM records WHERE kind = ? AND id = ?", (_KIND_NAMES[kind], record_id))
+        self._connection.execute("DELETE FROM records WHERE kind = ? AND id = ?", (kind_name(kind), record_id))
 
     def load(self, company: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-        """Add the records a company consists of; the text of a file goes beside its record."""
+        """Adds the records a company consists of; the text of a file goes beside its record."""
         for name, record in company:
             if name == "file" and "text" in record:
                 self.keep_content(record["id"], record["text"].encode())
                 record = {key: value for key, value in record.items() if key != "text"}
-            self._write(_INSERT, name, record)
+            self._write(_INSERT, name, completed(KINDS[name], record))
 
     def clear(self) -> None:
-        """Forget everything, and count ids and changes from the start."""
+        """Forgets everything, and counts ids and changes from the start."""
         self._require_writable()
         for table in ("records", "candidate_emails", "contents"):
             self._connection.execute(f"DELETE FROM {table}")
@@ -236,7 +232,7 @@ class Store:
         self._require_writable()
         self._changes += 1
         self._connection.execute(sql, (_encode(record), self._changes, name, record["id"]))
-        if name == _KIND_NAMES[Candidate]:
+        if name == kind_name(Candidate):
             self._index_emails(cast(Candidate, record))
 
     def _touch_candidate(self, kind: type[Record], record: Record) -> None:
@@ -268,7 +264,7 @@ class Store:
         return row[0] if row else None
 
     def keep_content(self, file_id: str, content: bytes) -> None:
-        """Store the bytes of a file."""
+        """Stores the bytes of a file."""
         self._require_writable()
         self._connection.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (file_id, content))
 

@@ -1,4 +1,4 @@
-"""Opaque tokens that nobody but the sandbox can make: cursors, sync tokens, and signatures of the storage."""
+"""Opaque tokens that only the sandbox can make: cursors, sync tokens, and signatures of the storage."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ class Tokens:
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
 
     def is_signed(self, text: str, signature: str) -> bool:
-        """Whether this is the text's signature."""
+        """True if this is the text's signature."""
         return hmac.compare_digest(self.sign(text).encode(), signature.encode())
 
     def seal(self, *values: str | int) -> str:

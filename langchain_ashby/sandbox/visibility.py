@@ -1,4 +1,4 @@
-"""Which records an API key sees: confidential jobs and private data need their own toggles."""
+"""The records that an API key sees: confidential jobs and private data need their own toggles."""
 
 from langchain_ashby.sandbox.keys import Key
 from langchain_ashby.sandbox.records import (

@@ -1,1 +1,1 @@
-"""Text that people and models read."""
+"""One kit for text that people and models read."""

@@ -1,7 +1,7 @@
-"""Pieces of HTML as notebooks show it.
+"""Pieces of HTML for notebooks.
 
-They set no colours, so that they can be read in light and in dark themes, and say by elements and words what matters:
-some viewers take every style away. Nothing is loaded, nothing runs, and whatever is not `Markup` is escaped.
+They set no colors, so they are readable in light and dark themes, and use elements and words for what matters, as some
+viewers strip styles. They load and run no code, and escape everything that is not `Markup`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from langchain_ashby.text.safe import visible
 
 
 class Markup(str):
-    """HTML that is fit to be shown: the pieces here make it, and escape everything else."""
+    """HTML that is safe to show. The functions here make it and escape everything else."""
 
 
 Words = Markup | str
@@ -25,32 +25,32 @@ _PRE = "font-family:monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin
 
 
 def safe(words: Words) -> Markup:
-    """Text as HTML that shows it as it is, with what cannot be seen written out."""
-    return words if isinstance(words, Markup) else Markup(escape("\n".join(map(visible, words.split("\n")))))
+    """Escaped text, with invisible characters written out."""
+    return words if isinstance(words, Markup) else Markup(escape(visible(words)))
 
 
 def joined(*pieces: Words) -> Markup:
-    """Pieces one after the other."""
+    """Concatenates pieces."""
     return Markup("".join(map(safe, pieces)))
 
 
 def bold(words: Words) -> Markup:
-    """Words that stand out."""
+    """Bold words."""
     return Markup(f"<b>{safe(words)}</b>")
 
 
 def code(words: Words) -> Markup:
-    """A name out of the program."""
+    """A name from the program."""
     return Markup(f"<code>{safe(words)}</code>")
 
 
 def paragraph(*pieces: Words) -> Markup:
-    """A paragraph, close to what follows."""
+    """A paragraph with little space below it."""
     return Markup(f'<p style="margin:.6em 0 .4em">{joined(*pieces)}</p>')
 
 
 def table(heads: Sequence[Words], rows: Iterable[Sequence[Words]]) -> Markup:
-    """A table of texts; without heads the first cell of each row is its head."""
+    """A table; without heads, the first cell of each row is its head."""
     head = "".join(f'<th style="{_CELL}">{safe(it)}</th>' for it in heads)
     body = "".join(f"<tr>{_row(row, headed=not heads)}</tr>" for row in rows)
     return Markup(
@@ -64,15 +64,15 @@ def _row(cells: Sequence[Words], headed: bool) -> str:
 
 
 def details(summary: Words, inside: Words, *, is_open: bool = False) -> Markup:
-    """What is shown on demand."""
+    """A section that opens on demand."""
     return Markup(f"<details{' open' if is_open else ''}><summary>{safe(summary)}</summary>{safe(inside)}</details>")
 
 
 def block(text: str) -> Markup:
-    """Text with its line breaks, such as JSON."""
+    """Preformatted text, such as JSON."""
     return Markup(f'<pre style="{_PRE}">{safe(text)}</pre>')
 
 
 def box(*pieces: Words) -> Markup:
-    """What belongs together."""
+    """A box around pieces."""
     return Markup(f'<div style="{_BOX}">{joined(*pieces)}</div>')

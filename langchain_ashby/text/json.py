@@ -1,7 +1,7 @@
-"""Ashby's JSON, made into what every checkpoint, store and text can hold.
+"""Converts Ashby's JSON to what every checkpoint, store and text can hold.
 
-JSON can say more than they bear: halves of characters (JavaScript writes them where it cuts a text in the middle of an
-emoji), numbers of any length, objects without end. One such value in one record must not break off a run.
+JSON allows more: halves of characters (JavaScript writes them when it cuts text inside an emoji), numbers of any
+length, unlimited nesting. One such value in one record must not end a run.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 DEEPEST = 50
-"""How many lists and objects may lie inside each other. Ashby needs about ten."""
+"""The deepest nesting of lists and objects. Ashby needs about ten levels."""
 
 TOO_DEEP = "(nested too deeply)"
-"""What stands for what lies deeper."""
+"""Replaces anything nested deeper."""
 
 
-def plain(value: T) -> T:
-    """The value itself if there is nothing odd in it, or else a copy without: odd numbers become text."""
-    return value if _is_plain(value) else cast(T, _made_plain(value, DEEPEST))
+def json_safe(value: T) -> T:
+    """Returns the value itself if every part of it is safe, or else a copy in which odd numbers are text."""
+    return value if _is_safe(value) else cast(T, _made_safe(value, DEEPEST))
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether numbers and depth are in order, level by level: this is done for every result, and most are."""
+def _is_safe(value: Any) -> bool:
+    """Checks numbers and depth level by level: fast, as this runs for every result and most are fine."""
     level: list[Any] = [[value]]
     for _ in range(DEEPEST + 1):
         below: list[Any] = []
@@ -41,11 +41,11 @@ def _is_plain(value: Any) -> bool:
     return False
 
 
-def _made_plain(value: Any, room: int) -> Any:
+def _made_safe(value: Any, room: int) -> Any:
     if isinstance(value, dict):
-        return {_text(key): _made_plain(entry, room - 1) for key, entry in value.items()} if room else TOO_DEEP
+        return {_text(key): _made_safe(entry, room - 1) for key, entry in value.items()} if room else TOO_DEEP
     if isinstance(value, list):
-        return [_made_plain(entry, room - 1) for entry in value] if room else TOO_DEEP
+        return [_made_safe(entry, room - 1) for entry in value] if room else TOO_DEEP
     if isinstance(value, str):
         return _text(value)
     is_odd = (isinstance(value, int) and value.bit_length() > 63) or (
@@ -55,8 +55,8 @@ def _made_plain(value: Any, room: int) -> Any:
 
 
 def whole_characters(value: Any) -> Any:
-    """A copy of what `json.loads` read, plain, with � for each half of a character."""
-    return _made_plain(value, DEEPEST)
+    """A safe copy of what `json.loads` read, with � for each half of a character."""
+    return _made_safe(value, DEEPEST)
 
 
 def _text(text: str) -> str:

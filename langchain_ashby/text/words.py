@@ -1,4 +1,4 @@
-"""Values in words. Whatever somebody else wrote comes out as one line in which no character hides."""
+"""Values in words: names, times, numbers and facts, each on one line with invisible characters written out."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, overload
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from langchain_ashby.text.markdown import visible
+from langchain_ashby.text.safe import shortened, visible
 
 LONGEST_NAME = 80
 LONGEST_TEXT = 4000
@@ -18,24 +18,35 @@ LONGEST_TEXT = 4000
 UNNAMED = "not known"
 
 
-def one_line(text: Any, longest: int = 300) -> str:
-    """Text on one line: line breaks become spaces, characters that hide or reorder text are spelled out."""
-    return _cut(visible(" ".join(str(text).split())), longest)
+BREAK = " ¶ "
+"""Stands for line breaks in a text on one line."""
+
+_LINE_BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_NOTHING_TO_DO = re.compile(r"[!-~]+(?: [!-~]+)*")
+
+
+def one_line(text: Any, longest: int | None = 300) -> str:
+    """Text on one line, cut at `longest` characters if given: ¶ for line breaks, single spaces, nothing invisible."""
+    line = str(text)
+    if not _NOTHING_TO_DO.fullmatch(line):
+        lines = (" ".join(visible(part).split()) for part in _LINE_BREAKS.split(line))
+        line = BREAK.join(part for part in lines if part)
+    return line if longest is None else shortened(line, longest)
 
 
 def paragraph(text: str) -> str:
-    """Text that may have several lines, with hidden characters spelled out."""
-    return _cut(visible(text.replace("\r\n", "\n")), LONGEST_TEXT)
+    """Text that may have several lines, with invisible characters written out."""
+    return shortened(visible(text.replace("\r\n", "\n")), LONGEST_TEXT)
 
 
 def named(name: Any) -> str:
-    """A name inside a sentence. One that could be taken for a part of the sentence is put in quotation marks."""
+    """A name inside a sentence, in quotation marks if it could be taken for a part of the sentence."""
     text = one_line(name, LONGEST_NAME)
     return text if _is_plain(text) else f"“{text.replace('“', '‟').replace('”', '‟')}”"
 
 
 def _is_plain(text: str) -> bool:
-    """Whether text has only letters, marks, digits, and what stands in ordinary names: commas and colons do not."""
+    """True for letters, marks, digits and what ordinary names have besides; commas and colons are not among it."""
     return text[:1].isalnum() and all(char in _IN_NAMES or unicodedata.category(char)[0] in "LMN" for char in text)
 
 
@@ -53,9 +64,9 @@ def person(user: Any) -> str | None:
     return one_line(" ".join(str(it) for it in names if it) or at(user, "email") or "", LONGEST_NAME) or None
 
 
-def at(record: Any, *way: str) -> Any:
-    """What a record has at the end of these keys; None where there is no such way."""
-    for key in way:
+def at(record: Any, *keys: str) -> Any:
+    """The value under these keys, one inside the other; None if one of them is missing."""
+    for key in keys:
         record = record.get(key) if isinstance(record, Mapping) else None
     return record
 
@@ -75,19 +86,19 @@ def in_words(time: datetime | None) -> str | None:
     if time is None:
         return None
     time = time.astimezone(zone())
-    return f"{day(time)}, {time:%H:%M} {time.tzname()}"
+    return f"{day(time)}, {time:%H:%M %Z}"
 
 
 def zone() -> tzinfo:
-    """The zone in which people read times: the IANA name in the setting `TZ`, or else UTC."""
+    """The time zone that `TZ` names, such as Europe/Berlin; UTC without one."""
     try:
-        return ZoneInfo(os.environ["TZ"])
-    except (KeyError, ValueError, OSError):  # not set, or no name of a zone
+        return ZoneInfo(os.environ.get("TZ") or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return UTC
 
 
 def parsed(text: Any) -> datetime | None:
-    """A time as Ashby writes it; None if it is none."""
+    """A time as Ashby writes it; None for anything else."""
     try:
         time = datetime.fromisoformat(text)
     except (TypeError, ValueError):
@@ -96,7 +107,7 @@ def parsed(text: Any) -> datetime | None:
 
 
 def shown(value: Any) -> str | None:
-    """A fact in words; None if there is nothing."""
+    """A fact in words; None if it is empty."""
     if value is None or value in ("", [], {}):
         return None
     if isinstance(value, bool):
@@ -119,19 +130,28 @@ def day(value: date) -> str:
     return f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
 def joined(texts: list[str]) -> str:
     """Texts as a sentence lists them: a, b and c."""
     return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
 
 
 def time_fact(time: Any) -> str | None:
-    """A time as a fact: always written in the same way."""
+    """A time as a fact, always spelled the same way."""
     time = time if isinstance(time, datetime) else parsed(time)
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if time else None
+
+
+def folded(text: Any) -> str:
+    """Text for comparison: letters without case, single spaces."""
+    return " ".join(str(text).split()).casefold()
+
+
+def tool_title(name: str, metadata: Mapping[str, Any] | None) -> str:
+    """A tool's name in words: its declared title, or `Create job` for `ashby_create_job`."""
+    declared = (metadata or {}).get("title")
+    if isinstance(declared, str) and declared:
+        return declared
+    return name.removeprefix("ashby_").replace("_", " ").capitalize()
 
 
 def count(number: int, thing: str) -> str:
@@ -140,5 +160,5 @@ def count(number: int, thing: str) -> str:
 
 
 def enumerated(name: Any) -> str:
-    """One of Ashby's enumerated words as people write it: PartTime is part time."""
+    """One of Ashby's enumerated words as people write it: part time for PartTime."""
     return one_line(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name)), 60).lower()

@@ -1,4 +1,4 @@
-"""What tools cost: every model call carries the definitions of all tools that are bound."""
+"""The token cost of tool definitions, which are sent with every model call."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 CHARACTERS_PER_TOKEN = 4.42
-"""Of definitions as JSON, in the vocabulary o200k. Measured over all tools by `python -m benchmarks.tokens`, which also
-says how far off the estimate is: 1 % for all tools together, up to 9 % for a toolset, up to 15 % for a single tool."""
+"""For definitions as JSON and the vocabulary o200k, measured by `python -m benchmarks.tokens`. The estimate is off by
+1 % for all tools together, up to 9 % for a toolset and up to 15 % for a single tool."""
 
 
 class Cost(NamedTuple):
-    """The size of a definition, as the JSON that providers are sent: characters, and an estimate of tokens."""
+    """The size of a definition as providers receive it: characters of JSON, and an estimate of tokens."""
 
     characters: int
     tokens: int
 
 
 class ToolCost(NamedTuple):
-    """A tool, what it does, and what its definition costs."""
+    """A tool, its toolset, its access (read or write) and the cost of its definition."""
 
     name: str
     toolset: str
@@ -31,12 +31,12 @@ class ToolCost(NamedTuple):
 
 
 class Description(NamedTuple):
-    """What a toolkit holds and costs.
+    """The tools of a toolkit and their cost.
 
     Attributes:
         tools: Each tool.
-        toolsets: Each toolset that any of them belongs to, with what its tools cost.
-        total: What all tools cost together, with each model call.
+        toolsets: The cost of the tools of each toolset.
+        total: The cost of all tools together.
     """
 
     tools: tuple[ToolCost, ...]
@@ -45,21 +45,21 @@ class Description(NamedTuple):
 
 
 def definition(tool: BaseTool) -> str:
-    """A tool's definition as JSON, as providers get it."""
+    """Writes a tool's definition as JSON, as providers receive it."""
     return json.dumps(convert_to_openai_tool(tool), ensure_ascii=False, separators=(",", ":"))
 
 
 def describe(tools: Sequence[BaseTool]) -> Description:
-    """What these tools are and cost."""
-    told = tuple(_told(tool) for tool in tools)
+    """Lists the tools and their cost."""
+    costs = tuple(map(_tool_cost, tools))
     toolsets: dict[str, int] = {}
-    for tool in told:
+    for tool in costs:
         toolsets[tool.toolset] = toolsets.get(tool.toolset, 0) + tool.cost.characters
-    total = sum(tool.cost.characters for tool in told)
-    return Description(told, {name: _cost(characters) for name, characters in toolsets.items()}, _cost(total))
+    total = sum(tool.cost.characters for tool in costs)
+    return Description(costs, {name: _cost(characters) for name, characters in toolsets.items()}, _cost(total))
 
 
-def _told(tool: BaseTool) -> ToolCost:
+def _tool_cost(tool: BaseTool) -> ToolCost:
     metadata: dict[str, Any] = tool.metadata or {}
     return ToolCost(
         name=tool.name,

@@ -1,4 +1,4 @@
-"""Tools as HTML, as a notebook shows them: a toolkit's by toolset, and one with its arguments."""
+"""Tools as HTML for notebooks: a toolkit by toolset, and a single tool with its arguments."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from langchain_ashby.text.html import Words, bold, box, code, details, joined, p
 from langchain_ashby.toolkit.cost import ToolCost, describe
 
 FEW = 15
-"""So many tools are shown at once; more are folded up by toolset."""
+"""The most tools that are shown unfolded; more are folded up by toolset."""
 
 
 def toolkit_html(tools: Sequence[BaseTool], base_url: str) -> str:
-    """The tools of a toolkit for the Ashby at `base_url`, a table per toolset."""
+    """Shows the tools of a toolkit for the Ashby at `base_url`, a table per toolset."""
     described = describe(tools)
     permissions = {tool.name: _permissions(_operation(tool)) for tool in tools}
     parts = [paragraph(bold("AshbyToolkit"), f" for {base_url}: {_sum(described.tools, described.total.tokens)}")]
@@ -34,7 +34,7 @@ def toolkit_html(tools: Sequence[BaseTool], base_url: str) -> str:
 
 
 def tool_html(tool: BaseTool) -> str:
-    """A tool of this package: what it does, what it takes, and which permissions it needs."""
+    """Shows a tool of this package with its description, arguments and permissions."""
     [cost] = describe([tool]).tools
     operation = _operation(tool)
     arguments = list(_arguments(cast(dict[str, Any], tool.tool_call_schema)))
@@ -69,7 +69,7 @@ def _sum(tools: Sequence[ToolCost], tokens: int) -> str:
 
 
 def _arguments(schema: Mapping[str, Any], depth: int = 0) -> Iterator[Sequence[Words]]:
-    """A row per argument: name, what it takes, what it is. Those inside another follow it, with a dot per level."""
+    """Makes a row per argument: name, type, description. Nested ones follow their parent, with a dot per level."""
     for name, argument in schema.get("properties", {}).items():
         required = ", required" if name in schema.get("required", ()) else ""
         yield [joined("· " * depth, code(name)), f"{_takes(argument)}{required}", argument.get("description", "")]
@@ -77,7 +77,7 @@ def _arguments(schema: Mapping[str, Any], depth: int = 0) -> Iterator[Sequence[W
 
 
 def _takes(argument: Mapping[str, Any]) -> str:
-    """What an argument takes, in words."""
+    """Says in words what an argument takes."""
     if branches := argument.get("anyOf"):
         return " or ".join(dict.fromkeys(map(_takes, branches)))
     if choices := argument.get("enum"):

@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
+from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, BaseToolkit, StructuredTool, ToolException
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -74,7 +75,7 @@ def tool(name: str, func: Callable[..., Any], schema: type[BaseModel], metadata:
         args_schema=schema,
         response_format="content_and_artifact",
         handle_tool_error=True,
-        handle_validation_error=lambda error: f"invalid_argument: {error.error_count()} wrong",
+        handle_validation_error=lambda error: f"invalid_argument: {len(error.errors())} wrong",
         metadata=metadata,
     )
 
@@ -87,22 +88,22 @@ def lose_connection(_: str) -> None:
     raise UnreachableError("the connection broke", outcome_unknown=True)
 
 
-def read(candidate_id: str, call_id: str | None = None) -> dict[str, Any]:
+def read(candidate_id: str, call_id: str | None = None) -> ToolCall:
     return made("get_candidate", {"candidate_id": candidate_id}, call_id)
 
 
-def write(candidate_id: str, stage: str = "Offer", call_id: str | None = None) -> dict[str, Any]:
+def write(candidate_id: str, stage: str = "Offer", call_id: str | None = None) -> ToolCall:
     return made("move_candidate", {"candidate_id": candidate_id, "stage": stage}, call_id)
 
 
-def made(name: str, args: dict[str, Any], call_id: str | None = None) -> dict[str, Any]:
+def made(name: str, args: dict[str, Any], call_id: str | None = None) -> ToolCall:
     return {"name": name, "args": args, "id": call_id, "type": "tool_call"}
 
 
 _threads = itertools.count()
 
 
-def thread() -> dict[str, Any]:
+def thread() -> RunnableConfig:
     return {"configurable": {"thread_id": f"thread-{next(_threads)}"}}
 
 
@@ -115,14 +116,15 @@ def calling(*calls: Any, text: str = "") -> AIMessage:
     return say(text, *calls)
 
 
-def user(text: str = "Go.") -> dict[str, Any]:
+def user(text: str = "Go.") -> Any:
     return {"messages": [{"role": "user", "content": text}]}
 
 
 def request(result: dict[str, Any]) -> dict[str, Any]:
     """What the agent asks, and that it asks exactly one thing."""
     [interrupt] = result["__interrupt__"]
-    return interrupt.value
+    asked: dict[str, Any] = interrupt.value
+    return asked
 
 
 def approve(count: int = 1) -> dict[str, Any]:

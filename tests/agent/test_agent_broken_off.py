@@ -25,7 +25,7 @@ def test_a_new_message_while_an_approval_waits_leaves_the_write_undone() -> None
     result = graph.invoke(user("Never mind."), config)
     assert "__interrupt__" not in result
     assert kinds(result) == ["human", "ai", "tool", "tool", "tool", "human", "ai"]
-    assert [answer.content.split(".")[0] for answer in results(result)] == [
+    assert [answer.text.split(".")[0] for answer in results(result)] == [
         "candidate ben",
         "Not executed",
         "Not executed",
@@ -77,12 +77,12 @@ def test_only_the_new_messages_are_streamed_when_the_list_is_written_anew() -> N
 
 
 def test_a_fault_in_a_program_is_raised_and_not_told_to_the_model() -> None:
-    office, config = Office(on_read=lambda candidate_id: {}[candidate_id]), thread()
+    office, config = Office(on_read=lambda candidate_id: dict[str, None]()[candidate_id]), thread()
     graph = agent(office, calling(read("ada")), "Fine.")
     with pytest.raises(KeyError):
         graph.invoke(user(), config)
     result = graph.invoke(user("What happened?"), config)
-    assert results(result)[0].content.startswith("Not executed.")
+    assert results(result)[0].text.startswith("Not executed.")
     assert_sendable(result["messages"])
 
 
@@ -98,7 +98,7 @@ def test_after_a_run_broke_off_each_approved_write_is_answered_with_what_is_know
     with pytest.raises(KeyError):
         graph.invoke(Command(resume={"decisions": decisions}), config)
     result = graph.invoke(user("What happened?"), config)
-    said = {answer.tool_call_id: answer.content for answer in results(result)}
+    said = {answer.tool_call_id: answer.text for answer in results(result)}
     assert said["call_0_1"].startswith("Outcome not known.")
     assert said["call_0_2"].startswith("Not executed. A person rejected")
     # Its write took effect and its answer was lost with the step, but not with the journal.
@@ -108,13 +108,13 @@ def test_after_a_run_broke_off_each_approved_write_is_answered_with_what_is_know
 
 
 def test_an_approval_of_an_earlier_message_says_nothing_about_a_later_call_with_the_same_id() -> None:
-    office, config = Office(on_read=lambda candidate_id: {}[candidate_id]), thread()
+    office, config = Office(on_read=lambda candidate_id: dict[str, None]()[candidate_id]), thread()
     graph = agent(office, calling(write("ada", call_id="call_0")), calling(read("ada", "call_0")), "Hm.")
     graph.invoke(user(), config)
     with pytest.raises(KeyError):
         graph.invoke(Command(resume=approve()), config)
     result = graph.invoke(user("What happened?"), config)
-    assert [answer.content.split(".")[0] for answer in results(result)] == ["moved ada to Offer", "Not executed"]
+    assert [answer.text.split(".")[0] for answer in results(result)] == ["moved ada to Offer", "Not executed"]
 
 
 def test_a_broken_read_beside_a_proposal_does_not_lose_the_question_when_it_is_tried_again() -> None:
@@ -138,7 +138,7 @@ def test_a_history_that_comes_with_open_calls_is_mended_and_nothing_in_it_runs()
     office = Office()
     history = [HumanMessage("Go."), calling(write("ada", call_id="x1"), read("ben", "x2"))]
     model = ScriptedChatModel(script=lambda messages: AIMessage("Fine."))
-    result = create_recruiting_agent(model, office).invoke({"messages": history}, thread())
+    result = create_recruiting_agent(model, office).invoke({"messages": history}, thread())  # type: ignore[call-overload]
     assert kinds(result) == ["human", "ai", "tool", "tool", "ai"]
     assert office.writes == [] and office.reads == []
     assert_sendable(result["messages"])

@@ -31,14 +31,14 @@ def toolkit(sandbox: AshbySandbox) -> Iterator[AshbyToolkit]:
         yield AshbyToolkit(client)
 
 
-def asked(toolkit: AshbyToolkit, *calls: dict[str, Any]) -> tuple[Any, Any, list[dict[str, Any]]]:
+def asked(toolkit: AshbyToolkit, *calls: Any) -> tuple[Any, Any, list[dict[str, Any]]]:
     """The graph, its thread, and the actions that it asks about."""
     config = thread()
     graph = create_recruiting_agent(ScriptedChatModel(script=lines(say("", *calls), "Done.")), toolkit)
     return graph, config, request(graph.invoke(user(), config))["action_requests"]
 
 
-def notes(sandbox: AshbySandbox, *texts: str) -> list[dict[str, Any]]:
+def notes(sandbox: AshbySandbox, *texts: str) -> list[Any]:
     people = sandbox.state()["candidate"]
     return [
         made("ashby_create_candidate_note", {"candidate_id": person["id"], "note": text})
@@ -129,7 +129,7 @@ async def test_a_file_that_is_swapped_after_the_second_look_is_not_uploaded(
         person = sandbox.state()["candidate"][0]
         call = made("ashby_upload_candidate_file", {"candidate_id": person["id"], "file_path": "letter.txt"})
         graph, config, _ = asked(AshbyToolkit(client), call)
-        approval = Command(resume={"decisions": [{"type": "approve"}]})
+        approval: Command[Any] = Command(resume={"decisions": [{"type": "approve"}]})
         result = await graph.ainvoke(approval, config) if asynchronous else graph.invoke(approval, config)
     assert sandbox.state()["candidate"][0]["fileIds"] == person["fileIds"]
     assert result["messages"][-2].status == "error"

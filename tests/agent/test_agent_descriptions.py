@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from langchain_ashby.text.markdown import described, tool_title
+from langchain_ashby.agent.cards.show.arguments import described
 
 
 def test_a_call_is_a_title_and_a_line_per_argument() -> None:
@@ -53,7 +53,7 @@ def test_text_of_several_lines_is_a_block() -> None:
         ("`", "`` ` ``"),
         ("```", "```` ``` ````"),
         ("", "empty text"),
-        ("a\u202eb\u200bc\x1b[2Jd\re\u2028f", "`a\\u202eb\\u200bc\\u001b[2Jd\\u000de\\u2028f`"),
+        ("a\u202eb\u200bc\x1b[2Jd\re\u2028f", "`a[U+202E]b[U+200B]c[U+001B][2Jd[U+000D]e[U+2028]f`"),
         ("Zoë 田中 👩‍💻", "`Zoë 田中 👩‍💻`"),
     ],
 )
@@ -76,9 +76,3 @@ def test_what_is_nested_too_deep_is_shown_as_it_is() -> None:
     for _ in range(8):
         deep = {"in": deep}
     assert described("T", {"x": deep}).splitlines()[-1].endswith('`{"in": {"in": {"in": {"in": "end"}}}}`')
-
-
-def test_the_title_is_declared_or_made_of_the_name() -> None:
-    assert tool_title("ashby_create_job", {"title": "Create a job"}) == "Create a job"
-    assert tool_title("ashby_create_job", {}) == "Create job"
-    assert tool_title("move_candidate", None) == "Move candidate"

@@ -24,7 +24,13 @@ from office import (
     write,
 )
 
-from langchain_ashby.errors import AshbyError, AuthenticationError, RateLimitError, UnreachableError
+from langchain_ashby.errors import (
+    AshbyError,
+    AuthenticationError,
+    RateLimitError,
+    UnreachableError,
+    already_done,
+)
 
 
 def failing(error: Exception) -> Callable[[str], None]:
@@ -50,7 +56,7 @@ def test_what_ashby_refuses_is_read_by_the_model() -> None:
     assert answer.status == "error"
     assert answer.content == "candidate_not_found: there is no such candidate"
     refused = written(Office(on_write=refuse))
-    assert refused.status == "error" and refused.content.startswith("candidate_not_found")
+    assert refused.status == "error" and refused.text.startswith("candidate_not_found")
 
 
 def test_a_read_that_gets_no_reply_is_answered_and_the_others_go_on() -> None:
@@ -62,7 +68,7 @@ def test_a_read_that_gets_no_reply_is_answered_and_the_others_go_on() -> None:
     result = agent(office, calling(read("ada"), read("ben")), "I see.").invoke(user(), thread())
     lost, found = results(result)
     assert lost.status == "error"
-    assert lost.content.startswith("Nothing could be read. unreachable: the connection broke.")
+    assert lost.text.startswith("Nothing could be read. unreachable: the connection broke.")
     assert "Trying again may help." in lost.content
     assert found.content == "candidate ben"
     assert_sendable(result["messages"])
@@ -77,13 +83,13 @@ def test_a_read_that_can_never_succeed_says_so() -> None:
 def test_a_write_whose_reply_was_lost_is_not_known() -> None:
     answer = written(Office(on_write=lose_connection))
     assert answer.status == "error"
-    assert answer.content.startswith("Outcome not known. unreachable: the connection broke.")
+    assert answer.text.startswith("Outcome not known. unreachable: the connection broke.")
     assert "before you propose it again" in answer.content
 
 
 def test_an_edited_write_whose_reply_was_lost_is_not_known_either() -> None:
     answer = written(Office(on_write=lose_connection), edit(candidate_id="ben", stage="Offer"))
-    assert answer.content.startswith("Outcome not known.")
+    assert answer.text.startswith("Outcome not known.")
     assert '"candidate_id": "ben"' in answer.content, "what may have run must be known, to be looked up"
 
 
@@ -91,13 +97,13 @@ def test_an_edited_write_whose_reply_was_lost_is_not_known_either() -> None:
 def test_a_write_that_had_no_effect_is_not_executed(error: AshbyError) -> None:
     answer = written(Office(on_write=failing(error)))
     assert answer.status == "error"
-    assert answer.content.startswith(f"Not executed. {error.code}")
+    assert answer.text.startswith(f"Not executed. {error.code}")
 
 
 def test_an_edited_write_that_ashby_refuses_was_not_executed_as_edited() -> None:
     answer = written(Office(on_write=refuse), edit(candidate_id="ben", stage="Offer"))
     assert answer.status == "error"
-    assert answer.content.startswith("candidate_not_found") and '"candidate_id": "ben"' in answer.content
+    assert answer.text.startswith("candidate_not_found") and '"candidate_id": "ben"' in answer.content
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), ValueError("x"), ZeroDivisionError()])
@@ -124,9 +130,33 @@ async def test_the_same_holds_for_async_runs() -> None:
     office, config = Office(on_read=lose_connection, on_write=lose_connection), thread()
     graph = agent(office, calling(read("ada"), write("ada")), "I see.")
     result = await graph.ainvoke(user(), config)
-    assert results(result)[0].content.startswith("Nothing could be read.")
+    assert results(result)[0].text.startswith("Nothing could be read.")
     result = await graph.ainvoke(Command(resume=approve()), config)
-    assert results(result)[1].content.startswith("Outcome not known.")
+    assert results(result)[1].text.startswith("Outcome not known.")
     faulty = agent(Office(on_read=failing(KeyError("x"))), calling(read("ada")))
     with pytest.raises(KeyError):
         await faulty.ainvoke(user(), thread())
+
+
+@pytest.mark.parametrize("error", [RateLimitError("too many requests"), UnreachableError("it broke", remedy="")])
+def test_a_write_that_failed_half_way_says_what_was_done_and_how_to_go_on(error: AshbyError) -> None:
+    def fail(_: str) -> None:
+        with already_done("The process is started.", "Call again with process_id 7."):
+            raise error
+
+    answer = written(Office(on_write=fail))
+    assert answer.status == "error"
+    assert answer.content == (
+        f"Executed in part. {error.code}: {error.message}. The process is started. Call again with process_id 7."
+    )
+
+
+def test_a_write_that_failed_half_way_and_may_have_ended_says_so_too() -> None:
+    def fail(_: str) -> None:
+        with already_done("The process is started.", "Call again with process_id 7."):
+            raise UnreachableError("the connection broke", outcome_unknown=True)
+
+    answer = written(Office(on_write=fail))
+    assert answer.content.startswith("Outcome not known. unreachable: the connection broke.")
+    assert "The process is started. " in answer.content
+    assert answer.content.endswith("Call again with process_id 7.")

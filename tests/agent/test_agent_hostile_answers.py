@@ -177,7 +177,7 @@ def test_one_bad_decision_holds_back_the_good_ones_beside_it() -> None:
     assert problem.splitlines() == [
         "Nothing was executed.",
         'Decision 2 (Move candidate): "type" must be one of approve, edit, reject, respond.',
-        "Decision 3 (Move candidate): the edited arguments do not fit. invalid_argument: 1 wrong",
+        "Decision 3 (Move candidate): the edited arguments are invalid. invalid_argument: 1 wrong",
     ]
 
 
@@ -264,6 +264,7 @@ almost_answer = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(answers=st.lists(anything.filter(lambda it: it is not None) | almost_answer, min_size=1, max_size=3))
 def test_whatever_is_answered_nothing_runs_without_its_own_approval(answers: list[Any]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from fuzz.values import nested
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, made, read, request, results, thread, user, write
 
@@ -18,7 +19,7 @@ from langchain_ashby.demo.scripted import ScriptedChatModel
 def raw(office: Office, *spoken: AIMessage) -> Any:
     """An agent whose model says these messages as they are, ids and all."""
 
-    def script(messages: list[Any]) -> AIMessage:
+    def script(messages: Sequence[BaseMessage]) -> AIMessage:
         return spoken[sum(isinstance(message, AIMessage) for message in messages)].model_copy(deep=True)
 
     return create_recruiting_agent(ScriptedChatModel(script=script), office)
@@ -32,14 +33,14 @@ def test_an_unknown_tool_is_answered_with_the_names_near_to_it() -> None:
     result = agent(Office(), calling(made("moove_candidate", {})), "Oh.").invoke(user(), thread())
     [answer] = results(result)
     assert answer.status == "error"
-    assert answer.content.startswith("Not executed. There is no tool 'moove_candidate'. Did you mean move_candidate")
+    assert answer.text.startswith("Not executed. There is no tool 'moove_candidate'. Did you mean move_candidate")
     assert result["messages"][-1].content == "Oh."
     assert_sendable(result["messages"])
 
 
 def test_an_unknown_tool_with_a_name_like_no_other_is_answered() -> None:
     [answer] = results(agent(Office(), calling(made("xyzzy", {})), "Oh.").invoke(user(), thread()))
-    assert answer.content.endswith("Use only the tools you were given.")
+    assert answer.text.endswith("Use only the tools you were given.")
 
 
 def test_arguments_that_are_not_json_are_answered() -> None:
@@ -61,7 +62,7 @@ def test_arguments_that_no_checkpoint_holds_are_answered_and_the_run_goes_on(odd
     graph = raw(office, AIMessage(blocks or "", tool_calls=calls), AIMessage("Oh."))
     result = graph.invoke(user(), thread())
     [answer] = [it for it in results(result) if it.tool_call_id == "o1"]
-    assert answer.status == "error" and answer.content.startswith("Not executed. The arguments hold a number that is")
+    assert answer.status == "error" and answer.text.startswith("Not executed. The arguments contain a number that is")
     assert (office.writes, office.reads) == ([], ["ben"])
     assert result["messages"][-1].content == "Oh."
     assert_sendable(result["messages"])
@@ -73,7 +74,7 @@ def test_arguments_that_do_not_fit_go_back_to_the_model_and_not_to_a_person() ->
     result = graph.invoke(user(), thread())
     assert "__interrupt__" not in result
     assert [answer.status for answer in results(result)] == ["error"] * 3
-    assert all(answer.content.startswith("Not executed. invalid_argument") for answer in results(result))
+    assert all(answer.text.startswith("Not executed. invalid_argument") for answer in results(result))
     assert office.writes == []
     assert_sendable(result["messages"])
 
@@ -200,7 +201,7 @@ def test_every_call_gets_its_answer_right_behind_its_message() -> None:
         AIMessage(""),
         calling(read("d", None), read("e", "3")),
     ]
-    complete = with_every_call_answered(messages, lambda call: ToolMessage("new", tool_call_id=call["id"]))
+    complete = with_every_call_answered(messages, lambda call: ToolMessage("new", tool_call_id=call["id"]))  # type: ignore[arg-type]
     assert [(m.type, getattr(m, "tool_call_id", None)) for m in complete] == [
         ("ai", None),
         ("tool", "2"),

@@ -19,7 +19,7 @@ from office import Office, agent, approve, calling, thread, user, write
 from writing_room import Room, opened
 
 from langchain_ashby.agent import AuditEntry, audit_trail, to_jsonl
-from langchain_ashby.agent.execution.audit import audit_op as written
+from langchain_ashby.agent.execution.audit_log import audit_op as written
 
 COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
 
@@ -171,6 +171,7 @@ def audit(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_command_shows_the_trail_and_lets_nothing_in_it_act(tmp_path: Path) -> None:
     file = tmp_path / "store.db"
     with SqliteStore.from_conn_string(str(file)) as store:
@@ -185,6 +186,7 @@ def test_the_command_shows_the_trail_and_lets_nothing_in_it_act(tmp_path: Path) 
         assert json.loads(line)["outcome"] == "unknown"
 
 
+@pytest.mark.slow
 def test_the_command_says_what_is_wrong_and_makes_no_store(tmp_path: Path) -> None:
     for store, words in [
         ("redis://x", "sqlite:///FILE"),

@@ -16,9 +16,11 @@ from langchain_core.messages import ToolMessage
 from langgraph.store.base import BaseStore, PutOp
 from langgraph.store.memory import InMemoryStore
 from langgraph.store.sqlite import SqliteStore
-from office import Office, write
+from office import Office
+from office import write as call
 
 from langchain_ashby.agent.approval.gate import by_name
+from langchain_ashby.agent.execution import process
 from langchain_ashby.agent.execution.executor import PendingWrite, WriteExecutor, WriteResult
 from langchain_ashby.agent.execution.journal import Claim, Journal, from_record, journal_key, to_record
 from langchain_ashby.agent.execution.process import has_ended, this_process
@@ -28,13 +30,26 @@ from langchain_ashby.agent.execution.store import put_op as put
 from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.state import Approval, Decided, Proposal
 
-CALL: Any = write("ada", call_id="call_0")
-PAGE = journal_key("thread", "message", 0, CALL)
+CALL: Any = call("ada", call_id="call_0")
+KEY = journal_key("thread", "message", 0, CALL)
 NOW = datetime.now(UTC).isoformat()
 APPROVAL = Approval(
     call=CALL,
     edited=False,
-    proposal=Proposal(call=CALL, title="Move", description="", card=None, made=NOW, page=PAGE),
+    proposal=Proposal(
+        call=CALL,
+        title="Move",
+        description="",
+        card=None,
+        original=None,
+        made=NOW,
+        journal="",
+        journal_key=KEY,
+        after={},
+        policy="ask",
+        policy_name="default",
+        on_behalf_of=None,
+    ),
     decided=Decided(decision="approve", reviewer=None, at=NOW),
 )
 DONE = WriteResult("applied", ToolMessage("moved", tool_call_id="call_0", name="move_candidate"))
@@ -56,10 +71,10 @@ def executor(journal: Journal | None = None, **settings: timedelta) -> WriteExec
     )
 
 
-def write(store: BaseStore, page: str = PAGE, journal: str | None = None) -> PendingWrite:
-    kept = {"journal": journal or Journal().name(store), "page": page}
+def write(store: BaseStore, key: str = KEY, journal: str | None = None) -> PendingWrite:
+    kept = {"journal": journal or Journal().name(store), "journal_key": key}
     proposal = Proposal(**{**APPROVAL["proposal"], **kept})  # type: ignore[typeddict-item]
-    return PendingWrite(store, "thread", page, Approval(**{**APPROVAL, "proposal": proposal}))  # type: ignore[typeddict-item]
+    return PendingWrite(store, "thread", Approval(**{**APPROVAL, "proposal": proposal}))
 
 
 def test_the_first_who_comes_may_go_on_and_the_outcome_answers_all_others(store: BaseStore) -> None:
@@ -75,7 +90,7 @@ def test_while_somebody_is_at_it_nobody_else_goes_on(store: BaseStore) -> None:
     assert isinstance(executor().begin(write(store)), Claim)
     other = executor().begin(write(store))
     assert isinstance(other, ToolMessage) and other.text.startswith("Outcome not known. Another worker")
-    assert Journal().read(store, PAGE).concluded is None, "the one who is at it writes the outcome down"
+    assert Journal().read(store, KEY).concluded is None, "the one who is at it writes the outcome down"
 
 
 def test_who_waits_gets_the_answer_of_the_one_who_was_at_it(store: BaseStore) -> None:
@@ -112,8 +127,8 @@ def test_a_claim_that_is_taken_back_is_in_use_until_it_is_gone() -> None:
             seen.append(journal.is_abandoned(claim))
             return super().batch(ops)
 
-    claim = journal.claim(InMemoryStore(), PAGE, APPROVAL)
-    journal.delete(Watching(), PAGE, [claim])
+    claim = journal.claim(InMemoryStore(), KEY, APPROVAL)
+    journal.delete(Watching(), KEY, [claim])
     assert seen == [False] and journal.is_abandoned(claim)
 
 
@@ -129,22 +144,22 @@ def test_a_claim_that_was_left_and_cannot_be_settled_is_not_tried_again(store: B
 
 def test_a_claim_of_who_only_wanted_to_answer_stands_in_nobodys_way(store: BaseStore) -> None:
     journal = Journal()
-    journal.release(journal.claim(store, PAGE, None))
+    journal.release(journal.claim(store, KEY, None))
     assert isinstance(executor().begin(write(store)), Claim)
-    assert len(Journal().read(store, PAGE).claims) == 1
+    assert len(Journal().read(store, KEY).claims) == 1
 
 
 def test_a_call_that_another_journal_keeps_is_not_run_if_it_may_have_run_before(store: BaseStore) -> None:
     answer = executor().begin(write(store, journal="of a store that is lost"))
     assert isinstance(answer, ToolMessage)
-    assert answer.text.startswith("Outcome not known. The journal that would tell")
+    assert answer.text.startswith("Outcome not known. The journal with the record")
 
 
 def test_a_call_that_nobody_let_pass_is_not_run(store: BaseStore) -> None:
     about = write(store)
-    undecided = Approval(call=CALL, edited=False, proposal=about.proposal)
-    answer = executor().begin(PendingWrite(store, "thread", PAGE, undecided))
-    assert isinstance(answer, ToolMessage) and answer.text.startswith("Not executed. Nobody is known")
+    undecided = Approval(call=CALL, edited=False, proposal=about.proposal, decided=None)
+    answer = executor().begin(PendingWrite(store, "thread", undecided))
+    assert isinstance(answer, ToolMessage) and answer.text.startswith("Not executed. No approval is on record")
 
 
 def test_a_rejection_that_comes_first_holds_against_an_approval(store: BaseStore) -> None:
@@ -168,11 +183,13 @@ def test_a_rejection_that_comes_after_the_write_is_answered_with_the_truth(store
 @pytest.mark.parametrize("racers", [2, 5])
 def test_of_many_who_come_at_once_exactly_one_goes_on_and_all_learn_the_outcome(store: BaseStore, racers: int) -> None:
     for number in range(20):
-        page = journal_key("thread", "message", number, CALL)
-        start, ran, answers = threading.Barrier(racers), [], []
+        key = journal_key("thread", "message", number, CALL)
+        start = threading.Barrier(racers)
+        ran: list[int] = []
+        answers: list[Any] = []
 
-        def race(page: str = page, start: Any = start, ran: list[int] = ran, answers: list[Any] = answers) -> None:
-            mine, about = executor(patience=timedelta(seconds=60)), write(store, page)
+        def race(key: str = key, start: Any = start, ran: list[int] = ran, answers: list[Any] = answers) -> None:
+            mine, about = executor(patience=timedelta(seconds=60)), write(store, key)
             start.wait()
             got = mine.begin(about)
             if isinstance(got, Claim):
@@ -208,7 +225,7 @@ def test_two_who_see_each_other_both_stand_back_and_then_take_turns(store: BaseS
         def delete(self, *args: Any) -> None:
             if not self.stood_back:
                 self.stood_back = True
-                seen.append(len(self.read(store, PAGE).claims))
+                seen.append(len(self.read(store, KEY).claims))
                 meet.wait()
             super().delete(*args)
 
@@ -276,7 +293,7 @@ def test_what_no_store_would_take_is_kept_exactly(store: BaseStore) -> None:
 
 
 def test_a_record_of_another_version_is_not_guessed_at(store: BaseStore) -> None:
-    namespace = ("langchain_ashby", "journal", *PAGE.split("/"))
+    namespace = ("langchain_ashby", "journal", *KEY.split("/"))
     store.batch([PutOp(namespace, "claim", {"version": 2, "json": "{}"}, index=False, ttl=None)])
     with pytest.raises(ValueError, match="cannot read a record"):
         executor().begin(write(store))
@@ -305,3 +322,14 @@ def test_pages_are_told_apart_by_everything_that_names_a_call() -> None:
     assert len({journal_key(*name) for name in names}) == len(names)
     unnamed = CALL | {"id": None}
     assert journal_key(None, None, 0, unnamed) == journal_key(None, None, 0, unnamed)
+
+
+def test_a_file_that_another_process_sweeps_first_does_not_cost_a_process_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(process, "_directory", lambda: tmp_path)
+    (tmp_path / "kept").touch()
+    gone = tmp_path / "gone"
+    monkeypatch.setattr(type(tmp_path), "iterdir", lambda self: iter([gone, tmp_path / "kept"]))
+    process._sweep()
+    assert (tmp_path / "kept").exists()

@@ -163,7 +163,7 @@ async def test_a_lost_reply_is_settled_by_reading_at_once(room: Room, fault: Any
     graph = create_recruiting_agent(model, AshbyToolkit(room.client), store=store, journal=Journal(**QUICK))
     graph.invoke(user(), config)
     room.sandbox.fault("candidate.createNote", **fault)
-    resume = Command(resume=approve())
+    resume: Command[Any] = Command(resume=approve())
     result = await graph.ainvoke(resume, config) if asynchronous else graph.invoke(resume, config)
     answer = room.answer(result)
     happened = fault == {"drop": "after"}
@@ -224,7 +224,8 @@ def test_two_workers_who_resume_one_thread_write_once(room: Room) -> None:
         room.text = f"Race {number} of {room.number}."
         with room.agent() as graph:
             room.start(graph)
-        start, answers = threading.Barrier(2), []
+        start = threading.Barrier(2)
+        answers: list[Any] = []
 
         def work(start: Any = start, answers: list[Any] = answers) -> None:
             with room.agent() as graph:
@@ -305,7 +306,7 @@ def test_without_a_store_nothing_is_asked_and_nothing_written(room: Room) -> Non
     with room.agent(store=None) as graph:
         result = room.start(graph)
     assert "__interrupt__" not in result
-    assert "no store to keep a journal" in room.answer(result).text
+    assert "no store for its journal" in room.answer(result).text
     assert room.notes() == 0
 
 
@@ -314,7 +315,7 @@ def test_a_thread_that_is_resumed_without_a_store_writes_nothing(room: Room) -> 
         room.start(graph)
     with room.agent(store=None) as graph:
         result = room.resume(graph)
-    assert "no store to keep a journal" in room.answer(result).text
+    assert "no store for its journal" in room.answer(result).text
     assert room.notes() == 0
 
 
@@ -334,7 +335,7 @@ def test_with_another_store_a_write_that_was_made_is_not_made_again(room: Room) 
     with room.agent(store=InMemoryStore()) as graph:
         result = graph.invoke(None, room.config)
     assert room.notes() == room.sent() == 1
-    assert room.answer(result).text.startswith("Executed. The journal that would tell")
+    assert room.answer(result).text.startswith("Executed. The journal with the record")
 
 
 def test_in_another_graph_without_a_store_the_agent_keeps_its_own(tmp_path: Path) -> None:
@@ -398,7 +399,7 @@ def test_a_write_of_another_tool_that_broke_off_is_not_run_again() -> None:
     office.on_write = lambda _: None
     result = graph.invoke(None, config)
     assert office.writes == []
-    assert results(result)[0].content.startswith("Outcome not known. The run was broken off")
+    assert results(result)[0].text.startswith("Outcome not known. The run was broken off")
 
 
 def test_reads_cost_nothing_in_the_store() -> None:

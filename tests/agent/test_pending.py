@@ -69,7 +69,7 @@ def test_the_question_of_the_agent_is_shown_with_its_card(room: Room) -> None:
         assert {str(PendingApprovals(it)) for it in other_ways} == {str(pending)}
         assert str(PendingApprovals(asked["__interrupt__"][0].value)) == str(pending)
         done = PendingApprovals(room.resume(graph))
-    assert not done and repr(done) == "Nothing waits for a decision."
+    assert not done and repr(done) == "No changes are waiting for a decision."
 
 
 def test_the_question_of_langchains_own_agent_is_shown_with_the_exact_arguments(room: Room) -> None:
@@ -78,7 +78,7 @@ def test_the_question_of_langchains_own_agent_is_shown_with_the_exact_arguments(
     agent = create_agent(
         ScriptedChatModel(script=lines(say("", call), "Done.")),
         toolkit.get_tools(),
-        middleware=[HumanInTheLoopMiddleware(interrupt_on=toolkit.interrupt_on())],
+        middleware=[HumanInTheLoopMiddleware(interrupt_on=toolkit.interrupt_on())],  # type: ignore[arg-type]
         checkpointer=InMemorySaver(),
     )
     config = thread()
@@ -140,3 +140,21 @@ def test_the_audit_trail_is_a_table_and_an_entry_has_everything(room: Room) -> N
     for words in (trail[0].tool, trail[0].thread_id, *trail[0].request_ids, room.text):
         assert str(words) in page.text
     assert "no entries" in Page(AuditTrail()._repr_html_()).text and repr(AuditTrail()) == "no entries"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"action_requests": "approve this"},
+        {"action_requests": [1]},
+        {"action_requests": [{"action": "delete"}]},
+        {"action_requests": 7, "review_configs": None},
+    ],
+)
+def test_an_interrupt_of_another_program_in_the_same_store_is_left_out(value: Any) -> None:
+    assert not PendingApprovals([Interrupt(value=value, id="foreign")])
+
+
+def test_a_request_without_review_configs_is_shown_all_the_same() -> None:
+    [action] = PendingApprovals({"action_requests": [{"name": "move", "args": {}}], "review_configs": [{}]})
+    assert action["name"] == "move"

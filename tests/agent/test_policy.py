@@ -41,7 +41,7 @@ def test_without_a_policy_every_write_is_asked_about() -> None:
         (lambda card: "never", "never"),
         (allow_if(lambda card: card["risk"] == "low"), "allow"),
         (allow_if(lambda card: card["risk"] == "high"), "ask"),
-        (allow_if(lambda card: "yes"), "ask"),
+        (allow_if(lambda card: "yes"), "ask"),  # type: ignore[arg-type, return-value]
         (lambda card: True, "ask"),
         (lambda card: None, "ask"),
         (lambda card: ["allow"], "ask"),

@@ -6,19 +6,20 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 from office import Office, agent, approve, calling, edit, made, request, results, thread, user, write
+from pydantic import Field, create_model
 from writing_room import Room, opened
 
-from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent import ApprovalPolicy, create_recruiting_agent
 from langchain_ashby.agent.execution.verify import needs_another_look
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
-from langchain_ashby.endpoints import ChangeApplicationStage, UpdateCandidate
+from langchain_ashby.endpoints import ChangeApplicationStage, CreateCandidateNote, UpdateCandidate
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def stages(room: Room) -> tuple[str, list[str]]:
     return application["id"], others
 
 
-def move(application_id: str, stage_id: str) -> dict[str, Any]:
+def move(application_id: str, stage_id: str) -> Any:
     return made("ashby_change_application_stage", {"application_id": application_id, "interview_stage_id": stage_id})
 
 
@@ -379,3 +380,29 @@ def test_what_the_state_holds_with_cards_is_plain_json(room: Room) -> None:
     assert json.loads(json.dumps(values)) == values
     graph.invoke(Command(resume=approve()), room.config)
     assert room.sent() == 1
+
+
+def test_an_approval_whose_arguments_the_tool_no_longer_accepts_is_answered(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with room.agent() as graph:
+        room.start(graph)
+    tightened = create_model(
+        "Tightened", __base__=CreateCandidateNote, note=(Annotated[str, Field(max_length=3)], Field())
+    )
+    with room.agent() as graph:
+        tool = graph.nodes["writes"].bound.tools.tools_by_name["ashby_create_candidate_note"]
+        monkeypatch.setattr(tool, "args_schema", tightened)
+        answer = room.answer(room.resume(graph))
+    assert answer.text.startswith("Not executed. The tool no longer accepts these arguments.")
+    assert room.sent() == 0
+    assert [entry.outcome for entry in room.trail()] == ["stale"]
+
+
+def test_the_agent_logs_no_personal_data(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", "langchain_ashby.agent")
+    with room.agent(policy=ApprovalPolicy(default=lambda card: 1 / 0)) as graph:  # type: ignore[arg-type,return-value]
+        room.start(graph)
+        room.resume(graph)
+    logged = [it.getMessage() for it in caplog.records if it.name.startswith("langchain_ashby.agent")]
+    assert logged and not any(room.text in it or room.candidate in it for it in logged)

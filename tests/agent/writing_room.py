@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from langchain_core.messages import ToolMessage
+from langchain_core.messages import ToolCall, ToolMessage
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.store.sqlite import SqliteStore
 from langgraph.types import Command
@@ -63,7 +64,9 @@ class Room:
     sandbox: AshbySandbox
     client: AshbyClient
     directory: Path
-    config: dict[str, Any] = field(default_factory=lambda: {"configurable": {"thread_id": f"room.{next(_numbers)}"}})
+    config: RunnableConfig = field(
+        default_factory=lambda: RunnableConfig(configurable={"thread_id": f"room.{next(_numbers)}"})
+    )
 
     def __post_init__(self) -> None:
         self.number = next(_numbers)
@@ -72,7 +75,7 @@ class Room:
         self.text = f"Note number {self.number}."
 
     @contextmanager
-    def agent(self, *calls: dict[str, Any], journal: Journal | None = None, **options: Any) -> Iterator[Any]:
+    def agent(self, *calls: ToolCall, journal: Journal | None = None, **options: Any) -> Iterator[Any]:
         """A fresh graph on the same files, as a new process would make it. Its model proposes the calls, then ends."""
         with (
             SqliteSaver.from_conn_string(str(self.directory / "threads.db")) as saver,
@@ -87,7 +90,7 @@ class Room:
                 **options,
             )
 
-    def note(self, text: str | None = None, call_id: str | None = None) -> dict[str, Any]:
+    def note(self, text: str | None = None, call_id: str | None = None) -> ToolCall:
         args = {"candidate_id": self.candidate, "note": text or self.text}
         return made("ashby_create_candidate_note", args, call_id)
 

@@ -15,6 +15,6 @@ def running() -> Iterator[AshbySandbox]:
 
 @pytest.fixture
 def sandbox(running: AshbySandbox) -> AshbySandbox:
-    """A sandbox in which nothing has happened yet."""
+    """A fresh sandbox."""
     running.reset()
     return running

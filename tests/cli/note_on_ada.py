@@ -1,4 +1,4 @@
-"""What the tests talk about: a note on Ada Lovelace, looked up and proposed by a scripted model."""
+"""The example of these tests: a scripted model proposes a note on Ada Lovelace."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def ada(sandbox: AshbySandbox) -> str:
 
 
 def notes(sandbox: AshbySandbox) -> list[str]:
-    """The notes that were not there from the start."""
+    """The notes that were added since the start."""
     return [it["content"] for it in sandbox.state()["note"][NOTES_AT_FIRST:]]
 
 
@@ -29,5 +29,5 @@ def proposes_a_note(sandbox: AshbySandbox, *, last: str = "Done as you said.") -
 
 
 def environment(sandbox: AshbySandbox) -> dict[str, str]:
-    """What tells the command to use this sandbox as Ashby."""
+    """The variables that point the command at this sandbox."""
     return {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url}

@@ -19,8 +19,8 @@ DOWN, UP, CTRL_C, CTRL_D = "\x1b[B", "\x1b[A", "\x03", "\x04"
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """That of a person who has set nothing up, with these variables."""
-    private = ("ASHBY_", "LANGCHAIN_ASHBY_", "OPENAI_", "COLUMNS", "LINES", "NO_COLOR", "EDITOR", "VISUAL")
+    """An environment without any configuration but these variables."""
+    private = ("ASHBY_", "LANGCHAIN_ASHBY_", "OPENAI_", "COLUMNS", "LINES", "NO_COLOR", "EDITOR", "VISUAL", "TZ")
     return {name: value for name, value in os.environ.items() if not name.startswith(private)} | {
         "TERM": "xterm-256color",
         **variables,
@@ -28,15 +28,16 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 class Person:
-    """Somebody who sits at a terminal of 80 columns and 24 lines.
+    """A person at a terminal of 80 columns and 24 lines.
 
     Args:
-        arguments: What follows `langchain-ashby` on the command line.
+        arguments: What happens next `langchain-ashby` on the command line.
         variables: The environment.
         columns: The width of the terminal.
     """
 
-    def __init__(self, *arguments: str, columns: int = 80, **variables: str) -> None:
+    def __init__(self, *arguments: str, columns: int | str = 80, **variables: str) -> None:
+        columns = int(columns)
         self._screen = pyte.HistoryScreen(columns, 24, history=5000)
         self._stream = pyte.Stream(self._screen)
         self._columns = columns
@@ -58,17 +59,17 @@ class Person:
 
     @property
     def screen(self) -> str:
-        """What is on the screen now."""
+        """The text on the screen now."""
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
 
     @property
     def seen(self) -> str:
-        """All that has been on the screen and was left there, from the beginning."""
+        """The whole scrollback and the screen."""
         above = ["".join(line[column].data for column in range(self._columns)) for line in self._screen.history.top]
         return "\n".join(line.rstrip() for line in [*above, *self._screen.display]).rstrip()
 
     def sees(self, *words: str, within: float = PATIENCE) -> None:
-        """Look until all the words are there, wherever lines are broken."""
+        """Waits until all the words have appeared, however lines are wrapped."""
         end = time.monotonic() + within
         while missing := [it for it in words if _plain(it) not in _plain(self.seen)]:
             if not self._look(0.05) or time.monotonic() > end:
@@ -77,39 +78,39 @@ class Person:
                     raise AssertionError(f"{missing} is not on the screen:\n{self.seen}")
 
     def glimpses(self, words: str, within: float = PATIENCE) -> None:
-        """Look until the words are there for a moment; they may be gone again."""
+        """Waits until the words are on the screen, if only for a moment."""
         end = time.monotonic() + within
         while words not in self.screen:
             assert self._look(0.01) and time.monotonic() < end, f"{words!r} was never on the screen:\n{self.seen}"
 
     def is_asked(self, question: str) -> None:
-        """Look until the cursor stands behind the question."""
+        """Waits until the cursor stands behind the question."""
         end = time.monotonic() + PATIENCE
         while not self._line_at_cursor().endswith(question):
             assert self._look(0.05) and time.monotonic() < end, f"{question!r} is not asked:\n{self.seen}"
 
     def types(self, text: str) -> None:
-        """Type a line."""
+        """Types a line."""
         self._process.send(f"{text}\r")
 
     def presses(self, keys: str) -> None:
-        """Press keys, with nothing after them."""
+        """Presses keys without Enter."""
         self._process.send(keys)
 
     def hangs_up(self) -> None:
-        """Close the terminal's window, and wait until the command has noticed."""
+        """Closes the terminal's window and waits until the command has ended."""
         self._process.kill(signal.SIGHUP)
         end = time.monotonic() + PATIENCE
         while self._process.isalive():
             assert self._look(0.1) or time.monotonic() < end, "It goes on without a terminal."
 
     def leaves(self) -> int:
-        """Look until the command has ended, and return its exit status."""
+        """Waits until the command has ended and returns its exit status."""
         end = time.monotonic() + PATIENCE
         while self._look(0.1):
             assert time.monotonic() < end, f"It does not end:\n{self.seen}"
         self._process.close()
-        status = self._process.exitstatus
+        status: int | None = self._process.exitstatus
         assert status is not None, f"It was ended by signal {self._process.signalstatus}"
         return status
 
@@ -118,7 +119,7 @@ class Person:
         return self._screen.display[cursor.y][: cursor.x].strip()
 
     def _look(self, seconds: float) -> bool:
-        """Take in what comes; whether there can be more."""
+        """Reads output for a while; False at its end."""
         end = time.monotonic() + seconds
         while True:
             try:

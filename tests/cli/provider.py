@@ -1,4 +1,4 @@
-"""A language model's provider on this machine: OpenAI's HTTP interface, with a script behind it instead of a model."""
+"""A local model provider: OpenAI's HTTP interface with a script behind it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from langchain_ashby.demo.scripted import Script
 
 
 class Provider:
-    """Serves `/v1/chat/completions`, in pieces where they are asked for.
+    """Serves `/v1/chat/completions`, streamed on request.
 
     Args:
-        script: What the model says.
+        script: The model's messages.
         pause: Seconds between two words.
     """
 
@@ -30,7 +30,7 @@ class Provider:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
 
     def environment(self) -> dict[str, str]:
-        """What tells langchain-openai to come here."""
+        """The variables that point langchain-openai here."""
         return {"OPENAI_BASE_URL": f"http://127.0.0.1:{self._server.server_port}/v1", "OPENAI_API_KEY": "sk-none"}
 
     def __enter__(self) -> Self:
@@ -45,7 +45,7 @@ class Provider:
 def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing: the tests look at standard error."""
+            """Keeps standard error clean: the tests read it."""
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -66,7 +66,7 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
                         time.sleep(provider.pause)
                     self.wfile.write(b"data: [DONE]\n\n")
                 except ConnectionError:
-                    return  # whoever asked has gone
+                    return  # the client has left
             else:
                 message = {"role": "assistant", "content": said.text, "tool_calls": _calls(said) or None}
                 reason = "tool_calls" if said.tool_calls else "stop"

@@ -1,4 +1,4 @@
-"""`chat` with a model of a provider, as a person at a terminal has it, and without a terminal."""
+"""`chat` with a provider's model, at a terminal and without one."""
 
 from __future__ import annotations
 
@@ -36,10 +36,14 @@ def test_a_conversation_at_a_terminal(sandbox: AshbySandbox, tmp_path: Path) -> 
         person.glimpses("I look")  # the answer grows word by word
         assert "her up" not in person.screen
         person.sees("✓ Search candidates (name: Ada) 1 record")
-        person.is_asked("Do it?")
-        person.sees("Proposed change", f"Add a note to {ADA}", "[y] yes [e] edit [n] no [l] later")
+        person.is_asked("Approve?")
+        person.sees(
+            "Proposed change",
+            f"Add a note to {ADA}",
+            "[a] approve [v] view [e] edit [r] reject [l] later [q] quit [?] help",
+        )
         assert notes(sandbox) == []
-        person.types("y")
+        person.types("a")
         person.sees(f"✓ Add a note to {ADA} done", "Ashby (https://evil.example/a)", "[bold]that[/bold]")
         person.is_asked("You:")
         assert notes(sandbox) == [WRITTEN]
@@ -49,10 +53,10 @@ def test_a_conversation_at_a_terminal(sandbox: AshbySandbox, tmp_path: Path) -> 
         person.presses(CTRL_C)
         assert person.leaves() == 130
         assert all(request["stream"] for request in provider.requests)
-    assert list(tmp_path.iterdir()) == []  # nothing of it is kept where nobody asked for it
+    assert list(tmp_path.iterdir()) == []  # without --store no file is written
 
 
-def test_an_answer_can_be_broken_off(sandbox: AshbySandbox) -> None:
+def test_ctrl_c_stops_an_answer(sandbox: AshbySandbox) -> None:
     script = lines(" ".join(f"word{number}" for number in range(400)), "Again here.")
     with (
         Provider(script, pause=0.1) as provider,
@@ -74,25 +78,68 @@ def test_an_answer_can_be_broken_off(sandbox: AshbySandbox) -> None:
         assert person.leaves() == 0
 
 
-def test_what_the_person_puts_off_waits_until_they_say_something_else(sandbox: AshbySandbox) -> None:
+def test_a_change_that_is_put_off_stays_open_until_the_next_message(sandbox: AshbySandbox) -> None:
     with (
         Provider(proposes_a_note(sandbox)) as provider,
         Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
     ):
         person.is_asked("You:")
         person.types("Who is Ada?")
-        person.is_asked("Do it?")
+        person.is_asked("Approve?")
         person.types("")
-        person.sees("Answer with y, e, n or l.")
+        person.sees("Answer with a, v, e, r, l, q or ?.")
         person.types("l")
-        person.sees("It waits as long as this conversation lasts.")
+        person.sees("Open. Decide here with /review; a new message cancels it.")
+        person.is_asked("You:")
+        person.types("/review")
+        person.sees("/review Proposed change")
+        person.is_asked("Approve?")
+        person.types("later")
         person.is_asked("You:")
         person.types("")
         assert person.leaves() == 3
     assert notes(sandbox) == []
 
 
-def test_without_a_terminal_it_is_plain_text(sandbox: AshbySandbox) -> None:
+def test_it_says_what_it_is_connected_to_and_takes_commands(sandbox: AshbySandbox) -> None:
+    with (
+        Provider(lines("Hello.")) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.sees(f"Ashby: {sandbox.url}", "Model: openai:gpt-scripted")
+        person.types("/help")
+        person.sees("/quit end the conversation")
+        person.is_asked("You:")
+        person.types("/review")
+        person.sees("No changes are open.")
+        person.is_asked("You:")
+        person.types("/exti")
+        person.sees("Unknown command /exti. /help lists the commands.")
+        person.is_asked("You:")
+        person.types("/quit")
+        assert person.leaves() == 0
+        assert provider.requests == []
+
+
+def test_quitting_at_a_question_ends_the_conversation(sandbox: AshbySandbox) -> None:
+    with (
+        Provider(proposes_a_note(sandbox)) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Who is Ada?")
+        person.is_asked("Approve?")
+        person.types("?")
+        person.sees("r reject: the change is not made; you can say why")
+        person.is_asked("Approve?")
+        person.types("quit")
+        person.sees("Not saved: there is no --store.")
+        assert person.leaves() == 3
+    assert notes(sandbox) == []
+
+
+def test_without_a_terminal_the_output_is_plain_text(sandbox: AshbySandbox) -> None:
     with Provider(proposes_a_note(sandbox, last=HOSTILE)) as provider:
         ran = piped("Who is Ada?\n", "--yes", **environment(sandbox), **provider.environment())
     assert ran.returncode == 0, ran.stderr
@@ -112,7 +159,7 @@ def test_without_a_terminal_and_without_yes_nothing_is_changed(sandbox: AshbySan
     assert notes(sandbox) == []
 
 
-def test_what_the_provider_refuses_is_said_in_a_line(sandbox: AshbySandbox) -> None:
+def test_a_refusal_of_the_provider_is_reported_in_one_line(sandbox: AshbySandbox) -> None:
     with Provider(lines("Hello.")) as provider:
         provider.refusal = 401, "No such key."
         ran = piped("Hello?\n", **environment(sandbox), **provider.environment())
@@ -121,7 +168,7 @@ def test_what_the_provider_refuses_is_said_in_a_line(sandbox: AshbySandbox) -> N
     assert "Traceback" not in ran.stdout + ran.stderr
 
 
-def test_a_tool_that_nobody_knows_is_answered_for_the_model(sandbox: AshbySandbox) -> None:
+def test_the_model_gets_an_answer_to_a_call_of_an_unknown_tool(sandbox: AshbySandbox) -> None:
     script = lines(say("I try.", call("ashby_hire_everybody")), "There is no such tool.")
     with Provider(script) as provider:
         ran = piped("Hire everybody.\n", **environment(sandbox), **provider.environment())

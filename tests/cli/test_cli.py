@@ -55,8 +55,8 @@ def in_terminal(*arguments: str) -> pexpect.spawn:
 def test_the_demo_runs_unattended_with_yes() -> None:
     ran = run("demo", "--yes")
     assert ran.returncode == 0, ran.stderr
-    assert "follows a script" in ran.stdout
-    changed = ran.stdout.partition("What changed")[2]
+    assert "the agent follows a script" in ran.stdout
+    changed = ran.stdout.partition("Changes in the sandbox")[2]
     assert "Onsite → Offer" in changed
     assert "+ note" in changed
     assert "+ interviewSchedule" in changed
@@ -67,14 +67,14 @@ def test_the_demo_without_a_terminal_stops_at_the_first_approval_and_changes_not
     ran = run("demo")
     assert ran.returncode == 0, ran.stderr
     assert "Waiting for approval" in ran.stdout
-    assert "Nothing." in ran.stdout.partition("What changed")[2]
+    assert "None." in ran.stdout.partition("Changes in the sandbox")[2]
     assert "--yes" in ran.stdout
 
 
 def test_tools_lists_every_tool_with_access_and_permission() -> None:
     table = run("tools").stdout
     assert all(name in table for name in OPERATIONS)
-    assert "58 tools, 25 of which write." in table
+    assert "58 tools; 25 of them write." in table
     rows = [json.loads(line) for line in run("tools", "--json").stdout.splitlines()]
     assert [row["name"] for row in rows] == list(OPERATIONS)
     assert rows[0] == {
@@ -92,7 +92,7 @@ def test_call_runs_a_tool_that_reads(sandbox: AshbySandbox) -> None:
     assert "Staff Engineer" in ran.stdout
 
 
-def test_call_does_not_write_when_nobody_can_be_asked(sandbox: AshbySandbox) -> None:
+def test_call_does_not_write_without_a_terminal_to_ask_in(sandbox: AshbySandbox) -> None:
     ran = run("call", "ashby_create_candidate", '{"name": "Grace Hopper"}', **on(sandbox))
     assert ran.returncode == 3
     assert "--yes" in ran.stderr
@@ -111,7 +111,7 @@ def test_call_asks_in_a_terminal_before_it_writes() -> None:
     terminal = in_terminal("call", "ashby_create_candidate", '{"name": "Radia Perlman"}', "--sandbox")
     terminal.expect("Create candidate.*: ")
     terminal.sendline("n")
-    terminal.expect("Not done.")
+    terminal.expect("Not approved")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 3
@@ -129,6 +129,55 @@ def test_call_says_what_is_wrong_with_its_arguments(arguments: tuple[str, ...], 
     ran = run("call", *arguments, ASHBY_API_KEY="k")
     assert ran.returncode == 2
     assert said in ran.stderr
+
+
+def test_call_refuses_a_write_with_all_before_it_asks() -> None:
+    ran = run("call", "ashby_create_candidate", '{"name": "Grace Hopper"}', "--all", ASHBY_API_KEY="k")
+    assert ran.returncode == 2
+    assert ran.stderr == "ashby_create_candidate has no pages: --all is for listings.\n"
+
+
+def test_call_refuses_invalid_arguments_before_it_asks() -> None:
+    ran = run("call", "ashby_create_candidate", '{"nam": "Grace Hopper"}', ASHBY_API_KEY="k")
+    assert ran.returncode == 1
+    assert "nam: there is no such argument" in ran.stderr and "--yes" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("tools", "--tokens"), ("doctor",), ("call", "ashby_list_jobs"), ("chat", "--model", "openai:x")]
+)
+def test_a_bad_base_url_is_reported_in_one_line(arguments: tuple[str, ...]) -> None:
+    ran = run(*arguments, ASHBY_API_KEY="k", ASHBY_BASE_URL="nonsense")
+    assert ran.returncode == 2
+    assert ran.stderr.count("\n") == 1 and "The base URL 'nonsense' is not a web address" in ran.stderr
+
+
+@pytest.mark.parametrize("arguments", [("tools",), ("tools", "--json"), ("--help",), ("chat", "--help")])
+def test_commands_import_only_what_they_need(arguments: tuple[str, ...]) -> None:
+    program = (
+        "import sys\nfrom langchain_ashby.cli import main\n"
+        f"sys.argv = ['langchain-ashby', *{arguments!r}]\n"
+        "try:\n    main()\n"
+        "finally:\n    print(*sys.modules, file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment())
+    imported = set(ran.stderr.split())
+    assert ran.returncode == 0 and "langchain_ashby.cli.app" in imported
+    assert imported.isdisjoint({"langgraph", "langchain_core", "requests", "langchain_ashby.agent"})
+
+
+@pytest.mark.parametrize("command", ["demo --yes", "call ashby_list_candidates --all --sandbox"])
+def test_a_closed_output_ends_a_command_with_a_sentence(command: str) -> None:
+    ran = subprocess.run(
+        ["bash", "-c", f"{COMMAND} {command} | head -n 1; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        text=True,
+        env=environment(PYTHONUNBUFFERED="1"),
+        timeout=120,
+    )
+    assert ran.returncode == 0
+    assert ran.stdout.count("\n") == 1 and ran.stderr.endswith("Stopped: the output was closed.\n")
+    assert "Traceback" not in ran.stderr
 
 
 def test_call_fails_when_ashby_refuses(sandbox: AshbySandbox) -> None:
@@ -151,19 +200,47 @@ def test_doctor_is_content_with_a_key_that_may_do_everything(sandbox: AshbySandb
     assert "NO" not in ran.stdout.split()
 
 
-def test_doctor_says_what_to_grant(sandbox: AshbySandbox) -> None:
+def test_doctor_fails_when_reads_are_refused_and_says_what_to_grant(sandbox: AshbySandbox) -> None:
     key = sandbox.add_key(permissions=["jobsRead", "apiKeysRead"])
     ran = run("doctor", ASHBY_API_KEY=key, ASHBY_BASE_URL=sandbox.url)
     assert ran.returncode == 1
-    assert "Grant candidatesRead" in ran.stdout.replace("\n", " ")
+    assert "Some reads are refused: grant candidatesRead" in ran.stdout
+    assert "All 25 tools that write would be refused" in ran.stdout
 
 
-def test_doctor_tries_the_reads_when_the_key_may_not_be_asked_about_itself(sandbox: AshbySandbox) -> None:
+@pytest.mark.parametrize("granted", [["apiKeysRead"], ["apiKeysRead", "jobsWrite"], []])
+def test_doctor_is_content_with_read_permissions_and_says_which_writes_are_refused(
+    sandbox: AshbySandbox, granted: list[str]
+) -> None:
+    key = sandbox.add_key(permissions=[*READS, *granted])
+    ran = run("doctor", ASHBY_API_KEY=key, ASHBY_BASE_URL=sandbox.url)
+    assert ran.returncode == 0, ran.stdout
+    assert "✓ Reads work." in ran.stdout and "✗ Some" not in ran.stdout
+    if "apiKeysRead" not in granted:
+        assert "Grant apiKeysRead to have write permissions checked too" in ran.stdout
+    elif "jobsWrite" in granted:
+        refused = ran.stdout.partition("Writes that would be refused: ")[2]
+        assert "ashby_create_candidate_note" in refused and "ashby_create_job" not in refused
+    else:
+        assert "would be refused: use read_only=True" in ran.stdout
+
+
+READS = [
+    "candidatesRead",
+    "hiringProcessMetadataRead",
+    "interviewsRead",
+    "jobsRead",
+    "offersRead",
+    "organizationRead",
+]
+
+
+def test_doctor_tries_the_reads_when_the_key_cannot_read_its_own_permissions(sandbox: AshbySandbox) -> None:
     key = sandbox.add_key(permissions=["jobsRead"])
     ran = run("doctor", ASHBY_API_KEY=key, ASHBY_BASE_URL=sandbox.url)
     assert ran.returncode == 1
     assert "Grant apiKeysRead" in ran.stdout
-    assert "not known" in ran.stdout
+    assert "? unknown" in ran.stdout
 
 
 @pytest.mark.parametrize(("key", "url", "said"), [("wrong", None, "forbidden"), ("k", "http://127.0.0.1:9", "unreach")])

@@ -1,4 +1,4 @@
-"""Changing what is proposed before it is made: in an editor, or in a form."""
+"""Editing a proposed change before it is made, in an editor or a form."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ before, _, after = turn.read_text().partition("=>")
 file.write_text(found.replace(before, after) if before else "")
 turn.unlink()
 """
-"""An editor for whom each turn is written down: a text to replace and what to put in its place; nothing empties."""
+"""A scripted editor. Each turn is a text and its replacement; an empty text empties the file."""
 
 
 def editor(directory: Path, *turns: str) -> str:
@@ -39,7 +39,7 @@ def editor(directory: Path, *turns: str) -> str:
     return shlex.join([sys.executable, str(program), str(directory)])
 
 
-def test_in_an_editor_until_the_arguments_fit(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_the_editor_opens_again_until_the_arguments_are_valid(sandbox: AshbySandbox, tmp_path: Path) -> None:
     turns = ('"note":=>note:', 'note:=>"nota":', '"nota":=>"note":', f"{WRITTEN}=>Wants to start in March.")
     with (
         Provider(proposes_a_note(sandbox)) as provider,
@@ -47,7 +47,7 @@ def test_in_an_editor_until_the_arguments_fit(sandbox: AshbySandbox, tmp_path: P
     ):
         person.is_asked("You:")
         person.types("Who is Ada?")
-        person.is_asked("Do it?")
+        person.is_asked("Approve?")
         person.types("e")
         person.sees("! This is not JSON: Expecting property name enclosed in double quotes")
         person.is_asked("Edit it again? [y/N]:")
@@ -55,42 +55,42 @@ def test_in_an_editor_until_the_arguments_fit(sandbox: AshbySandbox, tmp_path: P
         person.sees("- nota: there is no such argument")
         person.is_asked("Edit it again? [y/N]:")
         person.types("y")
-        person.sees("Nothing is changed.")
-        person.is_asked("Do it?")
+        person.sees("No changes.")
+        person.is_asked("Approve?")
         person.types("e")
         person.sees(f"- note: {WRITTEN}", "+ note: Wants to start in March.")
-        person.is_asked("Do it as edited?")
-        person.types("y")
+        person.is_asked("Approve with edits?")
+        person.types("yes")
         person.sees("Done as you said.")
         person.is_asked("You:")
         person.types("")
         assert person.leaves() == 0
     assert notes(sandbox) == ["Wants to start in March."]
     first, second = (tmp_path / "0.found").read_text(), (tmp_path / "1.found").read_text()
-    assert first.startswith("// Create candidate note: its arguments as JSON.")
-    assert "// is_private (may be left out): " in first
+    assert first.startswith("// Create candidate note: arguments as JSON.")
+    assert "// is_private (optional): " in first
     assert "This is not JSON" in second and 'note: "Wants' in second  # what was wrong, and what they had written
     place, mode = (tmp_path / "0.place").read_text().split()
     assert mode == "700" and not Path(place).exists()
 
 
-def test_an_emptied_file_leaves_everything_as_it_was(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_an_emptied_file_changes_nothing(sandbox: AshbySandbox, tmp_path: Path) -> None:
     with (
         Provider(proposes_a_note(sandbox)) as provider,
         Person(*MODEL, EDITOR=editor(tmp_path, "=>"), **environment(sandbox), **provider.environment()) as person,
     ):
         person.is_asked("You:")
         person.types("Who is Ada?")
-        person.is_asked("Do it?")
+        person.is_asked("Approve?")
         person.types("e")
-        person.sees("[l] later Do it? e")
-        person.is_asked("Do it?")
-        person.types("y")
+        person.sees("[?] help Approve? e")
+        person.is_asked("Approve?")
+        person.types("yes")
         person.sees("Done as you said.")
     assert notes(sandbox) == [WRITTEN]
 
 
-def test_the_file_is_gone_when_the_terminal_is_closed_meanwhile(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_closing_the_terminal_deletes_the_edited_file(sandbox: AshbySandbox, tmp_path: Path) -> None:
     slow = shlex.join([sys.executable, "-c", "import sys, time; print(sys.argv[1], flush=True); time.sleep(60)"])
     with (
         Provider(proposes_a_note(sandbox)) as provider,
@@ -98,7 +98,7 @@ def test_the_file_is_gone_when_the_terminal_is_closed_meanwhile(sandbox: AshbySa
     ):
         person.is_asked("You:")
         person.types("Who is Ada?")
-        person.is_asked("Do it?")
+        person.is_asked("Approve?")
         person.types("e")
         person.sees("arguments.json")
         assert list(tmp_path.rglob("arguments.json"))
@@ -106,25 +106,25 @@ def test_the_file_is_gone_when_the_terminal_is_closed_meanwhile(sandbox: AshbySa
     assert not list(tmp_path.rglob("arguments.json"))
 
 
-def test_an_editor_that_is_not_there_gives_way_to_the_form(sandbox: AshbySandbox) -> None:
+def test_the_form_replaces_a_missing_editor(sandbox: AshbySandbox) -> None:
     with (
         Provider(proposes_a_note(sandbox)) as provider,
         Person(*MODEL, EDITOR="/no/such/editor", **environment(sandbox), **provider.environment()) as person,
     ):
         person.is_asked("You:")
         person.types("Who is Ada?")
-        person.is_asked("Do it?")
+        person.is_asked("Approve?")
         person.types("e")
-        person.sees("cannot be started (No such file or directory). Here is a form instead.")
+        person.sees("cannot be started (No such file or directory). Using a form instead.")
         person.is_asked("new value:")
         person.types("")
         person.is_asked("new value:")
         person.types("Mine.")
-        person.is_asked("One more argument (its name, or Enter to go on):")
+        person.is_asked("Add an argument (name, or Enter to finish):")
         person.types("is_private")
         person.is_asked("value:")
         person.types("perhaps")
-        person.is_asked("One more argument (its name, or Enter to go on):")
+        person.is_asked("Add an argument (name, or Enter to finish):")
         person.types("")
         person.sees("! invalid_argument", "- is_private:")
         person.is_asked("Edit it again? [y/N]:")
@@ -132,15 +132,15 @@ def test_an_editor_that_is_not_there_gives_way_to_the_form(sandbox: AshbySandbox
         for answer in ("", "", "-"):
             person.is_asked("new value:")
             person.types(answer)
-        person.is_asked("One more argument (its name, or Enter to go on):")
+        person.is_asked("Add an argument (name, or Enter to finish):")
         person.types("")
-        person.is_asked("Do it as edited?")
-        person.types("y")
+        person.is_asked("Approve with edits?")
+        person.types("yes")
         person.sees("Done as you said.")
     assert notes(sandbox) == ["Mine."]
 
 
-def test_no_character_hides_from_the_editor_and_none_is_lost() -> None:
+def test_the_editor_shows_invisible_characters_and_keeps_them() -> None:
     arguments = {"note": "\x1b[2J \u202e \U000e0041 é 王 👩\u200d🚀\n", "list": [1, None]}
     text = _as_text(arguments)
     assert "\u202e" not in text and "\U000e0041" not in text and "王" in text
@@ -148,7 +148,7 @@ def test_no_character_hides_from_the_editor_and_none_is_lost() -> None:
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"a": NaN}', "note"])
-def test_what_is_no_json_object_is_sent_back(text: str) -> None:
+def test_only_a_json_object_is_accepted(text: str) -> None:
     with pytest.raises(ValueError, match="JSON"):
         _read(text)
 
@@ -168,18 +168,19 @@ def test_of_several_changes_those_with_warnings_are_decided_one_by_one(sandbox: 
     ):
         person.is_asked("You:")
         person.types("Tidy up.")
-        person.is_asked("What is to be done?")
+        person.is_asked("Approve the 2 without !, view, reject or later?")
         person.sees("Proposed change 3 of 3", "2 ! Close the job Staff Engineer (high risk, 1 warning)")
         person.sees("[a] approve the 2 without !")
         person.types("a")
-        person.is_asked("Do it?")
-        person.sees("2 of 3: Close the job Staff Engineer")
-        assert notes(sandbox) == []  # nothing is made before all is decided
-        person.types("c")
-        person.sees("Do it? c ┏━ ■ HIGH RISK")
-        person.is_asked("Do it?")
-        person.types("n")
-        person.is_asked("Why not? (may be empty)")
+        person.is_asked("Approve?")
+        person.sees("Approve the 2 without !, view, reject or later? a Proposed change 2 of 3")
+        assert "Close the job Staff Engineer" in person.screen and "HIGH RISK" in person.screen
+        assert notes(sandbox) == []  # no change is made before all are decided
+        person.types("v")
+        person.sees("Approve? v ┏━ ■ HIGH RISK")
+        person.is_asked("Approve?")
+        person.types("r")
+        person.is_asked("Reason (optional):")
         person.types("Not yet.")
         person.sees("Thank you.")
     assert sorted(notes(sandbox)) == ["One.", "Two."]

@@ -1,4 +1,4 @@
-"""Ctrl-C: whatever is under way, things are left clean, and nobody is left wondering."""
+"""Ctrl-C: whatever is running, the state is left clean and the person knows the outcome."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from langchain_ashby.sandbox import AshbySandbox
 MODEL = ("chat", "--model", "openai:gpt-scripted")
 
 
-def test_a_change_under_way_is_made_and_told_of_before_ctrl_c_takes_effect(sandbox: AshbySandbox) -> None:
+def test_ctrl_c_waits_for_a_change_and_shows_its_outcome(sandbox: AshbySandbox) -> None:
     with (
         Provider(proposes_a_note(sandbox)) as provider,
         Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
     ):
         person.is_asked("You:")
         person.types("Who is Ada?")
-        person.is_asked("Do it?")
+        person.is_asked("Approve?")
         sandbox.fault("candidate.createNote", delay=3)
-        person.types("y")
+        person.types("a")
         person.glimpses(f"Add a note to {ADA}  1 s")  # it spins, and says for how long
         person.presses(CTRL_C)
-        person.sees("Stopping when the change that is under way is made.")
+        person.sees("Finishing 1 change first.")
         person.sees(f"✓ Add a note to {ADA} done", "Interrupted.")
         person.is_asked("You:")
         assert notes(sandbox) == [WRITTEN]
@@ -42,7 +42,7 @@ def test_a_change_under_way_is_made_and_told_of_before_ctrl_c_takes_effect(sandb
     assert notes(sandbox) == [WRITTEN]
 
 
-def test_who_does_not_wait_is_told_that_the_outcome_is_not_known_and_the_next_message_finds_out(
+def test_a_second_ctrl_c_leaves_the_outcome_unknown_until_the_next_message(
     sandbox: AshbySandbox,
 ) -> None:
     with (
@@ -51,14 +51,14 @@ def test_who_does_not_wait_is_told_that_the_outcome_is_not_known_and_the_next_me
     ):
         person.is_asked("You:")
         person.types("Who is Ada?")
-        person.is_asked("Do it?")
+        person.is_asked("Approve?")
         sandbox.fault("candidate.createNote", delay=5)
-        person.types("y")
+        person.types("a")
         person.glimpses(f"Add a note to {ADA}  1 s")
         person.presses(CTRL_C)
-        person.sees("Stopping when")
+        person.sees("Finishing")
         person.presses(CTRL_C)
-        person.sees(f"! It is not known whether this was done: Add a note to {ADA}.")
+        person.sees(f"! The outcome is unknown: Add a note to {ADA}.")
         person.is_asked("You:")
         person.types("What became of it?")
         person.sees("Done as you said.")
@@ -70,7 +70,7 @@ def test_who_does_not_wait_is_told_that_the_outcome_is_not_known_and_the_next_me
     assert notes(sandbox) == [WRITTEN]
 
 
-def test_slow_reads_are_left_at_once(sandbox: AshbySandbox) -> None:
+def test_ctrl_c_stops_slow_reads_at_once(sandbox: AshbySandbox) -> None:
     reads = [call("ashby_list_users"), call("ashby_list_jobs")]
     with (
         Provider(lines(say("I read.", *reads), "Well.")) as provider,
@@ -90,25 +90,28 @@ def test_slow_reads_are_left_at_once(sandbox: AshbySandbox) -> None:
     assert "\x1b[?25h" in person.raw.rpartition("\x1b[?25l")[2]  # the cursor is there again
 
 
-def test_the_demo_at_a_question(sandbox: AshbySandbox) -> None:
+def test_ctrl_c_at_a_question_ends_the_demo_with_a_sentence(sandbox: AshbySandbox) -> None:
     with Person("demo") as person:
-        person.is_asked("What is to be done?")
+        person.is_asked("Approve all 3, view, reject or later?")
         person.presses(CTRL_C)
         assert person.leaves() == 130
+        person.sees("Interrupted.")
     assert "Traceback" not in person.seen
 
 
 @pytest.mark.parametrize("presses", [1, 2])
-def test_call_waits_for_a_write_or_says_that_its_outcome_is_not_known(sandbox: AshbySandbox, presses: int) -> None:
+def test_ctrl_c_waits_for_a_write_of_call_and_twice_leaves_its_outcome_unknown(
+    sandbox: AshbySandbox, presses: int
+) -> None:
     arguments = json.dumps({"candidate_id": ada(sandbox), "note": WRITTEN})
     sandbox.fault("candidate.createNote", delay=4)
     with Person("call", "ashby_create_candidate_note", arguments, "--yes", **environment(sandbox)) as person:
         person.glimpses("Create candidate note  1 s")
         for _ in range(presses):
             person.presses(CTRL_C)
-            person.sees("Stopping when the change is made.")
+            person.sees("Finishing the change first.")
         assert person.leaves() == (0 if presses == 1 else 4)
-        assert ("It is not known whether the change was made" in person.seen.replace("\n", " ")) == (presses == 2)
+        assert ("the change may have been made" in person.seen.replace("\n", " ")) == (presses == 2)
         assert "Traceback" not in person.seen
     deadline = time.monotonic() + 10
     while not notes(sandbox):  # the sandbox makes it after the person has left: not in the middle of the next test
@@ -116,7 +119,7 @@ def test_call_waits_for_a_write_or_says_that_its_outcome_is_not_known(sandbox: A
         time.sleep(0.05)
 
 
-def test_call_says_that_the_outcome_of_a_write_without_an_answer_is_not_known(sandbox: AshbySandbox) -> None:
+def test_call_reports_a_write_without_a_reply_as_unknown(sandbox: AshbySandbox) -> None:
     arguments = json.dumps({"candidate_id": ada(sandbox), "note": WRITTEN})
     sandbox.fault("candidate.createNote", drop="after")
     with Person("call", "ashby_create_candidate_note", arguments, "--yes", **environment(sandbox)) as person:
@@ -125,7 +128,7 @@ def test_call_says_that_the_outcome_of_a_write_without_an_answer_is_not_known(sa
     assert notes(sandbox) == [WRITTEN]
 
 
-def test_call_of_a_read_ends_at_once(sandbox: AshbySandbox) -> None:
+def test_ctrl_c_ends_a_read_of_call_at_once(sandbox: AshbySandbox) -> None:
     sandbox.fault("job.list", delay=30)
     with Person("call", "ashby_list_jobs", **environment(sandbox)) as person:
         person.glimpses("List jobs  1 s")

@@ -1,18 +1,24 @@
-"""Conversations that are kept: continued the next day, their open changes decided by somebody else."""
+"""Stored conversations: resumed the next day, their open changes decided by someone else."""
 
 from __future__ import annotations
 
 import json
+import re
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from note_on_ada import ADA, WRITTEN, environment, notes, proposes_a_note
+from langgraph.graph import START, StateGraph
+from langgraph.types import interrupt
+from note_on_ada import ADA, WRITTEN, ada, environment, notes, proposes_a_note
 from person import COMMAND, UP, Person
 from person import environment as clean
 from provider import Provider
 
+from langchain_ashby.cli.stores import open_database
+from langchain_ashby.demo.scripted import call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 MODEL = ("chat", "--model", "openai:gpt-scripted")
@@ -24,26 +30,24 @@ def run(*arguments: str, text: str = "", **variables: str) -> subprocess.Complet
     )
 
 
-def test_a_change_is_proposed_today_approved_tomorrow_by_somebody_else_and_talked_about_then(
-    sandbox: AshbySandbox, tmp_path: Path
-) -> None:
+def test_a_change_can_be_approved_the_next_day_by_someone_else(sandbox: AshbySandbox, tmp_path: Path) -> None:
     file = tmp_path / "chats.db"
     kept = {"LANGCHAIN_ASHBY_STORE": f"sqlite:///{file}"}
     with Provider(proposes_a_note(sandbox)) as provider:
         known = environment(sandbox) | provider.environment() | kept
         with Person(*MODEL, "--thread", "ada", **known) as person:
             person.is_asked("You:")
-            person.sees("This is the thread ada")
+            person.sees("Thread: ada (resume with --thread ada)")
             person.types("Who is Ada?")
-            person.is_asked("Do it?")
+            person.is_asked("Approve?")
             person.types("l")
-            person.sees("It waits until it is decided, here or with langchain-ashby pending.")
+            person.sees("Saved. Decide here with /review or with `langchain-ashby pending`; a new message cancels it.")
             person.is_asked("You:")
             person.types("")
             assert person.leaves() == 3
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
-        # To look at what waits takes neither a key nor a model, and no terminal.
+        # Listing needs no key, no model and no terminal.
         listed = run("pending", **kept)
         assert listed.returncode == 3, listed.stderr
         assert "Thread ada, since " in listed.stdout and f"Add a note to {ADA}" in listed.stdout
@@ -52,13 +56,13 @@ def test_a_change_is_proposed_today_approved_tomorrow_by_somebody_else_and_talke
         assert told["thread"] == "ada" and told["actions"][0]["args"]["note"] == WRITTEN
 
         with Person("pending", "--reviewer", "Grace", **environment(sandbox), **kept) as person:
-            person.is_asked("Do it?")
+            person.is_asked("Approve?")
             person.sees("Thread ada ═", "Proposed change", WRITTEN)
-            person.types("y")
-            person.sees(f"✓ Add a note to {ADA} done", "The agent learns of this when the thread goes on.")
+            person.types("a")
+            person.sees(f"✓ Add a note to {ADA} done", "The agent will see this when the conversation resumes.")
             assert person.leaves() == 0
         assert notes(sandbox) == [WRITTEN]
-        assert run("pending", **kept).stdout == "Nothing waits for approval.\n"
+        assert run("pending", **kept).stdout == "No changes are waiting for approval.\n"
         assert "approve by Grace" in run("audit", COLUMNS="200", **kept).stdout
 
         with Person(*MODEL, "--thread", "ada", **known) as person:
@@ -77,42 +81,99 @@ def test_a_change_is_proposed_today_approved_tomorrow_by_somebody_else_and_talke
         assert notes(sandbox) == [WRITTEN]
 
 
-def test_with_a_model_the_agent_goes_on_as_soon_as_it_is_decided(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_decisions_are_kept_when_other_changes_are_put_off(sandbox: AshbySandbox, tmp_path: Path) -> None:
+    kept = {"LANGCHAIN_ASHBY_STORE": f"sqlite:///{tmp_path}/chats.db", **environment(sandbox)}
+    writes = (call("ashby_create_candidate_note", candidate_id=ada(sandbox), note=it) for it in ("One.", "Two."))
+    with Provider(lines(say("Two notes.", *writes), "Thank you.")) as provider:
+        assert run(*MODEL, "--thread", "ada", text="Go.\n", **kept, **provider.environment()).returncode == 3
+    with Person("pending", "--reviewer", "Grace", **kept) as person:
+        person.is_asked("Approve all 2, view, reject or later?")
+        person.types("v")
+        person.is_asked("Approve?")
+        person.types("a")
+        person.sees("Approve? a")
+        person.is_asked("Approve?")
+        person.types("l")
+        person.sees("1 of 2 changes are decided; nothing is made until all of them are.", "1 thread still open.")
+        assert person.leaves() == 3
+    assert notes(sandbox) == []
+    with Person("pending", "--reviewer", "Linus", **kept) as person:
+        person.is_asked("Approve all 2, view, reject or later?")  # what Grace decided is not his decision
+        person.types("q")
+        assert person.leaves() == 3
+    with Person("pending", "--reviewer", "Grace", **kept) as person:
+        person.is_asked("Approve the other one, view, reject or later?")
+        person.sees("1 ✓ Add a note to Ada Lovelace (approved)")
+        person.types("r")
+        person.is_asked("Reason (optional):")
+        person.types("Once is enough.")
+        person.sees("Their reason: Once is enough.")
+        assert person.leaves() == 0
+    assert notes(sandbox) == ["One."]
+
+
+def test_pending_skips_a_thread_of_another_program_and_says_so(sandbox: AshbySandbox, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/chats.db"
+    with Provider(proposes_a_note(sandbox)) as provider:
+        run(*MODEL, "--thread", "ada", "--store", url, text="Go.\n", **environment(sandbox), **provider.environment())
+    with open_database(url, create=False) as database:
+        other: Any = StateGraph(dict)
+        other.add_node("ask", lambda _: {"answer": interrupt({"action_requests": 7})})
+        other.add_edge(START, "ask")
+        graph = other.compile(checkpointer=database.checkpointer)
+        graph.invoke({"question": "?"}, {"configurable": {"thread_id": "foreign"}})
+    ran = run("pending", "--store", url)
+    assert ran.returncode == 3, ran.stderr
+    assert ran.stderr == "Skipped thread foreign: it belongs to another program.\n"
+    assert "Thread ada, since " in ran.stdout
+    berlin = run("pending", "--store", url, TZ="Europe/Berlin").stdout
+    assert re.search(r"Thread ada, since .*, \d\d:\d\d CES?T\n", berlin)
+
+
+def test_pending_reports_a_bad_base_url_in_one_line(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/chats.db"
+    with open_database(url, create=True):
+        pass
+    ran = run("pending", "--store", url, ASHBY_BASE_URL="nonsense")
+    assert ran.returncode == 2 and ran.stderr.count("\n") == 1 and "is not a web address" in ran.stderr
+
+
+def test_with_a_model_the_agent_continues_after_the_decision(sandbox: AshbySandbox, tmp_path: Path) -> None:
     kept = {"LANGCHAIN_ASHBY_STORE": f"sqlite:///{tmp_path}/chats.db"}
     with Provider(proposes_a_note(sandbox)) as provider:
         known = environment(sandbox) | provider.environment() | kept
         ran = run(*MODEL, text="Who is Ada?\n", **known)
         assert ran.returncode == 3, ran.stderr
         with Person("pending", "--model", "openai:gpt-scripted", **known) as person:
-            person.is_asked("Do it?")
-            person.types("n")
-            person.is_asked("Why not? (may be empty)")
+            person.is_asked("Approve?")
+            person.types("r")
+            person.is_asked("Reason (optional):")
             person.types("Too early.")
             person.sees("→", "Their reason: Too early.", "Done as you said.")
             assert person.leaves() == 0
     assert notes(sandbox) == []
 
 
-def test_a_model_that_fails_after_the_decision_is_told_in_a_line(sandbox: AshbySandbox, tmp_path: Path) -> None:
+def test_a_model_that_fails_after_the_decision_is_reported_in_one_line(sandbox: AshbySandbox, tmp_path: Path) -> None:
     kept = {"LANGCHAIN_ASHBY_STORE": f"sqlite:///{tmp_path}/chats.db"}
     with Provider(proposes_a_note(sandbox)) as provider:
         known = environment(sandbox) | provider.environment() | kept
         run(*MODEL, text="Who is Ada?\n", **known)
         provider.refusal = 401, "This key is not known."
         with Person("pending", "--model", "openai:gpt-scripted", **known) as person:
-            person.is_asked("Do it?")
-            person.types("y")
+            person.is_asked("Approve?")
+            person.types("a")
             person.sees("AuthenticationError", "This key is not known.")
             assert person.leaves() == 1
             assert "Traceback" not in person.seen
     assert notes(sandbox) == [WRITTEN]
 
 
-def test_pending_makes_no_store_and_says_what_is_wrong(tmp_path: Path) -> None:
+def test_pending_creates_no_store_and_says_what_is_wrong(tmp_path: Path) -> None:
     ran = run("pending", "--store", f"sqlite:///{tmp_path}/none.db")
     assert ran.returncode == 1 and "There is no file" in ran.stderr
     assert list(tmp_path.iterdir()) == []
-    assert run("pending").returncode == 2  # without a store there is nothing to look into
+    assert run("pending").returncode == 2  # --store is required
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:

@@ -35,13 +35,15 @@ def test_all_pages_are_one_json_line_per_record(large: AshbySandbox) -> None:
     pages = [it["body"] for it in large.requests() if it["endpoint"] == "candidate.list"]
     assert len(pages) == 3
     said = ran.stderr.splitlines()
-    assert said[0] == f"{len(records)} records, 3 pages." and said[1].startswith('For what changes from here on, add "')
-    token = json.loads(said[1].partition('"sync_token": ')[2].removesuffix(" next time."))
+    assert said[0] == f"{len(records)} records, 3 pages." and said[1].startswith(
+        'To list only later changes next time, add "'
+    )
+    token = json.loads(said[1].partition('"sync_token": ')[2].removesuffix("."))
     ran = run("ashby_list_candidates", json.dumps({"sync_token": token}), "--all", **environment(large))
     assert ran.stdout == "" and ran.stderr.startswith("0 records, 1 page.")
 
 
-def test_in_a_terminal_it_shows_how_far_it_is_and_can_be_stopped(large: AshbySandbox) -> None:
+def test_in_a_terminal_all_shows_progress_and_can_be_stopped(large: AshbySandbox) -> None:
     large.fault("candidate.list", delay=1)
     with Person("call", "ashby_list_candidates", '{"limit": 10}', "--all", **environment(large)) as person:
         person.glimpses("Reading")
@@ -49,16 +51,16 @@ def test_in_a_terminal_it_shows_how_far_it_is_and_can_be_stopped(large: AshbySan
         large.fault("candidate.list", times=50, delay=0.5)
         person.glimpses("records of ")
         person.presses(CTRL_C)
-        person.sees("Interrupted. This is not all:")
+        person.sees("Interrupted: the list is incomplete:")
         assert person.leaves() == 130
     large.reset()
 
 
-def test_it_says_that_what_it_printed_is_not_all(large: AshbySandbox) -> None:
+def test_a_failed_page_says_that_the_list_is_incomplete(large: AshbySandbox) -> None:
     large.fault("application.list", body=json.dumps({"success": False, "errors": ["next_cursor_expired"]}))
     ran = run("ashby_list_applications", "--all", **environment(large))
     assert ran.returncode == 1 and ran.stdout == ""
-    assert "This is not all: 0 records came before it." in ran.stderr
+    assert "The list is incomplete: 0 records printed." in ran.stderr
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_it_says_what_is_wrong_with_how_it_was_called(
     assert said in ran.stderr and ran.stdout == ""
 
 
-def test_records_as_json_have_nothing_private_in_them(large: AshbySandbox) -> None:
+def test_records_as_json_hold_no_private_data(large: AshbySandbox) -> None:
     ran = run("ashby_list_jobs", '{"limit": 2}', "--json", **environment(large))
     assert ran.returncode == 0, ran.stderr
     jobs = [json.loads(line) for line in ran.stdout.splitlines()]
@@ -87,7 +89,7 @@ def test_records_as_json_have_nothing_private_in_them(large: AshbySandbox) -> No
 
 
 @pytest.mark.parametrize("how", ["--json", "--all"])
-def test_records_as_json_hold_no_character_that_could_act_on_a_terminal(how: str) -> None:
+def test_records_as_json_hold_no_control_characters(how: str) -> None:
     name = "Zo\xeb \x9b2J\x7f\u202e"
     with AshbySandbox(candidates=1) as sandbox:
         known = environment(sandbox)
@@ -98,7 +100,7 @@ def test_records_as_json_hold_no_character_that_could_act_on_a_terminal(how: str
     assert name in [json.loads(line)["name"] for line in ran.stdout.splitlines()]
 
 
-def test_an_end_of_the_pipe_is_no_fault(large: AshbySandbox) -> None:
+def test_a_closed_pipe_is_no_error(large: AshbySandbox) -> None:
     ran = subprocess.run(
         f"{COMMAND} call ashby_list_candidates --all | head -1",
         shell=True,

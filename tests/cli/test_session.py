@@ -1,4 +1,4 @@
-"""A turn at the terminal, for models that stream and for models that do not."""
+"""A turn at the terminal, with and without streaming."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def shown(toolkit: AshbyToolkit, *, terminal: bool, streaming: bool) -> str:
 
 
 @pytest.mark.parametrize("streaming", [True, False])
-def test_the_answer_is_there_once_whether_or_not_the_model_streams(toolkit: AshbyToolkit, streaming: bool) -> None:
+def test_an_answer_is_shown_once_whether_or_not_the_model_streams(toolkit: AshbyToolkit, streaming: bool) -> None:
     plain = shown(toolkit, terminal=False, streaming=streaming)
     assert plain.count("Agent: I look.") == 1 and plain.count(f"Agent: {TEXT}") == 1
     assert "✓ List users  13 records" in plain and "\x1b" not in plain
 
 
 @pytest.mark.parametrize("streaming", [True, False])
-def test_at_a_terminal_paragraphs_stay_as_they_are_finished(
+def test_at_a_terminal_finished_paragraphs_stay(
     toolkit: AshbyToolkit, streaming: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", "xterm")
@@ -65,5 +65,5 @@ def test_at_a_terminal_paragraphs_stay_as_they_are_finished(
         ("| a |\n|---|\n| 1 |", ""),
     ],
 )
-def test_what_no_further_text_can_change_is_finished(text: str, finished: str) -> None:
+def test_a_block_is_finished_when_no_further_text_can_change_it(text: str, finished: str) -> None:
     assert text[: _finished(text)] == finished

@@ -1,4 +1,4 @@
-"""`langchain-ashby tools --tokens`: what the definitions cost, without a key."""
+"""`langchain-ashby tools --tokens`: the cost of the definitions, without a key."""
 
 import json
 
@@ -20,7 +20,7 @@ def test_lists_each_tool_each_toolset_and_the_sum() -> None:
     assert shown.exit_code == 0, shown.output
     first_words = [line.split(" ")[0] for line in shown.output.splitlines() if line.strip()]
     assert first_words[1:-1] == [*OPERATIONS, *TOOLSETS]
-    assert shown.output.rstrip().splitlines()[-1].startswith("All 58 together: ")
+    assert shown.output.rstrip().splitlines()[-1].startswith("All 58 tools: ")
 
 
 def test_gives_it_as_json_lines() -> None:

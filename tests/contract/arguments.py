@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from langchain_ashby.endpoint import Arguments, Operation
 from langchain_ashby.endpoints import fields
+from langchain_ashby.ids import Id
 
 Strategy = st.SearchStrategy[Any]
 
@@ -20,7 +21,6 @@ some_text = st.text(min_size=1, max_size=30).filter(lambda text: text.strip())
 addresses = st.from_regex(r"https?://[a-z0-9]{1,20}\.example(/[\w.~-]{0,10})?", fullmatch=True)
 
 BY_CHECK: dict[Callable[..., Any], Strategy] = {
-    fields._uuid: st.uuids().map(str),
     fields._zoned: moments,
     fields._since: moments | moments.map(lambda moment: moment.removesuffix("+00:00")),
     fields._email: st.emails(),
@@ -123,7 +123,8 @@ def arguments(operation: type[Operation[Any]], alternative: str | None = None, f
 
 
 def model(kind: type[BaseModel], without: set[str], always: set[Any], full: bool) -> Strategy:
-    required, optional = {}, {}
+    required: dict[str, Any] = {}
+    optional: dict[str, Any] = {}
     for name, field in kind.model_fields.items():
         if name in without:
             continue
@@ -143,6 +144,8 @@ def of_type(annotation: Any, full: bool) -> Strategy:
     if typing.get_origin(annotation) is typing.Annotated:
         inner, *metadata = typing.get_args(annotation)
         for each in metadata:
+            if isinstance(each, Id):
+                return st.uuids().map(str)
             if isinstance(each, AfterValidator) and each.func in BY_CHECK:
                 return BY_CHECK[each.func]
         bounds: dict[str, Any] = {}

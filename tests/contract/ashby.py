@@ -1,8 +1,7 @@
 """Ashby's own contract: the JSON Schemas of its requests and replies, read so that they can judge ours.
 
-The schemas belong to Ashby and are not part of this repository. They are looked for in the folder named by the
-environment variable ``ASHBY_CONTRACT_DIR``, and otherwise in ``shared/ashby`` beside the checkout. Without them the
-contract tests are skipped; in CI they fail where the shared folder is there and the schemas are not.
+What is checked in of them is a slice of facts, `ashby.json`; `slice.py` makes it. Where the environment variable
+``ASHBY_CONTRACT_DIR`` names a folder with the full schemas, the tests read those.
 
     contract = load_contract()
     contract.check_request("candidate.create", {"name": "Ada Lovelace"})
@@ -11,7 +10,6 @@ contract tests are skipped; in CI they fail where the shared folder is there and
 
 import copy
 import functools
-import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -21,12 +19,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from jsonschema import Draft202012Validator, FormatChecker
+from slice import read, slice_of
 
 Schema = dict[str, Any]
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 UUID_PATTERN = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 FIELD_TYPES = ["Boolean", "CompensationRange", "Currency", "Date", "Email", "LongText", "MultiValueSelect", "Number"]
 FIELD_TYPES += ["NumberRange", "Phone", "String", "UUID", "Url", "ValueSelect"]
@@ -145,7 +142,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Method:
-    """One of the 58 methods, as the list of methods states it."""
+    """A method that a tool calls, as the list of methods states it."""
 
     endpoint: str
     tool: str
@@ -193,7 +190,7 @@ class Contract:
 
     @property
     def endpoints(self) -> list[str]:
-        """The 58 methods and the helpers that they need."""
+        """The methods of the tools and the helpers that they need."""
         return sorted(self.requests)
 
     @functools.cache  # noqa: B019  (one contract per process)
@@ -243,17 +240,22 @@ class Contract:
 
 @functools.cache
 def load_contract() -> Contract:
-    """The contract, once per run; skips the calling test or module where it is not to be had."""
+    """The contract, made once per run: of the full schemas where they are at hand, of the slice otherwise."""
+    folder = full_schemas()
+    known = slice_of(folder) if folder else read()
+    return Contract(known["schemas"], known["methods"])
+
+
+def full_schemas() -> Path | None:
+    """The folder of the full schemas, None unless one is named.
+
+    Raises:
+        FileNotFoundError: The folder that is named has no schemas.
+    """
     named = os.environ.get("ASHBY_CONTRACT_DIR")
-    folder = Path(named) if named else CHECKOUT.parent / "shared" / "ashby"
-    if not (folder / "contract.json").is_file():
-        expected = named or (os.environ.get("CI") == "true" and (CHECKOUT.parent / "shared").is_dir())
-        if expected:
-            pytest.fail(f"{folder} holds no contract.json", pytrace=False)
-        pytest.skip("Ashby's contract is not here: set ASHBY_CONTRACT_DIR", allow_module_level=True)
-    schemas = json.loads((folder / "contract.json").read_text("utf-8"))
-    methods = json.loads((folder / "methods.json").read_text("utf-8"))
-    return Contract(schemas, methods)
+    if named and not (Path(named) / "contract.json").is_file():
+        raise FileNotFoundError(f"ASHBY_CONTRACT_DIR: {named} holds no contract.json")
+    return Path(named) if named else None
 
 
 def _method(stated: dict[str, Any]) -> Method:
@@ -268,8 +270,7 @@ def _method(stated: dict[str, Any]) -> Method:
             each["name"]: Parameter(
                 path=each["name"],
                 type=each["type"],
-                # Required in one of several alternatives is not required.
-                required=each["required"] is True and "alternative" not in each,
+                required=each["required"],
                 enum=tuple(each.get("enum", ())),
             )
             for each in stated["params"]

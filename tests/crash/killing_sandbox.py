@@ -27,7 +27,7 @@ from langchain_ashby.sandbox import AshbySandbox, seed
 from langchain_ashby.sandbox.messages import Response
 
 WRITES = frozenset(operation.path for operation in OPERATIONS.values() if operation.access is Access.WRITE)
-"""The endpoints of the 25 writes."""
+"""The endpoints of the writes."""
 
 CANDIDATES = 12
 _COMMAND = struct.Struct("iiid64p")

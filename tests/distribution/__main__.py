@@ -8,6 +8,7 @@ belongs to the project.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -46,6 +47,7 @@ def main(directory: Path) -> None:
     in_package = {name for name in tracked if name.startswith("langchain_ashby/")}
     with zipfile.ZipFile(wheel) as archive:
         compare(wheel.name, set(archive.namelist()), in_package | {f"{info}/{name}" for name in METADATA})
+        check_links(archive.read(f"{info}/METADATA").decode())
 
     with tarfile.open(sdist) as archive:
         names = {PurePosixPath(it.name).relative_to(f"langchain_ashby-{version}").as_posix() for it in archive}
@@ -54,7 +56,7 @@ def main(directory: Path) -> None:
     with tempfile.TemporaryDirectory() as elsewhere:
         programs = Path(elsewhere) / "venv" / "bin"
         venv.create(programs.parent, with_pip=True)
-        install = [programs / "pip", "install", "--quiet", "--disable-pip-version-check"]
+        install: list[str | Path] = [programs / "pip", "install", "--quiet", "--disable-pip-version-check"]
         run(elsewhere, *install, wheel)
         run(elsewhere, programs / "python", "-I", "-c", WITHOUT_EXTRAS.format(version=version))
         run(elsewhere, *install, f"{wheel}[cli]")
@@ -62,6 +64,13 @@ def main(directory: Path) -> None:
         told = run(elsewhere, programs / "langchain-ashby", "demo", "--yes")
         assert "What changed in the sandbox" in told, told
     print(f"{wheel.name} and {sdist.name} hold what belongs there, and the wheel works.")
+
+
+def check_links(metadata: str) -> None:
+    """Check that the README, as PyPI will show it, has only links that work there."""
+    relative = [link for link in re.findall(r"\]\(([^)\s]+)\)", metadata) if not link.startswith("https://")]
+    if relative:
+        sys.exit(f"relative links in the wheel's README: {', '.join(relative)}")
 
 
 def tracked_files() -> set[str]:

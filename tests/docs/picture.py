@@ -20,11 +20,10 @@ from rich.style import Style
 from rich.text import Text
 
 PICTURE = Path(__file__).parents[2] / "docs" / "asking.svg"
-WIDTH, HEIGHT = 84, 27
+WIDTH, HEIGHT = 84, 22
 CONVERSATION = [
-    (r"What is to be done\? ", "e"),  # each by itself
-    (r"Do it\? ", "c"),  # the card once more, without all that was said before
-    (r"Do it\? ", None),
+    (r"reject or later\? ", "v"),
+    (r"Approve\? ", None),
 ]
 PROGRAM = "from langchain_ashby.cli import main; main()"
 

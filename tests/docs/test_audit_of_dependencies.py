@@ -26,7 +26,7 @@ def audited(directory: Path, out: str, err: str = "") -> subprocess.CompletedPro
     (directory / "err").write_text(err)
     stand_in.write_text(f"#!/bin/sh\ncat '{directory}/out'\ncat '{directory}/err' >&2\n")
     stand_in.chmod(0o755)
-    command = [sys.executable, PROJECT / ".ci/audit", stand_in]
+    command: list[str | Path] = [sys.executable, PROJECT / ".ci/audit", stand_in]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 

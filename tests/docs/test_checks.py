@@ -86,3 +86,7 @@ def test_the_site_has_each_page_once() -> None:
 def test_the_readme_names_each_guide() -> None:
     guides = {page.name for page in (PROJECT / "docs").glob("*.md")} - {"index.md"}
     assert {guide for guide in guides if f"(docs/{guide})" not in read("README.md")} == set()
+
+
+def test_the_readme_is_short() -> None:
+    assert len(read("README.md").split()) <= 900

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pages import blocks
-from test_examples import ashby, reader  # noqa: F401
+from test_page_examples import ashby, reader  # noqa: F401
 
 from langchain_ashby.sandbox import AshbySandbox
 

@@ -9,7 +9,7 @@ from pages import PAGES, read
 
 REFERENCE = "\n".join(read(page) for page in PAGES if page.startswith("docs/reference/"))
 PUBLIC = ["langchain_ashby", "langchain_ashby.agent", "langchain_ashby.agent.cards", "langchain_ashby.sandbox"]
-INSIDE = {"__version__", "CARD_VERSION", "Look", "Risk", "is_current", "only_the_file_on", "stale", "targets"}
+INSIDE = {"__version__", "CARD_VERSION", "ReadCache", "Risk", "is_current", "only_the_file_on", "stale", "targets"}
 """What is shared inside of the package, and of no use to anybody else."""
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from every_answer import arguments_of_reads
+from examples import EXAMPLES, Arguments, Company
 from langchain_core.messages import ToolMessage
 from recorder import Recorder
 
@@ -38,8 +38,6 @@ _HANDLE = "file.createFileUploadHandle"
 _ACCESS = {each.path: each.access for each in OPERATIONS.values()} | {
     step.path: step.access for each in OPERATIONS.values() for step in each.steps
 }
-Arguments = Callable[[AshbySandbox, AshbyClient, str], dict[str, Any]]
-"""Makes the arguments of a tool, by its name, in a sandbox that was just reset."""
 
 
 @dataclass(frozen=True)
@@ -64,25 +62,21 @@ class Bench:
 
     Args:
         uploads: The directory of the files that tools upload.
-        writes: Makes the arguments of the tools that write.
         watch: What listens to the logs.
     """
 
-    def __init__(self, uploads: Path, writes: Arguments, watch: Watch) -> None:
+    def __init__(self, uploads: Path, watch: Watch) -> None:
         company = list(seed.company(60))
         self._sandbox = AshbySandbox(company=lambda: company)
         self._elsewhere = Recorder()
         self._uploads = uploads
-        self._writes = writes
         self._watch = watch
-        self._reads: dict[str, dict[str, Any]] = {}
         self._requests: dict[str, list[str]] = {}
 
     def __enter__(self) -> Self:
         self._sandbox.start()
         self._elsewhere.__enter__()
         self._watch.secrets.update(spellings(self._sandbox.api_key))
-        self._reads = arguments_of_reads(AshbyToolkit(self._client(self._sandbox.url, PATIENT_TIMEOUT, PATIENT_BUDGET)))
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -150,12 +144,11 @@ class Bench:
                 return log
             time.sleep(0.02)
 
-    def _prepare(self, tool: str) -> tuple[dict[str, Any], int]:
-        """A fresh company, the tool's arguments, and how many requests were made for them."""
+    def _prepare(self, tool: str) -> tuple[Arguments, int]:
+        """Resets the company; returns the tool's arguments, and how many requests were made for them."""
         self._sandbox.reset()
-        if not _is_write(tool):
-            return self._reads[tool], 0
-        args = self._writes(self._sandbox, self._client(self._sandbox.url, PATIENT_TIMEOUT, PATIENT_BUDGET), tool)
+        client = self._client(self._sandbox.url, PATIENT_TIMEOUT, PATIENT_BUDGET)
+        args = EXAMPLES[tool](Company(self._sandbox.state(), client, self._uploads))
         return args, len(self._sandbox.requests())
 
     def _tool(self, name: str, url: str, timeout: float, budget: float) -> Any:

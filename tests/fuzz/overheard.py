@@ -21,7 +21,7 @@ import every_answer
 from recorder import KEY, Answer, Recorder, Sent
 
 from fuzz.values import Change, changed, some_changes
-from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby import AshbyClient
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.sandbox import AshbySandbox
 
@@ -70,8 +70,8 @@ def tool_calls(uploads: Path) -> list[Case]:
             cases.append(Case(f"ashby_{name}", args, listener.heard))
             return result
 
-    with _heard(uploads) as (_, listener, client):
-        every_answer.every_answer(Noting(AshbyToolkit(client)), uploads)
+    with _heard(uploads) as (sandbox, listener, client):
+        every_answer.every_answer(Noting(sandbox, client, uploads))
     return cases
 
 
@@ -79,7 +79,7 @@ def cards(uploads: Path) -> list[Case]:
     """Each write, and what its card reads."""
     cases = []
     with _heard(uploads) as (sandbox, listener, client):
-        seat = desk.Desk(sandbox, client, uploads, sandbox.state())
+        seat = desk.Desk(sandbox.state(), client, uploads, sandbox)
         for name, make in desk.EXAMPLES.items():
             sandbox.reset()
             request = make(seat)

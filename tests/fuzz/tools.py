@@ -13,8 +13,9 @@ from typing import Any
 from hypothesis import strategies as st
 from langchain_core.messages import ToolMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from recorder import KEY
 
-from fuzz.overheard import KEY, NOW, Case, Spoiling, SpoilingAshby, cards, spoilings, tool_calls
+from fuzz.overheard import NOW, Case, Spoiling, SpoilingAshby, cards, spoilings, tool_calls
 from fuzz.target import Target
 from fuzz.values import changed, changes, keys, wild
 from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit

@@ -39,7 +39,7 @@ def tellings(error: BaseException) -> Iterator[tuple[str, str]]:
         told.stack[:] = [frame for frame in told.stack if "/tests/" not in frame.filename]
         yield "the traceback with its variables", "".join(told.format(chain=False))
         yield "the error itself", f"{link!r} {link} {vars(link)} {getattr(link, '__notes__', '')}"
-        shown = Traceback.extract(type(link), link, link.__traceback__, show_locals=True, locals_max_string=None)
+        shown = Traceback.extract(type(link), link, link.__traceback__, show_locals=True, locals_max_string=None)  # type: ignore[arg-type]
         frames = [it for stack in shown.stacks for it in stack.frames if "/tests/" not in it.filename]
         variables = [node.render(max_width=400) for frame in frames for node in (frame.locals or {}).values()]
         yield "rich's traceback with its variables", "\n".join(variables)

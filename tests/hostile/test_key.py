@@ -222,7 +222,7 @@ def test_is_in_no_text_about_what_holds_it(sandbox: AshbySandbox) -> None:
         graph = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), toolkit)
         tool = toolkit.get_tools()[0]
         session = client._session
-        shown = [client, toolkit, tool, toolkit.get_tools(), graph, session, session.auth, graph.get_graph()]
+        shown = [client, toolkit, tool, toolkit.get_tools(), graph, session, client._auth, graph.get_graph()]
         for it in shown:
             for how in (repr, str, lambda it: repr(getattr(it, "__dict__", "")), lambda it: f"{it!r:.9999}"):
                 assert_without_key(f"{how} of {type(it)}", how(it))
@@ -230,7 +230,7 @@ def test_is_in_no_text_about_what_holds_it(sandbox: AshbySandbox) -> None:
         serialised += [graph.get_graph().draw_mermaid(), json.dumps(graph.get_graph().to_json(), default=repr)]
         serialised += [tool.get_input_jsonschema().__repr__(), repr(toolkit.model_dump()), repr(toolkit.describe())]
         assert_without_key("what is serialised", "".join(serialised))
-        for it in (client, toolkit, tool, session.auth, graph):
+        for it in (client, toolkit, tool, client._auth, graph):
             for attempt in (pickle.dumps, copy.deepcopy, copy.copy, JsonPlusSerializer().dumps_typed):
                 try:
                     kept = attempt(it)

@@ -49,7 +49,8 @@ LISTINGS = {
 
 def ask(toolkit: AshbyToolkit, name: str, **args: Any) -> ToolMessage:
     [tool] = [tool for tool in toolkit.get_tools() if tool.name == name]
-    return tool.invoke({"type": "tool_call", "id": "1", "name": name, "args": args})
+    said: ToolMessage = tool.invoke({"type": "tool_call", "id": "1", "name": name, "args": args})
+    return said
 
 
 def every_page(toolkit: AshbyToolkit, name: str) -> Iterator[str]:

@@ -45,7 +45,7 @@ class Provider:
 
 
 def _openai(url: str, responses: bool) -> BaseChatModel:
-    return ChatOpenAI(model="gpt-5", api_key=KEY, base_url=url, max_retries=0, use_responses_api=responses)
+    return ChatOpenAI(model="gpt-5", api_key=KEY, base_url=url, max_retries=0, use_responses_api=responses)  # type: ignore[arg-type]
 
 
 _numbers = itertools.count()
@@ -112,7 +112,7 @@ OPENAI_RESPONSES = Provider(
 )
 ANTHROPIC = Provider(
     "anthropic",
-    lambda url: ChatAnthropic(model="claude", api_key=KEY, base_url=url, max_retries=0),
+    lambda url: ChatAnthropic(model="claude", api_key=KEY, base_url=url, max_retries=0),  # type: ignore[arg-type, call-arg]
     ("v1/messages",),
     lambda body: [{**tool, "parameters": tool["input_schema"]} for tool in body["tools"]],
     lambda name, args: _anthropic_reply({"type": "tool_use", "id": "call_1", "name": name, "input": args}, "tool_use"),

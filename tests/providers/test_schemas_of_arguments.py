@@ -11,7 +11,7 @@ from schemas import Schema, example, parts
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.schema import strict
-from langchain_ashby.toolkit import _visible_schema
+from langchain_ashby.toolkit.tool import _visible_schema
 
 
 def schema_of(operation: type[Operation[Any]]) -> Schema:

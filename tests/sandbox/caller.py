@@ -1,4 +1,4 @@
-"""Somebody who calls a sandbox's methods with an API key."""
+"""A caller of a sandbox's methods with an API key."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A sandbox with the small company, and somebody who calls it."""
+"""A sandbox with the small company, and a caller."""
 
 from collections.abc import Iterator
 

@@ -118,9 +118,9 @@ def test_a_reason_is_required_to_archive_and_refused_elsewhere(call: Caller) -> 
 
 def test_an_archive_email_needs_its_template_and_an_address(call: Caller) -> None:
     body = {"archiveReasonId": ident("not qualified")}
-    mail = {"archiveEmail": {"communicationTemplateId": ident("goodbye")}}
-    missing = {"archiveEmail": {"communicationTemplateId": ident("none")}}
-    wrong = {"archiveEmail": {"communicationTemplateId": ident("hello")}}
+    mail: dict[str, Any] = {"archiveEmail": {"communicationTemplateId": ident("goodbye")}}
+    missing: dict[str, Any] = {"archiveEmail": {"communicationTemplateId": ident("none")}}
+    wrong: dict[str, Any] = {"archiveEmail": {"communicationTemplateId": ident("hello")}}
     assert refused_move(call, "Archived", **body, **missing).startswith("communication_template_not_found")
     assert refused_move(call, "Archived", **body, **wrong).startswith("communication_template_not_allowed")
     assert refused_move(call, "Archived", EZRA, **body, **mail).startswith("invalid_input archiveEmail")
@@ -142,9 +142,9 @@ def test_the_same_stage_again_changes_no_history(call: Caller) -> None:
 
 
 def test_hiring_needs_an_accepted_offer_and_fills_its_opening(call: Caller) -> None:
-    assert "none has been accepted" in refused_move(call, "Hired")
+    assert "hiring needs an accepted offer" in refused_move(call, "Hired")
     offer = make_offer(call, "SEAT-1")
-    assert "none has been accepted" in refused_move(call, "Hired")
+    assert "hiring needs an accepted offer" in refused_move(call, "Hired")
     accept(call.sandbox, offer["id"])
     assert move(call, "Hired")["status"] == "Hired"
     assert call("opening.info", openingId=ident("SEAT-1"))["openingState"] == "Filled"

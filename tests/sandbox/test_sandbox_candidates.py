@@ -178,8 +178,8 @@ def test_a_resume_replaces_the_last_and_files_add_up(call: Caller) -> None:
 def test_a_handle_is_good_for_one_use_of_its_own_kind(call: Caller) -> None:
     handle = upload(call)
     body = {"candidateId": CARA, "resumeHandle": handle["handle"]}
-    assert "nothing has been uploaded" in call.refused("candidate.uploadResume", **body)
-    assert "nothing has been uploaded" in call.refused("file.info", fileHandle=handle["handle"])
+    assert "no file has been uploaded" in call.refused("candidate.uploadResume", **body)
+    assert "no file has been uploaded" in call.refused("file.info", fileHandle=handle["handle"])
     send(handle)
     wrong = call.refused("candidate.uploadFile", candidateId=CARA, fileHandle=handle["handle"])
     assert "CandidateResume" in wrong

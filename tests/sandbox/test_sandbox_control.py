@@ -106,7 +106,7 @@ def test_a_fault_happens_as_often_as_was_asked_and_to_its_endpoint_only(call: Ca
     assert call("user.list")
 
 
-def test_a_status_or_a_body_replaces_the_reply_and_nothing_is_done(call: Caller) -> None:
+def test_a_status_or_a_body_replaces_the_reply_without_the_effect(call: Caller) -> None:
     before = call.sandbox.state()
     call.sandbox.fault("*", status=429)
     limited = call.post("candidate.create", {"name": "x"})
@@ -210,7 +210,8 @@ def test_fifty_megabytes_are_sent_without_being_held(call: Caller) -> None:
 
 @pytest.mark.parametrize("part", ["drip_head", "drip_body"])
 def test_a_reply_drips_byte_by_byte(call: Caller, part: str) -> None:
-    call.sandbox.fault("user.list", body="0123456789" * 5, **{part: 0.002})
+    slowly: dict[str, Any] = {part: 0.002}
+    call.sandbox.fault("user.list", body="0123456789" * 5, **slowly)
     started = time.monotonic()
     with call.session.post(f"{call.sandbox.url}/user.list", json={}, stream=True, timeout=10) as response:
         head = time.monotonic() - started
@@ -372,7 +373,7 @@ def test_an_api_key_may_be_given() -> None:
 
 
 def test_a_file_is_continued_where_it_was_left(tmp_path: Path) -> None:
-    where = {"db": tmp_path / "ashby.db", "api_key": "mine", "company": small_company.company}
+    where: dict[str, Any] = {"db": tmp_path / "ashby.db", "api_key": "mine", "company": small_company.company}
     with AshbySandbox(**where) as sandbox:
         call = Caller(sandbox, "mine")
         token = call.envelope("candidate.list")["syncToken"]

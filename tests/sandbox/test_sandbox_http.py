@@ -112,7 +112,7 @@ def test_many_calls_share_one_connection(sandbox: AshbySandbox) -> None:
     assert received.count(b"HTTP/1.1 401") == 3
 
 
-def test_a_connection_on_which_nothing_is_asked_is_closed_in_time() -> None:
+def test_an_idle_connection_is_closed_in_time() -> None:
     with AshbySandbox(company=small_company.company, keep_alive=0.2) as sandbox:
         request = b"POST /user.list HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
         with socket.create_connection(("127.0.0.1", int(sandbox.url.rpartition(":")[2]))) as connection:
@@ -154,7 +154,7 @@ def test_a_port_that_is_taken_is_an_error_and_not_the_end_of_the_program(sandbox
     other.stop()
 
 
-def test_thirty_two_threads_write_at_once_and_nothing_is_lost(sandbox: AshbySandbox) -> None:
+def test_thirty_two_threads_write_at_once_without_losing_a_record(sandbox: AshbySandbox) -> None:
     barrier = threading.Barrier(32)
 
     def work(number: int) -> list[str]:

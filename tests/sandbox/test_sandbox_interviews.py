@@ -82,7 +82,7 @@ def test_an_update_does_one_thing_to_events_that_exist(call: Caller) -> None:
     body = {"interviewScheduleId": created["id"]}
     event_id = created["interviewEvents"][0]["id"]
     both = {"interviewEvent": EVENT, "interviewEventIdToCancel": event_id}
-    for wrong in ({}, both, {"interviewEventIdToCancel": ident("none")}, {"interviewEventIdToCancel": []}):
+    for wrong in ({}, both, {"interviewEventIdToCancel": ident("none")}, {"interviewEventIdToCancel": []}):  # type: ignore[var-annotated]
         assert call.refused("interviewSchedule.update", **body, **wrong).startswith("invalid_input interviewEvent")
 
 

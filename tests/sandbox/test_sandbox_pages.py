@@ -50,7 +50,7 @@ def sent(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_gets_nothing_anywhere_even_with_the_key(sandbox: AshbySandbox, page: str) -> None:
+def test_a_page_is_refused_everywhere_even_with_the_key(sandbox: AshbySandbox, page: str) -> None:
     sandbox.fault("candidate.list", status=500)
     before, calls = sandbox.state(), len(sandbox.requests())
     for verb, path in EVERYWHERE:
@@ -123,7 +123,7 @@ def test_every_name_of_the_loopback_will_do(sandbox: AshbySandbox, host: str) ->
 def test_it_listens_on_the_loopback_alone_and_makes_a_new_key_each_time(sandbox: AshbySandbox) -> None:
     address, port = sandbox.url.removeprefix("http://").split(":")
     assert address == "127.0.0.1"
-    outward = next((it[4][0] for it in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)), address)
+    outward = next((str(it[4][0]) for it in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)), address)
     if not outward.startswith("127."):
         with pytest.raises(OSError):
             socket.create_connection((outward, int(port)), timeout=2).close()

@@ -53,7 +53,8 @@ def serving(directory: Path, environment: Mapping[str, str]) -> Iterator[Server]
         RuntimeError: if it does not start; with what it said.
     """
     settings = json.loads((PROJECT / "langgraph.json").read_text("utf-8"))
-    settings["auth"] = {"path": f"{PROJECT}/deploy/auth.py:auth"}
+    settings["auth"] = json.loads((PROJECT / "deploy" / "langgraph.json").read_text("utf-8"))["auth"]
+    settings["auth"]["path"] = f"{PROJECT}/deploy/auth.py:auth"
     (directory / "langgraph.json").write_text(json.dumps(settings), "utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

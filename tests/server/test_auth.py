@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import runpy
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from langgraph_sdk import Auth
@@ -31,3 +31,13 @@ async def test_nobody_else_is_even_if_a_token_is_empty(who_it_is: Any, sent: byt
     with pytest.raises(Auth.exceptions.HTTPException) as refused:
         await who_it_is({} if sent is None else {b"authorization": sent})
     assert refused.value.status_code == 401
+
+
+async def test_the_handlers_refuse_the_user_of_langsmith_studio(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENT_PEOPLE", "{}")
+    example = runpy.run_path(str(FILE))
+    user = Auth.types.StudioUser("langgraph-studio-user", is_authenticated=True)
+    context = Auth.types.AuthContext(permissions=[], user=cast(Any, user), resource="threads", action="create_run")
+    assert await example["own_runs"](context, {"kwargs": {}}) is False
+    assert await example["own_threads"](context, {}) is False
+    assert await example["assistants"](context, {}) is False

@@ -20,8 +20,8 @@ from langchain_ashby import AshbyToolkit, create_recruiting_agent
 from langchain_ashby.demo.afternoon import recruiters_afternoon
 from langchain_ashby.demo.scripted import ScriptedChatModel
 
-GO = {"messages": [{"role": "user", "content": "Who is next?"}]}
-APPROVE = Command(resume={"decisions": [{"type": "approve"}] * 3})
+GO: Any = {"messages": [{"role": "user", "content": "Who is next?"}]}
+APPROVE: Command[Any] = Command(resume={"decisions": [{"type": "approve"}] * 3})
 
 if __name__ == "__main__":
     database, thread, what = sys.argv[1:]
@@ -35,7 +35,7 @@ if __name__ == "__main__":
         )
         print("ready", flush=True)
         sys.stdin.readline()
-        result = agent.invoke(
+        result = agent.invoke(  # type: ignore[call-overload]
             GO if what == "ask" else APPROVE,
             {"configurable": {"thread_id": thread}},
             context={"reviewer": "cy@example.org"},

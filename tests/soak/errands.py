@@ -121,9 +121,9 @@ async def run(thread: Thread, errand: Errand, told: Told) -> None:
         result = await thread.invoke(Command(resume={"decisions": answers}))
     else:
         told.wrong.append(f"an agent asked more than {QUESTIONS} times")
-    answers = {it.tool_call_id: it for it in result["messages"] if isinstance(it, ToolMessage)}
+    said = {it.tool_call_id: it for it in result["messages"] if isinstance(it, ToolMessage)}
     for call in errand.calls:
-        answer = answers.get(str(call["id"]))
+        answer = said.get(str(call["id"]))
         if answer is None:
             told.wrong.append(f"{call['name']} has no answer")
         else:

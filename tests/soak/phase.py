@@ -13,12 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from crash.persistence import aopened, is_postgres, opened
 from crash.points import Points
 from crash.threads import Thread, without_loop
-from every_answer import arguments_of_reads
+from examples import EXAMPLES, READS, Company
 from faults.troubles import REPLY_LIMIT
 from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
@@ -89,7 +90,7 @@ def run(place: str, mode: str, agents: int, seconds: float, seed: int) -> dict[s
             sandbox.api_key, sandbox.url, timeout=(5.0, TIMEOUT), budget=BUDGET, reply_limit=REPLY_LIMIT
         )
         toolkit = AshbyToolkit(client)
-        source = _Source(sandbox, toolkit, seed)
+        source = _Source(sandbox, client, seed)
         weather = Weather(sandbox, errands.ENDPOINTS, elsewhere.port, f"{seed}.{mode}")
         log = _Log(sandbox, weather, phase.effects)
         work = _Work(phase, source, toolkit, time.monotonic() + seconds)
@@ -125,9 +126,11 @@ _NOBODY_SAID = Said("not done", "nobody said anything")
 class _Source:
     """Errands, by number."""
 
-    def __init__(self, sandbox: Served, toolkit: AshbyToolkit, seed: int) -> None:
-        self._reads = arguments_of_reads(toolkit)
+    def __init__(self, sandbox: Served, client: AshbyClient, seed: int) -> None:
         state = sandbox.state()
+        # Reads upload no file, so no directory is needed.
+        company = Company(state, client, Path())
+        self._reads = {name: EXAMPLES[name](company) for name in READS}
         self._candidates = [it["id"] for it in state["candidate"]]
         self._field = next(
             it["id"]

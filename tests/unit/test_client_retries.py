@@ -21,6 +21,9 @@ READ = GetCandidate(candidate_id=ID)
 WRITE = CreateCandidate(name="Ada Lovelace")
 GOOD = success({"id": ID})
 
+PAUSE = 0.2
+"""Seconds that replies ask for. Only lower limits of times are asserted: a busy machine cannot break them."""
+
 
 def failing(client: AshbyClient, request: Any) -> AshbyError:
     with pytest.raises(AshbyError) as caught:
@@ -30,7 +33,7 @@ def failing(client: AshbyClient, request: Any) -> AshbyError:
 
 @pytest.fixture
 def trying(recorder: Recorder) -> Iterator[AshbyClient]:
-    with AshbyClient(KEY, recorder.url, timeout=5) as client:
+    with AshbyClient(KEY, recorder.url, timeout=60) as client:
         yield client
 
 
@@ -54,9 +57,16 @@ class TestARead:
         assert trying.call(READ)["id"] == ID
 
     def test_is_sent_again_when_no_answer_comes_in_time(self, recorder: Recorder) -> None:
-        answers(recorder, lambda _: time.sleep(1) or GOOD, GOOD)
-        with AshbyClient(KEY, recorder.url, timeout=0.3) as client:
+        finish = threading.Event()
+
+        def late(_: Any) -> Answer:
+            finish.wait(60)
+            return GOOD
+
+        answers(recorder, late, GOOD)
+        with AshbyClient(KEY, recorder.url, timeout=0.3, max_retries=50) as client:
             assert client.call(READ)["id"] == ID
+        finish.set()
 
     def test_is_sent_so_often_and_no_more(self, recorder: Recorder) -> None:
         answers(recorder, Answer(b"", 500))
@@ -65,10 +75,10 @@ class TestARead:
         assert len(recorder.requests) == 2
 
     def test_waits_as_long_as_ashby_says_when_it_is_unavailable(self, trying: AshbyClient, recorder: Recorder) -> None:
-        answers(recorder, Answer(b"", 503, {"Retry-After": "1"}), GOOD)
+        answers(recorder, Answer(b"", 503, {"Retry-After": str(PAUSE)}), GOOD)
         began = time.monotonic()
         trying.call(READ)
-        assert 1 <= time.monotonic() - began < 3
+        assert time.monotonic() - began >= PAUSE
 
     @pytest.mark.parametrize("refusal", [Answer(b"", 401), Answer(b"", 403), Answer(b"", 404), Answer(b"", 302)])
     def test_is_not_sent_again_when_that_would_not_help(
@@ -114,7 +124,7 @@ class TestAWrite:
 
         server = threading.Thread(target=listen)
         server.start()
-        with AshbyClient(KEY, f"http://127.0.0.1:{port}", timeout=2) as client:
+        with AshbyClient(KEY, f"http://127.0.0.1:{port}", timeout=60, max_retries=50) as client:
             assert client.call(WRITE) == {}
         server.join()
         assert connected.is_set()
@@ -130,7 +140,7 @@ class TestAWrite:
         def interrupt(*_: Any) -> Any:
             raise KeyboardInterrupt
 
-        trying._exchange = interrupt  # type: ignore[method-assign]  # a signal can come at any instant
+        trying._exchange = interrupt  # type: ignore[assignment, method-assign]  # a signal can come at any instant
         with pytest.raises(KeyboardInterrupt) as caught:
             trying.call(WRITE)
         assert caught.value.__notes__ == [
@@ -146,22 +156,22 @@ class TestA429:
         assert len(recorder.requests) == 3
 
     def test_asks_for_a_pause_in_seconds(self, trying: AshbyClient, recorder: Recorder) -> None:
-        answers(recorder, Answer(b"", 429, {"Retry-After": "1"}), GOOD)
+        answers(recorder, Answer(b"", 429, {"Retry-After": str(PAUSE)}), GOOD)
         began = time.monotonic()
         trying.call(READ)
-        assert 1 <= time.monotonic() - began < 3
+        assert time.monotonic() - began >= PAUSE
 
     def test_asks_for_a_pause_until_a_date(self, trying: AshbyClient, recorder: Recorder) -> None:
-        now = time.time()
-        headers = {"Date": formatdate(now, usegmt=True), "Retry-After": formatdate(now + 1, usegmt=True)}
+        theirs = time.time() - 3600  # their clock is an hour behind
+        headers = {"Date": formatdate(theirs, usegmt=True), "Retry-After": formatdate(theirs + 1, usegmt=True)}
         answers(recorder, Answer(b"", 429, headers), GOOD)
         began = time.monotonic()
         trying.call(READ)
-        assert 1 <= time.monotonic() - began < 3
+        assert time.monotonic() - began >= 1
 
     def test_is_answered_at_once_when_the_pause_is_longer_than_the_budget(self, recorder: Recorder) -> None:
         answers(recorder, Answer(b"", 429, {"Retry-After": "3600"}))
-        with AshbyClient(KEY, recorder.url, budget=3) as client:
+        with AshbyClient(KEY, recorder.url, budget=60) as client:
             began = time.monotonic()
             error = failing(client, READ)
             # Nor does the next call go out before the pause is over.
@@ -169,7 +179,7 @@ class TestA429:
         assert isinstance(error, errors.RateLimitError)
         assert isinstance(again, errors.RateLimitError)
         assert "The same call can succeed in" in again.for_model()
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 60
         assert len(recorder.requests) == 1
 
     def test_lets_all_threads_pause_and_then_go_one_after_the_other(self, recorder: Recorder) -> None:
@@ -179,7 +189,7 @@ class TestA429:
 
         def answer(_: Any) -> Answer:
             if next(refusals, False):
-                all_are_under_way.wait(10)
+                all_are_under_way.wait(60)
                 return Answer(b"", 429, {"Retry-After": "1"})
             arrivals.append(time.monotonic())
             return GOOD
@@ -199,29 +209,31 @@ class TestPace:
     def test_keeps_to_the_requests_per_minute_over_all_threads(self, recorder: Recorder) -> None:
         answers(recorder, GOOD)
         with (
-            AshbyClient(KEY, recorder.url, requests_per_minute=1200) as client,
+            AshbyClient(KEY, recorder.url, requests_per_minute=3600) as client,
             ThreadPoolExecutor(8) as threads,
         ):
             began = time.monotonic()
             list(threads.map(lambda _: client.call(READ), range(20)))
-        assert time.monotonic() - began >= 0.95
+        assert time.monotonic() - began >= 0.3
 
     def test_heeds_headers_that_say_nothing_is_left(self, trying: AshbyClient, recorder: Recorder) -> None:
-        answers(recorder, Answer(GOOD.content, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}), GOOD)
-        trying.call(READ)
+        answers(
+            recorder,
+            Answer(GOOD.content, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(PAUSE)}),
+            GOOD,
+        )
         began = time.monotonic()
         trying.call(READ)
-        assert time.monotonic() - began > 0.8
+        trying.call(READ)
+        assert time.monotonic() - began >= PAUSE
 
     @pytest.mark.parametrize("reset", ["nan", "soon", "-1", ""])
-    def test_makes_nothing_of_headers_that_mean_nothing(
-        self, trying: AshbyClient, recorder: Recorder, reset: str
-    ) -> None:
+    def test_ignores_headers_that_name_no_time(self, trying: AshbyClient, recorder: Recorder, reset: str) -> None:
         answers(recorder, Answer(GOOD.content, headers={"RateLimit-Remaining": "0", "RateLimit-Reset": reset}), GOOD)
-        trying.call(READ)
         began = time.monotonic()
         trying.call(READ)
-        assert time.monotonic() - began < 0.8
+        trying.call(READ)
+        assert time.monotonic() - began < 60  # any pause would be the longest one
 
     @pytest.mark.parametrize("rate", [0, -1, float("nan"), float("inf")])
     def test_takes_no_rate_that_is_none(self, rate: float) -> None:
@@ -241,19 +253,18 @@ class TestBudget:
                 connection.sendall(b"x")
                 time.sleep(0.05)
 
-        with raw_server(drip) as url, AshbyClient(KEY, url, timeout=10, budget=1) as client:
+        with raw_server(drip) as url, AshbyClient(KEY, url, timeout=60, budget=0.5) as client:
             began = time.monotonic()
             error = failing(client, WRITE)
         assert isinstance(error, errors.RequestTimeoutError)
         assert error.outcome_unknown
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 60  # the drips would go on for more than an hour
 
     def test_is_for_all_attempts_together(self, recorder: Recorder) -> None:
         answers(recorder, Answer(b"", 500))
-        with AshbyClient(KEY, recorder.url, budget=1.2, max_retries=50) as client:
-            began = time.monotonic()
-            assert isinstance(failing(client, READ), errors.ServerError)
-        assert time.monotonic() - began < 1.5
+        with AshbyClient(KEY, recorder.url, budget=1, max_retries=10_000) as client:
+            assert isinstance(failing(client, READ), errors.ServerError | errors.RequestTimeoutError)
+        assert 1 < len(recorder.requests) < 1000
 
     @pytest.mark.parametrize("number", [0, -1, float("nan"), float("inf")])
     @pytest.mark.parametrize("name", ["budget", "reply_limit"])
@@ -283,7 +294,7 @@ class TestSize:
 class TestCancellation:
     async def test_ends_a_read_at_once(self, recorder: Recorder) -> None:
         finish = threading.Event()
-        answers(recorder, lambda _: (finish.wait(10) and GOOD) or GOOD)
+        answers(recorder, lambda _: (finish.wait(60) and GOOD) or GOOD)
         with AshbyClient(KEY, recorder.url) as client:
             (tool,) = AshbyToolkit(client, include=["ashby_get_candidate"]).get_tools()
             waiting = asyncio.ensure_future(tool.ainvoke({"candidate_id": ID}))
@@ -292,16 +303,15 @@ class TestCancellation:
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
-            began = time.monotonic()
             await asyncio.to_thread(_all_threads_idle, client)
-            assert time.monotonic() - began < 2
+            assert not finish.is_set()
             finish.set()
 
     async def test_lets_a_write_come_to_its_end(self, recorder: Recorder) -> None:
         finish, answered = threading.Event(), threading.Event()
 
         def answer(_: Any) -> Answer:
-            finish.wait(10)
+            finish.wait(60)
             answered.set()
             return GOOD
 
@@ -315,7 +325,7 @@ class TestCancellation:
             with pytest.raises(asyncio.CancelledError):
                 await waiting
             finish.set()
-            assert await asyncio.to_thread(answered.wait, 5)
+            assert await asyncio.to_thread(answered.wait, 60)
         assert len(recorder.requests) == 1
 
     async def test_of_a_read_that_waits_leaves_its_connection_to_whoever_uses_it_now(self, recorder: Recorder) -> None:
@@ -323,7 +333,7 @@ class TestCancellation:
 
         def answer(_: Any) -> Answer:
             asked.set()
-            finish.wait(10)
+            finish.wait(60)
             return GOOD
 
         answers(recorder, Answer(b"", 503, {"Retry-After": "30"}), answer)
@@ -334,7 +344,7 @@ class TestCancellation:
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.2)  # the reply has come, and the read waits for its next attempt
             other = asyncio.ensure_future(tool.ainvoke({"candidate_id": ID}))
-            assert await asyncio.to_thread(asked.wait, 5)
+            assert await asyncio.to_thread(asked.wait, 60)
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
@@ -356,7 +366,7 @@ class TestTools:
                 if busy == 5:
                     all_there.set()
             # Those who are let in wait for each other, and a little longer for one too many.
-            all_there.wait(10)
+            all_there.wait(60)
             time.sleep(0.1)
             with guard:
                 busy -= 1
@@ -373,7 +383,7 @@ class TestTools:
         self, recorder: Recorder
     ) -> None:
         finish = threading.Event()
-        answers(recorder, lambda _: (finish.wait(10) and GOOD) or GOOD)
+        answers(recorder, lambda _: (finish.wait(60) and GOOD) or GOOD)
         with AshbyClient(KEY, recorder.url, max_connections=1) as client:
             (tool,) = AshbyToolkit(client, include=["ashby_get_candidate"]).get_tools()
             waiting = [asyncio.ensure_future(tool.ainvoke({"candidate_id": ID})) for _ in range(3)]

@@ -73,7 +73,7 @@ FITS: dict[str, list[tuple[Any, Any]]] = {
 }
 
 MISFITS: dict[str, list[tuple[Any, str]]] = {
-    "Boolean": [(value, "takes true or false") for value in (1, 0, "true", "yes", [], {})],
+    "Boolean": [(value, "takes true or false") for value in (1, 0, "true", "yes", [], {})],  # type: ignore[var-annotated]
     "CompensationRange": [
         (5, "takes an object of min_value, max_value, currency_code, interval"),
         ({"min_value": 1, "max_value": 2, "currency_code": "EUR", "interval": "yearly"}, "takes an interval of: NONE"),

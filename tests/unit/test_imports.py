@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_importing_the_package_imports_next_to_nothing() -> None:
 def test_using_the_tools_imports_neither_the_agent_nor_the_extras() -> None:
     loaded = imported_by(
         "from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit\n"
-        "assert len(AshbyToolkit(AshbyClient('key')).get_tools()) == 58"
+        "assert AshbyToolkit(AshbyClient('key')).get_tools()"
     )
     assert {"langchain_core", "requests"} <= loaded
     assert not loaded & HEAVY
@@ -99,3 +100,47 @@ def test_what_an_endpoint_is_knows_neither_http_nor_langchain() -> None:
         text = file.read_text("utf-8")
         for stranger in ("import requests", "from requests", "langchain_core", "langgraph", "urllib3"):
             assert stranger not in text, file
+
+
+# The same inside the agent: folders and files from the bottom up.
+AGENT = ["prompt", "cards", "state", "messages", "approval", "run", "execution", "nodes", "graph", "__init__"]
+
+
+def agent_imports(file: Path) -> set[str]:
+    """The modules of the agent that a file imports, below `langchain_ashby.agent`."""
+    prefix = "langchain_ashby.agent."
+    found = [
+        node.module or "" for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
+    ]
+    return {name.removeprefix(prefix) for name in found if name.startswith(prefix)}
+
+
+@pytest.mark.parametrize(
+    "file", sorted((PACKAGE / "agent").rglob("*.py")), ids=lambda file: str(file.relative_to(PACKAGE))
+)
+def test_inside_the_agent_imports_run_one_way(file: Path) -> None:
+    within = file.relative_to(PACKAGE / "agent").with_suffix("").parts
+    known = {name.partition(".")[0] for name in agent_imports(file)} - {within[0]}
+    assert known <= set(AGENT[: AGENT.index(within[0])])
+    if within[0] == "nodes":
+        assert not any(name.startswith("nodes") for name in agent_imports(file)), "a node is no library for another"
+
+
+@pytest.mark.parametrize("room", ["messages", "approval", "run", "execution"])
+def test_no_files_of_a_folder_import_each_other_in_a_circle(room: str) -> None:
+    order = TopologicalSorter(
+        {f"{room}.{file.stem}": agent_imports(file) for file in (PACKAGE / "agent" / room).glob("*.py")}
+    )
+    order.prepare()  # raises CycleError
+
+
+def test_the_journal_and_the_executor_know_nothing_of_html() -> None:
+    seen: set[str] = set()
+    ahead = {"execution.journal", "execution.executor"}
+    while ahead:
+        name = ahead.pop()
+        seen.add(name)
+        ahead |= {
+            it for it in agent_imports(PACKAGE / "agent" / f"{name.replace('.', '/')}.py") if "execution." in it
+        } - seen
+    assert not {"execution.audit", "execution.audit_html"} & seen

@@ -12,7 +12,6 @@ import pytest
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.toolkit.cost import CHARACTERS_PER_TOKEN
 
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "tools"
 TOOLS = {tool.name: tool for tool in AshbyToolkit(AshbyClient("key")).get_tools()}
@@ -40,9 +39,3 @@ def test_no_file_tells_of_a_tool_that_is_gone() -> None:
             file.unlink()
         return
     assert not stale, f"{sorted(file.name for file in stale)}\n{HOW}"
-
-
-def test_all_tools_together_are_not_too_much_to_read() -> None:
-    """A model reads them with every message: 58 tools in 7,000 tokens."""
-    size = sum(len(json.dumps(convert_to_openai_tool(tool), separators=(",", ":"))) for tool in TOOLS.values())
-    assert size < 7_000 * CHARACTERS_PER_TOKEN

@@ -1,10 +1,10 @@
-"""LangChain's standard tests for tools, on each of the 58."""
+"""LangChain's standard tests for tools, on each tool."""
 
 from typing import Any
 
+from examples import every_example
 from langchain_core.tools import BaseTool
 from langchain_tests.unit_tests import ToolsUnitTests
-from test_registry import MINIMAL
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoints import OPERATIONS
@@ -20,7 +20,7 @@ def standard_tests(name: str) -> type[ToolsUnitTests]:
 
         @property
         def tool_invoke_params_example(self) -> dict[str, Any]:
-            return MINIMAL.get(name, {})
+            return every_example().get(name, {})
 
     return StandardTests
 
@@ -30,4 +30,4 @@ for _name, _operation in OPERATIONS.items():
 
 
 def test_there_are_tests_for_every_tool() -> None:
-    assert len([name for name in globals() if name.startswith("Test")]) == 58
+    assert len([name for name in globals() if name.startswith("Test")]) == len(OPERATIONS)

@@ -373,7 +373,10 @@ class TestSending:
     def test_says_what_ashby_refuses(self, storage: Storage) -> None:
         storage.recorder.answers["candidate.uploadFile"] = [failure("invalid_input", "The handle has expired")]
         [upload] = AshbyToolkit(storage.client, include=["ashby_upload_candidate_file"]).get_tools()
-        assert upload.invoke({"candidate_id": ID, "file_path": "cv.pdf"}) == "invalid_input: The handle has expired."
+        assert upload.invoke({"candidate_id": ID, "file_path": "cv.pdf"}) == (
+            "invalid_input: The handle has expired. The file is uploaded. Within ten minutes it can be attached with "
+            "file_handle handle-1 instead of file_path."
+        )
 
     def test_can_be_done_alone(self, storage: Storage) -> None:
         assert storage.client.upload("cv.pdf", "ApplicationForm") == "handle-1"

@@ -324,7 +324,7 @@ def test_an_unreadable_reply_says_what_it_is(
     body: bytes, headers: dict[str, str], kind: type[AshbyError], code: str
 ) -> None:
     for request in (READ, WRITE):
-        unreadable = error(request, body, **headers)
+        unreadable = error(request, body, **headers)  # type: ignore[arg-type]
         assert type(unreadable) is kind
         assert isinstance(unreadable, errors.UnreadableReplyError)
         assert unreadable.code == code
@@ -364,7 +364,7 @@ class TestText:
 
     def test_of_a_missing_key(self) -> None:
         assert error(READ, b"", 401).for_model() == (
-            "unauthorized: Ashby did not accept the API key (HTTP 401). Check ASHBY_API_KEY; keys are made in Ashby "
+            "unauthorized: Ashby rejected the API key (HTTP 401). Check ASHBY_API_KEY; keys are made in Ashby "
             "under Admin > Integrations > API Keys."
         )
 

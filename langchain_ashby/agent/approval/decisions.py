@@ -1,14 +1,15 @@
-"""Reading a person's answer. It comes from outside and may be anything at all.
+"""Reading a person's decisions. They come from outside, so they may be anything at all.
 
-An answer counts as a whole or not at all: if one decision in it cannot be understood, none of them is carried out.
+They count as a whole: if one of them cannot be understood, none is carried out.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.messages import ToolCall, ToolMessage
 
@@ -16,16 +17,25 @@ from langchain_ashby.agent.approval.gate import Tools, argument_problem
 from langchain_ashby.agent.messages.tool_messages import not_executed
 from langchain_ashby.agent.state import Approval, Decided, Proposal
 
-Outcome = Approval | ToolMessage
-"""What becomes of a proposal: it may run, or it is answered without running."""
+
+@dataclass(frozen=True)
+class Decline:
+    """A decision against a proposal: who made it, and the answer to the call."""
+
+    proposal: Proposal
+    decided: Decided
+    answer: ToolMessage
+
+
+Decision = Approval | Decline
 
 
 class UnusableAnswer(ValueError):
-    """The answer cannot be carried out. Its text tells the person what to send instead."""
+    """The answer cannot be carried out. The message tells the person what to send instead."""
 
 
-def outcomes(answer: object, proposals: Sequence[Proposal], tools: Tools) -> list[Outcome]:
-    """What the answer makes of each proposal, in order.
+def decisions_in(answer: object, proposals: Sequence[Proposal], tools: Tools) -> list[Decision]:
+    """Reads one decision per proposal, in order.
 
     The answer is `{"decisions": [...]}` with one decision per proposal: `{"type": "approve"}`,
     `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject", "message"?}` or
@@ -33,7 +43,7 @@ def outcomes(answer: object, proposals: Sequence[Proposal], tools: Tools) -> lis
     it, as `reviewer`.
 
     Raises:
-        UnusableAnswer: if any part of the answer is missing, surplus, unknown or of the wrong type.
+        UnusableAnswer: if any part of the answer is missing, extra, unknown or of the wrong type.
     """
     decisions = answer.get("decisions") if isinstance(answer, dict) else None
     if not isinstance(decisions, list):
@@ -43,44 +53,44 @@ def outcomes(answer: object, proposals: Sequence[Proposal], tools: Tools) -> lis
             f"Nothing was executed: {len(proposals)} decisions are needed, one per action in order, "
             f"and {len(decisions)} came."
         )
-    made: list[Outcome] = []
+    read: list[Decision] = []
     problems: list[str] = []
     for number, (decision, proposal) in enumerate(zip(decisions, proposals, strict=True), 1):
         try:
-            made.append(_outcome(decision, proposal, tools))
+            read.append(_decision(decision, proposal, tools))
         except UnusableAnswer as problem:
             problems.append(f"Decision {number} ({proposal['title']}): {problem}")
     if problems:
         raise UnusableAnswer("\n".join(["Nothing was executed.", *problems]))
-    return made
+    return read
 
 
-def _outcome(decision: object, proposal: Proposal, tools: Tools) -> Outcome:
+def _decision(decision: object, proposal: Proposal, tools: Tools) -> Decision:
     if not isinstance(decision, dict):
         raise UnusableAnswer('it must be an object with a "type".')
     kind = decision.get("type")
-    carry_out = _KINDS.get(kind) if isinstance(kind, str) else None
-    if carry_out is None:
+    read = _KINDS.get(kind) if isinstance(kind, str) else None
+    if read is None:
         raise UnusableAnswer(f'"type" must be one of {", ".join(_KINDS)}.')
-    # A person who looked at an older request must not decide about this one.
+    # A decision about an older request must not count for this one.
     if decision.get("tool_call_id") not in (None, proposal["call"]["id"]):
         raise UnusableAnswer(f"it is for another call; this one is {proposal['call']['id']}.")
     reviewer = decision.get("reviewer")
     if not isinstance(reviewer, str | None) or len(reviewer or "") > _LONGEST_NAME:
         raise UnusableAnswer(f'"reviewer" must be text of at most {_LONGEST_NAME} characters.')
-    return carry_out(decision, proposal, tools)
+    return read(decision, proposal, tools)
 
 
 _LONGEST_NAME = 200
 
 
-def _approve(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Outcome:
+def _approve(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decision:
     if decision.get("edited_action") is not None:
         raise UnusableAnswer('"approve" runs the call as shown; to change it, use "edit".')
     return _approval(decision, proposal, proposal["call"], "approve")
 
 
-def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Outcome:
+def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decision:
     call, action = proposal["call"], decision.get("edited_action")
     if not isinstance(action, dict) or not isinstance(action.get("args"), dict):
         raise UnusableAnswer('"edit" needs "edited_action" with "name" and "args".')
@@ -88,58 +98,49 @@ def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Outcome
         raise UnusableAnswer(f'an edit changes arguments only; "name" must stay {call["name"]}.')
     args = action["args"]
     try:
-        audit_op = json.dumps(args, sort_keys=True)
+        edited = json.dumps(args, sort_keys=True)
     except (TypeError, ValueError, RecursionError):
         raise UnusableAnswer('"args" must be plain JSON.') from None
     if call["name"] not in tools:
         raise UnusableAnswer("the tool no longer exists; reject the call.")
     if problem := argument_problem(tools[call["name"]], args):
-        raise UnusableAnswer(f"the edited arguments do not fit. {problem}")
+        raise UnusableAnswer(f"the edited arguments are invalid. {problem}")
     # Compared as JSON, because to Python 1 and True are equal.
-    changed = audit_op != json.dumps(call["args"], sort_keys=True)
+    changed = edited != json.dumps(call["args"], sort_keys=True)
     return _approval(decision, proposal, {**call, "args": args}, "edit" if changed else "approve")
 
 
-def _reject(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Outcome:
+def _reject(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decision:
     message = decision.get("message")
     if not isinstance(message, str | None):
         raise UnusableAnswer('"message" must be text.')
     reason = f"Their reason: {message.strip()}" if message and message.strip() else "They gave no reason."
-    return _declined(decision, not_executed(proposal["call"], f"A person rejected this call. {reason}"))
+    return _decline(decision, proposal, not_executed(proposal["call"], f"A person rejected this call. {reason}"))
 
 
-def _respond(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Outcome:
+def _respond(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decision:
     message = decision.get("message")
     if not isinstance(message, str) or not message.strip():
         raise UnusableAnswer('"respond" needs a "message".')
     words = f"A person answered instead: {message.strip()}"
-    return _declined(decision, not_executed(proposal["call"], words, status="success"))
+    return _decline(decision, proposal, not_executed(proposal["call"], words, status="success"))
 
 
 def _approval(decision: dict[Any, Any], proposal: Proposal, call: ToolCall, kind: str) -> Approval:
-    # A call that was edited before and shown again has not the model's arguments, even if it is approved as shown.
-    edited = kind == "edit" or "original" in proposal
+    # A call that was edited before and shown again does not have the model's arguments, even if approved as shown.
+    edited = kind == "edit" or proposal["original"] is not None
     return Approval(call=call, edited=edited, proposal=proposal, decided=_decided(decision, kind))
 
 
-def _declined(decision: dict[Any, Any], answer: ToolMessage) -> ToolMessage:
-    return answer.model_copy(update={"response_metadata": {_DECIDED: _decided(decision, decision["type"])}})
-
-
-def decided_in(answer: ToolMessage) -> tuple[Decided, ToolMessage]:
-    """The decision behind an answer of `outcomes`, and the answer without it, as it goes into the conversation."""
-    decided = cast(Decided, answer.response_metadata[_DECIDED])
-    return decided, answer.model_copy(update={"response_metadata": {}})
-
-
-_DECIDED = "decided"
+def _decline(decision: dict[Any, Any], proposal: Proposal, answer: ToolMessage) -> Decline:
+    return Decline(proposal, _decided(decision, decision["type"]), answer)
 
 
 def _decided(decision: dict[Any, Any], kind: str) -> Decided:
     return Decided(decision=kind, reviewer=decision.get("reviewer") or None, at=datetime.now(UTC).isoformat())
 
 
-_KINDS: dict[str, Callable[[dict[Any, Any], Proposal, Tools], Outcome]] = {
+_KINDS: dict[str, Callable[[dict[Any, Any], Proposal, Tools], Decision]] = {
     "approve": _approve,
     "edit": _edit,
     "reject": _reject,

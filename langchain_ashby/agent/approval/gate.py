@@ -1,4 +1,4 @@
-"""The gate: which calls may run at once, which need a person, and which can never run."""
+"""The gate: which calls run at once, which need approval, and which can never run."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pydantic import BaseModel, ValidationError
 
 from langchain_ashby.agent.messages.history import with_own_ids
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed
-from langchain_ashby.text.json import plain
+from langchain_ashby.text.json import json_safe
 
 Tools = Mapping[str, BaseTool]
 
 
 def by_name(tools: Iterable[BaseTool]) -> dict[str, BaseTool]:
-    """The tools by their names.
+    """Indexes tools by name.
 
     Raises:
-        ValueError: if two share a name, because a call could then pass the gate as one and run as the other.
+        ValueError: if two share a name, because a call could pass the gate as one and run as the other.
     """
     named: dict[str, BaseTool] = {}
     for tool in tools:
@@ -31,14 +31,14 @@ def by_name(tools: Iterable[BaseTool]) -> dict[str, BaseTool]:
 
 
 def needs_approval(tool: BaseTool | None) -> bool:
-    """Whether a person has to agree before the tool runs: always, unless it is there and marked as only reading."""
+    """True unless the tool exists and is marked read-only."""
     return tool is None or (tool.metadata or {}).get("readOnlyHint") is not True
 
 
 def screened(message: AIMessage, tools: Tools, most_writes: int) -> tuple[AIMessage, list[ToolMessage]]:
-    """What a model said, and the answers to those of its calls that cannot run, whoever agrees.
+    """Returns a model's message, repaired if needed, and the answers to those of its calls that can never run.
 
-    More than `most_writes` writes at once are all sent back: nobody looks at so many with care.
+    If it has more than `most_writes` writes, all of them are sent back: so many would not be reviewed with care.
     """
     message, shared = with_own_ids(message)
     answers = [not_executed(call, _SHARED_ID) for call in shared]
@@ -58,21 +58,21 @@ def screened(message: AIMessage, tools: Tools, most_writes: int) -> tuple[AIMess
 
 
 def _that_can_be_kept(message: AIMessage) -> tuple[AIMessage, list[ToolCall]]:
-    """A message that fits into a checkpoint, and the calls whose arguments did not: they are not what was meant now."""
-    odd = [call for call in message.tool_calls if plain(call["args"]) is not call["args"]]
+    """Makes a message fit into a checkpoint; returns it and the calls whose arguments had to be altered for that."""
+    odd = [call for call in message.tool_calls if json_safe(call["args"]) is not call["args"]]
     if not odd:
         return message, []
-    calls = [call | {"args": plain(call["args"])} for call in message.tool_calls]
-    content = plain(message.content)  # some providers' messages have the arguments there as well
+    calls = [call | {"args": json_safe(call["args"])} for call in message.tool_calls]
+    content = json_safe(message.content)  # some providers' messages have the arguments there as well
     return message.model_copy(update={"content": content, "tool_calls": calls}), odd
 
 
 def argument_problem(tool: BaseTool, args: dict[str, object]) -> str | None:
-    """What is wrong with arguments, or None. A tool that is declared by a bare JSON schema judges only when it runs."""
+    """Describes what is wrong with arguments; None if they are valid. Bare JSON schemas are not checked here."""
     schema, shown = _model(tool.args_schema), _model(tool.tool_call_schema)
     if schema is None:
         return None
-    # The full schema has the tool's own validators, but also the arguments that only LangGraph gives, if there are any.
+    # The full schema has the tool's own validators, but also any arguments that LangGraph injects.
     if shown is not None and shown.model_fields.keys() != schema.model_fields.keys():
         schema = shown
     try:
@@ -90,19 +90,19 @@ def _model(schema: object) -> type[BaseModel] | None:
 
 _SHARED_ID = (
     "Several calls in one message had the same id, so they cannot be told apart. "
-    "Make these calls again, in a message each."
+    "Make each of these calls again, in a message of its own."
 )
 
 _ODD = (
-    "The arguments hold a number that is none or has more than 64 bits, or they are nested too deeply. "
-    "Call again without."
+    "The arguments contain a number that is not finite or has more than 64 bits, or are nested too deeply. "
+    "Call again without it."
 )
 
 
 def _too_many(count: int, most: int) -> str:
     return (
-        f"{count} changes in one message are too many to be looked at, so nobody was asked about any. "
-        f"Propose at most {most} at a time, and the next ones when these are done."
+        f"{count} changes in one message are too many to review, so no one was asked about any of them. "
+        f"Propose at most {most} at a time, and the rest when these are done."
     )
 
 

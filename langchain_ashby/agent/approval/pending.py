@@ -1,4 +1,4 @@
-"""What an agent asks a person, for a person to look at: in a notebook, in a terminal, in a log of one's own."""
+"""The pending approvals of an agent, to show in a notebook, a terminal or a log."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from typing import Any, overload
 from langgraph.types import Interrupt
 
 from langchain_ashby.agent.cards import html, is_current, markdown
-from langchain_ashby.agent.cards.show.markdown import text
+from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.text.html import Markup, block, bold, box, code, joined, paragraph
-from langchain_ashby.text.markdown import described, tool_title, visible
+from langchain_ashby.text.markdown import plain
+from langchain_ashby.text.safe import visible
+from langchain_ashby.text.words import tool_title
 
 Action = Mapping[str, Any]
 """An action request of LangChain's approval protocol: `name`, `args` and more."""
 
 
 class PendingApprovals(Sequence[Action]):
-    """The changes that wait for a decision, in the order in which decisions are given; empty if none does.
+    """The changes that wait for a decision, in the order in which decisions are given; may be empty.
 
-    A notebook shows a card for each. `print` gives the cards as Markdown, `repr` a line each. It takes the questions of
-    LangChain's own approval middleware too, which come without cards.
+    A notebook shows a card for each, `print` the cards as Markdown, `repr` a line each. Also takes the requests of
+    LangChain's own approval middleware, which have no cards.
 
     Args:
         asked: What `agent.invoke` returned, a state from `agent.get_state`, an interrupt or several, or the value of
@@ -36,7 +38,7 @@ class PendingApprovals(Sequence[Action]):
         self._actions: tuple[Action, ...] = tuple(it for request in requests for it in request["action_requests"])
         self._problems = tuple(str(request["problem"]) for request in requests if request.get("problem"))
         configs = [it for request in requests for it in request.get("review_configs", ())]
-        self._decisions = tuple(dict.fromkeys(it for config in configs for it in config["allowed_decisions"]))
+        self._decisions = tuple(dict.fromkeys(it for config in configs for it in config.get("allowed_decisions", ())))
 
     @overload
     def __getitem__(self, place: int) -> Action: ...
@@ -49,7 +51,7 @@ class PendingApprovals(Sequence[Action]):
         return len(self._actions)
 
     def __str__(self) -> str:
-        parts = [f"**{text(self._heading())}**", *(f"Problem: {text(visible(it))}" for it in self._problems)]
+        parts = [f"**{plain(self._heading())}**", *(f"Problem: {plain(visible(it))}" for it in self._problems)]
         parts += [f"---\n\n{self._number(place)}\n\n{_in_markdown(it)}" for place, it in enumerate(self, 1)]
         return "\n\n".join(parts)
 
@@ -68,7 +70,7 @@ class PendingApprovals(Sequence[Action]):
 
     def _heading(self) -> str:
         if not self:
-            return "Nothing waits for a decision."
+            return "No changes are waiting for a decision."
         waiting = "1 change waits" if len(self) == 1 else f"{len(self)} changes wait"
         allowed = f": {', '.join(self._decisions)}" if self._decisions else ""
         return f"{waiting} for a decision{allowed}."
@@ -78,7 +80,7 @@ class PendingApprovals(Sequence[Action]):
 
 
 def _requests(asked: Any) -> Iterator[Mapping[str, Any]]:
-    """The approval requests in what was given."""
+    """Finds the approval requests in the argument."""
     if isinstance(asked, Interrupt):
         yield from _requests(asked.value if _is_request(asked.value) else ())
     elif hasattr(asked, "interrupts"):
@@ -95,7 +97,12 @@ def _requests(asked: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _is_request(value: Any) -> bool:
-    return isinstance(value, Mapping) and "action_requests" in value
+    """True for a request of the approval protocol. Other programs' interrupts may look like anything."""
+    actions = value.get("action_requests") if isinstance(value, Mapping) else None
+    return isinstance(actions, Sequence) and all(
+        isinstance(it, Mapping) and isinstance(it.get("name"), str) and isinstance(it.get("args"), Mapping)
+        for it in actions
+    )
 
 
 def _title(action: Action) -> str:
@@ -109,8 +116,8 @@ def _line(action: Action) -> str:
 
 def _in_markdown(action: Action) -> str:
     card = action.get("card")
-    # The description of other agents' requests is not written so that arguments cannot pass for anything else.
-    return markdown(card) if is_current(card) else described(text(visible(_title(action))), action["args"])
+    # In the descriptions of other agents, arguments could pass for something else.
+    return markdown(card) if is_current(card) else described(plain(visible(_title(action))), action["args"])
 
 
 def _in_html(action: Action) -> Markup:

@@ -1,4 +1,4 @@
-"""The application's policy: which writes are asked about, which run without asking, which never run."""
+"""The application's policy: which writes need approval, which run without it, which never run."""
 
 from __future__ import annotations
 
@@ -16,25 +16,26 @@ from langchain_ashby.errors import ConfigurationError
 _log = logging.getLogger(__name__)
 
 Ruling = Literal["ask", "allow", "never"]
-"""A person is asked; it runs without asking; it does not run."""
+"""`ask`: a person is asked; `allow`: it runs without asking; `never`: it never runs."""
 
 Rule = Ruling | Callable[[Card], Ruling]
 """A ruling, or a function that gives one for a card."""
 
 
 class ApprovalPolicy:
-    """What the application says about writes. Reads are never asked about, and not in it.
+    """The application's rules for writes. Reads are never asked about and have no rules.
 
     Args:
         rules: A rule for each tool that differs from the default, by the tool's name.
         default: The rule for every other write.
 
     `ApprovalPolicy({"ashby_create_candidate_note": allow_if(lambda card: card["risk"] == "low"),
-    "ashby_cancel_interview_schedule": "never"})` asks about all but small notes, and refuses to cancel interviews.
+    "ashby_cancel_interview_schedule": "never"})` asks about everything except low-risk
+    notes, and refuses to cancel interviews.
 
-    A function gets the card of the write. It is asked once for each card; if it fails or gives anything but a ruling, a
-    person is asked. So is one if anything on the card could not be checked, even where the rule allows the write, and
-    for a tool without cards where the rule is a function.
+    A function gets the card of the write and is called once per card. A person is asked if it fails or returns anything
+    but a ruling; if anything on the card could not be checked, even where the rule allows the write; and for a tool
+    without cards where the rule is a function.
 
     Raises:
         ConfigurationError: if a rule is neither a ruling nor a function.
@@ -53,7 +54,7 @@ class ApprovalPolicy:
                 )
 
     def check(self, tools: Iterable[BaseTool]) -> None:
-        """See that each rule is for a tool that writes.
+        """Checks that each rule is for a tool that writes.
 
         Raises:
             ConfigurationError: if a rule is for a tool that is not there, or that only reads.
@@ -71,23 +72,23 @@ class ApprovalPolicy:
                 )
 
     def forbids(self, tool: str) -> bool:
-        """Whether a write never runs, whatever its card."""
+        """True if a write never runs, whatever its card."""
         return self.rules.get(tool, self.default) == "never"
 
     def ruling(self, tool: str, card: Card | None) -> Ruling:
-        """What holds for a write, given its card; None for a tool that has no cards."""
+        """Returns the ruling for a write, given its card, or None for a tool that has no cards."""
         rule = self.rules.get(tool, self.default)
         ruling = _asked(rule, card) if callable(rule) else rule
         return "ask" if ruling == "allow" and card is not None and card["unchecked"] else ruling
 
 
 def strictest(rulings: Iterable[Ruling]) -> Ruling:
-    """The ruling that lets pass the least."""
+    """Returns the most restrictive of the rulings."""
     return max(rulings, key=("allow", "ask", "never").index)
 
 
 def allow_if(condition: Callable[[Card], bool]) -> Callable[[Card], Ruling]:
-    """A rule that lets a write run without asking if the condition holds for its card: is True, and nothing else."""
+    """Makes a rule that allows a write if the condition is exactly True for its card, and asks otherwise."""
 
     def rule(card: Card) -> Ruling:
         return "allow" if condition(card) is True else "ask"
@@ -99,9 +100,9 @@ def _asked(rule: Callable[[Card], Any], card: Card | None) -> Ruling:
     if card is None:
         return "ask"
     try:
-        ruling = rule(deepcopy(card))  # what it does to the card must not change what is shown
+        ruling = rule(deepcopy(card))  # a rule that alters the card must not alter what is shown
     except Exception as error:
-        # Only its kind: its words may quote what is on the card, and that does not belong into a log.
+        # Only its type: its message may quote the card, and personal data does not belong in a log.
         _log.warning(
             "The approval policy's rule for %s failed (%s): a person is asked", card["tool"], type(error).__name__
         )

@@ -34,6 +34,7 @@ __all__ = [
     "ReadCache",
     "Risk",
     "card_of",
+    "facts_after",
     "html",
     "is_current",
     "markdown",
@@ -47,6 +48,11 @@ __all__ = [
 def card_of(request: Operation[Any], reads: ReadCache) -> Card:
     """Builds the card of a write. It only reads; what cannot be read stands under `unchecked`."""
     return build(request, reads).card()
+
+
+def facts_after(request: Operation[Any], reads: ReadCache) -> dict[str, Any]:
+    """The facts that a write sets or implies, by title, with the values it leaves them at."""
+    return build(request, reads).afterwards
 
 
 def settled(request: Operation[Any], card: Card | None, reads: ReadCache, since: datetime) -> bool | None:

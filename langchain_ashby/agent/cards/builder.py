@@ -62,6 +62,7 @@ class CardBuilder:
     links: list[Link] = field(default_factory=list)
     facts: dict[str, Fact] = field(default_factory=dict)
     wanted: dict[str, Fact] = field(default_factory=dict)
+    afterwards: dict[str, Fact] = field(default_factory=dict)
     alike: Lookalikes | None = None
     risk: Risk = "low"
 
@@ -129,6 +130,7 @@ class CardBuilder:
         change: tuple[str, str | None, str | None] | None = None,
     ) -> None:
         """A field that changes along with another. Its present value is a fact."""
+        self.afterwards[title] = after
         field_, old, new = change or (title, UNNAMED if isinstance(before, _Unread) else words(before), words(after))
         if isinstance(before, _Unread):
             self.changes.append({"field": field_, "before": UNNAMED, "after": new})

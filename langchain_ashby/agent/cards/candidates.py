@@ -20,7 +20,7 @@ from langchain_ashby.endpoints.candidates import (
 )
 from langchain_ashby.endpoints.fields import Address
 from langchain_ashby.endpoints.organization import GetUser, ListSources
-from langchain_ashby.text.words import at, in_words, joined, moment, named, one_line, paragraph
+from langchain_ashby.text.words import at, folded, in_words, joined, moment, named, one_line, paragraph
 
 MOST_FOUND = 100
 """A search gives no more: with so many, there may be others."""
@@ -37,7 +37,7 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     )
     same_email = builder.records("The candidates with this e-mail address", by_email)
     found_by_name = builder.records("The candidates with this name", by_name)
-    same_name = [it for it in found_by_name if _folded(at(it, "name")) == _folded(request.name)]
+    same_name = [it for it in found_by_name if folded(at(it, "name")) == folded(request.name)]
     source = builder.named("The source", sources, request.source_id, "title")
     credit = the_user(builder, "The user who gets the credit", credited, request.credited_to_user_id)
     builder.line = f"Add {named(request.name)} as a new candidate"
@@ -144,10 +144,6 @@ def _known(candidate: Record) -> str:
 def _bare(text: str) -> str:
     """A note's words alone: Ashby may take tags away and write characters in another way."""
     return " ".join(unescape(re.sub(r"<[^<>]*>", " ", text)).split())
-
-
-def _folded(text: object) -> str:
-    return " ".join(str(text).split()).casefold()
 
 
 def _place(address: Address) -> str:

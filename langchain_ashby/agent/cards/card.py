@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeGuard
 from typing_extensions import TypedDict
 
 from langchain_ashby.endpoint import Arguments, Operation
+from langchain_ashby.ids import ids_of
 from langchain_ashby.text.words import shown
 
 CARD_VERSION = 1
@@ -90,7 +91,7 @@ def same(one: Any, other: Any) -> bool:
 
 def targets(request: Operation[Any]) -> list[str]:
     """What the arguments point at: ids, e-mail addresses of interviewers, files. Needs no reading."""
-    return list(dict.fromkeys(_pointers("", request.model_dump(mode="json"))))
+    return list(dict.fromkeys(_pointers(request)))
 
 
 def arguments(request: Operation[Any]) -> dict[str, Any]:
@@ -110,18 +111,36 @@ def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-_POINTING = re.compile(r".*_ids?|.*_to_cancel|email|file_path|.*_handle")
+_OUTSIDE_ASHBY = re.compile(r"email|file_path|.*_(handle|requisition_id)")
+"""Arguments that point at a person, a file or a number of another system."""
+
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def _pointers(name: str, value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, entry in value.items():
-            yield from _pointers(key, entry)
-    elif isinstance(value, list):
+def _pointers(arguments: Arguments) -> Iterator[str]:
+    for name, field in type(arguments).model_fields.items():
+        value = getattr(arguments, name)
+        if ids_of(field) or _OUTSIDE_ASHBY.fullmatch(name):
+            yield from _texts(value)
+        else:
+            yield from _inner_pointers(value)
+
+
+def _inner_pointers(value: Any) -> Iterator[str]:
+    if isinstance(value, Arguments):
+        yield from _pointers(value)
+    elif isinstance(value, list | dict):
+        for entry in value.values() if isinstance(value, dict) else value:
+            yield from _inner_pointers(entry)
+    elif is_uuid(value):
+        yield value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
         for entry in value:
-            yield from _pointers(name, entry)
-    elif isinstance(value, str) and (_POINTING.fullmatch(name) or is_uuid(value)):
+            yield from _texts(entry)
+    elif isinstance(value, str):
         yield value
 
 

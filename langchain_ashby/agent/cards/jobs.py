@@ -10,7 +10,7 @@ from langchain_ashby.endpoints.applications import ListApplications
 from langchain_ashby.endpoints.interviews import ListInterviewPlans
 from langchain_ashby.endpoints.jobs import CreateJob, ListJobs, SearchJobs, SetJobStatus, UpdateJob
 from langchain_ashby.endpoints.organization import GetDepartment, ListLocations
-from langchain_ashby.text.words import UNNAMED, at, count, enumerated, named, one_line
+from langchain_ashby.text.words import UNNAMED, at, count, enumerated, folded, named, one_line
 
 NEXT = {"Draft": ("Open", "Archived"), "Open": ("Closed",), "Closed": ("Draft", "Archived"), "Archived": ("Draft",)}
 """The statuses that a job's status can be followed by."""
@@ -48,7 +48,7 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
         builder.not_checked("The name of the brand: brands cannot be read.")
     found = builder.records("The jobs with this title", titled)
     drafted = builder.records("The jobs that are drafts", drafts)
-    alike = {str(at(it, "id")): it for it in [*found, *drafted] if _folded(at(it, "title")) == _folded(request.title)}
+    alike = {str(at(it, "id")): it for it in [*found, *drafted] if folded(at(it, "title")) == folded(request.title)}
     for job in alike.values():
         status = at(job, "status")
         builder.warn(f"A job with this title exists: it is {'a draft' if status == 'Draft' else enumerated(status)}.")
@@ -93,7 +93,3 @@ def set_status(request: SetJobStatus, reads: ReadCache, builder: CardBuilder) ->
         if active:
             more = "" if active.complete else "at least "
             builder.warn(f"The job has {more}{count(len(active), 'active application')}.", "high")
-
-
-def _folded(text: object) -> str:
-    return " ".join(str(text).split()).casefold()

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Page, Paged
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.text.json import plain
+from langchain_ashby.text.json import json_safe
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -117,4 +117,4 @@ class ReadCache:
     def _asked(self, request: Operation[R]) -> R:
         with self._free:
             result = self.client.call(request)
-        return replace(result, results=plain(result.results)) if isinstance(result, Page) else plain(result)
+        return replace(result, results=json_safe(result.results)) if isinstance(result, Page) else json_safe(result)

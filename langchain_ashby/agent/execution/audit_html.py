@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from langchain_ashby.agent.cards import html, is_current
+from langchain_ashby.agent.execution.audit_log import AuditRecord
 from langchain_ashby.text.html import Markup, Words, block, bold, box, code, details, paragraph, table
-from langchain_ashby.text.markdown import tool_title
-
-if TYPE_CHECKING:
-    from langchain_ashby.agent.execution.audit import AuditEntry
+from langchain_ashby.text.words import tool_title
 
 
-def trail_html(entries: Sequence[AuditEntry]) -> str:
-    """A row per entry: what was proposed, who decided, what became of it."""
+def trail_html(entries: Sequence[AuditRecord]) -> str:
+    """A table with a row per entry: what was proposed, who decided, the outcome."""
     if not entries:
         return box(paragraph("The audit trail has no entries."))
     number = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
@@ -25,36 +22,36 @@ def trail_html(entries: Sequence[AuditEntry]) -> str:
     return box(paragraph(bold("Audit trail"), f": {number}"), table(heads, rows))
 
 
-def entry_html(entry: AuditEntry) -> str:
+def entry_html(entry: AuditRecord) -> str:
     """An entry in full, with the card that was shown."""
     rows: list[tuple[str, Words]] = [
         ("outcome", bold(entry.outcome)),
-        ("found out (UTC)", _moment(entry.at)),
+        ("recorded (UTC)", _moment(entry.at)),
         ("decision", _decision(entry)),
         ("decided", entry.decided_at or "not decided"),
         ("policy", entry.policy or "not known"),
         ("answer to the model", entry.detail or "the result of the write"),
         ("tool", code(entry.tool)),
-        ("thread", entry.thread_id or "without a name"),
+        ("thread", entry.thread_id or "no id"),
         ("call", entry.call_id),
         ("requests at Ashby", ", ".join(entry.request_ids) or "none"),
     ]
     parts = [paragraph(bold(proposed(entry))), table([], rows), _json("Arguments", entry.args)]
     if entry.original is not None:
-        parts.append(_json("The model's own arguments, before they were edited", entry.original))
+        parts.append(_json("The model's own arguments, before the edit", entry.original))
     if is_current(entry.card):
         parts.append(details("The card as it was shown", Markup(html(entry.card))))
     return box(*parts)
 
 
-def proposed(entry: AuditEntry) -> str:
-    """What was proposed, in a line."""
+def proposed(entry: AuditRecord) -> str:
+    """The proposed write in a line."""
     return entry.card["line"] if is_current(entry.card) else tool_title(entry.tool, None)
 
 
-def _decision(entry: AuditEntry) -> str:
+def _decision(entry: AuditRecord) -> str:
     if entry.decision is None:
-        return "nobody decided"
+        return "no decision"
     return f"{entry.decision} by {entry.reviewer}" if entry.reviewer else entry.decision
 
 

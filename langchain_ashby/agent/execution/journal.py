@@ -1,9 +1,9 @@
-"""The journal: what was tried, and what became of it. It is why an approved write is never made twice.
+"""The journal: every attempt at a write and its outcome. It is why an approved write is never made twice.
 
 LangGraph runs a step again if the process died before its checkpoint, and two workers may resume one thread at once. So
-each call has a page in the graph's store, with a claim before each attempt and the outcome after it. A store has no
-compare-and-set, therefore: put a claim of one's own, then list all of them, and go on only if it is the only one. Of
-two who do this at the same time at least one sees the other.
+each call has a record in the graph's store, with a claim before each attempt and the outcome after it. A store has no
+compare-and-set. Therefore a worker puts its own claim, then lists them all, and goes on only if its claim is alone: of
+two that do this at the same time, at least one sees the other.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from uuid import uuid4
 from langchain_core.messages import ToolCall, ToolMessage
 from langgraph.store.base import BaseStore, PutOp
 
-from langchain_ashby.agent.execution.audit import Outcome, thread_label
+from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.process import has_ended, this_process
-from langchain_ashby.agent.execution.store import list_items, load, put_op
+from langchain_ashby.agent.execution.store import list_items, load, put_op, thread_label
 from langchain_ashby.agent.state import Approval
 
 ROOT = ("langchain_ashby", "journal")
@@ -30,7 +30,7 @@ _NAMES = (*ROOT, "names")
 
 @dataclass(frozen=True)
 class Claim:
-    """An attempt at a write. `approval` is what may be tried; None for who only wants to answer without running it."""
+    """An attempt at a write. `approval` is what may be tried; None for one that only answers the call."""
 
     id: str
     at: datetime
@@ -39,7 +39,7 @@ class Claim:
 
 
 class AnswerRecord(TypedDict):
-    """The answer that a call got, as it can be given again."""
+    """The answer to a call, in a form from which it can be given again."""
 
     content: str | list[Any]
     artifact: Any
@@ -47,7 +47,7 @@ class AnswerRecord(TypedDict):
 
 
 class Conclusion(TypedDict):
-    """What became of a call, and the answer to it."""
+    """The outcome of a call, and the answer to it."""
 
     outcome: Outcome
     answer: AnswerRecord
@@ -55,21 +55,21 @@ class Conclusion(TypedDict):
 
 @dataclass(frozen=True)
 class JournalRecord:
-    """What the journal knows of a call. An empty page means that it was never begun, if this journal keeps it."""
+    """All that the journal has on a call. If it is empty, the call was never begun, provided this journal keeps it."""
 
     concluded: Conclusion | None
     claims: list[Claim]
 
 
 class Journal:
-    """Keeps the pages in the store that it is given. It has no state but the claims of this process that are in use.
+    """Reads and writes the records in the store that it is given. It has no state except this process's active claims.
 
     Args:
         patience: How long to wait for another worker that is making the same write.
-        grace: For how long a write may still take effect in Ashby when its sender has gone or given up. Not to find it
-            there says nothing before that.
-        lease: After this time the claim of a process that cannot be looked after, as on another computer, counts as
-            given up. It has to be longer than any write takes.
+        grace: How long a write may still take effect in Ashby after its sender died or gave up. Until then its absence
+            proves nothing.
+        lease: After this time a claim counts as abandoned if its process cannot be checked, as on another computer.
+            Must be longer than any write takes.
     """
 
     def __init__(
@@ -84,86 +84,86 @@ class Journal:
         self.lease = lease
 
     def name(self, store: BaseStore) -> str:
-        """The name of the journal in a store, made when it is first asked for.
+        """Returns the name of the journal in a store, and makes one the first time.
 
-        Each proposal notes it: a call that another journal keeps may have been made without a word of it in this one.
+        Each proposal notes it: a call that another journal keeps may have been made without a trace in this one.
         """
         names = sorted(item.key for item in list_items(store, _NAMES))
         if not names:
-            # Two workers may each make one. Both are kept, and each counts for the proposals that note it.
+            # Two workers may each make one. Both stay valid for the proposals that note them.
             names = [uuid4().hex]
             store.batch([put_op(_NAMES, names[0], {"at": _now().isoformat()})])
         return names[0]
 
     def is_named(self, store: BaseStore, name: str | None) -> bool:
-        """Whether the journal in a store is the one of this name."""
+        """True if the journal in a store has this name."""
         return name is not None and store.get(_NAMES, name) is not None
 
-    def read(self, store: BaseStore, page: str) -> JournalRecord:
-        """What is on a page."""
-        notes = {item.key: load(item) for item in list_items(store, _namespace(page))}
+    def read(self, store: BaseStore, key: str) -> JournalRecord:
+        """Reads the record of a call."""
+        notes = {item.key: load(item) for item in list_items(store, _namespace(key))}
         return JournalRecord(
             concluded=notes.get(_CONCLUDED),  # type: ignore[arg-type]  # it is what `conclude` kept
             claims=[
-                Claim(key, datetime.fromisoformat(note["at"]), note["process"], note["approval"])
-                for key, note in sorted(notes.items())
-                if key != _CONCLUDED
+                Claim(name, datetime.fromisoformat(note["at"]), note["process"], note["approval"])
+                for name, note in sorted(notes.items())
+                if name != _CONCLUDED
             ],
         )
 
-    def claim(self, store: BaseStore, page: str, approval: Approval | None) -> Claim:
-        """Put a claim. It gives the right to go on only if the page, read afterwards, has no other."""
+    def claim(self, store: BaseStore, key: str, approval: Approval | None) -> Claim:
+        """Puts a claim. It gives the right to go on only if the record, read afterwards, has no other."""
         claim = Claim(uuid4().hex, _now(), this_process(), approval)
-        _in_use.add(claim.id)  # before it can be seen, so that nobody takes it for given up
+        _in_use.add(claim.id)  # before it can be seen, or it might pass for abandoned
         note = {"at": claim.at.isoformat(), "process": claim.process, "approval": approval}
         try:
-            store.batch([put_op(_namespace(page), claim.id, note)])
+            store.batch([put_op(_namespace(key), claim.id, note)])
         except BaseException:
             self.release(claim)
             raise
         return claim
 
-    def delete(self, store: BaseStore, page: str, claims: Iterable[Claim]) -> None:
-        """Take claims back under which nothing happened, for certain."""
-        withdrawn = list(claims)
+    def delete(self, store: BaseStore, key: str, claims: Iterable[Claim]) -> None:
+        """Deletes claims under which certainly nothing was written."""
+        deleted = list(claims)
         try:
-            store.batch([PutOp(_namespace(page), claim.id, None) for claim in withdrawn])
+            store.batch([PutOp(_namespace(key), claim.id, None) for claim in deleted])
         finally:
-            for claim in withdrawn:
-                self.release(claim)  # only now: a claim that is left and still there is one to be settled
+            for claim in deleted:
+                self.release(claim)  # only now: a released claim that is still there has to be settled
 
     def release(self, claim: Claim) -> None:
-        """Go away from a claim as it is: from now on it is one of somebody who has gone."""
+        """Releases the claim but keeps it on record; any process may now settle it."""
         _in_use.discard(claim.id)
 
     def is_abandoned(self, claim: Claim) -> bool:
-        """Whether nobody can be working under the claim any more."""
+        """True if no worker can still be using the claim."""
         if claim.process == this_process():
             return claim.id not in _in_use
         ended = has_ended(claim.process)
         return _now() - claim.at > self.lease if ended is None else ended
 
-    def conclude(self, store: BaseStore, page: str, concluded: Conclusion, entry: PutOp) -> None:
-        """Write down what became of a call, together with its entry in the audit trail."""
-        store.batch([put_op(_namespace(page), _CONCLUDED, concluded), entry])
+    def conclude(self, store: BaseStore, key: str, conclusion: Conclusion, entry: PutOp) -> None:
+        """Records the outcome of a call, together with its entry in the audit trail."""
+        store.batch([put_op(_namespace(key), _CONCLUDED, conclusion), entry])
 
 
 def journal_key(thread_id: str | None, message_id: str | None, index: int, call: ToolCall) -> str:
-    """Where the journal keeps a call that the model made: the call `index` of a message of a thread.
+    """The key of a call that the model made: the call `index` of a message of a thread.
 
-    What it calls for is part of it: a message can be replaced by one of the same id that asks for something else.
+    The tool and its arguments are part of it, because a message can be replaced by another one with the same id.
     """
     named = json.dumps([message_id, index, call["id"], call["name"], call["args"]], sort_keys=True)
     return f"{thread_label(thread_id)}/{sha256(named.encode()).hexdigest()[:32]}"
 
 
 def to_record(answer: ToolMessage) -> AnswerRecord:
-    """An answer as the journal keeps it. What is not JSON in it, as other tools may give, is left out."""
-    return AnswerRecord(content=answer.content, artifact=_plain(answer.artifact), status=answer.status)
+    """Converts an answer to its record. An artifact that is not JSON, as other tools may give, is left out."""
+    return AnswerRecord(content=answer.content, artifact=_json_or_none(answer.artifact), status=answer.status)
 
 
 def from_record(call: ToolCall, answer: AnswerRecord) -> ToolMessage:
-    """The message for an answer that the journal kept."""
+    """Converts a record back to the message."""
     return ToolMessage(
         answer["content"],
         artifact=answer["artifact"],
@@ -176,18 +176,18 @@ def from_record(call: ToolCall, answer: AnswerRecord) -> ToolMessage:
 _CONCLUDED = "concluded"
 
 _in_use: set[str] = set()
-"""The claims under which this process is at work."""
+"""The claims that this process is using."""
 
 
-def _namespace(page: str) -> tuple[str, ...]:
-    return (*ROOT, *page.split("/"))
+def _namespace(key: str) -> tuple[str, ...]:
+    return (*ROOT, *key.split("/"))
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _plain(value: Any) -> Any:
+def _json_or_none(value: Any) -> Any:
     try:
         return json.loads(json.dumps(value))
     except (TypeError, ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""Which process made a claim, and whether that process is still there.
+"""Names of processes, and whether they are still running.
 
-A process holds a lock on a file of its own. The system lets go of it when the process ends, however it ends, and no
-other process ever gets the same name: a process number, which is given out again, could not tell as much.
+A process holds a lock on a file of its own. The system releases it when the process ends, however it ends, and no other
+process ever gets the same name, unlike a process id.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ _own: tuple[str, int | None] | None = None
 
 
 def this_process() -> str:
-    """The name of this process. It is made when it is first asked for, and a forked child gets another."""
+    """The name of this process, made on first use. A forked child gets another."""
     global _own
     with _guard:
         if _own is None:
@@ -29,7 +30,7 @@ def this_process() -> str:
 
 
 def has_ended(name: str) -> bool | None:
-    """Whether the process of this name has ended; None if this computer cannot tell, as for a process elsewhere."""
+    """True if the process of this name has ended; None if this computer cannot tell, as for a process elsewhere."""
     if sys.platform == "win32" or not _is_ours(_directory()):
         return None
     import fcntl
@@ -37,9 +38,9 @@ def has_ended(name: str) -> bool | None:
     try:
         descriptor = os.open(_directory() / name, os.O_RDONLY)
     except OSError:
-        return None  # a process of another computer, container or user, or its file was swept away
+        return None  # a process of another computer, container or user, or its file was removed
     try:
-        # A shared lock, so that two who ask at once do not take each other for the owner.
+        # A shared lock, so that two processes that ask at once do not take each other for the owner.
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         return False
@@ -49,7 +50,7 @@ def has_ended(name: str) -> bool | None:
 
 
 def _locked(name: str) -> int | None:
-    """A descriptor that holds the lock; None where there are none, and then nobody will know whether we ended."""
+    """A descriptor that holds the lock; None if there is no lock: then its end cannot be detected."""
     if sys.platform == "win32":
         return None
     import fcntl
@@ -67,14 +68,15 @@ def _locked(name: str) -> int | None:
 
 
 def _sweep() -> None:
-    """Remove the files of processes that ended long ago."""
+    """Removes the files of processes that ended long ago."""
     for file in _directory().iterdir():
-        if file.stat().st_mtime < time.time() - _KEPT and has_ended(file.name):
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another process sweeps at the same time
+            if file.stat().st_mtime < time.time() - _KEPT and has_ended(file.name):
+                file.unlink()
 
 
 _KEPT = 7 * 24 * 3600
-"""Seconds for which the file of an ended process stays, to tell that it ended."""
+"""Seconds for which the file of an ended process stays as proof that it ended."""
 
 
 def _directory() -> Path:
@@ -82,7 +84,7 @@ def _directory() -> Path:
 
 
 def _is_ours(directory: Path) -> bool:
-    """Whether nobody else can have put files there that would pass for ended processes."""
+    """True if no other user can have put files there that would pass for ended processes."""
     try:
         found = directory.lstat()
     except OSError:
@@ -91,7 +93,7 @@ def _is_ours(directory: Path) -> bool:
 
 
 def _forget() -> None:
-    """In a forked child: it is another process, and must not hold its parent's lock when the parent is gone."""
+    """Gives a forked child a name of its own: it must not go on holding its parent's lock."""
     global _own, _guard
     _guard = threading.Lock()
     if _own is not None and _own[1] is not None:

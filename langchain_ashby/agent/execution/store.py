@@ -1,4 +1,4 @@
-"""How the journal and the audit trail keep what they know in a LangGraph store.
+"""Storage of the journal and the audit trail in a LangGraph store.
 
 A value is kept as one text of ASCII: stores refuse much that a model or a person may have written (a lone surrogate, a
 null character, a number of more than 64 bits), and what was written must be read back exactly.
@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from langgraph.store.base import BaseStore, Item, PutOp
 from langgraph.store.memory import InMemoryStore
 
 VERSION = 1
-"""Goes up when what is kept changes its meaning."""
+"""Goes up when a stored value changes its meaning."""
 
 
 def put_op(namespace: tuple[str, ...], key: str, value: Mapping[str, Any]) -> PutOp:
-    """What keeps a value for good: not indexed, and without a time to live."""
+    """A PutOp without index or time to live."""
     return PutOp(namespace, key, {"version": VERSION, "json": json.dumps(value)}, index=False, ttl=None)
 
 
 def load(item: Item) -> dict[str, Any]:
-    """The value that an item holds.
+    """The value of an item.
 
     Raises:
-        ValueError: if another version of this package kept it. To guess would be worse.
+        ValueError: if another version of this package wrote it: guessing would be worse.
     """
     if item.value.get("version") != VERSION:
         raise ValueError(
@@ -38,17 +39,22 @@ def load(item: Item) -> dict[str, Any]:
 
 
 def list_items(store: BaseStore, namespace: tuple[str, ...]) -> list[Item]:
-    """All that is kept in a namespace, in no order."""
+    """All items of a namespace, in no particular order."""
     for _ in range(_TRIES):
         try:
             found = store.search(namespace, limit=_MOST)
         except RuntimeError:
-            # The store in memory does not bear another thread's writing while it looks.
+            # InMemoryStore fails if another thread writes while it searches.
             if not isinstance(store, InMemoryStore):
                 raise
             continue
         return [item for item in found if item.namespace == namespace]
-    raise RuntimeError("the store in memory is written to all the time and cannot be searched")
+    raise RuntimeError("the in-memory store is written to too often to be searched")
+
+
+def thread_label(thread_id: str | None) -> str:
+    """A thread's id as it stands in namespaces, which do not accept every text."""
+    return sha256(json.dumps(thread_id).encode()).hexdigest()[:32]
 
 
 _TRIES = 1000

@@ -1,58 +1,110 @@
-"""How the agent looks at Ashby around a write: what changed since the card, and whether the write has happened."""
+"""Reading Ashby around a write: its card, what changed since the card was made, and whether the write took effect."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from langchain_core.messages import ToolCall
 from pydantic import ValidationError
 
-from langchain_ashby.agent.approval.gate import Tools
-from langchain_ashby.agent.cards import Card, ReadCache, is_current, settled, stale
-from langchain_ashby.agent.nodes.prepare import card_for
+from langchain_ashby.agent.approval.gate import Tools, argument_problem
+from langchain_ashby.agent.cards import Card, ReadCache, card_of, facts_after, is_current, settled, stale
+from langchain_ashby.agent.cards.card import same
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
+from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.text.words import named, person
 from langchain_ashby.toolkit import AshbyTool
 
 
-class EffectChecker:
-    """Looks through `client`. Without one, and for tools that are not Ashby's, nothing can be seen.
+@dataclass(frozen=True)
+class AppliedWrite:
+    """An earlier write of the same message that took effect: what it changed is no surprise to a later one.
 
-    It keeps nothing: each question is a new look.
+    Attributes:
+        call: The call as it ran.
+        created: The ids of the records that it made.
+        since_decision: True if it ran after the later write was decided about, so that its decision was made on a card
+            without this write's effect.
+    """
+
+    call: ToolCall
+    created: frozenset[str]
+    since_decision: bool
+
+
+class EffectChecker:
+    """Re-reads Ashby before and after a write. Stateless. Has no cards for tools that are not Ashby's.
+
+    Args:
+        tools: The tools of the agent.
+        client: Reads Ashby; without one nothing can be seen.
     """
 
     def __init__(self, tools: Tools, client: AshbyClient | None) -> None:
         self._tools = tools
         self._client = client
 
-    def sees(self, call: ToolCall) -> bool:
-        """Whether a call is of the kind that has a card."""
-        return self._client is not None and isinstance(self._tools.get(call["name"]), AshbyTool)
+    def reads(self) -> ReadCache | None:
+        """Returns a new read cache; None without a client."""
+        return None if self._client is None else ReadCache(self._client)
+
+    def card(self, call: ToolCall, reads: ReadCache | None) -> Card | None:
+        """Builds the card of a call with valid arguments; None for a tool that is not Ashby's."""
+        request = self._request(call)
+        if reads is None or request is None:
+            return None
+        card = card_of(request, reads)
+        # The arguments are as the model gave them: these and no others run.
+        return {**card, "args": call["args"], "consequences": [*card["consequences"], *_author(reads)]}
 
     def understands(self, call: ToolCall, card: Card | None) -> bool:
-        """Whether the agent has the tool, and this version of the package made the card, or would make none."""
+        """True if the agent has the tool, and this version of the package made the card, or would make none."""
         if call["name"] not in self._tools:
             return False
-        return is_current(card) if self.sees(call) else card is None
+        has_cards = self._client is not None and isinstance(self._tools[call["name"]], AshbyTool)
+        return is_current(card) if has_cards else card is None
 
-    def changes_since(self, card: Card | None, call: ToolCall) -> list[str]:
-        """What is different from the card that was approved, in words; empty if nothing that matters is."""
-        if self._client is None or card is None:
+    def argument_problem(self, call: ToolCall) -> str | None:
+        """Describes what is wrong with the arguments of a call by now; None if they are valid."""
+        return argument_problem(self._tools[call["name"]], call["args"])
+
+    def changes_since(self, card: Card | None, call: ToolCall, applied: Sequence[AppliedWrite] = ()) -> list[str]:
+        """Lists in words what has changed since a card was approved, except by the `applied` writes."""
+        reads = self.reads()
+        fresh = None if card is None else self.card(call, reads)
+        if reads is None or card is None or fresh is None:
             return []
-        fresh = card_for(call, self._tools[call["name"]], ReadCache(self._client))
-        return [] if fresh is None else differences(card, fresh)
+        if applied and is_current(card):
+            card = self._as_left_by(applied, card, fresh, reads)
+        return differences(card, fresh)
 
     def has_happened(self, call: ToolCall, card: Card | None, since: datetime) -> bool | None:
-        """Whether a write that was tried has taken effect since then; None where reading cannot tell."""
-        request = self._request(call)
-        if request is None or self._client is None:
+        """True if a write that was tried has taken effect since then; None if reading cannot tell."""
+        request, reads = self._request(call), self.reads()
+        if request is None or reads is None:
             return None
         try:
-            return settled(request, card, ReadCache(self._client), since)
+            return settled(request, card, reads, since)
         except AshbyError:
-            return None  # Ashby cannot be read just now, so nothing can be told
+            return None  # Ashby cannot be read at the moment
+
+    def _as_left_by(self, applied: Sequence[AppliedWrite], card: Card, fresh: Card, reads: ReadCache) -> Card:
+        """The approved card as it would be if it had been made after the `applied` writes."""
+        requests = [request for it in applied if (request := self._request(it.call)) is not None]
+        left = [facts_after(request, reads) for request in requests]
+        created = frozenset[str]().union(*(it.created for it in applied))
+        facts = dict(card["facts"])
+        for title in facts.keys() & fresh["facts"].keys():
+            now = fresh["facts"][title]
+            if any(title in it and same(it[title], now) for it in left) or _grown_by(created, facts[title], now):
+                facts[title] = now
+        due = [it for it in fresh["warnings"] if any(write.since_decision for write in applied)]
+        return {**card, "facts": facts, "warnings": [*card["warnings"], *due]}
 
     def _request(self, call: ToolCall) -> Operation[Any] | None:
         tool = self._tools.get(call["name"])
@@ -64,18 +116,37 @@ class EffectChecker:
             return None  # another version took other arguments
 
 
+def _author(reads: ReadCache) -> list[str]:
+    """Says for which user the write would be made, if the run acts for one."""
+    user_id = reads.client.on_behalf_of
+    if user_id is None:
+        return []
+    try:
+        user = reads.call(GetUser(user_id=user_id))
+    except AshbyError:
+        return [f"It is made on behalf of the user {user_id}."]
+    return [f"It is made on behalf of {named(person(user) or user_id)}."]
+
+
+def _grown_by(created: frozenset[str], was: Any, now: Any) -> bool:
+    """True if a list of records has gained records of these ids, and is otherwise what it was."""
+    if not isinstance(was, list) or not isinstance(now, list):
+        return False
+    return same(was, [it for it in now if not (isinstance(it, dict) and it.get("id") in created)])
+
+
 def differences(card: Card, fresh: Card) -> list[str]:
-    """What changed between two cards of one call: facts, what there is to warn of, and what could be checked at all."""
+    """Lists what changed between two cards of one call: its facts, new warnings, and what could be checked."""
     return [
         *stale(card, fresh),
         *(f"there is a new warning: {it}" for it in fresh["warnings"] if it not in card["warnings"]),
         *(
-            f"could be checked before, and cannot be any more: {it}"
+            f"could be checked before, but no longer can: {it}"
             for it in fresh["unchecked"]
             if it not in card["unchecked"]
         ),
         *(
-            f"could not be checked before, and can be now: {it}"
+            f"could not be checked before, but now can be: {it}"
             for it in card["unchecked"]
             if it not in fresh["unchecked"]
         ),
@@ -83,7 +154,7 @@ def differences(card: Card, fresh: Card) -> list[str]:
 
 
 def needs_another_look(shown: Card | None, fresh: Card | None) -> bool:
-    """Whether an edited call is so different from the card that was shown that a person has to see its own card."""
+    """True if an edited call differs so much from the card that was shown that a person has to see its own card."""
     if shown is None or fresh is None:
         return shown is not fresh
     return bool(

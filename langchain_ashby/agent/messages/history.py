@@ -1,7 +1,7 @@
-"""Tool calls in a conversation: which are open, and how each comes to be answered in the place where it must be.
+"""Tool calls in a conversation: which are open, and how to put every answer in its place.
 
 Model providers refuse a conversation in which a call has no answer, or has it anywhere but right behind the message
-that made the call. So "answered" is judged by place, not only by id: some models number their calls anew each time.
+that made the call. So "answered" is judged by position, not by id alone: some models restart their call ids each time.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Content = str | list[str | dict[Any, Any]]
 
 
 def calls_of(message: BaseMessage) -> list[Call]:
-    """Every call that a message makes, those with unreadable arguments included."""
+    """All calls of a message, including those with unreadable arguments."""
     return [*message.tool_calls, *message.invalid_tool_calls] if isinstance(message, AIMessage) else []
 
 
 def maker_of(messages: Sequence[BaseMessage]) -> AIMessage | None:
-    """The model's latest message, if only answers have come since."""
+    """The last AIMessage, if only ToolMessages follow it."""
     latest = next((it for it in reversed(messages) if not isinstance(it, ToolMessage)), None)
     return latest if isinstance(latest, AIMessage) else None
 
@@ -41,7 +41,7 @@ def open_calls(messages: Sequence[BaseMessage]) -> list[Call]:
 
 
 def arranged(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
-    """The conversation with every answer right behind the message that made its call, in the order of the calls.
+    """Moves every answer right behind the message that made its call, in the order of the calls.
 
     An answer can stray when an application adds messages while a call is open. Of several answers to one call,
     the last is kept.
@@ -64,7 +64,7 @@ def _in_order_of_calls(message: AnyMessage, answers: dict[str | None, ToolMessag
 
 
 def with_every_call_answered(messages: Sequence[AnyMessage], answer: Callable[[Call], ToolMessage]) -> list[AnyMessage]:
-    """The conversation with `answer` put in, in its place, for each call that has none."""
+    """Adds `answer`, in its place, for each call that has none."""
     complete: list[AnyMessage] = []
     waiting: dict[str | None, Call] = {}
     for message in messages:
@@ -78,16 +78,16 @@ def with_every_call_answered(messages: Sequence[AnyMessage], answer: Callable[[C
 
 
 def is_in_order(messages: Sequence[AnyMessage]) -> bool:
-    """Whether every call of the conversation has its answer, and has it in its place."""
+    """True if every call of the conversation has its answer in its place."""
     ordered = with_every_call_answered(arranged(messages), lambda call: ToolMessage("", tool_call_id=str(call["id"])))
     return len(ordered) == len(messages) and all(map(is_, ordered, messages))
 
 
 def with_own_ids(message: AIMessage) -> tuple[AIMessage, list[Call]]:
-    """A message in which every call has an id of its own, and the calls that had to share one before.
+    """Gives every call of a message an id of its own; returns the message and the calls that had shared one.
 
-    An answer names its call by id alone. A call without an id could not be answered, and of two calls with one id
-    nobody could say which was answered, approved or run.
+    An answer names its call by id alone. A call without an id could not be answered, and two calls with one id could
+    not be told apart when they are answered, approved or run.
     """
     uses: Counter[str | None] = Counter(call["id"] for call in calls_of(message) if call["id"])
     if all(uses[call["id"]] == 1 for call in calls_of(message)):
@@ -114,7 +114,7 @@ def with_own_ids(message: AIMessage) -> tuple[AIMessage, list[Call]]:
 
 
 def _without_calls(content: Content) -> Content:
-    """Content without its own copies of the calls: they still have the old ids, and integrations write them anew."""
+    """Drops the copies of the calls in the content: they still have the old ids, and integrations recreate them."""
     if isinstance(content, str):
         return content
     copies = {"tool_use", "tool_call", "function_call", "tool_call_chunk", "invalid_tool_call"}

@@ -1,27 +1,33 @@
 """Tool messages for calls that did not simply run.
 
-Their first words are always the same, so that models, people and programs can tell at once whether something happened.
+Their first words are fixed, so that models, people and programs can tell at once whether anything was executed.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Literal
+from typing import Any, Literal
 
 from langchain_core.messages import InvalidToolCall, ToolCall, ToolMessage
+from langchain_core.tools import ToolException
+from langgraph.types import Command
 
 from langchain_ashby.agent.state import Approval
 
 Call = ToolCall | InvalidToolCall
 
+Result = ToolMessage | Command[Any]
+"""What a tool returns. Tools from elsewhere may steer the graph with a `Command`."""
+
 NOT_EXECUTED = "Not executed."
 OUTCOME_UNKNOWN = "Outcome not known."
 EXECUTED = "Executed."
+EXECUTED_IN_PART = "Executed in part."
 EXECUTED_AS_EDITED = "Executed as edited by a person."
 
 NO_STORE = (
-    "This agent has no store to keep a journal of its changes in, so it changes nothing: after a crash nobody could "
-    "tell what was done. Tell the user that the application has to give the agent a store."
+    "This agent has no store for its journal, so it makes no changes: after a crash there would be no record of what "
+    "was done. Tell the user that the application must give the agent a store."
 )
 
 NOT_IN_THIS_RUN = "The settings of this run do not allow this tool."
@@ -33,8 +39,13 @@ def not_executed(call: Call, why: str, *, status: Literal["success", "error"] = 
 
 
 def executed(call: Call, why: str) -> ToolMessage:
-    """The answer to a write that took effect, though its result is not at hand."""
+    """The answer to a write that took effect but whose result is not available."""
     return _answer(call, f"{EXECUTED} {why}", "success")
+
+
+def executed_in_part(call: Call, why: str) -> ToolMessage:
+    """The answer to a write whose first steps took effect and whose last did not."""
+    return _answer(call, f"{EXECUTED_IN_PART} {why}", "error")
 
 
 def outcome_unknown(call: Call, why: str) -> ToolMessage:
@@ -57,19 +68,28 @@ def _answer(call: Call, content: str, status: Literal["success", "error"]) -> To
 
 
 def with_edit(approval: Approval, answer: ToolMessage) -> ToolMessage:
-    """The result of an edited call, with what really ran: in the conversation the model sees only its own arguments."""
+    """Adds the edited arguments to the result of an edited call: the conversation shows only the model's own."""
     if not approval["edited"]:
         return answer
     args = json.dumps(approval["call"]["args"], ensure_ascii=False)
     if answer.status == "success":
         words = f"{EXECUTED_AS_EDITED} The arguments were {args}, not yours; do not call again with yours."
-        return _with_words(answer, before=f"{words}\n\n")
-    return _with_words(answer, after=f"\n\nA person had edited this call: its arguments were {args}, not yours.")
+        return with_words(answer, before=f"{words}\n\n")
+    return with_words(answer, after=f"\n\nA person had edited this call: its arguments were {args}, not yours.")
 
 
-def _with_words(result: ToolMessage, before: str = "", after: str = "") -> ToolMessage:
+def with_words(result: ToolMessage, before: str = "", after: str = "") -> ToolMessage:
+    """Adds text before or after the content of an answer."""
     content = result.content
     if isinstance(content, str):
         return result.model_copy(update={"content": f"{before}{content}{after}"})
     around = [[{"type": "text", "text": text}] if text else [] for text in (before, after)]
     return result.model_copy(update={"content": [*around[0], *content, *around[1]]})
+
+
+def declared_errors(error: ToolException) -> str:
+    """Returns the text of an error that a tool declares, for the model. Any other is a bug, and is raised."""
+    # ToolNode passes every error that leaves a wrapper, whatever the type says.
+    if not isinstance(error, ToolException):
+        raise error
+    return str(error)

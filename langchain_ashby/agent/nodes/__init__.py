@@ -1,1 +1,1 @@
-"""The nodes of the graph, a file each."""
+"""The nodes of the graph, a file for each."""

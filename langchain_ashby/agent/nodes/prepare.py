@@ -1,87 +1,221 @@
-"""Making a call ready for a person: checked, and put into words. It runs before the pause, and only reads."""
+"""The node that makes writes ready for review. It runs before the pause, and only reads.
+
+Each open write gets a card, the key under which the journal keeps it, and a ruling of the application's policy, which
+may also decide alone. Calls with invalid arguments go back to the model.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import cast
 
 from langchain_core.messages import ToolCall, ToolMessage
-from langchain_core.tools import BaseTool
 
-from langchain_ashby.agent.approval.gate import Tools, argument_problem, needs_approval
-from langchain_ashby.agent.cards import Card, ReadCache, card_of, markdown
-from langchain_ashby.agent.messages.history import open_calls
-from langchain_ashby.agent.messages.tool_messages import not_executed
-from langchain_ashby.agent.state import Node, Proposal, State, Update
-from langchain_ashby.client import AshbyClient
-from langchain_ashby.endpoints.organization import GetUser
-from langchain_ashby.errors import AshbyError
-from langchain_ashby.text.markdown import described, tool_title
-from langchain_ashby.text.words import named, person
-from langchain_ashby.toolkit import AshbyTool
+from langchain_ashby.agent.approval.gate import argument_problem, needs_approval
+from langchain_ashby.agent.cards import ReadCache, markdown
+from langchain_ashby.agent.cards.show.arguments import described
+from langchain_ashby.agent.execution.audit_log import audit_op
+from langchain_ashby.agent.execution.dependencies import Dependencies
+from langchain_ashby.agent.execution.executor import PendingWrite, WriteResult, audit_record, pending_write
+from langchain_ashby.agent.execution.journal import journal_key
+from langchain_ashby.agent.execution.order import held_back, put_in_order
+from langchain_ashby.agent.execution.verify import needs_another_look
+from langchain_ashby.agent.messages.history import maker_of, open_calls
+from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
+from langchain_ashby.agent.run.runtime import RunLocation
+from langchain_ashby.agent.run.settings import RunSettings
+from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, is_complete, undecided
+from langchain_ashby.text.words import tool_title
 
 CARDS_AT_ONCE = 8
 
 
-def preparing(tools: Tools, client: AshbyClient | None) -> Node:
-    """The node that makes a proposal of each write. Wrong arguments go back to the model, not to a person.
+@dataclass(frozen=True)
+class _Call:
+    """A call to make ready, with a person's edit of it, or the proposal that has to be asked about again."""
 
-    The cards are read through `client`. Without one, and for tools that are not Ashby's, the arguments are all there is
-    to show.
-    """
+    call: ToolCall
+    edit: Approval | None = None
+    shown: Proposal | None = None
 
-    def prepare(state: State) -> Update:
-        calls = [cast(ToolCall, call) for call in open_calls(state["messages"])]
-        writes = [call for call in calls if needs_approval(tools.get(call["name"]))]
-        reads = None if client is None else ReadCache(client)
-        if reads is None or len(writes) == 1:  # nothing to wait for, or nothing else to do meanwhile: no threads
-            ready = [ready_for_review(call, tools, reads) for call in writes]
-        else:
-            with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
-                # Each in a copy of the context, which says for whom the client acts.
-                started = [threads.submit(copy_context().run, ready_for_review, call, tools, reads) for call in writes]
-                ready = [it.result() for it in started]
-        return {
-            "proposals": [it for it in ready if not isinstance(it, ToolMessage)],
-            "messages": [it for it in ready if isinstance(it, ToolMessage)],
-        }
+    @property
+    def known(self) -> Proposal | None:
+        """The proposal that was shown before, if this version of the program can read it."""
+        before = self.edit["proposal"] if self.edit else self.shown
+        return before if is_complete(before) else None
 
-    return prepare
+    @property
+    def original(self) -> dict[str, object] | None:
+        """The model's own arguments, if a person edited them."""
+        if self.known is None:
+            return None
+        return self.known["original"] or (self.known["call"]["args"] if self.edit else None)
 
 
-def ready_for_review(call: ToolCall, tools: Tools, reads: ReadCache | None) -> Proposal | ToolMessage:
-    """The proposal that a person will see, or the answer to a call with wrong arguments, or of a tool that is gone."""
-    tool = tools.get(call["name"])
+def prepare(state: State, given: Dependencies) -> Update:
+    """Makes proposals of the open writes; or of a person's edits, or of the proposals to ask about again, if any."""
+    location, settings = given.location(), given.limits.settings()
+    if location.store is None:
+        return {"messages": _refused(state, given), "proposals": [], "approvals": [], "edits": []}
+    ready = _ready(_calls(state, given), given)
+    answers = [_answer(it, made, given, location) for it, made in ready if isinstance(made, ToolMessage)]
+    proposed = [(it, made) for it, made in ready if not isinstance(made, ToolMessage)]
+    _complete(proposed, state, given, location, settings)
+    update: Update = {"messages": answers, "proposals": [], "edits": []}
+    update["approvals"] = held_back(state.get("approvals", []), [proposal for _, proposal in proposed])
+    for it, proposal in proposed:
+        outcome = _outcome(it, proposal, given, location, settings)
+        key = "messages" if isinstance(outcome, ToolMessage) else "approvals" if "decided" in outcome else "proposals"
+        update[key].append(outcome)
+    return update
+
+
+def _calls(state: State, given: Dependencies) -> list[_Call]:
+    edits, shown = state.get("edits", []), state.get("proposals", [])
+    was_replaced = any(_was_replaced(it, state) for it in [*shown, *(edit["proposal"] for edit in edits)])
+    if edits and not was_replaced:
+        return [_Call(edit["call"], edit=edit) for edit in edits]
+    if shown and not was_replaced:
+        return [_Call(proposal["call"], shown=proposal) for proposal in shown]
+    held = {it["call"]["id"] for it in state.get("approvals", [])}
+    calls = [cast(ToolCall, call) for call in open_calls(state["messages"])]
+    return [_Call(it) for it in calls if it["id"] not in held and needs_approval(given.tools.get(it["name"]))]
+
+
+def _refused(state: State, given: Dependencies) -> list[ToolMessage]:
+    calls = open_calls(state["messages"])
+    return [not_executed(it, NO_STORE) for it in calls if needs_approval(given.tools.get(str(it["name"])))]
+
+
+def _was_replaced(proposal: Proposal, state: State) -> bool:
+    """True if the model's message now has another call in the place of the one that led to the proposal."""
+    proposed = {**proposal["call"], "args": proposal.get("original") or proposal["call"]["args"]}
+    return any(it["id"] == proposed["id"] and it != proposed for it in open_calls(state["messages"]))
+
+
+def _ready(calls: Sequence[_Call], given: Dependencies) -> list[tuple[_Call, Proposal | ToolMessage]]:
+    reads = given.executor.checker.reads()
+    if reads is None or len(calls) == 1:  # nothing to wait for, or nothing else to do meanwhile: no threads
+        return [(it, _proposal(it.call, given, reads)) for it in calls]
+    with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
+        # Each in a copy of the context, which says for whom the client acts.
+        started = [threads.submit(copy_context().run, _proposal, it.call, given, reads) for it in calls]
+        return [(it, made.result()) for it, made in zip(calls, started, strict=True)]
+
+
+def _proposal(call: ToolCall, given: Dependencies, reads: ReadCache | None) -> Proposal | ToolMessage:
+    """Makes a proposal with its card; or answers a call with invalid arguments, or of a tool that is gone."""
+    tool = given.tools.get(call["name"])
     if tool is None:
         return not_executed(call, _GONE)
     if problem := argument_problem(tool, call["args"]):
         return not_executed(call, problem)
-    title = tool_title(tool.name, tool.metadata)
-    card = card_for(call, tool, reads)
-    description = described(title, call["args"]) if card is None else markdown(card)
-    return Proposal(call=call, title=title, description=description, card=card)
+    return Proposal(
+        call=call,
+        title=tool_title(tool.name, tool.metadata),
+        description="",
+        card=given.executor.checker.card(call, reads),
+        original=None,
+        made=datetime.now(UTC).isoformat(),
+        journal="",
+        journal_key="",
+        after={},
+        policy="",
+        policy_name="",
+        on_behalf_of=None,
+    )
 
 
-def card_for(call: ToolCall, tool: BaseTool, reads: ReadCache | None) -> Card | None:
-    """The card of a call whose arguments are in order; None for a tool that is not Ashby's."""
-    if reads is None or not isinstance(tool, AshbyTool):
+def _complete(
+    proposed: Sequence[tuple[_Call, Proposal]],
+    state: State,
+    given: Dependencies,
+    location: RunLocation,
+    settings: RunSettings,
+) -> None:
+    """Adds what the journal, the policy and the reviewer need to know."""
+    assert location.store is not None
+    message = maker_of(state["messages"])
+    index = {call["id"]: number for number, call in enumerate(message.tool_calls)} if message else {}
+    journal = given.executor.journal.name(location.store)
+    for it, proposal in proposed:
+        call, known = proposal["call"], it.known
+        proposal["original"] = it.original
+        proposal["policy_name"] = settings.policy
+        proposal["on_behalf_of"] = settings.on_behalf_of if known is None else known["on_behalf_of"]
+        if known is None:
+            proposal["journal"] = journal
+            proposal["journal_key"] = journal_key(
+                location.thread_id, message.id if message else None, index.get(call["id"], -1), call
+            )
+        else:
+            proposal["journal"], proposal["journal_key"] = known["journal"], known["journal_key"]
+            proposal["after"] = known["after"]
+    put_in_order([proposal for it, proposal in proposed if it.known is None])
+    for _, proposal in proposed:
+        card, after = proposal["card"], [*proposal["after"].values()]
+        if card is not None and after:
+            card["consequences"].append(f"Runs after: {after[-1]}.")
+        title, args = proposal["title"], proposal["call"]["args"]
+        proposal["description"] = described(title, args) if card is None else markdown(card)
+        proposal["policy"] = settings.ruling(proposal["call"]["name"], card)
+
+
+def _outcome(
+    it: _Call, proposal: Proposal, given: Dependencies, location: RunLocation, settings: RunSettings
+) -> Proposal | Approval | ToolMessage:
+    """Decides how a proposal goes on: it is asked about, it may run, or it is answered."""
+    assert location.store is not None
+    call, edit = proposal["call"], it.edit
+    if other := settings.acts_for_another_than(proposal["on_behalf_of"]):
+        write = PendingWrite(location.store, location.thread_id, _edited(edit, proposal) or undecided(proposal))
+        return given.executor.close(write, WriteResult("withheld", not_executed(call, other)))
+    if proposal["policy"] == "never":
+        write = PendingWrite(location.store, location.thread_id, _by_policy(proposal))
+        return given.executor.close(write, WriteResult("policy", not_executed(call, _FORBIDDEN)))
+    if proposal["policy"] == "allow":
+        return _edited(edit, proposal) or _by_policy(proposal)
+    if edit is None:
+        return proposal
+    if needs_another_look(edit["proposal"]["card"], proposal["card"]):
+        _record_edit(edit, proposal, location)
+        return {**proposal, "description": f"{_EDITED}\n\n{proposal['description']}"}
+    return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
+
+
+def _answer(it: _Call, answer: ToolMessage, given: Dependencies, location: RunLocation) -> ToolMessage:
+    """Answers a call that cannot be asked about. If it was asked about before, the journal may know better."""
+    before = it.edit or (undecided(it.known) if it.known else None)
+    write = None if before is None else pending_write(before, location)
+    return answer if write is None else given.executor.close(write, WriteResult("withheld", answer))
+
+
+def _by_policy(proposal: Proposal) -> Approval:
+    return {**undecided(proposal), "decided": Decided(decision="policy", reviewer=None, at=proposal["made"])}
+
+
+def _edited(edit: Approval | None, proposal: Proposal) -> Approval | None:
+    """A person's edit, with the card of exactly what they wrote."""
+    if edit is None:
         return None
-    card = card_of(tool.operation.model_validate(call["args"]), reads)
-    # The arguments are as the model gave them: these and no others run.
-    return {**card, "args": call["args"], "consequences": [*card["consequences"], *_author(reads)]}
+    return Approval(call=proposal["call"], edited=True, proposal=proposal, decided=edit["decided"])
 
 
-def _author(reads: ReadCache) -> list[str]:
-    """For whom the write would be made, if the run acts for somebody."""
-    user_id = reads.client.on_behalf_of
-    if user_id is None:
-        return []
-    try:
-        user = reads.call(GetUser(user_id=user_id))
-    except AshbyError:
-        return [f"It is made on behalf of the user {user_id}."]
-    return [f"It is made on behalf of {named(person(user) or user_id)}."]
+def _record_edit(edit: Approval, proposal: Proposal, location: RunLocation) -> None:
+    """Adds an edit that is asked about again to the audit trail: another person may decide about the result."""
+    assert location.store is not None
+    shown: Proposal = {**edit["proposal"], "original": proposal["original"]}
+    write = PendingWrite(location.store, location.thread_id, {**edit, "proposal": shown})
+    location.store.batch(
+        [audit_op(*audit_record(write, WriteResult("edited", not_executed(edit["call"], _SHOWN_AGAIN))))]
+    )
 
 
-_GONE = "The agent had this tool when the call was made, and has it no more. Tell the user."
+_GONE = "The agent had this tool when the call was made, but no longer has it. Tell the user."
+_FORBIDDEN = "The application does not allow this change, whoever asks for it. Do not propose it again; tell the user."
+_SHOWN_AGAIN = "A person edited this call, and its own card was asked about first."
+_EDITED = "*This is your edit. It concerns other records, or does more than what was shown before, so review it again.*"

@@ -1,46 +1,107 @@
-"""The pause. LangGraph runs this node again from its top when the answer comes, so it does nothing but ask."""
+"""The node that pauses for a person's decisions. What became of a call before is never overruled by a later decision.
+
+LangGraph runs this node again from its top when the decisions come, so until then it only reads.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import ToolMessage
 from langgraph.types import interrupt
 
-from langchain_ashby.agent.approval.decisions import ALLOWED_DECISIONS, UnusableAnswer, outcomes
-from langchain_ashby.agent.approval.gate import Tools
-from langchain_ashby.agent.state import Node, Proposal, State, Update
+from langchain_ashby.agent.approval.decisions import ALLOWED_DECISIONS, Decline, UnusableAnswer, decisions_in
+from langchain_ashby.agent.execution.audit_log import audit_op
+from langchain_ashby.agent.execution.dependencies import Dependencies
+from langchain_ashby.agent.execution.executor import PendingWrite, WriteResult, audit_record
+from langchain_ashby.agent.execution.order import held_back
+from langchain_ashby.agent.execution.outcome import Outcome
+from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
+from langchain_ashby.agent.run.runtime import RunLocation, reviewer
+from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, undecided
 
 
-def reviewing(tools: Tools) -> Node:
-    """The node that asks once. An answer that cannot be used becomes a `problem`, and the graph comes here again.
+def review(state: State, given: Dependencies) -> Update:
+    """Asks once. Decisions that cannot be used become a `problem`, and the graph comes here again.
 
-    Asking again is another run of the node, not a loop in it: each question has an id of its own then, and an answer to
-    an earlier one cannot be taken for an answer to this.
+    Asking again is another run of the node, not a loop in it: each question then has an id of its own, and decisions
+    about an earlier one cannot be taken for decisions about this one.
     """
-
-    def review(state: State) -> Update:
-        proposals = state.get("proposals", [])
-        answer = interrupt(request_for(proposals, state.get("problem")))
-        try:
-            made = outcomes(answer, proposals, tools)
-        except UnusableAnswer as problem:
-            return {"problem": str(problem)}
+    location, proposals = given.location(), state.get("proposals", [])
+    held = held_back(state.get("approvals", []), proposals)
+    if location.store is None:
         return {
-            "problem": None,
+            "messages": [not_executed(it["call"], NO_STORE) for it in proposals],
             "proposals": [],
-            "approvals": [outcome for outcome in made if not isinstance(outcome, ToolMessage)],
-            "messages": [outcome for outcome in made if isinstance(outcome, ToolMessage)],
+            "approvals": held,
         }
+    if any(map(given.is_of_another_version, proposals)):
+        return {"problem": _OTHER_VERSION}
+    pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
+    if over := [write.approval for write in pending if given.executor.is_over(write)]:
+        ids = {approval["call"]["id"] for approval in over}
+        return {
+            "proposals": [it for it in proposals if it["call"]["id"] not in ids],
+            "approvals": [*held, *over],
+            "edits": [],
+            "problem": None,
+        }
+    try:
+        decisions = decisions_in(interrupt(request_for(proposals, state.get("problem"))), proposals, given.tools)
+    except UnusableAnswer as problem:
+        return {"problem": str(problem)}
+    return _carried_out([_signed(it) for it in decisions], held, given, location)
 
-    return review
+
+def _carried_out(
+    decisions: list[Approval | Decline], held: list[Approval], given: Dependencies, location: RunLocation
+) -> Update:
+    """Answers the declined calls, and sorts the approved ones by what comes next."""
+    assert location.store is not None
+    settings = given.limits.settings()
+    approved = [it for it in decisions if not isinstance(it, Decline)]
+    objections = {str(it["call"]["id"]): settings.objection(it) for it in approved}
+    late = [
+        it for it in approved if not objections[str(it["call"]["id"])] and given.executor.is_too_old(it["proposal"])
+    ]
+    if late:
+        _record_late(late, location)
+        return {"problem": _TOO_LATE}
+    answers: list[ToolMessage] = []
+    approvals: list[Approval] = []
+    edits: list[Approval] = []
+
+    for decline in (it for it in decisions if isinstance(it, Decline)):
+        outcome: Outcome = "rejected" if decline.decided["decision"] == "reject" else "responded"
+        against: Approval = {**undecided(decline.proposal), "decided": decline.decided}
+        write = PendingWrite(location.store, location.thread_id, against)
+        answers.append(given.executor.close(write, WriteResult(outcome, decline.answer)))
+    for approval in approved:
+        if why := objections[str(approval["call"]["id"])]:
+            write = PendingWrite(location.store, location.thread_id, approval)
+            withheld = WriteResult("withheld", not_executed(approval["call"], why))
+            answers.append(given.executor.close(write, withheld))
+        elif approval["decided"] is not None and approval["decided"]["decision"] == "edit":
+            edits.append(approval)
+        else:
+            approvals.append(approval)
+    going = []
+    for approval in [*held, *approvals]:
+        # Before any write of the message runs: afterwards its own changes are hard to tell from those of others.
+        write = PendingWrite(location.store, location.thread_id, approval)
+        if approval["proposal"]["after"] and (stale := given.executor.objection(write)):
+            answers.append(given.executor.close(write, stale))
+        else:
+            going.append(approval)
+    return {"messages": answers, "proposals": [], "approvals": going, "edits": edits, "problem": None}
 
 
 def request_for(proposals: list[Proposal], problem: str | None) -> dict[str, Any]:
-    """What the person is asked, in LangChain's approval protocol.
+    """Builds the question for a person, in LangChain's approval protocol.
 
     Beyond the protocol, an action has its `tool_call_id`, its `title`, its `card` if it is an Ashby tool, and
-    `on_behalf_of` if it would be made for a user. The request has the `problem` with the answer before, if any.
+    `on_behalf_of` if it would be made for a user. The request has the `problem` with the last decisions, if any.
     """
     request: dict[str, Any] = {
         "action_requests": [
@@ -50,8 +111,8 @@ def request_for(proposals: list[Proposal], problem: str | None) -> dict[str, Any
                 "description": proposal["description"],
                 "tool_call_id": proposal["call"]["id"],
                 "title": proposal["title"],
-                **({"card": card} if (card := proposal.get("card")) else {}),
-                **({"on_behalf_of": user} if (user := proposal.get("on_behalf_of")) else {}),
+                **({"card": card} if (card := proposal["card"]) else {}),
+                **({"on_behalf_of": user} if (user := proposal["on_behalf_of"]) else {}),
             }
             for proposal in proposals
         ],
@@ -60,3 +121,30 @@ def request_for(proposals: list[Proposal], problem: str | None) -> dict[str, Any
         ],
     }
     return request | {"problem": problem} if problem else request
+
+
+def _signed(decision: Approval | Decline) -> Approval | Decline:
+    """Adds who decided. The reviewer that the run names takes precedence over the one in the decision."""
+    if isinstance(decision, Decline):
+        return replace(decision, decided=_by_reviewer(decision.decided))
+    assert decision["decided"] is not None
+    return {**decision, "decided": _by_reviewer(decision["decided"])}
+
+
+def _by_reviewer(decided: Decided) -> Decided:
+    return {**decided, "reviewer": reviewer() or decided["reviewer"]}
+
+
+def _record_late(late: list[Approval], location: RunLocation) -> None:
+    """Adds approvals that came too late to the audit trail. Their calls stay open, and are asked about again."""
+    assert location.store is not None
+    for approval in late:
+        write = PendingWrite(location.store, location.thread_id, approval)
+        result = WriteResult("expired", not_executed(approval["call"], _TOO_LATE))
+        location.store.batch([audit_op(*audit_record(write, result))])
+
+
+_OTHER_VERSION = (
+    "Nothing was executed: this was proposed by another version of the program. It was read again; decide again."
+)
+_TOO_LATE = "Nothing was executed: the proposal was too old. It was read again; decide again."

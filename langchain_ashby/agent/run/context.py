@@ -1,4 +1,4 @@
-"""What a run says about itself, in LangGraph's own way: `graph.invoke(…, context={"reviewer": "Ben"})`."""
+"""Per-run settings, given in LangGraph's own way: `graph.invoke(…, context={"reviewer": "Ben"})`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 _NOTHING: Any = Annotated[None, SkipJsonSchema()]  # type: ignore[type-arg]  # generic for type checkers only
-"""Forms that are made of the schema need not know that null is taken, and means the same as to leave a setting out."""
+"""Accepts null as "left out", without showing it in the schema, from which forms are made."""
 
 
 def _setting(title: str, description: str) -> Any:
@@ -43,27 +43,27 @@ _POLICY = _setting("Policy", "What holds for changes besides what always does.")
 
 
 class SettingsError(ConfigurationError, ValueError):
-    """A run asks for what the application does not have, or does not allow. Nothing was run.
+    """A run asks for something that the application does not have or allow. Nothing was executed.
 
-    It is a `ValueError` too, because a LangGraph server tells its clients what those say, and of others only the name.
+    Also a `ValueError`, because a LangGraph server passes on the text of those; of other errors only the name.
     """
 
 
 class Context(BaseModel):
-    """Settings of one run. Each names somebody or narrows what the application allows; none can widen it.
+    """Settings of one run. Each names a person or narrows what the application allows; none can widen it.
 
-    A name that the application does not know is refused with a `SettingsError`, and nothing runs. What is left out
-    stays as the application has it. Going on after a question is another run, which needs its settings again. As a node
-    of another graph, the agent takes these settings only if that graph was made with `context_schema=Context`.
+    An unknown name is refused with a `SettingsError`, and nothing runs. Whatever is left out stays as the application
+    has it. Resuming after a question is another run, which needs its settings again. As a node of another graph, the
+    agent takes these settings only if that graph was made with `context_schema=Context`.
 
     Attributes:
         on_behalf_of: The id of the Ashby user to act as: in reads, in cards and in writes. The key must be allowed to.
-            What was proposed in a run for one user is not executed in a run for another, or for none.
-        reviewer: Who decides, for the audit trail. A user whom a server let in counts for more.
+            A change proposed in a run for one user is not executed in a run for another, or for none.
+        reviewer: Who decides, for the audit trail. A user whom a server authenticated takes precedence.
         model: One of the `models` that the agent was made with, or `default`.
         toolsets: Only tools of these groups are shown to the model, and run.
         read_only: Only tools that read are shown to the model, and run.
-        policy: One of the `policies` that the agent was made with. Of it and the agent's own, the stricter rules.
+        policy: One of the `policies` that the agent was made with. The stricter of it and the agent's own holds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -95,7 +95,7 @@ def _in_words(error: ErrorDetails) -> str:
 
 
 def context_schema(models: Sequence[str], toolsets: Sequence[str], policies: Sequence[str]) -> type[Context]:
-    """`Context` with the names that an application knows: forms can offer these, and any other is refused."""
+    """Makes a `Context` with the names that an application knows: forms can offer them, and any other is refused."""
     model, toolset, policy = _known("model", models), _known("toolset", toolsets), _known("policy", policies)
     return create_model(
         "Context",

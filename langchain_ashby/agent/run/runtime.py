@@ -1,4 +1,4 @@
-"""Where a step of the graph runs: the store and the thread of the run, and who the person is."""
+"""What LangGraph knows of the run: its store, its thread, and its user."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from langchain_ashby.agent.run.context import Context
 
 @dataclass(frozen=True)
 class RunLocation:
-    """The store and the thread of a run. A server brings its own store; None if there is none at all."""
+    """The store and the thread of a run. A server brings its own store; None if there is none."""
 
     store: BaseStore | None
     thread_id: str | None
 
 
 def current_run(own_store: BaseStore | None) -> RunLocation:
-    """The place of the step that is running.
+    """Returns the store and the thread of the step that is running.
 
     Args:
         own_store: The store that the agent was made with. As a node of another graph it gets that graph's, or none.
@@ -33,7 +33,7 @@ def current_run(own_store: BaseStore | None) -> RunLocation:
 
 
 def reviewer() -> str | None:
-    """Who sends the decisions of this run: the user whom a LangGraph server let in, or whom the application names.
+    """Returns who decides in this run: the user authenticated by a LangGraph server, or named by the application.
 
     The application names them in the run's context as `reviewer`, or in its config as `configurable.reviewer` or
     `configurable.user_id`.
@@ -45,7 +45,7 @@ def reviewer() -> str | None:
 
 
 def ashby_user() -> str | None:
-    """The Ashby user whom a LangGraph server let in, if its authentication says who that is, as `ashby_user_id`."""
+    """Returns the Ashby user of a LangGraph server's authenticated user, if it has an `ashby_user_id`."""
     user = _configurable().get("langgraph_auth_user")
     found = user.get("ashby_user_id") if isinstance(user, Mapping) else getattr(user, "ashby_user_id", None)
     return str(found) if found else None

@@ -1,4 +1,4 @@
-"""What the application allows its runs, and what one run makes of that. What it says of itself can only narrow it."""
+"""Limits set by the application; a run's context can narrow them, never widen them."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from langchain_ashby.client import AshbyClient
 from langchain_ashby.errors import ConfigurationError
 
 DEFAULT = "default"
-"""What the agent's own model and policy are called."""
+"""The name of the agent's own model and policy."""
 
 Anyone = Literal["anyone"]
 
 
 @dataclass(frozen=True)
 class RunSettings:
-    """What holds for one run.
+    """The settings of one run.
 
     Attributes:
         model: The name of its model.
         tools: The tools that it has, by name.
-        on_behalf_of: The id of the Ashby user for whom it acts; None for nobody but the key's owner.
-        policy: The name of the policy that holds besides the agent's own.
+        on_behalf_of: The id of the Ashby user for whom it acts; None for the key's owner.
+        policy: The name of the policy that applies in addition to the agent's own.
     """
 
     model: str
@@ -44,11 +44,11 @@ class RunSettings:
     _policies: tuple[ApprovalPolicy, ...]
 
     def ruling(self, tool: str, card: Card | None) -> Ruling:
-        """What holds for a write: the strictest of the rulings."""
+        """Returns the strictest of the policies' rulings for a write."""
         return strictest(policy.ruling(tool, card) for policy in self._policies)
 
     def acts_for_another_than(self, proposed_for: str | None) -> str | None:
-        """That something was proposed in a run for another user than this one's, in words; None if it was not."""
+        """Objects in words if a write was proposed in a run for another user than this one's; None if it was not."""
         if proposed_for == self.on_behalf_of:
             return None
         return (
@@ -57,31 +57,32 @@ class RunSettings:
         )
 
     def objection(self, approval: Approval) -> str | None:
-        """Why this run may not execute what was approved, perhaps in another run; None if it may."""
-        call, proposal = approval["call"], approval.get("proposal", {})
+        """Says why this run may not execute a write that was approved, perhaps in another run; None if it may."""
+        call, proposal = approval["call"], approval["proposal"]
         if call["name"] not in self.tools:
-            return f"It was let pass. {NOT_IN_THIS_RUN}"
-        if other := self.acts_for_another_than(proposal.get("on_behalf_of")):
+            return f"It was approved. {NOT_IN_THIS_RUN}"
+        if other := self.acts_for_another_than(proposal["on_behalf_of"]):
             return other
         if any(policy.forbids(call["name"]) for policy in self._policies):
-            return "It was let pass, but the application does not allow this change."
-        if self.policy == proposal.get("policy_name", DEFAULT):
+            return "It was approved, but the application does not allow this change."
+        if self.policy == proposal["policy_name"]:
             return None
-        ruling = self.ruling(call["name"], proposal.get("card"))
-        nobody_was_asked = approval.get("decided", {}).get("decision") == "policy"
-        if ruling == "never" or (ruling == "ask" and nobody_was_asked):
-            return f"It was let pass, but the policy {self.policy!r} of this run does not allow that."
+        ruling = self.ruling(call["name"], proposal["card"])
+        decided = approval["decided"]
+        unasked = decided is not None and decided["decision"] == "policy"
+        if ruling == "never" or (ruling == "ask" and unasked):
+            return f"It was approved, but the policy {self.policy!r} of this run does not allow that."
         return None
 
 
 class RunLimits:
-    """What the application allows.
+    """The limits set by the application.
 
     Args:
-        tools: The tools that there are.
+        tools: All tools of the agent.
         client: Acts in Ashby; None if the tools are not Ashby's.
         models: The names of the models that a run may choose.
-        policy: The policy that always holds.
+        policy: The policy that always applies.
         policies: Policies that a run may add, by name.
         act_for: The ids of the users for whom a run may act.
 
@@ -99,7 +100,7 @@ class RunLimits:
         act_for: Collection[str] | Anyone,
     ) -> None:
         if isinstance(act_for, str) and act_for != "anyone":
-            # Any part of it would be found in it.
+            # `in` would find any part of the string.
             raise ConfigurationError('act_for takes a list of user ids, or "anyone"', remedy=f"Give [{act_for!r}].")
         for it in (policy, *policies.values()):
             it.check(tools.values())
@@ -111,10 +112,10 @@ class RunLimits:
         self.schema = context_schema([*models], _toolsets(tools), [DEFAULT, *policies])
 
     def settings(self) -> RunSettings:
-        """What holds for the run that is under way.
+        """Returns the settings of the run that is under way.
 
         Raises:
-            SettingsError: if it asks for what the application does not allow.
+            SettingsError: if it asks for something that the application does not allow.
         """
         context = self._context()
         policy = context.policy or DEFAULT
@@ -127,11 +128,11 @@ class RunLimits:
         )
 
     def acting(self, settings: RunSettings) -> AbstractContextManager[None]:
-        """Act in Ashby as the run's user, as long as this lasts."""
+        """Acts in Ashby as the run's user within this block."""
         return nullcontext() if self._client is None else self._client.acting_for(settings.on_behalf_of)
 
     def within(self, node: Node) -> Node:
-        """The node, acting as the run's user. A run with settings that are not allowed does not get into it."""
+        """Wraps a node so that it acts as the run's user. A run with settings that are not allowed cannot enter."""
 
         def step(state: State) -> Update:
             with self.acting(self.settings()):
@@ -142,7 +143,7 @@ class RunLimits:
     def _context(self) -> Context:
         context = get_runtime(Context).context
         if not isinstance(context, Context):
-            # As a node of another graph the agent sees that graph's own settings, which are not meant for it.
+            # As a node of another graph the agent sees that graph's own context, which is not meant for it.
             return Context()
         return self.schema(**context.model_dump())
 
@@ -174,7 +175,7 @@ class RunLimits:
 
 
 def _for(user_id: str | None) -> str:
-    return f"on behalf of the user {user_id}" if user_id else "on nobody's behalf"
+    return f"on behalf of the user {user_id}" if user_id else "on no user's behalf"
 
 
 def _toolset(tool: BaseTool) -> str | None:

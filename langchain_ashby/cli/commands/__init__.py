@@ -1,1 +1,1 @@
-"""The commands, a module each: their arguments, and nothing that another module can do for them."""
+"""The commands, one per module. Each imports what it needs when it runs, so that the others start fast."""

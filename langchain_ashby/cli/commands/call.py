@@ -4,45 +4,56 @@ from __future__ import annotations
 
 import json
 from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from langchain_ashby.cli.connect import Approved, UploadDirs, UseSandbox, connected
+from langchain_ashby.cli.connect import connected
 from langchain_ashby.cli.exits import Status, stop
-from langchain_ashby.endpoint import Access, Operation
-from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.cli.options import Approved, UploadDirs, UseSandbox
+
+if TYPE_CHECKING:
+    from langchain_ashby.endpoint import Operation
 
 
-def _names(begun: str) -> list[tuple[str, str]]:
-    return [(name, it.tool_description()) for name, it in OPERATIONS.items() if name.startswith(begun)]
+def _complete(start: str) -> list[tuple[str, str]]:
+    from langchain_ashby.endpoints import OPERATIONS
+
+    return [(name, it.tool_description()) for name, it in OPERATIONS.items() if name.startswith(start)]
 
 
 def call(
-    tool: Annotated[str, typer.Argument(help="A tool's name, such as ashby_search_candidates.", autocompletion=_names)],
+    tool: Annotated[str, typer.Argument(help="A tool, such as ashby_search_candidates.", autocompletion=_complete)],
     arguments: Annotated[str, typer.Argument(help="Its arguments as JSON.")] = "{}",
-    every_page: Annotated[bool, typer.Option("--all", help="All pages of a listing, as JSON Lines.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The records as JSON Lines, a record each.")] = False,
+    every_page: Annotated[bool, typer.Option("--all", help="Print every page of a listing, as JSON Lines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the records as JSON Lines.")] = False,
     upload_dir: UploadDirs = None,
     sandbox: UseSandbox = False,
     yes: Approved = False,
 ) -> None:
     """Run one tool. A tool that writes asks first."""
+    from langchain_ashby.endpoint import Access, Paged
+
     operation = _operation(tool)
     given = _object(arguments)
+    if every_page and not issubclass(operation, Paged):
+        raise stop(f"{operation.tool_name()} has no pages: --all is for listings.", Status.USAGE)
+    _check(operation, given)
     if operation.access is Access.WRITE and not yes:
         _ask(operation, given)
     with connected(sandbox, upload_dir) as client:
         if every_page:
             from langchain_ashby.cli.paging import print_all
 
-            raise typer.Exit(print_all(client, operation, given))
+            raise typer.Exit(print_all(client, operation.model_validate({"limit": 100} | given)))
         from langchain_ashby.cli.calling import print_answer
 
         raise typer.Exit(print_answer(client, operation, given, as_json=as_json))
 
 
 def _operation(tool: str) -> type[Operation[Any]]:
+    from langchain_ashby.endpoints import OPERATIONS
+
     if tool not in OPERATIONS:
         near = get_close_matches(tool, OPERATIONS, n=3) or get_close_matches(f"ashby_{tool}", OPERATIONS, n=3)
         advice = f"Did you mean {' or '.join(near)}?" if near else "See: langchain-ashby tools"
@@ -56,8 +67,19 @@ def _object(arguments: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise stop(f"The arguments are not JSON: {error}", Status.USAGE) from None
     if not isinstance(given, dict):
-        raise stop('The arguments have to be a JSON object, such as {"name": "Ada"}.', Status.USAGE)
+        raise stop('The arguments must be a JSON object, such as {"name": "Ada"}.', Status.USAGE)
     return given
+
+
+def _check(operation: type[Operation[Any]], given: dict[str, Any]) -> None:
+    from pydantic import ValidationError
+
+    try:
+        operation.model_validate(given)
+    except ValidationError as error:
+        from langchain_ashby.toolkit import explain_arguments
+
+        raise stop(explain_arguments(error)) from None
 
 
 def _ask(operation: type[Operation[Any]], given: dict[str, Any]) -> None:
@@ -66,9 +88,9 @@ def _ask(operation: type[Operation[Any]], given: dict[str, Any]) -> None:
 
     if not can_ask():
         raise stop(
-            f"{operation.tool_name()} writes and nobody can be asked. Run it in a terminal, or with --yes.",
+            f"{operation.tool_name()} needs approval, but there is no terminal to ask in. Use --yes to approve it.",
             Status.NOT_APPROVED,
         )
     console().print(Hanging(argument_lines(given)))
     if not confirm(f"{operation.tool_title()}?"):
-        raise stop("Not done.", Status.NOT_APPROVED)
+        raise stop("Not approved: nothing was changed.", Status.NOT_APPROVED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from contextlib import ExitStack
 from datetime import datetime
@@ -9,43 +10,58 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from langchain_ashby.cli.connect import Approved, UploadDirs, UseSandbox, connected
+from langchain_ashby.cli.connect import connected
 from langchain_ashby.cli.exits import Status, stop
-from langchain_ashby.cli.models import Model, chosen
-from langchain_ashby.cli.reviewer import Reviewer, reviewer_or_user
-from langchain_ashby.cli.stores import OptionalStore, kept
+from langchain_ashby.cli.options import (
+    Approved,
+    Model,
+    OptionalStore,
+    Reviewer,
+    UploadDirs,
+    UseSandbox,
+    chat_model,
+    reviewer_or_user,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from langchain_ashby.cli.session import Session
 
+HELP = """\
+/review  decide about the changes that are open
+/help    show this list
+/quit    end the conversation; an empty line or Ctrl-D does too
+Anything else goes to the agent, and cancels changes that are open. Ctrl-C interrupts an answer."""
+
 
 def chat(
     model: Model,
     store: OptionalStore = None,
-    thread: Annotated[str | None, typer.Option(help="The conversation to begin or to go on with.")] = None,
+    thread: Annotated[str | None, typer.Option(help="The conversation to start or resume.")] = None,
     reviewer: Reviewer = None,
     upload_dir: UploadDirs = None,
     sandbox: UseSandbox = False,
     yes: Approved = False,
 ) -> None:
-    """Talk to the agent about your Ashby. Each change is shown, and made only if you approve it.
+    """Talk to the agent about your Ashby. It shows each change and makes it only if you approve.
 
-    With --store it can be continued tomorrow, under the same --thread. Without, it is forgotten at the end.
+    With --store you can resume the conversation later with the same --thread. Without, it ends with the command.
     """
     if thread and not store:
         raise stop("--thread needs a --store to keep the conversation in, such as sqlite:///chats.db.", Status.USAGE)
     with ExitStack() as stack:
         places: dict[str, Any] = {}
         if store:
+            from langchain_ashby.cli.stores import open_database
+
             try:
-                found = stack.enter_context(kept(store, create=True))
+                database = stack.enter_context(open_database(store, create=True))
             except ValueError as error:
                 raise stop(str(error)) from None
-            places = {"checkpointer": found.threads, "store": found.store}
+            places = {"checkpointer": database.checkpointer, "store": database.store}
         client = stack.enter_context(connected(sandbox, upload_dir))
-        language_model = chosen(model)
+        language_model = chat_model(model)
 
         from langchain_ashby.agent import create_recruiting_agent
         from langchain_ashby.cli.session import Session
@@ -56,32 +72,47 @@ def chat(
         agent = create_recruiting_agent(language_model, AshbyToolkit(client), **places)
         out = console()
         session = Session(agent, name, out, approve_all=yes, reviewer=reviewer_or_user(reviewer))
-        say(out, "Ask about candidates, jobs, interviews or offers. An empty line ends the conversation.")
+        say(out, f"Ashby: {client.base_url}{' (sandbox)' if sandbox else ''}")
+        say(out, f"Model: {model}")
         if store:
-            say(out, f"This is the thread {name}; --thread {name} goes on with it.")
+            say(out, f"Thread: {name} (resume with --thread {shlex.quote(name)})")
+        say(out, "Ask about candidates, jobs, interviews or offers. /help lists commands, /quit ends.")
         status = _converse(session, out, kept=bool(store))
     raise typer.Exit(status)
 
 
 def _converse(session: Session, out: Console, *, kept: bool) -> Status:
-    """Question and answer until the person has had enough. How the last turn ended is how the conversation did."""
-    from langchain_ashby.cli.session import recalled
-    from langchain_ashby.cli.terminal import can_ask, remember
+    """Takes questions until the person leaves. The status is that of the last turn."""
+    from langchain_ashby.cli.session import show_last_exchange
+    from langchain_ashby.cli.terminal import can_ask, harmless, remember, say
 
     messages = session.messages()
     remember(message.text for message in messages if message.type == "human")
-    recalled(messages, out)
+    show_last_exchange(messages, out)
     status = Status.OK
     if session.waiting():
         status = _turn(session, None, out, kept=kept)
-    while (status is not Status.NOT_APPROVED or can_ask()) and (question := _question(out)):
-        remember([question])
-        status = _turn(session, question, out, kept=kept)
+    while status is not Status.NOT_APPROVED or can_ask():
+        question = _question(out)
+        if question in ("", "/quit", "/exit"):
+            break
+        if question == "/help":
+            say(out, HELP)
+        elif question == "/review":
+            if session.waiting():
+                status = _turn(session, None, out, kept=kept)
+            else:
+                say(out, "No changes are open.")
+        elif question.startswith("/"):
+            say(out, f"Unknown command {harmless(question.split()[0])}. /help lists the commands.")
+        else:
+            remember([question])
+            status = _turn(session, question, out, kept=kept)
     return status
 
 
 def _question(out: Console) -> str:
-    """What the person says next; empty when that is nothing."""
+    """The next line from the person; empty at the end of input."""
     from langchain_ashby.cli.terminal import ask, harmless, say
 
     try:
@@ -97,30 +128,33 @@ def _question(out: Console) -> str:
 
 
 def _turn(session: Session, question: str | None, out: Console, *, kept: bool) -> Status:
-    """One message, or what waits from before, up to the agent's answer."""
+    """Sends a message, or asks about open changes if there is none, and goes on up to the agent's answer."""
     from rich.text import Text
 
-    from langchain_ashby.cli.session import LeftUnderWay, Reached
+    from langchain_ashby.cli.session import OutcomeUnknown, Reached
     from langchain_ashby.cli.terminal import CAUTION, FAILED, can_ask, harmless, say
 
     try:
-        reached = session.take_up() if question is None else session.say(question)
-    except LeftUnderWay as left:
-        say(out, Text.assemble(CAUTION, f" {left}. Your next message finds out what became of it."))
+        reached = session.resume() if question is None else session.say(question)
+    except OutcomeUnknown as unknown:
+        say(out, Text.assemble(CAUTION, f" {unknown}. Your next message finds out."))
         return Status.OUTCOME_UNKNOWN
     except KeyboardInterrupt:
         say(out, "Interrupted.")
         return Status.INTERRUPTED
     except Exception as error:
-        # The model's provider, mostly: each has errors of its own. The thread is whole, and can go on.
+        # Mostly the model's provider, which has errors of its own. The thread is whole and can go on.
         say(out, Text.assemble(FAILED, f" {type(error).__name__}: {harmless(str(error))}"))
         return Status.ERROR
     if reached is Reached.THE_END:
         return Status.OK
     if not can_ask():
-        say(out, "A change waits for approval. Run this in a terminal, or with --yes.")
+        say(out, "A change is waiting for approval. Run this in a terminal, or with --yes.")
+    elif reached is Reached.QUIT:
+        say(out, "Saved. Decide with `langchain-ashby pending`." if kept else "Not saved: there is no --store.")
+        raise typer.Exit(Status.NOT_APPROVED)
     elif kept:
-        say(out, "It waits until it is decided, here or with langchain-ashby pending. A new message withdraws it.")
+        say(out, "Saved. Decide here with /review or with `langchain-ashby pending`; a new message cancels it.")
     else:
-        say(out, "It waits as long as this conversation lasts. A new message withdraws it.")
+        say(out, "Open. Decide here with /review; a new message cancels it.")
     return Status.NOT_APPROVED

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from langchain_ashby.cli.connect import Approved, sandboxed
+from langchain_ashby.cli.connect import sandboxed
 from langchain_ashby.cli.exits import Status, stop
+from langchain_ashby.cli.options import Approved
 
 QUESTION = (
     "Who is in the Onsite stage for Staff Engineer? Read their feedback, move the strongest on, leave a note, "
@@ -12,12 +13,12 @@ QUESTION = (
 
 
 def demo(yes: Approved = False) -> None:
-    """Watch the agent work on a sandbox: no key, no model, no account."""
+    """Watch the agent work on a sandbox. Needs no key, no model and no account."""
     from rich.text import Text
 
     from langchain_ashby.agent import create_recruiting_agent
     from langchain_ashby.cli.changes import changes
-    from langchain_ashby.cli.session import LeftUnderWay, Reached, Session
+    from langchain_ashby.cli.session import OutcomeUnknown, Reached, Session
     from langchain_ashby.cli.terminal import can_ask, console, harmless, say
     from langchain_ashby.demo.afternoon import recruiters_afternoon
     from langchain_ashby.demo.scripted import ScriptedChatModel
@@ -26,20 +27,18 @@ def demo(yes: Approved = False) -> None:
     out = console()
     with sandboxed() as (sandbox, client):
         before = sandbox.state()
-        say(
-            out,
-            f"A sandbox stands in for Ashby at {sandbox.url}. No language model is used: the agent follows a script.",
-        )
+        say(out, f"Ashby: {sandbox.url} (sandbox)")
+        say(out, "Model: none; the agent follows a script")
         agent = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), AshbyToolkit(client))
         session = Session(agent, "demo", out, approve_all=yes)
         say(out, Text.assemble(("\nYou: ", "bold"), QUESTION))
         try:
             reached = session.say(QUESTION)
-        except LeftUnderWay as left:
-            raise stop(str(left), Status.OUTCOME_UNKNOWN) from None
-        out.rule(Text("What changed in the sandbox", "bold"), align="left")
+        except OutcomeUnknown as unknown:
+            raise stop(str(unknown), Status.OUTCOME_UNKNOWN) from None
+        out.rule(Text("Changes in the sandbox", "bold"), align="left")
         lines = changes(before, sandbox.state())
-        out.print(harmless("\n".join(lines)) if lines else "Nothing.")
-        if reached is Reached.A_QUESTION:
+        out.print(harmless("\n".join(lines)) if lines else "None.")
+        if reached is not Reached.THE_END:
             ending = "The sandbox ends with the demo." if can_ask() else "Run this in a terminal, or with --yes."
-            say(out, f"The agent is still waiting for an answer. {ending}")
+            say(out, f"The proposed changes are still open. {ending}")

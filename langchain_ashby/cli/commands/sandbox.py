@@ -14,12 +14,12 @@ from langchain_ashby.cli.exits import stop
 
 
 def sandbox(
-    port: Annotated[int, typer.Option(help="0 lets the system choose.")] = 0,
-    api_key: Annotated[str | None, typer.Option(help="The key to accept; a random one if left out.")] = None,
-    candidates: Annotated[int, typer.Option(min=0, help="How many candidates to invent.")] = 60,
-    db: Annotated[Path | None, typer.Option(help="Keep the state in this file.")] = None,
+    port: Annotated[int, typer.Option(help="The port; 0 picks a free one.")] = 0,
+    api_key: Annotated[str | None, typer.Option(help="The key to accept. Defaults to a random one.")] = None,
+    candidates: Annotated[int, typer.Option(min=0, help="The number of made-up candidates.")] = 60,
+    db: Annotated[Path | None, typer.Option(help="Keep the data in this file.")] = None,
 ) -> None:
-    """Serve a stand-in for Ashby on this machine, until interrupted.
+    """Serve a sandbox in place of Ashby on this machine, until interrupted.
 
     Prints one line of JSON when it is ready: {"url", "api_key"}.
     """

@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from langchain_ashby.endpoint import Access
-from langchain_ashby.endpoints import OPERATIONS
-
 
 def tools(
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON Lines.")] = False,
-    tokens: Annotated[bool, typer.Option("--tokens", help="What their definitions cost a model, about.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines.")] = False,
+    tokens: Annotated[bool, typer.Option("--tokens", help="Show what the definitions cost a model (approx.).")] = False,
 ) -> None:
-    """List the tools with what they do to Ashby and the permissions that they need."""
+    """List the tools with their access and the permissions they need."""
+    from langchain_ashby.endpoint import Access
+    from langchain_ashby.endpoints import OPERATIONS
+
     if tokens:
         _print_costs(as_json)
         return
@@ -35,14 +35,14 @@ def tools(
         [(name, operation.access, ", ".join(operation.permissions())) for name, operation in OPERATIONS.items()],
     )
     writes = sum(operation.access is Access.WRITE for operation in OPERATIONS.values())
-    typer.echo(f"{len(OPERATIONS)} tools, {writes} of which write.")
+    typer.echo(f"{len(OPERATIONS)} tools; {writes} of them write.")
 
 
 def _print_costs(as_json: bool) -> None:
-    from langchain_ashby.client import AshbyClient
+    from langchain_ashby.cli.connect import without_key
     from langchain_ashby.toolkit import AshbyToolkit
 
-    with AshbyClient("no-key-is-needed-to-look-at-tools") as client:
+    with without_key() as client:
         costs = AshbyToolkit(client).describe()
     if as_json:
         for tool in costs.tools:
@@ -50,13 +50,11 @@ def _print_costs(as_json: bool) -> None:
             typer.echo(json.dumps(facts))
         return
     _print_table(
-        ("tool", "access", "characters", "tokens, about"),
+        ("tool", "access", "characters", "tokens (approx.)"),
         [(tool.name, tool.access, str(tool.cost.characters), str(tool.cost.tokens)) for tool in costs.tools],
         [(toolset, "", str(cost.characters), str(cost.tokens)) for toolset, cost in costs.toolsets.items()],
     )
-    typer.echo(
-        f"All {len(costs.tools)} together: {costs.total.characters} characters, about {costs.total.tokens} tokens."
-    )
+    typer.echo(f"All {len(costs.tools)} tools: {costs.total.characters} characters, about {costs.total.tokens} tokens.")
 
 
 def _print_table(titles: tuple[str, ...], *sections: list[tuple[str, ...]]) -> None:

@@ -1,4 +1,4 @@
-"""What Tidewright hires for: jobs, their advertisements, and the seats to fill."""
+"""Tidewright's jobs, their postings, and the openings to fill."""
 
 from typing import NamedTuple
 
@@ -47,7 +47,7 @@ JOBS = (
 )  # fmt: skip
 JOB_ROWS = {row.key: row for row in JOBS}
 USUAL_PAY = ("EUR", 60000, 80000)
-"""What to reckon with where a job says nothing."""
+"""The pay of a job that does not state its own."""
 
 _ROLES = ("Hiring Manager", "Recruiter", "Interviewer")
 _STACKS = {"staff": ["rs", "py"], "sre": ["go", "py"], "ml": ["py"]}

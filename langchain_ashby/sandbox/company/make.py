@@ -33,7 +33,7 @@ def ref(kind: str, key: str) -> str | None:
 
 
 def present(**values: Any) -> dict[str, Any]:
-    """A record of the values there are: what is None has no key."""
+    """A record of the values that are not None."""
     return {key: value for key, value in values.items() if value is not None}
 
 

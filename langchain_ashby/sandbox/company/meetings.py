@@ -23,7 +23,7 @@ STATES = {
     "hold": "OnHold",
     "cancelled": "Cancelled",
 }
-"""How a stage's interviews can stand."""
+"""The states that a stage's interviews can be in."""
 
 _WITH_EVENTS = ("done", "waiting", "scheduled", "cancelled")
 _FORM = {key: form for key, _, _, form, *_ in INTERVIEWS}

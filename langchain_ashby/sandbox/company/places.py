@@ -1,4 +1,4 @@
-"""Where candidates live, and how a phone number looks there. Every number lies in a range kept free for fiction."""
+"""Places where candidates live, and phone numbers there. Every number lies in a range kept free for fiction."""
 
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ PLACES = {
 
 
 def location(key: str) -> Record:
-    """Where a candidate lives, as a candidate's record has it."""
+    """The place as a candidate's record has it."""
     place = PLACES[key]
     parts = [("City", place.city), ("Region", place.region), ("Country", place.country)]
     return {

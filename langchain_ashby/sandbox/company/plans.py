@@ -1,4 +1,4 @@
-"""How Tidewright interviews: the interviews, and the plans whose stages ask for them."""
+"""Tidewright's interviews, and the plans whose stages ask for them."""
 
 from langchain_ashby.sandbox.company.make import Record, Records, ago, ident, present, ref
 

@@ -1,4 +1,4 @@
-"""What people at Tidewright wrote down, and what candidates wrote to them.
+"""Notes and answers written at Tidewright, and by its candidates.
 
 Two of the texts are hostile on purpose: they try to give orders to a program that reads them. They are data like the
 rest, and what reads them must treat them so.

@@ -1,24 +1,12 @@
 """Ashby's methods, one file per resource: what each request must look like, and the rule that answers it."""
 
-# Importing a resource registers its methods.
-from langchain_ashby.sandbox.methods import (  # noqa: F401
-    applications,
-    candidates,
-    custom_fields,
-    feedback,
-    files,
-    interviews,
-    jobs,
-    metadata,
-    notes,
-    offers,
-    openings,
-    organization,
-    postings,
-    schedules,
-    stages,
-    tags,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
 from langchain_ashby.sandbox.registry import METHODS
 
 __all__ = ["METHODS"]
+
+# Importing a resource registers its methods.
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.methods.filters import CREATED_AFTER, created_after, equal
+from langchain_ashby.sandbox.filters import CREATED_AFTER, same
 from langchain_ashby.sandbox.methods.stages import STATUS_OF_STAGE, set_archive_reason, stage_of_plan
-from langchain_ashby.sandbox.paging import Page, listing, listing_of
+from langchain_ashby.sandbox.paging import Page, listing_of
 from langchain_ashby.sandbox.records import (
     Application,
     Candidate,
@@ -20,6 +20,7 @@ from langchain_ashby.sandbox.records import (
 from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
+from langchain_ashby.sandbox.resource import Resource
 from langchain_ashby.sandbox.statement import (
     Alternatives,
     Choice,
@@ -41,24 +42,27 @@ _PAST_STAGE = Shape(
 )
 
 
-@method(
-    "application.list",
-    "candidatesRead",
-    request(
-        optional={
-            **CREATED_AFTER,
-            "status": Choice(("Hired", "Archived", "Active", "Lead")),
-            "jobId": Uuid(),
-            "expand": Many(Choice(("openings",))),
-        },
-        paged=True,
-    ),
+APPLICATIONS = Resource(
+    Application,
+    "candidates",
+    lambda call, record: reply.application(call, record, call.body.get("expand", [])),
 )
-def list_applications(call: Call) -> Page:
-    """Page through the applications."""
-    expand = call.body.get("expand", [])
-    conditions = created_after(call) + equal(call, "status", "jobId")
-    return listing(call, Application, lambda record: reply.application(call, record, expand), conditions)
+APPLICATIONS.list(
+    "application.list",
+    CREATED_AFTER,
+    same(status=Choice(("Hired", "Archived", "Active", "Lead")), jobId=Uuid()),
+    optional={"expand": Many(Choice(("openings",)))},
+)
+APPLICATIONS.update(
+    "application.update",
+    optional={"sourceId": Uuid(of=Source), "creditedToUserId": Uuid(of=User), "createdAt": Moment()},
+    ignored={"sendNotifications": Flag()},
+)
+APPLICATIONS.update(
+    "application.changeSource",
+    {"sourceId": Nullable(Uuid(of=Source))},
+    spellings=["application.change_source"],
+)
 
 
 @method(
@@ -76,7 +80,7 @@ def list_applications(call: Call) -> Page:
     ),
 )
 def get_application(call: Call) -> Any:
-    """Find an application by id, or by the form that was handed in with it."""
+    """Finds an application by id, or by the form that was handed in with it."""
     expand = call.body.get("expand", [])
     if "applicationId" in call.body:
         return reply.application_details(call, call.get(Application, call.body["applicationId"]), expand)
@@ -92,7 +96,7 @@ def get_application(call: Call) -> Any:
 
 @method("application.listHistory", "candidatesRead", request({"applicationId": Uuid()}, paged=True))
 def list_history(call: Call) -> Page:
-    """Page through the stages that an application has been in."""
+    """Pages through the stages that an application has been in."""
     application = call.get(Application, call.body["applicationId"])
     return listing_of(call, [reply.history_entry(call, entry) for entry in application["applicationHistory"]])
 
@@ -113,7 +117,7 @@ def list_history(call: Call) -> Page:
     ),
 )
 def create_application(call: Call) -> Any:
-    """Consider a candidate for a job."""
+    """Considers a candidate for a job."""
     body = call.body
     candidate = call.get(Candidate, body["candidateId"])
     job = call.get(Job, body["jobId"])
@@ -140,38 +144,6 @@ def create_application(call: Call) -> Any:
         set_archive_reason(call, application, past[-1].get("archiveReasonId"), "applicationHistory")
     _apply_credits(call, application)
     return reply.application(call, call.store.add(Application, application))
-
-
-@method(
-    "application.update",
-    "candidatesWrite",
-    request(
-        {"applicationId": Uuid()},
-        {"sourceId": Uuid(), "creditedToUserId": Uuid(), "createdAt": Moment(), "sendNotifications": Flag()},
-    ),
-)
-def update_application(call: Call) -> Any:
-    """Change what the body names and leave the rest."""
-    application = call.get(Application, call.body["applicationId"])
-    _apply_credits(call, application)
-    application["createdAt"] = call.body.get("createdAt", application["createdAt"])
-    return reply.application(call, call.save(Application, application))
-
-
-@method(
-    "application.changeSource",
-    "candidatesWrite",
-    request({"applicationId": Uuid(), "sourceId": Nullable(Uuid())}),
-    spellings=["application.change_source"],
-)
-def change_source(call: Call) -> Any:
-    """Set the source, or take it away with `null`."""
-    application = call.get(Application, call.body["applicationId"])
-    if call.body["sourceId"] is None:
-        application.pop("sourceId", None)
-    else:
-        _apply_credits(call, application)
-    return reply.application(call, call.save(Application, application))
 
 
 def _apply_credits(call: Call, application: Application) -> None:

@@ -3,12 +3,13 @@
 from typing import Any
 
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.methods.filters import CREATED_AFTER, created_after
-from langchain_ashby.sandbox.paging import LARGEST_PAGE, Page, listing
+from langchain_ashby.sandbox.filters import CREATED_AFTER
+from langchain_ashby.sandbox.paging import LARGEST_PAGE
 from langchain_ashby.sandbox.records import Candidate, CandidateLocation, Contact, Source, User
 from langchain_ashby.sandbox.refusal import Refusal
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
+from langchain_ashby.sandbox.resource import Resource
 from langchain_ashby.sandbox.statement import (
     Alternatives,
     Choice,
@@ -23,7 +24,7 @@ from langchain_ashby.sandbox.statement import (
     Uuid,
     request,
 )
-from langchain_ashby.sandbox.store import Condition, has_email
+from langchain_ashby.sandbox.store import Condition, contains, has_email
 from langchain_ashby.sandbox.visibility import visible
 
 _LOCATION = Shape(optional={"city": Text(), "region": Text(), "country": Text()})
@@ -40,10 +41,8 @@ _PROFILE: dict[str, Field] = {
 }
 
 
-@method("candidate.list", "candidatesRead", request(optional=CREATED_AFTER, paged=True))
-def list_candidates(call: Call) -> Page:
-    """Page through the candidates."""
-    return listing(call, Candidate, lambda record: reply.candidate(call, record), created_after(call))
+CANDIDATES = Resource(Candidate, "candidates", reply.candidate)
+CANDIDATES.list("candidate.list", CREATED_AFTER)
 
 
 @method(
@@ -52,7 +51,7 @@ def list_candidates(call: Call) -> Page:
     Alternatives(Shape({"id": Uuid()}), Shape({"externalMappingId": Text()})),
 )
 def get_candidate(call: Call) -> Any:
-    """Find a candidate by id, or by the id that another system knows it by."""
+    """Finds a candidate by id, or by the id that another system knows it by."""
     if "id" in call.body:
         return reply.candidate(call, call.get(Candidate, call.body["id"]))
     mapped = Condition(
@@ -67,13 +66,12 @@ def get_candidate(call: Call) -> Any:
 
 @method("candidate.search", "candidatesRead", request(optional={"email": Text(), "name": Text()}))
 def search_candidates(call: Call) -> Any:
-    """Find up to 100 candidates that have this e-mail address and a name with these letters."""
+    """Finds up to 100 candidates that have this e-mail address and a name with these letters."""
     conditions = visible(Candidate, call.key)
     if "email" in call.body:
         conditions.append(has_email(call.body["email"].strip()))
     if "name" in call.body:
-        name = call.body["name"].strip().casefold()
-        conditions.append(Condition("instr(casefold(json_extract(data, '$.name')), ?) > 0", (name,)))
+        conditions.append(contains("name", call.body["name"]))
     found = call.store.find(Candidate, *conditions, limit=LARGEST_PAGE)
     return [reply.candidate(call, record) for record in found]
 
@@ -84,25 +82,14 @@ def search_candidates(call: Call) -> Any:
     request({"name": Text()}, {**_PROFILE, "website": Url(), "alternateEmailAddresses": Many(Email())}),
 )
 def create_candidate(call: Call) -> Any:
-    """Create a candidate, even if there is one with this e-mail address: merging is a recruiter's business."""
+    """Creates a candidate, even if there is one with this e-mail address: only recruiters merge candidates."""
     body = call.body
-    candidate: Candidate = {
-        "id": call.store.new_id(),
-        "name": body["name"],
-        "emailAddresses": [],
-        "phoneNumbers": [],
-        "socialLinks": [],
-        "tagIds": [],
-        "fileIds": [],
-        "customFieldValues": {},
-        "createdAt": call.now,
-        "updatedAt": call.now,
-    }
+    candidate = call.create(Candidate, name=body["name"])
     _apply_profile(call, candidate)
     _set_links(candidate, {"Website": body.get("website")})
     for address in body.get("alternateEmailAddresses", []):
         _add_email(candidate, address)
-    return reply.candidate(call, call.store.add(Candidate, candidate))
+    return reply.candidate(call, call.save(Candidate, candidate))
 
 
 @method(
@@ -121,7 +108,7 @@ def create_candidate(call: Call) -> Any:
     ),
 )
 def update_candidate(call: Call) -> Any:
-    """Change what the body names and leave the rest; `socialLinks` replaces every link."""
+    """Changes what the body names and leaves the rest; `socialLinks` replaces every link."""
     body = call.body
     candidate = call.get(Candidate, body["candidateId"])
     candidate["name"] = body.get("name", candidate["name"])
@@ -168,7 +155,7 @@ def _is_same(contact: Contact, value: str) -> bool:
 
 
 def _set_links(candidate: Candidate, links: dict[Any, str | None]) -> None:
-    """Replace the links of these types."""
+    """Replaces the links of these types."""
     for link_type, url in links.items():
         if url is not None:
             others = [link for link in candidate["socialLinks"] if link["type"] != link_type]

@@ -4,12 +4,12 @@ from typing import Any
 
 from langchain_ashby.sandbox import forms
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.methods.filters import INCLUDE_ARCHIVED, unarchived
-from langchain_ashby.sandbox.paging import Page, listing
+from langchain_ashby.sandbox.filters import INCLUDE_ARCHIVED
 from langchain_ashby.sandbox.records import Application, Candidate, CustomField, Job, Opening
 from langchain_ashby.sandbox.refusal import invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import shared as reply
+from langchain_ashby.sandbox.resource import Resource
 from langchain_ashby.sandbox.statement import Anything, Choice, Field, Many, Shape, Uuid, request
 
 _OWNERS: dict[str, type[Any]] = {"Application": Application, "Candidate": Candidate, "Job": Job, "Opening": Opening}
@@ -17,27 +17,20 @@ _OBJECT: dict[str, Field] = {"objectId": Uuid(), "objectType": Choice(tuple(_OWN
 _VALUE: dict[str, Field] = {"fieldId": Uuid(), "fieldValue": Anything()}
 
 
-@method("customField.list", "hiringProcessMetadataRead", request(optional=INCLUDE_ARCHIVED, paged=True))
-def list_custom_fields(call: Call) -> Page:
-    """Page through the fields."""
-    return listing(call, CustomField, reply.custom_field, unarchived(call))
-
-
-@method("customField.info", "hiringProcessMetadataRead", request({"customFieldId": Uuid()}))
-def get_custom_field(call: Call) -> Any:
-    """Find a field."""
-    return reply.custom_field(call.get(CustomField, call.body["customFieldId"]))
+FIELDS = Resource(CustomField, "hiringProcessMetadata", lambda call, record: reply.custom_field(record))
+FIELDS.list("customField.list", INCLUDE_ARCHIVED)
+FIELDS.info("customField.info")
 
 
 @method("customField.setValue", "candidatesWrite", request({**_OBJECT, **_VALUE}))
 def set_value(call: Call) -> Any:
-    """Set the value of one field, or clear it with `null`."""
+    """Sets the value of one field, or clears it with `null`."""
     return _set_values(call, [call.body], [""])[0]
 
 
 @method("customField.setValues", "candidatesWrite", request({**_OBJECT, "values": Many(Shape(_VALUE), least=1)}))
 def set_values(call: Call) -> Any:
-    """Set the values of several fields, all or none."""
+    """Sets the values of several fields, all or none."""
     stated = call.body["values"]
     return _set_values(call, stated, [f"values[{index}]." for index in range(len(stated))])
 

@@ -4,14 +4,7 @@ from typing import Any
 
 from langchain_ashby.sandbox import forms
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.methods.filters import (
-    CREATED_AFTER,
-    INCLUDE_ARCHIVED,
-    created_after,
-    equal,
-    unarchived,
-)
-from langchain_ashby.sandbox.paging import Page, listing
+from langchain_ashby.sandbox.filters import INCLUDE_ARCHIVED, of, time_filter
 from langchain_ashby.sandbox.records import (
     Application,
     Feedback,
@@ -24,7 +17,8 @@ from langchain_ashby.sandbox.refusal import invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
 from langchain_ashby.sandbox.replies.shared import submission
-from langchain_ashby.sandbox.statement import Alternatives, Field, Shape, Uuid, request
+from langchain_ashby.sandbox.resource import Resource
+from langchain_ashby.sandbox.statement import Alternatives, Field, Shape, Uuid
 from langchain_ashby.sandbox.store import equals
 
 _FORM: dict[str, Field] = {
@@ -34,29 +28,16 @@ _FORM: dict[str, Field] = {
 }
 
 
-@method("feedbackFormDefinition.list", "hiringProcessMetadataRead", request(optional=INCLUDE_ARCHIVED, paged=True))
-def list_forms(call: Call) -> Page:
-    """Page through the forms."""
-    return listing(call, FeedbackFormDefinition, dict, unarchived(call))
+FORMS = Resource(FeedbackFormDefinition, "hiringProcessMetadata")
+FORMS.list("feedbackFormDefinition.list", INCLUDE_ARCHIVED)
+FORMS.info("feedbackFormDefinition.info")
 
-
-@method("feedbackFormDefinition.info", "hiringProcessMetadataRead", request({"feedbackFormDefinitionId": Uuid()}))
-def get_form(call: Call) -> Any:
-    """Find a form."""
-    return call.get(FeedbackFormDefinition, call.body["feedbackFormDefinitionId"])
-
-
-@method(
+FEEDBACK = Resource(Feedback, "candidates", reply.feedback)
+FEEDBACK.list(
     "applicationFeedback.list",
-    "candidatesRead",
-    request(optional={**CREATED_AFTER, "applicationId": Uuid()}, paged=True),
+    time_filter("createdAfter", "submittedAt"),
+    of(Application, required=False),
 )
-def list_feedback(call: Call) -> Page:
-    """Page through the feedback on an application, or on all of them."""
-    if "applicationId" in call.body:
-        call.get(Application, call.body["applicationId"])
-    conditions = created_after(call, "submittedAt") + equal(call, "applicationId")
-    return listing(call, Feedback, lambda record: reply.feedback(call, record), conditions)
 
 
 @method(
@@ -68,7 +49,7 @@ def list_feedback(call: Call) -> Page:
     ),
 )
 def submit_feedback(call: Call) -> Any:
-    """Give feedback, in one's own name or as an interviewer of an event."""
+    """Gives feedback, in one's own name or as an interviewer of an event."""
     body = call.body
     application = call.get(Application, body["applicationId"])
     form = call.refer(FeedbackFormDefinition, body["formDefinitionId"], "formDefinitionId")

@@ -37,7 +37,7 @@ class _ContentType:
     ),
 )
 def create_upload_handle(call: Call) -> Any:
-    """Promise a place for a file, for ten minutes."""
+    """Promises a place for a file, for ten minutes."""
     file_id = call.store.new_id()
     file: File = {
         "id": file_id,
@@ -59,17 +59,17 @@ def create_upload_handle(call: Call) -> Any:
 
 @method("file.info", "candidatesRead", request({"fileHandle": Text()}))
 def get_file(call: Call) -> Any:
-    """Give a link to download a file, which works for a while."""
+    """Gives a link to download a file, which works for a while."""
     file = _file(call, "fileHandle")
     if file["state"] == "Expected":
-        raise invalid("fileHandle", "nothing has been uploaded with this handle")
+        raise invalid("fileHandle", "no file has been uploaded with this handle")
     query = storage.download_query(call.tokens, call.clock, file["id"])
     return {"url": f"{call.url}{storage.PATH}/{file['id']}?{query}"}
 
 
 @method("candidate.uploadResume", "candidatesWrite", request({"candidateId": Uuid(), "resumeHandle": Text()}))
 def upload_resume(call: Call) -> Any:
-    """Make an uploaded file the candidate's resume, in place of any other."""
+    """Makes an uploaded file the candidate's resume, in place of any other."""
     candidate = call.get(Candidate, call.body["candidateId"])
     candidate["resumeFileId"] = _attach(call, "resumeHandle", "CandidateResume")
     return reply.candidate(call, call.save(Candidate, candidate))
@@ -77,7 +77,7 @@ def upload_resume(call: Call) -> Any:
 
 @method("candidate.uploadFile", "candidatesWrite", request({"candidateId": Uuid(), "fileHandle": Text()}))
 def upload_file(call: Call) -> Any:
-    """Add an uploaded file to the candidate's."""
+    """Adds an uploaded file to the candidate's."""
     candidate = call.get(Candidate, call.body["candidateId"])
     candidate["fileIds"].append(_attach(call, "fileHandle", "CandidateFiles"))
     return reply.candidate(call, call.save(Candidate, candidate))
@@ -91,7 +91,7 @@ def _file(call: Call, where: str) -> File:
 
 
 def _attach(call: Call, where: str, context: str) -> str:
-    """Use up an upload handle and return the file's id."""
+    """Uses up an upload handle and returns the file's id."""
     file = _file(call, where)
     if file["fileUploadContext"] != context:
         raise invalid(where, f"this handle was made for {file['fileUploadContext']}, not for {context}")
@@ -100,6 +100,6 @@ def _attach(call: Call, where: str, context: str) -> str:
     if storage.is_expired(call.clock, file):
         raise invalid(where, "this handle has expired")
     if file["state"] == "Expected":
-        raise invalid(where, "nothing has been uploaded with this handle")
+        raise invalid(where, "no file has been uploaded with this handle")
     call.save(File, {**file, "state": "Attached"})
     return file["id"]

@@ -3,8 +3,7 @@
 from typing import Any
 
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.methods.filters import CREATED_AFTER, created_after, time_filter
-from langchain_ashby.sandbox.paging import Page, listing
+from langchain_ashby.sandbox.filters import CREATED_AFTER, Filter, time_filter
 from langchain_ashby.sandbox.records import (
     Brand,
     Department,
@@ -19,8 +18,9 @@ from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import jobs as reply
 from langchain_ashby.sandbox.replies.interviews import stage_with_activities
-from langchain_ashby.sandbox.statement import Choice, Field, Flag, Many, Milliseconds, Text, Uuid, request
-from langchain_ashby.sandbox.store import Condition, equals, one_of
+from langchain_ashby.sandbox.resource import Resource
+from langchain_ashby.sandbox.statement import Choice, Field, Flag, Many, Text, Uuid, request
+from langchain_ashby.sandbox.store import contains, equals, one_of
 from langchain_ashby.sandbox.visibility import visible
 
 EMPLOYMENT_TYPES = ("FullTime", "PartTime", "Intern", "Contract", "Temporary")
@@ -35,51 +35,40 @@ _EXPANSIONS: dict[str, Field] = {
     "expand": Many(Choice(("location", "openings"))),
     "includeUnpublishedJobPostingsIds": Flag(),
 }
-
-
-@method(
-    "job.list",
-    "jobsRead",
-    request(
-        optional={
-            **CREATED_AFTER,
-            **_EXPANSIONS,
-            "status": Many(Choice(_STATUSES)),
-            "openedAfter": Milliseconds(),
-            "openedBefore": Milliseconds(),
-            "closedAfter": Milliseconds(),
-            "closedBefore": Milliseconds(),
-        },
-        paged=True,
-    ),
+# Drafts are listed only if their status is asked for.
+_BY_STATUS = Filter(
+    lambda call: [one_of("status", call.body.get("status") or ("Open", "Closed", "Archived"))],
+    {"status": Many(Choice(_STATUSES))},
 )
-def list_jobs(call: Call) -> Page:
-    """Page through the jobs; drafts only if their status is asked for."""
-    conditions = [one_of("status", call.body.get("status") or ("Open", "Closed", "Archived"))]
-    conditions += created_after(call)
-    for event in ("opened", "closed"):
-        conditions += time_filter(call, f"{event}After", f"{event}At", ">")
-        conditions += time_filter(call, f"{event}Before", f"{event}At", "<")
-    expand, drafts = _expansions(call)
-    return listing(call, Job, lambda record: reply.job(call, record, expand, drafts=drafts), conditions)
 
 
-@method("job.info", "jobsRead", request({"id": Uuid()}, _EXPANSIONS))
-def get_job(call: Call) -> Any:
-    """Find a job."""
-    expand, drafts = _expansions(call)
-    return reply.job_details(call, call.get(Job, call.body["id"]), expand, drafts=drafts)
+JOBS = Resource(Job, "jobs", lambda call, record: reply.job(call, record, **_expansions(call)))
+JOBS.list(
+    "job.list",
+    _BY_STATUS,
+    CREATED_AFTER,
+    time_filter("openedAfter", "openedAt"),
+    time_filter("openedBefore", "openedAt", "<"),
+    time_filter("closedAfter", "closedAt"),
+    time_filter("closedBefore", "closedAt", "<"),
+    optional=_EXPANSIONS,
+)
+JOBS.info(
+    "job.info",
+    key="id",
+    optional=_EXPANSIONS,
+    reply=lambda call, record: reply.job_details(call, record, **_expansions(call)),
+)
 
 
 @method("job.search", "jobsRead", request(optional={"title": Text(), "requisitionId": Text()}))
 def search_jobs(call: Call) -> Any:
-    """Find the jobs with these letters in the title and with this requisition id."""
+    """Finds the jobs with these letters in the title and with this requisition id."""
     if not call.body:
         raise invalid("title", "a search needs title or requisitionId")
     conditions = visible(Job, call.key)
     if "title" in call.body:
-        title = call.body["title"].strip().casefold()
-        conditions.append(Condition("instr(casefold(json_extract(data, '$.title')), ?) > 0", (title,)))
+        conditions.append(contains("title", call.body["title"]))
     if "requisitionId" in call.body:
         conditions.append(equals("customRequisitionId", call.body["requisitionId"]))
     return [reply.job(call, record) for record in call.store.find(Job, *conditions)]
@@ -99,31 +88,22 @@ def search_jobs(call: Call) -> Any:
     ),
 )
 def create_job(call: Call) -> Any:
-    """Create a job as a draft."""
-    job: Job = {
-        "id": call.store.new_id(),
-        "title": call.body["title"],
-        "status": "Draft",
-        "confidential": False,
-        "employmentType": "FullTime",
-        "departmentId": call.body["teamId"],
-        "locationId": call.body["locationId"],
-        "interviewPlanIds": [],
-        "authorId": call.acting_user_id,
-        "hiringTeam": [],
-        "customFieldValues": {},
-        "createdAt": call.now,
-        "updatedAt": call.now,
-    }
+    """Creates a job as a draft."""
     call.refer_if_given(Brand, "brandId")
-    if "brandId" in call.body:
-        job["brandId"] = call.body["brandId"]
+    job = call.create(
+        Job,
+        title=call.body["title"],
+        departmentId=call.body["teamId"],
+        locationId=call.body["locationId"],
+        brandId=call.body.get("brandId"),
+        authorId=call.acting_user_id,
+    )
     if "jobTemplateId" in call.body:
         template = call.refer(JobTemplate, call.body["jobTemplateId"], "jobTemplateId")
         if "defaultInterviewPlanId" in template:
             _set_plan(job, template["defaultInterviewPlanId"])
     _apply(call, job)
-    return reply.job(call, call.store.add(Job, job))
+    return reply.job(call, call.save(Job, job))
 
 
 @method(
@@ -142,7 +122,7 @@ def create_job(call: Call) -> Any:
     ),
 )
 def update_job(call: Call) -> Any:
-    """Change what the body names, which must be something."""
+    """Changes what the body names, which must be something."""
     job = call.get(Job, call.body["jobId"])
     if len(call.body) == 1:
         raise invalid("jobId", "an update must name at least one field beside it")
@@ -154,7 +134,7 @@ def update_job(call: Call) -> Any:
 
 @method("job.setStatus", "jobsWrite", request({"jobId": Uuid(), "status": Choice(_STATUSES)}))
 def set_job_status(call: Call) -> Any:
-    """Move a job to a status that can follow its own."""
+    """Moves a job to a status that can follow its own."""
     job = call.get(Job, call.body["jobId"])
     status: JobStatus = call.body["status"]
     allowed = _NEXT_STATUSES[job["status"]]
@@ -187,8 +167,11 @@ def get_job_interview_plan(call: Call) -> Any:
     }
 
 
-def _expansions(call: Call) -> tuple[list[str], bool]:
-    return call.body.get("expand", []), call.body.get("includeUnpublishedJobPostingsIds", False)
+def _expansions(call: Call) -> dict[str, Any]:
+    return {
+        "expand": call.body.get("expand", []),
+        "drafts": call.body.get("includeUnpublishedJobPostingsIds", False),
+    }
 
 
 def _apply(call: Call, job: Job) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.paging import Page, listing
+from langchain_ashby.sandbox.filters import of
 from langchain_ashby.sandbox.records import Candidate, Note
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
+from langchain_ashby.sandbox.resource import Resource
 from langchain_ashby.sandbox.statement import Choice, Flag, Moment, Shape, Text, Uuid, request
-from langchain_ashby.sandbox.store import equals
 
 _KEPT_TAGS = ("b", "i", "u", "a", "ul", "ol", "li", "code", "pre")
 _DROPPED_WITH_CONTENT = ("script", "style")
@@ -28,11 +28,8 @@ class _Content:
         return Text().check(value, where)
 
 
-@method("candidate.listNotes", "candidatesRead", request({"candidateId": Uuid()}, paged=True))
-def list_notes(call: Call) -> Page:
-    """Page through the notes on a candidate."""
-    candidate = call.get(Candidate, call.body["candidateId"])
-    return listing(call, Note, lambda record: reply.note(call, record), [equals("candidateId", candidate["id"])])
+NOTES = Resource(Note, "candidates", reply.note)
+NOTES.list("candidate.listNotes", of(Candidate))
 
 
 @method(
@@ -44,17 +41,17 @@ def list_notes(call: Call) -> Page:
     ),
 )
 def create_note(call: Call) -> Any:
-    """Add a note; the same note twice is two notes."""
+    """Adds a note; the same note twice is two notes."""
     candidate = call.get(Candidate, call.body["candidateId"])
-    note: Note = {
-        "id": call.store.new_id(),
-        "candidateId": candidate["id"],
-        "authorId": call.acting_user_id,
-        "content": call.body["note"],
-        "isPrivate": call.body.get("isPrivate", False),
-        "createdAt": call.body.get("createdAt", call.now),
-    }
-    return reply.note(call, call.store.add(Note, note))
+    note = call.create(
+        Note,
+        candidateId=candidate["id"],
+        authorId=call.acting_user_id,
+        content=call.body["note"],
+        isPrivate=call.body.get("isPrivate"),
+        createdAt=call.body.get("createdAt"),
+    )
+    return reply.note(call, note)
 
 
 def reduced_html(text: str) -> str:

@@ -4,8 +4,7 @@ from typing import Any
 
 from langchain_ashby.sandbox import forms
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.methods.filters import CREATED_AFTER, created_after, equal
-from langchain_ashby.sandbox.paging import Page, listing
+from langchain_ashby.sandbox.filters import CREATED_AFTER, any_of, same
 from langchain_ashby.sandbox.records import (
     Application,
     Offer,
@@ -18,8 +17,9 @@ from langchain_ashby.sandbox.records import (
 from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
-from langchain_ashby.sandbox.statement import Choice, Flag, Many, Uuid, request
-from langchain_ashby.sandbox.store import equals, one_of
+from langchain_ashby.sandbox.resource import Resource
+from langchain_ashby.sandbox.statement import Flag, Uuid, request
+from langchain_ashby.sandbox.store import equals
 
 _OFFER_STATUSES = (
     "WaitingOnApprovalStart",
@@ -35,41 +35,25 @@ _FINISHED = ("CandidateAccepted", "CandidateRejected", "OfferCancelled")
 _WITHDRAWN = ("CandidateRejected", "OfferCancelled")
 
 
-@method(
+OFFERS = Resource(Offer, "offers", reply.offer)
+OFFERS.list(
     "offer.list",
-    "offersRead",
-    request(
-        optional={
-            **CREATED_AFTER,
-            "applicationId": Uuid(),
-            "offerStatus": Many(Choice(_OFFER_STATUSES)),
-            "acceptanceStatus": Many(Choice(_ACCEPTANCE_STATUSES)),
-            "approvalStatus": Many(Choice(("Approved", "WaitingOnApprovals", "Declined"))),
-        },
-        paged=True,
-    ),
+    CREATED_AFTER,
+    same(applicationId=Uuid()),
+    any_of("offerStatus", _OFFER_STATUSES),
+    any_of("acceptanceStatus", _ACCEPTANCE_STATUSES),
+    any_of("approvalStatus", ("Approved", "WaitingOnApprovals", "Declined"), "versions[#-1].approvalStatus"),
 )
-def list_offers(call: Call) -> Page:
-    """Page through the offers."""
-    conditions = created_after(call) + equal(call, "applicationId")
-    keys = {
-        "offerStatus": "offerStatus",
-        "acceptanceStatus": "acceptanceStatus",
-        "approvalStatus": "versions[#-1].approvalStatus",
-    }
-    conditions += [one_of(key, call.body[where]) for where, key in keys.items() if call.body.get(where)]
-    return listing(call, Offer, lambda record: reply.offer(call, record), conditions)
-
-
-@method("offer.info", "offersRead", request({"offerId": Uuid()}, {"excludeFormDefinition": Flag()}))
-def get_offer(call: Call) -> Any:
-    """Find an offer."""
-    return _details(call, call.get(Offer, call.body["offerId"]))
+OFFERS.info(
+    "offer.info",
+    optional={"excludeFormDefinition": Flag()},
+    reply=lambda call, offer: _details(call, offer),
+)
 
 
 @method("offerProcess.start", "offersWrite", request({"applicationId": Uuid()}))
 def start_process(call: Call) -> Any:
-    """Start the making of an offer; a process that still waits for its first offer is not started twice."""
+    """Starts an offer process; one that still waits for its first offer is returned again."""
     application = call.get(Application, call.body["applicationId"])
     _require_undecided(application, "applicationId")
     of_application = equals("applicationId", application["id"])
@@ -78,27 +62,15 @@ def start_process(call: Call) -> Any:
             return _process(process)
         if process["status"] not in _FINISHED:
             raise invalid("applicationId", f"the application has an offer process under way ({process['id']})")
-    process = {
-        "id": call.store.new_id(),
-        "applicationId": application["id"],
-        "status": "WaitingOnOfferCreation",
-        "createdAt": call.now,
-    }
-    return _process(call.store.add(OfferProcess, process))
+    return _process(call.create(OfferProcess, applicationId=application["id"], status="WaitingOnOfferCreation"))
 
 
 @method("offer.start", "offersWrite", request({"offerProcessId": Uuid()}))
 def start_offer(call: Call) -> Any:
-    """Hand out a form for an offer; every time a new one."""
+    """Hands out a new form for an offer, each time it is called."""
     process = _open_process(call)
     definition = call.store.find(OfferFormDefinition, limit=1)[0]
-    form: OfferForm = {
-        "id": call.store.new_id(),
-        "offerProcessId": process["id"],
-        "offerFormDefinitionId": definition["id"],
-        "createdAt": call.now,
-    }
-    call.store.add(OfferForm, form)
+    form = call.create(OfferForm, offerProcessId=process["id"], offerFormDefinitionId=definition["id"])
     return {"id": form["id"], "formDefinition": definition["formDefinition"]}
 
 
@@ -111,7 +83,7 @@ def start_offer(call: Call) -> Any:
     ),
 )
 def create_offer(call: Call) -> Any:
-    """Make an offer of a filled-in form; in a process that has one already, make new terms for it."""
+    """Makes an offer of a filled-in form, or new terms for the offer that the process already has."""
     process = _open_process(call)
     application = call.get(Application, process["applicationId"])
     _require_undecided(application, "offerProcessId")
@@ -130,24 +102,21 @@ def create_offer(call: Call) -> Any:
         for offer in call.store.find(Offer, equals("applicationId", application["id"]))
         if offer["offerProcessId"] == process["id"]
     ]
-    offer: Offer
     if found:
         offer = found[0]
         offer["versions"].append(version)
         offer |= {"acceptanceStatus": "Created", "offerStatus": "WaitingOnApprovalStart"}
         call.save(Offer, offer)
     else:
-        offer = {
-            "id": call.store.new_id(),
-            "applicationId": application["id"],
-            "offerProcessId": process["id"],
-            "offerFormDefinitionId": definition["id"],
-            "acceptanceStatus": "Created",
-            "offerStatus": "WaitingOnApprovalStart",
-            "versions": [version],
-            "createdAt": call.now,
-        }
-        call.store.add(Offer, offer)
+        offer = call.create(
+            Offer,
+            applicationId=application["id"],
+            offerProcessId=process["id"],
+            offerFormDefinitionId=definition["id"],
+            acceptanceStatus="Created",
+            offerStatus="WaitingOnApprovalStart",
+            versions=[version],
+        )
     call.save(OfferForm, {**form, "offerId": offer["id"]})
     call.save(OfferProcess, {**process, "status": "WaitingOnApprovalStart"})
     return _details(call, offer)

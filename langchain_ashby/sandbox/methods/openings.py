@@ -1,11 +1,10 @@
-"""Openings: the seats that jobs are to fill."""
+"""Openings: the seats that jobs fill."""
 
 from typing import Any, cast
 
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.methods.filters import CREATED_AFTER, created_after
+from langchain_ashby.sandbox.filters import CREATED_AFTER, search
 from langchain_ashby.sandbox.methods.jobs import EMPLOYMENT_TYPES
-from langchain_ashby.sandbox.paging import Page, listing
 from langchain_ashby.sandbox.records import (
     CloseReason,
     Department,
@@ -18,8 +17,8 @@ from langchain_ashby.sandbox.records import (
 from langchain_ashby.sandbox.refusal import invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import jobs as reply
+from langchain_ashby.sandbox.resource import Resource
 from langchain_ashby.sandbox.statement import Choice, Day, Field, Flag, Many, Text, Uuid, request
-from langchain_ashby.sandbox.store import Condition
 
 # Filled is not among them: hiring alone fills an opening.
 _STATES = ("Draft", "Approved", "Open", "Closed")
@@ -34,25 +33,11 @@ _VERSION: dict[str, Field] = {
 }
 
 
-@method("opening.list", "jobsRead", request(optional=CREATED_AFTER, paged=True))
-def list_openings(call: Call) -> Page:
-    """Page through the openings."""
-    return listing(call, Opening, lambda record: reply.opening(call, record), created_after(call))
-
-
-@method("opening.info", "jobsRead", request({"openingId": Uuid()}))
-def get_opening(call: Call) -> Any:
-    """Find an opening by id."""
-    return reply.opening(call, call.get(Opening, call.body["openingId"]))
-
-
-@method("opening.search", "jobsRead", request({"identifier": Text()}))
-def search_openings(call: Call) -> Any:
-    """Find the openings with this identifier, in whatever case."""
-    same = Condition(
-        "casefold(json_extract(data, '$.latestVersion.identifier')) = ?", (call.body["identifier"].strip().casefold(),)
-    )
-    return [reply.opening(call, record) for record in call.store.find(Opening, same)]
+OPENINGS = Resource(Opening, "jobs", reply.opening)
+OPENINGS.list("opening.list", CREATED_AFTER)
+OPENINGS.info("opening.info")
+OPENINGS.search("opening.search", search("identifier", Text(), "latestVersion.identifier"))
+OPENINGS.archive("opening.setArchived", flag="archive")
 
 
 @method(
@@ -63,7 +48,7 @@ def search_openings(call: Call) -> Any:
     ),
 )
 def create_opening(call: Call) -> Any:
-    """Create an opening, as a draft unless the body says otherwise."""
+    """Creates an opening, as a draft unless the body says otherwise."""
     job_ids = [call.refer(Job, job_id, "jobIds")["id"] for job_id in call.body.get("jobIds", [])]
     locations = [call.refer(Location, location_id, "locationIds") for location_id in call.body.get("locationIds", [])]
     opening: Opening = {
@@ -92,7 +77,7 @@ def create_opening(call: Call) -> Any:
 
 @method("opening.update", "jobsWrite", request({"openingId": Uuid()}, _VERSION))
 def update_opening(call: Call) -> Any:
-    """Change what the body names; jobs and state have methods of their own."""
+    """Changes what the body names; jobs and state have methods of their own."""
     opening = call.get(Opening, call.body["openingId"])
     _apply(call, opening)
     _start_version(call, opening)
@@ -101,7 +86,7 @@ def update_opening(call: Call) -> Any:
 
 @method("opening.addJob", "jobsWrite", request({"openingId": Uuid(), "jobId": Uuid()}))
 def add_job(call: Call) -> Any:
-    """Let an opening count for a job; for a job that it counts for already nothing changes."""
+    """Links an opening to a job; a job that it is linked to already changes nothing."""
     opening = call.get(Opening, call.body["openingId"])
     job = call.refer(Job, call.body["jobId"], "jobId")
     if job["id"] not in opening["latestVersion"]["jobIds"]:
@@ -113,7 +98,7 @@ def add_job(call: Call) -> Any:
 
 @method("opening.removeJob", "jobsWrite", request({"openingId": Uuid(), "jobId": Uuid()}))
 def remove_job(call: Call) -> Any:
-    """Let an opening no longer count for a job; for a job that it does not count for nothing changes."""
+    """Unlinks an opening from a job; a job that it is not linked to changes nothing."""
     opening = call.get(Opening, call.body["openingId"])
     job = call.refer(Job, call.body["jobId"], "jobId")
     if job["id"] in opening["latestVersion"]["jobIds"]:
@@ -129,7 +114,7 @@ def remove_job(call: Call) -> Any:
     request({"openingId": Uuid(), "openingState": Choice(_STATES)}, {"closeReasonId": Uuid()}),
 )
 def set_opening_state(call: Call) -> Any:
-    """Move an opening to another state; closing it may give a reason."""
+    """Moves an opening to another state; closing it may give a reason."""
     opening = call.get(Opening, call.body["openingId"])
     state: OpeningState = call.body["openingState"]
     if "closeReasonId" in call.body:
@@ -141,19 +126,6 @@ def set_opening_state(call: Call) -> Any:
     if "closeReasonId" in call.body:
         opening["closeReasonId"] = call.body["closeReasonId"]
     return reply.opening(call, call.save(Opening, opening))
-
-
-@method("opening.setArchived", "jobsWrite", request({"openingId": Uuid(), "archive": Flag()}))
-def set_archived(call: Call) -> Any:
-    """Archive an opening, or take it out of the archive."""
-    opening = call.get(Opening, call.body["openingId"])
-    if opening["isArchived"] != call.body["archive"]:
-        opening["isArchived"] = call.body["archive"]
-        opening.pop("archivedAt", None)
-        if opening["isArchived"]:
-            opening["archivedAt"] = call.now
-        opening = call.save(Opening, opening)
-    return reply.opening(call, opening)
 
 
 def _apply(call: Call, opening: Opening) -> None:

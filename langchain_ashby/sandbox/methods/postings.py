@@ -57,7 +57,7 @@ def list_postings(call: Call) -> Any:
     ),
 )
 def get_posting(call: Call) -> Any:
-    """Find a posting; an unpublished one only if those are asked for."""
+    """Finds a posting; an unpublished one only if those are asked for."""
     posting = call.get(JobPosting, call.body["jobPostingId"])
     if not posting["isPublished"] and not call.body.get("includeUnpublishedJobPostings"):
         raise Refusal("job_posting_not_found", "The posting is not published.")

@@ -3,8 +3,8 @@
 from typing import Any
 
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.methods.filters import CREATED_AFTER, created_after, equal, time_filter
-from langchain_ashby.sandbox.paging import Page, listing, listing_of
+from langchain_ashby.sandbox.filters import CREATED_AFTER, same
+from langchain_ashby.sandbox.paging import Page, listing_of
 from langchain_ashby.sandbox.records import (
     Application,
     EventInterviewer,
@@ -16,6 +16,7 @@ from langchain_ashby.sandbox.records import (
 from langchain_ashby.sandbox.refusal import invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import interviews as reply
+from langchain_ashby.sandbox.resource import Resource
 from langchain_ashby.sandbox.statement import (
     Alternatives,
     Choice,
@@ -56,26 +57,21 @@ _EVENT_OPTIONS: dict[str, Field] = {"interviewId": Uuid(), "extraData": _ExtraDa
 _DELETION: dict[str, Field] = {"allowFeedbackDeletion": Flag()}
 
 
-@method(
-    "interviewSchedule.list",
-    "interviewsRead",
-    request(optional={**CREATED_AFTER, "applicationId": Uuid(), "interviewStageId": Uuid()}, paged=True),
-)
-def list_schedules(call: Call) -> Page:
-    """Page through the schedules."""
-    conditions = created_after(call) + equal(call, "applicationId", "interviewStageId")
-    return listing(call, InterviewSchedule, lambda record: reply.schedule(call, record), conditions)
+SCHEDULES = Resource(InterviewSchedule, "interviews", reply.schedule)
+SCHEDULES.list("interviewSchedule.list", CREATED_AFTER, same(applicationId=Uuid(), interviewStageId=Uuid()))
 
 
 @method(
     "interviewEvent.list",
     "interviewsRead",
-    request({"interviewScheduleId": Uuid()}, {**CREATED_AFTER, "expand": Many(Choice(("interview",)))}, paged=True),
+    request(
+        {"interviewScheduleId": Uuid()}, {**CREATED_AFTER.optional, "expand": Many(Choice(("interview",)))}, paged=True
+    ),
 )
 def list_events(call: Call) -> Page:
-    """Page through the meetings of a schedule."""
+    """Pages through the meetings of a schedule."""
     schedule = call.get(InterviewSchedule, call.body["interviewScheduleId"])
-    after = [condition.values[0] for condition in time_filter(call, "createdAfter", "createdAt")]
+    after = [condition.values[0] for condition in CREATED_AFTER.conditions(call)]
     with_interview = "interview" in call.body.get("expand", [])
     events = [event for event in schedule["interviewEvents"] if not after or event["createdAt"] > after[0]]
     return listing_of(call, [reply.event(call, schedule, event, with_interview=with_interview) for event in events])
@@ -87,22 +83,19 @@ def list_events(call: Call) -> Page:
     request({"applicationId": Uuid(), "interviewEvents": Many(Shape(_EVENT, _EVENT_OPTIONS), least=1)}),
 )
 def create_schedule(call: Call) -> Any:
-    """Schedule meetings for the stage that the application is in."""
+    """Schedules meetings for the stage that the application is in."""
     application = call.get(Application, call.body["applicationId"])
-    schedule: InterviewSchedule = {
-        "id": call.store.new_id(),
-        "applicationId": application["id"],
-        "interviewStageId": application["currentInterviewStageId"],
-        "status": "Scheduled",
-        "scheduledById": call.acting_user_id,
-        "createdByKeyId": call.key.id,
-        "interviewEvents": [],
-        "createdAt": call.now,
-        "updatedAt": call.now,
-    }
+    schedule = call.create(
+        InterviewSchedule,
+        applicationId=application["id"],
+        interviewStageId=application["currentInterviewStageId"],
+        status="Scheduled",
+        scheduledById=call.acting_user_id,
+        createdByKeyId=call.key.id,
+    )
     for index, stated in enumerate(call.body["interviewEvents"]):
         schedule["interviewEvents"].append(_new_event(call, stated, f"interviewEvents[{index}]"))
-    return reply.schedule(call, call.store.add(InterviewSchedule, schedule))
+    return reply.schedule(call, call.save(InterviewSchedule, schedule))
 
 
 @method(
@@ -120,7 +113,7 @@ def create_schedule(call: Call) -> Any:
     ),
 )
 def update_schedule(call: Call) -> Any:
-    """Add and change meetings, or cancel some; cancelling the last one cancels the schedule."""
+    """Adds, changes or cancels meetings; cancelling the last one cancels the schedule."""
     schedule = _own_schedule(call, "interviewScheduleId")
     for stated in call.body.get("interviewEvent", []):
         _apply_event(call, schedule, stated)
@@ -135,7 +128,7 @@ def update_schedule(call: Call) -> Any:
 
 @method("interviewSchedule.cancel", "interviewsWrite", request({"id": Uuid()}, {"allowReschedule": Flag()}))
 def cancel_schedule(call: Call) -> Any:
-    """Cancel a schedule, or with `allowReschedule` empty it so that it can be scheduled again."""
+    """Cancels a schedule, or with `allowReschedule` empties it so that it can be scheduled again."""
     schedule = _own_schedule(call, "id")
     if call.body.get("allowReschedule"):
         schedule["status"] = "NeedsScheduling"
@@ -173,7 +166,7 @@ def _new_event(call: Call, stated: dict[str, Any], where: str) -> InterviewEvent
 
 
 def _apply_event(call: Call, schedule: InterviewSchedule, stated: dict[str, Any]) -> None:
-    """Add an event, or change the one that is named."""
+    """Adds an event, or changes the one that is named."""
     if "interviewEventId" not in stated:
         schedule["interviewEvents"].append(_new_event(call, stated, "interviewEvent"))
         return
@@ -218,7 +211,7 @@ def _event(schedule: InterviewSchedule, event_id: str, where: str) -> InterviewE
 
 
 def _cancel_event(call: Call, schedule: InterviewSchedule, event_id: str) -> None:
-    """Take an event away, and its feedback with it if the caller allows that."""
+    """Takes an event away, and its feedback with it if the caller allows that."""
     event = _event(schedule, event_id, "interviewEventIdToCancel")
     of_event = equals("interviewEventId", event_id)
     given = call.store.find(Feedback, equals("applicationId", schedule["applicationId"]), of_event)

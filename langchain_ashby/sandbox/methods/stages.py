@@ -43,7 +43,7 @@ STATUS_OF_STAGE: dict[StageType, ApplicationStatus] = {
     spellings=["application.change_stage"],
 )
 def change_stage(call: Call) -> Any:
-    """Move an application to another stage of its plan."""
+    """Moves an application to another stage of its plan."""
     body = call.body
     application = call.get(Application, body["applicationId"])
     stage = stage_of_plan(call, body["interviewStageId"], application["interviewPlanId"])
@@ -73,7 +73,7 @@ def stage_of_plan(call: Call, stage_id: str, plan_id: str) -> InterviewStage:
 
 
 def set_archive_reason(call: Call, application: Application, reason_id: str | None, where: str) -> None:
-    """Say why the application is archived."""
+    """Sets the reason why the application is archived."""
     if reason_id is None:
         raise invalid(where, "an archive reason is required for a stage of type Archived")
     reason = call.get(ArchiveReason, reason_id)
@@ -96,10 +96,10 @@ def _check_archive_email(call: Call, application: Application) -> None:
 
 
 def _fill_opening(call: Call, application: Application) -> None:
-    """Hire against the opening of the accepted offer, or else of the application."""
+    """Hires against the opening of the accepted offer, or else of the application."""
     offers = call.store.find(Offer, equals("applicationId", application["id"]), equals("acceptanceStatus", "Accepted"))
     if not offers:
-        raise invalid("interviewStageId", "a candidate is hired by way of an offer, and none has been accepted")
+        raise invalid("interviewStageId", "hiring needs an accepted offer, and the application has none")
     opening_id = offers[-1]["versions"][-1].get("openingId") or next(iter(application["openingIds"]), None)
     if opening_id is None:
         raise invalid("interviewStageId", "hiring needs an opening, and neither offer nor application names one")
@@ -114,7 +114,7 @@ def _fill_opening(call: Call, application: Application) -> None:
 
 
 def _enter(call: Call, application: Application, stage: InterviewStage) -> None:
-    """End the stay in the current stage and begin the next; the same stage again is the same stay."""
+    """Ends the stay in the current stage and begins the next; the same stage again is the same stay."""
     if stage["id"] == application["currentInterviewStageId"]:
         return
     history = application["applicationHistory"]

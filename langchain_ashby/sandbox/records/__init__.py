@@ -1,4 +1,4 @@
-"""What the sandbox stores: one TypedDict per kind of record.
+"""The records that the sandbox stores: one TypedDict per kind.
 
 A stored record has the keys of Ashby's reply (camelCase), with two differences. Every embedded object is replaced by
 its id (`source` → `sourceId`, `tags` → `tagIds`), and custom fields are `customFieldValues`, field id → value. What has
@@ -31,6 +31,7 @@ from langchain_ashby.sandbox.records.interviews import (
     InterviewStage,
 )
 from langchain_ashby.sandbox.records.jobs import Brand, Job, JobBoard, JobPosting, JobTemplate, Opening
+from langchain_ashby.sandbox.records.kind import KINDS, completed, indexed_keys, kind_name, required_keys
 from langchain_ashby.sandbox.records.organization import (
     ArchiveReason,
     CandidateTag,
@@ -79,40 +80,7 @@ from langchain_ashby.sandbox.records.parts import (
 )
 
 API_USER_ID = "00000000-0000-4000-8000-000000000001"
-"""The user whom Ashby shows as the author of what an API key does on nobody's behalf."""
-
-KINDS: dict[str, type] = {
-    "user": User,
-    "department": Department,
-    "location": Location,
-    "source": Source,
-    "archiveReason": ArchiveReason,
-    "closeReason": CloseReason,
-    "candidateTag": CandidateTag,
-    "customField": CustomField,
-    "communicationTemplate": CommunicationTemplate,
-    "interviewPlan": InterviewPlan,
-    "interviewStage": InterviewStage,
-    "feedbackFormDefinition": FeedbackFormDefinition,
-    "interview": Interview,
-    "brand": Brand,
-    "jobTemplate": JobTemplate,
-    "jobBoard": JobBoard,
-    "job": Job,
-    "jobPosting": JobPosting,
-    "opening": Opening,
-    "candidate": Candidate,
-    "file": File,
-    "application": Application,
-    "note": Note,
-    "interviewSchedule": InterviewSchedule,
-    "feedback": Feedback,
-    "offerFormDefinition": OfferFormDefinition,
-    "offerProcess": OfferProcess,
-    "offerForm": OfferForm,
-    "offer": Offer,
-}
-"""Every kind of record by its name."""
+"""The user shown as the author of what an API key does on its own behalf."""
 
 __all__ = [
     "API_USER_ID",
@@ -179,4 +147,8 @@ __all__ = [
     "StageType",
     "TeamMember",
     "User",
+    "completed",
+    "indexed_keys",
+    "kind_name",
+    "required_keys",
 ]

@@ -1,7 +1,8 @@
 """Candidates, their applications, notes and files, and offers."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
+from langchain_ashby.sandbox.records.kind import INDEXED, Default, kind
 from langchain_ashby.sandbox.records.parts import (
     ApplicationStatus,
     CandidateLocation,
@@ -17,6 +18,7 @@ from langchain_ashby.sandbox.records.parts import (
 )
 
 
+@kind
 class Candidate(TypedDict):
     """A candidate. The reply embeds source, credited user, tags, files and custom fields.
 
@@ -26,11 +28,11 @@ class Candidate(TypedDict):
 
     id: str
     name: str
-    emailAddresses: list[Contact]
-    phoneNumbers: list[Contact]
-    socialLinks: list[SocialLink]
-    tagIds: list[str]
-    fileIds: list[str]
+    emailAddresses: Annotated[list[Contact], Default([])]
+    phoneNumbers: Annotated[list[Contact], Default([])]
+    socialLinks: Annotated[list[SocialLink], Default([])]
+    tagIds: Annotated[list[str], Default([])]
+    fileIds: Annotated[list[str], Default([])]
     resumeFileId: NotRequired[str]
     company: NotRequired[str]
     position: NotRequired[str]
@@ -41,11 +43,12 @@ class Candidate(TypedDict):
     creditedToUserId: NotRequired[str]
     fraudStatus: NotRequired[Literal["Fraudulent", "NotFraudulent", "Unsure", "Unreviewed", "PassedFraudCheck"]]
     externalMappingIds: NotRequired[list[str]]
-    customFieldValues: FieldValues
+    customFieldValues: Annotated[FieldValues, Default({})]
     createdAt: str
     updatedAt: str
 
 
+@kind
 class Application(TypedDict):
     """A candidate's way through a job. The reply embeds candidate, job, stage, reason, source, users and custom fields.
 
@@ -54,39 +57,41 @@ class Application(TypedDict):
     """
 
     id: str
-    candidateId: str
-    jobId: str
+    candidateId: Annotated[str, INDEXED]
+    jobId: Annotated[str, INDEXED]
     interviewPlanId: str
     currentInterviewStageId: str
-    status: ApplicationStatus
+    status: Annotated[ApplicationStatus, INDEXED]
     archiveReasonId: NotRequired[str]
     archivedAt: NotRequired[str]
     sourceId: NotRequired[str]
     creditedToUserId: NotRequired[str]
-    hiringTeam: list[TeamMember]
-    applicationHistory: list[HistoryEntry]
-    applicationFormSubmissions: list[FormSubmission]
-    referrals: list[Referral]
-    openingIds: list[str]
+    hiringTeam: Annotated[list[TeamMember], Default([])]
+    applicationHistory: Annotated[list[HistoryEntry], Default([])]
+    applicationFormSubmissions: Annotated[list[FormSubmission], Default([])]
+    referrals: Annotated[list[Referral], Default([])]
+    openingIds: Annotated[list[str], Default([])]
     appliedViaJobPostingId: NotRequired[str]
     submitterClientIp: NotRequired[str]
     submitterUserAgent: NotRequired[str]
-    customFieldValues: FieldValues
+    customFieldValues: Annotated[FieldValues, Default({})]
     createdAt: str
     updatedAt: str
 
 
+@kind
 class Note(TypedDict):
     """A note on a candidate. The reply embeds the author. A private one needs a key that may see private data."""
 
     id: str
-    candidateId: str
+    candidateId: Annotated[str, INDEXED]
     authorId: str
     content: str
-    isPrivate: bool
+    isPrivate: Annotated[bool, Default(False)]
     createdAt: str
 
 
+@kind
 class File(TypedDict):
     """A file, or the promise of one that `file.createFileUploadHandle` made; a reply shows id, name and handle.
 
@@ -96,7 +101,7 @@ class File(TypedDict):
 
     id: str
     name: str
-    handle: str
+    handle: Annotated[str, INDEXED]
     contentType: str
     contentLength: int
     fileUploadContext: Literal["CandidateResume", "CandidateFiles", "ApplicationForm"]
@@ -105,6 +110,7 @@ class File(TypedDict):
     text: NotRequired[str]
 
 
+@kind
 class OfferFormDefinition(TypedDict):
     """The form that an offer is made with; a company has one.
 
@@ -117,11 +123,12 @@ class OfferFormDefinition(TypedDict):
     formDefinition: FormDefinition
 
 
+@kind
 class OfferProcess(TypedDict):
-    """The making of offers for an application. The reply embeds nothing."""
+    """The making of offers for an application. The reply is the record itself."""
 
     id: str
-    applicationId: str
+    applicationId: Annotated[str, INDEXED]
     status: Literal[
         "WaitingOnOfferCreation",
         "WaitingOnApprovalStart",
@@ -134,6 +141,7 @@ class OfferProcess(TypedDict):
     createdAt: str
 
 
+@kind
 class OfferForm(TypedDict):
     """A form that `offer.start` handed out, to be filled in once by `offer.create`; then it names its offer."""
 
@@ -144,11 +152,12 @@ class OfferForm(TypedDict):
     createdAt: str
 
 
+@kind
 class Offer(TypedDict):
     """An offer. The reply embeds the form and the versions, the newest of which is the last one stored."""
 
     id: str
-    applicationId: str
+    applicationId: Annotated[str, INDEXED]
     offerProcessId: str
     offerFormDefinitionId: str
     acceptanceStatus: Literal["Accepted", "Declined", "Pending", "Created", "Cancelled", "WaitingOnResponse"]

@@ -1,22 +1,25 @@
 """Interview plans, stages, definitions, schedules, and feedback."""
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
+from langchain_ashby.sandbox.records.kind import INDEXED, Default, kind
 from langchain_ashby.sandbox.records.parts import Activity, FormDefinition, InterviewEvent, StageType
 
 
+@kind
 class InterviewPlan(TypedDict):
     """The stages of a hiring process. `isPublished` and `jobId` (a plan of that job alone) are not in the reply."""
 
     id: str
     title: str
-    isArchived: bool
-    isPublished: bool
+    isArchived: Annotated[bool, Default(False)]
+    isPublished: Annotated[bool, Default(True)]
     jobId: NotRequired[str]
     createdAt: str
     updatedAt: str
 
 
+@kind
 class InterviewStage(TypedDict):
     """A stage of a plan. Its activities show only in `jobInterviewPlan.info`, with the interviews' titles."""
 
@@ -24,11 +27,12 @@ class InterviewStage(TypedDict):
     title: str
     type: StageType
     orderInInterviewPlan: int
-    interviewPlanId: str
+    interviewPlanId: Annotated[str, INDEXED]
     interviewStageGroupId: NotRequired[str]
-    activities: list[Activity]
+    activities: Annotated[list[Activity], Default([])]
 
 
+@kind
 class Interview(TypedDict):
     """The definition of an interview, not a meeting. With a `jobId` it belongs to that job alone.
 
@@ -39,10 +43,10 @@ class Interview(TypedDict):
     id: str
     title: str
     externalTitle: NotRequired[str]
-    isArchived: bool
-    isDebrief: bool
-    isFeedbackRequested: bool
-    isFeedbackRequired: bool
+    isArchived: Annotated[bool, Default(False)]
+    isDebrief: Annotated[bool, Default(False)]
+    isFeedbackRequested: Annotated[bool, Default(False)]
+    isFeedbackRequired: Annotated[bool, Default(False)]
     instructionsHtml: NotRequired[str]
     instructionsPlain: NotRequired[str]
     jobId: NotRequired[str]
@@ -51,18 +55,20 @@ class Interview(TypedDict):
     scheduleTemplateIsArchived: NotRequired[bool]
 
 
+@kind
 class FeedbackFormDefinition(TypedDict):
     """A form for interview feedback. The form stands in it whole."""
 
     id: str
     organizationId: str
     title: str
-    isArchived: bool
-    isDefaultForm: bool
+    isArchived: Annotated[bool, Default(False)]
+    isDefaultForm: Annotated[bool, Default(False)]
     formDefinition: FormDefinition
     interviewId: NotRequired[str]
 
 
+@kind
 class InterviewSchedule(TypedDict):
     """Meetings for a stage of an application. The reply embeds users, and interview and interviewers in each event.
 
@@ -70,7 +76,7 @@ class InterviewSchedule(TypedDict):
     """
 
     id: str
-    applicationId: str
+    applicationId: Annotated[str, INDEXED]
     interviewStageId: str
     status: Literal[
         "NeedsScheduling",
@@ -86,16 +92,17 @@ class InterviewSchedule(TypedDict):
     ]
     scheduledById: NotRequired[str]
     createdByKeyId: NotRequired[str]
-    interviewEvents: list[InterviewEvent]
+    interviewEvents: Annotated[list[InterviewEvent], Default([])]
     createdAt: str
     updatedAt: str
 
 
+@kind
 class Feedback(TypedDict):
     """Submitted interview feedback. The reply embeds the user who gave it."""
 
     id: str
-    applicationId: str
+    applicationId: Annotated[str, INDEXED]
     applicationHistoryId: NotRequired[str]
     feedbackFormDefinitionId: str
     formDefinition: FormDefinition

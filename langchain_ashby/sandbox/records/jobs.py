@@ -1,7 +1,8 @@
 """Jobs, postings and openings."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
+from langchain_ashby.sandbox.records.kind import INDEXED, Default, kind
 from langchain_ashby.sandbox.records.parts import (
     CompensationTier,
     EmploymentType,
@@ -15,6 +16,7 @@ from langchain_ashby.sandbox.records.parts import (
 )
 
 
+@kind
 class Job(TypedDict):
     """A job. The reply embeds author, hiring team, custom fields and the ids of its postings.
 
@@ -23,18 +25,18 @@ class Job(TypedDict):
 
     id: str
     title: str
-    status: JobStatus
-    confidential: bool
-    employmentType: EmploymentType
+    status: Annotated[JobStatus, Default("Draft")]
+    confidential: Annotated[bool, Default(False)]
+    employmentType: Annotated[EmploymentType, Default("FullTime")]
     departmentId: str
     locationId: str
     defaultInterviewPlanId: NotRequired[str]
-    interviewPlanIds: list[str]
+    interviewPlanIds: Annotated[list[str], Default([])]
     customRequisitionId: NotRequired[str]
     brandId: NotRequired[str]
     authorId: str
-    hiringTeam: list[TeamMember]
-    customFieldValues: FieldValues
+    hiringTeam: Annotated[list[TeamMember], Default([])]
+    customFieldValues: Annotated[FieldValues, Default({})]
     compensationTiers: NotRequired[list[CompensationTier]]
     createdAt: str
     updatedAt: str
@@ -42,6 +44,7 @@ class Job(TypedDict):
     closedAt: NotRequired[str]
 
 
+@kind
 class JobPosting(TypedDict):
     """An advertisement for a job. The reply takes department, team, location and pay from the job and the location.
 
@@ -49,7 +52,7 @@ class JobPosting(TypedDict):
     """
 
     id: str
-    jobId: str
+    jobId: Annotated[str, INDEXED]
     title: str
     isPublished: bool
     isListed: bool
@@ -67,14 +70,16 @@ class JobPosting(TypedDict):
     updatedAt: str
 
 
+@kind
 class JobBoard(TypedDict):
     """A place where postings are shown. `jobPosting.list` reads the one that is `isPrimary` unless told otherwise."""
 
     id: str
     title: str
-    isPrimary: bool
+    isPrimary: Annotated[bool, Default(False)]
 
 
+@kind
 class Brand(TypedDict):
     """A name under which the company hires; jobs refer to it."""
 
@@ -82,20 +87,22 @@ class Brand(TypedDict):
     title: str
 
 
+@kind
 class JobTemplate(TypedDict):
-    """What `job.create` may start from: it gives the new job its plan, unless the request names one."""
+    """A template for `job.create`: it gives the new job its plan, unless the request names one."""
 
     id: str
     title: str
     defaultInterviewPlanId: NotRequired[str]
 
 
+@kind
 class Opening(TypedDict):
     """A seat to fill. The reply embeds hiring team and custom fields in the latest version."""
 
     id: str
-    openingState: OpeningState
-    isArchived: bool
+    openingState: Annotated[OpeningState, Default("Draft")]
+    isArchived: Annotated[bool, Default(False)]
     archivedAt: NotRequired[str]
     openedAt: NotRequired[str]
     closedAt: NotRequired[str]

@@ -1,10 +1,12 @@
 """The company itself: its people and places, and what its hiring process draws on."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
+from langchain_ashby.sandbox.records.kind import Default, kind
 from langchain_ashby.sandbox.records.parts import Address, FieldValues, SelectableValue, SourceType
 
 
+@kind
 class User(TypedDict):
     """A person who works in Ashby. The reply embeds the custom fields."""
 
@@ -13,33 +15,35 @@ class User(TypedDict):
     lastName: str
     email: str
     globalRole: Literal["Organization Admin", "Elevated Access", "Limited Access", "External Recruiter"]
-    isEnabled: bool
+    isEnabled: Annotated[bool, Default(True)]
     updatedAt: str
     managerId: NotRequired[str]
-    customFieldValues: FieldValues
+    customFieldValues: Annotated[FieldValues, Default({})]
 
 
+@kind
 class Department(TypedDict):
-    """A department, or with a `parentId` a team. The reply embeds nothing."""
+    """A department, or with a `parentId` a team. The reply is the record itself."""
 
     id: str
     name: str
     externalName: NotRequired[str]
-    isArchived: bool
+    isArchived: Annotated[bool, Default(False)]
     parentId: NotRequired[str]
     createdAt: str
     updatedAt: str
     extraData: NotRequired[dict[str, str]]
 
 
+@kind
 class Location(TypedDict):
-    """An office, or with type `LocationHierarchy` a region. The reply embeds nothing."""
+    """An office, or with type `LocationHierarchy` a region. The reply is the record itself."""
 
     id: str
     name: str
     externalName: NotRequired[str]
-    isArchived: bool
-    isRemote: bool
+    isArchived: Annotated[bool, Default(False)]
+    isRemote: Annotated[bool, Default(False)]
     workplaceType: NotRequired[Literal["OnSite", "Hybrid", "Remote"]]
     type: Literal["Location", "LocationHierarchy"]
     parentLocationId: NotRequired[str]
@@ -47,40 +51,45 @@ class Location(TypedDict):
     extraData: NotRequired[dict[str, str]]
 
 
+@kind
 class Source(TypedDict):
-    """Where candidates come from. The source type is stored whole, since no method lists source types."""
+    """The origin of a candidate. The source type is stored whole, since no method lists source types."""
 
     id: str
     title: str
-    isArchived: bool
+    isArchived: Annotated[bool, Default(False)]
     sourceType: NotRequired[SourceType]
 
 
+@kind
 class ArchiveReason(TypedDict):
-    """Why an application was archived. Inside an application the reply embeds its custom fields."""
+    """A reason to archive an application. Inside an application the reply embeds its custom fields."""
 
     id: str
     text: str
     reasonType: Literal["RejectedByCandidate", "RejectedByOrg", "Other"]
-    isArchived: bool
+    isArchived: Annotated[bool, Default(False)]
 
 
+@kind
 class CloseReason(TypedDict):
-    """Why an opening was closed. The reply embeds nothing."""
+    """A reason to close an opening. The reply is the record itself."""
 
     id: str
     reasonText: str
-    isArchived: bool
+    isArchived: Annotated[bool, Default(False)]
 
 
+@kind
 class CandidateTag(TypedDict):
-    """A tag for candidates. The reply embeds nothing."""
+    """A tag for candidates. The reply is the record itself."""
 
     id: str
     title: str
-    isArchived: bool
+    isArchived: Annotated[bool, Default(False)]
 
 
+@kind
 class CustomField(TypedDict):
     """A field that the company added to a type of object. `isPrivate` fields need a key that may see private data."""
 
@@ -101,18 +110,19 @@ class CustomField(TypedDict):
         "Url",
         "UUID",
     ]
-    isRequired: bool
-    isPrivate: bool
-    isArchived: bool
+    isRequired: Annotated[bool, Default(False)]
+    isPrivate: Annotated[bool, Default(False)]
+    isArchived: Annotated[bool, Default(False)]
     selectableValues: NotRequired[list[SelectableValue]]
 
 
+@kind
 class CommunicationTemplate(TypedDict):
     """A message template. `isArchiveEmail` says whether `application.changeStage` may send it (not in the reply)."""
 
     id: str
     title: str
     intendedTypes: list[Literal["email", "inMail", "linkedInConnection"]]
-    isArchiveEmail: bool
+    isArchiveEmail: Annotated[bool, Default(False)]
     createdAt: str
     updatedAt: str

@@ -35,7 +35,7 @@ class LocationComponent(TypedDict):
 
 
 class CandidateLocation(TypedDict):
-    """Where a candidate lives."""
+    """The place where a candidate lives."""
 
     id: str
     locationSummary: str
@@ -58,7 +58,7 @@ class SelectableValue(TypedDict):
 
 
 class FormFieldDetail(TypedDict):
-    """What a form field is: `path` names it in submissions, `type` is Ashby's (`Score`, `RichText`, `ValueSelect`…)."""
+    """A form field: `path` names it in submissions, `type` is Ashby's (`Score`, `RichText`, `ValueSelect`…)."""
 
     id: str
     type: str
@@ -113,7 +113,7 @@ class HistoryEntry(TypedDict):
 
 
 class Referral(TypedDict):
-    """Who referred an application, and when."""
+    """The user who referred an application, and the time."""
 
     userId: str
     referredAt: str
@@ -137,7 +137,7 @@ class Activity(TypedDict):
 
 
 class EventInterviewer(TypedDict):
-    """Who interviews; the reply embeds the user."""
+    """An interviewer of an event; the reply embeds the user."""
 
     userId: str
     isFeedbackRequired: bool
@@ -181,7 +181,7 @@ class OfferVersion(TypedDict):
 
 
 class OpeningVersion(TypedDict):
-    """What an opening asks for; the reply embeds the hiring team and the custom fields."""
+    """The requirements of an opening; the reply embeds the hiring team and the custom fields."""
 
     id: str
     createdAt: str
@@ -247,7 +247,7 @@ class SourceType(TypedDict):
 
 
 class PostingLocations(TypedDict):
-    """Where a posting is offered."""
+    """The locations of a posting."""
 
     primaryLocationId: str
     secondaryLocationIds: list[str]

@@ -43,7 +43,7 @@ def _primary(contacts: list[Contact]) -> Contact | None:
 
 
 def _credits(call: Call, record: Candidate | Application) -> Reply:
-    """Where a candidate or an application comes from, and to whose credit."""
+    """The source of a candidate or an application, and the user credited with it."""
     reply: Reply = {}
     if "sourceId" in record:
         reply["source"] = dict(call.embedded(Source, record["sourceId"]))

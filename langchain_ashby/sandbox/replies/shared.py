@@ -1,4 +1,4 @@
-"""What replies of several kinds embed."""
+"""Parts that replies of several kinds embed."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from langchain_ashby.sandbox.visibility import visible
 Reply = dict[str, Any]
 
 WEBSITE = "https://ashby.example"
-"""Where links to Ashby's web pages point: a name that leads nowhere."""
+"""The host of links to Ashby's web pages; it does not exist."""
 
 
 def without(record: Mapping[str, Any], *keys: str) -> Reply:
@@ -35,7 +35,7 @@ def person(call: Call, user_id: str) -> Reply:
 
 
 def hiring_team(call: Call, members: Iterable[TeamMember]) -> list[Reply]:
-    """Who works on a job, an application or an opening."""
+    """The people who work on a job, an application or an opening."""
     team = []
     for member in members:
         record = call.embedded(User, member["userId"])
@@ -86,5 +86,5 @@ def custom_field(record: CustomField) -> Reply:
 
 
 def hides(call: Call, kind: type, record_id: str) -> bool:
-    """Whether the key may not see this record."""
+    """True if the key may not see this record."""
     return bool(visible(kind, call.key)) and call.find(kind, record_id) is None

@@ -17,7 +17,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         AshbySandbox() as sandbox,
         AshbyClient(sandbox.api_key, sandbox.url, timeout=60, upload_dirs=[files]) as client,
     ):
-        yield Desk(sandbox, client, Path(files), sandbox.state())
+        yield Desk(sandbox.state(), client, Path(files), sandbox)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def schedule(desk: Desk, *events: dict[str, Any], name: str = ADA, title: str = 
 
 
 def booked(desk: Desk, *events: dict[str, Any]) -> dict[str, Any]:
-    return desk.client.call(schedule(desk, *events))  # type: ignore[no-any-return]
+    return desk.client.call(schedule(desk, *events))
 
 
 def reason(desk: Desk, text: str = "Spam") -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from langchain_ashby.agent.cards import stale
 from langchain_ashby.effect import Adds, Creates, Removes, Sets, Stored
 from langchain_ashby.endpoint import Access, Endpoint
 from langchain_ashby.endpoints import GetCandidate
-from langchain_ashby.endpoints.fields import CandidateId, Day, DepartmentId, LocationId, OpeningId, TagId, Text
+from langchain_ashby.endpoints.fields import Day, Text
+from langchain_ashby.ids import CandidateId, DepartmentId, LocationId, OpeningId, TagId
 from langchain_ashby.records import Candidate, Opening, Tag
 
 
@@ -95,7 +97,7 @@ def test_removing_a_tag_shows_the_tags_before_and_after(desk: Desk) -> None:
     assert card["line"] == f"Remove the tag {titles[0]} from {candidate['name']}"
     [change] = card["changes"]
     assert change == {"field": "Tags", "before": change["before"], "after": ", ".join(titles[1:]) or None}
-    assert sorted(change["before"].split(", ")) == sorted(titles)
+    assert sorted(str(change["before"]).split(", ")) == sorted(titles)
     assert (card["risk"], card["warnings"], card["unchecked"]) == ("medium", [], [])
     assert card["targets"] == [candidate["id"], candidate["tagIds"][0]]
     assert card["links"]
@@ -150,7 +152,7 @@ def test_setting_fields_of_each_kind_shows_names_and_days(desk: Desk) -> None:
         description="Night watch.",
         department_id=desk.id("department", name="Data & ML"),
         location_ids=[desk.id("location", name="Hamburg")],
-        target_hire_date="2027-05-03",
+        target_hire_date=date(2027, 5, 3),
         budget_id="B-7",
     )
     card = desk.card(request)

@@ -151,8 +151,8 @@ NAMES = [
     ("Account Executive, Ports", "“Account Executive, Ports”"),
     ("Ada; reason: none", "“Ada; reason: none”"),
     ("Ada” to Hired", "“Ada‟ to Hired”"),
-    ("Ada\nApproved: yes", "“Ada Approved: yes”"),
-    ("\u202eadA", "“\\u202eadA”"),
+    ("Ada\nApproved: yes", "“Ada ¶ Approved: yes”"),
+    ("\u202eadA", "“[U+202E]adA”"),
     ("", "“”"),
     ("x" * 200, "“" + "x" * 79 + "…”"),
 ]

@@ -1,4 +1,4 @@
-"""Whether a write has happened, found out by reading afterwards: for each of the 25, and in the cases that mislead."""
+"""Whether a write has happened, found out by reading afterwards: for each write, and in the cases that mislead."""
 
 from __future__ import annotations
 

@@ -2,54 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from langchain_ashby.agent.cards.card import Card, Change
-from langchain_ashby.text.markdown import block, fields, quoted
+from langchain_ashby.agent.cards.show.arguments import argument_lines
+from langchain_ashby.text.markdown import code, code_block, plain
 
 
 def markdown(card: Card) -> str:
     """A card as Markdown. Text in it can neither start nor end anything: no heading, link, list, code or HTML."""
     parts = [
-        f"**{text(card['line'])}**",
+        f"**{plain(card['line'])}**",
         f"Risk: **{card['risk']}**",
-        *_section("Warnings", [f"⚠ {text(warning)}" for warning in card["warnings"]]),
+        *_section("Warnings", [f"⚠ {plain(warning)}" for warning in card["warnings"]]),
         *_section("Changes", map(_change, card["changes"])),
-        *_section("What happens next", map(text, card["consequences"])),
-        *_section("Not checked", map(text, card["unchecked"])),
-        *([" · ".join(f"[{text(link['title'])}]({link['url']})" for link in card["links"])] if card["links"] else []),
-        *_section(f"Exact arguments of {quoted(card['tool'])}", fields(card["args"]), listed=True),
+        *_section("What happens next", map(plain, card["consequences"])),
+        *_section("Not checked", map(plain, card["unchecked"])),
+        *([" · ".join(f"[{plain(link['title'])}]({link['url']})" for link in card["links"])] if card["links"] else []),
+        *_section(f"Exact arguments of {code(card['tool'])}", argument_lines(card["args"]), listed=True),
     ]
     return "\n\n".join(parts)
 
 
-def text(words: str) -> str:
-    """Words as Markdown that shows them as they are. Web addresses become code, or viewers would make links of them."""
-    return _START.sub(
-        r"\1\\\2", " ".join(quoted(it) if _ADDRESS.search(it) else _escaped(it) for it in words.split(" "))
-    )
-
-
-_ADDRESS = re.compile(r"://|www\.", re.IGNORECASE)
-_START = re.compile(r"^(\d*)([-+=.)])")
-"""What would begin a list or a heading at the start of a line."""
-
-
-def _escaped(word: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>&#|~!$^])", r"\\\1", word)
-
-
 def _change(change: Change) -> str:
     before, after = change["before"], change["after"]
-    field = f"**{text(change['field'])}:**"
+    field = f"**{plain(change['field'])}:**"
     if "\n" in (before or "") or "\n" in (after or ""):
-        old = ["", "  before:", "", *block(before, "  ")] if before else []
-        new = ["", *(["  after:", ""] if before else []), *block(after, "  ")] if after else ["", "  after: none"]
+        old = ["", "  before:", "", *code_block(before, "  ")] if before else []
+        new = ["", *(["  after:", ""] if before else []), *code_block(after, "  ")] if after else ["", "  after: none"]
         return "\n".join([field, *old, *new])
     if before is None:
-        return f"{field} {text(after or 'none')}"
-    return f"{field} {text(before)} → {text(after or 'none')}"
+        return f"{field} {plain(after or 'none')}"
+    return f"{field} {plain(before)} → {plain(after or 'none')}"
 
 
 def _section(title: str, lines: Iterable[str], listed: bool = False) -> list[str]:

@@ -1,6 +1,6 @@
 """What a model reads of every kind of result, one text file each in `snapshots/results`, to be read with its eyes.
 
-After a change that is meant: `make regenerate`, or `UPDATE_SNAPSHOTS=1 pytest tests/unit/test_render_results.py`.
+After a change that is meant: `make regenerate`, or `UPDATE_SNAPSHOTS=1 pytest tests/unit/test_results_snapshots.py`.
 """
 
 import difflib
@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from every_answer import Answers, desk, every_answer, reads
+from every_answer import Answers, desk, every_answer
+from examples import EXAMPLES
 
 from langchain_ashby import records
 from langchain_ashby.endpoints import OPERATIONS
@@ -22,9 +23,8 @@ UPDATE = bool(os.environ.get("UPDATE_SNAPSHOTS"))
 HOW = "If this is meant: make regenerate"
 
 CASES = [
-    *(name.removeprefix("ashby_") for name in OPERATIONS),
+    *(name.removeprefix("ashby_") for name in EXAMPLES),
     "get_application, expanded",
-    "search_candidates, another",
     "get_candidate, given an application's id",
     "get_application, given a candidate's id",
     "get_job, given a posting's id",
@@ -40,7 +40,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     uploads = tmp_path_factory.mktemp("uploads")
     days = [_today()]
     with desk(uploads) as somebody:
-        given = every_answer(somebody, uploads)
+        given = every_answer(somebody)
     days.append(_today())
     return {name: _timeless(message.text, days) for name, message in given.items()}
 
@@ -94,7 +94,7 @@ def test_every_kind_of_record_has_its_columns() -> None:
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Answers:
     with desk(tmp_path_factory.mktemp("uploads"), private=["client", "surveys", "fields", "compensation"]) as somebody:
-        reads(somebody)
+        somebody.reads()
         return somebody.answers
 
 

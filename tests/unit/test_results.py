@@ -14,9 +14,10 @@ from langchain_ashby.endpoints.candidates import GetCandidate, ListCandidates
 from langchain_ashby.endpoints.openings import CreateOpening
 from langchain_ashby.endpoints.organization import SetCustomFieldValue
 from langchain_ashby.ids import canonical, short
-from langchain_ashby.results import render
+from langchain_ashby.results import data_line, render
 from langchain_ashby.results.columns import AFTER_WRITING, COLUMNS
-from langchain_ashby.text.safe import BREAK, data_line, lightened, one_line, weight
+from langchain_ashby.results.weight import lightened, weight
+from langchain_ashby.text.words import BREAK, one_line
 
 ID = "929ec103-b766-5a16-8927-b510963c1445"
 
@@ -134,7 +135,7 @@ def test_warnings_are_quoted_on_a_line_of_their_own() -> None:
     assert own(text)[1] == '# Ashby warns: "One ¶ # Done"'
     assert len(own(text)[2]) < 350
     many = own(render(records.Tag, {"id": ID}, warnings=["Hm"] * 7))
-    assert many[-2:] == ['# Ashby warns: "Hm"', "# Ashby warns of 2 more things."]
+    assert many[-2:] == ['# Ashby warns: "Hm"', "# Ashby gives 2 more warnings."]
 
 
 def test_a_cell_is_cut_visibly_and_a_text_that_is_to_be_full_says_how_much_is_missing() -> None:
@@ -207,7 +208,7 @@ class TestTooLong:
         text = render(records.Note, Page(self.notes(50), next_cursor="c1", sync_token="s1"), max_characters=5_000)
         *rows, last = [line for line in text.split("\n") if not line.startswith("# L") and not line.startswith("# c")]
         assert last == (
-            f"# Too long: the first {len(rows)} of 50 records. For the rest list again with limit={len(rows)} "
+            f"# Too long: the first {len(rows)} of 50 records. For the rest, list again with limit={len(rows)} "
             "and follow its cursor."
         )
         assert all(len(row) > 300 for row in rows)
@@ -216,7 +217,7 @@ class TestTooLong:
 
     def test_what_has_no_pages_is_to_be_narrowed(self) -> None:
         text = render(records.Note, self.notes(50), max_characters=5_000)
-        assert text.endswith("For the rest narrow the request.")
+        assert text.endswith("For the rest, narrow the request.")
 
     def test_a_single_record_says_how_many_lines_are_missing(self) -> None:
         record = {f"fact {n}": "x" * 100 for n in range(100)}
@@ -267,7 +268,7 @@ class TestIds:
 
     def test_in_short_are_taken_as_arguments_wherever_a_uuid_is(self) -> None:
         assert GetCandidate(candidate_id=short(ID)).wire() == {"id": ID}
-        assert CreateOpening(job_ids=[short(ID)]).wire() == {"jobIds": [ID]}  # type: ignore[list-item]
+        assert CreateOpening(job_ids=[short(ID)]).wire() == {"jobIds": [ID]}
         request = SetCustomFieldValue(
             object_type="Job", object_id=short(ID), custom_field_id=short(ID), field_value=short(ID)
         )

@@ -9,7 +9,7 @@ from every_answer import desk
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.errors import ConfigurationError
-from langchain_ashby.results.redaction import CATEGORIES, in_words, without_private
+from langchain_ashby.results.redaction import CATEGORIES, left_out_note, without_private
 
 MONEY = {"value": 5000, "currencyCode": "EUR"}
 RANGE = {"type": "compensation-range", "minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "1 YEAR"}
@@ -81,8 +81,8 @@ def test_each_category_is_allowed_by_itself(category: str) -> None:
 
 
 def test_what_is_missing_is_named_on_a_line_of_our_own() -> None:
-    assert in_words({}) == ""
-    assert in_words({"fields": 1, "client": 2}) == (
+    assert left_out_note({}) == ""
+    assert left_out_note({"fields": 1, "client": 2}) == (
         "Left out as private: client (2), fields (1); AshbyToolkit(private=…) allows it."
     )
 
@@ -92,7 +92,7 @@ def test_a_kind_that_nobody_knows_is_refused() -> None:
         AshbyToolkit(AshbyClient("key"), private=["salary"])
 
 
-READS = (
+READS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("list_applications", {"limit": 25}),
     ("list_offers", {}),
     ("list_job_postings", {}),

@@ -96,9 +96,33 @@ def _written(block: Block, directory: Path) -> Path:
     return file
 
 
-def test_the_readme_writes_what_was_approved_and_once(ashby: AshbySandbox, reader: dict[str, Any]) -> None:
-    for block in blocks("README.md", "python"):
-        exec(compile(block.code, "README.md", "exec"), reader)
+def outputs() -> list[tuple[str, str, str]]:
+    """The blocks of Python that are followed by a block of text, which is what they print: page, code, output."""
+    pair = re.compile(
+        r"^```python\n(?P<code>(?:(?!^```).*\n)*)^```\n\n```text\n(?P<output>(?:(?!^```).*\n)*)^```$", re.MULTILINE
+    )
+    return [(page, found["code"], found["output"]) for page in PAGES for found in pair.finditer(read(page))]
+
+
+def test_the_readme_shows_what_its_example_prints() -> None:
+    assert [page for page, *_ in outputs()].count("README.md") == 1
+
+
+@pytest.mark.parametrize(("page", "code", "output"), outputs())
+def test_an_example_prints_what_the_page_says(
+    page: str, code: str, output: str, reader: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    exec(compile(code, page, "exec"), reader)
+    assert capsys.readouterr().out == output
+
+
+def test_getting_started_writes_what_was_approved_and_once(
+    ashby: AshbySandbox, reader: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AshbySandbox, "start", lambda self: ashby)
+    for block in blocks("docs/getting-started.md", "python"):
+        if "sandbox.stop()" not in block.code:
+            exec(compile(block.code, "docs/getting-started.md", "exec"), reader)
     writes = [it["endpoint"] for it in ashby.requests() if it["endpoint"] == "candidate.addTag"]
     assert writes == ["candidate.addTag"]
 

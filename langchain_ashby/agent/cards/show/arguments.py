@@ -1,0 +1,60 @@
+"""The exact arguments of a call as Markdown.
+
+A model chose them, and it may have read text by people outside. No argument can end its own quotation, start a heading
+or a link, or hide a character.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_ashby.text.markdown import code, code_block
+
+_DEEPEST = 4
+
+
+def described(title: str, args: Mapping[str, Any]) -> str:
+    """A call as Markdown: the title, then the arguments, one per line."""
+    return "\n".join([f"**{title}**", "", *argument_lines(args)]) if args else f"**{title}**\n\nNo arguments."
+
+
+def argument_lines(args: Mapping[str, Any], depth: int = 0) -> list[str]:
+    """Arguments as lines of a Markdown list, exactly as they are."""
+    return [line for name, value in args.items() for line in _item(_label(name), value, depth)]
+
+
+def _item(label: str, value: Any, depth: int) -> list[str]:
+    margin = "  " * depth
+    if depth < _DEEPEST and isinstance(value, Mapping) and value:
+        return [f"{margin}- {label}:", *argument_lines(value, depth + 1)]
+    if depth < _DEEPEST and isinstance(value, list) and value:
+        if any(isinstance(entry, (Mapping, list)) or _is_text(entry) for entry in value):
+            entries = [_item(str(number), entry, depth + 1) for number, entry in enumerate(value, 1)]
+            return [f"{margin}- {label}:", *(line for entry in entries for line in entry)]
+        return [f"{margin}- {label}: {', '.join(map(_value, value))}"]
+    if _is_text(value):
+        return [f"{margin}- {label}:", "", *code_block(value, margin + "  "), ""]
+    return [f"{margin}- {label}: {_value(value)}"]
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and "\n" in value
+
+
+def _value(value: Any) -> str:
+    if value is None or value == [] or value == {}:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value == "":
+        return "empty text"
+    if isinstance(value, str):
+        return code(value)
+    return str(value) if isinstance(value, (int, float)) else code(json.dumps(value, ensure_ascii=False))
+
+
+def _label(name: Any) -> str:
+    return name.replace("_", " ") if isinstance(name, str) and re.fullmatch(r"[a-z][a-z0-9_]*", name) else _value(name)

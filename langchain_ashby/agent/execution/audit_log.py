@@ -1,0 +1,59 @@
+"""Writing the audit trail: a record for each outcome. Records are added, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from langgraph.store.base import PutOp
+
+from langchain_ashby.agent.execution.outcome import Outcome
+from langchain_ashby.agent.execution.store import put_op, thread_label
+
+ROOT = ("langchain_ashby", "audit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditRecord:
+    """What became of one proposed write.
+
+    Attributes:
+        at: When the outcome was recorded, with its time zone.
+        thread_id: The thread of the conversation; None if it has no id.
+        call_id: The model's id of the call.
+        tool: The tool's name.
+        args: The arguments that were decided about; after an edit, the edited ones.
+        original: The model's own arguments, if a person edited them.
+        card: The card as it was shown; None for a tool that has none.
+        decision: `approve`, `edit`, `reject`, `respond`, `policy`; None if there was no decision.
+        reviewer: Who decided, if the application named them.
+        decided_at: When they did, in ISO 8601.
+        policy: What the application's policy said: `ask`, `allow` or `never`.
+        outcome: One of `Outcome`.
+        detail: The answer to the model; empty for a write that was applied.
+        request_ids: Ashby's ids of the requests that it took.
+        on_behalf_of: The id of the Ashby user for whom it was proposed; None for the key's owner.
+    """
+
+    at: datetime
+    thread_id: str | None
+    call_id: str
+    tool: str
+    args: dict[str, Any]
+    original: dict[str, Any] | None
+    card: dict[str, Any] | None
+    decision: str | None
+    reviewer: str | None
+    decided_at: str | None
+    policy: str | None
+    outcome: Outcome
+    detail: str
+    request_ids: list[str]
+    on_behalf_of: str | None = None
+
+
+def audit_op(record: AuditRecord, key: str) -> PutOp:
+    """The PutOp for a record. Its key is deterministic, so a repeat after a crash overwrites it."""
+    value = asdict(record) | {"at": record.at.isoformat()}
+    return put_op((*ROOT, thread_label(record.thread_id)), key, value)

@@ -1,0 +1,49 @@
+"""The order of the writes of one message: those that concern the same records run one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from langchain_ashby.agent.cards import Card
+from langchain_ashby.agent.state import Approval, Proposal, is_complete
+
+
+def put_in_order(proposals: Sequence[Proposal]) -> None:
+    """Notes in each proposal which earlier ones have to be over before it runs, directly or by way of others."""
+    for number, later in enumerate(proposals):
+        for earlier in proposals[:number]:
+            if earlier["card"] and later["card"] and _meet(earlier["card"], later["card"]):
+                later["after"] |= earlier["after"] | {earlier["journal_key"]: earlier["card"]["line"]}
+
+
+def _meet(one: Card, other: Card) -> bool:
+    """True if one of two writes changes a record that the other points at."""
+    changed = {*one["targets"][:1], *other["targets"][:1]}  # the first target is the record that is changed
+    return not changed.isdisjoint({*one["targets"]} & {*other["targets"]})
+
+
+def held_back(approvals: Iterable[Approval], undecided: Iterable[Proposal]) -> list[Approval]:
+    """The approved writes that have to wait, because an earlier one that they follow is not decided yet."""
+    waited_for = {it["journal_key"] for it in undecided if is_complete(it)}
+    return [it for it in approvals if not waited_for.isdisjoint(_earlier(it))]
+
+
+def in_sequences(approvals: Iterable[Approval]) -> list[list[Approval]]:
+    """Groups writes so that those of different groups may run at once, and those of one group run in its order."""
+    groups: list[tuple[set[str], list[Approval]]] = []
+    # A write comes after all that it follows, and follows more writes than any of them does.
+    for approval in sorted(approvals, key=lambda it: len(_earlier(it))):
+        keys, sequence = {*_earlier(approval)}, [approval]
+        if is_complete(approval.get("proposal")):
+            keys.add(approval["proposal"]["journal_key"])
+        for group in [it for it in groups if not it[0].isdisjoint(keys)]:
+            groups.remove(group)
+            keys, sequence = group[0] | keys, [*group[1], *sequence]
+        groups.append((keys, sequence))
+    return [sequence for _, sequence in groups]
+
+
+def _earlier(approval: Approval) -> Collection[str]:
+    """The journal keys of the writes that have to be over before this one; none for one of another version."""
+    proposal = approval.get("proposal")
+    return proposal["after"] if is_complete(proposal) else ()

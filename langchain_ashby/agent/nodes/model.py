@@ -1,0 +1,58 @@
+"""The node in which the model speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AnyMessage, SystemMessage
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from langchain_ashby.agent.approval.gate import screened
+from langchain_ashby.agent.messages.history import arranged
+from langchain_ashby.agent.run.settings import RunLimits, RunSettings
+from langchain_ashby.agent.state import State, Update
+
+
+class ModelNode(Runnable[State, Update]):
+    """Calls the run's model with the run's tools, and passes its message through the gate.
+
+    A Runnable of its own, because a `RunnableLambda` costs as much again as everything else here.
+    """
+
+    name = "model"
+
+    def __init__(
+        self, models: Mapping[str, BaseChatModel], limits: RunLimits, system_prompt: str, most_writes: int
+    ) -> None:
+        self._models = models
+        self._limits = limits
+        self._bound = lru_cache(maxsize=64)(self._bind)
+        self._instructions = SystemMessage(system_prompt)
+        self._most_writes = most_writes
+
+    def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
+        """Calls the model."""
+        settings = self._limits.settings()
+        model = self._bound(settings.model, tuple(settings.tools))
+        return self._update(model.invoke(self._conversation(input), config), settings)
+
+    async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
+        """Calls the model under asyncio."""
+        settings = self._limits.settings()
+        model = self._bound(settings.model, tuple(settings.tools))
+        return self._update(await model.ainvoke(self._conversation(input), config), settings)
+
+    def _bind(self, model: str, tools: tuple[str, ...]) -> Runnable[LanguageModelInput, AIMessage]:
+        if not tools:
+            return self._models[model]  # providers refuse an empty list of tools
+        return self._models[model].bind_tools([self._limits.tools[name] for name in tools])
+
+    def _conversation(self, state: State) -> list[AnyMessage]:
+        return [self._instructions, *arranged(state["messages"])]
+
+    def _update(self, reply: AIMessage, settings: RunSettings) -> Update:
+        message, answers = screened(reply, settings.tools, self._most_writes)
+        return {"messages": [message, *answers], "proposals": [], "approvals": [], "edits": [], "problem": None}

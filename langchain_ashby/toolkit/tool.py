@@ -1,0 +1,159 @@
+"""A single tool: its schema, its metadata, and a call from arguments to the text that a model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any, cast
+
+from langchain_core.tools import StructuredTool, ToolException
+from langchain_core.tools.base import ArgsSchema
+from langchain_core.utils.json_schema import dereference_refs
+
+from langchain_ashby.client import AshbyClient
+from langchain_ashby.endpoint import Access, Operation, Page
+from langchain_ashby.errors import ArgumentError, Refused
+from langchain_ashby.results import render
+from langchain_ashby.results.redaction import left_out_note, without_private
+from langchain_ashby.schema import strict as strict_schema
+from langchain_ashby.text.json import json_safe
+from langchain_ashby.toolkit.explain import explain_arguments, explain_refusal
+from langchain_ashby.toolkit.html import tool_html
+
+
+class AshbyTool(StructuredTool):
+    """An operation on Ashby as a tool.
+
+    It answers with text for the model and, as the artifact, Ashby's JSON without private data: `{"results": …}`,
+    with `next_cursor`, `sync_token`, `warnings` and `request_ids` if there are any. Refusals by Ashby and invalid
+    arguments come back as a tool message with status "error". It raises an `AshbyError` if the key, the connection
+    or the reply is at fault.
+    """
+
+    strict: bool = False
+    """True if its schema is the one for strict mode."""
+
+    @property
+    def operation(self) -> type[Operation[Any]]:
+        """The class that declares the tool, which is also its `args_schema`."""
+        # A string: the class itself would make pydantic build a generic class at each call.
+        return cast("type[Operation[Any]]", self.args_schema)
+
+    @property
+    def tool_call_schema(self) -> ArgsSchema:
+        """The JSON Schema that a model sees, without redundant entries."""
+        return {"title": self.name, "description": self.description, **_visible_schema(self.operation, self.strict)}
+
+    @property
+    def args(self) -> dict[str, Any]:
+        """The JSON Schema of each argument."""
+        return dict(_visible_schema(self.operation, self.strict)["properties"])
+
+    def _repr_html_(self) -> str:
+        return tool_html(self)
+
+
+@cache
+def _visible_schema(operation: type[Operation[Any]], for_strict_mode: bool = False) -> dict[str, Any]:
+    """Writes the schema of the arguments with definitions inlined: not every provider follows references."""
+    schema = dereference_refs(operation.argument_schema())
+    schema = {key: value for key, value in schema.items() if key != "$defs"}
+    return strict_schema(schema) if for_strict_mode else schema
+
+
+def make_tool(
+    operation: type[Operation[Any]],
+    client: AshbyClient,
+    *,
+    private: frozenset[str],
+    max_characters: int,
+    defer_loading: bool,
+    strict: bool,
+) -> AshbyTool:
+    """Makes the tool of an operation; the arguments are those of `AshbyToolkit`."""
+    run = _runner(operation, client, private, max_characters)
+    own = {
+        "func": run,
+        "coroutine": _run_blocking(run, client, cancellable=operation.access is Access.READ),
+        "metadata": _metadata(operation),
+        "strict": strict,
+        "extras": {"defer_loading": True} if defer_loading else None,
+    }
+    return _declared(operation).model_copy(update=own)
+
+
+@cache
+def _declared(operation: type[Operation[Any]]) -> AshbyTool:
+    """Builds the tool of an operation without its client. Cached: validating it is the slow part of a toolkit."""
+    return AshbyTool(
+        name=operation.tool_name(),
+        description=operation.tool_description(),
+        args_schema=operation,
+        response_format="content_and_artifact",
+        handle_tool_error=True,
+        handle_validation_error=explain_arguments,
+    )
+
+
+def _metadata(operation: type[Operation[Any]]) -> dict[str, Any]:
+    return {
+        "title": operation.tool_title(),
+        "readOnlyHint": operation.access is Access.READ,
+        "destructiveHint": operation.destructive,
+        "idempotentHint": operation.idempotent,
+        "openWorldHint": True,
+        "ashby": {
+            "endpoint": operation.path,
+            "permission": operation.permission,
+            "toolset": operation.toolset(),
+            "risk": operation.risk(),
+        },
+    }
+
+
+def _runner(
+    operation: type[Operation[Any]], client: AshbyClient, private: frozenset[str], max_characters: int
+) -> Callable[..., tuple[str, dict[str, Any]]]:
+    def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
+        request = operation(**arguments)
+        with client.deadline():  # one for the look-ups after a refusal, too
+            try:
+                reply = client.exchange(request)
+            except (ArgumentError, Refused) as error:
+                raise ToolException(explain_refusal(request, error, client)) from error
+        result = reply.result
+        page = result if isinstance(result, Page) else None
+        results, left_out = without_private(json_safe(page.results if page else result), private)
+        artifact: dict[str, Any] = {
+            "results": results,
+            "next_cursor": page and page.next_cursor,
+            "sync_token": page and page.sync_token,
+            "warnings": list(reply.warnings),
+            "request_ids": list(reply.request_ids),
+        }
+        text = render(
+            operation.record(),
+            replace(page, results=results) if page else results,
+            done="" if operation.access is Access.READ else operation.tool_title(),
+            left_out=left_out_note(left_out),
+            warnings=reply.warnings,
+            with_the_same=[
+                name for name in arguments if name not in ("cursor", "limit") and arguments[name] is not None
+            ],
+            max_characters=max_characters,
+        )
+        return text, {key: value for key, value in artifact.items() if key == "results" or value}
+
+    return run
+
+
+def _run_blocking(
+    run: Callable[..., tuple[str, dict[str, Any]]], client: AshbyClient, *, cancellable: bool
+) -> Callable[..., Awaitable[tuple[str, dict[str, Any]]]]:
+    """Adapts `run` to an event loop. A cancelled read ends at once; a write that has begun runs to its end."""
+
+    async def arun(**arguments: Any) -> tuple[str, dict[str, Any]]:
+        return await client.run_blocking(partial(run, **arguments), cancellable=cancellable)
+
+    return arun

@@ -1,0 +1,142 @@
+"""The toolkit: chooses operations and makes their tools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from langchain_core.tools import BaseTool, BaseToolkit
+from pydantic import ConfigDict, PrivateAttr
+
+from langchain_ashby.client import AshbyClient
+from langchain_ashby.endpoint import Access, Operation
+from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
+from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.results import MAX_CHARACTERS
+from langchain_ashby.results.redaction import CATEGORIES
+from langchain_ashby.toolkit.cost import Description, describe
+from langchain_ashby.toolkit.html import toolkit_html
+from langchain_ashby.toolkit.tool import make_tool
+
+LEAST_CHARACTERS = 2_000
+"""The smallest limit that holds a record or two and the lines around them."""
+
+
+class AshbyToolkit(BaseToolkit):
+    """The tools for Ashby.
+
+    Args:
+        client: The client that all tools share; by default one with the key from `ASHBY_API_KEY`.
+        toolsets: Only these groups: candidates, applications, jobs, offers, interviews, feedback_forms, organization,
+            openings.
+        read_only: Only tools that change nothing.
+        include: Only these tools, by name.
+        exclude: Not these tools, by name.
+        private: Private data that results may include: client, surveys, fields, compensation; none by default. See
+            `langchain_ashby.results.redaction`.
+        max_characters: The most characters of a result's text, at least 2,000. It ends between records and says so.
+        defer_loading: Mark the tools for a provider's tool search; a model then sees them when it needs them.
+        strict: Write the schemas for OpenAI's strict mode, `model.bind_tools(tools, strict=True)`: every argument is
+            required, and optional ones accept null.
+
+    Raises:
+        ConfigurationError: if a toolset, tool or kind of private data is unknown (it suggests similar names), or if
+            `max_characters` is too small.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    client: AshbyClient
+    toolsets: tuple[str, ...] | None = None
+    read_only: bool = False
+    include: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+    max_characters: int = MAX_CHARACTERS
+    defer_loading: bool = False
+    strict: bool = False
+    _tools: list[BaseTool] = PrivateAttr()
+
+    def __init__(
+        self,
+        client: AshbyClient | None = None,
+        *,
+        toolsets: Iterable[str] | None = None,
+        read_only: bool = False,
+        include: Iterable[str] | None = None,
+        exclude: Iterable[str] | None = None,
+        private: Iterable[str] | None = None,
+        max_characters: int = MAX_CHARACTERS,
+        defer_loading: bool = False,
+        strict: bool = False,
+    ) -> None:
+        if max_characters < LEAST_CHARACTERS:
+            raise ConfigurationError(
+                f"max_characters takes {LEAST_CHARACTERS} or more", remedy=f"Leave it out for {MAX_CHARACTERS}."
+            )
+        chosen: dict[str, Any] = {
+            "client": client or AshbyClient(),
+            "read_only": read_only,
+            "toolsets": _known("toolset", toolsets, TOOLSETS),
+            "include": _known("tool", include, OPERATIONS),
+            "exclude": _known("tool", exclude, OPERATIONS) or (),
+            "private": _known("kind of private data", private, CATEGORIES) or (),
+            "max_characters": max_characters,
+            "defer_loading": defer_loading,
+            "strict": strict,
+        }
+        super().__init__(**chosen)
+        self._tools = [
+            make_tool(
+                operation,
+                self.client,
+                private=frozenset(self.private),
+                max_characters=max_characters,
+                defer_loading=defer_loading,
+                strict=strict,
+            )
+            for operation in OPERATIONS.values()
+            if self._has(operation)
+        ]
+
+    def get_tools(self) -> list[BaseTool]:
+        """Returns the tools in the order in which `langchain_ashby.endpoints` declares them."""
+        return list(self._tools)
+
+    def interrupt_on(self) -> dict[str, bool]:
+        """Returns the tools that need a person's approval, for `create_agent`'s and deepagents' middleware.
+
+        A tool that is not marked as read-only needs approval. The value is `{tool name: True}`, which
+        `HumanInTheLoopMiddleware(interrupt_on=…)` takes for all decisions.
+        """
+        return {tool.name: True for tool in self._tools if (tool.metadata or {}).get("readOnlyHint") is not True}
+
+    def describe(self) -> Description:
+        """Describes the tools and what their definitions cost, in characters and estimated tokens."""
+        return describe(self._tools)
+
+    def _repr_html_(self) -> str:
+        return toolkit_html(self._tools, self.client.base_url)
+
+    def _has(self, operation: type[Operation[Any]]) -> bool:
+        name = operation.tool_name()
+        return (
+            (self.toolsets is None or operation.toolset() in self.toolsets)
+            and (self.include is None or name in self.include)
+            and name not in self.exclude
+            and not (self.read_only and operation.access is Access.WRITE)
+        )
+
+
+def _known(kind: str, names: Iterable[str] | None, known: Iterable[str]) -> tuple[str, ...] | None:
+    if names is None:
+        return None
+    if isinstance(names, str):
+        raise ConfigurationError(f"A list of {kind}s is needed, not the text {names!r}", remedy=f"Give [{names!r}].")
+    names, known = tuple(names), list(known)
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=3) or known
+            raise ConfigurationError(f"There is no {kind} {name!r}", remedy=f"Did you mean {' or '.join(near[:8])}?")
+    return names

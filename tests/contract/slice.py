@@ -1,0 +1,143 @@
+"""The facts of Ashby's schemas that the contract tests need: names, types, required keys, enums. No prose.
+
+    python -m tests.contract.slice /path/to/schemas
+
+The folder holds `contract.json`, each method's request and response schemas, and `methods.json`, the list of methods.
+`openapi.json`, Ashby's published description, is read for methods that `contract.json` lacks. Schemas that occur more
+than once stand in `shared`, and `{"shared": 7}` refers to them.
+"""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from langchain_ashby.endpoints import OPERATIONS
+
+FILE = Path(__file__).with_name("ashby.json")
+KEYWORDS = {"type", "properties", "required", "format", "items", "allOf", "anyOf", "oneOf", "enum"}
+KEYWORDS |= {"additionalProperties", "minItems"}
+WORTH_SHARING = 120
+"""Characters from which a schema that occurs twice is written once."""
+
+
+def slice_of(folder: Path) -> dict[str, Any]:
+    """The slice of the schemas in a folder, nothing shared yet: `{"methods": …, "schemas": …}`."""
+    schemas = json.loads((folder / "contract.json").read_text("utf-8"))
+    published = folder / "openapi.json"
+    openapi = json.loads(published.read_text("utf-8")) if published.is_file() else {"paths": {}}
+    for path in sorted({operation.path for operation in OPERATIONS.values()} - schemas.keys()):
+        if stated := openapi["paths"].get(f"/{path}"):
+            bodies = stated["post"].get("requestBody", {}), stated["post"]["responses"]["200"]
+            request, reply = (each.get("content", {}).get("application/json", {}).get("schema") for each in bodies)
+            schemas[path] = {"request": request, "responses": {"200": reply}}
+    return {
+        "methods": [_method(stated) for stated in json.loads((folder / "methods.json").read_text("utf-8"))],
+        "schemas": {
+            endpoint: {
+                "request": facts(stated["request"] or {}, openapi),
+                "responses": {"200": facts(stated["responses"]["200"], openapi)},
+            }
+            for endpoint, stated in sorted(schemas.items())
+        },
+    }
+
+
+def facts(schema: Any, document: Any) -> Any:
+    """A schema without its prose, and with what it refers to in the document put in its place."""
+    if isinstance(schema, list):
+        return [facts(each, document) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        found = document
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[int(step) if isinstance(found, list) else step.replace("~1", "/").replace("~0", "~")]
+        return facts(found, document)
+    return {
+        keyword: {key: facts(each, document) for key, each in value.items()}
+        if keyword == "properties"
+        else facts(value, document)
+        for keyword, value in sorted(schema.items())
+        if keyword in KEYWORDS
+    }
+
+
+def _method(stated: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: stated[key] for key in ("endpoint", "tool", "write", "permission", "paginated", "sync_token")}
+    return kept | {
+        "params": [
+            {key: each[key] for key in ("name", "type", "enum") if key in each}
+            # Required in one of several alternatives is not required.
+            | {"required": each["required"] is True and "alternative" not in each}
+            for each in stated["params"]
+        ]
+    }
+
+
+def fold(sliced: dict[str, Any]) -> dict[str, Any]:
+    """The slice with each schema that occurs more than once written once."""
+    occurs: Counter[str] = Counter(_text(schema) for schema in _schemas(sliced["schemas"]))
+    numbers: dict[str, int] = {}
+    shared: list[Any] = []
+
+    def folded(value: Any) -> Any:
+        if isinstance(value, list):
+            return [folded(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        text = _text(value)
+        if occurs[text] == 1 or len(text) < WORTH_SHARING:
+            return {key: folded(each) for key, each in value.items()}
+        if text not in numbers:
+            inside = {key: folded(each) for key, each in value.items()}
+            numbers[text] = len(shared)
+            shared.append(inside)
+        return {"shared": numbers[text]}
+
+    schemas = folded(sliced["schemas"])
+    return {"methods": sliced["methods"], "shared": shared, "schemas": schemas}
+
+
+def unfold(stored: dict[str, Any]) -> dict[str, Any]:
+    """The slice as `slice_of` gives it."""
+
+    def unfolded(value: Any) -> Any:
+        if isinstance(value, list):
+            return [unfolded(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if value.keys() == {"shared"}:
+            return unfolded(stored["shared"][value["shared"]])
+        return {key: unfolded(each) for key, each in value.items()}
+
+    return {"methods": stored["methods"], "schemas": unfolded(stored["schemas"])}
+
+
+def _schemas(value: Any) -> Any:
+    if isinstance(value, dict):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _schemas(each)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def write(sliced: dict[str, Any], file: Path = FILE) -> None:
+    """Write the slice, a line for each method and each shared schema, so that a difference can be read."""
+    stored = fold(sliced)
+    methods, shared = (",\n".join(map(_text, stored[part])) for part in ("methods", "shared"))
+    schemas = ",\n".join(f"{json.dumps(endpoint)}:{_text(schema)}" for endpoint, schema in stored["schemas"].items())
+    file.write_text(f'{{"methods":[\n{methods}\n],"shared":[\n{shared}\n],"schemas":{{\n{schemas}\n}}}}\n', "utf-8")
+
+
+def read(file: Path = FILE) -> dict[str, Any]:
+    """The slice that is checked in."""
+    return unfold(json.loads(file.read_text("utf-8")))
+
+
+if __name__ == "__main__":
+    write(slice_of(Path(sys.argv[1])))

@@ -1,0 +1,74 @@
+"""Which tools a toolkit gives, and which of them need approval."""
+
+from typing import Any
+
+import pytest
+
+from langchain_ashby import AshbyClient, AshbyToolkit, errors
+from langchain_ashby.endpoint import Access
+from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
+
+WRITES = [name for name, operation in OPERATIONS.items() if operation.access is Access.WRITE]
+
+
+class TestToolkit:
+    client = AshbyClient("key")
+
+    def names(self, **chosen: Any) -> list[str]:
+        return [tool.name for tool in AshbyToolkit(self.client, **chosen).get_tools()]
+
+    def test_chooses_by_toolset(self) -> None:
+        assert self.names(toolsets=["offers", "jobs"]) == [*TOOLSETS["jobs"], *TOOLSETS["offers"]]
+        assert self.names(toolsets=[]) == []
+
+    def test_chooses_what_changes_nothing(self) -> None:
+        assert self.names(read_only=True) == [name for name in OPERATIONS if name not in WRITES]
+
+    def test_chooses_by_name_and_keeps_the_order(self) -> None:
+        assert self.names(include=["ashby_get_job", "ashby_list_jobs"]) == ["ashby_list_jobs", "ashby_get_job"]
+        assert self.names(exclude={"ashby_get_job"}) == [name for name in OPERATIONS if name != "ashby_get_job"]
+        assert self.names(exclude=[]) == list(OPERATIONS)
+        assert self.names(include=[]) == []
+
+    def test_combines_its_choices(self) -> None:
+        chosen = self.names(
+            toolsets=("jobs",), read_only=True, exclude=["ashby_get_job"], include=iter(TOOLSETS["jobs"])
+        )
+        assert chosen == ["ashby_list_jobs", "ashby_search_jobs", "ashby_list_job_postings", "ashby_get_job_posting"]
+
+    @pytest.mark.parametrize(
+        ("chosen", "says"),
+        [
+            ({"toolsets": ["candidate"]}, "There is no toolset 'candidate'. Did you mean candidates"),
+            ({"toolsets": ["zzz"]}, "Did you mean candidates or applications or jobs"),
+            ({"include": ["ashby_list_job"]}, "There is no tool 'ashby_list_job'. Did you mean ashby_list_jobs"),
+            ({"exclude": ["list_jobs"]}, "There is no tool 'list_jobs'. Did you mean ashby_list_jobs"),
+            ({"toolsets": "jobs"}, "A list of toolsets is needed, not the text 'jobs'. Give ['jobs']."),
+            ({"exclude": "ashby_get_job"}, "A list of tools is needed"),
+        ],
+    )
+    def test_suggests_what_may_have_been_meant(self, chosen: dict[str, Any], says: str) -> None:
+        with pytest.raises(errors.ConfigurationError) as caught:
+            AshbyToolkit(self.client, **chosen)
+        assert says in str(caught.value)
+
+    def test_without_a_client_needs_a_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with pytest.raises(errors.MissingAPIKeyError):
+            AshbyToolkit()
+        monkeypatch.setenv("ASHBY_API_KEY", "from-the-environment")
+        assert AshbyToolkit().get_tools()
+
+    def test_asks_for_approval_of_exactly_the_writes(self) -> None:
+        assert AshbyToolkit(self.client).interrupt_on() == dict.fromkeys(WRITES, True)
+        assert AshbyToolkit(self.client, read_only=True).interrupt_on() == {}
+
+    def test_asks_for_approval_of_a_tool_that_nobody_knows(self) -> None:
+        toolkit = AshbyToolkit(self.client, include=["ashby_list_jobs"])
+        for hint in ({}, {"readOnlyHint": "true"}, {"readOnlyHint": 1}, None):
+            toolkit.get_tools()[0].metadata = hint
+            assert toolkit.interrupt_on() == {"ashby_list_jobs": True}
+
+    def test_gives_its_tools_in_a_list_of_ones_own(self) -> None:
+        toolkit = AshbyToolkit(self.client)
+        toolkit.get_tools().clear()
+        assert len(toolkit.get_tools()) == len(OPERATIONS)
