@@ -49,10 +49,11 @@ def paragraph(*pieces: Words) -> Markup:
     return Markup(f'<p style="margin:.6em 0 .4em">{joined(*pieces)}</p>')
 
 
-def table(heads: Sequence[Words], rows: Iterable[Sequence[Words]]) -> Markup:
-    """A table; without heads, the first cell of each row is its head."""
+def table(heads: Sequence[Words], rows: Iterable[Sequence[Words]], *, headed: bool | None = None) -> Markup:
+    """A table; without heads, or if `headed`, the first cell of each row is its head."""
+    headed = not heads if headed is None else headed
     head = "".join(f'<th style="{_CELL}">{safe(it)}</th>' for it in heads)
-    body = "".join(f"<tr>{_row(row, headed=not heads)}</tr>" for row in rows)
+    body = "".join(f"<tr>{_row(row, headed)}</tr>" for row in rows)
     return Markup(
         f'<table style="{_TABLE}">{f"<thead><tr>{head}</tr></thead>" if heads else ""}<tbody>{body}</tbody></table>'
     )
@@ -61,6 +62,18 @@ def table(heads: Sequence[Words], rows: Iterable[Sequence[Words]]) -> Markup:
 def _row(cells: Sequence[Words], headed: bool) -> str:
     names = ["th" if headed and not place else "td" for place in range(len(cells))]
     return "".join(f'<{name} style="{_CELL}">{safe(cell)}</{name}>' for name, cell in zip(names, cells, strict=True))
+
+
+def bullets(title: Words, texts: Sequence[Words]) -> Markup:
+    """A titled list; empty without texts."""
+    items = "".join(f"<li>{safe(text)}</li>" for text in texts)
+    style = "margin:.1em 0 .6em;padding-left:1.4em"
+    return Markup(f'<p style="margin:0">{safe(title)}</p><ul style="{style}">{items}</ul>' if items else "")
+
+
+def link(title: Words, url: str) -> Markup:
+    """A link that opens in a new tab."""
+    return Markup(f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{safe(title)}</a>')
 
 
 def details(summary: Words, inside: Words, *, is_open: bool = False) -> Markup:

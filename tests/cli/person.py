@@ -31,7 +31,7 @@ class Person:
     """A person at a terminal of 80 columns and 24 lines.
 
     Args:
-        arguments: What happens next `langchain-ashby` on the command line.
+        arguments: What follows `langchain-ashby` on the command line.
         variables: The environment.
         columns: The width of the terminal.
     """
