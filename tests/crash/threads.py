@@ -160,7 +160,7 @@ class Surroundings:
         self._build = partial(build, which, sandbox, writes, upload_dirs=upload_dirs)
 
     def do(self, durability: str, thread_id: str, act: Any, cancel_after: float | None = None) -> Any:
-        """Open everything, and let `act` do something with the thread; with `ainvoke` it can be cancelled."""
+        """Open everything, and let `act` do something with the thread; with `ainvoke` it can be canceled."""
         watch_requests(self._points)
         if self._entry == "ainvoke":
             return asyncio.run(asyncio.wait_for(self._aopened(durability, thread_id, act), cancel_after))

@@ -10,7 +10,7 @@ from langchain_ashby.agent.cards.card import Card, Change
 from langchain_ashby.text.safe import visible
 
 _BORDERS = {"low": "1px solid", "medium": "3px solid", "high": "5px double"}
-"""Told apart by form: not everybody sees colours, and a notebook may be dark or light."""
+"""Told apart by form: not everybody sees colors, and a notebook may be dark or light."""
 
 
 def html(card: Card) -> str:
