@@ -295,7 +295,7 @@ def test_a_message_that_was_replaced_by_another_is_not_answered_with_what_became
 
 
 def _has_claim(store: Any) -> bool:
-    """Whether the journal has more than its name: the write is under way."""
+    """True once the journal has a claim on the write: it is under way."""
     return len(store.search(("langchain_ashby", "journal"))) > 1
 
 

@@ -27,7 +27,7 @@ LATE = 0.8
 
 @dataclass(frozen=True)
 class Setting:
-    """What a trial runs on."""
+    """The setting of a trial."""
 
     store: str
     durability: str
@@ -39,7 +39,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Shape:
-    """What is proposed, and what the person says to it."""
+    """A proposal and the person's answer."""
 
     kinds: tuple[str, ...]
     decisions: tuple[str, ...]

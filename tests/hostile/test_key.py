@@ -67,7 +67,7 @@ def talkative(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch)
 
 
 def afternoon(graph: Any, config: dict[str, Any]) -> Any:
-    """Let the agent work, and approve all that it proposes."""
+    """Runs the agent and approves all its proposals."""
     result = graph.invoke({"messages": [{"role": "user", "content": "Go."}]}, config)
     while interrupts := result.get("__interrupt__"):
         decisions = [{"type": "approve"} for _ in interrupts[0].value["action_requests"]]
