@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def _where(rows: list[Row]) -> str:
-    """What befell the trials, how often, and how many of those trials failed."""
+    """The faults of the trials: how often each occurred, and how many of its trials failed."""
     befell: dict[str, Counter[str]] = {}
     failed: dict[str, Counter[str]] = {}
     for row in rows:

@@ -1,4 +1,4 @@
-"""Let everything go wrong that can, with each of the tools, and see whether what comes of it is what is documented.
+"""Injects every fault into every tool and checks the outcome against the documentation.
 
     python -m benchmarks.faults
 

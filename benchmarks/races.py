@@ -1,4 +1,4 @@
-"""Let two processes go on with one thread at the same instant, and count the effects in Ashby.
+"""Resumes one thread in two processes at the same instant and counts the effects in Ashby.
 
     python -m benchmarks.races --rounds 200 --store both
 

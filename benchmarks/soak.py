@@ -1,4 +1,4 @@
-"""Let many agents read and write for a long time while everything around them fails at random.
+"""Runs many agents that read and write for a long time while everything around them fails at random.
 
     python -m benchmarks.soak --minutes 30 --store both
 

@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def definitions(count: Counter, each: bool) -> list[str]:
-    """What the definitions cost, by toolset, and how far off `AshbyToolkit.describe()` is."""
+    """The cost of the definitions by toolset, and the error of `AshbyToolkit.describe()`."""
     with AshbyClient("no-key-is-needed") as client:
         toolkit = AshbyToolkit(client)
     tools, estimate = toolkit.get_tools(), toolkit.describe()
@@ -162,7 +162,7 @@ def results(count: Counter) -> None:
 
 
 def selection() -> None:
-    """How well the tools are found by their words."""
+    """The tools' ranks in a search by words."""
     from lexical_ranker import Ranker, names_and_descriptions, read_requests, recall
 
     requests, ranker = read_requests(), Ranker(names_and_descriptions())
@@ -173,7 +173,7 @@ def selection() -> None:
 
 
 def rendering() -> None:
-    """How long a page of 100 takes to be made private and rendered, and how much memory."""
+    """The time and memory needed to redact and render a page of 100."""
     with AshbySandbox(candidates=300) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
         page = client.call(ListCandidates(limit=100))
 

@@ -1,4 +1,4 @@
-"""Who may use the server, and as whom they act in Ashby. An example: ask your own directory of people instead.
+"""Authenticates users and maps them to Ashby users. An example: use your own user directory instead.
 
 `AGENT_PEOPLE` holds JSON: for each token a person's `identity`, by which the audit trail knows them, and their
 `ashby_user_id`, for whom all their runs act; without it they act for the key's owner.

@@ -143,7 +143,7 @@ class AshbyClient:
         with self._guard:
             threads, self._threads = self._threads, None
         if threads is not None:
-            threads.shutdown(wait=False)  # calls that wait for their turn still run: they were not cancelled
+            threads.shutdown(wait=False)  # calls that wait for their turn still run: they were not canceled
 
     @property
     def on_behalf_of(self) -> str | None:
@@ -201,7 +201,7 @@ class AshbyClient:
 
         Args:
             work: The calls.
-            cancellable: True to end them if this coroutine is cancelled. Otherwise they finish in the background and
+            cancellable: True to end them if this coroutine is canceled. Otherwise they finish in the background and
                 their result is dropped.
         """
         deadline = Deadline(self.budget)
@@ -290,7 +290,7 @@ class AshbyClient:
         try:
             return self._rate_limit.acquire(deadline)
         except DeadlineExceeded:
-            raise RequestTimeoutError("The call was cancelled") from None
+            raise RequestTimeoutError("The call was canceled") from None
 
     def _attempt(self, request: Endpoint[R], deadline: Deadline, turn: float, attempt: int) -> wire.Reply[R]:
         log = _RequestLog(request.path, attempt)

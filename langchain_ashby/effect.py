@@ -1,7 +1,7 @@
-"""What a write does to Ashby's records, as its class declares it.
+"""Declares the effect of a write on Ashby's records.
 
 From the declaration follow the approval card, the facts that are checked again before the write runs, and how its
-effect is recognised afterwards. A path such as `primaryEmailAddress.value` leads through the record's JSON;
+effect is recognized afterwards. A path such as `primaryEmailAddress.value` leads through the record's JSON;
 `socialLinks[type=GitHub].url` takes the entry of a list that has this type.
 """
 
@@ -19,7 +19,7 @@ NOT_STORED = ("send_notifications",)
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Where a record keeps an argument, and what the card calls it.
+    """The place where a record keeps an argument, and its title on the card.
 
     Attributes:
         path: The way through the record's JSON; of several, the first that the record has.
@@ -37,7 +37,7 @@ class Stored:
 
 
 class Effect:
-    """What a write does.
+    """The effect of a write.
 
     Args:
         record: The argument that names the record that changes.
@@ -65,7 +65,7 @@ class Effect:
         return [*([self.record] if self.record else []), *self._stored]
 
     def stored(self, names: Mapping[str, Any]) -> dict[str, Stored]:
-        """Where the record keeps which of the arguments `names`; by default under the argument's camelCase name."""
+        """The place in the record of each argument in `names`; defaults to its camelCase name."""
         found = {}
         for name in names:
             place = self._stored.get(name, to_camel(name))

@@ -1,4 +1,4 @@
-"""What an operation on Ashby is: a pydantic class whose fields are its arguments.
+"""The base of operations on Ashby: pydantic classes whose fields are their arguments.
 
 The class is the whole declaration. Its name gives the tool's name, its docstring the tool's description, its fields the
 argument schema, and its class variables say what it does to Ashby and which permission it needs. This module knows
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class Access(StrEnum):
-    """Whether an operation changes anything in Ashby."""
+    """Tells reads from writes."""
 
     READ = "read"
     WRITE = "write"
@@ -67,14 +67,14 @@ SENT_AS_NULL = _SentAsNull()
 
 
 class Caller(Protocol):
-    """What an operation needs to run: somebody who sends its endpoints to Ashby."""
+    """Sends endpoints to Ashby for an operation."""
 
     def call(self, request: Operation[R]) -> R:
         """Perform an operation and return its result."""
         ...
 
     def items(self, request: Paged[T]) -> Iterator[T]:
-        """Go through all records of a listing, page by page."""
+        """Yields all records of a listing, page by page."""
         ...
 
     def send(self, request: Endpoint[R]) -> R:
@@ -99,7 +99,7 @@ class Operation(Arguments, Generic[R]):
     destructive: ClassVar[bool] = False
     """True for a write that overwrites, removes or cancels what was there; False for one that only adds."""
     effect: ClassVar[Effect | None] = None
-    """What a write does to Ashby's records. Its card follows from this, unless the card has code of its own."""
+    """The effect of a write on Ashby's records. Its card is derived from this, unless it has its own code."""
     idempotent: ClassVar[bool] = True
     """True where doing it twice leaves Ashby as doing it once does."""
     exactly_one: ClassVar[tuple[str, ...]] = ()
@@ -150,12 +150,12 @@ class Operation(Arguments, Generic[R]):
     @classmethod
     @cache
     def tool_description(cls) -> str:
-        """What a model reads about it: the class's docstring on one line."""
+        """The description for the model: the class's docstring on one line."""
         return " ".join(cleandoc(cls.__doc__ or "").split())
 
     @classmethod
     def risk(cls) -> str:
-        """What is at stake by the declaration alone: `none` for a read, `low` if it only adds, or else `medium`."""
+        """The risk by the declaration alone: `none` for a read, `low` if it only adds, or else `medium`."""
         return "none" if cls.access is Access.READ else "medium" if cls.destructive else "low"
 
     @classmethod
@@ -181,7 +181,7 @@ class Operation(Arguments, Generic[R]):
     @classmethod
     @cache
     def argument_names(cls) -> dict[str, str]:
-        """What its arguments and those within them are called, by Ashby's keys, such as `archiveReasonId`."""
+        """Maps Ashby's keys, such as `archiveReasonId`, to the names of arguments, nested ones too."""
         names: dict[str, str] = {}
         for part in (*cls.steps, cls):
             names |= _names_within(part)

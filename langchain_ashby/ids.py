@@ -100,7 +100,7 @@ class Id:
 
     @property
     def remedy(self) -> str:
-        """What to do when Ashby does not know the id."""
+        """Advice for an id that Ashby does not know."""
         if not self.listed_by:
             return ""
         return f"Check {self.argument} with {self.listed_by}{f'; {self.advice}' if self.advice else ''}."

@@ -1,4 +1,4 @@
-"""What all tests share: marks, settings for Hypothesis, a clean environment, short waits, a server that records."""
+"""Shared by all tests: marks, Hypothesis settings, a clean environment, short waits, a recording server."""
 
 import os
 from collections.abc import Iterator

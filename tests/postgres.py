@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 USER = "postgres"
-"""Whom the server runs as when the tests run as root, which it refuses to."""
+"""The user that runs the server when the tests run as root, which it refuses to do."""
 
 _SWITCHES = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=50"]
 # The server ends when the test process does, however that ends: its standard input is closed then.

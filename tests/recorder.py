@@ -128,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST
 
     def log_message(self, format: str, *arguments: Any) -> None:
-        """Say nothing."""
+        """Logs nothing."""
 
 
 @contextmanager

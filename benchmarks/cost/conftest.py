@@ -1,4 +1,4 @@
-"""What the benchmarks share: the table at the end, and the servers."""
+"""Shared by the benchmarks: the final table and the servers."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def alone() -> Iterator[None]:
 
 @pytest.fixture
 def notes(request: pytest.FixtureRequest) -> Notes:
-    """Where figures are noted."""
+    """Collects the figures."""
     return request.config.stash[_notes]
 
 

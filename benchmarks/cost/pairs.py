@@ -91,7 +91,7 @@ class Pair:
 
 
 def seconds(run: Run) -> float:
-    """How long something takes."""
+    """The time something takes."""
     began = perf_counter()
     run()
     return perf_counter() - began

@@ -46,7 +46,7 @@ def test_a_call_beside_a_tuned_session(pair: Pair, page_url: str) -> None:
 
 
 def test_a_call_on_the_sandbox(pair: Pair, sandbox: AshbyClient) -> None:
-    """What a developer sees."""
+    """The time a developer sees."""
     theirs = bare(sandbox.base_url, sandbox._api_key.get_secret_value())
     pair("a page of 25 of the sandbox", partial(sandbox.call, PAGE), BARE, theirs, rounds=200, at_most=1.10)
 

@@ -1,4 +1,4 @@
-"""What the agent is told before every conversation."""
+"""The agent's system prompt."""
 
 from __future__ import annotations
 

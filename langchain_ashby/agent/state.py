@@ -55,7 +55,7 @@ def is_complete(proposal: Proposal | None) -> TypeGuard[Proposal]:
 
 
 class Decided(TypedDict):
-    """Who decided what about a proposal, and when (ISO 8601).
+    """The decision about a proposal, with its reviewer and time (ISO 8601).
 
     `decision` is `approve`, `edit`, `reject` or `respond` for a person, `policy` where the application's policy decided
     alone. `reviewer` is None if the person was not named.

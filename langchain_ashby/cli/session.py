@@ -28,7 +28,7 @@ from langchain_ashby.text.words import count
 
 
 class Reached(Enum):
-    """How a turn ended: the agent is done, changes are still open, or they are and the person wants to leave."""
+    """The end of a turn: the agent is done, changes are open, or they are and the person wants to leave."""
 
     THE_END = "end"
     A_QUESTION = "question"

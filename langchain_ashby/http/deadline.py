@@ -11,7 +11,7 @@ from contextvars import ContextVar
 
 
 class DeadlineExceeded(TimeoutError):
-    """The time is used up, or the call was cancelled."""
+    """The time is used up, or the call was canceled."""
 
 
 class Deadline:
@@ -47,10 +47,10 @@ class Deadline:
         """Waits.
 
         Raises:
-            DeadlineExceeded: if the call was cancelled meanwhile.
+            DeadlineExceeded: if the call was canceled meanwhile.
         """
         if self._cancelled.wait(max(0.0, seconds)):
-            raise DeadlineExceeded("cancelled")
+            raise DeadlineExceeded("canceled")
 
     def reading(self, connection: socket.socket) -> None:
         """Registers the connection that the call waits for, so that `cancel` can end the wait."""

@@ -49,7 +49,7 @@ class RateLimit:
 
         Raises:
             RateLimitError: if the turn comes after the deadline.
-            DeadlineExceeded: if the call was cancelled meanwhile.
+            DeadlineExceeded: if the call was canceled meanwhile.
         """
         while self._bucket is not None and not self._bucket.acquire(blocking=False):
             if not deadline.allows(_POLL):

@@ -1,4 +1,4 @@
-"""What a model reads of arguments that cannot be right, and of Ashby's refusals."""
+"""Explains invalid arguments and Ashby's refusals to a model."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ MOST = 5
 
 
 class Hint(NamedTuple):
-    """What the unknown id identifies, in a sentence, and the ids that were meant, if the record has them."""
+    """A sentence on what the unknown id identifies, and the ids that were meant, if the record has them."""
 
     sentence: str
     ids: tuple[str, ...]

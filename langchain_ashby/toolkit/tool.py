@@ -151,7 +151,7 @@ def _runner(
 def _run_blocking(
     run: Callable[..., tuple[str, dict[str, Any]]], client: AshbyClient, *, cancellable: bool
 ) -> Callable[..., Awaitable[tuple[str, dict[str, Any]]]]:
-    """Adapts `run` to an event loop. A cancelled read ends at once; a write that has begun runs to its end."""
+    """Adapts `run` to an event loop. A canceled read ends at once; a write that has begun runs to its end."""
 
     async def arun(**arguments: Any) -> tuple[str, dict[str, Any]]:
         return await client.run_blocking(partial(run, **arguments), cancellable=cancellable)

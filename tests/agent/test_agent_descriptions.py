@@ -1,4 +1,4 @@
-"""What a person reads about a proposed call, and that its arguments cannot pass for anything else."""
+"""Descriptions of proposed calls, in which arguments cannot pass for anything else."""
 
 from __future__ import annotations
 

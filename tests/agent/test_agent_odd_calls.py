@@ -1,4 +1,4 @@
-"""What models get wrong: calls that cannot run. Each is answered, so that the model can do better."""
+"""Invalid calls by models. Each gets an answer that helps the model do better."""
 
 from __future__ import annotations
 

@@ -266,7 +266,7 @@ def test_a_write_that_outlives_its_event_loop_is_settled_by_who_comes_next(room:
             run = asyncio.ensure_future(graph.ainvoke(Command(resume=approve()), room.config))
             while not (room.sent() if moment == "sent" else _has_claim(graph.store)):
                 await asyncio.sleep(0.01)
-            raise RuntimeError(f"the application fails, and {run} is cancelled with its loop")
+            raise RuntimeError(f"the application fails, and {run} is canceled with its loop")
 
         with pytest.raises(RuntimeError):
             asyncio.run(fail_while_it_writes())
@@ -295,7 +295,7 @@ def test_a_message_that_was_replaced_by_another_is_not_answered_with_what_became
 
 
 def _has_claim(store: Any) -> bool:
-    """Whether the journal has more than its name: the write is under way."""
+    """True once the journal has a claim on the write: it is under way."""
     return len(store.search(("langchain_ashby", "journal"))) > 1
 
 

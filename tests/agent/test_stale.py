@@ -1,4 +1,4 @@
-"""What was approved is what runs: nothing stale, nothing too old, nothing from another version, no edit unseen."""
+"""Exactly what was approved runs: nothing stale, expired or from another version, and no unseen edit."""
 
 from __future__ import annotations
 

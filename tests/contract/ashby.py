@@ -213,7 +213,7 @@ class Contract:
         return sorted(set(_unknown_keys([branch], body)) - UNSTATED_REPLY_KEYS.get(endpoint, set()))
 
     def allows_request(self, endpoint: str, body: Any) -> bool:
-        """Whether `check_request` would pass."""
+        """True if `check_request` would pass."""
         return self.request_validator(endpoint).is_valid(body) and not self.unknown_request_keys(endpoint, body)
 
     def check_request(self, endpoint: str, body: Any) -> None:

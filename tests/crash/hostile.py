@@ -214,7 +214,7 @@ def _is_response(kind: Any, message: Any) -> bool:
 
 
 def _is_note(action: Any, candidate: str) -> TypeGuard[dict[str, Any]]:
-    """Whether an edited action is the tool that was proposed, with arguments that it takes."""
+    """True if an edited action has the proposed tool and valid arguments."""
     if not isinstance(action, dict) or action.get("name") != NOTE or not isinstance(action.get("args"), dict):
         return False
     args = action["args"]

@@ -116,12 +116,12 @@ class KillingSandbox:
             time.sleep(0.002)
 
     def reset(self) -> None:
-        """Go back to the start."""
+        """Resets the sandbox to its initial state."""
         self.spare()
         self._ask("POST", "reset", {})
 
     def fault(self, endpoint: str, **what: Any) -> None:
-        """Let the next call of an endpoint go wrong."""
+        """Makes the next call of an endpoint fail."""
         self._ask("POST", "faults", {"endpoint": endpoint, **what})
 
     def requests(self) -> list[dict[str, Any]]:

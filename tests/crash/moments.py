@@ -29,7 +29,7 @@ def name_of(told: str) -> str:
     phase, colon, what = told.partition(": ")
     if not colon:
         return told  # a fault of Ashby's
-    if what.startswith(("the database fails", "cancelled")):
+    if what.startswith(("the database fails", "canceled")):
         return f"{what.partition(' fails ')[0]}{' fails' if ' fails ' in what else ''} (nobody dies)"
     if "random instant" in what:
         name = "at a random instant"

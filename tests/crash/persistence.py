@@ -21,7 +21,7 @@ Pair = tuple[Any, Any]
 
 
 def is_postgres(place: str) -> bool:
-    """Whether a place is a PostgreSQL connection string; else it is the path of an SQLite file."""
+    """True for a PostgreSQL connection string; otherwise it is the path of an SQLite file."""
     return place.startswith("postgresql:")
 
 

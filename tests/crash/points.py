@@ -69,7 +69,7 @@ class Points:
 
 
 def watch_requests(points: Points) -> None:
-    """Let the calls that write to Ashby be points, in this process for good."""
+    """Makes every call that writes to Ashby a point, permanently in this process."""
     plain = HTTPAdapter.send
 
     def send(self: HTTPAdapter, request: Any, *args: Any, **kwargs: Any) -> Any:

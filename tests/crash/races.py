@@ -55,7 +55,7 @@ class Outcome:
 
     @property
     def failed(self) -> bool:
-        """Whether anything is there that must not be."""
+        """True if anything went wrong."""
         return self.in_the_end > 1 or self.lost or self.stuck or self.misreported
 
     def as_json(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a process does with a thread of the agent: ask, answer, or recover what another process left behind."""
+"""Lets a process ask, answer or recover in a thread of the agent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from langchain_ashby.agent.messages.history import open_calls
 from langchain_ashby.agent.messages.tool_messages import NOT_EXECUTED, OUTCOME_UNKNOWN
 
 ROUNDS = 12
-"""How often a recovery calls the agent before it counts as stuck."""
+"""The number of agent calls after which a recovery counts as stuck."""
 
 
 class Thread:
@@ -57,7 +57,7 @@ def decided(interrupts: Sequence[Any], writes: Sequence[Write]) -> Command[Any]:
 
 
 async def ask(thread: Thread) -> bool:
-    """Let the agent work until it asks."""
+    """Runs the agent until it asks."""
     await thread.invoke(user())
     return True
 
@@ -160,7 +160,7 @@ class Surroundings:
         self._build = partial(build, which, sandbox, writes, upload_dirs=upload_dirs)
 
     def do(self, durability: str, thread_id: str, act: Any, cancel_after: float | None = None) -> Any:
-        """Open everything, and let `act` do something with the thread; with `ainvoke` it can be cancelled."""
+        """Open everything, and let `act` do something with the thread; with `ainvoke` it can be canceled."""
         watch_requests(self._points)
         if self._entry == "ainvoke":
             return asyncio.run(asyncio.wait_for(self._aopened(durability, thread_id, act), cancel_after))

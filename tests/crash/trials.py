@@ -27,7 +27,7 @@ LATE = 0.8
 
 @dataclass(frozen=True)
 class Setting:
-    """What a trial runs on."""
+    """The setting of a trial."""
 
     store: str
     durability: str
@@ -39,7 +39,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Shape:
-    """What is proposed, and what the person says to it."""
+    """A proposal and the person's answer."""
 
     kinds: tuple[str, ...]
     decisions: tuple[str, ...]
@@ -56,7 +56,7 @@ class Death:
 
     At a `point` (the one at that fraction of all that it would pass), at an `instant` (that fraction of the time that
     it would take), or by the hand of the `sandbox`. Or it lives: with `error`, its database fails at a point; with
-    `cancel`, its `ainvoke` is cancelled at an instant.
+    `cancel`, its `ainvoke` is canceled at an instant.
     """
 
     phase: str
@@ -218,7 +218,7 @@ class Harness:
         if death and death.how == "error":
             return f"the database fails {words}" if words else ""
         if cancels:
-            return "cancelled at a random instant" if end.result is None else ""
+            return "canceled at a random instant" if end.result is None else ""
         if not end.killed or death is None:
             return ""
         if death.how == "sandbox":

@@ -48,7 +48,7 @@ class Row:
 
     @property
     def failed(self) -> bool:
-        """Whether anything is there that must not be."""
+        """True if anything went wrong."""
         return any(getattr(self, name) for name in FAILURES)
 
     def as_json(self) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def tracked_files() -> set[str]:
 
 
 def compare(archive: str, found: set[str], expected: set[str]) -> None:
-    """See that an archive has the files that it should have."""
+    """Checks that an archive has the required files."""
     problems = [f"  {name} is not in it" for name in sorted(expected - found)]
     problems += [f"  {name} does not belong there" for name in sorted(found - expected)]
     if problems:

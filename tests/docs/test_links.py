@@ -14,7 +14,7 @@ _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 
 
 def links(page: str) -> list[str]:
-    """Where the links and pictures of a page lead."""
+    """The targets of a page's links and pictures."""
     return _LINK.findall(_CODE.sub("", read(page)))
 
 

@@ -48,7 +48,7 @@ class Watch(logging.Handler):
 
 @contextmanager
 def watched_logs() -> Iterator[Watch]:
-    """Let everybody log everything, and watch."""
+    """Turns on all logging and captures it."""
     root, watch = logging.getLogger(), Watch()
     before = root.level
     root.setLevel(logging.DEBUG)

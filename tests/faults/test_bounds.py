@@ -1,4 +1,4 @@
-"""What a reply may cost: time and memory, however it was made."""
+"""Limits on the time and memory that any reply may cost."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def sandbox() -> Iterator[AshbySandbox]:
 
 @contextmanager
 def at_most(megabytes: float) -> Iterator[None]:
-    """What happens meanwhile takes no more memory than that at a time."""
+    """Asserts that the block's peak memory stays within the limit."""
     tracemalloc.start()
     try:
         yield

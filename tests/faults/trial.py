@@ -42,7 +42,7 @@ _ACCESS = {each.path: each.access for each in OPERATIONS.values()} | {
 
 @dataclass(frozen=True)
 class Row:
-    """What came of a trial; `wrong` says where that is not what had to."""
+    """The result of a trial; `wrong` lists the deviations from what is required."""
 
     tool: str
     request: str
@@ -97,7 +97,7 @@ class Bench:
         return self._requests[tool]
 
     def run(self, tool: str, request: str, trouble: Trouble) -> Row | None:
-        """Let a request of a tool get into trouble; None if there is no such trouble for it."""
+        """Injects a fault into a tool's request; None if the fault does not apply to it."""
         expected = expected_outcome(tool, request, trouble)
         if expected is None:
             return None
@@ -168,7 +168,7 @@ class Bench:
 
 
 def expected_outcome(tool: str, request: str, trouble: Trouble) -> Outcome | None:
-    """What has to come of a trouble that befalls a request of a tool; None if it cannot."""
+    """The required outcome of a fault in a tool's request; None if the fault does not apply."""
     if request == STORAGE:
         return trouble.upload
     if _ACCESS[request] is Access.READ:

@@ -1,4 +1,4 @@
-"""What can go wrong between a tool and Ashby, and what has to come of it. This is the matrix, as data."""
+"""The fault matrix as data: every failure between a tool and Ashby, and the required outcome."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ELSEWHERE = "http://localhost:{port}/user.list"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What comes of a call.
+    """The outcome of a call.
 
     Attributes:
         told: `ANSWERED`, `REFUSED`, or the name of the error that is raised.

@@ -1,4 +1,4 @@
-"""A model that has no judgement: whatever stands in a tool's result, it does."""
+"""A model that has no judgment: whatever stands in a tool's result, it does."""
 
 from __future__ import annotations
 

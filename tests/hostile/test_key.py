@@ -67,7 +67,7 @@ def talkative(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch)
 
 
 def afternoon(graph: Any, config: dict[str, Any]) -> Any:
-    """Let the agent work, and approve all that it proposes."""
+    """Runs the agent and approves all its proposals."""
     result = graph.invoke({"messages": [{"role": "user", "content": "Go."}]}, config)
     while interrupts := result.get("__interrupt__"):
         decisions = [{"type": "approve"} for _ in interrupts[0].value["action_requests"]]
@@ -226,10 +226,10 @@ def test_is_in_no_text_about_what_holds_it(sandbox: AshbySandbox) -> None:
         for it in shown:
             for how in (repr, str, lambda it: repr(getattr(it, "__dict__", "")), lambda it: f"{it!r:.9999}"):
                 assert_without_key(f"{how} of {type(it)}", how(it))
-        serialised = [dumps(tool), dumps(graph), json.dumps(dumpd(toolkit), default=repr), repr(tool.model_dump())]
-        serialised += [graph.get_graph().draw_mermaid(), json.dumps(graph.get_graph().to_json(), default=repr)]
-        serialised += [tool.get_input_jsonschema().__repr__(), repr(toolkit.model_dump()), repr(toolkit.describe())]
-        assert_without_key("what is serialised", "".join(serialised))
+        serialized = [dumps(tool), dumps(graph), json.dumps(dumpd(toolkit), default=repr), repr(tool.model_dump())]
+        serialized += [graph.get_graph().draw_mermaid(), json.dumps(graph.get_graph().to_json(), default=repr)]
+        serialized += [tool.get_input_jsonschema().__repr__(), repr(toolkit.model_dump()), repr(toolkit.describe())]
+        assert_without_key("what is serialized", "".join(serialized))
         for it in (client, toolkit, tool, client._auth, graph):
             for attempt in (pickle.dumps, copy.deepcopy, copy.copy, JsonPlusSerializer().dumps_typed):
                 try:

@@ -39,7 +39,7 @@ class Provider:
         return bind(self.connect(recorder.url)).invoke("Go.")
 
     def prepare(self, recorder: Recorder, replies: list[dict[str, Any]]) -> None:
-        """Let the recorder answer the model with these replies in turn."""
+        """Has the recorder answer the model with these replies in turn."""
         for endpoint in self.endpoints:
             recorder.answers[endpoint] = [Answer(json.dumps(reply).encode()) for reply in replies]
 

@@ -11,7 +11,7 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True)
 class Argument:
-    """What a model is told of an argument."""
+    """An argument as a model sees it."""
 
     types: frozenset[str]
     options: frozenset[str]

@@ -1,4 +1,4 @@
-"""What every call has in common: credentials, verbs, envelopes, headers."""
+"""Common to all calls: credentials, verbs, envelopes, headers."""
 
 import ast
 import socket

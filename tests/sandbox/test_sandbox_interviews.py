@@ -98,7 +98,7 @@ def test_only_the_key_that_made_a_schedule_may_change_it(call: Caller) -> None:
 def test_a_schedule_is_cancelled_once_or_freed_for_another_time(call: Caller) -> None:
     first, second = schedule(call), schedule(call)
     assert call("interviewSchedule.cancel", id=first["id"])["status"] == "Cancelled"
-    assert "is cancelled" in call.refused("interviewSchedule.cancel", id=first["id"])
+    assert "is canceled" in call.refused("interviewSchedule.cancel", id=first["id"])
     freed = call("interviewSchedule.cancel", id=second["id"], allowReschedule=True)
     assert (freed["status"], freed["interviewEvents"]) == ("NeedsScheduling", [])
     again = call("interviewSchedule.update", interviewScheduleId=second["id"], interviewEvent=EVENT)

@@ -66,7 +66,7 @@ def walk(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def misfits(value: Any, declared: Any, path: str) -> Iterator[str]:
-    """Where a value is not what a TypedDict, a list, a dict, a Literal or a plain type declares."""
+    """The places where a value does not match its declared type."""
     origin, arguments = get_origin(declared), get_args(declared)
     if declared is Any:
         return

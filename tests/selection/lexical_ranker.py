@@ -1,4 +1,4 @@
-"""How well the tools can be found by their words: plain BM25 over names and descriptions, and the labelled requests.
+"""How well the tools can be found by their words: plain BM25 over names and descriptions, and the labeled requests.
 
 The requests in `requests.jsonl` were worded before any figure was looked at, and a third of them, chosen by lot, is
 held out: nobody words a description with them in view, and `python tests/selection` names only the others' misses.
@@ -48,7 +48,7 @@ class Recall:
 
 
 def read_requests() -> list[Request]:
-    """The labelled requests, in the order of the file."""
+    """The labeled requests, in the order of the file."""
     rows = [json.loads(line) for line in REQUESTS.read_text("utf-8").splitlines()]
     return [Request(row["request"], frozenset(row["tools"]), row.get("held_out", False)) for row in rows]
 

@@ -1,4 +1,4 @@
-"""What the server tests share."""
+"""Fixtures for the server tests."""
 
 from postgres import postgres
 

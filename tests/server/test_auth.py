@@ -1,4 +1,4 @@
-"""Whom the example of authentication lets in. What they may do is tried on a server, in `test_server.py`."""
+"""Tests whom the authentication example lets in; `test_server.py` tests their permissions on a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the graph for a server makes of its environment."""
+"""Configuring the server's graph through its environment."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def asked(result: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def answers(result: dict[str, Any]) -> list[str]:
-    """What became of the writes, in the order in which they were proposed."""
+    """The outcomes of the writes, in the order they were proposed."""
     told = {it["tool_call_id"]: it["content"] for it in result["messages"] if it["type"] == "tool"}
     proposing = [it for it in result["messages"] if it.get("tool_calls")][-1]
     return [told[call["id"]] for call in proposing["tool_calls"]]

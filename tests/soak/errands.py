@@ -21,7 +21,7 @@ from langchain_ashby.endpoints import OPERATIONS
 MARK = re.compile(r"m[0-9a-z]{12}k")
 """A mark is in one write and nowhere else, so the sandbox's log shows how often that write was carried out."""
 QUESTIONS = 8
-"""How often an agent may ask about one errand."""
+"""The most questions an agent may ask about one errand."""
 Args = dict[str, Any]
 
 WRITES: Mapping[str, Callable[[str, str, str], Args]] = {
@@ -110,7 +110,7 @@ def obedient(messages: Sequence[BaseMessage]) -> AIMessage:
 
 
 async def run(thread: Thread, errand: Errand, told: Told) -> None:
-    """Let an agent do an errand, answer what it asks, and note what it said of each call."""
+    """Runs an errand: answers the agent's questions and records what it says about each call."""
     result = await thread.invoke(user(json.dumps(errand.calls)))
     for _ in range(QUESTIONS):
         asked = result.get("__interrupt__")

@@ -40,14 +40,14 @@ from soak.weather import BUDGET, TIMEOUT, Weather
 MODES = {"threads": 32, "asyncio": 200}
 """How agents run, and how many at a time."""
 CONNECTIONS = 10
-"""How many connections to PostgreSQL a saver or a store has."""
+"""The number of PostgreSQL connections of a saver or a store."""
 SETTLED = 4.0
 """Seconds after which no effect is on its way any more."""
 
 
 @dataclass
 class Phase:
-    """What came of a phase.
+    """The result of a phase.
 
     Attributes:
         errands: How many were done.
@@ -66,7 +66,7 @@ class Phase:
     wrong: list[str] = field(default_factory=list)
 
     def as_row(self) -> dict[str, Any]:
-        """What is printed."""
+        """The printed report."""
         became = Counter(said.became for said in self.told.writes.values())
         return {
             "errands": self.errands,
@@ -112,7 +112,7 @@ def run(place: str, mode: str, agents: int, seconds: float, seed: int) -> dict[s
 
 
 def _differences(said: dict[str, Said], effects: Counter[str]) -> Iterator[str]:
-    """Where the sandbox's log is not what the agents said."""
+    """The differences between the sandbox's log and what the agents said."""
     possible = {"applied": (1,), "not done": (0,), "unknown": (0, 1)}
     for mark in said.keys() | effects.keys():
         told = said.get(mark, _NOBODY_SAID)

@@ -68,7 +68,7 @@ class Samples:
         }
 
     def leaks(self) -> Iterator[str]:
-        """What grew from the second quarter to the last."""
+        """The figures that grew from the second quarter to the last."""
         if self.seconds < LONG_ENOUGH:
             return
         early, late = self._quarters()

@@ -27,7 +27,7 @@ class Served:
         self._http.trust_env = False
 
     def fault(self, endpoint: str, **what: Any) -> None:
-        """Let the next call of an endpoint go wrong."""
+        """Makes the next call of an endpoint fail."""
         self._ask("POST", "faults", {"endpoint": endpoint, **what})
 
     def requests(self, after: int) -> list[dict[str, Any]]:

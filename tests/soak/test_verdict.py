@@ -1,4 +1,4 @@
-"""What the soak calls wrong."""
+"""Tests of the soak's verdict."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Weather:
         self.sent: Counter[str] = Counter()
 
     def after(self, calls: Sequence[dict[str, Any]]) -> None:
-        """Let as many of the next calls fail as befits these."""
+        """Makes a share of the next calls fail, in proportion to these."""
         for call in calls:
             if self._random.random() < SHARE:
                 endpoint = call["endpoint"] if call["endpoint"] in self._endpoints else "*"
@@ -52,7 +52,7 @@ class Weather:
 
 
 def _is_bearable(trouble: Trouble) -> bool:
-    """Whether it befalls one call only: a long pause is for everybody."""
+    """True if it affects one call only; a long pause affects all."""
     return trouble.peer == "sandbox" and float(trouble.how.get("headers", {}).get("Retry-After", 0)) < 1
 
 

@@ -1,4 +1,4 @@
-"""What is sent again, when, and what never is: over real sockets."""
+"""Retries over real sockets: which requests are retried, when, and which never."""
 
 import asyncio
 import gzip

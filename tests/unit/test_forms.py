@@ -1,4 +1,4 @@
-"""What a model says for a field, and what Ashby gets."""
+"""Converting a model's values for fields to Ashby's."""
 
 from dataclasses import dataclass
 from typing import Any

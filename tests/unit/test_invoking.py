@@ -1,4 +1,4 @@
-"""How the tools work as LangChain tools."""
+"""Invoking the tools as LangChain tools."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""What becomes of arguments on the wire: times, shapes that not every provider knows, and nulls."""
+"""Arguments on the wire: times, shapes that not every provider supports, and nulls."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the toolkit says of itself, and what it can be told: how much results may hold, and when tools are loaded."""
+"""The toolkit's description of itself and its settings: size of results, loading of tools."""
 
 import re
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""What needs a person's approval, and what they decided."""
+"""Decides which calls need approval, and reads the decisions."""

@@ -1,4 +1,4 @@
-"""Cards: what a write would do, in words a recruiter can judge, and how its effect is recognised afterwards."""
+"""Cards: what a write would do, in words a recruiter can judge, and how its effect is recognized afterwards."""
 
 from __future__ import annotations
 

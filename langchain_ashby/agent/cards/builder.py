@@ -46,9 +46,9 @@ class Lookalikes:
 
 @dataclass
 class CardBuilder:
-    """What is known of a write so far.
+    """Collects what is known of a write.
 
-    Besides the card itself it holds how the write's effect is recognised: `wanted` are the facts as they will be,
+    Besides the card itself it holds how the write's effect is recognized: `wanted` are the facts as they will be,
     `alike` the records there are that look like what it would make.
     """
 

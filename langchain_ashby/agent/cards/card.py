@@ -1,4 +1,4 @@
-"""What a person is shown about a write, as plain JSON: it is kept in checkpoints and in the audit trail."""
+"""A write as shown to a person, in plain JSON for checkpoints and the audit trail."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ class Card(TypedDict):
 
 
 def is_current(card: Mapping[str, Any] | None) -> TypeGuard[Card]:
-    """Whether this version of the package understands the card."""
+    """True if this version of the package understands the card."""
     return card is not None and card.get("version") == CARD_VERSION
 
 
 def stale(card: Card, fresh: Card) -> list[str]:
-    """What is different since `card` was made, in words, as `fresh` of the same call shows it; empty if nothing is.
+    """Describes what has changed between `card` and `fresh`, a newer card of the same call; empty if nothing has.
 
     A fact that `card` did not have cannot have changed. One that `fresh` could not read again counts as changed.
     """
@@ -80,7 +80,7 @@ def stale(card: Card, fresh: Card) -> list[str]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two facts are equal. What has an id is the same record, whatever it is called by now."""
+    """True if two facts are equal. Records are compared by id, not by name."""
     if isinstance(one, dict) and isinstance(other, dict) and one.get("id") and other.get("id"):
         return bool(one["id"] == other["id"])
     if isinstance(one, list) and isinstance(other, list):
@@ -90,7 +90,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 def targets(request: Operation[Any]) -> list[str]:
-    """What the arguments point at: ids, e-mail addresses of interviewers, files. Needs no reading."""
+    """Everything the arguments refer to: ids, interviewers' e-mail addresses, files. Reads nothing."""
     return list(dict.fromkeys(_pointers(request)))
 
 

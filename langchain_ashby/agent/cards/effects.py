@@ -1,4 +1,4 @@
-"""Whether a write has happened, judged by what can be read afterwards."""
+"""Finds out by reading whether a write has happened."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from langchain_ashby.agent.cards.card import Card, is_current, same
 from langchain_ashby.text.words import at
 
 SKEW = timedelta(minutes=5)
-"""How far Ashby's clock may be behind or ahead of this computer's."""
+"""The most that Ashby's clock may be behind or ahead of this computer's."""
 
 
 def took_effect(builder: CardBuilder, card: Card | None, since: datetime) -> bool | None:
-    """Whether the effect of the write is there: `builder` is how things are, `card` how they were before."""
+    """Tells if the write took effect: `builder` has the present values, `card` those from before."""
     facts = card["facts"] if card is not None and is_current(card) else {}
     verdicts = [*_values(builder, facts), *_additions(builder, facts, since)]
     if not verdicts or None in verdicts or len(set(verdicts)) > 1:

@@ -66,7 +66,7 @@ class Reader:
 
 
 def name_of(record: Any) -> str | None:
-    """What people call a record; None if it has no name that is known."""
+    """A record's name for people; None if it has none."""
     name = next((it for key in NAMES if (it := at(record, key))), None) or at(record, "latestVersion", "identifier")
     return one_line(name, 120) if name else person(record)
 

@@ -36,11 +36,11 @@ class People:
     interviews: dict[str, Record]
 
     def name(self, email: str) -> str:
-        """Who has this address."""
+        """The name of the user with this address."""
         return person(self.users.get(email.casefold())) or one_line(email, 120)
 
     def title(self, interview_id: str | None) -> str:
-        """What kind of interview it is."""
+        """The title of the interview definition with this id."""
         if interview_id is None:
             return "the default interview"
         return one_line(at(self.interviews.get(interview_id), "title") or UNNAMED, 120)
@@ -136,6 +136,6 @@ def warn_of_times(builder: CardBuilder, events: list[InterviewEvent], others: It
 
 
 def overlaps(event: InterviewEvent, known: Record) -> bool:
-    """Whether a meeting that there is takes place during this one."""
+    """True if an existing meeting overlaps with this one."""
     start, end = parsed(at(known, "startTime")), parsed(at(known, "endTime"))
     return bool(start and end and start < event.end_time and event.start_time < end)

@@ -138,5 +138,5 @@ def _check_start(builder: CardBuilder, start: Any) -> None:
 
 
 def _has_values(version: Record, values: dict[str, Any]) -> bool:
-    """Whether an offer's terms are these, as far as they can be compared."""
+    """True if an offer has these terms, as far as they can be compared."""
     return all(plain(values[path]) == plain(at(version, path)) for path in ("startDate", "salary") if path in values)

@@ -154,7 +154,7 @@ def _job_name(builder: CardBuilder, found: Any) -> str:
 
 
 def _is_like(opening: Record, request: CreateOpening) -> bool:
-    """Whether an opening has the identifier; if none is given, whether it has what else is given."""
+    """True if an opening has the identifier or, if none is given, the other given values."""
     version = at(opening, "latestVersion")
     if request.identifier:
         return str(at(version, "identifier")).casefold() == request.identifier.casefold()

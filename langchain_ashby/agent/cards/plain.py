@@ -32,12 +32,12 @@ from langchain_ashby.text.words import (
 )
 
 MOST_NAMED = 5
-"""How many entries of a list are looked up by their ids."""
+"""The most entries of a list that are looked up by id."""
 
 
 @dataclass
 class Derived:
-    """What a derived card was made of, for cards that say more.
+    """The parts of a derived card, for cards that add to it.
 
     Attributes:
         record: The record that changes; empty if it could not be read, or is yet to be made.
@@ -249,7 +249,7 @@ def _before(builder: CardBuilder, reads: ReadCache, name: str, there: Any, after
 
 
 def _refer(builder: CardBuilder, reads: ReadCache, found: Reader, record_id: str) -> Fact:
-    """What the record refers to now. Of this nothing is warned: the write does not choose it."""
+    """The record's present reference. Gives no warnings: the write did not choose it."""
     [answer] = reads.all(found.request(record_id))
     if isinstance(answer, list):
         record: Any = next((it for it in answer if at(it, "id") == record_id), None)
@@ -280,7 +280,7 @@ def _holder(record: Record, effect: Effect) -> Record:
 
 
 def _present(holder: Record, place: Stored) -> Any:
-    """What stands at the first of the paths that the record has."""
+    """The value at the first of the paths that the record has."""
     paths = place.paths()
     path = next((it for it in paths if it in holder), paths[-1])
     value: Any = holder
@@ -294,7 +294,7 @@ def _present(holder: Record, place: Stored) -> Any:
 
 
 def _in_words(request: Operation[Any], name: str) -> Callable[[Fact], str | None]:
-    """How the values of an argument are shown."""
+    """Shows the values of an argument."""
     annotation = type(request).model_fields[name].annotation
     value = getattr(request, name)
     if isinstance(value, datetime):

@@ -22,7 +22,7 @@ AT_ONCE = 8
 """Requests under way at the same time, however many cards are made."""
 
 MOST_PAGES = 5
-"""How far a listing is read."""
+"""The most pages of a listing that are read."""
 
 
 class Records(list[T]):

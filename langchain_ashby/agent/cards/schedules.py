@@ -32,7 +32,7 @@ from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.words import at, count, enumerated, named, parsed, shown
 
 _CANCELLED = ("Cancelled", "NeedsScheduling", "WaitingOnCandidateBooking", "WaitingOnCandidateAvailability")
-"""What a schedule's status can be when its meetings are off."""
+"""The statuses of a schedule whose meetings are canceled."""
 
 
 @builds(CreateInterviewSchedule)
@@ -62,7 +62,7 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
         builder.warn("The application is archived.")
     warn_of_times(builder, request.interview_events, meetings, reads.now)
     _invites(builder)
-    builder.consequence("It can be changed or cancelled later with the same API key, or in Ashby.")
+    builder.consequence("It can be changed or canceled later with the same API key, or in Ashby.")
 
     wanted = sorted((stated(event) for event in request.interview_events), key=str)
     alike = [it for it in schedules if at(it, "status") != "Cancelled" and _same_meetings(it, wanted)]
@@ -108,7 +108,7 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
             builder.warn("A meeting like the new one is scheduled already.")
         builder.lookalikes("Meetings like the new one", alike, events is not None, "createdAt")
     what = [
-        count(len(cancelled), "meeting") + " cancelled" if cancelled else "",
+        count(len(cancelled), "meeting") + " canceled" if cancelled else "",
         count(len(changes) - len(added), "meeting") + " changed" if len(changes) > len(added) else "",
         count(len(added), "meeting") + " added" if added else "",
     ]
@@ -116,7 +116,7 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
     if schedule:
         builder.facts["Schedule"] = enumerated(at(schedule, "status"))
     if at(schedule, "status") == "Cancelled":
-        builder.warn("The schedule is cancelled: Ashby will refuse.")
+        builder.warn("The schedule is canceled: Ashby will refuse.")
 
 
 @builds(CancelInterviewSchedule)
@@ -146,9 +146,9 @@ def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuil
     if request.allow_reschedule:
         builder.consequence("The meetings can't be restored, only rescheduled.", "high")
     else:
-        builder.consequence("A cancelled schedule can't be restored; you'd have to reschedule.", "high")
+        builder.consequence("A canceled schedule can't be restored; you'd have to reschedule.", "high")
     if status == "Cancelled":
-        builder.warn("The schedule is cancelled already.")
+        builder.warn("The schedule is canceled already.")
 
 
 def _schedule(builder: CardBuilder, reads: ReadCache, schedule_id: str) -> tuple[Record, Record, list[Record] | None]:
@@ -203,7 +203,7 @@ def _cancel(
         builder.set_field(title, UNREAD, None, change=("Meeting", "not known", None))
     elif event is None:
         builder.set_field(title, None, None)
-        builder.warn(f"The schedule has no meeting {event_id}: it may be cancelled already.")
+        builder.warn(f"The schedule has no meeting {event_id}: it may be canceled already.")
     else:
         words = standing_words(event)
         builder.set_field(title, {"id": event_id, "name": words}, None, change=("Meeting", words, None))

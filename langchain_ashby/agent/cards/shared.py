@@ -1,4 +1,4 @@
-"""What several cards say about the same records, in the same words."""
+"""Wording that several cards share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from langchain_ashby.endpoints.jobs import GetJob
 from langchain_ashby.text.words import UNNAMED, at, enumerated, joined, named, one_line, person, time_fact
 
 MOST_APPLICATIONS = 10
-"""How many of a candidate's applications are looked at."""
+"""The most applications of a candidate that are looked at."""
 
 
 def the_candidate(builder: CardBuilder, found: Any) -> tuple[Record, str]:
@@ -58,13 +58,13 @@ def the_opening(builder: CardBuilder, found: Any) -> tuple[Record, str]:
 
 
 def warn_if_confidential(builder: CardBuilder, reads: ReadCache, application: Record) -> None:
-    """Say so if an application is for a job that not everybody may know of."""
+    """Warns if an application is for a confidential job."""
     if job_id := at(application, "job", "id"):
         the_job(builder, *reads.all(GetJob(job_id=job_id)))
 
 
 def warn_unless_open(builder: CardBuilder, job: Record) -> None:
-    """Say so if a job takes no candidates."""
+    """Warns if a job takes no candidates."""
     status = at(job, "status")
     if status and status != "Open":
         builder.warn(f"The job is not open: it is {'a ' if status == 'Draft' else ''}{enumerated(status)}.")
@@ -88,7 +88,7 @@ def applications_of(
 
 
 def warn_of_others(builder: CardBuilder, applications: list[Record]) -> None:
-    """Say where else the candidate is far along."""
+    """Warns if the candidate is hired or at the offer stage for another job."""
     for other in applications:
         job = named(at(other, "job", "title") or "another job")
         if at(other, "status") == "Hired":
@@ -107,7 +107,7 @@ def reference(record: Record, key: str, *names: str) -> Fact:
 
 
 def credit_of(record: Record) -> Fact:
-    """Who has the credit for a candidate or an application."""
+    """The user credited with a candidate or an application."""
     if not record:
         return UNREAD
     credited = at(record, "creditedToUser")
@@ -144,7 +144,7 @@ def notified(builder: CardBuilder, notify: bool | None, of_what: str) -> None:
 
 
 def line_of_changes(builder: CardBuilder, of: str) -> str:
-    """What changes, in one line; warns if nothing does."""
+    """Names the changes in one line; warns if there are none."""
     if not builder.changes:
         builder.warn("Already up to date; nothing would change.")
         return f"Change nothing on {of}"
@@ -182,4 +182,4 @@ SUBJECTS: Mapping[str, Callable[[CardBuilder, Any], tuple[Record, str]]] = {
     "job_id": _job,
     "opening_id": the_opening,
 }
-"""How the record that a write changes is called in a sentence, and what is said of it on every card."""
+"""The phrase for the record that a write changes; also adds what every card says about such a record."""

@@ -16,7 +16,7 @@ ROOT = ("langchain_ashby", "audit")
 
 @dataclass(frozen=True, kw_only=True)
 class AuditRecord:
-    """What became of one proposed write.
+    """The outcome of one proposed write.
 
     Attributes:
         at: When the outcome was recorded, with its time zone.

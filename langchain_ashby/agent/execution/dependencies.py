@@ -15,7 +15,7 @@ from langchain_ashby.agent.state import Proposal, is_complete
 
 @dataclass(frozen=True)
 class Dependencies:
-    """What the nodes of one agent work with.
+    """The objects that the nodes of one agent share.
 
     Attributes:
         limits: The limits that the application sets, and the tools.

@@ -19,7 +19,7 @@ Outcome = Literal[
     "policy",
     "edited",
 ]
-"""What became of a proposed write.
+"""The outcome of a proposed write.
 
 `applied`: it is in Ashby. `not applied`: it was sent or tried, and is known not to be there.
 `partly applied`: some of its steps were made, and the last is known not to be. `refused`: Ashby refused

@@ -17,7 +17,7 @@ from langchain_ashby.agent.state import Approval
 Call = ToolCall | InvalidToolCall
 
 Result = ToolMessage | Command[Any]
-"""What a tool returns. Tools from elsewhere may steer the graph with a `Command`."""
+"""A tool's return value. Foreign tools may steer the graph with a `Command`."""
 
 NOT_EXECUTED = "Not executed."
 OUTCOME_UNKNOWN = "Outcome not known."

@@ -112,7 +112,7 @@ class WriteNode(Runnable[WriteTask, Any]):
     async def _aexecute(
         self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Result]]
     ) -> Result:
-        """Does the same under asyncio. If the run is cancelled, a write that was begun is finished and recorded.
+        """Does the same under asyncio. If the run is canceled, a write that was begun is finished and recorded.
 
         By then the request is on its way, in a thread that cannot be stopped.
         """

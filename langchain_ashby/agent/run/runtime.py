@@ -1,4 +1,4 @@
-"""What LangGraph knows of the run: its store, its thread, and its user."""
+"""Reads the run's store, thread and user from LangGraph."""
 
 from __future__ import annotations
 

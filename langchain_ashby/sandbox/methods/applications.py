@@ -167,7 +167,7 @@ def _plan(call: Call, job: Job) -> InterviewPlan:
 
 
 def _first_stage(call: Call, plan: InterviewPlan, past: Sequence[dict[str, Any]]) -> InterviewStage:
-    """Where the application starts; a history says it by its last stage."""
+    """The first stage of the application: the last one of its history, if one is given."""
     stages = call.store.find(InterviewStage, equals("interviewPlanId", plan["id"]))
     stages.sort(key=lambda stage: stage["orderInInterviewPlan"])
     asked = call.body.get("interviewStageId")

@@ -113,7 +113,7 @@ def create_schedule(call: Call) -> Any:
     ),
 )
 def update_schedule(call: Call) -> Any:
-    """Adds, changes or cancels meetings; cancelling the last one cancels the schedule."""
+    """Adds, changes or cancels meetings; canceling the last one cancels the schedule."""
     schedule = _own_schedule(call, "interviewScheduleId")
     for stated in call.body.get("interviewEvent", []):
         _apply_event(call, schedule, stated)
@@ -141,12 +141,12 @@ def cancel_schedule(call: Call) -> Any:
 
 
 def _own_schedule(call: Call, where: str) -> InterviewSchedule:
-    """A schedule that this key made and that is not cancelled."""
+    """A schedule that this key made and that is not canceled."""
     schedule = call.get(InterviewSchedule, call.body[where])
     if schedule.get("createdByKeyId") != call.key.id:
         raise invalid(where, "only the API key that created this interview schedule may change it")
     if schedule["status"] == "Cancelled":
-        raise invalid(where, "the interview schedule is cancelled")
+        raise invalid(where, "the interview schedule is canceled")
     return schedule
 
 

@@ -1,4 +1,4 @@
-"""What the card of each write says, on real records. `UPDATE_SNAPSHOTS=1` writes the files anew."""
+"""Each write's card, on real records. `UPDATE_SNAPSHOTS=1` writes the files anew."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def tagged(desk: Desk) -> tuple[Request, dict[str, Any]]:
 
 
 def answer_without_tags(desk: Desk, candidate_id: str) -> None:
-    """Let Ashby answer as if the candidate had no tags."""
+    """Makes Ashby answer as if the candidate had no tags."""
     record = desk.client.call(GetCandidate(candidate_id=candidate_id))
     desk.sandbox.fault("candidate.info", times=5, body=json.dumps({"success": True, "results": {**record, "tags": []}}))
 

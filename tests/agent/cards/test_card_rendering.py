@@ -202,7 +202,7 @@ def test_every_card_fits_into_80_columns(desk: Desk, name: str) -> None:
         assert re.sub(r"\s+", "", target) in text
 
 
-def test_risk_is_told_by_words_and_form_not_by_colour() -> None:
+def test_risk_is_told_by_words_and_form_not_by_color() -> None:
     assert "low risk" in in_terminal(card())
     assert "▲ medium risk" in in_terminal(card(risk="medium"))
     assert "┏━ ■ HIGH RISK" in in_terminal(card(risk="high"))

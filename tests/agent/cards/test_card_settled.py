@@ -1,4 +1,4 @@
-"""Whether a write has happened, found out by reading afterwards: for each write, and in the cases that mislead."""
+"""Finding out by reading if a write has happened: for each write, and in misleading cases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has changed between the card and the write, in words."""
+"""Descriptions of changes between the card and the write."""
 
 from __future__ import annotations
 

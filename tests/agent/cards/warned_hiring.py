@@ -177,14 +177,14 @@ HIRING: list[Warned] = [
     (
         "no such meeting in it",
         lambda desk: cancel_meeting(desk, {**booked(desk, meeting()), "interviewEvents": [{"id": NOBODY}]}),
-        f"The schedule has no meeting {NOBODY}: it may be cancelled already.",
+        f"The schedule has no meeting {NOBODY}: it may be canceled already.",
     ),
     (
-        "cancelled already",
+        "canceled already",
         lambda desk: make(
             "cancel_interview_schedule", interview_schedule_id=desk.id("interviewSchedule", status="Cancelled")
         ),
-        "The schedule is cancelled already.",
+        "The schedule is canceled already.",
     ),
     (
         "held already",
