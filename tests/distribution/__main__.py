@@ -62,7 +62,7 @@ def main(directory: Path) -> None:
         run(elsewhere, *install, f"{wheel}[cli]")
         run(elsewhere, programs / "langchain-ashby", "tools")
         told = run(elsewhere, programs / "langchain-ashby", "demo", "--yes")
-        assert "What changed in the sandbox" in told, told
+        assert "Changes in the sandbox" in told, told
     print(f"{wheel.name} and {sdist.name} hold what belongs there, and the wheel works.")
 
 
