@@ -19,16 +19,22 @@ from langgraph.store.sqlite import SqliteStore
 from office import Office
 from office import write as call
 
+from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
+from langchain_ashby.agent import audit_trail
 from langchain_ashby.agent.approval.gate import by_name
 from langchain_ashby.agent.execution import process
-from langchain_ashby.agent.execution.executor import PendingWrite, WriteExecutor, WriteResult
+from langchain_ashby.agent.execution.audit_log import audit_op
+from langchain_ashby.agent.execution.executor import WriteExecutor, audit_record
 from langchain_ashby.agent.execution.journal import Claim, Journal, from_record, journal_key, to_record
 from langchain_ashby.agent.execution.process import has_ended, this_process
-from langchain_ashby.agent.execution.store import list_items
+from langchain_ashby.agent.execution.store import StoreError, list_items
 from langchain_ashby.agent.execution.store import load as taken
 from langchain_ashby.agent.execution.store import put_op as put
 from langchain_ashby.agent.execution.verify import EffectChecker
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.state import Approval, Decided, Proposal
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines
+from langchain_ashby.errors import ConfigurationError
 
 CALL: Any = call("ada", call_id="call_0")
 KEY = journal_key("thread", "message", 0, CALL)
@@ -111,9 +117,9 @@ def test_who_ends_well_just_after_the_page_was_read_is_not_taken_for_broken_off(
     assert isinstance(claim, Claim)
 
     class Slow(Journal):
-        def is_abandoned(self, claim: Claim) -> bool:
+        def is_abandoned(self, store: BaseStore, claim: Claim) -> bool:
             first.end(about, claim, DONE)
-            return super().is_abandoned(claim)
+            return super().is_abandoned(store, claim)
 
     answer = executor(Slow(grace=timedelta(0))).begin(about)
     assert isinstance(answer, ToolMessage) and answer.content == "moved"
@@ -124,12 +130,12 @@ def test_a_claim_that_is_taken_back_is_in_use_until_it_is_gone() -> None:
 
     class Watching(InMemoryStore):
         def batch(self, ops: Any) -> Any:
-            seen.append(journal.is_abandoned(claim))
+            seen.append(journal.is_over(claim))
             return super().batch(ops)
 
     claim = journal.claim(InMemoryStore(), KEY, APPROVAL)
     journal.delete(Watching(), KEY, [claim])
-    assert seen == [False] and journal.is_abandoned(claim)
+    assert seen == [False] and journal.is_over(claim)
 
 
 def test_a_claim_that_was_left_and_cannot_be_settled_is_not_tried_again(store: BaseStore) -> None:
@@ -257,20 +263,53 @@ def test_the_claim_of_a_process_that_runs_is_not_left_and_that_of_a_dead_one_is(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout and other.stdin
-        theirs = Claim("c", datetime.now(UTC), other.stdout.readline().strip(), APPROVAL)
+        now = datetime.now(UTC)
+        theirs = Claim("c", now, now, other.stdout.readline().strip(), APPROVAL)
         assert has_ended(theirs.process) is False
-        assert not journal.is_abandoned(theirs)
+        assert not journal.is_abandoned(store, theirs)
         other.kill()
         other.wait()
     assert has_ended(theirs.process) is True
-    assert journal.is_abandoned(theirs)
+    assert journal.is_abandoned(store, theirs)
 
 
-def test_the_claim_of_a_process_elsewhere_is_left_when_its_lease_is_over() -> None:
+@pytest.mark.parametrize("ahead", [timedelta(hours=-1), timedelta(0), timedelta(hours=1)])
+def test_the_lease_of_a_process_elsewhere_goes_by_the_clock_of_the_store(store: BaseStore, ahead: timedelta) -> None:
     journal = Journal(lease=timedelta(minutes=1))
     assert has_ended("0" * 32) is None
-    assert not journal.is_abandoned(Claim("c", datetime.now(UTC), "0" * 32, APPROVAL))
-    assert journal.is_abandoned(Claim("c", datetime.now(UTC) - timedelta(minutes=2), "0" * 32, APPROVAL))
+    their_time, ours = datetime.now(UTC) + ahead, datetime.now(UTC)
+    assert not journal.is_abandoned(store, Claim("c", their_time, ours, "0" * 32, APPROVAL))
+    assert journal.is_abandoned(store, Claim("c", their_time, ours - timedelta(minutes=2), "0" * 32, APPROVAL))
+    assert not list_items(store, ("langchain_ashby", "clock"))
+
+
+def test_a_lease_that_is_shorter_than_a_call_is_refused_when_the_agent_is_built() -> None:
+    with (
+        AshbyClient("key", "http://127.0.0.1:1", budget=600) as client,
+        pytest.raises(ConfigurationError, match="lease"),
+    ):
+        create_recruiting_agent(ScriptedChatModel(script=lines("Done.")), AshbyToolkit(client))
+
+
+def test_a_store_that_lags_behind_is_not_written_by() -> None:
+    class Lagging(InMemoryStore):
+        """Reads from a replica that is behind."""
+
+        def search(self, *arguments: Any, **more: Any) -> Any:
+            return []
+
+    with pytest.raises(StoreError, match="reads from where it writes"):
+        executor().begin(write(Lagging()))
+
+
+def test_each_decision_about_a_proposal_is_an_entry_of_its_own() -> None:
+    store = InMemoryStore()
+    for second in range(2):
+        decided = Decided(decision="approve", reviewer=None, at=f"2026-11-02T10:00:0{second}+00:00")
+        late = write(store).approval
+        audited = PendingWrite(store, "thread", Approval(**{**late, "decided": decided}))  # type: ignore[typeddict-item]
+        store.batch([audit_op(*audit_record(audited, WriteResult("expired", DONE.answer)))])
+    assert len(audit_trail(store)) == 2
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

@@ -56,7 +56,9 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
         builder.warn(f"A scorecard on this form was submitted already{at_what_time.rstrip()}.")
     # Without a user it is not known whose scorecards are the key's own: only the values tell.
     others = [it for it in same_form if plain(at(it, "submittedValues")) != plain(values)] if author is None else []
-    builder.lookalikes("Scorecards on this form", same_form, there.complete, "submittedAt", doubtful=others)
+    builder.lookalikes(
+        "Scorecards on this form", request.application_id, same_form, there.complete, "submittedAt", doubtful=others
+    )
 
 
 def _meeting(request: SubmitApplicationFeedback, builder: CardBuilder, schedules: Any) -> None:

@@ -83,7 +83,9 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
         versions = [version for it in offers if (version := at(it, "latestVersion"))]
         other = [it for it in versions if not _has_values(it, values)]
         complete = offers.complete and isinstance(offers_read, list)
-        builder.lookalikes("Terms offered so far", versions, complete, "createdAt", doubtful=other)
+        builder.lookalikes(
+            "Terms offered so far", request.application_id, versions, complete, "createdAt", doubtful=other
+        )
 
 
 def _form(builder: CardBuilder, reads: ReadCache, offers: list[Record]) -> Form | None:

@@ -165,7 +165,8 @@ def _create(request: Operation[Any], builder: CardBuilder, effect: Creates, deri
     for record in alike:
         archived = "; it is archived" if at(record, "isArchived") is True else ""
         builder.warn(f"A {kind} with this {same} exists{archived}.")
-    builder.lookalikes(f"{kind.capitalize()}s with this {same}", alike, known.complete, created)
+    like = [_folded(derived.values.get(by)) for by in places]
+    builder.lookalikes(f"{kind.capitalize()}s with this {same}", like, alike, known.complete, created)
 
 
 def _subject(

@@ -19,10 +19,10 @@ from typing_extensions import TypedDict
 from langchain_ashby.agent.approval.gate import needs_approval
 from langchain_ashby.agent.cards import only_the_file_on
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.execution.journal import Claim, Journal
 from langchain_ashby.agent.execution.order import in_sequences
 from langchain_ashby.agent.execution.outcome import Outcome
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.messages.tool_messages import (
     NO_STORE,
     Result,
@@ -36,6 +36,7 @@ from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval
 from langchain_ashby.client import collecting_futures
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.http.observer import observed_by
 
 
 class WriteTask(TypedDict):
@@ -96,7 +97,7 @@ class WriteNode(Runnable[WriteTask, Any]):
         if isinstance(claim, ToolMessage):
             return claim
         try:
-            with only_the_file_on(write.proposal["card"]):
+            with only_the_file_on(write.proposal["card"]), observed_by(self._executor.attempt(write, claim)):
                 result = execute(request)
             return self._record(write, claim, result)
         except AshbyError as error:
@@ -160,7 +161,8 @@ class WriteNode(Runnable[WriteTask, Any]):
         held: _Held,
     ) -> Result:
         try:
-            with only_the_file_on(write.proposal["card"]), collecting_futures() as held.threads:
+            watched = observed_by(self._executor.attempt(write, claim))
+            with only_the_file_on(write.proposal["card"]), watched, collecting_futures() as held.threads:
                 result = await execute(request)
             return await asyncio.to_thread(self._record, write, claim, result)
         except AshbyError as error:
