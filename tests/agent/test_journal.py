@@ -307,7 +307,7 @@ def test_each_decision_about_a_proposal_is_an_entry_of_its_own() -> None:
     for second in range(2):
         decided = Decided(decision="approve", reviewer=None, at=f"2026-11-02T10:00:0{second}+00:00")
         late = write(store).approval
-        audited = PendingWrite(store, "thread", Approval(**{**late, "decided": decided}))  # type: ignore[typeddict-item]
+        audited = PendingWrite(store, "thread", Approval(**{**late, "decided": decided}))
         store.batch([audit_op(*audit_record(audited, WriteResult("expired", DONE.answer)))])
     assert len(audit_trail(store)) == 2
 

@@ -6,7 +6,6 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from fuzz.overheard import NOW, Case, Spoiling, SpoilingAshby, cards, spoilings,
 from fuzz.target import Target
 from fuzz.values import changed, changes, keys, wild
 from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit
-from langchain_ashby.agent.cards import ReadCache, card_of, html, markdown, settled
+from langchain_ashby.agent.cards import ReadCache, card_of, html, markdown, seen_on, settled
 from langchain_ashby.agent.execution.verify import differences
 from langchain_ashby.cli.card import panel
 from langchain_ashby.endpoint import Access
@@ -174,7 +173,7 @@ def approvals() -> Iterator[Target]:
             fresh = card_of(request, ReadCache(client, now=NOW))
             differences(card, fresh)
             try:
-                happened = settled(request, card, ReadCache(client), datetime.now(UTC))
+                happened = settled(request, seen_on(card), ReadCache(client)).proven
             except AshbyError as error:
                 return type(error).__name__
             assert happened in (True, False, None)

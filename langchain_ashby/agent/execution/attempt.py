@@ -41,6 +41,11 @@ class Attempt:
     requests: list[Request] = field(default_factory=list)
     _latest: Endpoint[Any] | None = None
 
+    @property
+    def has_changed_something(self) -> bool:
+        """True if Ashby has confirmed one of the requests."""
+        return any(it.answered for it in self.requests)
+
     def sending(self, request: Endpoint[Any]) -> None:
         """Notes the request, then makes sure that the claim still holds.
 
@@ -53,11 +58,7 @@ class Attempt:
         kind = self.claim.seen["creates"] if self.claim.seen else None
         with_it = [creations.begun(kind, self.claim.id)] if kind else []
         self.journal.note(self.store, self.key, self.requests[-1], *with_it)
-        call = deadline.current()
-        age_in_the_end = running_time() - self.claim.began + (call.remaining() if call else 0)
-        if age_in_the_end > self.journal.lease.total_seconds() or not self.journal.holds(
-            self.store, self.key, self.claim
-        ):
+        if not self._is_in_time() or not self.journal.holds(self.store, self.key, self.claim):
             raise ClaimLost("The process was held up for so long that another worker may have made the change")
 
     def not_made(self, request: Endpoint[Any]) -> None:
@@ -70,3 +71,12 @@ class Attempt:
         self.requests[-1] = replace(self.requests[-1], answered=True, result=result)
         if self.in_steps:
             self.journal.note(self.store, self.key, self.requests[-1])
+
+    def _is_in_time(self) -> bool:
+        """True if the request will be over before the claim passes for abandoned."""
+        call = deadline.current()
+        try:
+            longest = call.remaining() if call else 0.0
+        except deadline.DeadlineExceeded:
+            return False
+        return running_time() - self.claim.began + longest <= self.journal.lease.total_seconds()

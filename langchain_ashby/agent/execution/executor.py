@@ -117,8 +117,9 @@ class WriteExecutor:
     def failed(self, write: PendingWrite, claim: Claim, error: AshbyError) -> ToolMessage:
         """Answers a call whose attempt ended without a reply that says what happened."""
         if isinstance(error, ClaimLost):
-            self.journal.delete(write.store, write.key, [claim])
-            return self.close(write, WriteResult("not applied", not_executed(write.call, f"{error.message}. {_AGAIN}")))
+            result = WriteResult("not applied", not_executed(write.call, f"{error.message}. {_AGAIN}"))
+            self.journal.delete(write.store, write.key, [claim], *_creation(claim, result))
+            return self.close(write, result)
         ids = (error.request_id,) if error.request_id else ()
         what = f"{error.code}: {error.message.rstrip('.')}."
         if error.outcome_unknown:

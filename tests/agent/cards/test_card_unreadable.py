@@ -9,7 +9,7 @@ import pytest
 from desk import ADA, EXAMPLES, NOW, Desk, make, meeting
 
 from langchain_ashby import AshbyClient
-from langchain_ashby.agent.cards import ReadCache, card_of, html, markdown, settled
+from langchain_ashby.agent.cards import ReadCache, card_of, html, markdown, seen_on, settled
 from langchain_ashby.cli.card import panel
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -74,7 +74,7 @@ def test_a_record_that_does_not_exist_is_said_not_to_be_readable(desk: Desk) -> 
     card = desk.card(request)
     assert card["line"] == "Add a note to a candidate who could not be read"
     assert any(it.startswith("The candidate could not be read: ") for it in card["unchecked"])
-    assert settled(request, card, ReadCache(desk.client), NOW) is None
+    assert settled(request, seen_on(card), ReadCache(desk.client)).proven is None
 
 
 def test_a_confidential_job_that_the_key_may_not_see_is_not_checked(desk: Desk, reader: AshbyClient) -> None:
@@ -101,7 +101,7 @@ def test_an_unset_private_field_may_have_a_value_that_cannot_be_seen(desk: Desk)
     with AshbyClient(key, desk.sandbox.url, timeout=60) as client:
         card = card_of(request, ReadCache(client, now=NOW))
     assert any("is not known, or the key may not see it. Nothing will be sent." in it for it in card["warnings"])
-    assert settled(request, card, ReadCache(desk.client), NOW) is None
+    assert settled(request, seen_on(card), ReadCache(desk.client)).proven is None
 
 
 def test_a_schedule_that_is_not_found_leaves_its_meetings(desk: Desk) -> None:
@@ -132,4 +132,4 @@ def test_too_many_applications_are_not_all_looked_at(desk: Desk) -> None:
     request = make("create_application", candidate_id=person, job_id=desk.job("Senior Product Designer"))
     card = desk.card(request)
     assert "Only 10 of the candidate's 12 other applications were looked at." in card["unchecked"]
-    assert settled(request, card, ReadCache(desk.client), NOW) is None
+    assert settled(request, seen_on(card), ReadCache(desk.client)).proven is None
