@@ -359,6 +359,18 @@ def test_a_reset_brings_back_the_company_and_the_same_ids(call: Caller) -> None:
     assert call("candidate.create", name="New One")["id"] == first["id"]
 
 
+def test_a_sandbox_in_a_file_can_be_reset_again_and_again_and_the_file_keeps_the_start(tmp_path: Path) -> None:
+    where: dict[str, Any] = {"db": tmp_path / "ashby.db", "api_key": "mine", "company": small_company.company}
+    with AshbySandbox(**where) as sandbox:
+        start, call = sandbox.state(), Caller(sandbox, "mine")
+        for _ in range(3):
+            call("candidate.create", name="New One")
+            sandbox.reset()
+            assert sandbox.state() == start
+    with AshbySandbox(**where) as sandbox:
+        assert sandbox.state() == start
+
+
 def test_the_invented_company_is_there_without_asking() -> None:
     with AshbySandbox(candidates=3) as sandbox:
         assert len(Caller(sandbox, sandbox.api_key)("candidate.list")) == 3
