@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from ashby import Schema, flat, load_contract, properties
+from checked_caller import Caller
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from wire_examples import CASES, EXAMPLES, Caller
+from wire_examples import CASES, EXAMPLES
 
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.sandbox.seed import company
