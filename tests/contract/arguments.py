@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from langchain_ashby.endpoint import Arguments, Operation
 from langchain_ashby.endpoints import fields
+from langchain_ashby.forms import email, web_address
 from langchain_ashby.ids import Id
 
 Strategy = st.SearchStrategy[Any]
@@ -23,8 +24,8 @@ addresses = st.from_regex(r"https?://[a-z0-9]{1,20}\.example(/[\w.~-]{0,10})?", 
 BY_CHECK: dict[Callable[..., Any], Strategy] = {
     fields._zoned: moments,
     fields._since: moments | moments.map(lambda moment: moment.removesuffix("+00:00")),
-    fields._email: st.emails(),
-    fields._web_address: addresses,
+    email: st.emails(),
+    web_address: addresses,
     fields._some_text: some_text,
 }
 """What a check lets through."""

@@ -93,7 +93,7 @@ MISFITS: dict[str, list[tuple[Any, str]]] = {
         ({"value": float("inf"), "currency_code": "USD"}, "takes a number"),
     ],
     "Date": [(value, "takes a date, YYYY-MM-DD") for value in ("tomorrow", "24.11.2026", "2026-11-31", 20261124, "")],
-    "Email": [(value, "takes an e-mail address") for value in ("ada", "a@b@c", "a b@c", "", 5)],
+    "Email": [(value, "takes one e-mail address") for value in ("ada", "a@b@c", "a b@c", "", 5)],
     "LongText": [(5, "takes text"), (["a"], "takes text"), (True, "takes text")],
     "MultiValueSelect": [
         ("Yes", "takes a list of: Strong yes, Yes"),

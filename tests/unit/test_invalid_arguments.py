@@ -53,6 +53,7 @@ class TestWrongArguments:
             ("ashby_list_candidates", {"limit": 0}, ["- limit: Input should be greater than or equal to 1"]),
             ("ashby_create_candidate", {"name": "A", "email": "ada"}, ["- email: takes one e-mail address such as"]),
             ("ashby_create_candidate", {"name": "A", "website": "ada.example"}, ["- website: takes a web address"]),
+            ("ashby_create_candidate", {"name": "A", "website": "https:// a"}, ["- website: takes a web address"]),
             ("ashby_create_candidate", {"name": ""}, ["- name: must not be empty"]),
             (
                 "ashby_create_candidate",
