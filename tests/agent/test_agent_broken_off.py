@@ -1,4 +1,4 @@
-"""Threads that did not go on as expected: a new message instead of a decision, and runs that broke off."""
+"""Threads that take an unexpected turn: a new message instead of a decision, or an aborted run."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_after_a_run_broke_off_each_approved_write_is_answered_with_what_is_know
     said = {answer.tool_call_id: answer.text for answer in results(result)}
     assert said["call_0_1"].startswith("Outcome not known.")
     assert said["call_0_2"].startswith("Not executed. A person rejected")
-    # Its write took effect and its answer was lost with the step, but not with the journal.
+    # The write took effect. Its answer was lost with the step, but the journal has it.
     assert office.writes == [("ada", "Offer")]
     assert said["call_0_0"] == "moved ada to Offer"
     assert_sendable(result["messages"])

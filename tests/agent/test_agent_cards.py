@@ -1,4 +1,4 @@
-"""The cards on their way: from the calls of a model, through the question to a person, into the state."""
+"""The path of a card: from a model's call, through the question, into the state."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def toolkit(sandbox: AshbySandbox) -> Iterator[AshbyToolkit]:
 
 
 def asked(toolkit: AshbyToolkit, *calls: Any) -> tuple[Any, Any, list[dict[str, Any]]]:
-    """The graph, its thread, and the actions that it asks about."""
+    """The graph, its thread, and the actions in its question."""
     config = thread()
     graph = create_recruiting_agent(ScriptedChatModel(script=lines(say("", *calls), "Done.")), toolkit)
     return graph, config, request(graph.invoke(user(), config))["action_requests"]
@@ -63,7 +63,7 @@ def test_the_arguments_on_a_card_are_the_models_own(sandbox: AshbySandbox, toolk
         "end_time": "2030-01-08T16:00:00+01:00",
         "interviewers": [{"email": "sofia@example.com"}],
     }
-    args = {"application_id": application, "interview_events": event}  # one alone is taken as a list of one
+    args = {"application_id": application, "interview_events": event}  # a single one counts as a list of one
     _, _, [action] = asked(toolkit, made("ashby_create_interview_schedule", args))
     assert action["args"] == action["card"]["args"] == args
     assert "14:00 to 15:00 UTC" in action["description"] and "2030-01-08T15:00:00+01:00" in action["description"]

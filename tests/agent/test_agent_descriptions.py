@@ -1,4 +1,4 @@
-"""Descriptions of proposed calls, in which arguments cannot pass for anything else."""
+"""Descriptions of proposed calls, in which arguments cannot pose as anything else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When Ashby refuses or cannot be reached: every call is answered, with what is known and no more."""
+"""Ashby refuses or cannot be reached: every call gets an answer that claims no more than is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that are not decisions. Whatever comes, nothing runs unapproved, and the thread stays usable."""
+"""Answers that are not decisions never run an unapproved call, and leave the thread usable."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_malformed_answer_runs_nothing_and_is_asked_again(answer: Any) -> None
     again = request(graph.invoke(Command(resume=answer), config))
     assert office.writes == []
     assert again["action_requests"] == asked["action_requests"]
-    # LangGraph takes an empty object for an answer to no question at all, so the agent never sees it.
+    # LangGraph reads an empty object as answering no question, so the agent never sees it.
     assert answer == {} or again["problem"].startswith("Nothing was executed")
     result = graph.invoke(Command(resume=approve()), config)
     assert office.writes == [("ada", "Offer")]
@@ -104,7 +104,7 @@ def test_no_answer_at_all_leaves_the_question_open() -> None:
     office, config = Office(), thread()
     graph = agent(office, calling(write("ada")), "Done.")
     graph.invoke(user(), config)
-    with pytest.raises(Exception):  # noqa: B017 - LangGraph itself refuses it, and not always with the same error
+    with pytest.raises(Exception):  # noqa: B017 - LangGraph itself refuses it, with varying errors
         graph.invoke(Command(resume=None), config)
     request(graph.invoke(None, config))
     assert office.writes == []
@@ -151,7 +151,7 @@ def test_an_answer_that_is_not_even_json_runs_nothing(odd: Any) -> None:
     office, config = Office(), thread()
     graph = agent(office, calling(write("ada")), "Done.")
     graph.invoke(user(), config)
-    # What a checkpointer cannot keep is refused by LangGraph before the agent sees it.
+    # LangGraph refuses what a checkpointer cannot store before the agent sees it.
     with suppress(TypeError):
         request(graph.invoke(Command(resume=odd), config))
     assert office.writes == []

@@ -17,7 +17,7 @@ from langchain_ashby.demo.scripted import ScriptedChatModel
 
 
 def raw(office: Office, *spoken: AIMessage) -> Any:
-    """An agent whose model says these messages as they are, ids and all."""
+    """An agent whose model sends these messages unchanged, ids included."""
 
     def script(messages: Sequence[BaseMessage]) -> AIMessage:
         return spoken[sum(isinstance(message, AIMessage) for message in messages)].model_copy(deep=True)

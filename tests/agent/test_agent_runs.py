@@ -1,4 +1,4 @@
-"""The ordinary ways through the graph: reads run, writes wait, decisions are carried out."""
+"""The ordinary paths through the graph: reads run, writes wait, decisions are carried out."""
 
 from __future__ import annotations
 

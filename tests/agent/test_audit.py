@@ -1,4 +1,4 @@
-"""The audit trail: who decided what, when, about which card, and what became of it."""
+"""The audit trail: who decided what, when, on which card, and the outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of a run: for whom it acts, who decides, which model, tools and policy. They narrow, and never widen."""
+"""Per-run settings: acting user, reviewer, model, tools and policy. They can narrow the limits, never widen them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOTE = "ashby_create_candidate_note"
 
 @dataclass
 class Ashby:
-    """The sandbox, two of its users, and somebody to write notes about."""
+    """The sandbox, two of its users, and a candidate to write notes about."""
 
     sandbox: AshbySandbox
     client: AshbyClient
@@ -53,11 +53,11 @@ class Ashby:
         return {"decisions": [{"type": "edit", "edited_action": action}]}
 
     def sent(self) -> list[tuple[str, str | None]]:
-        """What was sent, and for whom."""
+        """The requests, each with the user it was made for."""
         return [(it["endpoint"], it["on_behalf_of"]) for it in self.sandbox.requests()]
 
     def notes(self) -> list[str | None]:
-        """For whom notes were written."""
+        """The users that notes were written for."""
         return [whom for endpoint, whom in self.sent() if endpoint == "candidate.createNote"]
 
     def entry(self) -> AuditEntry:
@@ -71,7 +71,7 @@ def ashby() -> Iterator[Ashby]:
         yield Ashby(sandbox, client)
 
 
-# For whom
+# Acting users
 
 
 def test_a_run_reads_makes_cards_and_writes_for_its_user(ashby: Ashby) -> None:
@@ -238,7 +238,7 @@ def test_a_user_whom_a_server_let_in_acts_as_themselves(ashby: Ashby) -> None:
     assert ashby.notes() == [ashby.ada["id"]]
 
 
-# Who decides
+# Reviewers
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_the_reviewer_is_who_was_let_in_or_else_whom_the_run_names(
     assert ashby.entry().reviewer == reviewer
 
 
-# Which model, tools and policy
+# Model, tools and policy
 
 
 def test_a_run_chooses_among_the_models_that_the_application_has(ashby: Ashby) -> None:
@@ -373,7 +373,7 @@ def test_what_no_policy_allows_does_not_run_even_if_an_approval_was_put_into_the
     assert ashby.notes() == []
 
 
-# What is refused
+# Refusals
 
 
 @pytest.mark.parametrize(
@@ -399,7 +399,7 @@ def test_names_that_the_application_does_not_know_are_refused_before_anything_ru
     with pytest.raises(SettingsError):
         graph.invoke(Command(resume=approve()), config, context=form(**context))
     assert ashby.sent() == before
-    # The answer that came with it is forgotten: the question is still open, and takes another one.
+    # The answer sent with it is dropped: the question stays open and takes another.
     result = graph.invoke(Command(resume={"decisions": [{"type": "reject"}]}), config)
     assert "A person rejected this call." in results(result)[0].text
     assert ashby.notes() == []

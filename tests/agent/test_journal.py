@@ -1,4 +1,4 @@
-"""The journal itself: claims, outcomes, and who may go on."""
+"""The journal itself: claims, outcomes, and which process may continue."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ def test_two_who_see_each_other_both_stand_back_and_then_take_turns(store: BaseS
     meet = threading.Barrier(2, timeout=60)
 
     class Meeting(Journal):
-        """The first time, it goes on from its claim, and from seeing the other's, only together with the other one."""
+        """Until it has backed off once, waits for its rival before and after claiming, and before withdrawing."""
 
         stood_back = False
 
@@ -303,7 +303,7 @@ def test_a_store_has_a_journal_of_its_own_and_all_names_that_it_was_given_count(
     journal, name = Journal(), Journal().name(store)
     assert journal.name(store) == name and journal.is_named(store, name)
     assert not journal.is_named(store, None) and not journal.is_named(InMemoryStore(), name)
-    # Two workers made one each, at the same time.
+    # Two workers made one each at the same time.
     store.batch([put(("langchain_ashby", "journal", "names"), "another", {"at": NOW})])
     assert journal.is_named(store, name) and journal.is_named(store, "another")
 

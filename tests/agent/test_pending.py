@@ -1,4 +1,4 @@
-"""What a person is shown of a question and of the audit trail: in a notebook, as Markdown, in a line."""
+"""How people see a question and the audit trail: in a notebook, as Markdown, on one line."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def card(text: str) -> dict[str, Any]:
 
 
 def question(text: str) -> dict[str, Any]:
-    """A question with this text wherever words of others can stand, once with a card and once without."""
+    """A question with this text wherever outsiders' words can appear, with a card and without."""
     plain = {"name": text, "args": {"note": text, text: [text]}, "description": f"# {text}"}
     return {
         "action_requests": [{**plain, "title": text, "card": card(text)}, plain],

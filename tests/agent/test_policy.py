@@ -1,4 +1,4 @@
-"""The application's policy: asking is the rule, and every exception is stated, checked and written down."""
+"""The application's policy: approval is the default; each exception is declared, checked and audited."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def test_an_edit_cannot_get_round_what_is_forbidden(room: Room) -> None:
     assert "does not allow this change" in room.answer(result).text
 
 
-# Too many at once.
+# Too many writes at once.
 
 
 def test_more_writes_than_a_person_can_look_at_are_sent_back_to_be_split() -> None:

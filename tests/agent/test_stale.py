@@ -1,4 +1,4 @@
-"""Exactly what was approved runs: nothing stale, expired or from another version, and no unseen edit."""
+"""Only what was approved runs: never a stale or expired change, one from another version, or an unseen edit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 def stages(room: Room) -> tuple[str, list[str]]:
-    """An active application, and the stages of its plan to which it can be moved."""
+    """An active application, and the stages it can be moved to."""
     state = room.sandbox.state()
     plan = {stage["id"]: stage["interviewPlanId"] for stage in state["interviewStage"]}
     application = next(it for it in state["application"] if it["status"] == "Active")
@@ -181,7 +181,7 @@ def test_beside_an_edit_that_is_asked_again_the_others_run(room: Room) -> None:
         change = edited("ashby_create_candidate_note", candidate_id=other, note="Three.")
         again = request(room.resume(graph, {"type": "approve"}, change))
         assert room.notes() == 1 and len(again["action_requests"]) == 1
-        # And it can be edited once more, or turned down.
+        # It can be edited again, or rejected.
         change = edited("ashby_create_candidate_note", candidate_id=third, note="Three.")
         assert request(room.resume(graph, change))["action_requests"][0]["args"]["candidate_id"] == third
         result = room.resume(graph, {"type": "reject"})
@@ -226,11 +226,11 @@ def test_what_a_person_has_seen_or_is_less_is_not_shown_again() -> None:
     assert needs_another_look(None, CARD) and needs_another_look(CARD, None)
 
 
-# Too old.
+# Expired approvals.
 
 
 class Clock:
-    """Makes what is in a checkpoint older than it is."""
+    """Backdates a checkpoint's contents."""
 
     @staticmethod
     def back(graph: Any, config: Any, by: timedelta) -> None:
@@ -279,7 +279,7 @@ def test_a_time_to_live_has_to_be_a_time(ttl: timedelta) -> None:
         agent(Office(), approval_ttl=ttl)
 
 
-# Other versions of the program.
+# Approvals from other versions of the package.
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""The tools that are more than one call, against the sandbox: offers, feedback, custom fields, uploads, users.
+"""Tools that make several calls, against the sandbox: offers, feedback, custom fields, uploads, users.
 
-Every request that they send is held against Ashby's contract.
+Every request is checked against Ashby's contract.
 """
 
 import re
@@ -20,7 +20,7 @@ NOBODY = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 
 
 class Desk:
-    """Tools at work in the sandbox."""
+    """Tools on the sandbox."""
 
     def __init__(self, sandbox: AshbySandbox, folder: Path) -> None:
         self.sandbox = sandbox
@@ -248,7 +248,7 @@ CUSTOM_VALUES: dict[str, tuple[Any, Any, Any]] = {
     "Url": ("https://example.com", "https://example.com", "example.com"),
     "ValueSelect": ("has a permit", "permit", "has none"),
 }
-"""For each type: what a model says, what Ashby gets, and what does not fit."""
+"""For each type: the model's value, Ashby's value, and an invalid one."""
 OBJECTS = {"Candidate": "candidate", "Application": "application", "Job": "job", "Opening": "opening"}
 
 

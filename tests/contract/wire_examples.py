@@ -1,6 +1,6 @@
-"""Requests that make sense in the sandbox's company, for every method and helper, and a caller to send them with.
+"""Meaningful requests to the sandbox's company for every method and helper, and a caller to send them.
 
-An example is a function: given the caller, it makes the calls that have to come first and returns the request's body.
+An example is a function of the caller that makes any preparatory calls and returns the request's body.
 """
 
 import copy
@@ -23,7 +23,7 @@ Body = dict[str, Any]
 
 
 class Caller:
-    """Calls the sandbox, and holds every request and reply against Ashby's contract."""
+    """Calls the sandbox and checks every request and reply against Ashby's contract."""
 
     def __init__(self, sandbox: AshbySandbox, contract: Contract, api_key: str | None = None) -> None:
         self.sandbox = sandbox
@@ -32,7 +32,7 @@ class Caller:
         self._session.auth = (api_key or sandbox.api_key, "")
 
     def send(self, endpoint: str, body: Any) -> dict[str, Any]:
-        """The reply to a request that may break the contract; the reply may not."""
+        """The reply to a request that may break the contract; the reply itself must not."""
         response = self._session.post(f"{self.sandbox.url}/{endpoint}", json=body, timeout=30)
         assert response.status_code == 200, f"{endpoint} {body}: HTTP {response.status_code} {response.text[:500]}"
         reply: dict[str, Any] = response.json()
@@ -64,7 +64,7 @@ class Caller:
         return [item for page in self.pages(endpoint, **body) for item in page["results"]]
 
     def upload(self, context: str, filename: str, content: bytes) -> str:
-        """Bring a file to the storage; answer its handle."""
+        """Uploads a file; returns its handle."""
         handle = self.call(
             "file.createFileUploadHandle",
             fileUploadContext=context,
@@ -103,7 +103,7 @@ class Caller:
 
 
 def check_times(endpoint: str, reply: Any) -> None:
-    """Times are in UTC, with milliseconds and Z."""
+    """Asserts that times are in UTC, with milliseconds and Z."""
     if isinstance(reply, dict):
         for key, value in reply.items():
             if re.search(r"[a-z](At|Time)$", key) and isinstance(value, str):
@@ -580,14 +580,14 @@ EXAMPLES: dict[str, list[Example]] = {
     "user.list": [lambda _: {}, lambda _: {"includeDeactivated": True, "limit": 5}],
     "user.search": [lambda _: {"email": "yuki@example.com"}, lambda _: {"email": "nobody@example.com"}],
 }
-"""Requests beyond those of the tools' own examples: helpers, tools of several calls, and rarer keys."""
+"""Requests beyond the tools' own examples: helpers, tools that make several calls, and rarer keys."""
 
 
 def _sent(tool: str) -> Example:
-    """The request that a tool of one call makes of its example."""
+    """The request that a single-call tool sends for its example."""
 
     def example(ashby: Caller) -> Body:
-        # Such tools upload no file, so no directory is needed.
+        # Such tools never upload, so no directory is needed.
         with AshbyClient(ashby.sandbox.api_key, ashby.sandbox.url) as client:
             request = OPERATIONS[tool](**examples.EXAMPLES[tool](Company(ashby.sandbox.state(), client, Path())))
         assert isinstance(request, Endpoint)
@@ -601,4 +601,4 @@ for _tool in examples.EXAMPLES:
         EXAMPLES[OPERATIONS[_tool].path] = [_sent(_tool)]
 
 CASES = [(endpoint, at) for endpoint, examples in EXAMPLES.items() for at in range(len(examples))]
-"""(endpoint, number of the example), to run a test on each example."""
+"""(endpoint, index of the example), to parametrize a test."""

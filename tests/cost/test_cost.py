@@ -1,6 +1,6 @@
-"""A share of the benchmarks of cost, for what needs no clock: that they run, and what they assert about what ran.
+"""A sample of the cost benchmarks, without their timings: they run, and their assertions hold.
 
-`python -m benchmarks.cost` is the whole.
+`python -m benchmarks.cost` runs all of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A share of the races. `python -m benchmarks.races --rounds 200 --store both` is the whole."""
+"""A sample of the races. `python -m benchmarks.races --rounds 200 --store both` runs them at length."""
 
 from __future__ import annotations
 

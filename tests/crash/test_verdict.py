@@ -1,4 +1,4 @@
-"""The judge of the crash trials: each thing that must not be is seen, and what is well is left alone."""
+"""The judge of the crash trials reports every violation, and no false ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each write's card, on real records. `UPDATE_SNAPSHOTS=1` writes the files anew."""
+"""Each write's card, on real records. `UPDATE_SNAPSHOTS=1` rewrites the files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_each_write_has_a_card() -> None:
 def test_the_card_says_what_a_recruiter_needs(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     shown = markdown(desk.card(request)) + "\n"
-    # Ids that the sandbox made a moment ago differ from run to run.
+    # Ids of new records differ from run to run.
     shown = shown.replace(str(desk.files), "/files")
     path = SNAPSHOTS / f"{name}.md"
     if os.environ.get("UPDATE_SNAPSHOTS"):

@@ -1,4 +1,4 @@
-"""Finding out by reading if a write has happened: for each write, and in misleading cases."""
+"""Reading Ashby tells whether a write happened: for each write, and in misleading cases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from langchain_ashby.errors import AshbyError
 
 
 def attempt(desk: Desk, request: Request, drop: str | None = None) -> datetime:
-    """Try the write, with the connection lost before or after its effect. Returns when it began."""
+    """Tries the write, with the connection lost before or after its effect; returns the start time."""
     since = datetime.now(UTC)
     if drop is None:
         desk.client.call(request)
@@ -40,7 +40,7 @@ def test_nothing_is_claimed_when_nothing_can_be_read(desk: Desk, name: str) -> N
     assert desk.settled(request, card) is None
 
 
-# What was so before the write is nobody's proof.
+# A state that predates the write proves nothing.
 MADE = [name for name in EXAMPLES if name.startswith(("create_", "submit_", "upload_"))]
 SET = [name for name in EXAMPLES if name not in MADE and name != "update_interview_schedule"]
 
@@ -260,6 +260,6 @@ def test_custom_fields_of_each_type_are_settled(desk: Desk, title: str, value: o
     clear = make("set_custom_field_value", **args, field_value=None)
     card = desk.card(clear)
     assert desk.settled(clear, card) is False
-    # A private value that is gone looks like one that the key may not see.
+    # A deleted private value looks like one hidden from the key.
     gone = None if field["isPrivate"] else True
     assert desk.settled(clear, card, attempt(desk, clear, drop="after")) is gone

@@ -1,4 +1,4 @@
-"""Records that cannot be read: the card is made all the same, and says what could not be checked."""
+"""Unreadable records: the card is still built, and says what could not be checked."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_each_single_read_may_fail(desk: Desk, name: str) -> None:
 
 @pytest.fixture
 def reader(desk: Desk) -> Iterator[AshbyClient]:
-    """A client whose key may read little."""
+    """A client whose key has few read permissions."""
     key = desk.sandbox.add_key(permissions=["candidatesRead"], confidential=False, private=False)
     with AshbyClient(key, desk.sandbox.url, timeout=60) as client:
         yield client

@@ -1,4 +1,4 @@
-"""The warnings, one by one, and how they weigh."""
+"""The warnings one by one, and the risk they add up to."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_what_is_in_order_gets_no_warning(desk: Desk, name: str) -> None:
     assert card["warnings"] == [] and card["unchecked"] == []
 
 
-# How they weigh.
+# Risk levels.
 
 
 @pytest.mark.parametrize(
