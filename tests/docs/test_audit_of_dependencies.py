@@ -1,4 +1,4 @@
-"""`make audit`: what it says and how it ends, with a program in pip-audit's place that says what pip-audit can say."""
+"""`make audit`: its output and exit status, with a stand-in that prints what pip-audit can print."""
 
 from __future__ import annotations
 

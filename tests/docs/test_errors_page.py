@@ -1,4 +1,4 @@
-"""The table of the page on errors, held against the classes."""
+"""The table on the page about errors matches the classes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ROW = re.compile(r"^\| (∟*) ?`(\w+)` \| `(\w+)` \| (yes|no) \|", re.MULTILINE
 
 
 def kinds(of: type[AshbyError] = AshbyError) -> list[type[AshbyError]]:
-    """A kind of error and those below it, in the order of the module."""
+    """An error class and its subclasses, in the module's order."""
     return [of, *(kind for child in of.__subclasses__() for kind in kinds(child))]
 
 

@@ -1,4 +1,4 @@
-"""The table in docs/faults.md is the matrix."""
+"""The table in docs/faults.md matches the matrix."""
 
 from __future__ import annotations
 

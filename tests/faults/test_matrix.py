@@ -1,4 +1,4 @@
-"""A share of the fault matrix. `python -m benchmarks.faults` is the whole."""
+"""A sample of the fault matrix. `python -m benchmarks.faults` runs all of it."""
 
 from __future__ import annotations
 

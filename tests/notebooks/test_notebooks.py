@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom against the sandbox, and what is stored in them is what they say."""
+"""The notebooks run from top to bottom on the sandbox, and their stored outputs are current."""
 
 from __future__ import annotations
 

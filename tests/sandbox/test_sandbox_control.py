@@ -85,7 +85,7 @@ def test_acting_on_behalf_of_a_user_makes_him_the_author(sandbox: AshbySandbox) 
 
 
 def test_no_method_that_reads_can_write(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rule that wrote although its permission says Read would fail: the store is closed to it."""
+    """A method with a Read permission that tried to write would fail: its store is read-only."""
     writer = METHODS["candidate.create"]
     disguised = type(writer)("candidate.create", "candidatesRead", writer.request, writer.rule)
     monkeypatch.setitem(METHODS, "candidate.create", disguised)

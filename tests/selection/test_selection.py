@@ -1,4 +1,4 @@
-"""The tool that serves a request can be found by plain words. Figures and misses: `python tests/selection`."""
+"""Plain word search finds the right tool for a request. Figures and misses: `python tests/selection`."""
 
 import re
 from collections import Counter

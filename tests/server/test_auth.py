@@ -1,4 +1,4 @@
-"""Tests whom the authentication example lets in; `test_server.py` tests their permissions on a server."""
+"""Tests who gets past the authentication example; `test_server.py` tests their permissions on a server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ADA, NOBODY = {"identity": "ada"}, {"identity": "nobody"}
 
 @pytest.fixture
 def who_it_is(monkeypatch: pytest.MonkeyPatch) -> Any:
-    # An empty token is what an unset variable makes of a template.
+    # An unset variable in a template yields an empty token.
     monkeypatch.setenv("AGENT_PEOPLE", json.dumps({"": NOBODY, "a-token": ADA}))
     return runpy.run_path(str(FILE))["who_it_is"]
 

@@ -1,4 +1,4 @@
-"""A share of the soak. `python -m benchmarks.soak --minutes 30 --store both` is the whole."""
+"""A sample of the soak. `python -m benchmarks.soak --minutes 30 --store both` runs it at length."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ FLAT = [Sample(200, 40, 20, 50)] * 100
 
 
 def grown(**by: float) -> list[Sample]:
-    """A hundred looks, the second half of which found more."""
+    """A hundred samples, with higher figures in the second half."""
     more = {name: getattr(FLAT[0], name) + number for name, number in by.items()}
     return FLAT[:50] + [Sample(**{**vars(FLAT[0]), **more})] * 50
 
