@@ -1,4 +1,4 @@
-"""A session of one's own: what it brings is kept, and the client's own limits still hold."""
+"""A custom session: its settings are kept, and the client's own limits still hold."""
 
 import socket
 import time
@@ -21,7 +21,7 @@ WRITE = CreateCandidate(name="Ada Lovelace")
 
 
 class Counting(HTTPAdapter):
-    """Counts what it sends."""
+    """Counts its requests."""
 
     sent = 0
 

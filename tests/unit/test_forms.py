@@ -260,7 +260,7 @@ def test_any_value_is_converted_or_refused(type_: str, value: Any) -> None:
     except ArgumentError as error:
         assert error.message.startswith("field_submissions: _f: ")
     else:
-        if type_ != "SomethingNew":  # what Ashby stores is converted to itself
+        if type_ != "SomethingNew":  # stored values convert to themselves
             again = stored["_f"]["score"] if type_ == "Score" else stored["_f"]
             assert form(field("_f", "F", type_)).fill([Given("_f", again)])["_f"] == (
                 {"score": again} if type_ == "Score" else stored["_f"]

@@ -1,4 +1,4 @@
-"""How notebooks show a toolkit and its tools, and that no text in what is shown can pass for anything else."""
+"""A toolkit and its tools as HTML for notebooks; no text in it can pose as anything else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEY = "a-key-that-nobody-sees"
 
 
 def full(text: str) -> str:
-    """Every piece, with this text wherever one can stand."""
+    """Every piece of HTML, with this text wherever text can appear."""
     return box(
         paragraph(bold(text), code(text), text),
         details(text, joined(text, block(text)), is_open=True),

@@ -1,4 +1,4 @@
-"""An id of another kind of record is recognized, by reads only, and the id that was meant is given."""
+"""An id of the wrong kind of record is recognized by reads alone, and the right id is suggested."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +21,7 @@ def somebody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture(scope="module")
 def ids(somebody: Desk) -> dict[str, str]:
-    """An id of each kind, all around one candidate."""
+    """One id of each kind, all related to one candidate."""
     [ada] = somebody.call("search_candidates", name="Ada Lovelace")
     [job] = somebody.call("search_jobs", title="Staff Engineer")
     application = somebody.call("get_application", application_id=ada["applicationIds"][0])

@@ -1,4 +1,4 @@
-"""Ashby's JSON as every checkpoint, store and text can hold it."""
+"""Ashby's JSON, made safe for every checkpoint, store and text."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""What is private is in neither the text nor the artifact unless it is allowed, and what is missing is named."""
+"""Private data is in neither the text nor the artifact unless allowed, and omissions are named."""
 
 import json
 from pathlib import Path

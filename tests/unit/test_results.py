@@ -1,4 +1,4 @@
-"""What holds for all that a model reads: whose line it is can be told, nothing is unseen, nothing is lost silently."""
+"""Rules for everything a model reads: each line's author is clear, nothing is invisible, no omission is silent."""
 
 import re
 import unicodedata
@@ -73,7 +73,7 @@ def test_a_record_of_whatever_json_has_one_line_of_ours(kind: type | None, recor
 
 
 def unseen(text: str) -> list[str]:
-    """Characters that cannot be seen; none of the letters above needs one."""
+    """Invisible characters; none of the scripts above needs one."""
     return [
         f"U+{ord(character):04X}"
         for character in text
@@ -152,7 +152,7 @@ def test_a_value_that_was_cleared_is_said_to_be_none() -> None:
 
 
 class TestRoom:
-    """The rows of a long listing share what a row may weigh."""
+    """The rows of a long listing share a budget."""
 
     def page(self, number: int, **other: Any) -> list[str]:
         candidate = {"id": ID, "name": "Ada", "primaryEmailAddress": {"value": "ada@example.org"}} | other

@@ -1,4 +1,4 @@
-"""The toolkit's description of itself and its settings: size of results, loading of tools."""
+"""The toolkit's description of its costs, and its settings for result size and deferred loading."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which tools a toolkit gives, and which of them need approval."""
+"""The choice of a toolkit's tools, and which of them need approval."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Files that are swapped while they are read, that have no end, and names that file systems just bear."""
+"""Files swapped while being read, endless files, and names that file systems barely accept."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def to_the_directory(folder: Path) -> None:
 
 @contextmanager
 def swapping(folder: Path, *steps: Callable[[Path], None]) -> Iterator[None]:
-    """Somebody who changes what lies there, as fast as they can."""
+    """Keeps changing the folder's contents as fast as possible."""
     over = threading.Event()
 
     def swap() -> None:
@@ -170,7 +170,7 @@ def test_a_name_that_the_file_system_bears_is_read_and_no_other_hangs(folder: Pa
         file = read_upload(str(folder / name), [folder], 100)
         assert file.content == b"x"
         file.name.encode()
-        with suppress(ArgumentError):  # what begins with ~ may be somebody's home
+        with suppress(ArgumentError):  # a leading ~ may expand to a home directory
             assert read_upload(name, [folder], 100).content == b"x"
     finally:
         (folder / name).unlink()

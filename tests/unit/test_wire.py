@@ -1,4 +1,4 @@
-"""Replies to results or errors. The replies are those that Ashby, and what may stand in front of it, can give."""
+"""Turning replies into results or errors. The replies are ones that Ashby, or a proxy in front of it, can send."""
 
 import json
 import pickle
@@ -342,7 +342,7 @@ def test_a_byte_order_mark_does_no_harm() -> None:
 
 
 class TestText:
-    """What a model or a log reads of an error: what happened, what to do, whether to try again, each once."""
+    """The text of an error for a model or a log: what happened, what to do, whether to retry, each said once."""
 
     def test_of_a_refusal(self) -> None:
         body = refusal("candidate_not_found", "Candidate not found", requestId="01JSJ8")

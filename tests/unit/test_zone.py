@@ -1,4 +1,4 @@
-"""Times are read in the zone that the setting TZ names."""
+"""Times are read in the zone set by TZ."""
 
 from __future__ import annotations
 
