@@ -219,7 +219,7 @@ def test_a_decision_can_name_the_call_it_is_for() -> None:
     assert office.writes == [("ada", "Offer")]
 
 
-def test_an_approval_that_nobody_asked_for_approves_nothing_later() -> None:
+def test_an_unrequested_approval_approves_no_later_write() -> None:
     office, config = Office(), thread()
     graph = agent(office, "Hello.", calling(write("ada")), "Done.")
     graph.invoke(user(), config)
@@ -267,7 +267,7 @@ almost_answer = st.fixed_dictionaries(
 @pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(answers=st.lists(anything.filter(lambda it: it is not None) | almost_answer, min_size=1, max_size=3))
-def test_whatever_is_answered_nothing_runs_without_its_own_approval(answers: list[Any]) -> None:
+def test_no_answer_runs_a_write_without_its_own_approval(answers: list[Any]) -> None:
     office, config = Office(), thread()
     graph = agent(office, calling(write("ada"), write("ben")), "Done.")
     result = graph.invoke(user(), config)

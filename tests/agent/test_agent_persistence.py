@@ -89,7 +89,7 @@ def test_a_thread_is_resumed_in_another_process_even_with_strict_serialization(t
     assert (done["reads"], done["writes"], done["last"]) == ([], [["cy", "Offer"]], "Done.")
 
 
-def test_what_the_state_holds_beside_messages_is_plain_json() -> None:
+def test_apart_from_messages_the_state_is_plain_json() -> None:
     config = thread()
     graph = agent(Office(), calling(write("ada")))
     graph.invoke(user(), config)

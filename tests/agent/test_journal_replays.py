@@ -91,7 +91,7 @@ def lose_what_the_resumed_run_saved(room: Room, stage: str) -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("decision", ["approve", "reject"])
-def test_where_a_decision_was_lost_with_the_run_the_next_one_cannot_undo_or_repeat_what_happened(
+def test_after_a_decision_was_lost_with_its_run_the_next_one_cannot_undo_or_repeat_the_write(
     room: Room, stage: str, decision: str
 ) -> None:
     lose_what_the_resumed_run_saved(room, stage)
@@ -107,7 +107,7 @@ def test_where_a_decision_was_lost_with_the_run_the_next_one_cannot_undo_or_repe
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_what_has_happened_is_not_asked_about_again_where_the_decision_was_lost(room: Room, stage: str) -> None:
+def test_a_write_that_happened_is_not_asked_about_again_after_its_decision_was_lost(room: Room, stage: str) -> None:
     lose_what_the_resumed_run_saved(room, stage)
     with room.agent() as graph:
         result = graph.invoke(None, room.config)
@@ -184,7 +184,7 @@ def test_a_timeout_is_settled_when_the_effect_is_there(room: Room) -> None:
     assert room.answer(result).text.startswith("Executed. timeout")
 
 
-def test_what_cannot_be_read_back_is_not_known(room: Room) -> None:
+def test_the_outcome_is_not_known_if_ashby_cannot_be_read(room: Room) -> None:
     class Blind(Journal):
         """Makes Ashby unreadable once the write has been sent."""
 
@@ -277,7 +277,7 @@ def test_a_write_that_outlives_its_event_loop_is_settled_by_who_comes_next(room:
     assert [(it.decision, it.outcome) for it in entries] == [("approve", "applied")]
 
 
-def test_a_message_that_was_replaced_by_another_is_not_answered_with_what_became_of_the_first(room: Room) -> None:
+def test_a_replacement_message_is_not_answered_with_the_outcome_of_the_original(room: Room) -> None:
     with room.agent() as graph:
         room.start(graph)
         room.resume(graph)
@@ -302,7 +302,7 @@ def _has_claim(store: Any) -> bool:
 # Stores.
 
 
-def test_without_a_store_nothing_is_asked_and_nothing_written(room: Room) -> None:
+def test_without_a_store_the_agent_neither_asks_nor_writes(room: Room) -> None:
     with room.agent(store=None) as graph:
         result = room.start(graph)
     assert "__interrupt__" not in result
@@ -368,7 +368,7 @@ def test_a_store_that_is_brought_by_the_one_who_runs_the_graph_is_used() -> None
 # Other tools.
 
 
-def test_a_tool_that_asks_somebody_itself_is_run_again_with_the_answer() -> None:
+def test_a_tool_that_interrupts_for_input_is_run_again_with_the_answer() -> None:
     ran: list[str] = []
 
     class Nothing(BaseModel):

@@ -112,7 +112,7 @@ def test_the_slice_that_is_checked_in_has_facts_and_no_prose() -> None:
 
 
 @pytest.mark.skipif(full_schemas() is None, reason="ASHBY_CONTRACT_DIR names no folder with Ashby's full schemas")
-def test_the_slice_that_is_checked_in_says_what_the_full_schemas_say() -> None:
+def test_the_checked_in_slice_matches_the_full_schemas() -> None:
     folder = full_schemas()
     assert folder is not None
     assert read() == slice_of(folder), "run python -m tests.contract.slice"
@@ -184,7 +184,7 @@ def _keys(endpoint: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("endpoint", "key", "kind"), INFOS, ids=[endpoint for endpoint, _, _ in INFOS])
-def test_what_is_told_about_every_single_record_keeps_the_contract(
+def test_the_reply_about_every_single_record_keeps_the_contract(
     ashby: Caller, endpoint: str, key: str, kind: str
 ) -> None:
     records = ashby.sandbox.state()[kind]
@@ -226,7 +226,7 @@ def test_every_file_can_be_read(ashby: Caller) -> None:
         assert len(content) == file["contentLength"]
 
 
-def test_a_key_without_toggles_sees_nothing_confidential_or_private(ashby: Caller) -> None:
+def test_a_key_without_toggles_sees_no_confidential_or_private_data(ashby: Caller) -> None:
     state = ashby.sandbox.state()
     jobs = {job["id"] for job in state["job"] if job["confidential"]}
     hidden = {each["id"]: each for each in state["application"] if each["jobId"] in jobs}

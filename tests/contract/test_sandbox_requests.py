@@ -65,7 +65,7 @@ def wrong(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(("endpoint", "number"), CASES, ids=IDS)
-def test_a_changed_request_that_ashby_would_not_take_is_refused_and_changes_nothing(
+def test_a_corrupted_request_that_ashby_would_refuse_is_refused_without_effect(
     ashby: Caller, endpoint: str, number: int
 ) -> None:
     ashby.sandbox.reset()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="as for all benc
 SHARE = "not importing and (not many_reads or 64)"
 
 
-def test_what_is_measured_can_be_measured(tmp_path: Path) -> None:
+def test_the_benchmarks_run(tmp_path: Path) -> None:
     measured = rows(tmp_path / "rows", "cost", "--rounds", "1", "-k", SHARE)
     assert len(measured) > 20
     for row in measured:

@@ -77,7 +77,7 @@ def failures(row: Row) -> list[str]:
         (verdict(APPROVED, "Met. shown", answer=DONE, finished=False), ["stuck"]),
     ],
 )
-def test_the_judge_sees_what_must_not_be(row: Row, expected: list[str]) -> None:
+def test_the_judge_sees_violations(row: Row, expected: list[str]) -> None:
     assert failures(row) == expected
     assert row.failed == bool(expected)
 

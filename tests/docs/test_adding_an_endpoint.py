@@ -159,7 +159,7 @@ def test_the_command_line_knows_the_new_tools(copy: Path) -> None:
     assert f"{len(OPERATIONS) + 2} tools; {writes + 1} of them write." in listed
 
 
-def test_what_fails_names_what_is_missing_and_with_that_nothing_fails(copy: Path) -> None:
+def test_the_failures_name_what_is_missing_and_adding_it_fixes_them(copy: Path) -> None:
     said = failures(copy)
     assert sorted(said) == sorted(MISSING)
     for test, missing in MISSING.items():

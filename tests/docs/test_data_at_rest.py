@@ -66,7 +66,7 @@ def test_without_it_everything_is(
     assert {"Lovelace", "ashby_add_candidate_tag"} <= found["threads"] & found["journal"]
 
 
-def test_what_was_changed_in_the_file_does_not_open(reader: dict[str, Any]) -> None:  # noqa: F811
+def test_tampered_data_fails_to_decrypt(reader: dict[str, Any]) -> None:  # noqa: F811
     exec(next(blocks(PAGE, "python")).code, reader)
     kind, content = reader["sealed"].dumps_typed({"a": 1})
     assert reader["sealed"].loads_typed((kind, content)) == {"a": 1}

@@ -30,7 +30,7 @@ def test_the_page_has_every_kind_of_error_in_its_place() -> None:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_what_the_page_says_of_a_kind_is_what_the_class_says(name: str) -> None:
+def test_the_page_describes_each_error_as_its_class_does(name: str) -> None:
     kind = getattr(errors, name)
     depth = kind.__mro__.index(AshbyError)
     assert ROWS[name] == (depth, kind.default_code, kind.default_retryable)

@@ -39,7 +39,7 @@ def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
             assert anchor in anchors(name), link
 
 
-def test_every_picture_says_what_is_on_it() -> None:
+def test_every_picture_has_a_description() -> None:
     pictures = [text for page in PAGES for text in re.findall(r"!\[([^\]]*)\]", read(page))]
     assert pictures
     assert all(len(text) > 20 for text in pictures)

@@ -115,7 +115,7 @@ def test_an_example_prints_what_the_page_says(
     assert capsys.readouterr().out == output
 
 
-def test_getting_started_writes_what_was_approved_and_once(
+def test_getting_started_writes_the_approved_change_once(
     ashby: AshbySandbox, reader: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(AshbySandbox, "start", lambda self: ashby)
@@ -134,7 +134,7 @@ def test_no_code_of_a_page_is_overlooked(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PYTHON)
-def test_only_what_needs_what_a_test_cannot_have_is_not_run(page: str) -> None:
+def test_only_blocks_with_needs_that_a_test_cannot_meet_are_not_run(page: str) -> None:
     remarks = [block.remark for block in blocks(page, "python") if block.remark]
     assert all("needs" in remark for remark in remarks)
     assert len(remarks) == read(page).count("<!-- compiled only")

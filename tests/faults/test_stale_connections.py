@@ -102,7 +102,7 @@ class TestAServerThatHangsUp:
         assert server.answered.count("candidate.createNote") == 20
         assert server.answered.count("candidate.info") == 20
 
-    def test_on_every_request_gets_a_write_once_and_it_is_said_to_be_unknown(self, reads_first: bool) -> None:
+    def test_on_every_request_gets_a_write_once_and_its_outcome_is_unknown(self, reads_first: bool) -> None:
         server = Answering(0, reads_first=reads_first)
         with raw_server(server) as url, AshbyClient(KEY, url, timeout=5) as client:
             with pytest.raises(errors.UnreachableError) as lost:

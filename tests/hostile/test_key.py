@@ -75,7 +75,7 @@ def afternoon(graph: Any, config: dict[str, Any]) -> Any:
     return result
 
 
-def test_is_in_nothing_that_comes_of_an_afternoons_work(
+def test_is_in_no_output_of_an_afternoons_work(
     sandbox: AshbySandbox,
     tmp_path: Path,
     talkative: pytest.LogCaptureFixture,
@@ -216,7 +216,7 @@ def test_is_in_no_traceback_of_an_interrupted_call(request_name: str) -> None:
         assert_without_key(f"{where} of Ctrl-C", text)
 
 
-def test_is_in_no_text_about_what_holds_it(sandbox: AshbySandbox) -> None:
+def test_is_in_no_text_about_its_holders(sandbox: AshbySandbox) -> None:
     with AshbyClient(KEY, sandbox.url) as client:
         toolkit = AshbyToolkit(client)
         graph = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), toolkit)

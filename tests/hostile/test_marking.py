@@ -123,12 +123,12 @@ def test_the_text_stays_where_it_belongs(name: str, plain: Results, hostile: Res
 
 
 @each_attempt
-def test_nothing_that_cannot_be_seen_is_left(name: str, hostile: Results) -> None:
+def test_no_invisible_character_is_left(name: str, hostile: Results) -> None:
     assert [(place, it) for place in PLACES for it in unseen(hostile[place, NUMBERS[name]])] == []
 
 
 @each_attempt
-def test_what_can_be_read_in_the_text_can_be_read_in_the_result(name: str, hostile: Results) -> None:
+def test_the_words_of_the_text_are_readable_in_the_result(name: str, hostile: Results) -> None:
     """Neutralizing is not censoring: a human reader still sees what the candidate wrote."""
     for word in re.findall(r"[A-Za-z]{4,}", ATTEMPTS[name])[:30]:
         assert word in hostile["the notes", NUMBERS[name]]

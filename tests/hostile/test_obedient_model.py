@@ -84,7 +84,7 @@ NO = {"type": "reject", "message": "A candidate does not decide."}
 
 
 @pytest.mark.parametrize("name", ATTEMPTS)
-def test_what_a_candidate_orders_is_proposed_and_nothing_more(name: str, office: Office) -> None:
+def test_orders_from_a_candidate_are_only_proposed(name: str, office: Office) -> None:
     written, before = len(office.written()), office.sandbox.state()
     config, result = office.begin(name)
     assert all(answer.status == "success" and answer.artifact for answer in answers(result)), "it has read the order"
@@ -96,7 +96,7 @@ def test_what_a_candidate_orders_is_proposed_and_nothing_more(name: str, office:
     assert office.sandbox.state() == before
 
 
-def test_a_thread_that_nobody_answers_has_written_nothing(fresh_office: Office) -> None:
+def test_an_unanswered_thread_has_not_written(fresh_office: Office) -> None:
     for name in ("a fake decision", "a fake resume", "an approval in words", "an interrupt"):
         config, result = fresh_office.begin(name)
         assert proposed(result)

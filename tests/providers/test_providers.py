@@ -56,7 +56,7 @@ def test_gemini_gets_every_argument_as_declared(name: str, received: Any) -> Non
     assert arguments(received[GEMINI.name][name]["parameters"]) == arguments(DECLARED[name])
 
 
-def test_no_schema_says_what_is_lost_on_the_way_to_gemini() -> None:
+def test_no_schema_relies_on_what_is_lost_on_the_way_to_gemini() -> None:
     """langchain-google-genai drops formats, bounds and patterns; the tools check them, and the descriptions mention
     them."""
     said = {word for schema in DECLARED.values() for _, part in parts(schema) for word in part}
@@ -95,7 +95,7 @@ def test_strict_mode_would_not_refuse_the_schema(tool: BaseTool) -> None:
     assert list(against_strict_openai(tool.tool_call_schema)) == []  # type: ignore[arg-type]
 
 
-def test_a_converter_has_nothing_to_complain_about(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_converter_logs_no_complaints(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         for provider in PROVIDERS:
             sent(provider)

@@ -77,7 +77,7 @@ def both_refuse(operation: type[Operation[Any]], values: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-def test_in_strict_mode_null_is_what_is_left_out(operation: type[Operation[Any]]) -> None:
+def test_in_strict_mode_null_means_omitted(operation: type[Operation[Any]]) -> None:
     schema = strict(schema_of(operation))
     Draft202012Validator.check_schema(schema)
     for values in examples(operation):

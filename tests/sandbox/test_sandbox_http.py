@@ -198,7 +198,7 @@ def test_a_client_that_loses_patience_leaves_no_trace(
     assert caplog.records == []
 
 
-def test_the_sandbox_imports_nothing_else_of_the_package() -> None:
+def test_the_sandbox_imports_no_other_part_of_the_package() -> None:
     root = Path(langchain_ashby.sandbox.__file__).parent
     for path in root.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -150,7 +150,7 @@ def test_every_id_points_to_a_record(records: Company) -> None:
                 assert value in records[pointed], (kind, key, value)
 
 
-def test_what_lies_inside_other_records_is_pointed_to_rightly(records: Company) -> None:
+def test_references_to_nested_records_resolve(records: Company) -> None:
     schedules = records["interviewSchedule"].values()
     events = {event["id"]: (event, schedule) for schedule in schedules for event in schedule["interviewEvents"]}
     for feedback in records["feedback"].values():

@@ -10,7 +10,7 @@ from langchain_ashby.endpoints import OPERATIONS
 REQUESTS = read_requests()
 
 
-def test_there_are_enough_requests_and_none_twice() -> None:
+def test_there_are_enough_requests_without_duplicates() -> None:
     assert len(REQUESTS) >= 150
     twice = [text for text, count in Counter(request.text.casefold() for request in REQUESTS).items() if count > 1]
     assert not twice

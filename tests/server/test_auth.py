@@ -27,7 +27,7 @@ async def test_who_has_a_token_is_let_in(who_it_is: Any, headers: dict[Any, Any]
 
 
 @pytest.mark.parametrize("sent", [None, b"", b"Bearer ", b"Bearer another", b"Bearer \xff"])
-async def test_nobody_else_is_even_if_a_token_is_empty(who_it_is: Any, sent: bytes | None) -> None:
+async def test_no_one_else_is_even_if_a_token_is_empty(who_it_is: Any, sent: bytes | None) -> None:
     with pytest.raises(Auth.exceptions.HTTPException) as refused:
         await who_it_is({} if sent is None else {b"authorization": sent})
     assert refused.value.status_code == 401

@@ -65,7 +65,7 @@ class TestRequest:
         assert recorder.last.headers["X-On-Behalf-Of"] == ID
 
     @pytest.mark.parametrize("user", ["", "a b", "x\r\nEvil: 1", "ä", "x" * 65])
-    def test_cannot_act_for_what_is_no_user_id(self, client: AshbyClient, user: str) -> None:
+    def test_cannot_act_for_an_invalid_user_id(self, client: AshbyClient, user: str) -> None:
         with pytest.raises(errors.ConfigurationError, match="on_behalf_of takes a user's id"):
             AshbyClient(KEY, on_behalf_of=user)
         with pytest.raises(errors.ConfigurationError, match="on_behalf_of takes a user's id"), client.acting_for(user):
@@ -307,7 +307,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10
 class TestNoReply:
     """The class of the error, and whether a write may still have happened."""
 
-    def test_from_nobody(self) -> None:
+    def test_from_an_unused_port(self) -> None:
         client = AshbyClient(KEY, f"http://127.0.0.1:{unused_port()}", max_retries=0)
         for request in (READ, WRITE):
             unreachable = failing(client, request)

@@ -33,7 +33,7 @@ class TestDeadline:
     """Judged by the requests that still go out, so that a busy machine does not matter."""
 
     @pytest.mark.parametrize("how", ["sync", "async"])
-    async def test_of_a_tool_is_for_the_look_ups_after_a_refusal_too(self, recorder: Recorder, how: str) -> None:
+    async def test_of_a_tool_covers_the_lookups_after_a_refusal_too(self, recorder: Recorder, how: str) -> None:
         for endpoint in ("candidate.info", "application.info", "user.info", "job.info"):
             recorder.answers[endpoint] = [later(0.5, failure(f"{endpoint.split('.')[0]}_not_found"))]
         with AshbyClient(KEY, recorder.url, budget=1.2, max_retries=0) as client:
@@ -117,7 +117,7 @@ class TestWhatWasDone:
 
     @pytest.mark.parametrize("trouble", FAILURES)
     @pytest.mark.parametrize("step", ["offer.start", "offer.create"])
-    def test_of_an_offer_says_how_to_go_on(
+    def test_of_an_offer_says_how_to_continue(
         self, client: AshbyClient, recorder: Recorder, step: str, trouble: str
     ) -> None:
         recorder.answers["offerProcess.start"] = [success({"id": PROCESS})]

@@ -68,7 +68,7 @@ class TestARead:
             assert client.call(READ)["id"] == ID
         finish.set()
 
-    def test_is_sent_so_often_and_no_more(self, recorder: Recorder) -> None:
+    def test_is_sent_this_often_and_no_more(self, recorder: Recorder) -> None:
         answers(recorder, Answer(b"", 500))
         with AshbyClient(KEY, recorder.url, max_retries=1) as client:
             assert isinstance(failing(client, READ), errors.ServerError)
@@ -107,7 +107,7 @@ class TestAWrite:
         assert trying.call(WRITE)["id"] == ID
         assert len(recorder.requests) == 2
 
-    def test_goes_through_as_soon_as_somebody_listens(self) -> None:
+    def test_goes_through_as_soon_as_a_server_listens(self) -> None:
         port = unused_port()
         connected = threading.Event()
 
@@ -182,7 +182,7 @@ class TestA429:
         assert time.monotonic() - began < 60
         assert len(recorder.requests) == 1
 
-    def test_lets_all_threads_pause_and_then_go_one_after_the_other(self, recorder: Recorder) -> None:
+    def test_makes_all_threads_pause_and_then_continue_one_after_the_other(self, recorder: Recorder) -> None:
         arrivals: list[float] = []
         refusals = iter([True] * 8)
         all_are_under_way = threading.Barrier(8)
@@ -236,7 +236,7 @@ class TestPace:
         assert time.monotonic() - began < 60  # any pause at all would be the maximum
 
     @pytest.mark.parametrize("rate", [0, -1, float("nan"), float("inf")])
-    def test_takes_no_rate_that_is_none(self, rate: float) -> None:
+    def test_refuses_an_invalid_rate(self, rate: float) -> None:
         with pytest.raises(errors.ConfigurationError, match="requests_per_minute takes a number above 0"):
             AshbyClient(KEY, requests_per_minute=rate)
 

@@ -89,7 +89,7 @@ def test_imports_run_one_way(file: Path) -> None:
     assert known <= allowed
 
 
-def test_what_an_endpoint_is_knows_neither_http_nor_langchain() -> None:
+def test_endpoint_imports_neither_http_nor_langchain() -> None:
     for file in [
         PACKAGE / "effect.py",
         PACKAGE / "endpoint.py",

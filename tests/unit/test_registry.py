@@ -68,7 +68,7 @@ class TestDeclaration:
         assert set(operation.permissions()) <= PERMISSIONS
         assert operation.permission.endswith("Write") is (operation.access is Access.WRITE)
 
-    def test_that_reads_destroys_nothing_and_can_be_repeated(self, operation: type[Operation[Any]]) -> None:
+    def test_that_reads_is_neither_destructive_nor_unsafe_to_repeat(self, operation: type[Operation[Any]]) -> None:
         if operation.access is Access.READ:
             assert not operation.destructive
             assert operation.idempotent

@@ -37,7 +37,7 @@ class TestSchema:
         assert parameters["type"] == "object"
         assert set(parameters) <= {"type", "properties", "required"}
 
-    def test_has_nothing_that_says_nothing(self, operation: type[Operation[Any]]) -> None:
+    def test_has_no_meaningless_keywords(self, operation: type[Operation[Any]]) -> None:
         for path, node in nodes(schema_of(operation)["parameters"]):
             if path.endswith(".properties"):
                 continue

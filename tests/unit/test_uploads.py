@@ -79,7 +79,7 @@ def test_the_first_allowed_directory_that_has_the_file_counts(folder: Path) -> N
     assert read("cv.pdf", folder.parent / "allowed-too", folder).content == b"not allowed"
 
 
-def test_a_tilde_is_somebodys_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tilde_is_a_home_directory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(folder))
     assert read("~/cv.pdf", folder).name == "cv.pdf"
     assert read("cv.pdf", Path("~")).name == "cv.pdf"

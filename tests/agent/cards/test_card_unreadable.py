@@ -16,7 +16,7 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_a_card_is_made_when_nothing_can_be_read(desk: Desk, name: str) -> None:
+def test_a_card_is_built_even_if_all_reads_fail(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     desk.sandbox.fault("*", times=60, status=403, body="{}")
     card = desk.card(request)
@@ -58,7 +58,7 @@ def reader(desk: Desk) -> Iterator[AshbyClient]:
         yield client
 
 
-def test_what_a_key_may_not_read_is_named(desk: Desk, reader: AshbyClient) -> None:
+def test_records_hidden_from_the_key_are_named(desk: Desk, reader: AshbyClient) -> None:
     card = card_of(EXAMPLES["change_application_stage"](desk), ReadCache(reader, now=NOW))
     assert card["line"] == "Move Ada Lovelace, Staff Engineer, from Onsite to “not known”; reason: “not known”" or (
         card["line"] == "Move Ada Lovelace, Staff Engineer, from Onsite to not known; reason: not known"

@@ -40,7 +40,7 @@ QUIET = [
 
 
 @pytest.mark.parametrize("name", QUIET)
-def test_what_is_in_order_gets_no_warning(desk: Desk, name: str) -> None:
+def test_ordinary_writes_get_no_warning(desk: Desk, name: str) -> None:
     card = desk.card(EXAMPLES[name](desk))
     assert card["warnings"] == [] and card["unchecked"] == []
 
