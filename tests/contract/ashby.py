@@ -123,7 +123,7 @@ KNOWN_DEVIATIONS = (
 * ``oneOf`` is read as ``anyOf``, because its alternatives overlap (a date is also a string) and a literal reading
   refuses documented values; a reply's ``success`` decides which branch applies;
 * ``additionalProperties: false`` inside an ``allOf`` applies to the whole, because read literally it forbids its own
-sibling's ``cursor`` (interviewEvent.list, location.list);
+  sibling's ``cursor`` (interviewEvent.list, location.list);
 * if the type allows null, so does the enum, which omits it (an interviewer's ``trainingRole``);
 * facts that only the list of methods has (parameters of August 2026, parameters that proved required) are added.
 """
