@@ -1,6 +1,6 @@
 """Requests that make sense in the sandbox's company, for every method and helper.
 
-An example is a function: given the caller, it makes the calls that have to come first and returns the request's body.
+An example is a function of the caller that makes any preparatory calls and returns the request's body.
 """
 
 from collections.abc import Callable
@@ -459,10 +459,10 @@ FURTHER: dict[str, list[Example]] = {
 
 
 def _sent(tool: str) -> Example:
-    """The request that a tool of one call makes of its example."""
+    """The request that a single-call tool sends for its example."""
 
     def example(ashby: Caller) -> Body:
-        # Such tools upload no file, so no directory is needed.
+        # Such tools never upload, so no directory is needed.
         with AshbyClient(ashby.sandbox.api_key, ashby.sandbox.url) as client:
             request = OPERATIONS[tool](**examples.EXAMPLES[tool](Company(ashby.sandbox.state(), client, Path())))
         assert isinstance(request, Endpoint)
@@ -483,4 +483,4 @@ def _all() -> dict[str, list[Example]]:
 
 EXAMPLES = _all()
 CASES = [(endpoint, at) for endpoint, examples in EXAMPLES.items() for at in range(len(examples))]
-"""(endpoint, number of the example), to run a test on each example."""
+"""(endpoint, index of the example), to parametrize a test."""

@@ -1,4 +1,4 @@
-"""Invalid arguments are named, in words that a model can act on, and nothing is sent."""
+"""Invalid arguments are named in words that a model can act on, and no request is sent."""
 
 import re
 from typing import Any
@@ -22,7 +22,7 @@ def call(tool: str, /, **arguments: Any) -> dict[str, Any]:
 
 
 class TestWrongArguments:
-    """They never reach Ashby; the answer names the argument and what it takes."""
+    """They never reach Ashby; the answer names the argument and its valid values."""
 
     @pytest.mark.parametrize(
         ("name", "arguments", "lines"),

@@ -1,4 +1,4 @@
-"""Finding out by reading if a write has happened: for each write, and in misleading cases."""
+"""Reading Ashby tells whether a write happened: for each write, and in misleading cases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from langchain_ashby.errors import AshbyError
 
 
 def attempt(desk: Desk, request: Request, drop: str | None = None) -> datetime:
-    """Try the write, with the connection lost before or after its effect. Returns when it began."""
+    """Tries the write, with the connection lost before or after its effect; returns the start time."""
     since = datetime.now(UTC)
     if drop is None:
         desk.client.call(request)
@@ -33,20 +33,20 @@ def test_a_write_whose_connection_was_lost_is_settled_by_reading(desk: Desk, nam
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_nothing_is_claimed_when_nothing_can_be_read(desk: Desk, name: str) -> None:
+def test_no_verdict_is_given_if_all_reads_fail(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     card = desk.card(request)
     desk.sandbox.fault("*", times=60, status=403, body="{}")
     assert desk.settled(request, card) is None
 
 
-# What was so before the write is nobody's proof.
+# A state that predates the write proves nothing.
 MADE = [name for name in EXAMPLES if name.startswith(("create_", "submit_", "upload_"))]
 SET = [name for name in EXAMPLES if name not in MADE and name != "update_interview_schedule"]
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_what_stood_on_the_card_already_does_not_count(desk: Desk, name: str) -> None:
+def test_records_already_on_the_card_do_not_count(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     attempt(desk, request)
     card = desk.card(request)
@@ -54,7 +54,7 @@ def test_what_stood_on_the_card_already_does_not_count(desk: Desk, name: str) ->
 
 
 @pytest.mark.parametrize("name", SET)
-def test_a_value_that_was_so_before_tells_nothing(desk: Desk, name: str) -> None:
+def test_an_unchanged_value_proves_nothing(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     attempt(desk, request)
     card = desk.card(request)
@@ -71,7 +71,7 @@ TIMED = [name for name in MADE if not name.startswith("upload_")]
 
 
 @pytest.mark.parametrize("name", TIMED)
-def test_without_a_card_the_time_tells_what_is_new(desk: Desk, name: str) -> None:
+def test_without_a_card_the_time_identifies_new_records(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     assert desk.settled(request, None) is False
     since = attempt(desk, request)
@@ -86,7 +86,7 @@ def test_an_upload_cannot_be_settled_without_its_card(desk: Desk, name: str) -> 
     assert desk.settled(request, None, since) is None
 
 
-def test_a_card_of_another_version_tells_nothing(desk: Desk) -> None:
+def test_a_card_of_another_version_proves_nothing(desk: Desk) -> None:
     request = EXAMPLES["change_application_stage"](desk)
     card: Card = {**desk.card(request), "version": 0}
     attempt(desk, request)
@@ -108,7 +108,7 @@ def test_a_record_that_is_older_than_the_attempt_is_not_its_effect(desk: Desk) -
     assert desk.settled(request, card, since + timedelta(hours=1)) is False
 
 
-def test_what_somebody_else_has_set_meanwhile_tells_nothing(desk: Desk) -> None:
+def test_a_value_that_someone_else_has_set_since_proves_nothing(desk: Desk) -> None:
     request = EXAMPLES["change_application_stage"](desk)
     card = desk.card(request)
     desk.client.call(
@@ -160,14 +160,14 @@ def test_a_note_of_which_ashby_left_words_out_is_not_called_missing(desk: Desk) 
     assert desk.settled(request, card, attempt(desk, request, drop="after")) is None
 
 
-def test_an_opening_without_an_identifier_is_known_by_what_it_has(desk: Desk) -> None:
+def test_an_opening_without_an_identifier_is_recognized_by_its_values(desk: Desk) -> None:
     request = make("create_opening", description="Night watch.", job_ids=[desk.job()])
     card = desk.card(request)
     assert desk.settled(request, card) is False
     assert desk.settled(request, card, attempt(desk, request, drop="after")) is True
 
 
-def test_a_scorecard_of_nobody_in_particular_is_known_by_its_values(desk: Desk) -> None:
+def test_a_scorecard_without_an_author_is_recognized_by_its_values(desk: Desk) -> None:
     form = desk.id("feedbackFormDefinition", title="Interview Scorecard")
     common = {"application_id": desk.application(), "feedback_form_definition_id": form}
     request = make("submit_application_feedback", **common, field_submissions=SCORECARD)
@@ -220,7 +220,7 @@ def test_cancelled_meetings_are_gone(desk: Desk) -> None:
     assert desk.settled(request, card, attempt(desk, request, drop="after")) is True
 
 
-def test_a_schedule_that_is_to_be_made_anew_has_been_called_off(desk: Desk) -> None:
+def test_a_schedule_to_be_rescheduled_has_been_canceled(desk: Desk) -> None:
     created = desk.client.call(
         make("create_interview_schedule", application_id=desk.application(), interview_events=[meeting()])
     )
@@ -260,6 +260,6 @@ def test_custom_fields_of_each_type_are_settled(desk: Desk, title: str, value: o
     clear = make("set_custom_field_value", **args, field_value=None)
     card = desk.card(clear)
     assert desk.settled(clear, card) is False
-    # A private value that is gone looks like one that the key may not see.
+    # A deleted private value looks like one hidden from the key.
     gone = None if field["isPrivate"] else True
     assert desk.settled(clear, card, attempt(desk, clear, drop="after")) is gone
