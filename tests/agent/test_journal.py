@@ -1,4 +1,4 @@
-"""The journal itself: claims, outcomes, and who may go on."""
+"""The journal itself: claims, outcomes, and which process may continue."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def write(store: BaseStore, key: str = KEY, journal: str | None = None) -> Pendi
     return PendingWrite(store, "thread", Approval(**{**APPROVAL, "proposal": proposal}))
 
 
-def test_the_first_who_comes_may_go_on_and_the_outcome_answers_all_others(store: BaseStore) -> None:
+def test_the_first_process_may_continue_and_its_outcome_answers_all_others(store: BaseStore) -> None:
     first = executor()
     claim = first.begin(write(store))
     assert isinstance(claim, Claim)
@@ -92,7 +92,7 @@ def test_the_first_who_comes_may_go_on_and_the_outcome_answers_all_others(store:
     assert isinstance(again, ToolMessage) and again.content == "moved" and again.tool_call_id == "call_0"
 
 
-def test_while_somebody_is_at_it_nobody_else_goes_on(store: BaseStore) -> None:
+def test_while_one_process_is_writing_no_other_continues(store: BaseStore) -> None:
     assert isinstance(executor().begin(write(store)), Claim)
     other = executor().begin(write(store))
     assert isinstance(other, ToolMessage) and other.text.startswith("Outcome not known. Another worker")
@@ -111,7 +111,7 @@ def test_who_waits_gets_the_answer_of_the_one_who_was_at_it(store: BaseStore) ->
     assert [answer.content for answer in got] == ["moved"]
 
 
-def test_who_ends_well_just_after_the_page_was_read_is_not_taken_for_broken_off(store: BaseStore) -> None:
+def test_a_process_that_finishes_just_after_the_page_was_read_does_not_count_as_dead(store: BaseStore) -> None:
     first, about = executor(), write(store)
     claim = first.begin(about)
     assert isinstance(claim, Claim)
@@ -125,7 +125,7 @@ def test_who_ends_well_just_after_the_page_was_read_is_not_taken_for_broken_off(
     assert isinstance(answer, ToolMessage) and answer.content == "moved"
 
 
-def test_a_claim_that_is_taken_back_is_in_use_until_it_is_gone() -> None:
+def test_a_withdrawn_claim_counts_until_it_is_deleted() -> None:
     journal, seen = Journal(), []
 
     class Watching(InMemoryStore):
@@ -148,7 +148,7 @@ def test_a_claim_that_was_left_and_cannot_be_settled_is_not_tried_again(store: B
         assert isinstance(answer, ToolMessage) and answer.text.startswith("Outcome not known. The run was broken off")
 
 
-def test_a_claim_of_who_only_wanted_to_answer_stands_in_nobodys_way(store: BaseStore) -> None:
+def test_a_claim_made_only_to_answer_blocks_no_one(store: BaseStore) -> None:
     journal = Journal()
     journal.release(journal.claim(store, KEY, None))
     assert isinstance(executor().begin(write(store)), Claim)
@@ -161,7 +161,7 @@ def test_a_call_that_another_journal_keeps_is_not_run_if_it_may_have_run_before(
     assert answer.text.startswith("Outcome not known. The journal with the record")
 
 
-def test_a_call_that_nobody_let_pass_is_not_run(store: BaseStore) -> None:
+def test_an_undecided_call_is_not_run(store: BaseStore) -> None:
     about = write(store)
     undecided = Approval(call=CALL, edited=False, proposal=about.proposal, decided=None)
     answer = executor().begin(PendingWrite(store, "thread", undecided))
@@ -187,7 +187,9 @@ def test_a_rejection_that_comes_after_the_write_is_answered_with_the_truth(store
 
 
 @pytest.mark.parametrize("racers", [2, 5])
-def test_of_many_who_come_at_once_exactly_one_goes_on_and_all_learn_the_outcome(store: BaseStore, racers: int) -> None:
+def test_of_many_simultaneous_processes_exactly_one_continues_and_all_learn_the_outcome(
+    store: BaseStore, racers: int
+) -> None:
     for number in range(20):
         key = journal_key("thread", "message", number, CALL)
         start = threading.Barrier(racers)
@@ -216,7 +218,7 @@ def test_two_who_see_each_other_both_stand_back_and_then_take_turns(store: BaseS
     meet = threading.Barrier(2, timeout=60)
 
     class Meeting(Journal):
-        """The first time, it goes on from its claim, and from seeing the other's, only together with the other one."""
+        """Until it has backed off once, waits for its rival before and after claiming, and before withdrawing."""
 
         stood_back = False
 
@@ -324,7 +326,7 @@ def test_a_forked_process_is_another_one() -> None:
     assert has_ended(mine) is False
 
 
-def test_what_no_store_would_take_is_kept_exactly(store: BaseStore) -> None:
+def test_values_that_stores_refuse_are_kept_exactly(store: BaseStore) -> None:
     odd = {"text": "no\x00\ud800 \u202e", "number": 2**70, "list": [None, 1.5, {"a": True}]}
     store.batch([put(("a", "b"), "key", odd)])
     [item] = list_items(store, ("a", "b"))
@@ -342,7 +344,7 @@ def test_a_store_has_a_journal_of_its_own_and_all_names_that_it_was_given_count(
     journal, name = Journal(), Journal().name(store)
     assert journal.name(store) == name and journal.is_named(store, name)
     assert not journal.is_named(store, None) and not journal.is_named(InMemoryStore(), name)
-    # Two workers made one each, at the same time.
+    # Two workers made one each at the same time.
     store.batch([put(("langchain_ashby", "journal", "names"), "another", {"at": NOW})])
     assert journal.is_named(store, name) and journal.is_named(store, "another")
 

@@ -20,7 +20,7 @@ from langchain_ashby.sandbox.records import KINDS
 __all__ = ["ADA", "EXAMPLES", "NOW", "SCORECARD", "STAFF", "TERMS", "Desk", "Request", "make", "meeting"]
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
-"""The sandbox's company is seen on this day."""
+"""The day on which the tests look at the sandbox's company."""
 
 Request = Operation[Any]
 Make = Callable[["Desk"], Request]

@@ -1,4 +1,4 @@
-"""Records that cannot be read: the card is made all the same, and says what could not be checked."""
+"""Unreadable records: the card is still built, and says what could not be checked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_a_card_is_made_when_nothing_can_be_read(desk: Desk, name: str) -> None:
+def test_a_card_is_built_even_if_all_reads_fail(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     desk.sandbox.fault("*", times=60, status=403, body="{}")
     card = desk.card(request)
@@ -52,13 +52,13 @@ def test_each_single_read_may_fail(desk: Desk, name: str) -> None:
 
 @pytest.fixture
 def reader(desk: Desk) -> Iterator[AshbyClient]:
-    """A client whose key may read little."""
+    """A client whose key has few read permissions."""
     key = desk.sandbox.add_key(permissions=["candidatesRead"], confidential=False, private=False)
     with AshbyClient(key, desk.sandbox.url, timeout=60) as client:
         yield client
 
 
-def test_what_a_key_may_not_read_is_named(desk: Desk, reader: AshbyClient) -> None:
+def test_records_hidden_from_the_key_are_named(desk: Desk, reader: AshbyClient) -> None:
     card = card_of(EXAMPLES["change_application_stage"](desk), ReadCache(reader, now=NOW))
     assert card["line"] == "Move Ada Lovelace, Staff Engineer, from Onsite to “not known”; reason: “not known”" or (
         card["line"] == "Move Ada Lovelace, Staff Engineer, from Onsite to not known; reason: not known"
