@@ -39,16 +39,17 @@ from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.messages.history import is_in_order, open_calls
+from langchain_ashby.agent.messages.own import recorded
 from langchain_ashby.agent.nodes.model import ModelNode
 from langchain_ashby.agent.nodes.prepare import prepare
-from langchain_ashby.agent.nodes.read import read_node
+from langchain_ashby.agent.nodes.read import ReadNode
 from langchain_ashby.agent.nodes.reconcile import reconcile
 from langchain_ashby.agent.nodes.review import review
 from langchain_ashby.agent.nodes.write import WriteNode, to_write
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.run.settings import DEFAULT, RunLimits
-from langchain_ashby.agent.state import Conversation, State
+from langchain_ashby.agent.state import Conversation, Node, State, Update
 from langchain_ashby.http.transport import CONNECTIONS
 from langchain_ashby.toolkit import AshbyToolkit
 
@@ -135,10 +136,10 @@ def create_recruiting_agent(
     graph.add_node("reconcile", limits.within(partial(reconcile, given=given)))
     prompt = SYSTEM_PROMPT if system_prompt is None else system_prompt
     graph.add_node("model", ModelNode(models, limits, prompt, max_writes_per_turn))
-    graph.add_node("reads", read_node(limits))
-    graph.add_node("prepare", limits.within(partial(prepare, given=given)))
+    graph.add_node("reads", ReadNode(limits))
+    graph.add_node("prepare", _recording(limits.within(partial(prepare, given=given))))
     graph.add_node("ask", lambda state: {})
-    graph.add_node("review", limits.within(partial(review, given=given)))
+    graph.add_node("review", _recording(limits.within(partial(review, given=given))))
     graph.add_node("writes", WriteNode(given))
     graph.add_node("join", lambda state: {})
     _branch(graph, START, _enter, "model", "reconcile")
@@ -184,12 +185,26 @@ def _branch(
 
 
 def _enter(state: State) -> str:
-    return "model" if is_in_order(state["messages"]) else "reconcile"
+    return "model" if is_in_order(state["messages"], _own(state)) else "reconcile"
+
+
+def _own(state: State) -> dict[str, str]:
+    return state.get("own", {})
+
+
+def _recording(node: Node) -> Node:
+    """Wraps a node so that its answers stand in the record of the agent's own messages."""
+
+    def step(state: State) -> Update:
+        update: Update = recorded(node(state), state["messages"])
+        return update
+
+    return step
 
 
 def _after_model(tools: Tools) -> Callable[[State], Way]:
     def route(state: State) -> Way:
-        calls = open_calls(state["messages"])
+        calls = open_calls(state["messages"], _own(state))
         if not calls:
             # The gate answered every call: the model has to see why.
             return "model" if isinstance(state["messages"][-1], ToolMessage) else END
@@ -239,7 +254,7 @@ def _after_task(tools: Tools) -> Callable[[State], str]:
 
     def route(state: State) -> str:
         done = {approval["call"]["id"] for approval in state.get("approvals", [])}
-        left = (call for call in open_calls(state["messages"]) if call["id"] not in done)
+        left = (call for call in open_calls(state["messages"], _own(state)) if call["id"] not in done)
         return "join" if any(needs_approval(tools.get(str(call["name"]))) for call in left) else "model"
 
     return route
@@ -247,4 +262,5 @@ def _after_task(tools: Tools) -> Callable[[State], str]:
 
 def _after_join(state: State) -> str:
     # While a person is being asked, the reads of the same message come through here, with the writes still open.
-    return END if open_calls(state["messages"]) else "model"
+    waits = state.get("proposals") or state.get("edits")
+    return END if waits and open_calls(state["messages"], _own(state)) else "model"

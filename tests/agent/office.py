@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
@@ -139,7 +139,7 @@ def results(result: dict[str, Any]) -> list[ToolMessage]:
     return [message for message in result["messages"] if isinstance(message, ToolMessage)]
 
 
-def assert_sendable(messages: list[BaseMessage]) -> None:
+def assert_sendable(messages: Sequence[BaseMessage]) -> None:
     """A provider would take this conversation: each call has one answer, right behind the message that made it."""
     waiting: list[str] = []
     for message in messages:

@@ -14,23 +14,20 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.store.memory import InMemoryStore
-from langgraph.types import Command, interrupt
+from langgraph.types import Command
 from office import (
     Office,
     agent,
     approve,
     assert_sendable,
     calling,
-    made,
     read,
     request,
     results,
     thread,
-    tool,
     user,
     write,
 )
-from pydantic import BaseModel
 from writing_room import QUICK, DyingJournal, Killed, Room, opened
 
 from langchain_ashby.agent import Journal, audit_trail, create_recruiting_agent
@@ -366,25 +363,6 @@ def test_a_store_that_is_brought_by_the_one_who_runs_the_graph_is_used() -> None
 
 
 # Tools that are not Ashby's.
-
-
-def test_a_tool_that_asks_somebody_itself_is_run_again_with_the_answer() -> None:
-    ran: list[str] = []
-
-    class Nothing(BaseModel):
-        pass
-
-    def act() -> tuple[str, None]:
-        ran.append(interrupt("Really?"))
-        return "acted", None
-
-    config = thread()
-    office = Office(more=[tool("act", act, Nothing, None)])
-    graph = agent(office, calling(made("act", {})), "Done.")
-    graph.invoke(user(), config)
-    assert graph.invoke(Command(resume=approve()), config)["__interrupt__"][0].value == "Really?"
-    result = graph.invoke(Command(resume="yes"), config)
-    assert ran == ["yes"] and results(result)[0].content == "acted"
 
 
 def test_a_write_of_another_tool_that_broke_off_is_not_run_again() -> None:

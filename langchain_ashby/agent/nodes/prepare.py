@@ -25,6 +25,7 @@ from langchain_ashby.agent.execution.journal import journal_key
 from langchain_ashby.agent.execution.order import held_back, put_in_order
 from langchain_ashby.agent.execution.verify import needs_another_look
 from langchain_ashby.agent.messages.history import maker_of, open_calls
+from langchain_ashby.agent.messages.own import turn_of
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.run.runtime import RunLocation
 from langchain_ashby.agent.run.settings import RunSettings
@@ -82,19 +83,21 @@ def _calls(state: State, given: Dependencies) -> list[_Call]:
     if shown and not was_replaced:
         return [_Call(proposal["call"], shown=proposal) for proposal in shown]
     held = {it["call"]["id"] for it in state.get("approvals", [])}
-    calls = [cast(ToolCall, call) for call in open_calls(state["messages"])]
+    calls = [cast(ToolCall, call) for call in open_calls(state["messages"], state.get("own", {}))]
     return [_Call(it) for it in calls if it["id"] not in held and needs_approval(given.tools.get(it["name"]))]
 
 
 def _refused(state: State, given: Dependencies) -> list[ToolMessage]:
-    calls = open_calls(state["messages"])
+    calls = open_calls(state["messages"], state.get("own", {}))
     return [not_executed(it, NO_STORE) for it in calls if needs_approval(given.tools.get(str(it["name"])))]
 
 
 def _was_replaced(proposal: Proposal, state: State) -> bool:
     """True if the model's message now has another call in the place of the one that led to the proposal."""
     proposed = {**proposal["call"], "args": proposal.get("original") or proposal["call"]["args"]}
-    return any(it["id"] == proposed["id"] and it != proposed for it in open_calls(state["messages"]))
+    return any(
+        it["id"] == proposed["id"] and it != proposed for it in open_calls(state["messages"], state.get("own", {}))
+    )
 
 
 def _ready(calls: Sequence[_Call], given: Dependencies) -> list[tuple[_Call, Proposal | ToolMessage]]:
@@ -139,7 +142,7 @@ def _complete(
 ) -> None:
     """Adds what the journal, the policy and the reviewer need to know."""
     assert location.store is not None
-    message = maker_of(state["messages"])
+    message, own = maker_of(state["messages"]), state.get("own", {})
     index = {call["id"]: number for number, call in enumerate(message.tool_calls)} if message else {}
     journal = given.executor.journal.name(location.store)
     for it, proposal in proposed:
@@ -150,7 +153,7 @@ def _complete(
         if known is None:
             proposal["journal"] = journal
             proposal["journal_key"] = journal_key(
-                location.thread_id, message.id if message else None, index.get(call["id"], -1), call
+                location.thread_id, turn_of(message, own) if message else None, index.get(call["id"], -1), call
             )
         else:
             proposal["journal"], proposal["journal_key"] = known["journal"], known["journal_key"]
