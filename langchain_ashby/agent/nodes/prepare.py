@@ -27,7 +27,7 @@ from langchain_ashby.agent.execution.verify import needs_another_look
 from langchain_ashby.agent.messages.history import maker_of, open_calls
 from langchain_ashby.agent.messages.own import turn_of
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
-from langchain_ashby.agent.run.runtime import RunLocation
+from langchain_ashby.agent.run.runtime import RunLocation, is_saved
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, is_complete, undecided
 from langchain_ashby.text.words import tool_title
@@ -68,8 +68,10 @@ def prepare(state: State, given: Dependencies) -> Update:
     _complete(proposed, state, given, location, settings)
     update: Update = {"messages": answers, "proposals": [], "edits": []}
     update["approvals"] = held_back(state.get("approvals", []), [proposal for _, proposal in proposed])
+    # A message that is lost with the process is not known to the one that takes over: it would speak, and write, anew.
+    unasked = any(proposal["policy"] == "allow" for _, proposal in proposed) and is_saved()
     for it, proposal in proposed:
-        outcome = _outcome(it, proposal, given, location, settings)
+        outcome = _outcome(it, proposal, given, location, settings, unasked=unasked)
         key = "messages" if isinstance(outcome, ToolMessage) else "approvals" if "decided" in outcome else "proposals"
         update[key].append(outcome)
     return update
@@ -169,9 +171,12 @@ def _complete(
 
 
 def _outcome(
-    it: _Call, proposal: Proposal, given: Dependencies, location: RunLocation, settings: RunSettings
+    it: _Call, proposal: Proposal, given: Dependencies, location: RunLocation, settings: RunSettings, *, unasked: bool
 ) -> Proposal | Approval | ToolMessage:
-    """Decides how a proposal goes on: it is asked about, it may run, or it is answered."""
+    """Decides how a proposal goes on: it is asked about, it may run, or it is answered.
+
+    Where the policy lets it pass, `unasked` says whether it may really run without a person.
+    """
     assert location.store is not None
     call, edit = proposal["call"], it.edit
     if other := settings.acts_for_another_than(proposal["on_behalf_of"]):
@@ -180,10 +185,10 @@ def _outcome(
     if proposal["policy"] == "never":
         write = PendingWrite(location.store, location.thread_id, _by_policy(proposal))
         return given.executor.close(write, WriteResult("policy", not_executed(call, _FORBIDDEN)))
-    if proposal["policy"] == "allow":
-        return _edited(edit, proposal) or _by_policy(proposal)
     if edit is None:
-        return proposal
+        return _by_policy(proposal) if proposal["policy"] == "allow" and unasked else proposal
+    if proposal["policy"] == "allow":
+        return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
     if needs_another_look(edit["proposal"]["card"], proposal["card"]):
         _record_edit(edit, proposal, location)
         return {**proposal, "description": f"{_EDITED}\n\n{proposal['description']}"}
