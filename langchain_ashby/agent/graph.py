@@ -26,17 +26,18 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseToolkit
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
-from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Checkpointer, Send
 
 from langchain_ashby.agent.approval.gate import Tools, by_name, needs_approval
 from langchain_ashby.agent.approval.policy import ApprovalPolicy
+from langchain_ashby.agent.compiled import RecruitingAgent
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import WriteExecutor
 from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.execution.order import held_back
+from langchain_ashby.agent.execution.store import check_commits, check_outlives
 from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.messages.history import is_in_order, open_calls
 from langchain_ashby.agent.messages.own import recorded
@@ -70,15 +71,16 @@ def create_recruiting_agent(
     max_writes_per_turn: int = 25,
     max_concurrency: int = CONNECTIONS,
     journal: Journal | None = None,
-) -> CompiledStateGraph[State, Context, Conversation, Conversation]:
+) -> RecruitingAgent:
     """Builds the agent as a compiled LangGraph graph. Its input and output are `{"messages": [...]}`.
 
     Tools marked read-only run at once. Any other call pauses the graph with an interrupt whose value is
-    `{"action_requests": [{"name", "args", "description", "tool_call_id", "title"}], "review_configs": [...]}`, and the
-    run continues with `Command(resume={"decisions": [...]})`, one decision per action in order: `{"type": "approve"}`,
-    `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject", "message"?}` or
+    `{"request_id", "action_requests": [{"name", "args", "description", "tool_call_id", "title"}], "review_configs"}`,
+    and the run continues with `Command(resume={interrupt.id: {"decisions": [...]}})`, one decision per action in order:
+    `{"type": "approve"}`, `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject", "message"?}` or
     `{"type": "respond", "message"}`. A malformed answer runs nothing: the graph asks again, and the request says
-    under `problem` what was wrong. A new message instead of an answer leaves the pending calls unexecuted.
+    under `problem` what was wrong. An answer to a question that is not open raises `QuestionClosedError`. A new message
+    instead of an answer leaves the pending calls unexecuted.
 
     Each write is made exactly once: a journal in the store is written before and after it, and if a run broke off,
     Ashby is read to see whether the write took effect. Give a `checkpointer` and a `store` that outlive the process,
@@ -92,8 +94,8 @@ def create_recruiting_agent(
         checkpointer: Stores the threads. `"memory"` loses them with the process. `None` compiles without one, for a
             server that brings its own; without any, a pause cannot be resumed.
         store: LangGraph's long-term store, for the journal and the audit trail. `"memory"` loses them with the
-            process: a write that was approved before then runs only if Ashby shows that it was not made. `None`
-            compiles without one, for a server that brings its own; without any store, no writes are made.
+            process, so it is refused beside a checkpointer that outlives it. `None` compiles without one, for a server
+            that brings its own; without any store, no writes are made.
         system_prompt: Replaces `SYSTEM_PROMPT`, which is used if left out. To add to it, start with it.
         name: The name of the graph.
         policy: Which writes need approval; all of them if left out.
@@ -111,7 +113,7 @@ def create_recruiting_agent(
         ValueError: if two tools have one name, a further model or policy is called `default`, or a limit is not above
             zero.
         ConfigurationError: if a policy has a rule for a tool that does not exist or is read-only; or if `act_for` is a
-            single id.
+            single id; or if the store could not keep the journal as safely as the checkpointer keeps the threads.
     """
     if approval_ttl is not None and approval_ttl <= timedelta(0):
         raise ValueError(f"approval_ttl has to be above zero, or None; it is {approval_ttl}.")
@@ -126,11 +128,15 @@ def create_recruiting_agent(
         raise ValueError(f"{DEFAULT!r} is the name of the agent's own model and policy; choose another.")
     models = {DEFAULT: model, **models}
     limits = RunLimits(tools, client, models, policy or ApprovalPolicy(), policies, act_for)
+    check_commits(checkpointer)
+    check_commits(store)
+    forgets = store == "memory"
     if store == "memory":
+        check_outlives(checkpointer)
         store = InMemoryStore()
         _log.info("The journal and the audit trail are kept in memory: they are lost when the process ends")
     executor = WriteExecutor(journal or Journal(), EffectChecker(tools, client), approval_ttl)
-    given = Dependencies(limits, executor, store)
+    given = Dependencies(limits, executor, store, forgets)
 
     graph = StateGraph(State, context_schema=limits.schema, input_schema=Conversation, output_schema=Conversation)
     graph.add_node("reconcile", limits.within(partial(reconcile, given=given)))
@@ -154,7 +160,7 @@ def create_recruiting_agent(
     compiled = graph.compile(
         checkpointer=InMemorySaver() if checkpointer == "memory" else checkpointer, store=store, name=name
     )
-    return compiled.with_config(max_concurrency=max_concurrency)
+    return RecruitingAgent.of(compiled).with_config(max_concurrency=max_concurrency)
 
 
 _log = logging.getLogger(__name__)

@@ -49,6 +49,7 @@ def test_a_write_waits_and_says_what_it_would_do() -> None:
     office = Office()
     result = agent(office, calling(write("ada", call_id="w1"))).invoke(user(), thread())
     assert request(result) == {
+        "request_id": result["__interrupt__"][0].id,
         "action_requests": [
             {
                 "name": "move_candidate",

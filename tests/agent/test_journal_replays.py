@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from office import (
 )
 from writing_room import QUICK, DyingJournal, Killed, Room, opened
 
-from langchain_ashby.agent import Journal, audit_trail, create_recruiting_agent
+from langchain_ashby.agent import Journal, QuestionClosedError, audit_trail, create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 
 STAGES = ["before claim", "after claim", "before outcome", "after outcome"]
@@ -227,7 +228,8 @@ def test_two_workers_who_resume_one_thread_write_once(room: Room) -> None:
         def work(start: Any = start, answers: list[Any] = answers) -> None:
             with room.agent() as graph:
                 start.wait()
-                answers.append(room.answer(room.resume(graph)))
+                with suppress(QuestionClosedError):  # the other was quicker
+                    answers.append(room.answer(room.resume(graph)))
 
         workers = [threading.Thread(target=work) for _ in range(2)]
         for worker in workers:
@@ -235,7 +237,7 @@ def test_two_workers_who_resume_one_thread_write_once(room: Room) -> None:
         for worker in workers:
             worker.join()
         assert room.notes() == room.sent() == 1
-        assert [answer.status for answer in answers] == ["success"] * 2
+        assert answers and {answer.status for answer in answers} == {"success"}
 
 
 async def test_a_run_that_is_cancelled_finishes_its_write_and_writes_it_down(room: Room) -> None:
