@@ -2,6 +2,7 @@
 
 from langchain_ashby.agent.approval.pending import PendingApprovals
 from langchain_ashby.agent.approval.policy import ApprovalPolicy, allow_if
+from langchain_ashby.agent.compiled import QuestionClosedError
 from langchain_ashby.agent.execution.audit import AuditEntry, AuditTrail, audit_trail, to_jsonl
 from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.graph import create_recruiting_agent
@@ -16,6 +17,7 @@ __all__ = [
     "Context",
     "Journal",
     "PendingApprovals",
+    "QuestionClosedError",
     "allow_if",
     "audit_trail",
     "create_recruiting_agent",

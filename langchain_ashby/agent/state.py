@@ -5,6 +5,7 @@ Everything except the messages is plain JSON, so that any checkpointer can keep 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, NotRequired, Protocol, TypeGuard
 
 from langchain_core.messages import AnyMessage, ToolCall
@@ -91,12 +92,20 @@ class Conversation(TypedDict):
     messages: Annotated[list[AnyMessage], add_messages]
 
 
+def merged(record: dict[str, str], change: Mapping[str, str | None]) -> dict[str, str]:
+    """Merges what steps that ran at once say about their messages. None removes an entry."""
+    return {key: value for key, value in {**record, **change}.items() if value is not None}
+
+
 class State(Conversation):
     """The conversation, and where the writes of its latest message stand.
 
-    `proposals` wait for a person, `approvals` may run, `edits` were changed by a person and need a new card first,
-    `problem` says what was wrong with the last decisions.
+    `own` says which messages are the agent's own: by id, the turn of each message of its model, and a digest of each
+    answer to a call. `proposals` wait for a person, `approvals` may run, `edits` were changed by a person and need a
+    new card first, `problem` says what was wrong with the last decisions.
     """
+
+    own: NotRequired[Annotated[dict[str, str], merged]]
 
     proposals: NotRequired[list[Proposal]]
     approvals: NotRequired[list[Approval]]

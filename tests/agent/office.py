@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
@@ -139,7 +139,7 @@ def results(result: dict[str, Any]) -> list[ToolMessage]:
     return [message for message in result["messages"] if isinstance(message, ToolMessage)]
 
 
-def assert_sendable(messages: list[BaseMessage]) -> None:
+def assert_sendable(messages: Sequence[BaseMessage]) -> None:
     """Asserts that a provider would accept the conversation: each call's one answer follows its message directly."""
     waiting: list[str] = []
     for message in messages:

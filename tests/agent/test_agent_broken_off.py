@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, Too
 from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, read, request, results, thread, user, write
 
-from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent import QuestionClosedError, create_recruiting_agent
 from langchain_ashby.agent.messages.history import arranged
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 
@@ -33,7 +33,8 @@ def test_a_new_message_while_an_approval_waits_leaves_the_write_undone() -> None
     assert result["messages"][-2].content == "Never mind."
     assert office.writes == []
     assert_sendable(result["messages"])
-    graph.invoke(Command(resume=approve(2)), config)
+    with pytest.raises(QuestionClosedError):
+        graph.invoke(Command(resume=approve(2)), config)
     assert office.writes == [], "an approval that came too late was carried out"
     assert_sendable(graph.invoke(user("Still there?"), config)["messages"])
 

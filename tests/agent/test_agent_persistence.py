@@ -50,7 +50,8 @@ def test_a_thread_in_sqlite_is_resumed_with_another_graph(tmp_path: Path) -> Non
 async def test_a_thread_in_sqlite_runs_async(tmp_path: Path) -> None:
     office, config = Office(), thread()
     async with AsyncSqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
-        graph = agent(office, calling(write("ada"), read("ben")), "Done.", checkpointer=saver)
+        spoken = calling(write("ada"), read("ben")), "Done."
+        graph = agent(office, *spoken, checkpointer=saver, store=InMemoryStore())
         await graph.ainvoke(user(), config)
         for answer in ("", [], {"decisions": [{"type": "?"}]}):  # type: ignore[var-annotated]
             request(await graph.ainvoke(Command(resume=answer), config))

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +15,23 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.store.memory import InMemoryStore
-from langgraph.types import Command, interrupt
+from langgraph.types import Command
 from office import (
     Office,
     agent,
     approve,
     assert_sendable,
     calling,
-    made,
     read,
     request,
     results,
     thread,
-    tool,
     user,
     write,
 )
-from pydantic import BaseModel
 from writing_room import QUICK, DyingJournal, Killed, Room, opened
 
-from langchain_ashby.agent import Journal, audit_trail, create_recruiting_agent
+from langchain_ashby.agent import Journal, QuestionClosedError, audit_trail, create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 
 STAGES = ["before claim", "after claim", "before outcome", "after outcome"]
@@ -231,7 +229,8 @@ def test_two_workers_who_resume_one_thread_write_once(room: Room) -> None:
         def work(start: Any = start, answers: list[Any] = answers) -> None:
             with room.agent() as graph:
                 start.wait()
-                answers.append(room.answer(room.resume(graph)))
+                with suppress(QuestionClosedError):  # the other was quicker
+                    answers.append(room.answer(room.resume(graph)))
 
         workers = [threading.Thread(target=work) for _ in range(2)]
         for worker in workers:
@@ -239,7 +238,7 @@ def test_two_workers_who_resume_one_thread_write_once(room: Room) -> None:
         for worker in workers:
             worker.join()
         assert room.notes() == room.sent() == 1
-        assert [answer.status for answer in answers] == ["success"] * 2
+        assert answers and {answer.status for answer in answers} == {"success"}
 
 
 async def test_a_run_that_is_cancelled_finishes_its_write_and_writes_it_down(room: Room) -> None:
@@ -367,25 +366,6 @@ def test_a_store_that_is_brought_by_the_one_who_runs_the_graph_is_used() -> None
 
 
 # Other tools.
-
-
-def test_a_tool_that_interrupts_for_input_is_run_again_with_the_answer() -> None:
-    ran: list[str] = []
-
-    class Nothing(BaseModel):
-        pass
-
-    def act() -> tuple[str, None]:
-        ran.append(interrupt("Really?"))
-        return "acted", None
-
-    config = thread()
-    office = Office(more=[tool("act", act, Nothing, None)])
-    graph = agent(office, calling(made("act", {})), "Done.")
-    graph.invoke(user(), config)
-    assert graph.invoke(Command(resume=approve()), config)["__interrupt__"][0].value == "Really?"
-    result = graph.invoke(Command(resume="yes"), config)
-    assert ran == ["yes"] and results(result)[0].content == "acted"
 
 
 def test_a_write_of_another_tool_that_broke_off_is_not_run_again() -> None:

@@ -296,7 +296,7 @@ def test_a_proposal_of_another_version_is_reread_and_asked_again(room: Room, bef
         room.start(graph)
         proposals = graph.get_state(room.config).values["proposals"]
         graph.update_state(room.config, {"proposals": list(map(before, proposals))}, as_node="prepare")
-        again = request(room.resume(graph))
+        again = request(graph.invoke(None, room.config))
         assert "another version" in again["problem"] and room.sent() == 0
         assert again["action_requests"][0]["card"]["version"] > 0
         assert room.answer(room.resume(graph)).status == "success"

@@ -43,9 +43,10 @@ with AshbySandbox() as sandbox:
     wish = call("ashby_remove_candidate_tag", candidate_id=person["id"], tag_id=second)
     agent = create_recruiting_agent(ScriptedChatModel(script=lines(say("I propose it.", wish), "Done.")), toolkit)
     thread = {"configurable": {"thread_id": "59"}}
-    asked = agent.invoke({"messages": [("user", "Take it off.")]}, thread)["__interrupt__"][0].value
+    [interrupt] = agent.invoke({"messages": [("user", "Take it off.")]}, thread)["__interrupt__"]
+    asked = interrupt.value
     before_the_approval = tags()
-    agent.invoke(Command(resume={"decisions": [{"type": "approve"}]}), thread)
+    agent.invoke(Command(resume={interrupt.id: {"decisions": [{"type": "approve"}]}}), thread)
 
     json.dump({
         "tools": len(toolkit.get_tools()),

@@ -34,13 +34,13 @@ class UnusableAnswer(ValueError):
     """The answer cannot be carried out. The message tells the person what to send instead."""
 
 
-def decisions_in(answer: object, proposals: Sequence[Proposal], tools: Tools) -> list[Decision]:
+def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal], tools: Tools) -> list[Decision]:
     """Reads one decision per proposal, in order.
 
     The answer is `{"decisions": [...]}` with one decision per proposal: `{"type": "approve"}`,
     `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject", "message"?}` or
-    `{"type": "respond", "message"}`. A decision may name the call that it is for, as `tool_call_id`, and who made
-    it, as `reviewer`.
+    `{"type": "respond", "message"}`. It may name the request that it is for, as `request_id`. A decision may name the
+    call that it is for, as `tool_call_id`, and who made it, as `reviewer`.
 
     Raises:
         UnusableAnswer: if any part of the answer is missing, extra, unknown or of the wrong type.
@@ -48,6 +48,11 @@ def decisions_in(answer: object, proposals: Sequence[Proposal], tools: Tools) ->
     decisions = answer.get("decisions") if isinstance(answer, dict) else None
     if not isinstance(decisions, list):
         raise UnusableAnswer('Nothing was executed: the answer must be {"decisions": [...]}.')
+    assert isinstance(answer, dict)
+    if answer.get("request_id") not in (None, request_id):
+        raise UnusableAnswer(
+            "Nothing was executed: the answer is for another request. Look at what is asked now, and decide about that."
+        )
     if len(decisions) != len(proposals):
         raise UnusableAnswer(
             f"Nothing was executed: {len(proposals)} decisions are needed, one per action in order, "

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
-from langchain_core.messages import AIMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
 
@@ -14,6 +14,9 @@ from langchain_ashby.agent.messages.tool_messages import Call, not_executed
 from langchain_ashby.text.json import json_safe
 
 Tools = Mapping[str, BaseTool]
+
+ASKS_BEFORE_ACTING = "asksBeforeActing"
+"""The metadata by which a tool declares that it does nothing before its last `interrupt`."""
 
 
 def by_name(tools: Iterable[BaseTool]) -> dict[str, BaseTool]:
@@ -35,12 +38,14 @@ def needs_approval(tool: BaseTool | None) -> bool:
     return tool is None or (tool.metadata or {}).get("readOnlyHint") is not True
 
 
-def screened(message: AIMessage, tools: Tools, most_writes: int) -> tuple[AIMessage, list[ToolMessage]]:
+def screened(
+    message: AIMessage, tools: Tools, most_writes: int, earlier: Sequence[BaseMessage] = ()
+) -> tuple[AIMessage, list[ToolMessage]]:
     """Returns a model's message, repaired if needed, and the answers to those of its calls that can never run.
 
     If it has more than `most_writes` writes, all of them are sent back: so many would not be reviewed with care.
     """
-    message, shared = with_own_ids(message)
+    message, shared = with_own_ids(message, earlier)
     answers = [not_executed(call, _SHARED_ID) for call in shared]
     answered = {call["id"] for call in shared}
     message, odd = _that_can_be_kept(message)

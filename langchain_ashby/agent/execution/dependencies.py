@@ -8,7 +8,8 @@ from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent.approval.gate import Tools
 from langchain_ashby.agent.execution.executor import WriteExecutor
-from langchain_ashby.agent.run.runtime import RunLocation, current_run
+from langchain_ashby.agent.execution.store import check_commits, check_outlives
+from langchain_ashby.agent.run.runtime import RunLocation, current_run, run_checkpointer
 from langchain_ashby.agent.run.settings import RunLimits
 from langchain_ashby.agent.state import Proposal, is_complete
 
@@ -21,11 +22,13 @@ class Dependencies:
         limits: The limits that the application sets, and the tools.
         executor: Executes writes, and knows the journal.
         own_store: The store that the agent was made with; None for one that a server brings.
+        forgets: True if that store is the default one, in memory.
     """
 
     limits: RunLimits
     executor: WriteExecutor
     own_store: BaseStore | None
+    forgets: bool = False
 
     @property
     def tools(self) -> Tools:
@@ -33,8 +36,16 @@ class Dependencies:
         return self.limits.tools
 
     def location(self) -> RunLocation:
-        """Returns the store and the thread of the step that is running."""
-        return current_run(self.own_store)
+        """Returns the store and the thread of the step that is running.
+
+        Raises:
+            ConfigurationError: if that store cannot keep the journal as safely as the threads are kept.
+        """
+        location = current_run(self.own_store)
+        check_commits(location.store)
+        if self.forgets and location.store is self.own_store:
+            check_outlives(run_checkpointer())
+        return location
 
     def is_of_another_version(self, proposal: Proposal) -> bool:
         """True if the program was changed since the proposal was made, so that it may mean something else now."""

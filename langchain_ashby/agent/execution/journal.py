@@ -237,12 +237,12 @@ class Journal:
         store.batch([put_op(_namespace(key), _CONCLUDED, conclusion), *with_it])
 
 
-def journal_key(thread_id: str | None, message_id: str | None, index: int, call: ToolCall) -> str:
-    """The key of a call that the model made: the call `index` of a message of a thread.
+def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolCall) -> str:
+    """The key of a call that the model made: the call `index` of a turn of a thread.
 
     The tool and its arguments are part of it, because a message can be replaced by another one with the same id.
     """
-    named = json.dumps([message_id, index, call["id"], call["name"], call["args"]], sort_keys=True)
+    named = json.dumps([turn, index, call["id"], call["name"], call["args"]], sort_keys=True)
     return f"{thread_label(thread_id)}/{sha256(named.encode()).hexdigest()[:32]}"
 
 

@@ -13,11 +13,57 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.store.base import BaseStore, Item, PutOp
 from langgraph.store.memory import InMemoryStore
 
+from langchain_ashby.errors import ConfigurationError
+
 VERSION = 1
 """Goes up when a stored value changes its meaning."""
+
+
+def check_commits(kept: object) -> None:
+    """Raises if what is put into a store or checkpointer is not committed at once.
+
+    psycopg's connections do not, if nobody says `autocommit=True`: then no other process sees the journal's claims, and
+    all of it is lost when the process dies.
+
+    Raises:
+        ConfigurationError: if its connection is in a transaction of its own.
+    """
+    if getattr(getattr(kept, "conn", None), "autocommit", True) is False:
+        raise ConfigurationError(
+            f"The connection of the {type(kept).__name__} does not commit by itself: other processes would not see "
+            "what is written, and a crash would lose it",
+            remedy="Use from_conn_string(…), or make the connection with autocommit=True.",
+        )
+
+
+def check_outlives(checkpointer: object) -> None:
+    """Raises if threads outlive the process, to be used beside a store that does not.
+
+    A change that was approved could then be made twice: by two processes that resume the thread, each with a journal of
+    its own, or by one that has forgotten the other's.
+
+    Raises:
+        ConfigurationError: if the checkpointer is not LangGraph's own in memory.
+    """
+    if isinstance(checkpointer, BaseCheckpointSaver) and not isinstance(checkpointer, InMemorySaver):
+        saver = type(checkpointer).__name__
+        store = next((store for kind, store in _STORES.items() if kind in saver), "a store that outlives the process")
+        raise ConfigurationError(
+            f"The {saver} keeps the threads, but the journal of the changes would be kept in memory, where other "
+            "processes do not see it and a restart loses it",
+            remedy=f"Give create_recruiting_agent a store as well: store={store}.",
+        )
+
+
+_STORES = {
+    "Sqlite": "SqliteStore.from_conn_string(…), of langgraph.store.sqlite",
+    "Postgres": "PostgresStore.from_conn_string(…), of langgraph.store.postgres",
+}
 
 
 def put_op(namespace: tuple[str, ...], key: str, value: Mapping[str, Any]) -> PutOp:

@@ -26,8 +26,9 @@ from langchain_ashby.agent.execution.order import held_back, put_in_order
 from langchain_ashby.agent.execution.verify import needs_another_look
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.messages.history import maker_of, open_calls
+from langchain_ashby.agent.messages.own import turn_of
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
-from langchain_ashby.agent.run.runtime import RunLocation
+from langchain_ashby.agent.run.runtime import RunLocation, is_saved
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, is_complete, undecided
 from langchain_ashby.text.words import tool_title
@@ -68,8 +69,10 @@ def prepare(state: State, given: Dependencies) -> Update:
     _complete(proposed, state, given, location, settings)
     update: Update = {"messages": answers, "proposals": [], "edits": []}
     update["approvals"] = held_back(state.get("approvals", []), [proposal for _, proposal in proposed])
+    # A message that is lost with the process is not known to the one that takes over: it would speak, and write, anew.
+    unasked = any(proposal["policy"] == "allow" for _, proposal in proposed) and is_saved()
     for it, proposal in proposed:
-        outcome = _outcome(it, proposal, given, location, settings)
+        outcome = _outcome(it, proposal, given, location, settings, unasked=unasked)
         key = "messages" if isinstance(outcome, ToolMessage) else "approvals" if "decided" in outcome else "proposals"
         update[key].append(outcome)
     return update
@@ -83,19 +86,21 @@ def _calls(state: State, given: Dependencies) -> list[_Call]:
     if shown and not was_replaced:
         return [_Call(proposal["call"], shown=proposal) for proposal in shown]
     held = {it["call"]["id"] for it in state.get("approvals", [])}
-    calls = [cast(ToolCall, call) for call in open_calls(state["messages"])]
+    calls = [cast(ToolCall, call) for call in open_calls(state["messages"], state.get("own", {}))]
     return [_Call(it) for it in calls if it["id"] not in held and needs_approval(given.tools.get(it["name"]))]
 
 
 def _refused(state: State, given: Dependencies) -> list[ToolMessage]:
-    calls = open_calls(state["messages"])
+    calls = open_calls(state["messages"], state.get("own", {}))
     return [not_executed(it, NO_STORE) for it in calls if needs_approval(given.tools.get(str(it["name"])))]
 
 
 def _was_replaced(proposal: Proposal, state: State) -> bool:
     """True if the model's message now has another call in the place of the one that led to the proposal."""
     proposed = {**proposal["call"], "args": proposal.get("original") or proposal["call"]["args"]}
-    return any(it["id"] == proposed["id"] and it != proposed for it in open_calls(state["messages"]))
+    return any(
+        it["id"] == proposed["id"] and it != proposed for it in open_calls(state["messages"], state.get("own", {}))
+    )
 
 
 def _ready(calls: Sequence[_Call], given: Dependencies) -> list[tuple[_Call, Proposal | ToolMessage]]:
@@ -140,7 +145,7 @@ def _complete(
 ) -> None:
     """Adds what the journal, the policy and the reviewer need to know."""
     assert location.store is not None
-    message = maker_of(state["messages"])
+    message, own = maker_of(state["messages"]), state.get("own", {})
     index = {call["id"]: number for number, call in enumerate(message.tool_calls)} if message else {}
     journal = given.executor.journal.name(location.store)
     for it, proposal in proposed:
@@ -151,7 +156,7 @@ def _complete(
         if known is None:
             proposal["journal"] = journal
             proposal["journal_key"] = journal_key(
-                location.thread_id, message.id if message else None, index.get(call["id"], -1), call
+                location.thread_id, turn_of(message, own) if message else None, index.get(call["id"], -1), call
             )
         else:
             proposal["journal"], proposal["journal_key"] = known["journal"], known["journal_key"]
@@ -167,9 +172,12 @@ def _complete(
 
 
 def _outcome(
-    it: _Call, proposal: Proposal, given: Dependencies, location: RunLocation, settings: RunSettings
+    it: _Call, proposal: Proposal, given: Dependencies, location: RunLocation, settings: RunSettings, *, unasked: bool
 ) -> Proposal | Approval | ToolMessage:
-    """Decides how a proposal goes on: it is asked about, it may run, or it is answered."""
+    """Decides how a proposal goes on: it is asked about, it may run, or it is answered.
+
+    Where the policy lets it pass, `unasked` says whether it may really run without a person.
+    """
     assert location.store is not None
     call, edit = proposal["call"], it.edit
     if other := settings.acts_for_another_than(proposal["on_behalf_of"]):
@@ -178,10 +186,10 @@ def _outcome(
     if proposal["policy"] == "never":
         write = PendingWrite(location.store, location.thread_id, _by_policy(proposal))
         return given.executor.close(write, WriteResult("policy", not_executed(call, _FORBIDDEN)))
-    if proposal["policy"] == "allow":
-        return _edited(edit, proposal) or _by_policy(proposal)
     if edit is None:
-        return proposal
+        return _by_policy(proposal) if proposal["policy"] == "allow" and unasked else proposal
+    if proposal["policy"] == "allow":
+        return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
     if needs_another_look(edit["proposal"]["card"], proposal["card"]):
         _record_edit(edit, proposal, location)
         return {**proposal, "description": f"{_EDITED}\n\n{proposal['description']}"}

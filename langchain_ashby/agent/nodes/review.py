@@ -19,7 +19,7 @@ from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
-from langchain_ashby.agent.run.runtime import RunLocation, reviewer
+from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, undecided
 
 
@@ -49,7 +49,8 @@ def review(state: State, given: Dependencies) -> Update:
             "problem": None,
         }
     try:
-        decisions = decisions_in(interrupt(request_for(proposals, state.get("problem"))), proposals, given.tools)
+        asked = request_for(question_id(), proposals, state.get("problem"))
+        decisions = decisions_in(interrupt(asked), asked["request_id"], proposals, given.tools)
     except UnusableAnswer as problem:
         return {"problem": str(problem)}
     return _carried_out([_signed(it) for it in decisions], held, given, location)
@@ -98,13 +99,15 @@ def _carried_out(
     return {"messages": answers, "proposals": [], "approvals": going, "edits": edits, "problem": None}
 
 
-def request_for(proposals: list[Proposal], problem: str | None) -> dict[str, Any]:
+def request_for(request_id: str, proposals: list[Proposal], problem: str | None) -> dict[str, Any]:
     """Builds the question for a person, in LangChain's approval protocol.
 
-    Beyond the protocol, an action has its `tool_call_id`, its `title`, its `card` if it is an Ashby tool, and
-    `on_behalf_of` if it would be made for a user. The request has the `problem` with the last decisions, if any.
+    Beyond the protocol, the request has its `request_id`, which is also the interrupt's id, and the `problem` with the
+    last decisions, if any. An action has its `tool_call_id`, its `title`, its `card` if it is an Ashby tool, and
+    `on_behalf_of` if it would be made for a user.
     """
     request: dict[str, Any] = {
+        "request_id": request_id,
         "action_requests": [
             {
                 "name": proposal["call"]["name"],

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.config import get_config, get_store
 from langgraph.runtime import get_runtime
 from langgraph.store.base import BaseStore
+from langgraph.types import Interrupt
 
 from langchain_ashby.agent.run.context import Context
 
@@ -32,6 +36,42 @@ def current_run(own_store: BaseStore | None) -> RunLocation:
     return RunLocation(own_store if store is None else store, None if thread_id is None else str(thread_id))
 
 
+def run_checkpointer() -> BaseCheckpointSaver[Any] | None:
+    """Returns the checkpointer of the run. A graph around this one, or a server, brings its own."""
+    found = _configurable().get(_CHECKPOINTER)
+    return found if isinstance(found, BaseCheckpointSaver) else None
+
+
+def is_saved(patience: float = 2.0) -> bool:
+    """True if what led to this step can be read back from the checkpointer, here and in the graphs around this one.
+
+    With durability "async" it may still be on its way, so this waits a little. With "exit" it comes too late.
+    """
+    saver, configurable = run_checkpointer(), _configurable()
+    checkpoints = configurable.get("checkpoint_map")
+    if saver is None or not checkpoints:
+        return False
+    thread = {"thread_id": configurable.get("thread_id")}
+    configs = [{"configurable": thread | {"checkpoint_ns": ns, "checkpoint_id": it}} for ns, it in checkpoints.items()]
+    until = time.monotonic() + (0 if configurable.get(_DURABILITY) == "exit" else patience)
+    try:
+        while not all(saver.get_tuple(cast(RunnableConfig, config)) for config in configs):
+            if time.monotonic() > until:
+                return False
+            time.sleep(_PAUSE)
+    except NotImplementedError:  # it can be read under asyncio only, and this is not known to be its event loop
+        return False
+    return True
+
+
+def question_id() -> str:
+    """Returns the id of the interrupt by which this step asks, the first time it does.
+
+    It is the same when LangGraph runs the step again with the answer, and another in any other step.
+    """
+    return Interrupt.from_ns(None, ns=str(_configurable().get("checkpoint_ns", ""))).id
+
+
 def reviewer() -> str | None:
     """Returns who decides in this run: the user authenticated by a LangGraph server, or named by the application.
 
@@ -49,6 +89,12 @@ def ashby_user() -> str | None:
     user = _configurable().get("langgraph_auth_user")
     found = user.get("ashby_user_id") if isinstance(user, Mapping) else getattr(user, "ashby_user_id", None)
     return str(found) if found else None
+
+
+_CHECKPOINTER, _DURABILITY = "__pregel_checkpointer", "__pregel_durability"
+"""Where LangGraph passes these on to the graphs inside a graph."""
+
+_PAUSE = 0.01  # seconds
 
 
 def _configurable() -> dict[str, Any]:
