@@ -14,10 +14,10 @@ INSIDE = {
     "CARD_VERSION",
     "ReadCache",
     "Risk",
+    "differences",
     "facts_after",
     "is_current",
-    "only_the_file_on",
-    "stale",
+    "only_what_is_on",
     "targets",
 }
 """What is shared inside of the package, and of no use to anybody else."""

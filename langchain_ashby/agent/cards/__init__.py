@@ -17,9 +17,10 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
     schedules,
     stages,
 )
-from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, stale, targets
+from langchain_ashby.agent.cards.approved import only_what_is_on
+from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, targets
+from langchain_ashby.agent.cards.differences import differences
 from langchain_ashby.agent.cards.effects import took_effect
-from langchain_ashby.agent.cards.files import only_the_file_on
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import build
 from langchain_ashby.agent.cards.show.html import html
@@ -34,13 +35,13 @@ __all__ = [
     "ReadCache",
     "Risk",
     "card_of",
+    "differences",
     "facts_after",
     "html",
     "is_current",
     "markdown",
-    "only_the_file_on",
+    "only_what_is_on",
     "settled",
-    "stale",
     "targets",
 ]
 

@@ -81,8 +81,9 @@ def update(request: UpdateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     derived = derive(request, reads, builder, but=own if request.social_links is None else own.union(links))
     candidate = derived.record
     if request.alternate_email:
-        addresses = [str(at(it, "value")).casefold() for it in at(candidate, "emailAddresses") or []]
-        there = request.alternate_email.casefold() in addresses if candidate else UNREAD
+        known = at(candidate, "emailAddresses")
+        addresses = [str(at(it, "value")).casefold() for it in known or []]
+        there = UNREAD if known is None else request.alternate_email.casefold() in addresses
         change = ("Further e-mail address", None, one_line(request.alternate_email))
         builder.set_field(f"E-mail address {request.alternate_email}", there, True, change=change)
     if request.social_links is not None:
@@ -159,5 +160,5 @@ def _location(candidate: Record) -> Fact:
 
 
 def _links(candidate: Record) -> Fact:
-    links = at(candidate, "socialLinks") or []
-    return sorted(f"{at(link, 'type')} {at(link, 'url')}" for link in links) if candidate else UNREAD
+    links = at(candidate, "socialLinks")
+    return UNREAD if links is None else sorted(f"{at(link, 'type')} {at(link, 'url')}" for link in links)

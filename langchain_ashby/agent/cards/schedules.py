@@ -16,7 +16,7 @@ from langchain_ashby.agent.cards.meetings import (
     stated_words,
     warn_of_times,
 )
-from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import the_application, warn_if_confidential, who
 from langchain_ashby.endpoints.applications import GetApplication
@@ -106,7 +106,7 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
         alike = [it for it in by_id.values() if any(standing(it, want) == want for want in wanted)]
         if alike:
             builder.warn("A meeting like the new one is scheduled already.")
-        builder.lookalikes("Meetings like the new one", alike, events is not None, "createdAt")
+        builder.lookalikes("Meetings like the new one", alike, _all_read(events), "createdAt")
     what = [
         count(len(cancelled), "meeting") + " canceled" if cancelled else "",
         count(len(changes) - len(added), "meeting") + " changed" if len(changes) > len(added) else "",
@@ -151,7 +151,9 @@ def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuil
         builder.warn("The schedule is canceled already.")
 
 
-def _schedule(builder: CardBuilder, reads: ReadCache, schedule_id: str) -> tuple[Record, Record, list[Record] | None]:
+def _schedule(
+    builder: CardBuilder, reads: ReadCache, schedule_id: str
+) -> tuple[Record, Record, Records[Record] | None]:
     """A schedule, its application and its meetings; None for meetings that could not be read.
 
     Ashby gives a single schedule's meetings, but not the schedule. So that is looked for among those which were made
@@ -171,9 +173,14 @@ def _schedule(builder: CardBuilder, reads: ReadCache, schedule_id: str) -> tuple
             builder.not_checked("The schedule was not found among those looked through, so its status is not known.")
     application: Record = {}
     if schedule is not None:
+        builder.record("The schedule", schedule)
         [found] = reads.all(GetApplication(application_id=at(schedule, "applicationId")))
         application = the_application(builder, found)
     return schedule or {}, application, events if isinstance(read, list) else None
+
+
+def _all_read(events: Records[Record] | None) -> bool:
+    return events is not None and events.complete
 
 
 def _events(schedule: Record) -> Iterable[Record]:
@@ -196,10 +203,10 @@ def _same_meetings(schedule: Record, wanted: list[Fact]) -> bool:
 
 
 def _cancel(
-    builder: CardBuilder, events: list[Record] | None, event: Record | None, event_id: str, place: int, allowed: bool
+    builder: CardBuilder, events: Records[Record] | None, event: Record | None, event_id: str, place: int, allowed: bool
 ) -> None:
     title = f"Meeting {place}"
-    if events is None:
+    if event is None and not _all_read(events):
         builder.set_field(title, UNREAD, None, change=("Meeting", "not known", None))
     elif event is None:
         builder.set_field(title, None, None)
@@ -217,7 +224,7 @@ def _cancel(
 
 def _change(
     builder: CardBuilder,
-    events: list[Record] | None,
+    events: Records[Record] | None,
     event: Record | None,
     to: InterviewEventChange,
     place: int,
@@ -226,7 +233,7 @@ def _change(
     title, wanted = f"Meeting {place}", stated(to)
     if event is None:
         builder.set_field(title, UNREAD, wanted, change=("Meeting", "not known", words))
-        if events is not None:
+        if _all_read(events):
             builder.warn(f"The schedule has no meeting {to.interview_event_id}: Ashby will refuse.")
         return
     if at(event, "hasSubmittedFeedback") is True:

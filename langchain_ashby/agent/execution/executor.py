@@ -136,6 +136,10 @@ class WriteExecutor:
             result = replace(result, answer=with_words(result.answer, after=f" {error.done} {error.remedy}"))
         return self.end(write, claim, result)
 
+    def of_another_account(self, proposal: Proposal) -> str | None:
+        """Says so if a proposal was made with another Ashby account than this agent's, by address or key."""
+        return None if proposal["account"] == self.checker.account(proposal["call"]) else _OTHER_ACCOUNT
+
     def is_too_old(self, proposal: Proposal) -> bool:
         """True if the card of a proposal is too old for the proposal to be decided about."""
         made = datetime.fromisoformat(proposal["made"])
@@ -197,6 +201,8 @@ class WriteExecutor:
         call, proposal = write.call, write.proposal
         if write.approval["decided"] is None:
             return WriteResult("not applied", not_executed(call, "No approval is on record. Propose it again."))
+        if other := self.of_another_account(proposal):
+            return WriteResult("withheld", not_executed(call, other))
         if self.is_too_old(proposal):
             why = f"The approval is for how things were at {proposal['made']} and has expired. {_AGAIN}"
             return WriteResult("expired", not_executed(call, why))
@@ -259,6 +265,8 @@ class WriteExecutor:
 
     def _has_happened(self, approval: Approval, since: datetime) -> bool | None:
         """True if an attempt has taken effect. Waits while it may still be on its way."""
+        if self.of_another_account(approval["proposal"]):
+            return None  # what this account shows says nothing about another one
         card = approval["proposal"]["card"]
         until = time.monotonic() + self.journal.grace.total_seconds()
         while True:
@@ -271,7 +279,7 @@ class WriteExecutor:
     def _in_other_hands(self, write: PendingWrite, claims: list[Claim]) -> ToolMessage:
         """The answer while another worker is making the write. That worker will record the outcome."""
         for claim in claims:
-            if claim.approval is not None:
+            if claim.approval is not None and not self.of_another_account(claim.approval["proposal"]):
                 card = claim.approval["proposal"]["card"]
                 if self.checker.has_happened(claim.approval["call"], card, claim.at):
                     return executed(write.call, f"{_ELSEWHERE} {_SEEN}")
@@ -322,5 +330,9 @@ _BROKEN_OFF = "The run was broken off while this approved call was being made."
 _OTHER_JOURNAL = "The journal with the record of this approved call is not in this agent's store."
 _ELSEWHERE = "Another worker is making this approved call and has not recorded its outcome yet."
 _SEEN = "Ashby shows that the change was made; its result is not available. Do not make it again."
+_OTHER_ACCOUNT = (
+    "It was proposed with another Ashby account: another address, or another API key. Nothing of it holds for this one. "
+    "If the change is still wanted here, look up the records and propose it again; otherwise go on with the other account."
+)
 _AGAIN = "Look at how things are now, and propose the call again only if it is still right."
 _NOT_SEEN = "Ashby shows that the change was not made. Propose the call again if it is still right."

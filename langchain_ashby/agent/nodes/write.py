@@ -17,7 +17,7 @@ from langgraph.types import Send
 from typing_extensions import TypedDict
 
 from langchain_ashby.agent.approval.gate import needs_approval
-from langchain_ashby.agent.cards import only_the_file_on
+from langchain_ashby.agent.cards import only_what_is_on
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.execution.journal import Claim, Journal
@@ -96,7 +96,7 @@ class WriteNode(Runnable[WriteTask, Any]):
         if isinstance(claim, ToolMessage):
             return claim
         try:
-            with only_the_file_on(write.proposal["card"]):
+            with only_what_is_on(write.proposal["card"]):
                 result = execute(request)
             return self._record(write, claim, result)
         except AshbyError as error:
@@ -160,7 +160,7 @@ class WriteNode(Runnable[WriteTask, Any]):
         held: _Held,
     ) -> Result:
         try:
-            with only_the_file_on(write.proposal["card"]), collecting_futures() as held.threads:
+            with only_what_is_on(write.proposal["card"]), collecting_futures() as held.threads:
                 result = await execute(request)
             return await asyncio.to_thread(self._record, write, claim, result)
         except AshbyError as error:
