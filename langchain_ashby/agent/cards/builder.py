@@ -25,6 +25,7 @@ from langchain_ashby.agent.cards.reads import Records
 from langchain_ashby.endpoint import Endpoint, Operation
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.results.phrases import is_money
+from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import UNNAMED, at, in_words, one_line, parsed, shown
 
 Record = Mapping[str, Any]
@@ -246,11 +247,11 @@ class CardBuilder:
             "version": CARD_VERSION,
             "made": self.now.isoformat(),
             "tool": self.request.tool_name(),
-            "line": self.line or self.request.tool_title(),
-            "changes": self.changes,
-            "consequences": self.consequences,
-            "warnings": self.warnings,
-            "unchecked": self.unchecked,
+            "line": visible(self.line or self.request.tool_title()),
+            "changes": [_visible(it) for it in self.changes],
+            "consequences": [*map(visible, self.consequences)],
+            "warnings": [*map(visible, self.warnings)],
+            "unchecked": [*map(visible, self.unchecked)],
             "risk": self.risk,
             "links": self.links,
             "targets": targets(self.request),
@@ -261,3 +262,8 @@ class CardBuilder:
             "beside": {"consequences": [], "warnings": []},
             "args": arguments(self.request),
         }
+
+
+def _visible(change: Change) -> Change:
+    before, after = (None if it is None else visible(it) for it in (change["before"], change["after"]))
+    return {"field": visible(change["field"]), "before": before, "after": after}

@@ -304,7 +304,7 @@ def _in_words(request: Operation[Any], name: str) -> Callable[[Fact], str | None
         return lambda it: day(date.fromisoformat(it)) if it else None
     if isinstance(value, str) and _is_choice(annotation):
         return lambda it: enumerated(it) if it else None
-    return lambda it: (paragraph(it) or None) if isinstance(it, str) else shown(it)
+    return lambda it: (paragraph(it) or "empty text") if isinstance(it, str) else shown(it)
 
 
 def _is_choice(annotation: Any) -> bool:

@@ -95,6 +95,8 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
             _change(builder, events, by_id.get(event.interview_event_id), event, place, stated_words(event, people))
     for event in added:
         builder.new_value("New meeting", stated_words(event, people))
+    if request.allow_feedback_deletion and cancelled:
+        builder.consequence("Feedback that was submitted on the canceled meetings is deleted.", "medium")
     touched = {it.interview_event_id for it in changes} | set(cancelled)
     warn_of_times(builder, list(changes), [it for key, it in by_id.items() if key not in touched], reads.now)
     if changes:
@@ -242,7 +244,8 @@ def _change(
         words = words.replace(
             "the default interview", shown(at(event, "interview", "title")) or "the same interview", 1
         )
-    before = standing_words(event, feedback=any(it.feedback_required is not None for it in to.interviewers))
+    feedback = any(it.feedback_required is not None for it in to.interviewers)
+    before = standing_words(event, feedback=feedback, extra=to.extra_data is not None)
     builder.set_field(title, standing(event, wanted), wanted, change=("Meeting", before, words))
     if not same(standing(event, wanted), wanted):
         return
