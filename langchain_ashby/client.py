@@ -150,7 +150,7 @@ class AshbyClient:
 
     @cached_property
     def account(self) -> str:
-        """A fingerprint of the base URL and the key, which tells accounts apart and from which neither can be found out.
+        """A fingerprint of the base URL and the key: it tells accounts apart, and neither can be found out from it.
 
         It is made slowly, so that it is of no use for guessing a key.
         """

@@ -41,7 +41,7 @@ class Dependencies:
         return not is_complete(proposal) or not self.executor.checker.understands(proposal["call"], proposal["card"])
 
     def is_of_another_account(self, proposal: Proposal) -> bool:
-        """True if the proposal was made with another Ashby account, whose records have nothing to do with this one's."""
+        """True if the proposal was made with another Ashby account, whose records are not this one's."""
         return is_complete(proposal) and self.executor.of_another_account(proposal) is not None
 
     def need_new_cards(self, proposals: list[Proposal]) -> bool:

@@ -331,8 +331,8 @@ _OTHER_JOURNAL = "The journal with the record of this approved call is not in th
 _ELSEWHERE = "Another worker is making this approved call and has not recorded its outcome yet."
 _SEEN = "Ashby shows that the change was made; its result is not available. Do not make it again."
 _OTHER_ACCOUNT = (
-    "It was proposed with another Ashby account: another address, or another API key. Nothing of it holds for this one. "
-    "If the change is still wanted here, look up the records and propose it again; otherwise go on with the other account."
+    "It was proposed with another Ashby account: another address, or another API key. Nothing of it holds for this "
+    "one. If the change is wanted here, look up the records and propose it again; or go on with the other account."
 )
 _AGAIN = "Look at how things are now, and propose the call again only if it is still right."
 _NOT_SEEN = "Ashby shows that the change was not made. Propose the call again if it is still right."
