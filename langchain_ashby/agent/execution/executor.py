@@ -25,6 +25,8 @@ from langchain_ashby.agent.messages.tool_messages import (
 from langchain_ashby.agent.run.runtime import RunLocation
 from langchain_ashby.agent.state import Approval, Proposal, is_complete
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.results import told
+from langchain_ashby.text.words import one_line
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class WriteExecutor:
     def failed(self, write: PendingWrite, claim: Claim, error: AshbyError) -> ToolMessage:
         """Answers a call whose attempt ended without a reply that says what happened."""
         ids = (error.request_id,) if error.request_id else ()
-        what = f"{error.code}: {error.message.rstrip('.')}."
+        what = one_line(f"{error.code}: {error.message.rstrip('.')}.", None)
         if error.outcome_unknown:
             result = replace(self._found_out(write.call, [claim], what), request_ids=ids)
         else:
@@ -213,8 +215,7 @@ class WriteExecutor:
             why = f"The tool no longer accepts these arguments. {problem}"
             return WriteResult("stale", not_executed(call, why))
         if changes := self.checker.changes_since(proposal["card"], call, self._applied_before(write)):
-            lines = "\n".join(f"- {change}" for change in changes)
-            why = f"Since it was proposed, things have changed (untrusted text from Ashby):\n{lines}\n{_AGAIN}"
+            why = told("Since it was proposed, things have changed:", changes, _AGAIN)
             return WriteResult("stale", not_executed(call, why))
         return None
 
