@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from contract.arguments import arguments
+from arguments import arguments
 from desk import EXAMPLES, NOW, Desk, make
 from hypothesis import HealthCheck, given, settings
 from other_values import OTHERS
@@ -109,9 +109,9 @@ def in_html(card: Card) -> str:
 
 
 def in_terminal(card: Card) -> str:
-    console = Console(width=100, file=io.StringIO(), color_system=None)
-    console.print(panel(card))
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    page = io.StringIO()
+    Console(width=100, file=page, color_system=None).print(panel(card))
+    return page.getvalue()
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=lambda it: it.tool_name())
