@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import os
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar, copy_context
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -31,6 +33,7 @@ from langchain_ashby.errors import (
     calling,
 )
 from langchain_ashby.http import settings, transport, wire
+from langchain_ashby.http.approved import check_approved
 from langchain_ashby.http.deadline import Deadline, DeadlineExceeded, current, within
 from langchain_ashby.http.observer import changes_ashby, observer_of
 from langchain_ashby.http.rate_limit import LONGEST_PAUSE, RateLimit
@@ -145,6 +148,15 @@ class AshbyClient:
             threads, self._threads = self._threads, None
         if threads is not None:
             threads.shutdown(wait=False)  # calls that wait for their turn still run: they were not canceled
+
+    @cached_property
+    def account(self) -> str:
+        """A fingerprint of the base URL and the key: it tells accounts apart, and neither can be found out from it.
+
+        It is made slowly, so that it is of no use for guessing a key.
+        """
+        secret = self._api_key.get_secret_value().encode()
+        return hashlib.pbkdf2_hmac("sha256", secret, self.base_url.encode(), _ROUNDS, dklen=8).hex()
 
     @property
     def on_behalf_of(self) -> str | None:
@@ -409,6 +421,9 @@ _collected: ContextVar[list[Future[Any]] | None] = ContextVar("collected", defau
 
 _BACKOFF, _LONGEST_BACKOFF = 0.5, 10  # seconds
 
+_ROUNDS = 20_000
+"""Of the hash that makes a fingerprint of a key: some milliseconds, once per client."""
+
 _acting_for: ContextVar[Mapping[AshbyClient, str]] = ContextVar("acting_for", default={})  # noqa: B039  # never changed
 
 
@@ -444,6 +459,7 @@ class _Conversation:
         return _items(self.call, request)
 
     def send(self, request: Endpoint[R]) -> R:
+        check_approved(request)
         reply = self._client._post(request)
         self.warnings += reply.warnings
         self.request_ids += reply.request_ids

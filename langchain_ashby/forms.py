@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.ids import IDS, canonical
 from langchain_ashby.records import CustomField, FormDefinition
-from langchain_ashby.text.words import folded, utc
+from langchain_ashby.text.words import folded, one_line, utc
 
 INTERVALS = (
     "NONE", "1 TIME", "1 HOUR", "1 DAY", "1 WEEK", "2 WEEK", "0.5 MONTH", "1 MONTH", "2 MONTH", "3 MONTH", "6 MONTH",
@@ -49,10 +49,8 @@ class Field:
         """Describes the field in a line: title, path, type, if it is required, and its options."""
         name = f"{self.title} (path {self.path})" if self.path else self.title
         text = f"{name}: {self.type}{', required' if self.required else ''}"
-        if self.options:
-            return f"{text}; options: {', '.join(self.options.values())}"
-        hint = SHAPES.get(self.type)
-        return f"{text}; {hint}" if hint else text
+        hint = f"options: {', '.join(self.options.values())}" if self.options else SHAPES.get(self.type)
+        return one_line(f"{text}; {hint}" if hint else text, None)
 
     def convert(self, value: Any) -> Any:
         """Converts a value to Ashby's form.
@@ -121,7 +119,7 @@ class Form:
         ]
         if problems:
             raise ArgumentError(
-                f"field_submissions: {'; '.join(dict.fromkeys(problems))}",
+                one_line(f"field_submissions: {'; '.join(dict.fromkeys(problems))}", None),
                 code="form_mismatch",
                 remedy="The form's fields:\n" + "\n".join(f"- {field.describe()}" for field in self.fields) + "\n",
             )
@@ -187,7 +185,7 @@ def custom_field_value(fields: Iterable[CustomField], field_id: str, object_type
             return _day_or_time(value)
         return field.convert(value)
     except ValueError as error:
-        raise ArgumentError(f"field_value: {error}", remedy=f"The field: {field.describe()}") from None
+        raise ArgumentError(one_line(f"field_value: {error}", None), remedy=f"The field: {field.describe()}") from None
 
 
 SHAPES = {

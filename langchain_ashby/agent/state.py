@@ -34,6 +34,7 @@ class Proposal(TypedDict):
         policy: What the application's policy says about the write.
         policy_name: Which policy that was.
         on_behalf_of: The id of the Ashby user for whom it would be made.
+        account: The fingerprint of the Ashby account whose records the card shows; None for a tool that is not Ashby's.
     """
 
     call: ToolCall
@@ -48,6 +49,7 @@ class Proposal(TypedDict):
     policy: str
     policy_name: str
     on_behalf_of: str | None
+    account: str | None
 
 
 def is_complete(proposal: Proposal | None) -> TypeGuard[Proposal]:

@@ -55,6 +55,7 @@ APPROVAL = Approval(
         policy="ask",
         policy_name="default",
         on_behalf_of=None,
+        account=None,
     ),
     decided=Decided(decision="approve", reviewer=None, at=NOW),
 )

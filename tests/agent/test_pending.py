@@ -34,7 +34,9 @@ def card(text: str) -> dict[str, Any]:
     return {
         "version": CARD_VERSION, "tool": text, "line": text, "risk": "low", "facts": {}, "targets": [],
         "changes": [{"field": text, "before": text, "after": text}], "consequences": [text], "warnings": [text],
-        "unchecked": [text], "links": [], "args": {"note": text},
+        "unchecked": [text], "links": [], "refers": {}, "sent": None, "private": {},
+        "made": "2026-11-02T10:00:00+00:00",
+        "beside": {"consequences": [], "warnings": []}, "args": {"note": text},
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from langchain_ashby.errors import ConfigurationError
 
 NOTE = "ashby_create_candidate_note"
 CARD: Any = {
-    "version": 1, "tool": NOTE, "line": "", "changes": [], "consequences": [], "warnings": [], "unchecked": [],
+    "version": 2, "tool": NOTE, "line": "", "changes": [], "consequences": [], "warnings": [], "unchecked": [],
     "risk": "low", "links": [], "targets": [], "facts": {}, "args": {},
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from pydantic import Field, create_model
 from writing_room import Room, opened
 
 from langchain_ashby.agent import ApprovalPolicy, create_recruiting_agent
+from langchain_ashby.agent.cards import CARD_VERSION
 from langchain_ashby.agent.execution.verify import needs_another_look
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 from langchain_ashby.endpoints import ChangeApplicationStage, CreateCandidateNote, UpdateCandidate
@@ -198,8 +199,10 @@ def test_an_edit_of_another_tools_call_runs_without_a_card() -> None:
 
 
 CARD: Any = {
-    "version": 1, "tool": "t", "line": "", "changes": [], "consequences": ["a"], "warnings": ["w"], "unchecked": [],
-    "risk": "medium", "links": [], "targets": ["1"], "facts": {"stage": "Onsite"}, "args": {},
+    "version": CARD_VERSION, "made": "2026-11-02T10:00:00+00:00", "tool": "t", "line": "", "changes": [],
+    "consequences": ["a"], "warnings": ["w"], "unchecked": [], "risk": "medium", "links": [], "targets": ["1"],
+    "facts": {"stage": "Onsite"}, "refers": {"1": {"what": "The stage", "name": "Onsite", "kind": "Active"}},
+    "sent": None, "private": {}, "beside": {"consequences": [], "warnings": []}, "args": {},
 }  # fmt: skip
 
 
@@ -209,6 +212,7 @@ CARD: Any = {
         {"targets": ["2"]},
         {"facts": {"stage": "Offer"}},
         {"facts": {}},
+        {"refers": {"1": {"what": "The stage", "name": "Rejected", "kind": "Active"}}},
         {"warnings": ["w", "x"]},
         {"consequences": ["b"]},
         {"unchecked": ["u"]},

@@ -14,10 +14,10 @@ INSIDE = {
     "CARD_VERSION",
     "ReadCache",
     "Risk",
+    "differences",
     "facts_after",
     "is_current",
-    "only_the_file_on",
-    "stale",
+    "only_what_is_on",
     "targets",
 }
 """Names shared within the package only."""

@@ -18,8 +18,7 @@ from fuzz.overheard import NOW, Case, Spoiling, SpoilingAshby, cards, spoilings,
 from fuzz.target import Target
 from fuzz.values import changed, changes, keys, wild
 from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit
-from langchain_ashby.agent.cards import ReadCache, card_of, html, markdown, seen_on, settled
-from langchain_ashby.agent.execution.verify import differences
+from langchain_ashby.agent.cards import ReadCache, card_of, differences, html, markdown, seen_on, settled
 from langchain_ashby.cli.card import panel
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS

@@ -16,6 +16,7 @@ from langchain_core.messages import ToolCall, ToolMessage
 from langchain_ashby.agent.approval.gate import Tools, argument_problem
 from langchain_ashby.agent.messages.tool_messages import not_executed
 from langchain_ashby.agent.state import Approval, Decided, Proposal
+from langchain_ashby.text.words import one_line
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _reject(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decis
     message = decision.get("message")
     if not isinstance(message, str | None):
         raise UnusableAnswer('"message" must be text.')
-    reason = f"Their reason: {message.strip()}" if message and message.strip() else "They gave no reason."
+    reason = f"Their reason: {one_line(message, None)}" if message and message.strip() else "They gave no reason."
     return _decline(decision, proposal, not_executed(proposal["call"], f"A person rejected this call. {reason}"))
 
 
@@ -127,7 +128,7 @@ def _respond(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Deci
     message = decision.get("message")
     if not isinstance(message, str) or not message.strip():
         raise UnusableAnswer('"respond" needs a "message".')
-    words = f"A person answered instead: {message.strip()}"
+    words = f"A person answered instead: {one_line(message, None)}"
     return _decline(decision, proposal, not_executed(proposal["call"], words, status="success"))
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from langchain_ashby.agent.messages.history import with_own_ids
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed
 from langchain_ashby.text.json import json_safe
+from langchain_ashby.text.words import one_line
 
 Tools = Mapping[str, BaseTool]
 
@@ -85,7 +86,9 @@ def argument_problem(tool: BaseTool, args: dict[str, object]) -> str | None:
     except ValidationError as error:
         if callable(tool.handle_validation_error):
             return tool.handle_validation_error(error)
-        return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors())
+        return one_line(
+            "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors()), None
+        )
     return None
 
 
@@ -112,7 +115,8 @@ def _too_many(count: int, most: int) -> str:
 
 
 def _malformed(call: Call) -> str:
-    return f"The arguments of {call['name'] or 'the call'} are not a JSON object. Call again with valid JSON."
+    name = one_line(call["name"] or "the call", 100)
+    return f"The arguments of {name} are not a JSON object. Call again with valid JSON."
 
 
 def _unknown(name: str, tools: Tools) -> str:

@@ -18,9 +18,10 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
     schedules,
     stages,
 )
-from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, stale, targets
+from langchain_ashby.agent.cards.approved import only_what_is_on
+from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, targets
+from langchain_ashby.agent.cards.differences import differences
 from langchain_ashby.agent.cards.effects import Seen, new_records, seen_on, took_effect
-from langchain_ashby.agent.cards.files import only_the_file_on
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import build
 from langchain_ashby.agent.cards.show.html import html
@@ -37,14 +38,14 @@ __all__ = [
     "Risk",
     "Seen",
     "card_of",
+    "differences",
     "facts_after",
     "html",
     "is_current",
     "markdown",
-    "only_the_file_on",
+    "only_what_is_on",
     "seen_on",
     "settled",
-    "stale",
     "targets",
 ]
 

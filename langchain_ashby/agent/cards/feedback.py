@@ -16,6 +16,7 @@ from langchain_ashby.endpoints.applications import (
     SubmitApplicationFeedback,
 )
 from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
+from langchain_ashby.endpoints.internal import FormSubmissions, SubmitFeedback
 from langchain_ashby.endpoints.interviews import ListInterviewSchedules
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.forms import Form
@@ -43,6 +44,17 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
     values = show_entries(builder, Form(definition) if definition else None, request.field_submissions)
     if not definition:
         builder.not_checked("The form could not be read: whether its fields are filled in rightly is not known.")
+    builder.sent = {}  # without the form nobody knows what would be sent, and so nothing is
+    if definition:
+        builder.sends(
+            SubmitFeedback(
+                application_id=request.application_id,
+                feedback_form_definition_id=request.feedback_form_definition_id,
+                feedback_form=FormSubmissions.of(values),
+                user_id=request.user_id,
+                interview_event_id=request.interview_event_id,
+            )
+        )
     builder.consequence("Everyone who can see feedback on the application can read it.")
     builder.consequence("The agent can't change or withdraw a submitted scorecard.", "medium")
     if at(application, "status") == "Archived":

@@ -45,11 +45,7 @@ class Reader:
         what = f"The {self.words}"
         if not isinstance(found, list):
             return builder.record(what, found)
-        records = builder.records(f"{what} list", found)
-        match = next((it for it in records if it.get("id") == record_id), None)
-        if match is None:
-            builder.warn(f"{what} ({record_id}) is not known in Ashby, or the key may not see it.")
-        return match or {}
+        return builder.one_of(what, found, record_id)
 
     def refer(self, builder: CardBuilder, found: Any, record_id: str) -> Fact:
         """The fact `{"id", "name"}` of a record that a write refers to; warns of what is unusual about it."""
@@ -62,6 +58,7 @@ class Reader:
             builder.warn(f"{called} is confidential.")
         if at(record, "isEnabled") is False:
             builder.warn(f"{called} is deactivated in Ashby.")
+        builder.refer(record_id, f"The {self.words}", name, at(record, "type") or at(record, "status"))
         return {"id": record_id, "name": name or UNNAMED}
 
 

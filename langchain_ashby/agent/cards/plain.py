@@ -83,7 +83,7 @@ def derive(request: Operation[Any], reads: ReadCache, builder: CardBuilder, but:
     for name in arguments:
         derived.values[name] = _fact(name, getattr(request, name), names)
         if readers[name] is None and name.endswith("_id") and is_uuid(getattr(request, name)):
-            builder.not_checked(f"What the {_words(name)} is called: no tool reads it.")
+            builder.not_checked(f"What the {_words(name)} is called: no tool reads it.", "medium")
     match effect:
         case Creates():
             _create(request, builder, effect, derived, listed)
@@ -124,8 +124,9 @@ def _change_list(
     for name, place in effect.stored(derived.values).items():
         value, words = derived.values[name], shown(derived.values[name]) or UNNAMED
         key = at(value, "id") or value
-        entries = _present(holder, place) or []
-        before = any((at(it, "id") or it) == key for it in entries) if holder and isinstance(entries, list) else UNREAD
+        present = _present(holder, place)
+        entries = present if isinstance(present, list) else []
+        before = UNREAD if present is not entries else any((at(it, "id") or it) == key for it in entries)
         derived.others = _others(builder, reads, name, [it for it in entries if (at(it, "id") or it) != key])
         title = place.title or _title(name)
         kept = ", ".join(derived.others) or None
@@ -149,7 +150,7 @@ def _create(request: Operation[Any], builder: CardBuilder, effect: Creates, deri
         builder.new_value(title_of(it, effect), _in_words(request, it)(value))
     builder.consequence(f"The agent can't delete the {kind}.")
     if listed is None:
-        builder.not_checked(f"Whether there is such a {kind} already: no tool lists them.")
+        builder.not_checked(f"Whether there is such a {kind} already: no tool lists them.", "medium")
         return
     places = effect.stored({it: derived.values.get(it) for it in effect.alike_by})
     known = builder.records(f"The {kind}s that are there", listed)
@@ -180,7 +181,7 @@ def _subject(
         return SUBJECTS[effect.record](builder, found)
     words = own.words if own else _words(effect.record)
     if own is None or record_id is None:
-        builder.not_checked(f"How the {words} is now: no tool reads it.")
+        builder.not_checked(f"How the {words} is now: no tool reads it.", "medium")
         return {}, f"a {words} that could not be read"
     record = own.pick(builder, found, record_id)
     name = name_of(record)
@@ -305,7 +306,7 @@ def _in_words(request: Operation[Any], name: str) -> Callable[[Fact], str | None
         return lambda it: day(date.fromisoformat(it)) if it else None
     if isinstance(value, str) and _is_choice(annotation):
         return lambda it: enumerated(it) if it else None
-    return lambda it: (paragraph(it) or None) if isinstance(it, str) else shown(it)
+    return lambda it: (paragraph(it) or "empty text") if isinstance(it, str) else shown(it)
 
 
 def _is_choice(annotation: Any) -> bool:

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from langchain_ashby.agent.cards.builder import CardBuilder
 from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
-from langchain_ashby.endpoint import Operation
+from langchain_ashby.endpoint import Endpoint, Operation
+from langchain_ashby.text.words import one_line
 
 Build = Callable[[Any, ReadCache, CardBuilder], object]
 B = TypeVar("B", bound=Build)
@@ -39,6 +40,7 @@ def build(request: Operation[Any], reads: ReadCache) -> CardBuilder:
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         # Ashby's replies change over time. A person can still decide, and is told what they do not see.
         builder = CardBuilder(request, reads)
-        builder.not_checked(f"The card could not be made ({type(error).__name__}: {error}).")
+        builder.not_checked(f"The card could not be made ({type(error).__name__}: {one_line(error)}).")
         builder.raise_risk("high")
+        builder.sent = None if isinstance(request, Endpoint) else {}
     return builder

@@ -38,6 +38,8 @@ from langchain_ashby.agent.messages.tool_messages import (
 from langchain_ashby.agent.state import Approval, Proposal, is_complete
 from langchain_ashby.errors import AshbyError, ConfigurationError
 from langchain_ashby.http.observer import changes_ashby
+from langchain_ashby.results import told
+from langchain_ashby.text.words import one_line
 
 
 class WriteExecutor:
@@ -121,7 +123,7 @@ class WriteExecutor:
             self.journal.delete(write.store, write.key, [claim], *_creation(claim, result))
             return self.close(write, result)
         ids = (error.request_id,) if error.request_id else ()
-        what = f"{error.code}: {error.message.rstrip('.')}."
+        what = one_line(f"{error.code}: {error.message.rstrip('.')}.", None)
         if error.outcome_unknown:
             requests = self.journal.read(write.store, write.key).requests
             found = self._settler.settle(write.store, write.call, [claim], requests, what, own=True)
@@ -134,6 +136,10 @@ class WriteExecutor:
             return self.end(write, claim, WriteResult("partly applied", with_edit(write.approval, partly), ids))
         refused = with_edit(write.approval, not_executed(write.call, error.for_model()))
         return self.end(write, claim, WriteResult("not applied", refused, ids))
+
+    def of_another_account(self, proposal: Proposal) -> str | None:
+        """Says so if a proposal was made with another Ashby account than this agent's, by address or key."""
+        return None if proposal["account"] == self.checker.account(proposal["call"]) else _OTHER_ACCOUNT
 
     def is_too_old(self, proposal: Proposal) -> bool:
         """True if the card of a proposal is too old for the proposal to be decided about."""
@@ -227,8 +233,7 @@ class WriteExecutor:
         look = self.checker.second_look(write.proposal["card"], write.call, self._applied_before(write))
         if not look.changes:
             return None, look.seen
-        lines = "\n".join(f"- {change}" for change in look.changes)
-        why = f"Since it was proposed, things have changed (untrusted text from Ashby):\n{lines}\n{_AGAIN}"
+        why = told("Since it was proposed, things have changed:", look.changes, _AGAIN)
         return WriteResult("stale", not_executed(write.call, why)), look.seen
 
     def _formal_objection(self, write: PendingWrite) -> WriteResult | None:
@@ -236,6 +241,8 @@ class WriteExecutor:
         call, proposal = write.call, write.proposal
         if write.approval["decided"] is None:
             return WriteResult("not applied", not_executed(call, "No approval is on record. Propose it again."))
+        if other := self.of_another_account(proposal):
+            return WriteResult("withheld", not_executed(call, other))
         if self.is_too_old(proposal):
             why = f"The approval is for how things were at {proposal['made']} and has expired. {_AGAIN}"
             return WriteResult("expired", not_executed(call, why))
@@ -337,4 +344,8 @@ _BROKEN_OFF = "The run was broken off while this approved call was being made."
 _OTHER_JOURNAL = "The journal with the record of this approved call is not in this agent's store."
 _ELSEWHERE = "Another worker is making this approved call and has not recorded its outcome yet."
 _SEEN = "Ashby shows that the change was made; its result is not available. Do not make it again."
+_OTHER_ACCOUNT = (
+    "It was proposed with another Ashby account: another address, or another API key. Nothing of it holds for this "
+    "one. If the change is wanted here, look up the records and propose it again; or go on with the other account."
+)
 _AGAIN = "Look at how things are now, and propose the call again only if it is still right."

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 
 from langchain_ashby.agent.cards import Card
 from langchain_ashby.agent.state import Approval, Proposal, is_complete
+from langchain_ashby.text.words import folded
 
 
 def put_in_order(proposals: Sequence[Proposal]) -> None:
     """Notes in each proposal which earlier ones have to be over before it runs, directly or by way of others."""
     for number, later in enumerate(proposals):
         for earlier in proposals[:number]:
-            if earlier["card"] and later["card"] and _meet(earlier["card"], later["card"]):
+            if (
+                earlier["card"]
+                and later["card"]
+                and (_meet(earlier["card"], later["card"]) or _are_twins(earlier, later))
+            ):
                 later["after"] |= earlier["after"] | {earlier["journal_key"]: earlier["card"]["line"]}
+
+
+def warnings_of_twins(proposals: Sequence[Proposal]) -> list[list[str]]:
+    """What each card has to say of proposals in the same message that would do exactly the same."""
+    counts = [sum(_are_twins(one, other) for other in proposals) for one in proposals]
+    return [
+        [f"The same change is proposed {number} times in this message: each one that is approved is made."]
+        if number > 1
+        else []
+        for number in counts
+    ]
+
+
+def _are_twins(one: Proposal, other: Proposal) -> bool:
+    return _spelled(one) == _spelled(other)
+
+
+def _spelled(proposal: Proposal) -> str:
+    """A call in one spelling: what is left out and what is null are the same, and so are a value and a list of it."""
+    args = {name: value for name, value in proposal["call"]["args"].items() if value not in (None, [], "")}
+    spelled = {name: [value] if isinstance(value, str) else value for name, value in args.items()}
+    return folded(json.dumps([proposal["call"]["name"], spelled], sort_keys=True))
 
 
 def _meet(one: Card, other: Card) -> bool:

@@ -81,7 +81,9 @@ class Settler:
 
     def elsewhere(self, approval: Approval, what: str) -> WriteResult:
         """Finds the outcome of a call whose attempts another journal has, if there were any."""
-        evidence = self._checker.evidence(approval["call"], seen_on(approval["proposal"]["card"]))
+        proposal = approval["proposal"]
+        same_account = proposal["account"] == self._checker.account(approval["call"])
+        evidence = self._checker.evidence(approval["call"], seen_on(proposal["card"])) if same_account else None
         return self._judged(approval, evidence, what, certain=True).result
 
     def is_done(self, store: BaseStore, claim: Claim) -> bool:
@@ -118,7 +120,7 @@ class Settler:
 
     def _judged(self, approval: Approval, evidence: Evidence | None, what: str, *, certain: bool) -> Settlement:
         if evidence is None:
-            return Settlement(_unknown(approval, f"{what} Ashby cannot be read at the moment."))
+            return Settlement(_unknown(approval, f"{what} {_UNREADABLE}"))
         if evidence.proven:
             return Settlement(_made(approval, f"{what} {_SEEN}"))
         if evidence.proven is False and certain:
@@ -138,6 +140,9 @@ class Settler:
             pause *= 2
 
     def _evidence(self, store: BaseStore, claim: Claim, call: ToolCall) -> Evidence | None:
+        assert claim.approval is not None
+        if claim.approval["proposal"]["account"] != self._checker.account(call):
+            return None  # what this account shows says nothing about another one
         kind = claim.seen["creates"] if claim.seen else None
         share = creations.share(store, kind) if kind else creations.Share([claim.id], frozenset())
         attempts = len({*share.attempts, claim.id})
@@ -220,6 +225,7 @@ def _shows(evidence: Evidence) -> str:
     return "Ashby shows new records like it, but not enough to tell that each attempt made its own."
 
 
+_UNREADABLE = "Nothing can be read of it now: Ashby does not answer, or this is another Ashby account."
 _SHORTEST_PAUSE = 0.1  # seconds
 _NOT_SENT = "It had not been sent to Ashby, so nothing was changed. Propose the call again if it is still right."
 _CONFIRMED = "Ashby had confirmed the change; its result is not available. Do not make it again."

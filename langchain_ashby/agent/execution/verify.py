@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from langchain_core.messages import ToolCall
@@ -17,18 +17,21 @@ from langchain_ashby.agent.cards import (
     ReadCache,
     Seen,
     card_of,
+    differences,
     facts_after,
     is_current,
     seen_on,
     settled,
-    stale,
+    targets,
 )
+from langchain_ashby.agent.cards.builder import UNREAD
 from langchain_ashby.agent.cards.card import same
+from langchain_ashby.agent.cards.differences import beside, newly_past
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.text.words import named, person
+from langchain_ashby.text.words import at, named, person
 from langchain_ashby.toolkit import AshbyTool
 
 
@@ -82,6 +85,11 @@ class EffectChecker:
         """Returns a new read cache; None without a client."""
         return None if self._client is None else ReadCache(self._client)
 
+    def account(self, call: ToolCall) -> str | None:
+        """The fingerprint of the Ashby account in which a call would be made; None for a tool that is not Ashby's."""
+        is_ashbys = self._client is not None and isinstance(self._tools.get(call["name"]), AshbyTool)
+        return self._client.account if is_ashbys and self._client is not None else None
+
     def card(self, call: ToolCall, reads: ReadCache | None) -> Card | None:
         """Builds the card of a call with valid arguments; None for a tool that is not Ashby's."""
         request = self._request(call)
@@ -111,12 +119,18 @@ class EffectChecker:
             applied: The earlier writes of the same message, whose changes are no surprise.
         """
         reads = self.reads()
-        fresh = None if card is None else self.card(call, reads)
-        if reads is None or card is None or fresh is None:
+        by_now = None if card is None else self.card(call, reads)
+        if reads is None or card is None or by_now is None:
             return SecondLook([], None)
-        if applied and is_current(card):
+        seen = seen_on(by_now)
+        if not is_current(card):
+            return SecondLook(differences(card, by_now), seen)
+        # As of the moment when the card was made, so that nothing differs only because time has passed.
+        fresh = self.card(call, reads.as_of(datetime.fromisoformat(card["made"])))
+        assert fresh is not None
+        if applied:
             card = self._as_left_by(applied, card, fresh, reads)
-        return SecondLook(differences(card, fresh), seen_on(fresh))
+        return SecondLook(differences(card, fresh, self._private(call)) + newly_past(fresh, by_now), seen)
 
     def operation(self, call: ToolCall) -> Operation[Any] | None:
         """The operation that a call performs; None for a tool that is not Ashby's, or arguments that do not fit."""
@@ -144,8 +158,30 @@ class EffectChecker:
             now = fresh["facts"][title]
             if any(title in it and same(it[title], now) for it in left) or _grown_by(created, facts[title], now):
                 facts[title] = now
-        due = [it for it in fresh["warnings"] if any(write.since_decision for write in applied)]
-        return {**card, "facts": facts, "warnings": [*card["warnings"], *due]}
+        refers = dict(card["refers"])
+        changed = {it for request in requests for it in targets(request)[:1]}
+        for key in refers.keys() & fresh["refers"].keys() & changed:
+            now = fresh["refers"][key]
+            if all(value == refers[key][name] or _is_left(left, value) for name, value in now.items()):  # type: ignore[literal-required]
+                refers[key] = now
+        # The facts tell what the call does, and to whom. The words follow from them, and now say it of what is there.
+        said = beside(fresh, card["beside"])
+        left_card: Card = {
+            **card,
+            "facts": facts,
+            "refers": refers,
+            "line": said["line"],
+            "changes": said["changes"],
+            "consequences": said["consequences"],
+        }
+        if any(write.since_decision for write in applied):
+            left_card |= {"warnings": said["warnings"], "risk": said["risk"]}
+        return left_card
+
+    def _private(self, call: ToolCall) -> frozenset[str]:
+        """The categories of private data that the model may see in results of this tool."""
+        tool = self._tools.get(call["name"])
+        return tool.private if isinstance(tool, AshbyTool) else frozenset()
 
     def _request(self, call: ToolCall) -> Operation[Any] | None:
         tool = self._tools.get(call["name"])
@@ -169,6 +205,11 @@ def _author(reads: ReadCache) -> list[str]:
     return [f"It is made on behalf of {named(person(user) or user_id)}."]
 
 
+def _is_left(left: Sequence[dict[str, Any]], value: Any) -> bool:
+    """True if a write left something at this value, or at a record of this name."""
+    return any(value in (it, at(it, "name")) for facts in left for it in facts.values())
+
+
 def _grown_by(created: frozenset[str], was: Any, now: Any) -> bool:
     """True if a list of records has gained records of these ids, and is otherwise what it was."""
     if not isinstance(was, list) or not isinstance(now, list):
@@ -176,32 +217,17 @@ def _grown_by(created: frozenset[str], was: Any, now: Any) -> bool:
     return same(was, [it for it in now if not (isinstance(it, dict) and it.get("id") in created)])
 
 
-def differences(card: Card, fresh: Card) -> list[str]:
-    """Lists what changed between two cards of one call: its facts, new warnings, and what could be checked."""
-    return [
-        *stale(card, fresh),
-        *(f"there is a new warning: {it}" for it in fresh["warnings"] if it not in card["warnings"]),
-        *(
-            f"could be checked before, but no longer can: {it}"
-            for it in fresh["unchecked"]
-            if it not in card["unchecked"]
-        ),
-        *(
-            f"could not be checked before, but now can be: {it}"
-            for it in card["unchecked"]
-            if it not in fresh["unchecked"]
-        ),
-    ]
-
-
 def needs_another_look(shown: Card | None, fresh: Card | None) -> bool:
     """True if an edited call differs so much from the card that was shown that a person has to see its own card."""
-    if shown is None or fresh is None:
+    if not (shown and fresh and is_current(shown) and is_current(fresh)):
         return shown is not fresh
     return bool(
         shown["targets"] != fresh["targets"]
-        or differences(shown, fresh)
+        or any(not same(fresh["facts"].get(title, UNREAD), it) for title, it in shown["facts"].items())
+        or any(fresh["refers"].get(key, it) != it for key, it in shown["refers"].items())
+        or set(fresh["warnings"]) - set(shown["warnings"])
         or set(fresh["consequences"]) - set(shown["consequences"])
+        or set(fresh["unchecked"]) ^ set(shown["unchecked"])
         or _WEIGHT[fresh["risk"]] > _WEIGHT[shown["risk"]]
     )
 

@@ -17,12 +17,13 @@ from langchain_core.messages import ToolCall, ToolMessage
 
 from langchain_ashby.agent.approval.gate import argument_problem, needs_approval
 from langchain_ashby.agent.cards import ReadCache, markdown
+from langchain_ashby.agent.cards.differences import beside
 from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.agent.execution.audit_log import audit_op
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import audit_record
 from langchain_ashby.agent.execution.journal import journal_key
-from langchain_ashby.agent.execution.order import held_back, put_in_order
+from langchain_ashby.agent.execution.order import held_back, put_in_order, warnings_of_twins
 from langchain_ashby.agent.execution.verify import needs_another_look
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.messages.history import maker_of, open_calls
@@ -133,6 +134,7 @@ def _proposal(call: ToolCall, given: Dependencies, reads: ReadCache | None) -> P
         policy="",
         policy_name="",
         on_behalf_of=None,
+        account=given.executor.checker.account(call),
     )
 
 
@@ -153,6 +155,7 @@ def _complete(
         proposal["original"] = it.original
         proposal["policy_name"] = settings.policy
         proposal["on_behalf_of"] = settings.on_behalf_of if known is None else known["on_behalf_of"]
+        proposal["account"] = proposal["account"] if known is None else known["account"]
         if known is None:
             proposal["journal"] = journal
             proposal["journal_key"] = journal_key(
@@ -162,10 +165,12 @@ def _complete(
             proposal["journal"], proposal["journal_key"] = known["journal"], known["journal_key"]
             proposal["after"] = known["after"]
     put_in_order([proposal for it, proposal in proposed if it.known is None])
-    for _, proposal in proposed:
+    warnings = warnings_of_twins([proposal for _, proposal in proposed])
+    for number, (_, proposal) in enumerate(proposed):
         card, after = proposal["card"], [*proposal["after"].values()]
-        if card is not None and after:
-            card["consequences"].append(f"Runs after: {after[-1]}.")
+        if card is not None:
+            earlier = [f"Runs after: {after[-1]}."] if after else []
+            proposal["card"] = card = beside(card, {"consequences": earlier, "warnings": warnings[number]})
         title, args = proposal["title"], proposal["call"]["args"]
         proposal["description"] = described(title, args) if card is None else markdown(card)
         proposal["policy"] = settings.ruling(proposal["call"]["name"], card)
@@ -180,7 +185,7 @@ def _outcome(
     """
     assert location.store is not None
     call, edit = proposal["call"], it.edit
-    if other := settings.acts_for_another_than(proposal["on_behalf_of"]):
+    if other := given.executor.of_another_account(proposal) or settings.acts_for_another_than(proposal["on_behalf_of"]):
         write = PendingWrite(location.store, location.thread_id, _edited(edit, proposal) or undecided(proposal))
         return given.executor.close(write, WriteResult("withheld", not_executed(call, other)))
     if proposal["policy"] == "never":
@@ -190,7 +195,9 @@ def _outcome(
         return _by_policy(proposal) if proposal["policy"] == "allow" and unasked else proposal
     if proposal["policy"] == "allow":
         return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
-    if needs_another_look(edit["proposal"]["card"], proposal["card"]):
+    was = edit["proposal"]
+    as_shown = not given.executor.checker.second_look(was["card"], was["call"]).changes
+    if not as_shown or needs_another_look(was["card"], proposal["card"]):
         _record_edit(edit, proposal, location)
         return {**proposal, "description": f"{_EDITED}\n\n{proposal['description']}"}
     return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])

@@ -96,6 +96,7 @@ def _lost(call: Call, state: State, given: Dependencies, location: RunLocation) 
         policy="ask",
         policy_name=DEFAULT,
         on_behalf_of=None,
+        account=given.executor.checker.account(own),
     )
 
 

@@ -39,6 +39,8 @@ def review(state: State, given: Dependencies) -> Update:
         }
     if any(map(given.is_of_another_version, proposals)):
         return {"problem": _OTHER_VERSION}
+    if any(map(given.is_of_another_account, proposals)):
+        return {"problem": _OTHER_ACCOUNT}
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
     if over := [write.approval for write in pending if given.executor.is_over(write)]:
         ids = {approval["call"]["id"] for approval in over}
@@ -151,4 +153,5 @@ def _record_late(late: list[Approval], location: RunLocation) -> None:
 _OTHER_VERSION = (
     "Nothing was executed: this was proposed by another version of the program. It was read again; decide again."
 )
+_OTHER_ACCOUNT = "Nothing was executed: a change was proposed with another Ashby account, and is not made in this one."
 _TOO_LATE = "Nothing was executed: the proposal was too old. It was read again; decide again."

@@ -19,7 +19,7 @@ from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
 from langchain_ashby.agent.approval.gate import ASKS_BEFORE_ACTING, needs_approval
-from langchain_ashby.agent.cards import only_the_file_on
+from langchain_ashby.agent.cards import only_what_is_on
 from langchain_ashby.agent.execution.attempt import Attempt
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.journal import Claim, Journal
@@ -112,7 +112,7 @@ class WriteNode(Runnable[WriteTask, Any]):
             return claim
         attempt = self._executor.attempt(write, claim)
         try:
-            with only_the_file_on(write.proposal["card"]), observed_by(attempt):
+            with only_what_is_on(write.proposal["card"]), observed_by(attempt):
                 result = execute(request)
             return self._record(write, attempt, result)
         except AshbyError as error:
@@ -175,7 +175,7 @@ class WriteNode(Runnable[WriteTask, Any]):
     ) -> Result:
         attempt = self._executor.attempt(write, claim)
         try:
-            with only_the_file_on(write.proposal["card"]), observed_by(attempt), collecting_futures() as held.threads:
+            with only_what_is_on(write.proposal["card"]), observed_by(attempt), collecting_futures() as held.threads:
                 result = await execute(request)
             return await asyncio.to_thread(self._record, write, attempt, result)
         except AshbyError as error:

@@ -131,7 +131,7 @@ def test_a_write_without_a_card_of_its_own_says_so(desk: Desk, monkeypatch: pyte
     monkeypatch.setattr("langchain_ashby.agent.cards.registry.BUILDERS", {})
     request = EXAMPLES["cancel_interview_schedule"](desk)
     card = desk.card(request)
-    assert card["line"] == "Cancel interview schedule" and card["risk"] == "medium"
+    assert card["line"] == "Cancel interview schedule" and card["risk"] == "high"
     assert card["unchecked"] == ["There is no card for this write: only its arguments are known."]
     assert desk.settled(request, card) is None
 

@@ -24,7 +24,8 @@ def card(**more: Any) -> Card:
     plain: dict[str, Any] = {
         "version": CARD_VERSION, "tool": "ashby_create_candidate_note", "line": "Add a note", "changes": [],
         "consequences": [], "warnings": [], "unchecked": [], "risk": "low", "links": [], "targets": [], "facts": {},
-        "args": {},
+        "refers": {}, "sent": None, "private": {}, "made": "2026-11-02T10:00:00+00:00",
+        "beside": {"consequences": [], "warnings": []}, "args": {},
     }  # fmt: skip
     return plain | more  # type: ignore[return-value]
 
