@@ -33,6 +33,7 @@ from langchain_ashby.errors import (
 from langchain_ashby.http import settings, transport, wire
 from langchain_ashby.http.deadline import Deadline, DeadlineExceeded, current, within
 from langchain_ashby.http.rate_limit import LONGEST_PAUSE, RateLimit
+from langchain_ashby.http.storage import StorageAddress
 from langchain_ashby.http.uploads import LocalFile, read_upload
 
 R = TypeVar("R")
@@ -352,15 +353,14 @@ class AshbyClient:
 
     def _store(self, url: str, fields: dict[str, str], name: str, content_type: str, content: bytes) -> None:
         """Sends a file to the address that Ashby gave: fields first, file last, and never the key."""
-        try:
-            settings.web_address(url.partition("?")[0])
-        except ConfigurationError:
-            raise UnexpectedStatusError(
-                "Ashby gave an upload address that is not https; the file was not sent"
-            ) from None
+        storage = StorageAddress.allowed(url, self.base_url)
+        if storage is None:
+            raise UnexpectedStatusError("Ashby gave an upload address that is not public https; the file was not sent")
         log = _RequestLog("file storage", 1)
         with ExitStack() as stack:
             session = stack.enter_context(transport.session(url)) if self._own_session else self._session
+            if not storage.own:
+                stack.enter_context(transport.public_only(session, url))
             try:
                 response = session.post(
                     url,
