@@ -12,6 +12,8 @@
 `store` and `checkpointer` keep the journal and the threads of `langgraph dev` in an SQLite file, named by
 `LANGCHAIN_ASHBY_DATABASE`. The server's own are in memory and saved every ten seconds: if it is killed in between, it
 forgets a write that was made.
+
+`door` is who may speak to the server; it reads `LANGCHAIN_ASHBY_TOKEN` and `LANGCHAIN_ASHBY_ORIGINS`.
 """
 
 from __future__ import annotations
