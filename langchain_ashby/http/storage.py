@@ -53,6 +53,11 @@ def _origin(url: str) -> tuple[str, str, int] | None:
 
 def _is_public(scheme: str, host: str, port: int) -> bool:
     """True for a name in the public domain name system; never for an IP address, in whichever notation."""
-    *above, last = host.removesuffix(".").split(".")
-    named = all(above) and bool(above) and not _NUMBER.fullmatch(last) and last not in _NAMES_INSIDE
+    *above, last = labels = host.removesuffix(".").split(".")
+    named = (
+        bool(above)
+        and all(0 < len(it) < 64 for it in labels)
+        and not _NUMBER.fullmatch(last)
+        and last not in _NAMES_INSIDE
+    )
     return scheme == "https" and port == 443 and named and not host.startswith("[")

@@ -6,7 +6,7 @@ import io
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from http.client import HTTPResponse
@@ -18,9 +18,17 @@ import requests
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
+from requests.exceptions import InvalidSchema, InvalidURL
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import NewConnectionError, ReadTimeoutError, SSLError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    LocationValueError,
+    NewConnectionError,
+    ProxyError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from langchain_ashby.endpoint import Access, Endpoint
 from langchain_ashby.errors import (
@@ -86,6 +94,12 @@ def _use_own_pools(of: requests.Session, url: str) -> None:
         adapter.poolmanager.clear()  # what it has opened so far is of the other classes
 
 
+def hooks(of: requests.Session, on_answer: Callable[[], None]) -> dict[str, list[Callable[..., Any]]]:
+    """The hooks of a session after one of ours, which tells that a reply has begun: theirs may fail as requests do."""
+    theirs = of.hooks.get("response") or []
+    return {"response": [lambda *_, **__: on_answer(), *([theirs] if callable(theirs) else theirs)]}
+
+
 def drop_idle_connections(of: requests.Session, url: str) -> None:
     """Closes the connections that a session keeps open for `url`, so that the next request opens a new one."""
     of.get_adapter(url).close()
@@ -117,11 +131,34 @@ def body(response: requests.Response, limit: int, request: Endpoint[Any]) -> byt
     return b"".join(pieces)
 
 
-def no_reply(error: requests.RequestException, request: Endpoint[Any] | None) -> AshbyError:
-    """Makes the error for a request without a reply. Never uses requests' text, which may quote the key."""
+NO_REPLY = (requests.RequestException, LocationValueError)
+"""What a session raises for a request without a reply."""
+
+
+def no_reply(
+    error: requests.RequestException | LocationValueError, request: Endpoint[Any] | None, *, answered: bool = False
+) -> AshbyError:
+    """Makes the error for a request without a reply. Never uses requests' text, which may quote the key.
+
+    Args:
+        error: What the session raised.
+        request: The request; None for a file on its way to the storage.
+        answered: True if a reply had begun, so that the error is one of reading it or of a hook of the session's.
+    """
+    if isinstance(error, (InvalidURL, InvalidSchema, LocationValueError)) and not answered:
+        # The request's own address was checked before. The proxy's is not quoted: it may hold a password.
+        return ConfigurationError(
+            "The address of the proxy cannot be used, so nothing was sent",
+            remedy="Correct HTTPS_PROXY, ALL_PROXY or the session's proxies, such as http://proxy.example:3128; for "
+            "SOCKS, install requests[socks].",
+        )
     reason = getattr(error.args[0], "reason", error.args[0]) if error.args else None
+    if isinstance(reason, ProxyError):  # the proxy was not reached, and so nobody else
+        reason = reason.original_error
+    if answered and not isinstance(reason, ReadTimeoutError):
+        reason = None
     untrusted = isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
-    never_sent = untrusted or isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
+    never_sent = untrusted or isinstance(reason, (ConnectTimeoutError, NewConnectionError))
     unknown = request is not None and request.access is Access.WRITE and not never_sent
     if isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError):
         return RequestTimeoutError("No answer in time", outcome_unknown=unknown)
