@@ -17,6 +17,7 @@ import secrets
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
@@ -41,9 +42,9 @@ class Doorkeeper:
         origins: The origins of pages that may ask; they need the token as well.
     """
 
-    def __init__(self, app: ASGIApp, token: str, origins: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, token: SecretStr, origins: Collection[str] = ()) -> None:
         self._app = app
-        self._token = token.encode()
+        self._token = token
         self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,7 +78,7 @@ class Doorkeeper:
         return in_path or in_headers
 
     def _is_token(self, given: bytes) -> bool:
-        return hmac.compare_digest(given, self._token)
+        return hmac.compare_digest(given, self._token.get_secret_value().encode())
 
     def _may_ask(self, headers: Headers) -> bool:
         """True for a program, for a person who typed the address (`none`), and for a page that is listed.
@@ -138,10 +139,9 @@ async def _refuse(status: int, why: str, scope: Scope, receive: Receive, send: S
         await JSONResponse({"detail": why}, status)(scope, receive, send)
 
 
-def _chosen_token() -> str | None:
-    token = os.environ.get("LANGCHAIN_ASHBY_TOKEN", "").strip()
-    if token and not re.fullmatch("[0-9A-Za-z_-]{20,}", token):
-        token = ""  # a traceback may show it
+def _chosen_token() -> SecretStr | None:
+    token = SecretStr(os.environ.get("LANGCHAIN_ASHBY_TOKEN", "").strip())
+    if token and not re.fullmatch("[0-9A-Za-z_-]{20,}", token.get_secret_value()):
         raise ConfigurationError(
             "LANGCHAIN_ASHBY_TOKEN takes at least 20 letters, digits, - and _", remedy="Leave it out for a new one."
         )
@@ -149,17 +149,19 @@ def _chosen_token() -> str | None:
 
 
 def _listed_origins() -> list[str]:
-    return [origin for it in os.environ.get("LANGCHAIN_ASHBY_ORIGINS", "").split(",") if (origin := it.strip())]
+    return [
+        origin for it in os.environ.get("LANGCHAIN_ASHBY_ORIGINS", "").split(",") if (origin := it.strip().rstrip("/"))
+    ]
 
 
 _chosen = _chosen_token()
-_token = _chosen or secrets.token_urlsafe(32)
+_token = _chosen or SecretStr(secrets.token_urlsafe(32))
 
 
 @asynccontextmanager
 async def _announced(_: Starlette) -> AsyncIterator[None]:
     address = os.environ.get("LANGGRAPH_API_URL") or "http://127.0.0.1:2024"
-    shown = "the token in LANGCHAIN_ASHBY_TOKEN" if _chosen else _token
+    shown = "<LANGCHAIN_ASHBY_TOKEN>" if _chosen else _token.get_secret_value()
     print(f"\nThe agent's address, which lets in whoever knows it: {address}/{shown}\n", flush=True)
     yield
 

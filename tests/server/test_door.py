@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 pytest.importorskip("starlette", reason='a server is not installed: pip install "langchain-ashby[server]"')
 
@@ -48,7 +49,9 @@ async def talk(socket: WebSocket) -> None:
 
 ROUTES = [Route("/{path:path}", inside, methods=METHODS), WebSocketRoute("/threads/{path:path}", talk)]
 ROOM = Starlette(routes=ROUTES)
-DOOR = Doorkeeper(CORSMiddleware(ROOM, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]), TOKEN, [PAGE])
+DOOR = Doorkeeper(
+    CORSMiddleware(ROOM, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]), SecretStr(TOKEN), [PAGE]
+)
 
 
 async def ask(
@@ -210,6 +213,15 @@ async def test_the_paths_that_clients_need_are_there(path: str) -> None:
 @pytest.mark.parametrize("method", METHODS)
 async def test_no_other_path_is(path: str, method: str) -> None:
     assert (await ask(path, method=method, app=KnownPaths(ROOM))).status_code == 404
+
+
+def test_nothing_that_holds_the_token_shows_it() -> None:
+    shown = "from langchain_ashby.server import door; print(vars(door), door.app.user_middleware, vars(door.app))"
+    environment = {**os.environ, "LANGCHAIN_ASHBY_TOKEN": TOKEN}
+    run = subprocess.run([sys.executable, "-c", shown], env=environment, capture_output=True, text=True, check=True)
+    assert "Doorkeeper" in run.stdout
+    assert TOKEN not in run.stdout + run.stderr
+    assert TOKEN not in repr(vars(DOOR))
 
 
 @pytest.mark.parametrize("token", ["short", "x" * 19, "x" * 20 + "/", "x" * 20 + " y", "ä" * 30])
