@@ -37,6 +37,7 @@ from langchain_ashby.http.approved import check_approved
 from langchain_ashby.http.deadline import Deadline, DeadlineExceeded, current, within
 from langchain_ashby.http.observer import changes_ashby, observer_of
 from langchain_ashby.http.rate_limit import LONGEST_PAUSE, RateLimit
+from langchain_ashby.http.storage import StorageAddress
 from langchain_ashby.http.uploads import LocalFile, read_upload
 
 R = TypeVar("R")
@@ -311,16 +312,23 @@ class AshbyClient:
     def _attempt(self, request: Endpoint[R], deadline: Deadline, turn: float, attempt: int) -> wire.Reply[R]:
         observer_of(request).sending(request)
         log = _RequestLog(request.path, attempt)
+        answered = threading.Event()
+        failure: Exception
         try:
-            status, headers, body = self._exchange(request, deadline)
-        except requests.RequestException as error:
-            failure = transport.no_reply(error, request)
+            status, headers, body = self._exchange(request, deadline, answered.set)
+        except transport.NO_REPLY as error:
+            failure = transport.no_reply(error, request, answered=answered.is_set())
         except DeadlineExceeded:
             failure = RequestTimeoutError("No time was left")
         except KeyboardInterrupt as interrupt:
             if request.access is Access.WRITE:
                 interrupt.add_note(f"{request.path} may or may not have taken effect: look before you try it again.")
             raise interrupt.with_traceback(None) from interrupt.__cause__  # the frames below hold the key
+        except AshbyError:
+            raise
+        except Exception as error:  # of a hook or an adapter of the session's
+            failure = error.with_traceback(None)  # the same
+            failure.__cause__ = failure.__context__ = None
         else:
             if status != 429:
                 self._rate_limit.accepted(headers)
@@ -336,21 +344,25 @@ class AshbyClient:
         log.write(type(failure).__name__)
         raise failure  # out here, where it does not refer to theirs, whose frames hold the key
 
-    def _exchange(self, request: Endpoint[Any], deadline: Deadline) -> tuple[int, Any, bytes]:
+    def _exchange(
+        self, request: Endpoint[Any], deadline: Deadline, on_answer: Callable[[], None]
+    ) -> tuple[int, Any, bytes]:
         """Sends a request and returns status, headers and body of the reply.
 
         A write has a connection of its own. One that was kept open may be closed by the other side at the moment of
         sending, after a person took their time, and then no one could tell whether the write arrived.
         """
         if request.access is Access.READ:
-            return self._send(self._session, request, deadline)
+            return self._send(self._session, request, deadline, on_answer)
         if self._own_session:
             with self._open_session() as session:
-                return self._send(session, request, deadline)
+                return self._send(session, request, deadline, on_answer)
         transport.drop_idle_connections(self._session, self.base_url)
-        return self._send(self._session, request, deadline)
+        return self._send(self._session, request, deadline, on_answer)
 
-    def _send(self, session: requests.Session, request: Endpoint[Any], deadline: Deadline) -> tuple[int, Any, bytes]:
+    def _send(
+        self, session: requests.Session, request: Endpoint[Any], deadline: Deadline, on_answer: Callable[[], None]
+    ) -> tuple[int, Any, bytes]:
         left = deadline.remaining()
         user = self.on_behalf_of
         with session.post(
@@ -360,6 +372,7 @@ class AshbyClient:
             auth=self._auth,
             timeout=(min(self.timeout[0], left), min(self.timeout[1], left)),
             allow_redirects=False,  # a redirect would carry the key elsewhere
+            hooks=transport.hooks(session, on_answer),
             stream=True,
         ) as response:
             return response.status_code, response.headers, transport.body(response, self.reply_limit, request)
@@ -369,15 +382,14 @@ class AshbyClient:
 
     def _store(self, url: str, fields: dict[str, str], name: str, content_type: str, content: bytes) -> None:
         """Sends a file to the address that Ashby gave: fields first, file last, and never the key."""
-        try:
-            settings.web_address(url.partition("?")[0])
-        except ConfigurationError:
-            raise UnexpectedStatusError(
-                "Ashby gave an upload address that is not https; the file was not sent"
-            ) from None
+        storage = StorageAddress.allowed(url, self.base_url)
+        if storage is None:
+            raise UnexpectedStatusError("Ashby gave an upload address that is not public https; the file was not sent")
         log = _RequestLog("file storage", 1)
         with ExitStack() as stack:
             session = stack.enter_context(transport.session(url)) if self._own_session else self._session
+            if not storage.own:
+                stack.enter_context(transport.public_only(session, url))
             try:
                 response = session.post(
                     url,
@@ -391,7 +403,7 @@ class AshbyClient:
                 )
                 status = response.status_code
                 response.close()
-            except requests.RequestException as error:
+            except transport.NO_REPLY as error:
                 failure = transport.no_reply(error, None)
                 log.write(type(failure).__name__)
                 raise failure from None

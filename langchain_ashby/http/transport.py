@@ -6,6 +6,9 @@ import io
 import ipaddress
 import socket
 import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -15,9 +18,17 @@ import requests
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
+from requests.exceptions import InvalidSchema, InvalidURL
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import NewConnectionError, ReadTimeoutError, SSLError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    LocationValueError,
+    NewConnectionError,
+    ProxyError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from langchain_ashby.endpoint import Access, Endpoint
 from langchain_ashby.errors import (
@@ -67,10 +78,26 @@ def adopt(given: requests.Session, url: str) -> requests.Session:
                 "The session's adapter repeats POST requests, so a write could be made twice",
                 remedy="Leave POST out of its allowed_methods; AshbyClient retries by itself where that is safe.",
             )
-        # SOCKS and other managers bring pool classes of their own, which stay.
-        if adapter.poolmanager.pool_classes_by_scheme == PoolManager().pool_classes_by_scheme:
-            adapter.poolmanager.pool_classes_by_scheme = _POOLS
+    _use_own_pools(given, url)
     return given
+
+
+def _use_own_pools(of: requests.Session, url: str) -> None:
+    """Lets a session open connections of our own classes for `url`."""
+    adapter = of.get_adapter(url)
+    # SOCKS and other managers bring pool classes of their own, which stay.
+    if (
+        isinstance(adapter, HTTPAdapter)
+        and adapter.poolmanager.pool_classes_by_scheme == PoolManager().pool_classes_by_scheme
+    ):
+        adapter.poolmanager.pool_classes_by_scheme = _POOLS
+        adapter.poolmanager.clear()  # what it has opened so far is of the other classes
+
+
+def hooks(of: requests.Session, on_answer: Callable[[], None]) -> dict[str, list[Callable[..., Any]]]:
+    """The hooks of a session after one of ours, which tells that a reply has begun: theirs may fail as requests do."""
+    theirs = of.hooks.get("response") or []
+    return {"response": [lambda *_, **__: on_answer(), *([theirs] if callable(theirs) else theirs)]}
 
 
 def drop_idle_connections(of: requests.Session, url: str) -> None:
@@ -104,16 +131,41 @@ def body(response: requests.Response, limit: int, request: Endpoint[Any]) -> byt
     return b"".join(pieces)
 
 
-def no_reply(error: requests.RequestException, request: Endpoint[Any] | None) -> AshbyError:
-    """Makes the error for a request without a reply. Never uses requests' text, which may quote the key."""
+NO_REPLY = (requests.RequestException, LocationValueError)
+"""What a session raises for a request without a reply."""
+
+
+def no_reply(
+    error: requests.RequestException | LocationValueError, request: Endpoint[Any] | None, *, answered: bool = False
+) -> AshbyError:
+    """Makes the error for a request without a reply. Never uses requests' text, which may quote the key.
+
+    Args:
+        error: What the session raised.
+        request: The request; None for a file on its way to the storage.
+        answered: True if a reply had begun, so that the error is one of reading it or of a hook of the session's.
+    """
+    if isinstance(error, (InvalidURL, InvalidSchema, LocationValueError)) and not answered:
+        # The request's own address was checked before. The proxy's is not quoted: it may hold a password.
+        return ConfigurationError(
+            "The address of the proxy cannot be used, so nothing was sent",
+            remedy="Correct HTTPS_PROXY, ALL_PROXY or the session's proxies, such as http://proxy.example:3128; for "
+            "SOCKS, install requests[socks].",
+        )
     reason = getattr(error.args[0], "reason", error.args[0]) if error.args else None
+    if isinstance(reason, ProxyError):  # the proxy was not reached, and so nobody else
+        reason = reason.original_error
+    if answered and not isinstance(reason, ReadTimeoutError):
+        reason = None
     untrusted = isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
-    never_sent = untrusted or isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
+    never_sent = untrusted or isinstance(reason, (ConnectTimeoutError, NewConnectionError))
     unknown = request is not None and request.access is Access.WRITE and not never_sent
     if isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError):
         return RequestTimeoutError("No answer in time", outcome_unknown=unknown)
     if untrusted:
         return UnreachableError("The connection is not secure: the certificate was not accepted", retryable=False)
+    if isinstance(reason, _NotPublic):
+        return UnreachableError("The address leads into this network, so nothing was sent there", retryable=False)
     if never_sent:
         return UnreachableError("No connection could be made", outcome_unknown=unknown)
     if isinstance(reason, SSLError):
@@ -195,10 +247,60 @@ class _HTTPConnection(HTTPConnection):
     response_class = _Response
     debuglevel = 0  # at any other level http.client prints the headers, and so the key
 
+    def _new_conn(self) -> socket.socket:
+        return _checked(super()._new_conn(), self)
+
 
 class _HTTPSConnection(HTTPSConnection):
     response_class = _Response
     debuglevel = 0
+
+    def _new_conn(self) -> socket.socket:
+        return _checked(super()._new_conn(), self)
+
+
+class _NotPublic(NewConnectionError):
+    """A name that Ashby gave stands for an address inside this network."""
+
+
+_public_only: ContextVar[bool] = ContextVar("langchain_ashby_public_only", default=False)
+
+
+@contextmanager
+def public_only(session: requests.Session, url: str) -> Iterator[None]:
+    """Refuses connections to this machine and to private networks within the block, whatever name stands for them.
+
+    What a proxy connects to is for the proxy to refuse; a session's adapter of another kind is not checked.
+    """
+    _use_own_pools(session, url)
+    token = _public_only.set(True)
+    try:
+        yield
+    finally:
+        _public_only.reset(token)
+
+
+def _checked(connection: socket.socket, of: HTTPConnection) -> socket.socket:
+    """Closes a new connection, before anything is sent, if it leads where it may not."""
+    if _public_only.get() and of.proxy is None and not _is_public(connection.getpeername()[0]):
+        connection.close()
+        raise _NotPublic(of, "the address is not public")
+    return connection
+
+
+def _is_public(address: str) -> bool:
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        # Addresses that carry another one, which is where they lead.
+        carried = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
+        if ip in _NAT64:
+            carried = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if carried:
+            return _is_public(str(carried))
+    return ip.is_global and not ip.is_multicast
+
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class _HTTPPool(HTTPConnectionPool):

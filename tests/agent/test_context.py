@@ -4,65 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from langgraph.graph import START, StateGraph
-from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 from office import approve, made, request, results, thread, user
+from two_users import NOTE, Ashby
 from writing_room import DyingJournal, Killed
 
-from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.agent import ApprovalPolicy, AuditEntry, Context, audit_trail, create_recruiting_agent
+from langchain_ashby import AshbyClient
+from langchain_ashby.agent import ApprovalPolicy, Context
 from langchain_ashby.agent.run.context import SettingsError
-from langchain_ashby.agent.state import Conversation
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.sandbox import AshbySandbox
-
-NOTE = "ashby_create_candidate_note"
-
-
-@dataclass
-class Ashby:
-    """The sandbox, two of its users, and a candidate to write notes about."""
-
-    sandbox: AshbySandbox
-    client: AshbyClient
-
-    def __post_init__(self) -> None:
-        state = self.sandbox.state()
-        self.candidate = state["candidate"][0]["id"]
-        self.ada, self.ben = [it for it in state["user"] if it["isEnabled"]][:2]
-        self.store = InMemoryStore()
-
-    def agent(self, *spoken: Any, **options: Any) -> Any:
-        self.model = ScriptedChatModel(script=lines(*(spoken or (say("", self.note()), "Done."))))
-        toolkit = AshbyToolkit(options.pop("client", self.client), **options.pop("toolkit", {}))
-        return create_recruiting_agent(self.model, toolkit, store=self.store, **options)
-
-    def note(self, text: str = "Met today.") -> Any:
-        return made(NOTE, {"candidate_id": self.candidate, "note": text})
-
-    def edit(self, text: str) -> dict[str, Any]:
-        action = {"name": NOTE, "args": {"candidate_id": self.candidate, "note": text}}
-        return {"decisions": [{"type": "edit", "edited_action": action}]}
-
-    def sent(self) -> list[tuple[str, str | None]]:
-        """The requests, each with the user it was made for."""
-        return [(it["endpoint"], it["on_behalf_of"]) for it in self.sandbox.requests()]
-
-    def notes(self) -> list[str | None]:
-        """The users that notes were written for."""
-        return [whom for endpoint, whom in self.sent() if endpoint == "candidate.createNote"]
-
-    def entry(self) -> AuditEntry:
-        [entry] = audit_trail(self.store)
-        return entry
 
 
 @pytest.fixture
@@ -431,17 +388,3 @@ def test_the_names_that_a_run_may_choose_are_in_the_schema(ashby: Ashby) -> None
 def test_the_agents_own_model_and_policy_keep_their_name(ashby: Ashby) -> None:
     with pytest.raises(ValueError, match="'default' is the name of the agent's own"):
         ashby.agent(policies={"default": ApprovalPolicy(default="allow")})
-
-
-# Inside another graph
-
-
-@pytest.mark.parametrize("meant", [True, False])
-def test_as_a_node_the_agent_takes_settings_that_are_meant_for_it(ashby: Ashby, meant: bool) -> None:
-    outer = StateGraph(Conversation, context_schema=Context if meant else dict)  # type: ignore[type-var]
-    outer.add_node("agent", ashby.agent("Hello.", checkpointer=None))
-    outer.add_edge(START, "agent")
-    context = {"read_only": True, "toolsets": ["jobs"]}
-    outer.compile().invoke(user(), context=Context(**context) if meant else context)  # type: ignore[arg-type]
-    reads = [name for name in TOOLSETS["jobs"] if name in READS]
-    assert len(ashby.model.tool_names) == len(reads if meant else OPERATIONS)

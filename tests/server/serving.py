@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -46,15 +47,21 @@ class Server:
 
 
 @contextmanager
-def serving(directory: Path, environment: Mapping[str, str]) -> Iterator[Server]:
-    """Serves the project's `langgraph.json`, with authentication from `deploy/`, in a directory for its files.
+def serving(directory: Path, environment: Mapping[str, str], *, authenticated: bool = True) -> Iterator[Server]:
+    """Serves the project's `langgraph.json` from a directory for its files.
+
+    Args:
+        directory: The directory.
+        environment: Variables for the server.
+        authenticated: True for the authentication and the door of `deploy/`, False for those of `make serve`.
 
     Raises:
         RuntimeError: It does not start; the message has its output.
     """
     settings = json.loads((PROJECT / "langgraph.json").read_text("utf-8"))
-    settings["auth"] = json.loads((PROJECT / "deploy" / "langgraph.json").read_text("utf-8"))["auth"]
-    settings["auth"]["path"] = f"{PROJECT}/deploy/auth.py:auth"
+    if authenticated:
+        settings |= {name: deployed(name) for name in ("auth", "http")}
+        settings["auth"]["path"] = f"{PROJECT}/deploy/auth.py:auth"
     (directory / "langgraph.json").write_text(json.dumps(settings), "utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -86,11 +93,19 @@ def serving(directory: Path, environment: Mapping[str, str]) -> Iterator[Server]
             server.kill()
 
 
+def deployed(name: str) -> Any:
+    """A setting of `deploy/langgraph.json`."""
+    return json.loads((PROJECT / "deploy" / "langgraph.json").read_text("utf-8"))[name]
+
+
 def _wait_for(server: Server) -> None:
     deadline = time.monotonic() + STARTING
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
-            if requests.get(f"{server.url}/ok", timeout=5).ok:
+            if requests.get(f"{server.url}/ok", timeout=5).status_code in (
+                200,
+                401,
+            ):  # it is there, and may want a token
                 return
         except requests.ConnectionError:
             time.sleep(0.1)  # not up yet

@@ -14,7 +14,7 @@ from langgraph.runtime import get_runtime
 from langgraph.store.base import BaseStore
 from langgraph.types import Interrupt
 
-from langchain_ashby.agent.run.context import Context
+from langchain_ashby.agent.run.context import Context, SettingsError
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,43 @@ def reviewer() -> str | None:
     The application names them in the run's context as `reviewer`, or in its config as `configurable.reviewer` or
     `configurable.user_id`.
     """
-    configurable, context = _configurable(), get_runtime(Context).context
-    named = context.reviewer if isinstance(context, Context) else None
-    names = (configurable.get("langgraph_auth_user_id"), named, *map(configurable.get, ("reviewer", "user_id")))
+    configurable = _configurable()
+    names = (
+        configurable.get("langgraph_auth_user_id"),
+        settings_given().get("reviewer"),
+        *map(configurable.get, ("reviewer", "user_id")),
+    )
     return next((str(name) for name in names if name), None)
+
+
+def settings_given() -> dict[str, Any]:
+    """Returns the settings in this run's context, not checked.
+
+    Raises:
+        SettingsError: if the context is nothing that settings could be in, or if they are in the config instead: what
+            was meant to narrow a run may not be passed over.
+    """
+    context: Any = get_runtime().context
+    if context is None:
+        given = {}
+    elif isinstance(context, Context):  # of a class of the application's, too, with fields of its own
+        given = {name: getattr(context, name) for name in Context.model_fields}
+    elif isinstance(context, Mapping):
+        given = {str(name): value for name, value in context.items()}
+    else:
+        raise SettingsError(
+            f"the context of this run is of the class {type(context).__name__}, which the agent cannot read",
+            remedy="Give a langchain_ashby.agent.Context or a dict. A larger graph takes a subclass of Context as its "
+            "context_schema, or calls the agent in a node of its own and gives it a Context.",
+        )
+    configurable = _configurable()
+    for name in ("on_behalf_of", "toolsets", "read_only", "policy"):
+        if configurable.get(name) and not given.get(name):
+            raise SettingsError(
+                f"{name}: it stands in the run's configurable, where the agent does not look",
+                remedy="Give it as context.",
+            )
+    return given
 
 
 def ashby_user() -> str | None:
