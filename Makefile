@@ -4,6 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
+# A `pip install .` puts a copy of the package into the environment, and tests would pass or fail by the copy. With the
+# stamps gone, the next command installs the clone itself again.
+ifneq ($(wildcard $(VENV)/lib/python*/site-packages/langchain_ashby/__init__.py),)
+$(shell rm -f $(VENV)/*.stamp)
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help check test demo serve contract lint types audit docs dist regenerate notebooks floors clean
 
