@@ -36,6 +36,13 @@ def test_make_alone_prints_every_target_and_what_it_does() -> None:
     assert said.keys() == targets()
 
 
+def test_make_regenerate_runs_every_test_that_keeps_a_snapshot() -> None:
+    tests = {file.relative_to(PROJECT).as_posix() for file in PROJECT.glob("tests/**/test_*.py")}
+    keeping = {test for test in tests if re.search("^from snapshot import", read(test), re.MULTILINE)}
+    assert len(keeping) > 5
+    assert {test for test in keeping if test not in read("Makefile")} == set()
+
+
 def test_the_workflow_makes_what_ci_makes() -> None:
     assert run_by_ci() <= targets()
     assert {command.removeprefix("make ") for command in steps() if command.startswith("make ")} == run_by_ci()
