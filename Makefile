@@ -16,10 +16,10 @@ endif
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
 
-check: lint types ## check style and types and run the fast tests, in about a minute
+check: lint types ## check style and types and run the fast tests, in about 90 seconds
 	$(BIN)/pytest -q -n auto -m "not slow" $(ARGS)
 
-test: $(VENV)/dev.stamp ## run all tests, in about eight minutes
+test: $(VENV)/dev.stamp ## run all tests, in about ten minutes
 	$(BIN)/pytest -n auto $(ARGS)
 
 demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes approves everything

@@ -66,6 +66,15 @@ def test_each_form_for_an_issue_is_one_that_github_takes(form: Any) -> None:
     assert all(part["attributes"]["label"] for part in fields)
 
 
+@pytest.mark.parametrize("target", ["check", "test"])
+def test_every_page_says_the_same_of_how_long_the_tests_take(target: str) -> None:
+    lines = [line for page in ("README.md", "CONTRIBUTING.md") for line in read(page).splitlines()]
+    said = [line for line in lines if re.match(rf" *make {target} +#", line)]
+    said += re.findall(rf"^{target}: .*$", read("Makefile"), re.MULTILINE)
+    assert len(said) == {"check": 2, "test": 3}[target]
+    assert len({line.partition(" in about ")[2] for line in said}) == 1, said
+
+
 def test_the_hooks_before_a_commit_run_programs_of_the_project() -> None:
     [repository] = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"]
     assert repository["repo"] == "local", "hooks from elsewhere are other versions than CI's"
