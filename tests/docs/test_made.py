@@ -29,3 +29,10 @@ def test_no_other_page_counts_the_tools() -> None:
     counted = re.compile(r"\b\d+ tools?\b|\ball \d+ (?:tools|cost)\b|\bthe \d+ that read\b")
     pages = ["CHANGELOG.md", "CONTRIBUTING.md", "docs/index.md", "docs/toolsets.md", "docs/figures.md", "docs/cost.md"]
     assert [(page, found) for page in pages for found in counted.findall(read(page))] == []
+
+
+def test_getting_started_says_to_grant_what_the_tools_that_read_need() -> None:
+    paragraph = read("docs/getting-started.md").partition("grant the read permissions:")[2].partition("\n\n")[0]
+    reads = [operation for operation in OPERATIONS.values() if operation.access is Access.READ]
+    needed = {permission for operation in reads for permission in operation.permissions()}
+    assert set(re.findall(r"`(\w+Read)`", paragraph)) == needed | {"apiKeysRead"}
