@@ -4,6 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
+# A `pip install .` puts a copy of the package into the environment, and tests would pass or fail by the copy. With the
+# stamps gone, the next command installs the clone itself again.
+ifneq ($(wildcard $(VENV)/lib/python*/site-packages/langchain_ashby/__init__.py),)
+$(shell rm -f $(VENV)/*.stamp)
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help check test demo serve contract lint types fast audit docs dist regenerate notebooks floors clean
 
@@ -16,7 +22,7 @@ check: $(VENV)/dev.stamp ## check style and types and run the fast tests, in abo
 # Old versions of make, such as that of macOS, print what runs side by side as it comes.
 OUTPUT_APART := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
-test: $(VENV)/dev.stamp ## run all tests, in about eight minutes
+test: $(VENV)/dev.stamp ## run all tests, in about ten minutes
 	$(BIN)/pytest -n auto $(ARGS)
 
 demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes approves everything
@@ -49,8 +55,10 @@ dist: $(VENV)/dev.stamp ## build the wheel and the sdist, and try the wheel in a
 	$(BIN)/python -m build --no-isolation --outdir dist >/dev/null
 	$(BIN)/python tests/distribution dist
 
-regenerate: $(VENV)/dev.stamp ## rewrite the snapshots of tools and results, and the tables and the picture made from them
-	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_schemas.py tests/unit/test_results_snapshots.py tests/faults/test_documented.py
+regenerate: $(VENV)/dev.stamp ## rewrite the snapshots, and the pages and the picture made of the code
+	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_registry.py tests/unit/test_schemas.py \
+		tests/unit/test_results_snapshots.py tests/agent/cards/test_card_contents.py tests/agent/cards/test_card_reads.py \
+		tests/cli/test_screens.py tests/docs/test_made.py tests/faults/test_documented.py
 	$(BIN)/python tests/docs/picture.py
 
 notebooks: $(VENV)/dev.stamp ## run the notebooks again and store their output

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from recorder import KEY, Recorder
 
+import langchain_ashby
 from langchain_ashby import AshbyClient
 
 settings.register_profile(
@@ -17,6 +18,13 @@ settings.register_profile("random", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 TESTS = Path(__file__).parent
+
+
+def pytest_configure() -> None:
+    """Refuses to test a copy of the package that is installed somewhere else."""
+    tested = Path(langchain_ashby.__file__).resolve().parents[1]
+    if tested != TESTS.resolve().parent:
+        raise pytest.UsageError(f"this would test the langchain_ashby in {tested}, not this clone: pip install -e .")
 
 
 def folder_mark(path: Path, config: pytest.Config) -> str | None:

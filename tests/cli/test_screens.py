@@ -1,8 +1,7 @@
-"""Screens as text files. `UPDATE_SNAPSHOTS=1` rewrites the files in `screens`; read them afterwards."""
+"""Screens as text files; `make regenerate` writes the files in `screens` anew."""
 
 from __future__ import annotations
 
-import os
 import re
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from note_on_ada import environment, proposes_a_note
 from person import Person
+from snapshot import check
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
 from langchain_ashby.cli.editing import _as_text, _explained
@@ -37,11 +37,7 @@ def same(name: str, text: str) -> None:
         text = re.sub(pattern, stand_in, text)
     steps = groupby(text.splitlines(), key=lambda line: line.startswith("  ✓"))
     text = "\n".join(line for is_step, lines in steps for line in (sorted(lines) if is_step else lines)) + "\n"
-    file = SCREENS / f"{name}.txt"
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
+    check(SCREENS / f"{name}.txt", text)
 
 
 def test_the_demo_from_beginning_to_end() -> None:

@@ -36,6 +36,13 @@ def test_make_alone_prints_every_target_and_what_it_does() -> None:
     assert said.keys() == targets()
 
 
+def test_make_regenerate_runs_every_test_that_keeps_a_snapshot() -> None:
+    tests = {file.relative_to(PROJECT).as_posix() for file in PROJECT.glob("tests/**/test_*.py")}
+    keeping = {test for test in tests if re.search("^from snapshot import", read(test), re.MULTILINE)}
+    assert len(keeping) > 5
+    assert {test for test in keeping if test not in read("Makefile")} == set()
+
+
 def test_the_workflow_makes_what_ci_makes() -> None:
     assert run_by_ci() <= targets()
     assert {command.removeprefix("make ") for command in steps() if command.startswith("make ")} == run_by_ci()
@@ -57,6 +64,15 @@ def test_each_form_for_an_issue_is_one_that_github_takes(form: Any) -> None:
     assert {part["type"] for part in fields} <= {"input", "textarea", "dropdown", "checkboxes"}
     assert len({part["id"] for part in fields}) == len(fields) > 0
     assert all(part["attributes"]["label"] for part in fields)
+
+
+@pytest.mark.parametrize("target", ["check", "test"])
+def test_every_page_says_the_same_of_how_long_the_tests_take(target: str) -> None:
+    lines = [line for page in ("README.md", "CONTRIBUTING.md") for line in read(page).splitlines()]
+    said = [line for line in lines if re.match(rf" *make {target} +#", line)]
+    said += re.findall(rf"^{target}: .*$", read("Makefile"), re.MULTILINE)
+    assert len(said) == {"check": 2, "test": 3}[target]
+    assert len({line.partition(" in about ")[2] for line in said}) == 1, said
 
 
 def test_the_hooks_before_a_commit_run_programs_of_the_project() -> None:

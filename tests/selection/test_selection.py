@@ -30,8 +30,9 @@ def test_requests_are_worded_as_people_word_them() -> None:
 
 
 def test_a_third_of_the_requests_is_held_out() -> None:
-    held_out = sum(request.held_out for request in REQUESTS)
-    assert held_out == len(REQUESTS) // 3
+    held_out = sum(request.held_out for request in REQUESTS) / len(REQUESTS)
+    how = 'of the requests are marked "held_out": true in tests/selection/requests.jsonl'
+    assert 0.3 <= held_out <= 0.37, f"{held_out:.0%} {how}; it should be a third"
 
 
 def test_words_lose_their_endings_accents_and_hyphens() -> None:

@@ -3,9 +3,7 @@
 After an intended change: `make regenerate`, or `UPDATE_SNAPSHOTS=1 pytest tests/unit/test_results_snapshots.py`.
 """
 
-import difflib
 import json
-import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,14 +11,13 @@ from pathlib import Path
 import pytest
 from every_answer import Answers, desk, every_answer
 from examples import EXAMPLES
+from snapshot import check, check_folder
 
 from langchain_ashby import records
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.results.columns import COLUMNS
 
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "results"
-UPDATE = bool(os.environ.get("UPDATE_SNAPSHOTS"))
-HOW = "If this is meant: make regenerate"
 
 CASES = [
     *(name.removeprefix("ashby_") for name in EXAMPLES),
@@ -57,16 +54,14 @@ def _timeless(text: str, days: list[str]) -> str:
     return text
 
 
+def file_name(case: str) -> str:
+    """A case as the name of a file, without commas, apostrophes and spaces."""
+    return re.sub(r"[^a-z]+", "_", case.replace("'s", "")) + ".txt"
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_model_reads_what_it_read_before(name: str, answers: dict[str, str]) -> None:
-    file, now = SNAPSHOTS / f"{name}.txt", answers[name] + "\n"
-    before = file.read_text("utf-8") if file.exists() else ""
-    if UPDATE and now != before:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(now, "utf-8")
-        return
-    difference = "\n".join(difflib.unified_diff(before.splitlines(), now.splitlines(), "before", "now", lineterm=""))
-    assert not difference, f"{name}\n{difference}\n{HOW}"
+    check(SNAPSHOTS / file_name(name), answers[name] + "\n")
 
 
 def test_every_tool_answered_and_only_what_should_be_refused_was(answers: dict[str, str]) -> None:
@@ -76,12 +71,7 @@ def test_every_tool_answered_and_only_what_should_be_refused_was(answers: dict[s
 
 def test_there_is_a_file_for_every_answer_and_no_other(answers: dict[str, str]) -> None:
     assert answers.keys() == set(CASES)
-    stale = {file for file in SNAPSHOTS.iterdir() if file.stem not in CASES}
-    if UPDATE:
-        for file in stale:
-            file.unlink()
-        return
-    assert not stale, f"{sorted(file.name for file in stale)}\n{HOW}"
+    check_folder(SNAPSHOTS, map(file_name, CASES))
 
 
 def test_every_kind_of_record_has_its_columns() -> None:

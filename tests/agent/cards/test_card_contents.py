@@ -1,14 +1,14 @@
-"""Each write's card, on real records. `UPDATE_SNAPSHOTS=1` rewrites the files."""
+"""Each write's card, on real records; `make regenerate` writes the files anew."""
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 import pytest
 from desk import EXAMPLES, Desk, make, meeting
 from situations import booked, change_meeting
+from snapshot import check, check_folder
 
 from langchain_ashby.agent.cards import markdown
 from langchain_ashby.agent.cards.registry import BUILDERS
@@ -30,10 +30,11 @@ def test_the_card_says_what_a_recruiter_needs(desk: Desk, name: str) -> None:
     shown = markdown(desk.card(request)) + "\n"
     # Ids of new records differ from run to run.
     shown = shown.replace(str(desk.files), "/files")
-    path = SNAPSHOTS / f"{name}.md"
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        path.write_text(shown, encoding="utf-8")
-    assert shown == path.read_text(encoding="utf-8")
+    check(SNAPSHOTS / f"{name}.md", shown)
+
+
+def test_there_is_a_file_for_every_card_and_no_other() -> None:
+    check_folder(SNAPSHOTS, (f"{name}.md" for name in EXAMPLES))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
