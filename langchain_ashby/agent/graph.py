@@ -32,7 +32,6 @@ from langgraph.types import Checkpointer, Send
 
 from langchain_ashby.agent.approval.gate import Tools, by_name, needs_approval
 from langchain_ashby.agent.approval.policy import ApprovalPolicy
-from langchain_ashby.agent.compiled import RecruitingAgent
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import WriteExecutor
 from langchain_ashby.agent.execution.journal import Journal
@@ -48,6 +47,7 @@ from langchain_ashby.agent.nodes.reconcile import reconcile
 from langchain_ashby.agent.nodes.review import review
 from langchain_ashby.agent.nodes.write import WriteNode, to_write
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
+from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.run.settings import DEFAULT, RunLimits
 from langchain_ashby.agent.state import Conversation, Node, State, Update
@@ -223,10 +223,8 @@ def _after_model(tools: Tools) -> Callable[[State], Way]:
 
 def _writes(state: State) -> list[Send | str]:
     """The tasks for the approved writes that need not wait for an earlier one to be decided."""
-    approvals = state.get("approvals", [])
-    open_before = [*state.get("proposals", []), *(edit["proposal"] for edit in state.get("edits", []))]
-    held = held_back(approvals, open_before)
-    return [*to_write(it for it in approvals if it not in held)]
+    held = held_back(state)
+    return [*to_write(it for it in state.get("approvals", []) if it not in held)]
 
 
 def _after_prepare(state: State) -> Way:

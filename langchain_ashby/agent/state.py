@@ -29,6 +29,7 @@ class Proposal(TypedDict):
         made: When the card was made, in ISO 8601.
         journal: The name of the journal that keeps the call.
         journal_key: Where in it.
+        place: The number of the call in its message, from 0.
         after: The earlier writes of the same message that have to be over first, because they concern the same
             records: their journal keys, with a line in words.
         policy: What the application's policy says about the write.
@@ -45,6 +46,7 @@ class Proposal(TypedDict):
     made: str
     journal: str
     journal_key: str
+    place: int
     after: dict[str, str]
     policy: str
     policy_name: str

@@ -254,14 +254,14 @@ def test_a_write_that_another_worker_took_over_is_not_sent_when_the_first_one_wa
         sleeper, other = agent(Sleeper), agent(Journal)
         sleeper.invoke(user(), room.config)
 
-        def run(name: str, graph: Any) -> None:
+        def run(name: str, graph: Any, given: Any) -> None:
             who.set(name)
-            answers[name] = room.answer(graph.invoke(Command(resume=approve()), room.config)).text
+            answers[name] = room.answer(graph.invoke(given, room.config)).text
 
-        first = threading.Thread(target=run, args=("sleeper", sleeper))
+        first = threading.Thread(target=run, args=("sleeper", sleeper, Command(resume=approve())))
         first.start()
         assert asleep.wait(20)
-        run("other", other)
+        run("other", other, None)
         woken.set()
         first.join(30)
     assert room.notes() == room.sent() == 0

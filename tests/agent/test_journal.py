@@ -51,6 +51,7 @@ APPROVAL = Approval(
         made=NOW,
         journal="",
         journal_key=KEY,
+        place=0,
         after={},
         policy="ask",
         policy_name="default",

@@ -90,14 +90,14 @@ def test_numbers_and_booleans_may_come_in_quotes_and_tokens_may_be_null(call: Ca
     assert len(found) == 2
 
 
-def test_a_keep_alive_call_takes_about_a_millisecond(call: Caller) -> None:
+def test_a_keep_alive_call_does_not_wait_for_delayed_acknowledgments(call: Caller) -> None:
     call("user.info", userId=ident("anna"))
     times = []
     for _ in range(50):
         started = time.perf_counter()
         call("user.info", userId=ident("anna"))
         times.append(time.perf_counter() - started)
-    assert sorted(times)[25] < 0.02  # with delayed acknowledgments it would be 0.04
+    assert min(times) < 0.02  # each would take 0.04, however idle the machine is
 
 
 def test_many_calls_share_one_connection(sandbox: AshbySandbox) -> None:

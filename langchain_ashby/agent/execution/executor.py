@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from langchain_core.messages import ToolMessage
 from langgraph.store.base import BaseStore, PutOp
@@ -23,6 +22,7 @@ from langchain_ashby.agent.execution.journal import (
     from_record,
     to_record,
 )
+from langchain_ashby.agent.execution.process import this_process
 from langchain_ashby.agent.execution.settling import Settler
 from langchain_ashby.agent.execution.store import StoreError
 from langchain_ashby.agent.execution.verify import AppliedWrite, EffectChecker
@@ -256,8 +256,7 @@ class WriteExecutor:
 
     def _applied_before(self, write: PendingWrite) -> list[AppliedWrite]:
         """Finds the earlier writes of the same message that took effect, as they were really made."""
-        decided = write.approval["decided"]
-        decided_at = datetime.fromisoformat(decided["at"]) if decided else datetime.now(UTC)
+        made = datetime.fromisoformat(write.proposal["made"])
         applied = []
         for key in write.proposal["after"]:
             record = self.journal.read(write.store, key)
@@ -266,8 +265,10 @@ class WriteExecutor:
                 continue
             latest = max(tried, key=lambda claim: claim.at)
             assert latest.approval is not None
-            created = _ids_in(record.concluded["answer"]["artifact"])
-            applied.append(AppliedWrite(latest.approval["call"], created, since_decision=latest.at >= decided_at))
+            # If another process made it, time has passed in which others may have changed something.
+            unseen = latest.process == this_process() and latest.at >= made
+            touched = creations.ids_in(record.concluded["answer"]["artifact"])
+            applied.append(AppliedWrite(latest.approval["call"], touched, unseen))
         return applied
 
     def _kept_elsewhere(self, write: PendingWrite) -> WriteResult | None:
@@ -329,12 +330,6 @@ def _as_tried(write: PendingWrite, claims: Sequence[Claim]) -> PendingWrite:
     approvals = (claim.approval for claim in claims if claim.approval is not None)
     approval = next((it for it in approvals if is_complete(it["proposal"])), write.approval)
     return replace(write, approval=approval)
-
-
-def _ids_in(artifact: Any) -> frozenset[str]:
-    """The ids of the records in the result of a write."""
-    results = artifact.get("results") if isinstance(artifact, dict) else None
-    return frozenset(str(it["id"]) for it in [results] if isinstance(it, dict) and "id" in it)
 
 
 _LET_PASS = ("approve", "edit", "policy")

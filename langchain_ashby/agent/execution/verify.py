@@ -31,7 +31,7 @@ from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.text.words import at, named, person
+from langchain_ashby.text.words import at, folded, named, person
 from langchain_ashby.toolkit import AshbyTool
 
 
@@ -41,14 +41,13 @@ class AppliedWrite:
 
     Attributes:
         call: The call as it ran.
-        created: The ids of the records that it made.
-        since_decision: True if it ran after the later write was decided about, so that its decision was made on a card
-            without this write's effect.
+        touched: The ids of the records that it made or changed, and of those in them.
+        unseen: True if it ran just now, after the card of the later write was made.
     """
 
     call: ToolCall
-    created: frozenset[str]
-    since_decision: bool
+    touched: frozenset[str]
+    unseen: bool
 
 
 @dataclass(frozen=True)
@@ -152,17 +151,17 @@ class EffectChecker:
         """The approved card as it would be if it had been made after the `applied` writes."""
         requests = [request for it in applied if (request := self._request(it.call)) is not None]
         left = [facts_after(request, reads) for request in requests]
-        created = frozenset[str]().union(*(it.created for it in applied))
+        touched = frozenset[str]().union(*(it.touched for it in applied))
         facts = dict(card["facts"])
         for title in facts.keys() & fresh["facts"].keys():
             now = fresh["facts"][title]
-            if any(title in it and same(it[title], now) for it in left) or _grown_by(created, facts[title], now):
+            if _is_left(left, title, now) or _differs_only_in(touched, facts[title], now):
                 facts[title] = now
         refers = dict(card["refers"])
         changed = {it for request in requests for it in targets(request)[:1]}
         for key in refers.keys() & fresh["refers"].keys() & changed:
             now = fresh["refers"][key]
-            if all(value == refers[key][name] or _is_left(left, value) for name, value in now.items()):  # type: ignore[literal-required]
+            if all(value == refers[key][name] or _is_left(left, "", value) for name, value in now.items()):  # type: ignore[literal-required]
                 refers[key] = now
         # The facts tell what the call does, and to whom. The words follow from them, and now say it of what is there.
         said = beside(fresh, card["beside"])
@@ -174,7 +173,7 @@ class EffectChecker:
             "changes": said["changes"],
             "consequences": said["consequences"],
         }
-        if any(write.since_decision for write in applied):
+        if any(write.unseen for write in applied):
             left_card |= {"warnings": said["warnings"], "risk": said["risk"]}
         return left_card
 
@@ -205,16 +204,24 @@ def _author(reads: ReadCache) -> list[str]:
     return [f"It is made on behalf of {named(person(user) or user_id)}."]
 
 
-def _is_left(left: Sequence[dict[str, Any]], value: Any) -> bool:
-    """True if a write left something at this value, or at a record of this name."""
-    return any(value in (it, at(it, "name")) for facts in left for it in facts.values())
+def _is_left(left: Sequence[dict[str, Any]], title: str, value: Any) -> bool:
+    """True if a write left a fact at this value. Where the value is telling, the fact may be called otherwise."""
+    for facts in left:
+        if title in facts and same(facts[title], value):
+            return True
+        if isinstance(value, str) and folded(value) in (folded(it) for it in facts.values() if isinstance(it, str)):
+            return True
+        if at(value, "id") and any(same(it, value) for it in facts.values()):
+            return True
+    return False
 
 
-def _grown_by(created: frozenset[str], was: Any, now: Any) -> bool:
-    """True if a list of records has gained records of these ids, and is otherwise what it was."""
+def _differs_only_in(touched: frozenset[str], was: Any, now: Any) -> bool:
+    """True if two lists of records are the same but for records of these ids."""
     if not isinstance(was, list) or not isinstance(now, list):
         return False
-    return same(was, [it for it in now if not (isinstance(it, dict) and it.get("id") in created)])
+    before, after = ([it for it in records if at(it, "id") not in touched] for records in (was, now))
+    return same(before, after)
 
 
 def needs_another_look(shown: Card | None, fresh: Card | None) -> bool:

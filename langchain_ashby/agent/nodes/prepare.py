@@ -67,9 +67,10 @@ def prepare(state: State, given: Dependencies) -> Update:
     ready = _ready(_calls(state, given), given)
     answers = [_answer(it, made, given, location) for it, made in ready if isinstance(made, ToolMessage)]
     proposed = [(it, made) for it, made in ready if not isinstance(made, ToolMessage)]
-    _complete(proposed, state, given, location, settings)
+    held = [_copied(it) for it in held_back(state)]
+    _complete(proposed, held, state, given, location, settings)
     update: Update = {"messages": answers, "proposals": [], "edits": []}
-    update["approvals"] = held_back(state.get("approvals", []), [proposal for _, proposal in proposed])
+    update["approvals"] = held
     # A message that is lost with the process is not known to the one that takes over: it would speak, and write, anew.
     unasked = any(proposal["policy"] == "allow" for _, proposal in proposed) and is_saved()
     for it, proposal in proposed:
@@ -130,6 +131,7 @@ def _proposal(call: ToolCall, given: Dependencies, reads: ReadCache | None) -> P
         made=datetime.now(UTC).isoformat(),
         journal="",
         journal_key="",
+        place=0,
         after={},
         policy="",
         policy_name="",
@@ -138,8 +140,14 @@ def _proposal(call: ToolCall, given: Dependencies, reads: ReadCache | None) -> P
     )
 
 
+def _copied(approval: Approval) -> Approval:
+    """A copy of which the order can be changed."""
+    return {**approval, "proposal": {**approval["proposal"], "after": dict(approval["proposal"]["after"])}}
+
+
 def _complete(
     proposed: Sequence[tuple[_Call, Proposal]],
+    held: Sequence[Approval],
     state: State,
     given: Dependencies,
     location: RunLocation,
@@ -156,15 +164,15 @@ def _complete(
         proposal["policy_name"] = settings.policy
         proposal["on_behalf_of"] = settings.on_behalf_of if known is None else known["on_behalf_of"]
         proposal["account"] = proposal["account"] if known is None else known["account"]
+        proposal["place"] = index.get(call["id"], -1)
         if known is None:
             proposal["journal"] = journal
-            proposal["journal_key"] = journal_key(
-                location.thread_id, turn_of(message, own) if message else None, index.get(call["id"], -1), call
-            )
+            turn = turn_of(message, own) if message else None
+            proposal["journal_key"] = journal_key(location.thread_id, turn, proposal["place"], call)
         else:
             proposal["journal"], proposal["journal_key"] = known["journal"], known["journal_key"]
-            proposal["after"] = known["after"]
-    put_in_order([proposal for it, proposal in proposed if it.known is None])
+            proposal["after"] = dict(known["after"])
+    put_in_order([*(proposal for _, proposal in proposed), *(it["proposal"] for it in held)])
     warnings = warnings_of_twins([proposal for _, proposal in proposed])
     for number, (_, proposal) in enumerate(proposed):
         card, after = proposal["card"], [*proposal["after"].values()]

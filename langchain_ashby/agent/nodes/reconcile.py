@@ -92,6 +92,7 @@ def _lost(call: Call, state: State, given: Dependencies, location: RunLocation) 
         made=datetime.now(UTC).isoformat(),
         journal=journal.name(location.store),
         journal_key=key,
+        place=index,
         after={},
         policy="ask",
         policy_name=DEFAULT,

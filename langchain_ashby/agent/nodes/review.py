@@ -30,7 +30,7 @@ def review(state: State, given: Dependencies) -> Update:
     about an earlier one cannot be taken for decisions about this one.
     """
     location, proposals = given.location(), state.get("proposals", [])
-    held = held_back(state.get("approvals", []), proposals)
+    held = held_back(state)
     if location.store is None:
         return {
             "messages": [not_executed(it["call"], NO_STORE) for it in proposals],
