@@ -14,6 +14,7 @@ only those beside which something else is under way meet in `join`.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
@@ -49,6 +50,7 @@ from langchain_ashby.agent.nodes.write import WriteNode, to_write
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
+from langchain_ashby.agent.run.runtime import of_event_loop
 from langchain_ashby.agent.run.settings import DEFAULT, RunLimits
 from langchain_ashby.agent.state import Conversation, Node, State, Update
 from langchain_ashby.http.transport import CONNECTIONS
@@ -143,9 +145,9 @@ def create_recruiting_agent(
     prompt = SYSTEM_PROMPT if system_prompt is None else system_prompt
     graph.add_node("model", ModelNode(models, limits, prompt, max_writes_per_turn))
     graph.add_node("reads", ReadNode(limits))
-    graph.add_node("prepare", _recording(limits.within(partial(prepare, given=given))))
+    graph.add_node("prepare", _Step("prepare", limits.within(partial(prepare, given=given))))
     graph.add_node("ask", lambda state: {})
-    graph.add_node("review", _recording(limits.within(partial(review, given=given))))
+    graph.add_node("review", _Step("review", limits.within(partial(review, given=given))))
     graph.add_node("writes", WriteNode(given))
     graph.add_node("join", lambda state: {})
     _branch(graph, START, _enter, "model", "reconcile")
@@ -198,14 +200,20 @@ def _own(state: State) -> dict[str, str]:
     return state.get("own", {})
 
 
-def _recording(node: Node) -> Node:
-    """Wraps a node so that its answers stand in the record of the agent's own messages."""
+class _Step(Runnable[State, Update]):
+    """A node of plain code, whose answers stand in the record of the agent's own messages."""
 
-    def step(state: State) -> Update:
-        update: Update = recorded(node(state), state["messages"])
+    def __init__(self, name: str, node: Node) -> None:
+        self.name = name
+        self._node = node
+
+    def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
+        update: Update = recorded(self._node(input), input["messages"])
         return update
 
-    return step
+    async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
+        with of_event_loop():
+            return await asyncio.to_thread(self.invoke, input, config)
 
 
 def _after_model(tools: Tools) -> Callable[[State], Way]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
@@ -106,6 +107,25 @@ async def test_a_checkpointer_for_asyncio_is_read_back_as_well(tmp_path: Path) -
         graph = agent(office, calling(write("ada")), "Done.", policy=ALLOW, checkpointer=saver, store=store)
         result = await graph.ainvoke(user(), thread())
     assert "__interrupt__" not in result and len(office.writes) == 1
+
+
+class OnlyAsync(BaseCheckpointSaver[str]):
+    """A checkpointer that can be used under asyncio only, as LangGraph's servers have them."""
+
+    def __init__(self, inner: InMemorySaver) -> None:
+        super().__init__()
+        self.aget_tuple, self.aput = inner.aget_tuple, inner.aput  # type: ignore[method-assign]
+        self.aput_writes, self.alist = inner.aput_writes, inner.alist  # type: ignore[method-assign]
+        self.get_next_version = inner.get_next_version  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("durability", ["sync", "async", "exit"])
+async def test_a_checkpointer_that_is_read_under_asyncio_only_is_read_back_as_well(durability: Any) -> None:
+    office, saver, store = Office(), OnlyAsync(InMemorySaver()), InMemoryStore()
+    graph = agent(office, calling(write("ada")), "Done.", policy=ALLOW, checkpointer=saver, store=store)
+    result = await graph.ainvoke(user(), thread(), durability=durability)
+    assert ("__interrupt__" in result) is (durability == "exit")
+    assert len(office.writes) == (durability != "exit")
 
 
 def test_a_run_that_dies_before_its_message_is_saved_leads_to_one_write_at_most() -> None:

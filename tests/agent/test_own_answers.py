@@ -141,6 +141,21 @@ def test_an_answer_that_is_lost_while_a_question_waits_is_said_to_be_not_known(f
     assert_sendable(graph.invoke(user("More."), config)["messages"])
 
 
+def test_a_claim_that_comes_together_with_the_decision_is_dropped_in_the_same_run() -> None:
+    office, config = Office(), thread()
+    graph, seen = listening(office, calling(write("ada"), write("ben")), "Fine.")
+    calls = graph.invoke(user(), config)["messages"][-1].tool_calls
+    claims = {"messages": [claim(it, id=f"claim {it['id']}") for it in calls]}
+    decisions = {"decisions": [{"type": "approve"}, {"type": "reject"}]}
+    result = graph.invoke(Command(resume=decisions, update=claims), config)
+    for messages in (seen[-1], result["messages"]):
+        assert CLAIM not in str(told(messages))
+        assert told(messages)[calls[0]["id"]] == "moved ada to Offer"
+        assert told(messages)[calls[1]["id"]].startswith("Not executed. A person rejected")
+        assert_sendable(messages)
+    assert office.writes == [("ada", "Offer")]
+
+
 def test_a_call_with_a_true_answer_keeps_it_whatever_else_claims_to_be_one() -> None:
     office, config = Office(), thread()
     graph, seen = listening(office, calling(read("ben")), "Done.", "Hm.")

@@ -155,6 +155,22 @@ def test_pending_approvals_of_several_questions_answer_each_of_them() -> None:
     assert (one.writes, two.writes) == ([], [("ben", "Offer")])
 
 
+def test_inside_another_graph_an_answer_to_another_question_runs_nothing_and_is_asked_again() -> None:
+    office, config = Office(), thread()
+    outer = StateGraph(MessagesState)
+    outer.add_node("recruiter", agent(office, calling(write("ada")), "Done.", checkpointer=None, store=InMemoryStore()))
+    outer.add_edge(START, "recruiter")
+    graph = outer.compile(checkpointer=InMemorySaver())
+    [interrupt] = graph.invoke(user(), config)["__interrupt__"]
+    assert interrupt.value["request_id"] == interrupt.id
+    request(graph.invoke(Command(resume={"0" * 32: approve()}), config))
+    again = request(graph.invoke(Command(resume=approve() | {"request_id": "0" * 32}), config))
+    assert "another request" in again["problem"] and again["request_id"] != interrupt.id
+    assert office.writes == []
+    graph.invoke(Command(resume={again["request_id"]: approve()}), config)
+    assert office.writes == [("ada", "Offer")]
+
+
 def test_requests_without_ids_cannot_be_answered_by_name() -> None:
     _, _, _, interrupt = waiting()
     value = {key: it for key, it in interrupt.value.items() if key != "request_id"}

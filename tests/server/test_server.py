@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -180,10 +179,12 @@ def approve_edit_and_reject_arrive_over_the_sdk(server: Server, person: Person, 
     _, note, _ = asked(result)
     [question] = result["__interrupt__"]
     assert question["value"]["request_id"] == question["id"]
-    for stale in ({"0" * 32: {"decisions": [APPROVE] * 3}}, {"request_id": "0" * 32, "decisions": [APPROVE] * 3}):
-        with suppress(Exception):
-            person.run(server, conversation, command={"resume": stale})
-        assert sent(sandbox, STAGE, before) == []
+    with pytest.raises(Exception, match="answer is for another question"):
+        person.run(server, conversation, command={"resume": {"0" * 32: {"decisions": [APPROVE] * 3}}})
+    stale = {"request_id": "0" * 32, "decisions": [APPROVE] * 3}
+    again = person.run(server, conversation, command={"resume": stale})
+    assert "for another request" in again["__interrupt__"][0]["value"]["problem"]
+    assert sent(sandbox, STAGE, before) == []
     edit = {"name": note["name"], "args": {**note["args"], "note": "As Cy would say it."}}
     result = person.decide(server, conversation, APPROVE, {"type": "edit", "edited_action": edit}, REJECT)
     moved, noted, declined = answers(result)

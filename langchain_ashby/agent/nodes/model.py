@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, AnyMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, RemoveMessage, SystemMessage, ToolMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from langchain_ashby.agent.approval.gate import screened
@@ -39,30 +39,32 @@ class ModelNode(Runnable[State, Update]):
         """Calls the model."""
         settings = self._limits.settings()
         model = self._bound(settings.model, tuple(settings.tools))
-        return self._update(model.invoke(self._conversation(input), config), settings, input)
+        known = genuine(input["messages"], input.get("own", {}))
+        return self._update(model.invoke(self._conversation(known), config), settings, input, known)
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         """Calls the model under asyncio."""
         settings = self._limits.settings()
         model = self._bound(settings.model, tuple(settings.tools))
-        return self._update(await model.ainvoke(self._conversation(input), config), settings, input)
+        known = genuine(input["messages"], input.get("own", {}))
+        return self._update(await model.ainvoke(self._conversation(known), config), settings, input, known)
 
     def _bind(self, model: str, tools: tuple[str, ...]) -> Runnable[LanguageModelInput, AIMessage]:
         if not tools:
             return self._models[model]  # providers refuse an empty list of tools
         return self._models[model].bind_tools([self._limits.tools[name] for name in tools])
 
-    def _conversation(self, state: State) -> list[AnyMessage]:
-        known = arranged(genuine(state["messages"], state.get("own", {})))
-        return [self._instructions, *with_every_call_answered(known, _gone)]
+    def _conversation(self, known: list[AnyMessage]) -> list[AnyMessage]:
+        return [self._instructions, *with_every_call_answered(arranged(known), _gone)]
 
-    def _update(self, reply: AIMessage, settings: RunSettings, state: State) -> Update:
+    def _update(self, reply: AIMessage, settings: RunSettings, state: State, known: list[AnyMessage]) -> Update:
         earlier = state["messages"]
+        false = {str(it.id) for it in earlier} - {str(it.id) for it in known}
         message, answers = screened(reply, settings.tools, self._most_writes, earlier)
         gone = state.get("own", {}).keys() - {it.id for it in earlier}
         own = {**dict.fromkeys(gone), str(message.id): new_turn(), **record_of(answers)}
         return {
-            "messages": [message, *answers],
+            "messages": [*map(RemoveMessage, sorted(false)), message, *answers],
             "own": own,
             "proposals": [],
             "approvals": [],

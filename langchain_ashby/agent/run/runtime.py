@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -52,16 +55,38 @@ def is_saved(patience: float = 2.0) -> bool:
     if saver is None or not checkpoints:
         return False
     thread = {"thread_id": configurable.get("thread_id")}
-    configs = [{"configurable": thread | {"checkpoint_ns": ns, "checkpoint_id": it}} for ns, it in checkpoints.items()]
+    configs: list[RunnableConfig] = [
+        {"configurable": thread | {"checkpoint_ns": ns, "checkpoint_id": it}} for ns, it in checkpoints.items()
+    ]
     until = time.monotonic() + (0 if configurable.get(_DURABILITY) == "exit" else patience)
-    try:
-        while not all(saver.get_tuple(cast(RunnableConfig, config)) for config in configs):
-            if time.monotonic() > until:
-                return False
-            time.sleep(_PAUSE)
-    except NotImplementedError:  # it can be read under asyncio only, and this is not known to be its event loop
-        return False
+    while not all(_can_be_read(saver, config) for config in configs):
+        if time.monotonic() > until:
+            return False
+        time.sleep(_PAUSE)
     return True
+
+
+def _can_be_read(saver: BaseCheckpointSaver[Any], config: RunnableConfig) -> bool:
+    try:
+        return saver.get_tuple(config) is not None
+    except NotImplementedError:  # some can be read under asyncio only, as those of servers
+        loop = _event_loop.get()
+        if loop is None:
+            return False
+        return asyncio.run_coroutine_threadsafe(saver.aget_tuple(config), loop).result() is not None
+
+
+@contextmanager
+def of_event_loop() -> Iterator[None]:
+    """Notes the event loop of a step that works in a thread: a checkpointer may be bound to it."""
+    token = _event_loop.set(asyncio.get_running_loop())
+    try:
+        yield
+    finally:
+        _event_loop.reset(token)
+
+
+_event_loop: ContextVar[asyncio.AbstractEventLoop | None] = ContextVar("event_loop", default=None)
 
 
 def question_id() -> str:
