@@ -19,7 +19,7 @@ from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.text.words import at, named, person
+from langchain_ashby.text.words import at, named, one_line, person
 from langchain_ashby.toolkit import AshbyTool
 
 
@@ -65,9 +65,8 @@ class EffectChecker:
         request = self._request(call)
         if reads is None or request is None:
             return None
-        card = card_of(request, reads)
         # The arguments are as the model gave them: these and no others run.
-        return {**card, "args": call["args"], "consequences": [*card["consequences"], *_author(reads)]}
+        return {**_author(reads, card_of(request, reads)), "args": call["args"]}
 
     def understands(self, call: ToolCall, card: Card | None) -> bool:
         """True if the agent has the tool, and this version of the package made the card, or would make none."""
@@ -83,9 +82,11 @@ class EffectChecker:
     def changes_since(self, card: Card | None, call: ToolCall, applied: Sequence[AppliedWrite] = ()) -> list[str]:
         """Lists in words what has changed since a card was approved, except by the `applied` writes."""
         reads = self.reads()
-        by_now = None if card is None else self.card(call, reads)
-        if reads is None or card is None or by_now is None:
+        if card is None:
             return []
+        by_now = self.card(call, reads)
+        if reads is None or by_now is None:
+            return ["the card cannot be made any more"]
         if not is_current(card):
             return differences(card, by_now)
         # As of the moment when the card was made, so that nothing differs only because time has passed.
@@ -111,9 +112,8 @@ class EffectChecker:
         left = [facts_after(request, reads) for request in requests]
         created = frozenset[str]().union(*(it.created for it in applied))
         facts = dict(card["facts"])
-        for title in facts.keys() & fresh["facts"].keys():
-            now = fresh["facts"][title]
-            if any(title in it and same(it[title], now) for it in left) or _grown_by(created, facts[title], now):
+        for title, now in fresh["facts"].items():
+            if any(title in it and same(it[title], now) for it in left) or _grown_by(created, facts.get(title), now):
                 facts[title] = now
         refers = dict(card["refers"])
         changed = {it for request in requests for it in targets(request)[:1]}
@@ -150,16 +150,21 @@ class EffectChecker:
             return None  # another version took other arguments
 
 
-def _author(reads: ReadCache) -> list[str]:
-    """Says for which user the write would be made, if the run acts for one."""
+def _author(reads: ReadCache, card: Card) -> Card:
+    """The card with the user for whom the write would be made, if the run acts for one."""
     user_id = reads.client.on_behalf_of
     if user_id is None:
-        return []
+        return card
     try:
-        user = reads.call(GetUser(user_id=user_id))
-    except AshbyError:
-        return [f"It is made on behalf of the user {user_id}."]
-    return [f"It is made on behalf of {named(person(user) or user_id)}."]
+        name, unread = person(reads.call(GetUser(user_id=user_id))), []
+    except AshbyError as error:
+        name, unread = None, [f"The user on whose behalf it is made could not be read: {one_line(error.message)}"]
+    return {
+        **card,
+        "consequences": [*card["consequences"], f"It is made on behalf of {named(name or f'the user {user_id}')}."],
+        "unchecked": [*card["unchecked"], *unread],
+        "risk": "high" if unread else card["risk"],
+    }
 
 
 def _is_left(left: Sequence[dict[str, Any]], value: Any) -> bool:
