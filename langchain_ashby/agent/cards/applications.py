@@ -62,6 +62,8 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
         _show_history(reads, builder, request.application_history)
 
     plan_id = request.interview_plan_id or at(job, "defaultInterviewPlanId")
+    if job and not request.interview_plan_id:
+        builder.facts["Default interview plan of the job"] = plan_id
     if job and not plan_id:
         builder.warn("The job has no default interview plan: Ashby may refuse.")
     if plan_id and at(stage_read, "interviewPlanId") not in (None, plan_id):

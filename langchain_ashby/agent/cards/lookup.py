@@ -49,6 +49,12 @@ class Reader:
 
     def refer(self, builder: CardBuilder, found: Any, record_id: str) -> Fact:
         """The fact `{"id", "name"}` of a record that a write refers to; warns of what is unusual about it."""
+        fact, record = self.describe(builder, found, record_id)
+        builder.refer(record_id, f"The {self.words}", name_of(record), at(record, "type") or at(record, "status"))
+        return fact
+
+    def describe(self, builder: CardBuilder, found: Any, record_id: str) -> tuple[Fact, Record]:
+        """The fact of a record and the record itself; warns of what is unusual about it."""
         record = self.pick(builder, found, record_id)
         name = name_of(record)
         called = f"The {self.words}{f' {named(name)}' if name else ''}"
@@ -58,8 +64,7 @@ class Reader:
             builder.warn(f"{called} is confidential.")
         if at(record, "isEnabled") is False:
             builder.warn(f"{called} is deactivated in Ashby.")
-        builder.refer(record_id, f"The {self.words}", name, at(record, "type") or at(record, "status"))
-        return {"id": record_id, "name": name or UNNAMED}
+        return {"id": record_id, "name": name or UNNAMED}, record
 
 
 def name_of(record: Any) -> str | None:

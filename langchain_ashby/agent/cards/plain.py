@@ -268,7 +268,7 @@ def _others(builder: CardBuilder, reads: ReadCache, name: str, entries: list[Any
     if not ids or found is None:
         return [name_of(it) or one_line(it if isinstance(it, str) else UNNAMED, 80) for it in entries]
     answers = reads.all(*(found.request(it) for it in ids[:MOST_NAMED]))
-    names = [found.refer(builder, answer, it)["name"] for it, answer in zip(ids, answers, strict=False)]
+    names = [found.describe(builder, answer, it)[0]["name"] for it, answer in zip(ids, answers, strict=False)]
     return [*names, count(len(ids) - MOST_NAMED, f"more {found.words}")] if len(ids) > MOST_NAMED else names
 
 

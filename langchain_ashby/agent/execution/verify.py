@@ -31,7 +31,7 @@ from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.text.words import at, folded, named, person
+from langchain_ashby.text.words import at, folded, named, one_line, person
 from langchain_ashby.toolkit import AshbyTool
 
 
@@ -94,9 +94,8 @@ class EffectChecker:
         request = self._request(call)
         if reads is None or request is None:
             return None
-        card = card_of(request, reads)
         # The arguments are as the model gave them: these and no others run.
-        return {**card, "args": call["args"], "consequences": [*card["consequences"], *_author(reads)]}
+        return {**_author(reads, card_of(request, reads)), "args": call["args"]}
 
     def understands(self, call: ToolCall, card: Card | None) -> bool:
         """True if the agent has the tool, and this version of the package made the card, or would make none."""
@@ -118,9 +117,11 @@ class EffectChecker:
             applied: The earlier writes of the same message, whose changes are no surprise.
         """
         reads = self.reads()
-        by_now = None if card is None else self.card(call, reads)
-        if reads is None or card is None or by_now is None:
+        if card is None:
             return SecondLook([], None)
+        by_now = self.card(call, reads)
+        if reads is None or by_now is None:
+            return SecondLook(["the card cannot be made any more"], None)
         seen = seen_on(by_now)
         if not is_current(card):
             return SecondLook(differences(card, by_now), seen)
@@ -153,9 +154,8 @@ class EffectChecker:
         left = [facts_after(request, reads) for request in requests]
         touched = frozenset[str]().union(*(it.touched for it in applied))
         facts = dict(card["facts"])
-        for title in facts.keys() & fresh["facts"].keys():
-            now = fresh["facts"][title]
-            if _is_left(left, title, now) or _differs_only_in(touched, facts[title], now):
+        for title, now in fresh["facts"].items():
+            if _is_left(left, title, now) or _differs_only_in(touched, facts.get(title), now):
                 facts[title] = now
         refers = dict(card["refers"])
         changed = {it for request in requests for it in targets(request)[:1]}
@@ -192,16 +192,21 @@ class EffectChecker:
             return None  # another version took other arguments
 
 
-def _author(reads: ReadCache) -> list[str]:
-    """Says for which user the write would be made, if the run acts for one."""
+def _author(reads: ReadCache, card: Card) -> Card:
+    """The card with the user for whom the write would be made, if the run acts for one."""
     user_id = reads.client.on_behalf_of
     if user_id is None:
-        return []
+        return card
     try:
-        user = reads.call(GetUser(user_id=user_id))
-    except AshbyError:
-        return [f"It is made on behalf of the user {user_id}."]
-    return [f"It is made on behalf of {named(person(user) or user_id)}."]
+        name, unread = person(reads.call(GetUser(user_id=user_id))), []
+    except AshbyError as error:
+        name, unread = None, [f"The user on whose behalf it is made could not be read: {one_line(error.message)}"]
+    return {
+        **card,
+        "consequences": [*card["consequences"], f"It is made on behalf of {named(name or f'the user {user_id}')}."],
+        "unchecked": [*card["unchecked"], *unread],
+        "risk": "high" if unread else card["risk"],
+    }
 
 
 def _is_left(left: Sequence[dict[str, Any]], title: str, value: Any) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from another_ashby import Seen
 from desk import EXAMPLES, NOW, SCORECARD, Desk, make, meeting
 
+from langchain_ashby import AshbyToolkit
 from langchain_ashby.agent.cards import Card, ReadCache, card_of, differences, markdown, only_what_is_on
 from langchain_ashby.agent.cards.differences import newly_past
 from langchain_ashby.errors import ArgumentError
@@ -77,6 +78,16 @@ def test_what_is_not_on_the_card_is_not_sent_even_if_it_changes_after_the_second
     with only_what_is_on(card):
         desk.client.call(request)
     assert desk.reads()[-1] == "applicationFeedback.submit"
+
+
+async def test_under_asyncio_too_only_what_is_on_the_card_is_sent(desk: Desk) -> None:
+    request = EXAMPLES["submit_application_feedback"](desk)
+    card, form = desk.card(request), swapped(desk)
+    tool = next(it for it in AshbyToolkit(desk.client).get_tools() if it.name == request.tool_name())
+    answer(desk, "feedbackFormDefinition.info", form, times=1)
+    with only_what_is_on(card):
+        told = await tool.ainvoke(request.model_dump(mode="json", exclude_unset=True))
+    assert told.startswith("not_as_approved: ") and "applicationFeedback.submit" not in desk.reads()
 
 
 @pytest.mark.parametrize(
