@@ -2,10 +2,10 @@
 
     python -m tests.contract.slice openapi.json
 
-adds the methods that tools call and the slice lacks, from Ashby's published OpenAPI description. Given a folder, it makes
-the slice anew: of `contract.json`, each method's request and response schemas, of `methods.json`, the list of methods,
-and of `openapi.json` where it is there. Schemas that occur more than once stand in `shared`, and `{"shared": 7}` refers
-to them.
+adds the methods that tools call and the slice lacks, from Ashby's published OpenAPI description. Given a folder, it
+makes the slice anew: of `contract.json`, each method's request and response schemas, of `methods.json`, the list of
+methods, and of `openapi.json` where it is there. Schemas that occur more than once stand in `shared`, and
+`{"shared": 7}` refers to them.
 """
 
 import json

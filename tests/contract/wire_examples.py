@@ -11,7 +11,7 @@ from typing import Any
 
 import examples
 import requests
-from ashby import Contract
+from ashby import Contract, load_contract
 from examples import Company
 
 from langchain_ashby import AshbyClient
@@ -597,8 +597,10 @@ def _sent(tool: str) -> Example:
 
 
 for _tool in examples.EXAMPLES:
-    if issubclass(OPERATIONS[_tool], Endpoint) and OPERATIONS[_tool].path not in EXAMPLES:
-        EXAMPLES[OPERATIONS[_tool].path] = [_sent(_tool)]
+    _path = OPERATIONS[_tool].path
+    # Another test names the methods whose schemas are missing.
+    if issubclass(OPERATIONS[_tool], Endpoint) and _path not in EXAMPLES and _path in load_contract().endpoints:
+        EXAMPLES[_path] = [_sent(_tool)]
 
 CASES = [(endpoint, at) for endpoint, examples in EXAMPLES.items() for at in range(len(examples))]
 """(endpoint, number of the example), to run a test on each example."""
