@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import examples
+from ashby import load_contract
 from checked_caller import Caller
 from examples import Company
 
@@ -476,7 +477,8 @@ def _all() -> dict[str, list[Example]]:
     sent: dict[str, list[Example]] = {}
     for tool in examples.EXAMPLES:
         operation = OPERATIONS[tool]
-        if issubclass(operation, Endpoint):
+        # Another test names the methods whose schemas are missing.
+        if issubclass(operation, Endpoint) and operation.path in load_contract().endpoints:
             sent.setdefault(operation.path, []).append(_sent(tool))
     return {path: [*sent.get(path, []), *FURTHER.get(path, [])] for path in dict.fromkeys([*sent, *FURTHER])}
 
