@@ -118,6 +118,9 @@ class Session:
                 if decisions:
                     decided = f"{len(decisions)} of {len(actions)} changes are decided"
                     self._console.print(f"{decided}; nothing is made until all of them are.")
+            if review.interrupted:
+                raise KeyboardInterrupt
+            if len(decisions) < len(actions):
                 return Reached.QUIT if review.quits else Reached.A_QUESTION
             self._under_way = {
                 action["tool_call_id"]: line_of(action)

@@ -141,6 +141,8 @@ def _turn(session: Session, question: str | None, out: Console, *, kept: bool) -
         return Status.OUTCOME_UNKNOWN
     except KeyboardInterrupt:
         say(out, "Interrupted.")
+        if session.waiting():
+            say(out, _still_open(kept=kept))
         return Status.INTERRUPTED
     except Exception as error:
         # Mostly the model's provider, which has errors of its own. The thread is whole and can go on.
@@ -153,8 +155,12 @@ def _turn(session: Session, question: str | None, out: Console, *, kept: bool) -
     elif reached is Reached.QUIT:
         say(out, "Saved. Decide with `langchain-ashby pending`." if kept else "Not saved: there is no --store.")
         raise typer.Exit(Status.NOT_APPROVED)
-    elif kept:
-        say(out, "Saved. Decide here with /review or with `langchain-ashby pending`; a new message cancels it.")
     else:
-        say(out, "Open. Decide here with /review; a new message cancels it.")
+        say(out, _still_open(kept=kept))
     return Status.NOT_APPROVED
+
+
+def _still_open(*, kept: bool) -> str:
+    if kept:
+        return "Saved. Decide here with /review or with `langchain-ashby pending`; a new message cancels it."
+    return "Open. Decide here with /review; a new message cancels it."
