@@ -66,10 +66,13 @@ def chat(
         from langchain_ashby.agent import create_recruiting_agent
         from langchain_ashby.cli.session import Session
         from langchain_ashby.cli.terminal import console, say
+        from langchain_ashby.cli.threads import find_waiting
         from langchain_ashby.toolkit import AshbyToolkit
 
         name = thread or f"{datetime.now():%Y-%m-%d-%H%M%S}"
         agent = create_recruiting_agent(language_model, AshbyToolkit(client), **places)
+        if store and find_waiting(agent, places["checkpointer"], name).unreadable:
+            raise stop(f"The thread {name!r} belongs to another program.")
         out = console()
         session = Session(agent, name, out, approve_all=yes, reviewer=reviewer_or_user(reviewer))
         say(out, f"Ashby: {client.base_url}{' (sandbox)' if sandbox else ''}")
