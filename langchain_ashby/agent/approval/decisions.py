@@ -16,6 +16,7 @@ from langchain_core.messages import ToolCall, ToolMessage
 from langchain_ashby.agent.approval.gate import Tools, argument_problem
 from langchain_ashby.agent.messages.tool_messages import not_executed
 from langchain_ashby.agent.state import Approval, Decided, Proposal
+from langchain_ashby.text.words import count
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def decisions_in(answer: object, proposals: Sequence[Proposal], tools: Tools) ->
         raise UnusableAnswer('Nothing was executed: the answer must be {"decisions": [...]}.')
     if len(decisions) != len(proposals):
         raise UnusableAnswer(
-            f"Nothing was executed: {len(proposals)} decisions are needed, one per action in order, "
-            f"and {len(decisions)} came."
+            "Nothing was executed: the answer must have one decision per action, in order. "
+            f"It has {count(len(decisions), 'decision')} for {count(len(proposals), 'action')}."
         )
     read: list[Decision] = []
     problems: list[str] = []
