@@ -119,6 +119,9 @@ class Session:
                 if decisions:
                     decided = f"{len(decisions)} of {len(actions)} changes are decided"
                     self._console.print(f"{decided}; nothing is made until all of them are.")
+            if review.interrupted:
+                raise KeyboardInterrupt
+            if len(decisions) < len(actions):
                 return Reached.QUIT if review.quits else Reached.A_QUESTION
             self._under_way = {
                 action["tool_call_id"]: line_of(action)
@@ -236,8 +239,12 @@ class Session:
 
 
 def show_last_exchange(messages: Sequence[AnyMessage], console: Console) -> None:
-    """Shows the last question and answer of a conversation that is resumed."""
+    """Shows the last question and answer of a conversation that is resumed, and what was done since."""
     for kind, who in (("human", "You"), ("ai", "Agent")):
         last = next((it.text for it in reversed(messages) if it.type == kind and it.text.strip()), None)
         if last is not None:
             console.print(Text.assemble((f"{who}: ", "bold"), harmless(last)))
+    asked = max((place for place, it in enumerate(messages) if isinstance(it, AIMessage)), default=0)
+    for message in messages[asked:]:
+        if isinstance(message, ToolMessage):  # such as a change that was approved in `pending`
+            console.print(line(title(message.name or ""), message, None))

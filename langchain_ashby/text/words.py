@@ -111,11 +111,17 @@ def in_words(time: datetime | None) -> str | None:
 
 
 def zone() -> tzinfo:
-    """The time zone that `TZ` names, such as Europe/Berlin; UTC without one."""
+    """The time zone that `TZ` names, such as Europe/Berlin or :Europe/Berlin; UTC without one."""
     try:
-        return ZoneInfo(os.environ.get("TZ") or "UTC")
+        return ZoneInfo(os.environ.get("TZ", "").removeprefix(":") or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return UTC
+
+
+def unknown_zone() -> str | None:
+    """What `TZ` says if it is not the name of a time zone, as CET-1CEST is not; None if all is well."""
+    name = os.environ.get("TZ", "").removeprefix(":")
+    return name if name not in ("", "UTC", "UTC0") and zone() is UTC else None
 
 
 def parsed(text: Any) -> datetime | None:

@@ -183,6 +183,14 @@ def test_one_bad_decision_holds_back_the_good_ones_beside_it() -> None:
     ]
 
 
+def test_a_problem_counts_decisions_and_actions_in_plain_english() -> None:
+    office, config = Office(), thread()
+    graph = agent(office, calling(write("ada")), "Done.")
+    graph.invoke(user(), config)
+    problem = request(graph.invoke(Command(resume={"decisions": []}), config))["problem"]
+    assert problem.endswith("one decision per action, in order. It has 0 decisions for 1 action.")
+
+
 def test_a_problem_is_said_once_and_forgotten() -> None:
     office, config = Office(), thread()
     graph = agent(office, calling(write("ada")), calling(write("ben")), "Done.")

@@ -68,6 +68,15 @@ def test_the_demo_from_beginning_to_end() -> None:
         same("demo", person.seen)
 
 
+@pytest.mark.parametrize("columns", ["0", "3"])
+def test_a_width_without_room_for_a_card_does_not_hide_it(columns: str) -> None:
+    with Person("demo", COLUMNS=columns) as person:
+        person.is_asked("later?")
+        person.sees("Proposed change 3 of 3", "Kwame", "Exact arguments")
+        person.types("q")
+        assert person.leaves() == 0
+
+
 def test_a_card_that_is_asked_about_is_on_the_screen() -> None:
     with Person("demo") as person:
         person.is_asked("Approve all 3, view, reject or later?")

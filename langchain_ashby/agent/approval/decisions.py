@@ -16,7 +16,7 @@ from langchain_core.messages import ToolCall, ToolMessage
 from langchain_ashby.agent.approval.gate import Tools, argument_problem
 from langchain_ashby.agent.messages.tool_messages import not_executed
 from langchain_ashby.agent.state import Approval, Decided, Proposal
-from langchain_ashby.text.words import one_line
+from langchain_ashby.text.words import count, one_line
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
         )
     if len(decisions) != len(proposals):
         raise UnusableAnswer(
-            f"Nothing was executed: {len(proposals)} decisions are needed, one per action in order, "
-            f"and {len(decisions)} came."
+            "Nothing was executed: the answer must have one decision per action, in order. "
+            f"It has {count(len(decisions), 'decision')} for {count(len(proposals), 'action')}."
         )
     read: list[Decision] = []
     problems: list[str] = []

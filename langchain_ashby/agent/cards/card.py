@@ -111,7 +111,9 @@ class Card(TypedDict):
 
 def is_current(card: Mapping[str, Any] | None) -> TypeGuard[Card]:
     """True if this version of the package understands the card."""
-    return card is not None and card.get("version") == CARD_VERSION
+    if not isinstance(card, Mapping) or card.get("version") != CARD_VERSION:
+        return False
+    return Card.__required_keys__ <= card.keys()
 
 
 def same(one: Any, other: Any) -> bool:
