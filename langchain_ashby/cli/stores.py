@@ -144,3 +144,5 @@ def _only_read(*opened: Any) -> None:
     """Has SQLite refuse every change through these savers and stores."""
     for it in opened:
         it.conn.execute("PRAGMA query_only = ON")
+        # Even so, setting up would switch the file to a write-ahead log.
+        it.is_setup = it.conn.execute("PRAGMA journal_mode").fetchone() != ("wal",)
