@@ -56,7 +56,7 @@ dist: $(VENV)/dev.stamp ## build the wheel and the sdist, and try the wheel in a
 	$(BIN)/python tests/distribution dist
 
 regenerate: $(VENV)/dev.stamp ## rewrite the snapshots, and the pages and the picture made of the code
-	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_registry.py tests/unit/test_schemas.py \
+	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_promised.py tests/unit/test_schemas.py \
 		tests/unit/test_results_snapshots.py tests/agent/cards/test_card_contents.py tests/agent/cards/test_card_reads.py \
 		tests/cli/test_screens.py tests/docs/test_made.py tests/faults/test_documented.py
 	$(BIN)/python tests/docs/picture.py

@@ -21,11 +21,11 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
 from langchain_ashby.agent.cards.approved import only_what_is_on
 from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, targets
 from langchain_ashby.agent.cards.differences import differences
-from langchain_ashby.agent.cards.effects import Seen, new_records, seen_on, took_effect
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import build
 from langchain_ashby.agent.cards.show.html import html
 from langchain_ashby.agent.cards.show.markdown import markdown
+from langchain_ashby.agent.cards.took_effect import Seen, new_records, seen_on, took_effect
 from langchain_ashby.endpoint import Operation
 
 __all__ = [
