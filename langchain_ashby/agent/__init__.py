@@ -2,11 +2,11 @@
 
 from langchain_ashby.agent.approval.pending import PendingApprovals
 from langchain_ashby.agent.approval.policy import ApprovalPolicy, allow_if
-from langchain_ashby.agent.compiled import QuestionClosedError
 from langchain_ashby.agent.execution.audit import AuditEntry, AuditTrail, audit_trail, to_jsonl
 from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.graph import create_recruiting_agent
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
+from langchain_ashby.agent.run.compiled import QuestionClosedError
 from langchain_ashby.agent.run.context import Context
 
 __all__ = [

@@ -33,7 +33,6 @@ from langgraph.types import Checkpointer, Send
 
 from langchain_ashby.agent.approval.gate import Tools, by_name, needs_approval
 from langchain_ashby.agent.approval.policy import ApprovalPolicy
-from langchain_ashby.agent.compiled import RecruitingAgent
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import WriteExecutor
 from langchain_ashby.agent.execution.journal import Journal
@@ -49,6 +48,7 @@ from langchain_ashby.agent.nodes.reconcile import reconcile
 from langchain_ashby.agent.nodes.review import review
 from langchain_ashby.agent.nodes.write import WriteNode, to_write
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
+from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.run.runtime import of_event_loop
 from langchain_ashby.agent.run.settings import DEFAULT, RunLimits

@@ -35,13 +35,27 @@ class Link(TypedDict):
     url: str
 
 
+class Before(TypedDict):
+    """What else was seen of the record, to tell afterwards whether it was changed.
+
+    Attributes:
+        revision: When the record was last changed, and its parts, by id; empty if Ashby does not show that.
+        passed: For a field of which Ashby keeps the history, the ids of its entries.
+        creates: A name for what the write makes, which attempts at the same thing share; None if it makes nothing.
+    """
+
+    revision: dict[str, str]
+    passed: dict[str, list[str]]
+    creates: str | None
+
+
 class Card(TypedDict):
     """A write in words.
 
     `line` says what will happen, `changes` which fields it changes, `unchecked` what could not be found out. `targets`
     are the records that the call points at: arguments with other targets need another card. `facts` are what the card
-    rests on, by a title in words, and are read again before the write runs; see `stale`. `args` are the exact
-    arguments.
+    rests on, by a title in words, and are read again before the write runs; see `stale`. `before` helps to tell later
+    whether the write took effect. `args` are the exact arguments.
     """
 
     version: int
@@ -55,6 +69,7 @@ class Card(TypedDict):
     links: list[Link]
     targets: list[str]
     facts: dict[str, Any]
+    before: Before
     args: dict[str, Any]
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from langchain_core.messages import ToolCall
 from pydantic import ValidationError
 
 from langchain_ashby.agent.approval.gate import Tools, argument_problem
-from langchain_ashby.agent.cards import Card, ReadCache, card_of, facts_after, is_current, settled, stale
+from langchain_ashby.agent.cards import (
+    Card,
+    Evidence,
+    ReadCache,
+    Seen,
+    card_of,
+    facts_after,
+    is_current,
+    seen_on,
+    settled,
+    stale,
+)
 from langchain_ashby.agent.cards.card import same
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
@@ -37,6 +48,19 @@ class AppliedWrite:
     since_decision: bool
 
 
+@dataclass(frozen=True)
+class SecondLook:
+    """What Ashby shows right before an approved write.
+
+    Attributes:
+        changes: What has changed since it was approved, in words.
+        seen: What is there, to tell afterwards whether the write took effect; None for a tool that is not Ashby's.
+    """
+
+    changes: list[str]
+    seen: Seen | None
+
+
 class EffectChecker:
     """Re-reads Ashby before and after a write. Stateless. Has no cards for tools that are not Ashby's.
 
@@ -48,6 +72,11 @@ class EffectChecker:
     def __init__(self, tools: Tools, client: AshbyClient | None) -> None:
         self._tools = tools
         self._client = client
+
+    @property
+    def longest_call(self) -> timedelta:
+        """The longest time that a call of the client may take; none without a client."""
+        return timedelta(seconds=self._client.budget if self._client else 0)
 
     def reads(self) -> ReadCache | None:
         """Returns a new read cache; None without a client."""
@@ -73,25 +102,37 @@ class EffectChecker:
         """Describes what is wrong with the arguments of a call by now; None if they are valid."""
         return argument_problem(self._tools[call["name"]], call["args"])
 
-    def changes_since(self, card: Card | None, call: ToolCall, applied: Sequence[AppliedWrite] = ()) -> list[str]:
-        """Lists in words what has changed since a card was approved, except by the `applied` writes."""
+    def second_look(self, card: Card | None, call: ToolCall, applied: Sequence[AppliedWrite] = ()) -> SecondLook:
+        """Looks again right before a write: what has changed since its card was approved, and what is there now.
+
+        Args:
+            card: The card that was approved.
+            call: The call that would run.
+            applied: The earlier writes of the same message, whose changes are no surprise.
+        """
         reads = self.reads()
         fresh = None if card is None else self.card(call, reads)
         if reads is None or card is None or fresh is None:
-            return []
+            return SecondLook([], None)
         if applied and is_current(card):
             card = self._as_left_by(applied, card, fresh, reads)
-        return differences(card, fresh)
+        return SecondLook(differences(card, fresh), seen_on(fresh))
 
-    def has_happened(self, call: ToolCall, card: Card | None, since: datetime) -> bool | None:
-        """True if a write that was tried has taken effect since then; None if reading cannot tell."""
+    def operation(self, call: ToolCall) -> Operation[Any] | None:
+        """The operation that a call performs; None for a tool that is not Ashby's, or arguments that do not fit."""
+        return self._request(call)
+
+    def evidence(
+        self, call: ToolCall, seen: Seen | None, *, attempts: int = 1, taken: Collection[str] = ()
+    ) -> Evidence | None:
+        """Finds the evidence whether a write has taken effect, as `settled` does; None if Ashby cannot be read."""
         request, reads = self._request(call), self.reads()
         if request is None or reads is None:
             return None
         try:
-            return settled(request, card, reads, since)
+            return settled(request, seen, reads, attempts=attempts, taken=taken)
         except AshbyError:
-            return None  # Ashby cannot be read at the moment
+            return None
 
     def _as_left_by(self, applied: Sequence[AppliedWrite], card: Card, fresh: Card, reads: ReadCache) -> Card:
         """The approved card as it would be if it had been made after the `applied` writes."""

@@ -20,10 +20,11 @@ from langchain_ashby.agent.cards import ReadCache, markdown
 from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.agent.execution.audit_log import audit_op
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import PendingWrite, WriteResult, audit_record, pending_write
+from langchain_ashby.agent.execution.executor import audit_record
 from langchain_ashby.agent.execution.journal import journal_key
 from langchain_ashby.agent.execution.order import held_back, put_in_order
 from langchain_ashby.agent.execution.verify import needs_another_look
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.messages.history import maker_of, open_calls
 from langchain_ashby.agent.messages.own import turn_of
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed

@@ -9,8 +9,8 @@ from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from langchain_ashby.agent.approval.gate import needs_approval
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import WriteResult, pending_write
 from langchain_ashby.agent.execution.journal import journal_key
+from langchain_ashby.agent.execution.write import WriteResult, pending_write
 from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, with_every_call_answered
 from langchain_ashby.agent.messages.own import record_of, turn_of
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed, outcome_unknown, with_words

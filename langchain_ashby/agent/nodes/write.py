@@ -20,13 +20,15 @@ from typing_extensions import TypedDict
 
 from langchain_ashby.agent.approval.gate import ASKS_BEFORE_ACTING, needs_approval
 from langchain_ashby.agent.cards import only_the_file_on
+from langchain_ashby.agent.execution.attempt import Attempt
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.execution.journal import Claim, Journal
 from langchain_ashby.agent.execution.order import in_sequences
 from langchain_ashby.agent.execution.outcome import Outcome
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.messages.own import recorded, recorded_result
 from langchain_ashby.agent.messages.tool_messages import (
+    EXECUTED_IN_PART,
     NO_STORE,
     Result,
     declared_errors,
@@ -34,11 +36,13 @@ from langchain_ashby.agent.messages.tool_messages import (
     not_executed,
     outcome_unknown,
     with_edit,
+    with_words,
 )
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval
 from langchain_ashby.client import collecting_futures
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.http.observer import observed_by
 
 
 class WriteTask(TypedDict):
@@ -106,14 +110,15 @@ class WriteNode(Runnable[WriteTask, Any]):
         claim = self._claim_for(write, settings)
         if isinstance(claim, ToolMessage):
             return claim
+        attempt = self._executor.attempt(write, claim)
         try:
-            with only_the_file_on(write.proposal["card"]):
+            with only_the_file_on(write.proposal["card"]), observed_by(attempt):
                 result = execute(request)
-            return self._record(write, claim, result)
+            return self._record(write, attempt, result)
         except AshbyError as error:
             return self._executor.failed(write, claim, error)
         except GraphBubbleUp as signal:
-            return self._signaled(request, write, claim, signal)
+            return self._signaled(request, write, attempt, signal)
         finally:
             # Whatever else ends the run, the claim stays on record, to be settled later.
             self._executor.journal.release(claim)
@@ -168,14 +173,15 @@ class WriteNode(Runnable[WriteTask, Any]):
         claim: Claim,
         held: _Held,
     ) -> Result:
+        attempt = self._executor.attempt(write, claim)
         try:
-            with only_the_file_on(write.proposal["card"]), collecting_futures() as held.threads:
+            with only_the_file_on(write.proposal["card"]), observed_by(attempt), collecting_futures() as held.threads:
                 result = await execute(request)
-            return await asyncio.to_thread(self._record, write, claim, result)
+            return await asyncio.to_thread(self._record, write, attempt, result)
         except AshbyError as error:
             return await asyncio.to_thread(self._executor.failed, write, claim, error)
         except GraphBubbleUp as signal:
-            return await asyncio.to_thread(self._signaled, request, write, claim, signal)
+            return await asyncio.to_thread(self._signaled, request, write, attempt, signal)
 
     def _claim_for(self, write: PendingWrite, settings: RunSettings) -> Claim | ToolMessage:
         """Claims the write, or answers the call. A run makes only writes that its settings allow."""
@@ -183,30 +189,36 @@ class WriteNode(Runnable[WriteTask, Any]):
             return self._executor.close(write, WriteResult("withheld", not_executed(write.call, objection)))
         return self._executor.begin(write)
 
-    def _signaled(self, request: ToolCallRequest, write: PendingWrite, claim: Claim, signal: GraphBubbleUp) -> Result:
+    def _signaled(
+        self, request: ToolCallRequest, write: PendingWrite, attempt: Attempt, signal: GraphBubbleUp
+    ) -> Result:
         """Passes on what a tool that is not Ashby's tells LangGraph, if that cannot make the tool act twice.
 
         LangGraph runs a tool that asked a person again from its top, with the answer. So only a tool that declares that
         it asks before it acts is asked for; of any other it is not known what it had already done.
         """
         if isinstance(signal, ParentCommand):
-            self._record(write, claim, signal.args[0])
+            self._record(write, attempt, signal.args[0])
             raise signal
         if request.tool is None or (request.tool.metadata or {}).get(ASKS_BEFORE_ACTING) is not True:
             answer = with_edit(write.approval, outcome_unknown(write.call, _ASKED_TOO_LATE))
-            return self._executor.end(write, claim, WriteResult("unknown", answer))
-        self._executor.journal.delete(write.store, write.key, [claim])
+            return self._executor.end(write, attempt.claim, WriteResult("unknown", answer))
+        self._executor.journal.delete(write.store, write.key, [attempt.claim])
         raise signal
 
-    def _record(self, write: PendingWrite, claim: Claim, result: Result) -> Result:
+    def _record(self, write: PendingWrite, attempt: Attempt, result: Result) -> Result:
         if not isinstance(result, ToolMessage):
             # A tool that is not Ashby's may steer the graph. That happens now, and cannot be repeated.
             answer = _told(write.call, result) or executed(write.call, "Its result was not kept.")
-            self._executor.end(write, claim, WriteResult("applied", with_edit(write.approval, answer)))
+            self._executor.end(write, attempt.claim, WriteResult("applied", with_edit(write.approval, answer)))
             return result
-        outcome: Outcome = "applied" if result.status == "success" else "refused"
+        outcome: Outcome = "applied"
+        if result.status != "success":
+            outcome = "partly applied" if attempt.has_changed_something else "refused"
+        if outcome == "partly applied":
+            result = with_words(result, before=f"{EXECUTED_IN_PART} ")
         answer = with_edit(write.approval, result)
-        return self._executor.end(write, claim, WriteResult(outcome, answer, _request_ids(result)))
+        return self._executor.end(write, attempt.claim, WriteResult(outcome, answer, _request_ids(result)))
 
 
 class _Held:

@@ -107,7 +107,7 @@ CHANGES: list[tuple[str, Meanwhile, str]] = [
 
 
 @pytest.mark.parametrize(("name", "meanwhile", "said"), CHANGES, ids=lambda it: it if isinstance(it, str) else "")
-def test_what_changed_is_said_in_words(desk: Desk, name: str, meanwhile: Meanwhile, said: str) -> None:
+def test_changes_are_described_in_words(desk: Desk, name: str, meanwhile: Meanwhile, said: str) -> None:
     request = EXAMPLES[name](desk)
     card = desk.card(request)
     change = meanwhile(desk)
@@ -138,7 +138,7 @@ UNRELATED: list[tuple[str, Meanwhile]] = [
 
 
 @pytest.mark.parametrize(("name", "meanwhile"), UNRELATED, ids=lambda it: it if isinstance(it, str) else "")
-def test_what_has_nothing_to_do_with_it_does_not_make_it_stale(desk: Desk, name: str, meanwhile: Meanwhile) -> None:
+def test_unrelated_changes_do_not_make_a_card_stale(desk: Desk, name: str, meanwhile: Meanwhile) -> None:
     request = EXAMPLES[name](desk)
     card = desk.card(request)
     desk.client.call(meanwhile(desk))
@@ -156,14 +156,14 @@ def test_a_scorecard_of_the_same_interviewer_makes_the_card_stale(desk: Desk) ->
     assert stale(card, desk.card(request))
 
 
-def test_what_cannot_be_read_any_more_counts_as_changed(desk: Desk) -> None:
+def test_a_record_that_can_no_longer_be_read_counts_as_changed(desk: Desk) -> None:
     request = EXAMPLES["change_application_stage"](desk)
     card = desk.card(request)
     desk.sandbox.fault("application.info", status=403, body="{}", times=5)
     assert "Stage: cannot be read any more" in stale(card, desk.card(request))
 
 
-def test_what_could_not_be_read_before_cannot_have_changed(desk: Desk) -> None:
+def test_a_record_that_could_not_be_read_before_cannot_have_changed(desk: Desk) -> None:
     request = EXAMPLES["change_application_source"](desk)
     desk.sandbox.fault("application.info", status=403, body="{}", times=5)
     card = desk.card(request)
@@ -171,7 +171,7 @@ def test_what_could_not_be_read_before_cannot_have_changed(desk: Desk) -> None:
     assert stale(card, desk.card(request)) == []
 
 
-def test_what_was_there_unseen_has_not_come_meanwhile(desk: Desk) -> None:
+def test_a_record_that_was_there_but_unseen_is_not_new(desk: Desk) -> None:
     request = EXAMPLES["create_candidate_note"](desk)
     desk.client.call(request)
     desk.sandbox.fault("candidate.listNotes", status=403, body="{}")
@@ -230,6 +230,6 @@ def test_only_the_file_on_the_card_is_uploaded(desk: Desk, name: str) -> None:
     assert desk.reads()[-1] == request.path
 
 
-def test_without_a_file_on_the_card_nothing_is_asked_of_files(desk: Desk) -> None:
+def test_without_a_file_on_the_card_no_file_is_checked(desk: Desk) -> None:
     with only_the_file_on(None), only_the_file_on(desk.card(EXAMPLES["set_job_status"](desk))):
         desk.client.call(EXAMPLES["upload_candidate_file"](desk))
