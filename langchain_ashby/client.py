@@ -35,6 +35,7 @@ from langchain_ashby.errors import (
 from langchain_ashby.http import settings, transport, wire
 from langchain_ashby.http.approved import check_approved
 from langchain_ashby.http.deadline import Deadline, DeadlineExceeded, current, within
+from langchain_ashby.http.observer import changes_ashby, observer_of
 from langchain_ashby.http.rate_limit import LONGEST_PAUSE, RateLimit
 from langchain_ashby.http.uploads import LocalFile, read_upload
 
@@ -279,7 +280,10 @@ class AshbyClient:
                 try:
                     return self._attempt(request, deadline, turn, attempt)
                 except AshbyError as failure:
-                    if failure.outcome_unknown or not failure.retryable:
+                    if failure.outcome_unknown:
+                        raise
+                    observer_of(request).not_made(request)
+                    if not failure.retryable:
                         raise
                     try:
                         retry = retry.increment("POST", request.path)
@@ -305,6 +309,7 @@ class AshbyClient:
             raise RequestTimeoutError("The call was canceled") from None
 
     def _attempt(self, request: Endpoint[R], deadline: Deadline, turn: float, attempt: int) -> wire.Reply[R]:
+        observer_of(request).sending(request)
         log = _RequestLog(request.path, attempt)
         try:
             status, headers, body = self._exchange(request, deadline)
@@ -458,9 +463,9 @@ class _Conversation:
         reply = self._client._post(request)
         self.warnings += reply.warnings
         self.request_ids += reply.request_ids
-        # A place to send a file to is no change: it expires by itself.
-        if request.access is Access.WRITE and not isinstance(request, CreateFileUploadHandle):
+        if changes_ashby(type(request)):
             self.changed.append(request.path)
+            observer_of(request).answered(request, reply.result)
         return reply.result
 
     def upload(self, path: str, context: str) -> str:

@@ -1,4 +1,4 @@
-"""The tools that are promised, in order, and how many tokens their definitions may take: `promised_tools.json`."""
+"""The promised tools, in order, and the token budgets of their definitions: `promised_tools.json`."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ ACCESS: dict[str, str] = {name: access for it in _STATED["toolsets"].values() fo
 """Read or write, by the tool's name."""
 TOOLSETS: dict[str, list[str]] = {toolset: list(it["tools"]) for toolset, it in _STATED["toolsets"].items()}
 TOKEN_BUDGETS: dict[str, int] = {toolset: it["token_budget"] for toolset, it in _STATED["toolsets"].items()}
-"""How many tokens the definitions of each toolset may take."""
+"""The token budget of each toolset's definitions."""
 TOKEN_BUDGET: int = _STATED["token_budget"]
-"""How many all the promised tools may take together."""
+"""The token budget of all promised tools together."""
 TOKEN_BUDGET_OF_READS: int = _STATED["token_budget_of_reads"]

@@ -127,9 +127,14 @@ def parsed(text: Any) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+def empty(value: Any) -> bool:
+    """True for None and for empty text, lists and objects."""
+    return value is None or value == "" or value == [] or value == {}
+
+
 def shown(value: Any) -> str | None:
     """A fact in words; None if it is empty."""
-    if value is None or value in ("", [], {}):
+    if empty(value):
         return None
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -159,7 +164,12 @@ def joined(texts: list[str]) -> str:
 def time_fact(time: Any) -> str | None:
     """A time as a fact, always spelled the same way."""
     time = time if isinstance(time, datetime) else parsed(time)
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if time else None
+    return utc(time) if time else None
+
+
+def utc(time: datetime) -> str:
+    """A time as Ashby takes it: 2026-11-24T15:00:00.000Z."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def folded(text: Any) -> str:

@@ -1,4 +1,4 @@
-"""Answers that are not decisions. Whatever comes, nothing runs unapproved, and the thread stays usable."""
+"""Answers that are not decisions never run an unapproved call, and leave the thread usable."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_malformed_answer_runs_nothing_and_is_asked_again(answer: Any) -> None
     again = request(graph.invoke(Command(resume=answer), config))
     assert office.writes == []
     assert again["action_requests"] == asked["action_requests"]
-    # LangGraph takes an empty object for an answer to no question at all, so the agent never sees it.
+    # LangGraph reads an empty object as answering no question, so the agent never sees it.
     assert answer == {} or again["problem"].startswith("Nothing was executed")
     result = graph.invoke(Command(resume=approve()), config)
     assert office.writes == [("ada", "Offer")]
@@ -104,7 +104,7 @@ def test_no_answer_at_all_leaves_the_question_open() -> None:
     office, config = Office(), thread()
     graph = agent(office, calling(write("ada")), "Done.")
     graph.invoke(user(), config)
-    with pytest.raises(Exception):  # noqa: B017 - LangGraph itself refuses it, and not always with the same error
+    with pytest.raises(Exception):  # noqa: B017 - LangGraph itself refuses it, with varying errors
         graph.invoke(Command(resume=None), config)
     request(graph.invoke(None, config))
     assert office.writes == []
@@ -151,7 +151,7 @@ def test_an_answer_that_is_not_even_json_runs_nothing(odd: Any) -> None:
     office, config = Office(), thread()
     graph = agent(office, calling(write("ada")), "Done.")
     graph.invoke(user(), config)
-    # What a checkpointer cannot keep is refused by LangGraph before the agent sees it.
+    # LangGraph refuses what a checkpointer cannot store before the agent sees it.
     with suppress(TypeError):
         request(graph.invoke(Command(resume=odd), config))
     assert office.writes == []
@@ -219,7 +219,7 @@ def test_a_decision_can_name_the_call_it_is_for() -> None:
     assert office.writes == [("ada", "Offer")]
 
 
-def test_an_approval_that_nobody_asked_for_approves_nothing_later() -> None:
+def test_an_unrequested_approval_approves_no_later_write() -> None:
     office, config = Office(), thread()
     graph = agent(office, "Hello.", calling(write("ada")), "Done.")
     graph.invoke(user(), config)
@@ -267,7 +267,7 @@ almost_answer = st.fixed_dictionaries(
 @pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(answers=st.lists(anything.filter(lambda it: it is not None) | almost_answer, min_size=1, max_size=3))
-def test_whatever_is_answered_nothing_runs_without_its_own_approval(answers: list[Any]) -> None:
+def test_no_answer_runs_a_write_without_its_own_approval(answers: list[Any]) -> None:
     office, config = Office(), thread()
     graph = agent(office, calling(write("ada"), write("ben")), "Done.")
     result = graph.invoke(user(), config)

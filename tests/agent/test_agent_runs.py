@@ -1,4 +1,4 @@
-"""The ordinary ways through the graph: reads run, writes wait, decisions are carried out."""
+"""The ordinary paths through the graph: reads run, writes wait, decisions are carried out."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def test_threads_wait_independently() -> None:
     assert office.writes == [("ben", "Offer"), ("ada", "Offer")]
 
 
-def test_what_goes_in_and_comes_out_is_messages_alone() -> None:
+def test_input_and_output_are_only_messages() -> None:
     graph = agent(Office(), calling(write("ada")))
     result = graph.invoke(
         user() | {"approvals": [{"call": write("mallory", call_id="x"), "edited": False}], "problem": "?"}, thread()

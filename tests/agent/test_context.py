@@ -1,4 +1,4 @@
-"""The settings of a run: for whom it acts, who decides, which model, tools and policy. They narrow, and never widen."""
+"""Per-run settings: acting user, reviewer, model, tools and policy. They can narrow the limits, never widen them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOTE = "ashby_create_candidate_note"
 
 @dataclass
 class Ashby:
-    """The sandbox, two of its users, and somebody to write notes about."""
+    """The sandbox, two of its users, and a candidate to write notes about."""
 
     sandbox: AshbySandbox
     client: AshbyClient
@@ -53,11 +53,11 @@ class Ashby:
         return {"decisions": [{"type": "edit", "edited_action": action}]}
 
     def sent(self) -> list[tuple[str, str | None]]:
-        """What was sent, and for whom."""
+        """The requests, each with the user it was made for."""
         return [(it["endpoint"], it["on_behalf_of"]) for it in self.sandbox.requests()]
 
     def notes(self) -> list[str | None]:
-        """For whom notes were written."""
+        """The users that notes were written for."""
         return [whom for endpoint, whom in self.sent() if endpoint == "candidate.createNote"]
 
     def entry(self) -> AuditEntry:
@@ -71,7 +71,7 @@ def ashby() -> Iterator[Ashby]:
         yield Ashby(sandbox, client)
 
 
-# For whom
+# Acting users
 
 
 def test_a_run_reads_makes_cards_and_writes_for_its_user(ashby: Ashby) -> None:
@@ -107,7 +107,7 @@ async def test_an_asynchronous_run_acts_for_its_user_too(ashby: Ashby) -> None:
     assert {whom for _, whom in ashby.sent()} == {ashby.ben["id"]}
 
 
-def test_without_a_user_a_run_acts_for_nobody(ashby: Ashby) -> None:
+def test_without_a_user_a_run_acts_for_no_one(ashby: Ashby) -> None:
     graph, config = ashby.agent(), thread()
     graph.invoke(user(), config)
     graph.invoke(Command(resume=approve()), config)
@@ -186,7 +186,7 @@ def test_a_rejection_counts_whoever_the_run_acts_for(ashby: Ashby) -> None:
 
 
 @pytest.mark.parametrize("point", ["before claim", "after claim", "before outcome"])
-def test_a_broken_off_write_is_not_taken_up_for_another_user(ashby: Ashby, point: str) -> None:
+def test_an_interrupted_write_is_not_resumed_for_another_user(ashby: Ashby, point: str) -> None:
     config, saver = thread(), {}
     graph = ashby.agent(journal=DyingJournal(point))
     saver = graph.checkpointer
@@ -204,7 +204,7 @@ def test_a_broken_off_write_is_not_taken_up_for_another_user(ashby: Ashby, point
     assert ashby.entry().outcome == ("applied" if written else "withheld")
 
 
-def test_an_application_says_for_whom_its_runs_may_act(ashby: Ashby) -> None:
+def test_an_application_decides_which_users_its_runs_may_act_for(ashby: Ashby) -> None:
     graph = ashby.agent(act_for=[ashby.ada["id"]])
     graph.invoke(user(), thread(), context={"on_behalf_of": ashby.ada["id"]})
     before = ashby.sent()
@@ -228,7 +228,7 @@ def test_a_client_that_acts_for_a_user_leaves_no_choice(ashby: Ashby) -> None:
     assert ashby.notes() == [ashby.ada["id"]]
 
 
-def test_a_user_whom_a_server_let_in_acts_as_themselves(ashby: Ashby) -> None:
+def test_a_user_authenticated_by_a_server_acts_as_themselves(ashby: Ashby) -> None:
     graph, config = ashby.agent(act_for=[]), thread()
     config["configurable"]["langgraph_auth_user"] = {"identity": "ada@example.org", "ashby_user_id": ashby.ada["id"]}
     with pytest.raises(SettingsError, match="acts for another user, and cannot choose"):
@@ -238,7 +238,7 @@ def test_a_user_whom_a_server_let_in_acts_as_themselves(ashby: Ashby) -> None:
     assert ashby.notes() == [ashby.ada["id"]]
 
 
-# Who decides
+# Reviewers
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_a_user_whom_a_server_let_in_acts_as_themselves(ashby: Ashby) -> None:
         ({"langgraph_auth_user_id": "ada@example.org", "reviewer": "Di"}, "ada@example.org"),
     ],
 )
-def test_the_reviewer_is_who_was_let_in_or_else_whom_the_run_names(
+def test_the_reviewer_is_the_authenticated_user_or_else_the_one_named_by_the_run(
     ashby: Ashby, configurable: dict[str, str], reviewer: str
 ) -> None:
     graph, config = ashby.agent(), thread()
@@ -260,7 +260,7 @@ def test_the_reviewer_is_who_was_let_in_or_else_whom_the_run_names(
     assert ashby.entry().reviewer == reviewer
 
 
-# Which model, tools and policy
+# Model, tools and policy
 
 
 def test_a_run_chooses_among_the_models_that_the_application_has(ashby: Ashby) -> None:
@@ -285,7 +285,7 @@ READS = [name for name, operation in OPERATIONS.items() if operation.access is A
         ({"toolsets": ["openings"], "read_only": True}, [name for name in TOOLSETS["openings"] if name in READS]),
     ],
 )
-def test_a_run_shows_the_model_no_other_tools_than_its_own(
+def test_a_run_shows_the_model_only_its_own_tools(
     ashby: Ashby, context: dict[str, Any], shown: Collection[str]
 ) -> None:
     ashby.agent("Hello.").invoke(user(), thread(), context=context)
@@ -319,7 +319,7 @@ def test_what_was_approved_is_not_executed_by_a_run_without_its_tool(ashby: Ashb
     assert ashby.entry().outcome == "withheld"
 
 
-def test_a_policy_of_a_run_adds_to_the_one_of_the_agent_and_takes_nothing_away(ashby: Ashby) -> None:
+def test_the_policy_of_a_run_adds_to_that_of_the_agent_and_removes_none_of_it(ashby: Ashby) -> None:
     graph = ashby.agent(
         policies={"open": ApprovalPolicy(default="allow"), "closed": ApprovalPolicy(default="never")},
         policy=ApprovalPolicy({"ashby_add_candidate_tag": "allow"}),
@@ -348,7 +348,7 @@ def test_a_stricter_policy_of_the_run_with_the_answer_holds(ashby: Ashby) -> Non
     assert ashby.notes() == []
 
 
-def test_what_a_policy_let_pass_is_not_taken_up_by_a_run_that_would_have_asked(ashby: Ashby) -> None:
+def test_a_write_allowed_by_a_policy_is_not_resumed_by_a_run_that_would_have_asked(ashby: Ashby) -> None:
     options = {"policy": ApprovalPolicy(default="allow"), "policies": {"careful": ApprovalPolicy()}}
     graph, config = ashby.agent(journal=DyingJournal("before claim"), **options), thread()
     with pytest.raises(Killed):
@@ -359,7 +359,7 @@ def test_what_a_policy_let_pass_is_not_taken_up_by_a_run_that_would_have_asked(a
     assert ashby.notes() == []
 
 
-def test_what_no_policy_allows_does_not_run_even_if_an_approval_was_put_into_the_state(ashby: Ashby) -> None:
+def test_a_forbidden_write_does_not_run_even_if_an_approval_was_put_into_the_state(ashby: Ashby) -> None:
     config = thread()
     graph = ashby.agent()
     graph.invoke(user(), config)
@@ -373,7 +373,7 @@ def test_what_no_policy_allows_does_not_run_even_if_an_approval_was_put_into_the
     assert ashby.notes() == []
 
 
-# What is refused
+# Refusals
 
 
 @pytest.mark.parametrize(
@@ -399,7 +399,7 @@ def test_names_that_the_application_does_not_know_are_refused_before_anything_ru
     with pytest.raises(SettingsError):
         graph.invoke(Command(resume=approve()), config, context=form(**context))
     assert ashby.sent() == before
-    # The answer that came with it is forgotten: the question is still open, and takes another one.
+    # The answer sent with it is dropped: the question stays open and takes another.
     result = graph.invoke(Command(resume={"decisions": [{"type": "reject"}]}), config)
     assert "A person rejected this call." in results(result)[0].text
     assert ashby.notes() == []
@@ -409,7 +409,7 @@ def test_names_that_the_application_does_not_know_are_refused_before_anything_ru
     "context",
     [{"toolset": ["jobs"]}, {"toolsets": []}, {"toolsets": "jobs"}, {"read_only": "perhaps"}, {"on_behalf_of": "a b"}],
 )
-def test_settings_that_are_none_are_refused_before_anything_runs(ashby: Ashby, context: dict[str, Any]) -> None:
+def test_invalid_settings_are_refused_before_anything_runs(ashby: Ashby, context: dict[str, Any]) -> None:
     with pytest.raises(SettingsError):
         ashby.agent().invoke(user(), thread(), context=context)
     assert ashby.sent() == []

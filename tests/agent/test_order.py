@@ -1,4 +1,4 @@
-"""Approved writes of one message that concern the same records run in the order of the message."""
+"""Approved writes from one message to the same records run in the message's order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 class DyingAfterTheFirst(DyingJournal):
-    """A journal whose process dies when the first of two outcomes is on record."""
+    """A journal whose process dies after recording the first of two outcomes."""
 
     def __init__(self) -> None:
         super().__init__("after outcome")
@@ -50,7 +50,7 @@ def in_sandbox(room: Room, opening_id: str) -> tuple[str, bool]:
 
 
 def writes(room: Room) -> list[str]:
-    """The writes on openings and jobs, in the order in which they came."""
+    """The writes to openings and jobs, in order of arrival."""
     known = ("opening.setOpeningState", "opening.setArchived", "job.update", "job.setStatus")
     return [it["endpoint"] for it in room.sandbox.requests() if it["endpoint"] in known]
 

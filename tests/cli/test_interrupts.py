@@ -26,7 +26,7 @@ def test_ctrl_c_waits_for_a_change_and_shows_its_outcome(sandbox: AshbySandbox) 
         person.is_asked("Approve?")
         sandbox.fault("candidate.createNote", delay=3)
         person.types("a")
-        person.glimpses(f"Add a note to {ADA}  1 s")  # it spins, and says for how long
+        person.glimpses(f"Add a note to {ADA}  1 s")  # the spinner shows the elapsed time
         person.presses(CTRL_C)
         person.sees("Finishing 1 change first.")
         person.sees(f"✓ Add a note to {ADA} done", "Interrupted.")
@@ -87,7 +87,7 @@ def test_ctrl_c_stops_slow_reads_at_once(sandbox: AshbySandbox) -> None:
         person.presses(CTRL_C)
         assert person.leaves() == 130
         assert time.monotonic() - pressed < 20
-    assert "\x1b[?25h" in person.raw.rpartition("\x1b[?25l")[2]  # the cursor is there again
+    assert "\x1b[?25h" in person.raw.rpartition("\x1b[?25l")[2]  # the cursor is visible again
 
 
 def test_ctrl_c_at_a_question_ends_the_demo_with_a_sentence(sandbox: AshbySandbox) -> None:
@@ -114,7 +114,7 @@ def test_ctrl_c_waits_for_a_write_of_call_and_twice_leaves_its_outcome_unknown(
         assert ("the change may have been made" in person.seen.replace("\n", " ")) == (presses == 2)
         assert "Traceback" not in person.seen
     deadline = time.monotonic() + 10
-    while not notes(sandbox):  # the sandbox makes it after the person has left: not in the middle of the next test
+    while not notes(sandbox):  # made after the person has left; keep it out of the next test
         assert time.monotonic() < deadline
         time.sleep(0.05)
 

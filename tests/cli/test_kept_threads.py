@@ -98,7 +98,7 @@ def test_decisions_are_kept_when_other_changes_are_put_off(sandbox: AshbySandbox
         assert person.leaves() == 3
     assert notes(sandbox) == []
     with Person("pending", "--reviewer", "Linus", **kept) as person:
-        person.is_asked("Approve all 2, view, reject or later?")  # what Grace decided is not his decision
+        person.is_asked("Approve all 2, view, reject or later?")  # Grace's decision is not attributed to him
         person.types("q")
         assert person.leaves() == 3
     with Person("pending", "--reviewer", "Grace", **kept) as person:

@@ -27,7 +27,7 @@ CHANGING = [
     (r"\b20\d\d-\d\d-\d\dT1([56])", r"2026-12-03T1\1"),
     (r"since \w{3} \d+ \w{3} 20\d\d, \d\d:\d\d UTC", "since Thu 26 Nov 2026, 09:41 UTC"),
 ]
-"""What differs from run to run, and its placeholder."""
+"""Patterns that differ from run to run, with placeholders."""
 
 
 def same(name: str, text: str) -> None:
@@ -121,7 +121,7 @@ def test_pending_shows_the_open_changes_of_every_thread(sandbox: AshbySandbox, t
         person.sees("The agent will see this")
         person.is_asked("Approve?")
         person.types("l")
-        assert person.leaves() == 3  # one still waits
+        assert person.leaves() == 3  # one is still open
         same("pending", person.seen)
 
 

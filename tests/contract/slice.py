@@ -3,8 +3,8 @@
     python -m tests.contract.slice /path/to/schemas
 
 The folder holds `contract.json`, each method's request and response schemas, and `methods.json`, the list of methods.
-`openapi.json`, Ashby's published description, is read for methods that `contract.json` lacks. Schemas that occur more
-than once stand in `shared`, and `{"shared": 7}` refers to them.
+`openapi.json`, Ashby's published description, is read for methods that `contract.json` lacks. Repeated schemas are in
+`shared`; `{"shared": 7}` refers to one.
 """
 
 import json
@@ -19,11 +19,11 @@ FILE = Path(__file__).with_name("ashby.json")
 KEYWORDS = {"type", "properties", "required", "format", "items", "allOf", "anyOf", "oneOf", "enum"}
 KEYWORDS |= {"additionalProperties", "minItems"}
 WORTH_SHARING = 120
-"""Characters from which a schema that occurs twice is written once."""
+"""The length from which a repeated schema is shared."""
 
 
 def slice_of(folder: Path) -> dict[str, Any]:
-    """The slice of the schemas in a folder, nothing shared yet: `{"methods": …, "schemas": …}`."""
+    """The slice of the schemas in a folder, before sharing: `{"methods": …, "schemas": …}`."""
     schemas = json.loads((folder / "contract.json").read_text("utf-8"))
     published = folder / "openapi.json"
     openapi = json.loads(published.read_text("utf-8")) if published.is_file() else {"paths": {}}
@@ -45,7 +45,7 @@ def slice_of(folder: Path) -> dict[str, Any]:
 
 
 def facts(schema: Any, document: Any) -> Any:
-    """A schema without its prose, and with what it refers to in the document put in its place."""
+    """A schema without its prose, its references replaced by what they refer to."""
     if isinstance(schema, list):
         return [facts(each, document) for each in schema]
     if not isinstance(schema, dict):
@@ -69,7 +69,7 @@ def _method(stated: dict[str, Any]) -> dict[str, Any]:
     return kept | {
         "params": [
             {key: each[key] for key in ("name", "type", "enum") if key in each}
-            # Required in one of several alternatives is not required.
+            # Required in only one of several alternatives means optional.
             | {"required": each["required"] is True and "alternative" not in each}
             for each in stated["params"]
         ]
@@ -77,7 +77,7 @@ def _method(stated: dict[str, Any]) -> dict[str, Any]:
 
 
 def fold(sliced: dict[str, Any]) -> dict[str, Any]:
-    """The slice with each schema that occurs more than once written once."""
+    """The slice with repeated schemas shared."""
     occurs: Counter[str] = Counter(_text(schema) for schema in _schemas(sliced["schemas"]))
     numbers: dict[str, int] = {}
     shared: list[Any] = []
@@ -127,7 +127,7 @@ def _text(value: Any) -> str:
 
 
 def write(sliced: dict[str, Any], file: Path = FILE) -> None:
-    """Write the slice, a line for each method and each shared schema, so that a difference can be read."""
+    """Writes the slice, one line per method and shared schema, for readable diffs."""
     stored = fold(sliced)
     methods, shared = (",\n".join(map(_text, stored[part])) for part in ("methods", "shared"))
     schemas = ",\n".join(f"{json.dumps(endpoint)}:{_text(schema)}" for endpoint, schema in stored["schemas"].items())
@@ -135,7 +135,7 @@ def write(sliced: dict[str, Any], file: Path = FILE) -> None:
 
 
 def read(file: Path = FILE) -> dict[str, Any]:
-    """The slice that is checked in."""
+    """The checked-in slice."""
     return unfold(json.loads(file.read_text("utf-8")))
 
 

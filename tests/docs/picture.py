@@ -1,6 +1,6 @@
-"""The picture of the agent asking: what stands in a terminal when the demo waits for a decision about its first change.
+"""The picture of the agent asking: a terminal in which the demo waits for a decision on its first change.
 
-`python tests/docs/picture.py` makes docs/asking.svg anew. The demo runs as a user runs it, in a pseudo-terminal.
+`python tests/docs/picture.py` rewrites docs/asking.svg. The demo runs in a pseudo-terminal, as for a user.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ CONVERSATION = [
 ]
 PROGRAM = "from langchain_ashby.cli import main; main()"
 
-# Whoever looks at it may be offline, or not wish to ask a third party for a font.
+# Viewers may be offline, or not want to fetch a font from a third party.
 _FORMAT = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
     "Fira Code, monospace", "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 )
 
 
 def screen_when_it_asks() -> list[Text]:
-    """The lines of a terminal at the moment when the demo waits for an answer, as far down as there are any."""
+    """The lines of the terminal when the demo waits for an answer, without blank ones at the end."""
     screen = pyte.Screen(WIDTH, HEIGHT)
     demo = pexpect.spawn(
         sys.executable,
@@ -71,7 +71,7 @@ def _line(screen: pyte.Screen, row: int) -> Text:
 
 
 def _color(pyte_name: str) -> str | None:
-    """A color as Rich calls it: to pyte yellow is brown, and `bright_red` is `brightred`."""
+    """Rich's name for a color: pyte calls yellow brown, and `bright_red` `brightred`."""
     if pyte_name == "default":
         return None
     if re.fullmatch("[0-9a-f]{6}", pyte_name):
@@ -80,7 +80,7 @@ def _color(pyte_name: str) -> str | None:
 
 
 def svg(lines: list[Text]) -> str:
-    """The lines as a picture of a terminal, which looks the same wherever it is opened and fetches nothing."""
+    """The lines as a picture of a terminal, self-contained and the same everywhere."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     for line in lines:
         console.print(line, no_wrap=True, crop=True, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`docs/adding-an-endpoint.md`, followed to the letter in a copy of the project: it takes no more than it says."""
+"""`docs/adding-an-endpoint.md`, followed to the letter in a copy of the project: its steps are enough."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ ASKED = [
     "tests/unit/test_toolkit.py", "tests/selection", "tests/contract/test_requests.py",
     "tests/contract/test_sandbox_replies.py", "tests/agent/cards/test_card_contents.py",
 ]  # fmt: skip
-"""The tests that look at each tool."""
+"""The tests that cover each tool."""
 CHOSEN = "remove_candidate_tag or get_location or Names or schemas_of or budget or every_method or every_tool"
 CHOSEN += " or each_tool or each_write"
-"""Those among them that look at the new tools or at all together; the others pass as before."""
+"""The ones that cover the new tools or all tools together; the others still pass."""
 
 MISSING = {
     "test_are_the_promised_ones_in_order": f"add to tests/promised_tools.json: {WRITE}, {READ}",
@@ -88,12 +88,12 @@ MISSING = {
     "test_the_definitions_of_a_toolset_stay_within_its_token_budget[organization]":
         "organization: raise the budget in tests/promised_tools.json",
 }  # fmt: skip
-"""What fails after the page's first two steps, and what it says is missing."""
+"""The tests that fail after the page's first two steps, and what they report as missing."""
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project, with each block of the page at the end of the file that it names."""
+    """A copy of the project, with each block of the page appended to the file in its title."""
     place = tmp_path_factory.mktemp("copy")
     for folder in ("langchain_ashby", "tests"):
         shutil.copytree(PROJECT / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -111,7 +111,7 @@ def run(copy: Path, *command: str) -> str:
 
 
 def failures(copy: Path, chosen: str = CHOSEN, **environment: str) -> dict[str, str]:
-    """Runs the copy's own tests; returns what the failing ones say, by their name."""
+    """Runs the copy's own tests; returns the messages of failing ones by name."""
     report = copy / "report.xml"
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", f"--junitxml={report}", "-k", chosen]
     around = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "ASHBY", "UPDATE"))}
@@ -159,7 +159,7 @@ def test_the_command_line_knows_the_new_tools(copy: Path) -> None:
     assert f"{len(OPERATIONS) + 2} tools; {writes + 1} of them write." in listed
 
 
-def test_what_fails_names_what_is_missing_and_with_that_nothing_fails(copy: Path) -> None:
+def test_the_failures_name_what_is_missing_and_adding_it_fixes_them(copy: Path) -> None:
     said = failures(copy)
     assert sorted(said) == sorted(MISSING)
     for test, missing in MISSING.items():
@@ -167,12 +167,12 @@ def test_what_fails_names_what_is_missing_and_with_that_nothing_fails(copy: Path
     add_what_is_missing(copy / "tests")
     failures(
         copy, f"{WRITE[6:]} or {READ[6:]}", UPDATE_SNAPSHOTS="1"
-    )  # writes the snapshots, as `make regenerate` does
+    )  # rewrites the snapshots, as `make regenerate` does
     assert failures(copy) == {}
 
 
 def add_what_is_missing(tests: Path) -> None:
-    """Adds the entries that the page's last step names."""
+    """Adds the entries listed in the page's last step."""
     promised = json.loads((tests / "promised_tools.json").read_text("utf-8"))
     for toolset, name, access in (("candidates", WRITE, "write"), ("organization", READ, "read")):
         promised["toolsets"][toolset]["tools"][name] = access
@@ -197,7 +197,7 @@ def add_what_is_missing(tests: Path) -> None:
             for text in asked:
                 requests.write(json.dumps({"request": text, "tools": [tool]}) + "\n")
 
-    # As python -m tests.contract.slice adds them from Ashby's OpenAPI file.
+    # As added by python -m tests.contract.slice from Ashby's OpenAPI file.
     contract = json.loads((tests / "contract" / "ashby.json").read_text("utf-8"))
     contract["schemas"]["candidate.removeTag"] = contract["schemas"]["candidate.addTag"]
     uuid = {"type": "string", "format": "uuid"}

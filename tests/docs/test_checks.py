@@ -1,4 +1,4 @@
-"""The one list of checks, and those who run it: .ci/run, GitHub's workflow, CONTRIBUTING."""
+"""One list of checks, shared by .ci/run, GitHub's workflow and CONTRIBUTING."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def targets() -> set[str]:
 
 
 def run_by_ci() -> set[str]:
-    """The targets that .ci/run makes, but for the one that clears the way."""
+    """The targets that .ci/run makes, except the one that cleans up."""
     return set(re.findall(r"^make ([a-z]+)$", read(".ci/run"), re.MULTILINE)) - {"clean"}
 
 

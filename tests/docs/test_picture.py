@@ -1,4 +1,4 @@
-"""The picture of the agent asking, held against the demo as it is now."""
+"""The picture of the agent asking matches the current demo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table in docs/faults.md is the matrix."""
+"""The table in docs/faults.md matches the matrix."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def in_words(outcome: Outcome) -> str:
     return f"{shown}, outcome not known" if outcome.unknown else shown
 
 
-def test_the_table_of_troubles_is_what_is_tried() -> None:
+def test_the_table_of_faults_matches_the_matrix() -> None:
     text = PAGE.read_text("utf-8")
     expected = TABLE.sub(lambda found: found[1] + table_of_troubles() + found[2], text)
     if os.environ.get("UPDATE_SNAPSHOTS"):

@@ -1,4 +1,4 @@
-"""The key is in the header of each request and nowhere else: not in what a program logs, shows, keeps or sends on."""
+"""The key is only in each request's header: a program never logs, shows, stores or forwards it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ WRITE = CreateCandidate(name="Ada Lovelace")
 
 
 class Everything(BaseCallbackHandler):
-    """Keeps all that LangChain and LangGraph tell a callback."""
+    """Records everything that LangChain and LangGraph pass to a callback."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
@@ -60,7 +60,7 @@ def sandbox() -> Iterator[AshbySandbox]:
 
 @pytest.fixture
 def talkative(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.LogCaptureFixture]:
-    """Everything logs as much as it can, and http.client prints what it sends."""
+    """Turns on all logging, and has http.client print what it sends."""
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
     with caplog.at_level(logging.DEBUG):
         yield caplog
@@ -75,7 +75,7 @@ def afternoon(graph: Any, config: dict[str, Any]) -> Any:
     return result
 
 
-def test_is_in_nothing_that_comes_of_an_afternoons_work(
+def test_is_in_no_output_of_an_afternoons_work(
     sandbox: AshbySandbox,
     tmp_path: Path,
     talkative: pytest.LogCaptureFixture,
@@ -144,7 +144,7 @@ REQUESTS = {"read": READ, "write": WRITE, "upload": UploadCandidateFile(candidat
 
 
 def failed(client: AshbyClient, name: str) -> BaseException | None:
-    """What calling and what the tool raises."""
+    """The errors of the client and of the tool."""
     request = REQUESTS[name]
     [tool] = AshbyToolkit(client, include=[request.tool_name()]).get_tools()
     with suppress(AshbyError):
@@ -216,7 +216,7 @@ def test_is_in_no_traceback_of_an_interrupted_call(request_name: str) -> None:
         assert_without_key(f"{where} of Ctrl-C", text)
 
 
-def test_is_in_no_text_about_what_holds_it(sandbox: AshbySandbox) -> None:
+def test_is_in_no_text_about_its_holders(sandbox: AshbySandbox) -> None:
     with AshbyClient(KEY, sandbox.url) as client:
         toolkit = AshbyToolkit(client)
         graph = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), toolkit)
@@ -283,7 +283,7 @@ def test_a_key_is_found_wherever_it_is() -> None:
         with pytest.raises(AssertionError, match="the key is in a text"):
             assert_without_key("a text", f"before {spelling} behind")
     try:
-        # In a file that is not one of the tests'.
+        # In a file outside the tests, whose frames are not left out.
         exec(compile("raise ValueError(len(secret))", "elsewhere.py", "exec"), {}, {"secret": KEY})
     except ValueError as error:
         found = {where for where, text in tellings(error) if KEY in text}

@@ -1,4 +1,4 @@
-"""A plain resource takes a few lines: its methods are registered and served like all the others."""
+"""A plain resource takes a few lines; its methods are registered and served like all others."""
 
 from collections.abc import Iterator
 

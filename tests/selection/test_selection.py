@@ -1,4 +1,4 @@
-"""The tool that serves a request can be found by plain words. Figures and misses: `python tests/selection`."""
+"""Plain word search finds the right tool for a request. Figures and misses: `python tests/selection`."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from langchain_ashby.endpoints import OPERATIONS
 REQUESTS = read_requests()
 
 
-def test_there_are_enough_requests_and_none_twice() -> None:
+def test_there_are_enough_requests_without_duplicates() -> None:
     assert len(REQUESTS) >= 150
     twice = [text for text, count in Counter(request.text.casefold() for request in REQUESTS).items() if count > 1]
     assert not twice

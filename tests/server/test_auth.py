@@ -1,4 +1,4 @@
-"""Tests whom the authentication example lets in; `test_server.py` tests their permissions on a server."""
+"""Tests who gets past the authentication example; `test_server.py` tests their permissions on a server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ADA, NOBODY = {"identity": "ada"}, {"identity": "nobody"}
 
 @pytest.fixture
 def who_it_is(monkeypatch: pytest.MonkeyPatch) -> Any:
-    # An empty token is what an unset variable makes of a template.
+    # An unset variable in a template yields an empty token.
     monkeypatch.setenv("AGENT_PEOPLE", json.dumps({"": NOBODY, "a-token": ADA}))
     return runpy.run_path(str(FILE))["who_it_is"]
 
@@ -27,7 +27,7 @@ async def test_who_has_a_token_is_let_in(who_it_is: Any, headers: dict[Any, Any]
 
 
 @pytest.mark.parametrize("sent", [None, b"", b"Bearer ", b"Bearer another", b"Bearer \xff"])
-async def test_nobody_else_is_even_if_a_token_is_empty(who_it_is: Any, sent: bytes | None) -> None:
+async def test_no_one_else_is_even_if_a_token_is_empty(who_it_is: Any, sent: bytes | None) -> None:
     with pytest.raises(Auth.exceptions.HTTPException) as refused:
         await who_it_is({} if sent is None else {b"authorization": sent})
     assert refused.value.status_code == 401

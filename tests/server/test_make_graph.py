@@ -31,7 +31,7 @@ async def test_without_key_and_model_a_script_works_on_a_sandbox_and_says_so() -
     graph = await server.make_graph()
     messages = (await graph.ainvoke(GO))["messages"]
     assert "I'm a scripted model" in messages[1].text
-    # It is compiled without a store: a server brings one, and until then nothing is written.
+    # It is compiled without a store: the server provides one, and until then the agent does not write.
     assert sum(NO_STORE in it.text for it in messages if it.type == "tool") == 3
 
 

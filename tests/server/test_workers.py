@@ -1,4 +1,4 @@
-"""Workers without a LangGraph server: processes of one's own that share a PostgreSQL."""
+"""Workers without a LangGraph server: plain processes that share a PostgreSQL."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WRITES = ["application.changeStage", "candidate.createNote", "interviewSchedule.
 
 
 class Worker:
-    """A process that is ready to begin."""
+    """A process ready to start."""
 
     def __init__(self, sandbox: AshbySandbox, *words: str) -> None:
         self._process = subprocess.Popen(

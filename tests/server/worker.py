@@ -1,4 +1,4 @@
-"""One worker of several that share a PostgreSQL, without a LangGraph server: asks, or answers what was asked.
+"""One of several workers sharing a PostgreSQL, without a LangGraph server: asks, or answers a question.
 
 python worker.py DATABASE THREAD ask|approve
 """

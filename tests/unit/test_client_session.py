@@ -1,4 +1,4 @@
-"""A session of one's own: what it brings is kept, and the client's own limits still hold."""
+"""A custom session: its settings are kept, and the client's own limits still hold."""
 
 import socket
 import time
@@ -21,7 +21,7 @@ WRITE = CreateCandidate(name="Ada Lovelace")
 
 
 class Counting(HTTPAdapter):
-    """Counts what it sends."""
+    """Counts its requests."""
 
     sent = 0
 
@@ -125,7 +125,7 @@ def test_a_reply_is_bounded_in_time(session: requests.Session) -> None:
 
 
 @pytest.mark.parametrize("request_", [READ, WRITE], ids=["read", "write"])
-def test_only_what_is_safe_is_sent_again(session: requests.Session, recorder: Recorder, request_: Any) -> None:
+def test_only_safe_requests_are_sent_again(session: requests.Session, recorder: Recorder, request_: Any) -> None:
     recorder.answers[request_.path] = [Answer(status=500), success({"id": ID})]
     session.mount("http://", HTTPAdapter(max_retries=Retry(3, status_forcelist=[500])))
     client = AshbyClient(KEY, recorder.url, session=session)

@@ -1,4 +1,4 @@
-"""Promises that hold for the declarations of all the tools together."""
+"""Rules that the declarations of all tools keep."""
 
 import re
 from typing import Any
@@ -68,7 +68,7 @@ class TestDeclaration:
         assert set(operation.permissions()) <= PERMISSIONS
         assert operation.permission.endswith("Write") is (operation.access is Access.WRITE)
 
-    def test_that_reads_destroys_nothing_and_can_be_repeated(self, operation: type[Operation[Any]]) -> None:
+    def test_that_reads_is_neither_destructive_nor_unsafe_to_repeat(self, operation: type[Operation[Any]]) -> None:
         if operation.access is Access.READ:
             assert not operation.destructive
             assert operation.idempotent
@@ -119,7 +119,7 @@ def test_the_steps_are_no_tools() -> None:
 
 
 def test_arguments_follow_ashbys_spelling() -> None:
-    """The wire's key is the argument in camelCase, but for ids that the wire calls otherwise."""
+    """The wire's key is the argument in camelCase, except for ids with another name on the wire."""
     renamed = {
         (operation.path, name, field.serialization_alias)
         for operation in OPERATIONS.values()

@@ -1,6 +1,6 @@
-"""What a model reads of every kind of result, one text file each in `snapshots/results`, to be read with its eyes.
+"""Every kind of result as a model reads it, one text file each in `snapshots/results`; review them with its eyes.
 
-After a change that is meant: `make regenerate`, or `UPDATE_SNAPSHOTS=1 pytest tests/unit/test_results_snapshots.py`.
+After an intended change: `make regenerate`, or `UPDATE_SNAPSHOTS=1 pytest tests/unit/test_results_snapshots.py`.
 """
 
 import difflib
@@ -50,7 +50,7 @@ def _today() -> str:
 
 
 def _timeless(text: str, days: list[str]) -> str:
-    """The text without what is another each time: tokens, and the day on which something was written."""
+    """The text without its changing parts: tokens, and the dates of new records."""
     text = re.sub(r"(cursor|sync_token)=\S+", r"\1=…", text)
     for day in days:
         text = re.sub(f"{day}T\\d\\d:\\d\\dZ", "<now>", text).replace(day.replace("-", ""), "<today>")
@@ -99,7 +99,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Answers:
 
 
 def test_a_result_is_much_shorter_than_its_json(read: Answers) -> None:
-    """Characters stand guard here; `python -m benchmarks.tokens` counts tokens."""
+    """A guard on characters; `python -m benchmarks.tokens` counts tokens."""
     sizes = {name: (len(message.text), len(_json(message.artifact["results"]))) for name, message in read.items()}
     assert {name: size for name, size in sizes.items() if size[0] > size[1] and size[1] > 2_000} == {}
     text, raw = (sum(column) for column in zip(*sizes.values(), strict=True))

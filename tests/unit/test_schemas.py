@@ -1,6 +1,6 @@
-"""What a model sees of each tool, one file per tool in `snapshots/tools`, so that a change of it is seen in a review.
+"""Each tool as a model sees it, one file per tool in `snapshots/tools`, so that reviews show any change.
 
-After a change that is meant: `make regenerate`, or `UPDATE_SNAPSHOTS=1 pytest tests/unit/test_schemas.py`.
+After an intended change: `make regenerate`, or `UPDATE_SNAPSHOTS=1 pytest tests/unit/test_schemas.py`.
 """
 
 import difflib

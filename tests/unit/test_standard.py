@@ -11,7 +11,7 @@ from langchain_ashby.endpoints import OPERATIONS
 
 
 def standard_tests(name: str) -> type[ToolsUnitTests]:
-    """The tests for one tool; a class of its own, because LangChain's ask a class for the tool."""
+    """The tests for one tool; a class each, because LangChain's tests get the tool from their class."""
 
     class StandardTests(ToolsUnitTests):
         @property

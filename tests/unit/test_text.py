@@ -16,7 +16,7 @@ ODD = "a\u202eb\u200bc\x1b[2J"
 SHOWN = "a[U+202E]b[U+200B]c[U+001B][2J"
 
 
-def test_what_is_invisible_is_written_out_the_same_way_everywhere() -> None:
+def test_invisible_characters_are_spelled_out_the_same_way_everywhere() -> None:
     for show in (visible, one_line, paragraph, data_line, safe, named, code):
         assert SHOWN in show(ODD), show
     assert SHOWN in "\n".join(code_block(ODD))

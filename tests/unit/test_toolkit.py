@@ -1,4 +1,4 @@
-"""The toolkit's description of itself and its settings: size of results, loading of tools."""
+"""The toolkit's description of its costs, and its settings for result size and deferred loading."""
 
 import re
 from pathlib import Path
@@ -101,7 +101,7 @@ def test_a_listing_that_is_filtered_or_incremental_can_be_read_on_as_it_says(tmp
         assert len(seen) > 2
 
 
-def test_what_ashby_refuses_is_told_with_the_names_of_the_arguments() -> None:
+def test_refusals_by_ashby_name_the_arguments() -> None:
     said = "archiveReasonId: is needed; archiveEmail.sendAt: is past; somethingElse, iPhone and LinkedIn stay"
     with Recorder() as recorder, AshbyClient("key", recorder.url) as client:
         recorder.answers["application.changeStage"] = [failure("invalid_input", said)]

@@ -1,4 +1,4 @@
-"""Times are read in the zone that the setting TZ names."""
+"""Times are read in the zone set by TZ."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_time_carries_the_zone_that_was_chosen(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("name", ["", "Nowhere/Atlantis", "../etc/passwd", ":/etc/localtime", "CET-1CEST"])
-def test_what_names_no_zone_leaves_times_in_utc(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_an_unknown_zone_leaves_times_in_utc(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("TZ", name)
     assert str(zone()) == "UTC"
     assert in_words(NOON) == "Wed 1 Jul 2026, 12:00 UTC"

@@ -76,7 +76,8 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
         _warn_of_same_job(builder, other)
     warn_of_others(builder, [other for other in others if other not in same_job])
     complete = bool(candidate) and others.complete
-    builder.lookalikes("Applications for this job", same_job, complete, None if request.created_at else "createdAt")
+    like, created = [request.candidate_id, request.job_id], None if request.created_at else "createdAt"
+    builder.lookalikes("Applications for this job", like, same_job, complete, created)
 
 
 def _show_history(reads: ReadCache, builder: CardBuilder, visits: list[StageVisit]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from langchain_ashby.agent.cards.card import (
@@ -21,7 +23,7 @@ from langchain_ashby.agent.cards.card import (
     targets,
 )
 from langchain_ashby.agent.cards.complete import Incomplete
-from langchain_ashby.agent.cards.reads import Records
+from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.endpoint import Endpoint, Operation
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.results.phrases import is_money
@@ -49,13 +51,14 @@ UNREAD = _Unread()
 class Lookalikes:
     """Records that look like what the write would make: by id, with the time when they were made if that is told.
 
-    Of the `doubtful` ones it cannot be said whether they are it.
+    Of the `doubtful` ones it cannot be said whether they are it. `like` says what they have in common.
     """
 
     title: str
     records: dict[str, datetime | None]
     complete: bool
     doubtful: set[str]
+    like: str
 
 
 @dataclass
@@ -63,11 +66,12 @@ class CardBuilder:
     """Collects what is known of a write.
 
     Besides the card itself it holds how the write's effect is recognized: `wanted` are the facts as they will be,
-    `alike` the records there are that look like what it would make.
+    `alike` the records there are that look like what it would make, `history` the values that a field has had, by the
+    id of the entry.
     """
 
     request: Operation[Any]
-    now: datetime
+    reads: ReadCache
     line: str = ""
     changes: list[Change] = field(default_factory=list)
     consequences: list[str] = field(default_factory=list)
@@ -80,8 +84,14 @@ class CardBuilder:
     private: dict[str, str] = field(default_factory=dict)
     wanted: dict[str, Fact] = field(default_factory=dict)
     afterwards: dict[str, Fact] = field(default_factory=dict)
+    history: dict[str, dict[str, Fact]] = field(default_factory=dict)
     alike: Lookalikes | None = None
     risk: Risk = "low"
+
+    @property
+    def now(self) -> datetime:
+        """What "past" and "today" mean on the card."""
+        return self.reads.now
 
     def __post_init__(self) -> None:
         if self.request.destructive:
@@ -196,11 +206,18 @@ class CardBuilder:
             self.changes.append({"field": title, "before": None, "after": after})
 
     def lookalikes(
-        self, title: str, found: Iterable[Record], complete: bool, created: str | None, doubtful: Iterable[Record] = ()
+        self,
+        title: str,
+        like: Any,
+        found: Iterable[Record],
+        complete: bool,
+        created: str | None,
+        doubtful: Iterable[Record] = (),
     ) -> None:
         """Records that look like what the write would make. Which there are is a fact.
 
-        `created` is the key of the time when such a record was made; None if that does not tell.
+        `like` is what they have in common, as JSON. `created` is the key of the time when such a record was made; None
+        if that does not tell.
         """
 
         def times(records: Iterable[Record]) -> dict[str, datetime | None]:
@@ -208,7 +225,7 @@ class CardBuilder:
             return {str(it.get("id")): parsed(at(it, *way)) if way else None for it in records}
 
         certain, unclear = times(found), times(doubtful)
-        self.alike = Lookalikes(title, certain | unclear, complete, set(unclear))
+        self.alike = Lookalikes(title, certain | unclear, complete, set(unclear), json.dumps(like, sort_keys=True))
         if complete:
             named = {key: f"one of {in_words(time)}" if time else "one" for key, time in certain.items()}
             self.facts[title] = [{"id": key, "name": named[key]} for key in sorted(certain)]
@@ -241,6 +258,17 @@ class CardBuilder:
         if isinstance(url, str) and _ADDRESS.fullmatch(url) and url not in known:
             self.links.append({"title": title, "url": url})
 
+    def revision(self) -> dict[str, str]:
+        """When the record that changes was last changed, and its parts, by id; empty if that was not read."""
+        pointers = targets(self.request)
+        return self.reads.revision(pointers[0]) if pointers else {}
+
+    def _creates(self) -> str | None:
+        if self.alike is None:
+            return None
+        named = f"{self.request.path} {self.alike.title} {self.alike.like}"
+        return sha256(named.encode()).hexdigest()[:32]
+
     def card(self) -> Card:
         """The card."""
         return {
@@ -260,6 +288,11 @@ class CardBuilder:
             "sent": self.sent,
             "private": self.private,
             "beside": {"consequences": [], "warnings": []},
+            "before": {
+                "revision": self.revision(),
+                "passed": {title: [*entries] for title, entries in self.history.items()},
+                "creates": self._creates(),
+            },
             "args": arguments(self.request),
         }
 

@@ -71,7 +71,8 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     alike, searched = (same_email, by_email) if request.email else (same_name, by_name)
     complete = isinstance(searched, list) and len(searched) < MOST_FOUND
     title = "Candidates with this e-mail address" if request.email else "Candidates with this name"
-    builder.lookalikes(title, alike, complete, None if request.created_at else "createdAt")
+    like = folded(request.email or request.name)
+    builder.lookalikes(title, like, alike, complete, None if request.created_at else "createdAt")
 
 
 @builds(UpdateCandidate)
@@ -133,7 +134,9 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
     # Ashby reduces HTML, so that a note of it may have other words in the end.
     others = [note for note in there if is_html and note not in alike]
     made = None if request.created_at else "createdAt"
-    builder.lookalikes("Notes with this text", alike, complete, made, doubtful=others)
+    builder.lookalikes(
+        "Notes with this text", [request.candidate_id, _bare(text)], alike, complete, made, doubtful=others
+    )
 
 
 def _known(candidate: Record) -> str:

@@ -59,6 +59,20 @@ class Beside(TypedDict):
     warnings: list[str]
 
 
+class Before(TypedDict):
+    """What else was seen of the record, to tell afterwards whether it was changed.
+
+    Attributes:
+        revision: When the record was last changed, and its parts, by id; empty if Ashby does not show that.
+        passed: For a field of which Ashby keeps the history, the ids of its entries.
+        creates: A name for what the write makes, which attempts at the same thing share; None if it makes nothing.
+    """
+
+    revision: dict[str, str]
+    passed: dict[str, list[str]]
+    creates: str | None
+
+
 class Card(TypedDict):
     """A write in words.
 
@@ -70,7 +84,8 @@ class Card(TypedDict):
     moment to which "past" refers. `facts` are values that were read, by a title in words. `refers` are the records
     that the call points at, by id. `sent` are the bodies that Ashby would get, by method, where they do not follow from
     the arguments alone; None if they do. `private` has the titles of values that a model may not see, with the category
-    of privacy. `beside` is what stands on the card because of the other calls of its message.
+    of privacy. `beside` is what stands on the card because of the other calls of its message. `before` helps to
+    tell later whether the write took effect.
     """
 
     version: int
@@ -89,6 +104,7 @@ class Card(TypedDict):
     sent: dict[str, Sent] | None
     private: dict[str, str]
     beside: Beside
+    before: Before
     args: dict[str, Any]
 
 

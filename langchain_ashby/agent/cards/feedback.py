@@ -9,7 +9,7 @@ from langchain_ashby.agent.cards.meetings import standing_words
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import the_application, the_user, who
-from langchain_ashby.agent.cards.values import plain, show_entries
+from langchain_ashby.agent.cards.values import as_fact, show_entries
 from langchain_ashby.endpoints.applications import (
     GetApplication,
     ListApplicationFeedback,
@@ -67,8 +67,10 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
         at_what_time = f" {by}on {moment(at(known, 'submittedAt'))}" if at(known, "submittedAt") else ""
         builder.warn(f"A scorecard on this form was submitted already{at_what_time.rstrip()}.")
     # Without a user it is not known whose scorecards are the key's own: only the values tell.
-    others = [it for it in same_form if plain(at(it, "submittedValues")) != plain(values)] if author is None else []
-    builder.lookalikes("Scorecards on this form", same_form, there.complete, "submittedAt", doubtful=others)
+    others = [it for it in same_form if as_fact(at(it, "submittedValues")) != as_fact(values)] if author is None else []
+    builder.lookalikes(
+        "Scorecards on this form", request.application_id, same_form, there.complete, "submittedAt", doubtful=others
+    )
 
 
 def _meeting(request: SubmitApplicationFeedback, builder: CardBuilder, schedules: Any) -> None:

@@ -10,7 +10,7 @@ from langchain_ashby.agent.cards.lookup import Reader, reader
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import SUBJECTS, line_of_changes
-from langchain_ashby.agent.cards.values import in_the_words_of, plain
+from langchain_ashby.agent.cards.values import as_fact, in_the_words_of
 from langchain_ashby.endpoints.internal import StoreCustomFieldValue
 from langchain_ashby.endpoints.organization import ListCustomFields, SetCustomFieldValue
 from langchain_ashby.errors import ArgumentError
@@ -33,7 +33,7 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
         at(owner, "latestVersion", "customFields") if request.object_type == "Opening" else at(owner, "customFields")
     )
     entry = next((it for it in entries or [] if at(it, "id") == request.custom_field_id), None)
-    before: Fact = plain(at(entry, "value")) if owner else UNREAD
+    before: Fact = as_fact(at(entry, "value")) if owner else UNREAD
     if at(definition, "isPrivate") is True:
         builder.consequence("The field is private: only users who can see private fields see it.")
         sees_private = any(at(it, "isPrivate") is True for it in entries or [])
@@ -73,5 +73,5 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
     elif field.type in MONEY_TYPES:
         builder.private[title] = "compensation"
     builder.refer(request.custom_field_id, "The custom field", title, at(definition, "fieldType"))
-    builder.set_field(title, before, plain(value), lambda stored: in_the_words_of(field, stored))
+    builder.set_field(title, before, as_fact(value), lambda stored: in_the_words_of(field, stored))
     builder.line = line_of_changes(builder, of_whom)

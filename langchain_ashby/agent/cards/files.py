@@ -35,7 +35,7 @@ def upload_resume(request: UploadCandidateResume, reads: ReadCache, builder: Car
         builder.warn("The file is of a type that is not usual for a résumé.")
     if file:
         alike = [present] if at(present, "name") == file else []
-        builder.lookalikes("Résumé with this file's name", alike, bool(candidate), None)
+        builder.lookalikes("Résumé with this file's name", [request.candidate_id, file], alike, bool(candidate), None)
 
 
 @builds(UploadCandidateFile)
@@ -52,7 +52,7 @@ def upload_file(request: UploadCandidateFile, reads: ReadCache, builder: CardBui
         alike = [it for it in there or [] if at(it, "name") == file]
         if alike:
             builder.warn("The candidate has a file of this name already; both are kept.")
-        builder.lookalikes("Files of this name", alike, there is not None, None)
+        builder.lookalikes("Files of this name", [request.candidate_id, file], alike, there is not None, None)
 
 
 def _local_file(builder: CardBuilder, reads: ReadCache, path: str | None) -> str | None:

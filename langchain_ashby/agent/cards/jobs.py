@@ -53,7 +53,7 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
         status = at(job, "status")
         builder.warn(f"A job with this title exists: it is {'a draft' if status == 'Draft' else enumerated(status)}.")
     complete = found.complete and drafted.complete
-    builder.lookalikes("Jobs with this title", alike.values(), complete, "createdAt")
+    builder.lookalikes("Jobs with this title", folded(request.title), alike.values(), complete, "createdAt")
 
 
 @builds(UpdateJob)

@@ -16,7 +16,7 @@ from langchain_ashby.agent.cards.shared import (
     warn_of_others,
     who,
 )
-from langchain_ashby.agent.cards.values import plain, show_entries
+from langchain_ashby.agent.cards.values import as_fact, show_entries
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.candidates import GetCandidate
 from langchain_ashby.endpoints.internal import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
@@ -85,7 +85,9 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
         versions = [version for it in offers if (version := at(it, "latestVersion"))]
         other = [it for it in versions if not _has_values(it, values)]
         complete = offers.complete and isinstance(offers_read, list)
-        builder.lookalikes("Terms offered so far", versions, complete, "createdAt", doubtful=other)
+        builder.lookalikes(
+            "Terms offered so far", request.application_id, versions, complete, "createdAt", doubtful=other
+        )
 
 
 def _form(builder: CardBuilder, reads: ReadCache, offers: list[Record]) -> Form | None:
@@ -161,4 +163,6 @@ def _check_start(builder: CardBuilder, start: Any) -> None:
 
 def _has_values(version: Record, values: dict[str, Any]) -> bool:
     """True if an offer has these terms, as far as they can be compared."""
-    return all(plain(values[path]) == plain(at(version, path)) for path in ("startDate", "salary") if path in values)
+    return all(
+        as_fact(values[path]) == as_fact(at(version, path)) for path in ("startDate", "salary") if path in values
+    )

@@ -13,7 +13,7 @@ from langchain_ashby.agent.cards.card import is_uuid
 from langchain_ashby.agent.cards.lookup import Reader, lister, name_of, reader
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.shared import SUBJECTS, line_of_changes, notified
-from langchain_ashby.agent.cards.values import plain
+from langchain_ashby.agent.cards.values import as_fact
 from langchain_ashby.effect import Adds, Creates, Effect, Removes, Stored
 from langchain_ashby.endpoint import SENT_AS_NULL, Operation
 from langchain_ashby.endpoints import OPERATIONS
@@ -23,6 +23,7 @@ from langchain_ashby.text.words import (
     count,
     day,
     enumerated,
+    folded,
     moment,
     named,
     one_line,
@@ -166,7 +167,8 @@ def _create(request: Operation[Any], builder: CardBuilder, effect: Creates, deri
     for record in alike:
         archived = "; it is archived" if at(record, "isArchived") is True else ""
         builder.warn(f"A {kind} with this {same} exists{archived}.")
-    builder.lookalikes(f"{kind.capitalize()}s with this {same}", alike, known.complete, created)
+    like = [_folded(derived.values.get(by)) for by in places]
+    builder.lookalikes(f"{kind.capitalize()}s with this {same}", like, alike, known.complete, created)
 
 
 def _subject(
@@ -231,7 +233,7 @@ def _fact(name: str, value: Any, names: dict[tuple[str, str], Fact]) -> Fact:
         return str(value)
     if isinstance(value, str) and (name, value) in names:
         return names[name, value]
-    return plain(value.wire()) if hasattr(value, "wire") else value
+    return as_fact(value.wire()) if hasattr(value, "wire") else value
 
 
 def _before(builder: CardBuilder, reads: ReadCache, name: str, there: Any, after: Fact) -> Fact:
@@ -246,7 +248,7 @@ def _before(builder: CardBuilder, reads: ReadCache, name: str, there: Any, after
         return there[:10]
     if isinstance(there, str) and isinstance(after, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", after):
         return time_fact(there)
-    return plain(there)
+    return as_fact(there)
 
 
 def _refer(builder: CardBuilder, reads: ReadCache, found: Reader, record_id: str) -> Fact:
@@ -312,4 +314,4 @@ def _is_choice(annotation: Any) -> bool:
 
 
 def _folded(value: Any) -> Any:
-    return " ".join(value.split()).casefold() if isinstance(value, str) else value
+    return folded(value) if isinstance(value, str) else value

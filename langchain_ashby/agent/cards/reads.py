@@ -92,6 +92,18 @@ class ReadCache:
             results = iter([it.result() for it in started])
         return [None if request is None else next(results) for request in requests]
 
+    def revision(self, record_id: str) -> dict[str, str]:
+        """When a record was last changed, and the records inside it, by id, as far as it was read."""
+        with self._lock:
+            made = [it for it in self._made.values() if it.done() and it.exception() is None]
+        times: dict[str, str] = {}
+        for it in made:
+            for record in _dicts_in(it.result()):
+                if record.get("id") == record_id:
+                    inside = _dicts_in(record)
+                    times |= {str(part.get("id")): str(part["updatedAt"]) for part in inside if part.get("updatedAt")}
+        return times if record_id in times else {}
+
     def _tried(self, request: Operation[Any]) -> Any:
         try:
             return self.items(request) if isinstance(request, Paged) else self.call(request)
@@ -133,3 +145,15 @@ class ReadCache:
             raise UnreadableReplyError("Ashby's reply has no list of records", endpoint=request.path)
         found = [checked(request.path, it) for it in found]
         return replace(result, results=found) if isinstance(result, Page) else cast(R, found)
+
+
+def _dicts_in(value: Any) -> Iterator[dict[str, Any]]:
+    """Every JSON object in a result, the outer ones first."""
+    if isinstance(value, Page):
+        value = value.results
+    if isinstance(value, dict):
+        yield value
+        value = [*value.values()]
+    if isinstance(value, list):
+        for entry in value:
+            yield from _dicts_in(entry)

@@ -30,7 +30,7 @@ def builds(operation: type[Operation[Any]]) -> Callable[[B], B]:
 
 def build(request: Operation[Any], reads: ReadCache) -> CardBuilder:
     """Builds a write's card. A reply that is not as expected leaves the card plain, and the card says so."""
-    builder = CardBuilder(request, reads.now)
+    builder = CardBuilder(request, reads)
     function = BUILDERS.get(type(request), derive if request.effect else None)
     if function is None:
         builder.not_checked("There is no card for this write: only its arguments are known.")
@@ -39,7 +39,7 @@ def build(request: Operation[Any], reads: ReadCache) -> CardBuilder:
         function(request, reads, builder)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         # Ashby's replies change over time. A person can still decide, and is told what they do not see.
-        builder = CardBuilder(request, reads.now)
+        builder = CardBuilder(request, reads)
         builder.not_checked(f"The card could not be made ({type(error).__name__}: {one_line(error)}).")
         builder.raise_risk("high")
         builder.sent = None if isinstance(request, Endpoint) else {}

@@ -68,7 +68,9 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
     alike = [it for it in schedules if at(it, "status") != "Cancelled" and _same_meetings(it, wanted)]
     if alike:
         builder.warn("The same interviews are scheduled already.", "high")
-    builder.lookalikes("Schedules with these interviews", alike, schedules.complete, "createdAt")
+    builder.lookalikes(
+        "Schedules with these interviews", [request.application_id, str(wanted)], alike, schedules.complete, "createdAt"
+    )
     at_that_time = [it for it in meetings if any(overlaps(event, it) for event in request.interview_events)]
     if schedules.complete:
         builder.facts["Other meetings at that time"] = [
@@ -108,7 +110,8 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
         alike = [it for it in by_id.values() if any(standing(it, want) == want for want in wanted)]
         if alike:
             builder.warn("A meeting like the new one is scheduled already.")
-        builder.lookalikes("Meetings like the new one", alike, _all_read(events), "createdAt")
+        like = [request.interview_schedule_id, str(wanted)]
+        builder.lookalikes("Meetings like the new one", like, alike, _all_read(events), "createdAt")
     what = [
         count(len(cancelled), "meeting") + " canceled" if cancelled else "",
         count(len(changes) - len(added), "meeting") + " changed" if len(changes) > len(added) else "",

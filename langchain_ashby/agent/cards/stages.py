@@ -47,6 +47,10 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
     because = f"; reason: {named(reason['name'])}" if reason else ""
     builder.line = f"Move {who(application)}, from {named(came_from)} to {named(stage['name'])}{because}"
     builder.set_field("Stage", before, stage)
+    if (entries := at(application, "applicationHistory")) is not None:
+        builder.history["Stage"] = {
+            str(at(it, "id")): {"id": at(it, "stageId"), "name": at(it, "title")} for it in entries
+        }
     if kind:
         builder.implied("Status", value_of(application, "status"), _STATUS_IN.get(kind, "Active"))
     if request.archive_reason_id:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from langgraph.store.base import BaseStore, Item, PutOp
 from langgraph.store.memory import InMemoryStore
@@ -52,10 +54,33 @@ def list_items(store: BaseStore, namespace: tuple[str, ...]) -> list[Item]:
     raise RuntimeError("the in-memory store is written to too often to be searched")
 
 
+def store_time(store: BaseStore) -> datetime:
+    """The time by the clock that dates the items of a store, which all workers share: that of its database."""
+    name = uuid4().hex
+    store.batch([put_op(_CLOCK, name, {})])
+    try:
+        item = store.get(_CLOCK, name)
+    finally:
+        store.batch([PutOp(_CLOCK, name, None)])
+    if item is None:
+        raise StoreError("What was just written to the store could not be read back.")
+    return time_of(item)
+
+
+def time_of(item: Item) -> datetime:
+    """When an item was first put, by the clock of the store."""
+    return item.created_at if item.created_at.tzinfo else item.created_at.replace(tzinfo=UTC)  # as SQLite gives it
+
+
+class StoreError(RuntimeError):
+    """A store that the journal cannot rest on."""
+
+
 def thread_label(thread_id: str | None) -> str:
     """A thread's id as it stands in namespaces, which do not accept every text."""
     return sha256(json.dumps(thread_id).encode()).hexdigest()[:32]
 
 
+_CLOCK = ("langchain_ashby", "clock")
 _TRIES = 1000
 _MOST = 1000

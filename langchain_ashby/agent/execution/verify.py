@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from langchain_core.messages import ToolCall
 from pydantic import ValidationError
 
 from langchain_ashby.agent.approval.gate import Tools, argument_problem
-from langchain_ashby.agent.cards import Card, ReadCache, card_of, differences, facts_after, is_current, settled, targets
+from langchain_ashby.agent.cards import (
+    Card,
+    Evidence,
+    ReadCache,
+    Seen,
+    card_of,
+    differences,
+    facts_after,
+    is_current,
+    seen_on,
+    settled,
+    targets,
+)
 from langchain_ashby.agent.cards.builder import UNREAD
 from langchain_ashby.agent.cards.card import same
 from langchain_ashby.agent.cards.differences import beside, newly_past
@@ -39,6 +51,19 @@ class AppliedWrite:
     since_decision: bool
 
 
+@dataclass(frozen=True)
+class SecondLook:
+    """What Ashby shows right before an approved write.
+
+    Attributes:
+        changes: What has changed since it was approved, in words.
+        seen: What is there, to tell afterwards whether the write took effect; None for a tool that is not Ashby's.
+    """
+
+    changes: list[str]
+    seen: Seen | None
+
+
 class EffectChecker:
     """Re-reads Ashby before and after a write. Stateless. Has no cards for tools that are not Ashby's.
 
@@ -50,6 +75,11 @@ class EffectChecker:
     def __init__(self, tools: Tools, client: AshbyClient | None) -> None:
         self._tools = tools
         self._client = client
+
+    @property
+    def longest_call(self) -> timedelta:
+        """The longest time that a call of the client may take; none without a client."""
+        return timedelta(seconds=self._client.budget if self._client else 0)
 
     def reads(self) -> ReadCache | None:
         """Returns a new read cache; None without a client."""
@@ -79,32 +109,45 @@ class EffectChecker:
         """Describes what is wrong with the arguments of a call by now; None if they are valid."""
         return argument_problem(self._tools[call["name"]], call["args"])
 
-    def changes_since(self, card: Card | None, call: ToolCall, applied: Sequence[AppliedWrite] = ()) -> list[str]:
-        """Lists in words what has changed since a card was approved, except by the `applied` writes."""
+    def second_look(self, card: Card | None, call: ToolCall, applied: Sequence[AppliedWrite] = ()) -> SecondLook:
+        """Looks again right before a write: what has changed since its card was approved, and what is there now.
+
+        Args:
+            card: The card that was approved.
+            call: The call that would run.
+            applied: The earlier writes of the same message, whose changes are no surprise.
+        """
         reads = self.reads()
         if card is None:
-            return []
+            return SecondLook([], None)
         by_now = self.card(call, reads)
         if reads is None or by_now is None:
-            return ["the card cannot be made any more"]
+            return SecondLook(["the card cannot be made any more"], None)
         if not is_current(card):
-            return differences(card, by_now)
+            return SecondLook(differences(card, by_now), None)
         # As of the moment when the card was made, so that nothing differs only because time has passed.
         fresh = self.card(call, reads.as_of(datetime.fromisoformat(card["made"])))
         assert fresh is not None
         if applied:
             card = self._as_left_by(applied, card, fresh, reads)
-        return differences(card, fresh, self._private(call)) + newly_past(fresh, by_now)
+        changes = differences(card, fresh, self._private(call)) + newly_past(fresh, by_now)
+        return SecondLook(changes, seen_on(by_now))
 
-    def has_happened(self, call: ToolCall, card: Card | None, since: datetime) -> bool | None:
-        """True if a write that was tried has taken effect since then; None if reading cannot tell."""
+    def operation(self, call: ToolCall) -> Operation[Any] | None:
+        """The operation that a call performs; None for a tool that is not Ashby's, or arguments that do not fit."""
+        return self._request(call)
+
+    def evidence(
+        self, call: ToolCall, seen: Seen | None, *, attempts: int = 1, taken: Collection[str] = ()
+    ) -> Evidence | None:
+        """Finds the evidence whether a write has taken effect, as `settled` does; None if Ashby cannot be read."""
         request, reads = self._request(call), self.reads()
         if request is None or reads is None:
             return None
         try:
-            return settled(request, card, reads, since)
+            return settled(request, seen, reads, attempts=attempts, taken=taken)
         except AshbyError:
-            return None  # Ashby cannot be read at the moment
+            return None
 
     def _as_left_by(self, applied: Sequence[AppliedWrite], card: Card, fresh: Card, reads: ReadCache) -> Card:
         """The approved card as it would be if it had been made after the `applied` writes."""

@@ -21,10 +21,11 @@ from langchain_ashby.agent.cards.differences import beside
 from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.agent.execution.audit_log import audit_op
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import PendingWrite, WriteResult, audit_record, pending_write
+from langchain_ashby.agent.execution.executor import audit_record
 from langchain_ashby.agent.execution.journal import journal_key
 from langchain_ashby.agent.execution.order import held_back, put_in_order, warnings_of_twins
 from langchain_ashby.agent.execution.verify import needs_another_look
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.messages.history import maker_of, open_calls
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.run.runtime import RunLocation
@@ -187,7 +188,7 @@ def _outcome(
     if edit is None:
         return proposal
     was = edit["proposal"]
-    as_shown = not given.executor.checker.changes_since(was["card"], was["call"])
+    as_shown = not given.executor.checker.second_look(was["card"], was["call"]).changes
     if not as_shown or needs_another_look(was["card"], proposal["card"]):
         _record_edit(edit, proposal, location)
         return {**proposal, "description": f"{_EDITED}\n\n{proposal['description']}"}

@@ -8,8 +8,8 @@ from langchain_core.messages import AIMessage, RemoveMessage, ToolMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import WriteResult, pending_write
 from langchain_ashby.agent.execution.journal import journal_key
+from langchain_ashby.agent.execution.write import WriteResult, pending_write
 from langchain_ashby.agent.messages.history import arranged, with_every_call_answered
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed, outcome_unknown
 from langchain_ashby.agent.run.runtime import RunLocation

@@ -18,12 +18,14 @@ from typing_extensions import TypedDict
 
 from langchain_ashby.agent.approval.gate import needs_approval
 from langchain_ashby.agent.cards import only_what_is_on
+from langchain_ashby.agent.execution.attempt import Attempt
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.execution.journal import Claim, Journal
 from langchain_ashby.agent.execution.order import in_sequences
 from langchain_ashby.agent.execution.outcome import Outcome
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.messages.tool_messages import (
+    EXECUTED_IN_PART,
     NO_STORE,
     Result,
     declared_errors,
@@ -31,11 +33,13 @@ from langchain_ashby.agent.messages.tool_messages import (
     not_executed,
     outcome_unknown,
     with_edit,
+    with_words,
 )
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval
 from langchain_ashby.client import collecting_futures
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.http.observer import observed_by
 
 
 class WriteTask(TypedDict):
@@ -95,10 +99,11 @@ class WriteNode(Runnable[WriteTask, Any]):
         claim = self._claim_for(write, settings)
         if isinstance(claim, ToolMessage):
             return claim
+        attempt = self._executor.attempt(write, claim)
         try:
-            with only_what_is_on(write.proposal["card"]):
+            with only_what_is_on(write.proposal["card"]), observed_by(attempt):
                 result = execute(request)
-            return self._record(write, claim, result)
+            return self._record(write, attempt, result)
         except AshbyError as error:
             return self._executor.failed(write, claim, error)
         except GraphBubbleUp:
@@ -159,10 +164,11 @@ class WriteNode(Runnable[WriteTask, Any]):
         claim: Claim,
         held: _Held,
     ) -> Result:
+        attempt = self._executor.attempt(write, claim)
         try:
-            with only_what_is_on(write.proposal["card"]), collecting_futures() as held.threads:
+            with only_what_is_on(write.proposal["card"]), observed_by(attempt), collecting_futures() as held.threads:
                 result = await execute(request)
-            return await asyncio.to_thread(self._record, write, claim, result)
+            return await asyncio.to_thread(self._record, write, attempt, result)
         except AshbyError as error:
             return await asyncio.to_thread(self._executor.failed, write, claim, error)
         except GraphBubbleUp:
@@ -175,15 +181,19 @@ class WriteNode(Runnable[WriteTask, Any]):
             return self._executor.close(write, WriteResult("withheld", not_executed(write.call, objection)))
         return self._executor.begin(write)
 
-    def _record(self, write: PendingWrite, claim: Claim, result: Result) -> Result:
+    def _record(self, write: PendingWrite, attempt: Attempt, result: Result) -> Result:
         if not isinstance(result, ToolMessage):
             # A tool that is not Ashby's may steer the graph. That happens now, and cannot be repeated.
             answer = executed(write.call, "Its result was not kept.")
-            self._executor.end(write, claim, WriteResult("applied", with_edit(write.approval, answer)))
+            self._executor.end(write, attempt.claim, WriteResult("applied", with_edit(write.approval, answer)))
             return result
-        outcome: Outcome = "applied" if result.status == "success" else "refused"
+        outcome: Outcome = "applied"
+        if result.status != "success":
+            outcome = "partly applied" if attempt.has_changed_something else "refused"
+        if outcome == "partly applied":
+            result = with_words(result, before=f"{EXECUTED_IN_PART} ")
         answer = with_edit(write.approval, result)
-        return self._executor.end(write, claim, WriteResult(outcome, answer, _request_ids(result)))
+        return self._executor.end(write, attempt.claim, WriteResult(outcome, answer, _request_ids(result)))
 
 
 class _Held:

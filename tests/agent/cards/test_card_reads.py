@@ -1,4 +1,4 @@
-"""How much is read for a card: few records, each once, those that belong together at the same time."""
+"""How much a card reads: few records, each once, related ones in parallel."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ READS = {
     "set_opening_state": 2,  # opening; close reason
     "set_opening_archived": 1,  # opening
 }
-"""Requests to Ashby for the card of each example. The look before the write makes the same ones again."""
+"""Requests to Ashby for the card of each example. The re-check before the write repeats them."""
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -74,7 +74,7 @@ def test_reads_that_belong_together_are_made_at_the_same_time(recorder: Recorder
     together = threading.Barrier(3, timeout=10)
 
     def answer(sent: Sent) -> Answer:
-        together.wait()  # no request is answered before all three have come
+        together.wait()  # no request is answered until all three have arrived
         return success({"id": sent.endpoint})
 
     endpoints = ["candidate.info", "job.info", "opening.info"]

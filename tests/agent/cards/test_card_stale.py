@@ -107,7 +107,7 @@ CHANGES: list[tuple[str, Meanwhile, str]] = [
 
 
 @pytest.mark.parametrize(("name", "meanwhile", "said"), CHANGES, ids=lambda it: it if isinstance(it, str) else "")
-def test_what_changed_is_said_in_words(desk: Desk, name: str, meanwhile: Meanwhile, said: str) -> None:
+def test_changes_are_described_in_words(desk: Desk, name: str, meanwhile: Meanwhile, said: str) -> None:
     request = EXAMPLES[name](desk)
     card = desk.card(request)
     change = meanwhile(desk)
@@ -138,7 +138,7 @@ UNRELATED: list[tuple[str, Meanwhile]] = [
 
 
 @pytest.mark.parametrize(("name", "meanwhile"), UNRELATED, ids=lambda it: it if isinstance(it, str) else "")
-def test_what_has_nothing_to_do_with_it_does_not_make_it_stale(desk: Desk, name: str, meanwhile: Meanwhile) -> None:
+def test_unrelated_changes_do_not_make_a_card_stale(desk: Desk, name: str, meanwhile: Meanwhile) -> None:
     request = EXAMPLES[name](desk)
     card = desk.card(request)
     desk.client.call(meanwhile(desk))
@@ -156,7 +156,7 @@ def test_a_scorecard_of_the_same_interviewer_makes_the_card_stale(desk: Desk) ->
     assert differences(card, desk.card(request))
 
 
-def test_what_cannot_be_read_any_more_counts_as_changed(desk: Desk) -> None:
+def test_a_record_that_can_no_longer_be_read_counts_as_changed(desk: Desk) -> None:
     request = EXAMPLES["change_application_stage"](desk)
     card = desk.card(request)
     desk.sandbox.fault("application.info", status=403, body="{}", times=5)
