@@ -13,11 +13,14 @@ INSIDE = {
     "__version__",
     "CARD_VERSION",
     "ReadCache",
+    "Evidence",
     "Risk",
+    "Seen",
     "differences",
     "facts_after",
     "is_current",
     "only_what_is_on",
+    "seen_on",
     "targets",
 }
 """Names shared within the package only."""

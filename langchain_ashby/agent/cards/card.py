@@ -84,9 +84,8 @@ class Card(TypedDict):
     moment to which "past" refers. `facts` are values that were read, by a title in words. `refers` are the records
     that the call points at, by id. `sent` are the bodies that Ashby would get, by method, where they do not follow from
     the arguments alone; None if they do. `private` has the titles of values that a model may not see, with the category
-    of privacy. `beside` is what stands on the card because of the other calls of its message.
-
-    `before` helps to tell later whether the write took effect.
+    of privacy. `beside` is what stands on the card because of the other calls of its message. `before` helps to
+    tell later whether the write took effect.
     """
 
     version: int

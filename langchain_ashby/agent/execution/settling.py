@@ -81,14 +81,16 @@ class Settler:
 
     def elsewhere(self, approval: Approval, what: str) -> WriteResult:
         """Finds the outcome of a call whose attempts another journal has, if there were any."""
-        proposal = approval["proposal"]
-        same_account = proposal["account"] == self._checker.account(approval["call"])
-        evidence = self._checker.evidence(approval["call"], seen_on(proposal["card"])) if same_account else None
+        if self._is_of_another_account(approval):
+            return _unknown(approval, f"{what} {_OTHER_ACCOUNT}")
+        evidence = self._checker.evidence(approval["call"], seen_on(approval["proposal"]["card"]))
         return self._judged(approval, evidence, what, certain=True).result
 
     def is_done(self, store: BaseStore, claim: Claim) -> bool:
         """True if Ashby shows at the moment that an attempt, which may be under way, has taken effect."""
-        evidence = None if claim.approval is None else self._evidence(store, claim, claim.approval["call"])
+        if claim.approval is None or self._is_of_another_account(claim.approval):
+            return False
+        evidence = self._evidence(store, claim, claim.approval["call"])
         return evidence is not None and evidence.proven is True
 
     def _attempt(self, store: BaseStore, claim: Claim, requests: Sequence[Request], what: str, own: bool) -> Settlement:
@@ -109,6 +111,8 @@ class Settler:
                 return Settlement(_unknown(approval, f"{what} {self._done(operation, requests)}{step}"))
         if done := self._done(operation, requests) if operation is not None else "":
             what = f"{what} {done}".strip()
+        if self._is_of_another_account(approval):
+            return Settlement(_unknown(approval, f"{what} {_OTHER_ACCOUNT}"))
         # A request of a process that may be running still could leave at any time.
         certain = own or self._journal.is_over(claim) is True
         evidence = self._waited_for(store, claim, call)
@@ -117,6 +121,10 @@ class Settler:
             return self._kept(claim, _in_part(approval, f"{what} {_NOT_SEEN}"))
         made = self._own_record(store, claim, evidence) if settlement.result.outcome == "applied" else []
         return self._kept(claim, settlement.result, made)
+
+    def _is_of_another_account(self, approval: Approval) -> bool:
+        """True if what this account shows says nothing of a write, because it is another account's."""
+        return approval["proposal"]["account"] != self._checker.account(approval["call"])
 
     def _judged(self, approval: Approval, evidence: Evidence | None, what: str, *, certain: bool) -> Settlement:
         if evidence is None:
@@ -140,9 +148,6 @@ class Settler:
             pause *= 2
 
     def _evidence(self, store: BaseStore, claim: Claim, call: ToolCall) -> Evidence | None:
-        assert claim.approval is not None
-        if claim.approval["proposal"]["account"] != self._checker.account(call):
-            return None  # what this account shows says nothing about another one
         kind = claim.seen["creates"] if claim.seen else None
         share = creations.share(store, kind) if kind else creations.Share([claim.id], frozenset())
         attempts = len({*share.attempts, claim.id})
@@ -212,6 +217,9 @@ def _in_part(approval: Approval, words: str) -> WriteResult:
     return WriteResult("partly applied", with_edit(approval, executed_in_part(approval["call"], words)))
 
 
+_OTHER_ACCOUNT = "It was made in another Ashby account, of which this one shows nothing."
+
+
 def _unknown(approval: Approval, words: str) -> WriteResult:
     return WriteResult("unknown", with_edit(approval, outcome_unknown(approval["call"], words)))
 
@@ -225,7 +233,7 @@ def _shows(evidence: Evidence) -> str:
     return "Ashby shows new records like it, but not enough to tell that each attempt made its own."
 
 
-_UNREADABLE = "Nothing can be read of it now: Ashby does not answer, or this is another Ashby account."
+_UNREADABLE = "What became of it cannot be read in Ashby now."
 _SHORTEST_PAUSE = 0.1  # seconds
 _NOT_SENT = "It had not been sent to Ashby, so nothing was changed. Propose the call again if it is still right."
 _CONFIRMED = "Ashby had confirmed the change; its result is not available. Do not make it again."
