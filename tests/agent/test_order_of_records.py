@@ -120,7 +120,8 @@ def test_a_warning_that_came_while_the_run_was_broken_off_is_a_surprise(desk: De
                 raise Killed
 
     new = {"candidate_id": desk.candidate(), "email": "taken@example.com"}
-    calls = (("add_candidate_tag", EXAMPLES["ashby_add_candidate_tag"](desk)), ("update_candidate", new))
+    tag = {**EXAMPLES["ashby_add_candidate_tag"](desk), "candidate_id": desk.candidate()}
+    calls = (("add_candidate_tag", tag), ("update_candidate", new))
     graph = desk.agent(*calls, journal=DiesAfterTheFirst(**QUICK))
     graph.invoke(user(), desk.config, durability="sync")
     with pytest.raises(Killed):
