@@ -22,7 +22,7 @@ from langgraph.types import Command
 
 from crash.killing_sandbox import WRITES
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent import QuestionClosedError, create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
@@ -112,11 +112,17 @@ class Room:
         for one in sent:
             answer = _aimed(one.answer, self._candidate, f"t{number}")
             to = questions[-1 - one.to] if one.to is not None and one.to < len(questions) else None
-            if is_open and (to is None or to is questions[-1]):
+            is_for_the_open_one = is_open and (to is None or to is questions[-1])
+            if is_for_the_open_one:
                 shown, changed = _approved(answer, questions[-1].value["action_requests"], self._candidate)
                 approved += shown
                 edited += changed
-            result = self._graph.invoke(Command(resume=answer if to is None else {to.id: answer}), config)
+            try:
+                result = self._graph.invoke(Command(resume=answer if to is None else {to.id: answer}), config)
+            except QuestionClosedError:
+                assert not is_for_the_open_one, "an answer to the open question was refused"
+                self._assert_only(approved, edited)
+                continue
             self._assert_only(approved, edited)
             is_open = "__interrupt__" in result
             if is_open and result["__interrupt__"][0].id != questions[-1].id:
