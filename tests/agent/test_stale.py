@@ -203,6 +203,7 @@ CARD: Any = {
     "consequences": ["a"], "warnings": ["w"], "unchecked": [], "risk": "medium", "links": [], "targets": ["1"],
     "facts": {"stage": "Onsite"}, "refers": {"1": {"what": "The stage", "name": "Onsite", "kind": "Active"}},
     "sent": None, "private": {}, "beside": {"consequences": [], "warnings": []}, "args": {},
+    "before": {"revision": {}, "passed": {}, "creates": None},
 }  # fmt: skip
 
 

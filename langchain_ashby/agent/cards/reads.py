@@ -15,6 +15,7 @@ from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Page, Paged
 from langchain_ashby.errors import AshbyError, UnreadableReplyError
 from langchain_ashby.text.json import json_safe
+from langchain_ashby.text.words import at
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -96,12 +97,14 @@ class ReadCache:
         """When a record was last changed, and the records inside it, by id, as far as it was read."""
         with self._lock:
             made = [it for it in self._made.values() if it.done() and it.exception() is None]
-        times: dict[str, str] = {}
-        for it in made:
-            for record in _dicts_in(it.result()):
-                if record.get("id") == record_id:
-                    inside = _dicts_in(record)
-                    times |= {str(part.get("id")): str(part["updatedAt"]) for part in inside if part.get("updatedAt")}
+        results = [it.result() for it in made]
+        records = [
+            record
+            for result in results
+            for record in _records(result)
+            if isinstance(record, Mapping) and record.get("id") == record_id
+        ]
+        times = {str(at(part, "id")): str(part["updatedAt"]) for part in _parts(records) if part.get("updatedAt")}
         return times if record_id in times else {}
 
     def _tried(self, request: Operation[Any]) -> Any:
@@ -147,13 +150,17 @@ class ReadCache:
         return replace(result, results=found) if isinstance(result, Page) else cast(R, found)
 
 
-def _dicts_in(value: Any) -> Iterator[dict[str, Any]]:
-    """Every JSON object in a result, the outer ones first."""
-    if isinstance(value, Page):
-        value = value.results
-    if isinstance(value, dict):
+def _records(result: Any) -> list[Any]:
+    """The records of a result: of a page, of a listing, or the one that it is."""
+    records = result.results if isinstance(result, Page) else result
+    return records if isinstance(records, list) else [records]
+
+
+def _parts(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every JSON object in a value."""
+    if isinstance(value, Mapping):
         yield value
         value = [*value.values()]
     if isinstance(value, list):
         for entry in value:
-            yield from _dicts_in(entry)
+            yield from _parts(entry)

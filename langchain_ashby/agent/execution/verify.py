@@ -125,12 +125,15 @@ class EffectChecker:
         seen = seen_on(by_now)
         if not is_current(card):
             return SecondLook(differences(card, by_now), seen)
+        private = self._private(call)
+        if not differences(card, by_now, private):
+            return SecondLook([], seen)
         # As of the moment when the card was made, so that nothing differs only because time has passed.
         fresh = self.card(call, reads.as_of(datetime.fromisoformat(card["made"])))
         assert fresh is not None
         if applied:
             card = self._as_left_by(applied, card, fresh, reads)
-        return SecondLook(differences(card, fresh, self._private(call)) + newly_past(fresh, by_now), seen)
+        return SecondLook(differences(card, fresh, private) + newly_past(fresh, by_now), seen)
 
     def operation(self, call: ToolCall) -> Operation[Any] | None:
         """The operation that a call performs; None for a tool that is not Ashby's, or arguments that do not fit."""
