@@ -11,7 +11,7 @@ $(shell rm -f $(VENV)/*.stamp)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help check test demo serve contract lint types fast audit docs dist regenerate notebooks floors clean
+.PHONY: help check test demo serve contract lint types fast audit docs dist regenerate endpoint notebooks floors clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
@@ -22,7 +22,7 @@ check: $(VENV)/dev.stamp ## check style and types and run the fast tests, in abo
 # Old versions of make, such as that of macOS, print what runs side by side as it comes.
 OUTPUT_APART := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
-test: $(VENV)/dev.stamp ## run all tests, in about ten minutes
+test: $(VENV)/dev.stamp ## run all tests, in about eight minutes
 	$(BIN)/pytest -n auto $(ARGS)
 
 demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes approves everything
@@ -60,6 +60,9 @@ regenerate: $(VENV)/dev.stamp ## rewrite the snapshots, and the pages and the pi
 		tests/unit/test_results_snapshots.py tests/agent/cards/test_card_contents.py tests/agent/cards/test_card_reads.py \
 		tests/cli/test_screens.py tests/docs/test_made.py tests/faults/test_documented.py
 	$(BIN)/python tests/docs/picture.py
+
+endpoint: $(VENV)/dev.stamp ## follow docs/adding-an-endpoint.md in a copy, and run its tests
+	$(BIN)/pytest -q -m endpoint tests/docs/test_adding_an_endpoint.py
 
 notebooks: $(VENV)/dev.stamp ## run the notebooks again and store their output
 	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/notebooks
