@@ -171,9 +171,17 @@ def test_is_in_no_traceback(tmp_path: Path, fault: str, request_name: str) -> No
 
 
 @pytest.mark.parametrize("request_name", REQUESTS)
-@pytest.mark.parametrize("fault", ["nobody", "no such host", "no TLS", "silence", "hung up", "half a head"])
-def test_is_in_no_traceback_of_a_connection(tmp_path: Path, fault: str, request_name: str) -> None:
+@pytest.mark.parametrize(
+    "fault", ["nobody", "no such host", "no TLS", "silence", "hung up", "half a head", "no authorities", "no proxy"]
+)
+def test_is_in_no_traceback_of_a_connection(
+    tmp_path: Path, fault: str, request_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "cv.pdf").write_text("x")
+    if fault == "no authorities":
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nothing.pem")
+    if fault == "no proxy":
+        monkeypatch.setenv("HTTPS_PROXY", "http://a..b")
     closing = threading.Event()
 
     def talk(connection: Any) -> None:
@@ -188,6 +196,8 @@ def test_is_in_no_traceback_of_a_connection(tmp_path: Path, fault: str, request_
             "nobody": f"http://127.0.0.1:{unused_port()}",
             "no such host": "https://no-such-host.invalid",
             "no TLS": url.replace("http:", "https:"),
+            "no authorities": "https://127.0.0.1",
+            "no proxy": "https://127.0.0.1",
         }.get(fault, url)
         with AshbyClient(KEY, url, timeout=0.3, budget=1, max_retries=0, upload_dirs=[tmp_path]) as client:
             error = failed(client, request_name)
