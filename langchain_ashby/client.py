@@ -305,7 +305,7 @@ class AshbyClient:
         if status != 429:
             self._rate_limit.accepted(headers)
         try:
-            reply = wire.decode(request, status, headers, body)
+            reply = wire.decode(request, status, headers, body, self._api_key)
         except AshbyError as refusal:
             log.write(status, refusal.request_id)
             if isinstance(refusal, RateLimitError):
