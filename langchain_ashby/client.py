@@ -51,8 +51,9 @@ class AshbyClient:
     repeated if Ashby failed, did not answer in time or sent an unreadable reply. A write that may have taken effect is
     never repeated; its error has `outcome_unknown`.
 
-    Every request is logged under `langchain_ashby.http`: method, status, milliseconds, attempt and Ashby's request id
-    at INFO, retries and pauses at WARNING. The key, bodies and personal data are never logged.
+    Every request is logged under `langchain_ashby.http`, even if it is interrupted: method, status or kind of error,
+    milliseconds, attempt and Ashby's request id at INFO, retries and pauses at WARNING. The key, bodies and personal
+    data are never logged; a request id that is not one word with a digit, or holds the key, is dropped.
 
     Args:
         api_key: The key; defaults to `ASHBY_API_KEY`.
@@ -70,12 +71,15 @@ class AshbyClient:
         reply_limit: The most bytes that a reply may have, decompressed.
         session: A `requests.Session` of your own, with its proxies, adapters, certificates and hooks; you close it.
             The client adds the key to each request, never to `session.headers`, and keeps to its own timeouts, limits
-            and retries, without redirects. Before a write it closes the idle connections of the session's adapter.
+            and retries, without redirects; an adapter's `max_retries` do not apply. Before a write it closes the idle
+            connections of the session's adapter. A reply counts even if a hook raises one of requests' errors, as
+            `raise_for_status` does. Only the connections of an `HTTPAdapter` end by `budget`.
 
     Raises:
         MissingAPIKeyError: if there is no key.
         ConfigurationError: if the key, the base URL, a time, a limit or `upload_dirs` cannot be right, or if `session`
-            would repeat a POST by itself.
+            would repeat a POST by itself. A write raises it too if `session` has come to do so since, and any call
+            raises it if the proxy cannot be one or the certificates cannot be read; then nothing was sent.
     """
 
     base_url: str = settings.BASE_URL
