@@ -329,6 +329,27 @@ def test_another_error_of_a_hook_is_raised_with_its_own_frames(session: requests
     assert "candidate.create may or may not have taken effect" in raised.value.__notes__[0]
 
 
+def test_a_write_whose_pool_another_thread_has_closed_was_not_sent(
+    session: requests.Session, recorder: Recorder
+) -> None:
+    class Closed(HTTPAdapter):
+        """Has its pool closed just before it sends for the first time."""
+
+        looked = 0
+
+        def cert_verify(self, conn: Any, *settings: Any) -> None:
+            self.looked += 1
+            if self.looked == 2:  # the first look is the client's
+                conn.close()
+
+    session.mount("http://", Closed())
+    recorder.answers["candidate.create"] = [success({"id": ID})]
+    with pytest.raises(errors.UnreachableError) as unsent:
+        AshbyClient(KEY, recorder.url, session=session, max_retries=0).call(WRITE)
+    assert not unsent.value.outcome_unknown
+    assert recorder.requests == []
+
+
 def test_a_session_without_an_adapter_is_refused(session: requests.Session) -> None:
     session.adapters.clear()
     with pytest.raises(errors.ConfigurationError, match="no adapter for https"):
