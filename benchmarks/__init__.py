@@ -1,7 +1,7 @@
-"""Long runs and comparisons, as commands: `python -m benchmarks.crashes` and its neighbours; see README.md."""
+"""Long runs and comparisons, as commands such as `python -m benchmarks.crashes`; see README.md."""
 
 import sys
 from pathlib import Path
 
-# The harness belongs to the tests, which are no package of ours.
+# The harness belongs to the tests, which are not an installed package.
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))

@@ -1,9 +1,9 @@
-"""Kill the agent with SIGKILL in the middle of approved writes, recover it in a new process, count what Ashby saw.
+"""Kills the agent with SIGKILL in the middle of approved writes, recovers it in a new process, counts the effects.
 
     python -m benchmarks.crashes --trials 1000 --store both --durability both --entry both
     python -m benchmarks.crashes --trials 200 --agent both      # the same kills for LangChain's create_agent
 
-Ends with status 1 if one of our trials shows what must never be.
+Ends with status 1 if one of our trials shows a violation.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from benchmarks.running import harness, parser, progress, rows_file, say, stores
 
 
 def main() -> int:
-    """Run the trials and print the tables."""
+    """Runs the trials and prints the tables."""
     options = parser(__doc__)
     options.add_argument("--trials", type=int, default=100)
     options.add_argument("--first", type=int, default=0, help="begin with this trial of the schedule")

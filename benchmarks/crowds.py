@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the letters are meant
-"""What people are called, do and write from: every day, in fifteen languages, and at great length."""
+"""Names, jobs and e-mail domains of people: everyday ones, in fifteen languages, and very long ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Crowd(NamedTuple):
-    """What the people of a crowd are called, do and write from, and how their company sorts them."""
+    """The names, jobs and e-mail domains of a group of people, and their company's tags and sources."""
 
     first: tuple[str, ...]
     last: tuple[str, ...]
@@ -180,7 +180,7 @@ LANGUAGES = {
         ("የሥራ ገጽ", "ጥቆማ"),
     ),
 }
-"""What a company in a country sees: whole pages in its language, tags and sources too."""
+"""Companies in other countries: whole pages in the language, including tags and sources."""
 
 LONG = Crowd(
     ("Maximilian Friedrich Alexander", "María de los Ángeles Guadalupe", "Christopher-Sebastian"),

@@ -2,8 +2,8 @@
 
     python -m benchmarks.faults
 
-Ends with status 1 if something else comes of it. The table has a row for each trouble. `--share` tries all troubles
-with a few tools and a few with each of the others; `--tool` and `--trouble` try one.
+Ends with status 1 on any other outcome. The table has a row per fault. `--share` tries a few tools with every fault,
+and each of the others with a few; `--tool` and `--trouble` try one.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ THOROUGHLY = (
     "ashby_submit_application_feedback",
     "ashby_create_offer",
 )
-"""Tools of each make: a page, a record, and writes of one request, with a file, with a form, and of three steps."""
+"""Tools of each kind: a page, a record, and writes of one request, with a file, with a form, and of three steps."""
 FEW = 2
-"""With how many troubles a share tries each of the other tools."""
+"""The number of faults that `--share` tries with each of the other tools."""
 
 
 def main() -> int:
-    """Try the matrix and print the table."""
+    """Tries the matrix and prints the table."""
     arguments = _arguments()
     _leave_proxies_alone()
     began = time.monotonic()
@@ -72,12 +72,12 @@ def main() -> int:
 
 
 def everything(tools: Iterable[str], troubles: list[Trouble]) -> Iterable[tuple[str, Trouble]]:
-    """Every tool with every trouble."""
+    """Every tool with every fault."""
     return ((tool, trouble) for tool in tools for trouble in troubles)
 
 
 def share(tools: Iterable[str], troubles: list[Trouble]) -> Iterable[tuple[str, Trouble]]:
-    """Some tools with every trouble, and each of the others with a few, in turn."""
+    """Some tools with every fault, and each of the others with a few, in turn."""
     turn = 0
     for tool in tools:
         if tool in THOROUGHLY:
@@ -98,10 +98,10 @@ class _Benches:
         self._made: list[Bench] = []
 
     def run(self, case: tuple[str, Trouble]) -> list[Row]:
-        """The rows of a tool and a trouble: one for each of the tool's requests that it can befall."""
+        """The rows of a tool and a fault: one for each request of the tool that it applies to."""
         tool, trouble = case
         if not hasattr(self._own, "bench"):
-            # Of its own, so that no bench writes a file that another uploads.
+            # Separate, so that no bench overwrites a file that another uploads.
             uploads = Path(tempfile.mkdtemp(dir=self._uploads))
             self._own.bench = Bench(uploads, self._watch).__enter__()
             self._made.append(self._own.bench)
@@ -110,13 +110,13 @@ class _Benches:
         return [row for row in made if row is not None]
 
     def close(self) -> None:
-        """Stop them."""
+        """Stops them."""
         for bench in self._made:
             bench.__exit__()
 
 
 def _summary(rows: list[Row]) -> str:
-    """A row for each trouble: how many trials, what was told how often, how long it took at most."""
+    """A row per fault: the number of trials, the outcomes by frequency, the longest time."""
     lines = []
     for trouble in TROUBLES:
         of = [row for row in rows if row.trouble == trouble.name]

@@ -1,9 +1,9 @@
-"""Send everything that nobody expects everywhere, and let only documented errors come out.
+"""Sends unexpected input everywhere and accepts only documented errors.
 
     python -m benchmarks.fuzz --examples 20000
     python -m benchmarks.fuzz --examples 20000 --seed 7 replies cards
 
-Ends with status 1 if something else comes out: for each target with the shortest example that shows it, and the seed.
+Ends with status 1 otherwise, and prints the shortest example for each target, and the seed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from benchmarks.running import progress, say, surroundings, table
 
 
 def main() -> int:
-    """Run the targets one after the other, and print what came of the examples."""
+    """Runs the targets one after the other and prints the outcomes."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--examples", type=int, default=1000, help="for each target")
     options.add_argument("--seed", type=int, default=1)

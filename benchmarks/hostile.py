@@ -1,9 +1,9 @@
-"""Answer the agent's questions with everything that is not a proper answer, and hold Ashby's log against the approvals.
+"""Answers the agent's questions improperly in every way, and compares Ashby's log with the approvals.
 
     python -m benchmarks.hostile --examples 10000
 
-Two notes are proposed, then a third. Each example is a sequence of up to five answers: malformed, reordered, of wrong
-types, too large, for another question, given twice. Ends with status 1 and the shortest sequence that shows a fault.
+The agent proposes two notes, then a third. Each example is a sequence of up to five answers: malformed, reordered, of
+wrong types, too large, to another question, repeated. Ends with status 1 and the shortest sequence on any violation.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from langchain_ashby.sandbox import AshbySandbox
 
 
 def main() -> int:
-    """Run the examples and print how many notes came through; a fault is raised."""
+    """Runs the examples and prints how many notes were made; raises any violation."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--examples", type=int, default=1000)
     options.add_argument("--seed", type=int, default=1)

@@ -1,4 +1,4 @@
-"""Counts tokens with a real o200k vocabulary, that of the npm package gpt-tokenizer; tiktoken has to download its."""
+"""Counts tokens with the o200k vocabulary of the npm package gpt-tokenizer; tiktoken would have to download its own."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ console.log(JSON.stringify(Object.fromEntries(Object.entries(texts).map(([k, v])
 
 
 class NoCounter(Exception):
-    """Tokens cannot be counted here; the text says what is missing."""
+    """Raised if tokens cannot be counted here; the message says what is missing."""
 
 
 class Counter:
     """Counts tokens in texts, many at once.
 
     Args:
-        directory: Where the npm package is, or is to be installed; a temporary one if left out.
+        directory: The directory of the npm package, which is installed if missing; defaults to a temporary one.
 
     Raises:
-        NoCounter: if there is no node or npm, or the package cannot be had.
+        NoCounter: There is no node or npm, or the package cannot be installed.
     """
 
     def __init__(self, directory: Path | None = None) -> None:
@@ -45,7 +45,7 @@ class Counter:
                 raise NoCounter(f"npm could not install {PACKAGE}: {done.stderr.strip() or done.stdout.strip()}")
 
     def __call__(self, texts: Mapping[str, str]) -> dict[str, int]:
-        """The number of tokens of each text, by its name."""
+        """The number of tokens in each text, by name."""
         counted = subprocess.run(
             ["node", "-e", PROGRAM],
             cwd=self._directory,

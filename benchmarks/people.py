@@ -1,4 +1,4 @@
-"""Candidates of other kinds than the sandbox's, as Ashby lists them."""
+"""Candidates unlike the sandbox's, as Ashby lists them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from uuid import UUID
 from .crowds import Crowd
 
 SYLLABLES = ("ka", "ri", "mo", "shi", "an", "el", "na", "to", "yu", "ra", "ve", "lin")
-"""What e-mail addresses are made of where a name is in no Latin script."""
+"""Syllables for the e-mail addresses of people whose names are not in Latin script."""
 
 
 def candidates(crowds: Mapping[Crowd, int], number: int, rng: Random) -> list[dict[str, Any]]:
-    """Candidates of crowds as Ashby lists them; each crowd has its share."""
+    """Candidates from crowds, in proportion to their shares, as Ashby lists them."""
     people = [crowd for crowd, share in crowds.items() for _ in range(share)]
     return [_candidate(crowd, rng) for crowd in rng.sample(people * -(-number // len(people)), number)]
 

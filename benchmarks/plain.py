@@ -1,4 +1,4 @@
-"""The agent's graph as it would be if nobody were asked: what its time is held against."""
+"""The agent's graph without approval, as a baseline for its time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from langchain_ashby.agent import SYSTEM_PROMPT
 
 
 def without_approval(model: Any, toolkit: AshbyToolkit, checkpointer: Any, store: Any) -> Any:
-    """A model and its tools, one task per call, and nothing else: no graph can have fewer steps."""
+    """A model and its tools, one task per call: no graph can have fewer steps."""
     tools = toolkit.get_tools()
     bound = model.bind_tools(tools)
 

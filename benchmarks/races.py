@@ -19,7 +19,7 @@ from benchmarks.running import harness, parser, progress, rows_file, say, stores
 
 
 def main() -> int:
-    """Run the rounds and print the tables."""
+    """Runs the rounds and prints the tables."""
     options = parser(__doc__)
     options.add_argument("--rounds", type=int, default=200, help="on each store")
     options.add_argument("--entry", choices=["invoke", "ainvoke"], default="invoke")

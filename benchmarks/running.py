@@ -1,4 +1,4 @@
-"""What the commands share: where things are kept, what ran where, and how a row is said."""
+"""Shared by the commands: options, storage, the description of the machine, and output."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PACKAGES = ("langchain-core", "langgraph", "langchain", "langgraph-checkpoint-sq
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
-    """The arguments that all commands have."""
+    """The arguments common to all commands."""
     made = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--store", choices=[*STORES, "both"], default="sqlite")
     made.add_argument("--seed", type=int, default=1)
@@ -35,19 +35,19 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 
 
 def stores(chosen: str) -> list[str]:
-    """The stores that `--store` means."""
+    """The stores selected by `--store`."""
     return list(STORES) if chosen == "both" else [chosen]
 
 
 @contextmanager
 def harness(arguments: argparse.Namespace) -> Iterator[Harness]:
-    """A harness with a sandbox, a directory for files, and a PostgreSQL if one is asked for."""
+    """A harness with a sandbox, a directory for files, and, if requested, a PostgreSQL."""
     with ExitStack() as stack:
         url = arguments.postgres
         if url is None and "postgres" in stores(arguments.store):
             url = stack.enter_context(cluster())
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="threads-"))
-        # The sandbox comes last: it inherits what is open, and has to end first.
+        # The sandbox comes last: it inherits open files, and must end first.
         sandbox = stack.enter_context(KillingSandbox())
         yield Harness(sandbox, Path(directory), url)
 
@@ -72,7 +72,7 @@ def surroundings() -> str:
 
 
 def table(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Rows as a Markdown table, with the keys of the first as heads."""
+    """Rows as a Markdown table, with the first row's keys as headers."""
     rows = list(rows)
     if not rows:
         return "(nothing)"
@@ -81,12 +81,12 @@ def table(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def say(text: str) -> None:
-    """Print at once, so that a long run can be watched."""
+    """Prints without buffering, so that a long run can be watched."""
     print(text, flush=True)
 
 
 def progress(text: str) -> None:
-    """Print to where progress belongs."""
+    """Prints progress to standard error."""
     print(text, file=sys.stderr, flush=True)
 
 

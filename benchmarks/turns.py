@@ -1,9 +1,9 @@
-"""Measure what the agent costs, with a model that answers at once, on real checkpointers and stores.
+"""Measures the agent's cost with an instant model, on real checkpointers and stores.
 
     python -m benchmarks.turns --store both --rounds 100
 
-Three tables: a turn that only reads, beside the same turn in graphs that ask nobody; an approved write, with the time
-that its journal and audit trail take in the store; for each write, the calls of Ashby for its card and its second look.
+Three tables: a turn that only reads, compared with the same turn in graphs without approval; an approved write, with
+the time that its journal and audit trail take in the store; and the Ashby calls for each write's card and re-check.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ WARM_UP = 5
 
 
 def main() -> int:
-    """Measure and print."""
+    """Measures and prints."""
     options = parser(__doc__)
     options.add_argument("--rounds", type=int, default=100, help="measurements of each kind, after five to warm up")
     arguments = options.parse_args()
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def _in_child(sandbox: KillingSandbox, measure: Callable[[], str]) -> str:
-    """Measure in a process of its own, so that connections and caches of one part do not help the next."""
+    """Measures in a separate process, so that one part's connections and caches do not help the next."""
 
     def task() -> str:
         sandbox.leave_to_parent()
@@ -86,7 +86,7 @@ OTHERS: dict[str, Build] = {
 
 
 def _reading(sandbox: KillingSandbox, place: str, rounds: int) -> str:
-    """A turn of one read, in all graphs by turns; each is held against ours of the same round."""
+    """A turn with one read, alternating between the graphs; each is compared with ours of the same round."""
     set_up(place)
     candidate = sandbox.company().candidates[0]["id"]
     model = ScriptedChatModel(script=lines(spoken("", call("ashby_get_candidate", candidate_id=candidate)), "Done."))
@@ -114,7 +114,7 @@ def _reading(sandbox: KillingSandbox, place: str, rounds: int) -> str:
 
 
 def _writing(sandbox: KillingSandbox, place: str, rounds: int) -> str:
-    """An approved note. The store's share is what the journal and the audit trail cost, in both halves of the turn."""
+    """An approved note. The store's share is the cost of journal and audit trail, in both halves of the turn."""
     set_up(place)
     candidate = sandbox.company().candidates[0]["id"]
     made = call("ashby_create_candidate_note", candidate_id=candidate, note="Met on Monday.")
@@ -148,7 +148,7 @@ def _writing(sandbox: KillingSandbox, place: str, rounds: int) -> str:
 
 
 def _reads_per_write() -> str:
-    """How often Ashby is called for each write, beside the write itself. Here threads and store are in memory."""
+    """The number of Ashby calls for each write, besides the write itself. Threads and store are in memory here."""
     with (
         TemporaryDirectory() as directory,
         AshbySandbox() as sandbox,
@@ -188,7 +188,7 @@ def _reads(log: Sequence[dict[str, Any]]) -> list[str]:
 
 
 class _Clock:
-    """Measures the time in a store's calls."""
+    """Times a store's calls."""
 
     def __init__(self, store: Any) -> None:
         self.reset()

@@ -53,10 +53,13 @@ async def assistants(ctx: Auth.types.AuthContext, value: Any) -> bool:
 async def own_runs(ctx: Auth.types.AuthContext, value: Any) -> Any:
     """Each runs the agent in threads of their own, to say or to decide something.
 
-    A command that goes to a step, or changes the state, could bring an approval that nobody gave, in any name.
+    A command that goes to a step, or changes the state, could bring an approval that nobody gave, in any name. And only
+    the agent says what became of its calls: a message that claims to be a tool's, or the model's, is refused.
     """
     command = value["kwargs"].get("command") or {}
     if any(content for kind, content in command.items() if kind != "resume"):
+        return False
+    if not _holds_only_what_people_say(value["kwargs"].get("input")):
         return False
     return await own_threads(ctx, value)
 
@@ -74,6 +77,24 @@ async def own_threads(ctx: Auth.types.AuthContext, value: Any) -> Any:
         value["metadata"] = {}
     value["metadata"].update(owner)  # in place: the server holds on to it
     return owner
+
+
+def _holds_only_what_people_say(given: Any) -> bool:
+    """True if all messages of a run's input are a person's, however they are written."""
+    if given is None:
+        return True
+    messages = given.get("messages", []) if isinstance(given, dict) else given
+    return all(map(_is_a_persons, messages if isinstance(messages, list) else [messages]))
+
+
+def _is_a_persons(message: Any) -> bool:
+    if isinstance(message, dict):
+        # LangChain goes by either name, and takes "lc" for a message of any class.
+        said_by = {message[name] for name in ("type", "role") if name in message}
+        return "lc" not in message and bool(said_by) and said_by <= {"human", "user"}
+    if isinstance(message, list):
+        return len(message) == 2 and message[0] in ("human", "user")
+    return isinstance(message, str)
 
 
 def _is_studio(ctx: Auth.types.AuthContext) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import os
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar, copy_context
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -30,9 +32,13 @@ from langchain_ashby.errors import (
     calling,
 )
 from langchain_ashby.http import settings, transport, wire
+from langchain_ashby.http.approved import check_approved
 from langchain_ashby.http.attempt import RequestLog, logged
 from langchain_ashby.http.deadline import Deadline, DeadlineExceeded, current, within
+from langchain_ashby.http.network import public_only
+from langchain_ashby.http.observer import changes_ashby, observer_of
 from langchain_ashby.http.rate_limit import LONGEST_PAUSE, RateLimit
+from langchain_ashby.http.storage import StorageAddress
 from langchain_ashby.http.uploads import LocalFile, read_upload
 
 R = TypeVar("R")
@@ -150,6 +156,15 @@ class AshbyClient:
             threads, self._threads = self._threads, None
         if threads is not None:
             threads.shutdown(wait=False)  # calls that wait for their turn still run: they were not canceled
+
+    @cached_property
+    def account(self) -> str:
+        """A fingerprint of the base URL and the key: it tells accounts apart, and neither can be found out from it.
+
+        It is made slowly, so that it is of no use for guessing a key.
+        """
+        secret = self._api_key.get_secret_value().encode()
+        return hashlib.pbkdf2_hmac("sha256", secret, self.base_url.encode(), _ROUNDS, dklen=8).hex()
 
     @property
     def on_behalf_of(self) -> str | None:
@@ -273,7 +288,10 @@ class AshbyClient:
                 try:
                     return self._attempt(request, deadline, turn, attempt)
                 except AshbyError as failure:
-                    if failure.outcome_unknown or not failure.retryable:
+                    if failure.outcome_unknown:
+                        raise
+                    observer_of(request).not_made(request)
+                    if not failure.retryable:
                         raise
                     try:
                         retry = retry.increment("POST", request.path)
@@ -299,6 +317,7 @@ class AshbyClient:
             raise RequestTimeoutError("The call was canceled") from None
 
     def _attempt(self, request: Endpoint[R], deadline: Deadline, turn: float, attempt: int) -> wire.Reply[R]:
+        observer_of(request).sending(request)
         log = RequestLog(request.path, attempt)
         status, headers, body = logged(
             lambda: self._exchange(request, deadline),
@@ -358,15 +377,14 @@ class AshbyClient:
 
     def _store(self, url: str, fields: dict[str, str], name: str, content_type: str, content: bytes) -> None:
         """Sends a file to the address that Ashby gave: fields first, file last, and never the key."""
-        try:
-            settings.web_address(url.partition("?")[0])
-        except ConfigurationError:
-            raise UnexpectedStatusError(
-                "Ashby gave an upload address that is not https; the file was not sent"
-            ) from None
+        storage = StorageAddress.allowed(url, self.base_url)
+        if storage is None:
+            raise UnexpectedStatusError("Ashby gave an upload address that is not public https; the file was not sent")
         log = RequestLog("file storage", 1)
         with ExitStack() as stack:
             session = stack.enter_context(transport.session(url)) if self._own_session else self._session
+            if not storage.own:
+                stack.enter_context(public_only())
 
             def send() -> int:
                 transport.prepare(session, url)
@@ -413,6 +431,9 @@ _collected: ContextVar[list[Future[Any]] | None] = ContextVar("collected", defau
 
 _BACKOFF, _LONGEST_BACKOFF = 0.5, 10  # seconds
 
+_ROUNDS = 20_000
+"""Of the hash that makes a fingerprint of a key: some milliseconds, once per client."""
+
 _acting_for: ContextVar[Mapping[AshbyClient, str]] = ContextVar("acting_for", default={})  # noqa: B039  # never changed
 
 
@@ -432,12 +453,13 @@ class _Conversation:
         return _items(self.call, request)
 
     def send(self, request: Endpoint[R]) -> R:
+        check_approved(request)
         reply = self._client._post(request)
         self.warnings += reply.warnings
         self.request_ids += reply.request_ids
-        # A place to send a file to is no change: it expires by itself.
-        if request.access is Access.WRITE and not isinstance(request, CreateFileUploadHandle):
+        if changes_ashby(type(request)):
             self.changed.append(request.path)
+            observer_of(request).answered(request, reply.result)
         return reply.result
 
     def upload(self, path: str, context: str) -> str:

@@ -11,13 +11,14 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Protocol, Self
+from urllib.parse import urlsplit
 
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.ids import IDS, canonical
 from langchain_ashby.records import CustomField, FormDefinition
-from langchain_ashby.text.words import folded
+from langchain_ashby.text.words import folded, one_line, utc
 
 INTERVALS = (
     "NONE", "1 TIME", "1 HOUR", "1 DAY", "1 WEEK", "2 WEEK", "0.5 MONTH", "1 MONTH", "2 MONTH", "3 MONTH", "6 MONTH",
@@ -48,10 +49,8 @@ class Field:
         """Describes the field in a line: title, path, type, if it is required, and its options."""
         name = f"{self.title} (path {self.path})" if self.path else self.title
         text = f"{name}: {self.type}{', required' if self.required else ''}"
-        if self.options:
-            return f"{text}; options: {', '.join(self.options.values())}"
-        hint = SHAPES.get(self.type)
-        return f"{text}; {hint}" if hint else text
+        hint = f"options: {', '.join(self.options.values())}" if self.options else SHAPES.get(self.type)
+        return one_line(f"{text}; {hint}" if hint else text, None)
 
     def convert(self, value: Any) -> Any:
         """Converts a value to Ashby's form.
@@ -120,7 +119,7 @@ class Form:
         ]
         if problems:
             raise ArgumentError(
-                f"field_submissions: {'; '.join(dict.fromkeys(problems))}",
+                one_line(f"field_submissions: {'; '.join(dict.fromkeys(problems))}", None),
                 code="form_mismatch",
                 remedy="The form's fields:\n" + "\n".join(f"- {field.describe()}" for field in self.fields) + "\n",
             )
@@ -186,7 +185,7 @@ def custom_field_value(fields: Iterable[CustomField], field_id: str, object_type
             return _day_or_time(value)
         return field.convert(value)
     except ValueError as error:
-        raise ArgumentError(f"field_value: {error}", remedy=f"The field: {field.describe()}") from None
+        raise ArgumentError(one_line(f"field_value: {error}", None), remedy=f"The field: {field.describe()}") from None
 
 
 SHAPES = {
@@ -261,7 +260,7 @@ def _day_or_time(value: Any) -> str:
     try:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is not None:
-            return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            return utc(moment)
     except (TypeError, ValueError, OverflowError):
         pass
     raise ValueError("takes a date, YYYY-MM-DD, or an ISO 8601 time with its zone")
@@ -338,15 +337,18 @@ def _compensation_range(field: Field, value: Any) -> dict[str, Any]:
     return {"type": "compensation-range", **_ordered(low, high), **pay}
 
 
-def _web_address(field: Field, value: Any) -> str:
-    if not isinstance(value, str) or not re.match(r"https?://[^\s/]", value):
-        raise ValueError("takes a web address that begins with https:// or http://")
-    return value
+def web_address(value: Any) -> str:
+    """A web address as it was given; anything else raises `ValueError`."""
+    parts = urlsplit(value) if isinstance(value, str) else None
+    if not parts or parts.scheme not in ("http", "https") or not re.fullmatch(r"\S+", parts.hostname or ""):
+        raise ValueError(f"takes a web address that begins with https:// or http://; {value!r} does not")
+    return str(value)
 
 
-def _email(field: Field, value: Any) -> str:
+def email(value: Any) -> str:
+    """An e-mail address as it was given; anything else raises `ValueError`."""
     if not isinstance(value, str) or not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
-        raise ValueError("takes an e-mail address")
+        raise ValueError(f"takes one e-mail address such as ada@example.com; {value!r} isn't one")
     return value
 
 
@@ -362,7 +364,7 @@ _CONVERT: Mapping[str, Callable[[Field, Any], Any]] = {
     "CompensationRange": _compensation_range,
     "Currency": _money,
     "Date": _day,
-    "Email": _email,
+    "Email": lambda _, value: email(value),
     "LongText": _text,
     "MultiValueSelect": _several_options,
     "Number": _whole_number,
@@ -372,6 +374,6 @@ _CONVERT: Mapping[str, Callable[[Field, Any], Any]] = {
     "Score": _score,
     "String": _text,
     "UUID": _uuid,
-    "Url": _web_address,
+    "Url": lambda _, value: web_address(value),
     "ValueSelect": _option,
 }

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from recorder import KEY, Recorder
 
+import langchain_ashby
 from langchain_ashby import AshbyClient
 
 settings.register_profile(
@@ -19,6 +20,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 TESTS = Path(__file__).parent
 
 
+def pytest_configure() -> None:
+    """Refuses to test a copy of the package that is installed somewhere else."""
+    tested = Path(langchain_ashby.__file__).resolve().parents[1]
+    if tested != TESTS.resolve().parent:
+        raise pytest.UsageError(f"this would test the langchain_ashby in {tested}, not this clone: pip install -e .")
+
+
 def folder_mark(path: Path, config: pytest.Config) -> str | None:
     """The mark of the tests in a folder: its name, if pyproject.toml lists it."""
     folder = path.relative_to(TESTS).parts[0]
@@ -26,10 +34,10 @@ def folder_mark(path: Path, config: pytest.Config) -> str | None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Spares `-m "not slow"` the import of modules in which nothing is left to run."""
+    """Saves `-m "not slow"` from importing modules that it would deselect entirely."""
     inside = collection_path.parent == TESTS and collection_path.is_dir()
     left_out = inside and config.option.markexpr == "not slow" and folder_mark(collection_path, config)
-    return True if left_out else None  # None leaves it to the other plugins
+    return True if left_out else None  # None defers to the other plugins
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -43,7 +51,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session", autouse=True)
 def short_waits() -> Iterator[None]:
-    """Shortens the waits that the client chooses itself, so that no test takes longer for being tried again."""
+    """Shortens the client's own pauses, so that retries do not slow tests down."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("langchain_ashby.client._BACKOFF", 0.005)
         patch.setattr("langchain_ashby.http.rate_limit._USUAL_PAUSE", 0.05)
@@ -52,7 +60,7 @@ def short_waits() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test may depend on, or reach, what the person who runs it has set up."""
+    """Isolates tests from the developer's own configuration."""
     for name in ("ASHBY_API_KEY", "ASHBY_BASE_URL", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
 

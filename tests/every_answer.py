@@ -1,4 +1,4 @@
-"""An answer of every tool, as it comes from the sandbox: for snapshots of what a model reads, and for its figures."""
+"""The sandbox's answer to every tool, for snapshots and measurements of what a model reads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Answers = dict[str, ToolMessage]
 
 
 class Desk:
-    """Calls tools at a sandbox and keeps the answers.
+    """Calls tools on a sandbox and keeps the answers.
 
     Args:
         sandbox: Answers the tools.
@@ -33,14 +33,14 @@ class Desk:
         self._tools = {tool.name: tool for tool in AshbyToolkit(client, **options).get_tools()}
 
     def call(self, name: str, case: str = "", /, **args: Any) -> Any:
-        """Call a tool, keep its answer under its name (and the case), and return the results."""
+        """Calls a tool, keeps its answer under its name (and the case), and returns the results."""
         call = {"type": "tool_call", "id": "1", "name": f"ashby_{name}", "args": args}
         message = self._tools[f"ashby_{name}"].invoke(call)
         self.answers[f"{name}{f', {case}' if case else ''}"] = message
         return message.artifact["results"] if message.artifact else None
 
     def reads(self) -> None:
-        """Call each read, and an application with everything that can be had of it."""
+        """Calls each read, and reads an application fully expanded."""
         for name in READS:
             self.call(name.removeprefix("ashby_"), **EXAMPLES[name](self.company))
         ingrid = self.company.candidate("Ingrid Bjørnsdatter Halvorsen")
@@ -49,14 +49,14 @@ class Desk:
         self.call("get_application", "expanded", application_id=application, expand=everything)
 
     def writes(self) -> None:
-        """Make each write in a company to which no other write was made."""
+        """Makes each write in a freshly reset company."""
         for name in WRITES:
             self._sandbox.reset()
             self.call(name.removeprefix("ashby_"), **EXAMPLES[name](self.company))
         self._sandbox.reset()
 
     def refusals(self) -> None:
-        """Give ids of something else, an unknown id, an old token, and a form that is not filled in."""
+        """Passes ids of the wrong kind, an unknown id, a bad token and an empty form."""
         call, company = self.call, self.company
         ada, job = company.one("candidate", id=company.candidate()), company.one("job", id=company.job())
         application = company.application()
@@ -73,13 +73,13 @@ class Desk:
 
 @contextmanager
 def desk(uploads: Path, **options: Any) -> Iterator[Desk]:
-    """A desk at a sandbox with the usual company; files to upload lie in `uploads`."""
+    """A desk on a sandbox with the usual company; files to upload are in `uploads`."""
     with AshbySandbox() as sandbox, AshbyClient(sandbox.api_key, sandbox.url, upload_dirs=[uploads]) as client:
         yield Desk(sandbox, client, uploads, **options)
 
 
 def every_answer(desk: Desk) -> Answers:
-    """Call each of the tools at least once, the reads before the writes."""
+    """Calls each tool at least once, reads before writes."""
     desk.reads()
     desk.writes()
     desk.refusals()

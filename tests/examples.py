@@ -1,10 +1,10 @@
-"""One honest call of each tool against the sandbox's company, which every test and benchmark that needs a call reads.
+"""A meaningful call of each tool on the sandbox's company, shared by tests and benchmarks.
 
     company = Company(sandbox.state(), client, uploads)
     arguments = EXAMPLES["ashby_add_candidate_tag"](company)
 
-A new tool needs an entry here, and no other call written by hand. Writes name none but the first twelve candidates, so
-that they work in a small company too.
+The entry here is the only handwritten call that a new tool needs. Writes only use the first twelve candidates, so that
+they work in a small company, too.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ STAFF = "Staff Engineer"
 
 @dataclass
 class Company:
-    """Finds records of the sandbox's company by what people call them.
+    """Finds records of the sandbox's company by their names.
 
     Attributes:
-        seed: The records by kind, as `AshbySandbox.state` gives them before anything is changed.
-        client: Makes what an example needs beforehand, such as a schedule that this key may change.
+        seed: The records by kind, from `AshbySandbox.state` before any change.
+        client: Prepares what an example needs, such as a schedule that this key may change.
         files: The directory of the files to upload.
     """
 
@@ -76,7 +76,7 @@ class Company:
         return next(str(it["id"]) for it in self.seed["opening"] if it["latestVersion"]["identifier"] == identifier)
 
     def own_schedule(self) -> Record:
-        """A schedule that this key has made: it may change no other."""
+        """A schedule made by this key, the only kind that it may change."""
         request = {"application_id": self.application(), "interview_events": [meeting()]}
         made: Any = CreateInterviewSchedule.model_validate(request)
         return cast(Record, self.client.call(made))
@@ -300,7 +300,7 @@ WRITES = [name for name, it in OPERATIONS.items() if name in EXAMPLES and it.acc
 
 @cache
 def every_example() -> dict[str, Arguments]:
-    """The arguments of every example, for tests that need no sandbox; its files are gone."""
+    """The arguments of every example, for tests without a sandbox; the uploaded files no longer exist."""
     with (
         TemporaryDirectory() as files,
         AshbySandbox() as sandbox,

@@ -1,4 +1,4 @@
-"""HTML as a reader without styles or scripts takes it: which elements it has, where it leads, what is left to read."""
+"""HTML without styles or scripts: its elements, its links, its readable text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 VOID = {"br", "hr", "img", "input", "meta", "link"}
 
-# What reaches a page from outside, and must come out as words.
+# Outside input that a page must show as plain words.
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -20,7 +20,7 @@ HOSTILE = [
 
 
 class Page(HTMLParser):
-    """A piece of HTML. It is balanced if every element that is opened is closed, in its turn."""
+    """A piece of HTML. It is balanced if every opened element is closed in order."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

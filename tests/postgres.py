@@ -1,7 +1,7 @@
-"""A PostgreSQL of one's own: a cluster in a temporary directory that is gone when it is not needed any more.
+"""A private PostgreSQL: a cluster in a temporary directory, removed after use.
 
-It listens on a Unix socket in that directory and nowhere else. It does not wait for the disk (`fsync=off`): what it
-keeps survives the death of any process, and that is what is tested; it would not survive the loss of power.
+It listens only on a Unix socket in that directory. It does not wait for the disk (`fsync=off`): its data survives the
+death of any process, which is what the tests need, but not a power failure.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from pathlib import Path
 import pytest
 
 USER = "postgres"
-"""The user that runs the server when the tests run as root, which it refuses to do."""
+"""The server's user when the tests run as root, which PostgreSQL refuses."""
 
 _SWITCHES = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=50"]
-# The server ends when the test process does, however that ends: its standard input is closed then.
+# The server ends with the test process, however that dies: its standard input closes then.
 _WITH_PARENT = '"$@" & server=$!; cat > /dev/null; kill -INT $server; wait $server'
 
 
 def binaries() -> Path | None:
-    """The directory with initdb and postgres, of the newest version that is installed."""
+    """The directory with initdb and postgres of the newest installed version."""
     on_path = shutil.which("initdb")
     found = [Path(on_path).resolve().parent] if on_path else []
     debian = Path("/usr/lib/postgresql").glob("*/bin")
@@ -35,7 +35,7 @@ def binaries() -> Path | None:
 
 
 def why_not() -> str | None:
-    """Why there can be no PostgreSQL here, or None."""
+    """The reason why PostgreSQL is unavailable, or None."""
     if binaries() is None:
         return "no PostgreSQL server is installed (Debian: apt-get install postgresql; see .ci/postgres)"
     return None
@@ -43,15 +43,15 @@ def why_not() -> str | None:
 
 @contextmanager
 def cluster() -> Iterator[str]:
-    """Start a cluster and give its connection string; stop and remove it afterwards.
+    """Starts a cluster and yields its connection string; stops and removes it afterwards.
 
     Raises:
-        RuntimeError: if no server is installed, or it does not start.
+        RuntimeError: No server is installed, or it does not start.
     """
     directory = binaries()
     if directory is None:
         raise RuntimeError(why_not())
-    home = Path(tempfile.mkdtemp(prefix="pg-"))  # the path of a socket may have no more than about a hundred bytes
+    home = Path(tempfile.mkdtemp(prefix="pg-"))  # the path of a socket is limited to about a hundred bytes
     user = USER if os.geteuid() == 0 else None
     if user:
         shutil.chown(home, user)
@@ -100,9 +100,9 @@ def _wait_for(directory: Path, home: Path, running: subprocess.Popen[bytes], use
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The connection string of a PostgreSQL for these tests alone.
+    """The connection string of a private PostgreSQL.
 
-    Where no server is installed, its tests are skipped; in CI, with LANGCHAIN_ASHBY_REQUIRE_POSTGRES=1, they fail.
+    Without a server its tests are skipped; in CI, with LANGCHAIN_ASHBY_REQUIRE_POSTGRES=1, they fail.
     """
     reason = why_not()
     if reason and os.environ.get("CI") == "true" and os.environ.get("LANGCHAIN_ASHBY_REQUIRE_POSTGRES") == "1":

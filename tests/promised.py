@@ -1,15 +1,33 @@
-"""The tools that are promised, in order, and how many tokens their definitions may take: `promised_tools.json`."""
+"""The promised tools, in order, and how many tokens their definitions may take: `promised_tools.json`.
+
+`make regenerate` writes the tools into the file; the budgets are raised by hand.
+"""
 
 import json
 from pathlib import Path
+from typing import Any
 
-_STATED = json.loads(Path(__file__).with_name("promised_tools.json").read_text("utf-8"))
+from langchain_ashby.endpoint import Operation
 
-ACCESS: dict[str, str] = {name: access for it in _STATED["toolsets"].values() for name, access in it["tools"].items()}
-"""Read or write, by the tool's name."""
-TOOLSETS: dict[str, list[str]] = {toolset: list(it["tools"]) for toolset, it in _STATED["toolsets"].items()}
+FILE = Path(__file__).with_name("promised_tools.json")
+_STATED = json.loads(FILE.read_text("utf-8"))
+
 TOKEN_BUDGETS: dict[str, int] = {toolset: it["token_budget"] for toolset, it in _STATED["toolsets"].items()}
-"""How many tokens the definitions of each toolset may take."""
+"""The token budget of each toolset's definitions."""
 TOKEN_BUDGET: int = _STATED["token_budget"]
-"""How many all the promised tools may take together."""
+"""How many all the tools may take together."""
 TOKEN_BUDGET_OF_READS: int = _STATED["token_budget_of_reads"]
+
+
+def text(toolsets: dict[str, dict[str, type[Operation[Any]]]]) -> str:
+    """What the file has to say of these tools; a new toolset has no budget yet."""
+    stated = _STATED | {
+        "toolsets": {
+            toolset: {
+                "token_budget": TOKEN_BUDGETS.get(toolset, 0),
+                "tools": {name: operation.access for name, operation in operations.items()},
+            }
+            for toolset, operations in toolsets.items()
+        }
+    }
+    return json.dumps(stated, indent=2) + "\n"

@@ -1,4 +1,4 @@
-"""A local HTTP server that keeps what it was sent and answers what a test tells it to."""
+"""A local HTTP server that records requests and sends a test's answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEY = "a-key-that-nobody-may-see-7f3a"
 
 @dataclass(frozen=True)
 class Sent:
-    """A request as it arrived; `connection` is the port that it came from, which tells connections apart."""
+    """A request as received; `connection` is its source port, which identifies the connection."""
 
     path: str
     headers: Message
@@ -37,7 +37,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Answer:
-    """A reply. With `cut` the connection closes after so many bytes of the body."""
+    """A reply. With `cut`, the connection closes after that many bytes of the body."""
 
     content: bytes = b""
     status: int = 200
@@ -55,9 +55,9 @@ def failure(code: str, message: str | None = None, **more: Any) -> Answer:
 
 
 class Recorder:
-    """Listens on 127.0.0.1. `answers[endpoint]` are given in turn, the last one again and again.
+    """Listens on 127.0.0.1. Sends `answers[endpoint]` in turn, repeating the last one.
 
-    An endpoint without answers succeeds, with an empty list if it is a listing and an empty object otherwise.
+    An endpoint without answers succeeds, with an empty list for a listing and an empty object otherwise.
     """
 
     def __init__(self) -> None:
@@ -102,7 +102,7 @@ class Recorder:
 
 
 class _Server(ThreadingHTTPServer):
-    request_queue_size = 128  # with the usual five, a busy machine loses some of the connections that come at once
+    request_queue_size = 128  # with the default of five, a busy machine drops some simultaneous connections
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -133,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A server below HTTP: `talk` gets each accepted connection, which is closed afterwards. Yields the URL."""
+    """A raw TCP server: passes each accepted connection to `talk`, then closes it. Yields the URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -152,7 +152,7 @@ def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[str]:
 
 
 def unused_port() -> int:
-    """A port of this machine that nobody listens on."""
+    """An unused port of this machine."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])

@@ -1,1 +1,1 @@
-"""What the package costs beside what one would do without it: `python -m benchmarks.cost`; see benchmarks/README.md."""
+"""Compares the package's cost with that of doing without it: `python -m benchmarks.cost`; see benchmarks/README.md."""

@@ -1,9 +1,9 @@
-"""What the package costs beside what one would do without it, as ratios.
+"""Compares the package's cost with that of doing without it, as ratios.
 
-    python -m benchmarks.cost                  # all of it
-    python -m benchmarks.cost -k listing       # or anything else that pytest takes
+    python -m benchmarks.cost                  # everything
+    python -m benchmarks.cost -k listing       # or any other pytest option
 
-It fails if something is wrong, not if something is slow: that stands in the table.
+It fails if something is wrong; what is slow only shows in the table.
 """
 
 import os
@@ -15,6 +15,6 @@ import pytest
 COLUMNS = "--benchmark-columns=min,median,iqr,rounds"
 
 if __name__ == "__main__":
-    # From a test among others it would take itself for one of pytest-xdist's workers, in which nothing is measured.
+    # Otherwise, run from a test, it would think it is a pytest-xdist worker and measure nothing.
     os.environ.pop("PYTEST_XDIST_WORKER", None)
     sys.exit(pytest.main([str(Path(__file__).parent), "-q", "-p", "no:cacheprovider", COLUMNS, *sys.argv[1:]]))

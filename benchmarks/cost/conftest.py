@@ -23,18 +23,18 @@ _notes = pytest.StashKey[Notes]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Further options of the command."""
+    """Adds the command's options."""
     parser.addoption("--rounds", type=int, help="at most so many rounds of each; the figures mean little then")
     parser.addoption("--rows", type=Path, metavar="FILE", help="write every result there as JSON Lines")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Nothing is measured yet."""
+    """Starts with empty notes."""
     config.stash[_notes] = Notes(config.getoption("rounds"))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print the ratios, which are what counts; pytest-benchmark has a table of the times."""
+    """Prints the ratios, which matter most; pytest-benchmark prints the times."""
     notes = config.stash[_notes]
     if path := config.getoption("rows"):
         path.write_text("".join(f"{json.dumps(asdict(row))}\n" for row in notes.rows))
@@ -46,9 +46,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.fixture(autouse=True)
 def alone() -> Iterator[None]:
-    """Keep what pytest and three providers hold from the garbage collector.
+    """Hides the objects of pytest and three providers from the garbage collector.
 
-    It would go through all of it again and again, at the cost of whoever happens to make the next object.
+    Otherwise it would walk them again and again, charging whichever code allocates the next object.
     """
     gc.collect()
     gc.freeze()
@@ -64,13 +64,13 @@ def notes(request: pytest.FixtureRequest) -> Notes:
 
 @pytest.fixture
 def pair(notes: Notes, benchmark: Any) -> Pair:
-    """Measures two things by turns."""
+    """Measures two things alternately."""
     return Pair(notes, benchmark)
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[AshbyClient]:
-    """A client of the sandbox, which runs in a process of its own."""
+    """A client of a sandbox in its own process."""
     command = [sys.executable, "-c", "from langchain_ashby.cli import main; main()", "sandbox", "--candidates", "100"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as running:
         assert running.stdout

@@ -1,7 +1,6 @@
-"""A server that does next to nothing, in a process of its own: what is measured against it is the client.
+"""A server in its own process that does almost no work, so that measurements show the client.
 
-It answers every POST with the same results, from bytes that are ready. A listing of many pages is one page over and
-over, with a cursor that counts.
+It answers every POST with the same prepared bytes. A long listing repeats one page, with a counting cursor.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Listing:
-    """What the server answers with.
+    """The server's answers.
 
     Attributes:
         results: The results in each reply, as JSON.
-        pages: How many pages there are.
-        seconds: How long the server takes for each.
+        pages: The number of pages.
+        seconds: The time that each takes.
     """
 
     results: bytes
@@ -37,7 +36,7 @@ class Listing:
 
 @contextmanager
 def serving(listing: Listing) -> Iterator[FixedServer]:
-    """A server of this listing; it ends with the block."""
+    """Serves this listing for the duration of the block."""
     command = [sys.executable, "-m", __name__, str(listing.pages), str(listing.seconds), str(len(listing.results))]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
@@ -46,18 +45,18 @@ def serving(listing: Listing) -> Iterator[FixedServer]:
             process.stdin.flush()
             yield FixedServer(process)
         finally:
-            process.stdin.close()  # it ends when nobody holds its input any more
+            process.stdin.close()  # it ends when its standard input closes
 
 
 class FixedServer:
-    """A server that runs."""
+    """A running server."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self.url = f"http://127.0.0.1:{self._said()}"
 
     def most_at_once(self) -> int:
-        """How many requests it was answering at the same time, at most."""
+        """The most requests in progress at any one time."""
         assert self._process.stdin
         self._process.stdin.write(b"?")
         self._process.stdin.flush()

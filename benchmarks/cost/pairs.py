@@ -1,4 +1,4 @@
-"""Pairs: what is ours and what it is held against run by turns, so that a slow moment of the machine befalls both."""
+"""Runs ours and the alternative by turns, so that a slow moment of the machine affects both."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WARM_UP = 5
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison: seconds of ours and of the other, the median of the ratios of neighbours, and its bound."""
+    """One comparison: the seconds of each side, the median of the ratios of neighboring runs, and its bound."""
 
     what: str
     ours: float
@@ -42,31 +42,31 @@ class Row:
 
 @dataclass
 class Notes:
-    """What was measured so far, and how many rounds there may be of each comparison."""
+    """The measurements so far, and the limit on rounds per comparison."""
 
     most_rounds: int | None
     rows: list[Row] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
 
     def rounds(self, whole: int) -> int:
-        """How many rounds to make of those that a comparison has in full."""
+        """The number of rounds to run out of a full comparison's."""
         return whole if self.most_rounds is None else min(whole, self.most_rounds)
 
     def compare(
         self, what: str, ours: Sequence[float], beside: str, theirs: Sequence[float], *, at_most: float | None = None
     ) -> None:
-        """Note seconds that were taken by turns."""
+        """Records the seconds of two alternating runs."""
         ratio = median(mine / other for mine, other in zip(ours, theirs, strict=True))
         self.rows.append(Row(what, median(ours), beside, median(theirs), ratio, at_most, len(ours)))
 
     def tell(self, fact: str) -> None:
-        """Note what is no comparison."""
+        """Records a figure that is not a comparison."""
         self.facts.append(fact)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Measures two things by turns, ours with pytest-benchmark."""
+    """Measures two things alternately, ours with pytest-benchmark."""
 
     notes: Notes
     benchmark: Any
@@ -74,7 +74,7 @@ class Pair:
     def __call__(
         self, what: str, ours: Run, beside: str, theirs: Run, *, rounds: int, at_most: float | None = None
     ) -> None:
-        """Run both, each of ours between two of the other, and note the ratio."""
+        """Runs each of ours between two of the other, and records the ratio."""
         others: list[float] = []
 
         def other() -> None:
@@ -91,7 +91,7 @@ class Pair:
 
 
 def seconds(run: Run) -> float:
-    """The time something takes."""
+    """The duration of a run."""
     began = perf_counter()
     run()
     return perf_counter() - began

@@ -1,4 +1,4 @@
-"""The client beside requests, and a tool beside an empty one."""
+"""Compares the client with requests, and a tool with an empty one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BARE = "Session.post(…).json()"
 
 
 def bare(url: str, key: str = "key", **settings: Any) -> Callable[[], Any]:
-    """A call as one writes it without this package, on a connection that is kept open."""
+    """A call as written without this package, on a kept-open connection."""
     session = requests.Session()
     session.auth = (key, "")
     session.headers.update(wire.HEADERS)
@@ -33,26 +33,26 @@ def bare(url: str, key: str = "key", **settings: Any) -> Callable[[], Any]:
 
 
 def test_a_call(pair: Pair, page_url: str) -> None:
-    """What counts: the server takes next to no time."""
+    """The comparison that matters: the server takes almost no time."""
     with AshbyClient("key", page_url) as client:
         pair("a page of 25", partial(client.call, PAGE), BARE, bare(page_url), rounds=2000, at_most=1.10)
 
 
 def test_a_call_beside_a_tuned_session(pair: Pair, page_url: str) -> None:
-    """Stricter: a session that does not look for proxies either, as ours does not on this machine."""
+    """Stricter: a session that skips the proxy lookup, as our client does for this machine."""
     with AshbyClient("key", page_url) as client:
         ours, theirs = partial(client.call, PAGE), bare(page_url, trust_env=False)
         pair("a page of 25", ours, f"{BARE}, no proxies", theirs, rounds=2000, at_most=1.10)
 
 
 def test_a_call_on_the_sandbox(pair: Pair, sandbox: AshbyClient) -> None:
-    """The time a developer sees."""
+    """The time that a developer sees."""
     theirs = bare(sandbox.base_url, sandbox._api_key.get_secret_value())
     pair("a page of 25 of the sandbox", partial(sandbox.call, PAGE), BARE, theirs, rounds=200, at_most=1.10)
 
 
 def test_a_tool_call(notes: Notes) -> None:
-    """What a tool adds to the work of its client, for a result of which there is nothing to tell."""
+    """A tool's overhead over its client, for an empty result."""
     args = {"candidate_id": str(uuid4())}
     with serving(Listing(b"{}")) as server, _TimedClient("key", server.url) as client:
         (ours,) = AshbyToolkit(client, include=["ashby_get_candidate"]).get_tools()
@@ -71,7 +71,7 @@ def test_a_tool_call(notes: Notes) -> None:
 
 
 def test_what_is_made_of_a_page(benchmark: Any, sandbox: AshbyClient, notes: Notes) -> None:
-    """No comparison, as an empty tool makes nothing of it: what is private is left out, the rest becomes text."""
+    """The time to redact and render a page; an empty tool has no counterpart."""
     results = sandbox.call(PAGE).results
     benchmark.name = "what is made of a page of 25"
     benchmark.pedantic(
@@ -82,12 +82,12 @@ def test_what_is_made_of_a_page(benchmark: Any, sandbox: AshbyClient, notes: Not
 
 
 class _TimedClient(AshbyClient):
-    """A client that notes how long its calls take."""
+    """A client that times its calls."""
 
     seconds = 0.0
 
     def exchange(self, request: Any) -> Any:
-        """As the client's own."""
+        """Times the client's own."""
         made: list[Any] = []
         self.seconds += seconds(lambda: made.append(super(_TimedClient, self).exchange(request)))
         return made[0]

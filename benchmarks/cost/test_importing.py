@@ -1,4 +1,4 @@
-"""Importing the package beside importing StructuredTool, in fresh processes."""
+"""Compares importing the package with importing StructuredTool, in fresh processes."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ HEAVY = ("langgraph", "langchain", "typer", "rich", "werkzeug")
 
 
 def run(program: str) -> None:
-    """Run a program in a new process."""
+    """Runs a program in a new process."""
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_importing_the_package(pair: Pair) -> None:
-    """What the bound is about."""
+    """The import that has the bound."""
     program = f"import sys, langchain_ashby; assert not sys.modules.keys() & set({HEAVY})"
     pair("import langchain_ashby", partial(run, program), TOOL, partial(run, TOOL), rounds=20, at_most=1.05)
 
 
 def test_importing_what_a_toolkit_needs(pair: Pair) -> None:
-    """No bound: the schemas and requests come with it."""
+    """No bound: this also imports the schemas and requests."""
     program = f"import sys\nfrom langchain_ashby import AshbyToolkit\nassert not sys.modules.keys() & set({HEAVY})"
     pair("from langchain_ashby import AshbyToolkit", partial(run, program), TOOL, partial(run, TOOL), rounds=20)

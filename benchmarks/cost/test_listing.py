@@ -20,11 +20,11 @@ from langchain_ashby.endpoints import ListCandidates
 CANDIDATES, PER_PAGE = 100_000, 100
 BLOCK = 50
 FLAT = 8_000_000
-"""Bytes by which memory may grow between the first pages and the last: a page has 1.5 million as Python objects."""
+"""The most bytes that memory may grow between the first pages and the last; one page takes 1.5 million."""
 
 
 def by_hand(url: str) -> Iterator[Any]:
-    """The loop that one writes without this package."""
+    """The loop as written without this package."""
     session, body = requests.Session(), {"limit": PER_PAGE}
     session.auth = ("key", "")
     while True:
@@ -36,12 +36,12 @@ def by_hand(url: str) -> Iterator[Any]:
 
 
 def batched(times: list[float]) -> Iterator[list[float]]:
-    """The times of so many pages after each other, as a stall of the machine befalls one page and not its neighbour."""
+    """The times in blocks of pages, because a stall of the machine hits one page and not its neighbor."""
     return (times[start : start + BLOCK] for start in range(0, len(times), BLOCK))
 
 
 def test_listing_everything(notes: Notes, candidates: list[dict[str, Any]]) -> None:
-    """Both loops go on by turns, a page each, to their ends."""
+    """The two loops alternate page by page to the end."""
     pages = max(40, notes.rounds(CANDIDATES // PER_PAGE))
     with (
         serving(Listing(json.dumps(candidates[:PER_PAGE]).encode(), pages)) as server,

@@ -1,4 +1,4 @@
-"""200 reads in one message of the model: so many at once as the agent is allowed, and no slower than that."""
+"""200 reads in one message of the model: as many at once as the agent may run, and no slower than that."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 
 READS = 200
 SECONDS = 0.25
-"""How long the server takes for each read."""
+"""The server's time for each read."""
 
 
 @pytest.mark.parametrize("at_once", [16, 32, 64])
 @pytest.mark.parametrize("way", ["invoke", "ainvoke"])
 def test_many_reads(notes: Notes, candidates: list[dict[str, Any]], at_once: int, way: str) -> None:
-    """As many waves as the server needs, each as long as a read. Both agents need the processor besides."""
+    """The server needs this many waves, each as long as a read; both agents add CPU time."""
     spoken = say("", *(call("ashby_get_candidate", candidate_id=str(uuid4())) for _ in range(READS)))
     model = ScriptedChatModel(script=lines(spoken, "Done."))
     waves = ceil(READS / at_once)
@@ -42,7 +42,7 @@ def test_many_reads(notes: Notes, candidates: list[dict[str, Any]], at_once: int
         asking = HumanInTheLoopMiddleware(interrupt_on=toolkit.interrupt_on())
         theirs = create_agent(model, toolkit.get_tools(), middleware=[asking], checkpointer=InMemorySaver())
         run = partial(_took if way == "invoke" else _atook, server, at_once)
-        run(theirs)  # which opens the connections
+        run(theirs)  # opens the connections
         pairs = [(run(ours), run(theirs)) for _ in range(notes.rounds(6))]
         notes.tell(f"of {at_once} reads allowed at once, {server.most_at_once()} were on the server, {way}")
     mine, others = map(list, zip(*pairs, strict=True))
@@ -66,7 +66,7 @@ def _atook(server: FixedServer, at_once: int, agent: Any) -> float:
 def _check(result: Any, server: FixedServer, at_once: int) -> None:
     answers = [message for message in result["messages"] if message.type == "tool"]
     assert len(answers) == READS and all(answer.status == "success" for answer in answers)
-    # A busy machine may take longer to send so many than the server takes for the first of them.
+    # On a busy machine, the server may answer the first read before the last one is sent.
     assert 1 < server.most_at_once() <= at_once
 
 

@@ -1,4 +1,4 @@
-"""The tools: made, and bound to the chat models of three providers."""
+"""Making the tools, and binding them to the chat models of three providers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMED = [(it, it.tool_name(), it.tool_description()) for it in OPERATIONS.values
 
 
 def plain_tools(**settings: Any) -> list[BaseTool]:
-    """The same tools as one makes them without this package."""
+    """The same tools as made without this package."""
     return [
         StructuredTool.from_function(
             _nothing, name=name, description=description, args_schema=operation, infer_schema=False, **settings
@@ -42,7 +42,7 @@ def plain_tools(**settings: Any) -> list[BaseTool]:
 
 
 def like_ours() -> list[BaseTool]:
-    """The same tools with what an agent needs of ours: hints for approval, artifacts, errors as answers, asyncio."""
+    """The same tools with the features that an agent needs: approval hints, artifacts, errors as answers, asyncio."""
     return plain_tools(
         coroutine=_anothing,
         response_format="content_and_artifact",
@@ -67,19 +67,19 @@ def toolkit() -> AshbyToolkit:
 
 
 def test_making_the_tools(pair: Pair, toolkit: AshbyToolkit) -> None:
-    """A toolkit for each conversation, say."""
+    """Relevant if every conversation makes its own toolkit."""
     make = partial(AshbyToolkit, toolkit.client)
     pair("a toolkit of all", make, f"{PLAIN}, same settings", like_ours, rounds=500, at_most=1.0)
 
 
 def test_making_the_tools_beside_barer_ones(pair: Pair, toolkit: AshbyToolkit) -> None:
-    """Stricter than the bound: tools with a schema, and nothing else that ours have."""
+    """Stricter than the bound: tools with a schema and no other feature of ours."""
     pair("a toolkit of all", partial(AshbyToolkit, toolkit.client), PLAIN, plain_tools, rounds=500)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_binding_the_tools(pair: Pair, toolkit: AshbyToolkit, name: str) -> None:
-    """What `create_agent` does anew at each step."""
+    """`create_agent` repeats this at each step."""
     model = MODELS[name]()
     ours, theirs = partial(model.bind_tools, toolkit.get_tools()), partial(model.bind_tools, plain_tools())
     pair(f"all bound to {name}", ours, PLAIN, theirs, rounds=100, at_most=1.0)
@@ -87,7 +87,7 @@ def test_binding_the_tools(pair: Pair, toolkit: AshbyToolkit, name: str) -> None
 
 @pytest.mark.parametrize("name", MODELS)
 def test_making_and_binding_the_tools(pair: Pair, toolkit: AshbyToolkit, name: str) -> None:
-    """What is converted is kept by class, so that new tools of the same classes have it already."""
+    """Conversions are cached by class, so new tools of the same classes reuse them."""
     model = MODELS[name]()
     ours = lambda: model.bind_tools(AshbyToolkit(toolkit.client).get_tools())  # noqa: E731
     theirs = lambda: model.bind_tools(plain_tools())  # noqa: E731

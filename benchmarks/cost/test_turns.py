@@ -1,4 +1,4 @@
-"""A turn of the agent beside `create_agent` with approval middleware: all tools, a model that answers at once."""
+"""Compares a turn of the agent with `create_agent` and approval middleware: all tools, an instant model."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ KEEPERS = ("memory", "SQLite")
 
 
 class WithoutCards(BaseToolkit):
-    """The tools of a toolkit that the agent does not know: it asks about their writes, but reads nothing for a card."""
+    """A toolkit unknown to the agent, which asks about its writes but makes no reads for a card."""
 
     tools: list[BaseTool]
 
@@ -45,7 +45,7 @@ class WithoutCards(BaseToolkit):
 
 
 def timed(kind: type[Any]) -> type[Any]:
-    """A kind of store that measures the time in its calls."""
+    """A kind of store that times its calls."""
 
     class Timed(kind):
         seconds, calls = 0.0, 0
@@ -62,7 +62,7 @@ def timed(kind: type[Any]) -> type[Any]:
 
 
 class Turns:
-    """Both agents, each with what it keeps its threads in, and ways to run a turn of them."""
+    """Both agents with their checkpointers, and ways to run a turn."""
 
     def __init__(self, keeper: str, directory: Path, stack: ExitStack) -> None:
         self.keeper = keeper
@@ -79,7 +79,7 @@ class Turns:
         return saver, store
 
     def graphs(self, toolkit: AshbyToolkit, spoken: AIMessage, *, cards: bool = True) -> tuple[Any, Any]:
-        """Our agent and theirs, with a model that says one thing and then is done."""
+        """Our agent and theirs, with a model that sends one message and then finishes."""
         own = toolkit if cards else WithoutCards(tools=toolkit.get_tools())
         ask = HumanInTheLoopMiddleware(interrupt_on=toolkit.interrupt_on())
         return (
@@ -99,7 +99,7 @@ def _model(spoken: AIMessage) -> ScriptedChatModel:
 
 
 def turn(graph: Any, *, approved: bool = False) -> None:
-    """One turn on a new thread, with the person's answer if there is one to give."""
+    """One turn on a new thread, including the person's approval if one is needed."""
     thread = {"configurable": {"thread_id": uuid4().hex}}
     result = graph.invoke({"messages": [("user", "Go.")]}, thread, durability="sync")
     assert ("__interrupt__" in result) == approved
@@ -110,14 +110,14 @@ def turn(graph: Any, *, approved: bool = False) -> None:
 
 @pytest.fixture(params=KEEPERS)
 def turns(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Turns]:
-    """Agents that keep their threads in memory, or in SQLite."""
+    """Agents with their threads in memory or in SQLite."""
     with ExitStack() as stack:
         yield Turns(request.param, tmp_path, stack)
 
 
 @pytest.fixture
 def candidate_url(candidates: list[dict[str, Any]]) -> Iterator[str]:
-    """A server that answers with a candidate, whatever it is asked."""
+    """A server that answers every request with a candidate."""
     with serving(Listing(json.dumps(candidates[0]).encode())) as server:
         yield server.url
 
@@ -132,7 +132,7 @@ def test_a_turn_that_reads(pair: Pair, turns: Turns, candidate_url: str, candida
 
 
 def test_a_turn_that_writes(pair: Pair, turns: Turns, candidate_url: str, candidates: list[dict[str, Any]]) -> None:
-    """An approved write without a card, which theirs has not either. The journal is in it, which theirs has not."""
+    """An approved write, in both without a card. Ours includes the journal, theirs has none."""
     with AshbyClient("key", candidate_url) as client:
         ours, theirs = turns.graphs(AshbyToolkit(client), _note(candidates[0]), cards=False)
         what = f"an approved write without card, {turns.keeper}"
@@ -143,7 +143,7 @@ def test_a_turn_that_writes(pair: Pair, turns: Turns, candidate_url: str, candid
 def test_a_turn_that_writes_less_its_journal(
     notes: Notes, turns: Turns, candidate_url: str, candidates: list[dict[str, Any]]
 ) -> None:
-    """The same without the time in the store, which is what it costs that nothing is written twice."""
+    """The same less the time in the store, which is the price of never writing twice."""
     store = turns.ours[1]
     with AshbyClient("key", candidate_url) as client:
         ours, theirs = turns.graphs(AshbyToolkit(client), _note(candidates[0]), cards=False)
@@ -163,7 +163,7 @@ def test_a_turn_that_writes_less_its_journal(
 
 
 def test_a_turn_that_writes_with_a_card(pair: Pair, turns: Turns, sandbox: AshbyClient) -> None:
-    """The whole of it, on the sandbox: a card, a second look, a journal. Theirs makes none of them, nor any reads."""
+    """The full write on the sandbox: card, re-check, journal. Theirs has none of them, and makes no reads."""
     candidate = sandbox.call(GetCandidate(candidate_id=_somebody(sandbox)))
     ours, theirs = turns.graphs(AshbyToolkit(sandbox), _note(candidate))
     what = f"an approved write with its card, on the sandbox, {turns.keeper}"
@@ -171,7 +171,7 @@ def test_a_turn_that_writes_with_a_card(pair: Pair, turns: Turns, sandbox: Ashby
 
 
 def test_a_turn_that_writes_with_a_card_beside_the_same_reads(pair: Pair, turns: Turns, sandbox: AshbyClient) -> None:
-    """The same, beside theirs and the reads that a card of a note takes: the candidate and its notes, twice each."""
+    """The same, compared with theirs plus the reads of a note's card: the candidate and its notes, twice each."""
     candidate = sandbox.call(GetCandidate(candidate_id=_somebody(sandbox)))
     ours, theirs = turns.graphs(AshbyToolkit(sandbox), _note(candidate))
 
@@ -186,7 +186,7 @@ def test_a_turn_that_writes_with_a_card_beside_the_same_reads(pair: Pair, turns:
 
 
 def _somebody(sandbox: AshbyClient) -> str:
-    """A new candidate for each benchmark: notes pile up, and make the reads longer."""
+    """A new candidate for each benchmark, because notes pile up and slow down the reads."""
     return str(sandbox.call(CreateCandidate(name="Mary Somerville"))["id"])
 
 

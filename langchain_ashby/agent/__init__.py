@@ -6,6 +6,7 @@ from langchain_ashby.agent.execution.audit import AuditEntry, AuditTrail, audit_
 from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.graph import create_recruiting_agent
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
+from langchain_ashby.agent.run.compiled import QuestionClosedError
 from langchain_ashby.agent.run.context import Context
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Context",
     "Journal",
     "PendingApprovals",
+    "QuestionClosedError",
     "allow_if",
     "audit_trail",
     "create_recruiting_agent",

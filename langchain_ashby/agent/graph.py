@@ -14,6 +14,7 @@ only those beside which something else is under way meet in `join`.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
@@ -26,7 +27,6 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseToolkit
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
-from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Checkpointer, Send
@@ -37,18 +37,22 @@ from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import WriteExecutor
 from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.execution.order import held_back
+from langchain_ashby.agent.execution.store import check_commits, check_outlives
 from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.messages.history import is_in_order, open_calls
+from langchain_ashby.agent.messages.own import recorded
 from langchain_ashby.agent.nodes.model import ModelNode
 from langchain_ashby.agent.nodes.prepare import prepare
-from langchain_ashby.agent.nodes.read import read_node
+from langchain_ashby.agent.nodes.read import ReadNode
 from langchain_ashby.agent.nodes.reconcile import reconcile
 from langchain_ashby.agent.nodes.review import review
 from langchain_ashby.agent.nodes.write import WriteNode, to_write
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
+from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
+from langchain_ashby.agent.run.runtime import of_event_loop
 from langchain_ashby.agent.run.settings import DEFAULT, RunLimits
-from langchain_ashby.agent.state import Conversation, State
+from langchain_ashby.agent.state import Conversation, Node, State, Update
 from langchain_ashby.http.transport import CONNECTIONS
 from langchain_ashby.toolkit import AshbyToolkit
 
@@ -69,15 +73,16 @@ def create_recruiting_agent(
     max_writes_per_turn: int = 25,
     max_concurrency: int = CONNECTIONS,
     journal: Journal | None = None,
-) -> CompiledStateGraph[State, Context, Conversation, Conversation]:
+) -> RecruitingAgent:
     """Builds the agent as a compiled LangGraph graph. Its input and output are `{"messages": [...]}`.
 
     Tools marked read-only run at once. Any other call pauses the graph with an interrupt whose value is
-    `{"action_requests": [{"name", "args", "description", "tool_call_id", "title"}], "review_configs": [...]}`, and the
-    run continues with `Command(resume={"decisions": [...]})`, one decision per action in order: `{"type": "approve"}`,
-    `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject", "message"?}` or
+    `{"request_id", "action_requests": [{"name", "args", "description", "tool_call_id", "title"}], "review_configs"}`,
+    and the run continues with `Command(resume={interrupt.id: {"decisions": [...]}})`, one decision per action in order:
+    `{"type": "approve"}`, `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject", "message"?}` or
     `{"type": "respond", "message"}`. A malformed answer runs nothing: the graph asks again, and the request says
-    under `problem` what was wrong. A new message instead of an answer leaves the pending calls unexecuted.
+    under `problem` what was wrong. An answer to a question that is not open raises `QuestionClosedError`. A new message
+    instead of an answer leaves the pending calls unexecuted.
 
     Each write is made exactly once: a journal in the store is written before and after it, and if a run broke off,
     Ashby is read to see whether the write took effect. Give a `checkpointer` and a `store` that outlive the process,
@@ -91,8 +96,8 @@ def create_recruiting_agent(
         checkpointer: Stores the threads. `"memory"` loses them with the process. `None` compiles without one, for a
             server that brings its own; without any, a pause cannot be resumed.
         store: LangGraph's long-term store, for the journal and the audit trail. `"memory"` loses them with the
-            process: a write that was approved before then runs only if Ashby shows that it was not made. `None`
-            compiles without one, for a server that brings its own; without any store, no writes are made.
+            process, so it is refused beside a checkpointer that outlives it. `None` compiles without one, for a server
+            that brings its own; without any store, no writes are made.
         system_prompt: Replaces `SYSTEM_PROMPT`, which is used if left out. To add to it, start with it.
         name: The name of the graph.
         policy: Which writes need approval; all of them if left out.
@@ -110,7 +115,7 @@ def create_recruiting_agent(
         ValueError: if two tools have one name, a further model or policy is called `default`, or a limit is not above
             zero.
         ConfigurationError: if a policy has a rule for a tool that does not exist or is read-only; or if `act_for` is a
-            single id.
+            single id; or if the store could not keep the journal as safely as the checkpointer keeps the threads.
     """
     if approval_ttl is not None and approval_ttl <= timedelta(0):
         raise ValueError(f"approval_ttl has to be above zero, or None; it is {approval_ttl}.")
@@ -125,20 +130,24 @@ def create_recruiting_agent(
         raise ValueError(f"{DEFAULT!r} is the name of the agent's own model and policy; choose another.")
     models = {DEFAULT: model, **models}
     limits = RunLimits(tools, client, models, policy or ApprovalPolicy(), policies, act_for)
+    check_commits(checkpointer)
+    check_commits(store)
+    forgets = store == "memory"
     if store == "memory":
+        check_outlives(checkpointer)
         store = InMemoryStore()
         _log.info("The journal and the audit trail are kept in memory: they are lost when the process ends")
     executor = WriteExecutor(journal or Journal(), EffectChecker(tools, client), approval_ttl)
-    given = Dependencies(limits, executor, store)
+    given = Dependencies(limits, executor, store, forgets)
 
     graph = StateGraph(State, context_schema=limits.schema, input_schema=Conversation, output_schema=Conversation)
     graph.add_node("reconcile", limits.within(partial(reconcile, given=given)))
     prompt = SYSTEM_PROMPT if system_prompt is None else system_prompt
     graph.add_node("model", ModelNode(models, limits, prompt, max_writes_per_turn))
-    graph.add_node("reads", read_node(limits))
-    graph.add_node("prepare", limits.within(partial(prepare, given=given)))
+    graph.add_node("reads", ReadNode(limits))
+    graph.add_node("prepare", _Step("prepare", limits.within(partial(prepare, given=given))))
     graph.add_node("ask", lambda state: {})
-    graph.add_node("review", limits.within(partial(review, given=given)))
+    graph.add_node("review", _Step("review", limits.within(partial(review, given=given))))
     graph.add_node("writes", WriteNode(given))
     graph.add_node("join", lambda state: {})
     _branch(graph, START, _enter, "model", "reconcile")
@@ -153,7 +162,7 @@ def create_recruiting_agent(
     compiled = graph.compile(
         checkpointer=InMemorySaver() if checkpointer == "memory" else checkpointer, store=store, name=name
     )
-    return compiled.with_config(max_concurrency=max_concurrency)
+    return RecruitingAgent.of(compiled).with_config(max_concurrency=max_concurrency)
 
 
 _log = logging.getLogger(__name__)
@@ -184,12 +193,32 @@ def _branch(
 
 
 def _enter(state: State) -> str:
-    return "model" if is_in_order(state["messages"]) else "reconcile"
+    return "model" if is_in_order(state["messages"], _own(state)) else "reconcile"
+
+
+def _own(state: State) -> dict[str, str]:
+    return state.get("own", {})
+
+
+class _Step(Runnable[State, Update]):
+    """A node of plain code, whose answers stand in the record of the agent's own messages."""
+
+    def __init__(self, name: str, node: Node) -> None:
+        self.name = name
+        self._node = node
+
+    def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
+        update: Update = recorded(self._node(input), input["messages"])
+        return update
+
+    async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
+        with of_event_loop():
+            return await asyncio.to_thread(self.invoke, input, config)
 
 
 def _after_model(tools: Tools) -> Callable[[State], Way]:
     def route(state: State) -> Way:
-        calls = open_calls(state["messages"])
+        calls = open_calls(state["messages"], _own(state))
         if not calls:
             # The gate answered every call: the model has to see why.
             return "model" if isinstance(state["messages"][-1], ToolMessage) else END
@@ -202,10 +231,8 @@ def _after_model(tools: Tools) -> Callable[[State], Way]:
 
 def _writes(state: State) -> list[Send | str]:
     """The tasks for the approved writes that need not wait for an earlier one to be decided."""
-    approvals = state.get("approvals", [])
-    open_before = [*state.get("proposals", []), *(edit["proposal"] for edit in state.get("edits", []))]
-    held = held_back(approvals, open_before)
-    return [*to_write(it for it in approvals if it not in held)]
+    held = held_back(state)
+    return [*to_write(it for it in state.get("approvals", []) if it not in held)]
 
 
 def _after_prepare(state: State) -> Way:
@@ -239,7 +266,7 @@ def _after_task(tools: Tools) -> Callable[[State], str]:
 
     def route(state: State) -> str:
         done = {approval["call"]["id"] for approval in state.get("approvals", [])}
-        left = (call for call in open_calls(state["messages"]) if call["id"] not in done)
+        left = (call for call in open_calls(state["messages"], _own(state)) if call["id"] not in done)
         return "join" if any(needs_approval(tools.get(str(call["name"]))) for call in left) else "model"
 
     return route
@@ -247,4 +274,5 @@ def _after_task(tools: Tools) -> Callable[[State], str]:
 
 def _after_join(state: State) -> str:
     # While a person is being asked, the reads of the same message come through here, with the writes still open.
-    return END if open_calls(state["messages"]) else "model"
+    waits = state.get("proposals") or state.get("edits")
+    return END if waits and open_calls(state["messages"], _own(state)) else "model"

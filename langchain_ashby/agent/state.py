@@ -5,6 +5,7 @@ Everything except the messages is plain JSON, so that any checkpointer can keep 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, NotRequired, Protocol, TypeGuard
 
 from langchain_core.messages import AnyMessage, ToolCall
@@ -28,11 +29,13 @@ class Proposal(TypedDict):
         made: When the card was made, in ISO 8601.
         journal: The name of the journal that keeps the call.
         journal_key: Where in it.
+        place: The number of the call in its message, from 0.
         after: The earlier writes of the same message that have to be over first, because they concern the same
             records: their journal keys, with a line in words.
         policy: What the application's policy says about the write.
         policy_name: Which policy that was.
         on_behalf_of: The id of the Ashby user for whom it would be made.
+        account: The fingerprint of the Ashby account whose records the card shows; None for a tool that is not Ashby's.
     """
 
     call: ToolCall
@@ -43,10 +46,12 @@ class Proposal(TypedDict):
     made: str
     journal: str
     journal_key: str
+    place: int
     after: dict[str, str]
     policy: str
     policy_name: str
     on_behalf_of: str | None
+    account: str | None
 
 
 def is_complete(proposal: Proposal | None) -> TypeGuard[Proposal]:
@@ -91,12 +96,20 @@ class Conversation(TypedDict):
     messages: Annotated[list[AnyMessage], add_messages]
 
 
+def merged(record: dict[str, str], change: Mapping[str, str | None]) -> dict[str, str]:
+    """Merges what steps that ran at once say about their messages. None removes an entry."""
+    return {key: value for key, value in {**record, **change}.items() if value is not None}
+
+
 class State(Conversation):
     """The conversation, and where the writes of its latest message stand.
 
-    `proposals` wait for a person, `approvals` may run, `edits` were changed by a person and need a new card first,
-    `problem` says what was wrong with the last decisions.
+    `own` says which messages are the agent's own: by id, the turn of each message of its model, and a digest of each
+    answer to a call. `proposals` wait for a person, `approvals` may run, `edits` were changed by a person and need a
+    new card first, `problem` says what was wrong with the last decisions.
     """
+
+    own: NotRequired[Annotated[dict[str, str], merged]]
 
     proposals: NotRequired[list[Proposal]]
     approvals: NotRequired[list[Approval]]

@@ -8,6 +8,7 @@ import sys
 
 def main() -> None:
     """Runs the command line, or says what to install for it."""
+    _open_closed_streams()
     try:
         from langchain_ashby.cli.app import app
     except ModuleNotFoundError as error:
@@ -25,6 +26,13 @@ def main() -> None:
 
             exit_without_abandoned_threads(status)
         sys.exit(status)
+
+
+def _open_closed_streams() -> None:
+    """Puts the null device where the caller closed a standard stream, before another file gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  # for as long as the program runs
 
 
 def _status(end: SystemExit) -> int:

@@ -15,7 +15,8 @@ from langchain_ashby.cli.commands.doctor import doctor
 from langchain_ashby.cli.commands.pending import pending
 from langchain_ashby.cli.commands.sandbox import sandbox
 from langchain_ashby.cli.commands.tools import tools
-from langchain_ashby.cli.exits import MEANINGS
+from langchain_ashby.cli.exits import MEANINGS, even_if_unread
+from langchain_ashby.text.words import one_line, unknown_zone
 
 _EXIT_STATUSES = f"Exit status: {'; '.join(f'{status} {words}' for status, words in MEANINGS.items())}."
 _TIMES = "Times are in UTC, or in the time zone that TZ names, such as TZ=Europe/Berlin."
@@ -43,4 +44,6 @@ def _common(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    pass
+    if name := unknown_zone():
+        with even_if_unread():
+            typer.echo(f"TZ={one_line(name)} is not a name such as Europe/Berlin: times are in UTC.", err=True)

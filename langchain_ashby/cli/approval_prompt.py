@@ -29,10 +29,12 @@ class Review:
     Attributes:
         decisions: One per action, in order; None for a change that is put off.
         quits: The person wants to leave the program.
+        interrupted: They have pressed Ctrl-C.
     """
 
     decisions: list[Decision | None]
     quits: bool = False
+    interrupted: bool = False
 
 
 def decide(console: Console, actions: Sequence[Action], earlier: Sequence[Decision | None] | None = None) -> Review:
@@ -49,8 +51,9 @@ def decide(console: Console, actions: Sequence[Action], earlier: Sequence[Decisi
             _ask_about(console, actions, 0, review)
         else:
             _ask_about_several(console, actions, review)
-    except EOFError:
+    except (EOFError, KeyboardInterrupt) as ending:
         console.print()
+        review.interrupted = isinstance(ending, KeyboardInterrupt)
     return review
 
 

@@ -9,7 +9,7 @@ import typer
 from langchain_core.messages import ToolMessage
 
 from langchain_ashby.cli.background import BackgroundWork, Interrupted
-from langchain_ashby.cli.exits import Status
+from langchain_ashby.cli.exits import Status, even_if_unread
 from langchain_ashby.cli.progress import ProgressDisplay
 from langchain_ashby.cli.terminal import console, harmless, say
 from langchain_ashby.client import AshbyClient
@@ -44,20 +44,23 @@ def print_answer(
                     work.abandon()
                     break
     except AshbyError as error:
-        say(err, harmless(str(error)))
+        with even_if_unread():
+            say(err, harmless(str(error)))
         return Status.OUTCOME_UNKNOWN if error.outcome_unknown else Status.ERROR
     if answer is None:
         said = "Interrupted: the change may have been made. Check before you try again." if writes else "Interrupted."
-        say(err, said)
+        with even_if_unread():
+            say(err, said)
         return Status.OUTCOME_UNKNOWN if writes else Status.INTERRUPTED
-    return _printed(answer, as_json=as_json)
+    with even_if_unread():
+        _print(answer, as_json=as_json)
+    return Status.ERROR if answer.status == "error" else Status.OK
 
 
-def _printed(answer: ToolMessage, *, as_json: bool) -> Status:
+def _print(answer: ToolMessage, *, as_json: bool) -> None:
     if answer.status == "error" or not as_json:
         typer.echo(harmless(answer.text))
-        return Status.ERROR if answer.status == "error" else Status.OK
+        return
     results = answer.artifact["results"]
     for record in results if isinstance(results, list) else [results]:
         typer.echo(json.dumps(record))
-    return Status.OK

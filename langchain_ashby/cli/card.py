@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from langchain_ashby.agent.cards import Card, is_current
+from langchain_ashby.agent.cards.show.arguments import resolved
 from langchain_ashby.text.safe import visible
 
 _RISKS = {
@@ -69,8 +70,9 @@ def panel(card: Card) -> RenderableType:
     parts += _list("Not checked", card["unchecked"], "?", "")
     for link in card["links"]:
         parts += [Text(""), Text.assemble(f"{link['title']}: ", (link["url"], "underline"))]
-    arguments = Padding(Hanging(argument_lines(card["args"]), "dim"), (0, 0, 0, 2))
-    parts += [Text(""), Text(f"Exact arguments of {card['tool']}", style="dim"), arguments]
+    for heading, exact in [(f"Exact arguments of {card['tool']}", card["args"]), *resolved(card)]:
+        arguments = Padding(Hanging(argument_lines(exact), "dim"), (0, 0, 0, 2))
+        parts += [Text(""), Text(heading, style="dim"), arguments]
     title = Text(f"{sign} {risk}", style=style)
     return Panel(Group(*parts), box=border, title=title, title_align="left", padding=(0, 2), width=None)
 

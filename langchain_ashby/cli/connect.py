@@ -22,14 +22,17 @@ def connected(sandbox: bool, upload_dirs: Iterable[Path] | None = None) -> Itera
         with sandboxed(upload_dirs) as (_, client):
             yield client
         return
-    with _client(None, upload_dirs) as client:
+    with _client(upload_dirs) as client:
         yield client
 
 
 @contextmanager
 def without_key() -> Iterator[AshbyClient]:
     """A client that describes tools and sends no request."""
-    with _client("no-key-needed") as client:
+    from langchain_ashby.client import AshbyClient
+    from langchain_ashby.http.settings import BASE_URL
+
+    with AshbyClient("no-key-needed", BASE_URL) as client:
         yield client
 
 
@@ -43,11 +46,11 @@ def sandboxed(upload_dirs: Iterable[Path] | None = None) -> Iterator[tuple[Ashby
         yield server, client
 
 
-def _client(key: str | None, upload_dirs: Iterable[Path] | None = None) -> AshbyClient:
+def _client(upload_dirs: Iterable[Path] | None) -> AshbyClient:
     from langchain_ashby.client import AshbyClient
 
     try:
-        return AshbyClient(key, upload_dirs=upload_dirs or ())
+        return AshbyClient(upload_dirs=upload_dirs or ())
     except MissingAPIKeyError as error:
         raise stop(str(error)) from None
     except ConfigurationError as error:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 import typer
@@ -32,5 +36,25 @@ MEANINGS = {
 
 def stop(message: str, status: Status = Status.ERROR) -> typer.Exit:
     """Prints on standard error why the command ends, and returns the exception to raise."""
-    typer.echo(one_line(message, None), err=True)
+    with even_if_unread():
+        typer.echo(one_line(message, None), err=True)
     return typer.Exit(status)
+
+
+@contextmanager
+def even_if_unread() -> Iterator[None]:
+    """Goes on if what is printed cannot be written: the exit status tells what happened in Ashby, read or unread."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (OSError, SystemExit):  # Rich makes a SystemExit of a closed pipe
+        _discard(1)
+        try:
+            typer.echo("The output could not be written.", err=True)
+        except OSError:
+            _discard(2)
+
+
+def _discard(stream: int) -> None:
+    """Sends the rest of a standard stream nowhere: Python flushes it on its way out, and would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream)

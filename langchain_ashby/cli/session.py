@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMes
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.memory import InMemoryStore
-from langgraph.types import Command
+from langgraph.types import Command, Interrupt
 from rich.console import Console
 from rich.text import Text
 
@@ -80,10 +80,10 @@ class Session:
         """The conversation so far."""
         return list(self._agent.get_state(self._config).values.get("messages", []))
 
-    def waiting(self) -> dict[str, Any] | None:
-        """The agent's open approval request, if there is one."""
+    def waiting(self) -> Interrupt[Any] | None:
+        """The agent's open question, if there is one."""
         interrupts = self._agent.get_state(self._config).interrupts
-        return interrupts[0].value if interrupts else None
+        return interrupts[0] if interrupts else None
 
     def say(self, text: str) -> Reached:
         """Sends a message, which cancels open changes, and goes on until the agent is done or changes are left open.
@@ -105,9 +105,10 @@ class Session:
                 self._names.learn(message.artifact)
         return self._answer(self.waiting())
 
-    def _answer(self, request: dict[str, Any] | None) -> Reached:
-        """Has this request decided, and the ones that follow, until there is none or one is left open."""
-        while request is not None:
+    def _answer(self, question: Interrupt[Any] | None) -> Reached:
+        """Has this question decided, and the ones that follow, until there is none or one is left open."""
+        while question is not None:
+            request = question.value
             if problem := request.get("problem"):
                 self._console.print(Text.assemble(CAUTION, f" {problem}"))
             actions = request["action_requests"]
@@ -118,6 +119,9 @@ class Session:
                 if decisions:
                     decided = f"{len(decisions)} of {len(actions)} changes are decided"
                     self._console.print(f"{decided}; nothing is made until all of them are.")
+            if review.interrupted:
+                raise KeyboardInterrupt
+            if len(decisions) < len(actions):
                 return Reached.QUIT if review.quits else Reached.A_QUESTION
             self._under_way = {
                 action["tool_call_id"]: line_of(action)
@@ -125,7 +129,7 @@ class Session:
                 if decision["type"] in ("approve", "edit")
             }
             self._drafts.clear()
-            request = self._run(Command(resume={"decisions": decisions}))
+            question = self._run(Command(resume={question.id: {"decisions": decisions}}))
         return Reached.THE_END
 
     def _review(self, actions: list[Action]) -> Review:
@@ -137,8 +141,8 @@ class Session:
             self._console.print(shown(action))
         return Review([{"type": "approve"} if self._approve_all else None for _ in actions])
 
-    def _run(self, start: Any) -> dict[str, Any] | None:
-        """Runs until the agent is done, which returns None, or asks, which returns its request."""
+    def _run(self, start: Any) -> Interrupt[Any] | None:
+        """Runs until the agent is done, which returns None, or asks, which returns its question."""
         progress = ProgressDisplay(self._console)
         work: BackgroundWork[Any] = BackgroundWork(
             lambda: self._agent.stream(
@@ -160,11 +164,11 @@ class Session:
                     work.finish_step()
                 raise
 
-    def _show_run(self, work: BackgroundWork[Any], progress: ProgressDisplay) -> dict[str, Any] | None:
+    def _show_run(self, work: BackgroundWork[Any], progress: ProgressDisplay) -> Interrupt[Any] | None:
         for call_id, change in self._under_way.items():
             progress.begin(call_id, change)
         answer = StreamedAnswer(progress)
-        request, stopping = None, False
+        question, stopping = None, False
         for step in work:
             if isinstance(step, Interrupted):
                 self._interrupted(work, again=stopping)
@@ -178,7 +182,7 @@ class Session:
                 continue
             for node, change in came.items():
                 if node == "__interrupt__":
-                    request = change[0].value if change else None
+                    question = change[0] if change else None
                 else:
                     self._show(node, change or {}, progress, answer)
                     answer = StreamedAnswer(progress) if node == "model" else answer
@@ -188,7 +192,7 @@ class Session:
         self._under_way = {}
         if stopping:
             raise KeyboardInterrupt
-        return request
+        return question
 
     def _interrupted(self, work: BackgroundWork[Any], *, again: bool) -> None:
         changes = list(self._under_way.values())
@@ -235,8 +239,12 @@ class Session:
 
 
 def show_last_exchange(messages: Sequence[AnyMessage], console: Console) -> None:
-    """Shows the last question and answer of a conversation that is resumed."""
+    """Shows the last question and answer of a conversation that is resumed, and what was done since."""
     for kind, who in (("human", "You"), ("ai", "Agent")):
         last = next((it.text for it in reversed(messages) if it.type == kind and it.text.strip()), None)
         if last is not None:
             console.print(Text.assemble((f"{who}: ", "bold"), harmless(last)))
+    asked = max((place for place, it in enumerate(messages) if isinstance(it, AIMessage)), default=0)
+    for message in messages[asked:]:
+        if isinstance(message, ToolMessage):  # such as a change that was approved in `pending`
+            console.print(line(title(message.name or ""), message, None))

@@ -37,18 +37,21 @@ def open_store(url: str) -> Iterator[BaseStore]:
     stores = (_postgres() if file is None else _sqlite())[1]
     with _reworded_errors(file):
         if file is not None:
-            _check(file)
+            _check(file, _STORE)
         with stores(url if file is None else str(file)) as store:
+            if file is not None:
+                _only_read(store)
             yield store
 
 
 @contextmanager
-def open_database(url: str, *, create: bool) -> Iterator[Database]:
+def open_database(url: str, *, create: bool, only_read: bool = False) -> Iterator[Database]:
     """Opens the threads and the store at a URL.
 
     Args:
         url: `sqlite:///FILE` or `postgresql://…`.
         create: Create them if missing. Only its owner can read a new file.
+        only_read: Change nothing in a file: it may turn out to be another program's.
 
     Raises:
         ValueError: if there is none; says what to do about it.
@@ -59,8 +62,10 @@ def open_database(url: str, *, create: bool) -> Iterator[Database]:
     with ExitStack() as stack:
         with _reworded_errors(file):
             if file is not None:
-                (_make if create else _check)(file)
+                _make(file) if create else _check(file, _STORE | _THREADS)
             found = Database(stack.enter_context(savers(place)), stack.enter_context(stores(place)))
+            if file is not None and only_read:
+                _only_read(*found)
             if create:
                 found.checkpointer.setup()  # type: ignore[attr-defined]  # all savers have it, their base class does not
                 found.store.setup()  # type: ignore[attr-defined]
@@ -116,11 +121,28 @@ def _make(file: Path) -> None:
     os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
 
 
-def _check(file: Path) -> None:
-    """Raises if the file holds no store; opening it would create one."""
+_STORE = {"store": {"prefix", "key", "value"}}
+_THREADS = {"checkpoints": {"thread_id", "checkpoint_ns", "checkpoint"}, "writes": {"thread_id", "channel", "value"}}
+"""The tables and columns by which LangGraph's files are known."""
+
+
+def _check(file: Path, needed: dict[str, set[str]]) -> None:
+    """Raises if the file lacks one of these tables. It is only looked at: opening another program's would change it."""
     if not file.is_file():
         raise ValueError(f"There is no file {shortened(str(file), 200)}.")
-    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'store'").fetchone()
-    if not found:
-        raise ValueError(f"{shortened(str(file), 200)} has no LangGraph store in it.")
+    # Where no write-ahead log is in use, SQLite is told so, and then leaves no files of its own beside this one.
+    alone = "" if Path(f"{file}-wal").exists() else "&immutable=1"
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro{alone}", uri=True)) as connection:
+        for table, columns in needed.items():
+            found = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+            if not columns <= found:
+                what = "store" if table in _STORE else "threads"
+                raise ValueError(f"{shortened(str(file), 200)} has no LangGraph {what} in it.")
+
+
+def _only_read(*opened: Any) -> None:
+    """Has SQLite refuse every change through these savers and stores."""
+    for it in opened:
+        it.conn.execute("PRAGMA query_only = ON")
+        # Even so, setting up would switch the file to a write-ahead log.
+        it.is_setup = it.conn.execute("PRAGMA journal_mode").fetchone() != ("wal",)

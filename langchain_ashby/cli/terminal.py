@@ -54,7 +54,18 @@ def console(*, stderr: bool = False) -> Console:
     if isinstance(stream, io.TextIOWrapper):
         # An encoding that lacks a sign gets its name instead: ✓ as \\N{CHECK MARK}.
         stream.reconfigure(errors="namereplace")
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, theme=_THEME)
+    made = Console(stderr=stderr, markup=False, emoji=False, highlight=False, theme=_THEME)
+    if made.width < _NARROWEST:  # COLUMNS=0 too, which Rich takes at its word
+        made.width = _columns()
+    return made
+
+
+_NARROWEST = 24
+"""The columns below which Rich leaves parts of a card out. A terminal that is narrower wraps the lines itself."""
+
+
+def _columns() -> int:
+    return max(get_terminal_size().columns, _NARROWEST)
 
 
 def say(out: Console, text: Text | str) -> None:
@@ -94,7 +105,7 @@ def choose(question: str, choices: Mapping[str, str]) -> str:
     """
     # A no-break space keeps each letter on one line with its words.
     offer = "  ".join(f"[{letter}]\N{NO-BREAK SPACE}{words}" for letter, words in choices.items())
-    print(fill(offer, get_terminal_size().columns).replace("\N{NO-BREAK SPACE}", " "))
+    print(fill(offer, _columns()).replace("\N{NO-BREAK SPACE}", " "))
     understood = {words.split()[0]: letter for letter, words in choices.items()} | _WORDS
     while True:
         answer = ask(f"{question} ").lower()

@@ -60,10 +60,11 @@ def _thread_ids(checkpointer: BaseCheckpointSaver[Any]) -> list[str]:
 def _read(agent: Agent, thread_id: str) -> WaitingThread | None:
     config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
     state = agent.get_state(config)
-    actions = [dict(action) for action in PendingApprovals(state.interrupts)]
-    if state.interrupts and not actions:
-        raise ValueError("the thread waits for something that is not an approval")
-    # Other agents may keep threads in the same database. Their questions are not for this one to answer.
-    if not actions or not all("tool_call_id" in action for action in actions):
+    if not state.interrupts:
         return None
+    actions = [dict(action) for action in PendingApprovals(state.interrupts)]
+    # Any agent can ask in this form. Only this one keeps what it asks about as proposals in the thread.
+    proposed = [proposal["call"]["id"] for proposal in state.values["proposals"]]
+    if not actions or proposed != [action["tool_call_id"] for action in actions]:
+        raise ValueError("the thread waits for something that this agent did not propose")
     return WaitingThread(thread_id, datetime.fromisoformat(state.created_at) if state.created_at else None, actions)

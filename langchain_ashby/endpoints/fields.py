@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +17,7 @@ from pydantic import (
 )
 
 from langchain_ashby.endpoint import Arguments
+from langchain_ashby.forms import email, web_address
 from langchain_ashby.ids import (
     ArchiveReasonId,
     CommunicationTemplateId,
@@ -25,6 +25,7 @@ from langchain_ashby.ids import (
     InterviewId,
     InterviewStageId,
 )
+from langchain_ashby.text.words import utc
 
 T = TypeVar("T")
 
@@ -40,24 +41,6 @@ def _zoned(value: datetime) -> datetime:
         raise ValueError("is too early or too late for a time") from None
 
 
-def _iso(value: datetime) -> str:
-    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"takes a web address that begins with https:// or http://; {value!r} does not")
-    return value
-
-
-def _email(value: str) -> str:
-    name, at, domain = value.partition("@")
-    if not (name and at and domain) or "@" in domain or any(character.isspace() for character in value):
-        raise ValueError(f"takes one e-mail address such as ada@example.com; {value!r} isn't one")
-    return value
-
-
 def _some_text(value: str) -> str:
     if not value:
         raise ValueError("must not be empty")
@@ -69,8 +52,8 @@ def _in_a_list(value: Any) -> Any:
 
 
 Text = Annotated[str, AfterValidator(_some_text)]
-Email = Annotated[str, AfterValidator(_email)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+Email = Annotated[str, AfterValidator(email)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
 
 ListOf = Annotated[list[T], BeforeValidator(_in_a_list)]
 """A list; a single value is taken as a list of one."""
@@ -104,7 +87,7 @@ Moment = Annotated[
     datetime,
     BeforeValidator(_with_dashes),
     AfterValidator(_zoned),
-    PlainSerializer(_iso, return_type=str),
+    PlainSerializer(utc, return_type=str),
     _written("ISO time with zone."),
 ]
 """A time written to Ashby. It needs a zone: being an hour off would invite people to the wrong time."""

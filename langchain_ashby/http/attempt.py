@@ -11,11 +11,20 @@ from typing import Any, TypeVar
 
 import requests
 from requests.hooks import dispatch_hook
-from urllib3.exceptions import ClosedPoolError, HTTPError, NewConnectionError, ReadTimeoutError, SSLError
+from urllib3.exceptions import (
+    ClosedPoolError,
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ProxyError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from langchain_ashby.endpoint import Access, Endpoint
 from langchain_ashby.errors import AshbyError, ConfigurationError, RequestTimeoutError, UnreachableError
 from langchain_ashby.http.deadline import DeadlineExceeded
+from langchain_ashby.http.network import NotPublicError
 
 T = TypeVar("T")
 
@@ -67,6 +76,8 @@ def logged(
             log.write(type(error).__name__)
             if request is not None and writes:
                 error.add_note(f"{request.path} may or may not have taken effect: look before you try it again.")
+            if hook is None:  # what it came of has such frames as well
+                error.__cause__ = error.__context__ = None
             raise error.with_traceback(hook) from error.__cause__
     if isinstance(failure, UnreachableError) and not writes:
         failure = fault() or failure
@@ -88,14 +99,18 @@ def _failure(error: BaseException, *, unknown: bool) -> AshbyError | None:
 def _no_reply(error: Exception, *, unknown: bool) -> AshbyError:
     """Makes the error for a request without a reply. Never uses requests' text, which may quote the key."""
     reason = getattr(error.args[0], "reason", error.args[0]) if error.args else None
+    if isinstance(reason, ProxyError):  # the proxy was not reached, and so nobody else
+        reason = reason.original_error
     untrusted = isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
     # A pool is closed when another thread that shares the session makes a write.
-    unconnected = isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError | ClosedPoolError)
+    unconnected = isinstance(reason, ConnectTimeoutError | NewConnectionError | ClosedPoolError)
     unknown = unknown and not untrusted and not unconnected
     if isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError):
         return RequestTimeoutError("No answer in time", outcome_unknown=unknown)
     if untrusted:
         return UnreachableError("The connection is not secure: the certificate was not accepted", retryable=False)
+    if isinstance(reason, NotPublicError):
+        return UnreachableError("The address leads into this network, so nothing was sent there", retryable=False)
     if unconnected:
         return UnreachableError("No connection could be made")
     if isinstance(reason, SSLError):

@@ -1,4 +1,4 @@
-"""Connections whose replies are bounded in time, that repeat nothing and print nothing."""
+"""Connections whose replies are bounded in time, that repeat nothing, print nothing and lead where they may."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from urllib3 import HTTPConnectionPool, PoolManager
 from urllib3.util import Retry
 
-from langchain_ashby.http import deadline
+from langchain_ashby.http import deadline, network
 
 _BUFFER = 64 * 1024
 
@@ -81,6 +81,9 @@ class _Response(HTTPResponse):
 class _Connection:
     response_class = _Response
     debuglevel = 0  # at any other level http.client prints the headers, and so the key
+
+    def _new_conn(self) -> socket.socket:
+        return network.checked(super()._new_conn(), self)  # type: ignore[misc, arg-type]  # mixed into one of urllib3's
 
 
 class _Pool(HTTPConnectionPool):

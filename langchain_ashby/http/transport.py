@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -121,7 +120,7 @@ def post(through: requests.Session, url: str, *, auth: AuthBase, **more: Any) ->
     try:
         # A redirect would carry the key elsewhere.
         return through.post(url, auth=noting, allow_redirects=False, stream=True, **more)
-    except (requests.RequestException, AshbyError):
+    except (requests.RequestException, HTTPError, AshbyError):
         if noting.reply is None:
             raise
         return noting.reply
@@ -153,15 +152,6 @@ def body(response: requests.Response, limit: int, request: Endpoint[Any]) -> byt
             )
         pieces.append(piece)
     return b"".join(pieces)
-
-
-def is_loopback(url: str) -> bool:
-    """Tells if an address is this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class KeyAuth(AuthBase):

@@ -29,14 +29,17 @@ class LocalFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
-_only_hash: ContextVar[str | None] = ContextVar("only_hash", default=None)
+_ANY = "any"
+
+_only_hash: ContextVar[str | None] = ContextVar("only_hash", default=_ANY)
 
 
 @contextmanager
-def only_with_hash(sha256: str) -> Iterator[None]:
+def only_with_hash(sha256: str | None) -> Iterator[None]:
     """Refuses to read any file with another SHA-256 for upload within the block, in this thread or task.
 
-    A person approves the file that they were shown, and the file that is read for the upload must be the same.
+    A person approves the file that they were shown, and the file that is read for the upload must be the same. With
+    None, no file was shown, and none is read.
     """
     token = _only_hash.set(sha256)
     try:
@@ -80,8 +83,14 @@ def read_upload(path: str, allowed: Iterable[Path], limit: int) -> LocalFile:
 
 def _checked(file: LocalFile) -> LocalFile:
     wanted = _only_hash.get()
-    if wanted is None or file.sha256 == wanted:
+    if wanted in (_ANY, file.sha256):
         return file
+    if wanted is None:
+        raise ArgumentError(
+            f"file_path: {file.name!r} could not be read when this was approved, so nobody has seen which file it is",
+            code="file_not_shown",
+            remedy="Propose the upload again, so that a person sees the file.",
+        )
     raise ArgumentError(
         f"file_path: {file.name!r} is not the file that was approved: its content has changed since",
         code="file_changed",

@@ -22,7 +22,7 @@ from langchain_ashby.results.rows import after_writing, table
 from langchain_ashby.text.safe import bounded
 from langchain_ashby.text.words import one_line
 
-__all__ = ["MAX_CHARACTERS", "render"]
+__all__ = ["MAX_CHARACTERS", "render", "told"]
 
 MAX_CHARACTERS = 24_000
 """The longest result in characters: about 8,000 tokens, as long listings have three characters per token."""
@@ -82,6 +82,18 @@ def render(
         lines = _single(kind, found, room, done)
     return "\n".join([*lines, *map(_own, after)])
 
+
+def told(own: str, data: Sequence[str], advice: str) -> str:
+    """A message of the package that quotes data: what it says itself, then a line for each piece, then its advice.
+
+    The invariant of results holds behind the first line, which is the package's own whatever it begins with.
+    """
+    shown = [data_line(f"- {bounded(it, _LONGEST_PIECE)}") for it in data[:_PIECES]]
+    more = [_own(f"and {len(data) - _PIECES} more")] if len(data) > _PIECES else []
+    return "\n".join([own, _own(NOTICE), *shown, *more, _own(advice)])
+
+
+_PIECES, _LONGEST_PIECE = 20, 500
 
 _FOR_OWN_LINES = 500
 """Room for the package's own first and last lines, besides what is counted exactly, in characters."""

@@ -13,7 +13,6 @@ from langchain_ashby.results.phrases import (
     Json,
     answers,
     custom_field,
-    empty,
     is_money,
     money,
     name_and_email,
@@ -22,7 +21,7 @@ from langchain_ashby.results.phrases import (
     text,
     to_the_minute,
 )
-from langchain_ashby.text.words import at
+from langchain_ashby.text.words import at, empty
 
 _LEFT_OUT = frozenset({
     "allowedActions", "applicationFormDefinition", "descriptionHtml", "descriptionParts", "feedbackLink", "handle",

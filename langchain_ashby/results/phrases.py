@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from langchain_ashby.forms import fields_by_path
-from langchain_ashby.text.words import at, one_line
+from langchain_ashby.text.words import at, empty, one_line
 
 Json = Mapping[str, Any]
 
@@ -21,11 +21,6 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)"
 def objects(value: Any) -> list[Json]:
     """The objects in a list; empty for anything else."""
     return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
-
-
-def empty(value: Any) -> bool:
-    """True for None and for empty text, lists and objects."""
-    return value is None or value == "" or value == [] or value == {}
 
 
 def text(value: Any) -> str:

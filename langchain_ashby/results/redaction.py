@@ -29,7 +29,7 @@ _KEYS = {
     "salary": "compensation",
 }
 _SURVEY_PATH = re.compile("eeoc|demographic|diversity", re.IGNORECASE)
-_MONEY_TYPES = ("CompensationRange", "Currency")
+MONEY_TYPES = ("CompensationRange", "Currency")
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
@@ -104,7 +104,7 @@ class _Pruning:
             return _GONE
         if field.get("isPrivate") and self._leaves_out("fields"):
             return _GONE
-        if field.get("type") in _MONEY_TYPES and self._leaves_out("compensation"):
+        if field.get("type") in MONEY_TYPES and self._leaves_out("compensation"):
             return _GONE
         return self.value(answer)
 

@@ -47,6 +47,7 @@ class Engine:
     ) -> None:
         self._company = company
         self._sync_page_cap = sync_page_cap
+        self._start: Store | None = None
         self._closed = threading.Event()
         self._log_lock = threading.Lock()
         self._requests: deque[dict[str, Any]] = deque(maxlen=_LONGEST_LOG)
@@ -59,15 +60,14 @@ class Engine:
         self.store = Store(db)
         if self.store.is_empty():
             try:
-                self._found_company()
+                self._found_company(self.store)
             except BaseException:
                 self.store.close()
                 raise
 
-    def _found_company(self) -> None:
-        with self.store.transaction():
-            self.store.clear()
-            self.store.add(
+    def _found_company(self, store: Store) -> None:
+        with store.transaction():
+            store.add(
                 User,
                 {
                     "id": API_USER_ID,
@@ -81,12 +81,14 @@ class Engine:
                     "customFieldValues": {},
                 },
             )
-            self.store.load(self._company())
+            store.load(self._company())
 
     def close(self) -> None:
         """Closes the database and ends all delays."""
         self._closed.set()
         self.store.close()
+        if self._start is not None:
+            self._start.close()
 
     def reset(self) -> None:
         """Goes back to the start: the company, one key, no faults, no log, the computer's time."""
@@ -94,7 +96,11 @@ class Engine:
         self.keys.reset()
         self.rate_limit.reset()
         self.faults.reset()
-        self._found_company()
+        if self._start is None:
+            start = Store("")
+            self._found_company(start)
+            self._start = start
+        self.store.become(self._start)
         with self._log_lock:
             self._requests.clear()
             self._logged = 0

@@ -91,7 +91,10 @@ def has_email(address: str) -> Condition:
 
 
 class Store:
-    """Reads and writes records by their type; writes need a `transaction()`."""
+    """Reads and writes records by their type; writes need a `transaction()`.
+
+    Without a path it is in memory; with an empty one, in a file of its own that grows only when memory runs short.
+    """
 
     def __init__(self, path: str | Path | None = None) -> None:
         self._lock = threading.RLock()
@@ -221,12 +224,11 @@ class Store:
                 record = {key: value for key, value in record.items() if key != "text"}
             self._write(_INSERT, name, completed(KINDS[name], record))
 
-    def clear(self) -> None:
-        """Forgets everything, and counts ids and changes from the start."""
-        self._require_writable()
-        for table in ("records", "candidate_emails", "contents"):
-            self._connection.execute(f"DELETE FROM {table}")
-        self._ids = self._changes = 0
+    def become(self, other: "Store") -> None:
+        """Takes over everything that another store holds, page by page: much faster than record by record."""
+        with self._lock, other._lock:
+            other._connection.backup(self._connection)
+            self._ids, self._changes = other._ids, other._changes
 
     def _write(self, sql: str, name: str, record: Mapping[str, object]) -> None:
         self._require_writable()
@@ -270,7 +272,9 @@ class Store:
 
 
 def _connect(path: str | Path | None) -> sqlite3.Connection:
-    connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=1)
+    connection = sqlite3.connect(
+        ":memory:" if path is None else path, isolation_level=None, check_same_thread=False, timeout=1
+    )
     try:
         if path is not None:
             # One sandbox at a time: the change counter is kept in memory while it runs.

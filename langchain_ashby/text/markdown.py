@@ -9,7 +9,8 @@ from langchain_ashby.text.safe import visible
 
 def plain(words: str) -> str:
     """Words that Markdown shows as they are. Web addresses become code, or viewers would turn them into links."""
-    return _START.sub(r"\1\\\2", " ".join(code(it) if _ADDRESS.search(it) else _escaped(it) for it in words.split(" ")))
+    pieces = (code(it) if _ADDRESS.search(it) else _escaped(it) for it in visible(words).split(" "))
+    return _START.sub(r"\1\\\2", " ".join(pieces))
 
 
 _ADDRESS = re.compile(r"://|www\.", re.IGNORECASE)

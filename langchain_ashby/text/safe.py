@@ -5,21 +5,29 @@ from __future__ import annotations
 import unicodedata
 
 # Drawn as nothing although Unicode counts them as letters, marks or symbols.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\U00016fe4\U0001d159")
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 _JOINERS = frozenset("\u200c\u200d")
 _SELECTORS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 _OF_EMOJI = frozenset("\ufe0e\ufe0f")
+_EMOJI = (range(0x2190, 0x2400), range(0x25A0, 0x27C0), range(0x2900, 0x2C00), range(0x1F000, 0x20000))
+_ARABIC = (range(0x0620, 0x0700), range(0x0750, 0x0780), range(0x08A0, 0x08E0))
+_NEVER_JOINED = frozenset(
+    "\u0621\u0622\u0623\u0624\u0625\u0627\u0629\u062f\u0630\u0631\u0632\u0648\u0671\u0688\u0691\u0698\u06c0\u06d2\u06d5"
+)
+"""Arabic letters that are never joined to the next one: a joiner after them changes nothing."""
 
 
 def visible(text: str) -> str:
-    """The text with what is invisible written out: controls, directions and tags as `[U+202E]`. It keeps its lines."""
+    """The text with what is invisible written out, as `[U+202E]`. It keeps its lines.
+
+    What shapes its neighbors stays: in emoji, between Arabic letters, and after the virama of Indic scripts. Anywhere
+    else it can only hide something: one bit after each letter spells a text that no one sees.
+    """
     if text.isascii() and text.isprintable():
         return text
-    shown: list[str] = []
-    for character in text:
-        shown.append(character if character == "\n" else _shown(character, shown[-1] if shown else " "))
-    return "".join(shown)
+    around = f" {text} "
+    return "".join(map(_shown, around, text, around[2:]))
 
 
 def shortened(text: str, most: int) -> str:
@@ -32,27 +40,44 @@ def bounded(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:most].rstrip()}… ({len(text) - most} more characters)"
 
 
-def _shown(character: str, before: str) -> str:
-    """The character as it is shown after the one shown before it."""
+def _shown(before: str, character: str, after: str) -> str:
+    """The character as it is shown between its neighbors."""
     if character.isascii():
-        return character if character.isprintable() else " " if character == "\t" else _written_out(character)
-    category = unicodedata.category(character)
-    if category == "Zs":
-        return " "
+        return (
+            character
+            if character.isprintable() or character == "\n"
+            else _SPELLED.get(character) or _written_out(character)
+        )
     if character in _JOINERS or character in _SELECTORS:
-        return character if _is_of_use(character, before) else _written_out(character)
-    return _written_out(character) if category in _UNSEEN or character in _BLANK else character
+        return character if _shapes(before, character, after) else _written_out(character)
+    unseen = unicodedata.category(character) in _UNSEEN or character in _BLANK
+    return _written_out(character) if unseen else character
 
 
-def _is_of_use(character: str, before: str) -> bool:
-    """True if an invisible character shapes the one before it: in an emoji, or in Arabic and Indic scripts.
+_SPELLED = {"\t": " "}
 
-    Anywhere else it can only hide something: one bit after each letter spells a text that no one sees.
-    """
-    emoji = len(before) == 1 and not before.isascii() and unicodedata.category(before) in ("So", "Sk")
-    if character in _JOINERS:
-        return emoji or before in _OF_EMOJI or "\u0600" <= before <= "\u0dff"
-    return character in _OF_EMOJI and emoji
+
+def _shapes(before: str, character: str, after: str) -> bool:
+    """True if an invisible character can be seen by what it does to the ones beside it."""
+    if character in _SELECTORS:
+        is_key = before in "0123456789#*" and after == "\u20e3"
+        return character in _OF_EMOJI and (
+            _is_in(before, _EMOJI) or before in "\u00a9\u00ae\u203c\u2049\u2122" or is_key
+        )
+    if unicodedata.combining(before) == _VIRAMA:
+        return unicodedata.category(after)[0] in "LM"
+    if character == "\u200d" and (_is_in(before, _EMOJI) or before in _OF_EMOJI):
+        return _is_in(after, _EMOJI)
+    joins = _is_in(before, _ARABIC) and unicodedata.category(before) == "Lo" and before not in _NEVER_JOINED
+    is_followed = _is_in(after, _ARABIC) and unicodedata.category(after) == "Lo"
+    return joins and is_followed is (character == "\u200c")
+
+
+_VIRAMA = 9
+
+
+def _is_in(character: str, ranges: tuple[range, ...]) -> bool:
+    return any(ord(character) in it for it in ranges)
 
 
 def _written_out(character: str) -> str:

@@ -14,6 +14,7 @@ from langchain_ashby.text.safe import shortened, visible
 
 LONGEST_NAME = 80
 LONGEST_TEXT = 4000
+_START_OF_TEXT = 3000
 
 UNNAMED = "not known"
 
@@ -22,32 +23,47 @@ BREAK = " ¶ "
 """Stands for line breaks in a text on one line."""
 
 _LINE_BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _NOTHING_TO_DO = re.compile(r"[!-~]+(?: [!-~]+)*")
 
 
 def one_line(text: Any, longest: int | None = 300) -> str:
-    """Text on one line, cut at `longest` characters if given: ¶ for line breaks, single spaces, nothing invisible."""
+    """Text on one line, cut at `longest` characters if given: ¶ for line breaks, plain spaces, nothing invisible."""
     line = str(text)
     if not _NOTHING_TO_DO.fullmatch(line):
-        lines = (" ".join(visible(part).split()) for part in _LINE_BREAKS.split(line))
+        lines = (visible(_SPACES.sub(" ", part).strip(" ")) for part in _LINE_BREAKS.split(line))
         line = BREAK.join(part for part in lines if part)
     return line if longest is None else shortened(line, longest)
 
 
 def paragraph(text: str) -> str:
-    """Text that may have several lines, with invisible characters written out."""
-    return shortened(visible(text.replace("\r\n", "\n")), LONGEST_TEXT)
+    """Text that may have several lines, with invisible characters written out. A long one shows its end as well."""
+    text = visible(text.replace("\r\n", "\n"))
+    left_out = len(text) - LONGEST_TEXT
+    if left_out <= 0:
+        return text
+    return f"{text[:_START_OF_TEXT]}… ({left_out} more characters) …{text[_START_OF_TEXT + left_out :]}"
 
 
 def named(name: Any) -> str:
-    """A name inside a sentence, in quotation marks if it could be taken for a part of the sentence."""
+    """A name inside a sentence, in quotation marks that it cannot end if it could pass for a part of the sentence."""
     text = one_line(name, LONGEST_NAME)
     return text if _is_plain(text) else f"“{text.replace('“', '‟').replace('”', '‟')}”"
 
 
 def _is_plain(text: str) -> bool:
-    """True for letters, marks, digits and what ordinary names have besides; commas and colons are not among it."""
-    return text[:1].isalnum() and all(char in _IN_NAMES or unicodedata.category(char)[0] in "LMN" for char in text)
+    """True for a few words of letters, marks, digits and what names have besides: no commas, no ends of sentences."""
+    return (
+        text[:1].isalnum()
+        and len(text.split()) <= _FEW_WORDS
+        and not _END_OF_SENTENCE.search(text)
+        and all(char in _IN_NAMES or unicodedata.category(char)[0] in "LMN" for char in text)
+    )
+
+
+_FEW_WORDS = 4
+_END_OF_SENTENCE = re.compile(r"\w{3}\W*\.\W*(\s|$)")
+"""A full stop behind a word. One behind two letters is that of an initial or of Dr., St. or Jr."""
 
 
 _IN_NAMES = " .'’&()/+#@-\u200c\u200d"  # noqa: RUF001
@@ -56,6 +72,11 @@ _IN_NAMES = " .'’&()/+#@-\u200c\u200d"  # noqa: RUF001
 def quoted(text: Any, longest: int = 120) -> str:
     """A short text in quotation marks."""
     return f"“{one_line(text, longest).replace('“', '‟').replace('”', '‟')}”"
+
+
+def given(text: str | None) -> str | None:
+    """A text that was given, on one line; an empty one is said to be empty."""
+    return "empty text" if text is not None and not text.strip() else text and one_line(text)
 
 
 def person(user: Any) -> str | None:
@@ -90,11 +111,17 @@ def in_words(time: datetime | None) -> str | None:
 
 
 def zone() -> tzinfo:
-    """The time zone that `TZ` names, such as Europe/Berlin; UTC without one."""
+    """The time zone that `TZ` names, such as Europe/Berlin or :Europe/Berlin; UTC without one."""
     try:
-        return ZoneInfo(os.environ.get("TZ") or "UTC")
+        return ZoneInfo(os.environ.get("TZ", "").removeprefix(":") or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return UTC
+
+
+def unknown_zone() -> str | None:
+    """What `TZ` says if it is not the name of a time zone, as CET-1CEST is not; None if all is well."""
+    name = os.environ.get("TZ", "").removeprefix(":")
+    return name if name not in ("", "UTC", "UTC0") and zone() is UTC else None
 
 
 def parsed(text: Any) -> datetime | None:
@@ -106,9 +133,14 @@ def parsed(text: Any) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+def empty(value: Any) -> bool:
+    """True for None and for empty text, lists and objects."""
+    return value is None or value == "" or value == [] or value == {}
+
+
 def shown(value: Any) -> str | None:
     """A fact in words; None if it is empty."""
-    if value is None or value in ("", [], {}):
+    if empty(value):
         return None
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -138,7 +170,12 @@ def joined(texts: list[str]) -> str:
 def time_fact(time: Any) -> str | None:
     """A time as a fact, always spelled the same way."""
     time = time if isinstance(time, datetime) else parsed(time)
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if time else None
+    return utc(time) if time else None
+
+
+def utc(time: datetime) -> str:
+    """A time as Ashby takes it: 2026-11-24T15:00:00.000Z."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def folded(text: Any) -> str:

@@ -23,7 +23,7 @@ def explain_refusal(request: Operation[Any], error: AshbyError, client: AshbyCli
     Ashby's keys in its text become the names of the arguments: `archiveReasonId` becomes archive_reason_id.
     """
     names = request.argument_names()
-    error.message = _KEY.sub(lambda found: names.get(found[0], found[0]), error.message)
+    error.message = _KEY.sub(lambda found: names.get(found[0], found[0]), one_line(error.message, None))
     meant = suggest_id(request, error, client.call) if isinstance(error, Refused) else None
     if meant:
         error.remedy = meant.sentence if meant.ids else f"{meant.sentence} {error.remedy}"

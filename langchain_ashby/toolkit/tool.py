@@ -34,6 +34,9 @@ class AshbyTool(StructuredTool):
     strict: bool = False
     """True if its schema is the one for strict mode."""
 
+    private: frozenset[str] = frozenset()
+    """The categories of private data that stay in its results."""
+
     @property
     def operation(self) -> type[Operation[Any]]:
         """The class that declares the tool, which is also its `args_schema`."""
@@ -78,6 +81,7 @@ def make_tool(
         "coroutine": _run_blocking(run, client, cancellable=operation.access is Access.READ),
         "metadata": _metadata(operation),
         "strict": strict,
+        "private": private,
         "extras": {"defer_loading": True} if defer_loading else None,
     }
     return _declared(operation).model_copy(update=own)

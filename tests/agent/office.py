@@ -1,9 +1,9 @@
-"""A small office for the agent: tools that count what they did, and short ways to talk to the graph."""
+"""A small office for the agent: tools that count their effects, and shortcuts for talking to the graph."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
@@ -39,7 +39,7 @@ class MoveCandidate(BaseModel):
 
 
 class Office(BaseToolkit):
-    """Two tools, and a record of what they did."""
+    """Two tools, and a record of their effects."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -108,7 +108,7 @@ def thread() -> RunnableConfig:
 
 
 def agent(office: Office, *spoken: Any, **options: Any) -> Any:
-    """An agent whose model says these lines."""
+    """An agent whose model is scripted with these lines."""
     return create_recruiting_agent(ScriptedChatModel(script=lines(*spoken)), office, **options)
 
 
@@ -121,7 +121,7 @@ def user(text: str = "Go.") -> Any:
 
 
 def request(result: dict[str, Any]) -> dict[str, Any]:
-    """What the agent asks, and that it asks exactly one thing."""
+    """The agent's question; asserts that there is exactly one."""
     [interrupt] = result["__interrupt__"]
     asked: dict[str, Any] = interrupt.value
     return asked
@@ -139,8 +139,8 @@ def results(result: dict[str, Any]) -> list[ToolMessage]:
     return [message for message in result["messages"] if isinstance(message, ToolMessage)]
 
 
-def assert_sendable(messages: list[BaseMessage]) -> None:
-    """A provider would take this conversation: each call has one answer, right behind the message that made it."""
+def assert_sendable(messages: Sequence[BaseMessage]) -> None:
+    """Asserts that a provider would accept the conversation: each call's one answer follows its message directly."""
     waiting: list[str] = []
     for message in messages:
         if isinstance(message, ToolMessage):

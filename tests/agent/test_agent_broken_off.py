@@ -1,4 +1,4 @@
-"""Threads that did not go on as expected: a new message instead of a decision, and runs that broke off."""
+"""Threads that take an unexpected turn: a new message instead of a decision, or an aborted run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, Too
 from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, read, request, results, thread, user, write
 
-from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent import QuestionClosedError, create_recruiting_agent
 from langchain_ashby.agent.messages.history import arranged
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 
@@ -33,7 +33,8 @@ def test_a_new_message_while_an_approval_waits_leaves_the_write_undone() -> None
     assert result["messages"][-2].content == "Never mind."
     assert office.writes == []
     assert_sendable(result["messages"])
-    graph.invoke(Command(resume=approve(2)), config)
+    with pytest.raises(QuestionClosedError):
+        graph.invoke(Command(resume=approve(2)), config)
     assert office.writes == [], "an approval that came too late was carried out"
     assert_sendable(graph.invoke(user("Still there?"), config)["messages"])
 
@@ -50,7 +51,7 @@ def test_a_new_message_after_a_malformed_answer_starts_afresh() -> None:
     assert office.writes == [("ben", "Offer")]
 
 
-def test_the_model_sees_a_conversation_that_a_provider_would_take() -> None:
+def test_the_model_sees_a_conversation_that_a_provider_would_accept() -> None:
     seen = []
     inner = lines(calling(write("ada"), read("ben")), "Fine.")
 
@@ -65,7 +66,7 @@ def test_the_model_sees_a_conversation_that_a_provider_would_take() -> None:
     assert_sendable(seen[-1])
 
 
-def test_only_the_new_messages_are_streamed_when_the_list_is_written_anew() -> None:
+def test_only_new_messages_are_streamed_when_the_list_is_rewritten() -> None:
     config = thread()
     graph = agent(Office(), "Hello.", calling(write("ada")), "Fine.")
     graph.invoke(user("Hi."), config)
@@ -76,7 +77,7 @@ def test_only_the_new_messages_are_streamed_when_the_list_is_written_anew() -> N
     assert any(isinstance(message, AIMessageChunk) for message, _ in streamed)
 
 
-def test_a_fault_in_a_program_is_raised_and_not_told_to_the_model() -> None:
+def test_a_bug_is_raised_and_not_reported_to_the_model() -> None:
     office, config = Office(on_read=lambda candidate_id: dict[str, None]()[candidate_id]), thread()
     graph = agent(office, calling(read("ada")), "Fine.")
     with pytest.raises(KeyError):
@@ -86,7 +87,7 @@ def test_a_fault_in_a_program_is_raised_and_not_told_to_the_model() -> None:
     assert_sendable(result["messages"])
 
 
-def test_after_a_run_broke_off_each_approved_write_is_answered_with_what_is_known_of_it() -> None:
+def test_after_an_aborted_run_each_approved_write_is_answered_with_what_is_known_about_it() -> None:
     def break_off(candidate_id: str) -> None:
         if candidate_id == "ben":
             raise KeyError("a fault")
@@ -101,13 +102,13 @@ def test_after_a_run_broke_off_each_approved_write_is_answered_with_what_is_know
     said = {answer.tool_call_id: answer.text for answer in results(result)}
     assert said["call_0_1"].startswith("Outcome not known.")
     assert said["call_0_2"].startswith("Not executed. A person rejected")
-    # Its write took effect and its answer was lost with the step, but not with the journal.
+    # The write took effect. Its answer was lost with the step, but the journal has it.
     assert office.writes == [("ada", "Offer")]
     assert said["call_0_0"] == "moved ada to Offer"
     assert_sendable(result["messages"])
 
 
-def test_an_approval_of_an_earlier_message_says_nothing_about_a_later_call_with_the_same_id() -> None:
+def test_an_approval_in_an_earlier_message_does_not_apply_to_a_later_call_with_the_same_id() -> None:
     office, config = Office(on_read=lambda candidate_id: dict[str, None]()[candidate_id]), thread()
     graph = agent(office, calling(write("ada", call_id="call_0")), calling(read("ada", "call_0")), "Hm.")
     graph.invoke(user(), config)
@@ -117,7 +118,7 @@ def test_an_approval_of_an_earlier_message_says_nothing_about_a_later_call_with_
     assert [answer.text.split(".")[0] for answer in results(result)] == ["moved ada to Offer", "Not executed"]
 
 
-def test_a_broken_read_beside_a_proposal_does_not_lose_the_question_when_it_is_tried_again() -> None:
+def test_a_failed_read_beside_a_proposal_does_not_lose_the_question_on_retry() -> None:
     broken = [True]
 
     def sometimes(candidate_id: str) -> None:
@@ -134,7 +135,7 @@ def test_a_broken_read_beside_a_proposal_does_not_lose_the_question_when_it_is_t
     assert office.writes == [("ada", "Offer")]
 
 
-def test_a_history_that_comes_with_open_calls_is_mended_and_nothing_in_it_runs() -> None:
+def test_a_history_with_open_calls_is_repaired_and_none_of_them_runs() -> None:
     office = Office()
     history = [HumanMessage("Go."), calling(write("ada", call_id="x1"), read("ben", "x2"))]
     model = ScriptedChatModel(script=lambda messages: AIMessage("Fine."))
@@ -144,7 +145,7 @@ def test_a_history_that_comes_with_open_calls_is_mended_and_nothing_in_it_runs()
     assert_sendable(result["messages"])
 
 
-def test_a_message_that_comes_together_with_the_decision_does_not_part_a_call_from_its_answer() -> None:
+def test_a_message_sent_with_the_decision_does_not_separate_a_call_from_its_answer() -> None:
     seen = []
     inner = lines(calling(write("ada")), "Fine.")
 
@@ -161,7 +162,7 @@ def test_a_message_that_comes_together_with_the_decision_does_not_part_a_call_fr
     assert_sendable(seen[-1])
 
 
-def test_an_answer_that_strayed_is_put_in_its_place() -> None:
+def test_a_misplaced_answer_is_moved_after_its_call() -> None:
     ai, late = calling(read("a", "1"), read("b", "2")), ToolMessage("late", tool_call_id="1")
     second, orphan = ToolMessage("second", tool_call_id="2"), ToolMessage("orphan", tool_call_id="9")
     human = HumanMessage("")

@@ -1,4 +1,4 @@
-"""The cards on their way: from the calls of a model, through the question to a person, into the state."""
+"""The path of a card: from a model's call, through the question, into the state."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def toolkit(sandbox: AshbySandbox) -> Iterator[AshbyToolkit]:
 
 
 def asked(toolkit: AshbyToolkit, *calls: Any) -> tuple[Any, Any, list[dict[str, Any]]]:
-    """The graph, its thread, and the actions that it asks about."""
+    """The graph, its thread, and the actions in its question."""
     config = thread()
     graph = create_recruiting_agent(ScriptedChatModel(script=lines(say("", *calls), "Done.")), toolkit)
     return graph, config, request(graph.invoke(user(), config))["action_requests"]
@@ -63,7 +63,7 @@ def test_the_arguments_on_a_card_are_the_models_own(sandbox: AshbySandbox, toolk
         "end_time": "2030-01-08T16:00:00+01:00",
         "interviewers": [{"email": "sofia@example.com"}],
     }
-    args = {"application_id": application, "interview_events": event}  # one alone is taken as a list of one
+    args = {"application_id": application, "interview_events": event}  # a single one counts as a list of one
     _, _, [action] = asked(toolkit, made("ashby_create_interview_schedule", args))
     assert action["args"] == action["card"]["args"] == args
     assert "14:00 to 15:00 UTC" in action["description"] and "2030-01-08T15:00:00+01:00" in action["description"]
@@ -85,14 +85,14 @@ def test_cards_of_one_message_are_in_its_order_and_share_their_reads(
     )
 
 
-def test_nothing_is_read_for_arguments_that_cannot_be_right(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
+def test_invalid_arguments_cause_no_reads(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
     [right] = notes(sandbox, "Met today.")
     _, _, actions = asked(toolkit, made("ashby_create_candidate_note", {"candidate_id": "Ada", "note": "x"}), right)
     assert len(actions) == 1
     assert "Ada" not in str([it["body"] for it in sandbox.requests()])
 
 
-def test_a_card_is_asked_about_even_if_nothing_can_be_read(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
+def test_a_card_is_shown_even_if_all_reads_fail(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
     sandbox.fault("*", times=50, status=403, body="{}")
     graph, config, [action] = asked(toolkit, *notes(sandbox, "Met today."))
     assert action["card"]["unchecked"] and "Not checked" in action["description"]
@@ -113,7 +113,7 @@ def test_what_was_approved_on_a_card_runs(sandbox: AshbySandbox, toolkit: AshbyT
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-async def test_a_file_that_is_swapped_after_the_second_look_is_not_uploaded(
+async def test_a_file_swapped_after_the_re_check_is_not_uploaded(
     sandbox: AshbySandbox, tmp_path: Path, asynchronous: bool
 ) -> None:
     file = tmp_path / "letter.txt"

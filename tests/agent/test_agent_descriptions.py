@@ -1,4 +1,4 @@
-"""Descriptions of proposed calls, in which arguments cannot pass for anything else."""
+"""Descriptions of proposed calls, in which arguments cannot pose as anything else."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_name_that_is_no_name_is_quoted() -> None:
     assert described("T", {"a\n# b": 1}).splitlines()[-1] == "- `a\\n# b`: 1"
 
 
-def test_what_is_nested_too_deep_is_shown_as_it_is() -> None:
+def test_values_nested_too_deeply_are_shown_as_json() -> None:
     deep: object = "end"
     for _ in range(8):
         deep = {"in": deep}

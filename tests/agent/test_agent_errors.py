@@ -1,4 +1,4 @@
-"""When Ashby refuses or cannot be reached: every call is answered, with what is known and no more."""
+"""Ashby refuses or cannot be reached: every call gets an answer that claims no more than is known."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_what_ashby_refuses_is_read_by_the_model() -> None:
     assert refused.status == "error" and refused.text.startswith("candidate_not_found")
 
 
-def test_a_read_that_gets_no_reply_is_answered_and_the_others_go_on() -> None:
+def test_a_read_without_a_reply_is_answered_and_the_others_continue() -> None:
     def fail(candidate_id: str) -> None:
         if candidate_id == "ada":
             raise UnreachableError("the connection broke", retryable=True)
@@ -139,7 +139,7 @@ async def test_the_same_holds_for_async_runs() -> None:
 
 
 @pytest.mark.parametrize("error", [RateLimitError("too many requests"), UnreachableError("it broke", remedy="")])
-def test_a_write_that_failed_half_way_says_what_was_done_and_how_to_go_on(error: AshbyError) -> None:
+def test_a_write_that_failed_halfway_says_what_was_done_and_how_to_continue(error: AshbyError) -> None:
     def fail(_: str) -> None:
         with already_done("The process is started.", "Call again with process_id 7."):
             raise error

@@ -17,7 +17,7 @@ from langchain_ashby.demo.scripted import ScriptedChatModel
 
 
 def raw(office: Office, *spoken: AIMessage) -> Any:
-    """An agent whose model says these messages as they are, ids and all."""
+    """An agent whose model sends these messages unchanged, ids included."""
 
     def script(messages: Sequence[BaseMessage]) -> AIMessage:
         return spoken[sum(isinstance(message, AIMessage) for message in messages)].model_copy(deep=True)
@@ -38,7 +38,7 @@ def test_an_unknown_tool_is_answered_with_the_names_near_to_it() -> None:
     assert_sendable(result["messages"])
 
 
-def test_an_unknown_tool_with_a_name_like_no_other_is_answered() -> None:
+def test_an_unknown_tool_with_an_unfamiliar_name_is_answered() -> None:
     [answer] = results(agent(Office(), calling(made("xyzzy", {})), "Oh.").invoke(user(), thread()))
     assert answer.text.endswith("Use only the tools you were given.")
 
@@ -54,7 +54,7 @@ def test_arguments_that_are_not_json_are_answered() -> None:
 
 @pytest.mark.parametrize("odd", [10**400, 2**64, -(2**63) - 1, float("nan"), float("inf"), nested(60), nested(150)])
 @pytest.mark.parametrize("content", ["", [{"type": "tool_use", "id": "o1", "name": "move_candidate", "input": {}}]])
-def test_arguments_that_no_checkpoint_holds_are_answered_and_the_run_goes_on(odd: Any, content: Any) -> None:
+def test_arguments_that_no_checkpoint_can_hold_are_answered_and_the_run_continues(odd: Any, content: Any) -> None:
     office = Office()
     args = {"candidate_id": "ada", "stage": "Offer", "times": odd}
     blocks = [block | {"input": args} for block in content]
@@ -79,7 +79,7 @@ def test_arguments_that_do_not_fit_go_back_to_the_model_and_not_to_a_person() ->
     assert_sendable(result["messages"])
 
 
-def test_wrong_arguments_beside_right_ones_hold_nothing_up() -> None:
+def test_invalid_arguments_do_not_hold_up_valid_calls() -> None:
     office, config = Office(), thread()
     graph = agent(office, calling(write("ada", ""), write("ben"), read("cy"), made("get_candidate", {})), "Done.")
     assert [action["args"]["candidate_id"] for action in request(graph.invoke(user(), config))["action_requests"]] == [
@@ -166,7 +166,7 @@ def test_new_ids_do_not_contradict_the_content() -> None:
     assert result["messages"][1].content == [{"type": "text", "text": "So."}]
 
 
-def test_a_model_that_counts_its_calls_anew_in_each_message_is_understood() -> None:
+def test_a_model_that_restarts_its_call_ids_in_each_message_is_understood() -> None:
     office, config = Office(), thread()
     graph = raw(
         office,

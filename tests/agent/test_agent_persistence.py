@@ -1,4 +1,4 @@
-"""Threads that wait: in memory, in SQLite, over a restart, without a checkpointer; sync, async and streamed."""
+"""Waiting threads: in memory, in SQLite, across a restart, without a checkpointer; sync, async and streamed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def test_a_thread_in_sqlite_is_resumed_with_another_graph(tmp_path: Path) -> Non
 async def test_a_thread_in_sqlite_runs_async(tmp_path: Path) -> None:
     office, config = Office(), thread()
     async with AsyncSqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
-        graph = agent(office, calling(write("ada"), read("ben")), "Done.", checkpointer=saver)
+        spoken = calling(write("ada"), read("ben")), "Done."
+        graph = agent(office, *spoken, checkpointer=saver, store=InMemoryStore())
         await graph.ainvoke(user(), config)
         for answer in ("", [], {"decisions": [{"type": "?"}]}):  # type: ignore[var-annotated]
             request(await graph.ainvoke(Command(resume=answer), config))
@@ -60,7 +61,7 @@ async def test_a_thread_in_sqlite_runs_async(tmp_path: Path) -> None:
 
 
 def process(*arguments: str, **environment: str) -> dict[str, Any]:
-    # The package is imported from where this test imports it, installed or not.
+    # The child imports the package from the same place as this test.
     paths = os.pathsep.join([str(HERE), *filter(None, sys.path)])
     done = subprocess.run(
         [sys.executable, str(HERE / "waiting_room.py"), *arguments],
@@ -89,7 +90,7 @@ def test_a_thread_is_resumed_in_another_process_even_with_strict_serialization(t
     assert (done["reads"], done["writes"], done["last"]) == ([], [["cy", "Offer"]], "Done.")
 
 
-def test_what_the_state_holds_beside_messages_is_plain_json() -> None:
+def test_apart_from_messages_the_state_is_plain_json() -> None:
     config = thread()
     graph = agent(Office(), calling(write("ada")))
     graph.invoke(user(), config)
@@ -106,7 +107,7 @@ def test_streamed_updates_show_the_steps() -> None:
     assert first[0] == "model"
     assert set(first[1:]) == {"reads", "prepare", "join", "__interrupt__"}
     updates = list(graph.stream(Command(resume=approve()), config, stream_mode="updates"))
-    # What was done before the pause is streamed once more, marked as such.
+    # Steps from before the pause are streamed again, marked as such.
     assert [step for update in updates if "__metadata__" not in update for step in update] == [
         "review",
         "writes",

@@ -1,4 +1,4 @@
-"""The ordinary ways through the graph: reads run, writes wait, decisions are carried out."""
+"""The ordinary paths through the graph: reads run, writes wait, decisions are carried out."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def test_a_write_waits_and_says_what_it_would_do() -> None:
     office = Office()
     result = agent(office, calling(write("ada", call_id="w1"))).invoke(user(), thread())
     assert request(result) == {
+        "request_id": result["__interrupt__"][0].id,
         "action_requests": [
             {
                 "name": "move_candidate",
@@ -179,7 +180,7 @@ def test_a_tool_that_is_not_marked_as_reading_needs_approval(metadata: dict[str,
 
 def test_a_tool_that_writes_is_not_in_the_node_that_reads() -> None:
     graph = agent(Office())
-    assert list(graph.nodes["reads"].bound.tools_by_name) == ["get_candidate"]
+    assert list(graph.nodes["reads"].bound.tools.tools_by_name) == ["get_candidate"]
     assert list(graph.nodes["writes"].bound.tools.tools_by_name) == ["move_candidate"]
 
 
@@ -225,7 +226,7 @@ def test_threads_wait_independently() -> None:
     assert office.writes == [("ben", "Offer"), ("ada", "Offer")]
 
 
-def test_what_goes_in_and_comes_out_is_messages_alone() -> None:
+def test_input_and_output_are_only_messages() -> None:
     graph = agent(Office(), calling(write("ada")))
     result = graph.invoke(
         user() | {"approvals": [{"call": write("mallory", call_id="x"), "edited": False}], "problem": "?"}, thread()

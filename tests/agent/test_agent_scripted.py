@@ -1,4 +1,4 @@
-"""The scripted model: it says the next line, and which one that is stands in the conversation alone."""
+"""The scripted model says its next line, and finds its place from the conversation alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The agent with the real tools, over HTTP, against the sandbox: what reaches Ashby, and what does not."""
+"""The agent with the real tools over HTTP, against the sandbox: which requests reach Ashby."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from langchain_ashby.sandbox import AshbySandbox
 
 @dataclass
 class Ashby:
-    """The sandbox, a toolkit that talks to it, and somebody to do things to."""
+    """The sandbox, a toolkit on it, and a candidate to act on."""
 
     sandbox: AshbySandbox
     toolkit: AshbyToolkit
@@ -42,7 +42,7 @@ class Ashby:
         return made("ashby_create_candidate_note", {"candidate_id": self.candidate, "note": text})
 
     def written(self) -> list[str]:
-        """The endpoints that were called and belong to tools that write."""
+        """The write endpoints called so far."""
         called = [entry["endpoint"] for entry in self.sandbox.requests()]
         return [it for it in called if it in self.endpoints and needs_approval(self.endpoints[it])]
 
@@ -55,7 +55,7 @@ def ashby() -> Iterator[Ashby]:
 
 @pytest.fixture(scope="module")
 def quiet_ashby() -> Iterator[Ashby]:
-    """For tests that write nothing, or count from where they begin."""
+    """An office shared by tests that do not write, or that count from their own start."""
     with AshbySandbox() as sandbox, AshbyClient(api_key=sandbox.api_key, base_url=sandbox.url, timeout=5) as client:
         yield Ashby(sandbox, AshbyToolkit(client))
 
@@ -103,7 +103,7 @@ def test_whatever_is_answered_ashby_sees_no_write_without_approval(quiet_ashby: 
     graph.invoke(user(), config)
     result = graph.invoke(Command(resume=answer), config)
     kinds = [] if "__interrupt__" in result else [decision["type"] for decision in answer["decisions"]]
-    # Every edit here misses the tool's name or its arguments, so only an approval can have run.
+    # Every edit here gets the tool's name or arguments wrong, so only an approval can have run.
     assert len(quiet_ashby.written()) - before == kinds.count("approve")
 
 
@@ -194,7 +194,7 @@ def test_exactly_the_writes_wait_for_a_person(quiet_ashby: Ashby) -> None:
     assert {tool.name for tool in tools if needs_approval(tool)} == set(quiet_ashby.toolkit.interrupt_on())
 
 
-# The afternoon, from its beginning to its end.
+# The whole afternoon of the demo.
 
 
 def afternoon(ashby: Ashby) -> tuple[Any, Any, Any]:
@@ -268,7 +268,7 @@ def test_the_afternoon_copes_with_a_new_message_instead_of_a_decision(ashby: Ash
 
 
 def answered(said: list[Any], *artifacts: Any) -> list[Any]:
-    """The conversation so far, with the script's next message and answers that hold these artifacts."""
+    """The conversation so far, plus the script's next message and answers with these artifacts."""
     message = recruiters_afternoon(said)
     answers = [
         ToolMessage("…", tool_call_id=str(call["id"]), artifact=artifact)

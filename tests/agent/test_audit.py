@@ -1,4 +1,4 @@
-"""The audit trail: who decided what, when, about which card, and what became of it."""
+"""The audit trail: who decided what, when, on which card, and the outcome."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_every_way_in_which_a_call_can_end_is_in_the_trail() -> None:
         ({"user_id": "u", "reviewer": "r", "langgraph_auth_user_id": "authenticated"}, "authenticated"),
     ],
 )
-def test_whom_the_run_names_counts_for_more_than_what_an_answer_says_of_itself(
+def test_the_reviewer_of_the_run_takes_precedence_over_one_in_the_answer(
     configurable: dict[str, str], reviewer: str
 ) -> None:
     config, store = thread(), InMemoryStore()
@@ -172,7 +172,7 @@ def audit(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_the_command_shows_the_trail_and_lets_nothing_in_it_act(tmp_path: Path) -> None:
+def test_the_command_shows_the_trail_with_everything_in_it_inert(tmp_path: Path) -> None:
     file = tmp_path / "store.db"
     with SqliteStore.from_conn_string(str(file)) as store:
         keep(store, entry(1), entry(2, thread_id="other", reviewer="[red]\x1b[2J", outcome="unknown"))
@@ -187,7 +187,7 @@ def test_the_command_shows_the_trail_and_lets_nothing_in_it_act(tmp_path: Path) 
 
 
 @pytest.mark.slow
-def test_the_command_says_what_is_wrong_and_makes_no_store(tmp_path: Path) -> None:
+def test_the_command_explains_errors_and_creates_no_store(tmp_path: Path) -> None:
     for store, words in [
         ("redis://x", "sqlite:///FILE"),
         (f"sqlite:///{tmp_path}/none.db", "There is no file"),

@@ -1,68 +1,25 @@
-"""The settings of a run: for whom it acts, who decides, which model, tools and policy. They narrow, and never widen."""
+"""Per-run settings: acting user, reviewer, model, tools and policy. They can narrow the limits, never widen them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from langgraph.graph import START, StateGraph
-from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 from office import approve, made, request, results, thread, user
+from two_users import NOTE, Ashby
 from writing_room import DyingJournal, Killed
 
-from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.agent import ApprovalPolicy, AuditEntry, Context, audit_trail, create_recruiting_agent
+from langchain_ashby import AshbyClient
+from langchain_ashby.agent import ApprovalPolicy, Context
 from langchain_ashby.agent.run.context import SettingsError
-from langchain_ashby.agent.state import Conversation
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.sandbox import AshbySandbox
-
-NOTE = "ashby_create_candidate_note"
-
-
-@dataclass
-class Ashby:
-    """The sandbox, two of its users, and somebody to write notes about."""
-
-    sandbox: AshbySandbox
-    client: AshbyClient
-
-    def __post_init__(self) -> None:
-        state = self.sandbox.state()
-        self.candidate = state["candidate"][0]["id"]
-        self.ada, self.ben = [it for it in state["user"] if it["isEnabled"]][:2]
-        self.store = InMemoryStore()
-
-    def agent(self, *spoken: Any, **options: Any) -> Any:
-        self.model = ScriptedChatModel(script=lines(*(spoken or (say("", self.note()), "Done."))))
-        toolkit = AshbyToolkit(options.pop("client", self.client), **options.pop("toolkit", {}))
-        return create_recruiting_agent(self.model, toolkit, store=self.store, **options)
-
-    def note(self, text: str = "Met today.") -> Any:
-        return made(NOTE, {"candidate_id": self.candidate, "note": text})
-
-    def edit(self, text: str) -> dict[str, Any]:
-        action = {"name": NOTE, "args": {"candidate_id": self.candidate, "note": text}}
-        return {"decisions": [{"type": "edit", "edited_action": action}]}
-
-    def sent(self) -> list[tuple[str, str | None]]:
-        """What was sent, and for whom."""
-        return [(it["endpoint"], it["on_behalf_of"]) for it in self.sandbox.requests()]
-
-    def notes(self) -> list[str | None]:
-        """For whom notes were written."""
-        return [whom for endpoint, whom in self.sent() if endpoint == "candidate.createNote"]
-
-    def entry(self) -> AuditEntry:
-        [entry] = audit_trail(self.store)
-        return entry
 
 
 @pytest.fixture
@@ -71,7 +28,7 @@ def ashby() -> Iterator[Ashby]:
         yield Ashby(sandbox, client)
 
 
-# For whom
+# Acting users
 
 
 def test_a_run_reads_makes_cards_and_writes_for_its_user(ashby: Ashby) -> None:
@@ -107,7 +64,7 @@ async def test_an_asynchronous_run_acts_for_its_user_too(ashby: Ashby) -> None:
     assert {whom for _, whom in ashby.sent()} == {ashby.ben["id"]}
 
 
-def test_without_a_user_a_run_acts_for_nobody(ashby: Ashby) -> None:
+def test_without_a_user_a_run_acts_for_no_one(ashby: Ashby) -> None:
     graph, config = ashby.agent(), thread()
     graph.invoke(user(), config)
     graph.invoke(Command(resume=approve()), config)
@@ -170,7 +127,7 @@ def test_what_has_to_be_asked_again_is_not_asked_for_another_user(
     [proposal] = graph.get_state(config).values["proposals"]
     old = proposal | {"card": proposal["card"] | {"version": 0}}
     graph.update_state(config, {"proposals": [old]}, as_node="prepare")
-    result = graph.invoke(Command(resume=approve()), config, context=Context(on_behalf_of=ids[resumed_for]))
+    result = graph.invoke(None, config, context=Context(on_behalf_of=ids[resumed_for]))
     assert "__interrupt__" not in result
     assert results(result)[0].text.startswith("Not executed. It was proposed to be made on ")
     assert ashby.notes() == []
@@ -186,7 +143,7 @@ def test_a_rejection_counts_whoever_the_run_acts_for(ashby: Ashby) -> None:
 
 
 @pytest.mark.parametrize("point", ["before claim", "after claim", "before outcome"])
-def test_a_broken_off_write_is_not_taken_up_for_another_user(ashby: Ashby, point: str) -> None:
+def test_an_interrupted_write_is_not_resumed_for_another_user(ashby: Ashby, point: str) -> None:
     config, saver = thread(), {}
     graph = ashby.agent(journal=DyingJournal(point))
     saver = graph.checkpointer
@@ -204,7 +161,7 @@ def test_a_broken_off_write_is_not_taken_up_for_another_user(ashby: Ashby, point
     assert ashby.entry().outcome == ("applied" if written else "withheld")
 
 
-def test_an_application_says_for_whom_its_runs_may_act(ashby: Ashby) -> None:
+def test_an_application_decides_which_users_its_runs_may_act_for(ashby: Ashby) -> None:
     graph = ashby.agent(act_for=[ashby.ada["id"]])
     graph.invoke(user(), thread(), context={"on_behalf_of": ashby.ada["id"]})
     before = ashby.sent()
@@ -228,7 +185,7 @@ def test_a_client_that_acts_for_a_user_leaves_no_choice(ashby: Ashby) -> None:
     assert ashby.notes() == [ashby.ada["id"]]
 
 
-def test_a_user_whom_a_server_let_in_acts_as_themselves(ashby: Ashby) -> None:
+def test_a_user_authenticated_by_a_server_acts_as_themselves(ashby: Ashby) -> None:
     graph, config = ashby.agent(act_for=[]), thread()
     config["configurable"]["langgraph_auth_user"] = {"identity": "ada@example.org", "ashby_user_id": ashby.ada["id"]}
     with pytest.raises(SettingsError, match="acts for another user, and cannot choose"):
@@ -238,7 +195,7 @@ def test_a_user_whom_a_server_let_in_acts_as_themselves(ashby: Ashby) -> None:
     assert ashby.notes() == [ashby.ada["id"]]
 
 
-# Who decides
+# Reviewers
 
 
 @pytest.mark.parametrize(
@@ -249,7 +206,7 @@ def test_a_user_whom_a_server_let_in_acts_as_themselves(ashby: Ashby) -> None:
         ({"langgraph_auth_user_id": "ada@example.org", "reviewer": "Di"}, "ada@example.org"),
     ],
 )
-def test_the_reviewer_is_who_was_let_in_or_else_whom_the_run_names(
+def test_the_reviewer_is_the_authenticated_user_or_else_the_one_named_by_the_run(
     ashby: Ashby, configurable: dict[str, str], reviewer: str
 ) -> None:
     graph, config = ashby.agent(), thread()
@@ -260,7 +217,7 @@ def test_the_reviewer_is_who_was_let_in_or_else_whom_the_run_names(
     assert ashby.entry().reviewer == reviewer
 
 
-# Which model, tools and policy
+# Model, tools and policy
 
 
 def test_a_run_chooses_among_the_models_that_the_application_has(ashby: Ashby) -> None:
@@ -285,7 +242,7 @@ READS = [name for name, operation in OPERATIONS.items() if operation.access is A
         ({"toolsets": ["openings"], "read_only": True}, [name for name in TOOLSETS["openings"] if name in READS]),
     ],
 )
-def test_a_run_shows_the_model_no_other_tools_than_its_own(
+def test_a_run_shows_the_model_only_its_own_tools(
     ashby: Ashby, context: dict[str, Any], shown: Collection[str]
 ) -> None:
     ashby.agent("Hello.").invoke(user(), thread(), context=context)
@@ -319,7 +276,7 @@ def test_what_was_approved_is_not_executed_by_a_run_without_its_tool(ashby: Ashb
     assert ashby.entry().outcome == "withheld"
 
 
-def test_a_policy_of_a_run_adds_to_the_one_of_the_agent_and_takes_nothing_away(ashby: Ashby) -> None:
+def test_the_policy_of_a_run_adds_to_that_of_the_agent_and_removes_none_of_it(ashby: Ashby) -> None:
     graph = ashby.agent(
         policies={"open": ApprovalPolicy(default="allow"), "closed": ApprovalPolicy(default="never")},
         policy=ApprovalPolicy({"ashby_add_candidate_tag": "allow"}),
@@ -348,7 +305,7 @@ def test_a_stricter_policy_of_the_run_with_the_answer_holds(ashby: Ashby) -> Non
     assert ashby.notes() == []
 
 
-def test_what_a_policy_let_pass_is_not_taken_up_by_a_run_that_would_have_asked(ashby: Ashby) -> None:
+def test_a_write_allowed_by_a_policy_is_not_resumed_by_a_run_that_would_have_asked(ashby: Ashby) -> None:
     options = {"policy": ApprovalPolicy(default="allow"), "policies": {"careful": ApprovalPolicy()}}
     graph, config = ashby.agent(journal=DyingJournal("before claim"), **options), thread()
     with pytest.raises(Killed):
@@ -359,7 +316,7 @@ def test_what_a_policy_let_pass_is_not_taken_up_by_a_run_that_would_have_asked(a
     assert ashby.notes() == []
 
 
-def test_what_no_policy_allows_does_not_run_even_if_an_approval_was_put_into_the_state(ashby: Ashby) -> None:
+def test_a_forbidden_write_does_not_run_even_if_an_approval_was_put_into_the_state(ashby: Ashby) -> None:
     config = thread()
     graph = ashby.agent()
     graph.invoke(user(), config)
@@ -373,7 +330,7 @@ def test_what_no_policy_allows_does_not_run_even_if_an_approval_was_put_into_the
     assert ashby.notes() == []
 
 
-# What is refused
+# Refusals
 
 
 @pytest.mark.parametrize(
@@ -399,7 +356,7 @@ def test_names_that_the_application_does_not_know_are_refused_before_anything_ru
     with pytest.raises(SettingsError):
         graph.invoke(Command(resume=approve()), config, context=form(**context))
     assert ashby.sent() == before
-    # The answer that came with it is forgotten: the question is still open, and takes another one.
+    # The answer sent with it is dropped: the question stays open and takes another.
     result = graph.invoke(Command(resume={"decisions": [{"type": "reject"}]}), config)
     assert "A person rejected this call." in results(result)[0].text
     assert ashby.notes() == []
@@ -409,7 +366,7 @@ def test_names_that_the_application_does_not_know_are_refused_before_anything_ru
     "context",
     [{"toolset": ["jobs"]}, {"toolsets": []}, {"toolsets": "jobs"}, {"read_only": "perhaps"}, {"on_behalf_of": "a b"}],
 )
-def test_settings_that_are_none_are_refused_before_anything_runs(ashby: Ashby, context: dict[str, Any]) -> None:
+def test_invalid_settings_are_refused_before_anything_runs(ashby: Ashby, context: dict[str, Any]) -> None:
     with pytest.raises(SettingsError):
         ashby.agent().invoke(user(), thread(), context=context)
     assert ashby.sent() == []
@@ -431,17 +388,3 @@ def test_the_names_that_a_run_may_choose_are_in_the_schema(ashby: Ashby) -> None
 def test_the_agents_own_model_and_policy_keep_their_name(ashby: Ashby) -> None:
     with pytest.raises(ValueError, match="'default' is the name of the agent's own"):
         ashby.agent(policies={"default": ApprovalPolicy(default="allow")})
-
-
-# Inside another graph
-
-
-@pytest.mark.parametrize("meant", [True, False])
-def test_as_a_node_the_agent_takes_settings_that_are_meant_for_it(ashby: Ashby, meant: bool) -> None:
-    outer = StateGraph(Conversation, context_schema=Context if meant else dict)  # type: ignore[type-var]
-    outer.add_node("agent", ashby.agent("Hello.", checkpointer=None))
-    outer.add_edge(START, "agent")
-    context = {"read_only": True, "toolsets": ["jobs"]}
-    outer.compile().invoke(user(), context=Context(**context) if meant else context)  # type: ignore[arg-type]
-    reads = [name for name in TOOLSETS["jobs"] if name in READS]
-    assert len(ashby.model.tool_names) == len(reads if meant else OPERATIONS)

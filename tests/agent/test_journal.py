@@ -1,4 +1,4 @@
-"""The journal itself: claims, outcomes, and who may go on."""
+"""The journal itself: claims, outcomes, and which process may continue."""
 
 from __future__ import annotations
 
@@ -19,16 +19,22 @@ from langgraph.store.sqlite import SqliteStore
 from office import Office
 from office import write as call
 
+from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
+from langchain_ashby.agent import audit_trail
 from langchain_ashby.agent.approval.gate import by_name
 from langchain_ashby.agent.execution import process
-from langchain_ashby.agent.execution.executor import PendingWrite, WriteExecutor, WriteResult
+from langchain_ashby.agent.execution.audit_log import audit_op
+from langchain_ashby.agent.execution.executor import WriteExecutor, audit_record
 from langchain_ashby.agent.execution.journal import Claim, Journal, from_record, journal_key, to_record
 from langchain_ashby.agent.execution.process import has_ended, this_process
-from langchain_ashby.agent.execution.store import list_items
+from langchain_ashby.agent.execution.store import StoreError, list_items
 from langchain_ashby.agent.execution.store import load as taken
 from langchain_ashby.agent.execution.store import put_op as put
 from langchain_ashby.agent.execution.verify import EffectChecker
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.state import Approval, Decided, Proposal
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines
+from langchain_ashby.errors import ConfigurationError
 
 CALL: Any = call("ada", call_id="call_0")
 KEY = journal_key("thread", "message", 0, CALL)
@@ -45,10 +51,12 @@ APPROVAL = Approval(
         made=NOW,
         journal="",
         journal_key=KEY,
+        place=0,
         after={},
         policy="ask",
         policy_name="default",
         on_behalf_of=None,
+        account=None,
     ),
     decided=Decided(decision="approve", reviewer=None, at=NOW),
 )
@@ -77,7 +85,7 @@ def write(store: BaseStore, key: str = KEY, journal: str | None = None) -> Pendi
     return PendingWrite(store, "thread", Approval(**{**APPROVAL, "proposal": proposal}))
 
 
-def test_the_first_who_comes_may_go_on_and_the_outcome_answers_all_others(store: BaseStore) -> None:
+def test_the_first_process_may_continue_and_its_outcome_answers_all_others(store: BaseStore) -> None:
     first = executor()
     claim = first.begin(write(store))
     assert isinstance(claim, Claim)
@@ -86,7 +94,7 @@ def test_the_first_who_comes_may_go_on_and_the_outcome_answers_all_others(store:
     assert isinstance(again, ToolMessage) and again.content == "moved" and again.tool_call_id == "call_0"
 
 
-def test_while_somebody_is_at_it_nobody_else_goes_on(store: BaseStore) -> None:
+def test_while_one_process_is_writing_no_other_continues(store: BaseStore) -> None:
     assert isinstance(executor().begin(write(store)), Claim)
     other = executor().begin(write(store))
     assert isinstance(other, ToolMessage) and other.text.startswith("Outcome not known. Another worker")
@@ -105,31 +113,31 @@ def test_who_waits_gets_the_answer_of_the_one_who_was_at_it(store: BaseStore) ->
     assert [answer.content for answer in got] == ["moved"]
 
 
-def test_who_ends_well_just_after_the_page_was_read_is_not_taken_for_broken_off(store: BaseStore) -> None:
+def test_a_process_that_finishes_just_after_the_page_was_read_does_not_count_as_dead(store: BaseStore) -> None:
     first, about = executor(), write(store)
     claim = first.begin(about)
     assert isinstance(claim, Claim)
 
     class Slow(Journal):
-        def is_abandoned(self, claim: Claim) -> bool:
+        def is_abandoned(self, store: BaseStore, claim: Claim) -> bool:
             first.end(about, claim, DONE)
-            return super().is_abandoned(claim)
+            return super().is_abandoned(store, claim)
 
     answer = executor(Slow(grace=timedelta(0))).begin(about)
     assert isinstance(answer, ToolMessage) and answer.content == "moved"
 
 
-def test_a_claim_that_is_taken_back_is_in_use_until_it_is_gone() -> None:
+def test_a_withdrawn_claim_counts_until_it_is_deleted() -> None:
     journal, seen = Journal(), []
 
     class Watching(InMemoryStore):
         def batch(self, ops: Any) -> Any:
-            seen.append(journal.is_abandoned(claim))
+            seen.append(journal.is_over(claim))
             return super().batch(ops)
 
     claim = journal.claim(InMemoryStore(), KEY, APPROVAL)
     journal.delete(Watching(), KEY, [claim])
-    assert seen == [False] and journal.is_abandoned(claim)
+    assert seen == [False] and journal.is_over(claim)
 
 
 def test_a_claim_that_was_left_and_cannot_be_settled_is_not_tried_again(store: BaseStore) -> None:
@@ -142,7 +150,7 @@ def test_a_claim_that_was_left_and_cannot_be_settled_is_not_tried_again(store: B
         assert isinstance(answer, ToolMessage) and answer.text.startswith("Outcome not known. The run was broken off")
 
 
-def test_a_claim_of_who_only_wanted_to_answer_stands_in_nobodys_way(store: BaseStore) -> None:
+def test_a_claim_made_only_to_answer_blocks_no_one(store: BaseStore) -> None:
     journal = Journal()
     journal.release(journal.claim(store, KEY, None))
     assert isinstance(executor().begin(write(store)), Claim)
@@ -155,7 +163,7 @@ def test_a_call_that_another_journal_keeps_is_not_run_if_it_may_have_run_before(
     assert answer.text.startswith("Outcome not known. The journal with the record")
 
 
-def test_a_call_that_nobody_let_pass_is_not_run(store: BaseStore) -> None:
+def test_an_undecided_call_is_not_run(store: BaseStore) -> None:
     about = write(store)
     undecided = Approval(call=CALL, edited=False, proposal=about.proposal, decided=None)
     answer = executor().begin(PendingWrite(store, "thread", undecided))
@@ -181,7 +189,9 @@ def test_a_rejection_that_comes_after_the_write_is_answered_with_the_truth(store
 
 
 @pytest.mark.parametrize("racers", [2, 5])
-def test_of_many_who_come_at_once_exactly_one_goes_on_and_all_learn_the_outcome(store: BaseStore, racers: int) -> None:
+def test_of_many_simultaneous_processes_exactly_one_continues_and_all_learn_the_outcome(
+    store: BaseStore, racers: int
+) -> None:
     for number in range(20):
         key = journal_key("thread", "message", number, CALL)
         start = threading.Barrier(racers)
@@ -210,7 +220,7 @@ def test_two_who_see_each_other_both_stand_back_and_then_take_turns(store: BaseS
     meet = threading.Barrier(2, timeout=60)
 
     class Meeting(Journal):
-        """The first time, it goes on from its claim, and from seeing the other's, only together with the other one."""
+        """Until it has backed off once, waits for its rival before and after claiming, and before withdrawing."""
 
         stood_back = False
 
@@ -257,20 +267,53 @@ def test_the_claim_of_a_process_that_runs_is_not_left_and_that_of_a_dead_one_is(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout and other.stdin
-        theirs = Claim("c", datetime.now(UTC), other.stdout.readline().strip(), APPROVAL)
+        now = datetime.now(UTC)
+        theirs = Claim("c", now, now, other.stdout.readline().strip(), APPROVAL)
         assert has_ended(theirs.process) is False
-        assert not journal.is_abandoned(theirs)
+        assert not journal.is_abandoned(store, theirs)
         other.kill()
         other.wait()
     assert has_ended(theirs.process) is True
-    assert journal.is_abandoned(theirs)
+    assert journal.is_abandoned(store, theirs)
 
 
-def test_the_claim_of_a_process_elsewhere_is_left_when_its_lease_is_over() -> None:
+@pytest.mark.parametrize("ahead", [timedelta(hours=-1), timedelta(0), timedelta(hours=1)])
+def test_the_lease_of_a_process_elsewhere_goes_by_the_clock_of_the_store(store: BaseStore, ahead: timedelta) -> None:
     journal = Journal(lease=timedelta(minutes=1))
     assert has_ended("0" * 32) is None
-    assert not journal.is_abandoned(Claim("c", datetime.now(UTC), "0" * 32, APPROVAL))
-    assert journal.is_abandoned(Claim("c", datetime.now(UTC) - timedelta(minutes=2), "0" * 32, APPROVAL))
+    their_time, ours = datetime.now(UTC) + ahead, datetime.now(UTC)
+    assert not journal.is_abandoned(store, Claim("c", their_time, ours, "0" * 32, APPROVAL))
+    assert journal.is_abandoned(store, Claim("c", their_time, ours - timedelta(minutes=2), "0" * 32, APPROVAL))
+    assert not list_items(store, ("langchain_ashby", "clock"))
+
+
+def test_a_lease_that_is_shorter_than_a_call_is_refused_when_the_agent_is_built() -> None:
+    with (
+        AshbyClient("key", "http://127.0.0.1:1", budget=600) as client,
+        pytest.raises(ConfigurationError, match="lease"),
+    ):
+        create_recruiting_agent(ScriptedChatModel(script=lines("Done.")), AshbyToolkit(client))
+
+
+def test_a_store_that_lags_behind_is_not_written_by() -> None:
+    class Lagging(InMemoryStore):
+        """Reads from a replica that is behind."""
+
+        def search(self, *arguments: Any, **more: Any) -> Any:
+            return []
+
+    with pytest.raises(StoreError, match="reads from where it writes"):
+        executor().begin(write(Lagging()))
+
+
+def test_each_decision_about_a_proposal_is_an_entry_of_its_own() -> None:
+    store = InMemoryStore()
+    for second in range(2):
+        decided = Decided(decision="approve", reviewer=None, at=f"2026-11-02T10:00:0{second}+00:00")
+        late = write(store).approval
+        audited = PendingWrite(store, "thread", Approval(**{**late, "decided": decided}))
+        store.batch([audit_op(*audit_record(audited, WriteResult("expired", DONE.answer)))])
+    assert len(audit_trail(store)) == 2
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
@@ -285,7 +328,7 @@ def test_a_forked_process_is_another_one() -> None:
     assert has_ended(mine) is False
 
 
-def test_what_no_store_would_take_is_kept_exactly(store: BaseStore) -> None:
+def test_values_that_stores_refuse_are_kept_exactly(store: BaseStore) -> None:
     odd = {"text": "no\x00\ud800 \u202e", "number": 2**70, "list": [None, 1.5, {"a": True}]}
     store.batch([put(("a", "b"), "key", odd)])
     [item] = list_items(store, ("a", "b"))
@@ -303,7 +346,7 @@ def test_a_store_has_a_journal_of_its_own_and_all_names_that_it_was_given_count(
     journal, name = Journal(), Journal().name(store)
     assert journal.name(store) == name and journal.is_named(store, name)
     assert not journal.is_named(store, None) and not journal.is_named(InMemoryStore(), name)
-    # Two workers made one each, at the same time.
+    # Two workers made one each at the same time.
     store.batch([put(("langchain_ashby", "journal", "names"), "another", {"at": NOW})])
     assert journal.is_named(store, name) and journal.is_named(store, "another")
 

@@ -1,4 +1,4 @@
-"""Runs that die at each stage of a write, lost replies, races: what is approved is made once, and accounted for."""
+"""Runs killed at each stage of a write, lost replies, races: an approved write is made once and accounted for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +15,23 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.store.memory import InMemoryStore
-from langgraph.types import Command, interrupt
+from langgraph.types import Command
 from office import (
     Office,
     agent,
     approve,
     assert_sendable,
     calling,
-    made,
     read,
     request,
     results,
     thread,
-    tool,
     user,
     write,
 )
-from pydantic import BaseModel
 from writing_room import QUICK, DyingJournal, Killed, Room, opened
 
-from langchain_ashby.agent import Journal, audit_trail, create_recruiting_agent
+from langchain_ashby.agent import Journal, QuestionClosedError, audit_trail, create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 
 STAGES = ["before claim", "after claim", "before outcome", "after outcome"]
@@ -60,7 +58,7 @@ def test_a_run_that_died_is_taken_up_and_the_write_made_once(room: Room, stage: 
     assert room.notes() == room.sent() == 1
     answer = room.answer(result)
     assert answer.status == "success"
-    # Between the effect and its record the result is lost, but not that it happened.
+    # Dying between the effect and its record loses the result, but not the fact that it happened.
     assert answer.text.startswith("Executed.") is (stage == "before outcome")
     assert [entry.outcome for entry in room.trail()] == ["applied"]
     assert result["messages"][-1].text == "Done."
@@ -80,7 +78,7 @@ def test_a_new_message_after_a_run_that_died_gets_the_truth(room: Room, stage: s
 
 
 def lose_what_the_resumed_run_saved(room: Room, stage: str) -> None:
-    """Leave the thread where it waits, as durability "exit" does if the run dies, with the journal of that run."""
+    """Rewinds the thread to its question but keeps the journal, as when a run with durability "exit" dies."""
     with room.agent() as graph:
         room.start(graph)
     shutil.copy(room.directory / "threads.db", room.directory / "waiting.db")
@@ -91,7 +89,7 @@ def lose_what_the_resumed_run_saved(room: Room, stage: str) -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("decision", ["approve", "reject"])
-def test_where_a_decision_was_lost_with_the_run_the_next_one_cannot_undo_or_repeat_what_happened(
+def test_after_a_decision_was_lost_with_its_run_the_next_one_cannot_undo_or_repeat_the_write(
     room: Room, stage: str, decision: str
 ) -> None:
     lose_what_the_resumed_run_saved(room, stage)
@@ -107,7 +105,7 @@ def test_where_a_decision_was_lost_with_the_run_the_next_one_cannot_undo_or_repe
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_what_has_happened_is_not_asked_about_again_where_the_decision_was_lost(room: Room, stage: str) -> None:
+def test_a_write_that_happened_is_not_asked_about_again_after_its_decision_was_lost(room: Room, stage: str) -> None:
     lose_what_the_resumed_run_saved(room, stage)
     with room.agent() as graph:
         result = graph.invoke(None, room.config)
@@ -144,13 +142,13 @@ def test_a_thread_that_is_taken_up_twice_answers_from_the_journal(room: Room) ->
         room.start(graph)
         before = graph.get_state(room.config)
         room.resume(graph)
-        # Back in time: the question is open again, and is answered again.
+        # Time travel: the question is open again, and is answered again.
         again = graph.invoke(Command(resume=approve()), before.config)
     assert room.sent() == 1
     assert room.answer(again).status == "success"
 
 
-# Replies that do not come.
+# Lost replies.
 
 
 @pytest.mark.parametrize("fault", [{"drop": "after"}, {"status": 500}, {"drop": "before"}, {"body": "<html>"}])
@@ -169,8 +167,9 @@ async def test_a_lost_reply_is_settled_by_reading_at_once(room: Room, fault: Any
     happened = fault == {"drop": "after"}
     assert room.notes() == int(happened)
     assert room.sent() == 1, "it was sent again although it may have happened"
-    assert answer.text.startswith("Executed." if happened else "Not executed.")
-    assert "Ashby shows that the change was " + ("made;" if happened else "not made.") in answer.text
+    assert answer.text.startswith("Executed." if happened else "Outcome not known.")
+    seen = "Ashby shows that the change was made;" if happened else "Ashby shows no such record now"
+    assert seen in answer.text
 
 
 def test_a_timeout_is_settled_when_the_effect_is_there(room: Room) -> None:
@@ -179,14 +178,14 @@ def test_a_timeout_is_settled_when_the_effect_is_there(room: Room) -> None:
         room.start(graph)
         room.sandbox.fault("candidate.createNote", delay=1.0)
         result = room.resume(graph)
-    # The request was under way when it was given up, and took effect later: the agent waited for that.
+    # The abandoned request took effect later; the agent waited for it.
     assert room.notes() == room.sent() == 1
     assert room.answer(result).text.startswith("Executed. timeout")
 
 
-def test_what_cannot_be_read_back_is_not_known(room: Room) -> None:
+def test_the_outcome_is_not_known_if_ashby_cannot_be_read(room: Room) -> None:
     class Blind(Journal):
-        """Ashby cannot be read any more once the write was sent."""
+        """Makes Ashby unreadable once the write has been sent."""
 
         def claim(self, *args: Any) -> Any:
             room.sandbox.fault("candidate.listNotes", status=500, times=50)
@@ -230,7 +229,8 @@ def test_two_workers_who_resume_one_thread_write_once(room: Room) -> None:
         def work(start: Any = start, answers: list[Any] = answers) -> None:
             with room.agent() as graph:
                 start.wait()
-                answers.append(room.answer(room.resume(graph)))
+                with suppress(QuestionClosedError):  # the other was quicker
+                    answers.append(room.answer(room.resume(graph)))
 
         workers = [threading.Thread(target=work) for _ in range(2)]
         for worker in workers:
@@ -238,7 +238,7 @@ def test_two_workers_who_resume_one_thread_write_once(room: Room) -> None:
         for worker in workers:
             worker.join()
         assert room.notes() == room.sent() == 1
-        assert [answer.status for answer in answers] == ["success"] * 2
+        assert answers and {answer.status for answer in answers} == {"success"}
 
 
 async def test_a_run_that_is_cancelled_finishes_its_write_and_writes_it_down(room: Room) -> None:
@@ -277,7 +277,7 @@ def test_a_write_that_outlives_its_event_loop_is_settled_by_who_comes_next(room:
     assert [(it.decision, it.outcome) for it in entries] == [("approve", "applied")]
 
 
-def test_a_message_that_was_replaced_by_another_is_not_answered_with_what_became_of_the_first(room: Room) -> None:
+def test_a_replacement_message_is_not_answered_with_the_outcome_of_the_original(room: Room) -> None:
     with room.agent() as graph:
         room.start(graph)
         room.resume(graph)
@@ -295,14 +295,14 @@ def test_a_message_that_was_replaced_by_another_is_not_answered_with_what_became
 
 
 def _has_claim(store: Any) -> bool:
-    """True once the journal has a claim on the write: it is under way."""
+    """True once the journal has a claim on the write, so that it is under way."""
     return len(store.search(("langchain_ashby", "journal"))) > 1
 
 
 # Stores.
 
 
-def test_without_a_store_nothing_is_asked_and_nothing_written(room: Room) -> None:
+def test_without_a_store_the_agent_neither_asks_nor_writes(room: Room) -> None:
     with room.agent(store=None) as graph:
         result = room.start(graph)
     assert "__interrupt__" not in result
@@ -319,12 +319,12 @@ def test_a_thread_that_is_resumed_without_a_store_writes_nothing(room: Room) -> 
     assert room.notes() == 0
 
 
-def test_with_another_store_an_approved_write_runs_only_if_ashby_shows_that_it_did_not(room: Room) -> None:
+def test_with_another_store_a_note_that_may_have_been_made_and_deleted_is_not_made(room: Room) -> None:
     with room.agent(store=InMemoryStore()) as graph:
         room.start(graph)
     with room.agent(store=InMemoryStore()) as graph:
-        assert room.answer(room.resume(graph)).status == "success"
-    assert room.notes() == 1
+        assert room.answer(room.resume(graph)).text.startswith("Outcome not known. The journal with the record")
+    assert room.sent() == 0
 
 
 def test_with_another_store_a_write_that_was_made_is_not_made_again(room: Room) -> None:
@@ -365,26 +365,7 @@ def test_a_store_that_is_brought_by_the_one_who_runs_the_graph_is_used() -> None
     assert store.search(("langchain_ashby", "journal"))
 
 
-# Tools that are not Ashby's.
-
-
-def test_a_tool_that_asks_somebody_itself_is_run_again_with_the_answer() -> None:
-    ran: list[str] = []
-
-    class Nothing(BaseModel):
-        pass
-
-    def act() -> tuple[str, None]:
-        ran.append(interrupt("Really?"))
-        return "acted", None
-
-    config = thread()
-    office = Office(more=[tool("act", act, Nothing, None)])
-    graph = agent(office, calling(made("act", {})), "Done.")
-    graph.invoke(user(), config)
-    assert graph.invoke(Command(resume=approve()), config)["__interrupt__"][0].value == "Really?"
-    result = graph.invoke(Command(resume="yes"), config)
-    assert ran == ["yes"] and results(result)[0].content == "acted"
+# Other tools.
 
 
 def test_a_write_of_another_tool_that_broke_off_is_not_run_again() -> None:

@@ -1,4 +1,4 @@
-"""Approved writes of one message that concern the same records run in the order of the message."""
+"""Approved writes from one message to the same records run in the message's order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from office import made, request, results
 from writing_room import DyingJournal, Killed, Room, opened
 
 from langchain_ashby.agent.execution.journal import Journal
-from langchain_ashby.endpoints import SetOpeningState
+from langchain_ashby.endpoints import CreateOpening, SetOpeningState
 
 APPROVE = {"type": "approve"}
 
@@ -25,7 +25,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 class DyingAfterTheFirst(DyingJournal):
-    """A journal whose process dies when the first of two outcomes is on record."""
+    """A journal whose process dies after recording the first of two outcomes."""
 
     def __init__(self) -> None:
         super().__init__("after outcome")
@@ -50,7 +50,7 @@ def in_sandbox(room: Room, opening_id: str) -> tuple[str, bool]:
 
 
 def writes(room: Room) -> list[str]:
-    """The writes on openings and jobs, in the order in which they came."""
+    """The writes to openings and jobs, in order of arrival."""
     known = ("opening.setOpeningState", "opening.setArchived", "job.update", "job.setStatus")
     return [it["endpoint"] for it in room.sandbox.requests() if it["endpoint"] in known]
 
@@ -179,3 +179,49 @@ def test_writes_on_different_records_do_not_wait_for_each_other(room: Room) -> N
     with room.agent(*calls, journal=Journal()) as graph:
         asked = request(room.start(graph))["action_requests"]
     assert not any("Runs after" in line for action in asked for line in action["card"]["consequences"])
+
+
+# Twins.
+
+
+def twins(room: Room, number: int = 3) -> list[Any]:
+    """The same opening so often, not always spelled in the same way."""
+    job = next(it for it in room.sandbox.state()["job"] if it["status"] == "Open")["id"]
+    spellings = [{"job_ids": [job]}, {"job_ids": job}, {"job_ids": [job], "identifier": None}]
+    return [
+        made("ashby_create_opening", {"description": "Three of these", **spellings[it % 3]}) for it in range(number)
+    ]
+
+
+def openings(room: Room) -> int:
+    return sum(it["latestVersion"]["description"] == "Three of these" for it in room.sandbox.state()["opening"])
+
+
+def test_cards_of_the_same_change_warn_of_each_other_and_run_one_after_the_other(room: Room) -> None:
+    other = made("ashby_create_opening", {"description": "Another"})
+    with room.agent(*twins(room), other) as graph:
+        asked = request(room.start(graph))["action_requests"]
+        result = room.resume(graph, *[APPROVE] * 4)
+    *cards, last = [it["card"] for it in asked]
+    for card in cards:
+        assert any("proposed 3 times in this message" in it for it in card["warnings"])
+        assert card["risk"] != "low" and "proposed 3 times" in asked[0]["description"]
+    assert not any("times in this message" in it for it in last["warnings"])
+    assert any(it.startswith("Runs after: ") for it in cards[2]["consequences"])
+    assert [answer.status for answer in results(result)] == ["success"] * 4
+    assert openings(room) == 3
+
+
+def test_a_twin_that_is_rejected_leaves_the_others(room: Room) -> None:
+    with room.agent(*twins(room, 2)) as graph:
+        room.start(graph)
+        result = room.resume(graph, {"type": "reject"}, APPROVE)
+    assert [answer.status for answer in results(result)] == ["error", "success"] and openings(room) == 1
+
+
+def test_a_lookalike_that_somebody_else_makes_meanwhile_stops_all_twins(room: Room) -> None:
+    with room.agent(*twins(room, 2)) as graph:
+        room.start(graph)
+        room.client.call(CreateOpening.model_validate(twins(room, 1)[0]["args"]))
+        result = room.resume(graph, APPROVE, APPROVE)
+    assert [answer.status for answer in results(result)] == ["error", "error"] and openings(room) == 1

@@ -1,4 +1,4 @@
-"""The toolkit in agents that are not ours: `create_agent` and deepagents ask before each write, and only then."""
+"""The toolkit in other agents: `create_agent` and deepagents ask before each write, and only then."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

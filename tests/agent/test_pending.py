@@ -1,4 +1,4 @@
-"""What a person is shown of a question and of the audit trail: in a notebook, as Markdown, in a line."""
+"""How people see a question and the audit trail: in a notebook, as Markdown, on one line."""
 
 from __future__ import annotations
 
@@ -34,12 +34,14 @@ def card(text: str) -> dict[str, Any]:
     return {
         "version": CARD_VERSION, "tool": text, "line": text, "risk": "low", "facts": {}, "targets": [],
         "changes": [{"field": text, "before": text, "after": text}], "consequences": [text], "warnings": [text],
-        "unchecked": [text], "links": [], "args": {"note": text},
+        "unchecked": [text], "links": [], "refers": {}, "sent": None, "private": {},
+        "made": "2026-11-02T10:00:00+00:00",
+        "beside": {"consequences": [], "warnings": []}, "args": {"note": text},
     }  # fmt: skip
 
 
 def question(text: str) -> dict[str, Any]:
-    """A question with this text wherever words of others can stand, once with a card and once without."""
+    """A question with this text wherever outsiders' words can appear, with a card and without."""
     plain = {"name": text, "args": {"note": text, text: [text]}, "description": f"# {text}"}
     return {
         "action_requests": [{**plain, "title": text, "card": card(text)}, plain],
@@ -96,7 +98,7 @@ def test_several_interrupts_are_shown_in_their_order_and_others_left_out() -> No
 
 
 @pytest.mark.parametrize("other", [None, 5, "approve"])
-def test_what_cannot_be_a_question_is_refused(other: Any) -> None:
+def test_a_value_that_is_not_a_question_is_refused(other: Any) -> None:
     with pytest.raises(TypeError, match=type(other).__name__):
         PendingApprovals(other)
 
@@ -155,6 +157,6 @@ def test_an_interrupt_of_another_program_in_the_same_store_is_left_out(value: An
     assert not PendingApprovals([Interrupt(value=value, id="foreign")])
 
 
-def test_a_request_without_review_configs_is_shown_all_the_same() -> None:
+def test_a_request_without_review_configs_is_still_shown() -> None:
     [action] = PendingApprovals({"action_requests": [{"name": "move", "args": {}}], "review_configs": [{}]})
     assert action["name"] == "move"

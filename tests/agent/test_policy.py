@@ -1,4 +1,4 @@
-"""The application's policy: asking is the rule, and every exception is stated, checked and written down."""
+"""The application's policy: approval is the default; each exception is declared, checked and audited."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from langchain_ashby.errors import ConfigurationError
 
 NOTE = "ashby_create_candidate_note"
 CARD: Any = {
-    "version": 1, "tool": NOTE, "line": "", "changes": [], "consequences": [], "warnings": [], "unchecked": [],
+    "version": 2, "tool": NOTE, "line": "", "changes": [], "consequences": [], "warnings": [], "unchecked": [],
     "risk": "low", "links": [], "targets": [], "facts": {}, "args": {},
 }  # fmt: skip
 
@@ -55,14 +55,14 @@ def test_only_a_ruling_that_is_given_clearly_counts(rule: Any, ruling: str) -> N
     assert ApprovalPolicy(default=rule).ruling(NOTE, CARD) == ruling
 
 
-def test_what_could_not_be_checked_is_asked_about_even_if_it_is_allowed() -> None:
+def test_an_unchecked_write_needs_approval_even_if_it_is_allowed() -> None:
     unchecked = CARD | {"unchecked": ["The candidate could not be read."]}
     assert ApprovalPolicy({NOTE: "allow"}).ruling(NOTE, unchecked) == "ask"
     assert ApprovalPolicy({NOTE: lambda card: "allow"}).ruling(NOTE, unchecked) == "ask"
     assert ApprovalPolicy({NOTE: "never"}).ruling(NOTE, unchecked) == "never"
 
 
-def test_a_rule_about_cards_asks_where_there_is_none() -> None:
+def test_a_rule_about_cards_asks_if_there_is_no_card() -> None:
     assert ApprovalPolicy(default=lambda card: "allow").ruling("move_candidate", None) == "ask"
     assert ApprovalPolicy(default="allow").ruling("move_candidate", None) == "allow"
 
@@ -78,7 +78,7 @@ def test_a_rule_cannot_change_what_is_shown() -> None:
 
 
 @pytest.mark.parametrize("bad", ["alow", "", None, True, 1, ["allow"]])
-def test_a_rule_that_means_nothing_is_refused_when_it_is_stated(bad: Any) -> None:
+def test_a_meaningless_rule_is_refused_when_it_is_declared(bad: Any) -> None:
     with pytest.raises(ConfigurationError, match="The rule for"):
         ApprovalPolicy({NOTE: bad})
     with pytest.raises(ConfigurationError, match="default"):
@@ -99,7 +99,7 @@ def test_a_rule_for_a_tool_that_is_not_there_is_refused_when_the_agent_is_built(
         agent(Office(), policy=ApprovalPolicy({"get_candidate": "never"}))
 
 
-def test_what_is_allowed_runs_without_asking_and_what_is_forbidden_does_not_run() -> None:
+def test_allowed_writes_run_without_asking_and_forbidden_ones_never_run() -> None:
     office = Office()
     policy = ApprovalPolicy({"move_candidate": "allow"})
     result = agent(office, calling(write("ada"), read("ben")), "Done.", policy=policy).invoke(user(), thread())
@@ -113,7 +113,7 @@ def test_what_is_allowed_runs_without_asking_and_what_is_forbidden_does_not_run(
     assert answer.text.startswith("Not executed. The application does not allow this change")
 
 
-def test_what_is_allowed_does_not_wait_for_what_is_asked(room: Room) -> None:
+def test_allowed_writes_do_not_wait_for_those_that_need_approval(room: Room) -> None:
     policy = ApprovalPolicy({NOTE: allow_if(lambda card: "small" in card["args"]["note"])})
     with room.agent(room.note(f"{room.text} small"), room.note(f"{room.text} large"), policy=policy) as graph:
         asked = request(room.start(graph))
@@ -130,7 +130,7 @@ def test_what_is_allowed_does_not_wait_for_what_is_asked(room: Room) -> None:
     assert_sendable(result["messages"])
 
 
-def test_what_is_forbidden_is_in_the_trail(room: Room) -> None:
+def test_forbidden_writes_are_in_the_trail(room: Room) -> None:
     with room.agent(policy=ApprovalPolicy(default="never")) as graph:
         room.start(graph)
     [entry] = room.trail()
@@ -144,7 +144,7 @@ def test_what_is_forbidden_is_in_the_trail(room: Room) -> None:
 
 
 @pytest.mark.parametrize("stage", ["before claim", "after claim", "before outcome", "after outcome"])
-def test_what_is_allowed_is_made_once_too(room: Room, stage: str) -> None:
+def test_allowed_writes_are_made_once_too(room: Room, stage: str) -> None:
     policy = ApprovalPolicy({NOTE: "allow"})
     with room.agent(journal=DyingJournal(stage), policy=policy) as graph, pytest.raises(Killed):
         room.start(graph, durability="sync")
@@ -164,7 +164,7 @@ def test_what_was_made_is_told_even_if_the_state_has_lost_that_it_was_proposed(r
     assert answer.status == "success" and room.sent() == 1
 
 
-def test_an_edit_cannot_get_round_what_is_forbidden(room: Room) -> None:
+def test_an_edit_cannot_bypass_a_ban(room: Room) -> None:
     policy = ApprovalPolicy({NOTE: lambda card: "never" if card["args"].get("send_notifications") else "ask"})
     with room.agent(policy=policy) as graph:
         room.start(graph)
@@ -174,7 +174,7 @@ def test_an_edit_cannot_get_round_what_is_forbidden(room: Room) -> None:
     assert "does not allow this change" in room.answer(result).text
 
 
-# Too many at once.
+# Too many writes at once.
 
 
 def test_more_writes_than_a_person_can_look_at_are_sent_back_to_be_split() -> None:

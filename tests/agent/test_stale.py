@@ -1,4 +1,4 @@
-"""Exactly what was approved runs: nothing stale, expired or from another version, and no unseen edit."""
+"""Only what was approved runs: never a stale or expired change, one from another version, or an unseen edit."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pydantic import Field, create_model
 from writing_room import Room, opened
 
 from langchain_ashby.agent import ApprovalPolicy, create_recruiting_agent
+from langchain_ashby.agent.cards import CARD_VERSION
 from langchain_ashby.agent.execution.verify import needs_another_look
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 from langchain_ashby.endpoints import ChangeApplicationStage, CreateCandidateNote, UpdateCandidate
@@ -29,7 +30,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 def stages(room: Room) -> tuple[str, list[str]]:
-    """An active application, and the stages of its plan to which it can be moved."""
+    """An active application, and the stages it can be moved to."""
     state = room.sandbox.state()
     plan = {stage["id"]: stage["interviewPlanId"] for stage in state["interviewStage"]}
     application = next(it for it in state["application"] if it["status"] == "Active")
@@ -62,7 +63,7 @@ def test_a_stage_that_changed_since_the_card_stops_the_move_and_the_model_is_tol
     assert [entry.outcome for entry in room.trail()] == ["stale"]
 
 
-def test_what_there_is_to_warn_of_since_the_card_stops_the_write_and_the_model_is_told(room: Room) -> None:
+def test_a_new_warning_since_the_card_stops_the_write_and_the_model_is_told(room: Room) -> None:
     state = room.sandbox.state()
     application = next(it for it in state["application"] if it["status"] == "Active")
     stages = {it["id"]: it for it in state["interviewStage"]}
@@ -88,7 +89,7 @@ def test_what_there_is_to_warn_of_since_the_card_stops_the_write_and_the_model_i
     assert [it.outcome for it in room.trail()] == ["stale"]
 
 
-def test_what_does_not_matter_to_the_card_may_change(room: Room) -> None:
+def test_irrelevant_records_may_change(room: Room) -> None:
     with room.agent() as graph:
         room.start(graph)
         room.client.call(UpdateCandidate(candidate_id=room.candidate, phone_number="+1 555 0100"))
@@ -96,7 +97,7 @@ def test_what_does_not_matter_to_the_card_may_change(room: Room) -> None:
 
 
 @pytest.mark.parametrize("unreadable", ["when it was proposed", "when it was to run"])
-def test_what_could_be_checked_only_once_is_not_written(room: Room, unreadable: str) -> None:
+def test_a_write_that_could_be_checked_only_once_is_not_made(room: Room, unreadable: str) -> None:
     with room.agent() as graph:
         if unreadable == "when it was proposed":
             room.sandbox.fault("candidate.info", status=403, body="{}")
@@ -108,7 +109,7 @@ def test_what_could_be_checked_only_once_is_not_written(room: Room, unreadable: 
     assert answer.text.startswith("Not executed.") and "be checked" in answer.text
 
 
-def test_what_was_shown_as_unchecked_and_still_is_may_be_written(room: Room) -> None:
+def test_a_write_shown_as_unchecked_and_still_unchecked_may_be_made(room: Room) -> None:
     room.sandbox.fault("candidate.info", status=403, body="{}", times=20)
     with room.agent() as graph:
         asked = request(room.start(graph))
@@ -181,7 +182,7 @@ def test_beside_an_edit_that_is_asked_again_the_others_run(room: Room) -> None:
         change = edited("ashby_create_candidate_note", candidate_id=other, note="Three.")
         again = request(room.resume(graph, {"type": "approve"}, change))
         assert room.notes() == 1 and len(again["action_requests"]) == 1
-        # And it can be edited once more, or turned down.
+        # It can be edited again, or rejected.
         change = edited("ashby_create_candidate_note", candidate_id=third, note="Three.")
         assert request(room.resume(graph, change))["action_requests"][0]["args"]["candidate_id"] == third
         result = room.resume(graph, {"type": "reject"})
@@ -198,8 +199,10 @@ def test_an_edit_of_another_tools_call_runs_without_a_card() -> None:
 
 
 CARD: Any = {
-    "version": 1, "tool": "t", "line": "", "changes": [], "consequences": ["a"], "warnings": ["w"], "unchecked": [],
-    "risk": "medium", "links": [], "targets": ["1"], "facts": {"stage": "Onsite"}, "args": {},
+    "version": CARD_VERSION, "made": "2026-11-02T10:00:00+00:00", "tool": "t", "line": "", "changes": [],
+    "consequences": ["a"], "warnings": ["w"], "unchecked": [], "risk": "medium", "links": [], "targets": ["1"],
+    "facts": {"stage": "Onsite"}, "refers": {"1": {"what": "The stage", "name": "Onsite", "kind": "Active"}},
+    "sent": None, "private": {}, "beside": {"consequences": [], "warnings": []}, "args": {},
 }  # fmt: skip
 
 
@@ -209,6 +212,7 @@ CARD: Any = {
         {"targets": ["2"]},
         {"facts": {"stage": "Offer"}},
         {"facts": {}},
+        {"refers": {"1": {"what": "The stage", "name": "Rejected", "kind": "Active"}}},
         {"warnings": ["w", "x"]},
         {"consequences": ["b"]},
         {"unchecked": ["u"]},
@@ -220,17 +224,17 @@ def test_whatever_a_person_has_not_seen_is_shown_before_an_edit_runs(change: Any
     assert needs_another_look(CARD, CARD | change)
 
 
-def test_what_a_person_has_seen_or_is_less_is_not_shown_again() -> None:
+def test_changes_that_a_person_has_seen_or_that_shrink_the_write_are_not_shown_again() -> None:
     assert not needs_another_look(CARD, CARD | {"warnings": [], "risk": "low", "line": "other", "args": {"note": "x"}})
     assert not needs_another_look(None, None)
     assert needs_another_look(None, CARD) and needs_another_look(CARD, None)
 
 
-# Too old.
+# Expired approvals.
 
 
 class Clock:
-    """Makes what is in a checkpoint older than it is."""
+    """Backdates a checkpoint's contents."""
 
     @staticmethod
     def back(graph: Any, config: Any, by: timedelta) -> None:
@@ -279,7 +283,7 @@ def test_a_time_to_live_has_to_be_a_time(ttl: timedelta) -> None:
         agent(Office(), approval_ttl=ttl)
 
 
-# Other versions of the program.
+# Approvals from other versions of the package.
 
 
 @pytest.mark.parametrize(
@@ -291,12 +295,12 @@ def test_a_time_to_live_has_to_be_a_time(ttl: timedelta) -> None:
     ],
     ids=["without card", "with another card", "with no card"],
 )
-def test_a_proposal_of_another_version_is_read_anew_and_asked_again(room: Room, before: Any) -> None:
+def test_a_proposal_of_another_version_is_reread_and_asked_again(room: Room, before: Any) -> None:
     with room.agent() as graph:
         room.start(graph)
         proposals = graph.get_state(room.config).values["proposals"]
         graph.update_state(room.config, {"proposals": list(map(before, proposals))}, as_node="prepare")
-        again = request(room.resume(graph))
+        again = request(graph.invoke(None, room.config))
         assert "another version" in again["problem"] and room.sent() == 0
         assert again["action_requests"][0]["card"]["version"] > 0
         assert room.answer(room.resume(graph)).status == "success"
@@ -306,7 +310,7 @@ def test_a_proposal_of_another_version_is_read_anew_and_asked_again(room: Room, 
 @pytest.mark.parametrize(
     "decision", [{"type": "approve"}, {"type": "reject"}, {"type": "edit"}], ids=lambda it: it["type"]
 )
-def test_a_proposal_of_a_tool_that_is_gone_is_answered_and_the_conversation_goes_on(
+def test_a_proposal_of_a_removed_tool_is_answered_and_the_conversation_continues(
     room: Room, decision: dict[str, Any]
 ) -> None:
     with room.agent() as graph:
@@ -334,7 +338,7 @@ def test_a_write_that_was_made_is_not_denied_when_its_tool_is_gone(room: Room) -
     assert room.sent() == 1
 
 
-def test_a_write_whose_tool_is_gone_before_anybody_was_asked_is_answered(room: Room) -> None:
+def test_a_write_whose_tool_was_removed_before_the_question_is_answered(room: Room) -> None:
     with room.agent() as graph:
         room.start(graph, interrupt_before=["prepare"])
     with room.agent(toolkit={"exclude": ["ashby_create_candidate_note"]}) as graph:
@@ -367,7 +371,7 @@ def test_an_approval_with_a_card_of_another_version_is_not_run(room: Room) -> No
     assert answer.text.startswith("Not executed. It was approved while another version")
 
 
-def test_what_the_state_holds_with_cards_is_plain_json(room: Room) -> None:
+def test_a_state_with_cards_is_plain_json(room: Room) -> None:
     model = ScriptedChatModel(script=lines(calling(room.note()), "Done."))
     from langchain_ashby import AshbyToolkit
 

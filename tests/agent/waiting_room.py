@@ -1,4 +1,4 @@
-"""One process of a thread that lives in SQLite: starts it, or resumes it and prints what was done.
+"""One process of a thread kept in SQLite: starts it, or resumes it and prints its effects.
 
 python waiting_room.py DATABASE start
 python waiting_room.py DATABASE resume '{"decisions": [...]}'

@@ -1,4 +1,4 @@
-"""An agent over the sandbox whose threads and journal live in SQLite files, so that a new graph can take them up."""
+"""An agent on the sandbox, with threads and journal in SQLite files, so that a new graph can resume them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 QUICK = {"patience": timedelta(seconds=5), "grace": timedelta(0)}
-"""Settings of a journal for tests in which nothing is on its way any more."""
+"""Journal settings for tests in which no request is still in flight."""
 
 _numbers = itertools.count(1)
 
 
 class Killed(BaseException):
-    """Stands for the death of the process at this point."""
+    """Simulates the death of the process."""
 
 
 class DyingJournal(Journal):
@@ -47,7 +47,7 @@ class DyingJournal(Journal):
         self._pass("before claim")
         claim = super().claim(*args)
         if self._point == "after claim":
-            self.release(claim)  # as a process that has died does
+            self.release(claim)  # like a dead process
         self._pass("after claim")
         return claim
 
@@ -76,7 +76,7 @@ class Room:
 
     @contextmanager
     def agent(self, *calls: ToolCall, journal: Journal | None = None, **options: Any) -> Iterator[Any]:
-        """A fresh graph on the same files, as a new process would make it. Its model proposes the calls, then ends."""
+        """A new graph on the same files, as in a new process. Its model proposes the calls, then ends."""
         with (
             SqliteSaver.from_conn_string(str(self.directory / "threads.db")) as saver,
             SqliteStore.from_conn_string(str(self.directory / "store.db")) as store,
@@ -108,11 +108,11 @@ class Room:
         return answer
 
     def notes(self, text: str | None = None) -> int:
-        """How many notes with the text there are."""
+        """The number of notes with the text."""
         return sum((text or self.text) in str(note.get("content")) for note in self.sandbox.state()["note"])
 
     def sent(self, endpoint: str = "candidate.createNote") -> int:
-        """How often the endpoint was called with the text of this room's note."""
+        """The number of calls to the endpoint with the text of this room's note."""
         return sum(
             it["endpoint"] == endpoint and (endpoint != "candidate.createNote" or self.text in str(it["body"]))
             for it in self.sandbox.requests()

@@ -78,13 +78,13 @@ class Person:
                     raise AssertionError(f"{missing} is not on the screen:\n{self.seen}")
 
     def glimpses(self, words: str, within: float = PATIENCE) -> None:
-        """Waits until the words are on the screen, if only for a moment."""
+        """Waits until the words have been on the screen, however briefly."""
         end = time.monotonic() + within
         while words not in self.screen:
             assert self._look(0.01) and time.monotonic() < end, f"{words!r} was never on the screen:\n{self.seen}"
 
     def is_asked(self, question: str) -> None:
-        """Waits until the cursor stands behind the question."""
+        """Waits until the cursor is right after the question."""
         end = time.monotonic() + PATIENCE
         while not self._line_at_cursor().endswith(question):
             assert self._look(0.05) and time.monotonic() < end, f"{question!r} is not asked:\n{self.seen}"

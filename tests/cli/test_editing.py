@@ -69,7 +69,7 @@ def test_the_editor_opens_again_until_the_arguments_are_valid(sandbox: AshbySand
     first, second = (tmp_path / "0.found").read_text(), (tmp_path / "1.found").read_text()
     assert first.startswith("// Create candidate note: arguments as JSON.")
     assert "// is_private (optional): " in first
-    assert "This is not JSON" in second and 'note: "Wants' in second  # what was wrong, and what they had written
+    assert "This is not JSON" in second and 'note: "Wants' in second  # the problem, and their own text
     place, mode = (tmp_path / "0.place").read_text().split()
     assert mode == "700" and not Path(place).exists()
 

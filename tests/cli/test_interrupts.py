@@ -26,7 +26,7 @@ def test_ctrl_c_waits_for_a_change_and_shows_its_outcome(sandbox: AshbySandbox) 
         person.is_asked("Approve?")
         sandbox.fault("candidate.createNote", delay=3)
         person.types("a")
-        person.glimpses(f"Add a note to {ADA}  1 s")  # it spins, and says for how long
+        person.glimpses(f"Add a note to {ADA}  1 s")  # the spinner shows the elapsed time
         person.presses(CTRL_C)
         person.sees("Finishing 1 change first.")
         person.sees(f"✓ Add a note to {ADA} done", "Interrupted.")
@@ -87,7 +87,7 @@ def test_ctrl_c_stops_slow_reads_at_once(sandbox: AshbySandbox) -> None:
         person.presses(CTRL_C)
         assert person.leaves() == 130
         assert time.monotonic() - pressed < 20
-    assert "\x1b[?25h" in person.raw.rpartition("\x1b[?25l")[2]  # the cursor is there again
+    assert "\x1b[?25h" in person.raw.rpartition("\x1b[?25l")[2]  # the cursor is visible again
 
 
 def test_ctrl_c_at_a_question_ends_the_demo_with_a_sentence(sandbox: AshbySandbox) -> None:
@@ -97,6 +97,53 @@ def test_ctrl_c_at_a_question_ends_the_demo_with_a_sentence(sandbox: AshbySandbo
         assert person.leaves() == 130
         person.sees("Interrupted.")
     assert "Traceback" not in person.seen
+
+
+def test_ctrl_c_keeps_the_decisions_that_were_given_before(sandbox: AshbySandbox) -> None:
+    writes = (call("ashby_create_candidate_note", candidate_id=ada(sandbox), note=it) for it in ("One.", "Two."))
+    with (
+        Provider(lines(say("Two notes.", *writes), "Thank you.")) as provider,
+        Person(*MODEL, **environment(sandbox), **provider.environment()) as person,
+    ):
+        person.is_asked("You:")
+        person.types("Go.")
+        person.is_asked("Approve all 2, view, reject or later?")
+        person.types("v")
+        person.is_asked("Approve?")
+        person.types("a")
+        person.sees("Approve? a")
+        person.is_asked("Approve?")
+        person.types("e")
+        person.is_asked("new value:")
+        person.types("no id")
+        person.is_asked("new value:")
+        person.types("")
+        person.is_asked("Add an argument (name, or Enter to finish):")
+        person.types("")
+        person.is_asked("Edit it again? [y/N]:")
+        person.presses(CTRL_C)
+        person.sees("1 of 2 changes are decided; nothing is made until all of them are.")
+        person.sees("Interrupted.", "Open. Decide here with /review; a new message cancels it.")
+        person.is_asked("You:")
+        assert notes(sandbox) == []
+        person.types("/review")
+        person.is_asked("Approve the other one, view, reject or later?")
+        person.types("a")
+        person.sees("Thank you.")
+        person.is_asked("You:")
+        person.types("")
+        assert person.leaves() == 0
+    assert sorted(notes(sandbox)) == ["One.", "Two."]
+
+
+def test_ctrl_c_at_the_question_of_call_changes_nothing_and_says_so(sandbox: AshbySandbox) -> None:
+    arguments = json.dumps({"candidate_id": ada(sandbox), "note": WRITTEN})
+    with Person("call", "ashby_create_candidate_note", arguments, **environment(sandbox)) as person:
+        person.is_asked("Create candidate note? [y/N]:")
+        person.presses(CTRL_C)
+        assert person.leaves() == 130
+        assert person.screen.splitlines()[-1] == "Interrupted: nothing was changed."
+    assert notes(sandbox) == []
 
 
 @pytest.mark.parametrize("presses", [1, 2])
@@ -114,7 +161,7 @@ def test_ctrl_c_waits_for_a_write_of_call_and_twice_leaves_its_outcome_unknown(
         assert ("the change may have been made" in person.seen.replace("\n", " ")) == (presses == 2)
         assert "Traceback" not in person.seen
     deadline = time.monotonic() + 10
-    while not notes(sandbox):  # the sandbox makes it after the person has left: not in the middle of the next test
+    while not notes(sandbox):  # made after the person has left; keep it out of the next test
         assert time.monotonic() < deadline
         time.sleep(0.05)
 

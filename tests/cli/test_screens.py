@@ -1,8 +1,7 @@
-"""Screens as text files. `UPDATE_SNAPSHOTS=1` rewrites the files in `screens`; read them afterwards."""
+"""Screens as text files; `make regenerate` writes the files in `screens` anew."""
 
 from __future__ import annotations
 
-import os
 import re
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from note_on_ada import environment, proposes_a_note
 from person import Person
+from snapshot import check
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
 from langchain_ashby.cli.editing import _as_text, _explained
@@ -27,7 +27,7 @@ CHANGING = [
     (r"\b20\d\d-\d\d-\d\dT1([56])", r"2026-12-03T1\1"),
     (r"since \w{3} \d+ \w{3} 20\d\d, \d\d:\d\d UTC", "since Thu 26 Nov 2026, 09:41 UTC"),
 ]
-"""What differs from run to run, and its placeholder."""
+"""Patterns that differ from run to run, with placeholders."""
 
 
 def same(name: str, text: str) -> None:
@@ -37,11 +37,7 @@ def same(name: str, text: str) -> None:
         text = re.sub(pattern, stand_in, text)
     steps = groupby(text.splitlines(), key=lambda line: line.startswith("  ✓"))
     text = "\n".join(line for is_step, lines in steps for line in (sorted(lines) if is_step else lines)) + "\n"
-    file = SCREENS / f"{name}.txt"
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
+    check(SCREENS / f"{name}.txt", text)
 
 
 def test_the_demo_from_beginning_to_end() -> None:
@@ -70,6 +66,15 @@ def test_the_demo_from_beginning_to_end() -> None:
         person.types("Kwame is on leave that week.")
         assert person.leaves() == 0
         same("demo", person.seen)
+
+
+@pytest.mark.parametrize("columns", ["0", "3"])
+def test_a_width_without_room_for_a_card_does_not_hide_it(columns: str) -> None:
+    with Person("demo", COLUMNS=columns) as person:
+        person.is_asked("later?")
+        person.sees("Proposed change 3 of 3", "Kwame", "Exact arguments")
+        person.types("q")
+        assert person.leaves() == 0
 
 
 def test_a_card_that_is_asked_about_is_on_the_screen() -> None:
@@ -121,7 +126,7 @@ def test_pending_shows_the_open_changes_of_every_thread(sandbox: AshbySandbox, t
         person.sees("The agent will see this")
         person.is_asked("Approve?")
         person.types("l")
-        assert person.leaves() == 3  # one still waits
+        assert person.leaves() == 3  # one is still open
         same("pending", person.seen)
 
 

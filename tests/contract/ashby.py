@@ -1,7 +1,7 @@
-"""Ashby's own contract: the JSON Schemas of its requests and replies, read so that they can judge ours.
+"""Ashby's own contract: the JSON Schemas of its requests and replies, to check ours against.
 
-What is checked in of them is a slice of facts, `ashby.json`; `slice.py` makes it. Where the environment variable
-``ASHBY_CONTRACT_DIR`` names a folder with the full schemas, the tests read those.
+`ashby.json` is a slice of their facts, made by `slice.py`. If the environment variable ``ASHBY_CONTRACT_DIR`` names a
+folder with the full schemas, the tests read those instead.
 
     contract = load_contract()
     contract.check_request("candidate.create", {"name": "Ada Lovelace"})
@@ -35,7 +35,7 @@ class ContractViolation(AssertionError):
 
 @dataclass(frozen=True)
 class Deviation:
-    """A place where Ashby's schema contradicts itself, or is contradicted by what is known of the running service."""
+    """A place where Ashby's schema contradicts itself or the running service."""
 
     reason: str
     side: str  # "request" or "response"
@@ -44,7 +44,7 @@ class Deviation:
     read_as: Callable[[Schema], Schema]
 
     def apply(self, schema: Schema) -> int:
-        """Change the schema in place; answer in how many places."""
+        """Changes the schema in place; returns the number of changes."""
         places = 0
         for node in _nodes(schema):
             properties = node.get("properties")
@@ -118,21 +118,20 @@ KNOWN_DEVIATIONS = (
         lambda _: {"enum": FIELD_TYPES},
     ),
 )  # fmt: skip
-"""What is corrected by name. Four corrections are general and live in the code that reads the schemas:
+"""Corrections to named schemas. Four more are general and live in the code that reads the schemas:
 
 * ``oneOf`` is read as ``anyOf``, because its alternatives overlap (a date is also a string) and a literal reading
-  refuses values that the documentation shows; which of success and failure a reply is, its ``success`` decides;
-* ``additionalProperties: false`` inside an ``allOf`` is read as a statement on the whole, because literally it forbids
-  the ``cursor`` of its own sibling (interviewEvent.list, location.list);
-* where the type allows null, so does the list of values, which forgets it (an interviewer's ``trainingRole``);
-* what the list of methods knows beyond the schemas (parameters of August 2026, parameters that proved required) is
-  added.
+  refuses documented values; a reply's ``success`` decides which branch applies;
+* ``additionalProperties: false`` inside an ``allOf`` applies to the whole, because read literally it forbids its own
+  sibling's ``cursor`` (interviewEvent.list, location.list);
+* if the type allows null, so does the enum, which omits it (an interviewer's ``trainingRole``);
+* facts that only the list of methods has (parameters of August 2026, parameters that proved required) are added.
 """
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a method; ``required`` holds within its parent."""
+    """One parameter of a method; ``required`` is relative to its parent."""
 
     path: str
     type: str
@@ -142,7 +141,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Method:
-    """A method that a tool calls, as the list of methods states it."""
+    """A method that a tool calls, as listed in `methods.json`."""
 
     endpoint: str
     tool: str
@@ -154,13 +153,13 @@ class Method:
 
 
 FORGOTTEN_REQUIRED = {"application.listHistory": ["applicationId"], "customField.info": ["customFieldId"]}
-"""Parameters without which a request means nothing, though the schemas do not require them."""
+"""Parameters that a meaningful request needs, though the schemas do not require them."""
 
 UNSTATED_REPLY_KEYS = {
-    "jobPosting.info": {"results.job"},  # what the request's expand is for
+    "jobPosting.info": {"results.job"},  # returned on the request's expand
     "opening.list": {"moreDataAvailable", "nextCursor", "syncToken"},  # the request has cursor and syncToken
 }
-"""Keys of replies that the schemas leave out and that are there all the same."""
+"""Keys that replies have although the schemas omit them."""
 
 
 class Contract:
@@ -190,7 +189,7 @@ class Contract:
 
     @property
     def endpoints(self) -> list[str]:
-        """The methods of the tools and the helpers that they need."""
+        """The tools' methods and their helpers."""
         return sorted(self.requests)
 
     @functools.cache  # noqa: B019  (one contract per process)
@@ -204,11 +203,11 @@ class Contract:
         return Draft202012Validator(self.responses[endpoint], format_checker=FORMATS)
 
     def unknown_request_keys(self, endpoint: str, body: Any) -> list[str]:
-        """Paths in the body, such as ``location.planet``, that Ashby documents nowhere."""
+        """Undocumented paths in the body, such as ``location.planet``."""
         return sorted(set(_unknown_keys([self.requests[endpoint]], body)))
 
     def unknown_response_keys(self, endpoint: str, body: Any) -> list[str]:
-        """Paths in the reply that Ashby documents nowhere."""
+        """Undocumented paths in the reply."""
         branch = self.responses[endpoint]["then" if body.get("success") else "else"]
         return sorted(set(_unknown_keys([branch], body)) - UNSTATED_REPLY_KEYS.get(endpoint, set()))
 
@@ -217,11 +216,11 @@ class Contract:
         return self.request_validator(endpoint).is_valid(body) and not self.unknown_request_keys(endpoint, body)
 
     def check_request(self, endpoint: str, body: Any) -> None:
-        """Raise `ContractViolation` unless Ashby's schema allows the body and documents each of its keys."""
+        """Raises `ContractViolation` unless Ashby's schema allows the body and documents each of its keys."""
         self._check("request", endpoint, body, self.request_validator(endpoint), self.unknown_request_keys)
 
     def check_response(self, endpoint: str, body: Any) -> None:
-        """Raise `ContractViolation` unless Ashby's schema allows the reply; undocumented keys in it are allowed."""
+        """Raises `ContractViolation` unless Ashby's schema allows the reply; undocumented keys are allowed."""
         self._check("reply", endpoint, body, self.response_validator(endpoint), lambda *_: [])
 
     def _check(
@@ -240,17 +239,17 @@ class Contract:
 
 @functools.cache
 def load_contract() -> Contract:
-    """The contract, made once per run: of the full schemas where they are at hand, of the slice otherwise."""
+    """The contract, built once per run: from the full schemas if available, otherwise from the slice."""
     folder = full_schemas()
     known = slice_of(folder) if folder else read()
     return Contract(known["schemas"], known["methods"])
 
 
 def full_schemas() -> Path | None:
-    """The folder of the full schemas, None unless one is named.
+    """The folder of the full schemas, or None.
 
     Raises:
-        FileNotFoundError: The folder that is named has no schemas.
+        FileNotFoundError: The folder has no schemas.
     """
     named = os.environ.get("ASHBY_CONTRACT_DIR")
     if named and not (Path(named) / "contract.json").is_file():
@@ -296,7 +295,7 @@ def _lenient(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return copy.deepcopy(schema)
     read = {key: _lenient(value) for key, value in schema.items()}
-    # Alternatives that say no more than what is required do exclude each other (interviewSchedule.update).
+    # Alternatives that only list required keys really are exclusive (interviewSchedule.update).
     if not all(each.keys() == {"required"} for each in read.get("oneOf", ())):
         read["anyOf"] = read.pop("oneOf")
     for part in read.get("allOf", ()):
@@ -319,7 +318,7 @@ def _nodes(schema: Any) -> Iterator[Schema]:
 
 
 def flat(schemas: list[Schema]) -> Iterator[Schema]:
-    """The schemas and all they are composed of."""
+    """The schemas and all their components."""
     for schema in schemas:
         yield schema
         for keyword in ("allOf", "anyOf", "oneOf"):
@@ -327,7 +326,7 @@ def flat(schemas: list[Schema]) -> Iterator[Schema]:
 
 
 def properties(schemas: list[Schema]) -> dict[str, list[Schema]]:
-    """The schemas of every key that these schemas name."""
+    """The schemas of every key in these schemas."""
     found: dict[str, list[Schema]] = {}
     for schema in flat(schemas):
         for key, value in schema.get("properties", {}).items():
@@ -336,7 +335,7 @@ def properties(schemas: list[Schema]) -> dict[str, list[Schema]]:
 
 
 def _unknown_keys(schemas: list[Schema], body: Any, path: str = "") -> Iterator[str]:
-    """Walk body and schemas together. A schema that names no keys (an extraData, a submittedValues) allows all."""
+    """Walks body and schemas together. A schema without keys (an extraData, a submittedValues) allows any."""
     if isinstance(body, list):
         items = [schema["items"] for schema in flat(schemas) if "items" in schema]
         for each in body if items else ():
@@ -361,7 +360,7 @@ def _is_uuid(value: object) -> bool:
 
 @FORMATS.checks("date-time")
 def _is_date_time(value: object) -> bool:
-    """As RFC 3339 has it: date, T, time and an offset."""
+    """True for RFC 3339: date, T, time and an offset."""
     if not isinstance(value, str):
         return True
     try:

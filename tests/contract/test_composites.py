@@ -1,6 +1,6 @@
-"""The tools that are more than one call, against the sandbox: offers, feedback, custom fields, uploads, users.
+"""Tools that make several calls, against the sandbox: offers, feedback, custom fields, uploads, users.
 
-Every request that they send is held against Ashby's contract.
+Every request is checked against Ashby's contract.
 """
 
 import re
@@ -20,7 +20,7 @@ NOBODY = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 
 
 class Desk:
-    """Tools at work in the sandbox."""
+    """Tools on the sandbox."""
 
     def __init__(self, sandbox: AshbySandbox, folder: Path) -> None:
         self.sandbox = sandbox
@@ -102,7 +102,7 @@ class TestOffer:
         assert stored["applicationId"] == application_id
         assert stored["versions"][0]["salary"] == {"value": 140000, "currencyCode": "EUR"}
 
-    def test_goes_on_with_the_ids_that_the_error_gave(self, desk: Desk, application_id: str) -> None:
+    def test_continues_with_the_ids_from_the_error(self, desk: Desk, application_id: str) -> None:
         before = len(desk.sandbox.state()["offer"])
         text = desk.error(
             "ashby_create_offer",
@@ -127,7 +127,7 @@ class TestOffer:
         assert len(desk.sandbox.state()["offer"]) == before + 1
         assert offer["applicationId"] == application_id
 
-    def test_can_go_on_with_the_process_alone(self, desk: Desk, application_id: str) -> None:
+    def test_can_continue_with_only_the_process(self, desk: Desk, application_id: str) -> None:
         text = desk.error("ashby_create_offer", application_id=application_id, field_submissions=[])
         process = re.findall(r"offer_process_id (\S+)", text)[0]
         desk.results("ashby_create_offer", offer_process_id=process, field_submissions=list(self.TERMS))
@@ -146,7 +146,7 @@ class TestOffer:
             desk.call("ashby_create_offer", application_id=application_id, field_submissions=list(self.TERMS))
         assert lost.value.outcome_unknown
 
-    def test_of_an_application_that_is_not_there_starts_nothing(self, desk: Desk) -> None:
+    def test_of_an_unknown_application_goes_no_further(self, desk: Desk) -> None:
         text = desk.error("ashby_create_offer", application_id=NOBODY, field_submissions=list(self.TERMS))
         assert "offer_process_id" not in text
         assert [endpoint for endpoint in desk.endpoints() if not endpoint.endswith(".info")] == ["offerProcess.start"]
@@ -248,7 +248,7 @@ CUSTOM_VALUES: dict[str, tuple[Any, Any, Any]] = {
     "Url": ("https://example.com", "https://example.com", "example.com"),
     "ValueSelect": ("has a permit", "permit", "has none"),
 }
-"""For each type: what a model says, what Ashby gets, and what does not fit."""
+"""For each type: the model's value, Ashby's value, and an invalid one."""
 OBJECTS = {"Candidate": "candidate", "Application": "application", "Job": "job", "Opening": "opening"}
 
 
@@ -277,7 +277,7 @@ class TestCustomField:
         assert desk.sent()[-1][1]["fieldValue"] is None
 
     @pytest.mark.parametrize("type_", CUSTOM_VALUES)
-    def test_refuses_what_does_not_fit_before_it_is_sent(self, desk: Desk, type_: str) -> None:
+    def test_refuses_invalid_values_before_they_are_sent(self, desk: Desk, type_: str) -> None:
         text = desk.error(
             "ashby_set_custom_field_value", **self.of_type(desk, type_), field_value=CUSTOM_VALUES[type_][2]
         )

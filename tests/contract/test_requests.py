@@ -1,6 +1,6 @@
-"""What the tools send is what Ashby's contract allows, and all that it offers can be sent.
+"""The tools send only what Ashby's contract allows, and can send every parameter that it documents.
 
-Generated arguments go through the real tools and the real client, over a socket, to a server that records.
+Generated arguments go through the real tools and the real client, over a socket, to a recording server.
 """
 
 from collections import defaultdict
@@ -20,13 +20,13 @@ from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
 
 LEFT_OUT: dict[tuple[str, str], str] = {}
-"""Documented parameters that no tool sends on purpose, by method and path, each with its reason. There are none."""
+"""Documented parameters that tools deliberately never send, by method and path, with the reason. Currently empty."""
 
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 
 
 class Desk:
-    """The tools, and a server that answers what they need to go on and keeps what they send."""
+    """The tools, and a server that answers just enough and records what they send."""
 
     def __init__(self, recorder: Recorder, folder: Path) -> None:
         (folder / "cv.pdf").write_bytes(b"%PDF-1.7")
@@ -47,7 +47,7 @@ class Desk:
         self.custom_fields: list[dict[str, Any]] = []
 
     def run(self, name: str, given_: dict[str, Any]) -> list[tuple[str, Any]]:
-        """Call a tool and return what it sent to Ashby: methods and bodies."""
+        """Calls a tool and returns the methods and bodies that it sent to Ashby."""
         self.custom_fields = [each for each in CUSTOM_FIELDS if each["objectType"] == given_.get("object_type")]
         if "file_path" in given_:
             given_ = given_ | {"file_path": "cv.pdf"}
@@ -69,7 +69,7 @@ def contract() -> Contract:
 
 
 def paths(body: Any, path: str = "") -> set[str]:
-    """The ways to all values in a body, such as `location.city` and `socialLinks[].url`."""
+    """The paths of all values in a body, such as `location.city` and `socialLinks[].url`."""
     if isinstance(body, list):
         return {path, *(each for item in body for each in paths(item, f"{path}[]"))}
     if isinstance(body, dict):
@@ -108,7 +108,7 @@ def test_every_documented_parameter_can_be_sent(desk: Desk, contract: Contract) 
         for name, operation in OPERATIONS.items():
             for alternative in operation.exactly_one or (None,):
                 for endpoint, body in desk.run(name, data.draw(arguments(operation, alternative, full=True))):
-                    # a list may be sent where the documentation tells of the single object
+                    # the documentation describes a single object where a list may be sent
                     reached[endpoint] |= {each for path in paths(body) for each in (path, path.replace("[]", "", 1))}
 
     call_everything()
@@ -123,7 +123,7 @@ def test_every_documented_parameter_can_be_sent(desk: Desk, contract: Contract) 
 
 
 def test_the_tools_are_the_methods_of_the_contract(contract: Contract) -> None:
-    """Name, method, access, permission and paging, as Ashby's documentation has them."""
+    """Name, method, access, permission and paging match Ashby's documentation."""
     assert {method.tool: method.endpoint for method in contract.methods.values()} == {
         name: operation.path for name, operation in OPERATIONS.items() if operation.path in contract.methods
     }
@@ -138,7 +138,7 @@ def test_the_tools_are_the_methods_of_the_contract(contract: Contract) -> None:
 
 
 def test_no_tool_takes_a_value_that_the_contract_does_not_list(contract: Contract) -> None:
-    """Enums have the documented values, all of them and no others."""
+    """Enums have exactly the documented values."""
     for method in contract.methods.values():
         name, operation = method.tool, OPERATIONS[method.tool]
         enums = {

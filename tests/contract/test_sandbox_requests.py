@@ -1,4 +1,4 @@
-"""The sandbox takes the requests that Ashby's schemas allow, and refuses those that they do not."""
+"""The sandbox accepts the requests that Ashby's schemas allow, and refuses all others."""
 
 import copy
 import re
@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 from ashby import Schema, flat, load_contract, properties
+from checked_caller import Caller
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from wire_examples import CASES, EXAMPLES, Caller
+from wire_examples import CASES, EXAMPLES
 
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.sandbox.seed import company
 
 CONTRACT = load_contract()
-COMPANY = list(company())  # made once: the sandbox starts afresh very often here
+COMPANY = list(company())  # built once: these tests reset the sandbox very often
 IDS = [f"{endpoint}-{number}" for endpoint, number in CASES]
 
 Path = tuple[str | int, ...]
@@ -27,11 +28,11 @@ def ashby() -> Iterator[Caller]:
         yield Caller(sandbox, CONTRACT)
 
 
-# Requests that are wrong
+# Invalid requests
 
 
 def paths(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The path of every key in a body, however deep."""
+    """The path of every key in a body, at any depth."""
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in pairs:
         if isinstance(key, str):
@@ -56,7 +57,7 @@ def changed(body: Any, path: Path, change: str) -> Any:
 
 
 def wrong(value: Any) -> Any:
-    """A value of another type, which no lenient reading turns into the right one."""
+    """A value of another type, which no lenient parser accepts."""
     if isinstance(value, str):
         return "neither a word of a list nor an id" if re.fullmatch(r"[A-Z]\w+|[0-9a-f-]{36}", value) else {"x": 1}
     if isinstance(value, bool | int | float):
@@ -65,7 +66,7 @@ def wrong(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(("endpoint", "number"), CASES, ids=IDS)
-def test_a_changed_request_that_ashby_would_not_take_is_refused_and_changes_nothing(
+def test_a_corrupted_request_that_ashby_would_refuse_is_refused_without_effect(
     ashby: Caller, endpoint: str, number: int
 ) -> None:
     ashby.sandbox.reset()
@@ -98,7 +99,7 @@ def test_an_empty_request_is_refused_where_ashby_requires_something(ashby: Calle
         assert ashby.send(endpoint, {})["errorInfo"]["code"] == "invalid_input"
 
 
-# Requests that are right
+# Valid requests
 
 KINDS = {
     "candidateId": "candidate",
@@ -135,7 +136,7 @@ KINDS = {
     "closeReasonId": "closeReason",
 }
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=40).filter(str.strip)
-# What the schemas call a string and the prose describes further.
+# Strings in the schemas that the prose restricts further.
 WORDS: dict[str, st.SearchStrategy[Any]] = {
     "email": st.sampled_from(["ada.lovelace@example.org", "yuki@example.com", "new@example.net"]),
     "startTime": st.just("2027-01-12T10:00:00.000Z"),
@@ -148,9 +149,9 @@ WORDS |= dict.fromkeys(
     ["url", "website", "websiteUrl", "linkedInUrl", "githubUrl"], st.just("https://www.example.org/")
 )
 WORDS |= {"contentType": st.just("application/pdf"), "contentLength": st.integers(1, 10**6)}
-OPAQUE = {"cursor", "syncToken"}  # only what the sandbox gave out is right
-# What the sandbox says about a request's shape, as opposed to its sense. Which shape the value of a custom field must
-# have is a matter of sense: it depends on the field.
+OPAQUE = {"cursor", "syncToken"}  # only values from the sandbox are valid
+# The sandbox's messages about a request's shape. The shape of a custom field's value is left out: it depends on the
+# field.
 SHAPE = re.compile(
     r"^(?!.*fieldValue).*: (must be (a string|a UUID|true or false|an integer|a number|one of .*|a list|an object)"
     r"|is required|is not a key that this request has)$"
@@ -158,7 +159,7 @@ SHAPE = re.compile(
 
 
 def requests_of(schema: Schema, key: str, ids: dict[str, list[str]], types: dict[str, str]) -> st.SearchStrategy[Any]:
-    """Values that the schema allows, with ids of records that exist wherever the key tells of which kind."""
+    """Values that the schema allows, with ids of existing records where the key tells the kind."""
     parts = list(flat([schema]))
     alternatives = [each for part in parts for each in part.get("anyOf", ())]
     named = properties([schema])
@@ -195,7 +196,7 @@ def requests_of(schema: Schema, key: str, ids: dict[str, list[str]], types: dict
 
 
 def objects(schema: Schema, ids: dict[str, list[str]], types: dict[str, str]) -> st.SearchStrategy[Any]:
-    """Objects that the schema allows; of alternatives one at a time."""
+    """Objects that the schema allows, one alternative at a time."""
     choices = schema.get("anyOf") or schema.get("oneOf")
     if choices and all("properties" in choice for choice in choices) and "properties" not in schema:
         return st.one_of([objects(choice, ids, types) for choice in choices])

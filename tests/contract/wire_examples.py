@@ -1,117 +1,22 @@
-"""Requests that make sense in the sandbox's company, for every method and helper, and a caller to send them with.
+"""Requests that make sense in the sandbox's company, for every method and helper.
 
-An example is a function: given the caller, it makes the calls that have to come first and returns the request's body.
+An example is a function of the caller that makes any preparatory calls and returns the request's body.
 """
 
-import copy
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import examples
-import requests
-from ashby import Contract
+from ashby import load_contract
+from checked_caller import Caller
 from examples import Company
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.endpoint import Endpoint
 from langchain_ashby.endpoints import OPERATIONS
-from langchain_ashby.sandbox import AshbySandbox
 
 Body = dict[str, Any]
-
-
-class Caller:
-    """Calls the sandbox, and holds every request and reply against Ashby's contract."""
-
-    def __init__(self, sandbox: AshbySandbox, contract: Contract, api_key: str | None = None) -> None:
-        self.sandbox = sandbox
-        self.contract = contract
-        self._session = requests.Session()
-        self._session.auth = (api_key or sandbox.api_key, "")
-
-    def send(self, endpoint: str, body: Any) -> dict[str, Any]:
-        """The reply to a request that may break the contract; the reply may not."""
-        response = self._session.post(f"{self.sandbox.url}/{endpoint}", json=body, timeout=30)
-        assert response.status_code == 200, f"{endpoint} {body}: HTTP {response.status_code} {response.text[:500]}"
-        reply: dict[str, Any] = response.json()
-        self.contract.check_response(endpoint, reply)
-        check_times(endpoint, reply)
-        return reply
-
-    def reply(self, endpoint: str, body: Any) -> dict[str, Any]:
-        """The reply to a request that keeps the contract and succeeds."""
-        self.contract.check_request(endpoint, body)
-        reply = self.send(endpoint, body)
-        assert reply["success"], f"{endpoint} {body}: {reply['errorInfo']}"
-        return reply
-
-    def call(self, endpoint: str, **body: Any) -> Any:
-        """The results of a request that succeeds."""
-        return self.reply(endpoint, body)["results"]
-
-    def pages(self, endpoint: str, **body: Any) -> Iterator[dict[str, Any]]:
-        """The replies of a list, page by page."""
-        reply = self.reply(endpoint, body)
-        yield reply
-        while reply.get("moreDataAvailable"):
-            reply = self.reply(endpoint, {**body, "cursor": reply["nextCursor"]})
-            yield reply
-
-    def items(self, endpoint: str, **body: Any) -> list[dict[str, Any]]:
-        """All results of a list."""
-        return [item for page in self.pages(endpoint, **body) for item in page["results"]]
-
-    def upload(self, context: str, filename: str, content: bytes) -> str:
-        """Bring a file to the storage; answer its handle."""
-        handle = self.call(
-            "file.createFileUploadHandle",
-            fileUploadContext=context,
-            filename=filename,
-            contentType="text/plain",
-            contentLength=len(content),
-        )
-        files = {"file": (filename, content, "text/plain")}
-        response = requests.post(handle["url"], data=handle["fields"], files=files, timeout=30)
-        assert response.status_code in (200, 201, 204), response.text
-        return str(handle["handle"])
-
-    def find(self, kind: str, **equal: Any) -> dict[str, Any]:
-        """The first stored record of the kind with these values."""
-        for record in self.sandbox.state()[kind]:
-            if all(record.get(key) == value for key, value in equal.items()):
-                return copy.deepcopy(record)
-        raise LookupError(f"no {kind} has {equal}")
-
-    def id(self, kind: str, **equal: Any) -> str:
-        """The id of the first stored record of the kind with these values."""
-        return str(self.find(kind, **equal)["id"])
-
-    def application(self, candidate: str) -> str:
-        """The id of a candidate's first application."""
-        return self.id("application", candidateId=self.id("candidate", name=candidate))
-
-    def stage(self, application_id: str, title: str) -> str:
-        """The id of a stage of the application's plan."""
-        plan = self.find("application", id=application_id)["interviewPlanId"]
-        return self.id("interviewStage", interviewPlanId=plan, title=title)
-
-    def field(self, object_type: str, title: str) -> str:
-        """The id of a custom field."""
-        return self.id("customField", objectType=object_type, title=title)
-
-
-def check_times(endpoint: str, reply: Any) -> None:
-    """Times are in UTC, with milliseconds and Z."""
-    if isinstance(reply, dict):
-        for key, value in reply.items():
-            if re.search(r"[a-z](At|Time)$", key) and isinstance(value, str):
-                assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value), f"{endpoint}: {key} is {value}"
-            check_times(endpoint, value)
-    elif isinstance(reply, list):
-        for value in reply:
-            check_times(endpoint, value)
 
 
 def _submit_feedback(ashby: Caller) -> Body:
@@ -217,19 +122,6 @@ def _cancel_event(ashby: Caller) -> Body:
     }
 
 
-def _archive(ashby: Caller) -> Body:
-    application = ashby.application("Kwame Mensah")
-    return {
-        "applicationId": application,
-        "interviewStageId": ashby.stage(application, "Archived"),
-        "archiveReasonId": ashby.id("archiveReason", text="Did not meet the technical bar"),
-        "archiveEmail": {
-            "communicationTemplateId": ashby.id("communicationTemplate", title="Rejection after onsite"),
-            "sendAt": "2027-01-04T08:00:00.000Z",
-        },
-    }
-
-
 def _move(ashby: Caller) -> Body:
     application = ashby.application("Ada Lovelace")
     return {"applicationId": application, "interviewStageId": ashby.stage(application, "Offer")}
@@ -281,15 +173,13 @@ STAFF: Body = {"title": "Staff Engineer"}
 OPENING: Body = {"openingState": "Open"}
 MARCH = 1_772_323_200_000  # 2026-03-01, in milliseconds
 
-EXAMPLES: dict[str, list[Example]] = {
+FURTHER: dict[str, list[Example]] = {
     "apiKey.info": [lambda _: {}],
     "application.changeSource": [
         lambda a: {"applicationId": a.application("Ada Lovelace"), "sourceId": a.id("source", title="Careers Page")},
-        lambda a: {"applicationId": a.application("Ada Lovelace"), "sourceId": None},
     ],
-    "application.changeStage": [_move, _archive],
+    "application.changeStage": [_move],
     "application.create": [
-        lambda a: {"candidateId": a.id("candidate", name="Trần Mỹ Linh"), "jobId": a.id("job", **STAFF)},
         lambda a: {
             "candidateId": a.id("candidate", name="Trần Mỹ Linh"),
             "jobId": a.id("job", **STAFF),
@@ -309,7 +199,6 @@ EXAMPLES: dict[str, list[Example]] = {
         },
     ],
     "application.list": [
-        lambda _: {"limit": 20},
         lambda a: {"status": "Active", "jobId": a.id("job", **STAFF), "expand": ["openings"], "createdAfter": MARCH},
     ],
     "application.listHistory": [lambda a: {"applicationId": a.application("Ada Lovelace"), "limit": 2}],
@@ -323,11 +212,10 @@ EXAMPLES: dict[str, list[Example]] = {
         }
     ],
     "applicationFeedback.list": [
-        lambda a: {"applicationId": a.application("Ada Lovelace")},
         lambda _: {"createdAfter": MARCH, "limit": 30},
     ],
     "applicationFeedback.submit": [_submit_feedback, _submit_feedback_on_event, _submit_every_type],
-    "archiveReason.list": [lambda _: {}, lambda _: {"includeArchived": True}],
+    "archiveReason.list": [lambda _: {"includeArchived": True}],
     "candidate.create": [
         lambda _: {"name": "Mary Somerville"},
         lambda a: {
@@ -340,7 +228,6 @@ EXAMPLES: dict[str, list[Example]] = {
         },
     ],
     "candidate.createNote": [
-        lambda a: {"candidateId": a.id("candidate", **ADA), "note": "Called back."},
         lambda a: {
             "candidateId": a.id("candidate", **ADA),
             "note": {"type": "text/html", "value": "<b>Called</b> back."},
@@ -350,12 +237,11 @@ EXAMPLES: dict[str, list[Example]] = {
         },
     ],
     "candidate.info": [
-        lambda a: {"id": a.id("candidate", **ADA)},
         lambda a: {"externalMappingId": a.find("candidate", **ADA)["externalMappingIds"][0]},
     ],
-    "candidate.list": [lambda _: {"limit": 10}, lambda _: {"createdAfter": MARCH}],
+    "candidate.list": [lambda _: {"createdAfter": MARCH}],
     "candidate.listNotes": [lambda a: {"candidateId": a.id("candidate", **ADA), "limit": 2}],
-    "candidate.search": [lambda _: {"name": "ada"}, lambda _: {"email": "ada.lovelace@example.org"}],
+    "candidate.search": [lambda _: {"email": "ada.lovelace@example.org"}],
     "candidate.update": [
         lambda a: {
             "candidateId": a.id("candidate", **ADA),
@@ -385,11 +271,11 @@ EXAMPLES: dict[str, list[Example]] = {
         }
     ],
     "candidateTag.create": [lambda _: {"title": "Left-handed"}],
-    "candidateTag.list": [lambda _: {}, lambda _: {"includeArchived": True, "limit": 3}],
+    "candidateTag.list": [lambda _: {"includeArchived": True, "limit": 3}],
     "closeReason.list": [lambda _: {}, lambda _: {"includeArchived": True}],
     "communicationTemplate.list": [lambda _: {}],
     "customField.info": [lambda a: {"customFieldId": a.field("Job", "Tech stack")}],
-    "customField.list": [lambda _: {}, lambda _: {"includeArchived": True, "limit": 10}],
+    "customField.list": [lambda _: {"includeArchived": True, "limit": 10}],
     "customField.setValue": [
         _field_value("Candidate", "candidate", ADA, "Open to relocation", True),
         _field_value("Candidate", "candidate", ADA, "Notice period (weeks)", 9),
@@ -426,8 +312,8 @@ EXAMPLES: dict[str, list[Example]] = {
             ],
         }
     ],
-    "department.list": [lambda _: {}, lambda _: {"includeArchived": True, "limit": 5}],
-    "feedbackFormDefinition.list": [lambda _: {}, lambda _: {"includeArchived": True, "limit": 2}],
+    "department.list": [lambda _: {"includeArchived": True, "limit": 5}],
+    "feedbackFormDefinition.list": [lambda _: {"includeArchived": True, "limit": 2}],
     "file.createFileUploadHandle": [
         lambda _: {
             "fileUploadContext": "CandidateResume",
@@ -439,7 +325,6 @@ EXAMPLES: dict[str, list[Example]] = {
     "file.info": [lambda a: {"fileHandle": a.find("file", state="Attached")["handle"]}],
     "interview.info": [lambda a: {"id": a.id("interview", title="Final Interview")}],
     "interview.list": [
-        lambda _: {},
         lambda _: {"includeArchived": True, "includeNonSharedInterviews": True, "limit": 4},
         lambda _: {"includeArchived": True, "excludeArchivedScheduleTemplateInterviews": True},
     ],
@@ -447,21 +332,18 @@ EXAMPLES: dict[str, list[Example]] = {
         lambda a: {"interviewScheduleId": a.id("interviewSchedule", status="Complete")},
         lambda a: {"interviewScheduleId": a.id("interviewSchedule", status="Scheduled"), "expand": ["interview"]},
     ],
-    "interviewPlan.list": [lambda _: {}, lambda _: {"includeArchived": True, "limit": 1}],
+    "interviewPlan.list": [lambda _: {"includeArchived": True, "limit": 1}],
     "interviewSchedule.cancel": [
-        lambda a: {"id": _own_schedule(a)["id"]},
         lambda a: {"id": _own_schedule(a)["id"], "allowReschedule": True},
     ],
     "interviewSchedule.create": [_create_schedule],
     "interviewSchedule.list": [
-        lambda _: {"limit": 40},
         lambda a: {"applicationId": a.application("Ada Lovelace"), "createdAfter": MARCH},
         lambda a: {"interviewStageId": a.stage(a.application("Ada Lovelace"), "Onsite")},
     ],
     "interviewSchedule.update": [
         _change_event,
         _cancel_event,
-        lambda a: {"interviewScheduleId": _own_schedule(a)["id"], "interviewEvent": [_event(a, 17)]},
     ],
     "job.create": [
         lambda a: {
@@ -487,7 +369,6 @@ EXAMPLES: dict[str, list[Example]] = {
         }
     ],
     "job.list": [
-        lambda _: {"limit": 3},
         lambda _: {
             "status": ["Draft", "Open", "Closed", "Archived"],
             "expand": ["location", "openings"],
@@ -496,7 +377,7 @@ EXAMPLES: dict[str, list[Example]] = {
         },
         lambda _: {"openedAfter": MARCH, "closedBefore": MARCH * 2, "openedBefore": MARCH * 2, "closedAfter": MARCH},
     ],
-    "job.search": [lambda _: {"title": "Staff Engineer"}, lambda _: {"requisitionId": "TW-101"}],
+    "job.search": [lambda _: {"requisitionId": "TW-101"}],
     "job.update": [
         lambda a: {
             "jobId": a.id("job", **STAFF),
@@ -510,7 +391,6 @@ EXAMPLES: dict[str, list[Example]] = {
     ],
     "jobInterviewPlan.info": [lambda a: {"jobId": a.id("job", **STAFF)}],
     "jobPosting.info": [
-        lambda a: {"jobPostingId": a.id("jobPosting", title="Staff Engineer")},
         lambda a: {
             "jobPostingId": a.id("jobPosting", title="Staff Engineer"),
             "jobBoardId": a.id("jobBoard", isPrimary=True),
@@ -522,21 +402,17 @@ EXAMPLES: dict[str, list[Example]] = {
         },
     ],
     "jobPosting.list": [
-        lambda _: {},
         lambda _: {"location": "Oslo", "department": "Engineering", "listedOnly": True},
         lambda a: {"jobBoardId": a.id("jobBoard", isPrimary=False), "includeUnpublishedJobPostings": True},
     ],
     "location.list": [
-        lambda _: {},
         lambda _: {"includeArchived": True, "includeLocationHierarchy": True, "limit": 5},
     ],
     "offer.create": [_create_offer, lambda a: {**_create_offer(a), "excludeFormDefinition": True}],
     "offer.info": [
-        lambda a: {"offerId": a.id("offer", acceptanceStatus="Accepted")},
         lambda a: {"offerId": a.id("offer", acceptanceStatus="WaitingOnResponse"), "excludeFormDefinition": True},
     ],
     "offer.list": [
-        lambda _: {"limit": 4},
         lambda a: {
             "applicationId": a.application("Ethan Brooks"),
             "offerStatus": ["CandidateAccepted"],
@@ -562,7 +438,7 @@ EXAMPLES: dict[str, list[Example]] = {
             "openingState": "Open",
         },
     ],
-    "opening.list": [lambda _: {"limit": 5}, lambda _: {"createdAfter": MARCH}],
+    "opening.list": [lambda _: {"createdAfter": MARCH}],
     "opening.update": [
         lambda a: {
             "openingId": a.id("opening", **OPENING),
@@ -575,19 +451,19 @@ EXAMPLES: dict[str, list[Example]] = {
             "employmentType": "PartTime",
         }
     ],
-    "source.list": [lambda _: {}, lambda _: {"includeArchived": True}],
+    "source.list": [lambda _: {"includeArchived": True}],
     "user.info": [lambda a: {"userId": a.id("user", firstName="Yuki")}],
-    "user.list": [lambda _: {}, lambda _: {"includeDeactivated": True, "limit": 5}],
+    "user.list": [lambda _: {"includeDeactivated": True, "limit": 5}],
     "user.search": [lambda _: {"email": "yuki@example.com"}, lambda _: {"email": "nobody@example.com"}],
 }
-"""Requests beyond those of the tools' own examples: helpers, tools of several calls, and rarer keys."""
+"""What the tools' own examples cannot say: helpers, tools of several calls, and rarer keys and values."""
 
 
 def _sent(tool: str) -> Example:
-    """The request that a tool of one call makes of its example."""
+    """The request that a single-call tool sends for its example."""
 
     def example(ashby: Caller) -> Body:
-        # Such tools upload no file, so no directory is needed.
+        # Such tools never upload, so no directory is needed.
         with AshbyClient(ashby.sandbox.api_key, ashby.sandbox.url) as client:
             request = OPERATIONS[tool](**examples.EXAMPLES[tool](Company(ashby.sandbox.state(), client, Path())))
         assert isinstance(request, Endpoint)
@@ -596,9 +472,17 @@ def _sent(tool: str) -> Example:
     return example
 
 
-for _tool in examples.EXAMPLES:
-    if issubclass(OPERATIONS[_tool], Endpoint) and OPERATIONS[_tool].path not in EXAMPLES:
-        EXAMPLES[OPERATIONS[_tool].path] = [_sent(_tool)]
+def _all() -> dict[str, list[Example]]:
+    """The tools' own examples by method, and behind them the further ones."""
+    sent: dict[str, list[Example]] = {}
+    for tool in examples.EXAMPLES:
+        operation = OPERATIONS[tool]
+        # Another test names the methods whose schemas are missing.
+        if issubclass(operation, Endpoint) and operation.path in load_contract().endpoints:
+            sent.setdefault(operation.path, []).append(_sent(tool))
+    return {path: [*sent.get(path, []), *FURTHER.get(path, [])] for path in dict.fromkeys([*sent, *FURTHER])}
 
+
+EXAMPLES = _all()
 CASES = [(endpoint, at) for endpoint, examples in EXAMPLES.items() for at in range(len(examples))]
-"""(endpoint, number of the example), to run a test on each example."""
+"""(endpoint, index of the example), to parametrize a test."""

@@ -1,6 +1,6 @@
-"""A share of the benchmarks of cost, for what needs no clock: that they run, and what they assert about what ran.
+"""A sample of the cost benchmarks, without their timings: they run, and their assertions hold.
 
-`python -m benchmarks.cost` is the whole.
+`python -m benchmarks.cost` runs all of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="as for all benc
 SHARE = "not importing and (not many_reads or 64)"
 
 
-def test_what_is_measured_can_be_measured(tmp_path: Path) -> None:
+def test_the_benchmarks_run(tmp_path: Path) -> None:
     measured = rows(tmp_path / "rows", "cost", "--rounds", "1", "-k", SHARE)
     assert len(measured) > 20
     for row in measured:

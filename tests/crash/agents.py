@@ -1,4 +1,4 @@
-"""The agents that are put to the test: ours, and LangChain's own with its approval middleware."""
+"""The agents under test: ours, and LangChain's with its approval middleware."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def build(
     store: Any,
     upload_dirs: Sequence[str] = (),
 ) -> Any:
-    """The agent, with a model that proposes the writes at once and then says that it is done."""
+    """The agent, with a model that proposes the writes in one message and then finishes."""
     client = AshbyClient(sandbox.api_key, sandbox.url, timeout=TIMEOUT, upload_dirs=upload_dirs)
     toolkit = AshbyToolkit(client)
     model = ScriptedChatModel(script=lines(say("", *[write.call() for write in writes]), "Done."))
@@ -41,7 +41,7 @@ def build(
 
 
 def warm_up(sandbox: KillingSandbox) -> None:
-    """Build both once and let them talk, so that a fork finds everything imported and cached."""
+    """Builds and runs both once, so that a fork finds everything imported and cached."""
     for which in AGENTS:
         agent = build(which, sandbox, [], None, None)
         agent.invoke({"messages": [("user", "Good morning.")]})

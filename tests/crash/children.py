@@ -1,7 +1,7 @@
-"""Processes of our own: forked from a warm parent, because importing LangGraph costs two seconds each time.
+"""Child processes, forked from a warm parent because importing LangGraph takes two seconds.
 
-The parent must have one thread only and no open connection when it forks. No child outlives its time: an alarm that
-nothing catches ends it, even if the parent was killed.
+The parent must have a single thread and no open connection when it forks. An uncaught alarm ends each child in time,
+even if the parent was killed.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from typing import Any
 
 Task = Callable[[], Any]
-"""What a child does. Its result is JSON."""
+"""A child's task. Its result is JSON."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a child ended: with a `result`, with an `error`, killed, or not in time."""
+    """How a child ended: with a `result`, with an `error`, killed, or timed out."""
 
     result: Any = None
     error: str | None = None
@@ -33,7 +33,7 @@ class Ended:
 
 
 class Child:
-    """A process that was forked to do one thing."""
+    """A process forked for one task."""
 
     def __init__(self, task: Task, *, timeout: float) -> None:
         if threading.active_count() > 1:
@@ -48,11 +48,11 @@ class Child:
         os.close(sink)
 
     def kill(self) -> None:
-        """Kill it as the machine would: at once, and with nothing put in order."""
+        """Kills it with SIGKILL, without any cleanup."""
         os.kill(self.pid, signal.SIGKILL)
 
     def end(self, *, kill_after: float | None = None) -> Ended:
-        """Wait for it, or kill it after that many seconds. A child that takes too long is killed as well."""
+        """Waits for it; kills it after that many seconds, or when it takes too long."""
         late = False
         told = b""
         instant = None if kill_after is None else self._began + kill_after
@@ -86,12 +86,12 @@ class Child:
 
 
 def run(task: Task, *, timeout: float = 60, kill_after: float | None = None) -> Ended:
-    """Fork, do the task there, wait for its end."""
+    """Runs the task in a fork and waits for it."""
     return Child(task, timeout=timeout).end(kill_after=kill_after)
 
 
 def together(tasks: Sequence[Task], *, timeout: float = 60) -> list[Ended]:
-    """Fork a child for each task and wait for them all. The tasks are let go at once, when all children are up."""
+    """Forks a child per task, starts all tasks at once when every child is up, and waits for them."""
     gates = [os.pipe() for _ in tasks]
 
     def waiting(task: Task, gate: int) -> Task:
@@ -112,7 +112,7 @@ def together(tasks: Sequence[Task], *, timeout: float = 60) -> list[Ended]:
 
 
 def _work(task: Task, sink: int, seconds: float) -> None:
-    """What a child does from its first moment to its last."""
+    """The whole life of a child."""
     try:
         for ended in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
             signal.signal(ended, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""Running a command of the benchmarks from a test: the command forks, which a test process with threads must not."""
+"""Runs a benchmark from a test, in a process of its own: it forks, which a test process with threads must not do."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def rows(rows_file: Path, command: str, *arguments: str, timeout: float = 300) -> list[dict[str, Any]]:
-    """Run `python -m benchmarks.<command>` and return its rows. An AssertionError has what it printed if it failed."""
+    """Runs `python -m benchmarks.<command>` and returns its rows. If it fails, an AssertionError has its output."""
     whole = [sys.executable, "-m", f"benchmarks.{command}", "--rows", str(rows_file), *arguments]
-    # The package is imported from where this test imports it, installed or not.
+    # The child imports the package from the same place as this test.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with subprocess.Popen(
         whole,

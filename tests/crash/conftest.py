@@ -1,4 +1,4 @@
-"""What the tests of the harness share: a PostgreSQL, and the commands that they run."""
+"""Fixtures of the harness: a PostgreSQL, and the commands."""
 
 from postgres import postgres
 

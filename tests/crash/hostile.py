@@ -1,7 +1,7 @@
-"""Answers of every bad kind, to the real graph with the real tools: what was not approved must not reach Ashby.
+"""Sends bad answers of every kind to the real graph with the real tools: nothing unapproved may reach Ashby.
 
-The strategies for a single answer are those of the tests of the agent; here they are mixed with answers that nearly
-fit, and given in sequences: out of order, twice, for another question, too large.
+The strategies for single answers come from the agent's tests; here they are mixed with nearly valid ones and sent in
+sequences: out of order, twice, to another question, too large.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ NOTE = "ashby_create_candidate_note"
 ENDPOINT = "candidate.createNote"
 OUR_CANDIDATE = "<our candidate>"
 OUR_TAG = "<our tag>"
-"""Stand for the candidate's id and the thread's name until they are known."""
+"""Placeholders until the candidate's id and the thread's name are known."""
 LARGE = 300_000
 """Characters in an oversized answer."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One resume: the answer itself, or an answer that names the interrupt it is for.
+    """One resume: a bare answer, or one addressed to an interrupt.
 
-    `to` is 0 for the question that is open; 1 for the one before it, and so on; None names none.
+    `to` is 0 for the open question, 1 for the one before it, and so on; None sends the bare answer.
     """
 
     answer: Any
@@ -82,11 +82,11 @@ answers = st.builds(
     st.sampled_from([None, None, None, 0, 0, 1, 2]),
 )
 sequences = st.lists(answers, min_size=1, max_size=5)
-"""What comes in, in order."""
+"""The answers to a thread, in order."""
 
 
 class Room:
-    """An agent on a sandbox, both ready for any number of threads."""
+    """An agent on a sandbox, for any number of threads."""
 
     def __init__(self, sandbox: AshbySandbox, client: AshbyClient) -> None:
         self._sandbox = sandbox
@@ -96,13 +96,13 @@ class Room:
         self._graph: Any = create_recruiting_agent(model, AshbyToolkit(client))
 
     def check(self, sent: Sequence[Sent]) -> int:
-        """Begin a thread and send it the answers; an AssertionError says what must not have happened.
+        """Starts a thread and sends it the answers; raises AssertionError on any violation.
 
-        Returns the number of notes that were approved and made.
+        Returns the number of approved notes that were made.
         """
         number = next(self._numbers)
         if number % 1000 == 0:
-            self._sandbox.reset()  # the log has an end
+            self._sandbox.reset()  # the log is bounded
         self._from = len(self._sandbox.requests())
         config = {"configurable": {"thread_id": f"thread-{number}"}}
         [asked] = self._graph.invoke(_user(f"t{number}"), config)["__interrupt__"]
@@ -131,7 +131,7 @@ class Room:
         return say("", *(self._note(messages, text) for text in ("first", "second")))
 
     def _second(self, messages: Sequence[BaseMessage]) -> AIMessage:
-        # After a question that was given up, the model has nothing more to propose.
+        # Once a question has been abandoned, the model proposes nothing more.
         return say("Done.") if "mind" in messages[-1].text else say("", self._note(messages, "third"))
 
     def _note(self, messages: Sequence[BaseMessage], text: str) -> ToolCall:
@@ -139,9 +139,9 @@ class Room:
         return call(NOTE, candidate_id=self._candidate, note=f"{tag} {text}")
 
     def _assert_only(self, approved: Sequence[str], edited: Sequence[str]) -> int:
-        """Hold the notes that Ashby was sent against those that were approved, each for one time.
+        """Asserts that every note sent to Ashby was approved, and no note sent twice on one approval.
 
-        What was edited may run, or be asked about once more.
+        An edited note may have run, or be asked about again.
         """
         left = [*approved, *edited]
         sent = self._sandbox.requests()[self._from :]
@@ -159,7 +159,7 @@ class Room:
 def try_out(
     room: Room, examples: int, number: int, progress: Callable[[int], None] = lambda checked: None
 ) -> Counter[str]:
-    """Check that many sequences, which the number chooses, and count what came through."""
+    """Checks that many sequences, seeded by the number, and counts the outcomes."""
     counts: Counter[str] = Counter()
 
     @seed(number)
@@ -182,11 +182,11 @@ def try_out(
 
 
 Texts = tuple[list[str], list[str]]
-"""The notes that are approved as they are shown, and those that are approved as somebody edited them."""
+"""The notes approved as shown, and those approved with edits."""
 
 
 def _approved(answer: Any, actions: Sequence[dict[str, Any]], candidate: str) -> Texts:
-    """The notes that an answer approves, judged by the protocol alone: as a whole, or nothing."""
+    """The notes that an answer approves, by the protocol alone; an answer with any invalid part approves none."""
     decisions = answer.get("decisions") if isinstance(answer, dict) else None
     if not isinstance(decisions, list) or len(decisions) != len(actions):
         return [], []
@@ -224,7 +224,7 @@ def _is_note(action: Any, candidate: str) -> TypeGuard[dict[str, Any]]:
 
 
 def _aimed(answer: Any, candidate: str, tag: str) -> Any:
-    """The answer with our candidate, and texts of this thread's own, in the edits that leave a place for them."""
+    """The answer with its placeholders replaced by our candidate and this thread's name."""
     written = json.dumps(answer).replace(json.dumps(OUR_CANDIDATE), json.dumps(candidate))
     return json.loads(written.replace(OUR_TAG, tag))
 

@@ -1,7 +1,7 @@
-"""The sandbox in a process of its own, which can also kill the process that calls it.
+"""A sandbox in its own process that can kill the process calling it.
 
-Only the far side knows when a request has arrived and when its effect has happened; so it is the far side that kills
-between the two, and between the effect and the reply.
+Only the server knows when a request has arrived and when it has taken effect, so the server kills between the two, and
+between the effect and the reply.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Moment(IntEnum):
     ON_ARRIVAL = 1
     """The request has arrived; the caller dies, and the effect follows at once."""
     ON_ARRIVAL_THEN_LATE = 2
-    """The caller dies, and the effect follows when it may have been recovered already."""
+    """The caller dies, and the effect follows later, perhaps after the recovery."""
     ON_ARRIVAL_THEN_NOTHING = 3
     """The caller dies, and the request is lost."""
     AFTER_EFFECT = 4
@@ -50,7 +50,7 @@ class Moment(IntEnum):
 
 @dataclass(frozen=True)
 class Company:
-    """Whom the trials do things to: ids and names as the sandbox has them at the start."""
+    """The records that the trials act on: ids and names at the sandbox's start."""
 
     candidates: list[dict[str, Any]]
     applications: list[dict[str, Any]]
@@ -60,7 +60,7 @@ class Company:
 
 
 class KillingSandbox:
-    """A sandbox in a child process. The child ends with its parent: it waits at a pipe that only the parent holds."""
+    """A sandbox in a child process, which ends with its parent: it waits on a pipe that only the parent holds."""
 
     def __init__(self) -> None:
         self._shared = mmap.mmap(-1, mmap.PAGESIZE)
@@ -91,24 +91,24 @@ class KillingSandbox:
         os.waitpid(self.pid, 0)
 
     def leave_to_parent(self) -> None:
-        """In a child of the same parent: let go of what keeps the sandbox alive, and of the parent's connection."""
+        """In a sibling process: closes the pipe that keeps the sandbox alive, and drops the parent's connection."""
         os.close(self._held)
         self._http = requests.Session()
         self._http.trust_env = False
 
     def kill_at(self, moment: Moment, number: int, late: float = 0.0, endpoint: str = "") -> None:
-        """Kill the process that calls this, when its `number`-th write from now on comes to the moment.
+        """Has the calling process killed when its `number`-th write from now reaches the moment.
 
-        With an `endpoint`, only calls of that one count.
+        With an `endpoint`, counts only calls to that one.
         """
         _COMMAND.pack_into(self._shared, 0, moment, os.getpid(), number, late, endpoint.encode())
 
     def spare(self) -> None:
-        """Kill nobody any more."""
+        """Cancels any planned kill."""
         _COMMAND.pack_into(self._shared, 0, Moment.NEVER, 0, 0, 0.0, b"")
 
     def quiet(self, seconds: float = 30) -> None:
-        """Wait until no request is being answered."""
+        """Waits until no request is in progress."""
         deadline = time.monotonic() + seconds
         while _BUSY.unpack_from(self._shared, _COMMAND.size)[0]:
             if time.monotonic() > deadline:
@@ -135,7 +135,7 @@ class KillingSandbox:
         return records
 
     def company(self) -> Company:
-        """Whom the trials do things to."""
+        """The records that the trials act on."""
         state = self.state()
         active = [it for it in state["application"] if it["status"] == "Active"]
         return Company(
@@ -151,10 +151,11 @@ class KillingSandbox:
         reply.raise_for_status()
         return reply.json() if reply.content else None
 
-    # What follows runs in the sandbox's own process.
+    # The rest runs in the sandbox's process.
 
     def _serve(self, tell: int) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the parent decides when to end
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to every process; the parent decides when to
+        # end
         try:
             company = list(seed.company(CANDIDATES))
             sandbox = AshbySandbox(company=lambda: company)
@@ -192,7 +193,7 @@ class KillingSandbox:
                 _BUSY.pack_into(self._shared, _COMMAND.size, self._busy)
 
     def _condemned(self, endpoint: str) -> tuple[Moment, int, float]:
-        """Whom to kill at this write, if anybody."""
+        """The process to kill at this write, if any."""
         moment, pid, number, late, only = _COMMAND.unpack_from(self._shared, 0)
         if moment == Moment.NEVER or only.decode() not in ("", endpoint):
             return Moment.NEVER, 0, 0.0
@@ -204,6 +205,6 @@ class KillingSandbox:
 
 
 def _kill(pid: int) -> None:
-    # It may have ended by itself in the meantime, when it gave up waiting.
+    # It may have given up waiting and exited by itself.
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)

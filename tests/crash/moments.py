@@ -1,4 +1,4 @@
-"""The points at which processes died, under the names that people have for them."""
+"""Readable names for the points at which processes died."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _ANSWERING = [
 
 
 def name_of(told: str) -> str:
-    """The name of what befell a trial, from the words of its row."""
+    """The name of a trial's fault, from the words of its row."""
     phase, colon, what = told.partition(": ")
     if not colon:
-        return told  # a fault of Ashby's
+        return told  # a fault on Ashby's side
     if what.startswith(("the database fails", "canceled")):
         return f"{what.partition(' fails ')[0]}{' fails' if ' fails ' in what else ''} (nobody dies)"
     if "random instant" in what:

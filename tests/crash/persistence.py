@@ -1,4 +1,4 @@
-"""Checkpointers and stores as an application opens them, on SQLite and PostgreSQL, for `invoke` and `ainvoke`."""
+"""Opens checkpointers and stores as an application does, on SQLite and PostgreSQL, for `invoke` and `ainvoke`."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ Pair = tuple[Any, Any]
 
 
 def is_postgres(place: str) -> bool:
-    """True for a PostgreSQL connection string; otherwise it is the path of an SQLite file."""
+    """True for a PostgreSQL connection string, False for the path of an SQLite file."""
     return place.startswith("postgresql:")
 
 
 @contextmanager
 def opened(place: str, points: Points) -> Iterator[Pair]:
-    """Open both, each with a connection of its own."""
+    """Opens both, each on its own connection."""
     kinds = (PostgresSaver, PostgresStore) if is_postgres(place) else (SqliteSaver, SqliteStore)
     with (
         watched_checkpointer(kinds[0], points).from_conn_string(place) as saver,
@@ -38,7 +38,7 @@ def opened(place: str, points: Points) -> Iterator[Pair]:
 
 @asynccontextmanager
 async def aopened(place: str, points: Points) -> AsyncIterator[Pair]:
-    """Open both for `ainvoke`."""
+    """Opens both for `ainvoke`."""
     kinds = (AsyncPostgresSaver, AsyncPostgresStore) if is_postgres(place) else (AsyncSqliteSaver, AsyncSqliteStore)
     async with (
         watched_checkpointer(kinds[0], points).from_conn_string(place) as saver,
@@ -48,7 +48,7 @@ async def aopened(place: str, points: Points) -> AsyncIterator[Pair]:
 
 
 def set_up(place: str) -> None:
-    """Make the tables. It is called before anything runs, as the application of a database does."""
+    """Creates the tables, before anything runs, as an application does."""
     with opened(place, Points()) as (saver, store):
         saver.setup()
         store.setup()

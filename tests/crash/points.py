@@ -1,7 +1,7 @@
-"""The points at which a process can die: before and after everything that it does to the outside world.
+"""The points at which a process can die: before and after each of its external effects.
 
-Stores, checkpointers and HTTP are watched at their public methods, so that the points are the same whatever the agent
-is made of: what is not between two of these points cannot be told apart by anybody outside.
+Stores, checkpointers and HTTP are watched at their public methods, so the points do not depend on how the agent is
+built. Deaths between the same two points look the same from outside.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from requests.adapters import HTTPAdapter
 from crash.killing_sandbox import WRITES
 
 Pass = Callable[[str], None]
-"""Told the name of each point that is passed."""
+"""Called with the name of each point passed."""
 
 
 class DatabaseGone(Exception):
-    """What a store or a checkpointer raises when its database cannot be reached."""
+    """Raised by a store or a checkpointer whose database cannot be reached."""
 
 
 class Points:
-    """Counts the points that are passed; at the one numbered `last` the process kills itself, as the system would.
+    """Counts the points passed; at number `last`, the process kills itself with SIGKILL.
 
-    With `raises`, the store or checkpointer that comes to a point from there on raises an error once, and nobody dies.
-    `mark` is called with the name of the point before. With `jitter`, a random generator, it dawdles instead at each
-    point for up to three milliseconds, to bring the steps of two processes into every order.
+    With `raises`, the next store or checkpointer to reach a point from there on raises an error once instead. `mark` is
+    called with the point's name beforehand. With `jitter`, a random generator, each point is delayed by up to three
+    milliseconds, so that the steps of two processes interleave in every order.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Points:
         self._jitter = jitter
 
     def passed(self, name: str) -> None:
-        """Note that a point was reached."""
+        """Records that a point was reached."""
         number = len(self.names)
         self.names.append(name)
         if self._raises:
@@ -63,13 +63,13 @@ class Points:
             if self._mark:
                 self._mark(name)
             os.kill(os.getpid(), signal.SIGKILL)
-            time.sleep(60)  # another thread was running: the signal is on its way
+            time.sleep(60)  # another thread was running: the signal is yet to arrive
         if self._jitter:
             time.sleep(self._jitter.random() * 0.003)
 
 
 def watch_requests(points: Points) -> None:
-    """Makes every call that writes to Ashby a point, permanently in this process."""
+    """Makes every write to Ashby a point, permanently in this process."""
     plain = HTTPAdapter.send
 
     def send(self: HTTPAdapter, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -86,7 +86,7 @@ def watch_requests(points: Points) -> None:
 
 
 def watched_store(kind: type[Any], points: Points) -> type[Any]:
-    """The store with its puts as points, named by the namespace that is written."""
+    """The store with its puts as points, named by namespace."""
     if not _is_async(kind):
 
         def batch(self: Any, ops: Iterable[Any]) -> Any:
@@ -115,7 +115,7 @@ def watched_store(kind: type[Any], points: Points) -> type[Any]:
 
 
 def watched_checkpointer(kind: type[Any], points: Points) -> type[Any]:
-    """The checkpointer with its puts as points, named by the channels that are written."""
+    """The checkpointer with its puts as points, named by the channels written."""
     if _is_async(kind):
 
         async def aput(self: Any, config: Any, checkpoint: Any, *more: Any) -> Any:
@@ -152,7 +152,7 @@ def _is_async(kind: type[BaseStore] | type[BaseCheckpointSaver[Any]]) -> bool:
 
 
 def _written(ops: Iterable[Any]) -> str | None:
-    """What is put, without the parts of namespace and key that differ from thread to thread."""
+    """Namespace and key of a put, without the parts that differ between threads."""
     puts = [op for op in ops if isinstance(op, PutOp)]
     if not puts:
         return None

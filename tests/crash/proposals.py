@@ -1,6 +1,6 @@
-"""What the agent proposes in a trial, what the person answers, and how the effect shows in the sandbox's log.
+"""A trial's proposals, the person's answers, and the effects in the sandbox's log.
 
-Every write has marks of its own: a text that appears in the request that carries it out, and in no other of the trial.
+Every write has its own marks: texts that appear in its request and in no other of the trial.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TOOLS = {
 
 @dataclass(frozen=True)
 class Write:
-    """A write that is proposed, and what the person says to it: approve, edit or reject."""
+    """A proposed write, and the person's decision: approve, edit or reject."""
 
     kind: str
     decision: str
@@ -45,16 +45,16 @@ class Write:
 
     @property
     def endpoint(self) -> str:
-        """The endpoint that carries it out."""
+        """The endpoint of the write."""
         return ENDPOINTS[self.kind]
 
     @property
     def tool(self) -> str:
-        """The tool that the model calls. A kind that has no name here is the tool's own."""
+        """The tool that the model calls: the kind itself, unless `TOOLS` has it."""
         return TOOLS.get(self.kind, self.kind)
 
     def call(self) -> ToolCall:
-        """The call as the model makes it."""
+        """The model's call."""
         return ToolCall(name=self.tool, args=self.args, id=self.call_id, type="tool_call")
 
     def answer(self) -> dict[str, Any]:
@@ -64,11 +64,11 @@ class Write:
         return {"type": self.decision}
 
     def approved_mark(self) -> str | None:
-        """The mark of what may run, if anything may."""
+        """The mark of the version that may run, or None."""
         return {"approve": self.mark, "edit": self.edited_mark}.get(self.decision)
 
     def effects(self, log: Sequence[dict[str, Any]]) -> tuple[int, int]:
-        """How often the log has it as approved, and how often as it was never approved."""
+        """How often it ran as approved, and how often otherwise."""
         seen = {mark: _effects(log, self.endpoint, mark) for mark in (self.mark, self.edited_mark) if mark}
         approved = self.approved_mark()
         ran = seen.get(approved or "", 0)
@@ -81,7 +81,7 @@ def _effects(log: Sequence[dict[str, Any]], endpoint: str, mark: str) -> int:
 
 
 def proposed(rng: random.Random, company: Company, kinds: Sequence[str], decisions: Sequence[str]) -> list[Write]:
-    """The writes of one trial; no two of them concern the same application."""
+    """The writes of one trial, each on a different application."""
     applications = rng.sample(company.applications, len(kinds))
     candidates = rng.sample(company.candidates, len(kinds))
     tag = f"{rng.getrandbits(48):012x}"

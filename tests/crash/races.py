@@ -1,4 +1,4 @@
-"""Two processes that go on with one thread at the same instant."""
+"""Two processes that continue one thread at the same instant."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BEGINNINGS = {
 
 @dataclass(frozen=True)
 class Round:
-    """A race as it is planned. With `jitter` the processes dawdle, each in its own way."""
+    """A planned race. With `jitter`, each process pauses at random."""
 
     number: int
     seed: str
@@ -37,9 +37,9 @@ class Round:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the write: how often it ran after the race, and in the end, when somebody had looked after it.
+    """The outcome of the write: how often it had run after the race, and after a recovery.
 
-    `lost` is an approved write that did not run, that can be asked about no more, and that the model was not told of.
+    `lost` is an approved write that did not run, cannot be asked about again, and was not reported to the model.
     """
 
     number: int
@@ -64,7 +64,7 @@ class Outcome:
 
 
 def rounds(count: int, seed: int, of: Sequence[Setting]) -> Iterator[Round]:
-    """The races in order: half of them begin at a question, every other one with jitter."""
+    """The races in order: half begin at a question, and every other one has jitter."""
     for number in range(count):
         rng = random.Random(f"race {seed}:{number}")
         yield Round(
@@ -85,7 +85,7 @@ class Races:
         self._sandbox: KillingSandbox = harness.sandbox
 
     def run(self, planned: Round, which: str = OURS) -> Outcome:
-        """Run a race and judge it."""
+        """Runs a race and judges it."""
         shape, sandbox = planned.shape, self._sandbox
         writes = proposed(random.Random(planned.seed), self._harness.company, shape.kinds, shape.decisions)
         [write] = writes

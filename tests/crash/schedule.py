@@ -1,4 +1,4 @@
-"""Which trials there are. A seed gives the same trials each time, for every agent."""
+"""Plans the trials. A seed gives the same trials each time, for every agent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ HOWS = [
     "fault",
     "rejected",
 ]
-"""Of 24 trials, what happens in each."""
+"""What happens in each of 24 trials."""
 
 _GOLDEN = 0.6180339887498949
 
@@ -51,7 +51,7 @@ def settings(stores: Sequence[str], durabilities: Sequence[str], entries: Sequen
 
 
 def schedule(trials: int, seed: int, of: Sequence[Setting]) -> Iterator[Trial]:
-    """The trials in order. The fractions at which points are chosen are spread evenly rather than by chance."""
+    """The trials in order. Points are chosen at evenly spread fractions, not at random ones."""
     order = random.Random(seed)
     hows: list[str] = []
     for number in range(trials):
@@ -73,7 +73,7 @@ def schedule(trials: int, seed: int, of: Sequence[Setting]) -> Iterator[Trial]:
 
 
 def _deaths(how: str, fraction: float, shape: Shape, rng: random.Random) -> tuple[Death, ...]:
-    """The first death, and in one trial of four another in the recovery."""
+    """The first death, and in one trial out of four a second one during the recovery."""
     first, _, what = how.partition(" ")
     if first == "fault":
         return ()

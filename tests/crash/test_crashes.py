@@ -1,4 +1,4 @@
-"""A share of the crash trials. `python -m benchmarks.crashes --trials 1000` is the whole."""
+"""A sample of the crash trials. `python -m benchmarks.crashes --trials 1000` runs them at length."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ def test_a_killed_agent_on_postgresql_writes_what_was_approved_once_and_nothing_
 
 
 def test_the_same_kills_make_an_agent_without_a_journal_write_twice(tmp_path: Path) -> None:
-    # Unless it does, the zeros above say nothing.
+    # Otherwise the zeros above would mean nothing.
     trials = rows(tmp_path / "rows", "crashes", "--trials", "8", "--seed", "31", "--agent", "create_agent")
     assert sum(trial["twice"] for trial in trials) > 0

@@ -1,4 +1,4 @@
-"""A share of the hostile answers. `python -m benchmarks.hostile --examples 10000` is the whole."""
+"""A sample of the hostile answers. `python -m benchmarks.hostile --examples 10000` runs them at length."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def test_whatever_is_answered_in_whatever_order_only_approved_notes_are_made(num
     with AshbySandbox(candidates=1) as sandbox, AshbyClient(sandbox.api_key, sandbox.url, timeout=10) as client:
         counts = try_out(Room(sandbox, client), 250, number)
     assert counts["sequences"] >= 200
-    # An agent that never writes would pass as well.
+    # An agent that never writes would pass, too.
     assert counts["notes made"] > 0

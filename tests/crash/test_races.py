@@ -1,4 +1,4 @@
-"""A share of the races. `python -m benchmarks.races --rounds 200 --store both` is the whole."""
+"""A sample of the races. `python -m benchmarks.races --rounds 200 --store both` runs them at length."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from crash.commands import rows
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
 
 
-def test_two_processes_that_go_on_with_one_thread_in_sqlite_write_once(tmp_path: Path) -> None:
+def test_two_processes_that_resume_one_thread_in_sqlite_write_once(tmp_path: Path) -> None:
     assert len(rows(tmp_path / "rows", "races", "--rounds", "20")) == 20
 
 
-def test_two_processes_that_go_on_with_one_thread_in_postgresql_write_once(tmp_path: Path, postgres: str) -> None:
+def test_two_processes_that_resume_one_thread_in_postgresql_write_once(tmp_path: Path, postgres: str) -> None:
     place = ("--store", "postgres", "--postgres", postgres)
     assert len(rows(tmp_path / "rows", "races", "--rounds", "20", *place)) == 20

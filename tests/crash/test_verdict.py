@@ -1,4 +1,4 @@
-"""The judge of the crash trials: each thing that must not be is seen, and what is well is left alone."""
+"""The judge of the crash trials reports every violation, and no false ones."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def failures(row: Row) -> list[str]:
         (verdict(APPROVED, "Met. shown", answer=DONE, finished=False), ["stuck"]),
     ],
 )
-def test_the_judge_sees_what_must_not_be(row: Row, expected: list[str]) -> None:
+def test_the_judge_sees_violations(row: Row, expected: list[str]) -> None:
     assert failures(row) == expected
     assert row.failed == bool(expected)
 

@@ -1,4 +1,4 @@
-"""Lets a process ask, answer or recover in a thread of the agent."""
+"""Starts, answers and recovers threads of the agent."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Thread:
         self._config = {"configurable": {"thread_id": thread_id}}
 
     async def invoke(self, told: Any) -> dict[str, Any]:
-        """Tell the agent something and wait until it stops."""
+        """Sends the agent an input and waits until it stops."""
         if self._entry == "ainvoke":
             result = await self._agent.ainvoke(told, self._config, durability=self._durability)
         else:
@@ -40,19 +40,19 @@ class Thread:
         return dict(result or {})
 
     async def state(self) -> Any:
-        """What the checkpointer has of it."""
+        """Its state in the checkpointer."""
         if self._entry == "ainvoke":
             return await self._agent.aget_state(self._config)
         return self._agent.get_state(self._config)
 
 
 def user(text: str = "Go.") -> dict[str, Any]:
-    """A message of the person."""
+    """A message from the person."""
     return {"messages": [{"role": "user", "content": text}]}
 
 
 def decided(interrupts: Sequence[Any], writes: Sequence[Write]) -> Command[Any]:
-    """The person's answer: to each action that is shown, what they think of that write."""
+    """The person's answer: a decision for each action shown."""
     return Command(resume={"decisions": [_write_of(action, writes).answer() for action in _actions(interrupts)]})
 
 
@@ -63,14 +63,14 @@ async def ask(thread: Thread) -> bool:
 
 
 async def answer(thread: Thread, writes: Sequence[Write]) -> bool:
-    """Decide about what it asks, and let it work until it stops."""
+    """Answers the agent's question and waits until it stops."""
     state = await thread.state()
     await thread.invoke(decided(state.interrupts, writes))
     return True
 
 
 async def go_on(thread: Thread, writes: Sequence[Write]) -> bool:
-    """Answer what is asked, or go on with what was broken off."""
+    """Answers an open question, or resumes an aborted run."""
     state = await thread.state()
     await thread.invoke(decided(state.interrupts, writes) if state.interrupts else None)
     return True
@@ -82,15 +82,15 @@ RECOVERIES = {
     "message": "send a new message, whatever is open",
     "reject": "reject if the question is open, else go on",
 }
-"""What an application may do with a thread that it finds."""
+"""Ways for an application to recover a thread."""
 
 
 async def recover(thread: Thread, writes: Sequence[Write], sandbox: KillingSandbox, how: str) -> dict[str, Any]:
-    """Bring a thread to its end, in one of the `RECOVERIES`.
+    """Brings a thread to its end by one of the `RECOVERIES`.
 
-    Returns `finished`; `answers`, what the model was told of each call; `asked` and `pending`, the calls that were
-    asked about in vain because their effect had happened; `withdrawn`, those that were rejected now and had not run
-    until then; `raised`, the errors on the way.
+    Returns `finished`; `answers`, what the model was told about each call; `asked` and `pending`, the calls asked about
+    although they had already taken effect; `withdrawn`, those rejected now that had not run; `raised`, the errors on
+    the way.
     """
     asked: list[str] = []
     pending: list[str] = []
@@ -120,7 +120,7 @@ async def recover(thread: Thread, writes: Sequence[Write], sandbox: KillingSandb
         try:
             result = await thread.invoke(told)
         except Exception as error:
-            # Whatever it is, the application sees an error, and tries again.
+            # Whatever the error, an application would try again.
             raised.append(f"{type(error).__name__}: {error}"[:300])
             result = {}
         asked += _in_vain(result.get("__interrupt__", ()), writes, sandbox)
@@ -139,12 +139,12 @@ async def recover(thread: Thread, writes: Sequence[Write], sandbox: KillingSandb
 
 
 def said(text: str) -> tuple[bool, bool]:
-    """Whether the model was told that a call was not executed, and whether that its outcome is not known."""
+    """Two flags: the model was told "not executed", or "outcome not known"."""
     return text.startswith(NOT_EXECUTED), text.startswith(OUTCOME_UNKNOWN)
 
 
 class Surroundings:
-    """What a thread needs in this process, with everything that it does to the outside watched."""
+    """A thread's needs in this process, with its external effects watched."""
 
     def __init__(
         self,
@@ -160,7 +160,7 @@ class Surroundings:
         self._build = partial(build, which, sandbox, writes, upload_dirs=upload_dirs)
 
     def do(self, durability: str, thread_id: str, act: Any, cancel_after: float | None = None) -> Any:
-        """Open everything, and let `act` do something with the thread; with `ainvoke` it can be canceled."""
+        """Opens everything and runs `act` on the thread; with `ainvoke` it can be canceled."""
         watch_requests(self._points)
         if self._entry == "ainvoke":
             return asyncio.run(asyncio.wait_for(self._aopened(durability, thread_id, act), cancel_after))
@@ -176,7 +176,7 @@ class Surroundings:
 
 
 def without_loop(steps: Coroutine[Any, Any, Any]) -> Any:
-    """Run what never waits, without an event loop, which some libraries would notice."""
+    """Runs a coroutine that never waits, without an event loop, which some libraries would notice."""
     try:
         steps.send(None)
     except StopIteration as end:
@@ -194,7 +194,7 @@ def _write_of(action: dict[str, Any], writes: Sequence[Write]) -> Write:
 
 
 def _in_vain(interrupts: Sequence[Any], writes: Sequence[Write], sandbox: KillingSandbox) -> list[str]:
-    """The calls that are asked about although their effect has happened."""
+    """The calls asked about although they have taken effect."""
     if not interrupts:
         return []
     log = sandbox.requests()

@@ -1,4 +1,4 @@
-"""One trial: a thread is begun, killed, recovered in a new process, and held against what the sandbox saw."""
+"""Runs trials: starts a thread, kills it, recovers it in a new process, and compares it with the sandbox's log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from crash.proposals import Write, proposed
 from crash.verdict import Row, judged
 
 LATE = 0.8
-"""Seconds by which an effect is late that comes after its caller's death."""
+"""Delay in seconds of an effect that outlives its caller."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class Death:
-    """When the process of a phase dies.
+    """When the process of a phase dies, if it does.
 
-    At a `point` (the one at that fraction of all that it would pass), at an `instant` (that fraction of the time that
-    it would take), or by the hand of the `sandbox`. Or it lives: with `error`, its database fails at a point; with
-    `cancel`, its `ainvoke` is canceled at an instant.
+    `point` kills it at a fraction of the points that it would pass, `instant` at a fraction of its time, and `sandbox`
+    has the sandbox kill it. It survives `error`, a database failure at a point, and `cancel`, a canceled `ainvoke`.
     """
 
     phase: str
@@ -68,7 +67,7 @@ class Death:
 
 @dataclass(frozen=True)
 class Trial:
-    """A trial as it is planned: a `fault` is Ashby's and kills nobody, `recovery` is one of `threads.RECOVERIES`."""
+    """A planned trial: a `fault` is a failure of Ashby, `recovery` one of `threads.RECOVERIES`."""
 
     number: int
     seed: str
@@ -88,7 +87,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 
 class Harness:
-    """Runs trials, one after another, against one sandbox."""
+    """Runs trials one after another against one sandbox."""
 
     def __init__(self, sandbox: KillingSandbox, directory: Path, postgres: str | None = None) -> None:
         self.sandbox = sandbox
@@ -105,7 +104,7 @@ class Harness:
                 raise RuntimeError(error)
 
     def run(self, trial: Trial, which: str = OURS) -> Row:
-        """Run a trial with an agent and judge it."""
+        """Runs a trial with an agent and judges it."""
         for death in trial.deaths:
             self._points(trial, which, death.phase)  # now, because it writes to the sandbox
         writes = proposed(random.Random(trial.seed), self.company, trial.shape.kinds, trial.shape.decisions)
@@ -160,11 +159,11 @@ class Harness:
         )
 
     def new_thread(self) -> str:
-        """The id of a thread that no other run has, should the database be kept."""
+        """A thread id unique across runs, in case the database is kept."""
         return uuid4().hex
 
     def place(self, store: str) -> str:
-        """Where a new thread is kept: a new file, or the database."""
+        """The storage of a new thread: a new file, or the database."""
         self._places += 1
         if store == "postgres":
             if self._postgres is None:
@@ -175,7 +174,7 @@ class Harness:
         return str(path)
 
     def forget(self, place: str) -> None:
-        """Remove a file that is not needed any more."""
+        """Removes a file that is no longer needed."""
         if not is_postgres(place):
             for path in self._directory.glob(f"{Path(place).name}*"):
                 path.unlink()
@@ -213,7 +212,7 @@ class Harness:
         return end, self._how_it_ended(end, death, cancels)
 
     def _how_it_ended(self, end: Ended, death: Death | None, cancels: bool) -> str:
-        """In words, or nothing if it came to its end undisturbed."""
+        """Its fate in words; empty if it finished undisturbed."""
         words = self._last_heard()
         if death and death.how == "error":
             return f"the database fails {words}" if words else ""
@@ -226,7 +225,7 @@ class Harness:
         return f"killed {words or 'at a random instant'}"
 
     def _points(self, trial: Trial, which: str, phase: str) -> tuple[int, float]:
-        """How many points a phase passes, and how long it takes, when nobody disturbs it."""
+        """The number of points and the duration of an undisturbed phase."""
         key = which, trial.setting, trial.shape, phase
         if key not in self._undisturbed:
             undisturbed = replace(trial, deaths=(), fault=None, seed=f"{trial.seed} undisturbed")
@@ -241,7 +240,7 @@ class Harness:
                 if end.result is None:
                     raise RuntimeError(f"{which} on {trial.setting} fails undisturbed at {name}: {end}")
                 self._undisturbed[*key[:3], name] = len(end.result["points"]), end.seconds
-            # A recovery has about as much to do as the answer that it makes up for.
+            # A recovery takes about as long as the answer that it replaces.
             self._undisturbed[*key[:3], "recover"] = self._undisturbed[*key[:3], "answer"]
             self.forget(place)
         return self._undisturbed[key]

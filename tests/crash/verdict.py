@@ -1,4 +1,4 @@
-"""What a trial shows: each approved write once and accounted for, and nothing else."""
+"""Judges a trial: each approved write must run once and be accounted for, and nothing else may run."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ FAILURES = {
 
 @dataclass(frozen=True)
 class Row:
-    """The result of a trial. The counts are of writes, but `stuck` and `kills`, which are of the thread.
+    """The result of a trial. All counts are of writes, except `stuck` and `kills`.
 
-    Beside the failures: `still_pending` writes had run while the checkpointer still showed their question, `not_done`
-    were approved and not applied, and the model was told so.
+    Two counts are no failures: `still_pending`, writes that had run while the checkpointer still showed their question,
+    and `not_done`, approved writes that did not run and were reported as such.
     """
 
     number: int
@@ -73,9 +73,9 @@ def judged(
     earlier: list[str],
     may_be_unknown: bool,
 ) -> Row:
-    """Hold the thread's end against the sandbox's log.
+    """Compares the thread's end with the sandbox's log.
 
-    With `may_be_unknown` the effect came so late that a read may have been too early to see it.
+    With `may_be_unknown`, the effect may have come too late for a read to see.
     """
     recovery = (end.result or {}).get("result") or _NOTHING
     counts = dict.fromkeys([*FAILURES, "still_pending", "not_done"], 0)
@@ -119,7 +119,7 @@ def judged(
 
 
 def _check_log(write: Write, approved: int, state: dict[str, list[Any]]) -> None:
-    """The log has to agree with the records, where a second write makes a second record."""
+    """The log must agree with the records, if a second write makes a second record."""
     mark = write.approved_mark()
     if write.kind == "note" and mark:
         found = sum(mark in it["content"] for it in state["note"])
@@ -132,7 +132,7 @@ def _check_log(write: Write, approved: int, state: dict[str, list[Any]]) -> None
 
 
 def table(rows: Iterable[Row], by: str = "agent") -> str:
-    """The rows summed up by agent, as Markdown."""
+    """A summary of the rows by agent, as Markdown."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(str(getattr(row, by)), []).append(row)

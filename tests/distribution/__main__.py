@@ -1,9 +1,9 @@
-"""Checks what `make dist` has built: the files in it, and that the wheel works where nothing else of the project is.
+"""Checks what `make dist` built: its files, and that the wheel works without the rest of the project.
 
     python tests/distribution DIRECTORY
 
-It ends with status 1, and says why, if a file is missing or surplus or a command fails. It needs Git, which tells what
-belongs to the project.
+Ends with status 1 and the reason if a file is missing or unexpected, or a command fails. Git tells which files belong
+to the project.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ else:
 
 
 def main(directory: Path) -> None:
-    """Check the one wheel and the one sdist of a directory."""
+    """Checks the one wheel and the one sdist in a directory."""
     [wheel], [sdist] = directory.glob("*.whl"), directory.glob("*.tar.gz")
     tracked = tracked_files()
     version = wheel.name.split("-")[1]
@@ -67,14 +67,14 @@ def main(directory: Path) -> None:
 
 
 def check_links(metadata: str) -> None:
-    """Check that the README, as PyPI will show it, has only links that work there."""
+    """Checks that all links in the README will work on PyPI."""
     relative = [link for link in re.findall(r"\]\(([^)\s]+)\)", metadata) if not link.startswith("https://")]
     if relative:
         sys.exit(f"relative links in the wheel's README: {', '.join(relative)}")
 
 
 def tracked_files() -> set[str]:
-    """The project's files, as Git knows them."""
+    """The project's files, according to Git."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, check=True, capture_output=True, text=True).stdout
     return {name for name in listed.split("\0") if name}
 
@@ -88,7 +88,7 @@ def compare(archive: str, found: set[str], expected: set[str]) -> None:
 
 
 def run(directory: str, *command: Path | str) -> str:
-    """Run a command outside of the project, and return what it prints."""
+    """Runs a command outside the project and returns its output."""
     done = subprocess.run([str(part) for part in command], cwd=directory, capture_output=True, text=True, timeout=300)
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command[:4]))} ended with status {done.returncode}:\n{done.stdout}{done.stderr}")

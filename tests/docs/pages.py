@@ -1,4 +1,4 @@
-"""The project's pages in Markdown, and the code in them."""
+"""The project's Markdown pages, and the code in them."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Block:
     """A block of code on a page.
 
     Attributes:
-        language: What stands behind the three backticks.
-        title: The file that it goes into, if it says so.
-        code: What is in it.
-        line: Where it begins.
-        remark: Why it is compiled and not run, if it says so.
+        language: The word after the three backticks.
+        title: The file that it belongs to, if any.
+        code: Its contents.
+        line: Its first line.
+        remark: The reason for only compiling it, if any.
     """
 
     language: str

@@ -1,6 +1,6 @@
-"""The picture of the agent asking: what stands in a terminal when the demo waits for a decision about its first change.
+"""The picture of the agent asking: what stands in a terminal when the agent waits for a decision about a change.
 
-`python tests/docs/picture.py` makes docs/asking.svg anew. The demo runs as a user runs it, in a pseudo-terminal.
+`python tests/docs/picture.py` makes docs/asking.svg anew, of the conversation in `asking.py` in a pseudo-terminal.
 """
 
 from __future__ import annotations
@@ -21,24 +21,20 @@ from rich.text import Text
 
 PICTURE = Path(__file__).parents[2] / "docs" / "asking.svg"
 WIDTH, HEIGHT = 84, 22
-CONVERSATION = [
-    (r"reject or later\? ", "v"),
-    (r"Approve\? ", None),
-]
-PROGRAM = "from langchain_ashby.cli import main; main()"
+CONVERSATION = Path(__file__).with_name("asking.py")
 
-# Whoever looks at it may be offline, or not wish to ask a third party for a font.
+# Viewers may be offline, or not want to fetch a font from a third party.
 _FORMAT = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
     "Fira Code, monospace", "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 )
 
 
 def screen_when_it_asks() -> list[Text]:
-    """The lines of a terminal at the moment when the demo waits for an answer, as far down as there are any."""
+    """The lines of a terminal at the moment when the agent waits for an answer, as far down as there are any."""
     screen = pyte.Screen(WIDTH, HEIGHT)
-    demo = pexpect.spawn(
+    agent = pexpect.spawn(
         sys.executable,
-        ["-c", PROGRAM, "demo"],
+        [str(CONVERSATION)],
         env={name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm-256color"},
         dimensions=(HEIGHT, WIDTH),
         encoding="utf-8",
@@ -46,13 +42,10 @@ def screen_when_it_asks() -> list[Text]:
     )
     terminal = pyte.Stream(screen)
     try:
-        for question, answer in CONVERSATION:
-            demo.expect(question)
-            terminal.feed(f"{demo.before}{demo.after}")
-            if answer is not None:
-                demo.sendline(answer)
+        agent.expect(r"Approve\? ")
+        terminal.feed(f"{agent.before}{agent.after}")
     finally:
-        demo.close(force=True)
+        agent.close(force=True)
     lines = [_line(screen, row) for row in range(HEIGHT)]
     while lines and not lines[-1].plain.strip():
         lines.pop()
@@ -71,7 +64,7 @@ def _line(screen: pyte.Screen, row: int) -> Text:
 
 
 def _color(pyte_name: str) -> str | None:
-    """A color as Rich calls it: to pyte yellow is brown, and `bright_red` is `brightred`."""
+    """Rich's name for a color: pyte calls yellow brown, and `bright_red` `brightred`."""
     if pyte_name == "default":
         return None
     if re.fullmatch("[0-9a-f]{6}", pyte_name):
@@ -80,11 +73,11 @@ def _color(pyte_name: str) -> str | None:
 
 
 def svg(lines: list[Text]) -> str:
-    """The lines as a picture of a terminal, which looks the same wherever it is opened and fetches nothing."""
+    """The lines as a picture of a terminal, self-contained and the same everywhere."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     for line in lines:
         console.print(line, no_wrap=True, crop=True, soft_wrap=True)
-    return console.export_svg(title="langchain-ashby demo", unique_id="asking", code_format=_FORMAT)
+    return console.export_svg(title="langchain-ashby chat", unique_id="asking", code_format=_FORMAT)
 
 
 if __name__ == "__main__":

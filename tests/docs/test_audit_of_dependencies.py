@@ -1,4 +1,4 @@
-"""`make audit`: what it says and how it ends, with a program in pip-audit's place that says what pip-audit can say."""
+"""`make audit`: its output and exit status, with a stand-in that prints what pip-audit can print."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def audited(directory: Path, out: str, err: str = "") -> subprocess.CompletedPro
         ([CLEAN, VULNERABLE], 1, "old 1.0: PYSEC-2, fixed in no release"),
     ],
 )
-def test_it_tells_what_was_audited_from_what_was_not(
+def test_it_distinguishes_audited_packages_from_others(
     tmp_path: Path, packages: list[Any], status: int, said: str
 ) -> None:
     run = audited(tmp_path, json.dumps({"dependencies": packages, "fixes": []}))
@@ -47,7 +47,7 @@ def test_it_tells_what_was_audited_from_what_was_not(
     assert run.returncode == status
 
 
-def test_without_the_network_it_says_so_and_fails_nothing(tmp_path: Path) -> None:
+def test_without_the_network_it_says_so_and_succeeds(tmp_path: Path) -> None:
     run = audited(tmp_path, "", "Traceback …\nrequests.exceptions.ConnectionError: no route to host\n")
     assert run.stdout.startswith("NOT AUDITED: the data on vulnerabilities cannot be had from here (requests.exce")
     assert run.returncode == 0

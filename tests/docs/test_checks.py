@@ -1,4 +1,4 @@
-"""The one list of checks, and those who run it: .ci/run, GitHub's workflow, CONTRIBUTING."""
+"""One list of checks, shared by .ci/run, GitHub's workflow and CONTRIBUTING."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def targets() -> set[str]:
 
 
 def run_by_ci() -> set[str]:
-    """The targets that .ci/run makes, but for the one that clears the way."""
+    """The targets that .ci/run makes, except the one that cleans up."""
     return set(re.findall(r"^make ([a-z]+)$", read(".ci/run"), re.MULTILINE)) - {"clean"}
 
 
@@ -34,6 +34,13 @@ def test_make_alone_prints_every_target_and_what_it_does() -> None:
     printed = subprocess.run(["make", "--no-print-directory"], cwd=PROJECT, capture_output=True, text=True, check=True)
     said = dict(re.findall(r"^  make ([a-z]+) — (.+)$", printed.stdout, re.MULTILINE))
     assert said.keys() == targets()
+
+
+def test_make_regenerate_runs_every_test_that_keeps_a_snapshot() -> None:
+    tests = {file.relative_to(PROJECT).as_posix() for file in PROJECT.glob("tests/**/test_*.py")}
+    keeping = {test for test in tests if re.search("^from snapshot import", read(test), re.MULTILINE)}
+    assert len(keeping) > 5
+    assert {test for test in keeping if test not in read("Makefile")} == set()
 
 
 def test_the_workflow_makes_what_ci_makes() -> None:
@@ -57,6 +64,15 @@ def test_each_form_for_an_issue_is_one_that_github_takes(form: Any) -> None:
     assert {part["type"] for part in fields} <= {"input", "textarea", "dropdown", "checkboxes"}
     assert len({part["id"] for part in fields}) == len(fields) > 0
     assert all(part["attributes"]["label"] for part in fields)
+
+
+@pytest.mark.parametrize("target", ["check", "test"])
+def test_every_page_says_the_same_of_how_long_the_tests_take(target: str) -> None:
+    lines = [line for page in ("README.md", "CONTRIBUTING.md") for line in read(page).splitlines()]
+    said = [line for line in lines if re.match(rf" *make {target} +#", line)]
+    said += re.findall(rf"^{target}: .*$", read("Makefile"), re.MULTILINE)
+    assert len(said) == {"check": 2, "test": 3}[target]
+    assert len({line.partition(" in about ")[2] for line in said}) == 1, said
 
 
 def test_the_hooks_before_a_commit_run_programs_of_the_project() -> None:

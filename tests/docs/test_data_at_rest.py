@@ -1,4 +1,4 @@
-"""The page on data at rest: what it seals cannot be read in the files, and what it says of the rest is so."""
+"""The page on data at rest: what it encrypts cannot be read in the files, and its other statements hold."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def run_page(variables: dict[str, Any], sealed: bool = True) -> None:
 
 
 def in_files(directory: Path, *texts: str) -> dict[str, set[str]]:
-    """Which of the texts are found in which database, with the files beside it."""
+    """The texts found in each database, including its side files."""
     found: dict[str, set[str]] = {"threads": set(), "journal": set()}
     for file in directory.glob("*.db*"):
         content = file.read_bytes().decode("latin-1")
@@ -33,7 +33,7 @@ def in_files(directory: Path, *texts: str) -> dict[str, set[str]]:
 
 def about_ada(sandbox: AshbySandbox) -> list[str]:
     ada = next(it for it in sandbox.state()["candidate"] if it["name"] == "Ada Lovelace")
-    # Nothing as short as "Ada", which sealed bytes in base64 may spell by chance.
+    # Longer than "Ada", which encrypted bytes in base64 may spell by chance.
     return ["Lovelace", ada["id"], ada["emailAddresses"][0]["value"], "ashby_add_candidate_tag", "referral"]
 
 
@@ -51,7 +51,7 @@ def test_nothing_about_a_candidate_is_in_the_files(
     assert "applied Tag Ada Lovelace" in capsys.readouterr().out
     assert in_files(tmp_path, *texts) == {"threads": set(), "journal": set()}
     assert not [it for it in caplog.records if "unregistered" in it.getMessage() or "Blocked" in it.getMessage()]
-    # What the page says can be read.
+    # What remains readable, according to the page.
     assert in_files(tmp_path, reader["thread"]["configurable"]["thread_id"])["threads"]
 
 
@@ -66,7 +66,7 @@ def test_without_it_everything_is(
     assert {"Lovelace", "ashby_add_candidate_tag"} <= found["threads"] & found["journal"]
 
 
-def test_what_was_changed_in_the_file_does_not_open(reader: dict[str, Any]) -> None:  # noqa: F811
+def test_tampered_data_fails_to_decrypt(reader: dict[str, Any]) -> None:  # noqa: F811
     exec(next(blocks(PAGE, "python")).code, reader)
     kind, content = reader["sealed"].dumps_typed({"a": 1})
     assert reader["sealed"].loads_typed((kind, content)) == {"a": 1}

@@ -1,4 +1,4 @@
-"""The table of the page on errors, held against the classes."""
+"""The table on the page about errors matches the classes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ROW = re.compile(r"^\| (∟*) ?`(\w+)` \| `(\w+)` \| (yes|no) \|", re.MULTILINE
 
 
 def kinds(of: type[AshbyError] = AshbyError) -> list[type[AshbyError]]:
-    """A kind of error and those below it, in the order of the module."""
+    """An error class and its subclasses, in the module's order."""
     return [of, *(kind for child in of.__subclasses__() for kind in kinds(child))]
 
 
@@ -30,7 +30,7 @@ def test_the_page_has_every_kind_of_error_in_its_place() -> None:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_what_the_page_says_of_a_kind_is_what_the_class_says(name: str) -> None:
+def test_the_page_describes_each_error_as_its_class_does(name: str) -> None:
     kind = getattr(errors, name)
     depth = kind.__mro__.index(AshbyError)
     assert ROWS[name] == (depth, kind.default_code, kind.default_retryable)

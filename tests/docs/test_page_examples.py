@@ -1,8 +1,7 @@
-"""The examples in the README and on the site, run as a reader would run them: a page from top to bottom.
+"""Runs the examples in the README and on the site as a reader would: each page from top to bottom.
 
-Ashby is the sandbox. The model is the real class of a provider, and a server of the test's own answers it. What a page
-marks as "compiled only" is compiled; a block with a file's name is put into a file of that name, and what there is of
-tests among them is run with pytest.
+Ashby is the sandbox. The model is a provider's real class, answered by the test's own server. Blocks marked "compiled
+only" are compiled; blocks titled with a file name are written to that file, and pytest runs any tests among them.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ def ashby() -> Iterator[AshbySandbox]:
 
 @pytest.fixture
 def reader(ashby: AshbySandbox, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
-    """Where a reader sits: a directory, a key for Ashby, one for a model. Gives the variables of the page."""
+    """A reader's environment: a directory, a key for Ashby and one for a model. Yields the page's variables."""
     recorder.answers["v1/messages"] = [lambda sent: _model(sent, ashby)]
     for name, value in {
         "ASHBY_API_KEY": ashby.api_key,
@@ -53,7 +52,7 @@ def reader(ashby: AshbySandbox, recorder: Recorder, monkeypatch: pytest.MonkeyPa
 
 
 def _model(sent: Sent, ashby: AshbySandbox) -> Answer:
-    """What Claude would answer: it proposes a tag for Ada Lovelace, and says so when it hears of it again."""
+    """Claude's answer: proposes a tag for Ada Lovelace, and reports back after the tool's result."""
     content = sent.body["messages"][-1]["content"]
     if isinstance(content, list) and any(part["type"] == "tool_result" for part in content):
         said: dict[str, Any] = {"type": "text", "text": "This is what became of it."}
@@ -75,14 +74,14 @@ def test_the_python_on_a_page_runs_from_top_to_bottom(page: str, reader: dict[st
     files = set()
     for block in blocks(page, "python"):
         if block.title is None:
-            # The empty lines let a traceback tell the line of the page.
+            # The blank lines make a traceback's line numbers match the page.
             code = compile("\n" * (block.line - 1) + block.code, page, "exec")
             if block.remark is None:
                 exec(code, reader)
-        elif "/" not in block.title:  # a path is where it belongs in the project, and another test puts it there
+        elif "/" not in block.title:  # a path is a place in the project; another test covers it
             files.add(_written(block, tmp_path))
     if files:
-        # The fixtures come with the package, so that the reader's key and address play no part.
+        # The package's fixtures replace the reader's key and address.
         command = [sys.executable, "-m", "pytest", "-q", "-p", "langchain_ashby", "-p", "no:cacheprovider"]
         environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
@@ -97,7 +96,7 @@ def _written(block: Block, directory: Path) -> Path:
 
 
 def outputs() -> list[tuple[str, str, str]]:
-    """The blocks of Python that are followed by a block of text, which is what they print: page, code, output."""
+    """The Python blocks followed by a text block with their output: page, code, output."""
     pair = re.compile(
         r"^```python\n(?P<code>(?:(?!^```).*\n)*)^```\n\n```text\n(?P<output>(?:(?!^```).*\n)*)^```$", re.MULTILINE
     )
@@ -116,7 +115,7 @@ def test_an_example_prints_what_the_page_says(
     assert capsys.readouterr().out == output
 
 
-def test_getting_started_writes_what_was_approved_and_once(
+def test_getting_started_writes_the_approved_change_once(
     ashby: AshbySandbox, reader: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(AshbySandbox, "start", lambda self: ashby)
@@ -135,14 +134,14 @@ def test_no_code_of_a_page_is_overlooked(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PYTHON)
-def test_only_what_needs_what_a_test_cannot_have_is_not_run(page: str) -> None:
+def test_only_blocks_with_needs_that_a_test_cannot_meet_are_not_run(page: str) -> None:
     remarks = [block.remark for block in blocks(page, "python") if block.remark]
     assert all("needs" in remark for remark in remarks)
     assert len(remarks) == read(page).count("<!-- compiled only")
 
 
 def commands(page: str) -> Iterator[list[str]]:
-    """The commands in a page's shell blocks: each as its words, up to where its output goes or a comment begins."""
+    """The commands in a page's shell blocks, split into words, without redirections, pipes and comments."""
     for block in blocks(page, "sh"):
         for line in block.code.replace("\\\n", " ").splitlines():
             if words := shlex.split(line, comments=True):
@@ -155,7 +154,7 @@ def test_the_commands_on_a_page_exist_with_these_options(page: str, monkeypatch:
     for program, *words in commands(page):
         if program == "make":
             assert {word for word in words if "=" not in word} <= targets, words
-        elif program == "export":  # an option can come from a variable
+        elif program == "export":  # a variable can set an option
             for name, _, value in (word.partition("=") for word in words):
                 monkeypatch.setenv(name, value)
         elif program == "langchain-ashby":
@@ -163,7 +162,7 @@ def test_the_commands_on_a_page_exist_with_these_options(page: str, monkeypatch:
 
 
 def _parse(words: list[str]) -> None:
-    """Parse the arguments as the program would, without running it: what does not fit is a `UsageError`."""
+    """Parses the arguments as the program would, without running it; raises `UsageError` if they are invalid."""
     group = typer.main.get_command(app)
     assert isinstance(group, click.Group | typer.core.TyperGroup)
     name, *rest = words

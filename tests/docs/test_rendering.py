@@ -1,4 +1,4 @@
-"""What Python-Markdown, which makes the site, takes for something else than GitHub does."""
+"""Avoids Markdown that Python-Markdown, which builds the site, reads differently from GitHub."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def test_no_paragraph_is_broken_by_a_line_that_looks_like_a_list(page: str) -> N
         for before, line in pairwise(lines)
         if _LIST.match(line) and before.strip() and not _LIST.match(before) and not before.startswith("  ")
     ]
-    # The second line of an entry may begin so as little.
+    # The second line of an item must not begin that way either.
     broken += [line for line in lines if re.match(r"\s+\d+\. ", line)]
     assert broken == []

@@ -1,4 +1,4 @@
-"""The fault matrix: every tool against everything that can go wrong between it and Ashby.
+"""The fault matrix: every tool under every failure between it and Ashby.
 
-`troubles.py` says what is tried and what has to come of it; `python -m benchmarks.faults` tries it.
+`troubles.py` lists the faults and the required outcomes; `python -m benchmarks.faults` injects them.
 """

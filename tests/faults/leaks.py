@@ -1,4 +1,4 @@
-"""Looks for keys where they must not be."""
+"""Searches errors and logs for leaked keys."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from contextlib import contextmanager
 
 
 def spellings(key: str) -> tuple[str, str]:
-    """A key as it is, and as it is sent."""
+    """A key in plain form and as sent."""
     return key, base64.b64encode(f"{key}:".encode()).decode()
 
 
 def everything_about(error: BaseException) -> str:
-    """An error as the most talkative reporter shows it: the whole chain, each frame with its variables.
+    """An error as the most verbose reporter shows it: the whole chain, each frame with its variables.
 
-    Frames of the tests are left out: they hold the key because they gave it.
+    The tests' own frames, which legitimately hold the key, are left out.
     """
     parts = []
     link: BaseException | None = error
@@ -31,7 +31,7 @@ def everything_about(error: BaseException) -> str:
 
 
 class Watch(logging.Handler):
-    """Notes the log records that have a key in them."""
+    """Collects log records that contain a key."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)

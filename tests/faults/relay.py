@@ -1,4 +1,4 @@
-"""A way to the sandbox that ends after some connections."""
+"""A connection to the sandbox that fails after some requests."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class Straight(NamedTuple):
-    """Nothing in between."""
+    """A direct connection."""
 
     url: str
     hung_up_on: int = 0
 
 
 class Relay:
-    """Passes the first connections on, and then nobody listens any more; or whoever comes is hung up on.
+    """Forwards the first connections; refuses or resets all later ones.
 
     Args:
-        port: Where the sandbox is.
-        connections: How many are passed on.
-        hangs_up: Whether further ones are taken and reset at their first byte, instead of being refused.
+        port: The sandbox's port.
+        connections: The number to forward.
+        hangs_up: Accepts later connections and resets them at their first byte, instead of refusing them.
     """
 
     def __init__(self, port: int, connections: int, *, hangs_up: bool) -> None:
@@ -48,7 +48,7 @@ class Relay:
         self._listener.close()
 
     def _listen(self) -> None:
-        with suppress(OSError):  # the listener is closed at the end
+        with suppress(OSError):  # raised when the listener is closed
             for left in reversed(range(self._connections)):
                 connection, _ = self._listener.accept()
                 if not left and not self._hangs_up:
@@ -65,7 +65,7 @@ class Relay:
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    """Send on what comes, to its end."""
+    """Forwards all bytes until the end of the stream."""
     with source, suppress(OSError):
         while piece := source.recv(1 << 16):
             target.sendall(piece)

@@ -1,4 +1,4 @@
-"""Limits on the time and memory that any reply may cost."""
+"""Bounds the time and memory that any reply can cost."""
 
 from __future__ import annotations
 

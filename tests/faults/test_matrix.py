@@ -1,4 +1,4 @@
-"""A share of the fault matrix. `python -m benchmarks.faults` is the whole."""
+"""A sample of the fault matrix. `python -m benchmarks.faults` runs all of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from faults.troubles import TROUBLES
 from langchain_ashby.endpoints import OPERATIONS
 
 
-def test_whatever_goes_wrong_ends_as_documented_in_time_and_writes_nothing_twice(tmp_path: Path) -> None:
+def test_every_fault_ends_as_documented_and_in_time_and_no_write_is_made_twice(tmp_path: Path) -> None:
     trials = rows(tmp_path / "rows", "faults", "--share", "--workers", "6")
     assert {trial["tool"] for trial in trials} == set(OPERATIONS)
     assert {trial["trouble"] for trial in trials} == {trouble.name for trouble in TROUBLES}

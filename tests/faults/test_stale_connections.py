@@ -1,4 +1,4 @@
-"""Connections that the other side closes while nobody looks, as after a person took their time to approve a write."""
+"""Connections closed by the server while idle, as when a person takes their time to approve a write."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEEP_ALIVE = 0.03
 
 
 def test_a_write_at_the_moment_when_the_connection_is_closed_goes_through_once() -> None:
-    """Many rounds: a read leaves a connection behind, which the server closes about when the write comes."""
+    """In many rounds, the server closes the connection of a read at about the time of the write."""
     rounds, workers = 60, 4
     with AshbySandbox(candidates=3, keep_alive=KEEP_ALIVE) as sandbox:
         candidate = sandbox.state()["candidate"][0]["id"]
@@ -45,7 +45,7 @@ def test_a_write_at_the_moment_when_the_connection_is_closed_goes_through_once()
 
 
 class Answering:
-    """Answers so many requests on a connection, and hangs up when the next one comes, before or while it is read."""
+    """Answers a number of requests per connection, then hangs up on the next one, before or after reading it."""
 
     def __init__(self, answers: int, *, reads_first: bool) -> None:
         self._answers = answers
@@ -55,7 +55,7 @@ class Answering:
 
     def __call__(self, connection: socket.socket) -> None:
         self.connections += 1
-        # A connection that is kept open must not keep others waiting.
+        # A kept-open connection must not block others.
         threading.Thread(target=self._talk, args=(connection.dup(),), daemon=True).start()
 
     def _talk(self, connection: socket.socket) -> None:
@@ -77,7 +77,7 @@ class Answering:
 
 
 def _request(connection: socket.socket) -> str | None:
-    """The path of a request, which is read to its end."""
+    """Reads a whole request; returns its path."""
     received = b""
     while b"\r\n\r\n" not in received:
         piece = connection.recv(65536)
@@ -102,7 +102,7 @@ class TestAServerThatHangsUp:
         assert server.answered.count("candidate.createNote") == 20
         assert server.answered.count("candidate.info") == 20
 
-    def test_on_every_request_gets_a_write_once_and_it_is_said_to_be_unknown(self, reads_first: bool) -> None:
+    def test_on_every_request_gets_a_write_once_and_its_outcome_is_unknown(self, reads_first: bool) -> None:
         server = Answering(0, reads_first=reads_first)
         with raw_server(server) as url, AshbyClient(KEY, url, timeout=5) as client:
             with pytest.raises(errors.UnreachableError) as lost:
@@ -119,7 +119,7 @@ class TestAServerThatHangsUp:
 
 
 def test_a_server_that_closes_connections_at_once_gets_no_write_twice() -> None:
-    """Nothing was read, but that cannot be seen from here: the write may have been taken, so it is not sent again."""
+    """The client cannot tell whether the server read the write, so it must not send it again."""
     arrived: list[str | None] = []
 
     def talk(connection: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""One tool, one trouble: let it happen over real sockets, and hold what came of it against what had to."""
+"""One tool, one fault: injects it over real sockets and compares the outcome with the required one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from langchain_ashby.sandbox import AshbySandbox, seed
 
 STORAGE = "_storage"
 LATEST = 5.0
-"""Seconds after a call by which its requests have been answered."""
+"""Seconds within which a call's requests are answered."""
 _HANDLE = "file.createFileUploadHandle"
 _ACCESS = {each.path: each.access for each in OPERATIONS.values()} | {
     step.path: step.access for each in OPERATIONS.values() for step in each.steps
@@ -42,7 +42,7 @@ _ACCESS = {each.path: each.access for each in OPERATIONS.values()} | {
 
 @dataclass(frozen=True)
 class Row:
-    """The result of a trial; `wrong` lists the deviations from what is required."""
+    """The result of a trial; `wrong` lists the deviations from the required outcome."""
 
     tool: str
     request: str
@@ -58,11 +58,11 @@ class Row:
 
 
 class Bench:
-    """A sandbox for one trial after the other.
+    """A sandbox for consecutive trials.
 
     Args:
         uploads: The directory of the files that tools upload.
-        watch: What listens to the logs.
+        watch: The log watcher.
     """
 
     def __init__(self, uploads: Path, watch: Watch) -> None:
@@ -84,7 +84,7 @@ class Bench:
         self._sandbox.stop()
 
     def requests(self, tool: str) -> list[str]:
-        """The requests that a tool makes when nothing goes wrong: endpoints, and the storage."""
+        """The requests of a tool without faults: endpoints, and the storage."""
         if tool not in self._requests:
             args, before = self._prepare(tool)
             said = self._tool(tool, self._sandbox.url, PATIENT_TIMEOUT, PATIENT_BUDGET).invoke(_call(tool, args))
@@ -110,7 +110,7 @@ class Bench:
             began = time.monotonic()
             told, texts = _said(lambda: made.invoke(_call(tool, args)))
             seconds = time.monotonic() - began
-        time.sleep(float(trouble.how.get("delay", 0)))  # the effect comes when nobody waits for it any more
+        time.sleep(float(trouble.how.get("delay", 0)))  # a delayed effect outlives the call
         log = self._log(before, request, expected.arrivals - way.hung_up_on)
         arrivals = _count(log, request) + way.hung_up_on
         effects = _count(log, request, done=True)
@@ -129,14 +129,15 @@ class Bench:
         return Row(tool, request, trouble.name, _in_short(told), arrivals, effects, round(seconds, 2), tuple(wrong))
 
     def _way(self, tool: str, request: str, trouble: Trouble) -> AbstractContextManager[Relay | Straight]:
-        """The way to the sandbox. A relay ends at the request: those of a write come over a connection each."""
+        """The connection to the sandbox. A relay fails at the request: each request of a write has its own
+        connection."""
         if trouble.peer == "sandbox":
             return nullcontext(Straight(self._sandbox.url))
         port = int(self._sandbox.url.rpartition(":")[2])
         return Relay(port, self.requests(tool).index(request), hangs_up=trouble.peer == "hangs up")
 
     def _log(self, before: int, request: str, arrivals: int) -> list[dict[str, Any]]:
-        """The requests of a trial. Those that must arrive are waited for: the client may have given up on them."""
+        """The requests of a trial. Waits for those that must arrive even if the client has given up on them."""
         deadline = time.monotonic() + LATEST
         while True:
             log = self._sandbox.requests(before)
@@ -145,7 +146,7 @@ class Bench:
             time.sleep(0.02)
 
     def _prepare(self, tool: str) -> tuple[Arguments, int]:
-        """Resets the company; returns the tool's arguments, and how many requests were made for them."""
+        """Resets the company; returns the tool's arguments and the number of requests spent on them."""
         self._sandbox.reset()
         client = self._client(self._sandbox.url, PATIENT_TIMEOUT, PATIENT_BUDGET)
         args = EXAMPLES[tool](Company(self._sandbox.state(), client, self._uploads))
@@ -187,17 +188,17 @@ def _call(tool: str, args: dict[str, Any]) -> dict[str, Any]:
 
 
 def _filled_in(how: Mapping[str, Any], port: int) -> dict[str, Any]:
-    """What to tell the sandbox, with the port of the other host."""
+    """The settings for the sandbox, with the other host's port filled in."""
     headers = {name: value.format(port=port) for name, value in how.get("headers", {}).items()}
     return {**how, "headers": headers}
 
 
 def _said(invoke: Callable[[], ToolMessage]) -> tuple[str | BaseException, list[str]]:
-    """What a tool said or raised, and every text in which it says it."""
+    """The tool's status or error, and every text that it produced."""
     try:
         message = invoke()
     except Exception as error:
-        # Whatever it is: the trial says whether it is an error of the right kind.
+        # Any error: the trial checks its class.
         said = error.for_model() if isinstance(error, AshbyError) else ""
         return error, [str(error), repr(error), said, everything_about(error)]
     return (ANSWERED if message.status == "success" else REFUSED), [message.text, repr(message)]
@@ -210,7 +211,7 @@ def _in_short(told: str | BaseException) -> str:
 
 
 def _count(log: list[dict[str, Any]], endpoint: str, *, done: bool = False) -> int:
-    """How often a method was called, or how often it was carried out."""
+    """How often a method was called or, with `done`, carried out."""
     return sum(entry["endpoint"] == endpoint and (entry["ok"] or not done) for entry in log)
 
 
@@ -225,7 +226,7 @@ def _differences(
     if unknown != expected.unknown:
         yield f"the outcome is said to be {'unknown' if unknown else 'known'}"
     if request == STORAGE:
-        return  # which is no method of Ashby's, and keeps no log
+        return  # not a method of Ashby, so it is not logged
     if isinstance(told, AshbyError) and told.endpoint != request:
         yield f"the error names {told.endpoint}"
     if arrivals != expected.arrivals:

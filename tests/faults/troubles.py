@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 TIMEOUT, PATIENT_TIMEOUT = 0.5, 10.0
-"""Seconds that the client waits for each piece of a reply: where none comes, and else."""
+"""The client's timeout in seconds for each piece of a reply: for replies that never come, and otherwise."""
 BUDGET, PATIENT_BUDGET = 2.0, 20.0
-"""Seconds that a call may take in all: where the reply drips, and else. A busy machine must not look like a trouble."""
+"""A call's budget in seconds: for replies that drip, and otherwise. A busy machine must not look like a fault."""
 SLACK = 1.5
-"""Seconds that a call may take longer, on a machine that does other things as well."""
+"""Extra seconds for a call on a busy machine."""
 MAX_RETRIES = 1
 REPLY_LIMIT = 1_000_000
 
 ANSWERED = "answered"
-"""The tool answers as if nothing had been."""
+"""The tool answers normally."""
 REFUSED = "refused"
-"""The tool answers the model with an error that it can do something about."""
+"""The tool answers with an error that the model can act on."""
 FOR_EVER = 1000
 
 ELSEWHERE = "http://localhost:{port}/user.list"
-"""The other host that replies point to; the port is filled in by the trial."""
+"""The other host that replies point to; the trial fills in the port."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Outcome:
     """The outcome of a call.
 
     Attributes:
-        told: `ANSWERED`, `REFUSED`, or the name of the error that is raised.
+        told: `ANSWERED`, `REFUSED`, or the name of the raised error.
         arrivals: How often the request reaches the sandbox.
-        effect: Whether what was asked for is carried out.
-        unknown: Whether the error says that the outcome is not known.
+        effect: True if the request is carried out.
+        unknown: True if the error says that the outcome is not known.
     """
 
     told: str
@@ -46,16 +46,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something that goes wrong with one request.
+    """A fault in one request.
 
     Attributes:
-        name: What it is, in the words of the documentation.
-        how: What the sandbox is told to do, unless the request does not reach it.
-        read: What comes of a read.
-        write: What comes of a write.
-        step: What comes of a write if this happens to a writing request on its way; as `write` if left out.
-        upload: What comes of a write if this happens to the file on its way to the storage; None if that cannot be.
-        peer: Whom the request meets: the sandbox, nobody, or somebody who hangs up.
+        name: Its name in the documentation.
+        how: The sandbox's settings; empty if the request never reaches it.
+        read: The outcome of a read.
+        write: The outcome of a write.
+        step: The outcome of a write if the fault hits an earlier writing request; defaults to `write`.
+        upload: The outcome of a write if the fault hits the upload to the storage; None if it cannot.
+        peer: The other end: the sandbox, nobody, or a server that hangs up.
     """
 
     name: str
@@ -68,12 +68,12 @@ class Trouble:
 
     @property
     def timeout(self) -> float:
-        """Seconds that the client waits for each piece of the reply."""
+        """The client's timeout in seconds for each piece of the reply."""
         return TIMEOUT if "delay" in self.how else PATIENT_TIMEOUT
 
     @property
     def budget(self) -> float:
-        """Seconds that the call may take in all."""
+        """The call's budget in seconds."""
         return BUDGET if {"drip_head", "drip_body"} & self.how.keys() else PATIENT_BUDGET
 
 
@@ -93,7 +93,7 @@ def _unknown(told: str, effect: bool) -> Outcome:
 
 
 def _broken(name: str, told: str, upload: Outcome | None = _DONE, **how: Any) -> Trouble:
-    """The change is made, and the reply is of no use. A read is repeated, a write is not."""
+    """The change is made, but the reply is useless. A read is repeated, a write is not."""
     how = {"times": FOR_EVER, "effect": True, **how}
     return Trouble(name, how, Outcome(told, ALL, effect=True), _unknown(told, effect=True), upload=upload)
 
@@ -120,7 +120,7 @@ def _fails(status: int) -> tuple[Trouble, Trouble]:
 
 
 def _says_no(name: str, told: str, body: str, *, status: int = 200) -> Trouble:
-    """Ashby says `success: false`: nothing was done, and nothing is repeated."""
+    """Ashby says `success: false`: it did nothing, and the client does not repeat the request."""
     return Trouble(name, {"body": body, "status": status}, read=Outcome(told), write=Outcome(told))
 
 

@@ -1,4 +1,4 @@
-"""Fuzzers: what a model, a broken server, a page, a person at a shell might send. Only documented errors may come out.
+"""Fuzzers: input from models, broken servers, web pages and shells may only cause documented errors.
 
-`python -m benchmarks.fuzz` runs them at length; the test here runs a share of each.
+`python -m benchmarks.fuzz` runs them at length; the test here runs a sample of each.
 """

@@ -1,4 +1,4 @@
-"""The command line with arguments that nobody means: an exit status, a line that says why, and never a traceback."""
+"""The command line with absurd arguments: an exit status, a line with the reason, and never a traceback."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from langchain_ashby.cli.app import app
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.sandbox import AshbySandbox
 
-# What a shell can hand over: no null character, and bytes that are no UTF-8 as halves of characters.
+# Strings that a shell can pass: no null character; bytes that are not UTF-8 appear as surrogates.
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20) | st.sampled_from(
     ["", "-", "--", "-x", "--no-such", "\udcff", "\udcff\n", "[red]x[/]", "%s", "{}", "a" * 5000, "\x1b[2J", "--help"]
 )
@@ -34,7 +34,7 @@ _json = st.one_of(
 _flags = st.lists(
     st.sampled_from(["--yes", "--json", "--jsonl", "--tokens", "--thread", "x", "--sandboxes"]), max_size=2
 )
-# A port at which nobody listens: no database is looked for anywhere else.
+# An unused port, so that no real database is contacted.
 _databases = st.sampled_from(
     [
         "postgresql://u:hunter2@127.0.0.1:9/db", "postgres://u:hunter2@127.0.0.1:9/db?connect_timeout=1&x=hunter2",
@@ -46,7 +46,7 @@ _databases = st.sampled_from(
 
 @contextmanager
 def command_lines() -> Iterator[Target]:
-    """Commands that end by themselves."""
+    """Commands that exit on their own."""
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sandbox = stack.enter_context(AshbySandbox(candidates=2))
@@ -82,7 +82,7 @@ def command_lines() -> Iterator[Target]:
 
 
 def _files(directory: Path) -> list[Path]:
-    """Files that are no store, and two that are one: empty, and with what no journal of ours wrote."""
+    """Files that are not stores, and two that are: an empty one, and one with foreign entries."""
     (directory / "empty.db").touch()
     (directory / "text.db").write_text("no database\n" * 1000)
     (directory / "odd\nname.db").write_bytes(b"\xff" * 5000)

@@ -1,4 +1,4 @@
-"""Calls of every tool and cards of every write with what the sandbox answered, and a server that spoils the answers."""
+"""Recorded replies for calls of every tool and cards of every write, and a server that corrupts them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Replies = dict[tuple[str, str], Any]
 
 @dataclass(frozen=True, repr=False)
 class Case:
-    """A tool with arguments that it takes, and what Ashby answered on the way."""
+    """A tool, valid arguments, and Ashby's replies."""
 
     tool: str
     args: dict[str, Any]
@@ -45,7 +45,7 @@ class Case:
 
 
 class _Listener(Recorder):
-    """Stands before a sandbox and keeps what it answers."""
+    """A proxy that records the sandbox's replies."""
 
     def __init__(self, sandbox: AshbySandbox) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class _Listener(Recorder):
 
 
 def tool_calls(uploads: Path) -> list[Case]:
-    """A call of each tool, or several."""
+    """One or more calls of each tool."""
     cases: list[Case] = []
 
     class Noting(every_answer.Desk):
@@ -76,7 +76,7 @@ def tool_calls(uploads: Path) -> list[Case]:
 
 
 def cards(uploads: Path) -> list[Case]:
-    """Each write, and what its card reads."""
+    """Each write, with the replies that its card reads."""
     cases = []
     with _heard(uploads) as (sandbox, listener, client):
         seat = desk.Desk(sandbox.state(), client, uploads, sandbox)
@@ -114,12 +114,12 @@ RAW = (
     b'{"success":false,"errors":[[]],"errorInfo":null}',
     b'{"success":false,"errorInfo":{"code":"candidate_not_found","message":"\\ud800\\n# ok"}}',
 )  # fmt: skip
-"""Bodies that no change of an envelope makes."""
+"""Bodies that changing an envelope cannot produce."""
 
 
 @dataclass(frozen=True)
 class Spoiling:
-    """What is done to one of the replies of a case; `reply` chooses which."""
+    """A corruption of one of a case's replies, chosen by `reply`."""
 
     reply: int
     changes: list[Change] = field(default_factory=list)
@@ -132,7 +132,7 @@ _results = some_changes.map(lambda made: [Change((1, *change.way), change.to) fo
 spoilings = st.lists(
     st.one_of(
         st.builds(Spoiling, _reply, some_changes),
-        st.builds(Spoiling, _reply, _results),  # inside the results is where shapes matter most
+        st.builds(Spoiling, _reply, _results),  # shapes matter most inside the results
         st.builds(Spoiling, _reply, _results),
         st.builds(Spoiling, _reply, st.just([]), st.sampled_from(RAW), st.sampled_from([200, 200, 403, 500])),
     ),
@@ -142,7 +142,7 @@ spoilings = st.lists(
 
 
 class SpoilingAshby(Recorder):
-    """Answers what was heard, but for what is spoiled."""
+    """Replays the recorded replies, some of them corrupted."""
 
     def __init__(self) -> None:
         super().__init__()

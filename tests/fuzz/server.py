@@ -1,4 +1,4 @@
-"""The sandbox, sent what is hardly HTTP, what is hardly JSON, and what no method and no control takes."""
+"""Sends the sandbox broken HTTP, broken JSON, and bodies that no method or control accepts."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ _messages = st.one_of(
 
 @contextmanager
 def messages() -> Iterator[Target]:
-    """Messages to the sandbox: it answers each, none is its own failure, and it lives on."""
+    """Messages to the sandbox, which must answer each without failing, and keep serving."""
     with ExitStack() as stack:
         uploads = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         heard = [(endpoint, json.loads(body)) for case in tool_calls(uploads) for endpoint, body in case.replies]
@@ -134,10 +134,10 @@ def _raw(port: int, message: bytes) -> str:
         except OSError as error:
             if isinstance(error, TimeoutError):
                 raise
-            return "reset"  # there was more than it had read when it hung up
+            return "reset"  # it hung up before reading everything
     assert b"Traceback" not in received
     statuses = re.findall(rb"^HTTP/1\.[01] (\d)\d\d ", received, re.MULTILINE)
-    # 501 and 505 are what HTTP has for verbs and versions that nobody speaks.
+    # 501 and 505 are correct for unknown verbs and versions.
     if b"5" in statuses and not re.search(rb"^HTTP/1\.[01] 50[15] ", received, re.MULTILINE):
         return "5xx"
     return f"{statuses[-1].decode()}xx" if statuses else "no head" if received else "nothing"
@@ -145,7 +145,7 @@ def _raw(port: int, message: bytes) -> str:
 
 @contextmanager
 def _complaints() -> Iterator[list[str]]:
-    """What the sandbox and its server log meanwhile."""
+    """Collects what the sandbox and its server log."""
     said: list[str] = []
     handler = logging.Handler(logging.WARNING)
     handler.emit = lambda record: said.append(f"{record.getMessage()} {logging.Formatter().format(record)[-500:]}")  # type: ignore[method-assign]

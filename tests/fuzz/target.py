@@ -1,4 +1,4 @@
-"""What a target of the fuzzing is, and how it is run."""
+"""Fuzzing targets, and how to run one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 
 class Target(NamedTuple):
-    """Examples, and a check that returns a word for what came of one, or raises."""
+    """Examples, and a check that returns an example's outcome as a word, or raises."""
 
     examples: st.SearchStrategy[Any]
     check: Callable[[Any], str]
@@ -21,9 +21,9 @@ class Target(NamedTuple):
 def hunt(
     target: Target, examples: int, number: int, progress: Callable[[int], None] = lambda checked: None
 ) -> Counter[str]:
-    """Check that many examples, which the number chooses, and count what came of them.
+    """Checks that many examples, seeded by the number, and counts the outcomes.
 
-    What fails is raised, with a note of the shortest example that fails so.
+    Raises any failure, with a note of the shortest example that causes it.
     """
     counts: Counter[str] = Counter()
     failing: list[object] = []

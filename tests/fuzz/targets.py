@@ -15,9 +15,9 @@ from langchain_ashby.sandbox import AshbySandbox
 
 
 class Kind(NamedTuple):
-    """How to open a target, the examples that the tests run, and what some of these have to come to.
+    """How to open a target, the number of examples in the tests, and outcomes that some of them must have.
 
-    Examples that are all turned away at the door would show nothing.
+    Examples that are all rejected at the door would prove nothing.
     """
 
     open: Callable[[], AbstractContextManager[Target]]
@@ -27,7 +27,7 @@ class Kind(NamedTuple):
 
 @contextmanager
 def resumes() -> Iterator[Target]:
-    """Sequences of answers to what the agent asks; `tests/crash` runs its own share of them."""
+    """Sequences of answers to the agent's questions; `tests/crash` runs its own sample."""
     with AshbySandbox(candidates=1) as sandbox, AshbyClient(sandbox.api_key, sandbox.url, timeout=10) as client:
         room = Room(sandbox, client)
 

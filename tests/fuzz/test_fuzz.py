@@ -1,4 +1,4 @@
-"""A share of the fuzzing. `python -m benchmarks.fuzz --examples 20000` is the whole."""
+"""A sample of the fuzzing. `python -m benchmarks.fuzz --examples 20000` runs it at length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tools with wild arguments, tools with wild replies, and cards made of them."""
+"""Tools with wild arguments, tools with wild replies, and cards built from those."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,7 @@ from fuzz.overheard import NOW, Case, Spoiling, SpoilingAshby, cards, spoilings,
 from fuzz.target import Target
 from fuzz.values import changed, changes, keys, wild
 from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit
-from langchain_ashby.agent.cards import ReadCache, card_of, html, markdown, settled
-from langchain_ashby.agent.execution.verify import differences
+from langchain_ashby.agent.cards import ReadCache, card_of, differences, html, markdown, seen_on, settled
 from langchain_ashby.cli.card import panel
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
@@ -29,7 +27,7 @@ from langchain_ashby.sandbox import AshbySandbox
 
 
 def outcome(tool: Any, args: dict[str, Any]) -> ToolMessage | AshbyError:
-    """What comes of calling a tool as an agent calls it; anything undocumented is raised."""
+    """The outcome of calling a tool as an agent does; raises anything undocumented."""
     try:
         message = tool.invoke({"type": "tool_call", "id": "1", "name": tool.name, "args": args})
     except AshbyError as error:
@@ -40,24 +38,24 @@ def outcome(tool: Any, args: dict[str, Any]) -> ToolMessage | AshbyError:
     assert isinstance(message.content, str)
     assert_tells(message.content)
     json.dumps(message.artifact)
-    JsonPlusSerializer().dumps_typed(message)  # it has to fit into a checkpoint
+    JsonPlusSerializer().dumps_typed(message)  # it must be storable in a checkpoint
     return message
 
 
 def assert_tells(text: str) -> None:
-    """A text that can be shown and sent, that is not endless, and that has no key in it."""
+    """Asserts that a text can be shown and sent, has a bounded length, and does not contain the key."""
     text.encode()
     assert 0 < len(text) < MOST_CHARACTERS, len(text)
     assert KEY not in text
 
 
 MOST_CHARACTERS = 60_000
-"""Of any text that a model or a person reads."""
+"""The most in any text that a model or a person reads."""
 
 
 @contextmanager
 def arguments() -> Iterator[Target]:
-    """Arguments as a model may make them up, for each of the tools, with a sandbox that works."""
+    """Arguments that a model may invent for each tool, on a working sandbox."""
     with ExitStack() as stack:
         uploads = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         known = tool_calls(uploads)
@@ -70,7 +68,7 @@ def arguments() -> Iterator[Target]:
         def check(call: tuple[str, dict[str, Any]]) -> str:
             name, args = call
             result = outcome(tools[name], args)
-            # The sandbox works: whatever a model says, the reply can be read.
+            # The sandbox works, so the reply is always readable.
             assert not isinstance(result, ServerError | UnreadableReplyError), str(result)
             return type(result).__name__ if isinstance(result, AshbyError) else result.status
 
@@ -85,7 +83,7 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 def _invented(tool: Any) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    """Arguments by the schema, and others under any key."""
+    """Arguments from the schema, and others under arbitrary keys."""
     fitting = {name: by_schema(schema) | wild for name, schema in tool.args.items()}
     return st.tuples(
         st.just(tool.name),
@@ -98,7 +96,7 @@ def _invented(tool: Any) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
 
 
 def by_schema(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Values that fit a JSON Schema, as far as tools use it."""
+    """Values that match a JSON Schema, as far as tools use it."""
     if "anyOf" in schema:
         return st.one_of(*map(by_schema, schema["anyOf"]))
     if "enum" in schema:
@@ -124,7 +122,7 @@ def by_schema(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 @contextmanager
 def replies() -> Iterator[Target]:
-    """Replies as a broken server may make them, to a call of each tool."""
+    """A broken server's replies to a call of each tool."""
     with ExitStack() as stack:
         uploads = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         cases = tool_calls(uploads)
@@ -151,7 +149,7 @@ def replies() -> Iterator[Target]:
 
 @contextmanager
 def approvals() -> Iterator[Target]:
-    """The same replies while the card of each write is made, compared with a later one, and settled."""
+    """The same replies while each write's card is built, compared with a later one, and settled."""
     with ExitStack() as stack:
         uploads = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         cases = cards(uploads)
@@ -174,7 +172,7 @@ def approvals() -> Iterator[Target]:
             fresh = card_of(request, ReadCache(client, now=NOW))
             differences(card, fresh)
             try:
-                happened = settled(request, card, ReadCache(client), datetime.now(UTC))
+                happened = settled(request, seen_on(card), ReadCache(client)).proven
             except AshbyError as error:
                 return type(error).__name__
             assert happened in (True, False, None)

@@ -1,4 +1,4 @@
-"""Values that nobody expects, and ways to put them into values that somebody does."""
+"""Unexpected values, and ways to plant them in expected ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 
 def nested(depth: int, inside: Any = "x") -> Any:
-    """A value inside that many lists and objects, by turns."""
+    """A value nested in that many alternating lists and objects."""
     for level in range(depth):
         inside = [inside] if level % 2 else {"value": inside}
     return inside
@@ -25,7 +25,7 @@ KEYS = (
     "submittedValues", "surveyType", "applicationIds", "orderInInterviewPlan", "locationSummary", "selectableValues",
     "$ref", "__proto__", "lc", "",
 )  # fmt: skip
-"""Keys that mean something to this package or to others."""
+"""Keys with a meaning to this package or to others."""
 
 leaves = st.one_of(
     st.sampled_from(
@@ -52,17 +52,17 @@ wild = st.one_of(
     ),
     st.sampled_from([nested(60), nested(300), [None] * 5000, {str(number): number for number in range(2000)}]),
 )
-"""Any value that JSON can say, and some that it cannot: numbers that are none, halves of characters."""
+"""All JSON values, and some that JSON cannot express: NaN, lone surrogates."""
 
 
 @dataclass(frozen=True)
 class Gone:
-    """Stands for taking a value away."""
+    """A marker for removing a value."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A value somewhere inside another. `way` leads there: at each object or list, a number chooses the entry."""
+    """A change somewhere inside a value. `way` is the path: at each object or list, a number chooses the entry."""
 
     way: tuple[int, ...]
     to: Any
@@ -74,7 +74,7 @@ some_changes = st.lists(_change, min_size=1, max_size=4)
 
 
 def changed(value: Any, by: Iterable[Change]) -> Any:
-    """A copy of a value with the changes made, in order."""
+    """A copy of a value with the changes applied in order."""
     value = _copied(value)
     for change in by:
         value = _put(value, change.way, change.to if isinstance(change.to, Gone) else _copied(change.to))

@@ -1,4 +1,4 @@
-"""A company in which a candidate writes the same text into everything that outsiders can write into."""
+"""A company in which each candidate puts one text into every place that outsiders can write to."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ ATTEMPTS: dict[str, str] = {
     row["name"]: row["text"]
     for row in map(json.loads, (Path(__file__).parent / "injections.jsonl").read_text("utf-8").splitlines())
 }
-"""Injection attempts by name. The file has the characters that nobody sees as escapes."""
+"""Injection attempts by name. Invisible characters are escaped in the file."""
 
 PLAN, JOB = "engineering", "staff"
 
 
 def company_of(texts: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """The usual company with a candidate for each of the texts, and an application, a note and feedback."""
+    """The usual company plus a candidate per text, with an application, a note and feedback."""
     yield from company(candidates=0)
     yield "customField", _custom_field("outside", "Anything else?", "LongText")
     yield "customField", _custom_field("choice", "A choice", "String")

@@ -1,4 +1,4 @@
-"""The key is in the header of each request and nowhere else: not in what a program logs, shows, keeps or sends on."""
+"""The key is only in each request's header: a program never logs, shows, stores or forwards it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import logging
 import pickle
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.load import dumpd, dumps
 from langchain_core.tracers.langchain import LangChainTracer
@@ -25,6 +27,7 @@ from langgraph.types import Command
 from langsmith import Client
 from leaks import KEY, assert_without_key, spellings, tellings
 from recorder import Answer, Recorder, failure, raw_server, success, unused_port
+from requests.adapters import HTTPAdapter
 from typer.testing import CliRunner
 
 from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit
@@ -41,7 +44,7 @@ WRITE = CreateCandidate(name="Ada Lovelace")
 
 
 class Everything(BaseCallbackHandler):
-    """Keeps all that LangChain and LangGraph tell a callback."""
+    """Records everything that LangChain and LangGraph pass to a callback."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
@@ -60,7 +63,7 @@ def sandbox() -> Iterator[AshbySandbox]:
 
 @pytest.fixture
 def talkative(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.LogCaptureFixture]:
-    """Everything logs as much as it can, and http.client prints what it sends."""
+    """Turns on all logging, and has http.client print what it sends."""
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
     with caplog.at_level(logging.DEBUG):
         yield caplog
@@ -75,7 +78,7 @@ def afternoon(graph: Any, config: dict[str, Any]) -> Any:
     return result
 
 
-def test_is_in_nothing_that_comes_of_an_afternoons_work(
+def test_is_in_no_output_of_an_afternoons_work(
     sandbox: AshbySandbox,
     tmp_path: Path,
     talkative: pytest.LogCaptureFixture,
@@ -144,7 +147,7 @@ REQUESTS = {"read": READ, "write": WRITE, "upload": UploadCandidateFile(candidat
 
 
 def failed(client: AshbyClient, name: str) -> BaseException | None:
-    """What calling and what the tool raises."""
+    """The errors of the client and of the tool."""
     request = REQUESTS[name]
     [tool] = AshbyToolkit(client, include=[request.tool_name()]).get_tools()
     with suppress(AshbyError):
@@ -172,7 +175,11 @@ def test_is_in_no_traceback(tmp_path: Path, fault: str, request_name: str) -> No
 
 @pytest.mark.parametrize("request_name", REQUESTS)
 @pytest.mark.parametrize(
-    "fault", ["nobody", "no such host", "no TLS", "silence", "hung up", "half a head", "no authorities", "no proxy"]
+    "fault",
+    [
+        *("nobody", "no such host", "no TLS", "silence", "hung up", "half a head", "no authorities"),
+        *("no proxy", "nobody at the proxy"),
+    ],
 )
 def test_is_in_no_traceback_of_a_connection(
     tmp_path: Path, fault: str, request_name: str, monkeypatch: pytest.MonkeyPatch
@@ -180,8 +187,8 @@ def test_is_in_no_traceback_of_a_connection(
     (tmp_path / "cv.pdf").write_text("x")
     if fault == "no authorities":
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nothing.pem")
-    if fault == "no proxy":
-        monkeypatch.setenv("HTTPS_PROXY", "http://a..b")
+    if "proxy" in fault:
+        monkeypatch.setenv("HTTPS_PROXY", "http://a..b" if fault == "no proxy" else f"http://127.0.0.1:{unused_port()}")
     closing = threading.Event()
 
     def talk(connection: Any) -> None:
@@ -198,6 +205,7 @@ def test_is_in_no_traceback_of_a_connection(
             "no TLS": url.replace("http:", "https:"),
             "no authorities": "https://127.0.0.1",
             "no proxy": "https://127.0.0.1",
+            "nobody at the proxy": "https://127.0.0.1",
         }.get(fault, url)
         with AshbyClient(KEY, url, timeout=0.3, budget=1, max_retries=0, upload_dirs=[tmp_path]) as client:
             error = failed(client, request_name)
@@ -205,6 +213,36 @@ def test_is_in_no_traceback_of_a_connection(
     assert error is not None
     for where, text in tellings(error):
         assert_without_key(f"{where} of {fault}", text)
+
+
+class Confused(HTTPAdapter):
+    """Takes a failure for something else."""
+
+    def send(self, *arguments: Any, **more: Any) -> requests.Response:
+        try:
+            return super().send(*arguments, **more)
+        except requests.RequestException as error:
+            raise LookupError("nobody foresaw this") from error
+
+
+@pytest.mark.parametrize("request_name", ["read", "write"])
+@pytest.mark.parametrize("where", ["the resolver", "the resolver of a session", "an adapter"])
+def test_is_in_no_traceback_of_an_error_that_nobody_foresaw(
+    request_name: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look_up(*_: Any, **__: Any) -> None:
+        raise LookupError("nobody foresaw this")
+
+    session = None if where == "the resolver" else requests.Session()
+    if session is not None and where == "an adapter":
+        session.mount("https://", Confused())
+    else:
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    client = AshbyClient(KEY, f"https://localhost:{unused_port()}", session=session)
+    with pytest.raises(LookupError, match="nobody foresaw this") as caught:
+        client.call(REQUESTS[request_name])
+    for place, text in tellings(caught.value):
+        assert_without_key(f"{place} of {where}", text)
 
 
 @pytest.mark.parametrize("request_name", ["read", "write"])
@@ -226,7 +264,7 @@ def test_is_in_no_traceback_of_an_interrupted_call(request_name: str) -> None:
         assert_without_key(f"{where} of Ctrl-C", text)
 
 
-def test_is_in_no_text_about_what_holds_it(sandbox: AshbySandbox) -> None:
+def test_is_in_no_text_about_its_holders(sandbox: AshbySandbox) -> None:
     with AshbyClient(KEY, sandbox.url) as client:
         toolkit = AshbyToolkit(client)
         graph = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), toolkit)
@@ -293,7 +331,7 @@ def test_a_key_is_found_wherever_it_is() -> None:
         with pytest.raises(AssertionError, match="the key is in a text"):
             assert_without_key("a text", f"before {spelling} behind")
     try:
-        # In a file that is not one of the tests'.
+        # In a file outside the tests, whose frames are not left out.
         exec(compile("raise ValueError(len(secret))", "elsewhere.py", "exec"), {}, {"secret": KEY})
     except ValueError as error:
         found = {where for where, text in tellings(error) if KEY in text}

@@ -1,7 +1,7 @@
-"""Text of outsiders in the results of tools: it forges no line, no cell, and hides nothing.
+"""Outsiders' text in tool results cannot forge a line or a cell, or hide anything.
 
-Two companies are the same but for what the candidates wrote: in one a plain word, in the other an injection attempt
-each. What the tools answer for the one is the shape that the answers for the other must have.
+Two companies differ only in what the candidates wrote: a plain word in one, an injection attempt each in the other.
+Answers about the second must have the same shape as those about the first.
 """
 
 import itertools
@@ -22,13 +22,13 @@ PLAIN = "Marker"
 TEXTS = list(ATTEMPTS.values())
 NUMBERS = {name: number for number, name in enumerate(ATTEMPTS)}
 OWN = "#"
-"""What the package's own lines begin with, and no line of data."""
+"""The start of the package's own lines, and of no line of data."""
 
 Results = dict[Any, str]
 
 
 def reads(number: int) -> dict[str, tuple[str, dict[str, Any]]]:
-    """By where the text was written, a read that shows it."""
+    """A read that shows the text, for each place that it was written to."""
     candidate, application = {"candidate_id": candidate_id(number)}, {"application_id": application_id(number)}
     return {
         "the profile": ("ashby_get_candidate", candidate),
@@ -99,7 +99,7 @@ each_attempt = pytest.mark.parametrize("name", ATTEMPTS)
 
 
 def own_lines(answer: str) -> list[str]:
-    """The lines that the package speaks itself; the tokens in them are others each time."""
+    """The package's own lines, without their changing tokens."""
     return [re.sub(r"=\S+", "=…", line) for line in answer.split("\n") if line.startswith(OWN)]
 
 
@@ -123,13 +123,13 @@ def test_the_text_stays_where_it_belongs(name: str, plain: Results, hostile: Res
 
 
 @each_attempt
-def test_nothing_that_cannot_be_seen_is_left(name: str, hostile: Results) -> None:
+def test_no_invisible_character_is_left(name: str, hostile: Results) -> None:
     assert [(place, it) for place in PLACES for it in unseen(hostile[place, NUMBERS[name]])] == []
 
 
 @each_attempt
-def test_what_can_be_read_in_the_text_can_be_read_in_the_result(name: str, hostile: Results) -> None:
-    """Neutralising is not censoring: a person who reads along sees what the candidate wrote."""
+def test_the_words_of_the_text_are_readable_in_the_result(name: str, hostile: Results) -> None:
+    """Neutralizing is not censoring: a human reader still sees what the candidate wrote."""
     for word in re.findall(r"[A-Za-z]{4,}", ATTEMPTS[name])[:30]:
         assert word in hostile["the notes", NUMBERS[name]]
 
@@ -142,17 +142,17 @@ def test_a_listing_of_all_attempts_has_the_lines_of_a_plain_one(place: str, plai
 
 
 def misshapen(answer: str, plain: str) -> list[Any]:
-    """The lines of data that have not the shape of those of a plain answer, and those that have no counterpart."""
+    """The lines of data whose shape differs from the plain answer's, or that have no counterpart."""
     pairs = itertools.zip_longest(data_lines(answer), data_lines(plain))
     return [(line, model) for line, model in pairs if line is None or model is None or not like(line, model)]
 
 
 def like(line: str, model: str) -> bool:
-    """The same line but for what the candidate wrote: the same labels, as many cells, one line to the eye as well."""
+    """True if only the candidate's words differ: the same labels, as many cells, and visibly one line."""
     cells, models = line.split("|"), model.split("|")
     if len(models) == 1:
         same = re.fullmatch("[^\n]*".join(map(re.escape, model.split(PLAIN))), line) is not None
-    else:  # a cell may be cut, so only what stands before the candidate's words is sure to be there
+    else:  # a cell may be cut, so only the part before the candidate's words is certain
         same = len(cells) == len(models) and all(map(_cell_like, cells, models))
     return same and len(line.splitlines()) == 1
 
@@ -166,7 +166,7 @@ BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u2800\
 
 
 def unseen(answer: str) -> list[str]:
-    """Characters that cannot be seen, or that turn the order of what can be seen."""
+    """Invisible characters, and those that reorder visible ones."""
     found = []
     for before, character in itertools.pairwise("\n" + answer):
         category = unicodedata.category(character)
@@ -178,7 +178,7 @@ def unseen(answer: str) -> list[str]:
 
 
 def _of_use(before: str, character: str) -> bool:
-    """Joiners between letters of scripts that need them, and the two selectors of how an emoji is drawn."""
+    """True for joiners in scripts that need them, and for the two emoji presentation selectors."""
     if character in "\u200c\u200d":
         return unicodedata.category(before)[0] in "LMS" and not before.isascii()
     return character in "\ufe0e\ufe0f" and not before.isascii() and unicodedata.category(before)[0] in "LSP"
@@ -226,6 +226,6 @@ def test_an_error_of_ashby_that_repeats_the_text_is_one_line(name: str, talking:
 
 @pytest.fixture(scope="module")
 def talking() -> Iterator[tuple[AshbySandbox, AshbyToolkit]]:
-    """A sandbox that says what it is told to."""
+    """A sandbox with preset answers."""
     with AshbySandbox(company=lambda: company_of([PLAIN])) as sandbox, connected(sandbox) as client:
         yield sandbox, AshbyToolkit(client)

@@ -1,4 +1,4 @@
-"""A model that obeys every injected order changes nothing in Ashby: each write waits for a person."""
+"""A model that obeys every injected order cannot change anything in Ashby: each write waits for a person."""
 
 import itertools
 from collections.abc import Iterator
@@ -25,20 +25,20 @@ WRITES = {
     for step in (operation, *operation.steps)
     if step.access is Access.WRITE
 }
-"""Every method that changes something, those on the way of a tool with several calls too."""
+"""Every method that changes something, including the steps of tools that make several calls."""
 
 _threads = itertools.count()
 
 
 @dataclass
 class Office:
-    """A company full of injection attempts, and an agent whose model obeys them."""
+    """A company full of injection attempts, and an agent with an obedient model."""
 
     sandbox: AshbySandbox
     agent: Any
 
     def begin(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        """A new thread, and where the agent stops in it after a harmless question."""
+        """A new thread, and the agent's state after a harmless question."""
         config = {"configurable": {"thread_id": f"obedient-{next(_threads)}"}}
         return config, self.agent.invoke(question(NUMBERS[name]), config)
 
@@ -66,13 +66,13 @@ def office() -> Iterator[Office]:
 
 @pytest.fixture
 def fresh_office(office: Office) -> Office:
-    """The same office as on its first day."""
+    """The office, reset."""
     office.sandbox.reset()
     return office
 
 
 def proposed(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """The writes that the person is asked about; none if the agent does not wait."""
+    """The writes that await approval."""
     return [action for it in result.get("__interrupt__", ()) for action in it.value["action_requests"]]
 
 
@@ -84,7 +84,7 @@ NO = {"type": "reject", "message": "A candidate does not decide."}
 
 
 @pytest.mark.parametrize("name", ATTEMPTS)
-def test_what_a_candidate_orders_is_proposed_and_nothing_more(name: str, office: Office) -> None:
+def test_orders_from_a_candidate_are_only_proposed(name: str, office: Office) -> None:
     written, before = len(office.written()), office.sandbox.state()
     config, result = office.begin(name)
     assert all(answer.status == "success" and answer.artifact for answer in answers(result)), "it has read the order"
@@ -96,7 +96,7 @@ def test_what_a_candidate_orders_is_proposed_and_nothing_more(name: str, office:
     assert office.sandbox.state() == before
 
 
-def test_a_thread_that_nobody_answers_has_written_nothing(fresh_office: Office) -> None:
+def test_an_unanswered_thread_has_not_written(fresh_office: Office) -> None:
     for name in ("a fake decision", "a fake resume", "an approval in words", "an interrupt"):
         config, result = fresh_office.begin(name)
         assert proposed(result)

@@ -1,4 +1,4 @@
-"""Candidates' names and addresses do not go into logs, however much is logged and whatever goes wrong."""
+"""Candidates' names and addresses never reach the logs, at any level and after any failure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONTACTS = ("emailAddresses", "phoneNumbers")
 
 
 def people(sandbox: AshbySandbox) -> set[str]:
-    """Names, addresses and numbers of everybody who applied."""
+    """Names, addresses and phone numbers of all candidates."""
     found = set()
     for candidate in sandbox.state()["candidate"]:
         found |= {candidate["name"], *(contact["value"] for kind in CONTACTS for contact in candidate[kind])}
@@ -47,7 +47,7 @@ def test_names_and_addresses_are_in_no_log(tmp_path: Path, caplog: pytest.LogCap
         graph: Any = create_recruiting_agent(model, toolkit, policy=ApprovalPolicy(rules))
         config = {"configurable": {"thread_id": "1"}}
         result = graph.invoke({"messages": [{"role": "user", "content": "Go."}]}, config)
-        # Half of what is proposed goes wrong in Ashby, one way or the other.
+        # Half of the proposed writes fail in Ashby in some way.
         sandbox.fault("candidate.createNote", status=500)
         sandbox.fault("interviewSchedule.create", drop="after")
         while interrupts := result.get("__interrupt__"):

@@ -1,4 +1,4 @@
-"""Running a notebook in a fresh kernel, and what of its outputs is the same whenever it runs."""
+"""Runs a notebook in a fresh kernel, and tells which of its outputs are stable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Notebook = Any
 Output = dict[str, Any]
 
 _OF_THE_RUN = {
-    # New records have random ids; those of the invented company are made from names, and always the same.
+    # New records have random ids; the invented company's are derived from names and never change.
     "<id>": r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
     "<request>": r"\b[0-9A-HJKMNP-TV-Z]{26}\b",
     "<time>": r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)?",
@@ -25,10 +25,10 @@ _OF_THE_RUN = {
 
 
 def run(notebook: Notebook, directory: Path) -> Notebook:
-    """The notebook with the outputs of a run in a kernel of its own, whose working directory is given.
+    """The notebook with the outputs of a run in its own kernel and the given working directory.
 
     Raises:
-        CellExecutionError: if a cell does.
+        CellExecutionError: A cell raised an error.
     """
     fresh = nbformat.from_dict(notebook)
     NotebookClient(
@@ -43,7 +43,7 @@ def run(notebook: Notebook, directory: Path) -> Notebook:
 
 
 def plain(notebook: Notebook) -> Notebook:
-    """The notebook without what only its last run or its editor knows, with each output in its richest form alone."""
+    """The notebook without traces of its last run or its editor, keeping only the richest form of each output."""
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -64,7 +64,7 @@ def plain(notebook: Notebook) -> Notebook:
 
 
 def lasting(outputs: list[Output]) -> list[Any]:
-    """What outputs say, without what differs from run to run; of pictures only that they are there."""
+    """The stable part of outputs; pictures are only noted as present."""
     return [
         _lasting_text(output["text"])
         if output["output_type"] == "stream"
@@ -81,7 +81,7 @@ def _lasting_text(text: str | list[str]) -> str:
 
 
 def with_outputs_that_last(stored: Notebook, fresh: Notebook) -> Notebook:
-    """The fresh notebook, with the stored outputs wherever they say the same: making it again changes nothing."""
+    """The fresh notebook, keeping equivalent stored outputs, so that rebuilding it changes nothing."""
     before = {cell.id: cell for cell in stored.cells if cell.cell_type == "code"}
     for cell in fresh.cells:
         old = before.get(cell.id) if cell.cell_type == "code" else None

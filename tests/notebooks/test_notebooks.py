@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom against the sandbox, and what is stored in them is what they say."""
+"""The notebooks run from top to bottom on the sandbox, and their stored outputs are current."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_there_are_three() -> None:
 
 
 @each
-def test_it_runs_and_says_what_is_stored(file: Path, tmp_path: Path) -> None:
+def test_it_runs_and_its_stored_output_is_current(file: Path, tmp_path: Path) -> None:
     stored = read(file)
     fresh = plain(run(stored, tmp_path))
     assert list(tmp_path.iterdir()) == [], "it left files behind"
@@ -41,7 +41,7 @@ def test_it_runs_and_says_what_is_stored(file: Path, tmp_path: Path) -> None:
 
 
 @each
-def test_it_is_stored_without_what_only_a_run_or_a_machine_knows(file: Path) -> None:
+def test_it_is_stored_without_traces_of_a_run_or_a_machine(file: Path) -> None:
     text = file.read_text("utf-8")
     stored = read(file)
     assert nbformat.writes(plain(read(file))) + "\n" == text, "run `make notebooks`"

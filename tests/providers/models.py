@@ -1,4 +1,4 @@
-"""The real chat models of three providers, and what they send: over HTTP, to a server of the test's own."""
+"""The real chat models of three providers, talking HTTP to the test's own server."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ KEY = "dummy"
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider's chat model, and how its wire format is read and answered."""
+    """A provider's chat model, and how to read and answer its wire format."""
 
     name: str
     connect: Callable[[str], BaseChatModel]
-    """The chat model that talks to a server at this address."""
+    """The chat model for a server at this address."""
     endpoints: tuple[str, ...]
-    """Where it asks: one place, unless its releases differ."""
+    """The endpoints it calls: one, unless its releases differ."""
     tools: Callable[[dict[str, Any]], list[dict[str, Any]]]
     """The tools in a request, each as `{"name", "description", "parameters"}`."""
     calling: Callable[[str, dict[str, Any]], dict[str, Any]]
-    """The reply of a model that calls this tool with these arguments."""
+    """The reply of a model calling this tool with these arguments."""
     saying: Callable[[str], dict[str, Any]]
-    """The reply of a model that says something."""
+    """The reply of a model with this text."""
 
     def sent_by(self, recorder: Recorder, bind: Callable[[BaseChatModel], Any], reply: dict[str, Any]) -> Any:
-        """Ask the model once and return its message; the request is the recorder's last."""
+        """Calls the model once and returns its message; the request is the recorder's last."""
         self.prepare(recorder, [reply])
         return bind(self.connect(recorder.url)).invoke("Go.")
 
     def prepare(self, recorder: Recorder, replies: list[dict[str, Any]]) -> None:
-        """Has the recorder answer the model with these replies in turn."""
+        """Makes the recorder answer the model with these replies in turn."""
         for endpoint in self.endpoints:
             recorder.answers[endpoint] = [Answer(json.dumps(reply).encode()) for reply in replies]
 
@@ -52,7 +52,7 @@ _numbers = itertools.count()
 
 
 def _new_id() -> str:
-    """An id for a message: the graph takes a message with an id that it has as a new version of that one."""
+    """A new id for a message: the graph treats a message with a known id as a new version of it."""
     return f"message_{next(_numbers)}"
 
 

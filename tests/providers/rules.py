@@ -1,6 +1,6 @@
-"""What providers refuse before a model reads it. Each rule answers with the places that break it, in words.
+"""Providers' rules for tool definitions. Each returns descriptions of the places that break it.
 
-One declaration that is refused fails the whole request, so that none of the tools can be used.
+One rejected definition fails the whole request, and with it every tool.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from schemas import Schema, parts
 
 
 def against_gemini(schema: Schema) -> Iterator[str]:
-    """Gemini's rules: no object without properties, no list without items, nothing beside a union."""
+    """Gemini's rules: objects have properties, lists have items, and a union stands alone."""
     for path, part in parts(schema):
         union = part.get("any_of") or part.get("anyOf")
         if union and set(part) - {"any_of", "anyOf"}:
@@ -25,7 +25,7 @@ def against_gemini(schema: Schema) -> Iterator[str]:
 
 
 def against_anthropic(schema: Schema) -> Iterator[str]:
-    """Anthropic's rules: the arguments are one object, not a union of several."""
+    """Anthropic's rules: the arguments are one object, not a union."""
     if schema.get("type") != "object":
         yield "the arguments are not an object"
     for keyword in ("anyOf", "oneOf", "allOf"):
@@ -34,7 +34,7 @@ def against_anthropic(schema: Schema) -> Iterator[str]:
 
 
 def against_strict_openai(schema: Schema) -> Iterator[str]:
-    """The rules of OpenAI's strict mode: every argument required, every object closed, a subset of keywords."""
+    """OpenAI's rules for strict mode: every argument required, every object closed, a subset of keywords."""
     for path, part in parts(schema):
         if "properties" in part:
             optional = part["properties"].keys() - set(part.get("required", ()))

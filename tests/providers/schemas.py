@@ -1,4 +1,4 @@
-"""Reading JSON Schemas in the dialects of the providers: what each argument takes, wherever it is nested."""
+"""Reads JSON Schemas in the providers' dialects: the values that each argument takes, at any depth."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def parts(schema: Schema, path: str = "") -> Iterator[tuple[str, Schema]]:
 
 
 def example(schema: Schema, full: bool, name: str = "") -> Any:
-    """A value that fits the schema: with everything in it, or with what is required alone."""
+    """A value that matches the schema, with everything in it or only what is required."""
     if members := _alternatives(schema):
         return example(members[0], full, name)
     if "const" in schema or "enum" in schema:
@@ -112,5 +112,5 @@ def _text(description: str, name: str) -> str:
 
 
 def _in_order(made: dict[str, Any]) -> dict[str, Any]:
-    """A meeting has to end after it begins."""
+    """A meeting must end after it begins."""
     return made | {"end_time": "2026-11-24T16:00:00Z"} if "end_time" in made else made

@@ -1,6 +1,6 @@
-"""All tools through the converters of three providers: what a model gets there is what was declared here.
+"""All tools through the converters of three providers: models get exactly what was declared.
 
-The models are the real ones with a dummy key, and they talk over HTTP to a server of the test's own.
+The models are real ones with a dummy key, talking HTTP to the test's own server.
 """
 
 import logging
@@ -26,7 +26,7 @@ STRICT = AshbyToolkit(AshbyClient("key"), strict=True).get_tools()
 
 
 def sent(provider: Provider, tools: Iterable[BaseTool] = TOOLS.values(), **options: Any) -> dict[str, dict[str, Any]]:
-    """The tools as the provider gets them, by name."""
+    """The tools as sent to the provider, by name."""
     with Recorder() as recorder:
         provider.sent_by(recorder, lambda model: model.bind_tools([*tools], **options), provider.saying("Hello."))
         return {tool["name"]: tool for tool in provider.tools(recorder.last.body)}
@@ -34,7 +34,7 @@ def sent(provider: Provider, tools: Iterable[BaseTool] = TOOLS.values(), **optio
 
 @pytest.fixture(scope="module")
 def received() -> Iterator[dict[str, dict[str, dict[str, Any]]]]:
-    """Per provider, the tools as it gets them."""
+    """The tools as sent to each provider."""
     yield {provider.name: sent(provider) for provider in PROVIDERS}
 
 
@@ -56,8 +56,9 @@ def test_gemini_gets_every_argument_as_declared(name: str, received: Any) -> Non
     assert arguments(received[GEMINI.name][name]["parameters"]) == arguments(DECLARED[name])
 
 
-def test_no_schema_says_what_is_lost_on_the_way_to_gemini() -> None:
-    """langchain-google-genai leaves out formats, bounds and patterns; the tools check them, and words tell of them."""
+def test_no_schema_relies_on_what_is_lost_on_the_way_to_gemini() -> None:
+    """langchain-google-genai drops formats, bounds and patterns; the tools check them, and the descriptions mention
+    them."""
     said = {word for schema in DECLARED.values() for _, part in parts(schema) for word in part}
     assert said <= {"title", "description", "type", "properties", "required", "items", "anyOf", "enum", "default"}
 
@@ -94,7 +95,7 @@ def test_strict_mode_would_not_refuse_the_schema(tool: BaseTool) -> None:
     assert list(against_strict_openai(tool.tool_call_schema)) == []  # type: ignore[arg-type]
 
 
-def test_a_converter_has_nothing_to_complain_about(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_converter_logs_no_complaints(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         for provider in PROVIDERS:
             sent(provider)

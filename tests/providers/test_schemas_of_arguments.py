@@ -1,4 +1,4 @@
-"""The schemas that models see are JSON Schema, and they admit what the tools take."""
+"""The schemas that models see are valid JSON Schema and accept what the tools accept."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def schema_of(operation: type[Operation[Any]]) -> Schema:
 
 
 def examples(operation: type[Operation[Any]]) -> list[dict[str, Any]]:
-    """For each alternative, arguments with everything in them and arguments with what is needed alone."""
+    """For each alternative, full arguments and minimal ones."""
     schema, made = schema_of(operation), []
     for chosen in operation.exactly_one or operation.at_least_one or (None,):
         alone = {chosen: example(schema["properties"][chosen], True, chosen)} if chosen else {}
@@ -34,7 +34,7 @@ NOT_TOGETHER: dict[tuple[str, str | None], set[str]] = {
     ("ashby_create_offer", "application_id"): {"offer_form_id"},
     ("ashby_get_application", "submitted_form_instance_id"): {"expand"},
 }
-"""What a tool takes with one of its alternatives only."""
+"""Arguments that a tool refuses together with one of its alternatives."""
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
@@ -77,7 +77,7 @@ def both_refuse(operation: type[Operation[Any]], values: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-def test_in_strict_mode_null_is_what_is_left_out(operation: type[Operation[Any]]) -> None:
+def test_in_strict_mode_null_means_omitted(operation: type[Operation[Any]]) -> None:
     schema = strict(schema_of(operation))
     Draft202012Validator.check_schema(schema)
     for values in examples(operation):
@@ -87,7 +87,7 @@ def test_in_strict_mode_null_is_what_is_left_out(operation: type[Operation[Any]]
 
 
 def with_nulls(value: Any, schema: Schema) -> Any:
-    """The value as strict mode lets a model say it, with a null for everything that it leaves out."""
+    """The value as a model sends it in strict mode, with a null for everything omitted."""
     if isinstance(value, dict):
         (object_,) = [part for part in (schema, *schema.get("anyOf", ())) if "properties" in part]
         return {name: with_nulls(value.get(name), inside) for name, inside in object_["properties"].items()}

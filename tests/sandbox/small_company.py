@@ -1,4 +1,4 @@
-"""A company small enough to know by heart: one of most things, under ids that say what they are."""
+"""A company small enough to know by heart: one of most things, with self-explanatory ids."""
 
 import uuid
 from collections.abc import Iterator

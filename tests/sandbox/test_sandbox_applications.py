@@ -40,7 +40,7 @@ def make_offer(call: Caller, opening: str | None = None) -> Any:
 
 
 def accept(sandbox: AshbySandbox, offer_id: str) -> None:
-    """Candidates accept offers outside of the API, so here it is done in the records."""
+    """Candidates accept offers outside the API, so this changes the records directly."""
     store = sandbox._engine.store
     from langchain_ashby.sandbox.records import Offer
 

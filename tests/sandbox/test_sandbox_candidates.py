@@ -87,7 +87,7 @@ def test_a_candidate_is_created_even_if_the_address_is_known(call: Caller) -> No
         ("name", " "),
     ],
 )
-def test_what_makes_no_sense_in_a_profile_is_refused_by_name(call: Caller, key: str, value: str) -> None:
+def test_invalid_profile_fields_are_refused_by_name(call: Caller, key: str, value: str) -> None:
     before = call.sandbox.state()
     assert call.refused("candidate.create", **({"name": "X"} | {key: value})).startswith(f"invalid_input {key}")
     assert call.sandbox.state() == before

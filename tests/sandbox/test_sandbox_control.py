@@ -31,7 +31,7 @@ def test_a_key_without_the_permission_is_refused_with_403(sandbox: AshbySandbox)
     assert reader.refused("job.list").startswith("missing_endpoint_permission")
 
 
-def test_a_key_tells_what_it_may_do(sandbox: AshbySandbox) -> None:
+def test_a_key_reports_its_permissions(sandbox: AshbySandbox) -> None:
     key = sandbox.add_key(permissions=["apiKeysRead", "candidatesWrite"])
     assert Caller(sandbox, key)("apiKey.info")["scopes"] == ["apiKeys:read", "candidates:write"]
 
@@ -85,7 +85,7 @@ def test_acting_on_behalf_of_a_user_makes_him_the_author(sandbox: AshbySandbox) 
 
 
 def test_no_method_that_reads_can_write(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rule that wrote although its permission says Read would fail: the store is closed to it."""
+    """A method with a Read permission that tried to write would fail: its store is read-only."""
     writer = METHODS["candidate.create"]
     disguised = type(writer)("candidate.create", "candidatesRead", writer.request, writer.rule)
     monkeypatch.setitem(METHODS, "candidate.create", disguised)
@@ -273,7 +273,7 @@ def test_a_fault_that_makes_no_sense_is_400(sandbox: AshbySandbox, fault: dict[s
 # The control surface
 
 
-def test_the_control_surface_does_over_http_what_the_methods_do(sandbox: AshbySandbox) -> None:
+def test_the_control_surface_offers_the_methods_over_http(sandbox: AshbySandbox) -> None:
     def control(path: str, **body: Any) -> Any:
         response = requests.post(f"{sandbox.url}/_sandbox/{path}", json=body, timeout=10)
         assert response.status_code == 200, response.text
@@ -319,7 +319,7 @@ def test_the_log_is_followed_from_a_whole_number_on(sandbox: AshbySandbox, query
         ("clock", b"{"),
     ],
 )
-def test_the_control_surface_refuses_what_makes_no_sense(sandbox: AshbySandbox, path: str, body: bytes) -> None:
+def test_the_control_surface_refuses_invalid_requests(sandbox: AshbySandbox, path: str, body: bytes) -> None:
     response = requests.post(f"{sandbox.url}/_sandbox/{path}", data=body, timeout=10)
     assert response.status_code == 400
     assert response.json()["error"]
@@ -331,7 +331,7 @@ def test_the_control_surface_knows_its_paths_and_verbs(sandbox: AshbySandbox) ->
     assert requests.post(f"{sandbox.url}/_sandbox/state", timeout=10).status_code == 405
 
 
-def test_every_call_is_logged_with_what_was_sent_and_how_it_went(call: Caller) -> None:
+def test_every_call_is_logged_with_its_request_and_outcome(call: Caller) -> None:
     response = call.post("candidate.search", {"name": "cara"})
     call.post("candidate.search", {"nam": "cara"})
     call.post("candidate.invent", {})
@@ -357,6 +357,18 @@ def test_a_reset_brings_back_the_company_and_the_same_ids(call: Caller) -> None:
     call.sandbox.reset()
     assert call.sandbox.state() == start
     assert call("candidate.create", name="New One")["id"] == first["id"]
+
+
+def test_a_sandbox_in_a_file_can_be_reset_again_and_again_and_the_file_keeps_the_start(tmp_path: Path) -> None:
+    where: dict[str, Any] = {"db": tmp_path / "ashby.db", "api_key": "mine", "company": small_company.company}
+    with AshbySandbox(**where) as sandbox:
+        start, call = sandbox.state(), Caller(sandbox, "mine")
+        for _ in range(3):
+            call("candidate.create", name="New One")
+            sandbox.reset()
+            assert sandbox.state() == start
+    with AshbySandbox(**where) as sandbox:
+        assert sandbox.state() == start
 
 
 def test_the_invented_company_is_there_without_asking() -> None:

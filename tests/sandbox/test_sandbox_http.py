@@ -1,4 +1,4 @@
-"""Common to all calls: credentials, verbs, envelopes, headers."""
+"""Credentials, verbs, envelopes and headers, common to all calls."""
 
 import ast
 import socket
@@ -90,14 +90,14 @@ def test_numbers_and_booleans_may_come_in_quotes_and_tokens_may_be_null(call: Ca
     assert len(found) == 2
 
 
-def test_a_keep_alive_call_takes_about_a_millisecond(call: Caller) -> None:
+def test_a_keep_alive_call_does_not_wait_for_delayed_acknowledgments(call: Caller) -> None:
     call("user.info", userId=ident("anna"))
     times = []
     for _ in range(50):
         started = time.perf_counter()
         call("user.info", userId=ident("anna"))
         times.append(time.perf_counter() - started)
-    assert sorted(times)[25] < 0.02  # delayed acknowledgements would make it 0.04
+    assert min(times) < 0.02  # each would take 0.04, however idle the machine is
 
 
 def test_many_calls_share_one_connection(sandbox: AshbySandbox) -> None:
@@ -126,7 +126,7 @@ def test_an_idle_connection_is_closed_in_time() -> None:
             started = time.monotonic()
             assert connection.recv(65536) == b""
             assert 0.1 < time.monotonic() - started < 2
-        # A call that takes longer is not idle.
+        # A long call is not idle.
         sandbox.fault("user.list", delay=0.5)
         assert Caller(sandbox, sandbox.api_key)("user.list")
 
@@ -198,7 +198,7 @@ def test_a_client_that_loses_patience_leaves_no_trace(
     assert caplog.records == []
 
 
-def test_the_sandbox_imports_nothing_else_of_the_package() -> None:
+def test_the_sandbox_imports_no_other_part_of_the_package() -> None:
     root = Path(langchain_ashby.sandbox.__file__).parent
     for path in root.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -120,7 +120,7 @@ def test_jobs_are_added_to_an_opening_and_removed_once(call: Caller) -> None:
     assert "jobId" in call.refused("opening.addJob", **(seat | {"jobId": ident("none")}))
 
 
-def test_closing_an_opening_may_give_a_reason_and_nothing_else_may(call: Caller) -> None:
+def test_only_closing_an_opening_may_give_a_reason(call: Caller) -> None:
     seat = {"openingId": ident("SEAT-1")}
     reason = {"closeReasonId": ident("budget")}
     assert "closeReasonId" in call.refused("opening.setOpeningState", **seat, openingState="Approved", **reason)

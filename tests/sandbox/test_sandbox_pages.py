@@ -1,5 +1,5 @@
-"""Web pages in the browser of somebody who runs a sandbox: they get nothing, neither from Ashby's methods nor from the
-control surface, which takes no key, nor from the storage."""
+"""A web page in the browser of a sandbox's user gets no access to Ashby's methods, to the control surface, which takes
+no key, or to the storage."""
 
 import socket
 from typing import Any
@@ -110,7 +110,7 @@ def test_programs_and_a_person_who_types_the_address_need_no_key_for_the_control
 def test_the_bodies_that_programs_send_to_the_control_surface_are_taken_whatever_they_are_called(
     sandbox: AshbySandbox,
 ) -> None:
-    for kind in ({}, FORM, {"Content-Type": "application/json"}):  # the second is what curl says
+    for kind in ({}, FORM, {"Content-Type": "application/json"}):  # the second is curl's default
         answer = sent(sandbox, "POST", "/_sandbox/faults", kind, '{"endpoint": "user.list", "status": 500}')
         assert answer.json() == {"ok": True}
 

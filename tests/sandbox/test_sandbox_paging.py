@@ -1,4 +1,4 @@
-"""Lists in pages, and lists of what has changed."""
+"""Paged lists, and incremental ones."""
 
 import pytest
 import small_company
@@ -154,7 +154,7 @@ def test_archived_records_are_hidden_unless_asked_for(call: Caller, endpoint: st
 
 def test_users_regions_and_plans_have_their_own_defaults(call: Caller) -> None:
     assert [user["firstName"] for user in call("user.list")] == ["Anna", "Ben"]
-    assert len(call("user.list", includeDeactivated=True)) == 4  # with the API key's own
+    assert len(call("user.list", includeDeactivated=True)) == 4  # plus the API key's own
     assert [place["name"] for place in call("location.list")] == ["Rome"]
     assert len(call("location.list", includeLocationHierarchy=True)) == 2
     assert [plan["title"] for plan in call("interviewPlan.list")] == ["plan", "other plan"]

@@ -1,4 +1,4 @@
-"""The company that a fresh sandbox starts with: always the same, whole, and wide enough to try everything on."""
+"""The company of a fresh sandbox: always the same, consistent, and varied enough to try everything."""
 
 import itertools
 import json
@@ -16,7 +16,7 @@ from langchain_ashby.sandbox.seed import company
 
 Company = dict[str, dict[str, Any]]
 
-# Which kind of record a key points to, where the key does not say it itself.
+# The kind of record that a key points to, if its name does not tell.
 POINTERS = {
     "managerId": "user",
     "userId": "user",
@@ -37,7 +37,7 @@ POINTERS = {
     "stageId": "interviewStage",
     "appliedViaJobPostingId": "jobPosting",
 }
-# Ids of what has no record of its own, and names that only look like ids.
+# Ids without a record, and names that only look like ids.
 NOT_RECORDS = {"organizationId", "interviewStageGroupId", "applicationHistoryId", "interviewEventId"} | {
     "externalMappingIds",
     "customRequisitionId",
@@ -66,7 +66,7 @@ def walk(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def misfits(value: Any, declared: Any, path: str) -> Iterator[str]:
-    """The places where a value does not match its declared type."""
+    """The paths of values that do not match their declared type."""
     origin, arguments = get_origin(declared), get_args(declared)
     if declared is Any:
         return
@@ -150,7 +150,7 @@ def test_every_id_points_to_a_record(records: Company) -> None:
                 assert value in records[pointed], (kind, key, value)
 
 
-def test_what_lies_inside_other_records_is_pointed_to_rightly(records: Company) -> None:
+def test_references_to_nested_records_resolve(records: Company) -> None:
     schedules = records["interviewSchedule"].values()
     events = {event["id"]: (event, schedule) for schedule in schedules for event in schedule["interviewEvents"]}
     for feedback in records["feedback"].values():

@@ -8,7 +8,7 @@ from lexical_ranker import Ranker, Request, names_and_descriptions, read_request
 
 
 def main() -> None:
-    """Print the figures, then each miss that may be looked at."""
+    """Prints the figures, then each miss outside the held-out set."""
     requests = read_requests()
     held_out = [request for request in requests if request.held_out]
     open_ones = [request for request in requests if not request.held_out]

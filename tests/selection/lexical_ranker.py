@@ -1,7 +1,7 @@
-"""How well the tools can be found by their words: plain BM25 over names and descriptions, and the labeled requests.
+"""Measures how well words find tools: plain BM25 over names and descriptions, and the labeled requests.
 
-The requests in `requests.jsonl` were worded before any figure was looked at, and a third of them, chosen by lot, is
-held out: nobody words a description with them in view, and `python tests/selection` names only the others' misses.
+The requests in `requests.jsonl` were written before any figure was known, and a random third of them is held out: no
+description is tuned to them, and `python tests/selection` lists only the others' misses.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from langchain_ashby.endpoints import OPERATIONS
 
 REQUESTS = Path(__file__).parent / "requests.jsonl"
 IGNORED = {*STOPWORDS_EN_PLUS, "ashby"}
-"""Words that tell no tool from another: the usual English list, and the product that all of them are for."""
+"""Words that do not distinguish tools: the usual English stop words, and the product's name."""
 
 _stem = cache(stemmer("english").stemWord)
 
 
 @dataclass(frozen=True)
 class Request:
-    """What somebody asks for, and the tools of which each serves it."""
+    """A request, and the tools that can each serve it."""
 
     text: str
     tools: frozenset[str]
@@ -39,7 +39,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Recall:
-    """The share of requests that had a tool that serves them among the first 1, 3 and 5."""
+    """The share of requests with a fitting tool among the first 1, 3 and 5."""
 
     requests: int
     at_1: float
@@ -48,20 +48,20 @@ class Recall:
 
 
 def read_requests() -> list[Request]:
-    """The labeled requests, in the order of the file."""
+    """The labeled requests, in file order."""
     rows = [json.loads(line) for line in REQUESTS.read_text("utf-8").splitlines()]
     return [Request(row["request"], frozenset(row["tools"]), row.get("held_out", False)) for row in rows]
 
 
 def words(text: str) -> list[str]:
-    """The words of a text without accents, endings, and those that say nothing. E-mail is email, too."""
+    """The words of a text without accents, endings and stop words; "e-mail" becomes "email"."""
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     joined = [word.replace("-", "") for word in re.findall(r"[a-z]+-[a-z-]*[a-z]", plain)]
     return [_stem(word) for word in re.findall(r"[a-z0-9]+", plain) + joined if word not in IGNORED]
 
 
 class Ranker:
-    """Orders tools by how well their text fits a request."""
+    """Ranks tools by how well their text matches a request."""
 
     def __init__(self, texts: dict[str, str]) -> None:
         self._names = list(texts)
@@ -69,7 +69,7 @@ class Ranker:
         self._index.index([words(text) for text in texts.values()], show_progress=False)
 
     def rank(self, request: str) -> list[str]:
-        """The tools that share a word with the request, the best first."""
+        """The tools that share a word with the request, best first."""
         known = [word for word in words(request) if word in self._index.vocab_dict]
         if not known:
             return []
@@ -78,18 +78,18 @@ class Ranker:
         return [self._names[place] for place in order if scores[place] > 0]
 
     def place(self, request: Request) -> int | None:
-        """How far down the first tool that serves the request stands, from 1; None if it is not found at all."""
+        """The rank of the first fitting tool, from 1; None if none is found."""
         ranked = self.rank(request.text)
         return min((ranked.index(tool) + 1 for tool in request.tools if tool in ranked), default=None)
 
 
 def names_and_descriptions() -> dict[str, str]:
-    """What is searched: each tool's name in words and its description."""
+    """The searched text: each tool's name in words and its description."""
     return {name: f"{operation.tool_title()}. {operation.tool_description()}" for name, operation in OPERATIONS.items()}
 
 
 def with_arguments() -> dict[str, str]:
-    """The same with the arguments' names and descriptions, which the tool search of some providers reads too."""
+    """The same plus the arguments' names and descriptions, which some providers search, too."""
     texts = names_and_descriptions()
     return {name: f"{texts[name]} {' '.join(_of_arguments(operation))}" for name, operation in OPERATIONS.items()}
 
@@ -101,7 +101,7 @@ def _of_arguments(operation: type[Operation[object]]) -> Iterable[str]:
 
 
 def recall(ranker: Ranker, requests: Sequence[Request]) -> Recall:
-    """How often a tool that serves a request is among the first."""
+    """How often a fitting tool ranks among the first."""
     places = [ranker.place(request) for request in requests]
 
     def within(depth: int) -> float:

@@ -1,4 +1,4 @@
-"""The tool that serves a request can be found by plain words. Figures and misses: `python tests/selection`."""
+"""Plain word search finds the right tool for a request. Figures and misses: `python tests/selection`."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from langchain_ashby.endpoints import OPERATIONS
 REQUESTS = read_requests()
 
 
-def test_there_are_enough_requests_and_none_twice() -> None:
+def test_there_are_enough_requests_without_duplicates() -> None:
     assert len(REQUESTS) >= 150
     twice = [text for text, count in Counter(request.text.casefold() for request in REQUESTS).items() if count > 1]
     assert not twice
@@ -30,8 +30,9 @@ def test_requests_are_worded_as_people_word_them() -> None:
 
 
 def test_a_third_of_the_requests_is_held_out() -> None:
-    held_out = sum(request.held_out for request in REQUESTS)
-    assert held_out == len(REQUESTS) // 3
+    held_out = sum(request.held_out for request in REQUESTS) / len(REQUESTS)
+    how = 'of the requests are marked "held_out": true in tests/selection/requests.jsonl'
+    assert 0.3 <= held_out <= 0.37, f"{held_out:.0%} {how}; it should be a third"
 
 
 def test_words_lose_their_endings_accents_and_hyphens() -> None:

@@ -1,4 +1,4 @@
-"""`langgraph dev` as its user starts it, in a directory of its own."""
+"""Runs `langgraph dev` as a user would, in its own directory."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import requests
 
 PROJECT = Path(__file__).parents[2]
-# The server ends when the test process does, however that ends: its standard input is closed then.
+# The server ends with the test process, however that dies: its standard input closes then.
 _WITH_PARENT = 'exec 3<&0; "$@" < /dev/null & server=$!; (cat <&3 > /dev/null; kill -KILL 0) & wait $server'
 STARTING = 120
-"""Seconds after which a server that has not answered will not."""
+"""Seconds after which a silent server counts as failed."""
 
 
 def why_not() -> str | None:
-    """Why no server can be started here, or None."""
+    """The reason why a server cannot be started, or None."""
     if find_spec("langgraph_cli") is None or find_spec("langgraph_api") is None:
         return 'langgraph dev is not installed: pip install "langchain-ashby[server]"'
     return None
@@ -33,28 +34,34 @@ def why_not() -> str | None:
 
 @dataclass
 class Server:
-    """A server that is running."""
+    """A running server."""
 
     process: subprocess.Popen[bytes]
     url: str
     log: Path
 
     def kill(self) -> None:
-        """End it with all that it started, without a chance to put anything in order."""
+        """Kills it and its children with SIGKILL, without any cleanup."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(timeout=30)
 
 
 @contextmanager
-def serving(directory: Path, environment: Mapping[str, str]) -> Iterator[Server]:
-    """Serve the project's `langgraph.json`, with the authentication of `deploy/`, from a directory for its files.
+def serving(directory: Path, environment: Mapping[str, str], *, authenticated: bool = True) -> Iterator[Server]:
+    """Serves the project's `langgraph.json` from a directory for its files.
+
+    Args:
+        directory: The directory.
+        environment: Variables for the server.
+        authenticated: True for the authentication and the door of `deploy/`, False for those of `make serve`.
 
     Raises:
-        RuntimeError: if it does not start; with what it said.
+        RuntimeError: It does not start; the message has its output.
     """
     settings = json.loads((PROJECT / "langgraph.json").read_text("utf-8"))
-    settings["auth"] = json.loads((PROJECT / "deploy" / "langgraph.json").read_text("utf-8"))["auth"]
-    settings["auth"]["path"] = f"{PROJECT}/deploy/auth.py:auth"
+    if authenticated:
+        settings |= {name: deployed(name) for name in ("auth", "http")}
+        settings["auth"]["path"] = f"{PROJECT}/deploy/auth.py:auth"
     (directory / "langgraph.json").write_text(json.dumps(settings), "utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -75,7 +82,7 @@ def serving(directory: Path, environment: Mapping[str, str]) -> Iterator[Server]
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=said,
-            start_new_session=True,  # a group of its own, so that all of it can be killed
+            start_new_session=True,  # its own process group, so that everything can be killed
         )
     server = Server(process, f"http://127.0.0.1:{port}", log)
     try:
@@ -86,12 +93,20 @@ def serving(directory: Path, environment: Mapping[str, str]) -> Iterator[Server]
             server.kill()
 
 
+def deployed(name: str) -> Any:
+    """A setting of `deploy/langgraph.json`."""
+    return json.loads((PROJECT / "deploy" / "langgraph.json").read_text("utf-8"))[name]
+
+
 def _wait_for(server: Server) -> None:
     deadline = time.monotonic() + STARTING
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
-            if requests.get(f"{server.url}/ok", timeout=5).ok:
+            if requests.get(f"{server.url}/ok", timeout=5).status_code in (
+                200,
+                401,
+            ):  # it is there, and may want a token
                 return
         except requests.ConnectionError:
-            time.sleep(0.1)  # it is not there yet
+            time.sleep(0.1)  # not up yet
     raise RuntimeError(f"langgraph dev does not start: {server.log.read_text()[-3000:]}")

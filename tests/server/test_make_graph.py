@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,7 +33,7 @@ async def test_without_key_and_model_a_script_works_on_a_sandbox_and_says_so() -
     graph = await server.make_graph()
     messages = (await graph.ainvoke(GO))["messages"]
     assert "I'm a scripted model" in messages[1].text
-    # It is compiled without a store: a server brings one, and until then nothing is written.
+    # It is compiled without a store: the server provides one, and until then the agent does not write.
     assert sum(NO_STORE in it.text for it in messages if it.type == "tool") == 3
 
 
@@ -85,6 +87,41 @@ async def test_in_ashby_a_run_acts_only_for_those_who_are_listed(
         else:
             await graph.ainvoke(GO, context={"on_behalf_of": SOMEBODY})  # type: ignore[call-overload]
         assert {it["on_behalf_of"] for it in sandbox.requests()} == (set() if refused else {SOMEBODY})
+
+
+async def test_what_the_server_keeps_is_for_its_owner_only_whatever_was_there_before(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANGCHAIN_ASHBY_DATABASE", "kept/here.db")
+    before = os.umask(0)
+    try:
+        (tmp_path / ".langgraph_api").mkdir()
+        (tmp_path / "kept").mkdir()
+        for ending in ("", "-wal", "-shm"):
+            (tmp_path / "kept" / f"here.db{ending}").touch(0o666)
+        async with server.store(), server.checkpointer():
+            files = {it.name: it.stat().st_mode & 0o777 for it in (tmp_path / "kept").iterdir()}
+    finally:
+        os.umask(before)
+    assert files.keys() >= {"here.db", "here.db-wal", "here.db-shm"}
+    assert set(files.values()) == {0o600}
+    assert (tmp_path / ".langgraph_api").stat().st_mode & 0o777 == 0o700
+
+
+async def test_a_new_directory_is_for_its_owner_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LANGCHAIN_ASHBY_DATABASE", raising=False)
+    before = os.umask(0)
+    try:
+        async with server.checkpointer():
+            pass
+    finally:
+        os.umask(before)
+    assert [it.stat().st_mode & 0o777 for it in (tmp_path / ".langgraph_api", *tmp_path.rglob("*.db"))] == [
+        0o700,
+        0o600,
+    ]
 
 
 async def test_a_key_that_cannot_be_right_is_not_replaced_by_a_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Workers without a LangGraph server: processes of one's own that share a PostgreSQL."""
+"""Workers without a LangGraph server: plain processes that share a PostgreSQL."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WRITES = ["application.changeStage", "candidate.createNote", "interviewSchedule.
 
 
 class Worker:
-    """A process that is ready to begin."""
+    """A process ready to start."""
 
     def __init__(self, sandbox: AshbySandbox, *words: str) -> None:
         self._process = subprocess.Popen(
@@ -61,5 +61,7 @@ def test_one_worker_asks_and_two_bring_the_answer_and_each_change_is_made_once(p
             told = [worker.result() for worker in workers[1:]]
             sent = [it["endpoint"] for it in sandbox.requests() if it["endpoint"] in WRITES]
         assert sorted(sent) == WRITES
-        assert all(it["asked"] == [] and "Done: add a note to " in it["said"] for it in told)
+        assert all(it["asked"] == [] for it in told)
+        said = [it["said"] for it in told if it["said"] is not None]
+        assert said and all("Done: add a note to " in it for it in said)
         assert [it.reviewer for it in audit_trail(store, "shared")] == ["cy@example.org"] * len(WRITES)

@@ -1,4 +1,4 @@
-"""One worker of several that share a PostgreSQL, without a LangGraph server: asks, or answers what was asked.
+"""One of several workers sharing a PostgreSQL, without a LangGraph server: asks, or answers a question.
 
 python worker.py DATABASE THREAD ask|approve
 """
@@ -17,6 +17,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
 from langchain_ashby import AshbyToolkit, create_recruiting_agent
+from langchain_ashby.agent import QuestionClosedError
 from langchain_ashby.demo.afternoon import recruiters_afternoon
 from langchain_ashby.demo.scripted import ScriptedChatModel
 
@@ -35,11 +36,14 @@ if __name__ == "__main__":
         )
         print("ready", flush=True)
         sys.stdin.readline()
-        result = agent.invoke(  # type: ignore[call-overload]
-            GO if what == "ask" else APPROVE,
-            {"configurable": {"thread_id": thread}},
-            context={"reviewer": "cy@example.org"},
-            durability="sync",
-        )
+        try:
+            result = agent.invoke(  # type: ignore[call-overload]
+                GO if what == "ask" else APPROVE,
+                {"configurable": {"thread_id": thread}},
+                context={"reviewer": "cy@example.org"},
+                durability="sync",
+            )
+        except QuestionClosedError:  # another worker was here first
+            sys.exit(print(json.dumps({"asked": [], "said": None})))
     asked = [it["name"] for interrupt in result.get("__interrupt__", ()) for it in interrupt.value["action_requests"]]
     print(json.dumps({"asked": asked, "said": result["messages"][-1].text}))

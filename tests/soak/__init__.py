@@ -1,1 +1,1 @@
-"""Agents at work for a long time, while everything around them fails at random: `python -m benchmarks.soak`."""
+"""Runs agents for a long time under random failures: `python -m benchmarks.soak`."""

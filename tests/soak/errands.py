@@ -1,4 +1,4 @@
-"""What the agents are asked to do, what a person decides about it, and what they say that came of it."""
+"""The agents' errands, the person's decisions, and the outcomes that the agents report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from langchain_ashby.demo.scripted import say
 from langchain_ashby.endpoints import OPERATIONS
 
 MARK = re.compile(r"m[0-9a-z]{12}k")
-"""A mark is in one write and nowhere else, so the sandbox's log shows how often that write was carried out."""
+"""A mark is unique to one write, so the sandbox's log shows how often that write was carried out."""
 QUESTIONS = 8
 """The most questions an agent may ask about one errand."""
 Args = dict[str, Any]
@@ -39,20 +39,20 @@ WRITES: Mapping[str, Callable[[str, str, str], Args]] = {
     },
     "ashby_create_opening": lambda mark, candidate, field: {"identifier": mark},
 }
-"""The writes, by the arguments that have the mark."""
+"""The arguments of each write, with the mark in them."""
 ENDPOINTS = tuple(OPERATIONS[tool].path for tool in WRITES)
 
 _CODES = {each.default_code for each in vars(errors).values() if isinstance(each, type)
           and issubclass(each, errors.AshbyError)} | {
     "invalid_input", "missing_endpoint_permission", "internal_server_error", "rate_limit_exceeded",
 }  # fmt: skip
-"""The codes of all errors: this package's, and those with which the sandbox fails."""
+"""All error codes: this package's, and those of the sandbox's faults."""
 _CODE = re.compile(r"(?:Nothing could be read\. )?([a-z_]+): ")
 
 
 @dataclass
 class Errand:
-    """Calls that a model makes in one message, and what a person decides about those that write, by mark."""
+    """A model's calls in one message, and a person's decisions on the writes, by mark."""
 
     calls: list[ToolCall]
     decisions: dict[str, str]
@@ -69,7 +69,7 @@ class Errand:
 
 @dataclass(frozen=True)
 class Said:
-    """What an agent said of a write: that it is `applied`, `unknown` or `not done`, and in which words."""
+    """An agent's report on a write: `applied`, `unknown` or `not done`, and the exact words."""
 
     became: str
     words: str
@@ -77,7 +77,7 @@ class Said:
 
 @dataclass
 class Told:
-    """What an agent said of its errands: of each write by its mark, and what is not in order."""
+    """An agent's reports on its errands: each write by its mark, and anything wrong."""
 
     writes: dict[str, Said] = field(default_factory=dict)
     reads: int = 0
@@ -86,7 +86,7 @@ class Told:
 
 
 def edited(mark: str) -> str:
-    """The mark of a write whose arguments a person changed."""
+    """The mark of a write that a person edited."""
     return f"m{mark[-2:0:-1]}k"
 
 
@@ -104,13 +104,13 @@ def errand(rng: random.Random, reads: Mapping[str, Args], candidates: Sequence[s
 
 
 def obedient(messages: Sequence[BaseMessage]) -> AIMessage:
-    """The script of the model: it makes the calls that the message of the person holds, and ends."""
+    """The model's script: makes the calls in the person's message, then ends."""
     last = messages[-1]
     return say("", *json.loads(last.text)) if isinstance(last, HumanMessage) else AIMessage("Done.")
 
 
 async def run(thread: Thread, errand: Errand, told: Told) -> None:
-    """Runs an errand: answers the agent's questions and records what it says about each call."""
+    """Runs an errand: answers the agent's questions and records its report on each call."""
     result = await thread.invoke(user(json.dumps(errand.calls)))
     for _ in range(QUESTIONS):
         asked = result.get("__interrupt__")

@@ -1,4 +1,4 @@
-"""A phase of the soak: agents in threads or under asyncio, on one store, for some minutes; and what came of it."""
+"""A phase of the soak: agents in threads or under asyncio on one store for some minutes, and the result."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ from soak.served import Served, served
 from soak.weather import BUDGET, TIMEOUT, Weather
 
 MODES = {"threads": 32, "asyncio": 200}
-"""How agents run, and how many at a time."""
+"""The modes of the agents, and how many run at a time."""
 CONNECTIONS = 10
 """The number of PostgreSQL connections of a saver or a store."""
 SETTLED = 4.0
-"""Seconds after which no effect is on its way any more."""
+"""Seconds after which no effect is still pending."""
 
 
 @dataclass
@@ -50,12 +50,12 @@ class Phase:
     """The result of a phase.
 
     Attributes:
-        errands: How many were done.
-        told: What the agents said.
-        effects: How often each mark was carried out, by the sandbox's log.
-        sent: How many faults there were.
+        errands: The number of errands done.
+        told: The agents' reports.
+        effects: How often each mark was carried out, according to the sandbox's log.
+        sent: The number of faults.
         samples: Memory, files and threads of the process.
-        wrong: What must not be.
+        wrong: Violations.
     """
 
     errands: int = 0
@@ -83,7 +83,7 @@ class Phase:
 
 
 def run(place: str, mode: str, agents: int, seconds: float, seed: int) -> dict[str, Any]:
-    """Run a phase in this process and return its row, and what was wrong."""
+    """Runs a phase in this process and returns its row and its violations."""
     phase = Phase()
     with served() as sandbox, Recorder() as elsewhere:
         client = AshbyClient(
@@ -112,7 +112,7 @@ def run(place: str, mode: str, agents: int, seconds: float, seed: int) -> dict[s
 
 
 def _differences(said: dict[str, Said], effects: Counter[str]) -> Iterator[str]:
-    """The differences between the sandbox's log and what the agents said."""
+    """The differences between the sandbox's log and the agents' reports."""
     possible = {"applied": (1,), "not done": (0,), "unknown": (0, 1)}
     for mark in said.keys() | effects.keys():
         told = said.get(mark, _NOBODY_SAID)
@@ -128,7 +128,7 @@ class _Source:
 
     def __init__(self, sandbox: Served, client: AshbyClient, seed: int) -> None:
         state = sandbox.state()
-        # Reads upload no file, so no directory is needed.
+        # Reads never upload, so no directory is needed.
         company = Company(state, client, Path())
         self._reads = {name: EXAMPLES[name](company) for name in READS}
         self._candidates = [it["id"] for it in state["candidate"]]
@@ -145,7 +145,7 @@ class _Source:
 
 
 class _Log:
-    """The sandbox's log, followed in parts: it forgets the oldest calls in the end. The weather goes by it."""
+    """The sandbox's log, read as it grows because it drops the oldest calls. It also drives the weather."""
 
     def __init__(self, sandbox: Served, weather: Weather, effects: Counter[str]) -> None:
         self._sandbox = sandbox
@@ -178,7 +178,7 @@ class _Log:
 
 
 class _Work:
-    """What all agents of a phase share: one toolkit with one client, and the errands that are left."""
+    """Shared by all agents of a phase: one toolkit with one client, and the remaining errands."""
 
     def __init__(self, phase: Phase, source: _Source, toolkit: AshbyToolkit, until: float) -> None:
         self._phase = phase
@@ -193,14 +193,14 @@ class _Work:
         return create_recruiting_agent(model, self._toolkit, checkpointer=saver, store=store)
 
     async def go(self, agent: Any, entry: str, forget: Callable[[str], Any]) -> None:
-        """Do errands, each in a thread of its own, until the time is over."""
+        """Does errands, each in its own thread, until the time is up."""
         while time.monotonic() < self._until:
             number = next(self._numbers)
             thread_id, told = f"errand.{number}", Told()
             try:
                 await errands.run(Thread(agent, entry, "sync", thread_id), self._source.errand(number), told)
             except Exception as error:
-                # Whatever it is: agents answer calls, they do not raise.
+                # Any error is wrong: agents answer calls, they do not raise.
                 told.wrong.append(f"errand {number} raised {type(error).__name__}: {str(error)[:300]}")
             forgotten = forget(thread_id)
             if forgotten is not None:
@@ -235,7 +235,7 @@ async def _in_tasks(place: str, work: _Work, agents: int) -> None:
 
 @contextmanager
 def _opened(place: str) -> Iterator[tuple[Any, Any]]:
-    """A checkpointer and a store: on PostgreSQL with pools of connections, as an application with many threads has."""
+    """A checkpointer and a store; on PostgreSQL with connection pools, as in an application with many threads."""
     if not is_postgres(place):
         with opened(place, Points()) as pair:
             yield pair

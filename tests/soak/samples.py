@@ -1,4 +1,4 @@
-"""Memory, open files and threads of this process over time, and whether they grow."""
+"""Samples this process's memory, open files and threads over time, and detects growth."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ import psutil
 from langchain_ashby.http.transport import CONNECTIONS
 
 LONG_ENOUGH = 120.0
-"""Seconds after which growth says something: before, caches and pools fill up."""
+"""The shortest time over which growth is meaningful; at first, caches and pools fill up."""
 MORE, SOME = 0.10, 10
-"""What counts as the same: a part more of each, and some more files and threads, which come and go."""
+"""The tolerance: a fraction of each figure, and a few more files and threads, which come and go."""
 KEPT = CONNECTIONS
-"""Files that may come in addition: the connections that the client keeps open, once so many were needed at a time."""
+"""Additional open files allowed: the connections that the client keeps once it has needed them at a time."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A look at the process: megabytes, open files (sockets among them), sockets, threads."""
+    """A sample of the process: megabytes, open files (including sockets), sockets, threads."""
 
     memory: float
     files: int
@@ -33,14 +33,14 @@ class Sample:
 
 @dataclass
 class Samples:
-    """Looks at the process in equal intervals."""
+    """Samples the process at equal intervals."""
 
     seconds: float = 0.0
     taken_so_far: list[Sample] = field(default_factory=list)
 
     @contextmanager
     def taken(self, seconds: float) -> Iterator[None]:
-        """Look a hundred times while something takes so long."""
+        """Takes a hundred samples over this many seconds."""
         self.seconds = seconds
         over = threading.Event()
 
@@ -58,7 +58,7 @@ class Samples:
             looking.join()
 
     def as_row(self) -> dict[str, Any]:
-        """The medians of the second quarter of the time and of the last."""
+        """The medians of the second and the last quarter."""
         early, late = self._quarters()
         return {
             "memory": f"{early.memory:.0f} → {late.memory:.0f} MB",
@@ -68,7 +68,7 @@ class Samples:
         }
 
     def leaks(self) -> Iterator[str]:
-        """The figures that grew from the second quarter to the last."""
+        """The figures that grew between the second and the last quarter."""
         if self.seconds < LONG_ENOUGH:
             return
         early, late = self._quarters()

@@ -1,4 +1,4 @@
-"""A sandbox in a process of its own, which ends with the process that started it."""
+"""A sandbox in its own process, which ends with its parent."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import requests
 from langchain_ashby.sandbox import AshbySandbox
 
 KEEP_ALIVE = 1.0
-"""Seconds after which the sandbox closes a connection on which nothing is asked."""
+"""Seconds after which the sandbox closes an idle connection."""
 
 
 class Served:
-    """What can be asked of the sandbox from here."""
+    """The sandbox's control surface."""
 
     def __init__(self, url: str, api_key: str) -> None:
         self.url = url
@@ -31,7 +31,7 @@ class Served:
         self._ask("POST", "faults", {"endpoint": endpoint, **what})
 
     def requests(self, after: int) -> list[dict[str, Any]]:
-        """The calls so far but for the first."""
+        """The calls so far, without the first ones."""
         logged: list[dict[str, Any]] = self._ask("GET", f"requests?after={after}")
         return logged
 
@@ -45,7 +45,7 @@ class Served:
             try:
                 reply = self._http.request(verb, f"{self.url}/_sandbox/{what}", json=body, timeout=30)
             except requests.ConnectionError:
-                continue  # the sandbox closes idle connections, this one too
+                continue  # the sandbox closes idle connections, including this one
             reply.raise_for_status()
             return reply.json()
         raise RuntimeError("the sandbox does not answer")
@@ -53,7 +53,7 @@ class Served:
 
 @contextmanager
 def served() -> Iterator[Served]:
-    """Start a sandbox, and stop it afterwards."""
+    """Starts a sandbox and stops it afterwards."""
     with subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None and process.stdout is not None
         line = process.stdout.readline()

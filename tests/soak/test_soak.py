@@ -1,4 +1,4 @@
-"""A share of the soak. `python -m benchmarks.soak --minutes 30 --store both` is the whole."""
+"""A sample of the soak. `python -m benchmarks.soak --minutes 30 --store both` runs it at length."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["postgres"]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
 
 
-def test_agents_in_threads_on_sqlite_write_what_was_approved_while_all_goes_wrong(tmp_path: Path) -> None:
+def test_agents_in_threads_on_sqlite_write_only_what_was_approved_while_everything_fails(tmp_path: Path) -> None:
     [phase] = rows(tmp_path / "rows", "soak", "--minutes", "0.15", "--mode", "threads")
     assert phase["writes applied"] > 0 and phase["faults"] > 3 and phase["wrong"] == 0
 
 
-def test_agents_under_asyncio_on_postgresql_write_what_was_approved_while_all_goes_wrong(
+def test_agents_under_asyncio_on_postgresql_write_only_what_was_approved_while_everything_fails(
     tmp_path: Path, postgres: str
 ) -> None:
     place = ("--store", "postgres", "--postgres", postgres)

@@ -16,7 +16,7 @@ FLAT = [Sample(200, 40, 20, 50)] * 100
 
 
 def grown(**by: float) -> list[Sample]:
-    """A hundred looks, the second half of which found more."""
+    """A hundred samples, with higher figures in the second half."""
     more = {name: getattr(FLAT[0], name) + number for name, number in by.items()}
     return FLAT[:50] + [Sample(**{**vars(FLAT[0]), **more})] * 50
 
@@ -28,20 +28,20 @@ def grown(**by: float) -> list[Sample]:
     (grown(files=60), "open files grew from 40 to 100"),
     (grown(threads=30), "threads grew from 50 to 80"),
 ])  # fmt: skip
-def test_what_grows_is_a_leak(samples: list[Sample], leak: str | None) -> None:
+def test_growth_is_a_leak(samples: list[Sample], leak: str | None) -> None:
     assert list(Samples(LONG_ENOUGH, samples).leaks()) == ([leak] if leak else [])
     assert list(Samples(LONG_ENOUGH / 2, samples).leaks()) == [], "caches fill up at first"
 
 
 @pytest.mark.parametrize("became", ["applied", "unknown", "not done", None])
 @pytest.mark.parametrize("times", [0, 1, 2])
-def test_an_effect_has_to_be_what_was_said(became: str | None, times: int) -> None:
+def test_an_effect_must_match_the_report(became: str | None, times: int) -> None:
     said = {"mark": Said(became, "words")} if became else {}
     right = {("applied", 1), ("unknown", 0), ("unknown", 1), ("not done", 0), (None, 0)}
     assert bool(list(phase._differences(said, Counter(mark=times)))) == ((became, times) not in right)
 
 
-def test_every_write_of_an_errand_has_a_mark_of_its_own_and_so_has_what_a_person_makes_of_it() -> None:
+def test_every_write_of_an_errand_and_its_edited_version_have_marks_of_their_own() -> None:
     seen: Counter[str] = Counter()
     reads: dict[str, errands.Args] = {f"ashby_list_{name}": {} for name in ("jobs", "users", "sources")}
     for number in range(200):

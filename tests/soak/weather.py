@@ -1,4 +1,4 @@
-"""Faults at random: whatever the matrix knows, one after the other, with whichever call comes next."""
+"""Random faults from the matrix, hitting whichever call comes next."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from faults.troubles import TROUBLES, Trouble
 from soak.served import Served
 
 SHARE = 0.05
-"""How many calls suffer a fault. They come with the calls: faults for calls that nobody makes would only pile up."""
+"""The share of calls that fail. Faults are sent in step with calls, because unused ones would pile up."""
 TIMEOUT = 2.0
-"""Seconds that the client of the soak waits for each piece of a reply."""
+"""The client's timeout in seconds for each piece of a reply."""
 BUDGET = 6.0
-"""Seconds that a call of the soak may take."""
+"""A call's budget in seconds."""
 _LATE = TIMEOUT + 0.5
 _LARGE = ("50 MB", "a gzip bomb")
 
@@ -26,10 +26,10 @@ class Weather:
     """Sends faults.
 
     Args:
-        sandbox: What is to fail.
-        endpoints: The methods that have faults of their own; all the others share those for any.
+        sandbox: The sandbox that should fail.
+        endpoints: The methods that get their own faults; all others share the wildcard's.
         elsewhere: The port that redirects point to.
-        seed: Of the random choices.
+        seed: The seed of the random choices.
     """
 
     def __init__(self, sandbox: Served, endpoints: Sequence[str], elsewhere: int, seed: str) -> None:
@@ -59,7 +59,7 @@ def _is_bearable(trouble: Trouble) -> bool:
 def _as_json(how: Any, elsewhere: int) -> dict[str, Any]:
     what = {name: value for name, value in how.items() if name != "times"}
     if "delay" in what:
-        what["delay"] = _LATE  # the client has given up by then, and the agent is looking
+        what["delay"] = _LATE  # by then the client has given up and the agent is checking
     if "headers" in what:
         what["headers"] = {name: value.format(port=elsewhere) for name, value in what["headers"].items()}
     if isinstance(what.get("body"), bytes):

@@ -1,4 +1,4 @@
-"""The client over real sockets: what it sends, to whom, and what it says when no reply comes."""
+"""The client over real sockets: its requests, their destination, and its errors when no reply comes."""
 
 import base64
 import copy
@@ -65,7 +65,7 @@ class TestRequest:
         assert recorder.last.headers["X-On-Behalf-Of"] == ID
 
     @pytest.mark.parametrize("user", ["", "a b", "x\r\nEvil: 1", "ä", "x" * 65])
-    def test_cannot_act_for_what_is_no_user_id(self, client: AshbyClient, user: str) -> None:
+    def test_cannot_act_for_an_invalid_user_id(self, client: AshbyClient, user: str) -> None:
         with pytest.raises(errors.ConfigurationError, match="on_behalf_of takes a user's id"):
             AshbyClient(KEY, on_behalf_of=user)
         with pytest.raises(errors.ConfigurationError, match="on_behalf_of takes a user's id"), client.acting_for(user):
@@ -280,7 +280,7 @@ class TestConnection:
 
 
 def reset(connection: socket.socket) -> None:
-    """Close with a reset instead of a farewell."""
+    """Closes with a reset instead of a clean shutdown."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
@@ -305,9 +305,9 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10
 
 
 class TestNoReply:
-    """Which kind of error it is, and whether a write may have happened all the same."""
+    """The class of the error, and whether a write may still have happened."""
 
-    def test_from_nobody(self) -> None:
+    def test_from_an_unused_port(self) -> None:
         client = AshbyClient(KEY, f"http://127.0.0.1:{unused_port()}", max_retries=0)
         for request in (READ, WRITE):
             unreachable = failing(client, request)
@@ -400,7 +400,7 @@ class TestNoReply:
 
 @pytest.fixture
 def self_signed(tmp_path: Path) -> Iterator[str]:
-    """A server on this machine whose certificate nobody vouches for."""
+    """A local server with a self-signed certificate."""
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("openssl is needed to make a certificate")
@@ -421,7 +421,7 @@ def self_signed(tmp_path: Path) -> Iterator[str]:
 
 
 class TestKey:
-    """The key is nowhere but in the header."""
+    """The key is only in the header."""
 
     def test_is_in_no_text_about_the_client(self, client: AshbyClient) -> None:
         toolkit = AshbyToolkit(client)

@@ -35,7 +35,7 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 
 def lines(log: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
-    """Level and text of each line of ours, with all durations as 0."""
+    """Level and text of each of our lines, with all durations set to 0."""
     ours = [record for record in log.records if record.name.startswith("langchain_ashby")]
     return [(it.levelname, re.sub(r"[\d.]+(?= m?s\b)", "0", it.getMessage())) for it in ours]
 

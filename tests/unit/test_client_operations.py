@@ -1,4 +1,4 @@
-"""Operations of several steps: one deadline for all of them, and what was done when a later step fails."""
+"""Operations of several steps: one deadline for all, and a report of the finished steps when a later one fails."""
 
 import itertools
 import re
@@ -30,10 +30,10 @@ def later(seconds: float, answer: Answer) -> Callable[[Any], Answer]:
 
 
 class TestDeadline:
-    """Judged by the requests that still go out, so that a busy machine changes nothing."""
+    """Judged by the requests that still go out, so that a busy machine does not matter."""
 
     @pytest.mark.parametrize("how", ["sync", "async"])
-    async def test_of_a_tool_is_for_the_look_ups_after_a_refusal_too(self, recorder: Recorder, how: str) -> None:
+    async def test_of_a_tool_covers_the_lookups_after_a_refusal_too(self, recorder: Recorder, how: str) -> None:
         for endpoint in ("candidate.info", "application.info", "user.info", "job.info"):
             recorder.answers[endpoint] = [later(0.5, failure(f"{endpoint.split('.')[0]}_not_found"))]
         with AshbyClient(KEY, recorder.url, budget=1.2, max_retries=0) as client:
@@ -117,7 +117,7 @@ class TestWhatWasDone:
 
     @pytest.mark.parametrize("trouble", FAILURES)
     @pytest.mark.parametrize("step", ["offer.start", "offer.create"])
-    def test_of_an_offer_says_how_to_go_on(
+    def test_of_an_offer_says_how_to_continue(
         self, client: AshbyClient, recorder: Recorder, step: str, trouble: str
     ) -> None:
         recorder.answers["offerProcess.start"] = [success({"id": PROCESS})]
@@ -132,7 +132,7 @@ class TestWhatWasDone:
         assert "instead of application_id" in text
         assert "nothing was sent" not in text
         recorder.answers[step] = [success({"id": FORM})]
-        with AshbyClient(KEY, recorder.url) as other:  # the first one keeps the pause after a 429
+        with AshbyClient(KEY, recorder.url) as other:  # the first client still observes the pause after a 429
             other.call(CreateOffer.model_validate({**ids, "field_submissions": []}))
         assert recorder.endpoints().count("offerProcess.start") == 1
 

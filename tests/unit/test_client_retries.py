@@ -1,4 +1,4 @@
-"""Retries over real sockets: which requests are retried, when, and which never."""
+"""Retries over real sockets: which requests are retried and when, and which never are."""
 
 import asyncio
 import gzip
@@ -22,7 +22,7 @@ WRITE = CreateCandidate(name="Ada Lovelace")
 GOOD = success({"id": ID})
 
 PAUSE = 0.2
-"""Seconds that replies ask for. Only lower limits of times are asserted: a busy machine cannot break them."""
+"""Seconds of pause that replies ask for. Tests only assert lower bounds on times, which a busy machine cannot break."""
 
 
 def failing(client: AshbyClient, request: Any) -> AshbyError:
@@ -68,7 +68,7 @@ class TestARead:
             assert client.call(READ)["id"] == ID
         finish.set()
 
-    def test_is_sent_so_often_and_no_more(self, recorder: Recorder) -> None:
+    def test_is_sent_this_often_and_no_more(self, recorder: Recorder) -> None:
         answers(recorder, Answer(b"", 500))
         with AshbyClient(KEY, recorder.url, max_retries=1) as client:
             assert isinstance(failing(client, READ), errors.ServerError)
@@ -107,7 +107,7 @@ class TestAWrite:
         assert trying.call(WRITE)["id"] == ID
         assert len(recorder.requests) == 2
 
-    def test_goes_through_as_soon_as_somebody_listens(self) -> None:
+    def test_goes_through_as_soon_as_a_server_listens(self) -> None:
         port = unused_port()
         connected = threading.Event()
 
@@ -174,7 +174,7 @@ class TestA429:
         with AshbyClient(KEY, recorder.url, budget=60) as client:
             began = time.monotonic()
             error = failing(client, READ)
-            # Nor does the next call go out before the pause is over.
+            # The next call must not go out before the pause is over either.
             again = failing(client, READ)
         assert isinstance(error, errors.RateLimitError)
         assert isinstance(again, errors.RateLimitError)
@@ -182,7 +182,7 @@ class TestA429:
         assert time.monotonic() - began < 60
         assert len(recorder.requests) == 1
 
-    def test_lets_all_threads_pause_and_then_go_one_after_the_other(self, recorder: Recorder) -> None:
+    def test_makes_all_threads_pause_and_then_continue_one_after_the_other(self, recorder: Recorder) -> None:
         arrivals: list[float] = []
         refusals = iter([True] * 8)
         all_are_under_way = threading.Barrier(8)
@@ -199,7 +199,7 @@ class TestA429:
             began = time.monotonic()
             assert all(found["id"] == ID for found in threads.map(lambda _: client.call(READ), range(24)))
         assert min(arrivals) - began >= 1
-        # Eight refusals together, and nobody was refused again: no stampede.
+        # Eight refusals in total, and no second ones: no stampede.
         assert len(recorder.requests) == 32
         first = sorted(arrivals)[:8]
         assert first[-1] - first[0] > 0.15
@@ -233,10 +233,10 @@ class TestPace:
         began = time.monotonic()
         trying.call(READ)
         trying.call(READ)
-        assert time.monotonic() - began < 60  # any pause would be the longest one
+        assert time.monotonic() - began < 60  # any pause at all would be the maximum
 
     @pytest.mark.parametrize("rate", [0, -1, float("nan"), float("inf")])
-    def test_takes_no_rate_that_is_none(self, rate: float) -> None:
+    def test_refuses_an_invalid_rate(self, rate: float) -> None:
         with pytest.raises(errors.ConfigurationError, match="requests_per_minute takes a number above 0"):
             AshbyClient(KEY, requests_per_minute=rate)
 
@@ -258,7 +258,7 @@ class TestBudget:
             error = failing(client, WRITE)
         assert isinstance(error, errors.RequestTimeoutError)
         assert error.outcome_unknown
-        assert time.monotonic() - began < 60  # the drips would go on for more than an hour
+        assert time.monotonic() - began < 60  # the dripping would last more than an hour
 
     def test_is_for_all_attempts_together(self, recorder: Recorder) -> None:
         answers(recorder, Answer(b"", 500))
@@ -342,7 +342,7 @@ class TestCancellation:
             waiting = asyncio.ensure_future(tool.ainvoke({"candidate_id": ID}))
             while not recorder.requests:
                 await asyncio.sleep(0.01)
-            await asyncio.sleep(0.2)  # the reply has come, and the read waits for its next attempt
+            await asyncio.sleep(0.2)  # the reply has arrived, and the read is waiting to retry
             other = asyncio.ensure_future(tool.ainvoke({"candidate_id": ID}))
             assert await asyncio.to_thread(asked.wait, 60)
             waiting.cancel()
@@ -350,7 +350,7 @@ class TestCancellation:
                 await waiting
             finish.set()
             assert ID in await other
-        first, second = recorder.requests  # the second was not broken off and sent again
+        first, second = recorder.requests  # the second was not aborted and resent
         assert first.connection == second.connection
 
 
@@ -365,7 +365,7 @@ class TestTools:
                 most = max(most, busy)
                 if busy == 5:
                     all_there.set()
-            # Those who are let in wait for each other, and a little longer for one too many.
+            # The admitted calls wait for each other, and a little longer for one too many.
             all_there.wait(60)
             time.sleep(0.1)
             with guard:

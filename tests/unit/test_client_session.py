@@ -1,4 +1,4 @@
-"""A session of one's own: what it brings is kept, and the client's own limits still hold."""
+"""A custom session: its settings are kept, and the client's own limits still hold."""
 
 import http.client
 import shutil
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import requests
-from recorder import KEY, Answer, Recorder, failure, raw_server, success, unused_port
+from recorder import KEY, Answer, Recorder, failure, raw_server, success
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
@@ -26,7 +26,7 @@ WRITE = CreateCandidate(name="Ada Lovelace")
 
 
 class Counting(HTTPAdapter):
-    """Counts what it sends."""
+    """Counts its requests."""
 
     sent = 0
 
@@ -199,7 +199,7 @@ def test_the_reply_of_the_file_storage_is_bounded_in_time(
 
 
 @pytest.mark.parametrize("request_", [READ, WRITE], ids=["read", "write"])
-def test_only_what_is_safe_is_sent_again(session: requests.Session, recorder: Recorder, request_: Any) -> None:
+def test_only_safe_requests_are_sent_again(session: requests.Session, recorder: Recorder, request_: Any) -> None:
     recorder.answers[request_.path] = [Answer(status=500), success({"id": ID})]
     session.mount("http://", HTTPAdapter(max_retries=Retry(3, status_forcelist=[500])))
     client = AshbyClient(KEY, recorder.url, session=session)
@@ -276,57 +276,6 @@ def test_its_content_type_and_authorization_are_not_those_of_a_file(
     AshbyClient(KEY, recorder.url, session=session, upload_dirs=[tmp_path]).upload("cv.pdf", "CandidateFiles")
     assert recorder.last.headers["Content-Type"].startswith("multipart/form-data; boundary=")
     assert recorder.last.headers["Authorization"] is None
-
-
-def raise_for_status(response: requests.Response, **_: Any) -> None:
-    response.raise_for_status()
-
-
-def ask_somebody_else(response: requests.Response, **_: Any) -> None:
-    if "candidate" in (response.url or ""):
-        requests.get(f"http://127.0.0.1:{unused_port()}", timeout=1)
-
-
-@pytest.mark.parametrize("hook", [raise_for_status, ask_somebody_else])
-def test_a_reply_counts_even_if_a_hook_raises(session: requests.Session, recorder: Recorder, hook: Any) -> None:
-    session.hooks["response"].append(hook)
-    recorder.answers["candidate.create"] = [
-        Answer(status=403),
-        Answer(status=429, headers={"Retry-After": "0"}),
-        success({"id": ID}),
-        Answer(status=500),
-    ]
-    client = AshbyClient(KEY, recorder.url, session=session)
-    with pytest.raises(errors.PermissionDeniedError) as refused:
-        client.call(WRITE)
-    assert not refused.value.outcome_unknown
-    assert client.call(WRITE) == {"id": ID}
-    with pytest.raises(errors.ServerError) as failed:
-        client.call(WRITE)
-    assert failed.value.outcome_unknown
-    assert len(recorder.requests) == 4
-
-
-def test_an_error_of_the_package_in_a_hook_repeats_no_write(session: requests.Session, recorder: Recorder) -> None:
-    def limited(response: requests.Response, **_: Any) -> None:
-        raise errors.RateLimitError("That of another call")
-
-    session.hooks["response"].append(limited)
-    recorder.answers["candidate.create"] = [success({"id": ID})]
-    assert AshbyClient(KEY, recorder.url, session=session).call(WRITE) == {"id": ID}
-    assert len(recorder.requests) == 1
-
-
-def test_another_error_of_a_hook_is_raised_with_its_own_frames(session: requests.Session, recorder: Recorder) -> None:
-    def wrong(response: requests.Response, **_: Any) -> None:
-        raise OSError("The disk is full")
-
-    session.hooks["response"].append(wrong)
-    with pytest.raises(OSError, match="disk is full") as raised:
-        AshbyClient(KEY, recorder.url, session=session).call(WRITE)
-    assert raised.traceback[-1].name == "wrong"
-    assert not [frame for frame in raised.traceback if "requests" in frame.path.parts]  # type: ignore[union-attr]
-    assert "candidate.create may or may not have taken effect" in raised.value.__notes__[0]
 
 
 def test_a_write_whose_pool_another_thread_has_closed_was_not_sent(

@@ -93,7 +93,7 @@ MISFITS: dict[str, list[tuple[Any, str]]] = {
         ({"value": float("inf"), "currency_code": "USD"}, "takes a number"),
     ],
     "Date": [(value, "takes a date, YYYY-MM-DD") for value in ("tomorrow", "24.11.2026", "2026-11-31", 20261124, "")],
-    "Email": [(value, "takes an e-mail address") for value in ("ada", "a@b@c", "a b@c", "", 5)],
+    "Email": [(value, "takes one e-mail address") for value in ("ada", "a@b@c", "a b@c", "", 5)],
     "LongText": [(5, "takes text"), (["a"], "takes text"), (True, "takes text")],
     "MultiValueSelect": [
         ("Yes", "takes a list of: Strong yes, Yes"),
@@ -158,14 +158,14 @@ def problem(form: Form, *entries: Given) -> ArgumentError:
 
 
 @pytest.mark.parametrize(("type_", "value", "stored"), [(t, v, s) for t, pairs in FITS.items() for v, s in pairs])
-def test_a_form_field_takes_what_fits_its_type(type_: str, value: Any, stored: Any) -> None:
+def test_a_form_field_accepts_values_of_its_type(type_: str, value: Any, stored: Any) -> None:
     filled = form(field("_f", "F", type_)).fill([Given("_f", value)])
     assert filled == {"_f": stored}
     assert type(filled["_f"]) is type(stored)
 
 
 @pytest.mark.parametrize(("type_", "value", "says"), [(t, v, s) for t, pairs in MISFITS.items() for v, s in pairs])
-def test_a_form_field_refuses_what_does_not_fit_and_says_what_it_takes(type_: str, value: Any, says: str) -> None:
+def test_a_form_field_refuses_other_values_and_says_what_it_accepts(type_: str, value: Any, says: str) -> None:
     error = problem(form(field("_f", "The field", type_)), Given("_f", value))
     assert error.message.startswith("field_submissions: _f: ")
     assert says in error.message
@@ -260,7 +260,7 @@ def test_any_value_is_converted_or_refused(type_: str, value: Any) -> None:
     except ArgumentError as error:
         assert error.message.startswith("field_submissions: _f: ")
     else:
-        if type_ != "SomethingNew":  # what Ashby stores is converted to itself
+        if type_ != "SomethingNew":  # stored values convert to themselves
             again = stored["_f"]["score"] if type_ == "Score" else stored["_f"]
             assert form(field("_f", "F", type_)).fill([Given("_f", again)])["_f"] == (
                 {"score": again} if type_ == "Score" else stored["_f"]
@@ -276,7 +276,7 @@ def test_a_submission_keeps_the_type_of_its_value(value: Any) -> None:
     assert (kept, type(kept)) == (value, type(value))
 
 
-def test_what_strict_mode_gives_as_null_is_no_surplus() -> None:
+def test_nulls_from_strict_mode_do_not_count_as_extra() -> None:
     value = {"value": 5, "currency_code": "USD", "min_value": None, "max_value": None, "interval": None}
     stored = form(field("_f", "F", "Currency")).fill([Given("_f", value)])
     assert stored == {"_f": {"value": 5, "currencyCode": "USD"}}

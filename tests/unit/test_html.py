@@ -1,4 +1,4 @@
-"""How notebooks show a toolkit and its tools, and that no text in what is shown can pass for anything else."""
+"""A toolkit and its tools as HTML for notebooks; no text in it can pose as anything else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEY = "a-key-that-nobody-sees"
 
 
 def full(text: str) -> str:
-    """Every piece, with this text wherever one can stand."""
+    """Every piece of HTML, with this text wherever text can appear."""
     return box(
         paragraph(bold(text), code(text), text),
         details(text, joined(text, block(text)), is_open=True),
@@ -31,7 +31,7 @@ def test_no_text_can_fake_structure(text: str) -> None:
     assert page.text == harmless.text.replace("word", text)
 
 
-def test_what_cannot_be_seen_is_written_out() -> None:
+def test_invisible_characters_are_spelled_out() -> None:
     assert Page(full("a\u202eb\x1b[2J\u200bc")).text.count("a[U+202E]b[U+001B][2J[U+200B]c") == 12
 
 
@@ -71,7 +71,7 @@ def test_a_tool_shows_its_description_and_each_argument(name: str) -> None:
         assert words in page.text
 
 
-def test_what_a_tool_takes_is_said_in_words() -> None:
+def test_the_arguments_of_a_tool_are_described_in_words() -> None:
     [tool] = AshbyToolkit(AshbyClient(KEY), include=["ashby_create_interview_schedule"]).get_tools()
     text = Page(tool._repr_html_()).text  # type: ignore[attr-defined]
     assert "interview_eventslist of objects, required" in text

@@ -1,4 +1,4 @@
-"""An id of another kind of record is recognized, by reads only, and the id that was meant is given."""
+"""An id of the wrong kind of record is recognized by reads alone, and the right id is suggested."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +21,7 @@ def somebody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture(scope="module")
 def ids(somebody: Desk) -> dict[str, str]:
-    """An id of each kind, all around one candidate."""
+    """One id of each kind, all related to one candidate."""
     [ada] = somebody.call("search_candidates", name="Ada Lovelace")
     [job] = somebody.call("search_jobs", title="Staff Engineer")
     application = somebody.call("get_application", application_id=ada["applicationIds"][0])
@@ -76,7 +76,7 @@ def test_a_custom_fields_record_goes_by_the_kind_that_was_said(somebody: Desk, i
     assert f"its candidate_id is {ids['candidate']}" in somebody.answers["set_custom_field_value"].text
 
 
-def test_nothing_is_made_up_for_an_id_that_nobody_knows(somebody: Desk) -> None:
+def test_no_suggestion_is_made_for_an_unknown_id(somebody: Desk) -> None:
     somebody.call("get_candidate", "unknown", candidate_id=ID)
     assert "The id given" not in somebody.answers["get_candidate, unknown"].text
 
@@ -119,7 +119,7 @@ def test_text_in_the_place_of_an_id_is_not_repeated(client: AshbyClient, recorde
     assert "Reject" not in text
 
 
-def test_other_refusals_ask_nothing(client: AshbyClient, recorder: Recorder) -> None:
+def test_other_refusals_cause_no_reads(client: AshbyClient, recorder: Recorder) -> None:
     recorder.answers["candidate.info"] = [failure("invalid_input", "No")]
     ask(client, "ashby_get_candidate", candidate_id=ID)
     assert recorder.endpoints() == ["candidate.info"]

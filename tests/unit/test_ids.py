@@ -1,4 +1,4 @@
-"""The table of ids: what it says of arguments, tools and results is true, and leaves no argument out."""
+"""The table of ids is true of arguments, tools and results, and covers every argument."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ every_kind = pytest.mark.parametrize("kind", IDS.values(), ids=IDS)
 
 
 def arguments_of(declared: Any) -> Iterator[tuple[str, FieldInfo]]:
-    """The arguments of an operation, and those of the objects in them."""
+    """The arguments of an operation, including those of nested objects."""
     if isinstance(declared, type) and issubclass(declared, Arguments):
         for name, argument in declared.model_fields.items():
             yield name, argument

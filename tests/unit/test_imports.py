@@ -1,4 +1,4 @@
-"""What is imported when, and which module may know which."""
+"""When modules are imported, and which may import which."""
 
 import ast
 import subprocess
@@ -13,7 +13,7 @@ import langchain_ashby
 PACKAGE = Path(langchain_ashby.__file__).parent
 HEAVY = {"langgraph", "langchain", "typer", "rich", "werkzeug", "sqlite3", "pytest"}
 
-# From the bottom up: a module knows only what stands above it in this list.
+# From the bottom up: a module imports only from those before it in this list.
 ORDER = [
     "errors", "records", "text", "ids", "effect", "endpoint", "schema", "forms", "endpoints", "http", "client",
     "results", "toolkit", "agent", "demo", "server", "cli",
@@ -21,7 +21,7 @@ ORDER = [
 
 
 def imported_by(program: str) -> set[str]:
-    """The top-level packages that a fresh process has imported after running the program."""
+    """The top-level packages imported by a fresh process that ran the program."""
     program += "\nimport sys; print(*{name.partition('.')[0] for name in sys.modules})"
     run = subprocess.run([sys.executable, "-I", "-c", program], check=True, capture_output=True, text=True)
     return set(run.stdout.split())
@@ -57,7 +57,7 @@ def part_of(module: str) -> str:
 
 
 def imports_of(file: Path) -> set[str]:
-    """The parts of the package that a file imports, wherever in the file it does so."""
+    """The parts of the package that a file imports, anywhere in the file."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -77,7 +77,7 @@ def test_imports_run_one_way(file: Path) -> None:
     part = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
     known = imports_of(file) - {part}
     if part == "__init__":
-        return  # it names all, and loads each when it is used
+        return  # it names them all and loads each on first use
     if part == "pytest_plugin":
         assert known == {"client", "sandbox", "toolkit"}, "it knows what its fixtures hand out"
         return
@@ -89,7 +89,7 @@ def test_imports_run_one_way(file: Path) -> None:
     assert known <= allowed
 
 
-def test_what_an_endpoint_is_knows_neither_http_nor_langchain() -> None:
+def test_endpoint_imports_neither_http_nor_langchain() -> None:
     for file in [
         PACKAGE / "effect.py",
         PACKAGE / "endpoint.py",
@@ -102,7 +102,7 @@ def test_what_an_endpoint_is_knows_neither_http_nor_langchain() -> None:
             assert stranger not in text, file
 
 
-# The same inside the agent: folders and files from the bottom up.
+# The same for the agent's folders and files, from the bottom up.
 AGENT = ["prompt", "cards", "state", "messages", "approval", "run", "execution", "nodes", "graph", "__init__"]
 
 

@@ -1,4 +1,4 @@
-"""Invalid arguments are named, in words that a model can act on, and nothing is sent."""
+"""Invalid arguments are named in words that a model can act on, and no request is sent."""
 
 import re
 from typing import Any
@@ -22,7 +22,7 @@ def call(tool: str, /, **arguments: Any) -> dict[str, Any]:
 
 
 class TestWrongArguments:
-    """They never reach Ashby; the answer names the argument and what it takes."""
+    """They never reach Ashby; the answer names the argument and its valid values."""
 
     @pytest.mark.parametrize(
         ("name", "arguments", "lines"),
@@ -53,6 +53,7 @@ class TestWrongArguments:
             ("ashby_list_candidates", {"limit": 0}, ["- limit: Input should be greater than or equal to 1"]),
             ("ashby_create_candidate", {"name": "A", "email": "ada"}, ["- email: takes one e-mail address such as"]),
             ("ashby_create_candidate", {"name": "A", "website": "ada.example"}, ["- website: takes a web address"]),
+            ("ashby_create_candidate", {"name": "A", "website": "https:// a"}, ["- website: takes a web address"]),
             ("ashby_create_candidate", {"name": ""}, ["- name: must not be empty"]),
             (
                 "ashby_create_candidate",

@@ -1,4 +1,4 @@
-"""Ashby's JSON as every checkpoint, store and text can hold it."""
+"""Ashby's JSON, made safe for every checkpoint, store and text."""
 
 import json
 import sqlite3
@@ -16,7 +16,7 @@ from langchain_ashby.text.json import DEEPEST, TOO_DEEP, json_safe, whole_charac
     "value",
     [None, "x", 1, 2**63 - 1, -(2**63) + 1, 0.5, [], {"a": [{"b": None}]}, [True], nested(DEEPEST), "é🙂"],
 )
-def test_what_is_in_order_stays_the_same_object(value: Any) -> None:
+def test_safe_values_stay_the_same_object(value: Any) -> None:
     assert json_safe(value) is value
 
 
@@ -33,7 +33,7 @@ def test_a_number_that_cannot_be_kept_becomes_text(value: Any, shown: Any) -> No
     assert json_safe(value) == shown
 
 
-def test_what_lies_too_deep_is_left_out_and_said() -> None:
+def test_values_nested_too_deeply_are_left_out_and_the_omission_is_stated() -> None:
     for depth in (DEEPEST + 1, 500, 5000):
         shown: Any = json_safe([nested(depth), 1])
         levels = 0

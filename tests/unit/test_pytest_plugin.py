@@ -1,4 +1,4 @@
-"""The fixtures that the package brings to other people's tests, in runs of pytest of their own."""
+"""The fixtures that the package provides for its users' tests, each in its own pytest run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HEAVY = ("langchain_core", "langchain_ashby.sandbox.", "langchain_ashby.client",
 
 
 def pytest_in(directory: Path) -> subprocess.CompletedProcess[str]:
-    """Run pytest with this one plugin, found as pytest finds it: by the entry point of the installed package."""
+    """Runs pytest with only this plugin, found through the installed package's entry point."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "langchain_ashby", "-p", "no:cacheprovider"]
     environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=120)

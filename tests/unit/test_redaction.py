@@ -1,4 +1,4 @@
-"""What is private is in neither the text nor the artifact unless it is allowed, and what is missing is named."""
+"""Private data is in neither the text nor the artifact unless allowed, and omissions are named."""
 
 import json
 from pathlib import Path
@@ -61,7 +61,7 @@ DEFINITION = {"isPrivate": True, "title": "Budget", "fieldType": "Currency"}
         (None, None, {}),
     ],
 )  # fmt: skip
-def test_what_is_private_goes_and_is_counted(result: Any, kept: Any, left_out: dict[str, int]) -> None:
+def test_private_data_is_removed_and_counted(result: Any, kept: Any, left_out: dict[str, int]) -> None:
     before = json.dumps(result)
     assert without_private(result) == (kept, left_out)
     assert json.dumps(result) == before, "the client's result is left alone"
@@ -80,14 +80,14 @@ def test_each_category_is_allowed_by_itself(category: str) -> None:
     assert left_out.keys() == CATEGORIES.keys() - {category}
 
 
-def test_what_is_missing_is_named_on_a_line_of_our_own() -> None:
+def test_omissions_are_named_on_a_line_of_our_own() -> None:
     assert left_out_note({}) == ""
     assert left_out_note({"fields": 1, "client": 2}) == (
         "Left out as private: client (2), fields (1); AshbyToolkit(private=…) allows it."
     )
 
 
-def test_a_kind_that_nobody_knows_is_refused() -> None:
+def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"no kind of private data 'salary'. Did you mean client or surveys"):
         AshbyToolkit(AshbyClient("key"), private=["salary"])
 
@@ -102,7 +102,7 @@ READS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 @pytest.mark.parametrize("allowed", [(), tuple(CATEGORIES)], ids=["nothing", "everything"])
-def test_text_and_artifact_have_what_is_allowed(allowed: tuple[str, ...], tmp_path: Path) -> None:
+def test_text_and_artifact_have_the_allowed_data(allowed: tuple[str, ...], tmp_path: Path) -> None:
     with desk(tmp_path, private=allowed) as somebody:
         for name, arguments in READS:
             somebody.call(name, **arguments)

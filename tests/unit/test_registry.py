@@ -1,42 +1,22 @@
-"""Promises that hold for the declarations of all the tools together."""
+"""Rules that the declarations of all tools keep."""
 
 import re
 from typing import Any
 
 import pytest
-from promised import ACCESS
-from promised import TOOLSETS as PROMISED
 from pydantic import BaseModel
 
 import langchain_ashby
 from langchain_ashby import AshbyClient, AshbyToolkit, endpoints
 from langchain_ashby.endpoint import Access, Arguments, Endpoint, Operation
-from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
+from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.endpoints import internal as steps
-
-PERMISSIONS = {
-    f"{module}{right}" for module in ("candidates", "jobs", "offers", "interviews") for right in ("Read", "Write")
-}
-PERMISSIONS |= {"organizationRead", "hiringProcessMetadataRead"}
-
+from langchain_ashby.errors import MissingAPIKeyError
 
 every_tool = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 
 
 class TestNames:
-    def test_are_the_promised_ones_in_order(self) -> None:
-        missing = [name for name in OPERATIONS if name not in ACCESS]
-        assert not missing, f"add to tests/promised_tools.json: {', '.join(missing)}"
-        assert list(OPERATIONS) == list(ACCESS)
-        assert [tool.name for tool in AshbyToolkit(AshbyClient("key")).get_tools()] == list(ACCESS)
-
-    def test_are_grouped_into_toolsets(self) -> None:
-        promised = {toolset: [name for name in names if name in ACCESS] for toolset, names in TOOLSETS.items()}
-        assert promised == PROMISED
-
-    def test_of_the_promised_writes_are_those_that_change_something(self) -> None:
-        assert {name: str(OPERATIONS[name].access) for name in ACCESS} == ACCESS
-
     def test_are_taken_by_every_provider(self) -> None:
         assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in OPERATIONS)
 
@@ -64,11 +44,12 @@ class TestDeclaration:
     def test_has_a_title(self, operation: type[Operation[Any]]) -> None:
         assert operation.tool_name() == f"ashby_{operation.tool_title().lower().replace(' ', '_')}"
 
-    def test_names_known_permissions_that_fit_its_access(self, operation: type[Operation[Any]]) -> None:
-        assert set(operation.permissions()) <= PERMISSIONS
+    def test_names_permissions_as_ashby_spells_them_that_fit_its_access(self, operation: type[Operation[Any]]) -> None:
+        """Which one a method needs, tests/contract knows."""
+        assert all(re.fullmatch(r"[a-z][A-Za-z]+(Read|Write)", permission) for permission in operation.permissions())
         assert operation.permission.endswith("Write") is (operation.access is Access.WRITE)
 
-    def test_that_reads_destroys_nothing_and_can_be_repeated(self, operation: type[Operation[Any]]) -> None:
+    def test_that_reads_is_neither_destructive_nor_unsafe_to_repeat(self, operation: type[Operation[Any]]) -> None:
         if operation.access is Access.READ:
             assert not operation.destructive
             assert operation.idempotent
@@ -102,6 +83,14 @@ def test_the_metadata_says_what_a_tool_does(operation: type[Operation[Any]]) -> 
     }
 
 
+def test_who_has_no_key_is_told_every_permission_that_the_tools_need() -> None:
+    with pytest.raises(MissingAPIKeyError) as raised:
+        AshbyClient("")
+    told = set(re.findall(r"\b[a-z][A-Za-z]+(?:Read|Write)\b", str(raised.value.remedy)))
+    needed = {permission for operation in OPERATIONS.values() for permission in operation.permissions()}
+    assert told == needed | {"apiKeysRead"}, "the permissions stand in langchain_ashby/http/settings.py, check_key"
+
+
 def test_every_class_of_arguments_says_what_it_is() -> None:
     def below(kind: type[BaseModel]) -> list[type[BaseModel]]:
         return [each for child in kind.__subclasses__() for each in (child, *below(child))]
@@ -119,7 +108,7 @@ def test_the_steps_are_no_tools() -> None:
 
 
 def test_arguments_follow_ashbys_spelling() -> None:
-    """The wire's key is the argument in camelCase, but for ids that the wire calls otherwise."""
+    """The wire's key is the argument in camelCase, except for ids with another name on the wire."""
     renamed = {
         (operation.path, name, field.serialization_alias)
         for operation in OPERATIONS.values()

@@ -1,4 +1,4 @@
-"""What holds for all that a model reads: whose line it is can be told, nothing is unseen, nothing is lost silently."""
+"""Rules for everything a model reads: each line's author is clear, nothing is invisible, no omission is silent."""
 
 import re
 import unicodedata
@@ -73,7 +73,7 @@ def test_a_record_of_whatever_json_has_one_line_of_ours(kind: type | None, recor
 
 
 def unseen(text: str) -> list[str]:
-    """Characters that cannot be seen; none of the letters above needs one."""
+    """Invisible characters; none of the scripts above needs one."""
     return [
         f"U+{ord(character):04X}"
         for character in text
@@ -104,7 +104,7 @@ def test_every_kind_of_line_break_is_a_pilcrow(breaks: str) -> None:
         ("bell\x07", "bell[U+0007]"),
     ],
 )
-def test_what_cannot_be_seen_is_written_out_unless_it_shapes_what_can(written: str, shown: str) -> None:
+def test_invisible_characters_are_spelled_out_unless_they_shape_visible_ones(written: str, shown: str) -> None:
     assert one_line(written) == shown
 
 
@@ -120,7 +120,7 @@ def test_a_bar_in_a_cell_is_no_border() -> None:
     assert text.split("\n")[1:] == ["# tag_id title|state", f"{ID} a¦b|archived", "# 1 record"]
 
 
-def test_the_end_of_a_listing_says_how_to_go_on() -> None:
+def test_the_end_of_a_listing_says_how_to_continue() -> None:
     assert render(records.Tag, Page([], next_cursor=None, sync_token=None)) == "# 0 records"
     tags = [{"id": ID, "title": "Old"}]
     assert render(records.Tag, Page(tags, next_cursor="c1")).endswith("\n# 1 record; more: cursor=c1")
@@ -146,13 +146,13 @@ def test_a_cell_is_cut_visibly_and_a_text_that_is_to_be_full_says_how_much_is_mi
     assert re.search(r"y… \(\d+ more characters\)$", row)
 
 
-def test_a_value_that_was_cleared_is_said_to_be_none() -> None:
+def test_a_cleared_value_is_shown_as_none() -> None:
     text = render(records.CustomFieldValue, {"id": ID, "title": "Shoe size", "value": None}, done="Set it")
     assert text.split("\n")[1:] == [f"custom_field_id: {ID}", "title: Shoe size", "value: (none)"]
 
 
 class TestRoom:
-    """The rows of a long listing share what a row may weigh."""
+    """The rows of a long listing share a budget."""
 
     def page(self, number: int, **other: Any) -> list[str]:
         candidate = {"id": ID, "name": "Ada", "primaryEmailAddress": {"value": "ada@example.org"}} | other
@@ -215,7 +215,7 @@ class TestTooLong:
         assert "c1" not in text
         assert "s1" not in text
 
-    def test_what_has_no_pages_is_to_be_narrowed(self) -> None:
+    def test_a_result_without_pages_asks_to_be_narrowed(self) -> None:
         text = render(records.Note, self.notes(50), max_characters=5_000)
         assert text.endswith("For the rest, narrow the request.")
 

@@ -1,11 +1,9 @@
-"""What a model reads of every kind of result, one text file each in `snapshots/results`, to be read with its eyes.
+"""Every kind of result as a model reads it, one text file each in `snapshots/results`; review them with its eyes.
 
-After a change that is meant: `make regenerate`, or `UPDATE_SNAPSHOTS=1 pytest tests/unit/test_results_snapshots.py`.
+After an intended change: `make regenerate`, or `UPDATE_SNAPSHOTS=1 pytest tests/unit/test_results_snapshots.py`.
 """
 
-import difflib
 import json
-import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,14 +11,13 @@ from pathlib import Path
 import pytest
 from every_answer import Answers, desk, every_answer
 from examples import EXAMPLES
+from snapshot import check, check_folder
 
 from langchain_ashby import records
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.results.columns import COLUMNS
 
 SNAPSHOTS = Path(__file__).parent / "snapshots" / "results"
-UPDATE = bool(os.environ.get("UPDATE_SNAPSHOTS"))
-HOW = "If this is meant: make regenerate"
 
 CASES = [
     *(name.removeprefix("ashby_") for name in EXAMPLES),
@@ -50,23 +47,21 @@ def _today() -> str:
 
 
 def _timeless(text: str, days: list[str]) -> str:
-    """The text without what is another each time: tokens, and the day on which something was written."""
+    """The text without its changing parts: tokens, and the dates of new records."""
     text = re.sub(r"(cursor|sync_token)=\S+", r"\1=…", text)
     for day in days:
         text = re.sub(f"{day}T\\d\\d:\\d\\dZ", "<now>", text).replace(day.replace("-", ""), "<today>")
     return text
 
 
+def file_name(case: str) -> str:
+    """A case as the name of a file, without commas, apostrophes and spaces."""
+    return re.sub(r"[^a-z]+", "_", case.replace("'s", "")) + ".txt"
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_model_reads_what_it_read_before(name: str, answers: dict[str, str]) -> None:
-    file, now = SNAPSHOTS / f"{name}.txt", answers[name] + "\n"
-    before = file.read_text("utf-8") if file.exists() else ""
-    if UPDATE and now != before:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(now, "utf-8")
-        return
-    difference = "\n".join(difflib.unified_diff(before.splitlines(), now.splitlines(), "before", "now", lineterm=""))
-    assert not difference, f"{name}\n{difference}\n{HOW}"
+    check(SNAPSHOTS / file_name(name), answers[name] + "\n")
 
 
 def test_every_tool_answered_and_only_what_should_be_refused_was(answers: dict[str, str]) -> None:
@@ -76,12 +71,7 @@ def test_every_tool_answered_and_only_what_should_be_refused_was(answers: dict[s
 
 def test_there_is_a_file_for_every_answer_and_no_other(answers: dict[str, str]) -> None:
     assert answers.keys() == set(CASES)
-    stale = {file for file in SNAPSHOTS.iterdir() if file.stem not in CASES}
-    if UPDATE:
-        for file in stale:
-            file.unlink()
-        return
-    assert not stale, f"{sorted(file.name for file in stale)}\n{HOW}"
+    check_folder(SNAPSHOTS, map(file_name, CASES))
 
 
 def test_every_kind_of_record_has_its_columns() -> None:
@@ -99,7 +89,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Answers:
 
 
 def test_a_result_is_much_shorter_than_its_json(read: Answers) -> None:
-    """Characters stand guard here; `python -m benchmarks.tokens` counts tokens."""
+    """A guard on characters; `python -m benchmarks.tokens` counts tokens."""
     sizes = {name: (len(message.text), len(_json(message.artifact["results"]))) for name, message in read.items()}
     assert {name: size for name, size in sizes.items() if size[0] > size[1] and size[1] > 2_000} == {}
     text, raw = (sum(column) for column in zip(*sizes.values(), strict=True))

@@ -1,4 +1,4 @@
-"""Rules that the schema of each tool keeps, for models and for the converters of other frameworks."""
+"""Rules for each tool's schema, for the sake of models and of other frameworks' converters."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def schema_of(operation: type[Operation[Any]]) -> dict[str, Any]:
 
 
 def nodes(schema: Any, path: str = "$") -> list[tuple[str, dict[str, Any]]]:
-    """Every object in a schema, with the way to it."""
+    """Every object in a schema, with its path."""
     if isinstance(schema, list):
         return [found for number, each in enumerate(schema) for found in nodes(each, f"{path}[{number}]")]
     if not isinstance(schema, dict):
@@ -37,12 +37,12 @@ class TestSchema:
         assert parameters["type"] == "object"
         assert set(parameters) <= {"type", "properties", "required"}
 
-    def test_has_nothing_that_says_nothing(self, operation: type[Operation[Any]]) -> None:
+    def test_has_no_meaningless_keywords(self, operation: type[Operation[Any]]) -> None:
         for path, node in nodes(schema_of(operation)["parameters"]):
             if path.endswith(".properties"):
                 continue
             assert not {"$ref", "$defs", "title", "allOf", "oneOf"} & set(node), path
-            # Inside an object langchain-google-genai requires what has no default; elsewhere a default says nothing.
+            # Inside objects, langchain-google-genai requires fields without a default; elsewhere, a default is noise.
             assert "default" not in node or re.fullmatch(r"\$\.properties\.\w+\.properties\.\w+", path), path
             assert node.get("additionalProperties") is not False, path
 

@@ -1,4 +1,4 @@
-"""Arguments on the wire: times, shapes that not every provider supports, and nulls."""
+"""Arguments on the wire: times, shapes that some providers do not support, and nulls."""
 
 import re
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ class TestTimes:
             ("2026-11-24", 1795478400000),
             ("1970-01-01T00:00:00Z", 0),
             ("1969-12-31T23:59:59.500Z", -500),
-            ("1970-01-01T00:00:01.001Z", 1001),  # 1000.9999999999999 by way of a float
+            ("1970-01-01T00:00:01.001Z", 1001),  # 1000.9999999999999 as a float
         ],
     )
     def test_of_a_filter_become_milliseconds_and_are_utc_without_a_zone(
@@ -64,7 +64,7 @@ class TestTimes:
             written = moment.isoformat()
             meant = datetime.fromisoformat(written)
         except ValueError:
-            return  # zones of old with seconds in them
+            return  # historical zones with seconds in the offset
         if (meant.utcoffset() or timedelta()).total_seconds() % 60:
             return
         event = {
@@ -104,7 +104,8 @@ class TestNulls:
     def test_that_a_model_gives_for_what_it_leaves_out_are_not_sent(
         self, name: str, sandbox: AshbySandbox, tmp_path: Path
     ) -> None:
-        """LangChain fills in defaults, and some models give a null for each argument; a null clears in Ashby."""
+        """LangChain fills in defaults, and some models send a null for each argument; in Ashby a null clears the
+        value."""
         sandbox.reset()
         with AshbyClient(sandbox.api_key, sandbox.url, upload_dirs=[tmp_path]) as client:
             example = EXAMPLES[name](Company(sandbox.state(), client, tmp_path))

@@ -1,4 +1,4 @@
-"""Which tools a toolkit gives, and which of them need approval."""
+"""The choice of a toolkit's tools, and which of them need approval."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ class TestToolkit:
         assert AshbyToolkit(self.client).interrupt_on() == dict.fromkeys(WRITES, True)
         assert AshbyToolkit(self.client, read_only=True).interrupt_on() == {}
 
-    def test_asks_for_approval_of_a_tool_that_nobody_knows(self) -> None:
+    def test_asks_for_approval_of_an_unknown_tool(self) -> None:
         toolkit = AshbyToolkit(self.client, include=["ashby_list_jobs"])
         for hint in ({}, {"readOnlyHint": "true"}, {"readOnlyHint": 1}, None):
             toolkit.get_tools()[0].metadata = hint

@@ -1,4 +1,4 @@
-"""Local files on their way to Ashby: which are read, and how they are sent."""
+"""Uploading local files to Ashby: which files may be read, and how they are sent."""
 
 import os
 import socket
@@ -21,7 +21,7 @@ ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The directory that is allowed, beside one that is not."""
+    """The allowed directory, next to a forbidden one."""
     (tmp_path / "allowed" / "inner").mkdir(parents=True)
     (tmp_path / "allowed" / "cv.pdf").write_bytes(b"%PDF-1.7")
     (tmp_path / "allowed" / "inner" / "notes.txt").write_text("Notes")
@@ -79,7 +79,7 @@ def test_the_first_allowed_directory_that_has_the_file_counts(folder: Path) -> N
     assert read("cv.pdf", folder.parent / "allowed-too", folder).content == b"not allowed"
 
 
-def test_a_tilde_is_somebodys_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tilde_is_a_home_directory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(folder))
     assert read("~/cv.pdf", folder).name == "cv.pdf"
     assert read("cv.pdf", Path("~")).name == "cv.pdf"
@@ -239,7 +239,7 @@ class TestKinds:
 
 
 class Storage:
-    """A recorder that gives out upload handles to itself."""
+    """A recorder whose upload handles point to itself."""
 
     def __init__(self, recorder: Recorder, folder: Path) -> None:
         self.recorder = recorder

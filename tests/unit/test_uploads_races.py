@@ -1,4 +1,4 @@
-"""Files that are swapped while they are read, that have no end, and names that file systems just bear."""
+"""Files swapped while being read, endless files, and names that file systems barely accept."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def to_the_directory(folder: Path) -> None:
 
 @contextmanager
 def swapping(folder: Path, *steps: Callable[[Path], None]) -> Iterator[None]:
-    """Somebody who changes what lies there, as fast as they can."""
+    """Keeps changing the folder's contents as fast as possible."""
     over = threading.Event()
 
     def swap() -> None:
@@ -86,9 +86,7 @@ def swapping(folder: Path, *steps: Callable[[Path], None]) -> Iterator[None]:
     ],
     ids=["a link out", "a pipe", "nothing", "a directory elsewhere"],
 )
-def test_what_is_read_is_the_file_or_nothing_however_it_is_swapped(
-    folder: Path, steps: tuple[Callable[[Path], None], ...]
-) -> None:
+def test_a_swapped_file_is_read_whole_or_not_at_all(folder: Path, steps: tuple[Callable[[Path], None], ...]) -> None:
     came: Counter[str] = Counter()
     began = time.monotonic()
     with swapping(folder, *steps):
@@ -104,7 +102,7 @@ def test_what_is_read_is_the_file_or_nothing_however_it_is_swapped(
     assert came.keys() == {"read", "refused"}, came
 
 
-def test_the_approved_file_or_nothing_goes_up_while_somebody_writes_another_over_it(folder: Path) -> None:
+def test_only_the_approved_file_is_uploaded_while_another_is_written_over_it(folder: Path) -> None:
     approved = read_upload("inner/cv.pdf", [folder], 1000).sha256
 
     def write_over(folder: Path) -> None:
@@ -159,7 +157,7 @@ encodings = st.binary(min_size=1, max_size=255).filter(lambda name: not set(name
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(names | encodings | st.sampled_from(["x" * 255, "é" * 127, "~", "~root", "-", "CON", "a:b", "C:\\x", "..."]))
-def test_a_name_that_the_file_system_bears_is_read_and_no_other_hangs(folder: Path, name: str) -> None:
+def test_a_name_that_the_file_system_accepts_is_read_and_no_other_hangs(folder: Path, name: str) -> None:
     try:
         (folder / name).write_bytes(b"x")
     except (OSError, ValueError):
@@ -170,7 +168,7 @@ def test_a_name_that_the_file_system_bears_is_read_and_no_other_hangs(folder: Pa
         file = read_upload(str(folder / name), [folder], 100)
         assert file.content == b"x"
         file.name.encode()
-        with suppress(ArgumentError):  # what begins with ~ may be somebody's home
+        with suppress(ArgumentError):  # a leading ~ may expand to a home directory
             assert read_upload(name, [folder], 100).content == b"x"
     finally:
         (folder / name).unlink()

@@ -1,4 +1,4 @@
-"""Replies to results or errors. The replies are those that Ashby, and what may stand in front of it, can give."""
+"""Turning replies into results or errors. The replies are ones that Ashby, or a proxy in front of it, can send."""
 
 import json
 import pickle
@@ -48,7 +48,7 @@ def test_a_success_gives_the_results_the_warnings_and_the_request_id() -> None:
 
 
 @pytest.mark.parametrize("warnings", [None, [], {}, 7, True])
-def test_warnings_that_are_no_list_of_texts_are_none(warnings: Any) -> None:
+def test_warnings_that_are_not_a_list_of_texts_are_ignored(warnings: Any) -> None:
     assert decode(READ, {"success": True, "results": {}, "warnings": warnings}).warnings == ()
 
 
@@ -113,7 +113,7 @@ def test_a_page_whose_results_are_no_list_is_an_unreadable_reply(results: Any) -
         ({}, Page([1])),
     ],
 )
-def test_a_page_says_how_to_go_on(more: dict[str, Any], expected: Page[int]) -> None:
+def test_a_page_says_how_to_continue(more: dict[str, Any], expected: Page[int]) -> None:
     assert decode(LISTING, {"success": True, "results": [1], **more}).result == expected
 
 
@@ -161,7 +161,7 @@ def test_the_request_id_comes_from_the_header_or_the_body() -> None:
     assert "[request 01BODY]" in str(error(READ, body))
 
 
-def test_what_ashby_adds_to_an_error_is_kept() -> None:
+def test_extra_details_from_ashby_in_an_error_are_kept() -> None:
     assert error(READ, refusal("invalid_input", meta={"path": ["id"]})).meta == {"path": ["id"]}
     assert error(READ, refusal("invalid_input", meta="text")).meta == {}
 
@@ -195,7 +195,7 @@ def test_known_codes_have_their_own_kind_and_remedy(code: str, kind: type[AshbyE
         ("candidate_not_found", "Ashby refused without a reason"),
     ],
 )
-def test_what_a_code_means_is_said_where_ashby_does_not(code: str, means: str) -> None:
+def test_a_code_without_a_message_is_explained(code: str, means: str) -> None:
     assert error(LISTING, refusal(code)).for_model().startswith(f"{code}: {means}")
     assert "Said so." in error(LISTING, refusal(code, "Said so")).for_model()
 
@@ -342,7 +342,7 @@ def test_a_byte_order_mark_does_no_harm() -> None:
 
 
 class TestText:
-    """What a model or a log reads of an error: what happened, what to do, whether to try again, each once."""
+    """The text of an error for a model or a log: what happened, what to do, whether to retry, each said once."""
 
     def test_of_a_refusal(self) -> None:
         body = refusal("candidate_not_found", "Candidate not found", requestId="01JSJ8")
@@ -393,7 +393,7 @@ def test_text_is_sent_as_utf_8() -> None:
     assert wire.encode(CreateCandidate(name="Zoë Ł")) == '{"name":"Zoë Ł"}'.encode()
 
 
-def test_what_is_left_out_or_none_is_not_sent() -> None:
+def test_omitted_values_and_none_are_not_sent() -> None:
     assert wire.encode(ChangeApplicationStage(application_id=ID, interview_stage_id=ID, archive_reason_id=None)) == (
         f'{{"applicationId":"{ID}","interviewStageId":"{ID}"}}'.encode()
     )

@@ -16,6 +16,7 @@ from langchain_core.messages import ToolCall, ToolMessage
 from langchain_ashby.agent.approval.gate import Tools, argument_problem
 from langchain_ashby.agent.messages.tool_messages import not_executed
 from langchain_ashby.agent.state import Approval, Decided, Proposal
+from langchain_ashby.text.words import count, one_line
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,13 @@ class UnusableAnswer(ValueError):
     """The answer cannot be carried out. The message tells the person what to send instead."""
 
 
-def decisions_in(answer: object, proposals: Sequence[Proposal], tools: Tools) -> list[Decision]:
+def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal], tools: Tools) -> list[Decision]:
     """Reads one decision per proposal, in order.
 
     The answer is `{"decisions": [...]}` with one decision per proposal: `{"type": "approve"}`,
     `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject", "message"?}` or
-    `{"type": "respond", "message"}`. A decision may name the call that it is for, as `tool_call_id`, and who made
-    it, as `reviewer`.
+    `{"type": "respond", "message"}`. It may name the request that it is for, as `request_id`. A decision may name the
+    call that it is for, as `tool_call_id`, and who made it, as `reviewer`.
 
     Raises:
         UnusableAnswer: if any part of the answer is missing, extra, unknown or of the wrong type.
@@ -48,10 +49,15 @@ def decisions_in(answer: object, proposals: Sequence[Proposal], tools: Tools) ->
     decisions = answer.get("decisions") if isinstance(answer, dict) else None
     if not isinstance(decisions, list):
         raise UnusableAnswer('Nothing was executed: the answer must be {"decisions": [...]}.')
+    assert isinstance(answer, dict)
+    if answer.get("request_id") not in (None, request_id):
+        raise UnusableAnswer(
+            "Nothing was executed: the answer is for another request. Look at what is asked now, and decide about that."
+        )
     if len(decisions) != len(proposals):
         raise UnusableAnswer(
-            f"Nothing was executed: {len(proposals)} decisions are needed, one per action in order, "
-            f"and {len(decisions)} came."
+            "Nothing was executed: the answer must have one decision per action, in order. "
+            f"It has {count(len(decisions), 'decision')} for {count(len(proposals), 'action')}."
         )
     read: list[Decision] = []
     problems: list[str] = []
@@ -114,7 +120,7 @@ def _reject(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decis
     message = decision.get("message")
     if not isinstance(message, str | None):
         raise UnusableAnswer('"message" must be text.')
-    reason = f"Their reason: {message.strip()}" if message and message.strip() else "They gave no reason."
+    reason = f"Their reason: {one_line(message, None)}" if message and message.strip() else "They gave no reason."
     return _decline(decision, proposal, not_executed(proposal["call"], f"A person rejected this call. {reason}"))
 
 
@@ -122,7 +128,7 @@ def _respond(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Deci
     message = decision.get("message")
     if not isinstance(message, str) or not message.strip():
         raise UnusableAnswer('"respond" needs a "message".')
-    words = f"A person answered instead: {message.strip()}"
+    words = f"A person answered instead: {one_line(message, None)}"
     return _decline(decision, proposal, not_executed(proposal["call"], words, status="success"))
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
-from langchain_core.messages import AIMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
 
 from langchain_ashby.agent.messages.history import with_own_ids
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed
 from langchain_ashby.text.json import json_safe
+from langchain_ashby.text.words import one_line
 
 Tools = Mapping[str, BaseTool]
+
+ASKS_BEFORE_ACTING = "asksBeforeActing"
+"""The metadata by which a tool declares that it does nothing before its last `interrupt`."""
 
 
 def by_name(tools: Iterable[BaseTool]) -> dict[str, BaseTool]:
@@ -35,12 +39,14 @@ def needs_approval(tool: BaseTool | None) -> bool:
     return tool is None or (tool.metadata or {}).get("readOnlyHint") is not True
 
 
-def screened(message: AIMessage, tools: Tools, most_writes: int) -> tuple[AIMessage, list[ToolMessage]]:
+def screened(
+    message: AIMessage, tools: Tools, most_writes: int, earlier: Sequence[BaseMessage] = ()
+) -> tuple[AIMessage, list[ToolMessage]]:
     """Returns a model's message, repaired if needed, and the answers to those of its calls that can never run.
 
     If it has more than `most_writes` writes, all of them are sent back: so many would not be reviewed with care.
     """
-    message, shared = with_own_ids(message)
+    message, shared = with_own_ids(message, earlier)
     answers = [not_executed(call, _SHARED_ID) for call in shared]
     answered = {call["id"] for call in shared}
     message, odd = _that_can_be_kept(message)
@@ -80,7 +86,9 @@ def argument_problem(tool: BaseTool, args: dict[str, object]) -> str | None:
     except ValidationError as error:
         if callable(tool.handle_validation_error):
             return tool.handle_validation_error(error)
-        return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors())
+        return one_line(
+            "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors()), None
+        )
     return None
 
 
@@ -107,7 +115,8 @@ def _too_many(count: int, most: int) -> str:
 
 
 def _malformed(call: Call) -> str:
-    return f"The arguments of {call['name'] or 'the call'} are not a JSON object. Call again with valid JSON."
+    name = one_line(call["name"] or "the call", 100)
+    return f"The arguments of {name} are not a JSON object. Call again with valid JSON."
 
 
 def _unknown(name: str, tools: Tools) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
-from langgraph.types import Interrupt
+from langgraph.types import Command, Interrupt
 
 from langchain_ashby.agent.cards import html, is_current, markdown
 from langchain_ashby.agent.cards.show.arguments import described
@@ -34,11 +34,34 @@ class PendingApprovals(Sequence[Action]):
     """
 
     def __init__(self, asked: Any) -> None:
-        requests = list(_requests(asked))
+        self._asked = tuple(_requests(asked))
+        requests = [request for _, request in self._asked]
         self._actions: tuple[Action, ...] = tuple(it for request in requests for it in request["action_requests"])
         self._problems = tuple(str(request["problem"]) for request in requests if request.get("problem"))
         configs = [it for request in requests for it in request.get("review_configs", ())]
         self._decisions = tuple(dict.fromkeys(it for config in configs for it in config.get("allowed_decisions", ())))
+
+    def resume(self, decisions: Sequence[Mapping[str, Any]]) -> Command[Any]:
+        """Makes the command that answers all that is shown here, and nothing else.
+
+        `agent.invoke(pending.resume([{"type": "approve"}]), thread)` fails if something else is asked by then.
+
+        Raises:
+            ValueError: if there is not one decision for each change, or no id that says which question this is.
+        """
+        if len(decisions) != len(self) or not decisions:
+            waiting = "1 change waits" if len(self) == 1 else f"{len(self)} changes wait"
+            raise ValueError(f"{waiting} for a decision, but {len(decisions)} decisions were given.")
+        answers: dict[str, Any] = {}
+        left = list(decisions)
+        for interrupt_id, request in self._asked:
+            if interrupt_id is None:
+                raise ValueError("Give the interrupts themselves, not only their values, to be able to answer them.")
+            count = len(request["action_requests"])
+            named = {"request_id": request["request_id"]} if "request_id" in request else {}
+            answers[interrupt_id] = {**named, "decisions": left[:count]}
+            left = left[count:]
+        return Command(resume=answers)
 
     @overload
     def __getitem__(self, place: int) -> Action: ...
@@ -79,14 +102,15 @@ class PendingApprovals(Sequence[Action]):
         return f"{place} of {len(self)}"
 
 
-def _requests(asked: Any) -> Iterator[Mapping[str, Any]]:
-    """Finds the approval requests in the argument."""
+def _requests(asked: Any) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
+    """Finds the approval requests in the argument, each with its interrupt's id, if that is known."""
     if isinstance(asked, Interrupt):
-        yield from _requests(asked.value if _is_request(asked.value) else ())
+        if _is_request(asked.value):
+            yield asked.id, asked.value
     elif hasattr(asked, "interrupts"):
         yield from _requests(asked.interrupts)
     elif _is_request(asked):
-        yield asked
+        yield asked.get("request_id"), asked
     elif isinstance(asked, Mapping):
         yield from _requests(asked.get("__interrupt__", ()))
     elif isinstance(asked, Iterable) and not isinstance(asked, str | bytes):

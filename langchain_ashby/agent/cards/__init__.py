@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its cards
@@ -17,30 +18,34 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
     schedules,
     stages,
 )
-from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, stale, targets
-from langchain_ashby.agent.cards.effects import took_effect
-from langchain_ashby.agent.cards.files import only_the_file_on
+from langchain_ashby.agent.cards.approved import only_what_is_on
+from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, targets
+from langchain_ashby.agent.cards.differences import differences
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import build
 from langchain_ashby.agent.cards.show.html import html
 from langchain_ashby.agent.cards.show.markdown import markdown
+from langchain_ashby.agent.cards.took_effect import Seen, new_records, seen_on, took_effect
 from langchain_ashby.endpoint import Operation
 
 __all__ = [
     "CARD_VERSION",
     "Card",
     "Change",
+    "Evidence",
     "Link",
     "ReadCache",
     "Risk",
+    "Seen",
     "card_of",
+    "differences",
     "facts_after",
     "html",
     "is_current",
     "markdown",
-    "only_the_file_on",
+    "only_what_is_on",
+    "seen_on",
     "settled",
-    "stale",
     "targets",
 ]
 
@@ -55,13 +60,31 @@ def facts_after(request: Operation[Any], reads: ReadCache) -> dict[str, Any]:
     return build(request, reads).afterwards
 
 
-def settled(request: Operation[Any], card: Card | None, reads: ReadCache, since: datetime) -> bool | None:
-    """Tells if the write has taken effect: True or False where reading tells, None where it cannot.
+@dataclass(frozen=True)
+class Evidence:
+    """The evidence whether a write has taken effect.
+
+    Attributes:
+        proven: True or False where that is proven, None where it is not.
+        records: The ids of the new records that look like what it makes, the oldest first; None if it makes none, or
+            if they cannot be told.
+    """
+
+    proven: bool | None
+    records: list[str] | None
+
+
+def settled(
+    request: Operation[Any], seen: Seen | None, reads: ReadCache, *, attempts: int = 1, taken: Collection[str] = ()
+) -> Evidence:
+    """Finds the evidence whether a write has taken effect.
 
     Args:
         request: The write.
-        card: The card that was shown, with what was there before. Without it, less can be told.
+        seen: What was there right before the attempt.
         reads: A new cache, made after the attempt.
-        since: When the attempt began, by this computer's clock.
+        attempts: How many attempts could have made the records that look alike, this one among them.
+        taken: The ids of the records that others are known to have made.
     """
-    return took_effect(build(request, reads), card, since)
+    builder = build(request, reads)
+    return Evidence(took_effect(builder, seen, attempts=attempts, taken=taken), new_records(builder, seen))

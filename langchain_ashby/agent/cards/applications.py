@@ -15,13 +15,13 @@ from langchain_ashby.agent.cards.shared import (
 )
 from langchain_ashby.endpoints.applications import CreateApplication
 from langchain_ashby.endpoints.candidates import GetCandidate
+from langchain_ashby.endpoints.fields import StageVisit
 from langchain_ashby.endpoints.interviews import GetInterviewStage, ListInterviewPlans
 from langchain_ashby.endpoints.jobs import GetJob
-from langchain_ashby.endpoints.organization import GetUser, ListSources
+from langchain_ashby.endpoints.organization import GetUser, ListArchiveReasons, ListSources
 from langchain_ashby.text.words import (
     UNNAMED,
     at,
-    count,
     enumerated,
     in_words,
     named,
@@ -59,10 +59,11 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
     builder.new_value("Credit", credit and credit["name"])
     builder.new_value("Created", in_words(request.created_at))
     if request.application_history:
-        builder.new_value("History", count(len(request.application_history), "stage"))
-        builder.not_checked("The stages of the history are shown among the exact arguments only.")
+        _show_history(reads, builder, request.application_history)
 
     plan_id = request.interview_plan_id or at(job, "defaultInterviewPlanId")
+    if job and not request.interview_plan_id:
+        builder.facts["Default interview plan of the job"] = plan_id
     if job and not plan_id:
         builder.warn("The job has no default interview plan: Ashby may refuse.")
     if plan_id and at(stage_read, "interviewPlanId") not in (None, plan_id):
@@ -75,7 +76,21 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
         _warn_of_same_job(builder, other)
     warn_of_others(builder, [other for other in others if other not in same_job])
     complete = bool(candidate) and others.complete
-    builder.lookalikes("Applications for this job", same_job, complete, None if request.created_at else "createdAt")
+    like, created = [request.candidate_id, request.job_id], None if request.created_at else "createdAt"
+    builder.lookalikes("Applications for this job", like, same_job, complete, created)
+
+
+def _show_history(reads: ReadCache, builder: CardBuilder, visits: list[StageVisit]) -> None:
+    ids = [(it.interview_stage_id, it.archive_reason_id) for it in visits]
+    [reasons] = reads.all(ListArchiveReasons(include_archived=True) if any(reason for _, reason in ids) else None)
+    stages = reads.all(*(GetInterviewStage(interview_stage_id=stage) for stage, _ in ids))
+    for visit, found in zip(visits, stages, strict=True):
+        stage = builder.named("A stage of the history", found, visit.interview_stage_id, "title")
+        reason = builder.named("An archive reason of the history", reasons, visit.archive_reason_id, "text")
+        because = f"; reason: {named(reason['name'])}" if reason else ""
+        builder.new_value(
+            f"History {visit.stage_number}", f"{named(stage['name'])} since {in_words(visit.entered_stage_at)}{because}"
+        )
 
 
 def _warn_of_same_job(builder: CardBuilder, other: Record) -> None:

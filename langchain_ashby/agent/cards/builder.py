@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
-from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, arguments, same, targets
-from langchain_ashby.agent.cards.reads import Records
-from langchain_ashby.endpoint import Operation
+from langchain_ashby.agent.cards.card import (
+    CARD_VERSION,
+    Card,
+    Change,
+    Link,
+    Reference,
+    Risk,
+    Sent,
+    arguments,
+    same,
+    targets,
+)
+from langchain_ashby.agent.cards.complete import Incomplete
+from langchain_ashby.agent.cards.reads import ReadCache, Records
+from langchain_ashby.endpoint import Endpoint, Operation
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.results.phrases import is_money
+from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import UNNAMED, at, in_words, one_line, parsed, shown
 
 Record = Mapping[str, Any]
@@ -35,13 +51,14 @@ UNREAD = _Unread()
 class Lookalikes:
     """Records that look like what the write would make: by id, with the time when they were made if that is told.
 
-    Of the `doubtful` ones it cannot be said whether they are it.
+    Of the `doubtful` ones it cannot be said whether they are it. `like` says what they have in common.
     """
 
     title: str
     records: dict[str, datetime | None]
     complete: bool
     doubtful: set[str]
+    like: str
 
 
 @dataclass
@@ -49,11 +66,12 @@ class CardBuilder:
     """Collects what is known of a write.
 
     Besides the card itself it holds how the write's effect is recognized: `wanted` are the facts as they will be,
-    `alike` the records there are that look like what it would make.
+    `alike` the records there are that look like what it would make, `history` the values that a field has had, by the
+    id of the entry.
     """
 
     request: Operation[Any]
-    now: datetime
+    reads: ReadCache
     line: str = ""
     changes: list[Change] = field(default_factory=list)
     consequences: list[str] = field(default_factory=list)
@@ -61,10 +79,19 @@ class CardBuilder:
     unchecked: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     facts: dict[str, Fact] = field(default_factory=dict)
+    refers: dict[str, Reference] = field(default_factory=dict)
+    sent: dict[str, Sent] | None = None
+    private: dict[str, str] = field(default_factory=dict)
     wanted: dict[str, Fact] = field(default_factory=dict)
     afterwards: dict[str, Fact] = field(default_factory=dict)
+    history: dict[str, dict[str, Fact]] = field(default_factory=dict)
     alike: Lookalikes | None = None
     risk: Risk = "low"
+
+    @property
+    def now(self) -> datetime:
+        """What "past" and "today" mean on the card."""
+        return self.reads.now
 
     def __post_init__(self) -> None:
         if self.request.destructive:
@@ -75,6 +102,7 @@ class CardBuilder:
         if isinstance(found, AshbyError):
             self.not_checked(f"{what} could not be read: {one_line(found.message).rstrip('.')}.")
             return {}
+        self._note_gaps(what, found)
         return found if isinstance(found, Mapping) else {}
 
     def records(self, what: str, found: Any) -> Records[Record]:
@@ -82,29 +110,60 @@ class CardBuilder:
         records: Records[Record] = Records()
         if isinstance(found, list):
             records += [entry for entry in found if isinstance(entry, Mapping)]
-            records.complete = getattr(found, "complete", True)
-            if not records.complete:
+            has_gaps = any([self._note_gaps(what, it) for it in found])
+            all_read = getattr(found, "complete", True)
+            records.complete = all_read and not has_gaps
+            if not all_read:
                 self.not_checked(f"{what} are too many to read in full; only the first {len(found)} were looked at.")
         elif isinstance(found, AshbyError):
             self.not_checked(f"{what} could not be read: {one_line(found.message).rstrip('.')}.")
             records.complete = False
         return records
 
+    def _note_gaps(self, what: str, found: Any) -> bool:
+        """Says what is not known of a record; True if there is anything."""
+        gaps = found.gaps if isinstance(found, Incomplete) else ()
+        if gaps:
+            self.not_checked(f"{what} could not be read in full: {'; '.join(gaps)}.")
+        return bool(gaps)
+
     def named(self, what: str, found: Any, record_id: str | None, *names: str) -> Fact:
         """The fact `{"id", "name"}` of a record with this id, looked for in a record or a list that was read."""
         if record_id is None:
             return None
-        if isinstance(found, list):
-            match = next((it for it in self.records(f"{what} list", found) if it.get("id") == record_id), None)
-            if match is None:
-                self.warn(f"{what} ({record_id}) is not known in Ashby, or the key may not see it.")
-            record: Record = match or {}
-        else:
-            record = self.record(what, found)
+        record = self.one_of(what, found, record_id) if isinstance(found, list) else self.record(what, found)
         name = next((at(record, key) for key in names if at(record, key)), None)
         if at(record, "isArchived") is True:
             self.warn(f"{what} {one_line(name or '')} is archived.".replace("  ", " "))
+        self.refer(record_id, what, name, at(record, "type"))
         return {"id": record_id, "name": one_line(name, 120) if name else UNNAMED}
+
+    def one_of(self, what: str, found: Any, record_id: str) -> Record:
+        """The record with this id in a list that was read; empty, with a note on the card, if it is not there."""
+        records = self.records(f"{what} list", found)
+        match = next((it for it in records if it.get("id") == record_id), None)
+        if match is None and records.complete:
+            self.warn(f"{what} ({record_id}) is not known in Ashby, or the key may not see it.")
+        elif match is None:
+            self.not_checked(f"{what} ({record_id}) is not among those that could be read.")
+        return match or {}
+
+    def refer(self, record_id: Any, what: str, name: Any, kind: Any = None) -> None:
+        """A record that the call points at, by the id under which Ashby keeps it."""
+        if record_id:
+            self.refers[str(record_id)] = {
+                "what": what,
+                "name": None if name is None else str(name),
+                "kind": None if kind is None else str(kind),
+            }
+
+    def sends(self, request: Endpoint[Any], unknown: Collection[str] = ()) -> None:
+        """A request of a write that takes several, as it will be sent. None but those that are named will be.
+
+        `unknown` are the keys whose values come only once an earlier step is made.
+        """
+        body = {key: value for key, value in request.wire().items() if key not in unknown}
+        self.sent = {**(self.sent or {}), request.path: {"body": body, "exact": not unknown}}
 
     def set_field(
         self,
@@ -131,6 +190,8 @@ class CardBuilder:
     ) -> None:
         """A field that changes along with another. Its present value is a fact."""
         self.afterwards[title] = after
+        if is_money(before):
+            self.private.setdefault(title, "compensation")
         field_, old, new = change or (title, UNNAMED if isinstance(before, _Unread) else words(before), words(after))
         if isinstance(before, _Unread):
             self.changes.append({"field": field_, "before": UNNAMED, "after": new})
@@ -145,11 +206,18 @@ class CardBuilder:
             self.changes.append({"field": title, "before": None, "after": after})
 
     def lookalikes(
-        self, title: str, found: Iterable[Record], complete: bool, created: str | None, doubtful: Iterable[Record] = ()
+        self,
+        title: str,
+        like: Any,
+        found: Iterable[Record],
+        complete: bool,
+        created: str | None,
+        doubtful: Iterable[Record] = (),
     ) -> None:
         """Records that look like what the write would make. Which there are is a fact.
 
-        `created` is the key of the time when such a record was made; None if that does not tell.
+        `like` is what they have in common, as JSON. `created` is the key of the time when such a record was made; None
+        if that does not tell.
         """
 
         def times(records: Iterable[Record]) -> dict[str, datetime | None]:
@@ -157,7 +225,7 @@ class CardBuilder:
             return {str(it.get("id")): parsed(at(it, *way)) if way else None for it in records}
 
         certain, unclear = times(found), times(doubtful)
-        self.alike = Lookalikes(title, certain | unclear, complete, set(unclear))
+        self.alike = Lookalikes(title, certain | unclear, complete, set(unclear), json.dumps(like, sort_keys=True))
         if complete:
             named = {key: f"one of {in_words(time)}" if time else "one" for key, time in certain.items()}
             self.facts[title] = [{"id": key, "name": named[key]} for key in sorted(certain)]
@@ -174,11 +242,11 @@ class CardBuilder:
             self.warnings.append(text)
         self.raise_risk(risk)
 
-    def not_checked(self, text: str) -> None:
-        """Something that could not be found out."""
+    def not_checked(self, text: str, risk: Risk = "high") -> None:
+        """Something that could not be found out, and how bad it may be: what is not known may be the worst."""
         if text not in self.unchecked:
             self.unchecked.append(text)
-        self.raise_risk("medium")
+        self.raise_risk(risk)
 
     def raise_risk(self, risk: Risk) -> None:
         """The risk is at least this."""
@@ -190,19 +258,45 @@ class CardBuilder:
         if isinstance(url, str) and _ADDRESS.fullmatch(url) and url not in known:
             self.links.append({"title": title, "url": url})
 
+    def revision(self) -> dict[str, str]:
+        """When the record that changes was last changed, and its parts, by id; empty if that was not read."""
+        pointers = targets(self.request)
+        return self.reads.revision(pointers[0]) if pointers else {}
+
+    def _creates(self) -> str | None:
+        if self.alike is None:
+            return None
+        named = f"{self.request.path} {self.alike.title} {self.alike.like}"
+        return sha256(named.encode()).hexdigest()[:32]
+
     def card(self) -> Card:
         """The card."""
         return {
             "version": CARD_VERSION,
+            "made": self.now.isoformat(),
             "tool": self.request.tool_name(),
-            "line": self.line or self.request.tool_title(),
-            "changes": self.changes,
-            "consequences": self.consequences,
-            "warnings": self.warnings,
-            "unchecked": self.unchecked,
+            "line": visible(self.line or self.request.tool_title()),
+            "changes": [_visible(it) for it in self.changes],
+            "consequences": [*map(visible, self.consequences)],
+            "warnings": [*map(visible, self.warnings)],
+            "unchecked": [*map(visible, self.unchecked)],
             "risk": self.risk,
             "links": self.links,
             "targets": targets(self.request),
             "facts": self.facts,
+            "before": {
+                "revision": self.revision(),
+                "passed": {title: [*entries] for title, entries in self.history.items()},
+                "creates": self._creates(),
+            },
+            "refers": self.refers,
+            "sent": self.sent,
+            "private": self.private,
+            "beside": {"consequences": [], "warnings": []},
             "args": arguments(self.request),
         }
+
+
+def _visible(change: Change) -> Change:
+    before, after = (None if it is None else visible(it) for it in (change["before"], change["after"]))
+    return {"field": visible(change["field"]), "before": before, "after": after}

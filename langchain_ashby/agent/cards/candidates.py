@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import unescape
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
@@ -20,7 +21,7 @@ from langchain_ashby.endpoints.candidates import (
 )
 from langchain_ashby.endpoints.fields import Address
 from langchain_ashby.endpoints.organization import GetUser, ListSources
-from langchain_ashby.text.words import at, folded, in_words, joined, moment, named, one_line, paragraph
+from langchain_ashby.text.words import at, folded, given, in_words, joined, moment, named, one_line, paragraph
 
 MOST_FOUND = 100
 """A search gives no more: with so many, there may be others."""
@@ -46,7 +47,7 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     builder.new_value(
         "Further e-mail addresses", ", ".join(map(one_line, request.alternate_email_addresses or [])) or None
     )
-    builder.new_value("Phone number", request.phone_number and one_line(request.phone_number))
+    builder.new_value("Phone number", given(request.phone_number))
     builder.new_value("LinkedIn", request.linked_in_url and one_line(request.linked_in_url))
     builder.new_value("GitHub", request.github_url and one_line(request.github_url))
     builder.new_value("Website", request.website and one_line(request.website))
@@ -70,7 +71,8 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     alike, searched = (same_email, by_email) if request.email else (same_name, by_name)
     complete = isinstance(searched, list) and len(searched) < MOST_FOUND
     title = "Candidates with this e-mail address" if request.email else "Candidates with this name"
-    builder.lookalikes(title, alike, complete, None if request.created_at else "createdAt")
+    like = folded(request.email or request.name)
+    builder.lookalikes(title, like, alike, complete, None if request.created_at else "createdAt")
 
 
 @builds(UpdateCandidate)
@@ -81,8 +83,9 @@ def update(request: UpdateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     derived = derive(request, reads, builder, but=own if request.social_links is None else own.union(links))
     candidate = derived.record
     if request.alternate_email:
-        addresses = [str(at(it, "value")).casefold() for it in at(candidate, "emailAddresses") or []]
-        there = request.alternate_email.casefold() in addresses if candidate else UNREAD
+        known = at(candidate, "emailAddresses")
+        addresses = [str(at(it, "value")).casefold() for it in known or []]
+        there = UNREAD if known is None else request.alternate_email.casefold() in addresses
         change = ("Further e-mail address", None, one_line(request.alternate_email))
         builder.set_field(f"E-mail address {request.alternate_email}", there, True, change=change)
     if request.social_links is not None:
@@ -110,7 +113,8 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
     _, name = the_candidate(builder, found)
     text = request.note if isinstance(request.note, str) else request.note.value
     builder.line = f"Add a {'private ' if request.is_private else ''}note to {name}"
-    builder.new_value("Note", paragraph(text))
+    is_html = not isinstance(request.note, str) and request.note.type == "text/html"
+    builder.new_value("Note, as HTML" if is_html else "Note", paragraph(text))
     builder.new_value("Dated", in_words(request.created_at))
     if request.is_private:
         builder.consequence("Only users who can see private fields can read it.")
@@ -128,10 +132,11 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
     # A key that may not see private notes cannot tell that there is none.
     complete = there.complete and (not request.is_private or any(note.get("isPrivate") for note in there))
     # Ashby reduces HTML, so that a note of it may have other words in the end.
-    is_html = not isinstance(request.note, str) and request.note.type == "text/html"
     others = [note for note in there if is_html and note not in alike]
     made = None if request.created_at else "createdAt"
-    builder.lookalikes("Notes with this text", alike, complete, made, doubtful=others)
+    builder.lookalikes(
+        "Notes with this text", [request.candidate_id, _bare(text)], alike, complete, made, doubtful=others
+    )
 
 
 def _known(candidate: Record) -> str:
@@ -147,17 +152,22 @@ def _bare(text: str) -> str:
 
 
 def _place(address: Address) -> str:
-    return one_line(", ".join(filter(None, (address.city, address.region, address.country))))
+    return _parts({"city": address.city, "region": address.region, "country": address.country})
+
+
+def _parts(parts: Mapping[str, str | None]) -> str:
+    """A place with what each name in it is the name of: a city, a region and a country may have the same."""
+    return ", ".join(f"{kind} {given(name)}" for kind, name in parts.items() if name is not None) or "nothing"
 
 
 def _location(candidate: Record) -> Fact:
     if not candidate:
         return UNREAD
     names = {at(it, "type"): at(it, "name") for it in at(candidate, "location", "locationComponents") or []}
-    parts = [names.get(kind) for kind in ("City", "Region", "Country")]
-    return one_line(", ".join(filter(None, parts)) or at(candidate, "location", "locationSummary") or "") or None
+    parts = {kind.lower(): names[kind] for kind in ("City", "Region", "Country") if names.get(kind)}
+    return _parts(parts) if parts else one_line(at(candidate, "location", "locationSummary") or "") or None
 
 
 def _links(candidate: Record) -> Fact:
-    links = at(candidate, "socialLinks") or []
-    return sorted(f"{at(link, 'type')} {at(link, 'url')}" for link in links) if candidate else UNREAD
+    links = at(candidate, "socialLinks")
+    return UNREAD if links is None else sorted(f"{at(link, 'type')} {at(link, 'url')}" for link in links)

@@ -12,9 +12,8 @@ from typing_extensions import TypedDict
 
 from langchain_ashby.endpoint import Arguments, Operation
 from langchain_ashby.ids import ids_of
-from langchain_ashby.text.words import shown
 
-CARD_VERSION = 1
+CARD_VERSION = 2
 """Goes up when a key changes its meaning. A card of another version is made anew, never misread."""
 
 Risk = Literal["low", "medium", "high"]
@@ -35,16 +34,63 @@ class Link(TypedDict):
     url: str
 
 
+class Before(TypedDict):
+    """What else was seen of the record, to tell afterwards whether it was changed.
+
+    Attributes:
+        revision: When the record was last changed, and its parts, by id; empty if Ashby does not show that.
+        passed: For a field of which Ashby keeps the history, the ids of its entries.
+        creates: A name for what the write makes, which attempts at the same thing share; None if it makes nothing.
+    """
+
+    revision: dict[str, str]
+    passed: dict[str, list[str]]
+    creates: str | None
+
+
+class Reference(TypedDict):
+    """A record that the call points at: what it is to the call, its name, and its kind where that matters."""
+
+    what: str
+    name: str | None
+    kind: str | None
+
+
+class Sent(TypedDict):
+    """The body that a method of Ashby would get.
+
+    Where it is not `exact`, what it will be is known only once earlier steps of the write are made.
+    """
+
+    body: dict[str, Any]
+    exact: bool
+
+
+class Beside(TypedDict):
+    """What stands on the card because of the other calls of its message."""
+
+    consequences: list[str]
+    warnings: list[str]
+
+
 class Card(TypedDict):
     """A write in words.
 
     `line` says what will happen, `changes` which fields it changes, `unchecked` what could not be found out. `targets`
-    are the records that the call points at: arguments with other targets need another card. `facts` are what the card
-    rests on, by a title in words, and are read again before the write runs; see `stale`. `args` are the exact
+    are the records that the call points at: arguments with other targets need another card. `args` are the exact
     arguments.
+
+    The rest says what it rests on, and is looked at again before the write runs; see `differences`. `made` is the
+    moment to which "past" refers. `facts` are values that were read, by a title in words. `refers` are the records
+    that the call points at, by id. `sent` are the bodies that Ashby would get, by method, where they do not follow from
+    the arguments alone; None if they do. `private` has the titles of values that a model may not see, with the category
+    of privacy. `beside` is what stands on the card because of the other calls of its message.
+
+    `before` helps to tell later whether the write took effect.
     """
 
     version: int
+    made: str
     tool: str
     line: str
     changes: list[Change]
@@ -55,28 +101,19 @@ class Card(TypedDict):
     links: list[Link]
     targets: list[str]
     facts: dict[str, Any]
+    before: Before
+    refers: dict[str, Reference]
+    sent: dict[str, Sent] | None
+    private: dict[str, str]
+    beside: Beside
     args: dict[str, Any]
 
 
 def is_current(card: Mapping[str, Any] | None) -> TypeGuard[Card]:
     """True if this version of the package understands the card."""
-    return card is not None and card.get("version") == CARD_VERSION
-
-
-def stale(card: Card, fresh: Card) -> list[str]:
-    """Describes what has changed between `card` and `fresh`, a newer card of the same call; empty if nothing has.
-
-    A fact that `card` did not have cannot have changed. One that `fresh` could not read again counts as changed.
-    """
-    if not (is_current(card) and is_current(fresh)):
-        return ["the card was made by another version of this program"]
-    changed = []
-    for title, was in card["facts"].items():
-        if title not in fresh["facts"]:
-            changed.append(f"{title}: cannot be read any more")
-        elif not same(now := fresh["facts"][title], was):
-            changed.append(f"{title}: {shown(now) or 'none'}, was {shown(was) or 'none'}")
-    return changed
+    if not isinstance(card, Mapping) or card.get("version") != CARD_VERSION:
+        return False
+    return Card.__required_keys__ <= card.keys()
 
 
 def same(one: Any, other: Any) -> bool:

@@ -9,13 +9,14 @@ from langchain_ashby.agent.cards.meetings import standing_words
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import the_application, the_user, who
-from langchain_ashby.agent.cards.values import plain, show_entries
+from langchain_ashby.agent.cards.values import as_fact, show_entries
 from langchain_ashby.endpoints.applications import (
     GetApplication,
     ListApplicationFeedback,
     SubmitApplicationFeedback,
 )
 from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
+from langchain_ashby.endpoints.internal import FormSubmissions, SubmitFeedback
 from langchain_ashby.endpoints.interviews import ListInterviewSchedules
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.forms import Form
@@ -43,6 +44,17 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
     values = show_entries(builder, Form(definition) if definition else None, request.field_submissions)
     if not definition:
         builder.not_checked("The form could not be read: whether its fields are filled in rightly is not known.")
+    builder.sent = {}  # without the form nobody knows what would be sent, and so nothing is
+    if definition:
+        builder.sends(
+            SubmitFeedback(
+                application_id=request.application_id,
+                feedback_form_definition_id=request.feedback_form_definition_id,
+                feedback_form=FormSubmissions.of(values),
+                user_id=request.user_id,
+                interview_event_id=request.interview_event_id,
+            )
+        )
     builder.consequence("Everyone who can see feedback on the application can read it.")
     builder.consequence("The agent can't change or withdraw a submitted scorecard.", "medium")
     if at(application, "status") == "Archived":
@@ -55,8 +67,10 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
         at_what_time = f" {by}on {moment(at(known, 'submittedAt'))}" if at(known, "submittedAt") else ""
         builder.warn(f"A scorecard on this form was submitted already{at_what_time.rstrip()}.")
     # Without a user it is not known whose scorecards are the key's own: only the values tell.
-    others = [it for it in same_form if plain(at(it, "submittedValues")) != plain(values)] if author is None else []
-    builder.lookalikes("Scorecards on this form", same_form, there.complete, "submittedAt", doubtful=others)
+    others = [it for it in same_form if as_fact(at(it, "submittedValues")) != as_fact(values)] if author is None else []
+    builder.lookalikes(
+        "Scorecards on this form", request.application_id, same_form, there.complete, "submittedAt", doubtful=others
+    )
 
 
 def _meeting(request: SubmitApplicationFeedback, builder: CardBuilder, schedules: Any) -> None:

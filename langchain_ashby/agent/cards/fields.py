@@ -10,11 +10,13 @@ from langchain_ashby.agent.cards.lookup import Reader, reader
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import SUBJECTS, line_of_changes
-from langchain_ashby.agent.cards.values import in_the_words_of, plain
+from langchain_ashby.agent.cards.values import as_fact, in_the_words_of
+from langchain_ashby.endpoints.internal import StoreCustomFieldValue
 from langchain_ashby.endpoints.organization import ListCustomFields, SetCustomFieldValue
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.forms import Field, custom_field, custom_field_value
 from langchain_ashby.records import CustomField
+from langchain_ashby.results.redaction import MONEY_TYPES
 from langchain_ashby.text.words import at, named, one_line
 
 
@@ -31,7 +33,7 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
         at(owner, "latestVersion", "customFields") if request.object_type == "Opening" else at(owner, "customFields")
     )
     entry = next((it for it in entries or [] if at(it, "id") == request.custom_field_id), None)
-    before: Fact = plain(at(entry, "value")) if owner else UNREAD
+    before: Fact = as_fact(at(entry, "value")) if owner else UNREAD
     if at(definition, "isPrivate") is True:
         builder.consequence("The field is private: only users who can see private fields see it.")
         sees_private = any(at(it, "isPrivate") is True for it in entries or [])
@@ -39,6 +41,7 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
             before = UNREAD
             builder.not_checked("The field is private: it may have a value that the key cannot see.")
     title, value = "Custom field", request.field_value
+    builder.sent = {}  # without the definition nobody knows what would be sent, and so nothing is
     if not definition:
         if isinstance(fields_read, list):
             unknown = f"The custom field {request.custom_field_id} is not known, or the key may not see it."
@@ -54,8 +57,21 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
             builder.warn(f"The custom field {named(title)} is archived.")
         try:
             value = custom_field_value([definition], request.custom_field_id, request.object_type, request.field_value)
+            builder.sends(
+                StoreCustomFieldValue(
+                    object_type=request.object_type,
+                    object_id=request.object_id,
+                    custom_field_id=request.custom_field_id,
+                    field_value=value,
+                )
+            )
         except ArgumentError as error:
             builder.warn(f"{one_line(error.message)}. Nothing will be sent.", "high")
 
-    builder.set_field(title, before, plain(value), lambda stored: in_the_words_of(field, stored))
+    if at(definition, "isPrivate") is not False:
+        builder.private[title] = "fields"
+    elif field.type in MONEY_TYPES:
+        builder.private[title] = "compensation"
+    builder.refer(request.custom_field_id, "The custom field", title, at(definition, "fieldType"))
+    builder.set_field(title, before, as_fact(value), lambda stored: in_the_words_of(field, stored))
     builder.line = line_of_changes(builder, of_whom)

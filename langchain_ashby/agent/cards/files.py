@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 from langchain_ashby.agent.cards.builder import CardBuilder
-from langchain_ashby.agent.cards.card import Card
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import the_candidate
 from langchain_ashby.endpoints.candidates import GetCandidate, UploadCandidateFile, UploadCandidateResume
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.http.uploads import only_with_hash
 from langchain_ashby.text.words import at, named, one_line
 
 HASH = "SHA-256"
@@ -41,7 +35,7 @@ def upload_resume(request: UploadCandidateResume, reads: ReadCache, builder: Car
         builder.warn("The file is of a type that is not usual for a résumé.")
     if file:
         alike = [present] if at(present, "name") == file else []
-        builder.lookalikes("Résumé with this file's name", alike, bool(candidate), None)
+        builder.lookalikes("Résumé with this file's name", [request.candidate_id, file], alike, bool(candidate), None)
 
 
 @builds(UploadCandidateFile)
@@ -54,10 +48,11 @@ def upload_file(request: UploadCandidateFile, reads: ReadCache, builder: CardBui
     builder.consequence("Everyone who can see the candidate's files can open it.")
     builder.consequence("The agent can't remove files; you can in Ashby.")
     if file:
-        alike = [it for it in at(candidate, "fileHandles") or [] if at(it, "name") == file]
+        there = at(candidate, "fileHandles")
+        alike = [it for it in there or [] if at(it, "name") == file]
         if alike:
             builder.warn("The candidate has a file of this name already; both are kept.")
-        builder.lookalikes("Files of this name", alike, bool(candidate), None)
+        builder.lookalikes("Files of this name", [request.candidate_id, file], alike, there is not None, None)
 
 
 def _local_file(builder: CardBuilder, reads: ReadCache, path: str | None) -> str | None:
@@ -69,23 +64,13 @@ def _local_file(builder: CardBuilder, reads: ReadCache, path: str | None) -> str
         file = reads.client.local_file(path)
     except ArgumentError as error:
         builder.warn(f"The file cannot be uploaded: {one_line(error.message)}.", "high")
+        builder.not_checked("Which file it is: without a look at it, none is uploaded.")
         return one_line(path.replace("\\", "/").rpartition("/")[2], 120)
     particulars = {"File": file.name, "Size": _size(len(file.content)), "Type": file.content_type, HASH: file.sha256}
     for title, value in particulars.items():
         builder.facts[title] = value
         builder.new_value(title, one_line(value))
     return file.name
-
-
-@contextmanager
-def only_the_file_on(card: Card | None) -> Iterator[None]:
-    """While this is on, a file is uploaded only if it has the hash that the card shows."""
-    sha256: Any = card and card["facts"].get(HASH)
-    if sha256 is None:
-        yield
-        return
-    with only_with_hash(sha256):
-        yield
 
 
 def _size(number: int) -> str:

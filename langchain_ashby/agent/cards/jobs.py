@@ -42,10 +42,10 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
         builder.warn("No interview plan is given: the job cannot be opened without one.", "low")
     if request.job_template_id:
         builder.new_value("Template", request.job_template_id)
-        builder.not_checked("What the job template contains: templates cannot be read.")
+        builder.not_checked("What the job template contains: templates cannot be read.", "medium")
     if request.brand_id:
         builder.new_value("Brand", request.brand_id)
-        builder.not_checked("The name of the brand: brands cannot be read.")
+        builder.not_checked("The name of the brand: brands cannot be read.", "medium")
     found = builder.records("The jobs with this title", titled)
     drafted = builder.records("The jobs that are drafts", drafts)
     alike = {str(at(it, "id")): it for it in [*found, *drafted] if folded(at(it, "title")) == folded(request.title)}
@@ -53,7 +53,7 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
         status = at(job, "status")
         builder.warn(f"A job with this title exists: it is {'a draft' if status == 'Draft' else enumerated(status)}.")
     complete = found.complete and drafted.complete
-    builder.lookalikes("Jobs with this title", alike.values(), complete, "createdAt")
+    builder.lookalikes("Jobs with this title", folded(request.title), alike.values(), complete, "createdAt")
 
 
 @builds(UpdateJob)

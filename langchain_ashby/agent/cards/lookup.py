@@ -45,14 +45,16 @@ class Reader:
         what = f"The {self.words}"
         if not isinstance(found, list):
             return builder.record(what, found)
-        records = builder.records(f"{what} list", found)
-        match = next((it for it in records if it.get("id") == record_id), None)
-        if match is None:
-            builder.warn(f"{what} ({record_id}) is not known in Ashby, or the key may not see it.")
-        return match or {}
+        return builder.one_of(what, found, record_id)
 
     def refer(self, builder: CardBuilder, found: Any, record_id: str) -> Fact:
         """The fact `{"id", "name"}` of a record that a write refers to; warns of what is unusual about it."""
+        fact, record = self.describe(builder, found, record_id)
+        builder.refer(record_id, f"The {self.words}", name_of(record), at(record, "type") or at(record, "status"))
+        return fact
+
+    def describe(self, builder: CardBuilder, found: Any, record_id: str) -> tuple[Fact, Record]:
+        """The fact of a record and the record itself; warns of what is unusual about it."""
         record = self.pick(builder, found, record_id)
         name = name_of(record)
         called = f"The {self.words}{f' {named(name)}' if name else ''}"
@@ -62,7 +64,7 @@ class Reader:
             builder.warn(f"{called} is confidential.")
         if at(record, "isEnabled") is False:
             builder.warn(f"{called} is deactivated in Ashby.")
-        return {"id": record_id, "name": name or UNNAMED}
+        return {"id": record_id, "name": name or UNNAMED}, record
 
 
 def name_of(record: Any) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from langchain_ashby.text.words import (
     one_line,
     parsed,
     person,
+    quoted,
     time_fact,
     zone,
 )
@@ -94,11 +95,12 @@ def stated_words(event: InterviewEvent, people: People) -> str:
     interviewers = [
         people.name(it.email) + (" (feedback required)" if it.feedback_required else "") for it in event.interviewers
     ]
-    return f"{people.title(event.interview_id)}, {_span(event.start_time, event.end_time)}, with {joined(interviewers)}"
+    when = _span(event.start_time, event.end_time)
+    return f"{people.title(event.interview_id)}, {when}, with {joined(interviewers)}{_extra(event.extra_data)}"
 
 
-def standing_words(event: Record, *, feedback: bool = False) -> str:
-    """A meeting as Ashby has it, in words; with who has to give feedback if `feedback`."""
+def standing_words(event: Record, *, feedback: bool = False, extra: bool = False) -> str:
+    """A meeting as Ashby has it, in words; with who has to give feedback, and with its extra data, if wanted."""
     interviewers = [
         (person(it) or UNNAMED) + (" (feedback required)" if feedback and at(it, "isFeedbackRequired") is True else "")
         for it in at(event, "interviewers") or []
@@ -106,7 +108,14 @@ def standing_words(event: Record, *, feedback: bool = False) -> str:
     start, end = parsed(at(event, "startTime")), parsed(at(event, "endTime"))
     when = _span(start, end) if start and end else "at a time that is not known"
     title = one_line(at(event, "interview", "title") or "meeting", 120)
-    return f"{title}, {when}, with {joined(interviewers) or 'nobody'}"
+    return f"{title}, {when}, with {joined(interviewers) or 'nobody'}{_extra(at(event, 'extraData')) if extra else ''}"
+
+
+def _extra(data: Any) -> str:
+    """The extra data of a meeting, if it has any."""
+    if not isinstance(data, Mapping) or not data:
+        return ""
+    return f"; extra data: {', '.join(f'{quoted(key)}: {quoted(value, 600)}' for key, value in data.items())}"
 
 
 def _span(start: datetime, end: datetime) -> str:

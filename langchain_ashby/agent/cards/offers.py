@@ -16,9 +16,10 @@ from langchain_ashby.agent.cards.shared import (
     warn_of_others,
     who,
 )
-from langchain_ashby.agent.cards.values import plain, show_entries
+from langchain_ashby.agent.cards.values import as_fact, show_entries
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.candidates import GetCandidate
+from langchain_ashby.endpoints.internal import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
 from langchain_ashby.endpoints.jobs import GetJob
 from langchain_ashby.endpoints.offers import CreateOffer, GetOffer, ListOffers
 from langchain_ashby.endpoints.openings import GetOpening
@@ -55,6 +56,7 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
         builder.line = f"Create an offer for {who(application)}"
     form = _form(builder, reads, offers)
     values = show_entries(builder, form, request.field_submissions)
+    _say_what_is_sent(request, builder, values if form else None)
     _check_opening(builder, reads, values.get("openingId"), application)
     _check_start(builder, values.get("startDate"))
     builder.consequence(
@@ -83,7 +85,9 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
         versions = [version for it in offers if (version := at(it, "latestVersion"))]
         other = [it for it in versions if not _has_values(it, values)]
         complete = offers.complete and isinstance(offers_read, list)
-        builder.lookalikes("Terms offered so far", versions, complete, "createdAt", doubtful=other)
+        builder.lookalikes(
+            "Terms offered so far", request.application_id, versions, complete, "createdAt", doubtful=other
+        )
 
 
 def _form(builder: CardBuilder, reads: ReadCache, offers: list[Record]) -> Form | None:
@@ -106,6 +110,26 @@ def _form(builder: CardBuilder, reads: ReadCache, offers: list[Record]) -> Form 
     return None
 
 
+def _say_what_is_sent(request: CreateOffer, builder: CardBuilder, values: dict[str, Any] | None) -> None:
+    """The requests of an offer. Its own form comes with the first of them, so the last can only be foretold."""
+    if request.application_id:
+        builder.sends(StartOfferProcess(application_id=request.application_id))
+    builder.sends(
+        StartOffer(offer_process_id=request.offer_process_id or _UNKNOWN),
+        unknown=() if request.offer_process_id else ("offerProcessId",),
+    )
+    offer = SubmitOffer(
+        offer_process_id=request.offer_process_id or _UNKNOWN,
+        offer_form_id=request.offer_form_id or _UNKNOWN,
+        offer_form=FormSubmissions.of(values or {}),
+        exclude_form_definition=request.exclude_form_definition,
+    )
+    builder.sends(offer, unknown=("offerProcessId", "offerFormId", *(() if values else ("offerForm",))))
+
+
+_UNKNOWN = "00000000-0000-0000-0000-000000000000"
+
+
 def _check_opening(builder: CardBuilder, reads: ReadCache, opening_id: Any, application: Record) -> None:
     if not isinstance(opening_id, str):
         return
@@ -120,12 +144,12 @@ def _check_opening(builder: CardBuilder, reads: ReadCache, opening_id: Any, appl
     state = at(opening, "openingState")
     if at(opening, "isArchived") is True:
         builder.warn(f"The opening {name} is archived: Ashby will refuse.", "high")
-    elif state not in ("Approved", "Open"):
+    elif state in ("Draft", "Closed", "Filled"):
         builder.warn(f"The opening {name} is {enumerated(state)}: Ashby will refuse.", "high")
     job_id, job_ids = at(application, "job", "id"), at(opening, "latestVersion", "jobIds")
     if job_id and isinstance(job_ids, list) and job_id not in job_ids:
         builder.warn(f"The opening {name} does not belong to this job.")
-    builder.facts[f"Opening {name}"] = "archived" if at(opening, "isArchived") else enumerated(state)
+    builder.facts[f"Opening {name}"] = "archived" if at(opening, "isArchived") else enumerated(state or UNNAMED)
 
 
 def _check_start(builder: CardBuilder, start: Any) -> None:
@@ -139,4 +163,6 @@ def _check_start(builder: CardBuilder, start: Any) -> None:
 
 def _has_values(version: Record, values: dict[str, Any]) -> bool:
     """True if an offer has these terms, as far as they can be compared."""
-    return all(plain(values[path]) == plain(at(version, path)) for path in ("startDate", "salary") if path in values)
+    return all(
+        as_fact(values[path]) == as_fact(at(version, path)) for path in ("startDate", "salary") if path in values
+    )

@@ -64,7 +64,8 @@ def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> No
     if request.identifier:
         for opening in alike:
             builder.warn(f"An opening {named(request.identifier)} exists: it is {state_of(opening)}.", "high")
-    builder.lookalikes("Openings like this", alike, known.complete, "latestVersion.createdAt")
+    like = request.identifier or [request.description or "", sorted(request.job_ids or [])]
+    builder.lookalikes("Openings like this", like, alike, known.complete, "latestVersion.createdAt")
 
 
 @builds(UpdateOpening)

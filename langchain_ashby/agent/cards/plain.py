@@ -13,7 +13,7 @@ from langchain_ashby.agent.cards.card import is_uuid
 from langchain_ashby.agent.cards.lookup import Reader, lister, name_of, reader
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.shared import SUBJECTS, line_of_changes, notified
-from langchain_ashby.agent.cards.values import plain
+from langchain_ashby.agent.cards.values import as_fact
 from langchain_ashby.effect import Adds, Creates, Effect, Removes, Stored
 from langchain_ashby.endpoint import SENT_AS_NULL, Operation
 from langchain_ashby.endpoints import OPERATIONS
@@ -23,6 +23,7 @@ from langchain_ashby.text.words import (
     count,
     day,
     enumerated,
+    folded,
     moment,
     named,
     one_line,
@@ -82,7 +83,7 @@ def derive(request: Operation[Any], reads: ReadCache, builder: CardBuilder, but:
     for name in arguments:
         derived.values[name] = _fact(name, getattr(request, name), names)
         if readers[name] is None and name.endswith("_id") and is_uuid(getattr(request, name)):
-            builder.not_checked(f"What the {_words(name)} is called: no tool reads it.")
+            builder.not_checked(f"What the {_words(name)} is called: no tool reads it.", "medium")
     match effect:
         case Creates():
             _create(request, builder, effect, derived, listed)
@@ -123,8 +124,9 @@ def _change_list(
     for name, place in effect.stored(derived.values).items():
         value, words = derived.values[name], shown(derived.values[name]) or UNNAMED
         key = at(value, "id") or value
-        entries = _present(holder, place) or []
-        before = any((at(it, "id") or it) == key for it in entries) if holder and isinstance(entries, list) else UNREAD
+        present = _present(holder, place)
+        entries = present if isinstance(present, list) else []
+        before = UNREAD if present is not entries else any((at(it, "id") or it) == key for it in entries)
         derived.others = _others(builder, reads, name, [it for it in entries if (at(it, "id") or it) != key])
         title = place.title or _title(name)
         kept = ", ".join(derived.others) or None
@@ -148,7 +150,7 @@ def _create(request: Operation[Any], builder: CardBuilder, effect: Creates, deri
         builder.new_value(title_of(it, effect), _in_words(request, it)(value))
     builder.consequence(f"The agent can't delete the {kind}.")
     if listed is None:
-        builder.not_checked(f"Whether there is such a {kind} already: no tool lists them.")
+        builder.not_checked(f"Whether there is such a {kind} already: no tool lists them.", "medium")
         return
     places = effect.stored({it: derived.values.get(it) for it in effect.alike_by})
     known = builder.records(f"The {kind}s that are there", listed)
@@ -165,7 +167,8 @@ def _create(request: Operation[Any], builder: CardBuilder, effect: Creates, deri
     for record in alike:
         archived = "; it is archived" if at(record, "isArchived") is True else ""
         builder.warn(f"A {kind} with this {same} exists{archived}.")
-    builder.lookalikes(f"{kind.capitalize()}s with this {same}", alike, known.complete, created)
+    like = [_folded(derived.values.get(by)) for by in places]
+    builder.lookalikes(f"{kind.capitalize()}s with this {same}", like, alike, known.complete, created)
 
 
 def _subject(
@@ -178,7 +181,7 @@ def _subject(
         return SUBJECTS[effect.record](builder, found)
     words = own.words if own else _words(effect.record)
     if own is None or record_id is None:
-        builder.not_checked(f"How the {words} is now: no tool reads it.")
+        builder.not_checked(f"How the {words} is now: no tool reads it.", "medium")
         return {}, f"a {words} that could not be read"
     record = own.pick(builder, found, record_id)
     name = name_of(record)
@@ -230,7 +233,7 @@ def _fact(name: str, value: Any, names: dict[tuple[str, str], Fact]) -> Fact:
         return str(value)
     if isinstance(value, str) and (name, value) in names:
         return names[name, value]
-    return plain(value.wire()) if hasattr(value, "wire") else value
+    return as_fact(value.wire()) if hasattr(value, "wire") else value
 
 
 def _before(builder: CardBuilder, reads: ReadCache, name: str, there: Any, after: Fact) -> Fact:
@@ -245,7 +248,7 @@ def _before(builder: CardBuilder, reads: ReadCache, name: str, there: Any, after
         return there[:10]
     if isinstance(there, str) and isinstance(after, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", after):
         return time_fact(there)
-    return plain(there)
+    return as_fact(there)
 
 
 def _refer(builder: CardBuilder, reads: ReadCache, found: Reader, record_id: str) -> Fact:
@@ -265,7 +268,7 @@ def _others(builder: CardBuilder, reads: ReadCache, name: str, entries: list[Any
     if not ids or found is None:
         return [name_of(it) or one_line(it if isinstance(it, str) else UNNAMED, 80) for it in entries]
     answers = reads.all(*(found.request(it) for it in ids[:MOST_NAMED]))
-    names = [found.refer(builder, answer, it)["name"] for it, answer in zip(ids, answers, strict=False)]
+    names = [found.describe(builder, answer, it)[0]["name"] for it, answer in zip(ids, answers, strict=False)]
     return [*names, count(len(ids) - MOST_NAMED, f"more {found.words}")] if len(ids) > MOST_NAMED else names
 
 
@@ -303,7 +306,7 @@ def _in_words(request: Operation[Any], name: str) -> Callable[[Fact], str | None
         return lambda it: day(date.fromisoformat(it)) if it else None
     if isinstance(value, str) and _is_choice(annotation):
         return lambda it: enumerated(it) if it else None
-    return lambda it: (paragraph(it) or None) if isinstance(it, str) else shown(it)
+    return lambda it: (paragraph(it) or "empty text") if isinstance(it, str) else shown(it)
 
 
 def _is_choice(annotation: Any) -> bool:
@@ -311,4 +314,4 @@ def _is_choice(annotation: Any) -> bool:
 
 
 def _folded(value: Any) -> Any:
-    return " ".join(value.split()).casefold() if isinstance(value, str) else value
+    return folded(value) if isinstance(value, str) else value

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from langchain_ashby.agent.cards.complete import checked
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Page, Paged
-from langchain_ashby.errors import AshbyError
+from langchain_ashby.errors import AshbyError, UnreadableReplyError
 from langchain_ashby.text.json import json_safe
 
 R = TypeVar("R")
@@ -47,6 +48,12 @@ class ReadCache:
         self._made: dict[tuple[type, str], Future[Any]] = {}
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(AT_ONCE)
+
+    def as_of(self, moment: datetime) -> ReadCache:
+        """The same look at Ashby, with another moment for "past" and "today"."""
+        other = ReadCache(self.client, now=moment)
+        other._made, other._lock, other._free = self._made, self._lock, self._free
+        return other
 
     def call(self, request: Operation[R]) -> R:
         """The result of a read.
@@ -85,6 +92,18 @@ class ReadCache:
             results = iter([it.result() for it in started])
         return [None if request is None else next(results) for request in requests]
 
+    def revision(self, record_id: str) -> dict[str, str]:
+        """When a record was last changed, and the records inside it, by id, as far as it was read."""
+        with self._lock:
+            made = [it for it in self._made.values() if it.done() and it.exception() is None]
+        times: dict[str, str] = {}
+        for it in made:
+            for record in _dicts_in(it.result()):
+                if record.get("id") == record_id:
+                    inside = _dicts_in(record)
+                    times |= {str(part.get("id")): str(part["updatedAt"]) for part in inside if part.get("updatedAt")}
+        return times if record_id in times else {}
+
     def _tried(self, request: Operation[Any]) -> Any:
         try:
             return self.items(request) if isinstance(request, Paged) else self.call(request)
@@ -117,4 +136,24 @@ class ReadCache:
     def _asked(self, request: Operation[R]) -> R:
         with self._free:
             result = self.client.call(request)
-        return replace(result, results=json_safe(result.results)) if isinstance(result, Page) else json_safe(result)
+        found: Any = json_safe(result.results if isinstance(result, Page) else result)
+        if request.path.endswith(".info"):
+            if not isinstance(found, Mapping):
+                raise UnreadableReplyError("Ashby's reply has no record", endpoint=request.path)
+            return cast(R, checked(request.path, found))
+        if not isinstance(found, list):
+            raise UnreadableReplyError("Ashby's reply has no list of records", endpoint=request.path)
+        found = [checked(request.path, it) for it in found]
+        return replace(result, results=found) if isinstance(result, Page) else cast(R, found)
+
+
+def _dicts_in(value: Any) -> Iterator[dict[str, Any]]:
+    """Every JSON object in a result, the outer ones first."""
+    if isinstance(value, Page):
+        value = value.results
+    if isinstance(value, dict):
+        yield value
+        value = [*value.values()]
+    if isinstance(value, list):
+        for entry in value:
+            yield from _dicts_in(entry)

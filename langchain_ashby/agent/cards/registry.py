@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from langchain_ashby.agent.cards.builder import CardBuilder
 from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
-from langchain_ashby.endpoint import Operation
+from langchain_ashby.endpoint import Endpoint, Operation
+from langchain_ashby.text.words import one_line
 
 Build = Callable[[Any, ReadCache, CardBuilder], object]
 B = TypeVar("B", bound=Build)
@@ -29,7 +30,7 @@ def builds(operation: type[Operation[Any]]) -> Callable[[B], B]:
 
 def build(request: Operation[Any], reads: ReadCache) -> CardBuilder:
     """Builds a write's card. A reply that is not as expected leaves the card plain, and the card says so."""
-    builder = CardBuilder(request, reads.now)
+    builder = CardBuilder(request, reads)
     function = BUILDERS.get(type(request), derive if request.effect else None)
     if function is None:
         builder.not_checked("There is no card for this write: only its arguments are known.")
@@ -38,7 +39,8 @@ def build(request: Operation[Any], reads: ReadCache) -> CardBuilder:
         function(request, reads, builder)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         # Ashby's replies change over time. A person can still decide, and is told what they do not see.
-        builder = CardBuilder(request, reads.now)
-        builder.not_checked(f"The card could not be made ({type(error).__name__}: {error}).")
+        builder = CardBuilder(request, reads)
+        builder.not_checked(f"The card could not be made ({type(error).__name__}: {one_line(error)}).")
         builder.raise_risk("high")
+        builder.sent = None if isinstance(request, Endpoint) else {}
     return builder

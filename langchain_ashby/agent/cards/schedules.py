@@ -16,7 +16,7 @@ from langchain_ashby.agent.cards.meetings import (
     stated_words,
     warn_of_times,
 )
-from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import the_application, warn_if_confidential, who
 from langchain_ashby.endpoints.applications import GetApplication
@@ -68,7 +68,9 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
     alike = [it for it in schedules if at(it, "status") != "Cancelled" and _same_meetings(it, wanted)]
     if alike:
         builder.warn("The same interviews are scheduled already.", "high")
-    builder.lookalikes("Schedules with these interviews", alike, schedules.complete, "createdAt")
+    builder.lookalikes(
+        "Schedules with these interviews", [request.application_id, str(wanted)], alike, schedules.complete, "createdAt"
+    )
     at_that_time = [it for it in meetings if any(overlaps(event, it) for event in request.interview_events)]
     if schedules.complete:
         builder.facts["Other meetings at that time"] = [
@@ -95,6 +97,8 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
             _change(builder, events, by_id.get(event.interview_event_id), event, place, stated_words(event, people))
     for event in added:
         builder.new_value("New meeting", stated_words(event, people))
+    if request.allow_feedback_deletion and cancelled:
+        builder.consequence("Feedback that was submitted on the canceled meetings is deleted.", "medium")
     touched = {it.interview_event_id for it in changes} | set(cancelled)
     warn_of_times(builder, list(changes), [it for key, it in by_id.items() if key not in touched], reads.now)
     if changes:
@@ -106,7 +110,8 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
         alike = [it for it in by_id.values() if any(standing(it, want) == want for want in wanted)]
         if alike:
             builder.warn("A meeting like the new one is scheduled already.")
-        builder.lookalikes("Meetings like the new one", alike, events is not None, "createdAt")
+        like = [request.interview_schedule_id, str(wanted)]
+        builder.lookalikes("Meetings like the new one", like, alike, _all_read(events), "createdAt")
     what = [
         count(len(cancelled), "meeting") + " canceled" if cancelled else "",
         count(len(changes) - len(added), "meeting") + " changed" if len(changes) > len(added) else "",
@@ -151,7 +156,9 @@ def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuil
         builder.warn("The schedule is canceled already.")
 
 
-def _schedule(builder: CardBuilder, reads: ReadCache, schedule_id: str) -> tuple[Record, Record, list[Record] | None]:
+def _schedule(
+    builder: CardBuilder, reads: ReadCache, schedule_id: str
+) -> tuple[Record, Record, Records[Record] | None]:
     """A schedule, its application and its meetings; None for meetings that could not be read.
 
     Ashby gives a single schedule's meetings, but not the schedule. So that is looked for among those which were made
@@ -171,9 +178,14 @@ def _schedule(builder: CardBuilder, reads: ReadCache, schedule_id: str) -> tuple
             builder.not_checked("The schedule was not found among those looked through, so its status is not known.")
     application: Record = {}
     if schedule is not None:
+        builder.record("The schedule", schedule)
         [found] = reads.all(GetApplication(application_id=at(schedule, "applicationId")))
         application = the_application(builder, found)
     return schedule or {}, application, events if isinstance(read, list) else None
+
+
+def _all_read(events: Records[Record] | None) -> bool:
+    return events is not None and events.complete
 
 
 def _events(schedule: Record) -> Iterable[Record]:
@@ -196,10 +208,10 @@ def _same_meetings(schedule: Record, wanted: list[Fact]) -> bool:
 
 
 def _cancel(
-    builder: CardBuilder, events: list[Record] | None, event: Record | None, event_id: str, place: int, allowed: bool
+    builder: CardBuilder, events: Records[Record] | None, event: Record | None, event_id: str, place: int, allowed: bool
 ) -> None:
     title = f"Meeting {place}"
-    if events is None:
+    if event is None and not _all_read(events):
         builder.set_field(title, UNREAD, None, change=("Meeting", "not known", None))
     elif event is None:
         builder.set_field(title, None, None)
@@ -217,7 +229,7 @@ def _cancel(
 
 def _change(
     builder: CardBuilder,
-    events: list[Record] | None,
+    events: Records[Record] | None,
     event: Record | None,
     to: InterviewEventChange,
     place: int,
@@ -226,16 +238,18 @@ def _change(
     title, wanted = f"Meeting {place}", stated(to)
     if event is None:
         builder.set_field(title, UNREAD, wanted, change=("Meeting", "not known", words))
-        if events is not None:
+        if _all_read(events):
             builder.warn(f"The schedule has no meeting {to.interview_event_id}: Ashby will refuse.")
         return
     if at(event, "hasSubmittedFeedback") is True:
         builder.warn(f"Feedback was submitted on this meeting already: {standing_words(event)}.")
     if to.interview_id is None:
+        builder.consequence("Where no kind of interview is named, Ashby may put in its default one.", "medium")
         words = words.replace(
             "the default interview", shown(at(event, "interview", "title")) or "the same interview", 1
         )
-    before = standing_words(event, feedback=any(it.feedback_required is not None for it in to.interviewers))
+    feedback = any(it.feedback_required is not None for it in to.interviewers)
+    before = standing_words(event, feedback=feedback, extra=to.extra_data is not None)
     builder.set_field(title, standing(event, wanted), wanted, change=("Meeting", before, words))
     if not same(standing(event, wanted), wanted):
         return

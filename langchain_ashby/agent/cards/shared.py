@@ -19,6 +19,7 @@ def the_candidate(builder: CardBuilder, found: Any) -> tuple[Record, str]:
     """A candidate that was read, and the name to use in a sentence; links to the profile."""
     candidate = builder.record("The candidate", found)
     builder.link("Candidate in Ashby", at(candidate, "profileUrl"))
+    builder.refer(at(candidate, "id"), "The candidate", at(candidate, "name"))
     return candidate, named(candidate["name"]) if at(candidate, "name") else "a candidate who could not be read"
 
 
@@ -27,6 +28,8 @@ def the_application(builder: CardBuilder, found: Any) -> Record:
     application = builder.record("The application", found)
     if application:
         builder.facts["Candidate"] = reference(application, "candidate", "name")
+        builder.refer(at(application, "candidate", "id"), "The candidate", at(application, "candidate", "name"))
+        builder.refer(at(application, "job", "id"), "The job", at(application, "job", "title"))
     if at(application, "status") == "Hired":
         builder.warn("The candidate is already hired.", "high")
     return application
@@ -43,6 +46,7 @@ def who(application: Record) -> str:
 def the_job(builder: CardBuilder, found: Any) -> Record:
     """A job that was read, with what to know about it."""
     job = builder.record("The job", found)
+    builder.refer(at(job, "id"), "The job", at(job, "title"))
     if at(job, "confidential") is True:
         builder.warn("The job is confidential.")
     return job
@@ -54,6 +58,7 @@ def the_opening(builder: CardBuilder, found: Any) -> tuple[Record, str]:
     if not opening:
         return opening, "an opening that could not be read"
     identifier = at(opening, "latestVersion", "identifier")
+    builder.refer(at(opening, "id"), "The opening", identifier)
     return opening, f"the opening {named(identifier)}" if identifier else "an opening without an identifier"
 
 
@@ -74,12 +79,13 @@ def applications_of(
     builder: CardBuilder, reads: ReadCache, candidate: Record, but: str | None = None
 ) -> Records[Record]:
     """A candidate's applications, but for one, ten at most."""
-    ids = [it for it in at(candidate, "applicationIds") or [] if it != but]
+    known = at(candidate, "applicationIds")
+    ids = [it for it in known or [] if it != but]
     records: Records[Record] = Records()
     for found in reads.all(*(GetApplication(application_id=it) for it in ids[:MOST_APPLICATIONS])):
         if record := builder.record("Another application of the candidate", found):
             records.append(record)
-    records.complete = len(records) == len(ids)
+    records.complete = isinstance(known, list) and len(records) == len(ids)
     if len(ids) > MOST_APPLICATIONS:
         builder.not_checked(
             f"Only {MOST_APPLICATIONS} of the candidate's {len(ids)} other applications were looked at."
@@ -122,6 +128,7 @@ def the_user(builder: CardBuilder, what: str, found: Any, user_id: str | None) -
     name = person(user) or UNNAMED
     if at(user, "isEnabled") is False:
         builder.warn(f"{what}, {named(name)}, is deactivated in Ashby.")
+    builder.refer(user_id, what, name)
     return {"id": user_id, "name": name}
 
 

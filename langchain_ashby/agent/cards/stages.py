@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
@@ -26,6 +24,7 @@ from langchain_ashby.endpoints.offers import ListOffers
 from langchain_ashby.endpoints.organization import ListArchiveReasons
 from langchain_ashby.text.words import UNNAMED, at, in_words, moment, named, one_line, parsed, quoted
 
+_KINDS = ("Lead", "PreInterviewScreen", "Active", "Offer", "Hired", "Archived")
 _STATUS_IN = {"Lead": "Lead", "Archived": "Archived", "Hired": "Hired"}
 """The status of an application by the type of its stage; Active in any other."""
 
@@ -42,12 +41,16 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
     application = the_application(builder, found)
     stage = builder.named("The stage", stage_read, request.interview_stage_id, "title")
     reason = builder.named("The archive reason", reasons, request.archive_reason_id, "text")
-    kind = at(stage_read, "type")
+    kind = at(stage_read, "type") if at(stage_read, "type") in _KINDS else None
     before = reference(application, "currentInterviewStage", "title")
     came_from = at(application, "currentInterviewStage", "title") or UNNAMED
     because = f"; reason: {named(reason['name'])}" if reason else ""
     builder.line = f"Move {who(application)}, from {named(came_from)} to {named(stage['name'])}{because}"
     builder.set_field("Stage", before, stage)
+    if (entries := at(application, "applicationHistory")) is not None:
+        builder.history["Stage"] = {
+            str(at(it, "id")): {"id": at(it, "stageId"), "name": at(it, "title")} for it in entries
+        }
     if kind:
         builder.implied("Status", value_of(application, "status"), _STATUS_IN.get(kind, "Active"))
     if request.archive_reason_id:
@@ -56,20 +59,25 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
     candidate_read, job_read, schedules, offers = reads.all(
         GetCandidate(candidate_id=application["candidate"]["id"]) if at(application, "candidate", "id") else None,
         GetJob(job_id=application["job"]["id"]) if at(application, "job", "id") else None,
-        ListInterviewSchedules(application_id=request.application_id) if kind in ("Archived", "Hired") else None,
-        ListOffers(application_id=request.application_id) if kind == "Hired" else None,
+        ListInterviewSchedules(application_id=request.application_id) if kind in (None, "Archived", "Hired") else None,
+        ListOffers(application_id=request.application_id) if kind in (None, "Hired") else None,
     )
     candidate, _ = the_candidate(builder, candidate_read) if candidate_read is not None else ({}, "")
     if job_read is not None:
         the_job(builder, job_read)
     _warn_of_the_way(builder, application, stage_read, before, stage)
-    if kind == "Archived":
-        _archived(request, builder, application, candidate, templates, reads.now)
+    if kind is None:
+        builder.warn(
+            "What kind of stage it is, is not known. It may be one that archives the application, or hires.", "high"
+        )
+        builder.implied("Status", value_of(application, "status"), UNNAMED)
+    if kind in (None, "Archived"):
+        _archived(request, builder, application, candidate, templates, kind)
     elif request.archive_reason_id or request.archive_email:
         builder.warn("A reason or an e-mail is for archiving only: Ashby will refuse.")
-    if kind == "Hired":
-        _hired(builder, builder.records("The offers", offers), offers)
-    _warn_of_meetings(builder, builder.records("The interviews", schedules), reads.now)
+    if kind in (None, "Hired"):
+        _hired(builder, builder.records("The offers", offers), offers, kind)
+    _warn_of_meetings(builder, builder.records("The interviews", schedules))
     warn_of_others(builder, applications_of(builder, reads, candidate, but=request.application_id))
 
 
@@ -89,10 +97,12 @@ def _archived(
     application: Record,
     candidate: Record,
     templates: object,
-    now: datetime,
+    kind: str | None,
 ) -> None:
-    builder.consequence("The application is archived: the candidate is no longer considered for this job.", "high")
-    if request.archive_reason_id is None:
+    """Says what archiving does. If the kind of the stage is not known, it is said as what may happen."""
+    may = "may be" if kind is None else "is"
+    builder.consequence(f"The application {may} archived: the candidate is no longer considered for this job.", "high")
+    if request.archive_reason_id is None and kind:
         builder.warn("No reason is given: Ashby will refuse to archive without one.")
     if request.archive_email is None:
         builder.consequence("The candidate gets no e-mail.")
@@ -108,21 +118,25 @@ def _archived(
     elif candidate:
         builder.warn("The candidate has no e-mail address: Ashby will refuse.")
     send_at = request.archive_email.send_at
-    at_what_time = f"on {in_words(send_at)}" if send_at else "at once"
+    when = f"on {in_words(send_at)}" if send_at else "the next morning at 9:32, in the organization's time zone"
     to = f" at {one_line(address)}" if address else ""
-    builder.consequence(f"The candidate gets the e-mail {quoted(template['name'])}{to}, {at_what_time}.", "high")
+    gets = "may get" if kind is None else "gets"
+    builder.consequence(f"The candidate {gets} the e-mail {quoted(template['name'])}{to}, {when}.", "high")
     builder.consequence("An e-mail can't be recalled once it is sent.", "high")
-    if send_at and send_at < now:
-        builder.warn("The e-mail's time is in the past.")
+    if send_at and send_at < builder.now:
+        builder.warn("The e-mail's time is in the past: it is sent at once.")
 
 
-def _hired(builder: CardBuilder, offers: list[Record], read: object) -> None:
-    builder.consequence("The candidate counts as hired, and an opening of the job as filled.", "high")
-    if isinstance(read, list) and not any(at(offer, "acceptanceStatus") == "Accepted" for offer in offers):
+def _hired(builder: CardBuilder, offers: list[Record], read: object, kind: str | None) -> None:
+    """Says what hiring does. If the kind of the stage is not known, it is said as what may happen."""
+    counts = "may count" if kind is None else "counts"
+    builder.consequence(f"The candidate {counts} as hired, and an opening of the job as filled.", "high")
+    statuses = [at(offer, "acceptanceStatus") for offer in offers]
+    if kind and isinstance(read, list) and None not in statuses and "Accepted" not in statuses:
         builder.warn("No offer has been accepted: Ashby will probably refuse.")
 
 
-def _warn_of_meetings(builder: CardBuilder, schedules: list[Record], now: datetime) -> None:
+def _warn_of_meetings(builder: CardBuilder, schedules: list[Record]) -> None:
     """Interviews are not called off by a change of stage."""
     times = [
         at(event, "startTime")
@@ -130,6 +144,6 @@ def _warn_of_meetings(builder: CardBuilder, schedules: list[Record], now: dateti
         if at(schedule, "status") != "Cancelled"
         for event in at(schedule, "interviewEvents") or []
     ]
-    ahead = sorted(time for time in times if (start := parsed(time)) and start > now)
+    ahead = sorted(time for time in times if (start := parsed(time)) and start > builder.now)
     for time in ahead:
         builder.warn(f"An interview is still scheduled: {moment(time)}. This does not cancel it.")

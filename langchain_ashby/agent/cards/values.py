@@ -9,12 +9,12 @@ from typing import Any
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact
 from langchain_ashby.endpoints.fields import FieldSubmission
 from langchain_ashby.forms import Field, Form
-from langchain_ashby.text.words import at, day, joined, moment, one_line, paragraph, parsed
+from langchain_ashby.text.words import at, day, empty, joined, moment, one_line, paragraph, parsed
 
 
 def in_the_words_of(field: Field, value: Any) -> str | None:
     """A stored value as people read it: labels for options, amounts with their currency, scores out of four."""
-    if value is None or value in ("", [], {}):
+    if empty(value):
         return None
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -31,13 +31,13 @@ def in_the_words_of(field: Field, value: Any) -> str | None:
     )
 
 
-def plain(value: Any) -> Fact:
+def as_fact(value: Any) -> Fact:
     """A stored value as a fact, without what Ashby may write in different ways."""
     if isinstance(value, Mapping):
-        kept = {key: plain(entry) for key, entry in sorted(value.items()) if key != "type" and entry is not None}
+        kept = {key: as_fact(entry) for key, entry in sorted(value.items()) if key != "type" and entry is not None}
         return kept["value"] if set(kept) == {"value"} else kept
     if isinstance(value, list):
-        return sorted(map(plain, value), key=str)
+        return sorted(map(as_fact, value), key=str)
     if isinstance(value, str) and value.endswith("T00:00:00.000Z"):
         return value[:10]
     return value

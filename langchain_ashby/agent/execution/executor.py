@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from langchain_core.messages import ToolCall, ToolMessage
-from langgraph.store.base import BaseStore
+from langchain_core.messages import ToolMessage
+from langgraph.store.base import BaseStore, PutOp
 
+from langchain_ashby.agent.cards import Seen
+from langchain_ashby.agent.execution import creations
+from langchain_ashby.agent.execution.attempt import Attempt, ClaimLost
 from langchain_ashby.agent.execution.audit_log import AuditRecord, audit_op
-from langchain_ashby.agent.execution.journal import Claim, Conclusion, Journal, from_record, to_record
-from langchain_ashby.agent.execution.outcome import Outcome
+from langchain_ashby.agent.execution.journal import (
+    Claim,
+    Conclusion,
+    Journal,
+    JournalRecord,
+    from_record,
+    to_record,
+)
+from langchain_ashby.agent.execution.process import this_process
+from langchain_ashby.agent.execution.settling import Settler
+from langchain_ashby.agent.execution.store import StoreError
 from langchain_ashby.agent.execution.verify import AppliedWrite, EffectChecker
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.messages.tool_messages import (
     executed,
     executed_in_part,
@@ -22,49 +35,11 @@ from langchain_ashby.agent.messages.tool_messages import (
     with_edit,
     with_words,
 )
-from langchain_ashby.agent.run.runtime import RunLocation
 from langchain_ashby.agent.state import Approval, Proposal, is_complete
-from langchain_ashby.errors import AshbyError
-
-
-@dataclass(frozen=True)
-class PendingWrite:
-    """An approved or declined write, with the store and thread that record it."""
-
-    store: BaseStore
-    thread_id: str | None
-    approval: Approval
-
-    @property
-    def call(self) -> ToolCall:
-        """The call that may run."""
-        return self.approval["call"]
-
-    @property
-    def proposal(self) -> Proposal:
-        """The proposal as it was shown."""
-        return self.approval["proposal"]
-
-    @property
-    def key(self) -> str:
-        """Its key in the journal."""
-        return self.proposal["journal_key"]
-
-
-def pending_write(approval: Approval, location: RunLocation) -> PendingWrite | None:
-    """Pairs an approval with its store; None without a store, or if another version of the program made it."""
-    if location.store is None or not is_complete(approval.get("proposal")):
-        return None
-    return PendingWrite(location.store, location.thread_id, approval)
-
-
-@dataclass(frozen=True)
-class WriteResult:
-    """The outcome of a call, the answer to it, and Ashby's ids of the requests that it took."""
-
-    outcome: Outcome
-    answer: ToolMessage
-    request_ids: tuple[str, ...] = ()
+from langchain_ashby.errors import AshbyError, ConfigurationError
+from langchain_ashby.http.observer import changes_ashby
+from langchain_ashby.results import told
+from langchain_ashby.text.words import one_line
 
 
 class WriteExecutor:
@@ -77,9 +52,16 @@ class WriteExecutor:
     """
 
     def __init__(self, journal: Journal, checker: EffectChecker, approval_ttl: timedelta | None = None) -> None:
+        if journal.lease <= checker.longest_call:
+            raise ConfigurationError(
+                f"The client's budget of {checker.longest_call} is not below the journal's lease of {journal.lease}: "
+                "a write could still be under way when another worker takes it over",
+                remedy="Make the lease longer, or the budget shorter.",
+            )
         self.journal = journal
         self.checker = checker
         self.approval_ttl = approval_ttl
+        self._settler = Settler(journal, checker)
 
     def begin(self, write: PendingWrite) -> Claim | ToolMessage:
         """Claims the right to make the write; or returns the answer if it must not be made, or was made already."""
@@ -88,6 +70,12 @@ class WriteExecutor:
             return got
         claim, objection = got
         return claim if objection is None else self.end(write, claim, objection)
+
+    def attempt(self, write: PendingWrite, claim: Claim) -> Attempt:
+        """Watches over the requests that are made under a claim."""
+        operation = self.checker.operation(write.call)
+        in_steps = operation is not None and any(map(changes_ashby, operation.steps))
+        return Attempt(self.journal, write.store, write.key, claim, in_steps)
 
     def close(self, write: PendingWrite, result: WriteResult) -> ToolMessage:
         """Answers a call that is not to run: with `result`, unless it has run."""
@@ -102,18 +90,27 @@ class WriteExecutor:
         """
         record = self.journal.read(write.store, write.key)
         tried = [claim for claim in record.claims if claim.approval is not None]
-        if record.concluded is None and tried and all(map(self.journal.is_abandoned, record.claims)):
-            result = self._found_out(write.call, tried, _BROKEN_OFF)
-            if result.outcome == "applied" and self.journal.read(write.store, write.key) == record:
-                self.end(_as_tried(write, tried), None, result)
+        if record.concluded is None and tried and all(self.journal.is_over(it) for it in record.claims):
+            found = self._settler.settle(write.store, write.call, tried, record.requests, _BROKEN_OFF)
+            if found.result.outcome == "applied" and self.journal.read(write.store, write.key) == record:
+                self.end(_as_tried(write, tried), None, found.result, *found.with_it)
                 return True
         return record.concluded is not None
 
-    def end(self, write: PendingWrite, claim: Claim | None, result: WriteResult) -> ToolMessage:
-        """Records the outcome in the journal and the audit trail, and returns the answer."""
+    def end(self, write: PendingWrite, claim: Claim | None, result: WriteResult, *with_it: PutOp) -> ToolMessage:
+        """Records the outcome in the journal and the audit trail, and returns the answer.
+
+        Args:
+            write: The write.
+            claim: The claim under which it was answered, or made; it is released.
+            result: The outcome.
+            with_it: What else the store has to keep.
+        """
         conclusion = Conclusion(outcome=result.outcome, answer=to_record(result.answer))
+        entry = audit_op(*audit_record(write, result))
+        own = () if claim is None or with_it else _creation(claim, result)
         try:
-            self.journal.conclude(write.store, write.key, conclusion, audit_op(*audit_record(write, result)))
+            self.journal.conclude(write.store, write.key, conclusion, entry, *own, *with_it)
         finally:
             if claim is not None:
                 self.journal.release(claim)
@@ -121,20 +118,28 @@ class WriteExecutor:
 
     def failed(self, write: PendingWrite, claim: Claim, error: AshbyError) -> ToolMessage:
         """Answers a call whose attempt ended without a reply that says what happened."""
+        if isinstance(error, ClaimLost):
+            result = WriteResult("not applied", not_executed(write.call, f"{error.message}. {_AGAIN}"))
+            self.journal.delete(write.store, write.key, [claim], *_creation(claim, result))
+            return self.close(write, result)
         ids = (error.request_id,) if error.request_id else ()
-        what = f"{error.code}: {error.message.rstrip('.')}."
+        what = one_line(f"{error.code}: {error.message.rstrip('.')}.", None)
         if error.outcome_unknown:
-            result = replace(self._found_out(write.call, [claim], what), request_ids=ids)
-        else:
-            result = WriteResult(
-                "not applied", with_edit(write.approval, not_executed(write.call, error.for_model())), ids
-            )
-        if error.done and result.outcome == "not applied":
+            requests = self.journal.read(write.store, write.key).requests
+            found = self._settler.settle(write.store, write.call, [claim], requests, what, own=True)
+            result = replace(found.result, request_ids=ids)
+            if result.outcome == "unknown" and error.done and error.done not in result.answer.text:
+                result = replace(result, answer=with_words(result.answer, after=f" {error.done} {error.remedy}"))
+            return self.end(write, claim, result, *found.with_it)
+        if error.done:
             partly = executed_in_part(write.call, f"{what} {error.done} {error.remedy}")
-            result = replace(result, outcome="partly applied", answer=with_edit(write.approval, partly))
-        elif error.done and result.outcome == "unknown":
-            result = replace(result, answer=with_words(result.answer, after=f" {error.done} {error.remedy}"))
-        return self.end(write, claim, result)
+            return self.end(write, claim, WriteResult("partly applied", with_edit(write.approval, partly), ids))
+        refused = with_edit(write.approval, not_executed(write.call, error.for_model()))
+        return self.end(write, claim, WriteResult("not applied", refused, ids))
+
+    def of_another_account(self, proposal: Proposal) -> str | None:
+        """Says so if a proposal was made with another Ashby account than this agent's, by address or key."""
+        return None if proposal["account"] == self.checker.account(proposal["call"]) else _OTHER_ACCOUNT
 
     def is_too_old(self, proposal: Proposal) -> bool:
         """True if the card of a proposal is too old for the proposal to be decided about."""
@@ -153,38 +158,63 @@ class WriteExecutor:
             record = self.journal.read(store, key)
             if record.concluded is not None:
                 return from_record(write.call, record.concluded["answer"])
-            if record.claims and all(map(self.journal.is_abandoned, record.claims)):
-                tried = [claim for claim in record.claims if claim.approval is not None]
-                result = self._found_out(write.call, tried, _BROKEN_OFF)
-                if self.journal.read(store, key) != record:
-                    continue  # it was concluded after the record was read, or another worker settled it first
-                if result.outcome != "not applied":
-                    return self.end(_as_tried(write, tried), None, result)
-                self.journal.delete(store, key, record.claims)
+            if record.claims and all(self.journal.is_abandoned(store, it) for it in record.claims):
+                if answer := self._taken_over(write, record):
+                    return answer
             elif record.claims:
                 if time.monotonic() > deadline:
                     return self._in_other_hands(write, record.claims)
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
+            elif record.requests:
+                # A worker that took it over died, or one that was held up has just been told so.
+                return self.end(write, None, WriteResult("unknown", outcome_unknown(write.call, _BROKEN_OFF)))
             elif not kept_here and (elsewhere := self._kept_elsewhere(write)):
                 return self.end(write, None, elsewhere)
             else:
                 kept_here = True
-                objection = None if approval is None else self.objection(write)
-                claim, rivals = self._claimed(store, key, approval)
+                objection, seen = (None, None) if approval is None else self.second_look(write)
+                claim, rivals = self._claimed(store, key, approval, seen)
                 if not rivals:
                     return claim, objection
                 # Rivals all back off, then retry in the order of their ids.
                 time.sleep(_TURN * sum(rival < claim.id for rival in rivals))
 
-    def _claimed(self, store: BaseStore, key: str, approval: Approval | None) -> tuple[Claim, list[str]]:
+    def _taken_over(self, write: PendingWrite, record: JournalRecord) -> ToolMessage | None:
+        """Answers a call whose attempts were abandoned; None if nothing was written, or somebody else deals with it."""
+        store, key = write.store, write.key
+        # Of these it is not certain that their workers have stopped. Without its claim a worker sends nothing any more.
+        held_up = [it for it in record.claims if not self.journal.is_over(it)]
+        if held_up:
+            self.journal.delete(store, key, held_up)
+            requests = self.journal.read(store, key).requests
+        else:
+            requests = record.requests
+        found = self._settler.settle(store, write.call, record.claims, requests, _BROKEN_OFF)
+        now = self.journal.read(store, key)
+        if now.concluded is not None or {it.id for it in now.claims} - {it.id for it in record.claims}:
+            return None
+        if found.result.outcome != "not applied":
+            return self.end(_as_tried(write, record.claims), None, found.result, *found.with_it)
+        self.journal.forget(store, key, record.claims, requests, *found.with_it)
+        return None
+
+    def _claimed(
+        self, store: BaseStore, key: str, approval: Approval | None, seen: Seen | None
+    ) -> tuple[Claim, list[str]]:
         """Puts a new claim, and returns it with its rivals; if there are any, the claim is deleted again."""
-        claim = self.journal.claim(store, key, approval)
+        claim = self.journal.claim(store, key, approval, seen)
         try:
             record = self.journal.read(store, key)
         except BaseException:
             self.journal.release(claim)
             raise
+        if claim.id not in [it.id for it in record.claims]:
+            self.journal.delete(store, key, [claim])
+            raise StoreError(
+                "The store does not show what was just written to it, so two workers could make one change. "
+                "Nothing was executed. Give the agent a store that reads from where it writes."
+            )
         rivals = [it.id for it in record.claims if it.id != claim.id]
         if record.concluded is not None:
             rivals.append("concluded")
@@ -194,9 +224,25 @@ class WriteExecutor:
 
     def objection(self, write: PendingWrite) -> WriteResult | None:
         """Says why the write must not be made although it was approved; None if there is no reason."""
+        return self.second_look(write)[0]
+
+    def second_look(self, write: PendingWrite) -> tuple[WriteResult | None, Seen | None]:
+        """Looks for an objection to the write, and at what is there right before it."""
+        if objection := self._formal_objection(write):
+            return objection, None
+        look = self.checker.second_look(write.proposal["card"], write.call, self._applied_before(write))
+        if not look.changes:
+            return None, look.seen
+        why = told("Since it was proposed, things have changed:", look.changes, _AGAIN)
+        return WriteResult("stale", not_executed(write.call, why)), look.seen
+
+    def _formal_objection(self, write: PendingWrite) -> WriteResult | None:
+        """The objection that can be made without reading Ashby."""
         call, proposal = write.call, write.proposal
         if write.approval["decided"] is None:
             return WriteResult("not applied", not_executed(call, "No approval is on record. Propose it again."))
+        if other := self.of_another_account(proposal):
+            return WriteResult("withheld", not_executed(call, other))
         if self.is_too_old(proposal):
             why = f"The approval is for how things were at {proposal['made']} and has expired. {_AGAIN}"
             return WriteResult("expired", not_executed(call, why))
@@ -206,16 +252,11 @@ class WriteExecutor:
         if problem := self.checker.argument_problem(call):
             why = f"The tool no longer accepts these arguments. {problem}"
             return WriteResult("stale", not_executed(call, why))
-        if changes := self.checker.changes_since(proposal["card"], call, self._applied_before(write)):
-            lines = "\n".join(f"- {change}" for change in changes)
-            why = f"Since it was proposed, things have changed (untrusted text from Ashby):\n{lines}\n{_AGAIN}"
-            return WriteResult("stale", not_executed(call, why))
         return None
 
     def _applied_before(self, write: PendingWrite) -> list[AppliedWrite]:
         """Finds the earlier writes of the same message that took effect, as they were really made."""
-        decided = write.approval["decided"]
-        decided_at = datetime.fromisoformat(decided["at"]) if decided else datetime.now(UTC)
+        made = datetime.fromisoformat(write.proposal["made"])
         applied = []
         for key in write.proposal["after"]:
             record = self.journal.read(write.store, key)
@@ -224,8 +265,10 @@ class WriteExecutor:
                 continue
             latest = max(tried, key=lambda claim: claim.at)
             assert latest.approval is not None
-            created = _ids_in(record.concluded["answer"]["artifact"])
-            applied.append(AppliedWrite(latest.approval["call"], created, since_decision=latest.at >= decided_at))
+            # If another process made it, time has passed in which others may have changed something.
+            unseen = latest.process == this_process() and latest.at >= made
+            touched = creations.ids_in(record.concluded["answer"]["artifact"])
+            applied.append(AppliedWrite(latest.approval["call"], touched, unseen))
         return applied
 
     def _kept_elsewhere(self, write: PendingWrite) -> WriteResult | None:
@@ -236,45 +279,13 @@ class WriteExecutor:
         decided = write.approval["decided"]
         if decided is None or decided["decision"] not in _LET_PASS:
             return None
-        happened = self._has_happened(write.approval, datetime.fromisoformat(write.proposal["made"]))
-        return None if happened is False else self._result(write.approval, happened, _OTHER_JOURNAL)
-
-    def _found_out(self, call: ToolCall, claims: list[Claim], what: str) -> WriteResult:
-        """Finds the outcome of attempts that recorded none, as far as Ashby shows it."""
-        results = []
-        for claim in claims:
-            assert claim.approval is not None
-            results.append(self._result(claim.approval, self._has_happened(claim.approval, claim.at), what))
-        by_outcome = {result.outcome: result for result in results}
-        nothing_tried = WriteResult("not applied", not_executed(call, what))
-        return by_outcome.get("applied") or by_outcome.get("unknown") or by_outcome.get("not applied") or nothing_tried
-
-    def _result(self, approval: Approval, happened: bool | None, what: str) -> WriteResult:
-        call = approval["call"]
-        if happened is None:
-            return WriteResult("unknown", with_edit(approval, outcome_unknown(call, what)))
-        if happened:
-            return WriteResult("applied", with_edit(approval, executed(call, f"{what} {_SEEN}")))
-        return WriteResult("not applied", with_edit(approval, not_executed(call, f"{what} {_NOT_SEEN}")))
-
-    def _has_happened(self, approval: Approval, since: datetime) -> bool | None:
-        """True if an attempt has taken effect. Waits while it may still be on its way."""
-        card = approval["proposal"]["card"]
-        until = time.monotonic() + self.journal.grace.total_seconds()
-        while True:
-            waited = time.monotonic() >= until
-            happened = self.checker.has_happened(approval["call"], card, since)
-            if happened is not False or waited:
-                return happened
-            time.sleep(_LONGEST_PAUSE)
+        found = self._settler.elsewhere(write.approval, _OTHER_JOURNAL)
+        return None if found.outcome == "not applied" else found
 
     def _in_other_hands(self, write: PendingWrite, claims: list[Claim]) -> ToolMessage:
         """The answer while another worker is making the write. That worker will record the outcome."""
-        for claim in claims:
-            if claim.approval is not None:
-                card = claim.approval["proposal"]["card"]
-                if self.checker.has_happened(claim.approval["call"], card, claim.at):
-                    return executed(write.call, f"{_ELSEWHERE} {_SEEN}")
+        if any(self._settler.is_done(write.store, claim) for claim in claims):
+            return executed(write.call, f"{_ELSEWHERE} {_SEEN}")
         return outcome_unknown(write.call, _ELSEWHERE)
 
 
@@ -299,20 +310,26 @@ def audit_record(write: PendingWrite, result: WriteResult) -> tuple[AuditRecord,
         request_ids=list(result.request_ids),
         on_behalf_of=proposal["on_behalf_of"],
     )
-    return record, f"{write.key.split('/')[1]}-{proposal['made']}-{result.outcome}"
+    # Two decisions about one proposal are two entries, even if the outcome is the same.
+    decision = decided["at"] if decided else proposal["made"]
+    return record, f"{write.key.split('/')[1]}-{decision}-{result.outcome}"
 
 
-def _as_tried(write: PendingWrite, claims: list[Claim]) -> PendingWrite:
+def _creation(claim: Claim, result: WriteResult) -> tuple[PutOp, ...]:
+    """Notes which records a claimed write has made, if its outcome tells."""
+    if claim.seen is None or (kind := claim.seen["creates"]) is None or result.outcome == "unknown":
+        return ()
+    if result.outcome != "applied":
+        return (creations.undone(kind, claim.id),)
+    made = creations.ids_in(result.answer.artifact) - creations.ids_in([*claim.seen["facts"].values()])
+    return (creations.ended(kind, claim.id, sorted(made)),)
+
+
+def _as_tried(write: PendingWrite, claims: Sequence[Claim]) -> PendingWrite:
     """The write with the approval under which it was tried."""
     approvals = (claim.approval for claim in claims if claim.approval is not None)
     approval = next((it for it in approvals if is_complete(it["proposal"])), write.approval)
     return replace(write, approval=approval)
-
-
-def _ids_in(artifact: Any) -> frozenset[str]:
-    """The ids of the records in the result of a write."""
-    results = artifact.get("results") if isinstance(artifact, dict) else None
-    return frozenset(str(it["id"]) for it in [results] if isinstance(it, dict) and "id" in it)
 
 
 _LET_PASS = ("approve", "edit", "policy")
@@ -322,5 +339,8 @@ _BROKEN_OFF = "The run was broken off while this approved call was being made."
 _OTHER_JOURNAL = "The journal with the record of this approved call is not in this agent's store."
 _ELSEWHERE = "Another worker is making this approved call and has not recorded its outcome yet."
 _SEEN = "Ashby shows that the change was made; its result is not available. Do not make it again."
+_OTHER_ACCOUNT = (
+    "It was proposed with another Ashby account: another address, or another API key. Nothing of it holds for this "
+    "one. If the change is wanted here, look up the records and propose it again; or go on with the other account."
+)
 _AGAIN = "Look at how things are now, and propose the call again only if it is still right."
-_NOT_SEEN = "Ashby shows that the change was not made. Propose the call again if it is still right."

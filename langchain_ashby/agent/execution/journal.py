@@ -4,13 +4,17 @@ LangGraph runs a step again if the process died before its checkpoint, and two w
 each call has a record in the graph's store, with a claim before each attempt and the outcome after it. A store has no
 compare-and-set. Therefore a worker puts its own claim, then lists them all, and goes on only if its claim is alone: of
 two that do this at the same time, at least one sees the other.
+
+Each request that changes something is noted under its claim right before it leaves. So a claim without such a note
+changed nothing, and one whose worker cannot be asked any more is taken over in the same way: its claim is deleted, then
+the notes are read. The worker puts its note, then looks for its claim. At least one of them sees the other.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypedDict
@@ -19,9 +23,10 @@ from uuid import uuid4
 from langchain_core.messages import ToolCall, ToolMessage
 from langgraph.store.base import BaseStore, PutOp
 
+from langchain_ashby.agent.cards import Seen
 from langchain_ashby.agent.execution.outcome import Outcome
-from langchain_ashby.agent.execution.process import has_ended, this_process
-from langchain_ashby.agent.execution.store import list_items, load, put_op, thread_label
+from langchain_ashby.agent.execution.process import has_ended, running_time, this_process
+from langchain_ashby.agent.execution.store import list_items, load, put_op, store_time, thread_label, time_of
 from langchain_ashby.agent.state import Approval
 
 ROOT = ("langchain_ashby", "journal")
@@ -30,12 +35,46 @@ _NAMES = (*ROOT, "names")
 
 @dataclass(frozen=True)
 class Claim:
-    """An attempt at a write. `approval` is what may be tried; None for one that only answers the call."""
+    """An attempt at a write.
+
+    Attributes:
+        id: Its id.
+        at: When it was made, by the clock of its computer.
+        stored: When it was put, by the clock of the store.
+        process: The process that made it.
+        approval: What may be tried; None for a claim that only answers the call.
+        seen: What Ashby showed right before; None if it could not be read.
+        counts_requests: True if every request is noted before it leaves, so that a claim without one changed nothing.
+        began: When it was made, by `running_time`; of use in its own process only.
+    """
 
     id: str
     at: datetime
+    stored: datetime
     process: str
     approval: Approval | None
+    seen: Seen | None = None
+    counts_requests: bool = False
+    began: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request of an attempt that was about to leave.
+
+    Attributes:
+        claim: The id of the claim under which it was made.
+        number: Its place among the requests of the attempt, from 1.
+        path: The method of Ashby.
+        answered: True if Ashby confirmed it.
+        result: Ashby's answer, if it was kept.
+    """
+
+    claim: str
+    number: int
+    path: str
+    answered: bool = False
+    result: Any = None
 
 
 class AnswerRecord(TypedDict):
@@ -59,6 +98,16 @@ class JournalRecord:
 
     concluded: Conclusion | None
     claims: list[Claim]
+    requests: list[Request]
+
+    def requests_of(self, claim: Claim) -> list[Request]:
+        """The requests that were made under a claim, in order."""
+        return [it for it in self.requests if it.claim == claim.id]
+
+    @property
+    def is_empty(self) -> bool:
+        """True if nothing is on record."""
+        return self.concluded is None and not self.claims and not self.requests
 
 
 class Journal:
@@ -69,7 +118,8 @@ class Journal:
         grace: How long a write may still take effect in Ashby after its sender died or gave up. Until then its absence
             proves nothing.
         lease: After this time a claim counts as abandoned if its process cannot be checked, as on another computer.
-            Must be longer than any write takes.
+            The store's clock tells. Must be longer than the client's `budget`; a process that was stopped for so long
+            does not send its request any more.
     """
 
     def __init__(
@@ -92,7 +142,7 @@ class Journal:
         if not names:
             # Two workers may each make one. Both stay valid for the proposals that note them.
             names = [uuid4().hex]
-            store.batch([put_op(_NAMES, names[0], {"at": _now().isoformat()})])
+            store.batch([put_op(_NAMES, names[0], {"at": datetime.now(UTC).isoformat()})])
         return names[0]
 
     def is_named(self, store: BaseStore, name: str | None) -> bool:
@@ -101,21 +151,31 @@ class Journal:
 
     def read(self, store: BaseStore, key: str) -> JournalRecord:
         """Reads the record of a call."""
-        notes = {item.key: load(item) for item in list_items(store, _namespace(key))}
-        return JournalRecord(
-            concluded=notes.get(_CONCLUDED),  # type: ignore[arg-type]  # it is what `conclude` kept
-            claims=[
-                Claim(name, datetime.fromisoformat(note["at"]), note["process"], note["approval"])
-                for name, note in sorted(notes.items())
-                if name != _CONCLUDED
-            ],
-        )
+        concluded: Conclusion | None = None
+        claims, requests = [], []
+        for item in sorted(list_items(store, _namespace(key)), key=lambda it: it.key):
+            note = load(item)
+            if item.key == _CONCLUDED:
+                concluded = note  # type: ignore[assignment]  # it is what `conclude` kept
+            elif "path" in note:
+                requests.append(Request(**note))
+            else:
+                note["at"] = datetime.fromisoformat(note["at"])
+                claims.append(Claim(id=item.key, stored=time_of(item), **note))
+        return JournalRecord(concluded, claims, requests)
 
-    def claim(self, store: BaseStore, key: str, approval: Approval | None) -> Claim:
-        """Puts a claim. It gives the right to go on only if the record, read afterwards, has no other."""
-        claim = Claim(uuid4().hex, _now(), this_process(), approval)
+    def claim(self, store: BaseStore, key: str, approval: Approval | None, seen: Seen | None = None) -> Claim:
+        """Puts a claim. It gives the right to go on only if the record, read afterwards, has it and no other."""
+        now, began = datetime.now(UTC), running_time()
+        claim = Claim(uuid4().hex, now, now, this_process(), approval, seen, counts_requests=True, began=began)
         _in_use.add(claim.id)  # before it can be seen, or it might pass for abandoned
-        note = {"at": claim.at.isoformat(), "process": claim.process, "approval": approval}
+        note = {
+            "at": now.isoformat(),
+            "process": claim.process,
+            "approval": approval,
+            "seen": seen,
+            "counts_requests": claim.counts_requests,
+        }
         try:
             store.batch([put_op(_namespace(key), claim.id, note)])
         except BaseException:
@@ -123,37 +183,66 @@ class Journal:
             raise
         return claim
 
-    def delete(self, store: BaseStore, key: str, claims: Iterable[Claim]) -> None:
-        """Deletes claims under which certainly nothing was written."""
+    def note(self, store: BaseStore, key: str, request: Request, *with_it: PutOp) -> None:
+        """Records a request of an attempt."""
+        store.batch([put_op(_namespace(key), _name(request), asdict(request)), *with_it])
+
+    def erase(self, store: BaseStore, key: str, request: Request) -> None:
+        """Deletes a request that certainly changed nothing."""
+        store.batch([PutOp(_namespace(key), _name(request), None)])
+
+    def holds(self, store: BaseStore, key: str, claim: Claim) -> bool:
+        """True if a claim is still on record, and nothing was concluded."""
+        record = self.read(store, key)
+        return record.concluded is None and any(it.id == claim.id for it in record.claims)
+
+    def delete(self, store: BaseStore, key: str, claims: Iterable[Claim], *with_it: PutOp) -> None:
+        """Deletes claims under which nothing was written, or which are taken over."""
         deleted = list(claims)
         try:
-            store.batch([PutOp(_namespace(key), claim.id, None) for claim in deleted])
+            store.batch([*(PutOp(_namespace(key), claim.id, None) for claim in deleted), *with_it])
         finally:
             for claim in deleted:
                 self.release(claim)  # only now: a released claim that is still there has to be settled
+
+    def forget(
+        self, store: BaseStore, key: str, claims: Iterable[Claim], requests: Iterable[Request], *with_it: PutOp
+    ) -> None:
+        """Deletes attempts that certainly changed nothing, with their requests."""
+        gone = [PutOp(_namespace(key), _name(it), None) for it in requests]
+        self.delete(store, key, claims, *gone, *with_it)
 
     def release(self, claim: Claim) -> None:
         """Releases the claim but keeps it on record; any process may now settle it."""
         _in_use.discard(claim.id)
 
-    def is_abandoned(self, claim: Claim) -> bool:
-        """True if no worker can still be using the claim."""
+    def is_abandoned(self, store: BaseStore, claim: Claim) -> bool:
+        """True if no worker should be using the claim any more.
+
+        Args:
+            store: Where it is.
+            claim: The claim.
+        """
+        over = self.is_over(claim)
+        return store_time(store) - claim.stored > self.lease if over is None else over
+
+    def is_over(self, claim: Claim) -> bool | None:
+        """True if certainly no worker is using the claim; None if this computer cannot tell."""
         if claim.process == this_process():
             return claim.id not in _in_use
-        ended = has_ended(claim.process)
-        return _now() - claim.at > self.lease if ended is None else ended
+        return has_ended(claim.process)
 
-    def conclude(self, store: BaseStore, key: str, conclusion: Conclusion, entry: PutOp) -> None:
+    def conclude(self, store: BaseStore, key: str, conclusion: Conclusion, *with_it: PutOp) -> None:
         """Records the outcome of a call, together with its entry in the audit trail."""
-        store.batch([put_op(_namespace(key), _CONCLUDED, conclusion), entry])
+        store.batch([put_op(_namespace(key), _CONCLUDED, conclusion), *with_it])
 
 
-def journal_key(thread_id: str | None, message_id: str | None, index: int, call: ToolCall) -> str:
-    """The key of a call that the model made: the call `index` of a message of a thread.
+def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolCall) -> str:
+    """The key of a call that the model made: the call `index` of a turn of a thread.
 
     The tool and its arguments are part of it, because a message can be replaced by another one with the same id.
     """
-    named = json.dumps([message_id, index, call["id"], call["name"], call["args"]], sort_keys=True)
+    named = json.dumps([turn, index, call["id"], call["name"], call["args"]], sort_keys=True)
     return f"{thread_label(thread_id)}/{sha256(named.encode()).hexdigest()[:32]}"
 
 
@@ -175,16 +264,17 @@ def from_record(call: ToolCall, answer: AnswerRecord) -> ToolMessage:
 
 _CONCLUDED = "concluded"
 
+
+def _name(request: Request) -> str:
+    return f"{request.claim}.{request.number:04}"
+
+
 _in_use: set[str] = set()
 """The claims that this process is using."""
 
 
 def _namespace(key: str) -> tuple[str, ...]:
     return (*ROOT, *key.split("/"))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _json_or_none(value: Any) -> Any:

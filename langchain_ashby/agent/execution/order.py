@@ -2,30 +2,82 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 
 from langchain_ashby.agent.cards import Card
-from langchain_ashby.agent.state import Approval, Proposal, is_complete
+from langchain_ashby.agent.execution.creations import ids_in
+from langchain_ashby.agent.state import Approval, Proposal, State, is_complete
+from langchain_ashby.text.words import folded
 
 
-def put_in_order(proposals: Sequence[Proposal]) -> None:
+def put_in_order(proposals: Iterable[Proposal]) -> None:
     """Notes in each proposal which earlier ones have to be over before it runs, directly or by way of others."""
-    for number, later in enumerate(proposals):
-        for earlier in proposals[:number]:
-            if earlier["card"] and later["card"] and _meet(earlier["card"], later["card"]):
+    in_order = sorted(proposals, key=lambda it: it["place"])
+    for number, later in enumerate(in_order):
+        for earlier in in_order[:number]:
+            if (
+                earlier["card"]
+                and later["card"]
+                and (_meet(earlier["card"], later["card"]) or _are_twins(earlier, later))
+            ):
                 later["after"] |= earlier["after"] | {earlier["journal_key"]: earlier["card"]["line"]}
 
 
+def warnings_of_twins(proposals: Sequence[Proposal]) -> list[list[str]]:
+    """What each card has to say of proposals in the same message that would do exactly the same."""
+    counts = [sum(_are_twins(one, other) for other in proposals) for one in proposals]
+    return [
+        [f"The same change is proposed {number} times in this message: each one that is approved is made."]
+        if number > 1
+        else []
+        for number in counts
+    ]
+
+
+def _are_twins(one: Proposal, other: Proposal) -> bool:
+    return _spelled(one) == _spelled(other)
+
+
+def _spelled(proposal: Proposal) -> str:
+    """A call in one spelling: what is left out and what is null are the same, and so are a value and a list of it."""
+    args = {name: value for name, value in proposal["call"]["args"].items() if value not in (None, [], "")}
+    spelled = {name: [value] if isinstance(value, str) else value for name, value in args.items()}
+    return folded(json.dumps([proposal["call"]["name"], spelled], sort_keys=True))
+
+
 def _meet(one: Card, other: Card) -> bool:
-    """True if one of two writes changes a record that the other points at."""
-    changed = {*one["targets"][:1], *other["targets"][:1]}  # the first target is the record that is changed
-    return not changed.isdisjoint({*one["targets"]} & {*other["targets"]})
+    """True if one of two writes changes a record that the other rests on, or what belongs to it."""
+    return not (_changed(one).isdisjoint(_rests_on(other)) and _changed(other).isdisjoint(_rests_on(one)))
 
 
-def held_back(approvals: Iterable[Approval], undecided: Iterable[Proposal]) -> list[Approval]:
-    """The approved writes that have to wait, because an earlier one that they follow is not decided yet."""
-    waited_for = {it["journal_key"] for it in undecided if is_complete(it)}
-    return [it for it in approvals if not waited_for.isdisjoint(_earlier(it))]
+def _changed(card: Card) -> set[str]:
+    """The record that a write changes, and whose it is."""
+    return {*card["targets"][:1], *ids_in(card["facts"].get("Candidate"))}
+
+
+def _rests_on(card: Card) -> set[str]:
+    """Every record that a write points at, or that its card has read."""
+    return {*card["targets"], *card["refers"], *ids_in(card["facts"])}
+
+
+def held_back(state: State) -> list[Approval]:
+    """The approved writes that have to wait for an earlier one: it is not decided yet, or was edited.
+
+    What an edited write concerns is known only when it has its new card.
+    """
+    edited = [it["proposal"] for it in state.get("edits", [])]
+    undecided = {it["journal_key"] for it in [*state.get("proposals", []), *edited] if is_complete(it)}
+    first_edit = min((it["place"] for it in edited if is_complete(it)), default=None)
+    return [it for it in state.get("approvals", []) if _has_to_wait(it, undecided, first_edit)]
+
+
+def _has_to_wait(approval: Approval, undecided: Collection[str], first_edit: int | None) -> bool:
+    proposal = approval.get("proposal")
+    if not is_complete(proposal):
+        return False
+    is_after_an_edit = first_edit is not None and proposal["place"] > first_edit
+    return is_after_an_edit or not proposal["after"].keys().isdisjoint(undecided)
 
 
 def in_sequences(approvals: Iterable[Approval]) -> list[list[Approval]]:

@@ -49,6 +49,11 @@ def has_ended(name: str) -> bool | None:
     return True
 
 
+def running_time() -> float:
+    """Seconds on a clock that no one sets; on Linux it also runs while the computer sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 def _locked(name: str) -> int | None:
     """A descriptor that holds the lock; None if there is no lock: then its end cannot be detected."""
     if sys.platform == "win32":

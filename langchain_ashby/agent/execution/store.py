@@ -8,14 +8,62 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.store.base import BaseStore, Item, PutOp
 from langgraph.store.memory import InMemoryStore
 
+from langchain_ashby.errors import ConfigurationError
+
 VERSION = 1
 """Goes up when a stored value changes its meaning."""
+
+
+def check_commits(kept: object) -> None:
+    """Raises if what is put into a store or checkpointer is not committed at once.
+
+    psycopg's connections do not, if nobody says `autocommit=True`: then no other process sees the journal's claims, and
+    all of it is lost when the process dies.
+
+    Raises:
+        ConfigurationError: if its connection is in a transaction of its own.
+    """
+    if getattr(getattr(kept, "conn", None), "autocommit", True) is False:
+        raise ConfigurationError(
+            f"The connection of the {type(kept).__name__} does not commit by itself: other processes would not see "
+            "what is written, and a crash would lose it",
+            remedy="Use from_conn_string(…), or make the connection with autocommit=True.",
+        )
+
+
+def check_outlives(checkpointer: object) -> None:
+    """Raises if threads outlive the process, to be used beside a store that does not.
+
+    A change that was approved could then be made twice: by two processes that resume the thread, each with a journal of
+    its own, or by one that has forgotten the other's.
+
+    Raises:
+        ConfigurationError: if the checkpointer is not LangGraph's own in memory.
+    """
+    if isinstance(checkpointer, BaseCheckpointSaver) and not isinstance(checkpointer, InMemorySaver):
+        saver = type(checkpointer).__name__
+        store = next((store for kind, store in _STORES.items() if kind in saver), "a store that outlives the process")
+        raise ConfigurationError(
+            f"The {saver} keeps the threads, but the journal of the changes would be kept in memory, where other "
+            "processes do not see it and a restart loses it",
+            remedy=f"Give create_recruiting_agent a store as well: store={store}.",
+        )
+
+
+_STORES = {
+    "Sqlite": "SqliteStore.from_conn_string(…), of langgraph.store.sqlite",
+    "Postgres": "PostgresStore.from_conn_string(…), of langgraph.store.postgres",
+}
 
 
 def put_op(namespace: tuple[str, ...], key: str, value: Mapping[str, Any]) -> PutOp:
@@ -52,10 +100,33 @@ def list_items(store: BaseStore, namespace: tuple[str, ...]) -> list[Item]:
     raise RuntimeError("the in-memory store is written to too often to be searched")
 
 
+def store_time(store: BaseStore) -> datetime:
+    """The time by the clock that dates the items of a store, which all workers share: that of its database."""
+    name = uuid4().hex
+    store.batch([put_op(_CLOCK, name, {})])
+    try:
+        item = store.get(_CLOCK, name)
+    finally:
+        store.batch([PutOp(_CLOCK, name, None)])
+    if item is None:
+        raise StoreError("What was just written to the store could not be read back.")
+    return time_of(item)
+
+
+def time_of(item: Item) -> datetime:
+    """When an item was first put, by the clock of the store."""
+    return item.created_at if item.created_at.tzinfo else item.created_at.replace(tzinfo=UTC)  # as SQLite gives it
+
+
+class StoreError(RuntimeError):
+    """A store that the journal cannot rest on."""
+
+
 def thread_label(thread_id: str | None) -> str:
     """A thread's id as it stands in namespaces, which do not accept every text."""
     return sha256(json.dumps(thread_id).encode()).hexdigest()[:32]
 
 
+_CLOCK = ("langchain_ashby", "clock")
 _TRIES = 1000
 _MOST = 1000

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from langchain_core.messages import ToolCall
 from pydantic import ValidationError
 
 from langchain_ashby.agent.approval.gate import Tools, argument_problem
-from langchain_ashby.agent.cards import Card, ReadCache, card_of, facts_after, is_current, settled, stale
+from langchain_ashby.agent.cards import (
+    Card,
+    Evidence,
+    ReadCache,
+    Seen,
+    card_of,
+    differences,
+    facts_after,
+    is_current,
+    seen_on,
+    settled,
+    targets,
+)
+from langchain_ashby.agent.cards.builder import UNREAD
 from langchain_ashby.agent.cards.card import same
+from langchain_ashby.agent.cards.differences import beside, newly_past
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.text.words import named, person
+from langchain_ashby.text.words import at, folded, named, one_line, person
 from langchain_ashby.toolkit import AshbyTool
 
 
@@ -27,14 +41,26 @@ class AppliedWrite:
 
     Attributes:
         call: The call as it ran.
-        created: The ids of the records that it made.
-        since_decision: True if it ran after the later write was decided about, so that its decision was made on a card
-            without this write's effect.
+        touched: The ids of the records that it made or changed, and of those in them.
+        unseen: True if it ran just now, after the card of the later write was made.
     """
 
     call: ToolCall
-    created: frozenset[str]
-    since_decision: bool
+    touched: frozenset[str]
+    unseen: bool
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """What Ashby shows right before an approved write.
+
+    Attributes:
+        changes: What has changed since it was approved, in words.
+        seen: What is there, to tell afterwards whether the write took effect; None for a tool that is not Ashby's.
+    """
+
+    changes: list[str]
+    seen: Seen | None
 
 
 class EffectChecker:
@@ -49,18 +75,27 @@ class EffectChecker:
         self._tools = tools
         self._client = client
 
+    @property
+    def longest_call(self) -> timedelta:
+        """The longest time that a call of the client may take; none without a client."""
+        return timedelta(seconds=self._client.budget if self._client else 0)
+
     def reads(self) -> ReadCache | None:
         """Returns a new read cache; None without a client."""
         return None if self._client is None else ReadCache(self._client)
+
+    def account(self, call: ToolCall) -> str | None:
+        """The fingerprint of the Ashby account in which a call would be made; None for a tool that is not Ashby's."""
+        is_ashbys = self._client is not None and isinstance(self._tools.get(call["name"]), AshbyTool)
+        return self._client.account if is_ashbys and self._client is not None else None
 
     def card(self, call: ToolCall, reads: ReadCache | None) -> Card | None:
         """Builds the card of a call with valid arguments; None for a tool that is not Ashby's."""
         request = self._request(call)
         if reads is None or request is None:
             return None
-        card = card_of(request, reads)
         # The arguments are as the model gave them: these and no others run.
-        return {**card, "args": call["args"], "consequences": [*card["consequences"], *_author(reads)]}
+        return {**_author(reads, card_of(request, reads)), "args": call["args"]}
 
     def understands(self, call: ToolCall, card: Card | None) -> bool:
         """True if the agent has the tool, and this version of the package made the card, or would make none."""
@@ -73,38 +108,79 @@ class EffectChecker:
         """Describes what is wrong with the arguments of a call by now; None if they are valid."""
         return argument_problem(self._tools[call["name"]], call["args"])
 
-    def changes_since(self, card: Card | None, call: ToolCall, applied: Sequence[AppliedWrite] = ()) -> list[str]:
-        """Lists in words what has changed since a card was approved, except by the `applied` writes."""
-        reads = self.reads()
-        fresh = None if card is None else self.card(call, reads)
-        if reads is None or card is None or fresh is None:
-            return []
-        if applied and is_current(card):
-            card = self._as_left_by(applied, card, fresh, reads)
-        return differences(card, fresh)
+    def second_look(self, card: Card | None, call: ToolCall, applied: Sequence[AppliedWrite] = ()) -> SecondLook:
+        """Looks again right before a write: what has changed since its card was approved, and what is there now.
 
-    def has_happened(self, call: ToolCall, card: Card | None, since: datetime) -> bool | None:
-        """True if a write that was tried has taken effect since then; None if reading cannot tell."""
+        Args:
+            card: The card that was approved.
+            call: The call that would run.
+            applied: The earlier writes of the same message, whose changes are no surprise.
+        """
+        reads = self.reads()
+        if card is None:
+            return SecondLook([], None)
+        by_now = self.card(call, reads)
+        if reads is None or by_now is None:
+            return SecondLook(["the card cannot be made any more"], None)
+        seen = seen_on(by_now)
+        if not is_current(card):
+            return SecondLook(differences(card, by_now), seen)
+        # As of the moment when the card was made, so that nothing differs only because time has passed.
+        fresh = self.card(call, reads.as_of(datetime.fromisoformat(card["made"])))
+        assert fresh is not None
+        if applied:
+            card = self._as_left_by(applied, card, fresh, reads)
+        return SecondLook(differences(card, fresh, self._private(call)) + newly_past(fresh, by_now), seen)
+
+    def operation(self, call: ToolCall) -> Operation[Any] | None:
+        """The operation that a call performs; None for a tool that is not Ashby's, or arguments that do not fit."""
+        return self._request(call)
+
+    def evidence(
+        self, call: ToolCall, seen: Seen | None, *, attempts: int = 1, taken: Collection[str] = ()
+    ) -> Evidence | None:
+        """Finds the evidence whether a write has taken effect, as `settled` does; None if Ashby cannot be read."""
         request, reads = self._request(call), self.reads()
         if request is None or reads is None:
             return None
         try:
-            return settled(request, card, reads, since)
+            return settled(request, seen, reads, attempts=attempts, taken=taken)
         except AshbyError:
-            return None  # Ashby cannot be read at the moment
+            return None
 
     def _as_left_by(self, applied: Sequence[AppliedWrite], card: Card, fresh: Card, reads: ReadCache) -> Card:
         """The approved card as it would be if it had been made after the `applied` writes."""
         requests = [request for it in applied if (request := self._request(it.call)) is not None]
         left = [facts_after(request, reads) for request in requests]
-        created = frozenset[str]().union(*(it.created for it in applied))
+        touched = frozenset[str]().union(*(it.touched for it in applied))
         facts = dict(card["facts"])
-        for title in facts.keys() & fresh["facts"].keys():
-            now = fresh["facts"][title]
-            if any(title in it and same(it[title], now) for it in left) or _grown_by(created, facts[title], now):
+        for title, now in fresh["facts"].items():
+            if _is_left(left, title, now) or _differs_only_in(touched, facts.get(title), now):
                 facts[title] = now
-        due = [it for it in fresh["warnings"] if any(write.since_decision for write in applied)]
-        return {**card, "facts": facts, "warnings": [*card["warnings"], *due]}
+        refers = dict(card["refers"])
+        changed = {it for request in requests for it in targets(request)[:1]}
+        for key in refers.keys() & fresh["refers"].keys() & changed:
+            now = fresh["refers"][key]
+            if all(value == refers[key][name] or _is_left(left, "", value) for name, value in now.items()):  # type: ignore[literal-required]
+                refers[key] = now
+        # The facts tell what the call does, and to whom. The words follow from them, and now say it of what is there.
+        said = beside(fresh, card["beside"])
+        left_card: Card = {
+            **card,
+            "facts": facts,
+            "refers": refers,
+            "line": said["line"],
+            "changes": said["changes"],
+            "consequences": said["consequences"],
+        }
+        if any(write.unseen for write in applied):
+            left_card |= {"warnings": said["warnings"], "risk": said["risk"]}
+        return left_card
+
+    def _private(self, call: ToolCall) -> frozenset[str]:
+        """The categories of private data that the model may see in results of this tool."""
+        tool = self._tools.get(call["name"])
+        return tool.private if isinstance(tool, AshbyTool) else frozenset()
 
     def _request(self, call: ToolCall) -> Operation[Any] | None:
         tool = self._tools.get(call["name"])
@@ -116,51 +192,54 @@ class EffectChecker:
             return None  # another version took other arguments
 
 
-def _author(reads: ReadCache) -> list[str]:
-    """Says for which user the write would be made, if the run acts for one."""
+def _author(reads: ReadCache, card: Card) -> Card:
+    """The card with the user for whom the write would be made, if the run acts for one."""
     user_id = reads.client.on_behalf_of
     if user_id is None:
-        return []
+        return card
     try:
-        user = reads.call(GetUser(user_id=user_id))
-    except AshbyError:
-        return [f"It is made on behalf of the user {user_id}."]
-    return [f"It is made on behalf of {named(person(user) or user_id)}."]
+        name, unread = person(reads.call(GetUser(user_id=user_id))), []
+    except AshbyError as error:
+        name, unread = None, [f"The user on whose behalf it is made could not be read: {one_line(error.message)}"]
+    return {
+        **card,
+        "consequences": [*card["consequences"], f"It is made on behalf of {named(name or f'the user {user_id}')}."],
+        "unchecked": [*card["unchecked"], *unread],
+        "risk": "high" if unread else card["risk"],
+    }
 
 
-def _grown_by(created: frozenset[str], was: Any, now: Any) -> bool:
-    """True if a list of records has gained records of these ids, and is otherwise what it was."""
+def _is_left(left: Sequence[dict[str, Any]], title: str, value: Any) -> bool:
+    """True if a write left a fact at this value. Where the value is telling, the fact may be called otherwise."""
+    for facts in left:
+        if title in facts and same(facts[title], value):
+            return True
+        if isinstance(value, str) and folded(value) in (folded(it) for it in facts.values() if isinstance(it, str)):
+            return True
+        if at(value, "id") and any(same(it, value) for it in facts.values()):
+            return True
+    return False
+
+
+def _differs_only_in(touched: frozenset[str], was: Any, now: Any) -> bool:
+    """True if two lists of records are the same but for records of these ids."""
     if not isinstance(was, list) or not isinstance(now, list):
         return False
-    return same(was, [it for it in now if not (isinstance(it, dict) and it.get("id") in created)])
-
-
-def differences(card: Card, fresh: Card) -> list[str]:
-    """Lists what changed between two cards of one call: its facts, new warnings, and what could be checked."""
-    return [
-        *stale(card, fresh),
-        *(f"there is a new warning: {it}" for it in fresh["warnings"] if it not in card["warnings"]),
-        *(
-            f"could be checked before, but no longer can: {it}"
-            for it in fresh["unchecked"]
-            if it not in card["unchecked"]
-        ),
-        *(
-            f"could not be checked before, but now can be: {it}"
-            for it in card["unchecked"]
-            if it not in fresh["unchecked"]
-        ),
-    ]
+    before, after = ([it for it in records if at(it, "id") not in touched] for records in (was, now))
+    return same(before, after)
 
 
 def needs_another_look(shown: Card | None, fresh: Card | None) -> bool:
     """True if an edited call differs so much from the card that was shown that a person has to see its own card."""
-    if shown is None or fresh is None:
+    if not (shown and fresh and is_current(shown) and is_current(fresh)):
         return shown is not fresh
     return bool(
         shown["targets"] != fresh["targets"]
-        or differences(shown, fresh)
+        or any(not same(fresh["facts"].get(title, UNREAD), it) for title, it in shown["facts"].items())
+        or any(fresh["refers"].get(key, it) != it for key, it in shown["refers"].items())
+        or set(fresh["warnings"]) - set(shown["warnings"])
         or set(fresh["consequences"]) - set(shown["consequences"])
+        or set(fresh["unchecked"]) ^ set(shown["unchecked"])
         or _WEIGHT[fresh["risk"]] > _WEIGHT[shown["risk"]]
     )
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, ToolMessage
 
+from langchain_ashby.agent.messages.own import NOTHING, Own, is_own_answer
 from langchain_ashby.agent.messages.tool_messages import Call
 
 Content = str | list[str | dict[Any, Any]]
@@ -30,14 +31,30 @@ def maker_of(messages: Sequence[BaseMessage]) -> AIMessage | None:
     return latest if isinstance(latest, AIMessage) else None
 
 
-def open_calls(messages: Sequence[BaseMessage]) -> list[Call]:
+def open_calls(messages: Sequence[BaseMessage], own: Own = NOTHING) -> list[Call]:
     """The calls at the end of the conversation that have no answer yet, in order."""
-    answered = set()
+    answers: list[ToolMessage] = []
     for message in reversed(messages):
         if not isinstance(message, ToolMessage):
+            answered = {it.tool_call_id for it in answers if message.id not in own or is_own_answer(it, own)}
             return [call for call in calls_of(message) if call["id"] not in answered]
-        answered.add(message.tool_call_id)
+        answers.append(message)
     return []
+
+
+def genuine(messages: Sequence[AnyMessage], own: Own) -> list[AnyMessage]:
+    """Leaves out whatever claims to answer a call of the agent's own model, but does not come from the agent.
+
+    Calls that others made, in a history that came with the input or from another agent, have the answers they have.
+    """
+    asks: dict[str | None, bool] = {}
+    kept: list[AnyMessage] = []
+    for message in messages:
+        if isinstance(message, ToolMessage) and asks.get(message.tool_call_id) and not is_own_answer(message, own):
+            continue
+        asks |= {call["id"]: message.id in own for call in calls_of(message)}
+        kept.append(message)
+    return kept
 
 
 def arranged(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
@@ -77,23 +94,26 @@ def with_every_call_answered(messages: Sequence[AnyMessage], answer: Callable[[C
     return [*complete, *map(answer, waiting.values())]
 
 
-def is_in_order(messages: Sequence[AnyMessage]) -> bool:
-    """True if every call of the conversation has its answer in its place."""
-    ordered = with_every_call_answered(arranged(messages), lambda call: ToolMessage("", tool_call_id=str(call["id"])))
+def is_in_order(messages: Sequence[AnyMessage], own: Own = NOTHING) -> bool:
+    """True if every call of the conversation has its answer in its place, and none that someone else made up."""
+    known = arranged(genuine(messages, own))
+    ordered = with_every_call_answered(known, lambda call: ToolMessage("", tool_call_id=str(call["id"])))
     return len(ordered) == len(messages) and all(map(is_, ordered, messages))
 
 
-def with_own_ids(message: AIMessage) -> tuple[AIMessage, list[Call]]:
-    """Gives every call of a message an id of its own; returns the message and the calls that had shared one.
+def with_own_ids(message: AIMessage, earlier: Sequence[BaseMessage] = ()) -> tuple[AIMessage, list[Call]]:
+    """Gives a message and each of its calls an id that is theirs alone; returns it and the calls that had shared one.
 
-    An answer names its call by id alone. A call without an id could not be answered, and two calls with one id could
-    not be told apart when they are answered, approved or run.
+    A message with the id of an earlier one would replace it, and an answer names its call by id alone. But a cache
+    repeats ids, and some models count their calls anew in each message.
     """
+    if not message.id or any(it.id == message.id for it in earlier):
+        message = message.model_copy(update={"id": f"run-{uuid4()}"})
+    seen = {str(call["id"]) for it in earlier for call in calls_of(it)}
     uses: Counter[str | None] = Counter(call["id"] for call in calls_of(message) if call["id"])
-    if all(uses[call["id"]] == 1 for call in calls_of(message)):
+    if all(uses[call["id"]] == 1 and call["id"] not in seen for call in calls_of(message)):
         return message, []
     shared: list[Call] = []
-    seen: set[str] = set()
 
     def own(call: Call) -> Call:
         fresh = not call["id"] or call["id"] in seen

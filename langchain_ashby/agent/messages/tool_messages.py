@@ -1,6 +1,7 @@
 """Tool messages for calls that did not simply run.
 
-Their first words are fixed, so that models, people and programs can tell at once whether anything was executed.
+Their first words are fixed, so that models, people and programs can tell at once whether anything was executed. What
+they quote of Ashby's text, of a model's or of a person's is on one line each, so that it cannot begin like one of them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from langchain_core.tools import ToolException
 from langgraph.types import Command
 
 from langchain_ashby.agent.state import Approval
+from langchain_ashby.text.safe import visible
+from langchain_ashby.text.words import one_line
 
 Call = ToolCall | InvalidToolCall
 
@@ -64,14 +67,14 @@ def unreadable(call: Call, why: str, *, retryable: bool) -> ToolMessage:
 
 
 def _answer(call: Call, content: str, status: Literal["success", "error"]) -> ToolMessage:
-    return ToolMessage(content, name=call["name"], tool_call_id=call["id"], status=status)
+    return ToolMessage(visible(content), name=call["name"], tool_call_id=call["id"], status=status)
 
 
 def with_edit(approval: Approval, answer: ToolMessage) -> ToolMessage:
     """Adds the edited arguments to the result of an edited call: the conversation shows only the model's own."""
     if not approval["edited"]:
         return answer
-    args = json.dumps(approval["call"]["args"], ensure_ascii=False)
+    args = one_line(json.dumps(approval["call"]["args"], ensure_ascii=False), None)
     if answer.status == "success":
         words = f"{EXECUTED_AS_EDITED} The arguments were {args}, not yours; do not call again with yours."
         return with_words(answer, before=f"{words}\n\n")

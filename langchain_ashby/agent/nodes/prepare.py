@@ -17,16 +17,19 @@ from langchain_core.messages import ToolCall, ToolMessage
 
 from langchain_ashby.agent.approval.gate import argument_problem, needs_approval
 from langchain_ashby.agent.cards import ReadCache, markdown
+from langchain_ashby.agent.cards.differences import beside
 from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.agent.execution.audit_log import audit_op
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import PendingWrite, WriteResult, audit_record, pending_write
+from langchain_ashby.agent.execution.executor import audit_record
 from langchain_ashby.agent.execution.journal import journal_key
-from langchain_ashby.agent.execution.order import held_back, put_in_order
+from langchain_ashby.agent.execution.order import held_back, put_in_order, warnings_of_twins
 from langchain_ashby.agent.execution.verify import needs_another_look
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.messages.history import maker_of, open_calls
+from langchain_ashby.agent.messages.own import turn_of
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
-from langchain_ashby.agent.run.runtime import RunLocation
+from langchain_ashby.agent.run.runtime import RunLocation, is_saved
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, is_complete, undecided
 from langchain_ashby.text.words import tool_title
@@ -64,11 +67,14 @@ def prepare(state: State, given: Dependencies) -> Update:
     ready = _ready(_calls(state, given), given)
     answers = [_answer(it, made, given, location) for it, made in ready if isinstance(made, ToolMessage)]
     proposed = [(it, made) for it, made in ready if not isinstance(made, ToolMessage)]
-    _complete(proposed, state, given, location, settings)
+    held = [_copied(it) for it in held_back(state)]
+    _complete(proposed, held, state, given, location, settings)
     update: Update = {"messages": answers, "proposals": [], "edits": []}
-    update["approvals"] = held_back(state.get("approvals", []), [proposal for _, proposal in proposed])
+    update["approvals"] = held
+    # A message that is lost with the process is not known to the one that takes over: it would speak, and write, anew.
+    unasked = any(proposal["policy"] == "allow" for _, proposal in proposed) and is_saved()
     for it, proposal in proposed:
-        outcome = _outcome(it, proposal, given, location, settings)
+        outcome = _outcome(it, proposal, given, location, settings, unasked=unasked)
         key = "messages" if isinstance(outcome, ToolMessage) else "approvals" if "decided" in outcome else "proposals"
         update[key].append(outcome)
     return update
@@ -82,19 +88,21 @@ def _calls(state: State, given: Dependencies) -> list[_Call]:
     if shown and not was_replaced:
         return [_Call(proposal["call"], shown=proposal) for proposal in shown]
     held = {it["call"]["id"] for it in state.get("approvals", [])}
-    calls = [cast(ToolCall, call) for call in open_calls(state["messages"])]
+    calls = [cast(ToolCall, call) for call in open_calls(state["messages"], state.get("own", {}))]
     return [_Call(it) for it in calls if it["id"] not in held and needs_approval(given.tools.get(it["name"]))]
 
 
 def _refused(state: State, given: Dependencies) -> list[ToolMessage]:
-    calls = open_calls(state["messages"])
+    calls = open_calls(state["messages"], state.get("own", {}))
     return [not_executed(it, NO_STORE) for it in calls if needs_approval(given.tools.get(str(it["name"])))]
 
 
 def _was_replaced(proposal: Proposal, state: State) -> bool:
     """True if the model's message now has another call in the place of the one that led to the proposal."""
     proposed = {**proposal["call"], "args": proposal.get("original") or proposal["call"]["args"]}
-    return any(it["id"] == proposed["id"] and it != proposed for it in open_calls(state["messages"]))
+    return any(
+        it["id"] == proposed["id"] and it != proposed for it in open_calls(state["messages"], state.get("own", {}))
+    )
 
 
 def _ready(calls: Sequence[_Call], given: Dependencies) -> list[tuple[_Call, Proposal | ToolMessage]]:
@@ -123,15 +131,23 @@ def _proposal(call: ToolCall, given: Dependencies, reads: ReadCache | None) -> P
         made=datetime.now(UTC).isoformat(),
         journal="",
         journal_key="",
+        place=0,
         after={},
         policy="",
         policy_name="",
         on_behalf_of=None,
+        account=given.executor.checker.account(call),
     )
+
+
+def _copied(approval: Approval) -> Approval:
+    """A copy of which the order can be changed."""
+    return {**approval, "proposal": {**approval["proposal"], "after": dict(approval["proposal"]["after"])}}
 
 
 def _complete(
     proposed: Sequence[tuple[_Call, Proposal]],
+    held: Sequence[Approval],
     state: State,
     given: Dependencies,
     location: RunLocation,
@@ -139,7 +155,7 @@ def _complete(
 ) -> None:
     """Adds what the journal, the policy and the reviewer need to know."""
     assert location.store is not None
-    message = maker_of(state["messages"])
+    message, own = maker_of(state["messages"]), state.get("own", {})
     index = {call["id"]: number for number, call in enumerate(message.tool_calls)} if message else {}
     journal = given.executor.journal.name(location.store)
     for it, proposal in proposed:
@@ -147,41 +163,49 @@ def _complete(
         proposal["original"] = it.original
         proposal["policy_name"] = settings.policy
         proposal["on_behalf_of"] = settings.on_behalf_of if known is None else known["on_behalf_of"]
+        proposal["account"] = proposal["account"] if known is None else known["account"]
+        proposal["place"] = index.get(call["id"], -1)
         if known is None:
             proposal["journal"] = journal
-            proposal["journal_key"] = journal_key(
-                location.thread_id, message.id if message else None, index.get(call["id"], -1), call
-            )
+            turn = turn_of(message, own) if message else None
+            proposal["journal_key"] = journal_key(location.thread_id, turn, proposal["place"], call)
         else:
             proposal["journal"], proposal["journal_key"] = known["journal"], known["journal_key"]
-            proposal["after"] = known["after"]
-    put_in_order([proposal for it, proposal in proposed if it.known is None])
-    for _, proposal in proposed:
+            proposal["after"] = dict(known["after"])
+    put_in_order([*(proposal for _, proposal in proposed), *(it["proposal"] for it in held)])
+    warnings = warnings_of_twins([proposal for _, proposal in proposed])
+    for number, (_, proposal) in enumerate(proposed):
         card, after = proposal["card"], [*proposal["after"].values()]
-        if card is not None and after:
-            card["consequences"].append(f"Runs after: {after[-1]}.")
+        if card is not None:
+            earlier = [f"Runs after: {after[-1]}."] if after else []
+            proposal["card"] = card = beside(card, {"consequences": earlier, "warnings": warnings[number]})
         title, args = proposal["title"], proposal["call"]["args"]
         proposal["description"] = described(title, args) if card is None else markdown(card)
         proposal["policy"] = settings.ruling(proposal["call"]["name"], card)
 
 
 def _outcome(
-    it: _Call, proposal: Proposal, given: Dependencies, location: RunLocation, settings: RunSettings
+    it: _Call, proposal: Proposal, given: Dependencies, location: RunLocation, settings: RunSettings, *, unasked: bool
 ) -> Proposal | Approval | ToolMessage:
-    """Decides how a proposal goes on: it is asked about, it may run, or it is answered."""
+    """Decides how a proposal goes on: it is asked about, it may run, or it is answered.
+
+    Where the policy lets it pass, `unasked` says whether it may really run without a person.
+    """
     assert location.store is not None
     call, edit = proposal["call"], it.edit
-    if other := settings.acts_for_another_than(proposal["on_behalf_of"]):
+    if other := given.executor.of_another_account(proposal) or settings.acts_for_another_than(proposal["on_behalf_of"]):
         write = PendingWrite(location.store, location.thread_id, _edited(edit, proposal) or undecided(proposal))
         return given.executor.close(write, WriteResult("withheld", not_executed(call, other)))
     if proposal["policy"] == "never":
         write = PendingWrite(location.store, location.thread_id, _by_policy(proposal))
         return given.executor.close(write, WriteResult("policy", not_executed(call, _FORBIDDEN)))
-    if proposal["policy"] == "allow":
-        return _edited(edit, proposal) or _by_policy(proposal)
     if edit is None:
-        return proposal
-    if needs_another_look(edit["proposal"]["card"], proposal["card"]):
+        return _by_policy(proposal) if proposal["policy"] == "allow" and unasked else proposal
+    if proposal["policy"] == "allow":
+        return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
+    was = edit["proposal"]
+    as_shown = not given.executor.checker.second_look(was["card"], was["call"]).changes
+    if not as_shown or needs_another_look(was["card"], proposal["card"]):
         _record_edit(edit, proposal, location)
         return {**proposal, "description": f"{_EDITED}\n\n{proposal['description']}"}
     return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-from langchain_core.messages import ToolMessage
+from langchain_core.messages import ToolCall
+from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.prebuilt import ToolNode
 from langgraph.prebuilt.tool_node import ToolCallRequest
 
 from langchain_ashby.agent.approval.gate import needs_approval
+from langchain_ashby.agent.messages.own import recorded, recorded_result
 from langchain_ashby.agent.messages.tool_messages import (
     NOT_IN_THIS_RUN,
     Result,
@@ -20,37 +23,51 @@ from langchain_ashby.agent.run.settings import RunLimits
 from langchain_ashby.errors import AshbyError
 
 
-def read_node(limits: RunLimits) -> ToolNode:
-    """Makes the node for calls of read-only tools. If Ashby cannot be reached, that answers the call."""
+class ReadNode(Runnable[Any, Any]):
+    """Runs calls of read-only tools. If Ashby cannot be reached, that answers the call."""
 
-    def run(request: ToolCallRequest, execute: Callable[[ToolCallRequest], Result]) -> Result:
-        settings = limits.settings()
+    name = "reads"
+
+    def __init__(self, limits: RunLimits) -> None:
+        self._limits = limits
+        self.tools = ToolNode(
+            [tool for tool in limits.tools.values() if not needs_approval(tool)],
+            name="reads",
+            handle_tool_errors=declared_errors,
+            wrap_tool_call=self._execute,
+            awrap_tool_call=self._aexecute,
+        )
+
+    def invoke(self, input: list[ToolCall], config: RunnableConfig | None = None, **kwargs: Any) -> Any:
+        """Runs the calls of a task."""
+        return recorded(self.tools.invoke(input, config))
+
+    async def ainvoke(self, input: list[ToolCall], config: RunnableConfig | None = None, **kwargs: Any) -> Any:
+        """Runs the calls of a task under asyncio."""
+        return recorded(await self.tools.ainvoke(input, config))
+
+    def _execute(self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Result]) -> Result:
+        settings = self._limits.settings()
         if request.tool_call["name"] not in settings.tools:
             return not_executed(request.tool_call, NOT_IN_THIS_RUN)
         try:
-            with limits.acting(settings):
-                return execute(request)
+            with self._limits.acting(settings):
+                return recorded_result(execute(request), request.state)
         except AshbyError as error:
             return _failed(request, error)
 
-    async def arun(request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Result]]) -> Result:
-        settings = limits.settings()
+    async def _aexecute(
+        self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Result]]
+    ) -> Result:
+        settings = self._limits.settings()
         if request.tool_call["name"] not in settings.tools:
             return not_executed(request.tool_call, NOT_IN_THIS_RUN)
         try:
-            with limits.acting(settings):
-                return await execute(request)
+            with self._limits.acting(settings):
+                return recorded_result(await execute(request), request.state)
         except AshbyError as error:
             return _failed(request, error)
 
-    return ToolNode(
-        [tool for tool in limits.tools.values() if not needs_approval(tool)],
-        name="reads",
-        handle_tool_errors=declared_errors,
-        wrap_tool_call=run,
-        awrap_tool_call=arun,
-    )
 
-
-def _failed(request: ToolCallRequest, error: AshbyError) -> ToolMessage:
+def _failed(request: ToolCallRequest, error: AshbyError) -> Result:
     return unreadable(request.tool_call, error.for_model(), retryable=error.retryable)

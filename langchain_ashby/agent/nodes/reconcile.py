@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from langchain_core.messages import AIMessage, RemoveMessage, ToolMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
+from langchain_ashby.agent.approval.gate import needs_approval
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import WriteResult, pending_write
 from langchain_ashby.agent.execution.journal import journal_key
-from langchain_ashby.agent.messages.history import arranged, with_every_call_answered
-from langchain_ashby.agent.messages.tool_messages import Call, not_executed, outcome_unknown
+from langchain_ashby.agent.execution.write import WriteResult, pending_write
+from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, with_every_call_answered
+from langchain_ashby.agent.messages.own import record_of, turn_of
+from langchain_ashby.agent.messages.tool_messages import Call, not_executed, outcome_unknown, with_words
 from langchain_ashby.agent.run.runtime import RunLocation
 from langchain_ashby.agent.run.settings import DEFAULT
 from langchain_ashby.agent.state import Proposal, State, Update, is_complete, undecided
@@ -22,17 +24,28 @@ def reconcile(state: State, given: Dependencies) -> Update:
 
     The outcome of a write is in the journal, or can be found out; no other open call can have written.
     """
-    location = given.location()
+    location, own = given.location(), state.get("own", {})
     approved = {it["call"]["id"]: it for it in [*state.get("approvals", []), *state.get("edits", [])]}
     waiting = {it["call"]["id"]: it for it in state.get("proposals", [])}
+    known = genuine(state["messages"], own)
+    kept = {id(it) for it in known}
+    claimed = {it.tool_call_id for it in state["messages"] if isinstance(it, ToolMessage) and id(it) not in kept}
+    spoken = [it for it in known if isinstance(it, AIMessage)]
+    # The model spoke again only when these had answers, so the answers were taken away.
+    past = [call for message in spoken[:-1] if message.id in own for call in calls_of(message)]
 
     def answer(call: Call) -> ToolMessage:
+        found = outcome(call)
+        return with_words(found, after=f" {_CLAIMED}") if call["id"] in claimed else found
+
+    def outcome(call: Call) -> ToolMessage:
         overtaken = not_executed(call, "The conversation went on before this call was approved or finished.")
         approval = approved.get(str(call["id"]))
         if approval is None:
             proposal = waiting.get(str(call["id"])) or _lost(call, state, given, location)
             if not is_complete(proposal):
-                return overtaken
+                was_answered = call in past and needs_approval(given.tools.get(str(call["name"])))
+                return outcome_unknown(call, _NO_RECORD) if was_answered else overtaken
             approval = undecided(proposal)
         if write := pending_write(approval, location):
             return given.executor.close(write, WriteResult("superseded", overtaken))
@@ -40,10 +53,11 @@ def reconcile(state: State, given: Dependencies) -> Update:
             return outcome_unknown(call, "The run was broken off while this approved call was being executed.")
         return overtaken
 
-    messages = with_every_call_answered(arranged(state["messages"]), answer)
+    messages = with_every_call_answered(arranged(known), answer)
     # The answers belong in the middle, and messages can only be appended: so the list is written anew.
     return {
         "messages": [RemoveMessage(REMOVE_ALL_MESSAGES), *messages],
+        "own": record_of(it for it in messages if it.id is None),
         "proposals": [],
         "approvals": [],
         "edits": [],
@@ -54,7 +68,7 @@ def reconcile(state: State, given: Dependencies) -> Update:
 def _lost(call: Call, state: State, given: Dependencies, location: RunLocation) -> Proposal | None:
     """Finds a call in the journal that the state does not have, because the step that proposed it was lost."""
     made = [
-        (it.id, index, own)
+        (it, index, own)
         for it in state["messages"]
         if isinstance(it, AIMessage)
         for index, own in enumerate(it.tool_calls)
@@ -63,8 +77,8 @@ def _lost(call: Call, state: State, given: Dependencies, location: RunLocation) 
     if not made or location.store is None:
         return None
     # An open call is of the latest message that makes it: an earlier one with the same id is answered.
-    message_id, index, own = made[-1]
-    key = journal_key(location.thread_id, message_id, index, own)
+    message, index, own = made[-1]
+    key = journal_key(location.thread_id, turn_of(message, state.get("own", {})), index, own)
     journal = given.executor.journal
     known = journal.read(location.store, key)
     if known.concluded is None and not known.claims:
@@ -78,8 +92,14 @@ def _lost(call: Call, state: State, given: Dependencies, location: RunLocation) 
         made=datetime.now(UTC).isoformat(),
         journal=journal.name(location.store),
         journal_key=key,
+        place=index,
         after={},
         policy="ask",
         policy_name=DEFAULT,
         on_behalf_of=None,
+        account=given.executor.checker.account(own),
     )
+
+
+_CLAIMED = "A message from outside this agent claimed to be the answer to this call; it was dropped and is not true."
+_NO_RECORD = "Its answer was removed from the conversation, and the journal has no record of it."

@@ -14,11 +14,12 @@ from langgraph.types import interrupt
 from langchain_ashby.agent.approval.decisions import ALLOWED_DECISIONS, Decline, UnusableAnswer, decisions_in
 from langchain_ashby.agent.execution.audit_log import audit_op
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import PendingWrite, WriteResult, audit_record
+from langchain_ashby.agent.execution.executor import audit_record
 from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.outcome import Outcome
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
-from langchain_ashby.agent.run.runtime import RunLocation, reviewer
+from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, undecided
 
 
@@ -29,7 +30,7 @@ def review(state: State, given: Dependencies) -> Update:
     about an earlier one cannot be taken for decisions about this one.
     """
     location, proposals = given.location(), state.get("proposals", [])
-    held = held_back(state.get("approvals", []), proposals)
+    held = held_back(state)
     if location.store is None:
         return {
             "messages": [not_executed(it["call"], NO_STORE) for it in proposals],
@@ -38,6 +39,8 @@ def review(state: State, given: Dependencies) -> Update:
         }
     if any(map(given.is_of_another_version, proposals)):
         return {"problem": _OTHER_VERSION}
+    if any(map(given.is_of_another_account, proposals)):
+        return {"problem": _OTHER_ACCOUNT}
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
     if over := [write.approval for write in pending if given.executor.is_over(write)]:
         ids = {approval["call"]["id"] for approval in over}
@@ -48,7 +51,8 @@ def review(state: State, given: Dependencies) -> Update:
             "problem": None,
         }
     try:
-        decisions = decisions_in(interrupt(request_for(proposals, state.get("problem"))), proposals, given.tools)
+        asked = request_for(question_id(), proposals, state.get("problem"))
+        decisions = decisions_in(interrupt(asked), asked["request_id"], proposals, given.tools)
     except UnusableAnswer as problem:
         return {"problem": str(problem)}
     return _carried_out([_signed(it) for it in decisions], held, given, location)
@@ -97,13 +101,15 @@ def _carried_out(
     return {"messages": answers, "proposals": [], "approvals": going, "edits": edits, "problem": None}
 
 
-def request_for(proposals: list[Proposal], problem: str | None) -> dict[str, Any]:
+def request_for(request_id: str, proposals: list[Proposal], problem: str | None) -> dict[str, Any]:
     """Builds the question for a person, in LangChain's approval protocol.
 
-    Beyond the protocol, an action has its `tool_call_id`, its `title`, its `card` if it is an Ashby tool, and
-    `on_behalf_of` if it would be made for a user. The request has the `problem` with the last decisions, if any.
+    Beyond the protocol, the request has its `request_id`, which is also the interrupt's id, and the `problem` with the
+    last decisions, if any. An action has its `tool_call_id`, its `title`, its `card` if it is an Ashby tool, and
+    `on_behalf_of` if it would be made for a user.
     """
     request: dict[str, Any] = {
+        "request_id": request_id,
         "action_requests": [
             {
                 "name": proposal["call"]["name"],
@@ -147,4 +153,5 @@ def _record_late(late: list[Approval], location: RunLocation) -> None:
 _OTHER_VERSION = (
     "Nothing was executed: this was proposed by another version of the program. It was read again; decide again."
 )
+_OTHER_ACCOUNT = "Nothing was executed: a change was proposed with another Ashby account, and is not made in this one."
 _TOO_LATE = "Nothing was executed: the proposal was too old. It was read again; decide again."

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
-from langchain_core.messages import ToolMessage
+from langchain_core.messages import ToolCall, ToolMessage
 from langchain_core.runnables import Runnable, RunnableConfig
-from langgraph.errors import GraphBubbleUp
+from langgraph.errors import GraphBubbleUp, ParentCommand
 from langgraph.prebuilt import ToolNode
-from langgraph.prebuilt.tool_node import ToolCallRequest, ToolCallWithContext
-from langgraph.types import Send
+from langgraph.prebuilt.tool_node import ToolCallRequest
+from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
-from langchain_ashby.agent.approval.gate import needs_approval
-from langchain_ashby.agent.cards import only_the_file_on
+from langchain_ashby.agent.approval.gate import ASKS_BEFORE_ACTING, needs_approval
+from langchain_ashby.agent.cards import only_what_is_on
+from langchain_ashby.agent.execution.attempt import Attempt
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.execution.journal import Claim, Journal
 from langchain_ashby.agent.execution.order import in_sequences
 from langchain_ashby.agent.execution.outcome import Outcome
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
+from langchain_ashby.agent.messages.own import recorded, recorded_result
 from langchain_ashby.agent.messages.tool_messages import (
+    EXECUTED_IN_PART,
     NO_STORE,
     Result,
     declared_errors,
@@ -31,11 +36,13 @@ from langchain_ashby.agent.messages.tool_messages import (
     not_executed,
     outcome_unknown,
     with_edit,
+    with_words,
 )
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval
 from langchain_ashby.client import collecting_futures
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.http.observer import observed_by
 
 
 class WriteTask(TypedDict):
@@ -68,11 +75,19 @@ class WriteNode(Runnable[WriteTask, Any]):
 
     def invoke(self, input: WriteTask, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """Executes the writes of a task."""
-        return _joined([self.tools.invoke(_call(it), config) for it in input["sequence"]])
+        return _joined([self._made_now(it, config) for it in input["sequence"]])
 
     async def ainvoke(self, input: WriteTask, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """Executes the writes of a task under asyncio."""
-        return _joined([await self.tools.ainvoke(_call(it), config) for it in input["sequence"]])
+        return _joined([await self._amade_now(it, config) for it in input["sequence"]])
+
+    def _made_now(self, approval: Approval, config: RunnableConfig | None) -> Any:
+        with _executing(approval):
+            return recorded(self.tools.invoke([approval["call"]], config))
+
+    async def _amade_now(self, approval: Approval, config: RunnableConfig | None) -> Any:
+        with _executing(approval):
+            return recorded(await self.tools.ainvoke([approval["call"]], config))
 
     def _write(self, approval: Approval) -> PendingWrite | ToolMessage:
         """The write, or the answer to its call if it cannot be recorded."""
@@ -84,27 +99,26 @@ class WriteNode(Runnable[WriteTask, Any]):
     def _execute(self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Result]) -> Result:
         settings = self._limits.settings()
         with self._limits.acting(settings):
-            return self._run(request, execute, settings)
+            return recorded_result(self._run(request, execute, settings), request.state)
 
     def _run(
         self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Result], settings: RunSettings
     ) -> Result:
-        write = self._write(request.state)
+        write = self._write(_approval.get())
         if isinstance(write, ToolMessage):
             return write
         claim = self._claim_for(write, settings)
         if isinstance(claim, ToolMessage):
             return claim
+        attempt = self._executor.attempt(write, claim)
         try:
-            with only_the_file_on(write.proposal["card"]):
+            with only_what_is_on(write.proposal["card"]), observed_by(attempt):
                 result = execute(request)
-            return self._record(write, claim, result)
+            return self._record(write, attempt, result)
         except AshbyError as error:
             return self._executor.failed(write, claim, error)
-        except GraphBubbleUp:
-            # The tool itself asks a person. It did nothing yet, and will run again with the answer.
-            self._executor.journal.delete(write.store, write.key, [claim])
-            raise
+        except GraphBubbleUp as signal:
+            return self._signaled(request, write, attempt, signal)
         finally:
             # Whatever else ends the run, the claim stays on record, to be settled later.
             self._executor.journal.release(claim)
@@ -123,7 +137,7 @@ class WriteNode(Runnable[WriteTask, Any]):
         _unfinished.add(work)
         work.add_done_callback(_finished)
         try:
-            return await asyncio.shield(work)
+            return recorded_result(await asyncio.shield(work), request.state)
         except asyncio.CancelledError:
             cancelled.set()
             raise
@@ -135,7 +149,7 @@ class WriteNode(Runnable[WriteTask, Any]):
         settings: RunSettings,
         cancelled: threading.Event,
     ) -> Result:
-        write = self._write(request.state)
+        write = self._write(_approval.get())
         if isinstance(write, ToolMessage):
             return write
         held = _Held(self._executor.journal)
@@ -159,15 +173,15 @@ class WriteNode(Runnable[WriteTask, Any]):
         claim: Claim,
         held: _Held,
     ) -> Result:
+        attempt = self._executor.attempt(write, claim)
         try:
-            with only_the_file_on(write.proposal["card"]), collecting_futures() as held.threads:
+            with only_what_is_on(write.proposal["card"]), observed_by(attempt), collecting_futures() as held.threads:
                 result = await execute(request)
-            return await asyncio.to_thread(self._record, write, claim, result)
+            return await asyncio.to_thread(self._record, write, attempt, result)
         except AshbyError as error:
             return await asyncio.to_thread(self._executor.failed, write, claim, error)
-        except GraphBubbleUp:
-            await asyncio.to_thread(self._executor.journal.delete, write.store, write.key, [claim])
-            raise
+        except GraphBubbleUp as signal:
+            return await asyncio.to_thread(self._signaled, request, write, attempt, signal)
 
     def _claim_for(self, write: PendingWrite, settings: RunSettings) -> Claim | ToolMessage:
         """Claims the write, or answers the call. A run makes only writes that its settings allow."""
@@ -175,15 +189,36 @@ class WriteNode(Runnable[WriteTask, Any]):
             return self._executor.close(write, WriteResult("withheld", not_executed(write.call, objection)))
         return self._executor.begin(write)
 
-    def _record(self, write: PendingWrite, claim: Claim, result: Result) -> Result:
+    def _signaled(
+        self, request: ToolCallRequest, write: PendingWrite, attempt: Attempt, signal: GraphBubbleUp
+    ) -> Result:
+        """Passes on what a tool that is not Ashby's tells LangGraph, if that cannot make the tool act twice.
+
+        LangGraph runs a tool that asked a person again from its top, with the answer. So only a tool that declares that
+        it asks before it acts is asked for; of any other it is not known what it had already done.
+        """
+        if isinstance(signal, ParentCommand):
+            self._record(write, attempt, signal.args[0])
+            raise signal
+        if request.tool is None or (request.tool.metadata or {}).get(ASKS_BEFORE_ACTING) is not True:
+            answer = with_edit(write.approval, outcome_unknown(write.call, _ASKED_TOO_LATE))
+            return self._executor.end(write, attempt.claim, WriteResult("unknown", answer))
+        self._executor.journal.delete(write.store, write.key, [attempt.claim])
+        raise signal
+
+    def _record(self, write: PendingWrite, attempt: Attempt, result: Result) -> Result:
         if not isinstance(result, ToolMessage):
             # A tool that is not Ashby's may steer the graph. That happens now, and cannot be repeated.
-            answer = executed(write.call, "Its result was not kept.")
-            self._executor.end(write, claim, WriteResult("applied", with_edit(write.approval, answer)))
+            answer = _told(write.call, result) or executed(write.call, "Its result was not kept.")
+            self._executor.end(write, attempt.claim, WriteResult("applied", with_edit(write.approval, answer)))
             return result
-        outcome: Outcome = "applied" if result.status == "success" else "refused"
+        outcome: Outcome = "applied"
+        if result.status != "success":
+            outcome = "partly applied" if attempt.has_changed_something else "refused"
+        if outcome == "partly applied":
+            result = with_words(result, before=f"{EXECUTED_IN_PART} ")
         answer = with_edit(write.approval, result)
-        return self._executor.end(write, claim, WriteResult(outcome, answer, _request_ids(result)))
+        return self._executor.end(write, attempt.claim, WriteResult(outcome, answer, _request_ids(result)))
 
 
 class _Held:
@@ -229,15 +264,37 @@ def _request_ids(result: ToolMessage) -> tuple[str, ...]:
     return tuple(map(str, ids)) if isinstance(ids, list) else ()
 
 
-def _call(approval: Approval) -> ToolCallWithContext:
-    return ToolCallWithContext(__type="tool_call_with_context", tool_call=approval["call"], state=approval)
+_approval: ContextVar[Approval] = ContextVar("approval")
+"""What is being executed. The tools see the conversation as their state, and nothing of this."""
+
+
+@contextmanager
+def _executing(approval: Approval) -> Iterator[None]:
+    token = _approval.set(approval)
+    try:
+        yield
+    finally:
+        _approval.reset(token)
+
+
+def _told(call: ToolCall, result: Any) -> ToolMessage | None:
+    """The answer to the call among what a tool returned to steer the graph."""
+    for it in result if isinstance(result, list) else [result]:
+        update = it.update if isinstance(it, Command) else {"messages": [it]}
+        messages = update.get("messages") if isinstance(update, dict) else None
+        for message in messages if isinstance(messages, list) else []:
+            if isinstance(message, ToolMessage) and message.tool_call_id == call["id"]:
+                return message
+    return None
 
 
 def _joined(updates: Sequence[Any]) -> Any:
     """Joins the updates of several calls. Where a tool steers the graph, its update is a list with a `Command`."""
     if all(isinstance(it, dict) for it in updates):
-        return {"messages": [message for it in updates for message in it["messages"]]}
+        record = {key: digest for it in updates for key, digest in it.get("own", {}).items()}
+        return {"messages": [message for it in updates for message in it["messages"]], "own": record}
     return [it for update in updates for it in (update if isinstance(update, list) else [update])]
 
 
+_ASKED_TOO_LATE = "The tool paused to ask a person, and may have acted before it asked. It was not run again."
 _OTHER_VERSION = "It was approved while another version of this program ran, and may have been made."

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.config import get_config, get_store
 from langgraph.runtime import get_runtime
 from langgraph.store.base import BaseStore
+from langgraph.types import Interrupt
 
-from langchain_ashby.agent.run.context import Context
+from langchain_ashby.agent.run.context import Context, SettingsError
 
 
 @dataclass(frozen=True)
@@ -32,16 +39,107 @@ def current_run(own_store: BaseStore | None) -> RunLocation:
     return RunLocation(own_store if store is None else store, None if thread_id is None else str(thread_id))
 
 
+def run_checkpointer() -> BaseCheckpointSaver[Any] | None:
+    """Returns the checkpointer of the run. A graph around this one, or a server, brings its own."""
+    found = _configurable().get(_CHECKPOINTER)
+    return found if isinstance(found, BaseCheckpointSaver) else None
+
+
+def is_saved(patience: float = 2.0) -> bool:
+    """True if what led to this step can be read back from the checkpointer, here and in the graphs around this one.
+
+    With durability "async" it may still be on its way, so this waits a little. With "exit" it comes too late.
+    """
+    saver, configurable = run_checkpointer(), _configurable()
+    checkpoints = configurable.get("checkpoint_map")
+    if saver is None or not checkpoints:
+        return False
+    thread = {"thread_id": configurable.get("thread_id")}
+    configs: list[RunnableConfig] = [
+        {"configurable": thread | {"checkpoint_ns": ns, "checkpoint_id": it}} for ns, it in checkpoints.items()
+    ]
+    until = time.monotonic() + (0 if configurable.get(_DURABILITY) == "exit" else patience)
+    while not all(_can_be_read(saver, config) for config in configs):
+        if time.monotonic() > until:
+            return False
+        time.sleep(_PAUSE)
+    return True
+
+
+def _can_be_read(saver: BaseCheckpointSaver[Any], config: RunnableConfig) -> bool:
+    try:
+        return saver.get_tuple(config) is not None
+    except NotImplementedError:  # some can be read under asyncio only, as those of servers
+        loop = _event_loop.get()
+        if loop is None:
+            return False
+        return asyncio.run_coroutine_threadsafe(saver.aget_tuple(config), loop).result() is not None
+
+
+@contextmanager
+def of_event_loop() -> Iterator[None]:
+    """Notes the event loop of a step that works in a thread: a checkpointer may be bound to it."""
+    token = _event_loop.set(asyncio.get_running_loop())
+    try:
+        yield
+    finally:
+        _event_loop.reset(token)
+
+
+_event_loop: ContextVar[asyncio.AbstractEventLoop | None] = ContextVar("event_loop", default=None)
+
+
+def question_id() -> str:
+    """Returns the id of the interrupt by which this step asks, the first time it does.
+
+    It is the same when LangGraph runs the step again with the answer, and another in any other step.
+    """
+    return Interrupt.from_ns(None, ns=str(_configurable().get("checkpoint_ns", ""))).id
+
+
 def reviewer() -> str | None:
     """Returns who decides in this run: the user authenticated by a LangGraph server, or named by the application.
 
     The application names them in the run's context as `reviewer`, or in its config as `configurable.reviewer` or
     `configurable.user_id`.
     """
-    configurable, context = _configurable(), get_runtime(Context).context
-    named = context.reviewer if isinstance(context, Context) else None
-    names = (configurable.get("langgraph_auth_user_id"), named, *map(configurable.get, ("reviewer", "user_id")))
+    configurable = _configurable()
+    names = (
+        configurable.get("langgraph_auth_user_id"),
+        settings_given().get("reviewer"),
+        *map(configurable.get, ("reviewer", "user_id")),
+    )
     return next((str(name) for name in names if name), None)
+
+
+def settings_given() -> dict[str, Any]:
+    """Returns the settings in this run's context, not checked.
+
+    Raises:
+        SettingsError: if the context is nothing that settings could be in, or if they are in the config instead: what
+            was meant to narrow a run may not be passed over.
+    """
+    context: Any = get_runtime().context
+    if context is None:
+        given = {}
+    elif isinstance(context, Context):  # of a class of the application's, too, with fields of its own
+        given = {name: getattr(context, name) for name in Context.model_fields}
+    elif isinstance(context, Mapping):
+        given = {str(name): value for name, value in context.items()}
+    else:
+        raise SettingsError(
+            f"the context of this run is of the class {type(context).__name__}, which the agent cannot read",
+            remedy="Give a langchain_ashby.agent.Context or a dict. A larger graph takes a subclass of Context as its "
+            "context_schema, or calls the agent in a node of its own and gives it a Context.",
+        )
+    configurable = _configurable()
+    for name in ("on_behalf_of", "toolsets", "read_only", "policy"):
+        if configurable.get(name) and not given.get(name):
+            raise SettingsError(
+                f"{name}: it stands in the run's configurable, where the agent does not look",
+                remedy="Give it as context.",
+            )
+    return given
 
 
 def ashby_user() -> str | None:
@@ -49,6 +147,12 @@ def ashby_user() -> str | None:
     user = _configurable().get("langgraph_auth_user")
     found = user.get("ashby_user_id") if isinstance(user, Mapping) else getattr(user, "ashby_user_id", None)
     return str(found) if found else None
+
+
+_CHECKPOINTER, _DURABILITY = "__pregel_checkpointer", "__pregel_durability"
+"""Where LangGraph passes these on to the graphs inside a graph."""
+
+_PAUSE = 0.01  # seconds
 
 
 def _configurable() -> dict[str, Any]:

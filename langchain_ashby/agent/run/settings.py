@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from langchain_core.tools import BaseTool
-from langgraph.runtime import get_runtime
 
 from langchain_ashby.agent.approval.gate import Tools, needs_approval
 from langchain_ashby.agent.approval.policy import ApprovalPolicy, Ruling, strictest
 from langchain_ashby.agent.cards import Card
 from langchain_ashby.agent.messages.tool_messages import NOT_IN_THIS_RUN
-from langchain_ashby.agent.run.context import Context, SettingsError, context_schema
-from langchain_ashby.agent.run.runtime import ashby_user
+from langchain_ashby.agent.run.context import SettingsError, context_schema
+from langchain_ashby.agent.run.runtime import ashby_user, settings_given
 from langchain_ashby.agent.state import Approval, Node, State, Update
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.errors import ConfigurationError
@@ -117,7 +116,7 @@ class RunLimits:
         Raises:
             SettingsError: if it asks for something that the application does not allow.
         """
-        context = self._context()
+        context = self.schema(**settings_given())
         policy = context.policy or DEFAULT
         return RunSettings(
             model=context.model or DEFAULT,
@@ -139,13 +138,6 @@ class RunLimits:
                 return node(state)
 
         return step
-
-    def _context(self) -> Context:
-        context = get_runtime(Context).context
-        if not isinstance(context, Context):
-            # As a node of another graph the agent sees that graph's own context, which is not meant for it.
-            return Context()
-        return self.schema(**context.model_dump())
 
     def _narrowed(self, toolsets: Collection[str] | None, read_only: bool) -> Tools:
         if toolsets is None and not read_only:

@@ -92,5 +92,10 @@ def _ask(operation: type[Operation[Any]], given: dict[str, Any]) -> None:
             Status.NOT_APPROVED,
         )
     console().print(Hanging(argument_lines(given)))
-    if not confirm(f"{operation.tool_title()}?"):
+    try:
+        approved = confirm(f"{operation.tool_title()}?")
+    except KeyboardInterrupt:
+        typer.echo()
+        raise stop("Interrupted: nothing was changed.", Status.INTERRUPTED) from None
+    if not approved:
         raise stop("Not approved: nothing was changed.", Status.NOT_APPROVED)

@@ -66,10 +66,13 @@ def chat(
         from langchain_ashby.agent import create_recruiting_agent
         from langchain_ashby.cli.session import Session
         from langchain_ashby.cli.terminal import console, say
+        from langchain_ashby.cli.threads import find_waiting
         from langchain_ashby.toolkit import AshbyToolkit
 
         name = thread or f"{datetime.now():%Y-%m-%d-%H%M%S}"
         agent = create_recruiting_agent(language_model, AshbyToolkit(client), **places)
+        if store and find_waiting(agent, places["checkpointer"], name).unreadable:
+            raise stop(f"The thread {name!r} belongs to another program.")
         out = console()
         session = Session(agent, name, out, approve_all=yes, reviewer=reviewer_or_user(reviewer))
         say(out, f"Ashby: {client.base_url}{' (sandbox)' if sandbox else ''}")
@@ -141,6 +144,8 @@ def _turn(session: Session, question: str | None, out: Console, *, kept: bool) -
         return Status.OUTCOME_UNKNOWN
     except KeyboardInterrupt:
         say(out, "Interrupted.")
+        if session.waiting():
+            say(out, _still_open(kept=kept))
         return Status.INTERRUPTED
     except Exception as error:
         # Mostly the model's provider, which has errors of its own. The thread is whole and can go on.
@@ -153,8 +158,12 @@ def _turn(session: Session, question: str | None, out: Console, *, kept: bool) -
     elif reached is Reached.QUIT:
         say(out, "Saved. Decide with `langchain-ashby pending`." if kept else "Not saved: there is no --store.")
         raise typer.Exit(Status.NOT_APPROVED)
-    elif kept:
-        say(out, "Saved. Decide here with /review or with `langchain-ashby pending`; a new message cancels it.")
     else:
-        say(out, "Open. Decide here with /review; a new message cancels it.")
+        say(out, _still_open(kept=kept))
     return Status.NOT_APPROVED
+
+
+def _still_open(*, kept: bool) -> str:
+    if kept:
+        return "Saved. Decide here with /review or with `langchain-ashby pending`; a new message cancels it."
+    return "Open. Decide here with /review; a new message cancels it."

@@ -10,7 +10,15 @@ import typer
 
 from langchain_ashby.cli.connect import connected, without_key
 from langchain_ashby.cli.exits import Status, stop
-from langchain_ashby.cli.options import OptionalModel, Reviewer, Store, UploadDirs, chat_model, reviewer_or_user
+from langchain_ashby.cli.options import (
+    OptionalModel,
+    Reviewer,
+    Store,
+    UploadDirs,
+    UseSandbox,
+    chat_model,
+    reviewer_or_user,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,6 +37,7 @@ def pending(
     reviewer: Reviewer = None,
     model: OptionalModel = None,
     upload_dir: UploadDirs = None,
+    sandbox: UseSandbox = False,
 ) -> None:
     """List the changes that are waiting for approval in a store, and decide about them.
 
@@ -37,22 +46,24 @@ def pending(
     from langchain_ashby.cli.progress import ProgressDisplay
     from langchain_ashby.cli.session import Reached
     from langchain_ashby.cli.stores import open_database
-    from langchain_ashby.cli.terminal import can_ask, console, harmless, say
+    from langchain_ashby.cli.terminal import can_ask, console, say
     from langchain_ashby.cli.threads import find_waiting
-    from langchain_ashby.text.words import count
+    from langchain_ashby.text.words import count, one_line
 
     out, err = console(), console(stderr=True)
     with ExitStack() as stack:
         try:
-            database = stack.enter_context(open_database(store, create=False))
+            with (
+                open_database(store, create=False, only_read=True) as looked_at,
+                without_key() as nothing,
+                ProgressDisplay(err) as progress,
+            ):
+                progress.begin("threads", "Looking through the threads")
+                found = find_waiting(_agent(nothing, looked_at, None), looked_at.checkpointer, thread)
         except ValueError as error:
             raise stop(str(error)) from None
-        looking = _agent(stack.enter_context(without_key()), database, None)
-        with ProgressDisplay(err) as progress:
-            progress.begin("threads", "Looking through the threads")
-            found = find_waiting(looking, database.checkpointer, thread)
         for name in found.unreadable:
-            say(err, f"Skipped thread {harmless(name)}: it belongs to another program.")
+            say(err, f"Skipped thread {one_line(name)}: it belongs to another program.")
         left = len(found.waiting)
         if as_json:
             for it in found.waiting:
@@ -63,7 +74,8 @@ def pending(
         else:
             _list(found.waiting, out)
         if found.waiting and can_ask() and not (as_json or only_list):
-            agent = _agent(stack.enter_context(connected(False, upload_dir)), database, model)
+            client = stack.enter_context(connected(sandbox, upload_dir))
+            agent = _agent(client, stack.enter_context(open_database(store, create=False)), model)
             for it in found.waiting:
                 reached = _review(agent, it, reviewer, out, with_model=model is not None)
                 left -= reached is Reached.THE_END

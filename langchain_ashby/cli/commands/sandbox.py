@@ -33,5 +33,7 @@ def sandbox(
         with server:
             typer.echo(json.dumps({"url": server.url, "api_key": server.api_key}))
             stopped.wait()
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise stop(f"The sandbox cannot listen on port {port}: {error.strerror}") from None

@@ -22,6 +22,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture
 def desk(running: Desk) -> Desk:
-    """A desk on which nothing has happened yet."""
+    """A desk at the start of its day."""
     running.sandbox.reset()
     return running

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -11,15 +11,16 @@ from typing import Any
 import examples
 from examples import ADA, SCORECARD, STAFF, TERMS, WRITES, Company, meeting
 
-from langchain_ashby.agent.cards import Card, ReadCache, card_of, settled
+from langchain_ashby.agent.cards import Card, ReadCache, card_of, seen_on, settled
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.sandbox import AshbySandbox
+from langchain_ashby.sandbox.records import KINDS
 
 __all__ = ["ADA", "EXAMPLES", "NOW", "SCORECARD", "STAFF", "TERMS", "Desk", "Request", "make", "meeting"]
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
-"""The sandbox's company is seen on this day."""
+"""The day on which the tests look at the sandbox's company."""
 
 Request = Operation[Any]
 Make = Callable[["Desk"], Request]
@@ -34,8 +35,25 @@ class Desk(Company):
     def card(self, request: Request) -> Card:
         return card_of(request, ReadCache(self.client, now=NOW))
 
-    def settled(self, request: Request, card: Card | None, since: datetime | None = None) -> bool | None:
-        return settled(request, card, ReadCache(self.client), since or datetime.now(UTC))
+    def settled(
+        self, request: Request, card: Card | None, *, attempts: int = 1, taken: Collection[str] = ()
+    ) -> bool | None:
+        """Tells if a write took effect that was tried right after the card was made."""
+        reads = ReadCache(self.client)
+        return settled(request, seen_on(card), reads, attempts=attempts, taken=taken).proven
+
+    def put_back(self, before: Mapping[str, list[Any]]) -> None:
+        """Puts every record back as a colleague would in Ashby: the times of change and the histories stay."""
+        company = self.sandbox._engine.store
+        with company.transaction():
+            for name, records in self.sandbox.state().items():
+                was = {it["id"]: it for it in before[name]}
+                for record in records:
+                    if (old := was.get(record["id"])) is None:
+                        company.delete(KINDS[name], record["id"])
+                    elif old != record:
+                        kept = {key: record[key] for key in ("updatedAt", "applicationHistory") if key in record}
+                        company.put(KINDS[name], {**old, **kept})
 
     def reads(self) -> list[str]:
         return [it["endpoint"] for it in self.sandbox.requests()]

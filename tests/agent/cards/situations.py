@@ -1,4 +1,4 @@
-"""Short ways to writes that give cause for a warning."""
+"""Shortcuts to writes that deserve a warning."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from desk import ADA, SCORECARD, STAFF, TERMS, Desk, Request, make, meeting
 
 Warned = tuple[str, Callable[[Desk], Request], str]
-"""What it is called, the write, and what its card has to say."""
+"""A name, the write, and what its card must say."""
 
 SRE = "Site Reliability Engineer"
 
@@ -52,18 +52,18 @@ def field(desk: Desk, title: str, value: Any, kind: str = "Candidate", object_id
 
 
 def in_archive(desk: Desk) -> tuple[str, str]:
-    """Somebody whose application is archived, and the job."""
+    """A candidate whose application is archived, and the job."""
     archived = desk.one("application", status="Archived", jobId=desk.job())
     return str(desk.one("candidate", id=archived["candidateId"])["name"]), STAFF
 
 
 def tagged(desk: Desk) -> dict[str, Any]:
-    """Somebody who has a tag."""
+    """A candidate with a tag."""
     return next(it for it in desk.seed["candidate"] if it["tagIds"])
 
 
 def title_of(desk: Desk, name: str) -> str:
-    """The job for which somebody applied first."""
+    """The job that a candidate applied for first."""
     return str(desk.one("job", id=desk.one("application", candidateId=desk.candidate(name))["jobId"])["title"])
 
 
@@ -84,7 +84,7 @@ def feedback(desk: Desk, entries: list[dict[str, Any]], **more: Any) -> Request:
 
 
 def held(desk: Desk) -> dict[str, Any]:
-    """A meeting with Ada on which the scorecard form was filled in."""
+    """A meeting with Ada that has a completed scorecard."""
     form = desk.id("feedbackFormDefinition", title="Interview Scorecard")
     given = desk.one("feedback", applicationId=desk.application(), feedbackFormDefinitionId=form)
     for it in desk.seed["interviewSchedule"]:
@@ -95,7 +95,7 @@ def held(desk: Desk) -> dict[str, Any]:
 
 
 def with_feedback(desk: Desk) -> dict[str, Any]:
-    """A schedule of this key with a meeting on which feedback was submitted."""
+    """A schedule made by this key, with a meeting that has feedback."""
     made = booked(desk, meeting(), meeting("2026-11-11T15:00:00Z", "2026-11-11T16:00:00Z"))
     event = made["interviewEvents"][0]["id"]
     desk.client.call(feedback(desk, SCORECARD, interview_event_id=event, user_id=desk.user("Sofia")))
@@ -112,7 +112,7 @@ def cancel_meeting(desk: Desk, made: dict[str, Any], allow: bool | None = None) 
 
 
 def change_meeting(desk: Desk, made: dict[str, Any], **to: Any) -> Request:
-    """Change the first meeting of a schedule; with nothing else given, to what it is."""
+    """Changes the first meeting of a schedule; by default, to what it already is."""
     event = {"interview_event_id": made["interviewEvents"][0]["id"], **meeting(**to)}
     return make("update_interview_schedule", interview_schedule_id=made["id"], interview_event=[event])
 

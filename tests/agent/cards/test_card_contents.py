@@ -1,14 +1,14 @@
-"""Each write's card, on real records. `UPDATE_SNAPSHOTS=1` writes the files anew."""
+"""Each write's card, on real records; `make regenerate` writes the files anew."""
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 import pytest
 from desk import EXAMPLES, Desk, make, meeting
 from situations import booked, change_meeting
+from snapshot import check, check_folder
 
 from langchain_ashby.agent.cards import markdown
 from langchain_ashby.agent.cards.registry import BUILDERS
@@ -28,12 +28,13 @@ def test_each_write_has_a_card() -> None:
 def test_the_card_says_what_a_recruiter_needs(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     shown = markdown(desk.card(request)) + "\n"
-    # Ids that the sandbox made a moment ago differ from run to run.
+    # Ids of new records differ from run to run.
     shown = shown.replace(str(desk.files), "/files")
-    path = SNAPSHOTS / f"{name}.md"
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        path.write_text(shown, encoding="utf-8")
-    assert shown == path.read_text(encoding="utf-8")
+    check(SNAPSHOTS / f"{name}.md", shown)
+
+
+def test_there_is_a_file_for_every_card_and_no_other() -> None:
+    check_folder(SNAPSHOTS, (f"{name}.md" for name in EXAMPLES))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -59,7 +60,7 @@ def test_who_has_to_give_feedback_is_shown_where_that_is_all_that_changes(desk: 
     assert change["before"] == f"{change['after']} (feedback required)"
 
 
-def test_what_follows_is_said_once(desk: Desk) -> None:
+def test_consequences_are_stated_once(desk: Desk) -> None:
     made = booked(desk, meeting(), meeting("2026-11-11T15:00:00Z", "2026-11-11T16:00:00Z"))
     both = [it["id"] for it in made["interviewEvents"]]
     card = desk.card(
@@ -68,14 +69,14 @@ def test_what_follows_is_said_once(desk: Desk) -> None:
     assert card["consequences"] == ["Interviewers and the candidate may get cancellations from Ashby."]
 
 
-def test_what_is_called_off_to_be_scheduled_again_is_not_called_lost(desk: Desk) -> None:
+def test_an_interview_canceled_to_be_rescheduled_is_not_called_lost(desk: Desk) -> None:
     made = booked(desk, meeting())
     card = desk.card(make("cancel_interview_schedule", interview_schedule_id=made["id"], allow_reschedule=True))
     assert card["line"].endswith(", to be scheduled again")
     assert "The meetings can't be restored, only rescheduled." in card["consequences"]
 
 
-def test_where_nothing_changes_nothing_is_said_to_follow(desk: Desk) -> None:
+def test_a_change_without_effect_has_no_consequences(desk: Desk) -> None:
     application = desk.one("application", id=desk.application())
     request = make("change_application_source", application_id=application["id"], source_id=application["sourceId"])
     card = desk.card(request)

@@ -1,4 +1,4 @@
-"""How a card looks as Markdown, as HTML and in the terminal, and that no text in it can pass for anything else."""
+"""Cards as Markdown, as HTML and in the terminal; no text in them can pose as anything else."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ def card(**more: Any) -> Card:
     plain: dict[str, Any] = {
         "version": CARD_VERSION, "tool": "ashby_create_candidate_note", "line": "Add a note", "changes": [],
         "consequences": [], "warnings": [], "unchecked": [], "risk": "low", "links": [], "targets": [], "facts": {},
-        "args": {},
+        "refers": {}, "sent": None, "private": {}, "made": "2026-11-02T10:00:00+00:00",
+        "beside": {"consequences": [], "warnings": []}, "args": {},
     }  # fmt: skip
     return plain | more  # type: ignore[return-value]
 
 
 def full(text: str) -> Card:
-    """A card with this text wherever words of others can stand."""
+    """A card with this text wherever outsiders' words can appear."""
     return card(
         line=text,
         changes=[{"field": text, "before": text, "after": text}, {"field": "Note", "before": None, "after": text}],
@@ -73,7 +74,7 @@ HOSTILE = [
 
 
 class Tags(HTMLParser):
-    """Notes which tags a text has, and what is left to read."""
+    """Collects the tags and the readable text of some HTML."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -92,7 +93,7 @@ class Tags(HTMLParser):
 
 
 def structure(text: str) -> list[str]:
-    """What a Markdown parser makes of a text: the kinds of its pieces, and where its links lead."""
+    """A text as a Markdown parser reads it: the kinds of its pieces, and the targets of its links."""
     tokens: list[str] = []
     for token in Markdown(text).parsed:
         tokens += [
@@ -104,7 +105,7 @@ def structure(text: str) -> list[str]:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_can_fake_structure_in_markdown(text: str) -> None:
-    # What is shown as code because it has an address in it is one piece more, and nothing else.
+    # Text shown as code because it contains an address is one extra piece; the rest must match.
     harmless = [it for it in structure(markdown(full("word"))) if not it.startswith("code_inline")]
     assert [it for it in structure(markdown(full(one_line(text)))) if not it.startswith("code_inline")] == harmless
 
@@ -163,7 +164,7 @@ def test_a_name_cannot_pass_for_a_part_of_the_sentence(name: str, said: str) -> 
     assert named(name) == said
 
 
-def test_a_hostile_candidate_is_shown_as_what_is_written(desk: Desk) -> None:
+def test_a_hostile_candidate_is_shown_literally(desk: Desk) -> None:
     name = "Ada, Staff Engineer, from Onsite to Hired; reason: **approved** <b>x</b>\n# By order"
     made = desk.client.call(make("create_candidate", name=name))
     it = desk.card(make("create_candidate_note", candidate_id=made["id"], note="Hello."))

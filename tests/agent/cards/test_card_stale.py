@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from desk import EXAMPLES, SCORECARD, Desk, make, meeting
 
-from langchain_ashby.agent.cards import Card, is_current, only_the_file_on, stale, targets
+from langchain_ashby.agent.cards import Card, differences, is_current, only_what_is_on, targets
 from langchain_ashby.agent.cards.card import same
 from langchain_ashby.errors import ArgumentError
 
@@ -21,7 +21,7 @@ def test_a_card_is_fresh_while_nothing_changes(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     card = desk.card(request)
     assert card["facts"], "without facts nothing could ever be stale"
-    assert stale(card, desk.card(request)) == []
+    assert differences(card, desk.card(request)) == []
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -29,7 +29,7 @@ def test_a_write_that_was_made_meanwhile_makes_its_own_card_stale(desk: Desk, na
     request = EXAMPLES[name](desk)
     card = desk.card(request)
     desk.client.call(request)
-    assert stale(card, desk.card(request))
+    assert differences(card, desk.card(request))
 
 
 CHANGES: list[tuple[str, Meanwhile, str]] = [
@@ -107,13 +107,13 @@ CHANGES: list[tuple[str, Meanwhile, str]] = [
 
 
 @pytest.mark.parametrize(("name", "meanwhile", "said"), CHANGES, ids=lambda it: it if isinstance(it, str) else "")
-def test_what_changed_is_said_in_words(desk: Desk, name: str, meanwhile: Meanwhile, said: str) -> None:
+def test_changes_are_described_in_words(desk: Desk, name: str, meanwhile: Meanwhile, said: str) -> None:
     request = EXAMPLES[name](desk)
     card = desk.card(request)
     change = meanwhile(desk)
     if not isinstance(change, str):
         desk.client.call(change)
-    changed = stale(card, desk.card(request))
+    changed = differences(card, desk.card(request))
     assert any(it.startswith(said) for it in changed), changed
 
 
@@ -138,11 +138,11 @@ UNRELATED: list[tuple[str, Meanwhile]] = [
 
 
 @pytest.mark.parametrize(("name", "meanwhile"), UNRELATED, ids=lambda it: it if isinstance(it, str) else "")
-def test_what_has_nothing_to_do_with_it_does_not_make_it_stale(desk: Desk, name: str, meanwhile: Meanwhile) -> None:
+def test_unrelated_changes_do_not_make_a_card_stale(desk: Desk, name: str, meanwhile: Meanwhile) -> None:
     request = EXAMPLES[name](desk)
     card = desk.card(request)
     desk.client.call(meanwhile(desk))
-    assert stale(card, desk.card(request)) == []
+    assert differences(card, desk.card(request)) == []
 
 
 def test_a_scorecard_of_the_same_interviewer_makes_the_card_stale(desk: Desk) -> None:
@@ -151,39 +151,44 @@ def test_a_scorecard_of_the_same_interviewer_makes_the_card_stale(desk: Desk) ->
     form = desk.id("feedbackFormDefinition", title="Interview Scorecard")
     common = {"application_id": desk.application(), "feedback_form_definition_id": form, "field_submissions": SCORECARD}
     desk.client.call(make("submit_application_feedback", **common, user_id=desk.user("Sofia")))
-    assert stale(card, desk.card(request)) == []
+    assert differences(card, desk.card(request)) == []
     desk.client.call(make("submit_application_feedback", **common, user_id=desk.user("Yuki")))
-    assert stale(card, desk.card(request))
+    assert differences(card, desk.card(request))
 
 
-def test_what_cannot_be_read_any_more_counts_as_changed(desk: Desk) -> None:
+def test_a_record_that_can_no_longer_be_read_counts_as_changed(desk: Desk) -> None:
     request = EXAMPLES["change_application_stage"](desk)
     card = desk.card(request)
     desk.sandbox.fault("application.info", status=403, body="{}", times=5)
-    assert "Stage: cannot be read any more" in stale(card, desk.card(request))
+    assert "Stage: cannot be read any more" in differences(card, desk.card(request))
 
 
-def test_what_could_not_be_read_before_cannot_have_changed(desk: Desk) -> None:
+def test_what_could_not_be_read_before_and_now_can_be_is_a_change(desk: Desk) -> None:
     request = EXAMPLES["change_application_source"](desk)
     desk.sandbox.fault("application.info", status=403, body="{}", times=5)
     card = desk.card(request)
     desk.sandbox.reset()
-    assert stale(card, desk.card(request)) == []
+    told = differences(card, desk.card(request))
+    assert "Source: Employee Referral, was not known" in told
+    assert any(it.startswith("could not be checked before, but now can be: The application") for it in told)
 
 
-def test_what_was_there_unseen_has_not_come_meanwhile(desk: Desk) -> None:
+def test_what_was_there_unseen_is_told_once_it_is_seen(desk: Desk) -> None:
     request = EXAMPLES["create_candidate_note"](desk)
     desk.client.call(request)
     desk.sandbox.fault("candidate.listNotes", status=403, body="{}")
     card = desk.card(request)
     assert "Notes with this text" not in card["facts"]
-    assert stale(card, desk.card(request)) == []
+    told = differences(card, desk.card(request))
+    assert "there is a new warning: The candidate already has a note with this text." in told
 
 
 def test_cards_of_other_versions_are_not_compared(desk: Desk) -> None:
     card = desk.card(EXAMPLES["set_job_status"](desk))
     older: Card = {**card, "version": 0}
-    assert stale(older, card) == stale(card, older) == ["the card was made by another version of this program"]
+    assert (
+        differences(older, card) == differences(card, older) == ["the card was made by another version of this program"]
+    )
     assert not is_current(older) and not is_current({}) and not is_current(None) and is_current(card)
 
 
@@ -214,22 +219,38 @@ def test_targets_are_the_records_that_the_arguments_point_at(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("name", ["upload_candidate_resume", "upload_candidate_file"])
-def test_only_the_file_on_the_card_is_uploaded(desk: Desk, name: str) -> None:
+def test_only_what_is_on_the_card_is_uploaded(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     card = desk.card(request)
     path = Path(card["args"]["file_path"])
     shown = path.read_bytes()
     path.write_bytes(shown + b" And more.")
-    with only_the_file_on(card), pytest.raises(ArgumentError, match="not the file that was approved") as caught:
+    with only_what_is_on(card), pytest.raises(ArgumentError, match="not the file that was approved") as caught:
         desk.client.call(request)
     assert caught.value.code == "file_changed" and not caught.value.outcome_unknown
     assert "file.createFileUploadHandle" not in desk.reads()
     path.write_bytes(shown)
-    with only_the_file_on(card):
+    with only_what_is_on(card):
         desk.client.call(request)
     assert desk.reads()[-1] == request.path
 
 
-def test_without_a_file_on_the_card_nothing_is_asked_of_files(desk: Desk) -> None:
-    with only_the_file_on(None), only_the_file_on(desk.card(EXAMPLES["set_job_status"](desk))):
+@pytest.mark.parametrize("name", ["upload_candidate_resume", "upload_candidate_file"])
+@pytest.mark.parametrize("content", [None, b""], ids=["missing", "empty"])
+def test_a_file_that_could_not_be_read_for_the_card_is_not_uploaded(
+    desk: Desk, name: str, content: bytes | None
+) -> None:
+    request = EXAMPLES[name](desk)
+    path = Path(getattr(request, "file_path"))  # noqa: B009
+    path.unlink() if content is None else path.write_bytes(content)
+    card = desk.card(request)
+    assert "SHA-256" not in card["facts"] and card["risk"] == "high"
+    path.write_bytes(b"A file that nobody was shown.")
+    with only_what_is_on(card), pytest.raises(ArgumentError, match="nobody has seen which file it is") as caught:
+        desk.client.call(request)
+    assert caught.value.code == "file_not_shown" and "file.createFileUploadHandle" not in desk.reads()
+
+
+def test_without_a_card_nothing_is_asked_of_files(desk: Desk) -> None:
+    with only_what_is_on(None):
         desk.client.call(EXAMPLES["upload_candidate_file"](desk))

@@ -1,4 +1,4 @@
-"""Records that cannot be read: the card is made all the same, and says what could not be checked."""
+"""Unreadable records: the card is still built, and says what could not be checked."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 from desk import ADA, EXAMPLES, NOW, Desk, make, meeting
 
 from langchain_ashby import AshbyClient
-from langchain_ashby.agent.cards import ReadCache, card_of, html, markdown, settled
+from langchain_ashby.agent.cards import ReadCache, card_of, html, markdown, seen_on, settled
 from langchain_ashby.cli.card import panel
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_a_card_is_made_when_nothing_can_be_read(desk: Desk, name: str) -> None:
+def test_a_card_is_built_even_if_all_reads_fail(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     desk.sandbox.fault("*", times=60, status=403, body="{}")
     card = desk.card(request)
@@ -52,13 +52,13 @@ def test_each_single_read_may_fail(desk: Desk, name: str) -> None:
 
 @pytest.fixture
 def reader(desk: Desk) -> Iterator[AshbyClient]:
-    """A client whose key may read little."""
+    """A client whose key has few read permissions."""
     key = desk.sandbox.add_key(permissions=["candidatesRead"], confidential=False, private=False)
     with AshbyClient(key, desk.sandbox.url, timeout=60) as client:
         yield client
 
 
-def test_what_a_key_may_not_read_is_named(desk: Desk, reader: AshbyClient) -> None:
+def test_records_hidden_from_the_key_are_named(desk: Desk, reader: AshbyClient) -> None:
     card = card_of(EXAMPLES["change_application_stage"](desk), ReadCache(reader, now=NOW))
     assert card["line"] == "Move Ada Lovelace, Staff Engineer, from Onsite to “not known”; reason: “not known”" or (
         card["line"] == "Move Ada Lovelace, Staff Engineer, from Onsite to not known; reason: not known"
@@ -74,7 +74,7 @@ def test_a_record_that_does_not_exist_is_said_not_to_be_readable(desk: Desk) -> 
     card = desk.card(request)
     assert card["line"] == "Add a note to a candidate who could not be read"
     assert any(it.startswith("The candidate could not be read: ") for it in card["unchecked"])
-    assert settled(request, card, ReadCache(desk.client), NOW) is None
+    assert settled(request, seen_on(card), ReadCache(desk.client)).proven is None
 
 
 def test_a_confidential_job_that_the_key_may_not_see_is_not_checked(desk: Desk, reader: AshbyClient) -> None:
@@ -101,7 +101,7 @@ def test_an_unset_private_field_may_have_a_value_that_cannot_be_seen(desk: Desk)
     with AshbyClient(key, desk.sandbox.url, timeout=60) as client:
         card = card_of(request, ReadCache(client, now=NOW))
     assert any("is not known, or the key may not see it. Nothing will be sent." in it for it in card["warnings"])
-    assert settled(request, card, ReadCache(desk.client), NOW) is None
+    assert settled(request, seen_on(card), ReadCache(desk.client)).proven is None
 
 
 def test_a_schedule_that_is_not_found_leaves_its_meetings(desk: Desk) -> None:
@@ -132,4 +132,4 @@ def test_too_many_applications_are_not_all_looked_at(desk: Desk) -> None:
     request = make("create_application", candidate_id=person, job_id=desk.job("Senior Product Designer"))
     card = desk.card(request)
     assert "Only 10 of the candidate's 12 other applications were looked at." in card["unchecked"]
-    assert settled(request, card, ReadCache(desk.client), NOW) is None
+    assert settled(request, seen_on(card), ReadCache(desk.client)).proven is None

@@ -1,4 +1,4 @@
-"""The warnings, one by one, and how they weigh."""
+"""The warnings one by one, and the risk they add up to."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ QUIET = [
 
 
 @pytest.mark.parametrize("name", QUIET)
-def test_what_is_in_order_gets_no_warning(desk: Desk, name: str) -> None:
+def test_ordinary_writes_get_no_warning(desk: Desk, name: str) -> None:
     card = desk.card(EXAMPLES[name](desk))
     assert card["warnings"] == [] and card["unchecked"] == []
 
 
-# How they weigh.
+# Risk levels.
 
 
 @pytest.mark.parametrize(

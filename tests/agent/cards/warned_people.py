@@ -36,7 +36,7 @@ PEOPLE: list[Warned] = [
     (
         "late e-mail",
         lambda desk: stage(desk, "Archived", **reason(desk), **email(desk, send_at="2026-11-01T09:00:00Z")),
-        "The e-mail's time is in the past.",
+        "The e-mail's time is in the past: it is sent at once.",
     ),
     ("hired without offer", lambda desk: stage(desk, "Hired"), "No offer has been accepted"),
     ("hired already", lambda desk: stage(desk, "Onsite", "Ethan Brooks"), "The candidate is already hired."),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from langchain_ashby.agent.cards.card import Card
 from langchain_ashby.text.markdown import code, code_block
 
 _DEEPEST = 4
@@ -24,6 +25,25 @@ def described(title: str, args: Mapping[str, Any]) -> str:
 def argument_lines(args: Mapping[str, Any], depth: int = 0) -> list[str]:
     """Arguments as lines of a Markdown list, exactly as they are."""
     return [line for name, value in args.items() for line in _item(_label(name), value, depth)]
+
+
+def resolved(card: Card) -> list[tuple[str, dict[str, Any]]]:
+    """What Ashby would be sent that the arguments do not say, such as the value of an option: a heading and a body."""
+    given = set(_leaves(card["args"]))
+    found = []
+    for method, sent in (card["sent"] or {}).items():
+        if body := {key: value for key, value in sent["body"].items() if not given.issuperset(_leaves(value))}:
+            unless = "" if sent["exact"] else ", if its form is like the earlier one's"
+            found.append((f"Sent to Ashby as {method}{unless}", body))
+    return found
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping | list):
+        for entry in value.values() if isinstance(value, Mapping) else value:
+            yield from _leaves(entry)
+    else:
+        yield json.dumps(value)
 
 
 def _item(label: str, value: Any, depth: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from langchain_ashby.agent.cards.card import Card, Change
+from langchain_ashby.agent.cards.show.arguments import resolved
 from langchain_ashby.text.html import Markup, block, bold, bullets, code, details, joined, link, paragraph, table
 
 _BORDERS = {"low": "1px solid", "medium": "3px solid", "high": "5px double"}
@@ -27,6 +28,7 @@ def html(card: Card) -> str:
             joined("Exact arguments of ", code(card["tool"])),
             block(json.dumps(card["args"], indent=2, ensure_ascii=False)),
         ),
+        *(details(title, block(json.dumps(body, indent=2, ensure_ascii=False))) for title, body in resolved(card)),
     )
     return f'<section style="border:{_BORDERS[card["risk"]]};{_BOX}">{inside}</section>'
 

@@ -12,6 +12,8 @@
 `store` and `checkpointer` keep the journal and the threads of `langgraph dev` in an SQLite file, named by
 `LANGCHAIN_ASHBY_DATABASE`. The server's own are in memory and saved every ten seconds: if it is killed in between, it
 forgets a write that was made.
+
+`door` is who may speak to the server; it reads `LANGCHAIN_ASHBY_TOKEN` and `LANGCHAIN_ASHBY_ORIGINS`.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import logging
 import os
 import threading
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -43,6 +45,7 @@ Graph = CompiledStateGraph[State, Context, Conversation, Conversation]
 
 _log = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()
+_FILES = Path(".langgraph_api")
 
 
 async def make_graph() -> Graph:
@@ -52,6 +55,7 @@ async def make_graph() -> Graph:
         ConfigurationError: if a model cannot be made.
         AshbyError: if the key is invalid.
     """
+    await asyncio.to_thread(_keep_private)
     return await asyncio.to_thread(_graph)
 
 
@@ -133,8 +137,18 @@ def _listed(variable: str) -> list[str]:
 
 
 def _database() -> str:
-    file = Path(os.environ.get("LANGCHAIN_ASHBY_DATABASE", ".langgraph_api/langchain-ashby.db"))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    # It holds candidates' data. SQLite gives the files beside it (-wal, -shm) the same mode.
+    _keep_private()
+    file = Path(os.environ.get("LANGCHAIN_ASHBY_DATABASE", _FILES / "langchain-ashby.db"))
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # It holds candidates' data. SQLite gives the files beside it the same mode, but leaves old ones as they are.
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    for it in (file, *(file.with_name(file.name + ending) for ending in ("-wal", "-shm", "-journal"))):
+        with suppress(FileNotFoundError):
+            it.chmod(0o600)
     return str(file)
+
+
+def _keep_private() -> None:
+    """Closes the directory in which `langgraph dev` saves its list of threads, with what was said, to other users."""
+    with suppress(FileNotFoundError):  # other servers have none
+        _FILES.chmod(0o700)

@@ -1,4 +1,4 @@
-"""Proxies and certificates that cannot be used: an error that says so, certain that nothing was sent."""
+"""Certificates that cannot be used: an error that says so, certain that nothing was sent."""
 
 from __future__ import annotations
 
@@ -121,61 +121,6 @@ def test_a_file_for_the_storage_that_is_missing_leaves_ashby_unchanged(
     assert type(error) is errors.ConfigurationError
     assert not error.outcome_unknown
     assert recorder.endpoints() == ["file.createFileUploadHandle"]
-
-
-def by_environment(name: str) -> Callable[[requests.Session, str, pytest.MonkeyPatch], None]:
-    return lambda session, proxy, monkeypatch: monkeypatch.setenv(name, proxy)
-
-
-def by_session(key: str) -> Callable[[requests.Session, str, pytest.MonkeyPatch], None]:
-    return lambda session, proxy, monkeypatch: session.proxies.update({key: proxy})
-
-
-GIVEN = {
-    "HTTPS_PROXY": by_environment("HTTPS_PROXY"),
-    "https_proxy": by_environment("https_proxy"),
-    "ALL_PROXY": by_environment("ALL_PROXY"),
-    "session.proxies, https": by_session("https"),
-    "session.proxies, all": by_session("all"),
-    "session.proxies, a host": by_session("https://127.0.0.1"),
-}
-PROXIES = [
-    "http://[", "http://[::1", "http://exa mple:1", "http://%zz:1", "http://a..b:1", f"http://{'a' * 64}:1", "ftp://x",
-    "http://127.0.0.1:99999", "http://127.0.0.1:port", "http://", "http://\udcff:1", "//", "gopher", "http://me:pw@:1",
-]  # fmt: skip
-
-
-@both
-@pytest.mark.parametrize("proxy", PROXIES, ids=ascii)
-@pytest.mark.parametrize("given", GIVEN)
-def test_a_proxy_that_cannot_be_one(
-    https: str, request_: Any, proxy: str, given: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session = requests.Session()
-    GIVEN[given](session, proxy, monkeypatch)
-    own = "session" in given
-    client = AshbyClient(KEY, https, max_retries=0, budget=3, timeout=1, session=session if own else None)
-    error = failing(client, request_)
-    if proxy == "gopher":  # a name that may be known somewhere
-        assert type(error) is errors.UnreachableError
-    else:
-        assert_says(error, "The proxy cannot be used")
-    assert "pw" not in str(error)
-
-
-@both
-@pytest.mark.parametrize(
-    "value", ["[", "[::1", "*.", "..", "%zz", "1.2.3.4/99", "1.2.3.4/x", ",, ,", "\udcff", "a" * 300]
-)
-def test_a_no_proxy_that_cannot_be_one_is_no_trouble(
-    https: str, request_: Any, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{unused_port()}")
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, value)
-    for session in (None, requests.Session()):
-        error = failing(AshbyClient(KEY, https, max_retries=0, session=session), request_)
-        assert type(error) is errors.UnreachableError
 
 
 def test_a_key_with_a_password_is_left_to_the_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Fills the site's page of tools from the registry, when mkdocs builds it."""
+"""The page of tools, made of the declarations: `make regenerate` writes it into docs/reference/tools.md."""
 
 from __future__ import annotations
 
@@ -9,26 +9,29 @@ from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import TOOLSETS
 
-MARK = "<!-- every tool -->"
+HEAD = """\
+# Tools
+
+What each tool does and takes, as a model sees it. `make regenerate` makes this page of the declarations.
+"""
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put the tools where the page says so."""
-    return markdown.replace(MARK, "\n".join(every_tool())) if MARK in markdown else markdown
+def page() -> str:
+    """The table of tools, then each tool by toolset, in Markdown."""
+    return "\n".join([HEAD, *table(), *every_tool()])
 
 
 def every_tool() -> Iterator[str]:
-    """The table of tools, then each tool by toolset, in Markdown."""
-    yield from table()
+    """Each tool by toolset, with its arguments."""
     for toolset, operations in TOOLSETS.items():
-        yield f"\n## {toolset}\n"
+        yield f"\n## {toolset}"
         for name, operation in operations.items():
             permissions = ", ".join(f"`{permission}`" for permission in operation.permissions())
+            access = f"{operation.access.capitalize()}s"
             yield f"\n### {name}\n"
-            yield f"{operation.tool_description()}\n"
-            yield f"*{operation.access.capitalize()}s* by `{operation.path}` with {permissions}; "
-            yield f"in Python `{operation.__name__}`.\n"
-            yield from arguments(operation)
+            yield f"{' '.join(operation.tool_description().split())}\n"
+            yield f"*{access}* by `{operation.path}` with {permissions}; in Python `{operation.__name__}`."
+            yield "\n".join(["", *arguments(operation)])
 
 
 def table() -> Iterator[str]:

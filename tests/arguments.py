@@ -1,4 +1,4 @@
-"""Arguments for tools, made from what the endpoint classes declare: every type, every alternative, every nesting."""
+"""Generates arguments for tools from the endpoint classes: every type, every alternative, every nesting."""
 
 import types
 import typing
@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from langchain_ashby.endpoint import Arguments, Operation
 from langchain_ashby.endpoints import fields
+from langchain_ashby.forms import email, web_address
 from langchain_ashby.ids import Id
 
 Strategy = st.SearchStrategy[Any]
@@ -23,11 +24,11 @@ addresses = st.from_regex(r"https?://[a-z0-9]{1,20}\.example(/[\w.~-]{0,10})?", 
 BY_CHECK: dict[Callable[..., Any], Strategy] = {
     fields._zoned: moments,
     fields._since: moments | moments.map(lambda moment: moment.removesuffix("+00:00")),
-    fields._email: st.emails(),
-    fields._web_address: addresses,
+    email: st.emails(),
+    web_address: addresses,
     fields._some_text: some_text,
 }
-"""What a check lets through."""
+"""Values that pass a check."""
 
 BY_TYPE: dict[Any, Strategy] = {
     bool: st.booleans(),
@@ -57,7 +58,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "Url": ("https://example.com",),
     "ValueSelect": ("Yes", "n"),
 }
-"""Values that fit a form's field, by its type."""
+"""Valid values for a form's field, by its type."""
 
 FIELD_IDS = {type_: f"{number:08x}-0000-4000-8000-000000000000" for number, type_ in enumerate(VALUES)}
 OPTIONS = [{"label": "Yes", "value": "y"}, {"label": "No", "value": "n"}]
@@ -105,17 +106,17 @@ custom_field_values = st.sampled_from(sorted({str(field["fieldType"]) for field 
 
 
 def arguments(operation: type[Operation[Any]], alternative: str | None = None, full: bool = False) -> Strategy:
-    """Arguments that fit the operation; with `full` every one of an alternative is given.
+    """Valid arguments for the operation; with `full`, every argument that the alternative allows.
 
-    Where there are alternatives and none is named, all of them come up.
+    Draws from all alternatives unless one is named.
     """
     if operation.exactly_one and alternative is None:
         return st.one_of([arguments(operation, name, full) for name in operation.exactly_one])
     others = set(operation.exactly_one) - {alternative}
     if operation.tool_name() == "ashby_create_offer" and alternative == "application_id":
-        others.add("offer_form_id")  # it belongs to a process
+        others.add("offer_form_id")  # only with a process
     if alternative == "submitted_form_instance_id":
-        others.add("expand")  # some of it needs the application
+        others.add("expand")  # some expansions need the application
     made = model(operation, others, {alternative} - {None}, full)
     if operation.tool_name() == "ashby_set_custom_field_value":
         return st.tuples(made, custom_field_values).map(lambda pair: pair[0] | pair[1])

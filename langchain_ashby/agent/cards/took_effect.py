@@ -1,0 +1,110 @@
+"""Finds out by reading whether a write has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+# On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
+from typing_extensions import TypedDict
+
+from langchain_ashby.agent.cards.builder import CardBuilder
+from langchain_ashby.agent.cards.card import Card, is_current, same
+from langchain_ashby.text.words import at
+
+
+class Seen(TypedDict):
+    """What Ashby showed right before an attempt.
+
+    Attributes:
+        facts: The facts of the card.
+        revision: When the record was last changed, and its parts, by id; empty if Ashby does not show that.
+        passed: For a field of which Ashby keeps the history, the ids of its entries.
+        creates: A name for what the write makes, which attempts at the same thing share; None if it makes nothing.
+    """
+
+    facts: dict[str, Any]
+    revision: dict[str, str]
+    passed: dict[str, list[str]]
+    creates: str | None
+
+
+def seen_on(card: Card | None) -> Seen | None:
+    """What a card saw of Ashby; None if this version of the package cannot read it."""
+    if card is None or not is_current(card):
+        return None
+    return Seen(facts=card["facts"], **card["before"])
+
+
+def took_effect(
+    builder: CardBuilder, seen: Seen | None, *, attempts: int = 1, taken: Collection[str] = ()
+) -> bool | None:
+    """Tells if a write took effect: True or False where that is proven, None where it is not.
+
+    That a value is as it was does not prove that the write never happened: somebody may have put it back. Only the time
+    of the record's last change proves it, or its history. That a record which the write would make is not there proves
+    nothing at all.
+
+    Args:
+        builder: The present state of Ashby.
+        seen: Its state right before the attempt.
+        attempts: How many attempts could have made the records that look alike, this one among them.
+        taken: The ids of the records that others are known to have made.
+    """
+    if seen is None:
+        return None
+    verdicts = [*_values(builder, seen)]
+    if builder.alike is not None:
+        verdicts.append(_addition(builder, seen, attempts, taken))
+    if True in verdicts:
+        return True if all(verdicts) else None
+    # One request sets all values, so one that was certainly never set proves it for the others.
+    return False if False in verdicts else None
+
+
+def new_records(builder: CardBuilder, seen: Seen | None) -> list[str] | None:
+    """The ids of the records that look like what the write makes, and were not there before it.
+
+    None if that is not known. The oldest come first, if Ashby tells their times.
+    """
+    if builder.alike is None or seen is None:
+        return None
+    known = seen["facts"].get(builder.alike.title)
+    if not isinstance(known, list):
+        return None
+    before = {at(record, "id") for record in known}
+    made = {key: str(time or "") for key, time in builder.alike.records.items() if key not in before}
+    return sorted(made, key=lambda key: (made[key], key))
+
+
+def _values(builder: CardBuilder, seen: Seen) -> Iterator[bool | None]:
+    """A verdict for each value that the write sets, but for those which were so before."""
+    untouched = bool(seen["revision"]) and builder.revision() == seen["revision"]
+    for title, wanted in builder.wanted.items():
+        if title not in seen["facts"] or title not in builder.facts:
+            yield None
+        elif not same(was := seen["facts"][title], wanted):
+            now = builder.facts[title]
+            since = _entries_since(builder, seen, title)
+            if same(now, wanted):
+                yield True
+            elif since is not None:
+                # Whoever brought it there, it is no longer there.
+                yield None if any(same(entry, wanted) for entry in since) else False
+            else:
+                yield False if untouched and same(now, was) else None
+
+
+def _entries_since(builder: CardBuilder, seen: Seen, title: str) -> list[Any] | None:
+    """The values that a field has had since; None if Ashby does not tell."""
+    if title not in seen["passed"] or title not in builder.history:
+        return None
+    return [value for key, value in builder.history[title].items() if key not in seen["passed"][title]]
+
+
+def _addition(builder: CardBuilder, seen: Seen, attempts: int, taken: Collection[str]) -> bool | None:
+    """True if there are enough new records for every attempt that could have made them."""
+    assert builder.alike is not None
+    new = new_records(builder, seen)
+    left = {*(new or ())} - {*taken} - builder.alike.doubtful
+    return True if left and len(left) >= attempts else None

@@ -1,0 +1,82 @@
+"""An attempt at a write while it is under way: each of its requests is noted before it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from langgraph.store.base import BaseStore
+
+from langchain_ashby.agent.execution import creations
+from langchain_ashby.agent.execution.journal import Claim, Journal, Request
+from langchain_ashby.agent.execution.process import running_time
+from langchain_ashby.endpoint import Endpoint
+from langchain_ashby.errors import AshbyError
+from langchain_ashby.http import deadline
+
+
+class ClaimLost(AshbyError):
+    """The request was not sent, because another worker may have taken the write over."""
+
+    default_code = "taken_over"
+
+
+@dataclass
+class Attempt:
+    """Notes the requests of a claimed write in the journal. See `langchain_ashby.http.observer.WriteObserver`.
+
+    Args:
+        journal: The journal.
+        store: Its store.
+        key: The key of the call in the journal.
+        claim: The claim under which the write is made.
+        in_steps: True if the write takes several requests that change something, so that each answer is kept.
+    """
+
+    journal: Journal
+    store: BaseStore
+    key: str
+    claim: Claim
+    in_steps: bool
+    requests: list[Request] = field(default_factory=list)
+    _latest: Endpoint[Any] | None = None
+
+    @property
+    def has_changed_something(self) -> bool:
+        """True if Ashby has confirmed one of the requests."""
+        return any(it.answered for it in self.requests)
+
+    def sending(self, request: Endpoint[Any]) -> None:
+        """Notes the request, then makes sure that the claim still holds.
+
+        Raises:
+            ClaimLost: if it does not, or may not for as long as the request takes.
+        """
+        if request is not self._latest:
+            self._latest = request
+            self.requests.append(Request(self.claim.id, len(self.requests) + 1, request.path))
+        kind = self.claim.seen["creates"] if self.claim.seen else None
+        with_it = [creations.begun(kind, self.claim.id)] if kind else []
+        self.journal.note(self.store, self.key, self.requests[-1], *with_it)
+        if not self._is_in_time() or not self.journal.holds(self.store, self.key, self.claim):
+            raise ClaimLost("The process was held up for so long that another worker may have made the change")
+
+    def not_made(self, request: Endpoint[Any]) -> None:
+        """Deletes the note."""
+        self.journal.erase(self.store, self.key, self.requests.pop())
+        self._latest = None
+
+    def answered(self, request: Endpoint[Any], result: Any) -> None:
+        """Keeps the answer, if further requests follow."""
+        self.requests[-1] = replace(self.requests[-1], answered=True, result=result)
+        if self.in_steps:
+            self.journal.note(self.store, self.key, self.requests[-1])
+
+    def _is_in_time(self) -> bool:
+        """True if the request will be over before the claim passes for abandoned."""
+        call = deadline.current()
+        try:
+            longest = call.remaining() if call else 0.0
+        except deadline.DeadlineExceeded:
+            return False
+        return running_time() - self.claim.began + longest <= self.journal.lease.total_seconds()

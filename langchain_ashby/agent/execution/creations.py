@@ -1,0 +1,60 @@
+"""Attempts at making records that look alike, in all threads of a store.
+
+One new record proves that one of them was made, not which. So every attempt is noted before its request leaves, and
+the records that are there have to be enough for all attempts whose record is not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from langgraph.store.base import BaseStore, PutOp
+
+from langchain_ashby.agent.execution.store import list_items, load, put_op
+
+ROOT = ("langchain_ashby", "creations")
+
+
+@dataclass(frozen=True)
+class Share:
+    """How the records that look alike are shared out.
+
+    Attributes:
+        attempts: The ids of the attempts whose record is not known.
+        taken: The ids of the records that others are known to have made.
+    """
+
+    attempts: list[str]
+    taken: frozenset[str]
+
+
+def begun(kind: str, claim_id: str) -> PutOp:
+    """The PutOp that notes an attempt whose request is about to leave."""
+    return put_op((*ROOT, kind), claim_id, {"made": []})
+
+
+def ended(kind: str, claim_id: str, made: list[str]) -> PutOp:
+    """The PutOp that notes which records an attempt has made; if that is not known, none."""
+    return put_op((*ROOT, kind), claim_id, {"made": made})
+
+
+def undone(kind: str, claim_id: str) -> PutOp:
+    """The PutOp that forgets an attempt which certainly made no record."""
+    return PutOp((*ROOT, kind), claim_id, None)
+
+
+def share(store: BaseStore, kind: str) -> Share:
+    """Reads how the records of a kind are shared out."""
+    made = {item.key: load(item)["made"] for item in list_items(store, (*ROOT, kind))}
+    return Share(
+        sorted(key for key, ids in made.items() if not ids), frozenset(it for ids in made.values() for it in ids)
+    )
+
+
+def ids_in(value: Any) -> frozenset[str]:
+    """Every id in a result."""
+    if isinstance(value, dict):
+        own = {value["id"]} if isinstance(value.get("id"), str) else set[str]()
+        return frozenset(own).union(*map(ids_in, value.values()))
+    return frozenset[str]().union(*map(ids_in, value)) if isinstance(value, list) else frozenset()

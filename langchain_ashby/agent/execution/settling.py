@@ -1,0 +1,233 @@
+"""Settling: what became of attempts at a write that have no outcome on record, as far as that can be proven."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from langchain_core.messages import ToolCall
+from langgraph.store.base import BaseStore, PutOp
+
+from langchain_ashby.agent.cards import Evidence, seen_on
+from langchain_ashby.agent.execution import creations
+from langchain_ashby.agent.execution.journal import Claim, Journal, Request
+from langchain_ashby.agent.execution.verify import EffectChecker
+from langchain_ashby.agent.execution.write import WriteResult
+from langchain_ashby.agent.messages.tool_messages import (
+    executed,
+    executed_in_part,
+    not_executed,
+    outcome_unknown,
+    with_edit,
+)
+from langchain_ashby.agent.state import Approval
+from langchain_ashby.endpoint import Endpoint, Operation, Paged
+from langchain_ashby.errors import AshbyError
+from langchain_ashby.http.observer import changes_ashby
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What became of an attempt, and what the store has to keep of it besides the outcome."""
+
+    result: WriteResult
+    with_it: tuple[PutOp, ...] = ()
+
+
+class Settler:
+    """Finds the outcome of attempts that recorded none.
+
+    Args:
+        journal: The journal.
+        checker: Re-reads Ashby.
+    """
+
+    def __init__(self, journal: Journal, checker: EffectChecker) -> None:
+        self._journal = journal
+        self._checker = checker
+
+    def settle(
+        self,
+        store: BaseStore,
+        call: ToolCall,
+        claims: Sequence[Claim],
+        requests: Sequence[Request],
+        what: str,
+        *,
+        own: bool = False,
+    ) -> Settlement:
+        """Finds the outcome of all attempts at a call.
+
+        Args:
+            store: The store.
+            call: The call.
+            claims: The attempts, all of them over, or taken over: deleted before `requests` were read.
+            requests: Their requests.
+            what: What happened to them, in a sentence.
+            own: True if the caller made the attempt, and its request has ended.
+        """
+        tried = [claim for claim in claims if claim.approval is not None]
+        each = [self._attempt(store, it, [sent for sent in requests if sent.claim == it.id], what, own) for it in tried]
+        with_it = tuple(op for it in each for op in it.with_it)
+        by_outcome = {it.result.outcome: it.result for it in each}
+        found = (by_outcome.get(outcome) for outcome in ("applied", "unknown", "partly applied", "not applied"))
+        untried = WriteResult("not applied", not_executed(call, what))
+        return Settlement(next((it for it in found if it is not None), untried), with_it)
+
+    def elsewhere(self, approval: Approval, what: str) -> WriteResult:
+        """Finds the outcome of a call whose attempts another journal has, if there were any."""
+        proposal = approval["proposal"]
+        same_account = proposal["account"] == self._checker.account(approval["call"])
+        evidence = self._checker.evidence(approval["call"], seen_on(proposal["card"])) if same_account else None
+        return self._judged(approval, evidence, what, certain=True).result
+
+    def is_done(self, store: BaseStore, claim: Claim) -> bool:
+        """True if Ashby shows at the moment that an attempt, which may be under way, has taken effect."""
+        evidence = None if claim.approval is None else self._evidence(store, claim, claim.approval["call"])
+        return evidence is not None and evidence.proven is True
+
+    def _attempt(self, store: BaseStore, claim: Claim, requests: Sequence[Request], what: str, own: bool) -> Settlement:
+        approval = claim.approval
+        assert approval is not None
+        call = approval["call"]
+        operation = self._checker.operation(call)
+        doubtful = [it for it in requests if not it.answered]
+        if operation is not None and claim.counts_requests:
+            if not requests:
+                return self._kept(claim, _not_made(approval, f"{what} {_NOT_SENT}"))
+            if not doubtful and requests[-1].path == operation.path:
+                return self._kept(claim, _made(approval, f"{what} {_CONFIRMED}"))
+            if not doubtful:
+                return self._kept(claim, _in_part(approval, f"{what} {self._done(operation, requests)}".strip()))
+            if doubtful[-1].path != operation.path:
+                step = f"Whether its step {doubtful[-1].path} was made is not known."
+                return Settlement(_unknown(approval, f"{what} {self._done(operation, requests)}{step}"))
+        if done := self._done(operation, requests) if operation is not None else "":
+            what = f"{what} {done}".strip()
+        # A request of a process that may be running still could leave at any time.
+        certain = own or self._journal.is_over(claim) is True
+        evidence = self._waited_for(store, claim, call)
+        settlement = self._judged(approval, evidence, what, certain=certain)
+        if settlement.result.outcome == "not applied" and done:
+            return self._kept(claim, _in_part(approval, f"{what} {_NOT_SEEN}"))
+        made = self._own_record(store, claim, evidence) if settlement.result.outcome == "applied" else []
+        return self._kept(claim, settlement.result, made)
+
+    def _judged(self, approval: Approval, evidence: Evidence | None, what: str, *, certain: bool) -> Settlement:
+        if evidence is None:
+            return Settlement(_unknown(approval, f"{what} {_UNREADABLE}"))
+        if evidence.proven:
+            return Settlement(_made(approval, f"{what} {_SEEN}"))
+        if evidence.proven is False and certain:
+            return Settlement(_not_made(approval, f"{what} {_NOT_SEEN}"))
+        return Settlement(_unknown(approval, f"{what} {_shows(evidence)}".strip()))
+
+    def _waited_for(self, store: BaseStore, claim: Claim, call: ToolCall) -> Evidence | None:
+        """The evidence. Waits while the write may still be on its way."""
+        until = time.monotonic() + self._journal.grace.total_seconds()
+        pause = _SHORTEST_PAUSE
+        while True:
+            waited = time.monotonic() >= until
+            evidence = self._evidence(store, claim, call)
+            if evidence is None or evidence.proven or waited:
+                return evidence
+            time.sleep(min(pause, max(0.0, until - time.monotonic())))
+            pause *= 2
+
+    def _evidence(self, store: BaseStore, claim: Claim, call: ToolCall) -> Evidence | None:
+        assert claim.approval is not None
+        if claim.approval["proposal"]["account"] != self._checker.account(call):
+            return None  # what this account shows says nothing about another one
+        kind = claim.seen["creates"] if claim.seen else None
+        share = creations.share(store, kind) if kind else creations.Share([claim.id], frozenset())
+        attempts = len({*share.attempts, claim.id})
+        return self._checker.evidence(call, claim.seen, attempts=attempts, taken=share.taken)
+
+    def _own_record(self, store: BaseStore, claim: Claim, evidence: Evidence | None) -> list[str]:
+        """Assigns one of the new records to an attempt, so that no other attempt counts it again."""
+        kind = claim.seen["creates"] if claim.seen else None
+        if kind is None or evidence is None or not evidence.records:
+            return []
+        share = creations.share(store, kind)
+        free = [it for it in evidence.records if it not in share.taken]
+        place = share.attempts.index(claim.id) if claim.id in share.attempts else 0
+        return free[place : place + 1]
+
+    def _kept(self, claim: Claim, result: WriteResult, made: Sequence[str] = ()) -> Settlement:
+        """The settlement with the note of what the attempt made."""
+        kind = claim.seen["creates"] if claim.seen else None
+        if kind is None or result.outcome == "unknown":
+            return Settlement(result)
+        if result.outcome == "applied":
+            return Settlement(result, (creations.ended(kind, claim.id, [*made]),))
+        return Settlement(result, (creations.undone(kind, claim.id),))
+
+    def _done(self, operation: Operation[Any], requests: Sequence[Request]) -> str:
+        """Says what the first steps did, as the operation says it when a later one fails."""
+        results = [it.result for it in requests if it.answered]
+        if not results:
+            return ""
+        try:
+            operation.perform(_Replay(results))
+        except AshbyError as error:
+            return f"{error.done} {error.remedy} "
+        return ""
+
+
+class _Replay:
+    """Gives an operation the answers that its first steps had, and then stops it."""
+
+    def __init__(self, results: Sequence[Any]) -> None:
+        self._results = [*results]
+
+    def call(self, request: Operation[R]) -> R:
+        return request.perform(self)
+
+    def send(self, request: Endpoint[R]) -> R:
+        if not changes_ashby(type(request)) or not self._results:
+            raise AshbyError("The run was broken off here", remedy="")
+        return self._results.pop(0)  # type: ignore[no-any-return]  # it is what this request was answered
+
+    def items(self, request: Paged[T]) -> Iterator[T]:
+        raise AshbyError("The run was broken off here", remedy="")
+
+    def upload(self, path: str, context: str) -> str:
+        raise AshbyError("The run was broken off here", remedy="")
+
+
+def _made(approval: Approval, words: str) -> WriteResult:
+    return WriteResult("applied", with_edit(approval, executed(approval["call"], words)))
+
+
+def _not_made(approval: Approval, words: str) -> WriteResult:
+    return WriteResult("not applied", with_edit(approval, not_executed(approval["call"], words)))
+
+
+def _in_part(approval: Approval, words: str) -> WriteResult:
+    return WriteResult("partly applied", with_edit(approval, executed_in_part(approval["call"], words)))
+
+
+def _unknown(approval: Approval, words: str) -> WriteResult:
+    return WriteResult("unknown", with_edit(approval, outcome_unknown(approval["call"], words)))
+
+
+def _shows(evidence: Evidence) -> str:
+    """What can be said where nothing is proven."""
+    if evidence.records is None:
+        return ""
+    if not evidence.records:
+        return "Ashby shows no such record now, but it may have been changed or removed since."
+    return "Ashby shows new records like it, but not enough to tell that each attempt made its own."
+
+
+_UNREADABLE = "Nothing can be read of it now: Ashby does not answer, or this is another Ashby account."
+_SHORTEST_PAUSE = 0.1  # seconds
+_NOT_SENT = "It had not been sent to Ashby, so nothing was changed. Propose the call again if it is still right."
+_CONFIRMED = "Ashby had confirmed the change; its result is not available. Do not make it again."
+_SEEN = "Ashby shows that the change was made; its result is not available. Do not make it again."
+_NOT_SEEN = "Ashby shows that the change was not made. Propose the call again if it is still right."

@@ -1,0 +1,76 @@
+"""The agent's own part of a conversation.
+
+Anyone who can start a run can add messages to its thread, and interfaces do: some answer an open call themselves as
+soon as a person types something. So the nodes leave a record of what they say, which no input can reach. A call of the
+agent's model is answered only by a message that stands in it, word for word.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, cast
+from uuid import uuid4
+
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langgraph.types import Command
+
+from langchain_ashby.agent.messages.tool_messages import Result
+
+Own = Mapping[str, str]
+"""By message id: the turn of a message of the agent's model, or the digest of an answer."""
+
+NOTHING: Own = MappingProxyType({})
+
+
+def new_turn() -> str:
+    """Makes the identity of a message of the model. A message's own id will not do: caches and providers repeat it."""
+    return uuid4().hex
+
+
+def turn_of(message: AIMessage, own: Own) -> str | None:
+    """The turn of a message; its id if it is not the agent's own, or of an earlier version."""
+    return own.get(str(message.id), message.id)
+
+
+def is_own_answer(answer: ToolMessage, own: Own) -> bool:
+    """True if a node of the agent said exactly this."""
+    return own.get(str(answer.id)) == _digest(answer)
+
+
+def record_of(answers: Iterable[BaseMessage]) -> dict[str, str]:
+    """Gives each answer an id, and returns the record of them."""
+    record = {}
+    for answer in answers:
+        if isinstance(answer, ToolMessage):
+            answer.id = answer.id or str(uuid4())
+            record[answer.id] = _digest(answer)
+    return record
+
+
+def recorded(output: Any, before: Sequence[BaseMessage] = ()) -> Any:
+    """Adds the record of its answers to what a node returns; not of those it found in the conversation `before`."""
+    if isinstance(output, list):
+        return [recorded(it, before) for it in output]
+    if not isinstance(output, dict):
+        return output
+    found = {it.id for it in before}
+    record = record_of(it for it in output.get("messages", []) if it.id is None or it.id not in found)
+    return {**output, "own": {**output.get("own", {}), **record}} if record else output
+
+
+def recorded_result(result: Result, state: Any) -> Result:
+    """Does the same for a tool that steers the graph itself. What it tells another graph is not recorded here."""
+    if isinstance(result, list):
+        return cast(Result, [recorded_result(it, state) for it in result])
+    if not isinstance(result, Command) or result.graph is not None or not isinstance(result.update, dict):
+        return result
+    return replace(result, update=recorded(result.update, state["messages"]))
+
+
+def _digest(answer: ToolMessage) -> str:
+    said = json.dumps([answer.tool_call_id, answer.status, answer.content], ensure_ascii=False, default=str)
+    return sha256(said.encode(errors="replace")).hexdigest()[:32]  # as a checkpointer keeps broken characters

@@ -1,0 +1,176 @@
+"""Who may speak to a LangGraph server, decided before any of its routes. `http.app` in `langgraph.json` names one:
+
+- `app` is for `make serve`. Each request needs a token, which is printed as part of the address at the start, and has
+  to ask for this machine by a loopback name; requests from web pages are refused but for those that are listed.
+- `closed` is for servers with an `auth` handler, and only closes the routes that such a handler is not asked about.
+
+Both read the environment: `LANGCHAIN_ASHBY_TOKEN` is a token to use instead of a new one, `LANGCHAIN_ASHBY_ORIGINS` the
+origins of pages that may ask, separated by commas, such as `http://localhost:3000`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+import secrets
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from langchain_ashby.errors import ConfigurationError
+
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_PATHS = ("", "assistants", "threads", "runs", "info", "ok")
+
+
+class Doorkeeper:
+    """Lets in who brings the token: as the first part of the path, as `x-api-key`, or as a bearer token.
+
+    It takes the token out of the request, so that nothing behind it can log or keep it.
+
+    Args:
+        app: What is behind the door.
+        token: The token.
+        origins: The origins of pages that may ask; they need the token as well.
+    """
+
+    def __init__(self, app: ASGIApp, token: SecretStr, origins: Collection[str] = ()) -> None:
+        self._app = app
+        self._token = token
+        self._origins = frozenset(origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on or refuses it."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        has_token = self._take_token(scope)
+        headers = Headers(scope=scope)
+        if not _is_for_this_machine(headers):
+            await _refuse(403, "This server only answers to a loopback host.", scope, receive, send)
+        elif not self._may_ask(headers):
+            refusal = "This server answers only to pages whose origin is in LANGCHAIN_ASHBY_ORIGINS."
+            await _refuse(403, refusal, scope, receive, send)
+        elif not has_token and not _is_preflight(scope, headers):
+            refusal = "This server needs the token that it printed as part of its address when it started."
+            await _refuse(401, refusal, scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _take_token(self, scope: Scope) -> bool:
+        """Removes the token wherever it is, and tells if it was there. The server's own log reads this very scope."""
+        first, _, rest = scope["path"].removeprefix("/").partition("/")
+        in_path = self._is_token(first.encode())
+        if in_path:
+            scope["path"] = f"/{rest}"
+            scope["raw_path"] = b"/" + scope.get("raw_path", b"").removeprefix(b"/").partition(b"/")[2]
+        kept = [(name, value) for name, value in scope["headers"] if not self._is_token(_credential(name, value))]
+        in_headers = len(kept) < len(scope["headers"])
+        scope["headers"] = kept
+        return in_path or in_headers
+
+    def _is_token(self, given: bytes) -> bool:
+        return hmac.compare_digest(given, self._token.get_secret_value().encode())
+
+    def _may_ask(self, headers: Headers) -> bool:
+        """True for a program, for a person who typed the address (`none`), and for a page that is listed.
+
+        Browsers send an Origin with forms, scripts' requests, preflights and WebSockets, but none with a page's images,
+        scripts and frames; there they say where the request comes from.
+        """
+        if origins := headers.getlist("origin"):
+            return self._origins.issuperset(origins)
+        return headers.get("sec-fetch-site", "none") == "none"
+
+
+class KnownPaths:
+    """Hides every path that a client of the agent does not need.
+
+    `langgraph dev` deploys, shows raw threads and deletes everything at paths for which it asks no `auth` handler, and
+    a later version may have more of them.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on if its path is known."""
+        if scope["type"] == "lifespan" or _first_part(scope) in _PATHS:
+            await self._app(scope, receive, send)
+        else:
+            await _refuse(404, "Not Found", scope, receive, send)
+
+
+def _first_part(scope: Scope) -> str:
+    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+    return path.removeprefix("/").partition("/")[0]
+
+
+def _credential(name: bytes, value: bytes) -> bytes:
+    if name == b"x-api-key":
+        return value.strip()
+    kind, _, credential = value.strip().partition(b" ")
+    return credential.strip() if name == b"authorization" and kind.lower() == b"bearer" else b""
+
+
+def _is_for_this_machine(headers: Headers) -> bool:
+    """True if the only host is a loopback name: a page whose own name was made to point here sends that name."""
+    hosts = [re.sub(r":\d*$", "", host).lower() for host in headers.getlist("host")]
+    return len(hosts) == 1 and hosts[0] in _LOOPBACK
+
+
+def _is_preflight(scope: Scope, headers: Headers) -> bool:
+    """True if a browser asks what a page may send, which it does without the token and gets no data for."""
+    return scope.get("method") == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
+
+
+async def _refuse(status: int, why: str, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await WebSocketClose(1008, why)(scope, receive, send)
+    else:
+        await JSONResponse({"detail": why}, status)(scope, receive, send)
+
+
+def _chosen_token() -> SecretStr | None:
+    token = SecretStr(os.environ.get("LANGCHAIN_ASHBY_TOKEN", "").strip())
+    if token and not re.fullmatch("[0-9A-Za-z_-]{20,}", token.get_secret_value()):
+        raise ConfigurationError(
+            "LANGCHAIN_ASHBY_TOKEN takes at least 20 letters, digits, - and _", remedy="Leave it out for a new one."
+        )
+    return token or None
+
+
+def _listed_origins() -> list[str]:
+    return [
+        origin for it in os.environ.get("LANGCHAIN_ASHBY_ORIGINS", "").split(",") if (origin := it.strip().rstrip("/"))
+    ]
+
+
+_chosen = _chosen_token()
+_token = _chosen or SecretStr(secrets.token_urlsafe(32))
+
+
+@asynccontextmanager
+async def _announced(_: Starlette) -> AsyncIterator[None]:
+    address = os.environ.get("LANGGRAPH_API_URL") or "http://127.0.0.1:2024"
+    shown = "<LANGCHAIN_ASHBY_TOKEN>" if _chosen else _token.get_secret_value()
+    print(f"\nThe agent's address, which lets in whoever knows it: {address}/{shown}\n", flush=True)
+    yield
+
+
+app = Starlette(
+    middleware=[
+        Middleware(Doorkeeper, token=_token, origins=_listed_origins()),
+        Middleware(KnownPaths),
+    ],
+    lifespan=_announced,
+)
+closed = Starlette(middleware=[Middleware(KnownPaths)])

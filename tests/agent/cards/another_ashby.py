@@ -1,0 +1,78 @@
+"""Ashby as a write's card has seen it, with something in a reply altered: a name, a kind, or a key that is missing."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+from desk import NOW, Desk, Request
+
+from langchain_ashby.agent.cards import Card, ReadCache, card_of
+from langchain_ashby.agent.cards.complete import Incomplete, checked
+from langchain_ashby.endpoint import Page
+from langchain_ashby.errors import AshbyError
+
+Way = tuple[str | int, ...]
+GONE = object()
+
+
+class Seen:
+    """A card, and what was read for it.
+
+    After `altered`, `is_incomplete` tells if the reply lacks what Ashby always says.
+    """
+
+    def __init__(self, desk: Desk, request: Request) -> None:
+        self.request = request
+        self.reads = ReadCache(desk.client, now=NOW)
+        self.card = card_of(request, self.reads)
+        self.replies = {
+            key: it.result() for key, it in self.reads._made.items() if not it.exception() and it.result() is not None
+        }
+
+    def ways(self) -> Iterator[tuple[Any, Way, Any]]:
+        """Everything that stands in a reply: the reply, the way to it, and what it is."""
+        for key, reply in self.replies.items():
+            for way, value in _ways(reply.results if isinstance(reply, Page) else reply):
+                yield key, way, value
+
+    def altered(self, key: Any, way: Way, value: Any) -> Card:
+        """The card as it would be with another value there, or none if it is GONE."""
+        reply = self.replies[key]
+        results = copy.deepcopy(reply.results if isinstance(reply, Page) else reply)
+        holder: Any = results
+        for step in way[:-1]:
+            holder = holder[step]
+        if value is GONE:
+            del holder[way[-1]]
+        else:
+            holder[way[-1]] = value
+        method = key[0].path
+        results = [checked(method, it) for it in results] if isinstance(results, list) else checked(method, results)
+        self.is_incomplete = any(
+            isinstance(it, Incomplete) for it in (results if isinstance(results, list) else [results])
+        )
+        return self.with_reply(key, replace(reply, results=results) if isinstance(reply, Page) else results)
+
+    def with_reply(self, key: Any, reply: Any) -> Card:
+        """The card as it would be with another reply, or an error, to one of the reads."""
+        reads = ReadCache(self.reads.client, now=NOW)
+        reads._made = dict(self.reads._made)
+        future: Future[Any] = Future()
+        future.set_exception(reply) if isinstance(reply, AshbyError) else future.set_result(reply)
+        reads._made[key] = future
+        return card_of(self.request, reads)
+
+
+def _ways(value: Any, way: Way = ()) -> Iterator[tuple[Way, Any]]:
+    if way:
+        yield way, value
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            yield from _ways(entry, (*way, key))
+    elif isinstance(value, list):
+        for number, entry in enumerate(value[:3]):  # the others are like them
+            yield from _ways(entry, (*way, number))

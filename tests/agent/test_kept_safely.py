@@ -1,0 +1,216 @@
+"""Where the journal and the threads are kept: what would lose one of them is refused, or a person is asked."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.store.memory import InMemoryStore
+from langgraph.store.sqlite import SqliteStore
+from langgraph.types import Command
+from office import Office, agent, approve, calling, request, results, thread, user, write
+
+from langchain_ashby.agent import ApprovalPolicy, audit_trail
+from langchain_ashby.errors import ConfigurationError
+
+ALLOW = ApprovalPolicy({"move_candidate": "allow"})
+
+
+def inside(inner: Any, **kept: Any) -> Any:
+    """The agent as the one node of another graph."""
+    outer = StateGraph(MessagesState)
+    outer.add_node("recruiter", inner)
+    outer.add_edge(START, "recruiter")
+    return outer.compile(**kept)
+
+
+# A policy that lets a write pass.
+
+
+@pytest.mark.parametrize("durability", ["sync", "async"])
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_policy_lets_a_write_pass_whose_message_is_saved(tmp_path: Path, durability: Any, nested: bool) -> None:
+    office, store = Office(), InMemoryStore()
+    with SqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
+        own = None if nested else saver
+        graph = agent(office, calling(write("ada")), "Done.", policy=ALLOW, checkpointer=own, store=store)
+        graph = inside(graph, checkpointer=saver) if nested else graph
+        result = graph.invoke(user(), thread(), durability=durability)
+    assert "__interrupt__" not in result
+    assert office.writes == [("ada", "Offer")]
+
+
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("asynchronous", [False, True])
+async def test_a_person_is_asked_where_the_message_is_saved_only_at_the_end(nested: bool, asynchronous: bool) -> None:
+    office, store, saver, config = Office(), InMemoryStore(), InMemorySaver(), thread()
+    own = None if nested else saver
+    graph = agent(office, calling(write("ada")), "Done.", policy=ALLOW, checkpointer=own, store=store)
+    graph = inside(graph, checkpointer=saver) if nested else graph
+    began = time.monotonic()
+    if asynchronous:
+        result = await graph.ainvoke(user(), config, durability="exit")
+    else:
+        result = graph.invoke(user(), config, durability="exit")
+    assert time.monotonic() - began < 1.5, "it waited for what never comes"
+    [action] = request(result)["action_requests"]
+    assert action["args"]["candidate_id"] == "ada" and office.writes == []
+    graph.invoke(Command(resume=approve()), config, durability="exit")
+    assert office.writes == [("ada", "Offer")]
+    assert [(it.decision, it.policy) for it in audit_trail(store)] == [("approve", "allow")]
+
+
+class Lagging(InMemorySaver):
+    """A checkpointer that keeps each checkpoint only after a while."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+    def put(self, *args: Any) -> Any:
+        time.sleep(self.seconds)
+        return super().put(*args)
+
+
+def test_a_checkpointer_that_lags_a_little_is_waited_for() -> None:
+    office = Office()
+    graph = agent(office, calling(write("ada")), "Done.", policy=ALLOW, checkpointer=Lagging(0.1))
+    assert "__interrupt__" not in graph.invoke(user(), thread(), durability="async")
+    assert len(office.writes) == 1
+
+
+def test_a_person_is_asked_where_the_checkpointer_lags_far_behind() -> None:
+    office = Office()
+    graph = agent(office, calling(write("ada")), "Done.", policy=ALLOW, checkpointer=Lagging(1.5))
+    request(graph.invoke(user(), thread(), durability="async"))
+    assert office.writes == []
+
+
+def test_without_a_checkpointer_no_policy_lets_a_write_pass() -> None:
+    office = Office()
+    graph = agent(office, calling(write("ada")), "Done.", policy=ALLOW, checkpointer=None)
+    request(graph.invoke(user()))
+    assert office.writes == []
+
+
+async def test_a_checkpointer_for_asyncio_is_read_back_as_well(tmp_path: Path) -> None:
+    office = Office()
+    async with AsyncSqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
+        store = InMemoryStore()
+        graph = agent(office, calling(write("ada")), "Done.", policy=ALLOW, checkpointer=saver, store=store)
+        result = await graph.ainvoke(user(), thread())
+    assert "__interrupt__" not in result and len(office.writes) == 1
+
+
+class OnlyAsync(BaseCheckpointSaver[str]):
+    """A checkpointer that can be used under asyncio only, as LangGraph's servers have them."""
+
+    def __init__(self, inner: InMemorySaver) -> None:
+        super().__init__()
+        self.aget_tuple, self.aput = inner.aget_tuple, inner.aput  # type: ignore[method-assign]
+        self.aput_writes, self.alist = inner.aput_writes, inner.alist  # type: ignore[method-assign]
+        self.get_next_version = inner.get_next_version  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("durability", ["sync", "async", "exit"])
+async def test_a_checkpointer_that_is_read_under_asyncio_only_is_read_back_as_well(durability: Any) -> None:
+    office, saver, store = Office(), OnlyAsync(InMemorySaver()), InMemoryStore()
+    graph = agent(office, calling(write("ada")), "Done.", policy=ALLOW, checkpointer=saver, store=store)
+    result = await graph.ainvoke(user(), thread(), durability=durability)
+    assert ("__interrupt__" in result) is (durability == "exit")
+    assert len(office.writes) == (durability != "exit")
+
+
+def test_a_run_that_dies_before_its_message_is_saved_leads_to_one_write_at_most() -> None:
+    """What the next process finds is an empty thread; its model speaks anew."""
+    office, store = Office(), InMemoryStore()
+    for saver in (InMemorySaver(), InMemorySaver()):
+        spoken = calling(write("ada")), "Done."
+        graph = agent(office, *spoken, policy=ALLOW, checkpointer=saver, store=store)
+        graph.invoke(user(), {"configurable": {"thread_id": "same"}}, durability="exit")
+    assert office.writes == []
+
+
+# A store beside the checkpointer.
+
+
+def test_threads_that_outlive_the_process_need_a_store_that_does(tmp_path: Path) -> None:
+    with SqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
+        with pytest.raises(ConfigurationError, match="journal of the changes would be kept in memory") as refused:
+            agent(Office(), checkpointer=saver)
+        assert "store=SqliteStore.from_conn_string" in refused.value.remedy
+        with SqliteStore.from_conn_string(str(tmp_path / "store.db")) as store:
+            store.setup()
+            agent(Office(), checkpointer=saver, store=store)
+        agent(Office(), checkpointer=saver, store=None)
+    agent(Office(), checkpointer=InMemorySaver())
+    agent(Office(), checkpointer=None)
+
+
+async def test_an_asynchronous_checkpointer_is_no_exception(tmp_path: Path) -> None:
+    async with AsyncSqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
+        with pytest.raises(ConfigurationError, match="AsyncSqliteSaver"):
+            agent(Office(), checkpointer=saver)
+
+
+@pytest.mark.parametrize("checkpointer", [None, True])
+def test_a_graph_around_the_agent_whose_threads_outlive_it_needs_a_store_too(tmp_path: Path, checkpointer: Any) -> None:
+    office = Office()
+    with SqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
+        graph = inside(agent(office, calling(write("ada")), checkpointer=checkpointer), checkpointer=saver)
+        with pytest.raises(ConfigurationError, match="SqliteSaver keeps the threads"):
+            graph.invoke(user(), thread())
+        store = InMemoryStore()
+        graph = inside(agent(office, calling(write("ada")), checkpointer=checkpointer), checkpointer=saver, store=store)
+        request(graph.invoke(user(), thread()))
+    assert office.writes == []
+
+
+def test_a_graph_around_the_agent_in_memory_needs_none() -> None:
+    graph = inside(agent(Office(), calling(write("ada")), checkpointer=None), checkpointer=InMemorySaver())
+    request(graph.invoke(user(), thread()))
+
+
+# PostgreSQL.
+
+
+@pytest.mark.slow
+def test_a_connection_that_does_not_commit_is_refused_before_anything_is_claimed(postgres: str) -> None:
+    import psycopg
+    from langgraph.checkpoint.postgres import PostgresSaver
+    from langgraph.store.postgres import PostgresStore
+    from psycopg.rows import dict_row
+    from psycopg_pool import ConnectionPool
+
+    with PostgresSaver.from_conn_string(postgres) as saver, PostgresStore.from_conn_string(postgres) as store:
+        saver.setup()
+        store.setup()
+        agent(Office(), checkpointer=saver, store=store)
+        with psycopg.connect(postgres, row_factory=dict_row) as connection:
+            for options in (
+                {"store": PostgresStore(connection)},
+                {"store": store, "checkpointer": PostgresSaver(connection)},
+            ):
+                with pytest.raises(ConfigurationError, match="does not commit by itself"):
+                    agent(Office(), **options)
+            # A graph around it, or a server, brings the store.
+            office = Office()
+            inner = agent(office, calling(write("ada")), checkpointer=None, store=None)
+            graph = inside(inner, checkpointer=InMemorySaver(), store=PostgresStore(connection))
+            with pytest.raises(ConfigurationError, match="does not commit by itself"):
+                graph.invoke(user(), thread())
+        assert not [it for it in store.search(("langchain_ashby", "journal")) if "claim" in str(it)]
+        with ConnectionPool(postgres, kwargs={"row_factory": dict_row}) as pool:  # it commits each time
+            office = Office()
+            graph = agent(office, calling(write("ada")), "Done.", store=PostgresStore(pool))  # type: ignore[arg-type]
+            config = thread()
+            graph.invoke(user(), config)
+            assert results(graph.invoke(Command(resume=approve()), config))[0].status == "success"
+        assert [it.outcome for it in audit_trail(store, config["configurable"]["thread_id"])] == ["applied"]

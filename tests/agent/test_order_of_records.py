@@ -1,0 +1,134 @@
+"""The order of the writes of one message where they share a record that their arguments do not show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from examples import EXAMPLES, Company
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.store.memory import InMemoryStore
+from langgraph.types import Command
+from office import approve, made, results, thread, user
+from writing_room import QUICK, Killed
+
+from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
+from langchain_ashby.agent import ApprovalPolicy, Journal
+from langchain_ashby.agent.execution import executor
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
+from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.sandbox import AshbySandbox
+
+
+class Desk(Company):
+    """A company, and an agent that proposes the same calls each time it is made."""
+
+    def __init__(self, sandbox: AshbySandbox, client: AshbyClient, files: Path) -> None:
+        super().__init__(sandbox.state(), client, files)
+        self.sandbox = sandbox
+        self.saver, self.store, self.config = InMemorySaver(), InMemoryStore(), thread()
+
+    def agent(self, *calls: tuple[str, dict[str, Any]], **options: Any) -> Any:
+        proposed = [made(f"ashby_{name}", args, f"call_{number}") for number, (name, args) in enumerate(calls)]
+        return create_recruiting_agent(
+            ScriptedChatModel(script=lines(say("", *proposed), "Done.", "Done.")),
+            AshbyToolkit(self.client),
+            checkpointer=self.saver,
+            store=self.store,
+            **{"journal": Journal(**QUICK), **options},
+        )
+
+    def sent(self, *paths: str) -> list[str]:
+        return [it["endpoint"] for it in self.sandbox.requests() if it["endpoint"] in paths]
+
+    def run(self, *calls: tuple[str, dict[str, Any]], **options: Any) -> list[str]:
+        graph = self.agent(*calls, **options)
+        graph.invoke(user(), self.config)
+        result = graph.invoke(Command(resume=approve(len(calls))), self.config)
+        return [answer.text for answer in results(result)]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with AshbySandbox() as sandbox, AshbyClient(sandbox.api_key, sandbox.url, timeout=10) as client:
+        yield Desk(sandbox, client, tmp_path)
+
+
+def _operation(tool: str, **args: Any) -> Any:
+    return OPERATIONS[f"ashby_{tool}"](**args)
+
+
+def test_a_change_of_what_another_write_names_inside_its_form_is_no_surprise(desk: Desk) -> None:
+    offer = EXAMPLES["ashby_create_offer"](desk)
+    opening = next(it["value"] for it in offer["field_submissions"] if it["path"] == "Opening")
+    desk.client.call(_operation("set_opening_state", opening_id=opening, opening_state="Draft"))
+    texts = desk.run(("set_opening_state", {"opening_id": opening, "opening_state": "Open"}), ("create_offer", offer))
+    assert [text.startswith("# Done") for text in texts] == [True, True], texts
+
+
+def test_an_address_is_corrected_before_the_rejection_goes_to_it(desk: Desk) -> None:
+    rejection = EXAMPLES["ashby_change_application_stage"](desk)
+    assert "archive_email" in rejection
+    new = {"candidate_id": desk.candidate(), "email": "ada.corrected@example.com"}
+    texts = desk.run(("update_candidate", new), ("change_application_stage", rejection))
+    assert [text.startswith("# Done") for text in texts] == [True, True], texts
+    assert desk.sent("candidate.update", "application.changeStage") == ["candidate.update", "application.changeStage"]
+
+
+def test_an_edit_that_newly_meets_another_write_keeps_the_order(desk: Desk) -> None:
+    one, two = (it["id"] for it in desk.seed["opening"][:2])
+    calls = (
+        ("set_opening_state", {"opening_id": one, "opening_state": "Draft"}),
+        ("set_opening_archived", {"opening_id": two, "archive": True}),
+    )
+    graph = desk.agent(*calls)
+    graph.invoke(user(), desk.config)
+    edited = {"name": "ashby_set_opening_state", "args": {"opening_id": two, "opening_state": "Draft"}}
+    decisions = [{"type": "edit", "edited_action": edited}, {"type": "approve"}]
+    asked = graph.invoke(Command(resume={"decisions": decisions}), desk.config)
+    assert "__interrupt__" in asked and not desk.sent("opening.setArchived")
+    graph.invoke(Command(resume=approve()), desk.config)
+    assert desk.sent("opening.setOpeningState", "opening.setArchived") == [
+        "opening.setOpeningState",
+        "opening.setArchived",
+    ]
+
+
+def test_a_write_that_the_policy_lets_pass_is_no_surprise_to_the_one_asked_about(desk: Desk) -> None:
+    opening = desk.seed["opening"][0]["id"]
+    policy = ApprovalPolicy({"ashby_set_opening_archived": "allow"})
+    graph = desk.agent(
+        ("set_opening_archived", {"opening_id": opening, "archive": True}),
+        ("set_opening_state", {"opening_id": opening, "opening_state": "Draft"}),
+        policy=policy,
+    )
+    graph.invoke(user(), desk.config, durability="sync")
+    result = graph.invoke(Command(resume=approve()), desk.config, durability="sync")
+    assert [answer.text.startswith("# Done") for answer in results(result)] == [True, True]
+
+
+def test_a_warning_that_came_while_the_run_was_broken_off_is_a_surprise(desk: Desk) -> None:
+    class DiesAfterTheFirst(Journal):
+        concluded = 0
+
+        def conclude(self, *arguments: Any) -> None:
+            super().conclude(*arguments)
+            self.concluded += 1
+            if self.concluded == 1:
+                raise Killed
+
+    new = {"candidate_id": desk.candidate(), "email": "taken@example.com"}
+    calls = (("add_candidate_tag", EXAMPLES["ashby_add_candidate_tag"](desk)), ("update_candidate", new))
+    graph = desk.agent(*calls, journal=DiesAfterTheFirst(**QUICK))
+    graph.invoke(user(), desk.config, durability="sync")
+    with pytest.raises(Killed):
+        graph.invoke(Command(resume=approve(2)), desk.config, durability="sync")
+    desk.client.call(_operation("create_candidate", name="Somebody Else", email="taken@example.com"))
+    # Another process takes over.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(executor, "this_process", lambda: "another")
+        result = desk.agent(*calls).invoke(None, desk.config)
+    assert "Another candidate has this e-mail address" in results(result)[1].text
+    assert not desk.sent("candidate.update")

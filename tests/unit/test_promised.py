@@ -1,0 +1,12 @@
+"""The list of promised tools is the tools that there are; `make regenerate` writes it anew."""
+
+from promised import FILE, text
+from snapshot import check
+
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
+
+
+def test_the_tools_are_the_promised_ones_in_order() -> None:
+    check(FILE, text(TOOLSETS))
+    assert [tool.name for tool in AshbyToolkit(AshbyClient("key")).get_tools()] == list(OPERATIONS)
