@@ -7,7 +7,6 @@ import hashlib
 import logging
 import os
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -34,7 +33,9 @@ from langchain_ashby.errors import (
 )
 from langchain_ashby.http import settings, transport, wire
 from langchain_ashby.http.approved import check_approved
+from langchain_ashby.http.attempt import RequestLog, logged
 from langchain_ashby.http.deadline import Deadline, DeadlineExceeded, current, within
+from langchain_ashby.http.network import public_only
 from langchain_ashby.http.observer import changes_ashby, observer_of
 from langchain_ashby.http.rate_limit import LONGEST_PAUSE, RateLimit
 from langchain_ashby.http.storage import StorageAddress
@@ -56,8 +57,9 @@ class AshbyClient:
     repeated if Ashby failed, did not answer in time or sent an unreadable reply. A write that may have taken effect is
     never repeated; its error has `outcome_unknown`.
 
-    Every request is logged under `langchain_ashby.http`: method, status, milliseconds, attempt and Ashby's request id
-    at INFO, retries and pauses at WARNING. The key, bodies and personal data are never logged.
+    Every request is logged under `langchain_ashby.http`, even if it is interrupted: method, status or kind of error,
+    milliseconds, attempt and Ashby's request id at INFO, retries and pauses at WARNING. The key, bodies and personal
+    data are never logged; a request id that is not one word with a digit, or holds the key, is dropped.
 
     Args:
         api_key: The key; defaults to `ASHBY_API_KEY`.
@@ -75,12 +77,15 @@ class AshbyClient:
         reply_limit: The most bytes that a reply may have, decompressed.
         session: A `requests.Session` of your own, with its proxies, adapters, certificates and hooks; you close it.
             The client adds the key to each request, never to `session.headers`, and keeps to its own timeouts, limits
-            and retries, without redirects. Before a write it closes the idle connections of the session's adapter.
+            and retries, without redirects; an adapter's `max_retries` do not apply. Before a write it closes the idle
+            connections of the session's adapter. A reply counts even if a hook raises one of requests' errors, as
+            `raise_for_status` does. Only the connections of an `HTTPAdapter` end by `budget`.
 
     Raises:
         MissingAPIKeyError: if there is no key.
         ConfigurationError: if the key, the base URL, a time, a limit or `upload_dirs` cannot be right, or if `session`
-            would repeat a POST by itself.
+            would repeat a POST by itself. A write raises it too if `session` has come to do so since, and any call
+            raises it if the proxy cannot be one or the certificates cannot be read; then nothing was sent.
     """
 
     base_url: str = settings.BASE_URL
@@ -123,7 +128,9 @@ class AshbyClient:
         self._on_behalf_of = None if on_behalf_of is None else settings.user(on_behalf_of)
         self._auth = transport.KeyAuth(api_key)
         self._own_session = session is None
-        self._session = self._open_session() if session is None else transport.adopt(session, self.base_url)
+        if session is not None:
+            transport.refuse_to_repeat(session, f"{self.base_url}/")
+        self._session = self._open_session() if session is None else session
         self._threads: ThreadPoolExecutor | None = None
         self._guard = threading.Lock()
 
@@ -311,71 +318,59 @@ class AshbyClient:
 
     def _attempt(self, request: Endpoint[R], deadline: Deadline, turn: float, attempt: int) -> wire.Reply[R]:
         observer_of(request).sending(request)
-        log = _RequestLog(request.path, attempt)
-        answered = threading.Event()
-        failure: Exception
+        log = RequestLog(request.path, attempt)
+        status, headers, body = logged(
+            lambda: self._exchange(request, deadline),
+            request,
+            log,
+            lambda: transport.fault(self._session, self._url(request)),
+        )
+        if status != 429:
+            self._rate_limit.accepted(headers)
         try:
-            status, headers, body = self._exchange(request, deadline, answered.set)
-        except transport.NO_REPLY as error:
-            failure = transport.no_reply(error, request, answered=answered.is_set())
-        except DeadlineExceeded:
-            failure = RequestTimeoutError("No time was left")
-        except KeyboardInterrupt as interrupt:
-            if request.access is Access.WRITE:
-                interrupt.add_note(f"{request.path} may or may not have taken effect: look before you try it again.")
-            raise interrupt.with_traceback(None) from interrupt.__cause__  # the frames below hold the key
-        except AshbyError:
+            reply = wire.decode(request, status, headers, body, self._api_key)
+        except AshbyError as refusal:
+            log.write(status, refusal.request_id)
+            if isinstance(refusal, RateLimitError):
+                self._rate_limit.refused(turn, refusal.retry_after)
             raise
-        except Exception as error:  # of a hook or an adapter of the session's
-            failure = error.with_traceback(None)  # the same
-            failure.__cause__ = failure.__context__ = None
-        else:
-            if status != 429:
-                self._rate_limit.accepted(headers)
-            try:
-                reply = wire.decode(request, status, headers, body)
-            except AshbyError as refusal:
-                log.write(status, refusal.request_id)
-                if isinstance(refusal, RateLimitError):
-                    self._rate_limit.refused(turn, refusal.retry_after)
-                raise
-            log.write(status, *reply.request_ids)
-            return reply
-        log.write(type(failure).__name__)
-        raise failure  # out here, where it does not refer to theirs, whose frames hold the key
+        log.write(status, *reply.request_ids)
+        return reply
 
-    def _exchange(
-        self, request: Endpoint[Any], deadline: Deadline, on_answer: Callable[[], None]
-    ) -> tuple[int, Any, bytes]:
+    def _exchange(self, request: Endpoint[Any], deadline: Deadline) -> tuple[int, Any, bytes]:
         """Sends a request and returns status, headers and body of the reply.
 
         A write has a connection of its own. One that was kept open may be closed by the other side at the moment of
         sending, after a person took their time, and then no one could tell whether the write arrived.
         """
-        if request.access is Access.READ:
-            return self._send(self._session, request, deadline, on_answer)
-        if self._own_session:
+        url = self._url(request)
+        if request.access is Access.WRITE and self._own_session:
             with self._open_session() as session:
-                return self._send(session, request, deadline, on_answer)
-        transport.drop_idle_connections(self._session, self.base_url)
-        return self._send(self._session, request, deadline, on_answer)
+                transport.prepare(session, url)
+                return self._send(session, request, deadline)
+        if request.access is Access.WRITE:
+            transport.refuse_to_repeat(self._session, url)  # its adapters may have changed
+            transport.prepare(self._session, url)
+            transport.drop_idle_connections(self._session, url)
+        elif not self._own_session:
+            transport.prepare(self._session, url)
+        return self._send(self._session, request, deadline)
 
-    def _send(
-        self, session: requests.Session, request: Endpoint[Any], deadline: Deadline, on_answer: Callable[[], None]
-    ) -> tuple[int, Any, bytes]:
+    def _send(self, session: requests.Session, request: Endpoint[Any], deadline: Deadline) -> tuple[int, Any, bytes]:
         left = deadline.remaining()
         user = self.on_behalf_of
-        with session.post(
-            f"{self.base_url}/{request.path}",
+        with transport.post(
+            session,
+            self._url(request),
+            auth=self._auth,
             data=wire.encode(request),
             headers={**wire.HEADERS, "X-On-Behalf-Of": user} if user else wire.HEADERS,
-            auth=self._auth,
             timeout=(min(self.timeout[0], left), min(self.timeout[1], left)),
-            allow_redirects=False,  # a redirect would carry the key elsewhere
-            hooks=transport.hooks(session, on_answer),
-            stream=True,
         ) as response:
             return response.status_code, response.headers, transport.body(response, self.reply_limit, request)
+
+    def _url(self, request: Endpoint[Any]) -> str:
+        return f"{self.base_url}/{request.path}"
 
     def _open_session(self) -> requests.Session:
         return transport.session(self.base_url, self.max_connections)
@@ -385,30 +380,33 @@ class AshbyClient:
         storage = StorageAddress.allowed(url, self.base_url)
         if storage is None:
             raise UnexpectedStatusError("Ashby gave an upload address that is not public https; the file was not sent")
-        log = _RequestLog("file storage", 1)
+        log = RequestLog("file storage", 1)
         with ExitStack() as stack:
             session = stack.enter_context(transport.session(url)) if self._own_session else self._session
             if not storage.own:
-                stack.enter_context(transport.public_only(session, url))
-            try:
-                response = session.post(
+                stack.enter_context(public_only())
+
+            def send() -> int:
+                transport.prepare(session, url)
+                try:
+                    left = (current() or Deadline(self.budget)).remaining()
+                except DeadlineExceeded:
+                    raise RequestTimeoutError(
+                        "No time was left to store the file; nothing was changed in Ashby"
+                    ) from None
+                with transport.post(
+                    session,
                     url,
+                    auth=transport.NoAuth(),
                     data=fields,
                     files={"file": (name, content, content_type)},
-                    auth=transport.NoAuth(),
+                    headers={"Authorization": None, "Content-Type": None},  # not those of the session
                     # While it sends, urllib3 waits as long as for a connection, and a file takes longer than that.
-                    timeout=min(max(self.timeout), (current() or Deadline(self.budget)).remaining()),
-                    allow_redirects=False,
-                    stream=True,  # the storage's reply is not read, except for its status
-                )
-                status = response.status_code
-                response.close()
-            except transport.NO_REPLY as error:
-                failure = transport.no_reply(error, None)
-                log.write(type(failure).__name__)
-                raise failure from None
-            except DeadlineExceeded:
-                raise RequestTimeoutError("No time was left to store the file; nothing was changed in Ashby") from None
+                    timeout=min(max(self.timeout), left),
+                ) as response:
+                    return response.status_code  # the storage's reply is not read further
+
+            status = logged(send, None, log, lambda: transport.fault(session, url))
         log.write(status)
         if not 200 <= status < 300:
             raise UnexpectedStatusError(
@@ -437,22 +435,6 @@ _ROUNDS = 20_000
 """Of the hash that makes a fingerprint of a key: some milliseconds, once per client."""
 
 _acting_for: ContextVar[Mapping[AshbyClient, str]] = ContextVar("acting_for", default={})  # noqa: B039  # never changed
-
-
-class _RequestLog:
-    """The log line of one request. Its body, address and headers stay out: they hold personal data and the key."""
-
-    def __init__(self, method: str, attempt: int) -> None:
-        self._method = method
-        self._attempt = attempt
-        self._began = time.monotonic()
-
-    def write(self, status: int | str, request_id: str | None = None) -> None:
-        """Logs how the request ended: the HTTP status, or the kind of error if there was no reply."""
-        milliseconds = 1000 * (time.monotonic() - self._began)
-        # The id comes from outside: whatever is not printable or too long for an id stays out.
-        known = request_id if request_id and request_id.isprintable() and len(request_id) <= 64 else "-"
-        _log.info("%s %s in %d ms, attempt %d, request %s", self._method, status, milliseconds, self._attempt, known)
 
 
 class _Conversation:

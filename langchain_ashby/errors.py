@@ -87,7 +87,7 @@ class AshbyError(Exception):
 
 
 class ConfigurationError(AshbyError):
-    """The client was given settings that cannot work, such as no key or a bad base URL."""
+    """The client was given settings that cannot work, such as no key or a malformed proxy."""
 
     default_code = "configuration"
 

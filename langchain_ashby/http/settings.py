@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from langchain_ashby.errors import ConfigurationError, MissingAPIKeyError
-from langchain_ashby.http import transport, wire
+from langchain_ashby.http import network, wire
 
 N = TypeVar("N", int, float)
 
@@ -76,7 +76,7 @@ def web_address(url: str) -> str:
         raise ConfigurationError("The base URL contains a user or password", remedy="Give the key as api_key.")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or not well_formed:
         raise ConfigurationError(f"The base URL {url!r} is not a web address", remedy=f"Such as {BASE_URL}.")
-    if parts.scheme == "http" and not transport.is_loopback(url):
+    if parts.scheme == "http" and not network.is_loopback(url):
         raise ConfigurationError(
             f"The base URL {url!r} is not https", remedy="Use https; plain http is for this machine only."
         )

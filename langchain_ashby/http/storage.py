@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from langchain_ashby.http import transport
+from langchain_ashby.http import network
 
 # Stricter than the standard, so that no two parsers find different hosts in it: no user, no escapes, plain letters.
 _ADDRESS = re.compile(
@@ -39,7 +39,7 @@ class StorageAddress:
         origin = _origin(url)
         if origin is None:
             return None
-        own = origin == _origin(base_url) or (transport.is_loopback(url) and transport.is_loopback(base_url))
+        own = origin == _origin(base_url) or (network.is_loopback(url) and network.is_loopback(base_url))
         return cls(url, own) if own or _is_public(*origin) else None
 
 

@@ -1,49 +1,26 @@
-"""Connections to Ashby and its file storage, with replies that are bounded in time and size."""
+"""Requests to Ashby and its file storage, through a session of the client's or of the caller's own."""
 
 from __future__ import annotations
 
-import io
-import ipaddress
-import socket
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from pydantic import SecretStr
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
-from requests.exceptions import InvalidSchema, InvalidURL
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    LocationValueError,
-    NewConnectionError,
-    ProxyError,
-    ReadTimeoutError,
-    SSLError,
-)
+from requests.utils import select_proxy
+from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
 
 from langchain_ashby.endpoint import Access, Endpoint
-from langchain_ashby.errors import (
-    AshbyError,
-    ConfigurationError,
-    ReplyTooLargeError,
-    RequestTimeoutError,
-    UnreachableError,
-)
-from langchain_ashby.http import deadline
+from langchain_ashby.errors import AshbyError, ConfigurationError, ReplyTooLargeError
+from langchain_ashby.http import certificates, connections
 
 CONNECTIONS = 32
 """The number of connections that a client keeps open for reuse, by default."""
 
-_BUFFER = 64 * 1024
 _PIECE = 256 * 1024
 
 
@@ -64,13 +41,13 @@ def session(url: str, kept_open: int = 1) -> requests.Session:
     return made
 
 
-def adopt(given: requests.Session, url: str) -> requests.Session:
-    """Prepares a session of the caller's own for `url`; its replies then end by the deadline of the call as well.
+def refuse_to_repeat(given: requests.Session, url: str) -> None:
+    """Refuses a session that would repeat a POST to `url` by itself: then a write could be made twice.
 
     Raises:
-        ConfigurationError: if its adapter would repeat a POST: then a write could be made twice.
+        ConfigurationError: if its adapter does so.
     """
-    adapter = given.get_adapter(url)
+    adapter = _adapter(given, url)
     if isinstance(adapter, HTTPAdapter):
         methods = adapter.max_retries.allowed_methods
         if adapter.max_retries.total != 0 and (not methods or "POST" in methods):
@@ -78,31 +55,77 @@ def adopt(given: requests.Session, url: str) -> requests.Session:
                 "The session's adapter repeats POST requests, so a write could be made twice",
                 remedy="Leave POST out of its allowed_methods; AshbyClient retries by itself where that is safe.",
             )
-    _use_own_pools(given, url)
-    return given
 
 
-def _use_own_pools(of: requests.Session, url: str) -> None:
-    """Lets a session open connections of our own classes for `url`."""
-    adapter = of.get_adapter(url)
-    # SOCKS and other managers bring pool classes of their own, which stay.
-    if (
-        isinstance(adapter, HTTPAdapter)
-        and adapter.poolmanager.pool_classes_by_scheme == PoolManager().pool_classes_by_scheme
-    ):
-        adapter.poolmanager.pool_classes_by_scheme = _POOLS
-        adapter.poolmanager.clear()  # what it has opened so far is of the other classes
+def prepare(given: requests.Session, url: str) -> None:
+    """Prepares a session for a request to `url`, whose reply then ends by the deadline of the call.
+
+    It takes the same steps as the session will, but without the key and without sending anything.
+
+    Raises:
+        ConfigurationError: if its proxy cannot be one, or a file with its certificates is missing or none.
+    """
+    adapter = _adapter(given, url)
+    if not isinstance(adapter, HTTPAdapter):
+        return
+    try:
+        target = requests.Request("POST", url).prepare()
+    except requests.RequestException:
+        raise ConfigurationError("No request can be sent to this address") from None
+    try:
+        how = given.merge_environment_settings(url, {}, True, None, None)
+        verify, cert, proxies = how["verify"], how["cert"], how["proxies"]
+        _check_host(select_proxy(url, proxies))
+        pool = adapter.get_connection_with_tls_context(target, verify, proxies=proxies, cert=cert)
+    except (requests.RequestException, HTTPError, ValueError):
+        raise ConfigurationError(  # without the proxy's address, which may hold a password
+            "The proxy cannot be used: its address is malformed or of a kind that is not supported",
+            remedy="Check HTTPS_PROXY, ALL_PROXY and the session's proxies; SOCKS needs requests[socks].",
+        ) from None
+    try:
+        adapter.cert_verify(pool, url, verify, cert)  # type: ignore[no-untyped-call]
+        if url.startswith("https:"):
+            certificates.check(verify, cert)
+    except OSError:
+        files = " or ".join(map(repr, certificates.files(verify, cert)))
+        raise ConfigurationError(
+            f"The certificates for the secure connection cannot be read{files and f' from {files}'}",
+            remedy="Check REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and the session's verify and cert.",
+        ) from None
+    for manager in (adapter.poolmanager, *list(adapter.proxy_manager.values())):
+        connections.bound(manager)
 
 
-def hooks(of: requests.Session, on_answer: Callable[[], None]) -> dict[str, list[Callable[..., Any]]]:
-    """The hooks of a session after one of ours, which tells that a reply has begun: theirs may fail as requests do."""
-    theirs = of.hooks.get("response") or []
-    return {"response": [lambda *_, **__: on_answer(), *([theirs] if callable(theirs) else theirs)]}
+def fault(of: requests.Session, url: str) -> ConfigurationError | None:
+    """Says what is wrong with the settings of a session, if anything is."""
+    try:
+        prepare(of, url)
+    except ConfigurationError as error:
+        return error
+    return None
 
 
 def drop_idle_connections(of: requests.Session, url: str) -> None:
     """Closes the connections that a session keeps open for `url`, so that the next request opens a new one."""
     of.get_adapter(url).close()
+
+
+def post(through: requests.Session, url: str, *, auth: AuthBase, **more: Any) -> requests.Response:
+    """Sends a POST, follows no redirect, and returns the reply with its body unread.
+
+    The reply counts even if a hook of the session raises, as `raise_for_status` does: it tells what became of a write.
+    Errors of other kinds are not about requests, and go to the caller.
+    """
+    noting = _Noting(auth)
+    try:
+        # A redirect would carry the key elsewhere.
+        return through.post(url, auth=noting, allow_redirects=False, stream=True, **more)
+    except (requests.RequestException, HTTPError, AshbyError):
+        if noting.reply is None:
+            raise
+        return noting.reply
+    finally:
+        noting.reply = None
 
 
 def body(response: requests.Response, limit: int, request: Endpoint[Any]) -> bytes:
@@ -131,57 +154,6 @@ def body(response: requests.Response, limit: int, request: Endpoint[Any]) -> byt
     return b"".join(pieces)
 
 
-NO_REPLY = (requests.RequestException, LocationValueError)
-"""What a session raises for a request without a reply."""
-
-
-def no_reply(
-    error: requests.RequestException | LocationValueError, request: Endpoint[Any] | None, *, answered: bool = False
-) -> AshbyError:
-    """Makes the error for a request without a reply. Never uses requests' text, which may quote the key.
-
-    Args:
-        error: What the session raised.
-        request: The request; None for a file on its way to the storage.
-        answered: True if a reply had begun, so that the error is one of reading it or of a hook of the session's.
-    """
-    if isinstance(error, (InvalidURL, InvalidSchema, LocationValueError)) and not answered:
-        # The request's own address was checked before. The proxy's is not quoted: it may hold a password.
-        return ConfigurationError(
-            "The address of the proxy cannot be used, so nothing was sent",
-            remedy="Correct HTTPS_PROXY, ALL_PROXY or the session's proxies, such as http://proxy.example:3128; for "
-            "SOCKS, install requests[socks].",
-        )
-    reason = getattr(error.args[0], "reason", error.args[0]) if error.args else None
-    if isinstance(reason, ProxyError):  # the proxy was not reached, and so nobody else
-        reason = reason.original_error
-    if answered and not isinstance(reason, ReadTimeoutError):
-        reason = None
-    untrusted = isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
-    never_sent = untrusted or isinstance(reason, (ConnectTimeoutError, NewConnectionError))
-    unknown = request is not None and request.access is Access.WRITE and not never_sent
-    if isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError):
-        return RequestTimeoutError("No answer in time", outcome_unknown=unknown)
-    if untrusted:
-        return UnreachableError("The connection is not secure: the certificate was not accepted", retryable=False)
-    if isinstance(reason, _NotPublic):
-        return UnreachableError("The address leads into this network, so nothing was sent there", retryable=False)
-    if never_sent:
-        return UnreachableError("No connection could be made", outcome_unknown=unknown)
-    if isinstance(reason, SSLError):
-        return UnreachableError("The secure connection failed", outcome_unknown=unknown)
-    return UnreachableError("The connection broke before the reply was complete", outcome_unknown=unknown)
-
-
-def is_loopback(url: str) -> bool:
-    """Tells if an address is this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 class KeyAuth(AuthBase):
     """Basic authentication with the key as user name. The key leaves its wrapper only for the request's header."""
 
@@ -205,123 +177,43 @@ class NoAuth(AuthBase):
         return request
 
 
-class _Pieces(io.RawIOBase):
-    """Reads from a connection, waiting each time for what is left of the deadline and at most for `timeout`.
+class _Noting(AuthBase):
+    """Authentication that also notes the reply, before the hooks of the session see it."""
 
-    A socket's own timeout starts anew with every byte, so a reply that drips in would never end.
-    """
+    def __init__(self, auth: AuthBase) -> None:
+        self._auth = auth
+        self.reply: requests.Response | None = None
 
-    def __init__(self, connection: socket.socket, file: io.BufferedIOBase, call: deadline.Deadline) -> None:
-        self._connection = connection
-        self._file = file
-        self._call = call
-        self._timeout = connection.gettimeout() or call.seconds
-        call.reading(connection)
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.register_hook("response", self._note)  # type: ignore[no-untyped-call]
+        return self._auth(request)
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._connection.settimeout(min(self._timeout, self._call.remaining()))
-        return self._connection.recv_into(buffer)
-
-    def close(self) -> None:
-        if not self.closed:  # urllib3 gives the connection back only after this
-            self._call.done_reading()
-        # The file counts the users of the socket.
-        self._file.close()
-        super().close()
-
-
-class _Response(HTTPResponse):
-    """A reply whose headers and body have to arrive by the deadline of the call."""
-
-    def __init__(self, sock: socket.socket, *arguments: Any, **more: Any) -> None:
-        super().__init__(sock, *arguments, **more)
-        call = deadline.current()
-        if call is not None:
-            self.fp = io.BufferedReader(_Pieces(sock, self.fp, call), _BUFFER)
-
-
-class _HTTPConnection(HTTPConnection):
-    response_class = _Response
-    debuglevel = 0  # at any other level http.client prints the headers, and so the key
-
-    def _new_conn(self) -> socket.socket:
-        return _checked(super()._new_conn(), self)
-
-
-class _HTTPSConnection(HTTPSConnection):
-    response_class = _Response
-    debuglevel = 0
-
-    def _new_conn(self) -> socket.socket:
-        return _checked(super()._new_conn(), self)
-
-
-class _NotPublic(NewConnectionError):
-    """A name that Ashby gave stands for an address inside this network."""
-
-
-_public_only: ContextVar[bool] = ContextVar("langchain_ashby_public_only", default=False)
-
-
-@contextmanager
-def public_only(session: requests.Session, url: str) -> Iterator[None]:
-    """Refuses connections to this machine and to private networks within the block, whatever name stands for them.
-
-    What a proxy connects to is for the proxy to refuse; a session's adapter of another kind is not checked.
-    """
-    _use_own_pools(session, url)
-    token = _public_only.set(True)
-    try:
-        yield
-    finally:
-        _public_only.reset(token)
-
-
-def _checked(connection: socket.socket, of: HTTPConnection) -> socket.socket:
-    """Closes a new connection, before anything is sent, if it leads where it may not."""
-    if _public_only.get() and of.proxy is None and not _is_public(connection.getpeername()[0]):
-        connection.close()
-        raise _NotPublic(of, "the address is not public")
-    return connection
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        # Addresses that carry another one, which is where they lead.
-        carried = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if ip in _NAT64:
-            carried = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if carried:
-            return _is_public(str(carried))
-    return ip.is_global and not ip.is_multicast
-
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _HTTPConnection
-
-
-class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _HTTPSConnection
-
-
-_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
+    def _note(self, response: requests.Response, **_: Any) -> None:
+        self.reply = response
 
 
 class _Adapter(HTTPAdapter):
-    """Opens connections of our own classes and repeats nothing by itself."""
+    """Opens bounded connections and repeats nothing by itself."""
 
     def init_poolmanager(self, *arguments: Any, **more: Any) -> None:
         super().init_poolmanager(*arguments, **more)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+        connections.bound(self.poolmanager)
 
     def proxy_manager_for(self, *arguments: Any, **more: Any) -> Any:
         manager = super().proxy_manager_for(*arguments, **more)
-        manager.pool_classes_by_scheme = _POOLS
+        connections.bound(manager)
         return manager
+
+
+def _adapter(of: requests.Session, url: str) -> BaseAdapter:
+    try:
+        return of.get_adapter(url)
+    except requests.exceptions.InvalidSchema:
+        raise ConfigurationError(f"The session has no adapter for {urlsplit(url).scheme} addresses") from None
+
+
+def _check_host(proxy: str | None) -> None:
+    """Raises a ValueError or an error of urllib3's if no proxy can have this address."""
+    if proxy:
+        # As urllib3 does when it connects: an empty or overlong label raises.
+        (parse_url(proxy if "://" in proxy else f"http://{proxy}").host or "").encode("idna")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Generic, TypeVar
 
+from pydantic import SecretStr
 from pydantic_core import from_json
 
 from langchain_ashby.endpoint import Access, Endpoint
@@ -79,7 +82,9 @@ def encode(request: Endpoint[Any]) -> bytes:
     return json.dumps(request.wire(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def decode(request: Endpoint[R], status: int, headers: Mapping[str, str], body: bytes) -> Reply[R]:
+def decode(
+    request: Endpoint[R], status: int, headers: Mapping[str, str], body: bytes, key: SecretStr | None = None
+) -> Reply[R]:
     """Reads the reply to a request.
 
     Args:
@@ -87,17 +92,20 @@ def decode(request: Endpoint[R], status: int, headers: Mapping[str, str], body: 
         status: The HTTP status.
         headers: The reply's headers; the mapping ignores case.
         body: The reply's body, decompressed.
+        key: The key that was sent. A request id that holds it is dropped.
 
     Raises:
         AshbyError: of the matching kind, if the reply is not a success.
     """
     with calling(request.path, request.permission):
-        return _decode(request, status, headers, body)
+        return _decode(request, status, headers, body, key)
 
 
-def _decode(request: Endpoint[R], status: int, headers: Mapping[str, str], body: bytes) -> Reply[R]:
+def _decode(
+    request: Endpoint[R], status: int, headers: Mapping[str, str], body: bytes, key: SecretStr | None
+) -> Reply[R]:
     envelope, unreadable = _parse(headers, body)
-    request_id = _request_id(headers, envelope)
+    request_id = _request_id(headers, envelope, key)
     facts: dict[str, Any] = {"status": status, "request_id": request_id}
     writes = request.access is Access.WRITE
     if status >= 500:
@@ -170,9 +178,25 @@ def _says_twice(body: bytes) -> bool:
     return len(keys) > len(set(keys))
 
 
-def _request_id(headers: Mapping[str, str], envelope: dict[str, Any] | None) -> str | None:
+def _request_id(headers: Mapping[str, str], envelope: dict[str, Any] | None, key: SecretStr | None) -> str | None:
+    """Reads Ashby's id of the request. It goes into logs, which may hold neither the key nor anything but an id."""
     info = (envelope or {}).get("errorInfo")
-    return headers.get("x-ashby-request-id") or (_text(info.get("requestId")) if isinstance(info, dict) else None)
+    for said in (headers.get("x-ashby-request-id"), info.get("requestId") if isinstance(info, dict) else None):
+        if isinstance(said, str) and _REQUEST_ID.fullmatch(said) and not _holds(said, key):
+            return said
+    return None
+
+
+def _holds(said: str, key: SecretStr | None) -> bool:
+    """Tells if a text holds the key, as it is or as it is sent."""
+    if not key:
+        return False
+    plain = key.get_secret_value()
+    return plain in said or b64encode(f"{plain}:".encode()).decode().rstrip("=") in said
+
+
+_REQUEST_ID = re.compile("(?=[A-Za-z_-]*[0-9])[0-9A-Za-z_-]{1,64}")
+"""A ULID, a UUID or the like: one word with a digit in it."""
 
 
 def _warnings(envelope: dict[str, Any]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import json
 import logging
 import pickle
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.load import dumpd, dumps
 from langchain_core.tracers.langchain import LangChainTracer
@@ -25,6 +27,7 @@ from langgraph.types import Command
 from langsmith import Client
 from leaks import KEY, assert_without_key, spellings, tellings
 from recorder import Answer, Recorder, failure, raw_server, success, unused_port
+from requests.adapters import HTTPAdapter
 from typer.testing import CliRunner
 
 from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit
@@ -171,9 +174,21 @@ def test_is_in_no_traceback(tmp_path: Path, fault: str, request_name: str) -> No
 
 
 @pytest.mark.parametrize("request_name", REQUESTS)
-@pytest.mark.parametrize("fault", ["nobody", "no such host", "no TLS", "silence", "hung up", "half a head"])
-def test_is_in_no_traceback_of_a_connection(tmp_path: Path, fault: str, request_name: str) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *("nobody", "no such host", "no TLS", "silence", "hung up", "half a head", "no authorities"),
+        *("no proxy", "nobody at the proxy"),
+    ],
+)
+def test_is_in_no_traceback_of_a_connection(
+    tmp_path: Path, fault: str, request_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "cv.pdf").write_text("x")
+    if fault == "no authorities":
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nothing.pem")
+    if "proxy" in fault:
+        monkeypatch.setenv("HTTPS_PROXY", "http://a..b" if fault == "no proxy" else f"http://127.0.0.1:{unused_port()}")
     closing = threading.Event()
 
     def talk(connection: Any) -> None:
@@ -188,6 +203,9 @@ def test_is_in_no_traceback_of_a_connection(tmp_path: Path, fault: str, request_
             "nobody": f"http://127.0.0.1:{unused_port()}",
             "no such host": "https://no-such-host.invalid",
             "no TLS": url.replace("http:", "https:"),
+            "no authorities": "https://127.0.0.1",
+            "no proxy": "https://127.0.0.1",
+            "nobody at the proxy": "https://127.0.0.1",
         }.get(fault, url)
         with AshbyClient(KEY, url, timeout=0.3, budget=1, max_retries=0, upload_dirs=[tmp_path]) as client:
             error = failed(client, request_name)
@@ -195,6 +213,36 @@ def test_is_in_no_traceback_of_a_connection(tmp_path: Path, fault: str, request_
     assert error is not None
     for where, text in tellings(error):
         assert_without_key(f"{where} of {fault}", text)
+
+
+class Confused(HTTPAdapter):
+    """Takes a failure for something else."""
+
+    def send(self, *arguments: Any, **more: Any) -> requests.Response:
+        try:
+            return super().send(*arguments, **more)
+        except requests.RequestException as error:
+            raise LookupError("nobody foresaw this") from error
+
+
+@pytest.mark.parametrize("request_name", ["read", "write"])
+@pytest.mark.parametrize("where", ["the resolver", "the resolver of a session", "an adapter"])
+def test_is_in_no_traceback_of_an_error_that_nobody_foresaw(
+    request_name: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look_up(*_: Any, **__: Any) -> None:
+        raise LookupError("nobody foresaw this")
+
+    session = None if where == "the resolver" else requests.Session()
+    if session is not None and where == "an adapter":
+        session.mount("https://", Confused())
+    else:
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    client = AshbyClient(KEY, f"https://localhost:{unused_port()}", session=session)
+    with pytest.raises(LookupError, match="nobody foresaw this") as caught:
+        client.call(REQUESTS[request_name])
+    for place, text in tellings(caught.value):
+        assert_without_key(f"{place} of {where}", text)
 
 
 @pytest.mark.parametrize("request_name", ["read", "write"])

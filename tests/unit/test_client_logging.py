@@ -1,5 +1,6 @@
 """The client logs each request, retry and pause, and never the key, a body or personal data."""
 
+import json
 import logging
 import re
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from recorder import KEY, Answer, Recorder, failure, success, unused_port
 
 from langchain_ashby import AshbyClient, AshbyError
@@ -22,7 +24,8 @@ from langchain_ashby.endpoints.candidates import (
 
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 READ = GetCandidate(candidate_id=ID)
-PRIVATE = ("Ada", "Lovelace", "ada@example.com", "curriculum", ID, KEY, b64encode(f"{KEY}:".encode()).decode())
+CODED = b64encode(f"{KEY}:".encode()).decode()
+PRIVATE = ("Ada", "Lovelace", "ada@example.com", "curriculum", ID, KEY, CODED)
 
 
 @pytest.fixture
@@ -81,6 +84,54 @@ def test_a_request_without_a_reply_is_a_line_with_the_kind_of_error(log: pytest.
     ):
         client.call(READ)
     assert lines(log) == [("INFO", "candidate.info UnreachableError in 0 ms, attempt 1, request -")]
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, ValueError, SystemExit])
+@pytest.mark.parametrize("upload", [False, True])
+def test_a_request_that_is_interrupted_is_a_line_as_well(
+    recorder: Recorder, log: pytest.LogCaptureFixture, tmp_path: Path, raised: type[BaseException], upload: bool
+) -> None:
+    def interrupt(response: requests.Response, **_: Any) -> None:
+        if not upload or (response.url or "").endswith("/store"):
+            raise raised
+
+    (tmp_path / "Ada Lovelace.pdf").write_text("curriculum vitae")
+    handle = {"handle": "h", "url": f"{recorder.url}/store", "fields": {}}
+    recorder.answers["file.createFileUploadHandle"] = [success(handle)]
+    session = requests.Session()
+    session.hooks["response"].append(interrupt)
+    client = AshbyClient(KEY, recorder.url, session=session, upload_dirs=[tmp_path])
+    with pytest.raises(raised):
+        client.call(UploadCandidateFile(candidate_id=ID, file_path="Ada Lovelace.pdf") if upload else READ)
+    method = "file storage" if upload else "candidate.info"
+    assert lines(log)[-1] == ("INFO", f"{method} {raised.__name__} in 0 ms, attempt 1, request -")
+    assert len(lines(log)) == len(recorder.requests)
+
+
+def test_a_request_whose_reply_is_too_large_is_a_line_as_well(
+    recorder: Recorder, log: pytest.LogCaptureFixture
+) -> None:
+    recorder.answers["candidate.info"] = [success("x" * 5_000)]
+    with AshbyClient(KEY, recorder.url, reply_limit=4_000) as client, pytest.raises(AshbyError):
+        client.call(READ)
+    assert lines(log) == [("INFO", "candidate.info 200 in 0 ms, attempt 1, request -")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [KEY, f"id-{KEY}", CODED, CODED.rstrip("="), "ada@example.com", "Ada", "Ada-Lovelace", "1 Ada", "1" * 65, "é1"],
+)
+def test_what_is_not_an_id_is_not_taken_for_one(recorder: Recorder, log: pytest.LogCaptureFixture, said: str) -> None:
+    recorder.answers["candidate.info"] = [
+        Answer(success({"id": ID}).content, headers={"x-ashby-request-id": said}),
+        Answer(json.dumps({"success": False, "errorInfo": {"code": "not_found", "requestId": said}}).encode()),
+    ]
+    with AshbyClient(KEY, recorder.url) as client:
+        assert client.exchange(READ).request_ids == ()
+        with pytest.raises(AshbyError) as refused:
+            client.call(READ)
+    assert refused.value.request_id is None
+    assert lines(log) == [("INFO", "candidate.info 200 in 0 ms, attempt 1, request -")] * 2
 
 
 def test_an_upload_is_three_lines_without_address_and_file_name(

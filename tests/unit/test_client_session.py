@@ -1,7 +1,12 @@
 """A custom session: its settings are kept, and the client's own limits still hold."""
 
+import http.client
+import shutil
 import socket
+import ssl
+import subprocess
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,19 +114,88 @@ def test_a_reply_is_bounded_in_size(session: requests.Session, recorder: Recorde
         AshbyClient(KEY, recorder.url, session=session, reply_limit=4_000).call(READ)
 
 
-def test_a_reply_is_bounded_in_time(session: requests.Session) -> None:
-    def drip(connection: socket.socket) -> None:
-        connection.recv(65536)
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
-        for _ in range(200):
-            connection.sendall(b"x")
-            time.sleep(0.05)
+def drip(connection: socket.socket) -> None:
+    """Answers a GET at once, and anything else a byte at a time."""
+    while connection.recv(65536).startswith(b"GET"):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
+    for _ in range(200):
+        connection.sendall(b"x")
+        time.sleep(0.05)
 
-    with raw_server(drip) as url:
+
+def drip_in_a_head(connection: socket.socket) -> None:
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    for _ in range(200):
+        connection.sendall(b"X-Header: x\r\n")
+        time.sleep(0.05)
+
+
+NOBODY = "http://127.0.0.1:9/ashby"
+
+
+def reached(way: str, session: requests.Session, url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Lets the session reach a server in some way, and returns the base URL for that."""
+    session.trust_env = way == "a proxy of the environment"
+    match way:
+        case "a proxy" | "a proxy that was used before":
+            session.proxies = {"http": url}
+        case "a tunnel":
+            session.proxies = {"https": url}
+            return NOBODY.replace("http:", "https:")
+        case "a proxy of the environment":
+            monkeypatch.setenv("http_proxy", url)
+            monkeypatch.setenv("no_proxy", "")
+    if way.endswith("used before"):
+        session.get(url)
+    return NOBODY if "a proxy" in way else url
+
+
+WAYS = [
+    "directly",
+    "a connection that was used before",
+    "a proxy",
+    "a proxy that was used before",
+    "a proxy of the environment",
+    "a tunnel",
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_reply_is_bounded_in_time(session: requests.Session, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with raw_server(drip_in_a_head if way == "a tunnel" else drip) as url:
+        base_url = reached(way, session, url, monkeypatch)
+        began = time.monotonic()
+        with pytest.raises(errors.UnreachableError):
+            AshbyClient(KEY, base_url, session=session, timeout=5, budget=0.5, max_retries=0).call(READ)
+        assert time.monotonic() - began < 3, "the whole reply takes ten seconds"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_http_client_prints_no_key(
+    session: requests.Session, way: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    with raw_server(drip_in_a_head if way == "a tunnel" else drip) as url:
+        base_url = reached(way, session, url, monkeypatch)
+        with pytest.raises(errors.UnreachableError):
+            AshbyClient(KEY, base_url, session=session, timeout=5, budget=0.2, max_retries=0).call(READ)
+    assert b64encode(f"{KEY}:".encode()).decode() not in capsys.readouterr().out
+
+
+def test_the_reply_of_the_file_storage_is_bounded_in_time(
+    session: requests.Session, recorder: Recorder, tmp_path: Path
+) -> None:
+    (tmp_path / "cv.pdf").write_text("x")
+    session.mount(recorder.url, HTTPAdapter())  # for Ashby alone, as one with a certificate
+    with raw_server(drip_in_a_head) as url:
+        recorder.answers["file.createFileUploadHandle"] = [success({"handle": "h", "url": url, "fields": {}})]
+        client = AshbyClient(KEY, recorder.url, session=session, timeout=5, budget=0.5, upload_dirs=[tmp_path])
         began = time.monotonic()
         with pytest.raises(errors.RequestTimeoutError):
-            AshbyClient(KEY, url, session=session, timeout=5, budget=0.5, max_retries=0).call(READ)
-        assert time.monotonic() - began < 5, "the whole reply takes ten seconds"
+            client.upload("cv.pdf", "CandidateFiles")
+        assert time.monotonic() - began < 3, "the whole head takes ten seconds"
 
 
 @pytest.mark.parametrize("request_", [READ, WRITE], ids=["read", "write"])
@@ -143,6 +217,91 @@ def test_only_safe_requests_are_sent_again(session: requests.Session, recorder: 
 def test_an_adapter_that_would_repeat_a_write_is_refused(session: requests.Session, methods: Any) -> None:
     session.mount("https://", HTTPAdapter(max_retries=Retry(3, allowed_methods=methods)))
     with pytest.raises(errors.ConfigurationError, match="a write could be made twice"):
+        AshbyClient(KEY, session=session)
+
+
+@pytest.mark.parametrize("below", ["", "/candidate.create"])
+def test_an_adapter_that_comes_later_and_would_repeat_a_write_is_refused_as_well(
+    session: requests.Session, recorder: Recorder, below: str
+) -> None:
+    client = AshbyClient(KEY, recorder.url, session=session)
+    session.mount(f"{recorder.url}{below}", HTTPAdapter(max_retries=Retry(3, allowed_methods=None)))
+    with pytest.raises(errors.ConfigurationError, match="a write could be made twice") as refused:
+        client.call(WRITE)
+    assert not refused.value.outcome_unknown
+    assert recorder.requests == []
+    client.call(READ)
+
+
+def test_a_write_is_not_repeated_if_tls_fails_in_the_reply(session: requests.Session, tls: tuple[str, Path]) -> None:
+    url, certificate = tls
+    session.trust_env = False
+    session.verify = str(certificate)
+    session.mount("https://", HTTPAdapter(max_retries=3))
+    with pytest.raises(errors.UnreachableError) as broken:
+        AshbyClient(KEY, url, session=session, max_retries=0).call(WRITE)
+    assert broken.value.outcome_unknown
+    assert (certificate.parent / "requests").read_text() == "POST "
+
+
+@pytest.fixture
+def tls(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A server that notes each request, and then answers with what is not TLS; and its certificate."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is needed to make a certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = f"{openssl} req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=me -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run([*command.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    def talk(connection: socket.socket) -> None:
+        with context.wrap_socket(connection.dup(), server_side=True) as secure:
+            with (tmp_path / "requests").open("ab") as file:
+                file.write(secure.recv(65536)[:5])
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    with raw_server(talk) as url:
+        yield url.replace("http:", "https:"), certificate
+
+
+def test_its_content_type_and_authorization_are_not_those_of_a_file(
+    session: requests.Session, recorder: Recorder, tmp_path: Path
+) -> None:
+    (tmp_path / "cv.pdf").write_text("x")
+    handle = {"handle": "h", "url": f"{recorder.url}/store", "fields": {}}
+    recorder.answers["file.createFileUploadHandle"] = [success(handle)]
+    session.headers.update({"Content-Type": "application/json", "Authorization": "Bearer of others"})
+    AshbyClient(KEY, recorder.url, session=session, upload_dirs=[tmp_path]).upload("cv.pdf", "CandidateFiles")
+    assert recorder.last.headers["Content-Type"].startswith("multipart/form-data; boundary=")
+    assert recorder.last.headers["Authorization"] is None
+
+
+def test_a_write_whose_pool_another_thread_has_closed_was_not_sent(
+    session: requests.Session, recorder: Recorder
+) -> None:
+    class Closed(HTTPAdapter):
+        """Has its pool closed just before it sends for the first time."""
+
+        looked = 0
+
+        def cert_verify(self, conn: Any, *settings: Any) -> None:
+            self.looked += 1
+            if self.looked == 2:  # the first look is the client's
+                conn.close()
+
+    session.mount("http://", Closed())
+    recorder.answers["candidate.create"] = [success({"id": ID})]
+    with pytest.raises(errors.UnreachableError) as unsent:
+        AshbyClient(KEY, recorder.url, session=session, max_retries=0).call(WRITE)
+    assert not unsent.value.outcome_unknown
+    assert recorder.requests == []
+
+
+def test_a_session_without_an_adapter_is_refused(session: requests.Session) -> None:
+    session.adapters.clear()
+    with pytest.raises(errors.ConfigurationError, match="no adapter for https"):
         AshbyClient(KEY, session=session)
 
 

@@ -6,17 +6,21 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
-from recorder import KEY, Recorder, success
+from recorder import KEY, Recorder, raw_server, success
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPSConnectionPool
+from urllib3.connection import HTTPSConnection
 
 from langchain_ashby import AshbyClient, errors
 from langchain_ashby.endpoints.candidates import UploadCandidateFile
-from langchain_ashby.http import transport
+from langchain_ashby.http import network
 from langchain_ashby.http.storage import StorageAddress
 
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
@@ -111,17 +115,17 @@ def test_beside_ashby_it_may_not(url: str, base: str) -> None:
 
 @given(st.ip_addresses().filter(lambda ip: not ip.is_global).map(str))
 def test_no_address_of_this_network_is_public(address: str) -> None:
-    assert not transport._is_public(address)
+    assert not network.is_public(address)
 
 
 @pytest.mark.parametrize("address", INSIDE)
 def test_no_address_that_carries_one_of_this_network_is_either(address: str) -> None:
-    assert not transport._is_public(address)
+    assert not network.is_public(address)
 
 
 @pytest.mark.parametrize("address", ["52.218.1.1", "8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])
 def test_an_address_outside_is_public(address: str) -> None:
-    assert transport._is_public(address)
+    assert network.is_public(address)
 
 
 class Listener:
@@ -165,12 +169,52 @@ def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
 def test_a_name_that_stands_for_this_machine_is_hung_up_on_before_a_byte_is_sent(
     recorder: Recorder, listener: Listener, tmp_path: Path, session: Callable[[], requests.Session | None]
 ) -> None:
-    (tmp_path / "cv.pdf").write_bytes(b"%PDF")
-    named = {"handle": "h", "url": "https://bucket.example/store", "fields": {"command": "of an attacker"}}
-    recorder.answers["file.createFileUploadHandle"] = [success(named)]
-    client = AshbyClient(KEY, recorder.url, timeout=5, upload_dirs=[tmp_path], session=session())
-    with pytest.raises(errors.UnreachableError, match="leads into this network, so nothing was sent") as caught:
-        client.call(UploadCandidateFile(candidate_id=ID, file_path="cv.pdf"))
-    assert not caught.value.outcome_unknown
+    error = failing_upload(recorder, tmp_path, session())
+    assert "leads into this network, so nothing was sent" in error.message
+    assert not error.outcome_unknown
     assert recorder.endpoints() == ["file.createFileUploadHandle"]
     assert listener.received in ([], [b""])
+
+
+def failing_upload(recorder: Recorder, directory: Path, session: requests.Session | None) -> errors.UnreachableError:
+    """Uploads a file to an address that nobody serves, with a public name."""
+    (directory / "cv.pdf").write_bytes(b"%PDF")
+    named = {"handle": "h", "url": "https://bucket.example/store", "fields": {"command": "of an attacker"}}
+    recorder.answers["file.createFileUploadHandle"] = [success(named)]
+    client = AshbyClient(KEY, recorder.url, timeout=5, upload_dirs=[directory], session=session)
+    with pytest.raises(errors.UnreachableError) as caught:
+        client.call(UploadCandidateFile(candidate_id=ID, file_path="cv.pdf"))
+    return caught.value
+
+
+@pytest.mark.parametrize("session", [lambda: None, requests.Session], ids=["its own session", "the caller's session"])
+def test_a_proxy_may_be_on_this_machine_and_finds_out_itself_where_the_name_leads(
+    recorder: Recorder,
+    tmp_path: Path,
+    session: Callable[[], requests.Session | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[bytes] = []
+    with raw_server(lambda connection: asked.append(connection.recv(1000))) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        error = failing_upload(recorder, tmp_path, session())
+    assert "leads into this network" not in error.message
+    assert [line.split()[:2] for line in asked] == [[b"CONNECT", b"bucket.example:443"]]
+
+
+class SOCKSConnection(HTTPSConnection):
+    """As urllib3's own, which comes with an extra: its peer is a proxy, but it has none."""
+
+    _socks_options = MappingProxyType({"socks_version": 2})
+
+
+class SOCKSPool(HTTPSConnectionPool):
+    ConnectionCls = SOCKSConnection
+
+
+def test_a_socks_proxy_may_be_on_this_machine_as_well(recorder: Recorder, listener: Listener, tmp_path: Path) -> None:
+    session, adapter = requests.Session(), HTTPAdapter()
+    adapter.poolmanager.pool_classes_by_scheme = {"https": SOCKSPool}
+    session.mount("https://bucket.example", adapter)
+    assert "leads into this network" not in failing_upload(recorder, tmp_path, session).message
+    assert listener.received[0].startswith(b"\x16\x03"), "the beginning of TLS"

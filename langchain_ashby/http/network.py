@@ -1,0 +1,71 @@
+"""Addresses of this machine, of its network and of the public one, and connections that may only lead there."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from urllib.parse import urlsplit
+
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import NewConnectionError
+
+
+class NotPublicError(NewConnectionError):
+    """A name that Ashby gave stands for an address inside this network."""
+
+
+_public_only: ContextVar[bool] = ContextVar("langchain_ashby_public_only", default=False)
+
+
+@contextmanager
+def public_only() -> Iterator[None]:
+    """Refuses bounded connections to this machine and to private networks within the block, whatever their name.
+
+    What a proxy connects to is for the proxy to refuse.
+    """
+    token = _public_only.set(True)
+    try:
+        yield
+    finally:
+        _public_only.reset(token)
+
+
+def checked(connection: socket.socket, of: HTTPConnection) -> socket.socket:
+    """Closes a new connection, before anything is sent, if it leads where it may not.
+
+    Raises:
+        NotPublicError: if it does.
+    """
+    proxied = of.proxy is not None or hasattr(of, "_socks_options")  # a SOCKS proxy is no proxy to urllib3
+    if _public_only.get() and not proxied and not is_public(connection.getpeername()[0]):
+        connection.close()
+        raise NotPublicError(of, "the address is not public")
+    return connection
+
+
+def is_public(address: str) -> bool:
+    """Tells if an IP address is public, and so is one that it carries."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        # Addresses that carry another one, which is where they lead.
+        carried = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
+        if ip in _NAT64:
+            carried = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if carried:
+            return is_public(str(carried))
+    return ip.is_global and not ip.is_multicast
+
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def is_loopback(url: str) -> bool:
+    """Tells if an address is this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
