@@ -55,12 +55,12 @@ class Doorkeeper:
         has_token = self._take_token(scope)
         headers = Headers(scope=scope)
         if not _is_for_this_machine(headers):
-            await _refuse(403, "This server only answers to a loopback host.", scope, receive, send)
+            await _refuse(403, "This server answers only to a loopback host, such as localhost.", scope, receive, send)
         elif not self._may_ask(headers):
             refusal = "This server answers only to pages whose origin is in LANGCHAIN_ASHBY_ORIGINS."
             await _refuse(403, refusal, scope, receive, send)
         elif not has_token and not _is_preflight(scope, headers):
-            refusal = "This server needs the token that it printed as part of its address when it started."
+            refusal = "This server requires the token that ends the address it printed at its start."
             await _refuse(401, refusal, scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -143,7 +143,7 @@ def _chosen_token() -> SecretStr | None:
     token = SecretStr(os.environ.get("LANGCHAIN_ASHBY_TOKEN", "").strip())
     if token and not re.fullmatch("[0-9A-Za-z_-]{20,}", token.get_secret_value()):
         raise ConfigurationError(
-            "LANGCHAIN_ASHBY_TOKEN takes at least 20 letters, digits, - and _", remedy="Leave it out for a new one."
+            "LANGCHAIN_ASHBY_TOKEN takes at least 20 letters, digits, - and _", remedy="Unset it to get a new one."
         )
     return token or None
 
@@ -162,7 +162,7 @@ _token = _chosen or SecretStr(secrets.token_urlsafe(32))
 async def _announced(_: Starlette) -> AsyncIterator[None]:
     address = os.environ.get("LANGGRAPH_API_URL") or "http://127.0.0.1:2024"
     shown = "<LANGCHAIN_ASHBY_TOKEN>" if _chosen else _token.get_secret_value()
-    print(f"\nThe agent's address, which lets in whoever knows it: {address}/{shown}\n", flush=True)
+    print(f"\nThe agent's address (whoever knows it is let in): {address}/{shown}\n", flush=True)
     yield
 
 

@@ -52,7 +52,7 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
     assert isinstance(answer, dict)
     if answer.get("request_id") not in (None, request_id):
         raise UnusableAnswer(
-            "Nothing was executed: the answer is for another request. Look at what is asked now, and decide about that."
+            "Nothing was executed: the answer is for another request. Review the one that is open now, and decide that."
         )
     if len(decisions) != len(proposals):
         raise UnusableAnswer(

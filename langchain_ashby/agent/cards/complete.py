@@ -70,7 +70,7 @@ def checked(method: str, record: Any) -> Any:
     """The record itself; or, if it is not as Ashby's are, a copy that says so."""
     noun = method.partition(".")[0]
     if not isinstance(record, Mapping):
-        record, gaps = {}, ["it is no record"]
+        record, gaps = {}, ["it is not a record"]
     else:
         ways = _ALWAYS.get(method) or _ALWAYS.get(noun, ())
         gaps = [gap for way in ways for gap in _gaps(record, noun, way.split("."))]
@@ -85,9 +85,9 @@ def _gaps(record: Mapping[str, Any], noun: str, way: list[str], place: str = "")
     key, *further = way
     value, place = record.get(key), f"{place}.{key}".lstrip(".")
     if value is None:
-        yield f"Ashby does not tell {place}"
+        yield f"Ashby did not send {place}"
     elif further:
         for entry in value if isinstance(value, list) else [value]:
             yield from _gaps(entry if isinstance(entry, Mapping) else {}, noun, further, place)
     elif (known := _KNOWN.get(f"{noun}.{place}")) and value not in known:
-        yield f"{place} is {quoted(value, 40)}, which this program does not know"
+        yield f"{place} is {quoted(value, 40)}, which this package does not recognize"

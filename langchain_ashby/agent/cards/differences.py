@@ -24,7 +24,7 @@ def differences(card: Card, fresh: Card, allowed: Collection[str] = ()) -> list[
         allowed: The categories of private data that may be told. Of any other it is said only that it has changed.
     """
     if not (is_current(card) and is_current(fresh)):
-        return ["the card was made by another version of this program"]
+        return ["the card was made by another version of this package"]
     fresh = beside(fresh, card["beside"])
     private = {it for it, category in {**card["private"], **fresh["private"]}.items() if category not in allowed}
     facts = dict(_facts(card, fresh, private))
@@ -38,14 +38,14 @@ def differences(card: Card, fresh: Card, allowed: Collection[str] = ()) -> list[
     if card["risk"] != fresh["risk"]:
         said.append(f"the risk: {fresh['risk']}, was {card['risk']}")
     if not said and card["line"] != fresh["line"]:
-        said.append(f"what it would do: {'no longer the same' if private else fresh['line']}")
+        said.append(f"what it would do: {'has changed (left out as private)' if private else fresh['line']}")
     return list(dict.fromkeys(one_line(it, LONGEST) for it in said))
 
 
 _SENTENCES: tuple[tuple[Literal["warnings", "consequences", "unchecked"], str, str], ...] = (
     ("warnings", "there is a new warning", "a warning is gone"),
-    ("consequences", "what follows from it is new", "no longer follows from it"),
-    ("unchecked", "could be checked before, but no longer can", "could not be checked before, but now can be"),
+    ("consequences", "there is a new consequence", "no longer a consequence"),
+    ("unchecked", "can no longer be checked", "can now be checked"),
 )
 
 
@@ -76,7 +76,7 @@ def _facts(card: Card, fresh: Card, private: Collection[str]) -> Iterator[tuple[
     for title in {**card["facts"], **fresh["facts"]}:
         was, now = card["facts"].get(title), fresh["facts"].get(title)
         if title not in fresh["facts"]:
-            yield title, f"{title}: cannot be read any more"
+            yield title, f"{title}: can no longer be read"
         elif title in card["facts"] and same(now, was):
             continue
         elif title in private:
@@ -105,7 +105,7 @@ def _bodies(card: Card, fresh: Card) -> Iterator[str]:
     was, now = card["sent"] or {}, fresh["sent"] or {}
     for method in {**was, **now}:
         if was.get(method) != now.get(method):
-            yield f"what {method} would be sent: {_body(now.get(method))}, was {_body(was.get(method))}"
+            yield f"the body for {method}: {_body(now.get(method))}, was {_body(was.get(method))}"
 
 
 def _body(sent: Sent | None) -> str:

@@ -64,7 +64,7 @@ def _local_file(builder: CardBuilder, reads: ReadCache, path: str | None) -> str
         file = reads.client.local_file(path)
     except ArgumentError as error:
         builder.warn(f"The file cannot be uploaded: {one_line(error.message)}.", "high")
-        builder.not_checked("Which file it is: without a look at it, none is uploaded.")
+        builder.not_checked("Which file it is: it could not be read, so it will not be uploaded.")
         return one_line(path.replace("\\", "/").rpartition("/")[2], 120)
     particulars = {"File": file.name, "Size": _size(len(file.content)), "Type": file.content_type, HASH: file.sha256}
     for title, value in particulars.items():

@@ -244,7 +244,7 @@ def _change(
     if at(event, "hasSubmittedFeedback") is True:
         builder.warn(f"Feedback was submitted on this meeting already: {standing_words(event)}.")
     if to.interview_id is None:
-        builder.consequence("Where no kind of interview is named, Ashby may put in its default one.", "medium")
+        builder.consequence("Where no interview type is given, Ashby may use its default.", "medium")
         words = words.replace(
             "the default interview", shown(at(event, "interview", "title")) or "the same interview", 1
         )

@@ -68,7 +68,7 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
     _warn_of_the_way(builder, application, stage_read, before, stage)
     if kind is None:
         builder.warn(
-            "What kind of stage it is, is not known. It may be one that archives the application, or hires.", "high"
+            "The kind of this stage is not known. It may archive the application, or hire the candidate.", "high"
         )
         builder.implied("Status", value_of(application, "status"), UNNAMED)
     if kind in (None, "Archived"):

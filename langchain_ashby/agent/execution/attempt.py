@@ -59,7 +59,7 @@ class Attempt:
         with_it = [creations.begun(kind, self.claim.id)] if kind else []
         self.journal.note(self.store, self.key, self.requests[-1], *with_it)
         if not self._is_in_time() or not self.journal.holds(self.store, self.key, self.claim):
-            raise ClaimLost("The process was held up for so long that another worker may have made the change")
+            raise ClaimLost("The process was suspended for so long that another worker may have made the change")
 
     def not_made(self, request: Endpoint[Any]) -> None:
         """Deletes the note."""

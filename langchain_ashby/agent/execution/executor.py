@@ -55,8 +55,8 @@ class WriteExecutor:
         if journal.lease <= checker.longest_call:
             raise ConfigurationError(
                 f"The client's budget of {checker.longest_call} is not below the journal's lease of {journal.lease}: "
-                "a write could still be under way when another worker takes it over",
-                remedy="Make the lease longer, or the budget shorter.",
+                "another worker could take over a write that is still under way",
+                remedy="Lengthen the lease, or shorten the budget.",
             )
         self.journal = journal
         self.checker = checker
@@ -212,8 +212,8 @@ class WriteExecutor:
         if claim.id not in [it.id for it in record.claims]:
             self.journal.delete(store, key, [claim])
             raise StoreError(
-                "The store does not show what was just written to it, so two workers could make one change. "
-                "Nothing was executed. Give the agent a store that reads from where it writes."
+                "The store does not show what was just written to it, so two workers could make the same change. "
+                "Nothing was executed. Give the agent a store that reads its own writes."
             )
         rivals = [it.id for it in record.claims if it.id != claim.id]
         if record.concluded is not None:
@@ -335,12 +335,12 @@ def _as_tried(write: PendingWrite, claims: Sequence[Claim]) -> PendingWrite:
 _LET_PASS = ("approve", "edit", "policy")
 _SHORTEST_PAUSE, _LONGEST_PAUSE, _TURN = 0.01, 0.25, 0.05  # seconds
 
-_BROKEN_OFF = "The run was broken off while this approved call was being made."
+_BROKEN_OFF = "The run was interrupted while this approved call was being made."
 _OTHER_JOURNAL = "The journal with the record of this approved call is not in this agent's store."
 _ELSEWHERE = "Another worker is making this approved call and has not recorded its outcome yet."
 _SEEN = "Ashby shows that the change was made; its result is not available. Do not make it again."
 _OTHER_ACCOUNT = (
-    "It was proposed with another Ashby account: another address, or another API key. Nothing of it holds for this "
-    "one. If the change is wanted here, look up the records and propose it again; or go on with the other account."
+    "It was proposed under another Ashby account (another address or API key), so its ids may mean nothing in this "
+    "one. If the change is wanted here, look up the records and propose it again; or switch back to that account."
 )
 _AGAIN = "Look at how things are now, and propose the call again only if it is still right."

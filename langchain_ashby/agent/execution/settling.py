@@ -107,7 +107,7 @@ class Settler:
             if not doubtful:
                 return self._kept(claim, _in_part(approval, f"{what} {self._done(operation, requests)}".strip()))
             if doubtful[-1].path != operation.path:
-                step = f"Whether its step {doubtful[-1].path} was made is not known."
+                step = f"It is not known whether its step {doubtful[-1].path} was made."
                 return Settlement(_unknown(approval, f"{what} {self._done(operation, requests)}{step}"))
         if done := self._done(operation, requests) if operation is not None else "":
             what = f"{what} {done}".strip()
@@ -217,7 +217,7 @@ def _in_part(approval: Approval, words: str) -> WriteResult:
     return WriteResult("partly applied", with_edit(approval, executed_in_part(approval["call"], words)))
 
 
-_OTHER_ACCOUNT = "It was made in another Ashby account, of which this one shows nothing."
+_OTHER_ACCOUNT = "It was attempted under another Ashby account, which this one cannot read."
 
 
 def _unknown(approval: Approval, words: str) -> WriteResult:
@@ -230,12 +230,12 @@ def _shows(evidence: Evidence) -> str:
         return ""
     if not evidence.records:
         return "Ashby shows no such record now, but it may have been changed or removed since."
-    return "Ashby shows new records like it, but not enough to tell that each attempt made its own."
+    return "Ashby shows new records like it, but too few to prove that each attempt made one."
 
 
-_UNREADABLE = "What became of it cannot be read in Ashby now."
+_UNREADABLE = "Ashby cannot be read now to see whether it took effect."
 _SHORTEST_PAUSE = 0.1  # seconds
-_NOT_SENT = "It had not been sent to Ashby, so nothing was changed. Propose the call again if it is still right."
-_CONFIRMED = "Ashby had confirmed the change; its result is not available. Do not make it again."
+_NOT_SENT = "It was never sent to Ashby, so nothing was changed. Propose the call again if it is still right."
+_CONFIRMED = "Ashby confirmed the change; its result is not available. Do not make it again."
 _SEEN = "Ashby shows that the change was made; its result is not available. Do not make it again."
 _NOT_SEEN = "Ashby shows that the change was not made. Propose the call again if it is still right."

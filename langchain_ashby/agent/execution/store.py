@@ -36,8 +36,8 @@ def check_commits(kept: object) -> None:
     if getattr(getattr(kept, "conn", None), "autocommit", True) is False:
         raise ConfigurationError(
             f"The connection of the {type(kept).__name__} does not commit by itself: other processes would not see "
-            "what is written, and a crash would lose it",
-            remedy="Use from_conn_string(…), or make the connection with autocommit=True.",
+            "its writes, and a crash would lose them",
+            remedy="Use from_conn_string(…), or open the connection with autocommit=True.",
         )
 
 
@@ -54,8 +54,8 @@ def check_outlives(checkpointer: object) -> None:
         saver = type(checkpointer).__name__
         store = next((store for kind, store in _STORES.items() if kind in saver), "a store that outlives the process")
         raise ConfigurationError(
-            f"The {saver} keeps the threads, but the journal of the changes would be kept in memory, where other "
-            "processes do not see it and a restart loses it",
+            f"The {saver} keeps the threads, but the journal of the writes would be in memory, where other processes "
+            "cannot see it and a restart loses it",
             remedy=f"Give create_recruiting_agent a store as well: store={store}.",
         )
 

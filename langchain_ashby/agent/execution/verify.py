@@ -121,7 +121,7 @@ class EffectChecker:
             return SecondLook([], None)
         by_now = self.card(call, reads)
         if reads is None or by_now is None:
-            return SecondLook(["the card cannot be made any more"], None)
+            return SecondLook(["the card can no longer be made"], None)
         seen = seen_on(by_now)
         if not is_current(card):
             return SecondLook(differences(card, by_now), seen)
@@ -200,7 +200,7 @@ def _author(reads: ReadCache, card: Card) -> Card:
     try:
         name, unread = person(reads.call(GetUser(user_id=user_id))), []
     except AshbyError as error:
-        name, unread = None, [f"The user on whose behalf it is made could not be read: {one_line(error.message)}"]
+        name, unread = None, [f"The user it is made on behalf of could not be read: {one_line(error.message)}"]
     return {
         **card,
         "consequences": [*card["consequences"], f"It is made on behalf of {named(name or f'the user {user_id}')}."],

@@ -153,5 +153,5 @@ def _record_late(late: list[Approval], location: RunLocation) -> None:
 _OTHER_VERSION = (
     "Nothing was executed: this was proposed by another version of the program. It was read again; decide again."
 )
-_OTHER_ACCOUNT = "Nothing was executed: a change was proposed with another Ashby account, and is not made in this one."
+_OTHER_ACCOUNT = "Nothing was executed: a change was proposed under another Ashby account. It cannot be made here."
 _TOO_LATE = "Nothing was executed: the proposal was too old. It was read again; decide again."

@@ -209,7 +209,7 @@ class WriteNode(Runnable[WriteTask, Any]):
     def _record(self, write: PendingWrite, attempt: Attempt, result: Result) -> Result:
         if not isinstance(result, ToolMessage):
             # A tool that is not Ashby's may steer the graph. That happens now, and cannot be repeated.
-            answer = _told(write.call, result) or executed(write.call, "Its result was not kept.")
+            answer = _told(write.call, result) or executed(write.call, "Its result was not saved.")
             self._executor.end(write, attempt.claim, WriteResult("applied", with_edit(write.approval, answer)))
             return result
         outcome: Outcome = "applied"

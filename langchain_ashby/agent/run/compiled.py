@@ -65,14 +65,14 @@ def _check(answer: object, state: StateSnapshot) -> None:
     asked = {interrupt.id for interrupt in state.interrupts}
     if not asked:
         raise QuestionClosedError(
-            "Nothing in this thread waits for a decision, so nothing was executed",
-            remedy="Look at the thread: the changes may be decided about already, or the conversation has gone on.",
+            "Nothing in this thread is waiting for a decision, so nothing was executed",
+            remedy="Reload the thread: the changes may have been decided already, or the conversation has moved on.",
         )
     names = isinstance(answer, dict) and all(isinstance(it, str) and _ID.fullmatch(it) for it in answer)
     if isinstance(answer, dict) and names and not asked.issuperset(answer):
         raise QuestionClosedError(
-            "This answer is for another question than the one that is open, so nothing was executed",
-            remedy="Look at what is asked now, and decide about that.",
+            "This answer is not for the question that is open, so nothing was executed",
+            remedy="Review the question that is open now, and decide that.",
         )
 
 

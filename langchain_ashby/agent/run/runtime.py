@@ -129,15 +129,15 @@ def settings_given() -> dict[str, Any]:
     else:
         raise SettingsError(
             f"the context of this run is of the class {type(context).__name__}, which the agent cannot read",
-            remedy="Give a langchain_ashby.agent.Context or a dict. A larger graph takes a subclass of Context as its "
-            "context_schema, or calls the agent in a node of its own and gives it a Context.",
+            remedy="Pass a langchain_ashby.agent.Context or a dict. In a larger graph, use a subclass of Context as "
+            "context_schema, or call the agent in a node of your own and pass it a Context.",
         )
     configurable = _configurable()
     for name in ("on_behalf_of", "toolsets", "read_only", "policy"):
         if configurable.get(name) and not given.get(name):
             raise SettingsError(
-                f"{name}: it stands in the run's configurable, where the agent does not look",
-                remedy="Give it as context.",
+                f"{name}: it is in the run's configurable, which the agent does not read",
+                remedy="Pass it in the run's context.",
             )
     return given
 
