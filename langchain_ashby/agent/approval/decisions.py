@@ -40,8 +40,8 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
 
     The answer is `{"decisions": [...]}` with one decision per proposal: `{"type": "approve"}`,
     `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject", "message"?}` or
-    `{"type": "respond", "message"}`. It may name the request that it is for, as `request_id`. A decision may name the
-    call that it is for, as `tool_call_id`, and who made it, as `reviewer`.
+    `{"type": "respond", "message"}`. It may name its request, as `request_id`. A decision may name its call, as
+    `tool_call_id`, and who made it, as `reviewer`.
 
     Raises:
         UnusableAnswer: if any part of the answer is missing, extra, unknown or of the wrong type.

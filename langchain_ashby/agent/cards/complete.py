@@ -1,6 +1,6 @@
-"""What Ashby always says of a record. Where it is missing, it is not known: it is neither no nor none.
+"""The keys that Ashby always sends for a record. If one is missing, its value is unknown, neither "no" nor "none".
 
-Any other key may be missing, which means that there is no such thing.
+Any other key may be missing, which means that there is no value.
 """
 
 from __future__ import annotations
@@ -53,21 +53,21 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "job.status": ("Draft", "Open", "Closed", "Archived"),
     "opening.openingState": _OPENINGS,
 }
-"""The values that this program knows what to say of."""
+"""The values that this package recognizes."""
 
 
 class Incomplete(dict[str, Any]):
-    """A record in which something is missing that Ashby always says, or has a value that is not known.
+    """A record that lacks a key that Ashby always sends, or has an unrecognized value.
 
     Attributes:
-        gaps: What is not known about it, in words.
+        gaps: What is unknown about it, in words.
     """
 
     gaps: tuple[str, ...] = ()
 
 
 def checked(method: str, record: Any) -> Any:
-    """The record itself; or, if it is not as Ashby's are, a copy that says so."""
+    """The record itself; if it is incomplete, a copy that lists its gaps."""
     noun = method.partition(".")[0]
     if not isinstance(record, Mapping):
         record, gaps = {}, ["it is not a record"]

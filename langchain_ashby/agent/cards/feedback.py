@@ -44,7 +44,7 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
     values = show_entries(builder, Form(definition) if definition else None, request.field_submissions)
     if not definition:
         builder.not_checked("The form could not be read: whether its fields are filled in rightly is not known.")
-    builder.sent = {}  # without the form nobody knows what would be sent, and so nothing is
+    builder.sent = {}  # without the form the body is unknown, so nothing may be sent
     if definition:
         builder.sends(
             SubmitFeedback(

@@ -111,7 +111,7 @@ def _form(builder: CardBuilder, reads: ReadCache, offers: list[Record]) -> Form 
 
 
 def _say_what_is_sent(request: CreateOffer, builder: CardBuilder, values: dict[str, Any] | None) -> None:
-    """The requests of an offer. Its own form comes with the first of them, so the last can only be foretold."""
+    """Shows the requests of an offer. Its form arrives with the first, so the body of the last is a forecast."""
     if request.application_id:
         builder.sends(StartOfferProcess(application_id=request.application_id))
     builder.sends(

@@ -99,7 +99,7 @@ def _archived(
     templates: object,
     kind: str | None,
 ) -> None:
-    """Says what archiving does. If the kind of the stage is not known, it is said as what may happen."""
+    """Says what archiving does; if the kind of the stage is not known, what may happen."""
     may = "may be" if kind is None else "is"
     builder.consequence(f"The application {may} archived: the candidate is no longer considered for this job.", "high")
     if request.archive_reason_id is None and kind:
@@ -128,7 +128,7 @@ def _archived(
 
 
 def _hired(builder: CardBuilder, offers: list[Record], read: object, kind: str | None) -> None:
-    """Says what hiring does. If the kind of the stage is not known, it is said as what may happen."""
+    """Says what hiring does; if the kind of the stage is not known, what may happen."""
     counts = "may count" if kind is None else "counts"
     builder.consequence(f"The candidate {counts} as hired, and an opening of the job as filled.", "high")
     statuses = [at(offer, "acceptanceStatus") for offer in offers]

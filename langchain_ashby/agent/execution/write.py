@@ -1,4 +1,4 @@
-"""A write on its way: what may run, and what became of it."""
+"""A write in progress: what may run, and its outcome."""
 
 from __future__ import annotations
 

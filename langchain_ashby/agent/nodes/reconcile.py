@@ -31,7 +31,7 @@ def reconcile(state: State, given: Dependencies) -> Update:
     kept = {id(it) for it in known}
     claimed = {it.tool_call_id for it in state["messages"] if isinstance(it, ToolMessage) and id(it) not in kept}
     spoken = [it for it in known if isinstance(it, AIMessage)]
-    # The model spoke again only when these had answers, so the answers were taken away.
+    # The model spoke again only after these were answered, so the answers were removed.
     past = [call for message in spoken[:-1] if message.id in own for call in calls_of(message)]
 
     def answer(call: Call) -> ToolMessage:

@@ -104,7 +104,7 @@ def _carried_out(
 def request_for(request_id: str, proposals: list[Proposal], problem: str | None) -> dict[str, Any]:
     """Builds the question for a person, in LangChain's approval protocol.
 
-    Beyond the protocol, the request has its `request_id`, which is also the interrupt's id, and the `problem` with the
+    Beyond the protocol, the request has a `request_id`, which is also the interrupt's id, and the `problem` with the
     last decisions, if any. An action has its `tool_call_id`, its `title`, its `card` if it is an Ashby tool, and
     `on_behalf_of` if it would be made for a user.
     """
