@@ -14,7 +14,7 @@ from langchain_ashby.endpoint import Arguments, Operation
 from langchain_ashby.ids import ids_of
 
 CARD_VERSION = 2
-"""Goes up when a key changes its meaning. A card of another version is made anew, never misread."""
+"""Goes up when a key changes its meaning. A card of another version is rebuilt, never misread."""
 
 Risk = Literal["low", "medium", "high"]
 

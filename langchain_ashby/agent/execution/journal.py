@@ -2,7 +2,7 @@
 
 LangGraph runs a step again if the process died before its checkpoint, and two workers may resume one thread at once. So
 each call has a record in the graph's store, with a claim before each attempt and the outcome after it. A store has no
-compare-and-set. Therefore a worker puts its own claim, then lists them all, and goes on only if its claim is alone: of
+compare-and-set. Therefore a worker puts its own claim, then lists them all, and proceeds only if its claim is alone: of
 two that do this at the same time, at least one sees the other.
 
 Each request that changes something is noted under its claim right before it is sent, so a claim without such a note
@@ -217,7 +217,7 @@ class Journal:
         _in_use.discard(claim.id)
 
     def is_abandoned(self, store: BaseStore, claim: Claim) -> bool:
-        """True if no worker should be using the claim any more.
+        """True if no worker should still be using the claim.
 
         Args:
             store: The store that holds it.

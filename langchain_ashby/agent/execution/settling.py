@@ -195,14 +195,14 @@ class _Replay:
 
     def send(self, request: Endpoint[R]) -> R:
         if not changes_ashby(type(request)) or not self._results:
-            raise AshbyError("The run was broken off here", remedy="")
+            raise AshbyError("The run was interrupted here", remedy="")
         return self._results.pop(0)  # type: ignore[no-any-return]  # it is what this request was answered
 
     def items(self, request: Paged[T]) -> Iterator[T]:
-        raise AshbyError("The run was broken off here", remedy="")
+        raise AshbyError("The run was interrupted here", remedy="")
 
     def upload(self, path: str, context: str) -> str:
-        raise AshbyError("The run was broken off here", remedy="")
+        raise AshbyError("The run was interrupted here", remedy="")
 
 
 def _made(approval: Approval, words: str) -> WriteResult:

@@ -54,7 +54,7 @@ def reconcile(state: State, given: Dependencies) -> Update:
         return overtaken
 
     messages = with_every_call_answered(arranged(known), answer)
-    # The answers belong in the middle, and messages can only be appended: so the list is written anew.
+    # The answers belong in the middle, and messages can only be appended: so the list is rewritten.
     return {
         "messages": [RemoveMessage(REMOVE_ALL_MESSAGES), *messages],
         "own": record_of(it for it in messages if it.id is None),
