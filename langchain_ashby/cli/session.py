@@ -118,7 +118,7 @@ class Session:
                 self._drafts.keep(actions, review.decisions)
                 if decisions:
                     decided = f"{len(decisions)} of {len(actions)} changes are decided"
-                    self._console.print(f"{decided}; nothing is made until all of them are.")
+                    self._console.print(f"{decided}; none is made until all are.")
             if review.interrupted:
                 raise KeyboardInterrupt
             if len(decisions) < len(actions):

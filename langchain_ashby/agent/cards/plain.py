@@ -153,7 +153,7 @@ def _create(request: Operation[Any], builder: CardBuilder, effect: Creates, deri
         builder.not_checked(f"Whether such a {kind} already exists: no tool lists them.", "medium")
         return
     places = effect.stored({it: derived.values.get(it) for it in effect.alike_by})
-    known = builder.records(f"The {kind}s that are there", listed)
+    known = builder.records(f"The existing {kind}s", listed)
     alike = [
         it
         for it in known

@@ -83,7 +83,7 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
 
 def _warn_of_the_way(builder: CardBuilder, application: Record, stage: object, before: Fact, after: Fact) -> None:
     if at(before, "id") == after["id"]:
-        builder.warn("The application is in that stage already.")
+        builder.warn("The application is already in that stage.")
     elif at(application, "status") == "Archived":
         builder.consequence("The archived application becomes active again.")
     plan = at(application, "currentInterviewStage", "interviewPlanId")

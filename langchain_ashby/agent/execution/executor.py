@@ -244,7 +244,7 @@ class WriteExecutor:
         if other := self.of_another_account(proposal):
             return WriteResult("withheld", not_executed(call, other))
         if self.is_too_old(proposal):
-            why = f"The approval is for how things were at {proposal['made']} and has expired. {_AGAIN}"
+            why = f"The approval has expired: its card was made at {proposal['made']}. {_AGAIN}"
             return WriteResult("expired", not_executed(call, why))
         if not self.checker.understands(call, proposal["card"]):
             why = f"It was approved under another version of this package. {_AGAIN}"
@@ -343,4 +343,4 @@ _OTHER_ACCOUNT = (
     "It was proposed under another Ashby account (another address or API key), so its ids may mean nothing in this "
     "one. If the change is wanted here, look up the records and propose it again; or switch back to that account."
 )
-_AGAIN = "Look at how things are now, and propose the call again only if it is still right."
+_AGAIN = "Check how things are now, and propose the call again only if it is still right."

@@ -39,7 +39,7 @@ def reconcile(state: State, given: Dependencies) -> Update:
         return with_words(found, after=f" {_CLAIMED}") if call["id"] in claimed else found
 
     def outcome(call: Call) -> ToolMessage:
-        overtaken = not_executed(call, "The conversation went on before this call was approved or finished.")
+        overtaken = not_executed(call, "The conversation moved on before this call was approved or finished.")
         approval = approved.get(str(call["id"]))
         if approval is None:
             proposal = waiting.get(str(call["id"])) or _lost(call, state, given, location)

@@ -150,8 +150,6 @@ def _record_late(late: list[Approval], location: RunLocation) -> None:
         location.store.batch([audit_op(*audit_record(write, result))])
 
 
-_OTHER_VERSION = (
-    "Nothing was executed: this was proposed by another version of the program. It was read again; decide again."
-)
+_OTHER_VERSION = "Nothing was executed: another version of the package proposed this. Its card is new; decide again."
 _OTHER_ACCOUNT = "Nothing was executed: a change was proposed under another Ashby account. It cannot be made here."
-_TOO_LATE = "Nothing was executed: the proposal was too old. It was read again; decide again."
+_TOO_LATE = "Nothing was executed: the proposal was too old. Its card is new; decide again."
