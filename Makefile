@@ -4,8 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-# A `pip install .` puts a copy of the package into the environment, and tests would pass or fail by the copy. With the
-# stamps gone, the next command installs the clone itself again.
+# After `pip install .` the environment holds a copy of the package, and tests would run against that copy. Deleting the
+# stamps makes the next command install the clone itself again.
 ifneq ($(wildcard $(VENV)/lib/python*/site-packages/langchain_ashby/__init__.py),)
 $(shell rm -f $(VENV)/*.stamp)
 endif
@@ -19,7 +19,7 @@ help: ## list these commands
 check: $(VENV)/dev.stamp ## check style and types and run the fast tests, in about 90 seconds
 	@$(MAKE) --no-print-directory -j2 $(OUTPUT_APART) lint types fast
 
-# Old versions of make, such as that of macOS, print what runs side by side as it comes.
+# Old versions of make, such as the one on macOS, interleave the output of parallel jobs.
 OUTPUT_APART := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
 test: $(VENV)/dev.stamp ## run all tests, in about eight minutes
@@ -55,7 +55,7 @@ dist: $(VENV)/dev.stamp ## build the wheel and the sdist, and try the wheel in a
 	$(BIN)/python -m build --no-isolation --outdir dist >/dev/null
 	$(BIN)/python tests/distribution dist
 
-regenerate: $(VENV)/dev.stamp ## rewrite the snapshots, and the pages and the picture made of the code
+regenerate: $(VENV)/dev.stamp ## rewrite the snapshots, the generated pages and the picture
 	UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/unit/test_promised.py tests/unit/test_schemas.py \
 		tests/unit/test_results_snapshots.py tests/agent/cards/test_card_contents.py tests/agent/cards/test_card_reads.py \
 		tests/cli/test_screens.py tests/docs/test_made.py tests/faults/test_documented.py

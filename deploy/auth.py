@@ -38,7 +38,7 @@ def _text(header: str | bytes) -> str:
 
 @auth.on
 async def nothing_else(ctx: Auth.types.AuthContext, value: Any) -> bool:
-    """The journal and the audit trail are in the store: nobody reads or changes them from outside, and so on."""
+    """Refuses everything not allowed below, such as the store, which holds the journal and the audit trail."""
     return False
 
 
@@ -51,10 +51,10 @@ async def assistants(ctx: Auth.types.AuthContext, value: Any) -> bool:
 
 @auth.on.threads.create_run
 async def own_runs(ctx: Auth.types.AuthContext, value: Any) -> Any:
-    """Each runs the agent in threads of their own, to say or to decide something.
+    """Lets each person run the agent in their own threads, to say or to decide something.
 
-    A command that goes to a step, or changes the state, could bring an approval that nobody gave, in any name. And only
-    the agent says what became of its calls: a message that claims to be a tool's, or the model's, is refused.
+    A command that goes to a step or changes the state could smuggle in an approval that nobody gave. And only the agent
+    reports the outcome of its calls, so messages that pose as a tool's or the model's are refused.
     """
     command = value["kwargs"].get("command") or {}
     if any(content for kind, content in command.items() if kind != "resume"):
@@ -89,7 +89,7 @@ def _holds_only_what_people_say(given: Any) -> bool:
 
 def _is_a_persons(message: Any) -> bool:
     if isinstance(message, dict):
-        # LangChain goes by either name, and takes "lc" for a message of any class.
+        # LangChain reads either name, and loads a message of any class from "lc".
         said_by = {message[name] for name in ("type", "role") if name in message}
         return "lc" not in message and bool(said_by) and said_by <= {"human", "user"}
     if isinstance(message, list):

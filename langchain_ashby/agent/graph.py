@@ -82,13 +82,13 @@ def create_recruiting_agent(
     `{"type": "approve"}`, `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject", "message"?}` or
     `{"type": "respond", "message"}`. A malformed answer runs nothing: the graph asks again, and the request says
     under `problem` what was wrong. An answer to a question that is not open raises `QuestionClosedError`. A new message
-    instead of an answer leaves the pending calls unexecuted.
+    instead of an answer cancels the pending calls.
 
-    Each write is made exactly once: a journal in the store is written before and after it, and if a run broke off,
-    Ashby is read to see whether the write took effect. Give a `checkpointer` and a `store` that outlive the process,
+    Each write is made exactly once: a journal in the store is written before and after it, and if a run is interrupted,
+    Ashby is read to see whether the write took effect. Pass a `checkpointer` and a `store` that outlive the process,
     and run the graph with `durability="sync"`, which only the caller can choose: with "async" and "exit" LangGraph may
-    lose its latest steps when the process dies. A person may then be asked again; for a write that was made, the
-    journal answers, whatever they decide.
+    lose its latest steps when the process dies. A person may then be asked again; if the write was made, the journal's
+    answer counts, whatever they decide.
 
     Args:
         model: A chat model that can call tools.
@@ -97,7 +97,7 @@ def create_recruiting_agent(
             server that brings its own; without any, a pause cannot be resumed.
         store: LangGraph's long-term store, for the journal and the audit trail. `"memory"` loses them with the
             process, so it is refused beside a checkpointer that outlives it. `None` compiles without one, for a server
-            that brings its own; without any store, no writes are made.
+            that brings its own; without a store, no writes are made.
         system_prompt: Replaces `SYSTEM_PROMPT`, which is used if left out. To add to it, start with it.
         name: The name of the graph.
         policy: Which writes need approval; all of them if left out.
@@ -106,7 +106,7 @@ def create_recruiting_agent(
         act_for: The ids of the Ashby users for whom a run may act, as `Context.on_behalf_of`; any user that the key
             permits, if left out. A client that acts for a user, or a user authenticated by a server, leaves no choice.
         approval_ttl: How long after its card was made a write can be approved and begun; no limit if left out.
-        max_writes_per_turn: If one message of the model has more writes, they are sent back, to be proposed in parts.
+        max_writes_per_turn: If one message of the model has more writes, they go back to it, to be proposed in parts.
         max_concurrency: How many calls of one message run at once; a run's own config may say otherwise. Under asyncio
             they are no more than the client's `max_connections`.
         journal: Settings of the journal.
@@ -201,7 +201,7 @@ def _own(state: State) -> dict[str, str]:
 
 
 class _Step(Runnable[State, Update]):
-    """A node of plain code, whose answers stand in the record of the agent's own messages."""
+    """A node that runs a function and records its answers as the agent's own."""
 
     def __init__(self, name: str, node: Node) -> None:
         self.name = name

@@ -28,12 +28,12 @@ class Proposal(TypedDict):
         original: The model's own arguments, if a person edited them.
         made: When the card was made, in ISO 8601.
         journal: The name of the journal that keeps the call.
-        journal_key: Where in it.
-        place: The number of the call in its message, from 0.
-        after: The earlier writes of the same message that have to be over first, because they concern the same
-            records: their journal keys, with a line in words.
-        policy: What the application's policy says about the write.
-        policy_name: Which policy that was.
+        journal_key: Its key in that journal.
+        place: The position of the call in its message, from 0.
+        after: The earlier writes of the same message that must finish first, because they concern the same records:
+            their journal keys, with a line in words.
+        policy: The ruling of the application's policy.
+        policy_name: The name of that policy.
         on_behalf_of: The id of the Ashby user for whom it would be made.
         account: The fingerprint of the Ashby account whose records the card shows; None for a tool that is not Ashby's.
     """
@@ -97,15 +97,15 @@ class Conversation(TypedDict):
 
 
 def merged(record: dict[str, str], change: Mapping[str, str | None]) -> dict[str, str]:
-    """Merges what steps that ran at once say about their messages. None removes an entry."""
+    """Merges what parallel steps record about their messages. None removes an entry."""
     return {key: value for key, value in {**record, **change}.items() if value is not None}
 
 
 class State(Conversation):
-    """The conversation, and where the writes of its latest message stand.
+    """The conversation, and the progress of the writes of its latest message.
 
-    `own` says which messages are the agent's own: by id, the turn of each message of its model, and a digest of each
-    answer to a call. `proposals` wait for a person, `approvals` may run, `edits` were changed by a person and need a
+    `own` records the agent's own messages: by id, the turn of each message of its model, and a digest of each answer to
+    a call. `proposals` wait for a person, `approvals` may run, `edits` were changed by a person and need a
     new card first, `problem` says what was wrong with the last decisions.
     """
 

@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Puts the null device where the caller closed a standard stream, before another file gets its number."""
+    """Opens the null device for each closed standard stream, before another file gets its number."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  # for as long as the program runs

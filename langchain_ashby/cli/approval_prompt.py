@@ -24,12 +24,12 @@ Decision = dict[str, Any]
 
 @dataclass
 class Review:
-    """The decisions about several changes, as LangChain's approval protocol has them.
+    """The decisions about several changes, in LangChain's approval protocol.
 
     Attributes:
-        decisions: One per action, in order; None for a change that is put off.
-        quits: The person wants to leave the program.
-        interrupted: They have pressed Ctrl-C.
+        decisions: One per action, in order; None for a change put off until later.
+        quits: True if the person wants to quit.
+        interrupted: True if they pressed Ctrl-C.
     """
 
     decisions: list[Decision | None]

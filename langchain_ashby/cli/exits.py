@@ -43,11 +43,11 @@ def stop(message: str, status: Status = Status.ERROR) -> typer.Exit:
 
 @contextmanager
 def even_if_unread() -> Iterator[None]:
-    """Goes on if what is printed cannot be written: the exit status tells what happened in Ashby, read or unread."""
+    """Continues if output cannot be written: the exit status still tells what happened in Ashby."""
     try:
         yield
         sys.stdout.flush()
-    except (OSError, SystemExit):  # Rich makes a SystemExit of a closed pipe
+    except (OSError, SystemExit):  # Rich raises SystemExit for a closed pipe
         _discard(1)
         try:
             typer.echo("The output could not be written.", err=True)
@@ -56,5 +56,5 @@ def even_if_unread() -> Iterator[None]:
 
 
 def _discard(stream: int) -> None:
-    """Sends the rest of a standard stream nowhere: Python flushes it on its way out, and would fail again."""
+    """Discards the rest of a standard stream: Python flushes it at exit, and would fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream)

@@ -106,7 +106,7 @@ class Session:
         return self._answer(self.waiting())
 
     def _answer(self, question: Interrupt[Any] | None) -> Reached:
-        """Has this question decided, and the ones that follow, until there is none or one is left open."""
+        """Asks for decisions until no question is left, or one is put off."""
         while question is not None:
             request = question.value
             if problem := request.get("problem"):
@@ -118,7 +118,7 @@ class Session:
                 self._drafts.keep(actions, review.decisions)
                 if decisions:
                     decided = f"{len(decisions)} of {len(actions)} changes are decided"
-                    self._console.print(f"{decided}; nothing is made until all of them are.")
+                    self._console.print(f"{decided}; none is made until all are.")
             if review.interrupted:
                 raise KeyboardInterrupt
             if len(decisions) < len(actions):
@@ -239,7 +239,7 @@ class Session:
 
 
 def show_last_exchange(messages: Sequence[AnyMessage], console: Console) -> None:
-    """Shows the last question and answer of a conversation that is resumed, and what was done since."""
+    """Shows the last question and answer of a resumed conversation, and what was done since."""
     for kind, who in (("human", "You"), ("ai", "Agent")):
         last = next((it.text for it in reversed(messages) if it.type == kind and it.text.strip()), None)
         if last is not None:

@@ -31,7 +31,7 @@ def open_store(url: str) -> Iterator[BaseStore]:
     """Opens the store at `sqlite:///FILE` or `postgresql://…`, as SQLAlchemy spells them.
 
     Raises:
-        ValueError: if there is none; says what to do about it.
+        ValueError: if there is none; says what to do.
     """
     file = _sqlite_file(url)
     stores = (_postgres() if file is None else _sqlite())[1]
@@ -51,10 +51,10 @@ def open_database(url: str, *, create: bool, only_read: bool = False) -> Iterato
     Args:
         url: `sqlite:///FILE` or `postgresql://…`.
         create: Create them if missing. Only its owner can read a new file.
-        only_read: Change nothing in a file: it may turn out to be another program's.
+        only_read: Change nothing in a file: it may belong to another program.
 
     Raises:
-        ValueError: if there is none; says what to do about it.
+        ValueError: if there is none; says what to do.
     """
     file = _sqlite_file(url)
     savers, stores = _postgres() if file is None else _sqlite()
@@ -123,14 +123,14 @@ def _make(file: Path) -> None:
 
 _STORE = {"store": {"prefix", "key", "value"}}
 _THREADS = {"checkpoints": {"thread_id", "checkpoint_ns", "checkpoint"}, "writes": {"thread_id", "channel", "value"}}
-"""The tables and columns by which LangGraph's files are known."""
+"""The tables and columns that identify LangGraph's files."""
 
 
 def _check(file: Path, needed: dict[str, set[str]]) -> None:
-    """Raises if the file lacks one of these tables. It is only looked at: opening another program's would change it."""
+    """Raises if the file lacks one of these tables. It is opened read-only, in case it is another program's."""
     if not file.is_file():
         raise ValueError(f"There is no file {shortened(str(file), 200)}.")
-    # Where no write-ahead log is in use, SQLite is told so, and then leaves no files of its own beside this one.
+    # Told that no write-ahead log is in use, SQLite leaves no files of its own beside this one.
     alone = "" if Path(f"{file}-wal").exists() else "&immutable=1"
     with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro{alone}", uri=True)) as connection:
         for table, columns in needed.items():
@@ -141,7 +141,7 @@ def _check(file: Path, needed: dict[str, set[str]]) -> None:
 
 
 def _only_read(*opened: Any) -> None:
-    """Has SQLite refuse every change through these savers and stores."""
+    """Makes SQLite refuse every change by these savers and stores."""
     for it in opened:
         it.conn.execute("PRAGMA query_only = ON")
         # Even so, setting up would switch the file to a write-ahead log.

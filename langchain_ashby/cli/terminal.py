@@ -55,13 +55,13 @@ def console(*, stderr: bool = False) -> Console:
         # An encoding that lacks a sign gets its name instead: ✓ as \\N{CHECK MARK}.
         stream.reconfigure(errors="namereplace")
     made = Console(stderr=stderr, markup=False, emoji=False, highlight=False, theme=_THEME)
-    if made.width < _NARROWEST:  # COLUMNS=0 too, which Rich takes at its word
+    if made.width < _NARROWEST:  # including COLUMNS=0, which Rich takes literally
         made.width = _columns()
     return made
 
 
 _NARROWEST = 24
-"""The columns below which Rich leaves parts of a card out. A terminal that is narrower wraps the lines itself."""
+"""Below this width, Rich leaves parts of a card out; a narrower terminal wraps the lines itself."""
 
 
 def _columns() -> int:

@@ -63,8 +63,8 @@ def _read(agent: Agent, thread_id: str) -> WaitingThread | None:
     if not state.interrupts:
         return None
     actions = [dict(action) for action in PendingApprovals(state.interrupts)]
-    # Any agent can ask in this form. Only this one keeps what it asks about as proposals in the thread.
+    # Any agent can ask in this form, but only this one keeps proposals in the thread.
     proposed = [proposal["call"]["id"] for proposal in state.values["proposals"]]
     if not actions or proposed != [action["tool_call_id"] for action in actions]:
-        raise ValueError("the thread waits for something that this agent did not propose")
+        raise ValueError("the thread is waiting for something that this agent did not propose")
     return WaitingThread(thread_id, datetime.fromisoformat(state.created_at) if state.created_at else None, actions)

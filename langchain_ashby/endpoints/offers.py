@@ -102,4 +102,4 @@ class CreateOffer(Operation[Offer]):
 
 def _call_again(process_id: str, form_id: str | None) -> str:
     form = f" and offer_form_id {form_id}" if form_id else ""
-    return f"To go on, call again with offer_process_id {process_id}{form} instead of application_id."
+    return f"To continue, call again with offer_process_id {process_id}{form} instead of application_id."

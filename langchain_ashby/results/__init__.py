@@ -84,9 +84,9 @@ def render(
 
 
 def told(own: str, data: Sequence[str], advice: str) -> str:
-    """A message of the package that quotes data: what it says itself, then a line for each piece, then its advice.
+    """A message of the package that quotes data: its own words, then a line for each piece, then its advice.
 
-    The invariant of results holds behind the first line, which is the package's own whatever it begins with.
+    The invariant of results holds after the first line, which is the package's own whatever it begins with.
     """
     shown = [data_line(f"- {bounded(it, _LONGEST_PIECE)}") for it in data[:_PIECES]]
     more = [_own(f"and {len(data) - _PIECES} more")] if len(data) > _PIECES else []

@@ -225,7 +225,7 @@ class Store:
             self._write(_INSERT, name, completed(KINDS[name], record))
 
     def become(self, other: "Store") -> None:
-        """Takes over everything that another store holds, page by page: much faster than record by record."""
+        """Copies everything from another store, page by page: much faster than record by record."""
         with self._lock, other._lock:
             other._connection.backup(self._connection)
             self._ids, self._changes = other._ids, other._changes

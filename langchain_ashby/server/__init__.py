@@ -13,7 +13,7 @@
 `LANGCHAIN_ASHBY_DATABASE`. The server's own are in memory and saved every ten seconds: if it is killed in between, it
 forgets a write that was made.
 
-`door` is who may speak to the server; it reads `LANGCHAIN_ASHBY_TOKEN` and `LANGCHAIN_ASHBY_ORIGINS`.
+`door` decides who is let in; it reads `LANGCHAIN_ASHBY_TOKEN` and `LANGCHAIN_ASHBY_ORIGINS`.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _database() -> str:
     _keep_private()
     file = Path(os.environ.get("LANGCHAIN_ASHBY_DATABASE", _FILES / "langchain-ashby.db"))
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # It holds candidates' data. SQLite gives the files beside it the same mode, but leaves old ones as they are.
+    # It holds candidates' data. SQLite gives new files beside it the same mode, but leaves old ones as they are.
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     for it in (file, *(file.with_name(file.name + ending) for ending in ("-wal", "-shm", "-journal"))):
         with suppress(FileNotFoundError):
@@ -149,6 +149,6 @@ def _database() -> str:
 
 
 def _keep_private() -> None:
-    """Closes the directory in which `langgraph dev` saves its list of threads, with what was said, to other users."""
-    with suppress(FileNotFoundError):  # other servers have none
+    """Makes private the directory where `langgraph dev` saves its list of threads and what was said in them."""
+    with suppress(FileNotFoundError):  # other servers have no such directory
         _FILES.chmod(0o700)

@@ -1,11 +1,11 @@
-"""Who may speak to a LangGraph server, decided before any of its routes. `http.app` in `langgraph.json` names one:
+"""Decides who may use a LangGraph server, before any of its routes. `http.app` in `langgraph.json` names one of two:
 
-- `app` is for `make serve`. Each request needs a token, which is printed as part of the address at the start, and has
-  to ask for this machine by a loopback name; requests from web pages are refused but for those that are listed.
-- `closed` is for servers with an `auth` handler, and only closes the routes that such a handler is not asked about.
+- `app` is for `make serve`. Each request needs the token printed as part of the address at startup, and must name this
+  machine by a loopback name; requests from web pages are refused unless the page is listed.
+- `closed` is for servers with an `auth` handler, and only closes the routes that bypass such a handler.
 
 Both read the environment: `LANGCHAIN_ASHBY_TOKEN` is a token to use instead of a new one, `LANGCHAIN_ASHBY_ORIGINS` the
-origins of pages that may ask, separated by commas, such as `http://localhost:3000`.
+origins of pages that may connect, separated by commas, such as `http://localhost:3000`.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _PATHS = ("", "assistants", "threads", "runs", "info", "ok")
 
 
 class Doorkeeper:
-    """Lets in who brings the token: as the first part of the path, as `x-api-key`, or as a bearer token.
+    """Lets in whoever has the token: as the first part of the path, as `x-api-key`, or as a bearer token.
 
-    It takes the token out of the request, so that nothing behind it can log or keep it.
+    It removes the token from the request, so that nothing behind it can log or keep it.
 
     Args:
-        app: What is behind the door.
+        app: The application behind the door.
         token: The token.
-        origins: The origins of pages that may ask; they need the token as well.
+        origins: The origins of pages that may connect; they need the token as well.
     """
 
     def __init__(self, app: ASGIApp, token: SecretStr, origins: Collection[str] = ()) -> None:
@@ -55,18 +55,18 @@ class Doorkeeper:
         has_token = self._take_token(scope)
         headers = Headers(scope=scope)
         if not _is_for_this_machine(headers):
-            await _refuse(403, "This server only answers to a loopback host.", scope, receive, send)
+            await _refuse(403, "This server answers only to a loopback host, such as localhost.", scope, receive, send)
         elif not self._may_ask(headers):
             refusal = "This server answers only to pages whose origin is in LANGCHAIN_ASHBY_ORIGINS."
             await _refuse(403, refusal, scope, receive, send)
         elif not has_token and not _is_preflight(scope, headers):
-            refusal = "This server needs the token that it printed as part of its address when it started."
+            refusal = "This server requires the token that ends the address it printed at its start."
             await _refuse(401, refusal, scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     def _take_token(self, scope: Scope) -> bool:
-        """Removes the token wherever it is, and tells if it was there. The server's own log reads this very scope."""
+        """Removes the token wherever it is, and tells if it was there. The server's log reads the same scope."""
         first, _, rest = scope["path"].removeprefix("/").partition("/")
         in_path = self._is_token(first.encode())
         if in_path:
@@ -83,8 +83,8 @@ class Doorkeeper:
     def _may_ask(self, headers: Headers) -> bool:
         """True for a program, for a person who typed the address (`none`), and for a page that is listed.
 
-        Browsers send an Origin with forms, scripts' requests, preflights and WebSockets, but none with a page's images,
-        scripts and frames; there they say where the request comes from.
+        Browsers send an Origin with forms, scripts' requests, preflights and WebSockets, but not for a page's images,
+        scripts and frames; for those, `Sec-Fetch-Site` says where the request comes from.
         """
         if origins := headers.getlist("origin"):
             return self._origins.issuperset(origins)
@@ -94,8 +94,8 @@ class Doorkeeper:
 class KnownPaths:
     """Hides every path that a client of the agent does not need.
 
-    `langgraph dev` deploys, shows raw threads and deletes everything at paths for which it asks no `auth` handler, and
-    a later version may have more of them.
+    Routes of `langgraph dev` that bypass an `auth` handler deploy, show raw threads or delete everything, and later
+    versions may add more.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -122,13 +122,13 @@ def _credential(name: bytes, value: bytes) -> bytes:
 
 
 def _is_for_this_machine(headers: Headers) -> bool:
-    """True if the only host is a loopback name: a page whose own name was made to point here sends that name."""
+    """True if the only host is a loopback name: with DNS rebinding, a page sends its own name."""
     hosts = [re.sub(r":\d*$", "", host).lower() for host in headers.getlist("host")]
     return len(hosts) == 1 and hosts[0] in _LOOPBACK
 
 
 def _is_preflight(scope: Scope, headers: Headers) -> bool:
-    """True if a browser asks what a page may send, which it does without the token and gets no data for."""
+    """True for a CORS preflight, which comes without the token and gets no data."""
     return scope.get("method") == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 
@@ -143,7 +143,7 @@ def _chosen_token() -> SecretStr | None:
     token = SecretStr(os.environ.get("LANGCHAIN_ASHBY_TOKEN", "").strip())
     if token and not re.fullmatch("[0-9A-Za-z_-]{20,}", token.get_secret_value()):
         raise ConfigurationError(
-            "LANGCHAIN_ASHBY_TOKEN takes at least 20 letters, digits, - and _", remedy="Leave it out for a new one."
+            "LANGCHAIN_ASHBY_TOKEN takes at least 20 letters, digits, - and _", remedy="Unset it to get a new one."
         )
     return token or None
 
@@ -162,7 +162,7 @@ _token = _chosen or SecretStr(secrets.token_urlsafe(32))
 async def _announced(_: Starlette) -> AsyncIterator[None]:
     address = os.environ.get("LANGGRAPH_API_URL") or "http://127.0.0.1:2024"
     shown = "<LANGCHAIN_ASHBY_TOKEN>" if _chosen else _token.get_secret_value()
-    print(f"\nThe agent's address, which lets in whoever knows it: {address}/{shown}\n", flush=True)
+    print(f"\nThe agent's address (whoever knows it is let in): {address}/{shown}\n", flush=True)
     yield
 
 

@@ -15,14 +15,14 @@ _ARABIC = (range(0x0620, 0x0700), range(0x0750, 0x0780), range(0x08A0, 0x08E0))
 _NEVER_JOINED = frozenset(
     "\u0621\u0622\u0623\u0624\u0625\u0627\u0629\u062f\u0630\u0631\u0632\u0648\u0671\u0688\u0691\u0698\u06c0\u06d2\u06d5"
 )
-"""Arabic letters that are never joined to the next one: a joiner after them changes nothing."""
+"""Arabic letters that never join the next one, so that a joiner after them has no effect."""
 
 
 def visible(text: str) -> str:
-    """The text with what is invisible written out, as `[U+202E]`. It keeps its lines.
+    """The text with invisible characters written out, as `[U+202E]`. Line breaks stay.
 
-    What shapes its neighbors stays: in emoji, between Arabic letters, and after the virama of Indic scripts. Anywhere
-    else it can only hide something: one bit after each letter spells a text that no one sees.
+    Characters that shape their neighbors stay: in emoji, between Arabic letters, and after the virama of Indic scripts.
+    Anywhere else they could only hide something: one bit after each letter spells a text that no one sees.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -41,7 +41,7 @@ def bounded(text: str, most: int) -> str:
 
 
 def _shown(before: str, character: str, after: str) -> str:
-    """The character as it is shown between its neighbors."""
+    """The character as shown between its neighbors."""
     if character.isascii():
         return (
             character
@@ -58,7 +58,7 @@ _SPELLED = {"\t": " "}
 
 
 def _shapes(before: str, character: str, after: str) -> bool:
-    """True if an invisible character can be seen by what it does to the ones beside it."""
+    """True if an invisible character visibly changes its neighbors."""
     if character in _SELECTORS:
         is_key = before in "0123456789#*" and after == "\u20e3"
         return character in _OF_EMOJI and (

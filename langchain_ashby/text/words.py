@@ -46,13 +46,13 @@ def paragraph(text: str) -> str:
 
 
 def named(name: Any) -> str:
-    """A name inside a sentence, in quotation marks that it cannot end if it could pass for a part of the sentence."""
+    """A name inside a sentence, safely quoted if it could pass for part of the sentence."""
     text = one_line(name, LONGEST_NAME)
     return text if _is_plain(text) else f"“{text.replace('“', '‟').replace('”', '‟')}”"
 
 
 def _is_plain(text: str) -> bool:
-    """True for a few words of letters, marks, digits and what names have besides: no commas, no ends of sentences."""
+    """True for a few words of letters, marks, digits and punctuation of names: no commas, no ends of sentences."""
     return (
         text[:1].isalnum()
         and len(text.split()) <= _FEW_WORDS
@@ -63,7 +63,7 @@ def _is_plain(text: str) -> bool:
 
 _FEW_WORDS = 4
 _END_OF_SENTENCE = re.compile(r"\w{3}\W*\.\W*(\s|$)")
-"""A full stop behind a word. One behind two letters is that of an initial or of Dr., St. or Jr."""
+"""A full stop after a word. After one or two letters it belongs to an initial, or to Dr., St. or Jr."""
 
 
 _IN_NAMES = " .'’&()/+#@-\u200c\u200d"  # noqa: RUF001
@@ -75,7 +75,7 @@ def quoted(text: Any, longest: int = 120) -> str:
 
 
 def given(text: str | None) -> str | None:
-    """A text that was given, on one line; an empty one is said to be empty."""
+    """A given text on one line; an empty one as the words "empty text"."""
     return "empty text" if text is not None and not text.strip() else text and one_line(text)
 
 
@@ -119,7 +119,7 @@ def zone() -> tzinfo:
 
 
 def unknown_zone() -> str | None:
-    """What `TZ` says if it is not the name of a time zone, as CET-1CEST is not; None if all is well."""
+    """The value of `TZ` if it is not the name of a time zone, such as CET-1CEST; None otherwise."""
     name = os.environ.get("TZ", "").removeprefix(":")
     return name if name not in ("", "UTC", "UTC0") and zone() is UTC else None
 
@@ -174,7 +174,7 @@ def time_fact(time: Any) -> str | None:
 
 
 def utc(time: datetime) -> str:
-    """A time as Ashby takes it: 2026-11-24T15:00:00.000Z."""
+    """A time in Ashby's format: 2026-11-24T15:00:00.000Z."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

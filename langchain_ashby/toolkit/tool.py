@@ -35,7 +35,7 @@ class AshbyTool(StructuredTool):
     """True if its schema is the one for strict mode."""
 
     private: frozenset[str] = frozenset()
-    """The categories of private data that stay in its results."""
+    """The categories of private data that its results keep."""
 
     @property
     def operation(self) -> type[Operation[Any]]:

@@ -50,7 +50,7 @@ def test_a_card_of_another_account_is_withheld_whatever_is_decided(
     with elsewhere(room, how), room.agent() as graph:
         answer = room.answer(room.resume(graph, decision))
         assert room.sent() == 0
-    assert answer.text.startswith("Not executed. It was proposed with another Ashby account")
+    assert answer.text.startswith("Not executed. It was proposed under another Ashby account")
     assert "propose it again" in answer.text
     assert [it.outcome for it in room.trail()] == ["withheld"]
 
@@ -63,7 +63,7 @@ def test_an_approval_that_was_not_taken_up_is_withheld_in_another_account(room: 
     with elsewhere(room, "another address"), room.agent() as graph:
         answer = room.answer(graph.invoke(None, room.config))
         assert room.sent() == 0
-    assert answer.text.startswith("Not executed. It was proposed with another Ashby account")
+    assert answer.text.startswith("Not executed. It was proposed under another Ashby account")
 
 
 @pytest.mark.parametrize(

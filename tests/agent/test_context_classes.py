@@ -92,7 +92,7 @@ def test_a_subclass_of_ours_and_any_mapping_are_taken(ashby: Ashby, context: Any
 def test_a_setting_in_the_config_is_not_passed_over(ashby: Ashby, name: str, value: Any) -> None:
     config = thread()
     config["configurable"][name] = value
-    with pytest.raises(SettingsError, match=f"{name}: it stands in the run's configurable"):
+    with pytest.raises(SettingsError, match=f"{name}: it is in the run's configurable"):
         ashby.agent().invoke(user(), config, context={"reviewer": "Cy"})
     assert ashby.sent() == []
 

@@ -112,7 +112,7 @@ def test_a_rejection_that_a_colleague_has_undone_is_not_sent_again(desk: Desk) -
     call = rejection(desk.room)
     desk.die(call, DyingJournal("before outcome"))
     move_back(desk.room, call)
-    assert desk.run(None, call).startswith("Outcome not known. The run was broken off")
+    assert desk.run(None, call).startswith("Outcome not known. The run was interrupted")
     assert desk.room.sent("application.changeStage") == 2, "the agent's, and the colleague's"
     assert desk.outcomes() == ["unknown"]
 
@@ -153,7 +153,7 @@ def test_an_offer_that_was_broken_off_between_its_steps_is_told_as_begun_and_not
     call = offer(desk.room)
     desk.die(call, DiesBefore(step))
     text = desk.run(None, call)
-    assert text.startswith("Executed in part. The run was broken off")
+    assert text.startswith("Executed in part. The run was interrupted")
     assert "call again with offer_process_id" in text
     assert [desk.room.sent(it) for it in STEPS] == [int(STEPS.index(it) < STEPS.index(step)) for it in STEPS]
     assert desk.outcomes() == ["partly applied"]

@@ -147,7 +147,7 @@ def test_a_claim_that_was_left_and_cannot_be_settled_is_not_tried_again(store: B
     first.journal.release(claim)
     for _ in range(2):
         answer = executor().begin(write(store))
-        assert isinstance(answer, ToolMessage) and answer.text.startswith("Outcome not known. The run was broken off")
+        assert isinstance(answer, ToolMessage) and answer.text.startswith("Outcome not known. The run was interrupted")
 
 
 def test_a_claim_made_only_to_answer_blocks_no_one(store: BaseStore) -> None:

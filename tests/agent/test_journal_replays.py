@@ -380,7 +380,7 @@ def test_a_write_of_another_tool_that_broke_off_is_not_run_again() -> None:
     office.on_write = lambda _: None
     result = graph.invoke(None, config)
     assert office.writes == []
-    assert results(result)[0].text.startswith("Outcome not known. The run was broken off")
+    assert results(result)[0].text.startswith("Outcome not known. The run was interrupted")
 
 
 def test_reads_cost_nothing_in_the_store() -> None:

@@ -143,7 +143,7 @@ def test_a_run_that_dies_before_its_message_is_saved_leads_to_one_write_at_most(
 
 def test_threads_that_outlive_the_process_need_a_store_that_does(tmp_path: Path) -> None:
     with SqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
-        with pytest.raises(ConfigurationError, match="journal of the changes would be kept in memory") as refused:
+        with pytest.raises(ConfigurationError, match="journal of the writes would be in memory") as refused:
             agent(Office(), checkpointer=saver)
         assert "store=SqliteStore.from_conn_string" in refused.value.remedy
         with SqliteStore.from_conn_string(str(tmp_path / "store.db")) as store:

@@ -69,7 +69,7 @@ def test_the_card_of_a_stale_tab_approves_nothing_of_what_took_its_place() -> No
     for stale in (first.id, "0" * 32):
         again = request(graph.invoke(Command(resume=approve() | {"request_id": stale}), config))
         assert again["problem"].startswith("Nothing was executed: the answer is for another request.")
-        with pytest.raises(QuestionClosedError, match="another question than the one that is open"):
+        with pytest.raises(QuestionClosedError, match="not for the question that is open"):
             graph.invoke(Command(resume={stale: approve()}), config)
     assert office.writes == [] and second.id != first.id
     [last] = graph.get_state(config).interrupts
@@ -105,7 +105,7 @@ async def test_a_decision_where_nothing_waits_starts_no_run_and_says_so(way: Cal
     graph.invoke(Command(resume={first.id: approve()}), config)
     before = graph.get_state(config)
     for place in (config, thread()):
-        with pytest.raises(QuestionClosedError, match="Nothing in this thread waits for a decision") as closed:
+        with pytest.raises(QuestionClosedError, match="Nothing in this thread is waiting for a decision") as closed:
             await way(graph, Command(resume=answer), place)
         assert isinstance(closed.value, ValueError) and isinstance(closed.value, AshbyError) and closed.value.remedy
     assert graph.get_state(config) == before
@@ -174,5 +174,5 @@ def test_inside_another_graph_an_answer_to_another_question_runs_nothing_and_is_
 def test_requests_without_ids_cannot_be_answered_by_name() -> None:
     _, _, _, interrupt = waiting()
     value = {key: it for key, it in interrupt.value.items() if key != "request_id"}
-    with pytest.raises(ValueError, match="Give the interrupts themselves"):
+    with pytest.raises(ValueError, match="Pass the interrupts themselves"):
         PendingApprovals(value).resume([{"type": "approve"}])

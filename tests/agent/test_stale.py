@@ -274,7 +274,7 @@ def test_an_approved_write_that_is_taken_up_too_late_does_not_run(room: Room) ->
     with room.agent(approval_ttl=timedelta(microseconds=1)) as graph:
         answer = room.answer(graph.invoke(None, room.config))
     assert room.sent() == 0
-    assert answer.text.startswith("Not executed. The approval is for how things were at")
+    assert answer.text.startswith("Not executed. The approval has expired: its card was made at")
     assert [entry.outcome for entry in room.trail()] == ["expired"]
 
 

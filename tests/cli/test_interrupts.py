@@ -122,7 +122,7 @@ def test_ctrl_c_keeps_the_decisions_that_were_given_before(sandbox: AshbySandbox
         person.types("")
         person.is_asked("Edit it again? [y/N]:")
         person.presses(CTRL_C)
-        person.sees("1 of 2 changes are decided; nothing is made until all of them are.")
+        person.sees("1 of 2 changes are decided; none is made until all are.")
         person.sees("Interrupted.", "Open. Decide here with /review; a new message cancels it.")
         person.is_asked("You:")
         assert notes(sandbox) == []

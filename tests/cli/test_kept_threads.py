@@ -94,7 +94,7 @@ def test_decisions_are_kept_when_other_changes_are_put_off(sandbox: AshbySandbox
         person.sees("Approve? a")
         person.is_asked("Approve?")
         person.types("l")
-        person.sees("1 of 2 changes are decided; nothing is made until all of them are.", "1 thread still open.")
+        person.sees("1 of 2 changes are decided; none is made until all are.", "1 thread still open.")
         assert person.leaves() == 3
     assert notes(sandbox) == []
     with Person("pending", "--reviewer", "Linus", **kept) as person:

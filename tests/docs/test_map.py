@@ -28,7 +28,7 @@ def test_each_file_in_which_to_change_something_is_there_and_does_what_is_said()
     assert [place for place in named if not (PACKAGE / place).is_file()] == []
     said = {what: (PACKAGE / places.split("`")[1]).read_text("utf-8") for what, places in rows}
     assert "e-mail" in said["what a card says about e-mails to the candidate"]
-    assert "429" in said["how a 429 is kept"]
+    assert "429" in said["how a 429 is handled"]
     assert "class UnusableAnswer" in said["which decisions are accepted"]
     assert "records.Candidate" in said["what a candidate's row shows"]
 

@@ -1,4 +1,4 @@
-"""The page of tools, made of the declarations: `make regenerate` writes it into docs/reference/tools.md."""
+"""The page of tools, generated from the declarations: `make regenerate` writes it into docs/reference/tools.md."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from langchain_ashby.endpoints import TOOLSETS
 HEAD = """\
 # Tools
 
-What each tool does and takes, as a model sees it. `make regenerate` makes this page of the declarations.
+What each tool does and takes, as a model sees it. `make regenerate` generates this page from the declarations.
 """
 
 

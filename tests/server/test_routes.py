@@ -81,7 +81,7 @@ def writes(sandbox: AshbySandbox) -> list[str]:
 
 def address(server: Server) -> str:
     """The address that the server printed, with its token."""
-    [found] = re.findall(r"lets in whoever knows it: (\S+)", server.log.read_text())
+    [found] = re.findall(r"whoever knows it is let in\): (\S+)", server.log.read_text())
     return str(found)
 
 

@@ -242,7 +242,7 @@ def the_broken_off_write_is_told_and_not_made_again(
     result = person.run(server, conversation, input=None)
     assert "__interrupt__" not in result
     moved, *_ = answers(result)
-    assert moved.startswith("Executed. The run was broken off while this approved call was being made.")
+    assert moved.startswith("Executed. The run was interrupted while this approved call was being made.")
     assert sent(sandbox, STAGE, before) == []
 
 

@@ -40,8 +40,8 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
 
     The answer is `{"decisions": [...]}` with one decision per proposal: `{"type": "approve"}`,
     `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject", "message"?}` or
-    `{"type": "respond", "message"}`. It may name the request that it is for, as `request_id`. A decision may name the
-    call that it is for, as `tool_call_id`, and who made it, as `reviewer`.
+    `{"type": "respond", "message"}`. It may name its request, as `request_id`. A decision may name its call, as
+    `tool_call_id`, and who made it, as `reviewer`.
 
     Raises:
         UnusableAnswer: if any part of the answer is missing, extra, unknown or of the wrong type.
@@ -52,7 +52,7 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
     assert isinstance(answer, dict)
     if answer.get("request_id") not in (None, request_id):
         raise UnusableAnswer(
-            "Nothing was executed: the answer is for another request. Look at what is asked now, and decide about that."
+            "Nothing was executed: the answer is for another request. Review the one that is open now, and decide that."
         )
     if len(decisions) != len(proposals):
         raise UnusableAnswer(

@@ -42,21 +42,22 @@ class PendingApprovals(Sequence[Action]):
         self._decisions = tuple(dict.fromkeys(it for config in configs for it in config.get("allowed_decisions", ())))
 
     def resume(self, decisions: Sequence[Mapping[str, Any]]) -> Command[Any]:
-        """Makes the command that answers all that is shown here, and nothing else.
+        """Makes the command that answers exactly the questions shown here.
 
-        `agent.invoke(pending.resume([{"type": "approve"}]), thread)` fails if something else is asked by then.
+        `agent.invoke(pending.resume([{"type": "approve"}]), thread)` raises `QuestionClosedError` if one of them is
+        no longer open.
 
         Raises:
-            ValueError: if there is not one decision for each change, or no id that says which question this is.
+            ValueError: if there is not one decision for each change, or the interrupts came without ids.
         """
         if len(decisions) != len(self) or not decisions:
             waiting = "1 change waits" if len(self) == 1 else f"{len(self)} changes wait"
-            raise ValueError(f"{waiting} for a decision, but {len(decisions)} decisions were given.")
+            raise ValueError(f"{waiting} for a decision, but the number of decisions given is {len(decisions)}.")
         answers: dict[str, Any] = {}
         left = list(decisions)
         for interrupt_id, request in self._asked:
             if interrupt_id is None:
-                raise ValueError("Give the interrupts themselves, not only their values, to be able to answer them.")
+                raise ValueError("Pass the interrupts themselves, not just their values: an answer needs their ids.")
             count = len(request["action_requests"])
             named = {"request_id": request["request_id"]} if "request_id" in request else {}
             answers[interrupt_id] = {**named, "decisions": left[:count]}
@@ -103,7 +104,7 @@ class PendingApprovals(Sequence[Action]):
 
 
 def _requests(asked: Any) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
-    """Finds the approval requests in the argument, each with its interrupt's id, if that is known."""
+    """Finds the approval requests in the argument, each with the id of its interrupt, if known."""
     if isinstance(asked, Interrupt):
         if _is_request(asked.value):
             yield asked.id, asked.value

@@ -62,12 +62,12 @@ def facts_after(request: Operation[Any], reads: ReadCache) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The evidence whether a write has taken effect.
+    """Evidence of whether a write took effect.
 
     Attributes:
-        proven: True or False where that is proven, None where it is not.
-        records: The ids of the new records that look like what it makes, the oldest first; None if it makes none, or
-            if they cannot be told.
+        proven: True or False if proven, None if not.
+        records: The ids of new records that look like the one it creates, oldest first; None if it creates none, or if
+            they cannot be determined.
     """
 
     proven: bool | None
@@ -77,14 +77,14 @@ class Evidence:
 def settled(
     request: Operation[Any], seen: Seen | None, reads: ReadCache, *, attempts: int = 1, taken: Collection[str] = ()
 ) -> Evidence:
-    """Finds the evidence whether a write has taken effect.
+    """Finds evidence of whether a write took effect.
 
     Args:
         request: The write.
         seen: What was there right before the attempt.
         reads: A new cache, made after the attempt.
-        attempts: How many attempts could have made the records that look alike, this one among them.
-        taken: The ids of the records that others are known to have made.
+        attempts: How many attempts could have created such records, including this one.
+        taken: The ids of records that other attempts are known to have created.
     """
     builder = build(request, reads)
     return Evidence(took_effect(builder, seen, attempts=attempts, taken=taken), new_records(builder, seen))

@@ -1,4 +1,4 @@
-"""Sending what a card shows, and nothing else."""
+"""Sends only what a card shows."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from langchain_ashby.http.uploads import only_with_hash
 def only_what_is_on(card: Card | None) -> Iterator[None]:
     """Within the block, only the file on the card is uploaded, and only the bodies on it are sent.
 
-    A card on which there is no hash is of a file that could not be read, and then none is uploaded. Without a card, as
-    for a tool that is not Ashby's, everything goes.
+    If the card has no hash, the file could not be read, and none is uploaded. Without a card, as for a tool that is not
+    Ashby's, nothing is restricted.
     """
     with ExitStack() as limits:
         if card is not None:

@@ -49,9 +49,9 @@ UNREAD = _Unread()
 
 @dataclass
 class Lookalikes:
-    """Records that look like what the write would make: by id, with the time when they were made if that is told.
+    """Records that look like the one the write would create: by id, with their creation time if Ashby tells it.
 
-    Of the `doubtful` ones it cannot be said whether they are it. `like` says what they have in common.
+    `doubtful` ones may or may not match. `like` is what the matching ones have in common.
     """
 
     title: str
@@ -63,11 +63,11 @@ class Lookalikes:
 
 @dataclass
 class CardBuilder:
-    """Collects what is known of a write.
+    """Collects what is known about a write.
 
-    Besides the card itself it holds how the write's effect is recognized: `wanted` are the facts as they will be,
-    `alike` the records there are that look like what it would make, `history` the values that a field has had, by the
-    id of the entry.
+    Besides the card itself it holds what the write's effect is recognized by: `wanted` are the facts as they will be,
+    `alike` the existing records that look like the one it would create, `history` the values that a field has had, by
+    the id of the entry.
     """
 
     request: Operation[Any]
@@ -90,7 +90,7 @@ class CardBuilder:
 
     @property
     def now(self) -> datetime:
-        """What "past" and "today" mean on the card."""
+        """The moment that "past" and "today" on the card refer to."""
         return self.reads.now
 
     def __post_init__(self) -> None:
@@ -121,7 +121,7 @@ class CardBuilder:
         return records
 
     def _note_gaps(self, what: str, found: Any) -> bool:
-        """Says what is not known of a record; True if there is anything."""
+        """Notes the gaps in a record on the card; True if there are any."""
         gaps = found.gaps if isinstance(found, Incomplete) else ()
         if gaps:
             self.not_checked(f"{what} could not be read in full: {'; '.join(gaps)}.")
@@ -158,9 +158,9 @@ class CardBuilder:
             }
 
     def sends(self, request: Endpoint[Any], unknown: Collection[str] = ()) -> None:
-        """A request of a write that takes several, as it will be sent. None but those that are named will be.
+        """Shows one request of a write that takes several. Requests that are not shown will not be sent.
 
-        `unknown` are the keys whose values come only once an earlier step is made.
+        `unknown` are the keys whose values are known only after an earlier step.
         """
         body = {key: value for key, value in request.wire().items() if key not in unknown}
         self.sent = {**(self.sent or {}), request.path: {"body": body, "exact": not unknown}}
@@ -214,10 +214,10 @@ class CardBuilder:
         created: str | None,
         doubtful: Iterable[Record] = (),
     ) -> None:
-        """Records that look like what the write would make. Which there are is a fact.
+        """Adds the records that look like the one the write would create, as a fact.
 
-        `like` is what they have in common, as JSON. `created` is the key of the time when such a record was made; None
-        if that does not tell.
+        `like` is what they have in common, as JSON. `created` is the key of their creation time; None if they have
+        none.
         """
 
         def times(records: Iterable[Record]) -> dict[str, datetime | None]:
@@ -243,7 +243,7 @@ class CardBuilder:
         self.raise_risk(risk)
 
     def not_checked(self, text: str, risk: Risk = "high") -> None:
-        """Something that could not be found out, and how bad it may be: what is not known may be the worst."""
+        """Adds something that could not be checked, and how risky it is: assume the worst."""
         if text not in self.unchecked:
             self.unchecked.append(text)
         self.raise_risk(risk)
@@ -259,7 +259,7 @@ class CardBuilder:
             self.links.append({"title": title, "url": url})
 
     def revision(self) -> dict[str, str]:
-        """When the record that changes was last changed, and its parts, by id; empty if that was not read."""
+        """Times of the last change of the record to be changed, and of its parts, by id; empty if not read."""
         pointers = targets(self.request)
         return self.reads.revision(pointers[0]) if pointers else {}
 

@@ -156,7 +156,7 @@ def _place(address: Address) -> str:
 
 
 def _parts(parts: Mapping[str, str | None]) -> str:
-    """A place with what each name in it is the name of: a city, a region and a country may have the same."""
+    """A place with labeled parts: a city, a region and a country may share a name."""
     return ", ".join(f"{kind} {given(name)}" for kind, name in parts.items() if name is not None) or "nothing"
 
 

@@ -14,7 +14,7 @@ from langchain_ashby.endpoint import Arguments, Operation
 from langchain_ashby.ids import ids_of
 
 CARD_VERSION = 2
-"""Goes up when a key changes its meaning. A card of another version is made anew, never misread."""
+"""Goes up when a key changes its meaning. A card of another version is rebuilt, never misread."""
 
 Risk = Literal["low", "medium", "high"]
 
@@ -35,12 +35,12 @@ class Link(TypedDict):
 
 
 class Before(TypedDict):
-    """What else was seen of the record, to tell afterwards whether it was changed.
+    """What else was seen of the record, so that a later read can tell whether it was changed.
 
     Attributes:
-        revision: When the record was last changed, and its parts, by id; empty if Ashby does not show that.
-        passed: For a field of which Ashby keeps the history, the ids of its entries.
-        creates: A name for what the write makes, which attempts at the same thing share; None if it makes nothing.
+        revision: Times of the last change of the record and its parts, by id; empty if Ashby does not show them.
+        passed: The ids of the entries in a field's history, if Ashby keeps one.
+        creates: A key shared by all attempts to create the same thing; None if the write creates nothing.
     """
 
     revision: dict[str, str]
@@ -49,7 +49,7 @@ class Before(TypedDict):
 
 
 class Reference(TypedDict):
-    """A record that the call points at: what it is to the call, its name, and its kind where that matters."""
+    """A record that the call refers to: its role in the call, its name, and its kind where that matters."""
 
     what: str
     name: str | None
@@ -57,9 +57,9 @@ class Reference(TypedDict):
 
 
 class Sent(TypedDict):
-    """The body that a method of Ashby would get.
+    """The body to be sent to a method of Ashby.
 
-    Where it is not `exact`, what it will be is known only once earlier steps of the write are made.
+    If not `exact`, parts of it are known only after earlier steps of the write.
     """
 
     body: dict[str, Any]
@@ -67,7 +67,7 @@ class Sent(TypedDict):
 
 
 class Beside(TypedDict):
-    """What stands on the card because of the other calls of its message."""
+    """Lines on the card that come from the other calls of its message."""
 
     consequences: list[str]
     warnings: list[str]
@@ -77,15 +77,15 @@ class Card(TypedDict):
     """A write in words.
 
     `line` says what will happen, `changes` which fields it changes, `unchecked` what could not be found out. `targets`
-    are the records that the call points at: arguments with other targets need another card. `args` are the exact
+    are the ids that the call refers to: arguments with other targets need another card. `args` are the exact
     arguments.
 
-    The rest says what it rests on, and is looked at again before the write runs; see `differences`. `made` is the
+    The rest is what the card is based on, and is checked again before the write runs; see `differences`. `made` is the
     moment to which "past" refers. `facts` are values that were read, by a title in words. `refers` are the records
-    that the call points at, by id. `sent` are the bodies that Ashby would get, by method, where they do not follow from
-    the arguments alone; None if they do. `private` has the titles of values that a model may not see, with the category
-    of privacy. `beside` is what stands on the card because of the other calls of its message. `before` helps to
-    tell later whether the write took effect.
+    that the call refers to, by id. `sent` are the bodies for Ashby, by method, if they do not follow from the arguments
+    alone; None if they do. `private` maps the titles of values that a model may not see to their category of privacy.
+    `beside` are the lines that come from the other calls of the message. `before` helps to tell later whether the write
+    took effect.
     """
 
     version: int

@@ -1,6 +1,6 @@
-"""What Ashby always says of a record. Where it is missing, it is not known: it is neither no nor none.
+"""The keys that Ashby always sends for a record. If one is missing, its value is unknown, neither "no" nor "none".
 
-Any other key may be missing, which means that there is no such thing.
+Any other key may be missing, which means that there is no value.
 """
 
 from __future__ import annotations
@@ -53,24 +53,24 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "job.status": ("Draft", "Open", "Closed", "Archived"),
     "opening.openingState": _OPENINGS,
 }
-"""The values that this program knows what to say of."""
+"""The values that this package recognizes."""
 
 
 class Incomplete(dict[str, Any]):
-    """A record in which something is missing that Ashby always says, or has a value that is not known.
+    """A record that lacks a key that Ashby always sends, or has an unrecognized value.
 
     Attributes:
-        gaps: What is not known about it, in words.
+        gaps: What is unknown about it, in words.
     """
 
     gaps: tuple[str, ...] = ()
 
 
 def checked(method: str, record: Any) -> Any:
-    """The record itself; or, if it is not as Ashby's are, a copy that says so."""
+    """The record itself; if it is incomplete, a copy that lists its gaps."""
     noun = method.partition(".")[0]
     if not isinstance(record, Mapping):
-        record, gaps = {}, ["it is no record"]
+        record, gaps = {}, ["it is not a record"]
     else:
         ways = _ALWAYS.get(method) or _ALWAYS.get(noun, ())
         gaps = [gap for way in ways for gap in _gaps(record, noun, way.split("."))]
@@ -85,9 +85,9 @@ def _gaps(record: Mapping[str, Any], noun: str, way: list[str], place: str = "")
     key, *further = way
     value, place = record.get(key), f"{place}.{key}".lstrip(".")
     if value is None:
-        yield f"Ashby does not tell {place}"
+        yield f"Ashby did not send {place}"
     elif further:
         for entry in value if isinstance(value, list) else [value]:
             yield from _gaps(entry if isinstance(entry, Mapping) else {}, noun, further, place)
     elif (known := _KNOWN.get(f"{noun}.{place}")) and value not in known:
-        yield f"{place} is {quoted(value, 40)}, which this program does not know"
+        yield f"{place} is {quoted(value, 40)}, which this package does not recognize"

@@ -1,4 +1,4 @@
-"""What has changed between two cards of one call: what came is a change, and so is what went away."""
+"""Describes what changed between two cards of one call: what appeared and what disappeared."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from langchain_ashby.text.words import one_line, shown
 T = TypeVar("T")
 
 LONGEST = 300
-"""The most characters of a difference, of which a value may be a long text."""
+"""The most characters of a difference: a value in it may be a long text."""
 
 
 def differences(card: Card, fresh: Card, allowed: Collection[str] = ()) -> list[str]:
@@ -21,10 +21,10 @@ def differences(card: Card, fresh: Card, allowed: Collection[str] = ()) -> list[
     Args:
         card: The card that was shown.
         fresh: The card as it would be shown now.
-        allowed: The categories of private data that may be told. Of any other it is said only that it has changed.
+        allowed: The categories of private data that may be shown. Of others, the text says only that they changed.
     """
     if not (is_current(card) and is_current(fresh)):
-        return ["the card was made by another version of this program"]
+        return ["the card was made by another version of this package"]
     fresh = beside(fresh, card["beside"])
     private = {it for it, category in {**card["private"], **fresh["private"]}.items() if category not in allowed}
     facts = dict(_facts(card, fresh, private))
@@ -38,14 +38,14 @@ def differences(card: Card, fresh: Card, allowed: Collection[str] = ()) -> list[
     if card["risk"] != fresh["risk"]:
         said.append(f"the risk: {fresh['risk']}, was {card['risk']}")
     if not said and card["line"] != fresh["line"]:
-        said.append(f"what it would do: {'no longer the same' if private else fresh['line']}")
+        said.append(f"what it would do: {'has changed (left out as private)' if private else fresh['line']}")
     return list(dict.fromkeys(one_line(it, LONGEST) for it in said))
 
 
 _SENTENCES: tuple[tuple[Literal["warnings", "consequences", "unchecked"], str, str], ...] = (
     ("warnings", "there is a new warning", "a warning is gone"),
-    ("consequences", "what follows from it is new", "no longer follows from it"),
-    ("unchecked", "could be checked before, but no longer can", "could not be checked before, but now can be"),
+    ("consequences", "there is a new consequence", "no longer a consequence"),
+    ("unchecked", "can no longer be checked", "can now be checked"),
 )
 
 
@@ -55,7 +55,7 @@ def _both_ways(was: list[str], now: list[str], came: str, went: str) -> Iterator
 
 
 def beside(card: Card, others: Beside) -> Card:
-    """The card with what it has to say of the other calls of its message."""
+    """Adds to the card the lines that come from the other calls of its message."""
     if not others["consequences"] and not others["warnings"]:
         return card
     return {
@@ -68,7 +68,7 @@ def beside(card: Card, others: Beside) -> Card:
 
 
 def newly_past(fresh: Card, by_now: Card) -> list[str]:
-    """Describes what there is to warn of because time has passed. What has merely ceased to lie ahead is no change."""
+    """Describes the warnings that are new because time has passed. A date's passing alone is not a change."""
     return [one_line(f"there is a new warning: {it}", LONGEST) for it in _new(fresh["warnings"], by_now["warnings"])]
 
 
@@ -76,7 +76,7 @@ def _facts(card: Card, fresh: Card, private: Collection[str]) -> Iterator[tuple[
     for title in {**card["facts"], **fresh["facts"]}:
         was, now = card["facts"].get(title), fresh["facts"].get(title)
         if title not in fresh["facts"]:
-            yield title, f"{title}: cannot be read any more"
+            yield title, f"{title}: can no longer be read"
         elif title in card["facts"] and same(now, was):
             continue
         elif title in private:
@@ -105,7 +105,7 @@ def _bodies(card: Card, fresh: Card) -> Iterator[str]:
     was, now = card["sent"] or {}, fresh["sent"] or {}
     for method in {**was, **now}:
         if was.get(method) != now.get(method):
-            yield f"what {method} would be sent: {_body(now.get(method))}, was {_body(was.get(method))}"
+            yield f"the body for {method}: {_body(now.get(method))}, was {_body(was.get(method))}"
 
 
 def _body(sent: Sent | None) -> str:
@@ -113,7 +113,7 @@ def _body(sent: Sent | None) -> str:
 
 
 def _changes(card: Card, fresh: Card, told: Collection[str], private: Collection[str]) -> Iterator[str]:
-    """The changes that differ, except those whose facts are told already."""
+    """The changes that differ, except those whose facts are listed already."""
     for words, changes in (
         ("would now be", _new(card["changes"], fresh["changes"])),
         ("would no longer be", _new(fresh["changes"], card["changes"])),

@@ -43,8 +43,8 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
     definition = at(form_read, "formDefinition")
     values = show_entries(builder, Form(definition) if definition else None, request.field_submissions)
     if not definition:
-        builder.not_checked("The form could not be read: whether its fields are filled in rightly is not known.")
-    builder.sent = {}  # without the form nobody knows what would be sent, and so nothing is
+        builder.not_checked("The form could not be read, so the values for its fields could not be checked.")
+    builder.sent = {}  # without the form the body is unknown, so nothing may be sent
     if definition:
         builder.sends(
             SubmitFeedback(
@@ -60,12 +60,12 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
     if at(application, "status") == "Archived":
         builder.warn("The application is archived.")
 
-    there = builder.records("The feedback that is there", feedback_read)
+    there = builder.records("The existing feedback", feedback_read)
     same_form = [it for it in there if _is_like(it, request)]
     for known in same_form:
         by = f"by {whose} " if author else ""
         at_what_time = f" {by}on {moment(at(known, 'submittedAt'))}" if at(known, "submittedAt") else ""
-        builder.warn(f"A scorecard on this form was submitted already{at_what_time.rstrip()}.")
+        builder.warn(f"A scorecard on this form was already submitted{at_what_time.rstrip()}.")
     # Without a user it is not known whose scorecards are the key's own: only the values tell.
     others = [it for it in same_form if as_fact(at(it, "submittedValues")) != as_fact(values)] if author is None else []
     builder.lookalikes(

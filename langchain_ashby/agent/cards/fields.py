@@ -41,7 +41,7 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
             before = UNREAD
             builder.not_checked("The field is private: it may have a value that the key cannot see.")
     title, value = "Custom field", request.field_value
-    builder.sent = {}  # without the definition nobody knows what would be sent, and so nothing is
+    builder.sent = {}  # without the definition the body is unknown, so nothing may be sent
     if not definition:
         if isinstance(fields_read, list):
             unknown = f"The custom field {request.custom_field_id} is not known, or the key may not see it."

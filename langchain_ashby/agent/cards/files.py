@@ -30,9 +30,9 @@ def upload_resume(request: UploadCandidateResume, reads: ReadCache, builder: Car
         builder.changes.insert(0, builder.changes.pop())  # before the particulars of the file
     if present:
         builder.consequence(f"The present résumé, {named(at(present, 'name') or 'without a name')}, is replaced.")
-    builder.consequence("Ashby reads the file and fills in empty fields of the profile; fields with a value stay.")
+    builder.consequence("Ashby reads the file and fills in empty profile fields; existing values stay.")
     if file and not any(kind in builder.facts.get("Type", "") for kind in _RESUME_TYPES):
-        builder.warn("The file is of a type that is not usual for a résumé.")
+        builder.warn("This file type is unusual for a résumé.")
     if file:
         alike = [present] if at(present, "name") == file else []
         builder.lookalikes("Résumé with this file's name", [request.candidate_id, file], alike, bool(candidate), None)
@@ -51,7 +51,7 @@ def upload_file(request: UploadCandidateFile, reads: ReadCache, builder: CardBui
         there = at(candidate, "fileHandles")
         alike = [it for it in there or [] if at(it, "name") == file]
         if alike:
-            builder.warn("The candidate has a file of this name already; both are kept.")
+            builder.warn("The candidate already has a file of this name; both are kept.")
         builder.lookalikes("Files of this name", [request.candidate_id, file], alike, there is not None, None)
 
 
@@ -64,7 +64,7 @@ def _local_file(builder: CardBuilder, reads: ReadCache, path: str | None) -> str
         file = reads.client.local_file(path)
     except ArgumentError as error:
         builder.warn(f"The file cannot be uploaded: {one_line(error.message)}.", "high")
-        builder.not_checked("Which file it is: without a look at it, none is uploaded.")
+        builder.not_checked("Which file it is: it could not be read, so it will not be uploaded.")
         return one_line(path.replace("\\", "/").rpartition("/")[2], 120)
     particulars = {"File": file.name, "Size": _size(len(file.content)), "Type": file.content_type, HASH: file.sha256}
     for title, value in particulars.items():

@@ -47,7 +47,7 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
         builder.new_value("Brand", request.brand_id)
         builder.not_checked("The name of the brand: brands cannot be read.", "medium")
     found = builder.records("The jobs with this title", titled)
-    drafted = builder.records("The jobs that are drafts", drafts)
+    drafted = builder.records("The draft jobs", drafts)
     alike = {str(at(it, "id")): it for it in [*found, *drafted] if folded(at(it, "title")) == folded(request.title)}
     for job in alike.values():
         status = at(job, "status")

@@ -54,7 +54,7 @@ class Reader:
         return fact
 
     def describe(self, builder: CardBuilder, found: Any, record_id: str) -> tuple[Fact, Record]:
-        """The fact of a record and the record itself; warns of what is unusual about it."""
+        """The fact for a record and the record itself; warns of anything unusual about it."""
         record = self.pick(builder, found, record_id)
         name = name_of(record)
         called = f"The {self.words}{f' {named(name)}' if name else ''}"

@@ -100,7 +100,7 @@ def stated_words(event: InterviewEvent, people: People) -> str:
 
 
 def standing_words(event: Record, *, feedback: bool = False, extra: bool = False) -> str:
-    """A meeting as Ashby has it, in words; with who has to give feedback, and with its extra data, if wanted."""
+    """A meeting in Ashby, in words; on request with its extra data and who has to give feedback."""
     interviewers = [
         (person(it) or UNNAMED) + (" (feedback required)" if feedback and at(it, "isFeedbackRequired") is True else "")
         for it in at(event, "interviewers") or []

@@ -51,7 +51,7 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
         the_job(builder, job_read)
     if request.application_id is None:
         builder.line = "Create an offer in a process that was started before"
-        builder.not_checked("For whom the offer is: Ashby does not tell it of an offer process.")
+        builder.not_checked("Who the offer is for: Ashby does not say so of an offer process.")
     else:
         builder.line = f"Create an offer for {who(application)}"
     form = _form(builder, reads, offers)
@@ -72,7 +72,7 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
     for offer in offers:
         status = str(at(offer, "offerStatus"))
         if status == "CandidateAccepted":
-            builder.warn("The candidate has accepted an offer for this application already.", "high")
+            builder.warn("The candidate has already accepted an offer for this application.", "high")
         elif status not in FINISHED:
             builder.warn(f"An offer for this application is under way: {enumerated(status)}.", "high")
     warn_of_others(builder, applications_of(builder, reads, candidate, but=request.application_id))
@@ -98,20 +98,20 @@ def _form(builder: CardBuilder, reads: ReadCache, offers: list[Record]) -> Form 
             definition = at(reads.call(GetOffer(offer_id=at(any_offer, "id"))), "formDefinition")
             if definition:
                 builder.not_checked(
-                    "The offer's own form is known only once the offer is started: the fields are shown, and looked "
-                    "through, as on the form of an earlier offer."
+                    "The offer's own form is known only once the offer is started: the fields are shown and checked by "
+                    "the form of an earlier offer."
                 )
                 return Form(definition)
     except AshbyError as error:
         builder.record("An earlier offer's form", error)
     builder.not_checked(
-        "The offer's form is known only once the offer is started: the fields are shown as they were named."
+        "The offer's form is known only once the offer is started: the fields are shown as the call names them."
     )
     return None
 
 
 def _say_what_is_sent(request: CreateOffer, builder: CardBuilder, values: dict[str, Any] | None) -> None:
-    """The requests of an offer. Its own form comes with the first of them, so the last can only be foretold."""
+    """Shows the requests of an offer. Its form arrives with the first, so the body of the last is a forecast."""
     if request.application_id:
         builder.sends(StartOfferProcess(application_id=request.application_id))
     builder.sends(

@@ -59,7 +59,7 @@ def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> No
         given = getattr(request, key)
         if given and given < reads.now.date():
             builder.warn(f"The target {words} date is in the past: {day(given)}.")
-    known = builder.records("The openings that are there", known_read)
+    known = builder.records("The existing openings", known_read)
     alike = [it for it in known if _is_like(it, request)]
     if request.identifier:
         for opening in alike:

@@ -83,7 +83,7 @@ def derive(request: Operation[Any], reads: ReadCache, builder: CardBuilder, but:
     for name in arguments:
         derived.values[name] = _fact(name, getattr(request, name), names)
         if readers[name] is None and name.endswith("_id") and is_uuid(getattr(request, name)):
-            builder.not_checked(f"What the {_words(name)} is called: no tool reads it.", "medium")
+            builder.not_checked(f"The name of the {_words(name)}: no tool reads it.", "medium")
     match effect:
         case Creates():
             _create(request, builder, effect, derived, listed)
@@ -150,10 +150,10 @@ def _create(request: Operation[Any], builder: CardBuilder, effect: Creates, deri
         builder.new_value(title_of(it, effect), _in_words(request, it)(value))
     builder.consequence(f"The agent can't delete the {kind}.")
     if listed is None:
-        builder.not_checked(f"Whether there is such a {kind} already: no tool lists them.", "medium")
+        builder.not_checked(f"Whether such a {kind} already exists: no tool lists them.", "medium")
         return
     places = effect.stored({it: derived.values.get(it) for it in effect.alike_by})
-    known = builder.records(f"The {kind}s that are there", listed)
+    known = builder.records(f"The existing {kind}s", listed)
     alike = [
         it
         for it in known
@@ -181,7 +181,7 @@ def _subject(
         return SUBJECTS[effect.record](builder, found)
     words = own.words if own else _words(effect.record)
     if own is None or record_id is None:
-        builder.not_checked(f"How the {words} is now: no tool reads it.", "medium")
+        builder.not_checked(f"The current state of the {words}: no tool reads it.", "medium")
         return {}, f"a {words} that could not be read"
     record = own.pick(builder, found, record_id)
     name = name_of(record)

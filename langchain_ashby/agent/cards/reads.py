@@ -51,7 +51,7 @@ class ReadCache:
         self._free = threading.BoundedSemaphore(AT_ONCE)
 
     def as_of(self, moment: datetime) -> ReadCache:
-        """The same look at Ashby, with another moment for "past" and "today"."""
+        """The same cached reads, with another moment for "past" and "today"."""
         other = ReadCache(self.client, now=moment)
         other._made, other._lock, other._free = self._made, self._lock, self._free
         return other
@@ -94,7 +94,7 @@ class ReadCache:
         return [None if request is None else next(results) for request in requests]
 
     def revision(self, record_id: str) -> dict[str, str]:
-        """When a record was last changed, and the records inside it, by id, as far as it was read."""
+        """Times of the last change of a record and the records inside it, by id, as far as they were read."""
         with self._lock:
             made = [it for it in self._made.values() if it.done() and it.exception() is None]
         results = [it.result() for it in made]

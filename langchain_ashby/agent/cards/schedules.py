@@ -67,7 +67,7 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
     wanted = sorted((stated(event) for event in request.interview_events), key=str)
     alike = [it for it in schedules if at(it, "status") != "Cancelled" and _same_meetings(it, wanted)]
     if alike:
-        builder.warn("The same interviews are scheduled already.", "high")
+        builder.warn("The same interviews are already scheduled.", "high")
     builder.lookalikes(
         "Schedules with these interviews", [request.application_id, str(wanted)], alike, schedules.complete, "createdAt"
     )
@@ -109,7 +109,7 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
         wanted = [stated(event) for event in added]
         alike = [it for it in by_id.values() if any(standing(it, want) == want for want in wanted)]
         if alike:
-            builder.warn("A meeting like the new one is scheduled already.")
+            builder.warn("A meeting like the new one is already scheduled.")
         like = [request.interview_schedule_id, str(wanted)]
         builder.lookalikes("Meetings like the new one", like, alike, _all_read(events), "createdAt")
     what = [
@@ -153,7 +153,7 @@ def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuil
     else:
         builder.consequence("A canceled schedule can't be restored; you'd have to reschedule.", "high")
     if status == "Cancelled":
-        builder.warn("The schedule is canceled already.")
+        builder.warn("The schedule is already canceled.")
 
 
 def _schedule(
@@ -215,7 +215,7 @@ def _cancel(
         builder.set_field(title, UNREAD, None, change=("Meeting", "not known", None))
     elif event is None:
         builder.set_field(title, None, None)
-        builder.warn(f"The schedule has no meeting {event_id}: it may be canceled already.")
+        builder.warn(f"The schedule has no meeting {event_id}: it may already be canceled.")
     else:
         words = standing_words(event)
         builder.set_field(title, {"id": event_id, "name": words}, None, change=("Meeting", words, None))
@@ -242,9 +242,9 @@ def _change(
             builder.warn(f"The schedule has no meeting {to.interview_event_id}: Ashby will refuse.")
         return
     if at(event, "hasSubmittedFeedback") is True:
-        builder.warn(f"Feedback was submitted on this meeting already: {standing_words(event)}.")
+        builder.warn(f"Feedback was already submitted on this meeting: {standing_words(event)}.")
     if to.interview_id is None:
-        builder.consequence("Where no kind of interview is named, Ashby may put in its default one.", "medium")
+        builder.consequence("Where no interview type is given, Ashby may use its default.", "medium")
         words = words.replace(
             "the default interview", shown(at(event, "interview", "title")) or "the same interview", 1
         )
@@ -261,7 +261,7 @@ def _change(
 
 def _warn_if_over(builder: CardBuilder, event: Record | None, now: datetime) -> None:
     if event and (start := parsed(at(event, "startTime"))) and start < now:
-        builder.warn(f"A meeting has taken place already, or is under way: {standing_words(event)}.")
+        builder.warn(f"A meeting has already taken place, or is under way: {standing_words(event)}.")
 
 
 def _invites(builder: CardBuilder) -> None:

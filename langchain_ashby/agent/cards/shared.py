@@ -87,9 +87,7 @@ def applications_of(
             records.append(record)
     records.complete = isinstance(known, list) and len(records) == len(ids)
     if len(ids) > MOST_APPLICATIONS:
-        builder.not_checked(
-            f"Only {MOST_APPLICATIONS} of the candidate's {len(ids)} other applications were looked at."
-        )
+        builder.not_checked(f"Only {MOST_APPLICATIONS} of the candidate's {len(ids)} other applications were checked.")
     return records
 
 

@@ -68,7 +68,7 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
     _warn_of_the_way(builder, application, stage_read, before, stage)
     if kind is None:
         builder.warn(
-            "What kind of stage it is, is not known. It may be one that archives the application, or hires.", "high"
+            "The kind of this stage is not known. It may archive the application, or hire the candidate.", "high"
         )
         builder.implied("Status", value_of(application, "status"), UNNAMED)
     if kind in (None, "Archived"):
@@ -83,7 +83,7 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
 
 def _warn_of_the_way(builder: CardBuilder, application: Record, stage: object, before: Fact, after: Fact) -> None:
     if at(before, "id") == after["id"]:
-        builder.warn("The application is in that stage already.")
+        builder.warn("The application is already in that stage.")
     elif at(application, "status") == "Archived":
         builder.consequence("The archived application becomes active again.")
     plan = at(application, "currentInterviewStage", "interviewPlanId")
@@ -99,7 +99,7 @@ def _archived(
     templates: object,
     kind: str | None,
 ) -> None:
-    """Says what archiving does. If the kind of the stage is not known, it is said as what may happen."""
+    """Says what archiving does; if the kind of the stage is not known, what may happen."""
     may = "may be" if kind is None else "is"
     builder.consequence(f"The application {may} archived: the candidate is no longer considered for this job.", "high")
     if request.archive_reason_id is None and kind:
@@ -128,7 +128,7 @@ def _archived(
 
 
 def _hired(builder: CardBuilder, offers: list[Record], read: object, kind: str | None) -> None:
-    """Says what hiring does. If the kind of the stage is not known, it is said as what may happen."""
+    """Says what hiring does; if the kind of the stage is not known, what may happen."""
     counts = "may count" if kind is None else "counts"
     builder.consequence(f"The candidate {counts} as hired, and an opening of the job as filled.", "high")
     statuses = [at(offer, "acceptanceStatus") for offer in offers]

@@ -1,11 +1,11 @@
-"""Finds out by reading whether a write has happened."""
+"""Reads Ashby to find out whether a write took effect."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from typing import Any
 
-# On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
+# On Python 3.11 pydantic cannot make a JSON schema of typing's TypedDict, and a LangGraph server needs one.
 from typing_extensions import TypedDict
 
 from langchain_ashby.agent.cards.builder import CardBuilder
@@ -18,9 +18,9 @@ class Seen(TypedDict):
 
     Attributes:
         facts: The facts of the card.
-        revision: When the record was last changed, and its parts, by id; empty if Ashby does not show that.
-        passed: For a field of which Ashby keeps the history, the ids of its entries.
-        creates: A name for what the write makes, which attempts at the same thing share; None if it makes nothing.
+        revision: Times of the last change of the record and its parts, by id; empty if Ashby does not show them.
+        passed: The ids of the entries in a field's history, if Ashby keeps one.
+        creates: A key shared by all attempts to create the same thing; None if the write creates nothing.
     """
 
     facts: dict[str, Any]
@@ -30,7 +30,7 @@ class Seen(TypedDict):
 
 
 def seen_on(card: Card | None) -> Seen | None:
-    """What a card saw of Ashby; None if this version of the package cannot read it."""
+    """What Ashby showed when a card was made; None if this version of the package cannot read the card."""
     if card is None or not is_current(card):
         return None
     return Seen(facts=card["facts"], **card["before"])
@@ -39,17 +39,17 @@ def seen_on(card: Card | None) -> Seen | None:
 def took_effect(
     builder: CardBuilder, seen: Seen | None, *, attempts: int = 1, taken: Collection[str] = ()
 ) -> bool | None:
-    """Tells if a write took effect: True or False where that is proven, None where it is not.
+    """Tells if a write took effect: True or False if proven, None if not.
 
-    That a value is as it was does not prove that the write never happened: somebody may have put it back. Only the time
-    of the record's last change proves it, or its history. That a record which the write would make is not there proves
-    nothing at all.
+    An unchanged value does not prove that the write never happened: somebody may have put it back. Only the time of the
+    record's last change proves it, or its history. The absence of a record that the write would create proves
+    nothing.
 
     Args:
         builder: The present state of Ashby.
         seen: Its state right before the attempt.
-        attempts: How many attempts could have made the records that look alike, this one among them.
-        taken: The ids of the records that others are known to have made.
+        attempts: How many attempts could have created such records, including this one.
+        taken: The ids of records that other attempts are known to have created.
     """
     if seen is None:
         return None
@@ -58,14 +58,14 @@ def took_effect(
         verdicts.append(_addition(builder, seen, attempts, taken))
     if True in verdicts:
         return True if all(verdicts) else None
-    # One request sets all values, so one that was certainly never set proves it for the others.
+    # One request sets all values: if one was certainly never set, neither were the others.
     return False if False in verdicts else None
 
 
 def new_records(builder: CardBuilder, seen: Seen | None) -> list[str] | None:
-    """The ids of the records that look like what the write makes, and were not there before it.
+    """The ids of the records that look like the one the write creates, and were not there before it.
 
-    None if that is not known. The oldest come first, if Ashby tells their times.
+    None if unknown. Oldest first, if Ashby tells their times.
     """
     if builder.alike is None or seen is None:
         return None
@@ -78,7 +78,7 @@ def new_records(builder: CardBuilder, seen: Seen | None) -> list[str] | None:
 
 
 def _values(builder: CardBuilder, seen: Seen) -> Iterator[bool | None]:
-    """A verdict for each value that the write sets, but for those which were so before."""
+    """A verdict for each value that the write changes."""
     untouched = bool(seen["revision"]) and builder.revision() == seen["revision"]
     for title, wanted in builder.wanted.items():
         if title not in seen["facts"] or title not in builder.facts:
@@ -89,14 +89,14 @@ def _values(builder: CardBuilder, seen: Seen) -> Iterator[bool | None]:
             if same(now, wanted):
                 yield True
             elif since is not None:
-                # Whoever brought it there, it is no longer there.
+                # Whoever set it, it is gone again.
                 yield None if any(same(entry, wanted) for entry in since) else False
             else:
                 yield False if untouched and same(now, was) else None
 
 
 def _entries_since(builder: CardBuilder, seen: Seen, title: str) -> list[Any] | None:
-    """The values that a field has had since; None if Ashby does not tell."""
+    """The values that a field has had since; None if Ashby keeps no history of it."""
     if title not in seen["passed"] or title not in builder.history:
         return None
     return [value for key, value in builder.history[title].items() if key not in seen["passed"][title]]

@@ -1,4 +1,4 @@
-"""An attempt at a write while it is under way: each of its requests is noted before it leaves."""
+"""An attempt at a write in progress: each request is noted before it is sent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Attempt:
         store: Its store.
         key: The key of the call in the journal.
         claim: The claim under which the write is made.
-        in_steps: True if the write takes several requests that change something, so that each answer is kept.
+        in_steps: True if the write takes several requests that change something: then each answer is kept.
     """
 
     journal: Journal
@@ -50,7 +50,7 @@ class Attempt:
         """Notes the request, then makes sure that the claim still holds.
 
         Raises:
-            ClaimLost: if it does not, or may not for as long as the request takes.
+            ClaimLost: if it does not, or may expire before the request is over.
         """
         if request is not self._latest:
             self._latest = request
@@ -59,7 +59,7 @@ class Attempt:
         with_it = [creations.begun(kind, self.claim.id)] if kind else []
         self.journal.note(self.store, self.key, self.requests[-1], *with_it)
         if not self._is_in_time() or not self.journal.holds(self.store, self.key, self.claim):
-            raise ClaimLost("The process was held up for so long that another worker may have made the change")
+            raise ClaimLost("The process was suspended for so long that another worker may have made the change")
 
     def not_made(self, request: Endpoint[Any]) -> None:
         """Deletes the note."""
@@ -73,7 +73,7 @@ class Attempt:
             self.journal.note(self.store, self.key, self.requests[-1])
 
     def _is_in_time(self) -> bool:
-        """True if the request will be over before the claim passes for abandoned."""
+        """True if the request will be over before the claim counts as abandoned."""
         call = deadline.current()
         try:
             longest = call.remaining() if call else 0.0

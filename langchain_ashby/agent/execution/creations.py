@@ -1,7 +1,7 @@
-"""Attempts at making records that look alike, in all threads of a store.
+"""Attempts to create records that look alike, across all threads of a store.
 
-One new record proves that one of them was made, not which. So every attempt is noted before its request leaves, and
-the records that are there have to be enough for all attempts whose record is not known.
+One new record proves that one attempt succeeded, not which. So every attempt is noted before its request is sent, and
+an attempt counts as made only if there are enough new records for all attempts whose record is not known.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ ROOT = ("langchain_ashby", "creations")
 
 @dataclass(frozen=True)
 class Share:
-    """How the records that look alike are shared out.
+    """Which attempts and records are matched already.
 
     Attributes:
         attempts: The ids of the attempts whose record is not known.
-        taken: The ids of the records that others are known to have made.
+        taken: The ids of the records that attempts are known to have created.
     """
 
     attempts: list[str]
@@ -30,22 +30,22 @@ class Share:
 
 
 def begun(kind: str, claim_id: str) -> PutOp:
-    """The PutOp that notes an attempt whose request is about to leave."""
+    """A PutOp that notes an attempt whose request is about to be sent."""
     return put_op((*ROOT, kind), claim_id, {"made": []})
 
 
 def ended(kind: str, claim_id: str, made: list[str]) -> PutOp:
-    """The PutOp that notes which records an attempt has made; if that is not known, none."""
+    """A PutOp that notes which records an attempt created; empty if not known."""
     return put_op((*ROOT, kind), claim_id, {"made": made})
 
 
 def undone(kind: str, claim_id: str) -> PutOp:
-    """The PutOp that forgets an attempt which certainly made no record."""
+    """A PutOp that deletes an attempt that certainly created no record."""
     return PutOp((*ROOT, kind), claim_id, None)
 
 
 def share(store: BaseStore, kind: str) -> Share:
-    """Reads how the records of a kind are shared out."""
+    """Reads which attempts and records of a kind are matched already."""
     made = {item.key: load(item)["made"] for item in list_items(store, (*ROOT, kind))}
     return Share(
         sorted(key for key, ids in made.items() if not ids), frozenset(it for ids in made.values() for it in ids)

@@ -21,7 +21,7 @@ class Dependencies:
     Attributes:
         limits: The limits that the application sets, and the tools.
         executor: Executes writes, and knows the journal.
-        own_store: The store that the agent was made with; None for one that a server brings.
+        own_store: The store that the agent was made with; None if a server provides it.
         forgets: True if that store is the default one, in memory.
     """
 
@@ -52,7 +52,7 @@ class Dependencies:
         return not is_complete(proposal) or not self.executor.checker.understands(proposal["call"], proposal["card"])
 
     def is_of_another_account(self, proposal: Proposal) -> bool:
-        """True if the proposal was made with another Ashby account, whose records are not this one's."""
+        """True if the proposal was made under another Ashby account, which has other records."""
         return is_complete(proposal) and self.executor.of_another_account(proposal) is not None
 
     def need_new_cards(self, proposals: list[Proposal]) -> bool:

@@ -55,8 +55,8 @@ class WriteExecutor:
         if journal.lease <= checker.longest_call:
             raise ConfigurationError(
                 f"The client's budget of {checker.longest_call} is not below the journal's lease of {journal.lease}: "
-                "a write could still be under way when another worker takes it over",
-                remedy="Make the lease longer, or the budget shorter.",
+                "another worker could take over a write that is still under way",
+                remedy="Lengthen the lease, or shorten the budget.",
             )
         self.journal = journal
         self.checker = checker
@@ -72,7 +72,7 @@ class WriteExecutor:
         return claim if objection is None else self.end(write, claim, objection)
 
     def attempt(self, write: PendingWrite, claim: Claim) -> Attempt:
-        """Watches over the requests that are made under a claim."""
+        """Makes the observer that notes the requests made under a claim."""
         operation = self.checker.operation(write.call)
         in_steps = operation is not None and any(map(changes_ashby, operation.steps))
         return Attempt(self.journal, write.store, write.key, claim, in_steps)
@@ -104,7 +104,7 @@ class WriteExecutor:
             write: The write.
             claim: The claim under which it was answered, or made; it is released.
             result: The outcome.
-            with_it: What else the store has to keep.
+            with_it: More PutOps, for the same batch.
         """
         conclusion = Conclusion(outcome=result.outcome, answer=to_record(result.answer))
         entry = audit_op(*audit_record(write, result))
@@ -138,7 +138,7 @@ class WriteExecutor:
         return self.end(write, claim, WriteResult("not applied", refused, ids))
 
     def of_another_account(self, proposal: Proposal) -> str | None:
-        """Says so if a proposal was made with another Ashby account than this agent's, by address or key."""
+        """An objection if the proposal was made under another Ashby account than this agent's."""
         return None if proposal["account"] == self.checker.account(proposal["call"]) else _OTHER_ACCOUNT
 
     def is_too_old(self, proposal: Proposal) -> bool:
@@ -167,7 +167,7 @@ class WriteExecutor:
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
             elif record.requests:
-                # A worker that took it over died, or one that was held up has just been told so.
+                # A worker that took it over died, or a suspended one has just lost its claim.
                 return self.end(write, None, WriteResult("unknown", outcome_unknown(write.call, _BROKEN_OFF)))
             elif not kept_here and (elsewhere := self._kept_elsewhere(write)):
                 return self.end(write, None, elsewhere)
@@ -181,9 +181,9 @@ class WriteExecutor:
                 time.sleep(_TURN * sum(rival < claim.id for rival in rivals))
 
     def _taken_over(self, write: PendingWrite, record: JournalRecord) -> ToolMessage | None:
-        """Answers a call whose attempts were abandoned; None if nothing was written, or somebody else deals with it."""
+        """Answers a call whose attempts were abandoned; None if nothing was written, or another worker handles it."""
         store, key = write.store, write.key
-        # Of these it is not certain that their workers have stopped. Without its claim a worker sends nothing any more.
+        # Their workers may still be running. Without its claim, a worker sends nothing.
         held_up = [it for it in record.claims if not self.journal.is_over(it)]
         if held_up:
             self.journal.delete(store, key, held_up)
@@ -212,8 +212,8 @@ class WriteExecutor:
         if claim.id not in [it.id for it in record.claims]:
             self.journal.delete(store, key, [claim])
             raise StoreError(
-                "The store does not show what was just written to it, so two workers could make one change. "
-                "Nothing was executed. Give the agent a store that reads from where it writes."
+                "The store does not show what was just written to it, so two workers could make the same change. "
+                "Nothing was executed. Give the agent a store that reads its own writes."
             )
         rivals = [it.id for it in record.claims if it.id != claim.id]
         if record.concluded is not None:
@@ -227,7 +227,7 @@ class WriteExecutor:
         return self.second_look(write)[0]
 
     def second_look(self, write: PendingWrite) -> tuple[WriteResult | None, Seen | None]:
-        """Looks for an objection to the write, and at what is there right before it."""
+        """Looks for an objection to the write, and records what Ashby shows right before it."""
         if objection := self._formal_objection(write):
             return objection, None
         look = self.checker.second_look(write.proposal["card"], write.call, self._applied_before(write))
@@ -237,17 +237,17 @@ class WriteExecutor:
         return WriteResult("stale", not_executed(write.call, why)), look.seen
 
     def _formal_objection(self, write: PendingWrite) -> WriteResult | None:
-        """The objection that can be made without reading Ashby."""
+        """An objection that needs no reading of Ashby."""
         call, proposal = write.call, write.proposal
         if write.approval["decided"] is None:
             return WriteResult("not applied", not_executed(call, "No approval is on record. Propose it again."))
         if other := self.of_another_account(proposal):
             return WriteResult("withheld", not_executed(call, other))
         if self.is_too_old(proposal):
-            why = f"The approval is for how things were at {proposal['made']} and has expired. {_AGAIN}"
+            why = f"The approval has expired: its card was made at {proposal['made']}. {_AGAIN}"
             return WriteResult("expired", not_executed(call, why))
         if not self.checker.understands(call, proposal["card"]):
-            why = f"It was approved while another version of this program ran. {_AGAIN}"
+            why = f"It was approved under another version of this package. {_AGAIN}"
             return WriteResult("stale", not_executed(call, why))
         if problem := self.checker.argument_problem(call):
             why = f"The tool no longer accepts these arguments. {problem}"
@@ -265,7 +265,7 @@ class WriteExecutor:
                 continue
             latest = max(tried, key=lambda claim: claim.at)
             assert latest.approval is not None
-            # If another process made it, time has passed in which others may have changed something.
+            # If another process made it, others may have changed something since.
             unseen = latest.process == this_process() and latest.at >= made
             touched = creations.ids_in(record.concluded["answer"]["artifact"])
             applied.append(AppliedWrite(latest.approval["call"], touched, unseen))
@@ -316,7 +316,7 @@ def audit_record(write: PendingWrite, result: WriteResult) -> tuple[AuditRecord,
 
 
 def _creation(claim: Claim, result: WriteResult) -> tuple[PutOp, ...]:
-    """Notes which records a claimed write has made, if its outcome tells."""
+    """Notes which records a claimed write created, if its outcome tells."""
     if claim.seen is None or (kind := claim.seen["creates"]) is None or result.outcome == "unknown":
         return ()
     if result.outcome != "applied":
@@ -335,12 +335,12 @@ def _as_tried(write: PendingWrite, claims: Sequence[Claim]) -> PendingWrite:
 _LET_PASS = ("approve", "edit", "policy")
 _SHORTEST_PAUSE, _LONGEST_PAUSE, _TURN = 0.01, 0.25, 0.05  # seconds
 
-_BROKEN_OFF = "The run was broken off while this approved call was being made."
+_BROKEN_OFF = "The run was interrupted while this approved call was being made."
 _OTHER_JOURNAL = "The journal with the record of this approved call is not in this agent's store."
 _ELSEWHERE = "Another worker is making this approved call and has not recorded its outcome yet."
 _SEEN = "Ashby shows that the change was made; its result is not available. Do not make it again."
 _OTHER_ACCOUNT = (
-    "It was proposed with another Ashby account: another address, or another API key. Nothing of it holds for this "
-    "one. If the change is wanted here, look up the records and propose it again; or go on with the other account."
+    "It was proposed under another Ashby account (another address or API key), so its ids may mean nothing in this "
+    "one. If the change is wanted here, look up the records and propose it again; or switch back to that account."
 )
-_AGAIN = "Look at how things are now, and propose the call again only if it is still right."
+_AGAIN = "Check how things are now, and propose the call again only if it is still right."

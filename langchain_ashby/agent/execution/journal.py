@@ -1,13 +1,13 @@
-"""The journal: every attempt at a write and its outcome. It is why an approved write is never made twice.
+"""The journal: every attempt at a write and its outcome. It keeps an approved write from being made twice.
 
 LangGraph runs a step again if the process died before its checkpoint, and two workers may resume one thread at once. So
 each call has a record in the graph's store, with a claim before each attempt and the outcome after it. A store has no
-compare-and-set. Therefore a worker puts its own claim, then lists them all, and goes on only if its claim is alone: of
+compare-and-set. Therefore a worker puts its own claim, then lists them all, and proceeds only if its claim is alone: of
 two that do this at the same time, at least one sees the other.
 
-Each request that changes something is noted under its claim right before it leaves. So a claim without such a note
-changed nothing, and one whose worker cannot be asked any more is taken over in the same way: its claim is deleted, then
-the notes are read. The worker puts its note, then looks for its claim. At least one of them sees the other.
+Each request that changes something is noted under its claim right before it is sent, so a claim without such a note
+changed nothing. A claim whose worker may be gone is taken over in the same way: one deletes the claim, then reads the
+notes; the worker puts its note, then looks for its claim. At least one of them sees the other.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ class Claim:
         at: When it was made, by the clock of its computer.
         stored: When it was put, by the clock of the store.
         process: The process that made it.
-        approval: What may be tried; None for a claim that only answers the call.
+        approval: The write that may be attempted; None for a claim that only answers the call.
         seen: What Ashby showed right before; None if it could not be read.
         counts_requests: True if every request is noted before it leaves, so that a claim without one changed nothing.
-        began: When it was made, by `running_time`; of use in its own process only.
+        began: When it was made, by `running_time`; meaningful only in its own process.
     """
 
     id: str
@@ -60,11 +60,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class Request:
-    """A request of an attempt that was about to leave.
+    """A request of an attempt, noted right before it was sent.
 
     Attributes:
         claim: The id of the claim under which it was made.
-        number: Its place among the requests of the attempt, from 1.
+        number: Its position among the requests of the attempt, from 1.
         path: The method of Ashby.
         answered: True if Ashby confirmed it.
         result: Ashby's answer, if it was kept.
@@ -111,15 +111,15 @@ class JournalRecord:
 
 
 class Journal:
-    """Reads and writes the records in the store that it is given. It has no state except this process's active claims.
+    """Reads and writes records in the given store. Its only state is this process's active claims.
 
     Args:
         patience: How long to wait for another worker that is making the same write.
         grace: How long a write may still take effect in Ashby after its sender died or gave up. Until then its absence
             proves nothing.
-        lease: After this time a claim counts as abandoned if its process cannot be checked, as on another computer.
-            The store's clock tells. Must be longer than the client's `budget`; a process that was stopped for so long
-            does not send its request any more.
+        lease: After this time, by the store's clock, a claim counts as abandoned if its process cannot be checked, as
+            on another computer. Must be longer than the client's `budget`; a process that was suspended for so long
+            does not send its request.
     """
 
     def __init__(
@@ -165,7 +165,7 @@ class Journal:
         return JournalRecord(concluded, claims, requests)
 
     def claim(self, store: BaseStore, key: str, approval: Approval | None, seen: Seen | None = None) -> Claim:
-        """Puts a claim. It gives the right to go on only if the record, read afterwards, has it and no other."""
+        """Puts a claim. The caller may proceed only if the record, read afterwards, has this claim and no other."""
         now, began = datetime.now(UTC), running_time()
         claim = Claim(uuid4().hex, now, now, this_process(), approval, seen, counts_requests=True, began=began)
         _in_use.add(claim.id)  # before it can be seen, or it might pass for abandoned
@@ -192,12 +192,12 @@ class Journal:
         store.batch([PutOp(_namespace(key), _name(request), None)])
 
     def holds(self, store: BaseStore, key: str, claim: Claim) -> bool:
-        """True if a claim is still on record, and nothing was concluded."""
+        """True if a claim is still on record, and no outcome is."""
         record = self.read(store, key)
         return record.concluded is None and any(it.id == claim.id for it in record.claims)
 
     def delete(self, store: BaseStore, key: str, claims: Iterable[Claim], *with_it: PutOp) -> None:
-        """Deletes claims under which nothing was written, or which are taken over."""
+        """Deletes claims under which nothing was written, or that are taken over."""
         deleted = list(claims)
         try:
             store.batch([*(PutOp(_namespace(key), claim.id, None) for claim in deleted), *with_it])
@@ -217,10 +217,10 @@ class Journal:
         _in_use.discard(claim.id)
 
     def is_abandoned(self, store: BaseStore, claim: Claim) -> bool:
-        """True if no worker should be using the claim any more.
+        """True if no worker should still be using the claim.
 
         Args:
-            store: Where it is.
+            store: The store that holds it.
             claim: The claim.
         """
         over = self.is_over(claim)
@@ -238,7 +238,7 @@ class Journal:
 
 
 def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolCall) -> str:
-    """The key of a call that the model made: the call `index` of a turn of a thread.
+    """The key of the model's call number `index` in a turn of a thread.
 
     The tool and its arguments are part of it, because a message can be replaced by another one with the same id.
     """

@@ -25,7 +25,7 @@ def put_in_order(proposals: Iterable[Proposal]) -> None:
 
 
 def warnings_of_twins(proposals: Sequence[Proposal]) -> list[list[str]]:
-    """What each card has to say of proposals in the same message that would do exactly the same."""
+    """Lines for each card about proposals of the same message that would do exactly the same."""
     counts = [sum(_are_twins(one, other) for other in proposals) for one in proposals]
     return [
         [f"The same change is proposed {number} times in this message: each one that is approved is made."]
@@ -40,31 +40,31 @@ def _are_twins(one: Proposal, other: Proposal) -> bool:
 
 
 def _spelled(proposal: Proposal) -> str:
-    """A call in one spelling: what is left out and what is null are the same, and so are a value and a list of it."""
+    """A canonical form of a call: null equals a missing argument, and a value equals a list of that value."""
     args = {name: value for name, value in proposal["call"]["args"].items() if value not in (None, [], "")}
     spelled = {name: [value] if isinstance(value, str) else value for name, value in args.items()}
     return folded(json.dumps([proposal["call"]["name"], spelled], sort_keys=True))
 
 
 def _meet(one: Card, other: Card) -> bool:
-    """True if one of two writes changes a record that the other rests on, or what belongs to it."""
+    """True if one of two writes changes a record, or part of a record, that the other depends on."""
     return not (_changed(one).isdisjoint(_rests_on(other)) and _changed(other).isdisjoint(_rests_on(one)))
 
 
 def _changed(card: Card) -> set[str]:
-    """The record that a write changes, and whose it is."""
+    """The record that a write changes, and the one that it belongs to."""
     return {*card["targets"][:1], *ids_in(card["facts"].get("Candidate"))}
 
 
 def _rests_on(card: Card) -> set[str]:
-    """Every record that a write points at, or that its card has read."""
+    """Every record that a write refers to, or that its card has read."""
     return {*card["targets"], *card["refers"], *ids_in(card["facts"])}
 
 
 def held_back(state: State) -> list[Approval]:
-    """The approved writes that have to wait for an earlier one: it is not decided yet, or was edited.
+    """The approved writes that must wait for an earlier one that is undecided or was edited.
 
-    What an edited write concerns is known only when it has its new card.
+    Which records an edited write concerns is known only from its new card.
     """
     edited = [it["proposal"] for it in state.get("edits", [])]
     undecided = {it["journal_key"] for it in [*state.get("proposals", []), *edited] if is_complete(it)}

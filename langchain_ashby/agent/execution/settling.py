@@ -1,4 +1,4 @@
-"""Settling: what became of attempts at a write that have no outcome on record, as far as that can be proven."""
+"""Settles attempts at a write that have no outcome on record, as far as Ashby proves one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Settlement:
-    """What became of an attempt, and what the store has to keep of it besides the outcome."""
+    """The outcome of an attempt, and the PutOps to store along with it."""
 
     result: WriteResult
     with_it: tuple[PutOp, ...] = ()
@@ -66,7 +66,7 @@ class Settler:
         Args:
             store: The store.
             call: The call.
-            claims: The attempts, all of them over, or taken over: deleted before `requests` were read.
+            claims: The attempts. Each is over, or was taken over, that is, deleted before `requests` were read.
             requests: Their requests.
             what: What happened to them, in a sentence.
             own: True if the caller made the attempt, and its request has ended.
@@ -80,14 +80,14 @@ class Settler:
         return Settlement(next((it for it in found if it is not None), untried), with_it)
 
     def elsewhere(self, approval: Approval, what: str) -> WriteResult:
-        """Finds the outcome of a call whose attempts another journal has, if there were any."""
+        """Finds the outcome of a call whose attempts, if any, are in another journal."""
         if self._is_of_another_account(approval):
             return _unknown(approval, f"{what} {_OTHER_ACCOUNT}")
         evidence = self._checker.evidence(approval["call"], seen_on(approval["proposal"]["card"]))
         return self._judged(approval, evidence, what, certain=True).result
 
     def is_done(self, store: BaseStore, claim: Claim) -> bool:
-        """True if Ashby shows at the moment that an attempt, which may be under way, has taken effect."""
+        """True if Ashby shows now that an attempt took effect. It may still be in progress."""
         if claim.approval is None or self._is_of_another_account(claim.approval):
             return False
         evidence = self._evidence(store, claim, claim.approval["call"])
@@ -107,13 +107,13 @@ class Settler:
             if not doubtful:
                 return self._kept(claim, _in_part(approval, f"{what} {self._done(operation, requests)}".strip()))
             if doubtful[-1].path != operation.path:
-                step = f"Whether its step {doubtful[-1].path} was made is not known."
+                step = f"It is not known whether its step {doubtful[-1].path} was made."
                 return Settlement(_unknown(approval, f"{what} {self._done(operation, requests)}{step}"))
         if done := self._done(operation, requests) if operation is not None else "":
             what = f"{what} {done}".strip()
         if self._is_of_another_account(approval):
             return Settlement(_unknown(approval, f"{what} {_OTHER_ACCOUNT}"))
-        # A request of a process that may be running still could leave at any time.
+        # A process that may still be running could send its request at any time.
         certain = own or self._journal.is_over(claim) is True
         evidence = self._waited_for(store, claim, call)
         settlement = self._judged(approval, evidence, what, certain=certain)
@@ -123,7 +123,7 @@ class Settler:
         return self._kept(claim, settlement.result, made)
 
     def _is_of_another_account(self, approval: Approval) -> bool:
-        """True if what this account shows says nothing of a write, because it is another account's."""
+        """True if the write was made under another account, so that this one cannot show its effect."""
         return approval["proposal"]["account"] != self._checker.account(approval["call"])
 
     def _judged(self, approval: Approval, evidence: Evidence | None, what: str, *, certain: bool) -> Settlement:
@@ -136,7 +136,7 @@ class Settler:
         return Settlement(_unknown(approval, f"{what} {_shows(evidence)}".strip()))
 
     def _waited_for(self, store: BaseStore, claim: Claim, call: ToolCall) -> Evidence | None:
-        """The evidence. Waits while the write may still be on its way."""
+        """Finds the evidence; waits as long as the write may still be in transit."""
         until = time.monotonic() + self._journal.grace.total_seconds()
         pause = _SHORTEST_PAUSE
         while True:
@@ -164,7 +164,7 @@ class Settler:
         return free[place : place + 1]
 
     def _kept(self, claim: Claim, result: WriteResult, made: Sequence[str] = ()) -> Settlement:
-        """The settlement with the note of what the attempt made."""
+        """The settlement, with a note of the records that the attempt created."""
         kind = claim.seen["creates"] if claim.seen else None
         if kind is None or result.outcome == "unknown":
             return Settlement(result)
@@ -173,7 +173,7 @@ class Settler:
         return Settlement(result, (creations.undone(kind, claim.id),))
 
     def _done(self, operation: Operation[Any], requests: Sequence[Request]) -> str:
-        """Says what the first steps did, as the operation says it when a later one fails."""
+        """Says what the first steps did, in the operation's own words for a failure in a later one."""
         results = [it.result for it in requests if it.answered]
         if not results:
             return ""
@@ -185,7 +185,7 @@ class Settler:
 
 
 class _Replay:
-    """Gives an operation the answers that its first steps had, and then stops it."""
+    """Replays to an operation the answers that its first steps got, then stops it."""
 
     def __init__(self, results: Sequence[Any]) -> None:
         self._results = [*results]
@@ -195,14 +195,14 @@ class _Replay:
 
     def send(self, request: Endpoint[R]) -> R:
         if not changes_ashby(type(request)) or not self._results:
-            raise AshbyError("The run was broken off here", remedy="")
+            raise AshbyError("The run was interrupted here", remedy="")
         return self._results.pop(0)  # type: ignore[no-any-return]  # it is what this request was answered
 
     def items(self, request: Paged[T]) -> Iterator[T]:
-        raise AshbyError("The run was broken off here", remedy="")
+        raise AshbyError("The run was interrupted here", remedy="")
 
     def upload(self, path: str, context: str) -> str:
-        raise AshbyError("The run was broken off here", remedy="")
+        raise AshbyError("The run was interrupted here", remedy="")
 
 
 def _made(approval: Approval, words: str) -> WriteResult:
@@ -217,7 +217,7 @@ def _in_part(approval: Approval, words: str) -> WriteResult:
     return WriteResult("partly applied", with_edit(approval, executed_in_part(approval["call"], words)))
 
 
-_OTHER_ACCOUNT = "It was made in another Ashby account, of which this one shows nothing."
+_OTHER_ACCOUNT = "It was attempted under another Ashby account, which this one cannot read."
 
 
 def _unknown(approval: Approval, words: str) -> WriteResult:
@@ -225,17 +225,17 @@ def _unknown(approval: Approval, words: str) -> WriteResult:
 
 
 def _shows(evidence: Evidence) -> str:
-    """What can be said where nothing is proven."""
+    """Describes evidence that proves nothing."""
     if evidence.records is None:
         return ""
     if not evidence.records:
         return "Ashby shows no such record now, but it may have been changed or removed since."
-    return "Ashby shows new records like it, but not enough to tell that each attempt made its own."
+    return "Ashby shows new records like it, but too few to prove that each attempt made one."
 
 
-_UNREADABLE = "What became of it cannot be read in Ashby now."
+_UNREADABLE = "Ashby cannot be read now to see whether it took effect."
 _SHORTEST_PAUSE = 0.1  # seconds
-_NOT_SENT = "It had not been sent to Ashby, so nothing was changed. Propose the call again if it is still right."
-_CONFIRMED = "Ashby had confirmed the change; its result is not available. Do not make it again."
+_NOT_SENT = "It was never sent to Ashby, so nothing was changed. Propose the call again if it is still right."
+_CONFIRMED = "Ashby confirmed the change; its result is not available. Do not make it again."
 _SEEN = "Ashby shows that the change was made; its result is not available. Do not make it again."
 _NOT_SEEN = "Ashby shows that the change was not made. Propose the call again if it is still right."

@@ -25,10 +25,10 @@ VERSION = 1
 
 
 def check_commits(kept: object) -> None:
-    """Raises if what is put into a store or checkpointer is not committed at once.
+    """Raises if a store or checkpointer does not commit each write at once.
 
-    psycopg's connections do not, if nobody says `autocommit=True`: then no other process sees the journal's claims, and
-    all of it is lost when the process dies.
+    psycopg's connections do not without `autocommit=True`: then no other process sees the journal's claims, and all of
+    them are lost when the process dies.
 
     Raises:
         ConfigurationError: if its connection is in a transaction of its own.
@@ -36,16 +36,16 @@ def check_commits(kept: object) -> None:
     if getattr(getattr(kept, "conn", None), "autocommit", True) is False:
         raise ConfigurationError(
             f"The connection of the {type(kept).__name__} does not commit by itself: other processes would not see "
-            "what is written, and a crash would lose it",
-            remedy="Use from_conn_string(…), or make the connection with autocommit=True.",
+            "its writes, and a crash would lose them",
+            remedy="Use from_conn_string(…), or open the connection with autocommit=True.",
         )
 
 
 def check_outlives(checkpointer: object) -> None:
-    """Raises if threads outlive the process, to be used beside a store that does not.
+    """Raises if threads would outlive the process beside a store that does not.
 
-    A change that was approved could then be made twice: by two processes that resume the thread, each with a journal of
-    its own, or by one that has forgotten the other's.
+    An approved write could then be made twice: by two processes that resume the thread, each with its own journal, or
+    by one after a restart that lost the journal.
 
     Raises:
         ConfigurationError: if the checkpointer is not LangGraph's own in memory.
@@ -54,8 +54,8 @@ def check_outlives(checkpointer: object) -> None:
         saver = type(checkpointer).__name__
         store = next((store for kind, store in _STORES.items() if kind in saver), "a store that outlives the process")
         raise ConfigurationError(
-            f"The {saver} keeps the threads, but the journal of the changes would be kept in memory, where other "
-            "processes do not see it and a restart loses it",
+            f"The {saver} keeps the threads, but the journal of the writes would be in memory, where other processes "
+            "cannot see it and a restart loses it",
             remedy=f"Give create_recruiting_agent a store as well: store={store}.",
         )
 
@@ -101,7 +101,7 @@ def list_items(store: BaseStore, namespace: tuple[str, ...]) -> list[Item]:
 
 
 def store_time(store: BaseStore) -> datetime:
-    """The time by the clock that dates the items of a store, which all workers share: that of its database."""
+    """The time by the clock that dates the items of a store: its database's, which all workers share."""
     name = uuid4().hex
     store.batch([put_op(_CLOCK, name, {})])
     try:
@@ -119,7 +119,7 @@ def time_of(item: Item) -> datetime:
 
 
 class StoreError(RuntimeError):
-    """A store that the journal cannot rest on."""
+    """A store that the journal cannot rely on."""
 
 
 def thread_label(thread_id: str | None) -> str:

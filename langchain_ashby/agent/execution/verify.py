@@ -37,12 +37,12 @@ from langchain_ashby.toolkit import AshbyTool
 
 @dataclass(frozen=True)
 class AppliedWrite:
-    """An earlier write of the same message that took effect: what it changed is no surprise to a later one.
+    """An earlier write of the same message that took effect; its changes do not stop a later one.
 
     Attributes:
         call: The call as it ran.
-        touched: The ids of the records that it made or changed, and of those in them.
-        unseen: True if it ran just now, after the card of the later write was made.
+        touched: The ids of the records that it created or changed, and of those in them.
+        unseen: True if it ran after the card of the later write was made.
     """
 
     call: ToolCall
@@ -56,7 +56,7 @@ class SecondLook:
 
     Attributes:
         changes: What has changed since it was approved, in words.
-        seen: What is there, to tell afterwards whether the write took effect; None for a tool that is not Ashby's.
+        seen: The state before the write, for settling it later; None for a tool that is not Ashby's.
     """
 
     changes: list[str]
@@ -109,19 +109,19 @@ class EffectChecker:
         return argument_problem(self._tools[call["name"]], call["args"])
 
     def second_look(self, card: Card | None, call: ToolCall, applied: Sequence[AppliedWrite] = ()) -> SecondLook:
-        """Looks again right before a write: what has changed since its card was approved, and what is there now.
+        """Looks again right before a write: what has changed since its card was approved, and what Ashby shows now.
 
         Args:
             card: The card that was approved.
             call: The call that would run.
-            applied: The earlier writes of the same message, whose changes are no surprise.
+            applied: The earlier writes of the same message, whose changes are expected.
         """
         reads = self.reads()
         if card is None:
             return SecondLook([], None)
         by_now = self.card(call, reads)
         if reads is None or by_now is None:
-            return SecondLook(["the card cannot be made any more"], None)
+            return SecondLook(["the card can no longer be made"], None)
         seen = seen_on(by_now)
         if not is_current(card):
             return SecondLook(differences(card, by_now), seen)
@@ -136,13 +136,13 @@ class EffectChecker:
         return SecondLook(differences(card, fresh, private) + newly_past(fresh, by_now), seen)
 
     def operation(self, call: ToolCall) -> Operation[Any] | None:
-        """The operation that a call performs; None for a tool that is not Ashby's, or arguments that do not fit."""
+        """The operation that a call performs; None for a tool that is not Ashby's, or for invalid arguments."""
         return self._request(call)
 
     def evidence(
         self, call: ToolCall, seen: Seen | None, *, attempts: int = 1, taken: Collection[str] = ()
     ) -> Evidence | None:
-        """Finds the evidence whether a write has taken effect, as `settled` does; None if Ashby cannot be read."""
+        """Finds evidence of whether a write took effect, as `settled` does; None if Ashby cannot be read."""
         request, reads = self._request(call), self.reads()
         if request is None or reads is None:
             return None
@@ -166,7 +166,7 @@ class EffectChecker:
             now = fresh["refers"][key]
             if all(value == refers[key][name] or _is_left(left, "", value) for name, value in now.items()):  # type: ignore[literal-required]
                 refers[key] = now
-        # The facts tell what the call does, and to whom. The words follow from them, and now say it of what is there.
+        # The facts decide what the call does, and to whom. The words follow from them, so take the fresh ones.
         said = beside(fresh, card["beside"])
         left_card: Card = {
             **card,
@@ -203,7 +203,7 @@ def _author(reads: ReadCache, card: Card) -> Card:
     try:
         name, unread = person(reads.call(GetUser(user_id=user_id))), []
     except AshbyError as error:
-        name, unread = None, [f"The user on whose behalf it is made could not be read: {one_line(error.message)}"]
+        name, unread = None, [f"The user it is made on behalf of could not be read: {one_line(error.message)}"]
     return {
         **card,
         "consequences": [*card["consequences"], f"It is made on behalf of {named(name or f'the user {user_id}')}."],
@@ -213,7 +213,7 @@ def _author(reads: ReadCache, card: Card) -> Card:
 
 
 def _is_left(left: Sequence[dict[str, Any]], title: str, value: Any) -> bool:
-    """True if a write left a fact at this value. Where the value is telling, the fact may be called otherwise."""
+    """True if a write left a fact at this value. A distinctive value counts under another title, too."""
     for facts in left:
         if title in facts and same(facts[title], value):
             return True
@@ -225,7 +225,7 @@ def _is_left(left: Sequence[dict[str, Any]], title: str, value: Any) -> bool:
 
 
 def _differs_only_in(touched: frozenset[str], was: Any, now: Any) -> bool:
-    """True if two lists of records are the same but for records of these ids."""
+    """True if two lists of records are the same except for records with these ids."""
     if not isinstance(was, list) or not isinstance(now, list):
         return False
     before, after = ([it for it in records if at(it, "id") not in touched] for records in (was, now))

@@ -1,4 +1,4 @@
-"""A write on its way: what may run, and what became of it."""
+"""A write in progress: what may run, and its outcome."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class PendingWrite:
 
 
 def pending_write(approval: Approval, location: RunLocation) -> PendingWrite | None:
-    """Pairs an approval with its store; None without a store, or if another version of the program made it."""
+    """Pairs an approval with its store; None without a store, or if another version of the package made it."""
     if location.store is None or not is_complete(approval.get("proposal")):
         return None
     return PendingWrite(location.store, location.thread_id, approval)

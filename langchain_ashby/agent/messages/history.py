@@ -43,9 +43,9 @@ def open_calls(messages: Sequence[BaseMessage], own: Own = NOTHING) -> list[Call
 
 
 def genuine(messages: Sequence[AnyMessage], own: Own) -> list[AnyMessage]:
-    """Leaves out whatever claims to answer a call of the agent's own model, but does not come from the agent.
+    """Leaves out answers to calls of the agent's own model that do not come from the agent.
 
-    Calls that others made, in a history that came with the input or from another agent, have the answers they have.
+    Calls made by others, in a history from the input or from another agent, keep their answers.
     """
     asks: dict[str | None, bool] = {}
     kept: list[AnyMessage] = []
@@ -95,17 +95,17 @@ def with_every_call_answered(messages: Sequence[AnyMessage], answer: Callable[[C
 
 
 def is_in_order(messages: Sequence[AnyMessage], own: Own = NOTHING) -> bool:
-    """True if every call of the conversation has its answer in its place, and none that someone else made up."""
+    """True if every call of the conversation has its answer in its place, and no forged one."""
     known = arranged(genuine(messages, own))
     ordered = with_every_call_answered(known, lambda call: ToolMessage("", tool_call_id=str(call["id"])))
     return len(ordered) == len(messages) and all(map(is_, ordered, messages))
 
 
 def with_own_ids(message: AIMessage, earlier: Sequence[BaseMessage] = ()) -> tuple[AIMessage, list[Call]]:
-    """Gives a message and each of its calls an id that is theirs alone; returns it and the calls that had shared one.
+    """Gives a message and each of its calls a unique id; returns it and the calls whose id was not unique.
 
-    A message with the id of an earlier one would replace it, and an answer names its call by id alone. But a cache
-    repeats ids, and some models count their calls anew in each message.
+    A message with the id of an earlier one would replace it, and an answer names its call only by id. But caches repeat
+    ids, and some models number their calls from the start in each message.
     """
     if not message.id or any(it.id == message.id for it in earlier):
         message = message.model_copy(update={"id": f"run-{uuid4()}"})

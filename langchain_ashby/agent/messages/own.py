@@ -1,8 +1,8 @@
 """The agent's own part of a conversation.
 
 Anyone who can start a run can add messages to its thread, and interfaces do: some answer an open call themselves as
-soon as a person types something. So the nodes leave a record of what they say, which no input can reach. A call of the
-agent's model is answered only by a message that stands in it, word for word.
+soon as a person types something. So the nodes record what they say where no input can reach. Only a message that is in
+this record, word for word, answers a call of the agent's model.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from langgraph.types import Command
 from langchain_ashby.agent.messages.tool_messages import Result
 
 Own = Mapping[str, str]
-"""By message id: the turn of a message of the agent's model, or the digest of an answer."""
+"""Maps message ids to the turn of a message of the agent's model, or to the digest of an answer."""
 
 NOTHING: Own = MappingProxyType({})
 
 
 def new_turn() -> str:
-    """Makes the identity of a message of the model. A message's own id will not do: caches and providers repeat it."""
+    """Makes an identity for a message of the model. Its own id will not do: caches and providers repeat ids."""
     return uuid4().hex
 
 
 def turn_of(message: AIMessage, own: Own) -> str | None:
-    """The turn of a message; its id if it is not the agent's own, or of an earlier version."""
+    """The turn of a message; its id if it is not the agent's own, or an earlier version made it."""
     return own.get(str(message.id), message.id)
 
 
@@ -42,7 +42,7 @@ def is_own_answer(answer: ToolMessage, own: Own) -> bool:
 
 
 def record_of(answers: Iterable[BaseMessage]) -> dict[str, str]:
-    """Gives each answer an id, and returns the record of them."""
+    """Gives each answer an id, and returns the digests by id."""
     record = {}
     for answer in answers:
         if isinstance(answer, ToolMessage):
@@ -52,7 +52,7 @@ def record_of(answers: Iterable[BaseMessage]) -> dict[str, str]:
 
 
 def recorded(output: Any, before: Sequence[BaseMessage] = ()) -> Any:
-    """Adds the record of its answers to what a node returns; not of those it found in the conversation `before`."""
+    """Adds to a node's output the record of its answers, except those found in the conversation `before`."""
     if isinstance(output, list):
         return [recorded(it, before) for it in output]
     if not isinstance(output, dict):
@@ -63,7 +63,7 @@ def recorded(output: Any, before: Sequence[BaseMessage] = ()) -> Any:
 
 
 def recorded_result(result: Result, state: Any) -> Result:
-    """Does the same for a tool that steers the graph itself. What it tells another graph is not recorded here."""
+    """Does the same for a tool's `Command`. What it tells another graph is not recorded here."""
     if isinstance(result, list):
         return cast(Result, [recorded_result(it, state) for it in result])
     if not isinstance(result, Command) or result.graph is not None or not isinstance(result.update, dict):
@@ -73,4 +73,4 @@ def recorded_result(result: Result, state: Any) -> Result:
 
 def _digest(answer: ToolMessage) -> str:
     said = json.dumps([answer.tool_call_id, answer.status, answer.content], ensure_ascii=False, default=str)
-    return sha256(said.encode(errors="replace")).hexdigest()[:32]  # as a checkpointer keeps broken characters
+    return sha256(said.encode(errors="replace")).hexdigest()[:32]  # as a checkpointer stores broken characters

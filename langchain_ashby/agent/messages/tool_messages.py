@@ -1,7 +1,7 @@
 """Tool messages for calls that did not simply run.
 
-Their first words are fixed, so that models, people and programs can tell at once whether anything was executed. What
-they quote of Ashby's text, of a model's or of a person's is on one line each, so that it cannot begin like one of them.
+Their first words are fixed, so that models, people and programs can tell at once whether anything was executed. Each
+quotation of Ashby, a model or a person is on one line, so that it cannot begin like such a message.
 """
 
 from __future__ import annotations

@@ -74,5 +74,5 @@ class ModelNode(Runnable[State, Update]):
 
 
 def _gone(call: Call) -> ToolMessage:
-    """Stands for an answer that was taken out of the thread while the run was paused. The next run finds it again."""
+    """Stands in for an answer that was removed from the thread while the run was paused. The next run restores it."""
     return outcome_unknown(call, "Its answer was removed or replaced from outside the agent.")

@@ -71,7 +71,7 @@ def prepare(state: State, given: Dependencies) -> Update:
     _complete(proposed, held, state, given, location, settings)
     update: Update = {"messages": answers, "proposals": [], "edits": []}
     update["approvals"] = held
-    # A message that is lost with the process is not known to the one that takes over: it would speak, and write, anew.
+    # If the message is lost with the process, the next one asks the model again, and the write would be made twice.
     unasked = any(proposal["policy"] == "allow" for _, proposal in proposed) and is_saved()
     for it, proposal in proposed:
         outcome = _outcome(it, proposal, given, location, settings, unasked=unasked)
@@ -141,7 +141,7 @@ def _proposal(call: ToolCall, given: Dependencies, reads: ReadCache | None) -> P
 
 
 def _copied(approval: Approval) -> Approval:
-    """A copy of which the order can be changed."""
+    """A copy whose order can be changed."""
     return {**approval, "proposal": {**approval["proposal"], "after": dict(approval["proposal"]["after"])}}
 
 
@@ -187,9 +187,9 @@ def _complete(
 def _outcome(
     it: _Call, proposal: Proposal, given: Dependencies, location: RunLocation, settings: RunSettings, *, unasked: bool
 ) -> Proposal | Approval | ToolMessage:
-    """Decides how a proposal goes on: it is asked about, it may run, or it is answered.
+    """Decides what happens to a proposal: a person is asked, it may run, or it is answered.
 
-    Where the policy lets it pass, `unasked` says whether it may really run without a person.
+    If the policy allows it, `unasked` says whether it may really run without asking.
     """
     assert location.store is not None
     call, edit = proposal["call"], it.edit

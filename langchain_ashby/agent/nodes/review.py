@@ -104,7 +104,7 @@ def _carried_out(
 def request_for(request_id: str, proposals: list[Proposal], problem: str | None) -> dict[str, Any]:
     """Builds the question for a person, in LangChain's approval protocol.
 
-    Beyond the protocol, the request has its `request_id`, which is also the interrupt's id, and the `problem` with the
+    Beyond the protocol, the request has a `request_id`, which is also the interrupt's id, and the `problem` with the
     last decisions, if any. An action has its `tool_call_id`, its `title`, its `card` if it is an Ashby tool, and
     `on_behalf_of` if it would be made for a user.
     """
@@ -150,8 +150,6 @@ def _record_late(late: list[Approval], location: RunLocation) -> None:
         location.store.batch([audit_op(*audit_record(write, result))])
 
 
-_OTHER_VERSION = (
-    "Nothing was executed: this was proposed by another version of the program. It was read again; decide again."
-)
-_OTHER_ACCOUNT = "Nothing was executed: a change was proposed with another Ashby account, and is not made in this one."
-_TOO_LATE = "Nothing was executed: the proposal was too old. It was read again; decide again."
+_OTHER_VERSION = "Nothing was executed: another version of the package proposed this. Its card is new; decide again."
+_OTHER_ACCOUNT = "Nothing was executed: a change was proposed under another Ashby account. It cannot be made here."
+_TOO_LATE = "Nothing was executed: the proposal was too old. Its card is new; decide again."

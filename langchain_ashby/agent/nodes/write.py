@@ -192,10 +192,10 @@ class WriteNode(Runnable[WriteTask, Any]):
     def _signaled(
         self, request: ToolCallRequest, write: PendingWrite, attempt: Attempt, signal: GraphBubbleUp
     ) -> Result:
-        """Passes on what a tool that is not Ashby's tells LangGraph, if that cannot make the tool act twice.
+        """Passes on the signal of a tool that is not Ashby's, if the tool cannot act twice.
 
-        LangGraph runs a tool that asked a person again from its top, with the answer. So only a tool that declares that
-        it asks before it acts is asked for; of any other it is not known what it had already done.
+        When a tool asks a person, LangGraph runs it again from the top with the answer. So only the question of a tool
+        that declares that it asks before it acts is passed on; any other tool may already have acted.
         """
         if isinstance(signal, ParentCommand):
             self._record(write, attempt, signal.args[0])
@@ -208,8 +208,8 @@ class WriteNode(Runnable[WriteTask, Any]):
 
     def _record(self, write: PendingWrite, attempt: Attempt, result: Result) -> Result:
         if not isinstance(result, ToolMessage):
-            # A tool that is not Ashby's may steer the graph. That happens now, and cannot be repeated.
-            answer = _told(write.call, result) or executed(write.call, "Its result was not kept.")
+            # A tool that is not Ashby's may steer the graph: that happens now, and only once.
+            answer = _told(write.call, result) or executed(write.call, "Its result was not saved.")
             self._executor.end(write, attempt.claim, WriteResult("applied", with_edit(write.approval, answer)))
             return result
         outcome: Outcome = "applied"
@@ -265,7 +265,7 @@ def _request_ids(result: ToolMessage) -> tuple[str, ...]:
 
 
 _approval: ContextVar[Approval] = ContextVar("approval")
-"""What is being executed. The tools see the conversation as their state, and nothing of this."""
+"""The approval being executed. Tools see only the conversation as their state, not this."""
 
 
 @contextmanager
@@ -278,7 +278,7 @@ def _executing(approval: Approval) -> Iterator[None]:
 
 
 def _told(call: ToolCall, result: Any) -> ToolMessage | None:
-    """The answer to the call among what a tool returned to steer the graph."""
+    """The answer to the call in what a tool returned to steer the graph."""
     for it in result if isinstance(result, list) else [result]:
         update = it.update if isinstance(it, Command) else {"messages": [it]}
         messages = update.get("messages") if isinstance(update, dict) else None
@@ -297,4 +297,4 @@ def _joined(updates: Sequence[Any]) -> Any:
 
 
 _ASKED_TOO_LATE = "The tool paused to ask a person, and may have acted before it asked. It was not run again."
-_OTHER_VERSION = "It was approved while another version of this program ran, and may have been made."
+_OTHER_VERSION = "It was approved under another version of this package, and may have been made."

@@ -1,4 +1,4 @@
-"""The compiled graph, which refuses a decision where nothing waits for one."""
+"""The compiled graph, which refuses a decision if nothing is waiting for one."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from langchain_ashby.errors import AshbyError
 
 
 class QuestionClosedError(AshbyError, ValueError):
-    """An answer came to a question that is not open: it was answered, another took its place, or it was never asked.
+    """The question is not open: it was answered or replaced, or was never asked.
 
-    Nothing was executed, and no run began. Also a `ValueError`, whose text a LangGraph server passes on.
+    Nothing was executed, and no run began. Also a `ValueError`, because a LangGraph server passes on its text.
     """
 
     default_code = "question_closed"
 
 
 class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversation]):
-    """The compiled graph. LangGraph itself starts a run with any answer; this one looks first whether it was asked for.
+    """The compiled graph. LangGraph starts a run with any answer; this one first checks that the question is open.
 
-    As a node of another graph it gets no answers directly: then each names its question, or takes the one that is open.
+    As a node of another graph it gets no answers directly: each then names its question, or goes to the open one.
     """
 
     @classmethod
     def of(cls, compiled: CompiledStateGraph[State, Context, Conversation, Conversation]) -> RecruitingAgent:
-        """Makes one of a compiled graph, as `Pregel.copy` does."""
+        """Wraps a compiled graph, as `Pregel.copy` does."""
         return cls(**{name: value for name, value in vars(compiled).items() if name != "__orig_class__"})
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
@@ -46,14 +46,14 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         """Runs the graph under asyncio; `ainvoke` comes through here as well."""
         if self._has_to_be_asked_for(input, config):
             _check(input.resume, await self.aget_state(_of_thread(config)))
-        # Else the run would go on for a while after its caller has stopped listening.
+        # Without this, the run would go on for a while after its caller stopped listening.
         async with aclosing(cast(AsyncGenerator[Any, None], super().astream(input, config, **kwargs))) as steps:
             async for step in steps:
                 yield step
 
     def _has_to_be_asked_for(self, input: Any, config: RunnableConfig | None) -> bool:
         is_answer = isinstance(input, Command) and input.resume is not None
-        # Without a checkpointer or a thread LangGraph refuses it itself.
+        # Without a checkpointer or a thread, LangGraph refuses the answer itself.
         return is_answer and bool(self.checkpointer) and "thread_id" in _of_thread(config)["configurable"]
 
 
@@ -65,16 +65,16 @@ def _check(answer: object, state: StateSnapshot) -> None:
     asked = {interrupt.id for interrupt in state.interrupts}
     if not asked:
         raise QuestionClosedError(
-            "Nothing in this thread waits for a decision, so nothing was executed",
-            remedy="Look at the thread: the changes may be decided about already, or the conversation has gone on.",
+            "Nothing in this thread is waiting for a decision, so nothing was executed",
+            remedy="Reload the thread: the changes may have been decided already, or the conversation has moved on.",
         )
     names = isinstance(answer, dict) and all(isinstance(it, str) and _ID.fullmatch(it) for it in answer)
     if isinstance(answer, dict) and names and not asked.issuperset(answer):
         raise QuestionClosedError(
-            "This answer is for another question than the one that is open, so nothing was executed",
-            remedy="Look at what is asked now, and decide about that.",
+            "This answer is not for the question that is open, so nothing was executed",
+            remedy="Review the question that is open now, and decide that.",
         )
 
 
 _ID = re.compile("[0-9a-f]{32}")
-"""An answer whose keys all look so names the questions that it is for, by their interrupts' ids."""
+"""The form of interrupts' ids: an answer whose keys all match names its questions."""

@@ -52,11 +52,11 @@ class SettingsError(ConfigurationError, ValueError):
 class Context(BaseModel):
     """Settings of one run. Each names a person or narrows what the application allows; none can widen it.
 
-    An unknown name is refused with a `SettingsError`, and nothing runs. Whatever is left out stays as the application
+    An unknown name is refused with a `SettingsError`, and nothing runs. A setting left out stays as the application
     has it. Resuming after a question is another run, which needs its settings again.
 
     As a node of a larger graph the agent finds the settings in that graph's context, whose schema is `Context` or a
-    subclass with more fields. It refuses to run with a context of any other class: settings would be passed over.
+    subclass with more fields. It refuses to run with a context of any other class: settings could be ignored.
 
     Attributes:
         on_behalf_of: The id of the Ashby user to act as: in reads, in cards and in writes. The key must be allowed to.

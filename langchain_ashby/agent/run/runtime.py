@@ -48,7 +48,7 @@ def run_checkpointer() -> BaseCheckpointSaver[Any] | None:
 def is_saved(patience: float = 2.0) -> bool:
     """True if what led to this step can be read back from the checkpointer, here and in the graphs around this one.
 
-    With durability "async" it may still be on its way, so this waits a little. With "exit" it comes too late.
+    With durability "async" it may still be in transit, so this waits a little. With "exit" it comes too late.
     """
     saver, configurable = run_checkpointer(), _configurable()
     checkpoints = configurable.get("checkpoint_map")
@@ -69,7 +69,7 @@ def is_saved(patience: float = 2.0) -> bool:
 def _can_be_read(saver: BaseCheckpointSaver[Any], config: RunnableConfig) -> bool:
     try:
         return saver.get_tuple(config) is not None
-    except NotImplementedError:  # some can be read under asyncio only, as those of servers
+    except NotImplementedError:  # some can be read only under asyncio, such as those of servers
         loop = _event_loop.get()
         if loop is None:
             return False
@@ -78,7 +78,7 @@ def _can_be_read(saver: BaseCheckpointSaver[Any], config: RunnableConfig) -> boo
 
 @contextmanager
 def of_event_loop() -> Iterator[None]:
-    """Notes the event loop of a step that works in a thread: a checkpointer may be bound to it."""
+    """Keeps the event loop of a step that works in a thread: a checkpointer may be bound to it."""
     token = _event_loop.set(asyncio.get_running_loop())
     try:
         yield
@@ -90,9 +90,9 @@ _event_loop: ContextVar[asyncio.AbstractEventLoop | None] = ContextVar("event_lo
 
 
 def question_id() -> str:
-    """Returns the id of the interrupt by which this step asks, the first time it does.
+    """Returns the id of the first interrupt of this step.
 
-    It is the same when LangGraph runs the step again with the answer, and another in any other step.
+    It stays the same when LangGraph runs the step again with the answer, and differs in any other step.
     """
     return Interrupt.from_ns(None, ns=str(_configurable().get("checkpoint_ns", ""))).id
 
@@ -113,31 +113,31 @@ def reviewer() -> str | None:
 
 
 def settings_given() -> dict[str, Any]:
-    """Returns the settings in this run's context, not checked.
+    """Returns the settings in this run's context, unchecked.
 
     Raises:
-        SettingsError: if the context is nothing that settings could be in, or if they are in the config instead: what
-            was meant to narrow a run may not be passed over.
+        SettingsError: if the context cannot hold settings, or if they are in the config instead: what was meant to
+            narrow a run must not be ignored.
     """
     context: Any = get_runtime().context
     if context is None:
         given = {}
-    elif isinstance(context, Context):  # of a class of the application's, too, with fields of its own
+    elif isinstance(context, Context):  # or the application's own subclass with more fields
         given = {name: getattr(context, name) for name in Context.model_fields}
     elif isinstance(context, Mapping):
         given = {str(name): value for name, value in context.items()}
     else:
         raise SettingsError(
             f"the context of this run is of the class {type(context).__name__}, which the agent cannot read",
-            remedy="Give a langchain_ashby.agent.Context or a dict. A larger graph takes a subclass of Context as its "
-            "context_schema, or calls the agent in a node of its own and gives it a Context.",
+            remedy="Pass a langchain_ashby.agent.Context or a dict. In a larger graph, use a subclass of Context as "
+            "context_schema, or call the agent in a node of your own and pass it a Context.",
         )
     configurable = _configurable()
     for name in ("on_behalf_of", "toolsets", "read_only", "policy"):
         if configurable.get(name) and not given.get(name):
             raise SettingsError(
-                f"{name}: it stands in the run's configurable, where the agent does not look",
-                remedy="Give it as context.",
+                f"{name}: it is in the run's configurable, which the agent does not read",
+                remedy="Pass it in the run's context.",
             )
     return given
 
@@ -150,7 +150,7 @@ def ashby_user() -> str | None:
 
 
 _CHECKPOINTER, _DURABILITY = "__pregel_checkpointer", "__pregel_durability"
-"""Where LangGraph passes these on to the graphs inside a graph."""
+"""The keys under which LangGraph passes these to subgraphs."""
 
 _PAUSE = 0.01  # seconds
 

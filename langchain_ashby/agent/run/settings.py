@@ -161,7 +161,7 @@ class RunLimits:
         if self._act_for != "anyone" and wanted not in self._act_for:
             raise SettingsError(
                 "on_behalf_of: the application does not let runs act for this user",
-                remedy="It says for whom they may, as act_for of create_recruiting_agent.",
+                remedy="Allow the user with act_for of create_recruiting_agent.",
             )
         return wanted
 

@@ -65,7 +65,7 @@ def test_labels_that_mean_something_else_by_now_are_told_with_what_would_be_sent
     assert card["sent"] is not None and card["sent"]["applicationFeedback.submit"]["exact"]
     answer(desk, "feedbackFormDefinition.info", form)
     told = differences(card, desk.card(request))
-    assert any(it.startswith("what applicationFeedback.submit would be sent: ") for it in told)
+    assert any(it.startswith("the body for applicationFeedback.submit: ") for it in told)
 
 
 def test_what_is_not_on_the_card_is_not_sent_even_if_it_changes_after_the_second_look(desk: Desk) -> None:

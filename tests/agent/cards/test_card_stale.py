@@ -160,7 +160,7 @@ def test_a_record_that_can_no_longer_be_read_counts_as_changed(desk: Desk) -> No
     request = EXAMPLES["change_application_stage"](desk)
     card = desk.card(request)
     desk.sandbox.fault("application.info", status=403, body="{}", times=5)
-    assert "Stage: cannot be read any more" in differences(card, desk.card(request))
+    assert "Stage: can no longer be read" in differences(card, desk.card(request))
 
 
 def test_what_could_not_be_read_before_and_now_can_be_is_a_change(desk: Desk) -> None:
@@ -170,7 +170,7 @@ def test_what_could_not_be_read_before_and_now_can_be_is_a_change(desk: Desk) ->
     desk.sandbox.reset()
     told = differences(card, desk.card(request))
     assert "Source: Employee Referral, was not known" in told
-    assert any(it.startswith("could not be checked before, but now can be: The application") for it in told)
+    assert any(it.startswith("can now be checked: The application") for it in told)
 
 
 def test_what_was_there_unseen_is_told_once_it_is_seen(desk: Desk) -> None:
@@ -187,7 +187,7 @@ def test_cards_of_other_versions_are_not_compared(desk: Desk) -> None:
     card = desk.card(EXAMPLES["set_job_status"](desk))
     older: Card = {**card, "version": 0}
     assert (
-        differences(older, card) == differences(card, older) == ["the card was made by another version of this program"]
+        differences(older, card) == differences(card, older) == ["the card was made by another version of this package"]
     )
     assert not is_current(older) and not is_current({}) and not is_current(None) and is_current(card)
 

@@ -131,5 +131,5 @@ def test_too_many_applications_are_not_all_looked_at(desk: Desk) -> None:
         desk.client.call(make("create_application", candidate_id=person, job_id=desk.job()))
     request = make("create_application", candidate_id=person, job_id=desk.job("Senior Product Designer"))
     card = desk.card(request)
-    assert "Only 10 of the candidate's 12 other applications were looked at." in card["unchecked"]
+    assert "Only 10 of the candidate's 12 other applications were checked." in card["unchecked"]
     assert settled(request, seen_on(card), ReadCache(desk.client)).proven is None

@@ -131,7 +131,7 @@ HIRING: list[Warned] = [
     (
         "twice",
         lambda desk: (booked(desk, meeting()), schedule(desk, meeting()))[1],
-        "The same interviews are scheduled already",
+        "The same interviews are already scheduled",
     ),
     (
         "overlap of its own",
@@ -177,14 +177,14 @@ HIRING: list[Warned] = [
     (
         "no such meeting in it",
         lambda desk: cancel_meeting(desk, {**booked(desk, meeting()), "interviewEvents": [{"id": NOBODY}]}),
-        f"The schedule has no meeting {NOBODY}: it may be canceled already.",
+        f"The schedule has no meeting {NOBODY}: it may already be canceled.",
     ),
     (
         "canceled already",
         lambda desk: make(
             "cancel_interview_schedule", interview_schedule_id=desk.id("interviewSchedule", status="Cancelled")
         ),
-        "The schedule is canceled already.",
+        "The schedule is already canceled.",
     ),
     (
         "held already",
@@ -198,7 +198,7 @@ HIRING: list[Warned] = [
             interview_schedule_id=held(desk)["schedule"],
             interview_event_id_to_cancel=[held(desk)["id"]],
         ),
-        "A meeting has taken place already, or is under way: ",
+        "A meeting has already taken place, or is under way: ",
     ),
     (
         "interview for a confidential job",

@@ -19,7 +19,7 @@ from situations import (
 
 PEOPLE: list[Warned] = [
     # Stages
-    ("same stage", lambda desk: stage(desk, "Onsite"), "The application is in that stage already."),
+    ("same stage", lambda desk: stage(desk, "Onsite"), "The application is already in that stage."),
     ("other plan", lambda desk: stage(desk, "Offer", plan="Business & Design"), "belongs to another interview plan"),
     ("no reason", lambda desk: stage(desk, "Archived"), "No reason is given: Ashby will refuse"),
     ("stray reason", lambda desk: stage(desk, "Offer", **reason(desk)), "for archiving only: Ashby will refuse"),
@@ -126,7 +126,7 @@ PEOPLE: list[Warned] = [
         lambda desk: make(
             "upload_candidate_resume", candidate_id=desk.candidate(), file_path=desk.file("song.mp3", b"la la")
         ),
-        "not usual for a résumé",
+        "unusual for a résumé",
     ),
     (
         "no such file",
@@ -221,7 +221,7 @@ PEOPLE: list[Warned] = [
         lambda desk: feedback(
             desk, SCORECARD, interview_event_id=held(desk)["id"], user_id=held(desk)["interviewers"][0]["userId"]
         ),
-        "A scorecard on this form was submitted already by ",
+        "A scorecard on this form was already submitted by ",
     ),
     (
         "too early",

@@ -28,7 +28,7 @@ def argument_lines(args: Mapping[str, Any], depth: int = 0) -> list[str]:
 
 
 def resolved(card: Card) -> list[tuple[str, dict[str, Any]]]:
-    """What Ashby would be sent that the arguments do not say, such as the value of an option: a heading and a body."""
+    """What the bodies hold beyond the arguments, such as an option's value: each with a heading."""
     given = set(_leaves(card["args"]))
     found = []
     for method, sent in (card["sent"] or {}).items():
