@@ -197,6 +197,7 @@ def test_what_fails_names_what_is_missing_and_with_that_nothing_fails(copy: Path
         for test, said in tests.items():
             assert said in missing[module][test], missing[module][test]
     add_what_is_missing(copy / "tests")
+    run(copy, "-m", "ruff", "format", "--quiet", ".")
 
     [unstated] = failures(copy, "contract").values()
     [said] = unstated.values()
