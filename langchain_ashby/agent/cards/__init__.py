@@ -18,12 +18,12 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
     stages,
 )
 from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, stale, targets
-from langchain_ashby.agent.cards.effects import took_effect
 from langchain_ashby.agent.cards.files import only_the_file_on
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import build
 from langchain_ashby.agent.cards.show.html import html
 from langchain_ashby.agent.cards.show.markdown import markdown
+from langchain_ashby.agent.cards.took_effect import took_effect
 from langchain_ashby.endpoint import Operation
 
 __all__ = [
