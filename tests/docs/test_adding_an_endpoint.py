@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -91,6 +92,8 @@ SAYS = {
 NOT_IN_THE_CONTRACT = (
     "tests/contract/ashby.json lacks candidate.removeTag, location.info: python -m tests.contract.slice"
 )
+CHECK = ("lint", "fast")
+"""`make check`, but for the types, which are checked in the project itself."""
 LEFT_OUT = (".venv", ".git", "__pycache__", ".*_cache", ".hypothesis", "dist", "site", "*.db", "*.egg-info")
 
 
@@ -127,23 +130,23 @@ def run(copy: Path, *command: str) -> str:
     return done.stdout
 
 
-def make(copy: Path, target: str, *options: str) -> subprocess.CompletedProcess[str]:
+def make(copy: Path, *targets: str) -> subprocess.CompletedProcess[str]:
     """Runs make in the copy, with the programs of this environment."""
     around = {
         key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "ASHBY", "UPDATE", "MAKE"))
     }
-    command = ["make", *options, target, f"BIN={Path(sys.executable).parent}"]
+    command = ["make", *targets, f"BIN={Path(sys.executable).parent}"]
     return subprocess.run(
         command, cwd=copy, env=around | {"PYTHONPATH": str(copy)}, capture_output=True, text=True, timeout=1500
     )
 
 
-def failures(copy: Path, target: str, *options: str, chosen: str = "") -> dict[str, dict[str, str]]:
-    """Runs the tests of a target, or the chosen ones; returns what the failing ones say, by module and name."""
+def failures(copy: Path, targets: Sequence[str], chosen: str = "") -> dict[str, dict[str, str]]:
+    """Runs the tests of some targets, or the chosen ones; returns what the failing ones say, by module and name."""
     selected = f" -k '{chosen}'" if chosen else ""
     report = copy / "report.xml"
     report.unlink(missing_ok=True)
-    done = make(copy, target, *options, f"ARGS=-p no:cacheprovider --junitxml={report}{selected}")
+    done = make(copy, *targets, f"ARGS=-p no:cacheprovider --junitxml={report}{selected}")
     assert report.exists(), done.stdout + done.stderr
     failed: dict[str, dict[str, str]] = {}
     for case in ElementTree.parse(report).iter("testcase"):
@@ -188,7 +191,7 @@ def test_the_command_line_knows_the_new_tools(copy: Path) -> None:
 def test_what_fails_names_what_is_missing_and_with_that_nothing_fails(copy: Path) -> None:
     regenerated = make(copy, "regenerate")
     assert regenerated.returncode == 0, regenerated.stdout + regenerated.stderr
-    missing = failures(copy, "check", "--old-file=types")  # the types are checked in the project itself
+    missing = failures(copy, CHECK)
     assert {module: sorted(tests) for module, tests in missing.items()} == {
         module: sorted(tests) for module, tests in SAYS.items()
     }
@@ -196,8 +199,9 @@ def test_what_fails_names_what_is_missing_and_with_that_nothing_fails(copy: Path
         for test, said in tests.items():
             assert said in missing[module][test], missing[module][test]
     add_what_is_missing(copy / "tests")
+    run(copy, "-m", "ruff", "format", "--quiet", ".")
 
-    [unstated] = failures(copy, "contract", chosen="schemas_of_every_method").values()
+    [unstated] = failures(copy, ["contract"], chosen="schemas_of_every_method").values()
     [said] = unstated.values()
     assert NOT_IN_THE_CONTRACT in said
     (copy / "openapi.json").write_text(json.dumps(published()), "utf-8")
@@ -206,8 +210,8 @@ def test_what_fails_names_what_is_missing_and_with_that_nothing_fails(copy: Path
     regenerated = make(copy, "regenerate")
     assert regenerated.returncode == 0, regenerated.stdout + regenerated.stderr
     again = " or ".join(test.partition("[")[0] for tests in SAYS.values() for test in tests)
-    assert failures(copy, "check", "--old-file=types", chosen=f"{again} or {WRITE} or {READ}") == {}
-    assert failures(copy, "contract") == {}
+    assert failures(copy, CHECK, chosen=f"{again} or {WRITE} or {READ}") == {}
+    assert failures(copy, ["contract"]) == {}
 
 
 def add_what_is_missing(tests: Path) -> None:
