@@ -16,9 +16,10 @@ from writing_room import QUICK, Killed
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
 from langchain_ashby.agent import ApprovalPolicy, Journal
-from langchain_ashby.agent.execution import executor
+from langchain_ashby.agent.execution import executor, verify
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.ids import short
 from langchain_ashby.sandbox import AshbySandbox
 
 
@@ -96,7 +97,7 @@ def test_an_edit_that_newly_meets_another_write_keeps_the_order(desk: Desk) -> N
     ]
 
 
-def test_a_write_that_the_policy_lets_pass_is_no_surprise_to_the_one_asked_about(desk: Desk) -> None:
+def test_a_warning_that_came_before_the_decision_is_a_surprise_though_a_sibling_ran_unasked(desk: Desk) -> None:
     opening = desk.seed["opening"][0]["id"]
     policy = ApprovalPolicy({"ashby_set_opening_archived": "allow"})
     graph = desk.agent(
@@ -106,7 +107,8 @@ def test_a_write_that_the_policy_lets_pass_is_no_surprise_to_the_one_asked_about
     )
     graph.invoke(user(), desk.config, durability="sync")
     result = graph.invoke(Command(resume=approve()), desk.config, durability="sync")
-    assert [answer.text.startswith("# Done") for answer in results(result)] == [True, True]
+    archived, moved = (answer.text for answer in results(result))
+    assert archived.startswith("# Done") and "there is a new warning: The opening is archived" in moved
 
 
 def test_a_warning_that_came_while_the_run_was_broken_off_is_a_surprise(desk: Desk) -> None:
@@ -133,3 +135,35 @@ def test_a_warning_that_came_while_the_run_was_broken_off_is_a_surprise(desk: De
         result = desk.agent(*calls).invoke(None, desk.config)
     assert "Another candidate has this e-mail address" in results(result)[1].text
     assert not desk.sent("candidate.update")
+
+
+@pytest.mark.parametrize("policy", [None, ApprovalPolicy({"ashby_create_candidate_note": "allow"})])
+def test_a_warning_that_came_while_a_person_thought_about_a_card_is_a_surprise(
+    desk: Desk, policy: ApprovalPolicy | None
+) -> None:
+    rejection = EXAMPLES["ashby_change_application_stage"](desk)
+    note = {"candidate_id": desk.candidate(), "note": "Met today."}
+    graph = desk.agent(("create_candidate_note", note), ("change_application_stage", rejection), policy=policy)
+    asked = graph.invoke(user(), desk.config, durability="sync")
+    count = len(asked["__interrupt__"][0].value["action_requests"])
+    times = {"start_time": "2040-01-09T10:00:00Z", "end_time": "2040-01-09T11:00:00Z"}
+    meeting = {**times, "interviewers": [{"email": "sofia@example.com"}]}
+    schedule = {"application_id": rejection["application_id"], "interview_events": [meeting]}
+    desk.client.call(_operation("create_interview_schedule", **schedule))
+    result = graph.invoke(Command(resume=approve(count)), desk.config, durability="sync")
+    assert "An interview is still scheduled" in results(result)[1].text
+    assert not desk.sent("application.changeStage")
+
+
+def test_the_same_note_in_two_spellings_is_the_same_change(desk: Desk) -> None:
+    note = {"candidate_id": desk.candidate(), "note": "Met today."}
+    other = {"candidate_id": short(desk.candidate()), "note": {"type": "text/plain", "value": "Met  today."}}
+    graph = desk.agent(("create_candidate_note", note), ("create_candidate_note", other))
+    asked = graph.invoke(user(), desk.config)["__interrupt__"][0].value["action_requests"]
+    assert all("is proposed 2 times" in " ".join(it["card"]["warnings"]) for it in asked)
+
+
+def test_a_text_that_reads_like_what_a_sibling_left_elsewhere_is_a_surprise() -> None:
+    left = [{"Website": "Ada Byron", "State": "Open"}]
+    assert not verify._is_left(left, "Name", "Ada Byron")
+    assert verify._is_left(left, "Opening OP-202", "open")

@@ -256,7 +256,9 @@ class WriteExecutor:
 
     def _applied_before(self, write: PendingWrite) -> list[AppliedWrite]:
         """Finds the earlier writes of the same message that took effect, as they were really made."""
-        made = datetime.fromisoformat(write.proposal["made"])
+        decided = write.approval["decided"]
+        since = datetime.fromisoformat(decided["at"]) if decided else datetime.now(UTC)
+        is_recent = datetime.now(UTC) - since < _JUST_NOW
         applied = []
         for key in write.proposal["after"]:
             record = self.journal.read(write.store, key)
@@ -265,8 +267,8 @@ class WriteExecutor:
                 continue
             latest = max(tried, key=lambda claim: claim.at)
             assert latest.approval is not None
-            # If another process made it, others may have changed something since.
-            unseen = latest.process == this_process() and latest.at >= made
+            # Right before the first of them all cards were compared. After a while others may have changed something.
+            unseen = is_recent and latest.process == this_process() and latest.at >= since
             touched = creations.ids_in(record.concluded["answer"]["artifact"])
             applied.append(AppliedWrite(latest.approval["call"], touched, unseen))
         return applied
@@ -332,6 +334,7 @@ def _as_tried(write: PendingWrite, claims: Sequence[Claim]) -> PendingWrite:
     return replace(write, approval=approval)
 
 
+_JUST_NOW = timedelta(seconds=30)
 _LET_PASS = ("approve", "edit", "policy")
 _SHORTEST_PAUSE, _LONGEST_PAUSE, _TURN = 0.01, 0.25, 0.05  # seconds
 

@@ -36,7 +36,10 @@ def warnings_of_twins(proposals: Sequence[Proposal]) -> list[list[str]]:
 
 
 def _are_twins(one: Proposal, other: Proposal) -> bool:
-    return _spelled(one) == _spelled(other)
+    """True if two writes would do the same, however their arguments are spelled."""
+    made = one["card"] and one["card"]["before"]["creates"]
+    would_make_the_same = made and other["card"] and made == other["card"]["before"]["creates"]
+    return bool(would_make_the_same) or _spelled(one) == _spelled(other)
 
 
 def _spelled(proposal: Proposal) -> str:

@@ -164,7 +164,7 @@ class EffectChecker:
         changed = {it for request in requests for it in targets(request)[:1]}
         for key in refers.keys() & fresh["refers"].keys() & changed:
             now = fresh["refers"][key]
-            if all(value == refers[key][name] or _is_left(left, "", value) for name, value in now.items()):  # type: ignore[literal-required]
+            if all(value == refers[key][name] or _is_name_left(left, value) for name, value in now.items()):  # type: ignore[literal-required]
                 refers[key] = now
         # The facts decide what the call does, and to whom. The words follow from them, so take the fresh ones.
         said = beside(fresh, card["beside"])
@@ -213,15 +213,26 @@ def _author(reads: ReadCache, card: Card) -> Card:
 
 
 def _is_left(left: Sequence[dict[str, Any]], title: str, value: Any) -> bool:
-    """True if a write left a fact at this value. A distinctive value counts under another title, too."""
+    """True if a write left a fact at this value. A state, such as "Open", counts under another title, too."""
+    is_state = isinstance(value, str) and value.isalpha()
     for facts in left:
         if title in facts and same(facts[title], value):
             return True
-        if isinstance(value, str) and folded(value) in (folded(it) for it in facts.values() if isinstance(it, str)):
+        if is_state and folded(value) in [folded(it) for it in facts.values() if isinstance(it, str)]:
             return True
         if at(value, "id") and any(same(it, value) for it in facts.values()):
             return True
     return False
+
+
+def _is_name_left(left: Sequence[dict[str, Any]], value: Any) -> bool:
+    """True if a write left a record with this name."""
+    return any(
+        value == (at(it, "name") or it)
+        for facts in left
+        for title, it in facts.items()
+        if title in ("Name", "Title", "Identifier") or at(it, "name")
+    )
 
 
 def _differs_only_in(touched: frozenset[str], was: Any, now: Any) -> bool:
