@@ -1,4 +1,4 @@
-"""What the model is told goes one way: nothing private, nothing hidden, and no line that passes for one of ours."""
+"""What the model is told has nothing private, nothing hidden, and no line that could pass for one of ours."""
 
 from __future__ import annotations
 
