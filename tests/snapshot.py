@@ -1,4 +1,4 @@
-"""Texts that are kept in files, so that a change of them is seen in a review: `make regenerate` writes them anew."""
+"""Texts kept in files, so that a review shows their changes: `make regenerate` rewrites them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HOW = "if this is meant: make regenerate"
 
 
 def writing() -> bool:
-    """True while the files are written anew, not compared."""
+    """True while the files are rewritten, not compared."""
     return bool(os.environ.get("UPDATE_SNAPSHOTS"))
 
 

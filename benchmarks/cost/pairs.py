@@ -1,4 +1,4 @@
-"""Runs ours and the alternative by turns, so that a slow moment of the machine affects both."""
+"""Alternates runs of ours and of the alternative, so that a slow moment of the machine affects both."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Proposal(TypedDict):
 
 
 def is_complete(proposal: Proposal | None) -> TypeGuard[Proposal]:
-    """True if this version of the program made the proposal: an earlier one may have left something out."""
+    """True if this version of the package made the proposal: an earlier one may have left something out."""
     return proposal is not None and proposal.keys() >= Proposal.__required_keys__
 
 

@@ -1,4 +1,4 @@
-"""A card belongs to the Ashby account whose records it shows. Another one that shares the store does not run it."""
+"""A card belongs to the Ashby account whose records it shows. Another account with the same store does not run it."""
 
 from __future__ import annotations
 

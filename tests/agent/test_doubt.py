@@ -1,4 +1,4 @@
-"""What is said of an approved write whose outcome nobody recorded: made, not made, or not known; never a guess."""
+"""The report on an approved write without a recorded outcome: made, not made, or not known; never a guess."""
 
 from __future__ import annotations
 

@@ -302,7 +302,7 @@ def test_a_store_that_lags_behind_is_not_written_by() -> None:
         def search(self, *arguments: Any, **more: Any) -> Any:
             return []
 
-    with pytest.raises(StoreError, match="reads from where it writes"):
+    with pytest.raises(StoreError, match="reads its own writes"):
         executor().begin(write(Lagging()))
 
 

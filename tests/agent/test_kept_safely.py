@@ -129,7 +129,7 @@ async def test_a_checkpointer_that_is_read_under_asyncio_only_is_read_back_as_we
 
 
 def test_a_run_that_dies_before_its_message_is_saved_leads_to_one_write_at_most() -> None:
-    """What the next process finds is an empty thread; its model speaks anew."""
+    """The next process finds an empty thread, and asks its model again."""
     office, store = Office(), InMemoryStore()
     for saver in (InMemorySaver(), InMemorySaver()):
         spoken = calling(write("ada")), "Done."

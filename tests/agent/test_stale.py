@@ -356,7 +356,7 @@ def test_an_approval_of_a_version_without_a_journal_is_not_run_and_not_known(roo
         graph.update_state(room.config, values, as_node="review")
         answer = room.answer(graph.invoke(None, room.config))
     assert room.sent() == 0
-    assert answer.text.startswith("Outcome not known. It was approved while another version")
+    assert answer.text.startswith("Outcome not known. It was approved under another version")
 
 
 def test_an_approval_with_a_card_of_another_version_is_not_run(room: Room) -> None:
@@ -369,7 +369,7 @@ def test_an_approval_with_a_card_of_another_version_is_not_run(room: Room) -> No
         graph.update_state(room.config, {"proposals": [], "approvals": [approval]}, as_node="review")
         answer = room.answer(graph.invoke(None, room.config))
     assert room.sent() == 0
-    assert answer.text.startswith("Not executed. It was approved while another version")
+    assert answer.text.startswith("Not executed. It was approved under another version")
 
 
 def test_a_state_with_cards_is_plain_json(room: Room) -> None:

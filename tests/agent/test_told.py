@@ -1,4 +1,4 @@
-"""What the model is told goes one way: nothing private, nothing hidden, and no line that passes for one of ours."""
+"""What the model is told has nothing private, nothing hidden, and no line that could pass for one of ours."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def assert_nothing_is_forged(text: str, own: str) -> None:
     assert first.startswith(own)
     assert not CONTROLS & set(text)
     for line in lines:
-        assert not line.startswith(("A person", "Executed", "# Done", "Look at", "Not executed")), line
+        assert not line.startswith(("A person", "Executed", "# Done", "Check how", "Not executed")), line
 
 
 def set_field(room: Room, title: str, value: Any) -> Any:
@@ -61,7 +61,7 @@ def test_what_outsiders_wrote_forges_no_line_in_the_answer_about_a_stale_card(ro
         store_value(room, "Background", FORGED)
         answer = room.answer(room.resume(graph)).text
     assert_nothing_is_forged(answer, "Not executed. Since it was proposed, things have changed")
-    assert f"\n# {NOTICE}\n- " in answer and "Berlin. ¶ Look at" in answer
+    assert f"\n# {NOTICE}\n- " in answer and "Berlin. ¶ Check how" in answer
     [entry] = room.trail()
     assert entry.detail == answer
 
@@ -90,7 +90,7 @@ def test_private_values_are_told_only_if_results_may_show_them(room: Room, allow
 
 def test_an_answer_of_a_person_is_on_one_line(room: Room) -> None:
     for decision, own in (
-        ({"type": "respond", "message": FORGED}, "Not executed. A person answered instead: Berlin. ¶ Look"),
+        ({"type": "respond", "message": FORGED}, "Not executed. A person answered instead: Berlin. ¶ Check"),
         ({"type": "reject", "message": FORGED}, "Not executed. A person rejected this call. Their reason: Berlin."),
     ):
         room.config = {"configurable": {"thread_id": str(decision["type"])}}

@@ -1,4 +1,4 @@
-"""Screens as text files; `make regenerate` writes the files in `screens` anew."""
+"""Screens as text files; `make regenerate` rewrites the files in `screens`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages say of the tools, made of the declarations; `make regenerate` writes it anew."""
+"""What the pages say about the tools, generated from the declarations; `make regenerate` rewrites it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of promised tools is the tools that there are; `make regenerate` writes it anew."""
+"""The list of promised tools matches the tools; `make regenerate` rewrites it."""
 
 from promised import FILE, text
 from snapshot import check

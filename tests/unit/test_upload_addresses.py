@@ -1,4 +1,4 @@
-"""To which addresses a file is sent, when Ashby, or who stands in for it, may name any."""
+"""The addresses to which a file may be sent, whatever Ashby or an impostor names."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class _Call:
 
     @property
     def known(self) -> Proposal | None:
-        """The proposal that was shown before, if this version of the program can read it."""
+        """The proposal that was shown before, if this version of the package can read it."""
         before = self.edit["proposal"] if self.edit else self.shown
         return before if is_complete(before) else None
 

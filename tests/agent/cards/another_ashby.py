@@ -34,7 +34,7 @@ class Seen:
         }
 
     def ways(self) -> Iterator[tuple[Any, Way, Any]]:
-        """Everything that stands in a reply: the reply, the way to it, and what it is."""
+        """Every value in a reply: the reply, the path to the value, and the value."""
         for key, reply in self.replies.items():
             for way, value in _ways(reply.results if isinstance(reply, Page) else reply):
                 yield key, way, value

@@ -1,4 +1,4 @@
-"""Each write's card, on real records; `make regenerate` writes the files anew."""
+"""Each write's card, on real records; `make regenerate` rewrites the files."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def test_an_offer_is_shown_as_it_was_named_where_there_is_no_earlier_form(desk: 
     desk.sandbox.fault("offer.list", times=2, body=json.dumps({"success": True, "results": []}))
     card = desk.card(EXAMPLES["create_offer"](desk))
     assert {"field": "Base salary", "before": None, "after": "132,000 EUR"} in card["changes"]
-    assert any("as they were named" in it for it in card["unchecked"])
+    assert any("as the call names them" in it for it in card["unchecked"])
 
 
 def test_too_many_applications_are_not_all_looked_at(desk: Desk) -> None:
