@@ -151,7 +151,7 @@ def test_a_warning_that_came_while_a_person_thought_about_a_card_is_a_surprise(
     schedule = {"application_id": rejection["application_id"], "interview_events": [meeting]}
     desk.client.call(_operation("create_interview_schedule", **schedule))
     result = graph.invoke(Command(resume=approve(count)), desk.config, durability="sync")
-    assert "An interview is still scheduled" in results(result)[1].text
+    assert any("An interview is still scheduled" in answer.text for answer in results(result))
     assert not desk.sent("application.changeStage")
 
 
