@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from crash.commands import rows
+from crash.mishaps import ALIKE, CLOCKS, HELD_UP, OTHER_ACCOUNT, PUT_BACK, RECONFIGURED
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
 
 EVERYTHING = ("--durability", "both", "--entry", "both")
+
+ALL = {CLOCKS, ALIKE, PUT_BACK, RECONFIGURED, HELD_UP, OTHER_ACCOUNT}
 
 
 @pytest.mark.parametrize("seed", [11, 12])
@@ -27,6 +30,15 @@ def test_a_killed_agent_on_postgresql_writes_what_was_approved_once_and_nothing_
     place = ("--store", "postgres", "--postgres", postgres)
     trials = rows(tmp_path / "rows", "crashes", "--trials", "15", "--seed", str(seed), *place, *EVERYTHING)
     assert len(trials) == 15 and sum(trial["kills"] for trial in trials) > 10
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+def test_what_others_do_meanwhile_makes_no_write_twice_and_no_answer_false(
+    tmp_path: Path, request: pytest.FixtureRequest, store: str
+) -> None:
+    place = ("--store", store, *(("--postgres", request.getfixturevalue("postgres")) if store == "postgres" else ()))
+    trials = rows(tmp_path / "rows", "crashes", "--trials", "24", "--seed", "41", *place, "--durability", "both")
+    assert {it for trial in trials for it in trial["told"]} >= ALL
 
 
 def test_the_same_kills_make_an_agent_without_a_journal_write_twice(tmp_path: Path) -> None:

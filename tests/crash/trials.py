@@ -5,6 +5,8 @@ from __future__ import annotations
 import mmap
 import random
 import shutil
+import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,12 +16,26 @@ from uuid import uuid4
 
 from crash import threads
 from crash.agents import OURS, warm_up
-from crash.children import Ended, run
-from crash.killing_sandbox import KillingSandbox, Moment
-from crash.persistence import is_postgres, set_up
+from crash.children import Child, Ended, Task, run
+from crash.clocks import set_wrong
+from crash.killing_sandbox import Company, KillingSandbox, Moment
+from crash.mishaps import (
+    ALIKE,
+    CLOCKS,
+    HELD_UP,
+    LEASE,
+    NONE,
+    OTHER_ACCOUNT,
+    PUT_BACK,
+    RECONFIGURED,
+    Mishap,
+    put_back,
+    reconfigure,
+)
+from crash.persistence import forget_records, is_postgres, set_up
 from crash.points import Points
 from crash.proposals import Write, proposed
-from crash.verdict import Row, judged
+from crash.verdict import Circumstances, Row, judged
 
 LATE = 0.8
 """Delay in seconds of an effect that outlives its caller."""
@@ -43,6 +59,11 @@ class Shape:
 
     kinds: tuple[str, ...]
     decisions: tuple[str, ...]
+    alike: bool = False
+
+    def writes(self, seed: str, company: Company) -> list[Write]:
+        """Its writes on the records of a company."""
+        return proposed(random.Random(seed), company, self.kinds, self.decisions, alike=self.alike)
 
     @property
     def approved(self) -> int:
@@ -55,7 +76,8 @@ class Death:
     """When the process of a phase dies, if it does.
 
     `point` kills it at a fraction of the points that it would pass, `instant` at a fraction of its time, and `sandbox`
-    has the sandbox kill it. It survives `error`, a database failure at a point, and `cancel`, a canceled `ainvoke`.
+    has the sandbox kill it. It survives `error`, a database failure at a point, `cancel`, a canceled `ainvoke`, and
+    `stop`, which holds it up at the `number`-th point of those whose names contain `at`.
     """
 
     phase: str
@@ -63,6 +85,7 @@ class Death:
     fraction: float = 0.0
     moment: Moment = Moment.NEVER
     number: int = 1
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +99,7 @@ class Trial:
     deaths: tuple[Death, ...] = ()
     fault: str | None = None
     recovery: str = "answer"
+    mishap: Mishap = NONE
 
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -84,6 +108,10 @@ FAULTS: dict[str, dict[str, Any]] = {
     "Ashby fails with HTTP 500": {"status": 500},
     "the effect comes after the time-out": {"delay": 2.5},
 }
+
+
+Act = Callable[[threads.Thread], Any]
+"""What is done with a thread."""
 
 
 class Harness:
@@ -107,36 +135,73 @@ class Harness:
         """Runs a trial with an agent and judges it."""
         for death in trial.deaths:
             self._points(trial, which, death.phase)  # now, because it writes to the sandbox
-        writes = proposed(random.Random(trial.seed), self.company, trial.shape.kinds, trial.shape.decisions)
+        writes = trial.shape.writes(trial.seed, self.company)
+        mishap = trial.mishap
         self.sandbox.reset()
+        self.sandbox.set_clock(mishap.ahead.get("Ashby", 0.0))
         place, thread_id = self.place(trial.setting.store), self.new_thread()
-        told: list[str] = []
+        if is_postgres(place) and (error := run(partial(forget_records, place)).error):
+            raise RuntimeError(error)
+        told = [CLOCKS] if mishap.ahead else []
+        told += [ALIKE] if trial.shape.alike else []
         ends: list[Ended] = []
+        heard: list[Any] = []
+        withheld, undone, was_held_up = frozenset[str](), frozenset[str](), False
         killed_in = {death.phase: death for death in trial.deaths}
         if trial.fault:
             told.append(trial.fault)
 
-        def phase(name: str, act: Callable[[threads.Thread], Any]) -> Ended:
+        def recovering(thread: threads.Thread) -> Any:
+            return threads.recover(thread, writes, self.sandbox, trial.recovery)
+
+        def phase(name: str, act: Act) -> Ended:
             end, last_words = self._phase(trial, which, name, writes, place, thread_id, killed_in.get(name), act)
             ends.append(end)
             if last_words:
                 told.append(f"{name}: {last_words}")
             return end
 
-        end = phase("ask", threads.ask)
-        if not end.killed:
+        def held_up(act: Act) -> bool:
+            """Answers, and recovers in another process while the first one is stopped."""
+            tasks = [
+                self._task(trial, which, name, writes, place, thread_id, killed_in.get(name), doing)
+                for name, doing in (("answer", act), ("recover", recovering))
+            ]
+            self._note_last_words("")
+            worker = Child(tasks[0], timeout=90)
+            if not worker.is_stopped():
+                ends.append(worker.end())
+                return False
+            told.extend([HELD_UP, f"answer: held up {self._last_heard()}"])
+            other = Child(tasks[1], timeout=90)
+            time.sleep(mishap.held_for)
+            worker.go_on()
+            ends.extend([worker.end(), other.end()])
+            heard.append(((ends[-1].result or {}).get("result") or {}).get("answers", {}))
+            return True
+
+        asked = phase("ask", threads.ask)
+        if asked.result and mishap.kind == RECONFIGURED:
+            withheld = reconfigure(self.sandbox, writes, mishap.seed)
+            told.append(RECONFIGURED)
+        elif asked.result and mishap.kind == OTHER_ACCOUNT:
+            told.append(OTHER_ACCOUNT)
+        if not asked.killed:
             if trial.fault:
                 endpoint = next(it.endpoint for it in writes if it.decision != "reject")
                 self.sandbox.fault(endpoint, **FAULTS[trial.fault])
-            phase("answer", lambda thread: threads.answer(thread, writes))
+            if mishap.kind == HELD_UP:
+                was_held_up = held_up(lambda thread: threads.answer(thread, writes))
+            else:
+                phase("answer", lambda thread: threads.answer(thread, writes))
         self.sandbox.spare()
         is_late = any(death.moment is Moment.ON_ARRIVAL_THEN_LATE for death in trial.deaths)
         if not is_late:
             self.sandbox.quiet()
 
-        def recovering(thread: threads.Thread) -> Any:
-            return threads.recover(thread, writes, self.sandbox, trial.recovery)
-
+        if mishap.kind == PUT_BACK and not is_late:
+            undone = put_back(self.sandbox, self.company, writes)
+            told += [PUT_BACK] if undone else []
         end = phase("recover", recovering)
         if end.result is None:
             self.sandbox.spare()
@@ -155,7 +220,15 @@ class Harness:
             told=told,
             kills=sum(it.killed for it in ends),
             earlier=[it.error for it in ends[:-1] if it.error],
-            may_be_unknown=is_late or trial.fault == "the effect comes after the time-out",
+            circumstances=Circumstances(
+                put_back=undone,
+                withheld=withheld,
+                one_account=bool(asked.result),
+                other_account=mishap.kind == OTHER_ACCOUNT,
+                held_up=was_held_up,
+                late=is_late or trial.fault == "the effect comes after the time-out",
+            ),
+            heard=heard,
         )
 
     def new_thread(self) -> str:
@@ -188,28 +261,59 @@ class Harness:
         place: str,
         thread_id: str,
         death: Death | None,
-        act: Callable[[threads.Thread], Any],
+        act: Act,
     ) -> tuple[Ended, str]:
-        last, seconds = None, None
+        seconds, cancels = self._seconds(trial, which, name, death), _cancels(trial, death)
+        self._note_last_words("")
+        task = self._task(trial, which, name, writes, place, thread_id, death, act)
+        end = run(task, kill_after=None if cancels else seconds)
+        return end, self._how_it_ended(end, death, cancels)
+
+    def _task(
+        self,
+        trial: Trial,
+        which: str,
+        name: str,
+        writes: Sequence[Write],
+        place: str,
+        thread_id: str,
+        death: Death | None,
+        act: Act,
+    ) -> Task:
+        """A phase, as a process of its own does it."""
+        mishap, last, stop = trial.mishap, None, None
         if death and death.how in ("point", "error"):
             last = int(death.fraction * self._points(trial, which, name)[0])
-        elif death and death.how in ("instant", "cancel"):
-            seconds = death.fraction * self._points(trial, which, name)[1]
-        cancels = death is not None and death.how == "cancel" and trial.setting.entry == "ainvoke"
-        self._note_last_words("")
+        elif death and death.how == "stop":
+            last, stop = death.number - 1, death.at
+        until = self._seconds(trial, which, name, death) if _cancels(trial, death) else None
 
         def task() -> Any:
             self.sandbox.leave_to_parent()
-            points = Points(last, raises=death is not None and death.how == "error", mark=self._note_last_words)
+            of_agent: dict[str, Any] = {}
+            if mishap.kind == HELD_UP:
+                # As on a computer of its own, so that nobody can look whether it has ended.
+                tempfile.tempdir = tempfile.mkdtemp(dir=self._directory)
+                of_agent["lease"] = LEASE
+            if mishap.account == name:
+                of_agent["api_key"] = self.sandbox.other_key
+            if name in mishap.ahead:
+                set_wrong(mishap.ahead[name])
+            raises = death is not None and death.how == "error"
+            points = Points(last, raises=raises, mark=self._note_last_words, stop=stop)
             if death and death.moment is not Moment.NEVER:
                 late = LATE if death.moment is Moment.ON_ARRIVAL_THEN_LATE else 0.0
                 self.sandbox.kill_at(death.moment, death.number, late)
-            around = threads.Surroundings(place, trial.setting.entry, which, self.sandbox, writes, points)
-            result = around.do(trial.setting.durability, thread_id, act, seconds if cancels else None)
+            around = threads.Surroundings(place, trial.setting.entry, which, self.sandbox, writes, points, **of_agent)
+            result = around.do(trial.setting.durability, thread_id, act, until)
             return {"points": points.names, "result": result}
 
-        end = run(task, kill_after=None if cancels else seconds)
-        return end, self._how_it_ended(end, death, cancels)
+        return task
+
+    def _seconds(self, trial: Trial, which: str, name: str, death: Death | None) -> float | None:
+        """When a phase dies, or is canceled, if that is planned by the clock."""
+        planned = death is not None and death.how in ("instant", "cancel")
+        return death.fraction * self._points(trial, which, name)[1] if death and planned else None
 
     def _how_it_ended(self, end: Ended, death: Death | None, cancels: bool) -> str:
         """Its fate in words; empty if it finished undisturbed."""
@@ -228,10 +332,11 @@ class Harness:
         """The number of points and the duration of an undisturbed phase."""
         key = which, trial.setting, trial.shape, phase
         if key not in self._undisturbed:
-            undisturbed = replace(trial, deaths=(), fault=None, seed=f"{trial.seed} undisturbed")
-            writes = proposed(random.Random(undisturbed.seed), self.company, trial.shape.kinds, trial.shape.decisions)
+            undisturbed = replace(trial, deaths=(), fault=None, mishap=NONE, seed=f"{trial.seed} undisturbed")
+            writes = trial.shape.writes(undisturbed.seed, self.company)
+            self.sandbox.reset()
             place, thread_id = self.place(trial.setting.store), self.new_thread()
-            acts: dict[str, Callable[[threads.Thread], Any]] = {
+            acts: dict[str, Act] = {
                 "ask": threads.ask,
                 "answer": lambda thread: threads.answer(thread, writes),
             }
@@ -252,3 +357,8 @@ class Harness:
     def _last_heard(self) -> str:
         said: bytes = self._last_words[:]
         return said.partition(b"\0")[0].decode()
+
+
+def _cancels(trial: Trial, death: Death | None) -> bool:
+    """True if the phase is canceled, which only `ainvoke` can be; with `invoke` its process is killed instead."""
+    return death is not None and death.how == "cancel" and trial.setting.entry == "ainvoke"
