@@ -15,6 +15,7 @@ PUT_BACK = "a colleague puts it back before the recovery"
 RECONFIGURED = "the configuration changes while the card waits"
 HELD_UP = "a worker is stopped past its lease"
 OTHER_ACCOUNT = "another account shares the store"
+TWIN = "another thread makes the same write meanwhile"
 CLOCKS = "clocks are up to an hour apart"
 ALIKE = "siblings are identical"
 
@@ -31,6 +32,7 @@ class Mishap:
         kind: One of the names above, or empty.
         seed: Draws the details.
         account: For `OTHER_ACCOUNT`, the phase that uses another key.
+        fault: For `TWIN`, what happens to the write of the other thread: a name in `FAULTS`, or empty.
         held_for: For `HELD_UP`, the seconds after which the worker goes on, from when another one begins.
         ahead: How far the clocks are ahead, in seconds: Ashby's, and the worker's of each phase.
     """
@@ -38,6 +40,7 @@ class Mishap:
     kind: str = ""
     seed: str = ""
     account: str = ""
+    fault: str = ""
     held_for: float = 0.0
     ahead: dict[str, float] = field(default_factory=dict, hash=False)
 
@@ -45,7 +48,7 @@ class Mishap:
 NONE = Mishap()
 
 
-KINDS = [*[PUT_BACK] * 6, *[RECONFIGURED] * 3, *[HELD_UP] * 4, *[OTHER_ACCOUNT] * 3, *[""] * 8]
+KINDS = [*[PUT_BACK] * 6, *[RECONFIGURED] * 3, *[HELD_UP] * 4, *[OTHER_ACCOUNT] * 3, *[TWIN] * 3, *[""] * 7]
 """What happens in each of that many trials."""
 
 
@@ -56,6 +59,9 @@ def drawn(kind: str, rng: random.Random) -> Mishap:
         kind=kind,
         seed=f"{rng.random()}",
         account=rng.choice(["answer", "recover"]) if kind == OTHER_ACCOUNT else "",
+        fault=rng.choice(["the request is lost", "the request is lost", "the reply is lost", ""])
+        if kind == TWIN
+        else "",
         held_for=rng.uniform(0, 2 * LEASE) if kind == HELD_UP else 0.0,
         ahead=ahead if rng.random() < 0.5 else {},
     )

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from crash.killing_sandbox import Moment
-from crash.mishaps import HELD_UP, KINDS, NONE, PUT_BACK, RECONFIGURED, Mishap, drawn
+from crash.mishaps import HELD_UP, KINDS, NONE, PUT_BACK, RECONFIGURED, TWIN, Mishap, drawn
 from crash.trials import FAULTS, Death, Setting, Shape, Trial
 
 ONE = [
@@ -88,6 +88,10 @@ def schedule(trials: int, seed: int, of: Sequence[Setting], *, plain: bool = Fal
             how = "stop"
         elif mishap.kind == PUT_BACK and rng.random() < 0.6:
             how = "sandbox AFTER_EFFECT"
+        elif mishap.kind == TWIN:
+            how = rng.choice([how, "sandbox AFTER_EFFECT", "sandbox ON_ARRIVAL_THEN_NOTHING"])
+        elif shape.alike and rng.random() < 0.6:
+            how = rng.choice(["sandbox ON_ARRIVAL_THEN_NOTHING", "fault"])
         yield Trial(
             number=number,
             seed=f"{seed}:{number}",
@@ -105,6 +109,8 @@ def _shapes(mishap: Mishap, share: float, plain: bool) -> list[Shape]:
     """The shapes to choose from: half of them a single write, and one out of five identical siblings."""
     if mishap.kind == RECONFIGURED:
         return CONFIGURED
+    if mishap.kind == TWIN:
+        return [it for it in ONE if {*it.kinds} <= {"note", "interview"}]
     if share < 0.5:
         return ONE if plain or share < 0.35 else CONFIGURED
     return MANY if plain or share < 0.8 else ALIKE

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from crash.commands import rows
-from crash.mishaps import ALIKE, CLOCKS, HELD_UP, OTHER_ACCOUNT, PUT_BACK, RECONFIGURED
+from crash.mishaps import ALIKE, CLOCKS, HELD_UP, OTHER_ACCOUNT, PUT_BACK, RECONFIGURED, TWIN
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
 
 EVERYTHING = ("--durability", "both", "--entry", "both")
 
-ALL = {CLOCKS, ALIKE, PUT_BACK, RECONFIGURED, HELD_UP, OTHER_ACCOUNT}
+ALL = {CLOCKS, ALIKE, PUT_BACK, RECONFIGURED, HELD_UP, OTHER_ACCOUNT, TWIN}
 
 
 @pytest.mark.parametrize("seed", [11, 12])

@@ -193,7 +193,8 @@ def _shown(interrupts: Sequence[Any], writes: Sequence[Write]) -> list[Write]:
     """The writes that are asked about, in order. Identical ones are told apart by their calls, if those are shown."""
     shown: list[Write] = []
     for action in _actions(interrupts):
-        left = [it for it in writes if it.tool == action["name"] and it.args == action["args"] and it not in shown]
+        alike = [it for it in writes if it.tool == action["name"] and action["args"] in (it.args, it.edited_args)]
+        left = [it for it in alike if it not in shown]
         shown.append(next((it for it in left if it.call_id == action.get("tool_call_id")), left[0]))
     return shown
 

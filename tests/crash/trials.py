@@ -28,6 +28,7 @@ from crash.mishaps import (
     OTHER_ACCOUNT,
     PUT_BACK,
     RECONFIGURED,
+    TWIN,
     Mishap,
     put_back,
     reconfigure,
@@ -202,6 +203,10 @@ class Harness:
         if mishap.kind == PUT_BACK and not is_late:
             undone = put_back(self.sandbox, self.company, writes)
             told += [PUT_BACK] if undone else []
+        twins: list[Write] = []
+        if mishap.kind == TWIN:
+            twins, theirs = self._twins(trial, which, writes, place)
+            told.append(TWIN)
         end = phase("recover", recovering)
         if end.result is None:
             self.sandbox.spare()
@@ -209,11 +214,13 @@ class Harness:
             killed_in = {}
             end = phase("recover", recovering)
         self.sandbox.quiet()
+        if twins and end.result:
+            end.result["result"]["answers"] |= theirs
         return judged(
             trial.number,
             which,
             str(trial.setting),
-            writes,
+            [*writes, *twins],
             self.sandbox.requests(),
             self.sandbox.state(),
             end,
@@ -226,10 +233,30 @@ class Harness:
                 one_account=bool(asked.result),
                 other_account=mishap.kind == OTHER_ACCOUNT,
                 held_up=was_held_up,
+                twins=bool(twins),
                 late=is_late or trial.fault == "the effect comes after the time-out",
             ),
             heard=heard,
         )
+
+    def _twins(
+        self, trial: Trial, which: str, writes: Sequence[Write], place: str
+    ) -> tuple[list[Write], dict[str, list[str]]]:
+        """Approves the same writes in another thread of the same store; returns them with the answers to them."""
+        twins = [replace(it, call_id=f"twin_{it.call_id}") for it in writes]
+        thread_id, end = self.new_thread(), Ended()
+        acts: dict[str, Act] = {
+            "ask": threads.ask,
+            "answer": lambda thread: threads.answer(thread, twins),
+            "recover": lambda thread: threads.recover(thread, twins, self.sandbox, "answer"),
+        }
+        for name, act in acts.items():
+            if name == "answer" and trial.mishap.fault:
+                self.sandbox.fault(twins[0].endpoint, **FAULTS[trial.mishap.fault])
+            end, _ = self._phase(trial, which, name, twins, place, thread_id, None, act)
+        if end.result is None:
+            raise RuntimeError(f"the other thread of trial {trial.number} fails: {end}")
+        return twins, end.result["result"]["answers"]
 
     def new_thread(self) -> str:
         """A thread id unique across runs, in case the database is kept."""

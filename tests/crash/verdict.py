@@ -35,6 +35,7 @@ class Circumstances:
         one_account: True if nothing was shown to a person in another account, so that nothing may run there.
         other_account: True if some of it was tried, or settled, under another account.
         held_up: True if a worker was stopped past its lease, so that its request could leave at any time.
+        twins: True if another thread made the same writes, so that no effect can be told to be this one's.
         late: True if an effect may have come too late for a read to see.
     """
 
@@ -44,6 +45,7 @@ class Circumstances:
     other_account: bool = False
     held_up: bool = False
     late: bool = False
+    twins: bool = False
 
     def doubt(self, write: Write) -> str:
         """Why a read may be unable to tell what became of a write; empty if there is no reason."""
@@ -52,6 +54,7 @@ class Circumstances:
             "it was begun in another account": self.other_account,
             "its worker may go on at any time": self.held_up,
             "the effect may have come late": self.late,
+            "another thread's attempt is in doubt, too": self.twins,
         }
         return next((reason for reason, holds in reasons.items() if holds), "")
 
