@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from crash.killing_sandbox import Moment
 from crash.mishaps import HELD_UP, KINDS, NONE, PUT_BACK, RECONFIGURED, TWIN, Mishap, drawn
-from crash.trials import FAULTS, Death, Setting, Shape, Trial
+from crash.plans import FAULTS, Death, Setting, Shape, Trial
 
 ONE = [
     Shape(("note",), ("approve",)),
@@ -89,7 +89,7 @@ def schedule(trials: int, seed: int, of: Sequence[Setting], *, plain: bool = Fal
         elif mishap.kind == PUT_BACK and rng.random() < 0.6:
             how = "sandbox AFTER_EFFECT"
         elif mishap.kind == TWIN:
-            how = rng.choice([how, "sandbox AFTER_EFFECT", "sandbox ON_ARRIVAL_THEN_NOTHING"])
+            how = rng.choice([how, "sandbox AFTER_EFFECT", *["sandbox ON_ARRIVAL_THEN_LATE"] * 3])
         elif shape.alike and rng.random() < 0.6:
             how = rng.choice(["sandbox ON_ARRIVAL_THEN_NOTHING", "fault"])
         yield Trial(

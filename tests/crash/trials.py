@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import mmap
-import random
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from crash import threads
 from crash.agents import OURS, warm_up
 from crash.children import Child, Ended, Task, run
 from crash.clocks import set_wrong
-from crash.killing_sandbox import Company, KillingSandbox, Moment
+from crash.killing_sandbox import KillingSandbox, Moment
 from crash.mishaps import (
     ALIKE,
     CLOCKS,
@@ -29,86 +28,17 @@ from crash.mishaps import (
     PUT_BACK,
     RECONFIGURED,
     TWIN,
-    Mishap,
     put_back,
     reconfigure,
 )
 from crash.persistence import forget_records, is_postgres, set_up
+from crash.plans import FAULTS, Death, Setting, Shape, Trial
 from crash.points import Points
-from crash.proposals import Write, proposed
+from crash.proposals import Write
 from crash.verdict import Circumstances, Row, judged
 
-LATE = 0.8
+LATE = 1.2
 """Delay in seconds of an effect that outlives its caller."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """The setting of a trial."""
-
-    store: str
-    durability: str
-    entry: str
-
-    def __str__(self) -> str:
-        return f"{self.store} {self.durability} {self.entry}"
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A proposal and the person's answer."""
-
-    kinds: tuple[str, ...]
-    decisions: tuple[str, ...]
-    alike: bool = False
-
-    def writes(self, seed: str, company: Company) -> list[Write]:
-        """Its writes on the records of a company."""
-        return proposed(random.Random(seed), company, self.kinds, self.decisions, alike=self.alike)
-
-    @property
-    def approved(self) -> int:
-        """The number of writes that may run."""
-        return sum(decision != "reject" for decision in self.decisions)
-
-
-@dataclass(frozen=True)
-class Death:
-    """When the process of a phase dies, if it does.
-
-    `point` kills it at a fraction of the points that it would pass, `instant` at a fraction of its time, and `sandbox`
-    has the sandbox kill it. It survives `error`, a database failure at a point, `cancel`, a canceled `ainvoke`, and
-    `stop`, which holds it up at the `number`-th point of those whose names contain `at`.
-    """
-
-    phase: str
-    how: str
-    fraction: float = 0.0
-    moment: Moment = Moment.NEVER
-    number: int = 1
-    at: str = ""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A planned trial: a `fault` is a failure of Ashby, `recovery` one of `threads.RECOVERIES`."""
-
-    number: int
-    seed: str
-    setting: Setting
-    shape: Shape
-    deaths: tuple[Death, ...] = ()
-    fault: str | None = None
-    recovery: str = "answer"
-    mishap: Mishap = NONE
-
-
-FAULTS: dict[str, dict[str, Any]] = {
-    "the reply is lost": {"drop": "after"},
-    "the request is lost": {"drop": "before"},
-    "Ashby fails with HTTP 500": {"status": 500},
-    "the effect comes after the time-out": {"delay": 2.5},
-}
 
 
 Act = Callable[[threads.Thread], Any]
@@ -187,6 +117,12 @@ class Harness:
             told.append(RECONFIGURED)
         elif asked.result and mishap.kind == OTHER_ACCOUNT:
             told.append(OTHER_ACCOUNT)
+        twins = [replace(it, call_id=f"twin_{it.call_id}") for it in writes] if mishap.kind == TWIN else []
+        their_thread = self.new_thread()
+        if twins:
+            # Asked now, so that it can be answered while this thread's request is under way.
+            self._phase(trial, which, "ask", twins, place, their_thread, None, threads.ask)
+            told.append(TWIN)
         if not asked.killed:
             if trial.fault:
                 endpoint = next(it.endpoint for it in writes if it.decision != "reject")
@@ -203,10 +139,8 @@ class Harness:
         if mishap.kind == PUT_BACK and not is_late:
             undone = put_back(self.sandbox, self.company, writes)
             told += [PUT_BACK] if undone else []
-        twins: list[Write] = []
-        if mishap.kind == TWIN:
-            twins, theirs = self._twins(trial, which, writes, place)
-            told.append(TWIN)
+        if twins:
+            theirs = self._answered_in(their_thread, trial, which, twins, place)
         end = phase("recover", recovering)
         if end.result is None:
             self.sandbox.spare()
@@ -239,24 +173,21 @@ class Harness:
             heard=heard,
         )
 
-    def _twins(
-        self, trial: Trial, which: str, writes: Sequence[Write], place: str
-    ) -> tuple[list[Write], dict[str, list[str]]]:
-        """Approves the same writes in another thread of the same store; returns them with the answers to them."""
-        twins = [replace(it, call_id=f"twin_{it.call_id}") for it in writes]
-        thread_id, end = self.new_thread(), Ended()
+    def _answered_in(
+        self, thread_id: str, trial: Trial, which: str, writes: Sequence[Write], place: str
+    ) -> dict[str, list[str]]:
+        """Approves writes in another thread of the same store, and returns the answers to them."""
+        if trial.mishap.fault:
+            self.sandbox.fault(writes[0].endpoint, **FAULTS[trial.mishap.fault])
         acts: dict[str, Act] = {
-            "ask": threads.ask,
-            "answer": lambda thread: threads.answer(thread, twins),
-            "recover": lambda thread: threads.recover(thread, twins, self.sandbox, "answer"),
+            "answer": lambda thread: threads.answer(thread, writes),
+            "recover": lambda thread: threads.recover(thread, writes, self.sandbox, "answer"),
         }
-        for name, act in acts.items():
-            if name == "answer" and trial.mishap.fault:
-                self.sandbox.fault(twins[0].endpoint, **FAULTS[trial.mishap.fault])
-            end, _ = self._phase(trial, which, name, twins, place, thread_id, None, act)
-        if end.result is None:
-            raise RuntimeError(f"the other thread of trial {trial.number} fails: {end}")
-        return twins, end.result["result"]["answers"]
+        ends = [self._phase(trial, which, name, writes, place, thread_id, None, act)[0] for name, act in acts.items()]
+        if ends[-1].result is None:
+            raise RuntimeError(f"the other thread of trial {trial.number} fails: {ends}")
+        answers: dict[str, list[str]] = ends[-1].result["result"]["answers"]
+        return answers
 
     def new_thread(self) -> str:
         """A thread id unique across runs, in case the database is kept."""
