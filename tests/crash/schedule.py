@@ -84,7 +84,9 @@ def schedule(trials: int, seed: int, of: Sequence[Setting], *, plain: bool = Fal
         rng = random.Random(f"{seed}:{number}")
         fraction = (number + 1) * _GOLDEN % 1
         shape = rng.choice(_shapes(mishap, rng.random(), plain))
-        if mishap.kind == HELD_UP and how != "rejected":
+        if mishap.kind and how == "rejected":
+            how = "answer point"  # what happens to a write that is not made proves nothing
+        if mishap.kind == HELD_UP:
             how = "stop"
         elif mishap.kind == PUT_BACK and rng.random() < 0.6:
             how = "sandbox AFTER_EFFECT"
