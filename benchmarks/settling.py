@@ -3,8 +3,8 @@
     python -m benchmarks.settling --store sqlite
 
 Each write is interrupted twice: once after its effect, with the reply lost, and once with the request itself lost. Then
-a new process recovers. Ends with status 1 if a write was made twice or misreported to the model, or if it was told as not
-known although it is there.
+a new process recovers. Ends with status 1 if a write was made twice or misreported to the model, or told as not known
+although it is there.
 """
 
 from __future__ import annotations
