@@ -28,6 +28,7 @@ def main() -> int:
     options.add_argument("--first", type=int, default=0, help="begin with this trial of the schedule")
     options.add_argument("--durability", choices=["sync", "async", "both"], default="sync")
     options.add_argument("--entry", choices=["invoke", "ainvoke", "both"], default="invoke")
+    options.add_argument("--plain", action="store_true", help="deaths and faults only: no colleagues, clocks, accounts")
     options.add_argument("--agent", choices=[*AGENTS, "both"], default=OURS)
     arguments = options.parse_args()
 
@@ -40,7 +41,7 @@ def main() -> int:
     rows: list[Row] = []
     began = time.monotonic()
     with harness(arguments) as ready, rows_file(arguments.rows) as write:
-        for trial in schedule(arguments.trials, arguments.seed, of):
+        for trial in schedule(arguments.trials, arguments.seed, of, plain=arguments.plain):
             if trial.number < arguments.first:
                 continue
             for which in agents:
@@ -53,7 +54,7 @@ def main() -> int:
             if trial.number % 50 == 49:
                 progress(f"{trial.number + 1} trials after {time.monotonic() - began:.0f} s")
     first = [row for row in rows if row.agent == agents[0]]
-    say(f"\n{summary(rows)}\n\n{agents[0]}:\n\n{summary(first, by='setting')}\n\n{_where(rows)}\n")
+    say(f"\n{summary(rows)}\n\n{agents[0]}:\n\n{summary(first, by='setting')}\n\n{_where(rows)}\n\n{_doubt(first)}\n")
     say(f"{time.monotonic() - began:.0f} s. " + "; ".join(f"{name}: {words}" for name, words in FAILURES.items()))
     return int(any(row.failed for row in rows if row.agent == OURS))
 
@@ -71,6 +72,12 @@ def _where(rows: list[Row]) -> str:
         {"what befell": name} | {agent: f"{befell[agent][name]}, {failed[agent][name]} failed" for agent in befell}
         for name in names
     )
+
+
+def _doubt(rows: list[Row]) -> str:
+    """Why writes are told as unknown, and how often."""
+    whys: Counter[str] = sum((Counter(row.why_unknown) for row in rows), Counter())
+    return table({"why nothing can be told": why, "writes": times} for why, times in whys.most_common())
 
 
 if __name__ == "__main__":

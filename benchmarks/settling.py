@@ -3,7 +3,8 @@
     python -m benchmarks.settling --store sqlite
 
 Each write is interrupted twice: once after its effect, with the reply lost, and once with the request itself lost. Then
-a new process recovers. Ends with status 1 if a write was made twice, lost, or misreported to the model.
+a new process recovers. Ends with status 1 if a write was made twice or misreported to the model, or told as not known
+although it is there.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from examples import EXAMPLES, WRITES, Company
 
 from benchmarks.running import harness, parser, rows_file, say, stores, surroundings, table
 from langchain_ashby import AshbyClient
+from langchain_ashby.agent.messages.tool_messages import EXECUTED_IN_PART
 from langchain_ashby.endpoints import OPERATIONS
 
 HAPPENED = {Moment.AFTER_EFFECT: "the effect happened", Moment.ON_ARRIVAL_THEN_NOTHING: "the request was lost"}
@@ -91,7 +93,10 @@ def _in_short(told: str) -> str:
 
 def _is_false(effects: int, told: str) -> bool:
     denied, unknown = threads.said(told)
-    return not unknown and denied == bool(effects)
+    if unknown:
+        return effects > 0  # whoever looks finds it
+    # An offer's last step is the one that is counted; "in part" says that it was not made.
+    return (denied or told.startswith(EXECUTED_IN_PART)) == bool(effects)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from langchain.agents import create_agent
@@ -11,7 +12,7 @@ from langchain.agents.middleware import HumanInTheLoopMiddleware
 from crash.killing_sandbox import KillingSandbox
 from crash.proposals import Write
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent import Journal, create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 
 OURS = "langchain_ashby"
@@ -28,16 +29,25 @@ def build(
     checkpointer: Any,
     store: Any,
     upload_dirs: Sequence[str] = (),
+    api_key: str = "",
+    lease: float | None = None,
 ) -> Any:
     """The agent, with a model that proposes the writes in one message and then finishes."""
-    client = AshbyClient(sandbox.api_key, sandbox.url, timeout=TIMEOUT, upload_dirs=upload_dirs)
+    key = api_key or sandbox.api_key
+    client = AshbyClient(key, sandbox.url, timeout=TIMEOUT, upload_dirs=upload_dirs, **_budget(lease))
     toolkit = AshbyToolkit(client)
     model = ScriptedChatModel(script=lines(say("", *[write.call() for write in writes]), "Done."))
     if which == OURS:
-        return create_recruiting_agent(model, toolkit, checkpointer=checkpointer, store=store)
+        journal = None if lease is None else Journal(grace=timedelta(seconds=1), lease=timedelta(seconds=lease))
+        return create_recruiting_agent(model, toolkit, checkpointer=checkpointer, store=store, journal=journal)
     approval = HumanInTheLoopMiddleware(interrupt_on=dict(toolkit.interrupt_on()))
     tools = toolkit.get_tools()
     return create_agent(model, tools, middleware=[approval], checkpointer=checkpointer, store=store)
+
+
+def _budget(lease: float | None) -> dict[str, Any]:
+    """The client's budget has to be below the lease."""
+    return {} if lease is None else {"budget": lease - 1}
 
 
 def warm_up(sandbox: KillingSandbox) -> None:

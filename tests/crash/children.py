@@ -51,6 +51,20 @@ class Child:
         """Kills it with SIGKILL, without any cleanup."""
         os.kill(self.pid, signal.SIGKILL)
 
+    def is_stopped(self) -> bool:
+        """Waits until it stops itself, and returns True; or until it ends, or is late, and returns False."""
+        while time.monotonic() < self._deadline:
+            # It stays in the table, so that `end` can wait for it, too.
+            found = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WSTOPPED | os.WNOHANG | os.WNOWAIT)
+            if found is not None:
+                return found.si_code == os.CLD_STOPPED
+            time.sleep(0.005)
+        return False
+
+    def go_on(self) -> None:
+        """Continues it."""
+        os.kill(self.pid, signal.SIGCONT)
+
     def end(self, *, kill_after: float | None = None) -> Ended:
         """Waits for it; kills it after that many seconds, or when it takes too long."""
         late = False

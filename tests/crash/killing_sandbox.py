@@ -24,12 +24,17 @@ import requests
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.sandbox import AshbySandbox, seed
+from langchain_ashby.sandbox.engine import Engine
 from langchain_ashby.sandbox.messages import Response
+from langchain_ashby.sandbox.records import KINDS
 
 WRITES = frozenset(operation.path for operation in OPERATIONS.values() if operation.access is Access.WRITE)
 """The endpoints of the writes."""
 
 CANDIDATES = 12
+OTHER, COLLEAGUE = "key-2", "key-3"
+"""How the sandbox's log names the keys of another account, and of a colleague."""
+
 _COMMAND = struct.Struct("iiid64p")
 _BUSY = struct.Struct("i")
 
@@ -57,6 +62,8 @@ class Company:
     stages: list[dict[str, Any]]
     interviewer: str
     interview: str
+    schedules: frozenset[str]
+    seed: dict[str, list[Any]]
 
 
 class KillingSandbox:
@@ -77,6 +84,7 @@ class KillingSandbox:
         if not line:
             raise RuntimeError("the sandbox did not start")
         self.url, self.api_key = json.loads(line)
+        self.other_key = self._colleague = ""
         self._http = requests.Session()
         self._http.trust_env = False
 
@@ -119,15 +127,29 @@ class KillingSandbox:
         """Resets the sandbox to its initial state."""
         self.spare()
         self._ask("POST", "reset", {})
+        self.other_key, self._colleague = (self._ask("POST", "keys", {})["api_key"] for _ in range(2))
+
+    def set_clock(self, ahead: float) -> None:
+        """Sets Ashby's clock this many seconds ahead of ours, until the next reset."""
+        self._ask("POST", "ahead", {"seconds": ahead})
+
+    def alter(self, kind: str, record_id: str, record: dict[str, Any] | None) -> None:
+        """Changes or deletes a record, as somebody does in Ashby's own pages."""
+        self._ask("POST", "alter", {"kind": kind, "id": record_id, "record": record})
+
+    def as_colleague(self, endpoint: str, body: dict[str, Any]) -> None:
+        """Calls Ashby as somebody else, whose calls `requests` leaves out."""
+        reply = self._http.post(f"{self.url}/{endpoint}", json=body, auth=(self._colleague, ""), timeout=30)
+        if not reply.json()["success"]:
+            raise RuntimeError(f"a colleague cannot call {endpoint}: {reply.text}")
 
     def fault(self, endpoint: str, **what: Any) -> None:
         """Makes the next call of an endpoint fail."""
         self._ask("POST", "faults", {"endpoint": endpoint, **what})
 
     def requests(self) -> list[dict[str, Any]]:
-        """The calls so far."""
-        calls: list[dict[str, Any]] = self._ask("GET", "requests")
-        return calls
+        """The calls so far, but for those of a colleague."""
+        return [it for it in self._ask("GET", "requests") if it["key"] != COLLEAGUE]
 
     def state(self) -> dict[str, list[Any]]:
         """Every record by kind."""
@@ -144,6 +166,8 @@ class KillingSandbox:
             stages=state["interviewStage"],
             interviewer=next(it["email"] for it in state["user"] if it["isEnabled"]),
             interview=next(it["id"] for it in state["interview"] if not it["isArchived"] and not it["isDebrief"]),
+            schedules=frozenset(it["id"] for it in state["interviewSchedule"]),
+            seed=state,
         )
 
     def _ask(self, verb: str, what: str, body: Any = None) -> Any:
@@ -163,6 +187,8 @@ class KillingSandbox:
             engine = sandbox._engine
             answer = engine.answer
             engine.answer = lambda request: self._answer(answer, request)  # type: ignore[method-assign]
+            sandbox._control._routes["/_sandbox/alter"] = "POST", lambda body: _alter(engine, **body)
+            sandbox._control._routes["/_sandbox/ahead"] = "POST", lambda body: _set_ahead(engine, **body)
             with sandbox:
                 os.write(tell, json.dumps([sandbox.url, sandbox.api_key]).encode() + b"\n")
                 os.close(tell)
@@ -202,6 +228,18 @@ class KillingSandbox:
             return Moment.NEVER, 0, 0.0
         self.spare()
         return Moment(moment), pid, late
+
+
+def _alter(engine: Engine, kind: str, id: str, record: dict[str, Any] | None) -> None:
+    with engine.store.transaction():
+        if record is None:
+            engine.store.delete(KINDS[kind], id)
+        else:
+            engine.store.put(KINDS[kind], record)
+
+
+def _set_ahead(engine: Engine, seconds: float) -> None:
+    engine.clock._ahead = seconds
 
 
 def _kill(pid: int) -> None:

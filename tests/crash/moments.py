@@ -31,6 +31,8 @@ def name_of(told: str) -> str:
         return told  # a fault on Ashby's side
     if what.startswith(("the database fails", "canceled")):
         return f"{what.partition(' fails ')[0]}{' fails' if ' fails ' in what else ''} (nobody dies)"
+    if what.startswith("held up"):
+        return "stopped past its lease: " + what.removeprefix("held up ")
     if "random instant" in what:
         name = "at a random instant"
     else:

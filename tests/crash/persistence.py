@@ -10,6 +10,7 @@ from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.store.base import PutOp
 from langgraph.store.postgres import AsyncPostgresStore, PostgresStore
 from langgraph.store.sqlite import SqliteStore
 from langgraph.store.sqlite.aio import AsyncSqliteStore
@@ -45,6 +46,13 @@ async def aopened(place: str, points: Points) -> AsyncIterator[Pair]:
         watched_store(kinds[1], points).from_conn_string(place) as store,
     ):
         yield saver, store
+
+
+def forget_records(place: str) -> None:
+    """Forgets who made which record: a sandbox that begins anew gives the same ids to others."""
+    with opened(place, Points()) as (_, store):
+        found = store.search(("langchain_ashby", "creations"), limit=1000)
+        store.batch([PutOp(it.namespace, it.key, None) for it in found])
 
 
 def set_up(place: str) -> None:

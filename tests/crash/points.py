@@ -32,7 +32,8 @@ class Points:
 
     With `raises`, the next store or checkpointer to reach a point from there on raises an error once instead. `mark` is
     called with the point's name beforehand. With `jitter`, a random generator, each point is delayed by up to three
-    milliseconds, so that the steps of two processes interleave in every order.
+    milliseconds, so that the steps of two processes interleave in every order. With `stop`, the process stops itself
+    with SIGSTOP at the `last` point of those whose names contain that text.
     """
 
     def __init__(
@@ -42,7 +43,9 @@ class Points:
         raises: bool = False,
         mark: Pass | None = None,
         jitter: random.Random | None = None,
+        stop: str | None = None,
     ) -> None:
+        self._stop = stop
         self.names: list[str] = []
         self._last = last
         self._raises = raises
@@ -53,7 +56,15 @@ class Points:
         """Records that a point was reached."""
         number = len(self.names)
         self.names.append(name)
-        if self._raises:
+        if self._stop is not None:
+            if self._last is not None and self._stop in name:
+                self._last -= 1
+                if self._last < 0:
+                    self._last = None
+                    if self._mark:
+                        self._mark(name)
+                    os.kill(os.getpid(), signal.SIGSTOP)
+        elif self._raises:
             if self._last is not None and number >= self._last and not name.endswith(tuple(WRITES)):
                 self._last = None
                 if self._mark:

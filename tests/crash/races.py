@@ -11,10 +11,11 @@ from crash import threads
 from crash.agents import OURS
 from crash.children import Ended, run, together
 from crash.killing_sandbox import KillingSandbox, Moment
+from crash.plans import Setting, Shape
 from crash.points import Points
 from crash.proposals import Write, proposed
 from crash.schedule import ONE
-from crash.trials import Harness, Setting, Shape
+from crash.trials import Harness
 
 BEGINNINGS = {
     "asked": "a question is open, and both bring the same answer",

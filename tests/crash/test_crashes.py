@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 
 from crash.commands import rows
+from crash.mishaps import ALIKE, CLOCKS, HELD_UP, OTHER_ACCOUNT, PUT_BACK, RECONFIGURED, TWIN
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
 
 EVERYTHING = ("--durability", "both", "--entry", "both")
+PLAIN = (*EVERYTHING, "--plain")
+ALL = {CLOCKS, ALIKE, PUT_BACK, RECONFIGURED, HELD_UP, OTHER_ACCOUNT, TWIN}
 
 
 @pytest.mark.parametrize("seed", [11, 12])
 def test_a_killed_agent_on_sqlite_writes_what_was_approved_once_and_nothing_else(tmp_path: Path, seed: int) -> None:
-    trials = rows(tmp_path / "rows", "crashes", "--trials", "15", "--seed", str(seed), *EVERYTHING)
+    trials = rows(tmp_path / "rows", "crashes", "--trials", "15", "--seed", str(seed), *PLAIN)
     assert len(trials) == 15 and sum(trial["kills"] for trial in trials) > 10
 
 
@@ -25,11 +28,22 @@ def test_a_killed_agent_on_postgresql_writes_what_was_approved_once_and_nothing_
     tmp_path: Path, postgres: str, seed: int
 ) -> None:
     place = ("--store", "postgres", "--postgres", postgres)
-    trials = rows(tmp_path / "rows", "crashes", "--trials", "15", "--seed", str(seed), *place, *EVERYTHING)
+    trials = rows(tmp_path / "rows", "crashes", "--trials", "15", "--seed", str(seed), *place, *PLAIN)
     assert len(trials) == 15 and sum(trial["kills"] for trial in trials) > 10
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+def test_what_others_do_meanwhile_makes_no_write_twice_and_no_answer_false(
+    tmp_path: Path, request: pytest.FixtureRequest, store: str
+) -> None:
+    place = ("--store", store, *(("--postgres", request.getfixturevalue("postgres")) if store == "postgres" else ()))
+    trials = rows(
+        tmp_path / "rows", "crashes", "--trials", "26", "--seed", "41", *place, "--entry", "both", timeout=600
+    )
+    assert {it for trial in trials for it in trial["told"]} >= ALL
 
 
 def test_the_same_kills_make_an_agent_without_a_journal_write_twice(tmp_path: Path) -> None:
     # Otherwise the zeros above would mean nothing.
-    trials = rows(tmp_path / "rows", "crashes", "--trials", "8", "--seed", "31", "--agent", "create_agent")
+    trials = rows(tmp_path / "rows", "crashes", "--trials", "8", "--seed", "31", "--plain", "--agent", "create_agent")
     assert sum(trial["twice"] for trial in trials) > 0

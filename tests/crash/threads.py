@@ -53,7 +53,7 @@ def user(text: str = "Go.") -> dict[str, Any]:
 
 def decided(interrupts: Sequence[Any], writes: Sequence[Write]) -> Command[Any]:
     """The person's answer: a decision for each action shown."""
-    return Command(resume={"decisions": [_write_of(action, writes).answer() for action in _actions(interrupts)]})
+    return Command(resume={"decisions": [write.answer() for write in _shown(interrupts, writes)]})
 
 
 async def ask(thread: Thread) -> bool:
@@ -108,7 +108,7 @@ async def recover(thread: Thread, writes: Sequence[Write], sandbox: KillingSandb
             ran = _in_vain(state.interrupts, writes, sandbox)
             pending += ran
             if how == "reject":
-                shown = [_write_of(action, writes) for action in _actions(state.interrupts)]
+                shown = _shown(state.interrupts, writes)
                 withdrawn += [write.call_id for write in shown if write.call_id not in ran]
                 told = Command(resume={"decisions": [{"type": "reject"} for _ in shown]})
             else:
@@ -154,10 +154,11 @@ class Surroundings:
         sandbox: KillingSandbox,
         writes: Sequence[Write],
         points: Points,
-        upload_dirs: Sequence[str] = (),
+        **of_agent: Any,
     ) -> None:
         self._place, self._entry, self._points = place, entry, points
-        self._build = partial(build, which, sandbox, writes, upload_dirs=upload_dirs)
+        self._build = partial(build, which, sandbox, writes)
+        self._of_agent = of_agent
 
     def do(self, durability: str, thread_id: str, act: Any, cancel_after: float | None = None) -> Any:
         """Opens everything and runs `act` on the thread; with `ainvoke` it can be canceled."""
@@ -172,7 +173,7 @@ class Surroundings:
             return await act(self._thread(saver, store, durability, thread_id))
 
     def _thread(self, saver: Any, store: Any, durability: str, thread_id: str) -> Thread:
-        return Thread(self._build(saver, store), self._entry, durability, thread_id)
+        return Thread(self._build(saver, store, **self._of_agent), self._entry, durability, thread_id)
 
 
 def without_loop(steps: Coroutine[Any, Any, Any]) -> Any:
@@ -188,9 +189,14 @@ def _actions(interrupts: Sequence[Any]) -> list[dict[str, Any]]:
     return [action for interrupt in interrupts for action in interrupt.value["action_requests"]]
 
 
-def _write_of(action: dict[str, Any], writes: Sequence[Write]) -> Write:
-    [write] = [it for it in writes if it.tool == action["name"] and it.args == action["args"]]
-    return write
+def _shown(interrupts: Sequence[Any], writes: Sequence[Write]) -> list[Write]:
+    """The writes that are asked about, in order. Identical ones are told apart by their calls, if those are shown."""
+    shown: list[Write] = []
+    for action in _actions(interrupts):
+        alike = [it for it in writes if it.tool == action["name"] and action["args"] in (it.args, it.edited_args)]
+        left = [it for it in alike if it not in shown]
+        shown.append(next((it for it in left if it.call_id == action.get("tool_call_id")), left[0]))
+    return shown
 
 
 def _in_vain(interrupts: Sequence[Any], writes: Sequence[Write], sandbox: KillingSandbox) -> list[str]:
@@ -198,8 +204,14 @@ def _in_vain(interrupts: Sequence[Any], writes: Sequence[Write], sandbox: Killin
     if not interrupts:
         return []
     log = sandbox.requests()
-    asked = [_write_of(action, writes) for action in _actions(interrupts)]
-    return [write.call_id for write in asked if any(write.effects(log))]
+    asked = _shown(interrupts, writes)
+    # Of identical ones, the first effects may be those of siblings that are not asked about.
+    others = [it for it in writes if it not in asked and it.decision != "reject"]
+    return [
+        write.call_id
+        for write in asked
+        if sum(write.effects(log)) > sum(it.endpoint == write.endpoint and it.mark == write.mark for it in others)
+    ]
 
 
 def _is_finished(messages: Sequence[BaseMessage]) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import mmap
-import random
 import shutil
+import tempfile
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,76 +15,34 @@ from uuid import uuid4
 
 from crash import threads
 from crash.agents import OURS, warm_up
-from crash.children import Ended, run
+from crash.children import Child, Ended, Task, run
+from crash.clocks import set_wrong
 from crash.killing_sandbox import KillingSandbox, Moment
-from crash.persistence import is_postgres, set_up
+from crash.mishaps import (
+    ALIKE,
+    CLOCKS,
+    HELD_UP,
+    LEASE,
+    NONE,
+    OTHER_ACCOUNT,
+    PUT_BACK,
+    RECONFIGURED,
+    TWIN,
+    put_back,
+    reconfigure,
+)
+from crash.persistence import forget_records, is_postgres, set_up
+from crash.plans import FAULTS, Death, Setting, Shape, Trial
 from crash.points import Points
-from crash.proposals import Write, proposed
-from crash.verdict import Row, judged
+from crash.proposals import Write
+from crash.verdict import Circumstances, Row, judged
 
-LATE = 0.8
+LATE = 1.2
 """Delay in seconds of an effect that outlives its caller."""
 
 
-@dataclass(frozen=True)
-class Setting:
-    """The setting of a trial."""
-
-    store: str
-    durability: str
-    entry: str
-
-    def __str__(self) -> str:
-        return f"{self.store} {self.durability} {self.entry}"
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A proposal and the person's answer."""
-
-    kinds: tuple[str, ...]
-    decisions: tuple[str, ...]
-
-    @property
-    def approved(self) -> int:
-        """The number of writes that may run."""
-        return sum(decision != "reject" for decision in self.decisions)
-
-
-@dataclass(frozen=True)
-class Death:
-    """When the process of a phase dies, if it does.
-
-    `point` kills it at a fraction of the points that it would pass, `instant` at a fraction of its time, and `sandbox`
-    has the sandbox kill it. It survives `error`, a database failure at a point, and `cancel`, a canceled `ainvoke`.
-    """
-
-    phase: str
-    how: str
-    fraction: float = 0.0
-    moment: Moment = Moment.NEVER
-    number: int = 1
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A planned trial: a `fault` is a failure of Ashby, `recovery` one of `threads.RECOVERIES`."""
-
-    number: int
-    seed: str
-    setting: Setting
-    shape: Shape
-    deaths: tuple[Death, ...] = ()
-    fault: str | None = None
-    recovery: str = "answer"
-
-
-FAULTS: dict[str, dict[str, Any]] = {
-    "the reply is lost": {"drop": "after"},
-    "the request is lost": {"drop": "before"},
-    "Ashby fails with HTTP 500": {"status": 500},
-    "the effect comes after the time-out": {"delay": 2.5},
-}
+Act = Callable[[threads.Thread], Any]
+"""What is done with a thread."""
 
 
 class Harness:
@@ -107,36 +66,81 @@ class Harness:
         """Runs a trial with an agent and judges it."""
         for death in trial.deaths:
             self._points(trial, which, death.phase)  # now, because it writes to the sandbox
-        writes = proposed(random.Random(trial.seed), self.company, trial.shape.kinds, trial.shape.decisions)
+        writes = trial.shape.writes(trial.seed, self.company)
+        mishap = trial.mishap
         self.sandbox.reset()
+        self.sandbox.set_clock(mishap.ahead.get("Ashby", 0.0))
         place, thread_id = self.place(trial.setting.store), self.new_thread()
-        told: list[str] = []
+        if is_postgres(place) and (error := run(partial(forget_records, place)).error):
+            raise RuntimeError(error)
+        told = [CLOCKS] if mishap.ahead else []
+        told += [ALIKE] if trial.shape.alike else []
         ends: list[Ended] = []
+        heard: list[Any] = []
+        withheld, undone, was_held_up = frozenset[str](), frozenset[str](), False
         killed_in = {death.phase: death for death in trial.deaths}
         if trial.fault:
             told.append(trial.fault)
 
-        def phase(name: str, act: Callable[[threads.Thread], Any]) -> Ended:
+        def recovering(thread: threads.Thread) -> Any:
+            return threads.recover(thread, writes, self.sandbox, trial.recovery)
+
+        def phase(name: str, act: Act) -> Ended:
             end, last_words = self._phase(trial, which, name, writes, place, thread_id, killed_in.get(name), act)
             ends.append(end)
             if last_words:
                 told.append(f"{name}: {last_words}")
             return end
 
-        end = phase("ask", threads.ask)
-        if not end.killed:
+        def held_up(act: Act) -> bool:
+            """Answers, and recovers in another process while the first one is stopped."""
+            tasks = [
+                self._task(trial, which, name, writes, place, thread_id, killed_in.get(name), doing)
+                for name, doing in (("answer", act), ("recover", recovering))
+            ]
+            self._note_last_words("")
+            worker = Child(tasks[0], timeout=90)
+            if not worker.is_stopped():
+                ends.append(worker.end())
+                return False
+            told.extend([HELD_UP, f"answer: held up {self._last_heard()}"])
+            other = Child(tasks[1], timeout=90)
+            time.sleep(mishap.held_for)
+            worker.go_on()
+            ends.extend([worker.end(), other.end()])
+            heard.append(((ends[-1].result or {}).get("result") or {}).get("answers", {}))
+            return True
+
+        asked = phase("ask", threads.ask)
+        if asked.result and mishap.kind == RECONFIGURED:
+            withheld = reconfigure(self.sandbox, writes, mishap.seed)
+            told.append(RECONFIGURED)
+        elif asked.result and mishap.kind == OTHER_ACCOUNT:
+            told.append(OTHER_ACCOUNT)
+        twins = [replace(it, call_id=f"twin_{it.call_id}") for it in writes] if mishap.kind == TWIN else []
+        their_thread = self.new_thread()
+        if twins:
+            # Asked now, so that it can be answered while this thread's request is under way.
+            self._phase(trial, which, "ask", twins, place, their_thread, None, threads.ask)
+            told.append(TWIN)
+        if not asked.killed:
             if trial.fault:
                 endpoint = next(it.endpoint for it in writes if it.decision != "reject")
                 self.sandbox.fault(endpoint, **FAULTS[trial.fault])
-            phase("answer", lambda thread: threads.answer(thread, writes))
+            if mishap.kind == HELD_UP:
+                was_held_up = held_up(lambda thread: threads.answer(thread, writes))
+            else:
+                phase("answer", lambda thread: threads.answer(thread, writes))
         self.sandbox.spare()
         is_late = any(death.moment is Moment.ON_ARRIVAL_THEN_LATE for death in trial.deaths)
         if not is_late:
             self.sandbox.quiet()
 
-        def recovering(thread: threads.Thread) -> Any:
-            return threads.recover(thread, writes, self.sandbox, trial.recovery)
-
+        if mishap.kind == PUT_BACK and not is_late:
+            undone = put_back(self.sandbox, self.company, writes)
+            told += [PUT_BACK] if undone else []
+        if twins:
+            theirs = self._answered_in(their_thread, trial, which, twins, place)
         end = phase("recover", recovering)
         if end.result is None:
             self.sandbox.spare()
@@ -144,19 +148,46 @@ class Harness:
             killed_in = {}
             end = phase("recover", recovering)
         self.sandbox.quiet()
+        if twins and end.result:
+            end.result["result"]["answers"] |= theirs
         return judged(
             trial.number,
             which,
             str(trial.setting),
-            writes,
+            [*writes, *twins],
             self.sandbox.requests(),
             self.sandbox.state(),
             end,
             told=told,
             kills=sum(it.killed for it in ends),
             earlier=[it.error for it in ends[:-1] if it.error],
-            may_be_unknown=is_late or trial.fault == "the effect comes after the time-out",
+            circumstances=Circumstances(
+                put_back=undone,
+                withheld=withheld,
+                one_account=bool(asked.result),
+                other_account=mishap.kind == OTHER_ACCOUNT,
+                held_up=was_held_up,
+                twins=bool(twins),
+                late=is_late or trial.fault == "the effect comes after the time-out",
+            ),
+            heard=heard,
         )
+
+    def _answered_in(
+        self, thread_id: str, trial: Trial, which: str, writes: Sequence[Write], place: str
+    ) -> dict[str, list[str]]:
+        """Approves writes in another thread of the same store, and returns the answers to them."""
+        if trial.mishap.fault:
+            self.sandbox.fault(writes[0].endpoint, **FAULTS[trial.mishap.fault])
+        acts: dict[str, Act] = {
+            "answer": lambda thread: threads.answer(thread, writes),
+            "recover": lambda thread: threads.recover(thread, writes, self.sandbox, "answer"),
+        }
+        ends = [self._phase(trial, which, name, writes, place, thread_id, None, act)[0] for name, act in acts.items()]
+        if ends[-1].result is None:
+            raise RuntimeError(f"the other thread of trial {trial.number} fails: {ends}")
+        answers: dict[str, list[str]] = ends[-1].result["result"]["answers"]
+        return answers
 
     def new_thread(self) -> str:
         """A thread id unique across runs, in case the database is kept."""
@@ -188,28 +219,59 @@ class Harness:
         place: str,
         thread_id: str,
         death: Death | None,
-        act: Callable[[threads.Thread], Any],
+        act: Act,
     ) -> tuple[Ended, str]:
-        last, seconds = None, None
+        seconds, cancels = self._seconds(trial, which, name, death), _cancels(trial, death)
+        self._note_last_words("")
+        task = self._task(trial, which, name, writes, place, thread_id, death, act)
+        end = run(task, kill_after=None if cancels else seconds)
+        return end, self._how_it_ended(end, death, cancels)
+
+    def _task(
+        self,
+        trial: Trial,
+        which: str,
+        name: str,
+        writes: Sequence[Write],
+        place: str,
+        thread_id: str,
+        death: Death | None,
+        act: Act,
+    ) -> Task:
+        """A phase, as a process of its own does it."""
+        mishap, last, stop = trial.mishap, None, None
         if death and death.how in ("point", "error"):
             last = int(death.fraction * self._points(trial, which, name)[0])
-        elif death and death.how in ("instant", "cancel"):
-            seconds = death.fraction * self._points(trial, which, name)[1]
-        cancels = death is not None and death.how == "cancel" and trial.setting.entry == "ainvoke"
-        self._note_last_words("")
+        elif death and death.how == "stop":
+            last, stop = death.number - 1, death.at
+        until = self._seconds(trial, which, name, death) if _cancels(trial, death) else None
 
         def task() -> Any:
             self.sandbox.leave_to_parent()
-            points = Points(last, raises=death is not None and death.how == "error", mark=self._note_last_words)
+            of_agent: dict[str, Any] = {}
+            if mishap.kind == HELD_UP:
+                # As on a computer of its own, so that nobody can look whether it has ended.
+                tempfile.tempdir = tempfile.mkdtemp(dir=self._directory)
+                of_agent["lease"] = LEASE
+            if mishap.account == name:
+                of_agent["api_key"] = self.sandbox.other_key
+            if name in mishap.ahead:
+                set_wrong(mishap.ahead[name])
+            raises = death is not None and death.how == "error"
+            points = Points(last, raises=raises, mark=self._note_last_words, stop=stop)
             if death and death.moment is not Moment.NEVER:
                 late = LATE if death.moment is Moment.ON_ARRIVAL_THEN_LATE else 0.0
                 self.sandbox.kill_at(death.moment, death.number, late)
-            around = threads.Surroundings(place, trial.setting.entry, which, self.sandbox, writes, points)
-            result = around.do(trial.setting.durability, thread_id, act, seconds if cancels else None)
+            around = threads.Surroundings(place, trial.setting.entry, which, self.sandbox, writes, points, **of_agent)
+            result = around.do(trial.setting.durability, thread_id, act, until)
             return {"points": points.names, "result": result}
 
-        end = run(task, kill_after=None if cancels else seconds)
-        return end, self._how_it_ended(end, death, cancels)
+        return task
+
+    def _seconds(self, trial: Trial, which: str, name: str, death: Death | None) -> float | None:
+        """When a phase dies, or is canceled, if that is planned by the clock."""
+        planned = death is not None and death.how in ("instant", "cancel")
+        return death.fraction * self._points(trial, which, name)[1] if death and planned else None
 
     def _how_it_ended(self, end: Ended, death: Death | None, cancels: bool) -> str:
         """Its fate in words; empty if it finished undisturbed."""
@@ -228,10 +290,11 @@ class Harness:
         """The number of points and the duration of an undisturbed phase."""
         key = which, trial.setting, trial.shape, phase
         if key not in self._undisturbed:
-            undisturbed = replace(trial, deaths=(), fault=None, seed=f"{trial.seed} undisturbed")
-            writes = proposed(random.Random(undisturbed.seed), self.company, trial.shape.kinds, trial.shape.decisions)
+            undisturbed = replace(trial, deaths=(), fault=None, mishap=NONE, seed=f"{trial.seed} undisturbed")
+            writes = trial.shape.writes(undisturbed.seed, self.company)
+            self.sandbox.reset()
             place, thread_id = self.place(trial.setting.store), self.new_thread()
-            acts: dict[str, Callable[[threads.Thread], Any]] = {
+            acts: dict[str, Act] = {
                 "ask": threads.ask,
                 "answer": lambda thread: threads.answer(thread, writes),
             }
@@ -252,3 +315,8 @@ class Harness:
     def _last_heard(self) -> str:
         said: bytes = self._last_words[:]
         return said.partition(b"\0")[0].decode()
+
+
+def _cancels(trial: Trial, death: Death | None) -> bool:
+    """True if the phase is canceled, which only `ainvoke` can be; with `invoke` its process is killed instead."""
+    return death is not None and death.how == "cancel" and trial.setting.entry == "ainvoke"
