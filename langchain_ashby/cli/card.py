@@ -17,7 +17,7 @@ from rich.text import Text
 
 from langchain_ashby.agent.cards import Card, is_current
 from langchain_ashby.agent.cards.show.arguments import resolved
-from langchain_ashby.text.safe import visible
+from langchain_ashby.text.safe import isolated, visible
 
 _RISKS = {
     "low": ("·", "low risk", box.ROUNDED, "none"),
@@ -97,9 +97,13 @@ def _changes(card: Card) -> list[RenderableType]:
         table.add_column("before", overflow="fold")
     table.add_column("after" if has_before else "", overflow="fold")
     for change in changes:
-        cells = [Text(change["before"] or "none")] if has_before else []
-        table.add_row(Text(change["field"]), *cells, Text(change["after"] or "none"))
+        cells = [_cell(change["before"])] if has_before else []
+        table.add_row(_cell(change["field"]), *cells, _cell(change["after"]))
     return [Text(""), table]
+
+
+def _cell(words: str | None) -> Text:
+    return Text(isolated(words or "none"))
 
 
 class Hanging:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from langchain_ashby.text.safe import visible
+from langchain_ashby.text.safe import is_right_to_left, visible
 
 
 class Markup(str):
@@ -37,6 +37,11 @@ def joined(*pieces: Words) -> Markup:
 def bold(words: Words) -> Markup:
     """Bold words."""
     return Markup(f"<b>{safe(words)}</b>")
+
+
+def apart(words: Words) -> Words:
+    """The words; those that run from right to left are kept apart from what stands around them."""
+    return Markup(f"<bdi>{safe(words)}</bdi>") if is_right_to_left(words) else words
 
 
 def code(words: Words) -> Markup:

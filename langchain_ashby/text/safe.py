@@ -9,6 +9,7 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 _JOINERS = frozenset("\u200c\u200d")
 _SELECTORS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _OF_EMOJI = frozenset("\ufe0e\ufe0f")
 _EMOJI = (range(0x2190, 0x2400), range(0x25A0, 0x27C0), range(0x2900, 0x2C00), range(0x1F000, 0x20000))
 _ARABIC = (range(0x0620, 0x0700), range(0x0750, 0x0780), range(0x08A0, 0x08E0))
@@ -28,6 +29,19 @@ def visible(text: str) -> str:
         return text
     around = f" {text} "
     return "".join(map(_shown, around, text, around[2:]))
+
+
+def is_right_to_left(text: str) -> bool:
+    """True if some of the text runs from right to left: it would turn what stands around it."""
+    return not text.isascii() and any(unicodedata.bidirectional(it) in _RIGHT_TO_LEFT for it in text)
+
+
+def isolated(text: str) -> str:
+    """The text, kept apart from the direction of what stands around it if some of it runs from right to left.
+
+    The marks for that are invisible, so this comes after `visible`.
+    """
+    return f"\u2068{text}\u2069" if is_right_to_left(text) else text
 
 
 def shortened(text: str, most: int) -> str:

@@ -57,9 +57,23 @@ def _is_plain(text: str) -> bool:
         text[:1].isalnum()
         and len(text.split()) <= _FEW_WORDS
         and not _END_OF_SENTENCE.search(text)
-        and all(char in _IN_NAMES or unicodedata.category(char)[0] in "LMN" for char in text)
+        and all(char in _IN_NAMES or _is_letter_or_digit(char) for char in text)
     )
 
+
+def _is_letter_or_digit(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LMN" and not any(ord(char) in it for it in _LIKE_PUNCTUATION)
+
+
+_LIKE_PUNCTUATION = (
+    range(0x2BA, 0x2BB),
+    range(0x2C6, 0x2D2),
+    range(0x2EC, 0x2EF),
+    range(0xA717, 0xA720),
+    range(0xA788, 0xA78B),
+    range(0x10781, 0x10783),
+)
+"""Letters that look like quotation marks, colons, accents and the like."""
 
 _FEW_WORDS = 4
 _END_OF_SENTENCE = re.compile(r"\w{3}\W*\.\W*(\s|$)")

@@ -81,6 +81,16 @@ def test_a_name_that_reads_like_a_sentence_stands_in_quotes_that_it_cannot_end(n
     assert said[0] == "“" and said[-1] == "”" and not set(said[1:-1]) & {"“", "”"}
 
 
+@pytest.mark.parametrize("letter", "\u02ba\u02d0\u02ee\ua71d\ua789\U00010781")
+def test_a_letter_that_looks_like_punctuation_does_not_stand_without_quotes(letter: str) -> None:
+    assert named(f"Ada{letter} Grace") == f"“Ada{letter} Grace”"
+
+
+@pytest.mark.parametrize("name", ["Kalani\u02bbole", "O\u02bcConnor", "\u02bfAbd al-Karim", "\u05d0\u05d1\u05d2"])
+def test_letters_of_names_stand_without_quotes(name: str) -> None:
+    assert named(name) == name
+
+
 @pytest.mark.parametrize("name", ["Ada Lovelace", "J. R. R. Tolkien", "Dr. Ada King", "Sammy Davis Jr.", "St. John's"])
 def test_an_ordinary_name_stands_without_quotes(name: str) -> None:
     assert named(name) == name

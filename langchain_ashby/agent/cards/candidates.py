@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from html import unescape
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
@@ -161,7 +162,7 @@ def _parts(parts: Mapping[str, str | None]) -> str:
 
 
 def _location(candidate: Record) -> Fact:
-    if not candidate:
+    if not candidate or is_unread(candidate, "location"):
         return UNREAD
     names = {at(it, "type"): at(it, "name") for it in at(candidate, "location", "locationComponents") or []}
     parts = {kind.lower(): names[kind] for kind in ("City", "Region", "Country") if names.get(kind)}

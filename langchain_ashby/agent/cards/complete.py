@@ -1,93 +1,248 @@
-"""The keys that Ashby always sends for a record. If one is missing, its value is unknown, neither "no" nor "none".
+"""What cards rest on in a record: the keys by their kinds, and which of them Ashby always sends.
 
-Any other key may be missing, which means that there is no value.
+A key that is missing though Ashby always sends it, or whose value is of another kind, is unread: neither "no" nor
+"none". Any other key may be missing, which means that there is no value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
-from langchain_ashby.text.words import quoted
+from langchain_ashby.agent.cards.card import is_uuid
+from langchain_ashby.text.words import parsed, quoted
 
-_STATUS = ("Active", "Archived", "Hired", "Lead")
-_STAGES = ("Lead", "PreInterviewScreen", "Active", "Offer", "Hired", "Archived")
-_OPENINGS = ("Draft", "Approved", "Open", "Filled", "Closed")
-_EVENT = ("id", "startTime", "endTime", "interviewers", "hasSubmittedFeedback")
 
-_ALWAYS: Mapping[str, tuple[str, ...]] = {
-    "application": (
-        "status",
-        *(f"candidate.{it}" for it in ("id", "name")),
-        *(f"currentInterviewStage.{it}" for it in ("id", "title", "type")),
-        *(f"job.{it}" for it in ("id", "title")),
-    ),
-    "applicationFeedback": ("id", "submittedValues"),
-    "archiveReason": ("id", "text", "isArchived"),
-    "candidate": ("id", "name", "emailAddresses", "socialLinks", "tags", "applicationIds", "fileHandles"),
-    "candidate.listNotes": ("id", "isPrivate"),
-    "candidateTag": ("id", "title", "isArchived"),
-    "closeReason": ("id", "reasonText", "isArchived"),
-    "communicationTemplate": ("id", "title"),
-    "customField": ("id", "title", "objectType", "fieldType", "isArchived"),
-    "department": ("id", "name", "isArchived"),
-    "feedbackFormDefinition": ("id", "title", "isArchived", "formDefinition"),
-    "interview": ("id", "title", "isArchived"),
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value.
+
+    Attributes:
+        words: What such a value is, in words.
+        holds: True for a value of this kind.
+        choices: The recognized values, if only those are of the kind.
+    """
+
+    words: str
+    holds: Callable[[Any], bool]
+    choices: tuple[str, ...] = ()
+
+
+def _one_of(*choices: str) -> Kind:
+    return Kind("a value that this package recognizes", choices.__contains__, choices)
+
+
+ID = Kind("an id as Ashby writes it", lambda value: is_uuid(value) and value == value.lower())
+FLAG = Kind("true or false", lambda value: isinstance(value, bool))
+TIME = Kind("a time", lambda value: isinstance(value, str) and parsed(value) is not None)
+NAME = Kind("a text that says something", lambda value: isinstance(value, str) and bool(value.strip()))
+TEXT = Kind("a text", lambda value: isinstance(value, str))
+VALUES = Kind("an object", lambda value: isinstance(value, Mapping))
+RECORD = Kind("an object with values", lambda value: isinstance(value, Mapping) and bool(value))
+
+_STAGE = _one_of("Lead", "PreInterviewScreen", "Active", "Offer", "Hired", "Archived")
+_TITLED = {"id": ID, "title": NAME, "isArchived": FLAG}
+_NAMED = {"id": ID, "name": NAME, "isArchived": FLAG}
+_PERSON = {"id": ID, "firstName?": TEXT, "lastName?": TEXT, "email?": TEXT}
+
+
+def _inside(way: str, kinds: Mapping[str, Kind]) -> dict[str, Kind]:
+    return {f"{way}.{key}": kind for key, kind in kinds.items()}
+
+
+_EVENT = {
+    "id": ID,
+    "startTime": TIME,
+    "endTime": TIME,
+    "createdAt?": TIME,
+    "hasSubmittedFeedback": FLAG,
+    "interviewId?": ID,
+    "interview?.title?": TEXT,
+    **_inside("interviewers[]", _PERSON),
+    "interviewers[].isFeedbackRequired?": FLAG,
+}
+_CUSTOM = {"id": ID, "isPrivate?": FLAG}
+_FIELD = {"field?.path": NAME, "field?.title?": TEXT, "field?.type?": NAME, "isRequired?": FLAG}
+
+
+def _is_form(value: Any) -> bool:
+    """True for a form that can be read in full: a part would make fields seem not to exist."""
+    return isinstance(value, Mapping) and not any(_unread(value, _inside("sections[].fields?[]", _FIELD)))
+
+
+FORM = Kind("a form", _is_form)
+
+KINDS: Mapping[str, Mapping[str, Kind]] = {
+    "application": {
+        "status": _one_of("Active", "Archived", "Hired", "Lead"),
+        "createdAt?": TIME,
+        **_inside("candidate", {"id": ID, "name": NAME, "primaryEmailAddress?.value": NAME}),
+        **_inside("currentInterviewStage", {"id": ID, "title": NAME, "type": _STAGE, "interviewPlanId?": ID}),
+        **_inside("job", {"id": ID, "title": NAME}),
+        **_inside("archiveReason?", {"id": ID, "text?": TEXT}),
+        **_inside("applicationHistory?[]", {"id": ID, "stageId?": ID, "title?": TEXT}),
+        **_inside("source?", {"id": ID, "title?": TEXT}),
+        **_inside("creditedToUser?", _PERSON),
+        **_inside("customFields?[]", _CUSTOM),
+    },
+    "applicationFeedback": {
+        "id": ID,
+        "submittedValues": VALUES,
+        "submittedAt?": TIME,
+        "submittedByUser?.id": ID,
+        "feedbackFormDefinitionId?": ID,
+        "interviewEventId?": ID,
+    },
+    "archiveReason": {"id": ID, "text": NAME, "isArchived": FLAG},
+    "candidate": {
+        "id": ID,
+        "name": NAME,
+        "createdAt?": TIME,
+        "applicationIds[]": ID,
+        "primaryEmailAddress?.value": NAME,
+        "emailAddresses[].value": NAME,
+        **_inside("socialLinks[]", {"type": NAME, "url": NAME}),
+        **_inside("tags[]", {"id": ID, "title?": TEXT}),
+        "fileHandles[].name": NAME,
+        "resumeFileHandle?.name?": TEXT,
+        **_inside("location?", {"locationComponents?[].type": NAME, "locationComponents?[].name": NAME}),
+        "location?.locationSummary?": TEXT,
+        **_inside("source?", {"id": ID, "title?": TEXT}),
+        **_inside("creditedToUser?", _PERSON),
+        **_inside("customFields?[]", _CUSTOM),
+    },
+    "candidate.listNotes": {"id": ID, "isPrivate": FLAG, "content?": NAME, "createdAt?": TIME},
+    "candidateTag": _TITLED,
+    "closeReason": {"id": ID, "reasonText": NAME, "isArchived": FLAG},
+    "communicationTemplate": {"id": ID, "title": NAME},
+    "customField": {
+        **_TITLED,
+        "objectType": NAME,
+        "fieldType": NAME,
+        "isPrivate?": FLAG,
+        **_inside("selectableValues?[]", {"label": TEXT, "value": TEXT}),
+    },
+    "department": _NAMED,
+    "feedbackFormDefinition": {**_TITLED, "formDefinition": FORM},
+    "interview": {**_TITLED, "jobId?": ID},
     "interviewEvent": _EVENT,
-    "interviewPlan": ("id", "title", "isArchived"),
-    "interviewSchedule": ("id", "status", "applicationId", *(f"interviewEvents.{it}" for it in _EVENT)),
-    "interviewStage": ("id", "title", "type", "interviewPlanId"),
-    "job": ("id", "title", "status", "confidential"),
-    "location": ("id", "name", "isArchived"),
-    "offer": ("id", "acceptanceStatus", "offerStatus"),
-    "opening": ("id", "isArchived", "openingState", "latestVersion.jobIds"),
-    "source": ("id", "title", "isArchived"),
-    "user": ("id", "isEnabled"),
+    "interviewPlan": _TITLED,
+    "interviewSchedule": {
+        "id": ID,
+        "status": NAME,
+        "applicationId": ID,
+        "createdAt?": TIME,
+        **_inside("interviewEvents[]", _EVENT),
+    },
+    "interviewStage": {"id": ID, "title": NAME, "type": _STAGE, "interviewPlanId": ID},
+    "job": {
+        "id": ID,
+        "title": NAME,
+        "status": _one_of("Draft", "Open", "Closed", "Archived"),
+        "confidential": FLAG,
+        "createdAt?": TIME,
+        "defaultInterviewPlanId?": ID,
+        "departmentId?": ID,
+        "locationId?": ID,
+        **_inside("customFields?[]", _CUSTOM),
+    },
+    "location": _NAMED,
+    "offer": {
+        "id": ID,
+        "acceptanceStatus": NAME,
+        "offerStatus": NAME,
+        **_inside("latestVersion?", {"id": ID, "createdAt?": TIME, "startDate?": TEXT, "salary?": RECORD}),
+        "formDefinition?": FORM,
+    },
+    "opening": {
+        "id": ID,
+        "isArchived": FLAG,
+        "openingState": _one_of("Draft", "Approved", "Open", "Filled", "Closed"),
+        "latestVersion.jobIds[]": ID,
+        "latestVersion.locationIds?[]": ID,
+        **_inside("latestVersion", {"identifier?": NAME, "description?": TEXT, "createdAt?": TIME}),
+        **_inside("latestVersion.customFields?[]", _CUSTOM),
+    },
+    "source": _TITLED,
+    "user": {**_PERSON, "isEnabled": FLAG},
 }
-"""The keys by the noun of Ashby's methods, or by the method, as Ashby's schemas require them."""
-
-_KNOWN: Mapping[str, tuple[str, ...]] = {
-    "application.status": _STATUS,
-    "application.currentInterviewStage.type": _STAGES,
-    "interviewStage.type": _STAGES,
-    "job.status": ("Draft", "Open", "Closed", "Archived"),
-    "opening.openingState": _OPENINGS,
-}
-"""The values that this package recognizes."""
+"""By the noun of Ashby's methods, or by the method: the ways to values, `[]` meaning each entry of a list. A key with
+`?` may be missing; Ashby's schemas require the others."""
 
 
 class Incomplete(dict[str, Any]):
-    """A record that lacks a key that Ashby always sends, or has an unrecognized value.
+    """A record without the keys that are unread.
 
     Attributes:
         gaps: What is unknown about it, in words.
+        unread: The keys, with those they are inside of: `latestVersion.identifier`.
     """
 
     gaps: tuple[str, ...] = ()
+    unread: frozenset[str] = frozenset()
 
 
 def checked(method: str, record: Any) -> Any:
-    """The record itself; if it is incomplete, a copy that lists its gaps."""
-    noun = method.partition(".")[0]
+    """The record itself; if something in it is unread, a copy without that, which lists its gaps."""
+    kinds = KINDS.get(method) or KINDS.get(method.partition(".")[0], {})
     if not isinstance(record, Mapping):
-        record, gaps = {}, ["it is not a record"]
-    else:
-        ways = _ALWAYS.get(method) or _ALWAYS.get(noun, ())
-        gaps = [gap for way in ways for gap in _gaps(record, noun, way.split("."))]
-    if not gaps:
+        incomplete = Incomplete()
+        incomplete.gaps = ("it is not a record",)
+        return incomplete
+    if not any(_unread(record, kinds)):
         return record
-    incomplete = Incomplete(record)
-    incomplete.gaps = tuple(dict.fromkeys(gaps))
+    incomplete = Incomplete(deepcopy(dict(record)))
+    found = list(_unread(incomplete, kinds))
+    for gap in found:
+        gap.holder.pop(gap.key, None)
+    incomplete.gaps = tuple(dict.fromkeys(gap.words for gap in found))
+    incomplete.unread = frozenset(gap.place for gap in found)
     return incomplete
 
 
-def _gaps(record: Mapping[str, Any], noun: str, way: list[str], place: str = "") -> Iterator[str]:
-    key, *further = way
-    value, place = record.get(key), f"{place}.{key}".lstrip(".")
+def is_unread(record: Mapping[str, Any], *way: str) -> bool:
+    """True if the value under these keys, or one that it is inside of or that is inside of it, is unread."""
+    place = f"{'.'.join(way)}."
+    unread = record.unread if isinstance(record, Incomplete) else ()
+    return any(place.startswith(f"{it}.") or f"{it}.".startswith(place) for it in unread)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    holder: Any
+    key: str
+    place: str
+    words: str
+
+
+def _unread(record: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Iterator[_Gap]:
+    for way, kind in kinds.items():
+        yield from _gaps(record, kind, way.split("."), "")
+
+
+def _gaps(holder: Mapping[str, Any], kind: Kind, way: list[str], place: str) -> Iterator[_Gap]:
+    step, *further = way
+    key = step.removesuffix("[]").removesuffix("?")
+    value, place = holder.get(key), f"{place}.{key}".lstrip(".")
     if value is None:
-        yield f"Ashby did not send {place}"
-    elif further:
-        for entry in value if isinstance(value, list) else [value]:
-            yield from _gaps(entry if isinstance(entry, Mapping) else {}, noun, further, place)
-    elif (known := _KNOWN.get(f"{noun}.{place}")) and value not in known:
-        yield f"{place} is {quoted(value, 40)}, which this package does not recognize"
+        if "?" not in step:
+            yield _Gap(holder, key, place, f"Ashby did not send {place}")
+        return
+    listed = step.endswith("[]")
+    if listed and not isinstance(value, list):
+        yield _Gap(holder, key, place, f"{place} is not a list")
+        return
+    expected = RECORD if further else kind
+    for entry in value if listed else [value]:
+        if not expected.holds(entry):
+            yield _Gap(holder, key, place, f"{place} {_not(expected, entry, listed)}")
+        elif further:
+            yield from _gaps(entry, kind, further, place)
+
+
+def _not(kind: Kind, value: Any, listed: bool) -> str:
+    if kind.choices:
+        return f"is {quoted(value, 40)}, which this package does not recognize"
+    return f"has an entry that is not {kind.words}" if listed else f"is not {kind.words}"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact
+from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.lookup import Reader, reader
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
@@ -33,7 +34,9 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
         at(owner, "latestVersion", "customFields") if request.object_type == "Opening" else at(owner, "customFields")
     )
     entry = next((it for it in entries or [] if at(it, "id") == request.custom_field_id), None)
-    before: Fact = as_fact(at(entry, "value")) if owner else UNREAD
+    within = ["latestVersion"] if request.object_type == "Opening" else []
+    is_read = owner and not is_unread(owner, *within, "customFields")
+    before: Fact = as_fact(at(entry, "value")) if is_read else UNREAD
     if at(definition, "isPrivate") is True:
         builder.consequence("The field is private: only users who can see private fields see it.")
         sees_private = any(at(it, "isPrivate") is True for it in entries or [])

@@ -94,8 +94,9 @@ def _form(builder: CardBuilder, reads: ReadCache, offers: list[Record]) -> Form 
     """The form that offers are made with. Ashby hands it out only to who starts one, so an earlier offer's is used."""
     try:
         any_offer = offers[0] if offers else reads.first(ListOffers(limit=1), lambda offer: True)
-        if any_offer is not None:
-            definition = at(reads.call(GetOffer(offer_id=at(any_offer, "id"))), "formDefinition")
+        if any_offer and (offer_id := at(builder.record("An earlier offer", any_offer), "id")):
+            earlier = builder.record("An earlier offer", reads.call(GetOffer(offer_id=offer_id)))
+            definition = at(earlier, "formDefinition")
             if definition:
                 builder.not_checked(
                     "The offer's own form is known only once the offer is started: the fields are shown and checked by "

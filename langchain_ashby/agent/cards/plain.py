@@ -10,6 +10,7 @@ from typing import Any, Literal, cast, get_args, get_origin
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.card import is_uuid
+from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.lookup import Reader, lister, name_of, reader
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.shared import SUBJECTS, line_of_changes, notified
@@ -108,7 +109,11 @@ def _set(request: Operation[Any], reads: ReadCache, builder: CardBuilder, effect
             builder.new_value(title_of(name, effect), words(after))
             continue
         title = title_of(name, effect)
-        before = UNREAD if not holder else _before(builder, reads, name, _present(holder, place), after)
+        before = (
+            UNREAD
+            if not holder or _is_unread(derived.record, effect, place)
+            else _before(builder, reads, name, _present(holder, place), after)
+        )
         builder.set_field(title, before, after, words)
         if place.consequence and any(change["field"] == title for change in builder.changes):
             builder.consequence(place.consequence)
@@ -280,6 +285,12 @@ def _can_be_removed(effect: Effect, name: str) -> bool:
 
 def _holder(record: Record, effect: Effect) -> Record:
     return (at(record, *effect.within.split(".")) or {}) if effect.within else record
+
+
+def _is_unread(record: Record, effect: Effect, place: Stored) -> bool:
+    """True if the record has a value at one of the paths, but it could not be read."""
+    within = effect.within.split(".") if effect.within else []
+    return any(is_unread(record, *within, *path.partition("[")[0].split(".")) for path in place.paths())
 
 
 def _present(holder: Record, place: Stored) -> Any:

@@ -179,8 +179,9 @@ def _schedule(
     application: Record = {}
     if schedule is not None:
         builder.record("The schedule", schedule)
-        [found] = reads.all(GetApplication(application_id=at(schedule, "applicationId")))
-        application = the_application(builder, found)
+        if application_id := at(schedule, "applicationId"):
+            [found] = reads.all(GetApplication(application_id=application_id))
+            application = the_application(builder, found)
     return schedule or {}, application, events if isinstance(read, list) else None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.jobs import GetJob
@@ -103,7 +104,7 @@ def warn_of_others(builder: CardBuilder, applications: list[Record]) -> None:
 
 def reference(record: Record, key: str, *names: str) -> Fact:
     """The fact `{"id", "name"}` of a record inside another one; None where there is none."""
-    if not record:
+    if not record or is_unread(record, key):
         return UNREAD
     inner = at(record, key)
     name = next((at(inner, it) for it in names if at(inner, it)), None) or UNNAMED
@@ -112,7 +113,7 @@ def reference(record: Record, key: str, *names: str) -> Fact:
 
 def credit_of(record: Record) -> Fact:
     """The user credited with a candidate or an application."""
-    if not record:
+    if not record or is_unread(record, "creditedToUser"):
         return UNREAD
     credited = at(record, "creditedToUser")
     return {"id": at(credited, "id"), "name": person(credited) or UNNAMED} if credited else None
@@ -132,12 +133,12 @@ def the_user(builder: CardBuilder, what: str, found: Any, user_id: str | None) -
 
 def value_of(record: Record, *way: str) -> Fact:
     """A plain value of a record."""
-    return at(record, *way) if record else UNREAD
+    return at(record, *way) if record and not is_unread(record, *way) else UNREAD
 
 
 def time_of(record: Record, key: str) -> Fact:
     """A time of a record."""
-    return time_fact(at(record, key)) if record else UNREAD
+    return time_fact(at(record, key)) if record and not is_unread(record, key) else UNREAD
 
 
 def notified(builder: CardBuilder, notify: bool | None, of_what: str) -> None:

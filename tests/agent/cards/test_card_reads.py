@@ -62,7 +62,7 @@ def test_reads_that_belong_together_are_made_at_the_same_time(recorder: Recorder
 
     def answer(sent: Sent) -> Answer:
         together.wait()  # no request is answered until all three have arrived
-        return success({"id": sent.endpoint})
+        return success({"method": sent.endpoint})
 
     endpoints = ["candidate.info", "job.info", "opening.info"]
     for endpoint in endpoints:
@@ -71,7 +71,7 @@ def test_reads_that_belong_together_are_made_at_the_same_time(recorder: Recorder
     found = ReadCache(client).all(
         GetCandidate(candidate_id=some_id), GetJob(job_id=some_id), GetOpening(opening_id=some_id)
     )
-    assert [it["id"] for it in found] == endpoints
+    assert [it["method"] for it in found] == endpoints
 
 
 def test_an_error_stands_in_the_place_of_its_read(desk: Desk) -> None:
@@ -135,10 +135,10 @@ def test_a_reply_of_another_shape_leaves_a_plain_card(desk: Desk) -> None:
     empty = {"success": True, "results": {"sections": 3, "formDefinition": {"sections": [{"fields": [{}]}]}}}
     desk.sandbox.fault("feedbackFormDefinition.info", body=json.dumps(empty))
     card = desk.card(EXAMPLES["submit_application_feedback"](desk))
-    assert any("the form has no such field. Nothing will be sent." in it for it in card["warnings"])
+    assert any("The form could not be read" in it for it in card["unchecked"]) and card["sent"] == {}
     broken = {"success": True, "results": [{"id": 7}]}
     desk.sandbox.fault("offer.list", times=2, body=json.dumps(broken))
     card = desk.card(EXAMPLES["create_offer"](desk))
-    assert card["risk"] == "high" and card["line"] == "Create offer"
-    assert card["unchecked"][0].startswith("The card could not be made (ValidationError: ")
+    assert card["risk"] == "high" and card["line"].startswith("Create an offer for Ada Lovelace")
+    assert any("id is not an id as Ashby writes it" in it for it in card["unchecked"])
     assert card["args"]["application_id"] == desk.application()

@@ -215,3 +215,20 @@ def test_a_change_without_a_card_is_shown_by_its_description() -> None:
         console = Console(width=80, file=io.StringIO())
         console.print(shown(action))
         assert console.file.getvalue().strip() == "Move"  # type: ignore[attr-defined]
+
+
+HEBREW, ARABIC = "\u05d0\u05d1\u05d2", "\u0627\u0628 5"
+
+
+def test_values_that_run_from_right_to_left_do_not_turn_before_and_after_around() -> None:
+    it = card(changes=[{"field": HEBREW, "before": HEBREW, "after": ARABIC}])
+    apart = [f"\u2068{text}\u2069" for text in (HEBREW, ARABIC)]
+    assert f"- **{apart[0]}:** {apart[0]} → {apart[1]}" in markdown(it)
+    assert all(text in in_terminal(it) for text in apart)
+    assert html(it).count(f"<bdi>{HEBREW}</bdi>") == 2 and f"<bdi>{ARABIC}</bdi>" in html(it)
+    assert "U+2068" not in markdown(it) + html(it) + in_terminal(it)
+
+
+def test_values_that_run_from_left_to_right_stand_as_they_are() -> None:
+    it = card(changes=[{"field": "Location", "before": "Zürich", "after": "東京"}])
+    assert "- **Location:** Zürich → 東京" in markdown(it) and "bdi" not in html(it)

@@ -6,7 +6,7 @@ import json
 
 from langchain_ashby.agent.cards.card import Card, Change
 from langchain_ashby.agent.cards.show.arguments import resolved
-from langchain_ashby.text.html import Markup, block, bold, bullets, code, details, joined, link, paragraph, table
+from langchain_ashby.text.html import Markup, apart, block, bold, bullets, code, details, joined, link, paragraph, table
 
 _BORDERS = {"low": "1px solid", "medium": "3px solid", "high": "5px double"}
 """Risks differ by form: not everyone sees colors, and a notebook may be dark or light."""
@@ -39,9 +39,9 @@ def _changes(changes: list[Change]) -> Markup:
         return Markup()
     has_before = any(change["before"] is not None for change in changes)
     columns = ("before", "after") if has_before else ("after",)
-    rows = [[change["field"], *(_value(change[it]) for it in columns)] for change in changes]  # type: ignore[literal-required]
+    rows = [[apart(change["field"]), *(_value(change[it]) for it in columns)] for change in changes]  # type: ignore[literal-required]
     return table(("", *columns) if has_before else (), rows, headed=True)
 
 
 def _value(words: str | None) -> str:
-    return Markup('<i style="opacity:.7">none</i>') if words is None else words
+    return Markup('<i style="opacity:.7">none</i>') if words is None else apart(words)

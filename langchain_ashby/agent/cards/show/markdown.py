@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from langchain_ashby.agent.cards.card import Card, Change
 from langchain_ashby.agent.cards.show.arguments import argument_lines, resolved
 from langchain_ashby.text.markdown import code, code_block, plain
+from langchain_ashby.text.safe import isolated
 
 
 def markdown(card: Card) -> str:
@@ -27,14 +28,14 @@ def markdown(card: Card) -> str:
 
 def _change(change: Change) -> str:
     before, after = change["before"], change["after"]
-    field = f"**{plain(change['field'])}:**"
+    field = f"**{isolated(plain(change['field']))}:**"
     if "\n" in (before or "") or "\n" in (after or ""):
         old = ["", "  before:", "", *code_block(before, "  ")] if before else []
         new = ["", *(["  after:", ""] if before else []), *code_block(after, "  ")] if after else ["", "  after: none"]
         return "\n".join([field, *old, *new])
     if before is None:
-        return f"{field} {plain(after or 'none')}"
-    return f"{field} {plain(before)} → {plain(after or 'none')}"
+        return f"{field} {isolated(plain(after or 'none'))}"
+    return f"{field} {isolated(plain(before))} → {isolated(plain(after or 'none'))}"
 
 
 def _section(title: str, lines: Iterable[str], listed: bool = False) -> list[str]:
