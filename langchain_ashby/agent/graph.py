@@ -53,8 +53,10 @@ from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.run.runtime import of_event_loop
 from langchain_ashby.agent.run.settings import DEFAULT, RunLimits
 from langchain_ashby.agent.state import Conversation, Node, State, Update
+from langchain_ashby.client import AshbyClient
+from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.http.transport import CONNECTIONS
-from langchain_ashby.toolkit import AshbyToolkit
+from langchain_ashby.toolkit import AshbyTool, AshbyToolkit
 
 
 def create_recruiting_agent(
@@ -92,7 +94,8 @@ def create_recruiting_agent(
 
     Args:
         model: A chat model that can call tools.
-        toolkit: Where the tools come from; `AshbyToolkit()` if left out, which takes its key from `ASHBY_API_KEY`.
+        toolkit: Where the tools come from; `AshbyToolkit()` if left out, which takes its key from `ASHBY_API_KEY`. One
+            of your own may have Ashby's tools beside others, if they share one client.
         checkpointer: Stores the threads. `"memory"` loses them with the process. `None` compiles without one, for a
             server that brings its own; without any, a pause cannot be resumed.
         store: LangGraph's long-term store, for the journal and the audit trail. `"memory"` loses them with the
@@ -115,7 +118,8 @@ def create_recruiting_agent(
         ValueError: if two tools have one name, a further model or policy is called `default`, or a limit is not above
             zero.
         ConfigurationError: if a policy has a rule for a tool that does not exist or is read-only; or if `act_for` is a
-            single id; or if the store could not keep the journal as safely as the checkpointer keeps the threads.
+            single id; or if Ashby's tools have several clients; or if the store could not keep the journal as safely as
+            the checkpointer keeps the threads.
     """
     if approval_ttl is not None and approval_ttl <= timedelta(0):
         raise ValueError(f"approval_ttl has to be above zero, or None; it is {approval_ttl}.")
@@ -124,7 +128,7 @@ def create_recruiting_agent(
             raise ValueError(f"{limit} has to be 1 or more; it is {number}.")
     toolkit = AshbyToolkit() if toolkit is None else toolkit
     tools = by_name(toolkit.get_tools())
-    client = toolkit.client if isinstance(toolkit, AshbyToolkit) else None
+    client = _client_of(toolkit, tools)
     models, policies = models or {}, policies or {}
     if DEFAULT in {*models, *policies}:
         raise ValueError(f"{DEFAULT!r} is the name of the agent's own model and policy; choose another.")
@@ -166,6 +170,19 @@ def create_recruiting_agent(
 
 
 _log = logging.getLogger(__name__)
+
+
+def _client_of(toolkit: BaseToolkit, tools: Tools) -> AshbyClient | None:
+    """Finds the client of Ashby's tools, also if they come in a toolkit of the application's own."""
+    clients = [tool.client for tool in tools.values() if isinstance(tool, AshbyTool)]
+    if isinstance(toolkit, AshbyToolkit):
+        clients.append(toolkit.client)
+    if any(client is not clients[0] for client in clients):
+        raise ConfigurationError(
+            "The tools call Ashby through several clients, so a card could show another account than is written to",
+            remedy="Give all AshbyToolkits the same client, or make an agent for each.",
+        )
+    return clients[0] if clients else None
 
 
 Way = Sequence[Send | str] | str

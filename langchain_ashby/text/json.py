@@ -17,6 +17,9 @@ DEEPEST = 50
 TOO_DEEP = "(nested too deeply)"
 """Replaces anything nested deeper."""
 
+NOT_KEPT = "a number that is not finite or has more than 64 bits, or lists and objects nested too deeply"
+"""Says what `json_safe` replaces."""
+
 
 def json_safe(value: T) -> T:
     """Returns the value itself if every part of it is safe, or else a copy in which odd numbers are text."""

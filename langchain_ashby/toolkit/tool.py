@@ -10,6 +10,7 @@ from typing import Any, cast
 from langchain_core.tools import StructuredTool, ToolException
 from langchain_core.tools.base import ArgsSchema
 from langchain_core.utils.json_schema import dereference_refs
+from pydantic import PrivateAttr
 
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Page
@@ -36,6 +37,14 @@ class AshbyTool(StructuredTool):
 
     private: frozenset[str] = frozenset()
     """The categories of private data that its results keep."""
+
+    # Private, so that it appears in no trace.
+    _client: AshbyClient | None = PrivateAttr(default=None)
+
+    @property
+    def client(self) -> AshbyClient | None:
+        """The client that it calls; None for a tool that `AshbyToolkit` did not make."""
+        return self._client
 
     @property
     def operation(self) -> type[Operation[Any]]:
@@ -84,7 +93,9 @@ def make_tool(
         "private": private,
         "extras": {"defer_loading": True} if defer_loading else None,
     }
-    return _declared(operation).model_copy(update=own)
+    tool = _declared(operation).model_copy(update=own)
+    tool._client = client
+    return tool
 
 
 @cache

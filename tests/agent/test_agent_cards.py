@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.tools import BaseTool
+from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
-from office import Office, agent, approve, calling, made, request, thread, user, write
+from office import Office, agent, approve, calling, made, request, results, thread, user, write
 
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent import audit_trail, create_recruiting_agent
 from langchain_ashby.agent.cards import is_current, markdown
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
-from langchain_ashby.endpoints import UploadCandidateFile
+from langchain_ashby.endpoints import UpdateCandidate, UploadCandidateFile
+from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.sandbox import AshbySandbox
 
 
@@ -133,3 +136,42 @@ async def test_a_file_swapped_after_the_re_check_is_not_uploaded(
         result = await graph.ainvoke(approval, config) if asynchronous else graph.invoke(approval, config)
     assert sandbox.state()["candidate"][0]["fileIds"] == person["fileIds"]
     assert result["messages"][-2].status == "error"
+
+
+def test_in_a_toolkit_of_ones_own_ashbys_tools_have_cards_and_a_second_look(
+    sandbox: AshbySandbox, toolkit: AshbyToolkit
+) -> None:
+    [call] = notes(sandbox, "Met today.")
+    config, store = thread(), InMemoryStore()
+    office = Office(more=toolkit.get_tools())
+    graph = agent(office, calling(call), "Done.", store=store)
+    [action] = request(graph.invoke(user(), config))["action_requests"]
+    assert action["card"]["line"].startswith("Add a note to ")
+    toolkit.client.call(UpdateCandidate(candidate_id=call["args"]["candidate_id"], name="Somebody Else"))
+    [answer] = results(graph.invoke(Command(resume=approve()), config))
+    assert answer.text.startswith("Not executed. Since it was proposed, things have changed")
+    assert [it.outcome for it in audit_trail(store)] == ["stale"]
+
+
+def test_a_run_acts_for_a_user_also_with_a_toolkit_of_ones_own(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
+    user_id = sandbox.state()["user"][0]["id"]
+    graph = agent(Office(more=toolkit.get_tools()), calling(*notes(sandbox, "Met today.")), "Done.")
+    asked = request(graph.invoke(user(), thread(), context={"on_behalf_of": user_id}))
+    assert asked["action_requests"][0]["on_behalf_of"] == user_id
+
+
+@pytest.mark.parametrize("mixed", ["two toolkits", "a subclass"])
+def test_ashbys_tools_with_several_clients_are_refused(
+    mixed: str, sandbox: AshbySandbox, toolkit: AshbyToolkit
+) -> None:
+    with AshbyClient(sandbox.api_key, sandbox.url) as other:
+        foreign = AshbyToolkit(other, include=["ashby_get_candidate"]).get_tools()
+
+        class Wider(AshbyToolkit):
+            def get_tools(self) -> list[BaseTool]:
+                return foreign
+
+        written = AshbyToolkit(toolkit.client, include=["ashby_create_candidate_note"]).get_tools()
+        both = Office(more=[*written, *foreign]) if mixed == "two toolkits" else Wider(client=toolkit.client)
+        with pytest.raises(ConfigurationError, match="several clients"):
+            create_recruiting_agent(ScriptedChatModel(script=lines("Done.")), both)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, edit, read, request, results, thread, user, write
 
@@ -159,6 +161,42 @@ def test_an_answer_that_is_not_even_json_runs_nothing(odd: Any) -> None:
     assert office.writes == []
     graph.invoke(Command(resume=approve()), config)
     assert office.writes == [("ada", "Offer")]
+
+
+def nested(depth: int) -> Any:
+    return {"a": nested(depth - 1)} if depth else "approve"
+
+
+@pytest.mark.parametrize("durability", ["sync", "async", "exit"])
+@pytest.mark.parametrize("odd", [2**70, -(2**64), float("inf"), nested(60), nested(900)], ids=lambda it: str(it)[:9])
+def test_an_answer_that_no_checkpoint_can_hold_is_asked_about_again_in_words(odd: Any, durability: Any) -> None:
+    office, config = Office(), thread()
+    graph = agent(office, calling(write("ada")), "Done.")
+    [question] = graph.invoke(user(), config, durability=durability)["__interrupt__"]
+    edited = {"decisions": [edit(candidate_id="ada", stage="Offer", times=odd)]}
+    approved = {"decisions": [{"type": "approve", "why": odd}]}
+    for answer in (edited, approved, edited):
+        named: Any = {question.id: answer} if question.value.get("problem") else answer
+        asked = graph.invoke(Command(resume=named), config, durability=durability)
+        assert "more than 64 bits, or lists and objects nested too deeply" in request(asked)["problem"]
+        [question] = asked["__interrupt__"]
+    assert office.writes == []
+    graph.invoke(Command(resume=approve()), config, durability=durability)
+    assert office.writes == [("ada", "Offer")]
+
+
+@pytest.mark.parametrize("odd", [2**70, (2**70,), [float("nan")], nested(60)], ids=lambda it: str(it)[:9])
+def test_in_a_larger_graph_an_edit_that_no_checkpoint_can_hold_writes_nothing(odd: Any) -> None:
+    office, config = Office(), thread()
+    outer = StateGraph(MessagesState)
+    outer.add_node("recruiter", agent(office, calling(write("ada")), "Done.", checkpointer=None))
+    outer.add_edge(START, "recruiter")
+    graph = outer.compile(checkpointer=InMemorySaver())
+    graph.invoke(user(), config)
+    answer: Any = {"decisions": [edit(candidate_id="ada", stage="Offer", times=odd)]}
+    with suppress(TypeError):  # of the checkpointer, which a larger graph asks to save the answer at once
+        request(graph.invoke(Command(resume=answer), config, durability="async"))
+    assert office.writes == []
 
 
 def test_a_reason_with_broken_characters_is_passed_on() -> None:

@@ -16,6 +16,7 @@ from langchain_core.messages import ToolCall, ToolMessage
 from langchain_ashby.agent.approval.gate import Tools, argument_problem
 from langchain_ashby.agent.messages.tool_messages import not_executed
 from langchain_ashby.agent.state import Approval, Decided, Proposal
+from langchain_ashby.text.json import NOT_KEPT, json_safe
 from langchain_ashby.text.words import count, one_line
 
 
@@ -29,6 +30,10 @@ class Decline:
 
 
 Decision = Approval | Decline
+
+
+UNKEPT = {"contains": NOT_KEPT}
+"""Stands for an answer that no checkpoint can hold: LangGraph would fail to save it before the agent can object."""
 
 
 class UnusableAnswer(ValueError):
@@ -46,6 +51,8 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
     Raises:
         UnusableAnswer: if any part of the answer is missing, extra, unknown or of the wrong type.
     """
+    if answer == UNKEPT or json_safe(answer) is not answer:
+        raise UnusableAnswer(f"Nothing was executed: the answer contains {NOT_KEPT}.")
     decisions = answer.get("decisions") if isinstance(answer, dict) else None
     if not isinstance(decisions, list):
         raise UnusableAnswer('Nothing was executed: the answer must be {"decisions": [...]}.')
@@ -102,11 +109,13 @@ def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decisio
         raise UnusableAnswer('"edit" needs "edited_action" with "name" and "args".')
     if action.get("name") != call["name"]:
         raise UnusableAnswer(f'an edit changes arguments only; "name" must stay {call["name"]}.')
-    args = action["args"]
     try:
-        edited = json.dumps(args, sort_keys=True)
+        edited = json.dumps(action["args"], sort_keys=True)
+        args = json.loads(edited)
     except (TypeError, ValueError, RecursionError):
         raise UnusableAnswer('"args" must be plain JSON.') from None
+    if json_safe(args) is not args:  # as inside a tuple, which only now is a list
+        raise UnusableAnswer(f'"args" must not contain {NOT_KEPT}.')
     if call["name"] not in tools:
         raise UnusableAnswer("the tool no longer exists; reject the call.")
     if problem := argument_problem(tools[call["name"]], args):

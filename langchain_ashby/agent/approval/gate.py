@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from langchain_ashby.agent.messages.history import with_own_ids
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed
-from langchain_ashby.text.json import json_safe
+from langchain_ashby.text.json import NOT_KEPT, json_safe
 from langchain_ashby.text.words import one_line
 
 Tools = Mapping[str, BaseTool]
@@ -101,10 +101,7 @@ _SHARED_ID = (
     "Make each of these calls again, in a message of its own."
 )
 
-_ODD = (
-    "The arguments contain a number that is not finite or has more than 64 bits, or are nested too deeply. "
-    "Call again without it."
-)
+_ODD = f"The arguments contain {NOT_KEPT}. Call again without it."
 
 
 def _too_many(count: int, most: int) -> str:

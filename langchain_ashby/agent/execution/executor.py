@@ -79,8 +79,9 @@ class WriteExecutor:
 
     def close(self, write: PendingWrite, result: WriteResult) -> ToolMessage:
         """Answers a call that is not to run: with `result`, unless it has run."""
-        got = self._right_to(write, None)
-        return got if isinstance(got, ToolMessage) else self.end(write, got[0], result)
+        with self.journal.releasing():
+            got = self._right_to(write, None)
+            return got if isinstance(got, ToolMessage) else self.end(write, got[0], result)
 
     def is_over(self, write: PendingWrite) -> bool:
         """True if the journal already has an outcome, even if the thread's state lost it; do not ask again.

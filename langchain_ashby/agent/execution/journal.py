@@ -13,7 +13,9 @@ notes; the worker puts its note, then looks for its claim. At least one of them 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -168,6 +170,8 @@ class Journal:
         """Puts a claim. The caller may proceed only if the record, read afterwards, has this claim and no other."""
         now, began = datetime.now(UTC), running_time()
         claim = Claim(uuid4().hex, now, now, this_process(), approval, seen, counts_requests=True, began=began)
+        if (made := _made.get()) is not None:
+            made.append(claim.id)
         _in_use.add(claim.id)  # before it can be seen, or it might pass for abandoned
         note = {
             "at": now.isoformat(),
@@ -215,6 +219,17 @@ class Journal:
     def release(self, claim: Claim) -> None:
         """Releases the claim but keeps it on record; any process may now settle it."""
         _in_use.discard(claim.id)
+
+    @contextmanager
+    def releasing(self) -> Iterator[None]:
+        """Releases the claims made within this block when it ends, wherever a Ctrl-C may break it off."""
+        made: list[str] = []
+        token = _made.set(made)
+        try:
+            yield
+        finally:
+            _in_use.difference_update(made)
+            _made.reset(token)
 
     def is_abandoned(self, store: BaseStore, claim: Claim) -> bool:
         """True if no worker should still be using the claim.
@@ -271,6 +286,9 @@ def _name(request: Request) -> str:
 
 _in_use: set[str] = set()
 """The claims that this process is using."""
+
+_made: ContextVar[list[str] | None] = ContextVar("made", default=None)
+"""The claims made within `Journal.releasing`."""
 
 
 def _namespace(key: str) -> tuple[str, ...]:

@@ -107,21 +107,20 @@ class WriteNode(Runnable[WriteTask, Any]):
         write = self._write(_approval.get())
         if isinstance(write, ToolMessage):
             return write
-        claim = self._claim_for(write, settings)
-        if isinstance(claim, ToolMessage):
-            return claim
-        attempt = self._executor.attempt(write, claim)
-        try:
-            with only_what_is_on(write.proposal["card"]), observed_by(attempt):
-                result = execute(request)
-            return self._record(write, attempt, result)
-        except AshbyError as error:
-            return self._executor.failed(write, claim, error)
-        except GraphBubbleUp as signal:
-            return self._signaled(request, write, attempt, signal)
-        finally:
-            # Whatever else ends the run, the claim stays on record, to be settled later.
-            self._executor.journal.release(claim)
+        # Whatever ends the run, even between the lines, the claim stays on record, to be settled later.
+        with self._executor.journal.releasing():
+            claim = self._claim_for(write, settings)
+            if isinstance(claim, ToolMessage):
+                return claim
+            attempt = self._executor.attempt(write, claim)
+            try:
+                with only_what_is_on(write.proposal["card"]), observed_by(attempt):
+                    result = execute(request)
+                return self._record(write, attempt, result)
+            except AshbyError as error:
+                return self._executor.failed(write, claim, error)
+            except GraphBubbleUp as signal:
+                return self._signaled(request, write, attempt, signal)
 
     async def _aexecute(
         self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Result]]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot
 
+from langchain_ashby.agent.approval.decisions import UNKEPT
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.state import Conversation, State
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.text.json import json_safe
 
 
 class QuestionClosedError(AshbyError, ValueError):
@@ -40,12 +43,14 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         """Runs the graph, as `CompiledStateGraph` does; `invoke` comes through here as well."""
         if self._has_to_be_asked_for(input, config):
             _check(input.resume, self.get_state(_of_thread(config)))
+            input = _that_can_be_kept(input)
         yield from super().stream(input, config, **kwargs)
 
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
         """Runs the graph under asyncio; `ainvoke` comes through here as well."""
         if self._has_to_be_asked_for(input, config):
             _check(input.resume, await self.aget_state(_of_thread(config)))
+            input = _that_can_be_kept(input)
         # Without this, the run would go on for a while after its caller stopped listening.
         async with aclosing(cast(AsyncGenerator[Any, None], super().astream(input, config, **kwargs))) as steps:
             async for step in steps:
@@ -68,12 +73,25 @@ def _check(answer: object, state: StateSnapshot) -> None:
             "Nothing in this thread is waiting for a decision, so nothing was executed",
             remedy="Reload the thread: the changes may have been decided already, or the conversation has moved on.",
         )
-    names = isinstance(answer, dict) and all(isinstance(it, str) and _ID.fullmatch(it) for it in answer)
-    if isinstance(answer, dict) and names and not asked.issuperset(answer):
+    if isinstance(answer, dict) and _names_questions(answer) and not asked.issuperset(answer):
         raise QuestionClosedError(
             "This answer is not for the question that is open, so nothing was executed",
             remedy="Review the question that is open now, and decide that.",
         )
+
+
+def _names_questions(answer: dict[Any, Any]) -> bool:
+    return all(isinstance(it, str) and _ID.fullmatch(it) for it in answer)
+
+
+def _that_can_be_kept(command: Command[Any]) -> Command[Any]:
+    """Replaces answers that no checkpoint can hold, so that the agent asks again and says why."""
+    answer = command.resume
+    if json_safe(answer) is answer:
+        return command
+    if isinstance(answer, dict) and _names_questions(answer):
+        return replace(command, resume=dict.fromkeys(answer, UNKEPT))
+    return replace(command, resume=UNKEPT)
 
 
 _ID = re.compile("[0-9a-f]{32}")
