@@ -166,7 +166,27 @@ def test_an_offer_of_which_the_reply_to_a_step_was_lost_is_never_told_as_not_mad
     desk.run(user(), call)
     text = desk.run(Command(resume=approve()), call)
     assert text.startswith("Executed. " if step == "offer.create" else "Outcome not known.")
+    assert not ("Do not make it again" in text and "call again" in text)
     assert [desk.room.sent(it) for it in STEPS] == [int(STEPS.index(it) <= STEPS.index(step)) for it in STEPS]
+
+
+def test_an_offer_that_may_have_been_made_is_called_again_only_if_it_was_not(desk: Desk) -> None:
+    call = offer(desk.room)
+    desk.room.sandbox.fault("offer.create", drop="before")
+    desk.run(user(), call)
+    text = desk.run(Command(resume=approve()), call)
+    assert text.startswith("Outcome not known.")
+    assert "Only if the last step was not made: To continue, call again with offer_process_id" in text
+    assert text.count("call again") == 1
+
+
+def test_of_a_rejection_whose_reply_was_lost_it_is_said_that_its_email_cannot_be_read(desk: Desk) -> None:
+    call = rejection(desk.room)
+    desk.room.sandbox.fault("application.changeStage", drop="after")
+    desk.run(user(), call)
+    text = desk.run(Command(resume=approve()), call)
+    assert text.startswith("Outcome not known.") and "whether its e-mail was sent cannot be read" in text
+    assert desk.outcomes() == ["unknown"]
 
 
 def test_an_offer_whose_last_step_ashby_refuses_is_made_in_part(desk: Desk) -> None:

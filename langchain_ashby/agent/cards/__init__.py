@@ -68,10 +68,12 @@ class Evidence:
         proven: True or False if proven, None if not.
         records: The ids of new records that look like the one it creates, oldest first; None if it creates none, or if
             they cannot be determined.
+        unseen: What else the write does that no read shows, as a clause with "whether"; None if nothing.
     """
 
     proven: bool | None
     records: list[str] | None
+    unseen: str | None = None
 
 
 def settled(
@@ -87,4 +89,5 @@ def settled(
         taken: The ids of records that other attempts are known to have created.
     """
     builder = build(request, reads)
-    return Evidence(took_effect(builder, seen, attempts=attempts, taken=taken), new_records(builder, seen))
+    proven = took_effect(builder, seen, attempts=attempts, taken=taken)
+    return Evidence(proven, new_records(builder, seen), builder.unseen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from langchain_ashby.agent.cards.as_sent import shows
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
@@ -77,7 +78,12 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
     warn_of_others(builder, [other for other in others if other not in same_job])
     complete = bool(candidate) and others.complete
     like, created = [request.candidate_id, request.job_id], None if request.created_at else "createdAt"
-    builder.lookalikes("Applications for this job", like, same_job, complete, created)
+    different = [it for it in same_job if not shows(it, request.wire(), _PLACES)]
+    builder.lookalikes("Applications for this job", like, same_job, complete, created, doubtful=different)
+
+
+_PLACES = {"interviewStageId": "currentInterviewStage.id", "interviewPlanId": "currentInterviewStage.interviewPlanId"}
+"""Where an application keeps what a new one is made of."""
 
 
 def _show_history(reads: ReadCache, builder: CardBuilder, visits: list[StageVisit]) -> None:

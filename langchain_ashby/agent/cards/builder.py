@@ -51,7 +51,8 @@ UNREAD = _Unread()
 class Lookalikes:
     """Records that look like the one the write would create: by id, with their creation time if Ashby tells it.
 
-    `doubtful` ones may or may not match. `like` is what the matching ones have in common.
+    `doubtful` ones may or may not match. `like` is what the matching ones have in common. `parts` has, for each record
+    that the write creates, the ids of those that could be it.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Lookalikes:
     complete: bool
     doubtful: set[str]
     like: str
+    parts: list[set[str]]
 
 
 @dataclass
@@ -67,7 +69,7 @@ class CardBuilder:
 
     Besides the card itself it holds what the write's effect is recognized by: `wanted` are the facts as they will be,
     `alike` the existing records that look like the one it would create, `history` the values that a field has had, by
-    the id of the entry.
+    the id of the entry. `unseen` is what else it does that no read shows, as a clause with "whether".
     """
 
     request: Operation[Any]
@@ -86,6 +88,7 @@ class CardBuilder:
     afterwards: dict[str, Fact] = field(default_factory=dict)
     history: dict[str, dict[str, Fact]] = field(default_factory=dict)
     alike: Lookalikes | None = None
+    unseen: str | None = None
     risk: Risk = "low"
 
     @property
@@ -213,11 +216,13 @@ class CardBuilder:
         complete: bool,
         created: str | None,
         doubtful: Iterable[Record] = (),
+        parts: Iterable[Iterable[Record]] = (),
     ) -> None:
         """Adds the records that look like the one the write would create, as a fact.
 
         `like` is what they have in common, as JSON. `created` is the key of their creation time; None if they have
-        none.
+        none. `doubtful` ones prove nothing: they are other records, or do not show all that the write sends. `parts`
+        are those that match each record of a write that creates several.
         """
 
         def times(records: Iterable[Record]) -> dict[str, datetime | None]:
@@ -225,7 +230,9 @@ class CardBuilder:
             return {str(it.get("id")): parsed(at(it, *way)) if way else None for it in records}
 
         certain, unclear = times(found), times(doubtful)
-        self.alike = Lookalikes(title, certain | unclear, complete, set(unclear), json.dumps(like, sort_keys=True))
+        each = [{*times(part)} for part in parts] or [{*certain}]
+        words = json.dumps(like, sort_keys=True)
+        self.alike = Lookalikes(title, certain | unclear, complete, set(unclear), words, each)
         if complete:
             named = {key: f"one of {in_words(time)}" if time else "one" for key, time in certain.items()}
             self.facts[title] = [{"id": key, "name": named[key]} for key in sorted(certain)]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from html import unescape
 
+from langchain_ashby.agent.cards.as_sent import equal, shows
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.plain import derive
@@ -22,7 +23,18 @@ from langchain_ashby.endpoints.candidates import (
 )
 from langchain_ashby.endpoints.fields import Address
 from langchain_ashby.endpoints.organization import GetUser, ListSources
-from langchain_ashby.text.words import at, folded, given, in_words, joined, moment, named, one_line, paragraph
+from langchain_ashby.text.words import (
+    at,
+    folded,
+    given,
+    in_words,
+    joined,
+    moment,
+    named,
+    one_line,
+    paragraph,
+    time_fact,
+)
 
 MOST_FOUND = 100
 """A search gives no more: with so many, there may be others."""
@@ -73,7 +85,9 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     complete = isinstance(searched, list) and len(searched) < MOST_FOUND
     title = "Candidates with this e-mail address" if request.email else "Candidates with this name"
     like = folded(request.email or request.name)
-    builder.lookalikes(title, like, alike, complete, None if request.created_at else "createdAt")
+    created = None if request.created_at else "createdAt"
+    others = [it for it in alike if not _is_as_sent(it, request)]
+    builder.lookalikes(title, like, alike, complete, created, doubtful=others)
 
 
 @builds(UpdateCandidate)
@@ -133,7 +147,7 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
     # A key that may not see private notes cannot tell that there is none.
     complete = there.complete and (not request.is_private or any(note.get("isPrivate") for note in there))
     # Ashby reduces HTML, so that a note of it may have other words in the end.
-    others = [note for note in there if is_html and note not in alike]
+    others = [note for note in there if (is_html or note in alike) and not _is_that_note(note, request)]
     made = None if request.created_at else "createdAt"
     builder.lookalikes(
         "Notes with this text", [request.candidate_id, _bare(text)], alike, complete, made, doubtful=others
@@ -145,6 +159,38 @@ def _known(candidate: Record) -> str:
     email = at(candidate, "primaryEmailAddress", "value")
     details = [email and one_line(email), at(candidate, "createdAt") and f"added {moment(candidate['createdAt'])}"]
     return joined([named(at(candidate, "name") or "?"), *filter(None, details)]).replace(" and ", ", ")
+
+
+_PLACES = {
+    "email": "primaryEmailAddress.value",
+    "phoneNumber": "primaryPhoneNumber.value",
+    "linkedInUrl": "socialLinks[type=LinkedIn].url",
+    "githubUrl": "socialLinks[type=GitHub].url",
+    "website": "socialLinks[type=Website].url",
+}
+"""Where a candidate keeps what a new one is made of."""
+
+
+def _is_as_sent(candidate: Record, request: CreateCandidate) -> bool:
+    further = {folded(it) for it in request.alternate_email_addresses or []}
+    there = {folded(at(it, "value")) for it in at(candidate, "emailAddresses") or []}
+    return (
+        shows(candidate, request.wire(), _PLACES, but=("alternateEmailAddresses", "location"))
+        and further <= there
+        and (request.location is None or equal(_place(request.location), _location(candidate)))
+    )
+
+
+def _is_that_note(note: Record, request: CreateCandidateNote) -> bool:
+    """True if a note has exactly the text: what looks like a tag in a plain one is part of its words."""
+    content = str(note.get("content") or "")
+    if isinstance(request.note, str) or request.note.type != "text/html":
+        text = request.note if isinstance(request.note, str) else request.note.value
+        is_that_text = unescape(content).split() == text.split()
+    else:
+        is_that_text = content == request.note.value
+    dated = request.created_at is None or equal(time_fact(request.created_at), note.get("createdAt"))
+    return is_that_text and dated and note.get("isPrivate") is bool(request.is_private)
 
 
 def _bare(text: str) -> str:

@@ -66,8 +66,14 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
         by = f"by {whose} " if author else ""
         at_what_time = f" {by}on {moment(at(known, 'submittedAt'))}" if at(known, "submittedAt") else ""
         builder.warn(f"A scorecard on this form was already submitted{at_what_time.rstrip()}.")
-    # Without a user it is not known whose scorecards are the key's own: only the values tell.
-    others = [it for it in same_form if as_fact(at(it, "submittedValues")) != as_fact(values)] if author is None else []
+    # Interviewers submit scorecards of their own: only the values tell.
+    others = [
+        it
+        for it in same_form
+        if not definition
+        or at(it, "feedbackFormDefinitionId") != request.feedback_form_definition_id
+        or as_fact(at(it, "submittedValues")) != as_fact(values)
+    ]
     builder.lookalikes(
         "Scorecards on this form", request.application_id, same_form, there.complete, "submittedAt", doubtful=others
     )

@@ -35,7 +35,9 @@ def upload_resume(request: UploadCandidateResume, reads: ReadCache, builder: Car
         builder.warn("This file type is unusual for a résumé.")
     if file:
         alike = [present] if at(present, "name") == file else []
-        builder.lookalikes("Résumé with this file's name", [request.candidate_id, file], alike, bool(candidate), None)
+        like = [request.candidate_id, file]
+        # A name says nothing about what is in the file.
+        builder.lookalikes("Résumé with this file's name", like, alike, bool(candidate), None, doubtful=alike)
 
 
 @builds(UploadCandidateFile)
@@ -52,7 +54,8 @@ def upload_file(request: UploadCandidateFile, reads: ReadCache, builder: CardBui
         alike = [it for it in there or [] if at(it, "name") == file]
         if alike:
             builder.warn("The candidate already has a file of this name; both are kept.")
-        builder.lookalikes("Files of this name", [request.candidate_id, file], alike, there is not None, None)
+        like = [request.candidate_id, file]
+        builder.lookalikes("Files of this name", like, alike, there is not None, None, doubtful=alike)
 
 
 def _local_file(builder: CardBuilder, reads: ReadCache, path: str | None) -> str | None:

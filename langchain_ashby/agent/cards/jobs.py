@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from langchain_ashby.agent.cards.as_sent import shows
 from langchain_ashby.agent.cards.builder import CardBuilder
 from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
@@ -53,7 +54,9 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
         status = at(job, "status")
         builder.warn(f"A job with this title exists: it is {'a draft' if status == 'Draft' else enumerated(status)}.")
     complete = found.complete and drafted.complete
-    builder.lookalikes("Jobs with this title", folded(request.title), alike.values(), complete, "createdAt")
+    others = [it for it in alike.values() if not shows(it, request.wire(), {"teamId": "departmentId"})]
+    like = folded(request.title)
+    builder.lookalikes("Jobs with this title", like, alike.values(), complete, "createdAt", doubtful=others)
 
 
 @builds(UpdateJob)

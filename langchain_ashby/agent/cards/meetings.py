@@ -72,21 +72,33 @@ def people_of(builder: CardBuilder, reads: ReadCache, events: Iterable[Interview
 
 def stated(event: InterviewEvent) -> Fact:
     """A meeting as the call states it, as a fact."""
+    feedback = {it.email.casefold(): it.feedback_required for it in event.interviewers}
     return {
         "start": time_fact(event.start_time),
         "end": time_fact(event.end_time),
         "interviewers": sorted(it.email.casefold() for it in event.interviewers),
         **({"interview": event.interview_id} if event.interview_id else {}),
+        **({"feedback": stated} if (stated := {it: yes for it, yes in feedback.items() if yes is not None}) else {}),
+        **({"extra data": event.extra_data} if event.extra_data is not None else {}),
     }
 
 
+def loosely(meeting: Fact) -> Fact:
+    """A meeting as a fact, without what people would not tell two meetings apart by."""
+    return {key: value for key, value in meeting.items() if key not in ("feedback", "extra data")}
+
+
 def standing(event: Record, like: Any = None) -> Fact:
-    """A meeting as Ashby has it, as a fact of the same form; without the interview if `like` leaves it open."""
+    """A meeting as Ashby has it, as a fact of the same form; without what `like` leaves open."""
+    required = {str(at(it, "email")).casefold(): at(it, "isFeedbackRequired") for it in at(event, "interviewers") or []}
+    asked = at(like, "feedback") or {}
     return {
         "start": time_fact(at(event, "startTime")),
         "end": time_fact(at(event, "endTime")),
         "interviewers": sorted(str(at(it, "email")).casefold() for it in at(event, "interviewers") or []),
         **({"interview": at(event, "interviewId")} if like is None or "interview" in like else {}),
+        **({"feedback": {it: required.get(it) for it in asked}} if asked else {}),
+        **({"extra data": at(event, "extraData") or {}} if at(like, "extra data") is not None else {}),
     }
 
 

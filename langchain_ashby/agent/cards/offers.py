@@ -83,7 +83,8 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
             ]
             builder.facts["Stage"] = {"id": at(stage, "id"), "name": at(stage, "title")} if stage else None
         versions = [version for it in offers if (version := at(it, "latestVersion"))]
-        other = [it for it in versions if not _has_values(it, values)]
+        all_known = len(values) == len(request.field_submissions)
+        other = [it for it in versions if not (all_known and _has_values(it, values))]
         complete = offers.complete and isinstance(offers_read, list)
         builder.lookalikes(
             "Terms offered so far", request.application_id, versions, complete, "createdAt", doubtful=other
@@ -163,7 +164,6 @@ def _check_start(builder: CardBuilder, start: Any) -> None:
 
 
 def _has_values(version: Record, values: dict[str, Any]) -> bool:
-    """True if an offer has these terms, as far as they can be compared."""
-    return all(
-        as_fact(values[path]) == as_fact(at(version, path)) for path in ("startDate", "salary") if path in values
-    )
+    """True if an offer shows all of these terms."""
+    custom = {at(it, "id"): at(it, "value") for it in at(version, "customFields") or []}
+    return all(as_fact(value) == as_fact(at(version, path) or custom.get(path)) for path, value in values.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from langchain_ashby.agent.cards.as_sent import shows
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
 from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
@@ -65,7 +66,9 @@ def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> No
         for opening in alike:
             builder.warn(f"An opening {named(request.identifier)} exists: it is {state_of(opening)}.", "high")
     like = request.identifier or [request.description or "", sorted(request.job_ids or [])]
-    builder.lookalikes("Openings like this", like, alike, known.complete, "latestVersion.createdAt")
+    others = [it for it in alike if not _is_as_sent(it, request)]
+    created = "latestVersion.createdAt"
+    builder.lookalikes("Openings like this", like, alike, known.complete, created, doubtful=others)
 
 
 @builds(UpdateOpening)
@@ -164,6 +167,11 @@ def _is_like(opening: Record, request: CreateOpening) -> bool:
         and (at(version, "description") or "") == (request.description or "")
         and sorted(at(version, "jobIds") or []) == sorted(request.job_ids or [])
     )
+
+
+def _is_as_sent(opening: Record, request: CreateOpening) -> bool:
+    version = at(opening, "latestVersion") or {}
+    return shows({**version, "openingState": at(opening, "openingState")}, request.wire())
 
 
 def _day(value: date | str | None) -> str | None:

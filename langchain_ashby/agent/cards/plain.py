@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, cast, get_args, get_origin
 
+from langchain_ashby.agent.cards.as_sent import equal, value_at
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.card import is_uuid
 from langchain_ashby.agent.cards.complete import is_unread
@@ -107,6 +108,7 @@ def _set(request: Operation[Any], reads: ReadCache, builder: CardBuilder, effect
         words = _in_words(request, name)
         if (place := stored.get(name)) is None:
             builder.new_value(title_of(name, effect), words(after))
+            builder.unseen = f"whether its {title_of(name, effect).lower()} was set"
             continue
         title = title_of(name, effect)
         before = (
@@ -173,7 +175,14 @@ def _create(request: Operation[Any], builder: CardBuilder, effect: Creates, deri
         archived = "; it is archived" if at(record, "isArchived") is True else ""
         builder.warn(f"A {kind} with this {same} exists{archived}.")
     like = [_folded(derived.values.get(by)) for by in places]
-    builder.lookalikes(f"{kind.capitalize()}s with this {same}", like, alike, known.complete, created)
+    stored = effect.stored(derived.values)
+    others = [
+        it
+        for it in alike
+        if not all(equal(derived.values[by], _present(_holder(it, effect), place)) for by, place in stored.items())
+    ]
+    title = f"{kind.capitalize()}s with this {same}"
+    builder.lookalikes(title, like, alike, known.complete, created, doubtful=others)
 
 
 def _subject(
@@ -297,14 +306,7 @@ def _present(holder: Record, place: Stored) -> Any:
     """The value at the first of the paths that the record has."""
     paths = place.paths()
     path = next((it for it in paths if it in holder), paths[-1])
-    value: Any = holder
-    for step in path.split("."):
-        key, _, having = step.rstrip("]").partition("[")
-        value = at(value, key)
-        if having:
-            by, _, wanted = having.partition("=")
-            value = next((it for it in value or [] if at(it, by) == wanted), None)
-    return value
+    return value_at(holder, path)
 
 
 def _in_words(request: Operation[Any], name: str) -> Callable[[Fact], str | None]:

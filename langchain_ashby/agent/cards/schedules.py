@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.card import same
 from langchain_ashby.agent.cards.meetings import (
+    loosely,
     overlaps,
     people_of,
     standing,
@@ -65,11 +66,13 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
     builder.consequence("It can be changed or canceled later with the same API key, or in Ashby.")
 
     wanted = sorted((stated(event) for event in request.interview_events), key=str)
-    alike = [it for it in schedules if at(it, "status") != "Cancelled" and _same_meetings(it, wanted)]
+    alike = [it for it in schedules if at(it, "status") != "Cancelled" and _same_meetings(it, [*map(loosely, wanted)])]
     if alike:
         builder.warn("The same interviews are already scheduled.", "high")
+    different = [it for it in alike if not _same_meetings(it, wanted)]
+    like = [request.application_id, str(wanted)]
     builder.lookalikes(
-        "Schedules with these interviews", [request.application_id, str(wanted)], alike, schedules.complete, "createdAt"
+        "Schedules with these interviews", like, alike, schedules.complete, "createdAt", doubtful=different
     )
     at_that_time = [it for it in meetings if any(overlaps(event, it) for event in request.interview_events)]
     if schedules.complete:
@@ -107,11 +110,16 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
         builder.warn("No meeting is left: this cancels the whole schedule.")
     if added:
         wanted = [stated(event) for event in added]
-        alike = [it for it in by_id.values() if any(standing(it, want) == want for want in wanted)]
+        loose = [*map(loosely, wanted)]
+        alike = [it for it in by_id.values() if any(standing(it, want) == want for want in loose)]
+        parts = [[it for it in by_id.values() if standing(it, want) == want] for want in wanted]
+        different = [it for it in alike if not any(it in part for part in parts)]
         if alike:
             builder.warn("A meeting like the new one is already scheduled.")
         like = [request.interview_schedule_id, str(wanted)]
-        builder.lookalikes("Meetings like the new one", like, alike, _all_read(events), "createdAt")
+        builder.lookalikes(
+            "Meetings like the new one", like, alike, _all_read(events), "createdAt", doubtful=different, parts=parts
+        )
     what = [
         count(len(cancelled), "meeting") + " canceled" if cancelled else "",
         count(len(changes) - len(added), "meeting") + " changed" if len(changes) > len(added) else "",
@@ -197,11 +205,9 @@ def _same_meetings(schedule: Record, wanted: list[Fact]) -> bool:
     there = list(_events(schedule))
     if len(there) != len(wanted):
         return False
-    left = [standing(it) for it in there]
+    left = there
     for want in wanted:
-        match = next(
-            (it for it in left if {**it, "interview": want.get("interview", it["interview"])} == {**it, **want}), None
-        )
+        match = next((it for it in left if standing(it, want) == want), None)
         if match is None:
             return False
         left.remove(match)

@@ -107,6 +107,7 @@ def _archived(
     if request.archive_email is None:
         builder.consequence("The candidate gets no e-mail.")
         return
+    builder.unseen = "whether its e-mail was sent"
     template = builder.named(
         "The e-mail template", templates, request.archive_email.communication_template_id, "title", "name"
     )

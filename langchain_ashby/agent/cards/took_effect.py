@@ -43,7 +43,7 @@ def took_effect(
 
     An unchanged value does not prove that the write never happened: somebody may have put it back. Only the time of the
     record's last change proves it, or its history. The absence of a record that the write would create proves
-    nothing.
+    nothing. Nor is a write proven of which no read shows a part.
 
     Args:
         builder: The present state of Ashby.
@@ -57,7 +57,7 @@ def took_effect(
     if builder.alike is not None:
         verdicts.append(_addition(builder, seen, attempts, taken))
     if True in verdicts:
-        return True if all(verdicts) else None
+        return True if all(verdicts) and builder.unseen is None else None
     # One request sets all values: if one was certainly never set, neither were the others.
     return False if False in verdicts else None
 
@@ -65,7 +65,7 @@ def took_effect(
 def new_records(builder: CardBuilder, seen: Seen | None) -> list[str] | None:
     """The ids of the records that look like the one the write creates, and were not there before it.
 
-    None if unknown. Oldest first, if Ashby tells their times.
+    None if unknown. Oldest first, if Ashby tells their times; the doubtful ones last.
     """
     if builder.alike is None or seen is None:
         return None
@@ -73,8 +73,9 @@ def new_records(builder: CardBuilder, seen: Seen | None) -> list[str] | None:
     if not isinstance(known, list):
         return None
     before = {at(record, "id") for record in known}
+    doubtful = builder.alike.doubtful
     made = {key: str(time or "") for key, time in builder.alike.records.items() if key not in before}
-    return sorted(made, key=lambda key: (made[key], key))
+    return sorted(made, key=lambda key: (key in doubtful, made[key], key))
 
 
 def _values(builder: CardBuilder, seen: Seen) -> Iterator[bool | None]:
@@ -103,8 +104,9 @@ def _entries_since(builder: CardBuilder, seen: Seen, title: str) -> list[Any] | 
 
 
 def _addition(builder: CardBuilder, seen: Seen, attempts: int, taken: Collection[str]) -> bool | None:
-    """True if there are enough new records for every attempt that could have made them."""
+    """True if there are enough new records for every attempt that could have made them, of each that one makes."""
     assert builder.alike is not None
-    new = new_records(builder, seen)
-    left = {*(new or ())} - {*taken} - builder.alike.doubtful
-    return True if left and len(left) >= attempts else None
+    parts = builder.alike.parts
+    left = {*(new_records(builder, seen) or ())} - {*taken} - builder.alike.doubtful
+    enough = all(len(left & part) >= attempts * parts.count(part) for part in parts)
+    return True if enough and len(left) >= attempts * len(parts) else None

@@ -23,7 +23,7 @@ from langchain_ashby.agent.execution.journal import (
     to_record,
 )
 from langchain_ashby.agent.execution.process import this_process
-from langchain_ashby.agent.execution.settling import Settler
+from langchain_ashby.agent.execution.settling import IF_NOT_MADE, Settler
 from langchain_ashby.agent.execution.store import StoreError
 from langchain_ashby.agent.execution.verify import AppliedWrite, EffectChecker
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
@@ -130,7 +130,8 @@ class WriteExecutor:
             found = self._settler.settle(write.store, write.call, [claim], requests, what, own=True)
             result = replace(found.result, request_ids=ids)
             if result.outcome == "unknown" and error.done and error.done not in result.answer.text:
-                result = replace(result, answer=with_words(result.answer, after=f" {error.done} {error.remedy}"))
+                begun = f" {error.done} {IF_NOT_MADE} {error.remedy}"
+                result = replace(result, answer=with_words(result.answer, after=begun))
             return self.end(write, claim, result, *found.with_it)
         if error.done:
             partly = executed_in_part(write.call, f"{what} {error.done} {error.remedy}")

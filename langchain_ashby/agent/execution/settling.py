@@ -109,16 +109,16 @@ class Settler:
             if doubtful[-1].path != operation.path:
                 step = f"It is not known whether its step {doubtful[-1].path} was made."
                 return Settlement(_unknown(approval, f"{what} {self._done(operation, requests)}{step}"))
-        if done := self._done(operation, requests) if operation is not None else "":
-            what = f"{what} {done}".strip()
         if self._is_of_another_account(approval):
-            return Settlement(_unknown(approval, f"{what} {_OTHER_ACCOUNT}"))
+            return Settlement(_unknown(approval, f"{what} {self._begun(operation, requests)}{_OTHER_ACCOUNT}"))
         # A process that may still be running could send its request at any time.
         certain = own or self._journal.is_over(claim) is True
         evidence = self._waited_for(store, claim, call)
-        settlement = self._judged(approval, evidence, what, certain=certain)
+        begun = self._begun(operation, requests)
+        settlement = self._judged(approval, evidence, what, certain=certain, begun=begun)
+        done = self._done(operation, requests) if operation is not None else ""
         if settlement.result.outcome == "not applied" and done:
-            return self._kept(claim, _in_part(approval, f"{what} {_NOT_SEEN}"))
+            return self._kept(claim, _in_part(approval, f"{what} {done}{_NOT_SEEN}"))
         made = self._own_record(store, claim, evidence) if settlement.result.outcome == "applied" else []
         return self._kept(claim, settlement.result, made)
 
@@ -126,14 +126,16 @@ class Settler:
         """True if the write was made under another account, so that this one cannot show its effect."""
         return approval["proposal"]["account"] != self._checker.account(approval["call"])
 
-    def _judged(self, approval: Approval, evidence: Evidence | None, what: str, *, certain: bool) -> Settlement:
+    def _judged(
+        self, approval: Approval, evidence: Evidence | None, what: str, *, certain: bool, begun: str = ""
+    ) -> Settlement:
         if evidence is None:
-            return Settlement(_unknown(approval, f"{what} {_UNREADABLE}"))
+            return Settlement(_unknown(approval, f"{what} {begun}{_UNREADABLE}"))
         if evidence.proven:
             return Settlement(_made(approval, f"{what} {_SEEN}"))
         if evidence.proven is False and certain:
             return Settlement(_not_made(approval, f"{what} {_NOT_SEEN}"))
-        return Settlement(_unknown(approval, f"{what} {_shows(evidence)}".strip()))
+        return Settlement(_unknown(approval, f"{what} {begun}{_shows(evidence)}".strip()))
 
     def _waited_for(self, store: BaseStore, claim: Claim, call: ToolCall) -> Evidence | None:
         """Finds the evidence; waits as long as the write may still be in transit."""
@@ -172,15 +174,22 @@ class Settler:
             return Settlement(result, (creations.ended(kind, claim.id, [*made]),))
         return Settlement(result, (creations.undone(kind, claim.id),))
 
-    def _done(self, operation: Operation[Any], requests: Sequence[Request]) -> str:
-        """Says what the first steps did, in the operation's own words for a failure in a later one."""
+    def _begun(self, operation: Operation[Any] | None, requests: Sequence[Request]) -> str:
+        """Says what the first steps did, if it is not known whether the last one was made."""
+        return self._done(operation, requests, f"{IF_NOT_MADE} ") if operation is not None else ""
+
+    def _done(self, operation: Operation[Any], requests: Sequence[Request], only: str = "") -> str:
+        """Says what the first steps did, in the operation's own words for a failure in a later one.
+
+        `only` says when the way to go on from there is to be taken.
+        """
         results = [it.result for it in requests if it.answered]
         if not results:
             return ""
         try:
             operation.perform(_Replay(results))
         except AshbyError as error:
-            return f"{error.done} {error.remedy} "
+            return f"{error.done} {only}{error.remedy} "
         return ""
 
 
@@ -226,6 +235,8 @@ def _unknown(approval: Approval, words: str) -> WriteResult:
 
 def _shows(evidence: Evidence) -> str:
     """Describes evidence that proves nothing."""
+    if evidence.unseen is not None:
+        return f"Even if the change is there, {evidence.unseen} cannot be read."
     if evidence.records is None:
         return ""
     if not evidence.records:
@@ -233,6 +244,7 @@ def _shows(evidence: Evidence) -> str:
     return "Ashby shows new records like it, but too few to prove that each attempt made one."
 
 
+IF_NOT_MADE = "Only if the last step was not made:"
 _UNREADABLE = "Ashby cannot be read now to see whether it took effect."
 _SHORTEST_PAUSE = 0.1  # seconds
 _NOT_SENT = "It was never sent to Ashby, so nothing was changed. Propose the call again if it is still right."

@@ -143,6 +143,21 @@ def test_a_tag_that_has_come_meanwhile_settles_its_creation(desk: Desk) -> None:
     assert desk.settled(request, card) is True
 
 
+class CreateRetiredTag(CreateCandidateTag):
+    """Create a tag, possibly one that is archived at once."""
+
+    is_archived: bool | None = None
+
+
+@pytest.mark.parametrize(("archived", "proven"), [(True, True), (False, None)])
+def test_a_tag_of_the_same_title_with_another_value_proves_nothing(desk: Desk, archived: bool, proven: Any) -> None:
+    request = CreateRetiredTag(title="Polar night", is_archived=True)
+    card = desk.card(request)
+    tag = {"id": "0c3f7a44-1111-4222-8333-444455556666", "title": "Polar night", "isArchived": archived}
+    desk.sandbox.fault("candidateTag.list", times=5, body=json.dumps({"success": True, "results": [tag]}))
+    assert desk.settled(request, card) is proven
+
+
 def test_setting_fields_of_each_kind_shows_names_and_days(desk: Desk) -> None:
     request = PlanOpening(
         opening_id=desk.opening("OP-202"),

@@ -1,0 +1,69 @@
+"""Tells if a record shows the values that a write sends: only such a record proves that the write was made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from langchain_ashby.agent.cards.card import same
+from langchain_ashby.text.words import at, empty, folded, time_fact
+
+_NO_PLACES: Mapping[str, str] = {}
+_DATED = re.compile(r"\d{4}-\d\d-\d\d(T.*)?")
+
+
+def shows(
+    record: Any, body: Mapping[str, Any], places: Mapping[str, str] = _NO_PLACES, *, but: Collection[str] = ()
+) -> bool:
+    """True if a record has every value of a request's body. A value that it does not show counts as another one.
+
+    Args:
+        record: The record.
+        body: The body, as it goes to Ashby.
+        places: Where the record keeps values, by their keys in the body. By default `k` is kept as `k`, and `fooId` as
+            `fooId` or as the id of `foo`.
+        but: The keys that are not compared.
+    """
+    return all(
+        equal(value, value_at(record, places[key]) if key in places else _by_default(record, key))
+        for key, value in body.items()
+        if key not in but
+    )
+
+
+def equal(sent: Any, there: Any) -> bool:
+    """True if a value in Ashby is the one that was sent: regardless of case, white space, order and spelling of times.
+
+    Records are compared by id.
+    """
+    return (empty(sent) and empty(there)) or same(_comparable(sent), _comparable(there))
+
+
+def value_at(record: Any, path: str) -> Any:
+    """The value at a path such as `primaryEmailAddress.value` or `socialLinks[type=GitHub].url`; None without one."""
+    value = record
+    for step in path.split("."):
+        key, _, having = step.rstrip("]").partition("[")
+        value = at(value, key)
+        if having:
+            by, _, wanted = having.partition("=")
+            value = next((it for it in value or [] if at(it, by) == wanted), None)
+    return value
+
+
+def _by_default(record: Any, key: str) -> Any:
+    there = at(record, key)
+    return at(record, key.removesuffix("Id"), "id") if there is None and key.endswith("Id") else there
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if value.get("id"):
+            return _comparable(value["id"])
+        return {key: _comparable(it) for key, it in value.items() if it is not None}
+    if isinstance(value, list):
+        return sorted(map(_comparable, value), key=str)
+    if isinstance(value, str):
+        return (_DATED.fullmatch(value) and time_fact(value)) or folded(value)
+    return value
