@@ -122,7 +122,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "objectType": NAME,
         "fieldType": NAME,
         "isPrivate?": FLAG,
-        **_inside("selectableValues?[]", {"label": TEXT, "value": TEXT}),
+        **_inside("selectableValues?[]", {"label?": TEXT, "value?": TEXT}),
     },
     "department": _NAMED,
     "feedbackFormDefinition": {**_TITLED, "formDefinition": FORM},
@@ -169,7 +169,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
     "user": {**_PERSON, "isEnabled": FLAG},
 }
 """By the noun of Ashby's methods, or by the method: the ways to values, `[]` meaning each entry of a list. A key with
-`?` may be missing; Ashby's schemas require the others."""
+`?` may be missing; Ashby always sends the others."""
 
 
 class Incomplete(dict[str, Any]):
