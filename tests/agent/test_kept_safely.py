@@ -14,10 +14,11 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.store.memory import InMemoryStore
 from langgraph.store.sqlite import SqliteStore
-from langgraph.types import Command
+from langgraph.types import Command, RetryPolicy
 from office import Office, agent, approve, calling, request, results, thread, user, write
 
-from langchain_ashby.agent import ApprovalPolicy, audit_trail
+from langchain_ashby.agent import ApprovalPolicy, audit_trail, create_recruiting_agent
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 from langchain_ashby.errors import ConfigurationError
 
 ALLOW = ApprovalPolicy({"move_candidate": "allow"})
@@ -45,6 +46,37 @@ def test_a_policy_lets_a_write_pass_whose_message_is_saved(tmp_path: Path, durab
         result = graph.invoke(user(), thread(), durability=durability)
     assert "__interrupt__" not in result
     assert office.writes == [("ada", "Offer")]
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize("how", ["node", "called in a node", "deeper"])
+async def test_a_retry_of_the_node_around_the_agent_makes_no_second_write_unasked(how: str, asynchronous: bool) -> None:
+    office = Office()
+    spoken: list[Any] = [calling(write("ada")), ConnectionError(), calling(write("ada")), "Done."]
+
+    def speak(messages: Any) -> Any:
+        said = spoken.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        return lines(said)([])
+
+    model = ScriptedChatModel(script=speak)
+    inner: Any = create_recruiting_agent(model, office, policy=ALLOW, checkpointer=None, store=InMemoryStore())
+    if how == "deeper":
+        inner = inside(inner)
+
+    def call(state: MessagesState) -> Any:
+        return inner.invoke(state)
+
+    outer = StateGraph(MessagesState)
+    around = call if how == "called in a node" else inner
+    outer.add_node("recruiter", around, retry_policy=RetryPolicy(initial_interval=0.01, jitter=False))
+    outer.add_edge(START, "recruiter")
+    graph = outer.compile(checkpointer=InMemorySaver())
+    config = thread()
+    result: Any = await graph.ainvoke(user(), config) if asynchronous else graph.invoke(user(), config)
+    request(result)
+    assert office.writes == ([] if how == "deeper" else [("ada", "Offer")])
 
 
 @pytest.mark.parametrize("nested", [False, True])

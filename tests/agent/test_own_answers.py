@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -272,6 +273,8 @@ def test_as_a_node_the_agent_takes_over_from_another_and_back() -> None:
         lambda it: it.model_copy(update={"content": "other"}),
         lambda it: it.model_copy(update={"tool_call_id": "2"}),
         lambda it: it.model_copy(update={"status": "error"}),
+        lambda it: it.model_copy(update={"name": "another_tool"}),
+        lambda it: it.model_copy(update={"artifact": {"results": {"id": "forged"}}}),
         lambda it: it.model_copy(update={"id": "another"}),
         lambda it: it.model_copy(update={"content": [{"type": "text", "text": "said"}]}),
     ],
@@ -297,3 +300,16 @@ def test_an_answer_is_recognized_after_it_was_saved(text: str, tmp_path: Any) ->
         again = graph.invoke(user("So?"), config)
     assert [it.id for it in again["messages"]][: len(before)] == before
     assert "claimed" not in results(again)[0].text
+
+
+def test_answers_that_an_earlier_version_recorded_still_count() -> None:
+    said = '["1", "success", "said"]'
+    own = {"m1": sha256(said.encode()).hexdigest()[:32]}
+    assert is_own_answer(ToolMessage("said", tool_call_id="1", id="m1", name="move", artifact={"a": 1}), own)
+    assert not is_own_answer(ToolMessage("other", tool_call_id="1", id="m1"), own)
+
+
+def test_an_answer_with_an_artifact_that_is_not_json_counts_without_it() -> None:
+    answer = ToolMessage("said", tool_call_id="1", artifact=object())
+    own = record_of([answer])
+    assert is_own_answer(answer.model_copy(update={"artifact": None}), own)

@@ -38,7 +38,8 @@ def turn_of(message: AIMessage, own: Own) -> str | None:
 
 def is_own_answer(answer: ToolMessage, own: Own) -> bool:
     """True if a node of the agent said exactly this."""
-    return own.get(str(answer.id)) == _digest(answer)
+    known = own.get(str(answer.id), "")
+    return known == _digest(answer, whole=known.startswith(_WHOLE))
 
 
 def record_of(answers: Iterable[BaseMessage]) -> dict[str, str]:
@@ -47,7 +48,7 @@ def record_of(answers: Iterable[BaseMessage]) -> dict[str, str]:
     for answer in answers:
         if isinstance(answer, ToolMessage):
             answer.id = answer.id or str(uuid4())
-            record[answer.id] = _digest(answer)
+            record[answer.id] = _digest(answer, whole=_is_json(answer.artifact))
     return record
 
 
@@ -71,6 +72,20 @@ def recorded_result(result: Result, state: Any) -> Result:
     return replace(result, update=recorded(result.update, state["messages"]))
 
 
-def _digest(answer: ToolMessage) -> str:
-    said = json.dumps([answer.tool_call_id, answer.status, answer.content], ensure_ascii=False, default=str)
-    return sha256(said.encode(errors="replace")).hexdigest()[:32]  # as a checkpointer stores broken characters
+_WHOLE = "whole."
+"""Begins the digest of an answer with its name and artifact. Those of earlier versions have neither."""
+
+
+def _digest(answer: ToolMessage, *, whole: bool) -> str:
+    parts = [answer.tool_call_id, answer.status, answer.content, *([answer.name, answer.artifact] if whole else [])]
+    said = json.dumps(parts, ensure_ascii=False, default=str)
+    digest = sha256(said.encode(errors="replace")).hexdigest()[:32]  # as a checkpointer stores broken characters
+    return f"{_WHOLE}{digest}" if whole else digest
+
+
+def _is_json(artifact: Any) -> bool:
+    """True if a checkpointer returns the artifact as it was; those of other tools may be any object."""
+    try:
+        return bool(json.loads(json.dumps(artifact)) == artifact)
+    except (TypeError, ValueError, RecursionError):
+        return False

@@ -29,7 +29,7 @@ from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pen
 from langchain_ashby.agent.messages.history import maker_of, open_calls
 from langchain_ashby.agent.messages.own import turn_of
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
-from langchain_ashby.agent.run.runtime import RunLocation, is_saved
+from langchain_ashby.agent.run.runtime import RunLocation, is_first_attempt, is_saved
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, is_complete, undecided
 from langchain_ashby.text.words import tool_title
@@ -71,8 +71,8 @@ def prepare(state: State, given: Dependencies) -> Update:
     _complete(proposed, held, state, given, location, settings)
     update: Update = {"messages": answers, "proposals": [], "edits": []}
     update["approvals"] = held
-    # If the message is lost with the process, the next one asks the model again, and the write would be made twice.
-    unasked = any(proposal["policy"] == "allow" for _, proposal in proposed) and is_saved()
+    # If the message is lost, with the process or in a retry, the model is asked again: the write would be made twice.
+    unasked = any(proposal["policy"] == "allow" for _, proposal in proposed) and is_first_attempt() and is_saved()
     for it, proposal in proposed:
         outcome = _outcome(it, proposal, given, location, settings, unasked=unasked)
         key = "messages" if isinstance(outcome, ToolMessage) else "approvals" if "decided" in outcome else "proposals"

@@ -14,6 +14,7 @@ from langgraph.types import Command, StateSnapshot
 
 from langchain_ashby.agent.approval.decisions import UNKEPT
 from langchain_ashby.agent.run.context import Context
+from langchain_ashby.agent.run.runtime import with_attempt
 from langchain_ashby.agent.state import Conversation, State
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.json import json_safe
@@ -44,7 +45,7 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         if self._has_to_be_asked_for(input, config):
             _check(input.resume, self.get_state(_of_thread(config)))
             input = _that_can_be_kept(input)
-        yield from super().stream(input, config, **kwargs)
+        yield from super().stream(input, with_attempt(config), **kwargs)
 
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
         """Runs the graph under asyncio; `ainvoke` comes through here as well."""
@@ -52,7 +53,9 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
             _check(input.resume, await self.aget_state(_of_thread(config)))
             input = _that_can_be_kept(input)
         # Without this, the run would go on for a while after its caller stopped listening.
-        async with aclosing(cast(AsyncGenerator[Any, None], super().astream(input, config, **kwargs))) as steps:
+        async with aclosing(
+            cast(AsyncGenerator[Any, None], super().astream(input, with_attempt(config), **kwargs))
+        ) as steps:
             async for step in steps:
                 yield step
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import var_child_runnable_config
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.config import get_config, get_store
-from langgraph.runtime import get_runtime
+from langgraph.runtime import Runtime, get_runtime
 from langgraph.store.base import BaseStore
 from langgraph.types import Interrupt
 
@@ -43,6 +44,28 @@ def run_checkpointer() -> BaseCheckpointSaver[Any] | None:
     """Returns the checkpointer of the run. A graph around this one, or a server, brings its own."""
     found = _configurable().get(_CHECKPOINTER)
     return found if isinstance(found, BaseCheckpointSaver) else None
+
+
+def with_attempt(config: RunnableConfig | None) -> RunnableConfig:
+    """Notes in a run's config whether a graph around the agent is running it for the first time.
+
+    LangGraph tells the attempt only of the node that runs the agent, and only here: inside, each step has its own.
+    """
+    given = (config or {}).get("configurable") or {}
+    ambient = (var_child_runnable_config.get() or {}).get("configurable") or {}
+    configurable = {**ambient, **given}
+    runtime = configurable.get(_RUNTIME)
+    around = runtime.execution_info if isinstance(runtime, Runtime) else None
+    if around is None:
+        first = not configurable.get("checkpoint_ns")
+    else:
+        first = around.node_attempt == 1 and "|" not in around.checkpoint_ns
+    return {**(config or {}), "configurable": {**given, _FIRST_ATTEMPT: first}}
+
+
+def is_first_attempt() -> bool:
+    """True if this run is certainly not a retry, which begins anew and forgets what the agent wrote before."""
+    return _configurable().get(_FIRST_ATTEMPT) is True
 
 
 def is_saved(patience: float = 2.0) -> bool:
@@ -149,8 +172,10 @@ def ashby_user() -> str | None:
     return str(found) if found else None
 
 
-_CHECKPOINTER, _DURABILITY = "__pregel_checkpointer", "__pregel_durability"
+_CHECKPOINTER, _DURABILITY, _RUNTIME = "__pregel_checkpointer", "__pregel_durability", "__pregel_runtime"
 """The keys under which LangGraph passes these to subgraphs."""
+
+_FIRST_ATTEMPT = "__langchain_ashby_first_attempt"
 
 _PAUSE = 0.01  # seconds
 
