@@ -241,7 +241,7 @@ def _shows(evidence: Evidence) -> str:
         return ""
     if not evidence.records:
         return "Ashby shows no such record now, but it may have been changed or removed since."
-    return "Ashby shows new records like it, but too few to prove that each attempt made one."
+    return "Ashby shows new records like it, but not one for each attempt that shows every value sent."
 
 
 IF_NOT_MADE = "Only if the last step was not made:"
