@@ -162,7 +162,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "openingState": _one_of("Draft", "Approved", "Open", "Filled", "Closed"),
         "latestVersion.jobIds[]": ID,
         "latestVersion.locationIds?[]": ID,
-        **_inside("latestVersion", {"identifier?": NAME, "description?": TEXT, "createdAt?": TIME}),
+        **_inside("latestVersion", {"identifier?": TEXT, "description?": TEXT, "createdAt?": TIME}),
         **_inside("latestVersion.customFields?[]", _CUSTOM),
     },
     "source": _TITLED,
