@@ -84,7 +84,7 @@ def test_a_thread_is_resumed_in_another_process_even_with_strict_serialization(t
     assert started["reads"] == ["ben"] and started["writes"] == []
     assert len(started["asked"][0]["action_requests"]) == 2
     asked_again = process(database, "resume", '{"decisions": [{"type": "approve"}]}', **environment)
-    assert asked_again["writes"] == [] and "2 decisions" in asked_again["asked"][0]["problem"]
+    assert asked_again["writes"] == [] and "2 actions" in asked_again["asked"][0]["problem"]
     answer = '{"decisions": [{"type": "reject"}, {"type": "approve"}]}'
     done = process(database, "resume", answer, **environment)
     assert (done["reads"], done["writes"], done["last"]) == ([], [["cy", "Offer"]], "Done.")

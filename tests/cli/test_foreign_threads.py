@@ -115,14 +115,3 @@ def test_listing_changes_nothing_in_a_file_that_langgraph_would_mend(tmp_path: P
     assert ran.returncode == 0 and ran.stdout == "No changes are waiting for approval.\n"
     assert ran.stderr == "Skipped thread theirs: it belongs to another program.\n"
     assert contents(tmp_path) == before
-
-
-def test_pending_can_decide_in_a_sandbox(sandbox: AshbySandbox, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/chats.db"
-    with Provider(proposes_a_note(sandbox)) as provider:
-        run(*MODEL, "--sandbox", "--store", url, text="Go.\n", **provider.environment())
-    with Person("pending", "--sandbox", "--store", url) as person:
-        person.is_asked("Approve?")
-        person.types("a")
-        person.sees(f"✓ Add a note to {ADA} done")
-        assert person.leaves() == 0

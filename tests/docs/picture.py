@@ -29,13 +29,17 @@ _FORMAT = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOT
 )
 
 
+_LEFT_OUT = ("NO_COLOR", "COLUMNS", "LINES")
+"""Variables that would change what the terminal shows."""
+
+
 def screen_when_it_asks() -> list[Text]:
     """The lines of a terminal at the moment when the agent waits for an answer, as far down as there are any."""
     screen = pyte.Screen(WIDTH, HEIGHT)
     agent = pexpect.spawn(
         sys.executable,
         [str(CONVERSATION)],
-        env={name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm-256color"},
+        env={name: value for name, value in os.environ.items() if name not in _LEFT_OUT} | {"TERM": "xterm-256color"},
         dimensions=(HEIGHT, WIDTH),
         encoding="utf-8",
         timeout=120,

@@ -179,7 +179,7 @@ def approve_edit_and_reject_arrive_over_the_sdk(server: Server, person: Person, 
     _, note, _ = asked(result)
     [question] = result["__interrupt__"]
     assert question["value"]["request_id"] == question["id"]
-    with pytest.raises(Exception, match="answer is for another question"):
+    with pytest.raises(Exception, match="answer is not for the question"):
         person.run(server, conversation, command={"resume": {"0" * 32: {"decisions": [APPROVE] * 3}}})
     stale = {"request_id": "0" * 32, "decisions": [APPROVE] * 3}
     again = person.run(server, conversation, command={"resume": stale})

@@ -15,7 +15,6 @@ from langchain_ashby.cli.options import (
     Reviewer,
     Store,
     UploadDirs,
-    UseSandbox,
     chat_model,
     reviewer_or_user,
 )
@@ -37,7 +36,6 @@ def pending(
     reviewer: Reviewer = None,
     model: OptionalModel = None,
     upload_dir: UploadDirs = None,
-    sandbox: UseSandbox = False,
 ) -> None:
     """List the changes that are waiting for approval in a store, and decide about them.
 
@@ -74,7 +72,7 @@ def pending(
         else:
             _list(found.waiting, out)
         if found.waiting and can_ask() and not (as_json or only_list):
-            client = stack.enter_context(connected(sandbox, upload_dir))
+            client = stack.enter_context(connected(False, upload_dir))
             agent = _agent(client, stack.enter_context(open_database(store, create=False)), model)
             for it in found.waiting:
                 reached = _review(agent, it, reviewer, out, with_model=model is not None)
