@@ -22,7 +22,7 @@ check: $(VENV)/dev.stamp ## check style and types and run the fast tests, in abo
 # Old versions of make, such as the one on macOS, interleave the output of parallel jobs.
 OUTPUT_APART := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
-test: $(VENV)/dev.stamp ## run all tests, in about eight minutes
+test: $(VENV)/dev.stamp ## run all tests, in about ten minutes
 	$(BIN)/pytest -n auto $(ARGS)
 
 demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes approves everything
