@@ -215,5 +215,7 @@ def _adapter(of: requests.Session, url: str) -> BaseAdapter:
 def _check_host(proxy: str | None) -> None:
     """Raises a ValueError or an error of urllib3's if no proxy can have this address."""
     if proxy:
+        if any(it.isspace() or not it.isprintable() for it in proxy):
+            raise ValueError("a proxy's address has no spaces")  # which older versions of urllib3 let pass
         # As urllib3 does when it connects: an empty or overlong label raises.
         (parse_url(proxy if "://" in proxy else f"http://{proxy}").host or "").encode("idna")
