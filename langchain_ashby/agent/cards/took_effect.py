@@ -5,28 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-# On Python 3.11 pydantic cannot make a JSON schema of typing's TypedDict, and a LangGraph server needs one.
-from typing_extensions import TypedDict
-
 from langchain_ashby.agent.cards.builder import CardBuilder
-from langchain_ashby.agent.cards.card import Card, is_current, same
+from langchain_ashby.agent.cards.card import Before, Card, is_current, same
 from langchain_ashby.text.words import at
 
 
-class Seen(TypedDict):
-    """What Ashby showed right before an attempt.
-
-    Attributes:
-        facts: The facts of the card.
-        revision: Times of the last change of the record and its parts, by id; empty if Ashby does not show them.
-        passed: The ids of the entries in a field's history, if Ashby keeps one.
-        creates: A key shared by all attempts to create the same thing; None if the write creates nothing.
-    """
+class Seen(Before):
+    """What Ashby showed right before an attempt: what a card notes for settling, and its facts."""
 
     facts: dict[str, Any]
-    revision: dict[str, str]
-    passed: dict[str, list[str]]
-    creates: str | None
 
 
 def seen_on(card: Card | None) -> Seen | None:

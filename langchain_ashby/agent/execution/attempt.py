@@ -55,7 +55,7 @@ class Attempt:
         if request is not self._latest:
             self._latest = request
             self.requests.append(Request(self.claim.id, len(self.requests) + 1, request.path))
-        kind = self.claim.seen["creates"] if self.claim.seen else None
+        kind = self.claim.creates
         with_it = [creations.begun(kind, self.claim.id)] if kind else []
         self.journal.note(self.store, self.key, self.requests[-1], *with_it)
         if not self._is_in_time() or not self.journal.holds(self.store, self.key, self.claim):

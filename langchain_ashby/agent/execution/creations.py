@@ -6,11 +6,13 @@ an attempt counts as made only if there are enough new records for all attempts 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from langgraph.store.base import BaseStore, PutOp
 
+from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.store import list_items, load, put_op
 
 ROOT = ("langchain_ashby", "creations")
@@ -34,14 +36,21 @@ def begun(kind: str, claim_id: str) -> PutOp:
     return put_op((*ROOT, kind), claim_id, {"made": []})
 
 
-def ended(kind: str, claim_id: str, made: list[str]) -> PutOp:
-    """A PutOp that notes which records an attempt created; empty if not known."""
-    return put_op((*ROOT, kind), claim_id, {"made": made})
+def concluded(kind: str | None, claim_id: str, outcome: Outcome, made: Collection[str]) -> tuple[PutOp, ...]:
+    """The PutOps that note what became of an attempt.
 
-
-def undone(kind: str, claim_id: str) -> PutOp:
-    """A PutOp that deletes an attempt that certainly created no record."""
-    return PutOp((*ROOT, kind), claim_id, None)
+    Args:
+        kind: What it was to create; None if nothing.
+        claim_id: The attempt.
+        outcome: Its outcome. An attempt of which that is unknown stays noted as it is; one that created no record is
+            deleted.
+        made: The ids of the records that it created; empty if not known.
+    """
+    if kind is None or outcome == "unknown":
+        return ()
+    if outcome == "applied":
+        return (put_op((*ROOT, kind), claim_id, {"made": sorted(made)}),)
+    return (PutOp((*ROOT, kind), claim_id, None),)
 
 
 def share(store: BaseStore, kind: str) -> Share:

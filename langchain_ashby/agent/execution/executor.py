@@ -270,9 +270,9 @@ class WriteExecutor:
             latest = max(tried, key=lambda claim: claim.at)
             assert latest.approval is not None
             # Right before the first of them all cards were compared. After a while others may have changed something.
-            unseen = is_recent and latest.process == this_process() and latest.at >= since
+            just_now = is_recent and latest.process == this_process() and latest.at >= since
             touched = creations.ids_in(record.concluded["answer"]["artifact"])
-            applied.append(AppliedWrite(latest.approval["call"], touched, unseen))
+            applied.append(AppliedWrite(latest.approval["call"], touched, just_now))
         return applied
 
     def _kept_elsewhere(self, write: PendingWrite) -> WriteResult | None:
@@ -320,13 +320,12 @@ def audit_record(write: PendingWrite, result: WriteResult) -> tuple[AuditRecord,
 
 
 def _creation(claim: Claim, result: WriteResult) -> tuple[PutOp, ...]:
-    """Notes which records a claimed write created, if its outcome tells."""
-    if claim.seen is None or (kind := claim.seen["creates"]) is None or result.outcome == "unknown":
+    """Notes which records a claimed write has created, if its result tells."""
+    if claim.seen is None or claim.creates is None:
         return ()
-    if result.outcome != "applied":
-        return (creations.undone(kind, claim.id),)
-    made = creations.ids_in(result.answer.artifact) - creations.ids_in([*claim.seen["facts"].values()])
-    return (creations.ended(kind, claim.id, sorted(made)),)
+    before = creations.ids_in([*claim.seen["facts"].values()])
+    made = creations.ids_in(result.answer.artifact) - before
+    return creations.concluded(claim.creates, claim.id, result.outcome, made)
 
 
 def _as_tried(write: PendingWrite, claims: Sequence[Claim]) -> PendingWrite:

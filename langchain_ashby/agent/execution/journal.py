@@ -59,6 +59,11 @@ class Claim:
     counts_requests: bool = False
     began: float = field(default=0.0, compare=False)
 
+    @property
+    def creates(self) -> str | None:
+        """The key shared by all attempts to create the same thing; None if this one creates nothing."""
+        return self.seen["creates"] if self.seen else None
+
 
 @dataclass(frozen=True)
 class Request:

@@ -150,14 +150,14 @@ class Settler:
             pause *= 2
 
     def _evidence(self, store: BaseStore, claim: Claim, call: ToolCall) -> Evidence | None:
-        kind = claim.seen["creates"] if claim.seen else None
+        kind = claim.creates
         share = creations.share(store, kind) if kind else creations.Share([claim.id], frozenset())
         attempts = len({*share.attempts, claim.id})
         return self._checker.evidence(call, claim.seen, attempts=attempts, taken=share.taken)
 
     def _own_record(self, store: BaseStore, claim: Claim, evidence: Evidence | None) -> list[str]:
         """Assigns one of the new records to an attempt, so that no other attempt counts it again."""
-        kind = claim.seen["creates"] if claim.seen else None
+        kind = claim.creates
         if kind is None or evidence is None or not evidence.records:
             return []
         share = creations.share(store, kind)
@@ -167,12 +167,7 @@ class Settler:
 
     def _kept(self, claim: Claim, result: WriteResult, made: Sequence[str] = ()) -> Settlement:
         """The settlement, with a note of the records that the attempt created."""
-        kind = claim.seen["creates"] if claim.seen else None
-        if kind is None or result.outcome == "unknown":
-            return Settlement(result)
-        if result.outcome == "applied":
-            return Settlement(result, (creations.ended(kind, claim.id, [*made]),))
-        return Settlement(result, (creations.undone(kind, claim.id),))
+        return Settlement(result, creations.concluded(claim.creates, claim.id, result.outcome, made))
 
     def _begun(self, operation: Operation[Any] | None, requests: Sequence[Request]) -> str:
         """Says what the first steps did, if it is not known whether the last one was made."""
@@ -226,9 +221,6 @@ def _in_part(approval: Approval, words: str) -> WriteResult:
     return WriteResult("partly applied", with_edit(approval, executed_in_part(approval["call"], words)))
 
 
-_OTHER_ACCOUNT = "It was attempted under another Ashby account, which this one cannot read."
-
-
 def _unknown(approval: Approval, words: str) -> WriteResult:
     return WriteResult("unknown", with_edit(approval, outcome_unknown(approval["call"], words)))
 
@@ -244,6 +236,7 @@ def _shows(evidence: Evidence) -> str:
     return "Ashby shows new records like it, but not one for each attempt that shows every value sent."
 
 
+_OTHER_ACCOUNT = "It was attempted under another Ashby account, which this one cannot read."
 IF_NOT_MADE = "Only if the last step was not made:"
 _UNREADABLE = "Ashby cannot be read now to see whether it took effect."
 _SHORTEST_PAUSE = 0.1  # seconds

@@ -42,12 +42,13 @@ class AppliedWrite:
     Attributes:
         call: The call as it ran.
         touched: The ids of the records that it created or changed, and of those in them.
-        unseen: True if it ran after the card of the later write was made.
+        just_now: True if it ran in this process, after the later write was decided about and moments ago: a new warning
+            is then taken for its effect.
     """
 
     call: ToolCall
     touched: frozenset[str]
-    unseen: bool
+    just_now: bool
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ class EffectChecker:
             "changes": said["changes"],
             "consequences": said["consequences"],
         }
-        if any(write.unseen for write in applied):
+        if any(write.just_now for write in applied):
             left_card |= {"warnings": said["warnings"], "risk": said["risk"]}
         return left_card
 
