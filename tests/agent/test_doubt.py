@@ -286,3 +286,19 @@ def test_a_write_that_another_worker_took_over_is_not_sent_when_the_first_one_wa
         first.join(30)
     assert room.notes() == room.sent() == 0
     assert answers["other"].startswith("Outcome not known.") and answers["sleeper"] == answers["other"]
+
+
+def test_a_record_that_another_thread_is_known_to_have_made_is_not_counted_for_this_one(room: Room) -> None:
+    other = Room(room.sandbox, room.client, room.directory)
+    call = opening(room)
+    with room.agent(call, journal=DyingJournal("before outcome")) as mine:
+        room.start(mine)
+        room.sandbox.fault("opening.create", drop="before")
+        with pytest.raises(Killed):
+            room.resume(mine, durability="sync")
+    with other.agent(opening(room)) as theirs:
+        other.start(theirs)
+        assert other.answer(other.resume(theirs)).text.startswith("# Done")
+    with room.agent(call) as mine:
+        text = room.answer(mine.invoke(None, room.config)).text
+    assert openings(room) == 1 and text.startswith("Outcome not known.")
