@@ -85,7 +85,8 @@ class ReadCache:
         A listing's result is its records, as `items` gives them.
         """
         made = [request for request in requests if request is not None]
-        if len(made) < 2:
+        # What is known already needs no thread.
+        if sum(_key(request) not in self._made for request in made) < 2:
             return [None if request is None else self._tried(request) for request in requests]
         with ThreadPoolExecutor(len(made), thread_name_prefix="reads") as threads:
             # Each in a copy of the context, which says for whom the client acts.
@@ -122,7 +123,7 @@ class ReadCache:
             request = request.model_copy(update={"cursor": page.next_cursor})
 
     def _once(self, request: Operation[R], ask: Callable[[], R]) -> R:
-        key = (type(request), request.model_dump_json())
+        key = _key(request)
         with self._lock:
             known = self._made.get(key)
             mine: Future[R] = Future()
@@ -148,6 +149,10 @@ class ReadCache:
             raise UnreadableReplyError("Ashby's reply has no list of records", endpoint=request.path)
         found = [checked(request.path, it) for it in found]
         return replace(result, results=found) if isinstance(result, Page) else cast(R, found)
+
+
+def _key(request: Operation[Any]) -> tuple[type, str]:
+    return type(request), request.model_dump_json()
 
 
 def _records(result: Any) -> list[Any]:
