@@ -33,19 +33,39 @@ _log = logging.getLogger(__name__)
 Company = Iterable[tuple[str, Mapping[str, Any]]]
 
 
+def found(store: Store, company: Company) -> None:
+    """Puts a company into an empty store, and the user that API keys act as."""
+    with store.transaction():
+        store.add(
+            User,
+            {
+                "id": API_USER_ID,
+                "firstName": "API",
+                "lastName": "Key",
+                "email": "api-key@ashby.example",
+                "globalRole": "Organization Admin",
+                # Disabled, so that it is not listed, cannot interview, and cannot be acted for.
+                "isEnabled": False,
+                "updatedAt": "2020-01-01T00:00:00.000Z",
+                "customFieldValues": {},
+            },
+        )
+        store.load(company)
+
+
 class Engine:
-    """A company in Ashby, its API keys, and the faults that a test asked for."""
+    """A company in Ashby, its API keys, and the faults that a test asked for; `fill` founds the company."""
 
     def __init__(
         self,
-        company: Callable[[], Company],
+        fill: Callable[[Store], None],
         *,
         api_key: str,
         db: str | Path | None = None,
         rate_limit: int | None = None,
         sync_page_cap: int | None = None,
     ) -> None:
-        self._company = company
+        self._fill = fill
         self._sync_page_cap = sync_page_cap
         self._start: Store | None = None
         self._closed = threading.Event()
@@ -60,28 +80,10 @@ class Engine:
         self.store = Store(db)
         if self.store.is_empty():
             try:
-                self._found_company(self.store)
+                fill(self.store)
             except BaseException:
                 self.store.close()
                 raise
-
-    def _found_company(self, store: Store) -> None:
-        with store.transaction():
-            store.add(
-                User,
-                {
-                    "id": API_USER_ID,
-                    "firstName": "API",
-                    "lastName": "Key",
-                    "email": "api-key@ashby.example",
-                    "globalRole": "Organization Admin",
-                    # Disabled, so that it is not listed, cannot interview, and cannot be acted for.
-                    "isEnabled": False,
-                    "updatedAt": "2020-01-01T00:00:00.000Z",
-                    "customFieldValues": {},
-                },
-            )
-            store.load(self._company())
 
     def close(self) -> None:
         """Closes the database and ends all delays."""
@@ -98,7 +100,7 @@ class Engine:
         self.faults.reset()
         if self._start is None:
             start = Store("")
-            self._found_company(start)
+            self._fill(start)
             self._start = start
         self.store.become(self._start)
         with self._log_lock:

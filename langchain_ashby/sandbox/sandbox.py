@@ -3,14 +3,15 @@
 import secrets
 import threading
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from langchain_ashby.sandbox.control import Control
-from langchain_ashby.sandbox.engine import Company, Engine
+from langchain_ashby.sandbox.engine import Company, Engine, found
 from langchain_ashby.sandbox.faults import Fault
 from langchain_ashby.sandbox.server import Server
+from langchain_ashby.sandbox.store import Store
 
 Arguments = ParamSpec("Arguments")
 Made = TypeVar("Made")
@@ -63,7 +64,7 @@ class AshbySandbox:
         self._keep_alive = keep_alive
         self._server: Server | None = None
         self._engine = Engine(
-            company or _invented_company(candidates),
+            partial(_invented, candidates) if company is None else lambda store: found(store, company()),
             api_key=self.api_key,
             db=db,
             rate_limit=rate_limit,
@@ -145,11 +146,26 @@ class AshbySandbox:
         self._control.advance_clock(seconds)
 
 
-def _invented_company(candidates: int) -> Callable[[], Company]:
-    def found() -> Company:
-        # Only a sandbox without a company of its own needs the invented one.
-        from langchain_ashby.sandbox import seed
+def _invented(candidates: int, store: Store) -> None:
+    """Founds the invented company. Small ones are kept, because a copy takes a fraction of the time."""
+    if candidates <= _SMALL:
+        store.become(_kept(candidates))
+    else:
+        _found_invented(candidates, store)
 
-        return seed.company(candidates)
 
-    return found
+@cache
+def _kept(candidates: int) -> Store:
+    store = Store()
+    _found_invented(candidates, store)
+    return store
+
+
+def _found_invented(candidates: int, store: Store) -> None:
+    # Only a sandbox without a company of its own needs the invented one.
+    from langchain_ashby.sandbox import seed
+
+    found(store, seed.company(candidates))
+
+
+_SMALL = 60
