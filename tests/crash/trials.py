@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,25 @@ LATE = 1.2
 
 Act = Callable[[threads.Thread], Any]
 """What is done with a thread."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of a trial that a process of its own does, with its death if it is to die."""
+
+    trial: Trial
+    which: str
+    name: str
+    writes: Sequence[Write]
+    place: str
+    thread_id: str
+    act: Act
+    death: Death | None = None
+
+    @property
+    def is_canceled(self) -> bool:
+        """True if it is canceled, which only `ainvoke` can be; with `invoke` its process is killed instead."""
+        return self.death is not None and self.death.how == "cancel" and self.trial.setting.entry == "ainvoke"
 
 
 class Harness:
@@ -85,8 +104,11 @@ class Harness:
         def recovering(thread: threads.Thread) -> Any:
             return threads.recover(thread, writes, self.sandbox, trial.recovery)
 
+        def planned(name: str, act: Act) -> Phase:
+            return Phase(trial, which, name, writes, place, thread_id, act, killed_in.get(name))
+
         def phase(name: str, act: Act) -> Ended:
-            end, last_words = self._phase(trial, which, name, writes, place, thread_id, killed_in.get(name), act)
+            end, last_words = self._run(planned(name, act))
             ends.append(end)
             if last_words:
                 told.append(f"{name}: {last_words}")
@@ -94,10 +116,7 @@ class Harness:
 
         def held_up(act: Act) -> bool:
             """Answers, and recovers in another process while the first one is stopped."""
-            tasks = [
-                self._task(trial, which, name, writes, place, thread_id, killed_in.get(name), doing)
-                for name, doing in (("answer", act), ("recover", recovering))
-            ]
+            tasks = [self._task(planned("answer", act)), self._task(planned("recover", recovering))]
             self._note_last_words("")
             worker = Child(tasks[0], timeout=90)
             if not worker.is_stopped():
@@ -121,7 +140,7 @@ class Harness:
         their_thread = self.new_thread()
         if twins:
             # Asked now, so that it can be answered while this thread's request is under way.
-            self._phase(trial, which, "ask", twins, place, their_thread, None, threads.ask)
+            self._run(Phase(trial, which, "ask", twins, place, their_thread, threads.ask))
             told.append(TWIN)
         if not asked.killed:
             if trial.fault:
@@ -183,7 +202,7 @@ class Harness:
             "answer": lambda thread: threads.answer(thread, writes),
             "recover": lambda thread: threads.recover(thread, writes, self.sandbox, "answer"),
         }
-        ends = [self._phase(trial, which, name, writes, place, thread_id, None, act)[0] for name, act in acts.items()]
+        ends = [self._run(Phase(trial, which, name, writes, place, thread_id, act))[0] for name, act in acts.items()]
         if ends[-1].result is None:
             raise RuntimeError(f"the other thread of trial {trial.number} fails: {ends}")
         answers: dict[str, list[str]] = ends[-1].result["result"]["answers"]
@@ -210,41 +229,20 @@ class Harness:
             for path in self._directory.glob(f"{Path(place).name}*"):
                 path.unlink()
 
-    def _phase(
-        self,
-        trial: Trial,
-        which: str,
-        name: str,
-        writes: Sequence[Write],
-        place: str,
-        thread_id: str,
-        death: Death | None,
-        act: Act,
-    ) -> tuple[Ended, str]:
-        seconds, cancels = self._seconds(trial, which, name, death), _cancels(trial, death)
+    def _run(self, phase: Phase) -> tuple[Ended, str]:
+        task, kill_after = self._task(phase), None if phase.is_canceled else self._seconds(phase)
         self._note_last_words("")
-        task = self._task(trial, which, name, writes, place, thread_id, death, act)
-        end = run(task, kill_after=None if cancels else seconds)
-        return end, self._how_it_ended(end, death, cancels)
+        end = run(task, kill_after=kill_after)
+        return end, self._how_it_ended(end, phase)
 
-    def _task(
-        self,
-        trial: Trial,
-        which: str,
-        name: str,
-        writes: Sequence[Write],
-        place: str,
-        thread_id: str,
-        death: Death | None,
-        act: Act,
-    ) -> Task:
-        """A phase, as a process of its own does it."""
-        mishap, last, stop = trial.mishap, None, None
+    def _task(self, phase: Phase) -> Task:
+        trial, death, last, stop = phase.trial, phase.death, None, None
+        mishap = trial.mishap
         if death and death.how in ("point", "error"):
-            last = int(death.fraction * self._points(trial, which, name)[0])
+            last = int(death.fraction * self._points(trial, phase.which, phase.name)[0])
         elif death and death.how == "stop":
             last, stop = death.number - 1, death.at
-        until = self._seconds(trial, which, name, death) if _cancels(trial, death) else None
+        until = self._seconds(phase) if phase.is_canceled else None
 
         def task() -> Any:
             self.sandbox.leave_to_parent()
@@ -253,32 +251,36 @@ class Harness:
                 # As on a computer of its own, so that nobody can look whether it has ended.
                 tempfile.tempdir = tempfile.mkdtemp(dir=self._directory)
                 of_agent["lease"] = LEASE
-            if mishap.account == name:
+            if mishap.account == phase.name:
                 of_agent["api_key"] = self.sandbox.other_key
-            if name in mishap.ahead:
-                set_wrong(mishap.ahead[name])
+            if phase.name in mishap.ahead:
+                set_wrong(mishap.ahead[phase.name])
             raises = death is not None and death.how == "error"
             points = Points(last, raises=raises, mark=self._note_last_words, stop=stop)
             if death and death.moment is not Moment.NEVER:
                 late = LATE if death.moment is Moment.ON_ARRIVAL_THEN_LATE else 0.0
                 self.sandbox.kill_at(death.moment, death.number, late)
-            around = threads.Surroundings(place, trial.setting.entry, which, self.sandbox, writes, points, **of_agent)
-            result = around.do(trial.setting.durability, thread_id, act, until)
+            around = threads.Surroundings(
+                phase.place, trial.setting.entry, phase.which, self.sandbox, phase.writes, points, **of_agent
+            )
+            result = around.do(trial.setting.durability, phase.thread_id, phase.act, until)
             return {"points": points.names, "result": result}
 
         return task
 
-    def _seconds(self, trial: Trial, which: str, name: str, death: Death | None) -> float | None:
-        """When a phase dies, or is canceled, if that is planned by the clock."""
-        planned = death is not None and death.how in ("instant", "cancel")
-        return death.fraction * self._points(trial, which, name)[1] if death and planned else None
+    def _seconds(self, phase: Phase) -> float | None:
+        """When it dies, or is canceled, if that is planned by the clock."""
+        if phase.death is None or phase.death.how not in ("instant", "cancel"):
+            return None
+        return phase.death.fraction * self._points(phase.trial, phase.which, phase.name)[1]
 
-    def _how_it_ended(self, end: Ended, death: Death | None, cancels: bool) -> str:
+    def _how_it_ended(self, end: Ended, phase: Phase) -> str:
         """Its fate in words; empty if it finished undisturbed."""
+        death = phase.death
         words = self._last_heard()
         if death and death.how == "error":
             return f"the database fails {words}" if words else ""
-        if cancels:
+        if phase.is_canceled:
             return "canceled at a random instant" if end.result is None else ""
         if not end.killed or death is None:
             return ""
@@ -299,7 +301,7 @@ class Harness:
                 "answer": lambda thread: threads.answer(thread, writes),
             }
             for name, act in acts.items():
-                end, _ = self._phase(undisturbed, which, name, writes, place, thread_id, None, act)
+                end, _ = self._run(Phase(undisturbed, which, name, writes, place, thread_id, act))
                 if end.result is None:
                     raise RuntimeError(f"{which} on {trial.setting} fails undisturbed at {name}: {end}")
                 self._undisturbed[*key[:3], name] = len(end.result["points"]), end.seconds
@@ -315,8 +317,3 @@ class Harness:
     def _last_heard(self) -> str:
         said: bytes = self._last_words[:]
         return said.partition(b"\0")[0].decode()
-
-
-def _cancels(trial: Trial, death: Death | None) -> bool:
-    """True if the phase is canceled, which only `ainvoke` can be; with `invoke` its process is killed instead."""
-    return death is not None and death.how == "cancel" and trial.setting.entry == "ainvoke"
