@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from concurrent.futures import Future
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -42,14 +42,7 @@ class Seen:
     def altered(self, key: Any, way: Way, value: Any) -> Card:
         """The card as it would be with another value there, or none if it is GONE."""
         reply = self.replies[key]
-        results = copy.deepcopy(reply.results if isinstance(reply, Page) else reply)
-        holder: Any = results
-        for step in way[:-1]:
-            holder = holder[step]
-        if value is GONE:
-            del holder[way[-1]]
-        else:
-            holder[way[-1]] = value
+        results = _replaced(reply.results if isinstance(reply, Page) else reply, way, value)
         method = key[0].path
         results = [checked(method, it) for it in results] if isinstance(results, list) else checked(method, results)
         self.is_incomplete = any(
@@ -65,6 +58,19 @@ class Seen:
         future.set_exception(reply) if isinstance(reply, AshbyError) else future.set_result(reply)
         reads._made[key] = future
         return card_of(self.request, reads)
+
+
+def _replaced(whole: Any, way: Way, value: Any) -> Any:
+    """A copy of the whole with the value at the end of the way; what lies beside the way is shared."""
+    if not way:
+        return value
+    step, *rest = way
+    changed = copy(whole)
+    if value is GONE and not rest:
+        del changed[step]
+    else:
+        changed[step] = _replaced(whole[step], tuple(rest), value)
+    return changed
 
 
 def _ways(value: Any, way: Way = ()) -> Iterator[tuple[Way, Any]]:
