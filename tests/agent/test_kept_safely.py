@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -118,9 +119,26 @@ def test_a_checkpointer_that_lags_a_little_is_waited_for() -> None:
     assert len(office.writes) == 1
 
 
+class FarBehind(InMemorySaver):
+    """A checkpointer that keeps no checkpoint before a person is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = threading.Event()
+
+    def put(self, *args: Any) -> Any:
+        assert self.asked.wait(30)
+        return super().put(*args)
+
+    def put_writes(self, config: Any, writes: Any, *args: Any) -> None:
+        if any(channel == "__interrupt__" for channel, _ in writes):
+            self.asked.set()
+        super().put_writes(config, writes, *args)
+
+
 def test_a_person_is_asked_where_the_checkpointer_lags_far_behind() -> None:
     office = Office()
-    graph = agent(office, calling(write("ada")), "Done.", policy=ALLOW, checkpointer=Lagging(1.5))
+    graph = agent(office, calling(write("ada")), "Done.", policy=ALLOW, checkpointer=FarBehind())
     request(graph.invoke(user(), thread(), durability="async"))
     assert office.writes == []
 
