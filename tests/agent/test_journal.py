@@ -260,11 +260,10 @@ def test_two_who_see_each_other_both_stand_back_and_then_take_turns(store: BaseS
 
 def test_the_claim_of_a_process_that_runs_is_not_left_and_that_of_a_dead_one_is(store: BaseStore) -> None:
     journal = Journal()
-    program = (
-        "from langchain_ashby.agent.execution.process import this_process; print(this_process(), flush=True); input()"
-    )
+    # The module by itself, without the agent: importing that takes a second.
+    program = "import runpy, sys; print(runpy.run_path(sys.argv[1])['this_process'](), flush=True); input()"
     with subprocess.Popen(
-        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, process.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout and other.stdin
         now = datetime.now(UTC)
