@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 HEAVY = ("langchain_core", "langchain_ashby.sandbox.", "langchain_ashby.client", "pydantic", "requests", "werkzeug")
 
 

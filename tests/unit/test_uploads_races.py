@@ -76,6 +76,7 @@ def swapping(folder: Path, *steps: Callable[[Path], None]) -> Iterator[None]:
     thread.join(10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "steps",
     [
@@ -102,6 +103,7 @@ def test_a_swapped_file_is_read_whole_or_not_at_all(folder: Path, steps: tuple[C
     assert came.keys() == {"read", "refused"}, came
 
 
+@pytest.mark.slow
 def test_only_the_approved_file_is_uploaded_while_another_is_written_over_it(folder: Path) -> None:
     approved = read_upload("inner/cv.pdf", [folder], 1000).sha256
 

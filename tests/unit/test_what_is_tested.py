@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_pytest_refuses_to_test_an_installed_copy(tmp_path: Path) -> None:
     shutil.copytree(PROJECT / "langchain_ashby", tmp_path / "langchain_ashby")
     command = [sys.executable, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_ids.py"]
