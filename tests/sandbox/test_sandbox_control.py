@@ -376,6 +376,17 @@ def test_the_invented_company_is_there_without_asking() -> None:
         assert len(Caller(sandbox, sandbox.api_key)("candidate.list")) == 3
 
 
+def test_each_sandbox_has_an_invented_company_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "ashby.db"
+    with AshbySandbox(candidates=3) as one, AshbySandbox(candidates=3, db=file) as other:
+        start = one.state()
+        assert other.state() == start
+        Caller(one, one.api_key)("candidate.create", name="New One")
+        assert other.state() == start
+    with AshbySandbox(candidates=3) as one, AshbySandbox(db=file) as other:
+        assert one.state() == other.state() == start
+
+
 def test_an_api_key_may_be_given() -> None:
     with AshbySandbox(api_key="mine", company=small_company.company) as sandbox:
         assert Caller(sandbox, "mine")("user.list")

@@ -74,6 +74,13 @@ def test_reads_that_belong_together_are_made_at_the_same_time(recorder: Recorder
     assert [it["method"] for it in found] == endpoints
 
 
+def test_what_was_read_before_takes_no_thread(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads, requests = ReadCache(desk.client), [GetJob(job_id=desk.job()), ListSources()]
+    found = reads.all(*requests)
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: pytest.fail("a thread was started"))
+    assert reads.all(*requests) == found
+
+
 def test_an_error_stands_in_the_place_of_its_read(desk: Desk) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
     reads = ReadCache(desk.client)
