@@ -23,7 +23,7 @@ check: $(VENV)/dev.stamp ## check style and types and run the fast tests, in abo
 OUTPUT_APART := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
 test: $(VENV)/dev.stamp ## run all tests, in about ten minutes
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes approves everything
 	@$(BIN)/langchain-ashby demo $(ARGS)
@@ -42,7 +42,7 @@ types: $(VENV)/dev.stamp ## check types with mypy, in the tests as well
 	$(BIN)/mypy
 
 fast: $(VENV)/dev.stamp ## run the fast tests
-	$(BIN)/pytest -q -n auto -m "not slow" $(ARGS)
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow" $(ARGS)
 
 audit: $(VENV)/dev.stamp ## look for known vulnerabilities in the installed packages
 	$(PYTHON) .ci/audit $(BIN)/python

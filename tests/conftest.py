@@ -42,11 +42,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks the tests of slow folders before any are selected by mark."""
+    """Marks the tests of slow folders before any are selected by mark; the slow ones run first.
+
+    The short ones at the end then keep all workers busy until all are done.
+    """
     for item in items:
         if mark := folder_mark(item.path, config):
             item.add_marker(mark)
             item.add_marker("slow")
+    items.sort(key=lambda item: "slow" not in item.keywords)
 
 
 @pytest.fixture(scope="session", autouse=True)
