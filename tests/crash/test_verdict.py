@@ -16,6 +16,9 @@ APPROVED = Write("note", "approve", "call_0_0", ARGS, "shown")
 REJECTED = Write("note", "reject", "call_0_0", ARGS, "shown")
 EDITED = Write("note", "edit", "call_0_0", ARGS, "shown", {"candidate_id": "c", "note": "Met. edited"}, "edited")
 MOVED = Write("move", "approve", "call_0_0", {"application_id": "a", "interview_stage_id": "s"}, "a")
+ARCHIVED = Write(
+    "archive", "approve", "call_0_0", {**MOVED.args, "archive_email": {"communication_template_id": "t"}}, "a"
+)
 TWINS = [Write("note", "approve", f"call_0_{place}", ARGS, "shown") for place in range(3)]
 DONE = ["success", "made"]
 DENIED = ["error", "Not executed. The record changed."]
@@ -82,6 +85,7 @@ def failures(row: Row) -> list[str]:
         (verdict(APPROVED, "Met. shown", answer=UNKNOWN, other_account=True), []),
         (verdict(APPROVED, answer=UNKNOWN), []),
         (verdict(MOVED, answer=UNKNOWN), ["needlessly_unknown"]),
+        (verdict(ARCHIVED, answer=UNKNOWN), []),
         (verdict(APPROVED, "Met. shown", answer=DONE, withheld=frozenset(["call_0_0"])), ["unapproved"]),
         (verdict(APPROVED, "Met. shown", answer=DONE, key=OTHER, one_account=True), ["unapproved"]),
         (verdict(APPROVED, "Met. shown", answer=DONE, key=OTHER), []),

@@ -210,7 +210,9 @@ def _meaning(status: str | None, text: str) -> str:
 
 
 def _unprovable(write: Write, alike: int, missing: int) -> str:
-    """Why nothing proves that a write was not made."""
+    """Why nothing proves what became of a write."""
+    if "archive_email" in write.args:
+        return "no read shows whether its e-mail was sent"
     if write.kind not in CREATIONS or not missing:
         return ""
     return "fewer records than attempts" if alike > 1 else "there is no record, which proves nothing"
