@@ -25,6 +25,7 @@ from langchain_ashby.errors import (
     EndpointNotFoundError,
     HTMLReplyError,
     PermissionDeniedError,
+    ProxyError,
     RateLimitError,
     Refused,
     ServerError,
@@ -119,6 +120,8 @@ def _decode(
         )
     if status == 401:
         raise _from_status(AuthenticationError, "Ashby rejected the API key (HTTP 401)", envelope, facts)
+    if status == 407:  # from a proxy for plain http; the others refuse the connection
+        raise ProxyError("The proxy asks for a user and a password (HTTP 407)", retryable=False, **facts)
     if status == 403:
         raise _forbidden(request, envelope, facts)
     if status == 404:
