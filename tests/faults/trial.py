@@ -153,7 +153,7 @@ class Bench:
         return args, len(self._sandbox.requests())
 
     def _tool(self, name: str, url: str, timeout: float, budget: float) -> Any:
-        [tool] = AshbyToolkit(self._client(url, timeout, budget), include=[name]).get_tools()
+        [tool] = AshbyToolkit(self._client(url, timeout, budget), include=[name], on_error="raise").get_tools()
         return tool
 
     def _client(self, url: str, timeout: float, budget: float) -> AshbyClient:
