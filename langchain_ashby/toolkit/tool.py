@@ -44,7 +44,8 @@ class AshbyTool(StructuredTool):
     """An operation on Ashby as a tool.
 
     It answers with text for the model and, as the artifact, Ashby's JSON without private data: `{"results": …}`,
-    with `next_cursor`, `sync_token`, `warnings` and `request_ids` if there are any. Whatever fails comes back as a tool
+    with `next_cursor`, `sync_token`, `more` (True if there are more records without a cursor), `warnings` and
+    `request_ids` if there are any. Whatever fails comes back as a tool
     message with status "error", which says what is known of a write. With `AshbyToolkit(on_error="raise")` it raises an
     `AshbyError` if the key, the connection or the reply is at fault.
     """
@@ -168,6 +169,7 @@ def _runner(
             "results": results,
             "next_cursor": page and page.next_cursor,
             "sync_token": page and page.sync_token,
+            "more": reply.more,
             "warnings": list(reply.warnings),
             "request_ids": list(reply.request_ids),
         }
@@ -177,6 +179,7 @@ def _runner(
             done="" if operation.access is Access.READ else operation.tool_title(),
             left_out=left_out_note(left_out),
             warnings=reply.warnings,
+            incomplete=reply.more,
             with_the_same=[
                 name for name in arguments if name not in ("cursor", "limit") and arguments[name] is not None
             ],
