@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 from langchain_core.tools import StructuredTool, ToolException
 from langchain_core.tools.base import ArgsSchema
 from langchain_core.utils.json_schema import dereference_refs
-from pydantic import PrivateAttr
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Page
@@ -72,13 +72,15 @@ class AshbyTool(StructuredTool):
 
     @property
     def tool_call_schema(self) -> ArgsSchema:
-        """The JSON Schema that a model sees, without redundant entries."""
-        return {"title": self.name, "description": self.description, **_visible_schema(self.operation, self.strict)}
+        """The arguments as a class whose `model_json_schema()` is what a model sees, without redundant entries."""
+        return _seen_by_models(self.operation, self.strict, self.name, self.description)
 
     @property
     def args(self) -> dict[str, Any]:
-        """The JSON Schema of each argument."""
-        return dict(_visible_schema(self.operation, self.strict)["properties"])
+        """The JSON Schema of each argument, with a default for those that can be left out: converters look for it."""
+        seen = _visible_schema(self.operation, self.strict)
+        required = seen.get("required", ())
+        return {name: it if name in required else {"default": None, **it} for name, it in seen["properties"].items()}
 
     def _repr_html_(self) -> str:
         return tool_html(self)
@@ -90,6 +92,22 @@ def _visible_schema(operation: type[Operation[Any]], for_strict_mode: bool = Fal
     schema = dereference_refs(operation.argument_schema())
     schema = {key: value for key, value in schema.items() if key != "$defs"}
     return strict_schema(schema) if for_strict_mode else schema
+
+
+@cache
+def _seen_by_models(operation: type[Operation[Any]], strict: bool, name: str, description: str) -> type[BaseModel]:
+    """Derives the class that stands for the arguments: LangChain reads its schema, other libraries its fields too."""
+    schema = {"title": name, "description": description, **_visible_schema(operation, strict)}
+
+    class Seen(operation):  # type: ignore[valid-type, misc]  # a class that is known only now
+        model_config = ConfigDict(defer_build=True)  # hardly anyone validates with it
+
+        @classmethod
+        def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+            return dict(schema)
+
+    Seen.__name__ = operation.__name__
+    return Seen
 
 
 def make_tool(
