@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import requests
 from examples import EXAMPLES, Arguments, Company
 from langchain_core.messages import ToolMessage
 from recorder import Recorder
+from requests import Session
 
 from faults.leaks import Watch, everything_about, spellings
 from faults.relay import Detour, Relay, Straight
@@ -157,11 +157,11 @@ class Bench:
         args = EXAMPLES[tool](Company(self._sandbox.state(), client, self._uploads))
         return args, len(self._sandbox.requests())
 
-    def _tool(self, name: str, url: str, timeout: float, budget: float, session: requests.Session | None = None) -> Any:
+    def _tool(self, name: str, url: str, timeout: float, budget: float, session: Session | None = None) -> Any:
         [tool] = AshbyToolkit(self._client(url, timeout, budget, session), include=[name], on_error="raise").get_tools()
         return tool
 
-    def _client(self, url: str, timeout: float, budget: float, session: requests.Session | None = None) -> AshbyClient:
+    def _client(self, url: str, timeout: float, budget: float, session: Session | None = None) -> AshbyClient:
         return AshbyClient(
             self._sandbox.api_key,
             url,

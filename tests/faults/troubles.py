@@ -181,10 +181,9 @@ TROUBLES: tuple[Trouble, ...] = (
     _on_the_way("407 from a proxy", "ProxyError", 1, fails=True, answer=407),
     _on_the_way("502 from a proxy", "ProxyError", ALL, fails=True, answer=502),
     _on_the_way("a SOCKS proxy that refuses", "ProxyError", ALL, proxy="socks5h", fails=True, answer=2),
-    *(
-        Trouble(name, {}, read=_DONE, write=_DONE, upload=None, route=Route(scheme))
-        for name, scheme in (("a proxy", "http"), ("a proxy with TLS", "https"), ("a SOCKS proxy", "socks5h"))
-    ),
+    Trouble("a proxy", {}, read=_DONE, write=_DONE, route=Route("http")),
+    Trouble("a proxy with TLS", {}, read=_DONE, write=_DONE, route=Route("https")),
+    Trouble("a SOCKS proxy", {}, read=_DONE, write=_DONE, route=Route("socks5h")),
     _on_the_way("a certificate of an unknown authority", "UnreachableError", 1, proxy=None, authorities="wrong"),
     _on_the_way("no file with authorities", "ConfigurationError", 0, proxy=None, authorities="missing"),
     Trouble(

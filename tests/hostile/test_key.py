@@ -247,6 +247,23 @@ def test_is_in_no_traceback_of_an_error_that_nobody_foresaw(
         assert_without_key(f"{place} of {where}", text)
 
 
+def test_an_error_at_the_storage_that_nobody_foresaw_is_one_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "cv.pdf").write_text("x")
+    storage = f"https://localhost:{unused_port()}"
+    session = requests.Session()
+    session.mount(storage, Confused())
+    with Recorder() as ashby:
+        handle = {"handle": "h", "url": storage, "fields": {}}
+        ashby.answers["file.createFileUploadHandle"] = [success(handle)]
+        client = AshbyClient(KEY, ashby.url, session=session, upload_dirs=[tmp_path])
+        with pytest.raises(errors.UnreachableError, match="unforeseen LookupError") as caught:
+            client.call(REQUESTS["upload"])
+        assert ashby.endpoints() == ["file.createFileUploadHandle"]
+    assert not caught.value.outcome_unknown
+    for place, text in tellings(caught.value):
+        assert_without_key(f"{place} of the storage", text)
+
+
 @pytest.mark.parametrize("request_name", ["read", "write"])
 def test_is_in_no_traceback_of_an_interrupted_call(request_name: str) -> None:
     came = threading.Event()

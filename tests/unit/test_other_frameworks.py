@@ -100,14 +100,14 @@ def seen(tool: BaseTool) -> dict[str, Any]:
 
 @each_tool
 def test_pydantic_ai_requires_what_is_required_and_nothing_else(tool: BaseTool) -> None:
-    theirs = tool_from_langchain(tool).function_schema.json_schema  # type: ignore[arg-type]
+    theirs = tool_from_langchain(tool).function_schema.json_schema
     assert sorted(theirs.get("required", [])) == sorted(seen(tool).get("required", []))
 
 
 def test_pydantic_ai_calls_a_tool_without_what_was_left_out() -> None:
     with AshbySandbox(candidates=3) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
         [tool] = AshbyToolkit(client, include=["ashby_list_candidates"]).get_tools()
-        assert "# 2 records" in tool_from_langchain(tool).function(limit=2)  # type: ignore[arg-type, call-arg]
+        assert "# 2 records" in tool_from_langchain(tool).function(limit=2)  # type: ignore[call-arg]
         assert sandbox.requests()[-1]["body"] == {"limit": 2}
 
 
