@@ -128,6 +128,8 @@ def _decode(
     if status == 407:  # from a proxy for plain http; the others refuse the connection
         raise ProxyError("The proxy asks for a user and a password (HTTP 407)", retryable=False, **facts)
     if status == 403:
+        if isinstance(unreadable, HTMLReplyError):
+            raise PermissionDeniedError(_A_PAGE, remedy="Check any proxy between this program and Ashby.", **facts)
         raise _forbidden(request, envelope, facts)
     if status == 404:
         raise _from_status(EndpointNotFoundError, f"There is no {request.path} at this address", envelope, facts)
@@ -295,6 +297,9 @@ def _refused(request: Endpoint[Any], envelope: dict[str, Any], facts: dict[str, 
     remedy = mistaken.remedy if mistaken else _REMEDIES.get(code or "")
     only_code = "Ashby refused, and gives only this code" if code and kind is Refused else kind.default_message
     return kind(said or only_code, code=code, remedy=remedy, meta=meta, **facts)
+
+
+_A_PAGE = "A web page came with HTTP 403: a proxy or a firewall on the way may have refused the request"
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:

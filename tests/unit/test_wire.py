@@ -287,6 +287,13 @@ def test_the_status_decides_whatever_the_body_is(
         assert str(failed).startswith(f"{request.path}: {failed.code}: ")
 
 
+def test_a_web_page_at_403_may_be_a_proxys() -> None:
+    refused = error(WRITE, b"<!doctype html><title>Blocked</title>", 403)
+    assert type(refused) is errors.PermissionDeniedError
+    assert "a proxy or a firewall on the way" in refused.message
+    assert not refused.outcome_unknown
+
+
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 500])
 def test_a_status_with_ashbys_envelope_keeps_its_code_and_message(status: int) -> None:
     failed = error(READ, refusal("some_code", "Some words", requestId="01X"), status)
