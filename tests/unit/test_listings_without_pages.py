@@ -10,6 +10,7 @@ from langchain_core.messages import ToolMessage
 from recorder import Answer, Recorder, Sent, failure, success
 
 from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.client import MORE_PAGES
 from langchain_ashby.endpoint import Access, Operation, Paged
 from langchain_ashby.endpoints import OPERATIONS
 
@@ -89,14 +90,15 @@ def test_says_that_there_is_more_where_it_cannot_be_read(
     assert len(recorder.requests) == 1 + bool(then)
 
 
-@each_listing
-def test_says_so_when_what_is_read_of_it_goes_in_circles(
-    operation: type[Operation[Any]], client: AshbyClient, recorder: Recorder
-) -> None:
-    pages = [success([record(number)], moreDataAvailable=True, nextCursor=str(number % 2)) for number in (1, 2, 3)]
-    recorder.answers[operation.path] = [*pages]
-    answer = read(client, operation)
-    assert [it["title"] for it in answer.artifact["results"]] == ["1", "2", "3"]
+@pytest.mark.parametrize(("cursors", "pages"), [(2, 3), (1_000, 1 + MORE_PAGES)], ids=["in circles", "for ever"])
+def test_is_not_read_for_ever(cursors: int, pages: int, client: AshbyClient, recorder: Recorder) -> None:
+    def next_page(_: Sent) -> Answer:
+        number = len(recorder.requests)
+        return success([record(number)], moreDataAvailable=True, nextCursor=str(number % cursors))
+
+    recorder.answers["source.list"] = [next_page]
+    answer = read(client, OPERATIONS["ashby_list_sources"])
+    assert len(answer.artifact["results"]) == len(recorder.requests) == pages
     assert answer.text.endswith(INCOMPLETE)
 
 
