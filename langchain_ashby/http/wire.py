@@ -128,9 +128,7 @@ def _decode(
     if status == 407:  # from a proxy for plain http; the others refuse the connection
         raise ProxyError("The proxy asks for a user and a password (HTTP 407)", retryable=False, **facts)
     if status == 403:
-        if isinstance(unreadable, HTMLReplyError):
-            raise PermissionDeniedError(_A_PAGE, remedy="Check any proxy between this program and Ashby.", **facts)
-        raise _forbidden(request, envelope, facts)
+        raise _forbidden(request, envelope, facts, a_page=isinstance(unreadable, HTMLReplyError))
     if status == 404:
         raise _from_status(EndpointNotFoundError, f"There is no {request.path} at this address", envelope, facts)
     if status == 429:
@@ -153,9 +151,9 @@ def _decode(
     request_ids = (request_id,) if request_id else ()
     if isinstance(request, Paged) or writes:
         return Reply(result, _warnings(envelope), request_ids)
-    more, cursor = envelope.get("moreDataAvailable"), _text(envelope.get("nextCursor"))
-    cursor = None if more is False else cursor
-    return Reply(result, _warnings(envelope), request_ids, bool(more or cursor), cursor)
+    more = envelope.get("moreDataAvailable")
+    cursor = None if more is False else envelope.get("nextCursor")
+    return Reply(result, _warnings(envelope), request_ids, bool(more or cursor), str(cursor) if cursor else None)
 
 
 def _parse(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | None, AshbyError]:
@@ -223,9 +221,7 @@ def _warnings(envelope: dict[str, Any]) -> tuple[str, ...]:
 
 def _said(envelope: dict[str, Any] | None) -> tuple[str | None, str | None, dict[str, Any]]:
     """Takes code, message and further facts with all details out of an error, in any of Ashby's three shapes."""
-    info = (envelope or {}).get("errorInfo")
-    info = info if isinstance(info, dict) else {}
-    listed = (envelope or {}).get("errors") or []
+    info, listed = (envelope or {}).get("errorInfo"), (envelope or {}).get("errors") or []
     details = [info, *(listed if isinstance(listed, list) else [listed])]
     codes, told = [], []
     for it in details:
@@ -241,7 +237,7 @@ def _said(envelope: dict[str, Any] | None) -> tuple[str | None, str | None, dict
     for text in filter(None, [*told, *others]):
         if not any(text in it for it in texts):
             texts.append(text)
-    meta = info.get("meta")
+    meta = info.get("meta") if isinstance(info, dict) else None
     unnamed = "invalid_input" if any(isinstance(it, dict) for it in details[1:]) else None
     return code or unnamed, _text("; ".join(texts)), meta if isinstance(meta, dict) else {}
 
@@ -275,13 +271,16 @@ def _from_status(
     return kind(f"{message}: {said}" if said else message, code=code, meta=meta, **facts, **more)
 
 
-def _forbidden(request: Endpoint[Any], envelope: dict[str, Any] | None, facts: dict[str, Any]) -> AshbyError:
+def _forbidden(
+    request: Endpoint[Any], envelope: dict[str, Any] | None, facts: dict[str, Any], *, a_page: bool = False
+) -> AshbyError:
     code, said, meta = _said(envelope)
     if code == "missing_endpoint_permission":
         remedy = f"Grant the key {request.permission}, {WHERE_KEYS_ARE}."
     else:
         remedy = f"Check that the key is active and may use {request.permission}, {WHERE_KEYS_ARE}."
-    message = said or "Ashby refused the API key (HTTP 403): it is wrong, deactivated or lacks a permission"
+    what = "A proxy on the way refused the request, or Ashby" if a_page else "Ashby refused"
+    message = said or f"{what} the API key (HTTP 403): it is wrong, deactivated or lacks a permission"
     return PermissionDeniedError(message, code=code, remedy=remedy, meta=meta, **facts)
 
 
@@ -297,9 +296,6 @@ def _refused(request: Endpoint[Any], envelope: dict[str, Any], facts: dict[str, 
     remedy = mistaken.remedy if mistaken else _REMEDIES.get(code or "")
     only_code = "Ashby refused, and gives only this code" if code and kind is Refused else kind.default_message
     return kind(said or only_code, code=code, remedy=remedy, meta=meta, **facts)
-
-
-_A_PAGE = "A web page came with HTTP 403: a proxy or a firewall on the way may have refused the request"
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:

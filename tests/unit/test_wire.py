@@ -137,6 +137,7 @@ def test_a_page_says_how_to_continue(more: dict[str, Any], expected: Page[int]) 
         ({"success": False, "errorInfo": {"message": "Not today."}}, "refused", "Not today."),
         ({"success": False, "errors": ["Something went wrong."]}, "refused", "Something went wrong."),
         ({"success": False, "errors": "Something went wrong."}, "refused", "Something went wrong."),
+        ({"success": False, "errorInfo": "Something went wrong."}, "refused", "Something went wrong."),
         ({"success": False, "errors": [], "errorInfo": {}}, "refused", "Ashby refused"),
     ],
 )
@@ -290,7 +291,7 @@ def test_the_status_decides_whatever_the_body_is(
 def test_a_web_page_at_403_may_be_a_proxys() -> None:
     refused = error(WRITE, b"<!doctype html><title>Blocked</title>", 403)
     assert type(refused) is errors.PermissionDeniedError
-    assert "a proxy or a firewall on the way" in refused.message
+    assert "A proxy on the way refused the request, or Ashby the API key" in refused.message
     assert not refused.outcome_unknown
 
 
