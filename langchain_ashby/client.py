@@ -27,6 +27,7 @@ from langchain_ashby.errors import (
     ConfigurationError,
     PagingError,
     RateLimitError,
+    Refused,
     RequestTimeoutError,
     UnexpectedStatusError,
     calling,
@@ -46,6 +47,9 @@ T = TypeVar("T")
 
 EMPTY_PAGES = 100
 """A listing ends with an error after this many empty pages in a row."""
+
+MORE_PAGES = 50
+"""The most further pages that are read of a listing that has none by its documentation."""
 
 _log = logging.getLogger("langchain_ashby.http")
 
@@ -209,7 +213,8 @@ class AshbyClient:
                     error.done = f"Already done: {', '.join(conversation.changed)}."
                     error.retryable = False  # the same call would repeat it
                 raise
-        return wire.Reply(result, tuple(conversation.warnings), tuple(conversation.request_ids))
+        warnings, ids = tuple(conversation.warnings), tuple(conversation.request_ids)
+        return wire.Reply(result, warnings, ids, conversation.more)
 
     @contextmanager
     def deadline(self) -> Iterator[Deadline]:
@@ -445,6 +450,7 @@ class _Conversation:
         self.warnings: list[str] = []
         self.request_ids: list[str] = []
         self.changed: list[str] = []
+        self.more = False
 
     def call(self, request: Operation[R]) -> R:
         return request.perform(self)
@@ -454,13 +460,36 @@ class _Conversation:
 
     def send(self, request: Endpoint[R]) -> R:
         check_approved(request)
-        reply = self._client._post(request)
-        self.warnings += reply.warnings
-        self.request_ids += reply.request_ids
+        reply = self._posted(request)
+        if reply.more and isinstance(reply.result, list):
+            self._read_on(request, reply, reply.result)
         if changes_ashby(type(request)):
             self.changed.append(request.path)
             observer_of(request).answered(request, reply.result)
         return reply.result
+
+    def _posted(self, request: Endpoint[R]) -> wire.Reply[R]:
+        reply = self._client._post(request)
+        self.warnings += reply.warnings
+        self.request_ids += reply.request_ids
+        return reply
+
+    def _read_on(self, request: Endpoint[Any], reply: wire.Reply[Any], found: list[Any]) -> None:
+        """Adds to a listing that has no pages by its documentation what Ashby gives in further ones."""
+        seen: set[str] = set()
+        while reply.next_cursor and reply.next_cursor not in seen and len(seen) < MORE_PAGES:
+            seen.add(reply.next_cursor)
+            try:
+                following = self._posted(request.continued(reply.next_cursor))
+            except Refused:
+                break  # it takes no cursor, as documented
+            if not isinstance(following.result, list) or following.result == reply.result:
+                break  # it ignores the cursor
+            reply = following
+            found += following.result
+        if reply.more:
+            self.more = True
+            _log.warning("%s: Ashby has more records than it gives", request.path)
 
     def upload(self, path: str, context: str) -> str:
         file = self._client.local_file(path)

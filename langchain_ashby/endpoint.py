@@ -16,7 +16,7 @@ from functools import cache
 from inspect import cleandoc
 from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, get_args
 
-from pydantic import AfterValidator, AliasGenerator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AliasGenerator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
@@ -199,6 +199,18 @@ class Endpoint(Operation[R]):
 
     required_results: ClassVar[Mapping[str, Callable[[Any], object]]] = {}
     """Keys of the result that later steps depend on, each with a check that raises if the value is unusable."""
+    _after: str | None = PrivateAttr(default=None)
+
+    @property
+    def after(self) -> str | None:
+        """The cursor after which a listing continues that takes none by its documentation."""
+        return self._after
+
+    def continued(self, cursor: str) -> Self:
+        """The same request for what comes after a cursor."""
+        request = self.model_copy()
+        request._after = cursor
+        return request
 
     def perform(self, caller: Caller) -> R:
         """Send the request."""

@@ -224,6 +224,13 @@ class RequestTimeoutError(UnreachableError):
     default_remedy = "Ashby may be slow: try AshbyClient with a larger `timeout` or `budget`."
 
 
+class ProxyError(UnreachableError):
+    """A proxy was not reached, or made no connection. Nothing was sent to Ashby."""
+
+    default_code = "proxy"
+    default_remedy = "Check the proxy, HTTPS_PROXY, ALL_PROXY and NO_PROXY: it has to let connections to Ashby through."
+
+
 class PagingError(AshbyError):
     """Ashby gave the same cursor twice, or one empty page after another: the listing would never end."""
 

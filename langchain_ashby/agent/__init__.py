@@ -2,7 +2,7 @@
 
 from langchain_ashby.agent.approval.pending import PendingApprovals
 from langchain_ashby.agent.approval.policy import ApprovalPolicy, allow_if
-from langchain_ashby.agent.execution.audit import AuditEntry, AuditTrail, audit_trail, to_jsonl
+from langchain_ashby.agent.execution.audit import AuditEntry, AuditTrail, aaudit_trail, audit_trail, to_jsonl
 from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.graph import create_recruiting_agent
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
@@ -18,6 +18,7 @@ __all__ = [
     "Journal",
     "PendingApprovals",
     "QuestionClosedError",
+    "aaudit_trail",
     "allow_if",
     "audit_trail",
     "create_recruiting_agent",

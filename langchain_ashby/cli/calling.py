@@ -26,7 +26,7 @@ def print_answer(
     Ctrl-C waits for a write to finish; pressed again it does not, and the outcome is unknown.
     """
     name, writes = operation.tool_name(), operation.access is Access.WRITE
-    (tool,) = AshbyToolkit(client, include=[name]).get_tools()
+    (tool,) = AshbyToolkit(client, include=[name], on_error="raise").get_tools()
     request = {"type": "tool_call", "id": "call", "name": name, "args": arguments}
     err = console(stderr=True)
     progress = ProgressDisplay(err)

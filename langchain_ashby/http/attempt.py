@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 import ssl
 import time
+import traceback
 from collections.abc import Callable
+from http.client import HTTPException
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -16,13 +20,14 @@ from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
     NewConnectionError,
-    ProxyError,
     ReadTimeoutError,
     SSLError,
 )
+from urllib3.exceptions import ProxyError as NoProxyError
 
 from langchain_ashby.endpoint import Access, Endpoint
-from langchain_ashby.errors import AshbyError, ConfigurationError, RequestTimeoutError, UnreachableError
+from langchain_ashby.errors import AshbyError, ConfigurationError, ProxyError, RequestTimeoutError, UnreachableError
+from langchain_ashby.http.connections import NeverConnectedError
 from langchain_ashby.http.deadline import DeadlineExceeded
 from langchain_ashby.http.network import NotPublicError
 
@@ -72,7 +77,7 @@ def logged(
     except BaseException as error:
         hook = _of_a_hook(error)
         failure = None if hook else _failure(error, unknown=writes)
-        if failure is None:  # Ctrl-C, or something that is not ours to judge
+        if failure is None:  # Ctrl-C, or a hook's own error
             log.write(type(error).__name__)
             if request is not None and writes:
                 error.add_note(f"{request.path} may or may not have taken effect: look before you try it again.")
@@ -86,36 +91,82 @@ def logged(
 
 
 def _failure(error: BaseException, *, unknown: bool) -> AshbyError | None:
-    """Makes the error of ours for one that sending raised; None if it is not about sending."""
+    """Makes the error of ours for one that sending raised; None for Ctrl-C and the like."""
     if isinstance(error, AshbyError):
         return error
     if isinstance(error, DeadlineExceeded):
         return RequestTimeoutError("No time was left")
-    return (
-        _no_reply(error, unknown=unknown) if isinstance(error, HTTPError | OSError) else None
-    )  # requests' are OSErrors
+    return _no_reply(error, unknown=unknown) if isinstance(error, Exception) else None
 
 
 def _no_reply(error: Exception, *, unknown: bool) -> AshbyError:
     """Makes the error for a request without a reply. Never uses requests' text, which may quote the key."""
     reason = getattr(error.args[0], "reason", error.args[0]) if error.args else None
-    if isinstance(reason, ProxyError):  # the proxy was not reached, and so nobody else
+    proxied = isinstance(reason, NoProxyError)  # the proxy was not reached, and so nobody else
+    if isinstance(reason, NoProxyError):
         reason = reason.original_error
-    untrusted = isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
+    if isinstance(reason, NeverConnectedError):
+        return _not_connected(reason.cause, proxied=reason.proxied)
     # A pool is closed when another thread that shares the session makes a write.
-    unconnected = isinstance(reason, ConnectTimeoutError | NewConnectionError | ClosedPoolError)
-    unknown = unknown and not untrusted and not unconnected
+    if _is_untrusted(reason) or isinstance(reason, ConnectTimeoutError | NewConnectionError | ClosedPoolError):
+        return _not_connected(reason, proxied=proxied)
     if isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError):
         return RequestTimeoutError("No answer in time", outcome_unknown=unknown)
-    if untrusted:
-        return UnreachableError("The connection is not secure: the certificate was not accepted", retryable=False)
-    if isinstance(reason, NotPublicError):
-        return UnreachableError("The address leads into this network, so nothing was sent there", retryable=False)
-    if unconnected:
-        return UnreachableError("No connection could be made")
     if isinstance(reason, SSLError):
         return UnreachableError("The secure connection failed", outcome_unknown=unknown)
-    return UnreachableError("The connection broke before the reply was complete", outcome_unknown=unknown)
+    if isinstance(error, HTTPError | OSError):  # requests' are OSErrors
+        return UnreachableError("The connection broke before the reply was complete", outcome_unknown=unknown)
+    return UnreachableError(_unforeseen(error), retryable=False, remedy="", outcome_unknown=unknown)
+
+
+def _not_connected(cause: object, *, proxied: bool) -> AshbyError:
+    """Makes the error for a connection that was never ready: nothing was sent."""
+    if _is_untrusted(cause):
+        return UnreachableError(
+            "The connection is not secure: the certificate was not accepted", remedy=_AUTHORITIES, retryable=False
+        )
+    if isinstance(cause, NotPublicError):
+        return UnreachableError("The address leads into this network, so nothing was sent there", retryable=False)
+    if proxied:
+        return _of_proxy(cause)
+    if isinstance(cause, TimeoutError) or (
+        isinstance(cause, ConnectTimeoutError) and not isinstance(cause, NewConnectionError)
+    ):
+        return RequestTimeoutError("No connection could be made in time")
+    if isinstance(cause, Exception) and not isinstance(cause, HTTPError | HTTPException | OSError):
+        return UnreachableError(_unforeseen(cause), retryable=False, remedy="")
+    return UnreachableError("No connection could be made")
+
+
+def _of_proxy(cause: object) -> AshbyError:
+    found = _TUNNEL.match(str(cause)) if isinstance(cause, OSError) else None
+    if found is None:
+        return ProxyError("No connection could be made through the proxy")
+    status = int(found[1])
+    what = "asks for a user and a password" if status == 407 else "did not let the connection through"
+    return ProxyError(f"The proxy {what} (HTTP {status})", retryable=status == 429 or status >= 500)
+
+
+def _is_untrusted(cause: object) -> bool:
+    if isinstance(cause, SSLError):
+        cause = cause.args[0]
+    return isinstance(cause, ssl.SSLCertVerificationError)
+
+
+def _unforeseen(error: Exception) -> str:
+    """Says which error came and where, without its text."""
+    *_, last = traceback.extract_tb(error.__traceback__) or [None]
+    where = f" in {Path(last.filename).name}, line {last.lineno}" if last else ""
+    return f"The request failed with an unforeseen {type(error).__name__}{where}"
+
+
+_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\b")
+"""What http.client says if a proxy answers CONNECT with another status than 200."""
+
+_AUTHORITIES = (
+    "If a proxy inspects what is sent, name a file with its certificate in SSL_CERT_FILE or REQUESTS_CA_BUNDLE; "
+    "otherwise check ASHBY_BASE_URL."
+)
 
 
 def _of_a_hook(error: BaseException) -> TracebackType | None:

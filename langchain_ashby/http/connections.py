@@ -10,6 +10,8 @@ from http.client import HTTPResponse
 from typing import Any
 
 from urllib3 import HTTPConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import NewConnectionError
 from urllib3.util import Retry
 
 from langchain_ashby.http import deadline, network
@@ -78,9 +80,32 @@ class _Response(HTTPResponse):
             self.fp = io.BufferedReader(_Pieces(sock, self.fp, call), _BUFFER)
 
 
+class NeverConnectedError(NewConnectionError):
+    """A connection that was never ready, so that nothing of the request was sent.
+
+    Attributes:
+        cause: What kept it from being made: on the way to a proxy, in its tunnel or in the TLS handshake.
+        proxied: True if it was to lead through a proxy.
+    """
+
+    def __init__(self, of: HTTPConnection, cause: Exception) -> None:
+        super().__init__(of, type(cause).__name__)
+        self.cause = cause
+        self.proxied = network.is_proxied(of)
+
+
 class _Connection:
     response_class = _Response
     debuglevel = 0  # at any other level http.client prints the headers, and so the key
+
+    def connect(self) -> None:
+        """Connects. Within a call, whatever goes wrong is one kind of error: urllib3's do not tell if it was sent."""
+        try:
+            super().connect()  # type: ignore[misc]  # mixed into one of urllib3's
+        except Exception as error:
+            if deadline.current() is None:
+                raise
+            raise NeverConnectedError(self, error) from error  # type: ignore[arg-type]
 
     def _new_conn(self) -> socket.socket:
         return network.checked(super()._new_conn(), self)  # type: ignore[misc, arg-type]  # mixed into one of urllib3's

@@ -39,11 +39,15 @@ def checked(connection: socket.socket, of: HTTPConnection) -> socket.socket:
     Raises:
         NotPublicError: if it does.
     """
-    proxied = of.proxy is not None or hasattr(of, "_socks_options")  # a SOCKS proxy is no proxy to urllib3
-    if _public_only.get() and not proxied and not is_public(connection.getpeername()[0]):
+    if _public_only.get() and not is_proxied(of) and not is_public(connection.getpeername()[0]):
         connection.close()
         raise NotPublicError(of, "the address is not public")
     return connection
+
+
+def is_proxied(connection: HTTPConnection) -> bool:
+    """Tells if a connection leads through a proxy. A SOCKS proxy is none to urllib3."""
+    return connection.proxy is not None or hasattr(connection, "_socks_options")
 
 
 def is_public(address: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +32,7 @@ def session(url: str, kept_open: int = 1) -> requests.Session:
         url: The address, or its beginning.
         kept_open: The number of connections that are kept open for reuse. Further ones are closed after use.
     """
-    made = requests.Session()
+    made = _Session()
     made.trust_env = urlsplit(url).scheme != "http"  # plain http is for this machine, which needs no proxy
     adapter = _Adapter(pool_connections=4, pool_maxsize=kept_open)
     made.mount("https://", adapter)
@@ -80,7 +81,7 @@ def prepare(given: requests.Session, url: str) -> None:
     except (requests.RequestException, HTTPError, ValueError):
         raise ConfigurationError(  # without the proxy's address, which may hold a password
             "The proxy cannot be used: its address is malformed or of a kind that is not supported",
-            remedy="Check HTTPS_PROXY, ALL_PROXY and the session's proxies; SOCKS needs requests[socks].",
+            remedy="Check HTTPS_PROXY, ALL_PROXY and the session's proxies; SOCKS needs langchain-ashby[socks].",
         ) from None
     try:
         adapter.cert_verify(pool, url, verify, cert)  # type: ignore[no-untyped-call]
@@ -90,7 +91,7 @@ def prepare(given: requests.Session, url: str) -> None:
         files = " or ".join(map(repr, certificates.files(verify, cert)))
         raise ConfigurationError(
             f"The certificates for the secure connection cannot be read{files and f' from {files}'}",
-            remedy="Check REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and the session's verify and cert.",
+            remedy="Check REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE and the session's verify and cert.",
         ) from None
     for manager in (adapter.poolmanager, *list(adapter.proxy_manager.values())):
         connections.bound(manager)
@@ -190,6 +191,16 @@ class _Noting(AuthBase):
 
     def _note(self, response: requests.Response, **_: Any) -> None:
         self.reply = response
+
+
+class _Session(requests.Session):
+    """Takes authorities from SSL_CERT_FILE as well, as the SDKs of model providers do."""
+
+    def merge_environment_settings(self, *arguments: Any, **more: Any) -> Any:
+        how = super().merge_environment_settings(*arguments, **more)
+        if self.trust_env and how["verify"] is True:
+            how["verify"] = os.environ.get("SSL_CERT_FILE") or True
+        return how
 
 
 class _Adapter(HTTPAdapter):

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import SecretStr
 from pydantic_core import from_json
 
-from langchain_ashby.endpoint import Access, Endpoint
+from langchain_ashby.endpoint import Access, Endpoint, Paged
 from langchain_ashby.errors import (
     AshbyError,
     AuthenticationError,
@@ -25,6 +25,7 @@ from langchain_ashby.errors import (
     EndpointNotFoundError,
     HTMLReplyError,
     PermissionDeniedError,
+    ProxyError,
     RateLimitError,
     Refused,
     ServerError,
@@ -70,16 +71,21 @@ class Reply(Generic[R]):
         result: The result of the operation.
         warnings: What Ashby left undone of a request that it carried out in part.
         request_ids: Ashby's ids of the requests that it accepted, in order.
+        more: True if Ashby has more records than these, of a listing that has no pages by its documentation.
+        next_cursor: The cursor for them, if it came with one.
     """
 
     result: R
     warnings: tuple[str, ...] = ()
     request_ids: tuple[str, ...] = ()
+    more: bool = False
+    next_cursor: str | None = None
 
 
 def encode(request: Endpoint[Any]) -> bytes:
     """Writes the body of a request. Ashby expects an object even if it is empty."""
-    return json.dumps(request.wire(), ensure_ascii=False, separators=(",", ":")).encode()
+    body = request.wire() | ({"cursor": request.after} if request.after else {})
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def decode(
@@ -119,8 +125,10 @@ def _decode(
         )
     if status == 401:
         raise _from_status(AuthenticationError, "Ashby rejected the API key (HTTP 401)", envelope, facts)
+    if status == 407:  # from a proxy for plain http; the others refuse the connection
+        raise ProxyError("The proxy asks for a user and a password (HTTP 407)", retryable=False, **facts)
     if status == 403:
-        raise _forbidden(request, envelope, facts)
+        raise _forbidden(request, envelope, facts, a_page=isinstance(unreadable, HTMLReplyError))
     if status == 404:
         raise _from_status(EndpointNotFoundError, f"There is no {request.path} at this address", envelope, facts)
     if status == 429:
@@ -140,7 +148,12 @@ def _decode(
         result = request.read_result(envelope)
     except ValueError as lacking:
         raise BrokenJSONError(f"The reply {lacking}", outcome_unknown=writes, **facts) from None
-    return Reply(result, _warnings(envelope), (request_id,) if request_id else ())
+    request_ids = (request_id,) if request_id else ()
+    if isinstance(request, Paged) or writes:
+        return Reply(result, _warnings(envelope), request_ids)
+    more = envelope.get("moreDataAvailable")
+    cursor = None if more is False else envelope.get("nextCursor")
+    return Reply(result, _warnings(envelope), request_ids, bool(more or cursor), str(cursor) if cursor else None)
 
 
 def _parse(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | None, AshbyError]:
@@ -207,20 +220,38 @@ def _warnings(envelope: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _said(envelope: dict[str, Any] | None) -> tuple[str | None, str | None, dict[str, Any]]:
-    """Takes code, message and further facts out of an error, in any of Ashby's three shapes."""
-    envelope = envelope or {}
-    info = envelope.get("errorInfo")
-    if isinstance(info, dict) and info.get("code"):
-        meta = info.get("meta")
-        return _text(info["code"]), _text(info.get("message")), meta if isinstance(meta, dict) else {}
-    errors = envelope.get("errors")
-    first = errors[0] if isinstance(errors, list) and errors else None
-    if isinstance(first, str):
-        return _text(first), None, {}
-    if isinstance(first, dict):
-        message, where = _text(first.get("message")), _text(first.get("parameter"))
-        return _text(first.get("code")) or "invalid_input", f"{where}: {message}" if where else message, {}
-    return None, None, {}
+    """Takes code, message and further facts with all details out of an error, in any of Ashby's three shapes."""
+    info, listed = (envelope or {}).get("errorInfo"), (envelope or {}).get("errors") or []
+    details = [info, *(listed if isinstance(listed, list) else [listed])]
+    codes, told = [], []
+    for it in details:
+        if isinstance(it, dict):
+            codes.append(_text(it.get("code")))
+            told.append(_detail(it))
+        elif isinstance(it, str) and _CODE.fullmatch(it):
+            codes.append(it)
+        else:
+            told.append(_text(it))
+    code, *others = dict.fromkeys(filter(None, codes)) or [None]
+    texts: list[str] = []
+    for text in filter(None, [*told, *others]):
+        if not any(text in it for it in texts):
+            texts.append(text)
+    meta = info.get("meta") if isinstance(info, dict) else None
+    unnamed = "invalid_input" if any(isinstance(it, dict) for it in details[1:]) else None
+    return code or unnamed, _text("; ".join(texts)), meta if isinstance(meta, dict) else {}
+
+
+def _detail(said: dict[str, Any]) -> str | None:
+    """Tells one detail of an error: the parameter that it is about, the message, and whatever else it says."""
+    where, message = _text(said.get("parameter")), _text(said.get("message"))
+    more = {key: it for key, it in said.items() if key not in _TOLD_APART and it not in (None, {}, [], "")}
+    text = ": ".join(filter(None, [where, message]))
+    return _text(" ".join(filter(None, [text, json.dumps(more, ensure_ascii=False) if more else ""])))
+
+
+_CODE = re.compile("[a-z0-9_.]+")
+_TOLD_APART = ("code", "message", "parameter", "requestId")
 
 
 def _text(said: Any) -> str | None:
@@ -240,13 +271,16 @@ def _from_status(
     return kind(f"{message}: {said}" if said else message, code=code, meta=meta, **facts, **more)
 
 
-def _forbidden(request: Endpoint[Any], envelope: dict[str, Any] | None, facts: dict[str, Any]) -> AshbyError:
+def _forbidden(
+    request: Endpoint[Any], envelope: dict[str, Any] | None, facts: dict[str, Any], *, a_page: bool = False
+) -> AshbyError:
     code, said, meta = _said(envelope)
     if code == "missing_endpoint_permission":
         remedy = f"Grant the key {request.permission}, {WHERE_KEYS_ARE}."
     else:
         remedy = f"Check that the key is active and may use {request.permission}, {WHERE_KEYS_ARE}."
-    message = said or "Ashby refused the API key (HTTP 403): it is wrong, deactivated or lacks a permission"
+    what = "A proxy on the way refused the request, or Ashby" if a_page else "Ashby refused"
+    message = said or f"{what} the API key (HTTP 403): it is wrong, deactivated or lacks a permission"
     return PermissionDeniedError(message, code=code, remedy=remedy, meta=meta, **facts)
 
 
@@ -260,7 +294,8 @@ def _refused(request: Endpoint[Any], envelope: dict[str, Any], facts: dict[str, 
     kind = _REFUSED_BY_CODE.get(code or "", Refused)
     mistaken = unknown_id(code)
     remedy = mistaken.remedy if mistaken else _REMEDIES.get(code or "")
-    return kind(said or kind.default_message, code=code, remedy=remedy, meta=meta, **facts)
+    only_code = "Ashby refused, and gives only this code" if code and kind is Refused else kind.default_message
+    return kind(said or only_code, code=code, remedy=remedy, meta=meta, **facts)
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:

@@ -51,6 +51,7 @@ def render(
     done: str = "",
     left_out: str = "",
     warnings: Sequence[str] = (),
+    incomplete: bool = False,
     with_the_same: Sequence[str] = (),
     max_characters: int = MAX_CHARACTERS,
 ) -> str:
@@ -66,12 +67,14 @@ def render(
         done: The title of the write that returned the result; empty for reads.
         left_out: A note about what was removed from the result as private.
         warnings: Ashby's warnings about what it did not do.
+        incomplete: True if Ashby has more records and gave no way to them.
         with_the_same: The arguments to repeat with the cursor for the next page: filters and the sync token.
         max_characters: The maximum length of the text.
     """
     page = result if isinstance(result, Page) else None
     found = page.results if page else result
     more, changes = _how_to_go_on(page, with_the_same)
+    more = more or (_INCOMPLETE if incomplete else "")
     after = [left_out] if left_out else []
     after += [f"Ashby warns: {_quoted(warning)}" for warning in warnings[:WARNINGS]]
     after += [f"Ashby gives {len(warnings) - WARNINGS} more warnings."] if len(warnings) > WARNINGS else []
@@ -95,6 +98,8 @@ def told(own: str, data: Sequence[str], advice: str) -> str:
 
 _PIECES, _LONGEST_PIECE = 20, 500
 
+_INCOMPLETE = "Ashby has more than these, but no way to get them; narrow the request if you can"
+
 _FOR_OWN_LINES = 500
 """Room for the package's own first and last lines, besides what is counted exactly, in characters."""
 
@@ -115,8 +120,8 @@ def _listing(kind: type | None, found: Sequence[Any], room: int, more: str, chan
 
 def _single(kind: type | None, record: Any, room: int, done: str) -> list[str]:
     """The lines of one record, read or written."""
-    if done and record is None:
-        return [_own(f"Done: {done}.")]
+    if record in (None, "", {}, []):
+        return [_own(f"Done: {done}." if done else "Ashby answered with success, but with an empty record.")]
     facts = after_writing(kind, record) if done and kind and kind in COLUMNS else detail(kind, record)
     facts = [data_line(bounded(fact, room // 2)) for fact in facts]
     shown = _fitting(facts, room)

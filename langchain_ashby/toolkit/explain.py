@@ -1,4 +1,4 @@
-"""Explains invalid arguments and Ashby's refusals to a model."""
+"""Explains invalid arguments, Ashby's refusals and other failures to a model."""
 
 from __future__ import annotations
 
@@ -9,25 +9,29 @@ from pydantic import ValidationError
 from pydantic.v1 import ValidationError as ValidationErrorV1
 
 from langchain_ashby.client import AshbyClient
-from langchain_ashby.endpoint import Operation
+from langchain_ashby.endpoint import Access, Operation
 from langchain_ashby.endpoints import OPERATIONS
-from langchain_ashby.errors import AshbyError, Refused
+from langchain_ashby.errors import ArgumentError, AshbyError, Refused
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import one_line
 from langchain_ashby.toolkit.id_hints import suggest_id
 
 
-def explain_refusal(request: Operation[Any], error: AshbyError, client: AshbyClient) -> str:
-    """Says what was refused and what to do. For an unknown id that belongs to another record it names the right one.
+def explain_error(request: Operation[Any], error: AshbyError, client: AshbyClient) -> str:
+    """Says what went wrong, what is known of a write, and what to do.
 
-    Ashby's keys in its text become the names of the arguments: `archiveReasonId` becomes archive_reason_id.
+    For an unknown id that belongs to another record it names the right one. Ashby's keys in its text become the names
+    of the arguments: `archiveReasonId` becomes archive_reason_id.
     """
     names = request.argument_names()
     error.message = _KEY.sub(lambda found: names.get(found[0], found[0]), one_line(error.message, None))
     meant = suggest_id(request, error, client.call) if isinstance(error, Refused) else None
     if meant:
         error.remedy = meant.sentence if meant.ids else f"{meant.sentence} {error.remedy}"
-    return visible(error.for_model())
+    said = visible(error.for_model())
+    if request.access is Access.READ or error.outcome_unknown or error.done or isinstance(error, MODELS_OWN):
+        return said
+    return f"{said} The change was not {'sent' if error.status is None else 'made'}."
 
 
 def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
@@ -46,6 +50,9 @@ def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
     more = [f"- and {len(lines) - _LINES} more"] if len(lines) > _LINES else []
     return "\n".join(["invalid_argument: Invalid arguments; nothing was sent.", *lines[:_LINES], *more])
 
+
+MODELS_OWN = (ArgumentError, Refused)
+"""What a model can correct, and is always told."""
 
 _LINES, _LINE = 20, 400
 """The most problems that are listed, and characters of each: a wrong argument can be of any length."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from langchain_core.tools import BaseTool
+from pydantic import BaseModel
 
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.text.html import Words, bold, box, code, details, joined, paragraph, table
@@ -37,7 +38,7 @@ def tool_html(tool: BaseTool) -> str:
     """Shows a tool of this package with its description, arguments and permissions."""
     [cost] = describe([tool]).tools
     operation = _operation(tool)
-    arguments = list(_arguments(cast(dict[str, Any], tool.tool_call_schema)))
+    arguments = list(_arguments(cast(type[BaseModel], tool.tool_call_schema).model_json_schema()))
     parts = [
         paragraph(bold(operation.tool_title()), " ", code(tool.name)),
         paragraph(tool.description),

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from langchain_core.tools import StructuredTool, ToolException
 from langchain_core.tools.base import ArgsSchema
 from langchain_core.utils.json_schema import dereference_refs
-from pydantic import PrivateAttr
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Page
-from langchain_ashby.errors import ArgumentError, Refused
+from langchain_ashby.errors import AshbyError
 from langchain_ashby.results import render
 from langchain_ashby.results.redaction import left_out_note, without_private
 from langchain_ashby.schema import strict as strict_schema
 from langchain_ashby.text.json import json_safe
-from langchain_ashby.toolkit.explain import explain_arguments, explain_refusal
+from langchain_ashby.toolkit.explain import MODELS_OWN, explain_arguments, explain_error
 from langchain_ashby.toolkit.html import tool_html
+
+OnError = Literal["tell", "raise"]
+"""What becomes of an error that is not the model's to correct: its text is the tool's answer, or it is raised."""
+
+_raising: ContextVar[bool] = ContextVar("langchain_ashby_raising", default=False)
+
+
+@contextmanager
+def raising_errors() -> Iterator[None]:
+    """Makes all tools that are called within the block raise such errors: an agent that keeps a journal needs them."""
+    token = _raising.set(True)
+    try:
+        yield
+    finally:
+        _raising.reset(token)
 
 
 class AshbyTool(StructuredTool):
     """An operation on Ashby as a tool.
 
     It answers with text for the model and, as the artifact, Ashby's JSON without private data: `{"results": …}`,
-    with `next_cursor`, `sync_token`, `warnings` and `request_ids` if there are any. Refusals by Ashby and invalid
-    arguments come back as a tool message with status "error". It raises an `AshbyError` if the key, the connection
-    or the reply is at fault.
+    with `next_cursor`, `sync_token`, `more` (True if there are more records without a cursor), `warnings` and
+    `request_ids` if there are any. Whatever fails comes back as a tool
+    message with status "error", which says what is known of a write. With `AshbyToolkit(on_error="raise")` it raises an
+    `AshbyError` if the key, the connection or the reply is at fault.
     """
 
     strict: bool = False
@@ -54,13 +72,15 @@ class AshbyTool(StructuredTool):
 
     @property
     def tool_call_schema(self) -> ArgsSchema:
-        """The JSON Schema that a model sees, without redundant entries."""
-        return {"title": self.name, "description": self.description, **_visible_schema(self.operation, self.strict)}
+        """The arguments as a class whose `model_json_schema()` is what a model sees, without redundant entries."""
+        return _seen_by_models(self.operation, self.strict, self.name, self.description)
 
     @property
     def args(self) -> dict[str, Any]:
-        """The JSON Schema of each argument."""
-        return dict(_visible_schema(self.operation, self.strict)["properties"])
+        """The JSON Schema of each argument, with a default for those that can be left out: converters look for it."""
+        seen = _visible_schema(self.operation, self.strict)
+        required = seen.get("required", ())
+        return {name: it if name in required else {"default": None, **it} for name, it in seen["properties"].items()}
 
     def _repr_html_(self) -> str:
         return tool_html(self)
@@ -74,6 +94,22 @@ def _visible_schema(operation: type[Operation[Any]], for_strict_mode: bool = Fal
     return strict_schema(schema) if for_strict_mode else schema
 
 
+@cache
+def _seen_by_models(operation: type[Operation[Any]], strict: bool, name: str, description: str) -> type[BaseModel]:
+    """Derives the class that stands for the arguments: LangChain reads its schema, other libraries its fields too."""
+    schema = {"title": name, "description": description, **_visible_schema(operation, strict)}
+
+    class Seen(operation):  # type: ignore[valid-type, misc]  # a class that is known only now
+        model_config = ConfigDict(defer_build=True)  # hardly anyone validates with it
+
+        @classmethod
+        def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+            return dict(schema)
+
+    Seen.__name__ = operation.__name__
+    return Seen
+
+
 def make_tool(
     operation: type[Operation[Any]],
     client: AshbyClient,
@@ -82,9 +118,10 @@ def make_tool(
     max_characters: int,
     defer_loading: bool,
     strict: bool,
+    on_error: OnError,
 ) -> AshbyTool:
     """Makes the tool of an operation; the arguments are those of `AshbyToolkit`."""
-    run = _runner(operation, client, private, max_characters)
+    run = _runner(operation, client, private, max_characters, on_error)
     own = {
         "func": run,
         "coroutine": _run_blocking(run, client, cancellable=operation.access is Access.READ),
@@ -128,15 +165,21 @@ def _metadata(operation: type[Operation[Any]]) -> dict[str, Any]:
 
 
 def _runner(
-    operation: type[Operation[Any]], client: AshbyClient, private: frozenset[str], max_characters: int
+    operation: type[Operation[Any]],
+    client: AshbyClient,
+    private: frozenset[str],
+    max_characters: int,
+    on_error: OnError,
 ) -> Callable[..., tuple[str, dict[str, Any]]]:
     def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
         request = operation(**arguments)
         with client.deadline():  # one for the look-ups after a refusal, too
             try:
                 reply = client.exchange(request)
-            except (ArgumentError, Refused) as error:
-                raise ToolException(explain_refusal(request, error, client)) from error
+            except AshbyError as error:
+                if not isinstance(error, MODELS_OWN) and (on_error == "raise" or _raising.get()):
+                    raise
+                raise ToolException(explain_error(request, error, client)) from error
         result = reply.result
         page = result if isinstance(result, Page) else None
         results, left_out = without_private(json_safe(page.results if page else result), private)
@@ -144,6 +187,7 @@ def _runner(
             "results": results,
             "next_cursor": page and page.next_cursor,
             "sync_token": page and page.sync_token,
+            "more": reply.more,
             "warnings": list(reply.warnings),
             "request_ids": list(reply.request_ids),
         }
@@ -153,6 +197,7 @@ def _runner(
             done="" if operation.access is Access.READ else operation.tool_title(),
             left_out=left_out_note(left_out),
             warnings=reply.warnings,
+            incomplete=reply.more,
             with_the_same=[
                 name for name in arguments if name not in ("cursor", "limit") and arguments[name] is not None
             ],

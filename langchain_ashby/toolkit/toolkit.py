@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 from langchain_core.tools import BaseTool, BaseToolkit
 from pydantic import ConfigDict, PrivateAttr
@@ -17,7 +17,7 @@ from langchain_ashby.results import MAX_CHARACTERS
 from langchain_ashby.results.redaction import CATEGORIES
 from langchain_ashby.toolkit.cost import Description, describe
 from langchain_ashby.toolkit.html import toolkit_html
-from langchain_ashby.toolkit.tool import make_tool
+from langchain_ashby.toolkit.tool import OnError, make_tool
 
 LEAST_CHARACTERS = 2_000
 """The smallest limit that holds a record or two and the lines around them."""
@@ -39,10 +39,13 @@ class AshbyToolkit(BaseToolkit):
         defer_loading: Mark the tools for a provider's tool search; a model then sees them when it needs them.
         strict: Write the schemas for OpenAI's strict mode, `model.bind_tools(tools, strict=True)`: every argument is
             required, and optional ones accept null.
+        on_error: `"tell"` answers a call that fails, for whatever reason, with a tool message of status "error", which
+            says what is known of a write. `"raise"` raises an `AshbyError` if the key, the connection or the reply is
+            at fault. `create_recruiting_agent` handles errors by itself in either case.
 
     Raises:
-        ConfigurationError: if a toolset, tool or kind of private data is unknown (it suggests similar names), or if
-            `max_characters` is too small.
+        ConfigurationError: if a toolset, tool, kind of private data or `on_error` is unknown (it suggests similar
+            names), or if `max_characters` is too small.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -56,6 +59,7 @@ class AshbyToolkit(BaseToolkit):
     max_characters: int = MAX_CHARACTERS
     defer_loading: bool = False
     strict: bool = False
+    on_error: OnError = "tell"
     _tools: list[BaseTool] = PrivateAttr()
 
     def __init__(
@@ -70,11 +74,13 @@ class AshbyToolkit(BaseToolkit):
         max_characters: int = MAX_CHARACTERS,
         defer_loading: bool = False,
         strict: bool = False,
+        on_error: OnError = "tell",
     ) -> None:
         if max_characters < LEAST_CHARACTERS:
             raise ConfigurationError(
                 f"max_characters takes {LEAST_CHARACTERS} or more", remedy=f"Leave it out for {MAX_CHARACTERS}."
             )
+        _known("way with errors", [on_error], get_args(OnError))
         chosen: dict[str, Any] = {
             "client": client or AshbyClient(),
             "read_only": read_only,
@@ -85,6 +91,7 @@ class AshbyToolkit(BaseToolkit):
             "max_characters": max_characters,
             "defer_loading": defer_loading,
             "strict": strict,
+            "on_error": on_error,
         }
         super().__init__(**chosen)
         self._tools = [
@@ -95,6 +102,7 @@ class AshbyToolkit(BaseToolkit):
                 max_characters=max_characters,
                 defer_loading=defer_loading,
                 strict=strict,
+                on_error=on_error,
             )
             for operation in OPERATIONS.values()
             if self._has(operation)

@@ -23,7 +23,9 @@ from office import (
     user,
     write,
 )
+from recorder import KEY, Answer, Recorder
 
+from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.errors import (
     AshbyError,
     AuthenticationError,
@@ -48,6 +50,15 @@ def written(office: Office, decision: dict[str, Any] | None = None) -> Any:
     assert result["messages"][-1].content == "I see."
     assert_sendable(result["messages"])
     return results(result)[0]
+
+
+def test_a_tool_of_ones_own_that_calls_ashbys_learns_of_an_error_as_an_error() -> None:
+    with Recorder() as ashby, AshbyClient(KEY, ashby.url) as client:
+        ashby.answers["candidate.createNote"] = [Answer(status=502)]
+        [tool] = AshbyToolkit(client, include=["ashby_create_candidate_note"]).get_tools()
+        note = {"candidate_id": "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11", "note": "Hello"}
+        answer = written(Office(on_write=lambda _: tool.invoke(note)))
+    assert answer.text.startswith("Outcome not known.")
 
 
 def test_what_ashby_refuses_is_read_by_the_model() -> None:

@@ -14,11 +14,12 @@ import pytest
 from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
 from langgraph.store.sqlite import SqliteStore
+from langgraph.store.sqlite.aio import AsyncSqliteStore
 from langgraph.types import Command
 from office import Office, agent, approve, calling, thread, user, write
 from writing_room import Room, opened
 
-from langchain_ashby.agent import AuditEntry, audit_trail, to_jsonl
+from langchain_ashby.agent import AuditEntry, aaudit_trail, audit_trail, to_jsonl
 from langchain_ashby.agent.execution.audit_log import audit_op as written
 
 COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
@@ -172,6 +173,16 @@ def audit(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
+async def test_the_trail_of_an_async_store_is_read_from_its_event_loop() -> None:
+    made = [entry(number, thread_id="one" if number % 2 else "two") for number in range(1_003)]
+    async with AsyncSqliteStore.from_conn_string(":memory:") as store:
+        await store.setup()
+        await store.abatch([written(it, it.call_id) for it in reversed(made)])
+        assert list(await aaudit_trail(store)) == made
+        assert list(await aaudit_trail(store, "two")) == made[::2]
+        assert list(await aaudit_trail(store, "none")) == []
+
+
 def test_the_command_shows_the_trail_with_everything_in_it_inert(tmp_path: Path) -> None:
     file = tmp_path / "store.db"
     with SqliteStore.from_conn_string(str(file)) as store:

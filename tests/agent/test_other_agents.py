@@ -57,3 +57,33 @@ def test_a_read_runs_at_once_and_a_write_runs_when_it_is_approved(
     assert said["messages"][-1].text == "Done."
     written = [entry["endpoint"] for entry in sandbox.requests()][1:]
     assert written == (["candidate.createNote"] if decision == "approve" else [])
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "401": {"status": 401},
+    "403": {"status": 403},
+    "404": {"status": 404},
+    "429": {"status": 429, "headers": {"Retry-After": "0"}},
+    "502": {"status": 502},
+    "no answer": {"drop": "after"},
+    "HTML": {"body": "<!doctype html>", "content_type": "text/html"},
+}
+
+
+@pytest.mark.parametrize("make", [with_create_agent, with_deepagents])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_failure_is_told_to_the_model_and_the_run_goes_on(make: Make, fault: str, sandbox: AshbySandbox) -> None:
+    candidate = sandbox.state()["candidate"][0]["id"]
+    for endpoint in ("candidate.info", "candidate.createNote"):
+        sandbox.fault(endpoint, times=9, **FAULTS[fault])
+    script = lines(
+        say("", call("ashby_get_candidate", candidate_id=candidate)),
+        say("", call("ashby_create_candidate_note", candidate_id=candidate, note="Hello")),
+        "Ashby does not work.",
+    )
+    with AshbyClient(sandbox.api_key, sandbox.url, max_retries=0) as client:
+        agent = make(ScriptedChatModel(script=script), AshbyToolkit(client))
+        agent.invoke({"messages": [("user", "Leave a note.")]}, THREAD)
+        said = agent.invoke(Command(resume={"decisions": [{"type": "approve"}]}), THREAD)
+    assert [it.status for it in said["messages"] if it.type == "tool"] == ["error", "error"]
+    assert said["messages"][-1].text == "Ashby does not work."

@@ -8,6 +8,11 @@ import threading
 from contextlib import suppress
 from typing import NamedTuple, Self
 
+import requests
+from proxies import EVER, TLS, Proxy, authorities
+
+from faults.troubles import Route
+
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -16,6 +21,7 @@ class Straight(NamedTuple):
 
     url: str
     hung_up_on: int = 0
+    session: requests.Session | None = None
 
 
 class Relay:
@@ -34,6 +40,7 @@ class Relay:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.hung_up_on = 0
+        self.session: requests.Session | None = None
 
     def __enter__(self) -> Self:
         if self._connections or self._hangs_up:
@@ -62,6 +69,46 @@ class Relay:
                 connection.recv(1)
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
                 connection.close()
+
+
+class Detour:
+    """Leads through TLS and perhaps a proxy; the first connections in any case, later ones as the route says.
+
+    Args:
+        port: The sandbox's port.
+        connections: The number of those that get through.
+        route: The route.
+    """
+
+    def __init__(self, port: int, connections: int, route: Route) -> None:
+        self._front = TLS(port)
+        self._proxy = (
+            Proxy(route.proxy, tunnels=connections if route.fails else EVER, then=route.answer) if route.proxy else None
+        )
+        self.url = self._front.url
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.verify = authorities(right=route.authorities == "right")
+        if route.authorities == "missing":
+            self.session.verify = "/nothing/authorities.pem"
+        if self._proxy:
+            self.session.proxies = {"https": f"http://{route.host}:3128" if route.host else self._proxy.url}
+
+    def __enter__(self) -> Self:
+        self._front.__enter__()
+        if self._proxy:
+            self._proxy.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.session.close()
+        if self._proxy:
+            self._proxy.__exit__()
+        self._front.__exit__()
+
+    @property
+    def hung_up_on(self) -> int:
+        return self._front.turned_away + (self._proxy.turned_away if self._proxy else 0)
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:

@@ -23,7 +23,7 @@ def table_of_troubles() -> str:
 
 def in_words(outcome: Outcome) -> str:
     shown = _SHOWN.get(outcome.told, f"`{outcome.told}`")
-    if outcome.arrivals == 0 or outcome.arrivals == ALL:
+    if (outcome.arrivals == 0 and outcome.told != "ConfigurationError") or outcome.arrivals == ALL:
         shown = f"again, then {shown}"
     return f"{shown}, outcome not known" if outcome.unknown else shown
 

@@ -12,9 +12,10 @@ from typing import Any, Self
 from examples import EXAMPLES, Arguments, Company
 from langchain_core.messages import ToolMessage
 from recorder import Recorder
+from requests import Session
 
 from faults.leaks import Watch, everything_about, spellings
-from faults.relay import Relay, Straight
+from faults.relay import Detour, Relay, Straight
 from faults.troubles import (
     ANSWERED,
     MAX_RETRIES,
@@ -99,14 +100,15 @@ class Bench:
     def run(self, tool: str, request: str, trouble: Trouble) -> Row | None:
         """Injects a fault into a tool's request; None if the fault does not apply to it."""
         expected = expected_outcome(tool, request, trouble)
-        if expected is None:
+        first = request == self.requests(tool)[0]
+        if expected is None or (trouble.route and trouble.route.is_wrong_throughout and not first):
             return None
         args, before = self._prepare(tool)
         if trouble.how:
             self._sandbox.fault(request, **_filled_in(trouble.how, self._elsewhere.port))
         logged, visitors = len(self._watch.leaks), len(self._elsewhere.requests)
         with self._way(tool, request, trouble) as way:
-            made = self._tool(tool, way.url, trouble.timeout, trouble.budget)
+            made = self._tool(tool, way.url, trouble.timeout, trouble.budget, way.session)
             began = time.monotonic()
             told, texts = _said(lambda: made.invoke(_call(tool, args)))
             seconds = time.monotonic() - began
@@ -128,12 +130,15 @@ class Bench:
             wrong.append("the other host was visited")
         return Row(tool, request, trouble.name, _in_short(told), arrivals, effects, round(seconds, 2), tuple(wrong))
 
-    def _way(self, tool: str, request: str, trouble: Trouble) -> AbstractContextManager[Relay | Straight]:
+    def _way(self, tool: str, request: str, trouble: Trouble) -> AbstractContextManager[Relay | Detour | Straight]:
         """The connection to the sandbox. A relay fails at the request: each request of a write has its own
         connection."""
+        port = int(self._sandbox.url.rpartition(":")[2])
+        if trouble.route:
+            before = [it for it in self.requests(tool) if it != STORAGE]  # which needs no proxy on this machine
+            return Detour(port, before.index(request), trouble.route)
         if trouble.peer == "sandbox":
             return nullcontext(Straight(self._sandbox.url))
-        port = int(self._sandbox.url.rpartition(":")[2])
         return Relay(port, self.requests(tool).index(request), hangs_up=trouble.peer == "hangs up")
 
     def _log(self, before: int, request: str, arrivals: int) -> list[dict[str, Any]]:
@@ -152,11 +157,11 @@ class Bench:
         args = EXAMPLES[tool](Company(self._sandbox.state(), client, self._uploads))
         return args, len(self._sandbox.requests())
 
-    def _tool(self, name: str, url: str, timeout: float, budget: float) -> Any:
-        [tool] = AshbyToolkit(self._client(url, timeout, budget), include=[name]).get_tools()
+    def _tool(self, name: str, url: str, timeout: float, budget: float, session: Session | None = None) -> Any:
+        [tool] = AshbyToolkit(self._client(url, timeout, budget, session), include=[name], on_error="raise").get_tools()
         return tool
 
-    def _client(self, url: str, timeout: float, budget: float) -> AshbyClient:
+    def _client(self, url: str, timeout: float, budget: float, session: Session | None = None) -> AshbyClient:
         return AshbyClient(
             self._sandbox.api_key,
             url,
@@ -165,6 +170,7 @@ class Bench:
             max_retries=MAX_RETRIES,
             reply_limit=REPLY_LIMIT,
             upload_dirs=[self._uploads],
+            session=session,
         )
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from proxies import Scheme
+
 TIMEOUT, PATIENT_TIMEOUT = 0.5, 10.0
 """The client's timeout in seconds for each piece of a reply: for replies that never come, and otherwise."""
 BUDGET, PATIENT_BUDGET = 2.0, 20.0
@@ -45,6 +47,30 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Route:
+    """A way to the sandbox through TLS and a proxy.
+
+    Attributes:
+        proxy: The kind of the proxy; None to go without one.
+        fails: True if it lets nothing through from the request of the trial on.
+        answer: What it then answers: an HTTP status, or the number of a refusal for SOCKS. None if nobody is there.
+        host: Its name, if that is one that nobody has.
+        authorities: Whose certificates the client accepts.
+    """
+
+    proxy: Scheme | None = "http"
+    fails: bool = False
+    answer: int | None = None
+    host: str | None = None
+    authorities: Literal["right", "wrong", "missing"] = "right"
+
+    @property
+    def is_wrong_throughout(self) -> bool:
+        """True if not even the first request of a tool gets through, so that there is no second."""
+        return self.host is not None or self.authorities != "right"
+
+
+@dataclass(frozen=True)
 class Trouble:
     """A fault in one request.
 
@@ -56,6 +82,7 @@ class Trouble:
         step: The outcome of a write if the fault hits an earlier writing request; defaults to `write`.
         upload: The outcome of a write if the fault hits the upload to the storage; None if it cannot.
         peer: The other end: the sandbox, nobody, or a server that hangs up.
+        route: The way there through TLS, if it is not a direct one.
     """
 
     name: str
@@ -65,6 +92,7 @@ class Trouble:
     step: Outcome | None = None
     upload: Outcome | None = None
     peer: Literal["sandbox", "nobody", "hangs up"] = "sandbox"
+    route: Route | None = None
 
     @property
     def timeout(self) -> float:
@@ -119,6 +147,12 @@ def _fails(status: int) -> tuple[Trouble, Trouble]:
     )
 
 
+def _on_the_way(name: str, told: str, arrivals: int, **route: Any) -> Trouble:
+    """The request never leaves for Ashby. The file storage is not reached that way, so no fault hits an upload."""
+    outcome = Outcome(told, arrivals)
+    return Trouble(name, {}, read=outcome, write=outcome, route=Route(**route))
+
+
 def _says_no(name: str, told: str, body: str, *, status: int = 200) -> Trouble:
     """Ashby says `success: false`: it did nothing, and the client does not repeat the request."""
     return Trouble(name, {"body": body, "status": status}, read=Outcome(told), write=Outcome(told))
@@ -141,6 +175,17 @@ TROUBLES: tuple[Trouble, ...] = (
         upload=Outcome("UnreachableError"),
         peer="hangs up",
     ),
+    _on_the_way("proxy refused", "ProxyError", 0, fails=True),
+    _on_the_way("a proxy whose name is unknown", "ProxyError", 0, host="no-such-host.invalid"),
+    _on_the_way("403 from a proxy", "ProxyError", 1, fails=True, answer=403),
+    _on_the_way("407 from a proxy", "ProxyError", 1, fails=True, answer=407),
+    _on_the_way("502 from a proxy", "ProxyError", ALL, fails=True, answer=502),
+    _on_the_way("a SOCKS proxy that refuses", "ProxyError", ALL, proxy="socks5h", fails=True, answer=2),
+    Trouble("a proxy", {}, read=_DONE, write=_DONE, route=Route("http")),
+    Trouble("a proxy with TLS", {}, read=_DONE, write=_DONE, route=Route("https")),
+    Trouble("a SOCKS proxy", {}, read=_DONE, write=_DONE, route=Route("socks5h")),
+    _on_the_way("a certificate of an unknown authority", "UnreachableError", 1, proxy=None, authorities="wrong"),
+    _on_the_way("no file with authorities", "ConfigurationError", 0, proxy=None, authorities="missing"),
     Trouble(
         "reset before the effect",
         {"times": FOR_EVER, "drop": "before"},

@@ -30,7 +30,7 @@ from recorder import Answer, Recorder, failure, raw_server, success, unused_port
 from requests.adapters import HTTPAdapter
 from typer.testing import CliRunner
 
-from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit
+from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit, errors
 from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.cli.app import app
 from langchain_ashby.demo.afternoon import recruiters_afternoon
@@ -239,10 +239,29 @@ def test_is_in_no_traceback_of_an_error_that_nobody_foresaw(
     else:
         monkeypatch.setattr(socket, "getaddrinfo", look_up)
     client = AshbyClient(KEY, f"https://localhost:{unused_port()}", session=session)
-    with pytest.raises(LookupError, match="nobody foresaw this") as caught:
+    with pytest.raises(errors.UnreachableError, match=r"unforeseen LookupError in test_key\.py") as caught:
         client.call(REQUESTS[request_name])
+    assert caught.value.outcome_unknown == (request_name == "write" and where == "an adapter")
+    assert not caught.value.retryable
     for place, text in tellings(caught.value):
         assert_without_key(f"{place} of {where}", text)
+
+
+def test_an_error_at_the_storage_that_nobody_foresaw_is_one_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "cv.pdf").write_text("x")
+    storage = f"https://localhost:{unused_port()}"
+    session = requests.Session()
+    session.mount(storage, Confused())
+    with Recorder() as ashby:
+        handle = {"handle": "h", "url": storage, "fields": {}}
+        ashby.answers["file.createFileUploadHandle"] = [success(handle)]
+        client = AshbyClient(KEY, ashby.url, session=session, upload_dirs=[tmp_path])
+        with pytest.raises(errors.UnreachableError, match="unforeseen LookupError") as caught:
+            client.call(REQUESTS["upload"])
+        assert ashby.endpoints() == ["file.createFileUploadHandle"]
+    assert not caught.value.outcome_unknown
+    for place, text in tellings(caught.value):
+        assert_without_key(f"{place} of the storage", text)
 
 
 @pytest.mark.parametrize("request_name", ["read", "write"])

@@ -86,9 +86,10 @@ def test_one_whose_address_is_none_is_an_error_of_configuration(
 @pytest.mark.parametrize("proxy", [f"http://user:{PASSWORD}@127.0.0.1:{{}}", f"https://{PASSWORD}@127.0.0.1:{{}}"])
 def test_one_that_is_not_there_has_sent_no_write_on(way: Way, proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     error = failing(way(proxy.format(unused_port()), monkeypatch), WRITE)
-    assert type(error) is errors.UnreachableError
-    assert "No connection could be made" in error.message
+    assert type(error) is errors.ProxyError
+    assert "No connection could be made through the proxy" in error.message
     assert not error.outcome_unknown
+    assert error.retryable
     assert PASSWORD not in str(error)
 
 
@@ -104,4 +105,4 @@ def test_a_no_proxy_that_cannot_be_one_is_no_trouble(
         monkeypatch.setenv(name, value)
     for session in (None, requests.Session()):
         error = failing(AshbyClient(KEY, ASHBY, max_retries=0, session=session), request_)
-        assert type(error) is errors.UnreachableError
+        assert type(error) is errors.ProxyError

@@ -10,7 +10,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
 from recorder import Answer, Recorder, failure, success
 
-from langchain_ashby import AshbyClient, AshbyToolkit, errors
+from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
 
@@ -80,31 +80,11 @@ class TestInvoking:
         assert message.status == "error"
         assert message.content.startswith("candidate_not_found: Candidate not found. Check candidate_id with")
 
-    @pytest.mark.parametrize(
-        ("answer", "kind"),
-        [
-            (Answer(status=401), errors.AuthenticationError),
-            (Answer(status=429), errors.RateLimitError),
-            (Answer(status=502), errors.ServerError),
-            (Answer(b"<html>"), errors.HTMLReplyError),
-            (Answer(b"{"), errors.BrokenJSONError),
-            (Answer(), errors.EmptyReplyError),
-            (Answer(b"x" * 9, cut=2), errors.UnreachableError),
-        ],
-    )
-    def test_does_not_dress_up_other_errors(
-        self, tools: dict[str, BaseTool], recorder: Recorder, answer: Answer, kind: type[Exception]
-    ) -> None:
-        recorder.answers["candidate.info"] = [answer]
-        with pytest.raises(kind):
-            tools["ashby_get_candidate"].invoke(call("ashby_get_candidate", candidate_id=ID))
-
-    def test_does_not_dress_up_a_fault_in_the_program(self, tools: dict[str, BaseTool], recorder: Recorder) -> None:
+    def test_says_that_a_reply_makes_no_sense(self, tools: dict[str, BaseTool], recorder: Recorder) -> None:
         recorder.answers["user.search"] = [success([7, "surprise"]), success({"surprise": 1})]
         tool = tools["ashby_get_user"]
         tool.invoke({"email": "ada@example.com"})
-        with pytest.raises((LookupError, errors.UnreadableReplyError)):
-            tool.invoke({"email": "ada@example.com"})
+        assert tool.invoke({"email": "ada@example.com"}).startswith("broken_json: ")
 
     def test_says_that_no_user_has_an_address(self, tools: dict[str, BaseTool], recorder: Recorder) -> None:
         message = tools["ashby_get_user"].invoke(call("ashby_get_user", email="ada@example.com"))

@@ -133,7 +133,11 @@ def test_a_page_says_how_to_continue(more: dict[str, Any], expected: Page[int]) 
             "offer_not_found",
             "No such offer",
         ),
-        ({"success": False}, "refused", "Ashby refused"),
+        ({"success": False}, "refused", "Ashby refused without a reason"),
+        ({"success": False, "errorInfo": {"message": "Not today."}}, "refused", "Not today."),
+        ({"success": False, "errors": ["Something went wrong."]}, "refused", "Something went wrong."),
+        ({"success": False, "errors": "Something went wrong."}, "refused", "Something went wrong."),
+        ({"success": False, "errorInfo": "Something went wrong."}, "refused", "Something went wrong."),
         ({"success": False, "errors": [], "errorInfo": {}}, "refused", "Ashby refused"),
     ],
 )
@@ -192,12 +196,44 @@ def test_known_codes_have_their_own_kind_and_remedy(code: str, kind: type[AshbyE
         ("next_cursor_expired", "The cursor is too old"),
         ("sync_token_expired", "The sync token is too old"),
         ("incremental_sync_too_large", "More has changed since the sync token"),
-        ("candidate_not_found", "Ashby refused without a reason"),
+        ("candidate_not_found", "Ashby refused, and gives only this code"),
     ],
 )
 def test_a_code_without_a_message_is_explained(code: str, means: str) -> None:
     assert error(LISTING, refusal(code)).for_model().startswith(f"{code}: {means}")
     assert "Said so." in error(LISTING, refusal(code, "Said so")).for_model()
+
+
+WRONG = [{"message": "must be an e-mail", "parameter": "email"}, {"message": "must be a UUID", "parameter": "sourceId"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"errors": WRONG}, "email: must be an e-mail; sourceId: must be a UUID"),
+        (
+            {"errors": WRONG, "errorInfo": {"code": "invalid_input", "requestId": "01K"}},
+            "email: must be an e-mail; sourceId: must be a UUID",
+        ),
+        (
+            {"errors": WRONG, "errorInfo": {"code": "invalid_input", "message": "Two are wrong"}},
+            "Two are wrong; email: must be an e-mail; sourceId: must be a UUID",
+        ),
+        (
+            {"errors": ["invalid_input", "email_taken"], "errorInfo": {"code": "invalid_input", "message": "No"}},
+            "No; email_taken",
+        ),
+        (
+            {"errors": ["invalid_input"], "errorInfo": {"code": "invalid_input", "meta": {"path": ["email"]}}},
+            '{"meta": {"path": ["email"]}}',
+        ),
+        ({"errors": [{"code": "invalid_input", "message": "Bad", "value": 7}]}, 'Bad {"value": 7}'),
+        ({"errors": ["invalid_input"], "errorInfo": {"code": "invalid_input", "message": "No"}}, "No"),
+    ],
+)
+def test_all_details_of_an_error_are_told_once(body: dict[str, Any], told: str) -> None:
+    refused = error(WRITE, {"success": False, **body})
+    assert (refused.code, refused.message) == ("invalid_input", told)
 
 
 def test_every_remedy_names_tools_that_exist() -> None:
@@ -250,6 +286,13 @@ def test_the_status_decides_whatever_the_body_is(
         assert failed.outcome_unknown is (request is WRITE and unknown_for_a_write)
         assert failed.permission == request.permission
         assert str(failed).startswith(f"{request.path}: {failed.code}: ")
+
+
+def test_a_web_page_at_403_may_be_a_proxys() -> None:
+    refused = error(WRITE, b"<!doctype html><title>Blocked</title>", 403)
+    assert type(refused) is errors.PermissionDeniedError
+    assert "A proxy on the way refused the request, or Ashby the API key" in refused.message
+    assert not refused.outcome_unknown
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 500])

@@ -39,14 +39,42 @@ def audit_trail(store: BaseStore, thread_id: str | None = None) -> AuditTrail:
     Raises:
         ValueError: if another version of this package wrote an entry; entries are never skipped silently.
     """
-    namespace = ROOT if thread_id is None else (*ROOT, thread_label(thread_id))
-    found: dict[tuple[tuple[str, ...], str], AuditEntry] = {}
-    while page := store.search(namespace, limit=_PAGE, offset=len(found)):
-        new = {(item.namespace, item.key): item for item in page if item.namespace[: len(namespace)] == namespace}
-        if new.keys() <= found.keys():
-            break
-        found |= {key: _read(item) for key, item in new.items()}
-    return AuditTrail(sorted(found.values(), key=lambda entry: entry.at))
+    entries = _Entries(thread_id)
+    while entries.add(store.search(entries.namespace, limit=_PAGE, offset=len(entries.found))):
+        pass
+    return entries.trail()
+
+
+async def aaudit_trail(store: BaseStore, thread_id: str | None = None) -> AuditTrail:
+    """Does the same as `audit_trail` under asyncio, for a store that is to be read from its event loop.
+
+    Raises:
+        ValueError: as `audit_trail` does.
+    """
+    entries = _Entries(thread_id)
+    while entries.add(await store.asearch(entries.namespace, limit=_PAGE, offset=len(entries.found))):
+        pass
+    return entries.trail()
+
+
+class _Entries:
+    """What was read of a trail so far."""
+
+    def __init__(self, thread_id: str | None) -> None:
+        self.namespace = ROOT if thread_id is None else (*ROOT, thread_label(thread_id))
+        self.found: dict[tuple[tuple[str, ...], str], AuditEntry] = {}
+
+    def add(self, page: Iterable[Item]) -> bool:
+        """Adds a page of a search, and tells if there was anything new in it."""
+        depth = len(self.namespace)
+        new = {(item.namespace, item.key): item for item in page if item.namespace[:depth] == self.namespace}
+        if new.keys() <= self.found.keys():
+            return False
+        self.found |= {key: _read(item) for key, item in new.items()}
+        return True
+
+    def trail(self) -> AuditTrail:
+        return AuditTrail(sorted(self.found.values(), key=lambda entry: entry.at))
 
 
 _PAGE = 500

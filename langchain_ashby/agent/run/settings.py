@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +18,7 @@ from langchain_ashby.agent.run.runtime import ashby_user, settings_given
 from langchain_ashby.agent.state import Approval, Node, State, Update
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.toolkit.tool import raising_errors
 
 DEFAULT = "default"
 """The name of the agent's own model and policy."""
@@ -126,9 +127,12 @@ class RunLimits:
             _policies=(self._policy,) if policy == DEFAULT else (self._policy, self._policies[policy]),
         )
 
-    def acting(self, settings: RunSettings) -> AbstractContextManager[None]:
-        """Acts in Ashby as the run's user within this block."""
-        return nullcontext() if self._client is None else self._client.acting_for(settings.on_behalf_of)
+    @contextmanager
+    def acting(self, settings: RunSettings) -> Iterator[None]:
+        """Acts in Ashby as the run's user within this block. Ashby's tools raise their errors to the agent there."""
+        user = nullcontext() if self._client is None else self._client.acting_for(settings.on_behalf_of)
+        with raising_errors(), user:
+            yield
 
     def within(self, node: Node) -> Node:
         """Wraps a node so that it acts as the run's user. A run with settings that are not allowed cannot enter."""

@@ -1,0 +1,127 @@
+"""The tools in other people's frameworks: on an MCP server, with an MCP client, and in Pydantic AI."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from mcp.types import TextContent
+from pydantic import BaseModel
+from pydantic_ai.ext.langchain import tool_from_langchain
+
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.sandbox import AshbySandbox
+
+TOOLS = {tool.name: tool for tool in AshbyToolkit(AshbyClient("key")).get_tools()}
+each_tool = pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
+
+
+@asynccontextmanager
+async def server(sandbox: AshbySandbox) -> AsyncIterator[ClientSession]:
+    """A process that serves all tools for a sandbox over MCP, and a client of it."""
+    program = StdioServerParameters(
+        command=sys.executable,
+        args=[str(Path(__file__).with_name("mcp_server.py"))],
+        env={
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "ASHBY_API_KEY": sandbox.api_key,
+            "ASHBY_BASE_URL": sandbox.url,
+        },
+    )
+    async with stdio_client(program) as streams, ClientSession(*streams) as session:
+        await session.initialize()
+        yield session
+
+
+async def test_all_tools_can_be_served_over_mcp_and_one_of_each_kind_called() -> None:
+    with AshbySandbox(candidates=3) as sandbox:
+        candidate = sandbox.state()["candidate"][0]
+        who = {"candidate_id": candidate["id"]}
+
+        async with server(sandbox) as session:
+            listed = {it.name: it for it in (await session.list_tools()).tools}
+
+            async def said(name: str, /, **arguments: Any) -> str:
+                [content] = (await session.call_tool(name, arguments)).content
+                assert isinstance(content, TextContent)
+                return content.text
+
+            page = await said("ashby_list_candidates", limit=2)
+            found = await said("ashby_search_candidates", name=candidate["name"])
+            record = await said("ashby_get_candidate", **who)
+            written = await said("ashby_create_candidate_note", **who, note="Hello")
+            nested = await said(
+                "ashby_update_candidate", **who, social_links=[{"type": "GitHub", "url": "https://github.com/ada"}]
+            )
+            refused = await said("ashby_get_job", job_id=candidate["id"])
+        requests = sandbox.requests()
+
+    assert list(listed) == list(OPERATIONS)
+    for name, tool in listed.items():
+        metadata = TOOLS[name].metadata or {}
+        assert tool.annotations is not None
+        assert tool.annotations.model_dump() == {key: it for key, it in metadata.items() if key != "ashby"}
+        assert tool.description == TOOLS[name].description
+        assert tool.inputSchema["properties"] == seen(TOOLS[name])["properties"]
+        assert tool.inputSchema.get("required") == seen(TOOLS[name]).get("required")
+    assert "# 2 records; more: cursor=" in page
+    assert candidate["id"] in found
+    assert candidate["name"] in record
+    assert written.startswith("# Done: Create candidate note.")
+    assert nested.startswith("# Done: Update candidate.")
+    assert refused.startswith("job_not_found: ")
+    assert [(it["endpoint"], it["ok"]) for it in requests][:5] == [
+        ("candidate.list", True),
+        ("candidate.search", True),
+        ("candidate.info", True),
+        ("candidate.createNote", True),
+        ("candidate.update", True),
+    ]
+    assert requests[4]["body"]["socialLinks"] == [{"type": "GitHub", "url": "https://github.com/ada"}]
+
+
+def seen(tool: BaseTool) -> dict[str, Any]:
+    """The schema that a model sees."""
+    schema = tool.tool_call_schema
+    assert isinstance(schema, type)
+    assert issubclass(schema, BaseModel)
+    return schema.model_json_schema()
+
+
+@each_tool
+def test_pydantic_ai_requires_what_is_required_and_nothing_else(tool: BaseTool) -> None:
+    theirs = tool_from_langchain(tool).function_schema.json_schema
+    assert sorted(theirs.get("required", [])) == sorted(seen(tool).get("required", []))
+
+
+def test_pydantic_ai_calls_a_tool_without_what_was_left_out() -> None:
+    with AshbySandbox(candidates=3) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
+        [tool] = AshbyToolkit(client, include=["ashby_list_candidates"]).get_tools()
+        assert "# 2 records" in tool_from_langchain(tool).function(limit=2)  # type: ignore[call-arg]
+        assert sandbox.requests()[-1]["body"] == {"limit": 2}
+
+
+@each_tool
+def test_the_class_of_the_arguments_takes_what_the_tool_takes(tool: BaseTool) -> None:
+    schema = tool.tool_call_schema
+    assert isinstance(schema, type)
+    assert issubclass(schema, BaseModel)
+    assert set(schema.model_fields) == set(tool.args)
+
+
+@each_tool
+def test_defaults_are_for_converters_and_not_for_models(tool: BaseTool) -> None:
+    required = seen(tool).get("required", [])
+    assert {name for name, it in tool.args.items() if "default" not in it} == set(required)
+    shown = convert_to_openai_tool(tool)["function"]["parameters"]["properties"]
+    assert not [name for name, it in shown.items() if "default" in it]
