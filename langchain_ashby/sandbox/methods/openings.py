@@ -1,6 +1,6 @@
 """Openings: the seats that jobs fill."""
 
-from typing import Any, TypedDict, cast
+from typing import Any, cast
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import CREATED_AFTER, search
@@ -8,7 +8,6 @@ from langchain_ashby.sandbox.methods.jobs import EMPLOYMENT_TYPES
 from langchain_ashby.sandbox.records import (
     CloseReason,
     Department,
-    EmploymentType,
     Job,
     Location,
     Opening,
@@ -21,14 +20,6 @@ from langchain_ashby.sandbox.replies import jobs as reply
 from langchain_ashby.sandbox.resource import Resource
 from langchain_ashby.sandbox.statement import Choice, Day, Field, Flag, Many, Text, Uuid, request
 
-
-class _Defaults(TypedDict):
-    """What a new version of an opening has unless the body says otherwise: of an update, too."""
-
-    isBackfill: bool
-    employmentType: EmploymentType
-
-
 # Filled is not among them: hiring alone fills an opening.
 _STATES = ("Draft", "Approved", "Open", "Closed")
 _VERSION: dict[str, Field] = {
@@ -40,7 +31,6 @@ _VERSION: dict[str, Field] = {
     "isBackfill": Flag(),
     "employmentType": Choice(EMPLOYMENT_TYPES),
 }
-_DEFAULTS: _Defaults = {"isBackfill": False, "employmentType": "FullTime"}
 
 
 OPENINGS = Resource(Opening, "jobs", reply.opening)
@@ -73,7 +63,8 @@ def create_opening(call: Call) -> Any:
             "description": "",
             "jobIds": list(dict.fromkeys(job_ids)),
             "locationIds": list(dict.fromkeys(location["id"] for location in locations)),
-            **_DEFAULTS,
+            "isBackfill": False,
+            "employmentType": "FullTime",
             "hiringTeam": [],
             "customFieldValues": {},
         },
@@ -88,7 +79,7 @@ def create_opening(call: Call) -> Any:
 def update_opening(call: Call) -> Any:
     """Changes what the body names, and to their defaults what has one; jobs and state have methods of their own."""
     opening = call.get(Opening, call.body["openingId"])
-    opening["latestVersion"] |= _DEFAULTS
+    opening["latestVersion"] |= {"isBackfill": False, "employmentType": "FullTime"}
     _apply(call, opening)
     _start_version(call, opening)
     return reply.opening(call, call.save(Opening, opening))

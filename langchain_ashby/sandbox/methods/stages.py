@@ -61,7 +61,8 @@ def change_stage(call: Call) -> Any:
         if "archiveEmail" in body:
             _check_archive_email(call, application)
             if not is_archived_already:
-                application["archiveEmail"] = {**body["archiveEmail"], "sendAt": _time_of_email(call)}
+                template_id = body["archiveEmail"]["communicationTemplateId"]
+                application["archiveEmail"] = {"communicationTemplateId": template_id, "sendAt": _time_of_email(call)}
     else:
         for key in ("archiveReasonId", "archiveEmail"):
             if key in body:
