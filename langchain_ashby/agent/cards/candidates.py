@@ -133,10 +133,10 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
     builder.new_value("Note, as HTML" if is_html else "Note", paragraph(text))
     builder.new_value("Dated", in_words(request.created_at))
     if request.is_private:
-        builder.consequence("It is private: only users and API keys that may see private fields can read it.")
+        builder.consequence("The note is private: only users and API keys that may see private fields can read it.")
         builder.consequence("Ashby takes a private note only from an API key that may see private fields.")
     else:
-        builder.consequence("It is not private.")
+        builder.consequence("The note is not private.")
     notified(builder, bool(request.send_notifications), "the candidate")
     if request.send_notifications:
         builder.raise_risk("medium")

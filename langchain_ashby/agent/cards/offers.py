@@ -143,7 +143,7 @@ def _check_opening(builder: CardBuilder, reads: ReadCache, opening_id: Any, appl
         builder.warn(f"The opening {name} is filled: unless by this application, Ashby will refuse.", "high")
     elif state == "Draft":
         builder.warn(f"The opening {name} is a draft: Ashby may refuse.", "high")
-    builder.consequence("Ashby refuses an opening that another offer uses; which do is not checked.")
+    builder.not_checked("Whether another offer uses the opening: Ashby refuses one that is in use.", "medium")
     job_id, job_ids = at(application, "job", "id"), at(opening, "latestVersion", "jobIds")
     if job_id and isinstance(job_ids, list) and job_id not in job_ids:
         builder.warn(f"The opening {name} does not belong to this job.")

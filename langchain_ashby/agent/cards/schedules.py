@@ -53,7 +53,7 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
     stage = at(application, "currentInterviewStage", "title")
     builder.line = (
         f"Schedule {'an interview' if number == 1 else f'{number} interviews'} with {who(application)}"
-        f"{f', now in the stage {named(stage)}' if stage else ''}"
+        f"{f', in the stage {named(stage)}' if stage else ''}"
     )
     for place, event in enumerate(request.interview_events, 1):
         builder.new_value("Meeting" if number == 1 else f"Meeting {place}", stated_words(event, people))
@@ -274,7 +274,7 @@ def _warn_if_over(builder: CardBuilder, event: Record | None, now: datetime) -> 
         builder.warn(f"A meeting has already taken place, or is under way: {standing_words(event)}.")
 
 
-_TOLD = "Whether Ashby tells the interviewers and the candidate is not documented: they may get e-mail."
+_TOLD = "Interviewers and the candidate may get e-mail; this is not documented."
 
 
 def _invites(builder: CardBuilder, events: Iterable[InterviewEvent]) -> None:

@@ -157,7 +157,7 @@ def _hired(builder: CardBuilder, offers: list[Record], read: object, kind: str |
     if not (len(offers) == 1 and is_accepted(offers[0])):
         warn_of_offers(builder, offers)
     if kind and isinstance(read, list) and not any(map(is_accepted, offers)):
-        builder.warn("No offer is known to be accepted: Ashby refuses a hire that bypasses the approval of an offer.")
+        builder.warn("No accepted offer is known: Ashby refuses to skip an offer's approval.")
 
 
 def _warn_of_meetings(builder: CardBuilder, schedules: list[Record]) -> None:
