@@ -69,7 +69,7 @@ def test_consequences_are_stated_once(desk: Desk) -> None:
         make("update_interview_schedule", interview_schedule_id=made["id"], interview_event_id_to_cancel=both)
     )
     assert card["consequences"] == [
-        "Whether Ashby tells the interviewers and the candidate is not documented: they may get e-mail.",
+        "Interviewers and the candidate may get e-mail; this is not documented.",
         "Ashby changes only schedules that were made with the same API key.",
     ]
 
