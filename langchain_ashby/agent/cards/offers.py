@@ -55,6 +55,8 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
     form = _form(builder, reads, offers)
     values = show_entries(builder, form, request.field_submissions)
     _say_what_is_sent(request, builder, values if form else None)
+    if form is None or "openingId" in values:
+        builder.not_checked("Whether another offer uses the opening: Ashby refuses one that is in use.", "medium")
     _check_opening(builder, reads, values.get("openingId"), application)
     _check_start(builder, values.get("startDate"))
     builder.consequence("Whether the offer's approval starts, or the candidate hears of it, is not documented.", "high")
@@ -143,7 +145,6 @@ def _check_opening(builder: CardBuilder, reads: ReadCache, opening_id: Any, appl
         builder.warn(f"The opening {name} is filled: unless by this application, Ashby will refuse.", "high")
     elif state == "Draft":
         builder.warn(f"The opening {name} is a draft: Ashby may refuse.", "high")
-    builder.not_checked("Whether another offer uses the opening: Ashby refuses one that is in use.", "medium")
     job_id, job_ids = at(application, "job", "id"), at(opening, "latestVersion", "jobIds")
     if job_id and isinstance(job_ids, list) and job_id not in job_ids:
         builder.warn(f"The opening {name} does not belong to this job.")
