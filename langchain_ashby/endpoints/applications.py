@@ -35,8 +35,6 @@ from langchain_ashby.ids import (
 )
 from langchain_ashby.records import Application, Feedback, FeedbackReceipt
 
-SOURCE = Stored("source", consequence="Reports by source count the application differently from now on.")
-
 
 class ListApplications(Synced[Application]):
     """List applications to jobs: who applied, who is in the pipeline; active, archived (rejected), hired or lead, by
@@ -89,8 +87,8 @@ class CreateApplication(Endpoint[Application]):
 
 
 class UpdateApplication(Endpoint[Application]):
-    """Change an application's source, credit or creation date; omitted fields stay. To change its stage, use
-    ashby_change_application_stage."""
+    """Change an application's source, credit or creation time; an omitted source or credit stays. To change its stage,
+    use ashby_change_application_stage."""
 
     path = "application.update"
     access = Access.WRITE
@@ -98,9 +96,9 @@ class UpdateApplication(Endpoint[Application]):
     destructive = True
     effect = Sets(
         "application_id",
-        source_id=SOURCE,
+        source_id="source",
         credited_to_user_id=Stored("creditedToUser", "Credit"),
-        created_at=Stored("createdAt", "Created", "Reports by date count the application differently from now on."),
+        created_at=Stored("createdAt", "Created"),
     )
 
     application_id: ApplicationId
@@ -135,7 +133,7 @@ class ChangeApplicationSource(Endpoint[Application]):
     access = Access.WRITE
     permission = "candidatesWrite"
     destructive = True
-    effect = Sets("application_id", source_id=SOURCE)
+    effect = Sets("application_id", source_id="source")
 
     application_id: ApplicationId
     source_id: Annotated[SourceId | None, SENT_AS_NULL, Field(description="null clears it.")]

@@ -207,7 +207,7 @@ class ArchiveEmail(Arguments):
     model_config = ConfigDict(json_schema_extra=_say_default)
 
     communication_template_id: CommunicationTemplateId
-    send_at: Annotated[Moment | None, Field(description="ISO time with zone; omit to send now.")] = None
+    send_at: Annotated[Moment | None, Field(description="ISO time with zone; omit for the next morning.")] = None
 
 
 class StageVisit(Arguments):

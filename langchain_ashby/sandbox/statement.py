@@ -141,12 +141,16 @@ class Milliseconds:
 
 @dataclass(frozen=True)
 class Moment:
-    """A date and time in ISO 8601 with its zone; it is stored in UTC."""
+    """A date and time in ISO 8601; it is stored in UTC. One without a zone is refused, or `or_utc` is read as UTC."""
+
+    or_utc: bool = False
 
     def check(self, value: Any, where: str) -> str:
         """See `Field`."""
         try:
             moment = datetime.fromisoformat(Text().check(value, where))
+            if moment.tzinfo is None and self.or_utc:
+                moment = moment.replace(tzinfo=UTC)
             if moment.tzinfo is None:
                 raise invalid(where, "must say its time zone, as in 2026-01-31T09:30:00Z")
             return iso(moment.astimezone(UTC))

@@ -55,9 +55,7 @@ def rejection(room: Room) -> ToolCall:
         "application_id": application["id"],
         "interview_stage_id": archived["id"],
         "archive_reason_id": state["archiveReason"][0]["id"],
-        "archive_email": {
-            "communication_template_id": next(it["id"] for it in state["communicationTemplate"] if it["isArchiveEmail"])
-        },
+        "archive_email": {"communication_template_id": state["communicationTemplate"][0]["id"]},
     }
     return made("ashby_change_application_stage", args)
 

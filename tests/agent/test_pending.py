@@ -66,7 +66,7 @@ def test_the_question_of_the_agent_is_shown_with_its_card(room: Room) -> None:
         assert repr(pending).splitlines()[0] == "1 change waits for a decision: approve, edit, reject, respond."
         assert repr(pending).splitlines()[1].startswith("1. Add a note to ")
         for shown in (Page(pending._repr_html_()).text, str(pending)):
-            assert room.text in shown and "Everyone who can see the candidate can read it." in shown
+            assert room.text in shown and "The note is not private." in shown
         other_ways = [graph.get_state(room.config), asked["__interrupt__"], *asked["__interrupt__"]]
         assert {str(PendingApprovals(it)) for it in other_ways} == {str(pending)}
         assert str(PendingApprovals(asked["__interrupt__"][0].value)) == str(pending)

@@ -87,7 +87,7 @@ def move(room: Room, kind: str, **more: Any) -> Any:
 
 
 def template(room: Room) -> dict[str, Any]:
-    return one(room, "communicationTemplate", isArchiveEmail=True)
+    return one(room, "communicationTemplate", title="Rejection after review")
 
 
 def rejection(room: Room) -> Any:

@@ -144,7 +144,7 @@ def _another_stage(rng: random.Random, company: Company, application: dict[str, 
 
 def _archived(rng: random.Random, company: Company, application: dict[str, Any]) -> dict[str, Any]:
     plan = [it for it in company.stages if it["interviewPlanId"] == application["interviewPlanId"]]
-    templates = [it for it in company.seed["communicationTemplate"] if it["isArchiveEmail"]]
+    templates = [it for it in company.seed["communicationTemplate"] if "email" in it["intendedTypes"]]
     reasons = [it for it in company.seed["archiveReason"] if not it["isArchived"]]
     return {
         "application_id": application["id"],

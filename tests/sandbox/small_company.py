@@ -214,9 +214,9 @@ def company() -> Iterator[tuple[str, dict[str, Any]]]:
     yield custom_field("count", "Job", "Number")
     yield custom_field("seat", "Opening", "Boolean")
     yield custom_field("old field", "Candidate", "String", isArchived=True)
-    template = {"intendedTypes": ["email"], **times}
-    yield "communicationTemplate", {"id": ident("goodbye"), "title": "Goodbye", "isArchiveEmail": True, **template}
-    yield "communicationTemplate", {"id": ident("hello"), "title": "Hello", "isArchiveEmail": False, **template}
+    for title, intended in (("Goodbye", "email"), ("Hello", "inMail")):
+        template = {"id": ident(title.lower()), "title": title, "intendedTypes": [intended], **times}
+        yield "communicationTemplate", template
     yield from plan("plan", "Lead", "PreInterviewScreen", "Active", "Offer", "Hired", "Archived")
     yield from plan("other plan", "PreInterviewScreen", "Active", "Archived")
     yield from plan("draft plan", "Lead", isPublished=False)

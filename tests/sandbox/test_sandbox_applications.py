@@ -1,5 +1,6 @@
 """Applications, and the rules of moving them."""
 
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from caller import Caller
 from small_company import ident
 
 from langchain_ashby.sandbox import AshbySandbox
+from langchain_ashby.sandbox.methods.stages import ORGANIZATION_ZONE
 
 CARA = ident("Cara Ruiz for engineer")
 EZRA = ident("Ezra Moss for engineer")
@@ -127,6 +129,44 @@ def test_an_archive_email_needs_its_template_and_an_address(call: Caller) -> Non
     assert refused_move(call, "Offer", **mail).startswith("invalid_input archiveEmail")
     assert call("application.info", applicationId=EZRA)["status"] == "Active"
     assert move(call, "Archived", **body, **mail)["status"] == "Archived"
+
+
+def email_of(call: Caller, **more: Any) -> Any:
+    """When the e-mail of archiving Cara goes; None if none does."""
+    mail = {"communicationTemplateId": ident("goodbye"), **more}
+    move(call, "Archived", archiveReasonId=ident("not qualified"), archiveEmail=mail)
+    application = next(it for it in call.sandbox.state()["application"] if it["id"] == CARA)
+    return application.get("archiveEmail", {}).get("sendAt")
+
+
+def test_an_archive_email_goes_the_following_morning_unless_it_has_a_time(call: Caller) -> None:
+    today = datetime.now(ORGANIZATION_ZONE)
+    goes = datetime.fromisoformat(email_of(call)).astimezone(ORGANIZATION_ZONE)
+    assert goes.replace(tzinfo=None) == datetime.combine(today.date() + timedelta(days=1), time(9, 32))
+
+
+@pytest.mark.parametrize(
+    ("given", "goes"),
+    [
+        ("2099-01-01T10:00:00+01:00", "2099-01-01T09:00:00.000Z"),
+        ("2099-01-01T10:00:00", "2099-01-01T10:00:00.000Z"),
+    ],
+)
+def test_an_archive_email_goes_when_it_should_and_a_time_without_zone_is_utc(
+    call: Caller, given: str, goes: str
+) -> None:
+    assert email_of(call, sendAt=given) == goes
+
+
+def test_an_archive_email_whose_time_is_past_goes_at_once(call: Caller) -> None:
+    before = datetime.now(UTC)
+    sent = datetime.fromisoformat(email_of(call, sendAt="2020-01-01T10:00:00Z"))
+    assert before - timedelta(seconds=1) < sent <= datetime.now(UTC)
+
+
+def test_an_application_that_is_archived_already_gets_no_email(call: Caller) -> None:
+    move(call, "Archived", archiveReasonId=ident("not qualified"))
+    assert email_of(call) is None
 
 
 def test_a_stage_of_another_plan_is_not_found(call: Caller) -> None:

@@ -77,6 +77,21 @@ def test_an_update_adds_changes_and_cancels_events(call: Caller) -> None:
     assert call("interviewSchedule.update", **body, interviewEventIdToCancel=[second])["status"] == "Cancelled"
 
 
+def test_an_event_that_names_no_interview_gets_the_default_one_in_an_update_too(call: Caller) -> None:
+    created = schedule(call, EVENT | {"interviewId": ident("exam")})
+    (event,) = created["interviewEvents"]
+    assert event["interview"]["title"] == "Exam"
+    body = {"interviewScheduleId": created["id"], "interviewEvent": EVENT | {"interviewEventId": event["id"]}}
+    (changed,) = call("interviewSchedule.update", **body)["interviewEvents"]
+    assert changed["interview"]["title"] == "Chat"
+
+
+def test_whether_feedback_is_required_follows_the_interview_where_it_is_not_said(call: Caller) -> None:
+    (event,) = schedule(call, EVENT | {"interviewers": [{"email": "ben@acme.example"}]})["interviewEvents"]
+    default = next(it for it in call.sandbox.state()["interview"] if it.get("isDefault"))
+    assert event["interviewers"][0]["isFeedbackRequired"] is default["isFeedbackRequired"] is True
+
+
 def test_an_update_does_one_thing_to_events_that_exist(call: Caller) -> None:
     created = schedule(call)
     body = {"interviewScheduleId": created["id"]}

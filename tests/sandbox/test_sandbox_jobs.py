@@ -108,6 +108,8 @@ def test_an_update_of_an_opening_starts_a_version(call: Caller) -> None:
     after = call("opening.update", openingId=ident("SEAT-1"), description="", isBackfill=True)["latestVersion"]
     assert after["id"] != before["id"]
     assert (after["identifier"], after["isBackfill"]) == ("SEAT-1", True)
+    later = call("opening.update", openingId=ident("SEAT-1"), description="A seat")["latestVersion"]
+    assert (later["isBackfill"], later["employmentType"]) == (False, "FullTime")
     assert len(call("opening.list")) == 3
 
 

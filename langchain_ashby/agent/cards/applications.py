@@ -1,9 +1,13 @@
-"""The card for a new application."""
+"""Cards for a new application, and for changes of its source and credit."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from langchain_ashby.agent.cards.as_sent import shows
-from langchain_ashby.agent.cards.builder import CardBuilder, Record
+from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import (
@@ -14,7 +18,7 @@ from langchain_ashby.agent.cards.shared import (
     warn_of_others,
     warn_unless_open,
 )
-from langchain_ashby.endpoints.applications import CreateApplication
+from langchain_ashby.endpoints.applications import CreateApplication, UpdateApplication
 from langchain_ashby.endpoints.candidates import GetCandidate
 from langchain_ashby.endpoints.fields import StageVisit
 from langchain_ashby.endpoints.interviews import GetInterviewStage, ListInterviewPlans
@@ -50,17 +54,22 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
     plan = builder.named("The interview plan", plans, request.interview_plan_id, "title")
     source = builder.named("The source", sources, request.source_id, "title")
     credit = the_user(builder, "The user who gets the credit", credited, request.credited_to_user_id)
-    into = stage["name"] if stage else "the first screening stage" if first_screen else "the first stage"
+    history = _history(reads, builder, request.application_history or [])
+    if history:
+        stage, stage_read = history[-1].stage, history[-1].read
+        if stage_id not in (None, stage["id"]):
+            builder.warn("The stage is not the last one of the history: Ashby may refuse.")
+    into = stage["name"] if stage else "the first pre-interview screen" if first_screen else "the first Lead stage"
     title = named(job["title"]) if at(job, "title") else "a job that could not be read"
     builder.line = f"Consider {name} for {title}, starting in {into if stage is None else named(into)}"
     builder.new_value("Job", one_line(at(job, "title") or UNNAMED))
     builder.new_value("Stage", into)
-    builder.new_value("Interview plan", plan and plan["name"])
+    builder.new_value("Interview plan", plan["name"] if plan else "the default of the job")
     builder.new_value("Source", source and source["name"])
     builder.new_value("Credit", credit and credit["name"])
     builder.new_value("Created", in_words(request.created_at))
-    if request.application_history:
-        _show_history(reads, builder, request.application_history)
+    for past in history:
+        builder.new_value(f"History {past.visit.stage_number}", past.words)
 
     plan_id = request.interview_plan_id or at(job, "defaultInterviewPlanId")
     if job and not request.interview_plan_id:
@@ -68,7 +77,10 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
     if job and not plan_id:
         builder.warn("The job has no default interview plan: Ashby may refuse.")
     if plan_id and at(stage_read, "interviewPlanId") not in (None, plan_id):
-        builder.warn("The stage belongs to another interview plan: Ashby will refuse.")
+        builder.warn("The stage belongs to another interview plan: Ashby may refuse.")
+    if plan_id and any(at(it.read, "interviewPlanId") not in (None, plan_id) for it in history):
+        builder.warn("A stage of the history belongs to another interview plan: Ashby will refuse.")
+    _say_how_it_starts(builder, at(stage_read, "type"))
     builder.consequence("The agent can't delete the application; it can only archive it.")
 
     others = applications_of(builder, reads, candidate)
@@ -86,17 +98,48 @@ _PLACES = {"interviewStageId": "currentInterviewStage.id", "interviewPlanId": "c
 """Where an application keeps what a new one is made of."""
 
 
-def _show_history(reads: ReadCache, builder: CardBuilder, visits: list[StageVisit]) -> None:
-    ids = [(it.interview_stage_id, it.archive_reason_id) for it in visits]
-    [reasons] = reads.all(ListArchiveReasons(include_archived=True) if any(reason for _, reason in ids) else None)
-    stages = reads.all(*(GetInterviewStage(interview_stage_id=stage) for stage, _ in ids))
+@builds(UpdateApplication)
+def update(request: UpdateApplication, reads: ReadCache, builder: CardBuilder) -> None:
+    """Change an application's source, credit or creation time."""
+    derive(request, reads, builder)
+    if request.created_at is None:
+        builder.consequence("By Ashby's description, a creation time that is not given becomes the time of the call.")
+
+
+def _say_how_it_starts(builder: CardBuilder, kind: object) -> None:
+    if kind == "Archived":
+        builder.consequence("The application is archived from the start.", "high")
+    elif kind == "Hired":
+        builder.consequence("The candidate counts as hired from the start.", "high")
+
+
+@dataclass(frozen=True)
+class _Past:
+    """A stage that a new application is said to have been in."""
+
+    visit: StageVisit
+    stage: Fact
+    read: Any
+    words: str
+
+
+def _history(reads: ReadCache, builder: CardBuilder, visits: list[StageVisit]) -> list[_Past]:
+    """The history of a new application in order: the last stage is its present one."""
+    visits = sorted(visits, key=lambda it: it.stage_number)
+    reasons, *stages = reads.all(
+        ListArchiveReasons(include_archived=True) if any(it.archive_reason_id for it in visits) else None,
+        *(GetInterviewStage(interview_stage_id=it.interview_stage_id) for it in visits),
+    )
+    history = []
     for visit, found in zip(visits, stages, strict=True):
         stage = builder.named("A stage of the history", found, visit.interview_stage_id, "title")
         reason = builder.named("An archive reason of the history", reasons, visit.archive_reason_id, "text")
         because = f"; reason: {named(reason['name'])}" if reason else ""
-        builder.new_value(
-            f"History {visit.stage_number}", f"{named(stage['name'])} since {in_words(visit.entered_stage_at)}{because}"
-        )
+        words = f"{named(stage['name'])} since {in_words(visit.entered_stage_at)}{because}"
+        history.append(_Past(visit, stage, found, words))
+        if at(found, "type") == "Archived" and not reason:
+            builder.warn("An archived stage of the history has no archive reason: Ashby will refuse.")
+    return history
 
 
 def _warn_of_same_job(builder: CardBuilder, other: Record) -> None:

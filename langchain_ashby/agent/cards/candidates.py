@@ -12,7 +12,7 @@ from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
-from langchain_ashby.agent.cards.shared import line_of_changes, the_candidate, the_user
+from langchain_ashby.agent.cards.shared import line_of_changes, notified, the_candidate, the_user
 from langchain_ashby.endpoints.candidates import (
     CreateCandidate,
     CreateCandidateNote,
@@ -68,7 +68,7 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     builder.new_value("Source", source and source["name"])
     builder.new_value("Credit", credit and credit["name"])
     builder.new_value("Created", in_words(request.created_at))
-    builder.consequence("The candidate is not considered for any job yet, and gets no e-mail.")
+    builder.consequence("The candidate is not considered for any job yet.")
     builder.consequence("The agent can't delete the candidate.")
     if request.email is None:
         builder.warn("No e-mail address is given: duplicates can be found by name only.")
@@ -111,6 +111,7 @@ def update(request: UpdateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     if request.location:
         builder.set_field("Location", _location(candidate), _place(request.location))
     builder.line = line_of_changes(builder, derived.subject)
+    _say_what_is_not_documented(builder, request)
     addresses = list(dict.fromkeys(filter(None, (request.email, request.alternate_email))))
     searched = reads.all(*(SearchCandidates(email=it) for it in addresses))
     for found in searched:
@@ -132,13 +133,15 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
     builder.new_value("Note, as HTML" if is_html else "Note", paragraph(text))
     builder.new_value("Dated", in_words(request.created_at))
     if request.is_private:
-        builder.consequence("Only users who can see private fields can read it.")
+        builder.consequence("The note is private: only users and API keys that may see private fields can read it.")
+        builder.consequence("Ashby takes a private note only from an API key that may see private fields.")
     else:
-        builder.consequence("Everyone who can see the candidate can read it.")
+        builder.consequence("The note is not private.")
+    notified(builder, bool(request.send_notifications), "the candidate")
     if request.send_notifications:
-        builder.consequence("Users who are subscribed to the candidate are notified.", "medium")
-    else:
-        builder.consequence("No one is notified.")
+        builder.raise_risk("medium")
+    if is_html:
+        builder.consequence("Ashby strips what is not bold, italic, underlined, a link, a list or code from the HTML.")
     builder.consequence("The agent can't delete the note.")
     there = builder.records("The notes on the candidate", notes)
     alike = [note for note in there if _bare(str(note.get("content") or "")) == _bare(text)]
@@ -152,6 +155,17 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
     builder.lookalikes(
         "Notes with this text", [request.candidate_id, _bare(text)], alike, complete, made, doubtful=others
     )
+
+
+def _say_what_is_not_documented(builder: CardBuilder, request: UpdateCandidate) -> None:
+    """What becomes of present values, where Ashby's description leaves it open."""
+    changed = {change["field"] for change in builder.changes if change["before"] is not None}
+    for field, words in (("E-mail address", "e-mail address"), ("Phone number", "phone number")):
+        if field in changed:
+            builder.consequence(f"Whether the present {words} stays on the profile as a further one is not documented.")
+    place = request.location
+    if place and "Location" in changed and None in (place.city, place.region, place.country):
+        builder.consequence("Whether the parts of the location that are not given stay is not documented.")
 
 
 def _known(candidate: Record) -> str:

@@ -116,7 +116,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
     "candidate.listNotes": {"id": ID, "isPrivate": FLAG, "content?": NAME, "createdAt?": TIME},
     "candidateTag": _TITLED,
     "closeReason": {"id": ID, "reasonText": NAME, "isArchived": FLAG},
-    "communicationTemplate": {"id": ID, "title": NAME},
+    "communicationTemplate": {"id": ID, "title": NAME, "intendedTypes[]": NAME},
     "customField": {
         **_TITLED,
         "objectType": NAME,
@@ -126,7 +126,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
     },
     "department": _NAMED,
     "feedbackFormDefinition": {**_TITLED, "formDefinition": FORM},
-    "interview": {**_TITLED, "jobId?": ID},
+    "interview": {**_TITLED, "isFeedbackRequired": FLAG, "jobId?": ID},
     "interviewEvent": _EVENT,
     "interviewPlan": _TITLED,
     "interviewSchedule": {
@@ -153,6 +153,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "id": ID,
         "acceptanceStatus": NAME,
         "offerStatus": NAME,
+        "decidedAt?": TIME,
         **_inside("latestVersion?", {"id": ID, "createdAt?": TIME, "startDate?": TEXT, "salary?": RECORD}),
         "formDefinition?": FORM,
     },

@@ -55,7 +55,7 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
                 interview_event_id=request.interview_event_id,
             )
         )
-    builder.consequence("Everyone who can see feedback on the application can read it.")
+    builder.consequence(f"The feedback is credited to {whose}.")
     builder.consequence("The agent can't change or withdraw a submitted scorecard.", "medium")
     if at(application, "status") == "Archived":
         builder.warn("The application is archived.")

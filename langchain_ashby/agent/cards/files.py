@@ -30,7 +30,7 @@ def upload_resume(request: UploadCandidateResume, reads: ReadCache, builder: Car
         builder.changes.insert(0, builder.changes.pop())  # before the particulars of the file
     if present:
         builder.consequence(f"The present résumé, {named(at(present, 'name') or 'without a name')}, is replaced.")
-    builder.consequence("Ashby reads the file and fills in empty profile fields; existing values stay.")
+    builder.consequence("Ashby reads the file and fills in what is missing on the profile; existing values stay.")
     if file and not any(kind in builder.facts.get("Type", "") for kind in _RESUME_TYPES):
         builder.warn("This file type is unusual for a résumé.")
     if file:
@@ -47,13 +47,13 @@ def upload_file(request: UploadCandidateFile, reads: ReadCache, builder: CardBui
     candidate, name = the_candidate(builder, found)
     file = _local_file(builder, reads, request.file_path)
     builder.line = f"Add {f'the file {named(file)}' if file else 'a file that was uploaded before'} to {name}"
-    builder.consequence("Everyone who can see the candidate's files can open it.")
-    builder.consequence("The agent can't remove files; you can in Ashby.")
+    builder.consequence("It is attached to the candidate's profile.")
+    builder.consequence("The agent can't remove files.")
     if file:
         there = at(candidate, "fileHandles")
         alike = [it for it in there or [] if at(it, "name") == file]
         if alike:
-            builder.warn("The candidate already has a file of this name; both are kept.")
+            builder.warn("The candidate already has a file of this name.")
         like = [request.candidate_id, file]
         builder.lookalikes("Files of this name", like, alike, there is not None, None, doubtful=alike)
 

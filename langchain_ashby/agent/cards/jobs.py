@@ -37,13 +37,16 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
     builder.new_value("Location", location["name"])
     builder.new_value("Employment type", request.employment_type and enumerated(request.employment_type))
     builder.new_value("Interview plan", plan and plan["name"])
-    builder.consequence("The job is a draft: no one can apply until it is opened.")
+    builder.consequence("The job is created as a draft.")
     builder.consequence("The agent can't delete the job; it can only archive it.")
     if plan is None and request.job_template_id is None:
         builder.warn("No interview plan is given: the job cannot be opened without one.", "low")
     if request.job_template_id:
         builder.new_value("Template", request.job_template_id)
-        builder.not_checked("What the job template contains: templates cannot be read.", "medium")
+        builder.not_checked(
+            "What the job template contains, and whether it is active, as Ashby demands: templates cannot be read.",
+            "medium",
+        )
     if request.brand_id:
         builder.new_value("Brand", request.brand_id)
         builder.not_checked("The name of the brand: brands cannot be read.", "medium")
@@ -69,7 +72,7 @@ def update(request: UpdateJob, reads: ReadCache, builder: CardBuilder) -> None:
             if at(other, "id") != request.job_id:
                 builder.warn(f"Another job has this requisition id: {named(at(other, 'title') or UNNAMED)}.")
     if at(job, "status") == "Open" and builder.changes:
-        builder.consequence("The job is open: what changes here may show on its postings.")
+        builder.consequence("The job is open. Whether its postings change, too, is not documented.")
 
 
 @builds(SetJobStatus)
@@ -84,11 +87,11 @@ def set_status(request: SetJobStatus, reads: ReadCache, builder: CardBuilder) ->
         current = "a draft" if status == "Draft" else enumerated(status)
         builder.warn(f"A job that is {current} can only become {allowed}: Ashby will refuse.")
     if request.status == "Open":
-        builder.consequence("The job becomes open: candidates can be considered for it.", "medium")
+        builder.consequence("Whether its postings are published is not documented.", "medium")
         if job and not at(job, "defaultInterviewPlanId"):
             builder.warn("The job has no default interview plan: Ashby will refuse to open it.")
     else:
-        builder.consequence("The job stops accepting candidates.")
+        builder.consequence("What becomes of its applications and postings is not documented.")
         if request.status == "Archived":
             builder.consequence("An archived job can only become a draft again.", "high")
         [found] = reads.all(ListApplications(job_id=request.job_id, status="Active"))

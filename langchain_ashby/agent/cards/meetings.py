@@ -27,6 +27,8 @@ from langchain_ashby.text.words import (
 )
 
 LONGEST = timedelta(hours=8)
+REQUIRED = " (feedback required)"
+"""Stands behind an interviewer who has to give feedback; where the call leaves that open, the interview decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class People:
     def title(self, interview_id: str | None) -> str:
         """The title of the interview definition with this id."""
         if interview_id is None:
-            return "the default interview"
+            return "the organization's default interview"
         return one_line(at(self.interviews.get(interview_id), "title") or UNNAMED, 120)
 
 
@@ -104,8 +106,10 @@ def standing(event: Record, like: Any = None) -> Fact:
 
 def stated_words(event: InterviewEvent, people: People) -> str:
     """A meeting as the call states it, in words."""
+    by_default = at(people.interviews.get(event.interview_id or ""), "isFeedbackRequired") is True
+    required = [by_default if it.feedback_required is None else it.feedback_required for it in event.interviewers]
     interviewers = [
-        people.name(it.email) + (" (feedback required)" if it.feedback_required else "") for it in event.interviewers
+        people.name(it.email) + (REQUIRED if yes else "") for it, yes in zip(event.interviewers, required, strict=True)
     ]
     when = _span(event.start_time, event.end_time)
     return f"{people.title(event.interview_id)}, {when}, with {joined(interviewers)}{_extra(event.extra_data)}"
@@ -114,7 +118,7 @@ def stated_words(event: InterviewEvent, people: People) -> str:
 def standing_words(event: Record, *, feedback: bool = False, extra: bool = False) -> str:
     """A meeting in Ashby, in words; on request with its extra data and who has to give feedback."""
     interviewers = [
-        (person(it) or UNNAMED) + (" (feedback required)" if feedback and at(it, "isFeedbackRequired") is True else "")
+        (person(it) or UNNAMED) + (REQUIRED if feedback and at(it, "isFeedbackRequired") is True else "")
         for it in at(event, "interviewers") or []
     ]
     start, end = parsed(at(event, "startTime")), parsed(at(event, "endTime"))

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
+from langchain_ashby.agent.cards.offered import status_words, warn_of_offers
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import (
@@ -26,9 +27,6 @@ from langchain_ashby.endpoints.openings import GetOpening
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.forms import Form
 from langchain_ashby.text.words import UNNAMED, at, day, enumerated, named
-
-FINISHED = ("CandidateRejected", "OfferCancelled")
-"""The statuses of an offer that is over without a hire."""
 
 
 @builds(CreateOffer)
@@ -57,30 +55,25 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
     form = _form(builder, reads, offers)
     values = show_entries(builder, form, request.field_submissions)
     _say_what_is_sent(request, builder, values if form else None)
+    if form is None or "openingId" in values:
+        builder.not_checked("Whether another offer uses the opening: Ashby refuses one that is in use.", "medium")
     _check_opening(builder, reads, values.get("openingId"), application)
     _check_start(builder, values.get("startDate"))
-    builder.consequence(
-        "The offer goes into Ashby's approval process. This call alone does not send it to the candidate."
-    )
+    builder.consequence("Whether the offer's approval starts, or the candidate hears of it, is not documented.", "high")
+    if request.offer_process_id:
+        builder.consequence("If the process has an offer already, this makes a new version of it.")
     builder.consequence("The agent can't withdraw the offer.")
 
     stage = at(application, "currentInterviewStage")
     if at(application, "status") == "Archived":
-        builder.warn("The application is archived: Ashby will refuse.", "high")
+        builder.warn("The application is archived: Ashby may refuse.", "high")
     elif stage and at(stage, "type") != "Offer":
         builder.warn(f"The application is not at an offer stage: it is in {named(at(stage, 'title') or UNNAMED)}.")
-    for offer in offers:
-        status = str(at(offer, "offerStatus"))
-        if status == "CandidateAccepted":
-            builder.warn("The candidate has already accepted an offer for this application.", "high")
-        elif status not in FINISHED:
-            builder.warn(f"An offer for this application is under way: {enumerated(status)}.", "high")
+    warn_of_offers(builder, offers)
     warn_of_others(builder, applications_of(builder, reads, candidate, but=request.application_id))
     if request.application_id:
         if isinstance(offers_read, list):
-            builder.facts["Offers"] = [
-                {"id": str(at(it, "id")), "name": enumerated(at(it, "offerStatus"))} for it in offers
-            ]
+            builder.facts["Offers"] = [{"id": str(at(it, "id")), "name": status_words(it)} for it in offers]
             builder.facts["Stage"] = {"id": at(stage, "id"), "name": at(stage, "title")} if stage else None
         versions = [version for it in offers if (version := at(it, "latestVersion"))]
         all_known = len(values) == len(request.field_submissions)
@@ -145,9 +138,13 @@ def _check_opening(builder: CardBuilder, reads: ReadCache, opening_id: Any, appl
             change["after"] = name
     state = at(opening, "openingState")
     if at(opening, "isArchived") is True:
-        builder.warn(f"The opening {name} is archived: Ashby will refuse.", "high")
-    elif state in ("Draft", "Closed", "Filled"):
-        builder.warn(f"The opening {name} is {enumerated(state)}: Ashby will refuse.", "high")
+        builder.warn(f"The opening {name} is archived: Ashby may refuse.", "high")
+    elif state == "Closed":
+        builder.warn(f"The opening {name} is closed: Ashby will refuse.", "high")
+    elif state == "Filled":
+        builder.warn(f"The opening {name} is filled: unless by this application, Ashby will refuse.", "high")
+    elif state == "Draft":
+        builder.warn(f"The opening {name} is a draft: Ashby may refuse.", "high")
     job_id, job_ids = at(application, "job", "id"), at(opening, "latestVersion", "jobIds")
     if job_id and isinstance(job_ids, list) and job_id not in job_ids:
         builder.warn(f"The opening {name} does not belong to this job.")

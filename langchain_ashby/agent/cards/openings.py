@@ -10,6 +10,7 @@ from langchain_ashby.agent.cards.builder import CardBuilder, Record
 from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
+from langchain_ashby.endpoints.fields import EmploymentType
 from langchain_ashby.endpoints.jobs import GetJob
 from langchain_ashby.endpoints.openings import (
     AddOpeningJob,
@@ -23,6 +24,9 @@ from langchain_ashby.endpoints.openings import (
 )
 from langchain_ashby.endpoints.organization import GetDepartment, ListLocations
 from langchain_ashby.text.words import UNNAMED, at, day, enumerated, joined, named, one_line, paragraph
+
+EMPLOYMENT: EmploymentType = "FullTime"
+"""The employment type of an opening for which none is given."""
 
 
 @builds(CreateOpening)
@@ -49,11 +53,13 @@ def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> No
     builder.new_value("Description", paragraph(request.description) if request.description else None)
     builder.new_value("Target hire date", _day(request.target_hire_date))
     builder.new_value("Target start date", _day(request.target_start_date))
-    builder.new_value("Replaces somebody who left", None if request.is_backfill is None else _yes(request.is_backfill))
-    builder.new_value("Employment type", _enumerated(request.employment_type))
+    builder.new_value("Replaces somebody who left", _or_default(request.is_backfill, "no"))
+    builder.new_value("Employment type", _or_default(request.employment_type, enumerated(EMPLOYMENT)))
     builder.consequence("The agent can't delete the opening; it can only archive it.")
     if state == "Open":
-        builder.consequence("The opening is open at once: an offer can be made for it.", "medium")
+        builder.raise_risk("medium")
+    if state != "Draft":
+        builder.consequence("Ashby checks more than for a draft; what it checks is not documented.")
     if state != "Draft" and not (request.identifier and job_ids):
         builder.warn(f"An opening may need an identifier and a job to be {enumerated(state)}: Ashby may refuse.")
     for key, words in (("target_hire_date", "hire"), ("target_start_date", "start")):
@@ -74,7 +80,8 @@ def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> No
 @builds(UpdateOpening)
 def update(request: UpdateOpening, reads: ReadCache, builder: CardBuilder) -> None:
     """Change an opening."""
-    derive(request, reads, builder)
+    opening = derive(request, reads, builder).record
+    _warn_of_defaults(request, builder, opening)
     if request.identifier:
         [found] = reads.all(SearchOpenings(identifier=request.identifier))
         for other in builder.records("The openings with this identifier", found):
@@ -97,7 +104,7 @@ def remove_job(request: RemoveOpeningJob, reads: ReadCache, builder: CardBuilder
     """Unlink a job from an opening."""
     derived = derive(request, reads, builder)
     if builder.changes and derived.record and not derived.others:
-        builder.warn("It is the opening's only job: without it, the opening can't be filled.")
+        builder.warn("It is the opening's only job.")
     _warn_of_state(builder, derived.record)
 
 
@@ -110,15 +117,14 @@ def set_state(request: SetOpeningState, reads: ReadCache, builder: CardBuilder) 
     state = enumerated(at(opening, "openingState") or UNNAMED)
     builder.line = f"Set {derived.subject} from {state} to {enumerated(request.opening_state)}{because}"
     _warn_of_state(builder, opening)
-    if request.opening_state in ("Draft", "Closed"):
-        builder.consequence("Offers can no longer be made for it.", "medium")
-    else:
-        builder.consequence("Offers can be made for it.")
+    if request.opening_state == "Closed":
+        builder.consequence("Ashby refuses offers for an opening that is closed.", "medium")
+    elif request.opening_state != "Draft":
         version = at(opening, "latestVersion")
         if opening and not (at(version, "identifier") and at(version, "jobIds")):
             builder.warn("The opening has no identifier or no job: Ashby may refuse.")
     if reason and request.opening_state != "Closed":
-        builder.warn("A close reason is for closing only: Ashby will refuse.")
+        builder.warn("A close reason is for closing only: Ashby may refuse.")
 
 
 @builds(SetOpeningArchived)
@@ -134,6 +140,18 @@ def set_archived(request: SetOpeningArchived, reads: ReadCache, builder: CardBui
             builder.warn(f"The opening is {enumerated(state)}.")
     if derived.record:
         builder.facts["State"] = state
+
+
+def _warn_of_defaults(request: UpdateOpening, builder: CardBuilder, opening: Record) -> None:
+    """Warns of values that the call leaves out and Ashby's description gives a default, in an update as well."""
+    version = at(opening, "latestVersion")
+    for title, key, given, default in (
+        ("Replaces somebody who left", "isBackfill", request.is_backfill, False),
+        ("Employment type", "employmentType", request.employment_type, EMPLOYMENT),
+    ):
+        if given is None and at(version, key) != default:
+            words = f"“{_words(default)}”, the default that Ashby documents"
+            builder.warn(f"{title}: not given, so that it may become {words}.")
 
 
 def state_of(opening: Record) -> str:
@@ -180,9 +198,9 @@ def _day(value: date | str | None) -> str | None:
     return day(value) if isinstance(value, date) else day(date.fromisoformat(value))
 
 
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
+def _or_default(value: bool | str | None, default: str) -> str:
+    return f"{default} (the default)" if value is None else _words(value)
 
 
-def _enumerated(value: str | None) -> str | None:
-    return enumerated(value) if value else None
+def _words(value: bool | str) -> str:
+    return enumerated(value) if isinstance(value, str) else "yes" if value else "no"

@@ -62,7 +62,7 @@ def derive(request: Operation[Any], reads: ReadCache, builder: CardBuilder, but:
         request: A write whose class declares an effect.
         reads: Reads what the card shows.
         builder: Takes the card.
-        but: Arguments that the caller puts onto the card itself.
+        but: Arguments that the caller puts onto the card itself, and the line with them.
     """
     effect = cast(Effect, request.effect)
     arguments = [it for it in _given(request) if it != effect.record and it not in but]
@@ -93,6 +93,8 @@ def derive(request: Operation[Any], reads: ReadCache, builder: CardBuilder, but:
             _change_list(request, reads, builder, effect, derived)
         case _:
             _set(request, reads, builder, effect, derived)
+            if not but:
+                builder.line = line_of_changes(builder, derived.subject)
     if effect.line:
         spoken = {name: named(shown(value) or "none") for name, value in derived.values.items()}
         builder.line = effect.line.format_map({"record": subject, **spoken})
@@ -119,7 +121,6 @@ def _set(request: Operation[Any], reads: ReadCache, builder: CardBuilder, effect
         builder.set_field(title, before, after, words)
         if place.consequence and any(change["field"] == title for change in builder.changes):
             builder.consequence(place.consequence)
-    builder.line = line_of_changes(builder, derived.subject)
 
 
 def _change_list(
@@ -143,7 +144,7 @@ def _change_list(
         if before is adds:
             builder.warn("Already up to date; nothing would change.")
         if adds and not _can_be_removed(effect, name):
-            builder.consequence(f"The agent can't remove {title.lower()}s; you can in Ashby.")
+            builder.consequence(f"The agent can't remove {title.lower()}s.")
         parts.append(f"the {title.lower()} {named(words)}")
     what = " and ".join(parts)
     builder.line = f"Add {what} to {derived.subject}" if adds else f"Remove {what} from {derived.subject}"

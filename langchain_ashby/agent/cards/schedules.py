@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.card import same
 from langchain_ashby.agent.cards.meetings import (
+    REQUIRED,
     loosely,
     overlaps,
     people_of,
@@ -21,7 +22,7 @@ from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import the_application, warn_if_confidential, who
 from langchain_ashby.endpoints.applications import GetApplication
-from langchain_ashby.endpoints.fields import InterviewEventChange
+from langchain_ashby.endpoints.fields import InterviewEvent, InterviewEventChange
 from langchain_ashby.endpoints.internal import ListInterviewEvents
 from langchain_ashby.endpoints.interviews import (
     CancelInterviewSchedule,
@@ -30,7 +31,7 @@ from langchain_ashby.endpoints.interviews import (
     UpdateInterviewSchedule,
 )
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.text.words import at, count, enumerated, named, parsed, shown
+from langchain_ashby.text.words import at, count, enumerated, named, parsed
 
 _CANCELLED = ("Cancelled", "NeedsScheduling", "WaitingOnCandidateBooking", "WaitingOnCandidateAvailability")
 """The statuses of a schedule whose meetings are canceled."""
@@ -62,8 +63,8 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
     if at(application, "status") == "Archived":
         builder.warn("The application is archived.")
     warn_of_times(builder, request.interview_events, meetings, reads.now)
-    _invites(builder)
-    builder.consequence("It can be changed or canceled later with the same API key, or in Ashby.")
+    _invites(builder, request.interview_events)
+    builder.consequence("Only with the same API key can the agent change it later.")
 
     wanted = sorted((stated(event) for event in request.interview_events), key=str)
     alike = [it for it in schedules if at(it, "status") != "Cancelled" and _same_meetings(it, [*map(loosely, wanted)])]
@@ -105,9 +106,10 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
     touched = {it.interview_event_id for it in changes} | set(cancelled)
     warn_of_times(builder, list(changes), [it for key, it in by_id.items() if key not in touched], reads.now)
     if changes:
-        _invites(builder)
+        _invites(builder, changes)
     if events and cancelled and not set(by_id) - set(cancelled):
-        builder.warn("No meeting is left: this cancels the whole schedule.")
+        builder.warn("No meeting is left. What becomes of the schedule then is not documented.")
+    builder.consequence("Ashby changes only schedules that were made with the same API key.")
     if added:
         wanted = [stated(event) for event in added]
         loose = [*map(loosely, wanted)]
@@ -129,7 +131,7 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
     if schedule:
         builder.facts["Schedule"] = enumerated(at(schedule, "status"))
     if at(schedule, "status") == "Cancelled":
-        builder.warn("The schedule is canceled: Ashby will refuse.")
+        builder.warn("The schedule is canceled: Ashby may refuse.")
 
 
 @builds(CancelInterviewSchedule)
@@ -155,11 +157,11 @@ def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuil
         _warn_if_over(builder, event, reads.now)
     if events is not None:
         builder.facts["Meetings"] = [{"id": at(it, "id"), "name": standing_words(it)} for it in events]
-    builder.consequence("Interviewers and the candidate may get cancellations from Ashby.", "high")
+    builder.consequence(_TOLD, "high")
     if request.allow_reschedule:
-        builder.consequence("The meetings can't be restored, only rescheduled.", "high")
+        builder.consequence("The schedule can be rescheduled.")
     else:
-        builder.consequence("A canceled schedule can't be restored; you'd have to reschedule.", "high")
+        builder.consequence("The schedule can't be rescheduled.", "high")
     if status == "Cancelled":
         builder.warn("The schedule is already canceled.")
 
@@ -231,7 +233,7 @@ def _cancel(
                 builder.warn(f"Feedback that was submitted on this meeting is deleted: {words}.", "high")
             else:
                 builder.warn(f"Feedback was submitted on this meeting, so Ashby will refuse: {words}.")
-    builder.consequence("Interviewers and the candidate may get cancellations from Ashby.")
+    builder.consequence(_TOLD)
 
 
 def _change(
@@ -242,22 +244,23 @@ def _change(
     place: int,
     words: str,
 ) -> None:
-    title, wanted = f"Meeting {place}", stated(to)
+    field, wanted = f"Meeting {place}", stated(to)
+    if to.interview_id is None:
+        present = f" instead of {named(title)}" if (title := at(event, "interview", "title")) else ""
+        builder.warn(
+            f"No interview is given: the meeting gets the organization's default interview{present}, "
+            "and the scorecard of that one."
+        )
     if event is None:
-        builder.set_field(title, UNREAD, wanted, change=("Meeting", "not known", words))
+        builder.set_field(field, UNREAD, wanted, change=("Meeting", "not known", words))
         if _all_read(events):
             builder.warn(f"The schedule has no meeting {to.interview_event_id}: Ashby will refuse.")
         return
     if at(event, "hasSubmittedFeedback") is True:
         builder.warn(f"Feedback was already submitted on this meeting: {standing_words(event)}.")
-    if to.interview_id is None:
-        builder.consequence("Where no interview type is given, Ashby may use its default.", "medium")
-        words = words.replace(
-            "the default interview", shown(at(event, "interview", "title")) or "the same interview", 1
-        )
-    feedback = any(it.feedback_required is not None for it in to.interviewers)
+    feedback = REQUIRED in words or any(it.feedback_required is not None for it in to.interviewers)
     before = standing_words(event, feedback=feedback, extra=to.extra_data is not None)
-    builder.set_field(title, standing(event, wanted), wanted, change=("Meeting", before, words))
+    builder.set_field(field, standing(event, wanted), wanted, change=("Meeting", before, words))
     if not same(standing(event, wanted), wanted):
         return
     if words == before:
@@ -271,6 +274,11 @@ def _warn_if_over(builder: CardBuilder, event: Record | None, now: datetime) -> 
         builder.warn(f"A meeting has already taken place, or is under way: {standing_words(event)}.")
 
 
-def _invites(builder: CardBuilder) -> None:
-    builder.consequence("Interviewers and the candidate may get invitations from Ashby.", "medium")
+_TOLD = "Interviewers and the candidate may get e-mail; this is not documented."
+
+
+def _invites(builder: CardBuilder, events: Iterable[InterviewEvent]) -> None:
+    builder.consequence(_TOLD, "medium")
+    if any(it.extra_data for it in events):
+        builder.consequence("Every API user who can see the schedule can read its extra data.")
     builder.consequence("Interviewer availability isn't checked (no calendar access).")

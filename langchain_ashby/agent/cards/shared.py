@@ -143,10 +143,8 @@ def time_of(record: Record, key: str) -> Fact:
 
 def notified(builder: CardBuilder, notify: bool | None, of_what: str) -> None:
     """Says if subscribers are notified. With updates they are, unless the call says otherwise."""
-    if notify is False:
-        builder.consequence("No one is notified.")
-    else:
-        builder.consequence(f"Users who are subscribed to {of_what} are notified.")
+    are = "are not" if notify is False else "are"
+    builder.consequence(f"Users who are subscribed to {of_what} {are} notified.")
 
 
 def line_of_changes(builder: CardBuilder, of: str) -> str:

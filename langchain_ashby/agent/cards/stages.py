@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.offered import is_accepted, warn_of_offers
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import (
@@ -60,12 +61,14 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
         GetCandidate(candidate_id=application["candidate"]["id"]) if at(application, "candidate", "id") else None,
         GetJob(job_id=application["job"]["id"]) if at(application, "job", "id") else None,
         ListInterviewSchedules(application_id=request.application_id) if kind in (None, "Archived", "Hired") else None,
-        ListOffers(application_id=request.application_id) if kind in (None, "Hired") else None,
+        ListOffers(application_id=request.application_id) if kind in (None, "Archived", "Hired") else None,
     )
     candidate, _ = the_candidate(builder, candidate_read) if candidate_read is not None else ({}, "")
     if job_read is not None:
         the_job(builder, job_read)
+    offers_made = builder.records("The offers", offers)
     _warn_of_the_way(builder, application, stage_read, before, stage)
+    _leave_archive(builder, application, kind)
     if kind is None:
         builder.warn(
             "The kind of this stage is not known. It may archive the application, or hire the candidate.", "high"
@@ -73,10 +76,11 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
         builder.implied("Status", value_of(application, "status"), UNNAMED)
     if kind in (None, "Archived"):
         _archived(request, builder, application, candidate, templates, kind)
+        warn_of_offers(builder, offers_made, "Whether archiving ends an offer is not documented.")
     elif request.archive_reason_id or request.archive_email:
         builder.warn("A reason or an e-mail is for archiving only: Ashby will refuse.")
     if kind in (None, "Hired"):
-        _hired(builder, builder.records("The offers", offers), offers, kind)
+        _hired(builder, offers_made, offers, kind)
     _warn_of_meetings(builder, builder.records("The interviews", schedules))
     warn_of_others(builder, applications_of(builder, reads, candidate, but=request.application_id))
 
@@ -84,11 +88,17 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
 def _warn_of_the_way(builder: CardBuilder, application: Record, stage: object, before: Fact, after: Fact) -> None:
     if at(before, "id") == after["id"]:
         builder.warn("The application is already in that stage.")
-    elif at(application, "status") == "Archived":
-        builder.consequence("The archived application becomes active again.")
     plan = at(application, "currentInterviewStage", "interviewPlanId")
     if plan and at(stage, "interviewPlanId") not in (None, plan):
-        builder.warn("The stage belongs to another interview plan: Ashby will refuse.")
+        builder.warn("The stage belongs to another interview plan: Ashby may refuse.")
+
+
+def _leave_archive(builder: CardBuilder, application: Record, kind: str | None) -> None:
+    """Says that an archived application leaves the archive, unless the stage is another archived one."""
+    if at(application, "status") != "Archived" or kind in ("Archived", "Hired"):
+        return
+    becomes = "may become" if kind is None else "becomes"
+    builder.consequence(f"The archived application {becomes} {'a lead' if kind == 'Lead' else 'active'} again.")
 
 
 def _archived(
@@ -100,17 +110,27 @@ def _archived(
     kind: str | None,
 ) -> None:
     """Says what archiving does; if the kind of the stage is not known, what may happen."""
-    may = "may be" if kind is None else "is"
-    builder.consequence(f"The application {may} archived: the candidate is no longer considered for this job.", "high")
+    stays = at(application, "status") == "Archived"
+    if stays and kind:
+        builder.consequence("The application stays archived.")
+    else:
+        builder.consequence(f"The application {'may be' if kind is None else 'is'} archived.", "high")
     if request.archive_reason_id is None and kind:
         builder.warn("No reason is given: Ashby will refuse to archive without one.")
     if request.archive_email is None:
-        builder.consequence("The candidate gets no e-mail.")
+        builder.consequence("The call asks for no e-mail to the candidate.")
         return
     builder.unseen = "whether its e-mail was sent"
     template = builder.named(
         "The e-mail template", templates, request.archive_email.communication_template_id, "title", "name"
     )
+    if isinstance(templates, list) and template["name"] != UNNAMED:
+        types = next(at(it, "intendedTypes") for it in templates if at(it, "id") == template["id"])
+        if isinstance(types, list) and "email" not in types:
+            builder.warn(f"The template {quoted(template['name'])} is not intended for e-mail: Ashby will refuse.")
+    if stays:
+        builder.warn("The application is archived already: Ashby sends no e-mail.")
+        return
     address = at(candidate, "primaryEmailAddress", "value") or at(
         application, "candidate", "primaryEmailAddress", "value"
     )
@@ -119,26 +139,29 @@ def _archived(
     elif candidate:
         builder.warn("The candidate has no e-mail address: Ashby will refuse.")
     send_at = request.archive_email.send_at
-    when = f"on {in_words(send_at)}" if send_at else "the next morning at 9:32, in the organization's time zone"
+    when = f"on {in_words(send_at)}" if send_at else "the following morning at 9:32, in the organization's time zone"
+    if send_at and send_at < builder.now:
+        when = f"at once: its time, {in_words(send_at)}, is in the past"
+        builder.warn("The e-mail's time is in the past: it is sent at once.")
     to = f" at {one_line(address)}" if address else ""
     gets = "may get" if kind is None else "gets"
     builder.consequence(f"The candidate {gets} the e-mail {quoted(template['name'])}{to}, {when}.", "high")
+    builder.consequence("If the e-mail can't be sent, Ashby does not move the application.")
     builder.consequence("An e-mail can't be recalled once it is sent.", "high")
-    if send_at and send_at < builder.now:
-        builder.warn("The e-mail's time is in the past: it is sent at once.")
 
 
 def _hired(builder: CardBuilder, offers: list[Record], read: object, kind: str | None) -> None:
     """Says what hiring does; if the kind of the stage is not known, what may happen."""
     counts = "may count" if kind is None else "counts"
-    builder.consequence(f"The candidate {counts} as hired, and an opening of the job as filled.", "high")
-    statuses = [at(offer, "acceptanceStatus") for offer in offers]
-    if kind and isinstance(read, list) and None not in statuses and "Accepted" not in statuses:
-        builder.warn("No offer has been accepted: Ashby will probably refuse.")
+    builder.consequence(f"The candidate {counts} as hired. A hire may need a free opening, and fill it.", "high")
+    if not (len(offers) == 1 and is_accepted(offers[0])):
+        warn_of_offers(builder, offers)
+    if kind and isinstance(read, list) and not any(map(is_accepted, offers)):
+        builder.warn("No accepted offer is known: Ashby refuses to skip an offer's approval.")
 
 
 def _warn_of_meetings(builder: CardBuilder, schedules: list[Record]) -> None:
-    """Interviews are not called off by a change of stage."""
+    """Nothing documents that a change of stage calls off interviews."""
     times = [
         at(event, "startTime")
         for schedule in schedules
@@ -147,4 +170,4 @@ def _warn_of_meetings(builder: CardBuilder, schedules: list[Record]) -> None:
     ]
     ahead = sorted(time for time in times if (start := parsed(time)) and start > builder.now)
     for time in ahead:
-        builder.warn(f"An interview is still scheduled: {moment(time)}. This does not cancel it.")
+        builder.warn(f"An interview is still scheduled: {moment(time)}. Whether this cancels it is not documented.")

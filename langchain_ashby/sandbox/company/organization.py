@@ -104,12 +104,12 @@ CLOSE_REASONS = (
 
 # key, title, what it is meant for, may accompany an archiving
 TEMPLATES = (
-    ("rejection", "Rejection after review", "email", True),
-    ("rejection-onsite", "Rejection after onsite", "email", True),
-    ("position-closed", "Position closed", "email", True),
-    ("outreach", "First contact", "inMail", False),
-    ("connect", "Connection request", "linkedInConnection", False),
-    ("availability", "Asking for availability", "email", False),
+    ("rejection", "Rejection after review", "email"),
+    ("rejection-onsite", "Rejection after onsite", "email"),
+    ("position-closed", "Position closed", "email"),
+    ("outreach", "First contact", "inMail"),
+    ("connect", "Connection request", "linkedInConnection"),
+    ("availability", "Asking for availability", "email"),
 )
 
 
@@ -175,14 +175,13 @@ def records() -> Records:
         yield "archiveReason", reason
     for key, text, archived in CLOSE_REASONS:
         yield "closeReason", {"id": ident("close reason", key), "reasonText": text, "isArchived": archived}
-    for key, title, intended, archives in TEMPLATES:
+    for key, title, intended in TEMPLATES:
         yield (
             "communicationTemplate",
             {
                 "id": ident("template", key),
                 "title": title,
                 "intendedTypes": [intended],
-                "isArchiveEmail": archives,
                 "createdAt": ago(700),
                 "updatedAt": ago(90),
             },

@@ -5,7 +5,6 @@ from langchain_ashby.sandbox.filters import INCLUDE_ARCHIVED
 from langchain_ashby.sandbox.paging import Page
 from langchain_ashby.sandbox.records import ArchiveReason, CloseReason, CommunicationTemplate, Source
 from langchain_ashby.sandbox.registry import method
-from langchain_ashby.sandbox.replies.shared import without
 from langchain_ashby.sandbox.resource import Resource
 from langchain_ashby.sandbox.statement import request
 
@@ -17,7 +16,7 @@ CLOSE_REASONS.list("closeReason.list", INCLUDE_ARCHIVED)
 ARCHIVE_REASONS = Resource(ArchiveReason, _PERMISSION)
 ARCHIVE_REASONS.search("archiveReason.list", INCLUDE_ARCHIVED, paged=True)
 
-TEMPLATES = Resource(CommunicationTemplate, _PERMISSION, lambda call, record: without(record, "isArchiveEmail"))
+TEMPLATES = Resource(CommunicationTemplate, _PERMISSION)
 TEMPLATES.search("communicationTemplate.list")
 
 

@@ -77,8 +77,9 @@ def create_opening(call: Call) -> Any:
 
 @method("opening.update", "jobsWrite", request({"openingId": Uuid()}, _VERSION))
 def update_opening(call: Call) -> Any:
-    """Changes what the body names; jobs and state have methods of their own."""
+    """Changes what the body names, and to their defaults what has one; jobs and state have methods of their own."""
     opening = call.get(Opening, call.body["openingId"])
+    opening["latestVersion"] |= {"isBackfill": False, "employmentType": "FullTime"}
     _apply(call, opening)
     _start_version(call, opening)
     return reply.opening(call, call.save(Opening, opening))

@@ -153,7 +153,7 @@ def _own_schedule(call: Call, where: str) -> InterviewSchedule:
 def _new_event(call: Call, stated: dict[str, Any], where: str) -> InterviewEvent:
     event: InterviewEvent = {
         "id": call.store.new_id(),
-        "interviewId": stated.get("interviewId") or _default_interview(call)["id"],
+        "interviewId": _interview(call, stated, where)["id"],
         "startTime": stated["startTime"],
         "endTime": stated["endTime"],
         "interviewers": [],
@@ -172,6 +172,7 @@ def _apply_event(call: Call, schedule: InterviewSchedule, stated: dict[str, Any]
         return
     event = _event(schedule, stated["interviewEventId"], "interviewEvent.interviewEventId")
     event["updatedAt"] = call.now
+    event["interviewId"] = _interview(call, stated, "interviewEvent")["id"]
     _fill_event(call, event, stated, "interviewEvent")
 
 
@@ -179,24 +180,27 @@ def _fill_event(call: Call, event: InterviewEvent, stated: dict[str, Any], where
     if stated["startTime"] >= stated["endTime"]:
         raise invalid(f"{where}.endTime", "must be after startTime")
     event["startTime"], event["endTime"] = stated["startTime"], stated["endTime"]
-    event["interviewers"] = _interviewers(call, stated["interviewers"], f"{where}.interviewers")
-    if "interviewId" in stated:
-        event["interviewId"] = call.refer(Interview, stated["interviewId"], f"{where}.interviewId")["id"]
+    required = call.embedded(Interview, event["interviewId"])["isFeedbackRequired"]
+    event["interviewers"] = _interviewers(call, stated["interviewers"], f"{where}.interviewers", required)
     if "extraData" in stated:
         event["extraData"] = stated["extraData"]
 
 
-def _interviewers(call: Call, stated: list[dict[str, Any]], where: str) -> list[EventInterviewer]:
+def _interviewers(call: Call, stated: list[dict[str, Any]], where: str, required: bool) -> list[EventInterviewer]:
+    """The interviewers; `required` is the interview's own rule for those of whom the body does not say."""
     interviewers: list[EventInterviewer] = []
     for item in stated:
         user_id = call.enabled_user(item["email"], where)["id"]
         if user_id in [interviewer["userId"] for interviewer in interviewers]:
             raise invalid(where, f"{item['email']} is given twice")
-        interviewers.append({"userId": user_id, "isFeedbackRequired": item.get("feedbackRequired", False)})
+        interviewers.append({"userId": user_id, "isFeedbackRequired": item.get("feedbackRequired", required)})
     return interviewers
 
 
-def _default_interview(call: Call) -> Interview:
+def _interview(call: Call, stated: dict[str, Any], where: str) -> Interview:
+    """The interview that an event names, and the organization's default for one that names none."""
+    if "interviewId" in stated:
+        return call.refer(Interview, stated["interviewId"], f"{where}.interviewId")
     found = call.store.find(Interview, equals("isDefault", True), limit=1)
     if not found:
         raise invalid("interviewId", "is required, since the company has no default interview")

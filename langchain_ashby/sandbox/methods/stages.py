@@ -1,8 +1,11 @@
 """Moving applications from stage to stage, which is also how candidates are rejected and hired."""
 
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from langchain_ashby.sandbox.call import Call
+from langchain_ashby.sandbox.clock import iso
 from langchain_ashby.sandbox.records import (
     Application,
     ApplicationStatus,
@@ -28,6 +31,8 @@ STATUS_OF_STAGE: dict[StageType, ApplicationStatus] = {
     "Hired": "Hired",
     "Archived": "Archived",
 }
+ORGANIZATION_ZONE = ZoneInfo("Europe/Oslo")
+_MORNING = time(9, 32, tzinfo=ORGANIZATION_ZONE)
 
 
 @method(
@@ -37,7 +42,7 @@ STATUS_OF_STAGE: dict[StageType, ApplicationStatus] = {
         {"applicationId": Uuid(), "interviewStageId": Uuid()},
         {
             "archiveReasonId": Uuid(),
-            "archiveEmail": Shape({"communicationTemplateId": Uuid()}, {"sendAt": Moment()}),
+            "archiveEmail": Shape({"communicationTemplateId": Uuid()}, {"sendAt": Moment(or_utc=True)}),
         },
     ),
     spellings=["application.change_stage"],
@@ -48,11 +53,16 @@ def change_stage(call: Call) -> Any:
     application = call.get(Application, body["applicationId"])
     stage = stage_of_plan(call, body["interviewStageId"], application["interviewPlanId"])
     is_hired_already = application["status"] == "Hired"
+    is_archived_already = application["status"] == "Archived"
     application.pop("archiveReasonId", None)
     application.pop("archivedAt", None)
     if stage["type"] == "Archived":
         set_archive_reason(call, application, body.get("archiveReasonId"), "archiveReasonId")
-        _check_archive_email(call, application)
+        if "archiveEmail" in body:
+            _check_archive_email(call, application)
+            if not is_archived_already:
+                template_id = body["archiveEmail"]["communicationTemplateId"]
+                application["archiveEmail"] = {"communicationTemplateId": template_id, "sendAt": _time_of_email(call)}
     else:
         for key in ("archiveReasonId", "archiveEmail"):
             if key in body:
@@ -84,15 +94,21 @@ def set_archive_reason(call: Call, application: Application, reason_id: str | No
 
 
 def _check_archive_email(call: Call, application: Application) -> None:
-    if "archiveEmail" not in call.body:
-        return
     template = call.get(CommunicationTemplate, call.body["archiveEmail"]["communicationTemplateId"])
-    if not template["isArchiveEmail"]:
-        message = f"The template {template['title']} is not for telling candidates that they are archived."
+    if "email" not in template["intendedTypes"]:
+        message = f"The template {template['title']} is not intended for e-mail."
         raise Refusal("communication_template_not_allowed", message)
     candidate = call.get(Candidate, application["candidateId"])
     if not any(contact["isPrimary"] for contact in candidate["emailAddresses"]):
         raise invalid("archiveEmail", "the candidate has no primary e-mail address")
+
+
+def _time_of_email(call: Call) -> str:
+    """The time that the body gives, or now if it is past; else the following morning in the organization's zone."""
+    if given := call.body["archiveEmail"].get("sendAt"):
+        return max(str(given), call.now)
+    today = datetime.fromtimestamp(call.clock.time(), ORGANIZATION_ZONE)
+    return iso(datetime.combine(today + timedelta(days=1), _MORNING).astimezone(UTC))
 
 
 def _fill_opening(call: Call, application: Application) -> None:

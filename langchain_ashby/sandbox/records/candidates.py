@@ -5,6 +5,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from langchain_ashby.sandbox.records.kind import INDEXED, Default, kind
 from langchain_ashby.sandbox.records.parts import (
     ApplicationStatus,
+    ArchiveEmail,
     CandidateLocation,
     Contact,
     FieldValues,
@@ -53,7 +54,7 @@ class Application(TypedDict):
     """A candidate's way through a job. The reply embeds candidate, job, stage, reason, source, users and custom fields.
 
     Openings, form submissions and referrals show when expanded; the history shows in `application.info`, and its last
-    entry is the open one, in the current stage.
+    entry is the open one, in the current stage. The e-mail that archiving sent is not in the reply.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Application(TypedDict):
     status: Annotated[ApplicationStatus, INDEXED]
     archiveReasonId: NotRequired[str]
     archivedAt: NotRequired[str]
+    archiveEmail: NotRequired[ArchiveEmail]
     sourceId: NotRequired[str]
     creditedToUserId: NotRequired[str]
     hiringTeam: Annotated[list[TeamMember], Default([])]

@@ -118,11 +118,10 @@ class CustomField(TypedDict):
 
 @kind
 class CommunicationTemplate(TypedDict):
-    """A message template. `isArchiveEmail` says whether `application.changeStage` may send it (not in the reply)."""
+    """A message template; `application.changeStage` may send those intended for e-mail."""
 
     id: str
     title: str
     intendedTypes: list[Literal["email", "inMail", "linkedInConnection"]]
-    isArchiveEmail: Annotated[bool, Default(False)]
     createdAt: str
     updatedAt: str

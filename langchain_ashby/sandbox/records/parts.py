@@ -101,6 +101,13 @@ class FormSubmission(TypedDict):
     submittedValues: dict[str, Any]
 
 
+class ArchiveEmail(TypedDict):
+    """The e-mail that tells a candidate of being archived, and when it goes."""
+
+    communicationTemplateId: str
+    sendAt: str
+
+
 class HistoryEntry(TypedDict):
     """A stay of an application in a stage; the reply adds `title` and `allowedActions`. The open stay has no end."""
 

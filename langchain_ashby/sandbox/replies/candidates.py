@@ -78,7 +78,7 @@ def candidate(call: Call, record: Candidate) -> Reply:
 def application(call: Call, record: Application, expand: Collection[str] = ()) -> Reply:
     """An application."""
     stored = ("candidateId", "jobId", "interviewPlanId", "currentInterviewStageId", "archiveReasonId", "sourceId")
-    parts = ("applicationHistory", "applicationFormSubmissions", "referrals", "openingIds")
+    parts = ("applicationHistory", "applicationFormSubmissions", "referrals", "openingIds", "archiveEmail")
     reply = without(record, *stored, "creditedToUserId", *parts, "customFieldValues") | _credits(call, record)
     of = call.embedded(Candidate, record["candidateId"])
     reply["candidate"] = {"id": of["id"], "name": of["name"], **_primary_contacts(of)}

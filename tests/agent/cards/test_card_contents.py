@@ -48,13 +48,15 @@ def test_no_id_is_shown_but_among_the_exact_arguments(desk: Desk, name: str) -> 
 
 def test_who_has_to_give_feedback_is_shown_where_that_is_all_that_changes(desk: Desk) -> None:
     asked = [{"email": "sofia@example.com", "feedback_required": True}]
-    card = desk.card(change_meeting(desk, booked(desk, meeting()), interviewers=asked))
+    free = [{**asked[0], "feedback_required": False}]
+    which = {"interview_id": desk.id("interview", title="System Design")}
+    card = desk.card(
+        change_meeting(desk, booked(desk, meeting(**which, interviewers=free)), **which, interviewers=asked)
+    )
     [change] = card["changes"]
     assert change["after"] == f"{change['before']} (feedback required)"
     card = desk.card(
-        change_meeting(
-            desk, booked(desk, meeting(interviewers=asked)), interviewers=[{**asked[0], "feedback_required": False}]
-        )
+        change_meeting(desk, booked(desk, meeting(**which, interviewers=asked)), **which, interviewers=free)
     )
     [change] = card["changes"]
     assert change["before"] == f"{change['after']} (feedback required)"
@@ -66,14 +68,17 @@ def test_consequences_are_stated_once(desk: Desk) -> None:
     card = desk.card(
         make("update_interview_schedule", interview_schedule_id=made["id"], interview_event_id_to_cancel=both)
     )
-    assert card["consequences"] == ["Interviewers and the candidate may get cancellations from Ashby."]
+    assert card["consequences"] == [
+        "Interviewers and the candidate may get e-mail; this is not documented.",
+        "Ashby changes only schedules that were made with the same API key.",
+    ]
 
 
 def test_an_interview_canceled_to_be_rescheduled_is_not_called_lost(desk: Desk) -> None:
     made = booked(desk, meeting())
     card = desk.card(make("cancel_interview_schedule", interview_schedule_id=made["id"], allow_reschedule=True))
     assert card["line"].endswith(", to be scheduled again")
-    assert "The meetings can't be restored, only rescheduled." in card["consequences"]
+    assert "The schedule can be rescheduled." in card["consequences"]
 
 
 def test_a_change_without_effect_has_no_consequences(desk: Desk) -> None:

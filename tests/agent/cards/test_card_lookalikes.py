@@ -87,7 +87,7 @@ LATER = {"start_time": "2030-01-09T10:00:00Z", "end_time": "2030-01-09T11:00:00Z
 def test_a_colleagues_meeting_without_its_room_or_duties_does_not_pass_for_the_agents(
     desk: Desk, what: str, own: dict[str, Any]
 ) -> None:
-    common = {"interviewers": [{"email": "sofia@example.com"}], **LATER}
+    common = {"interviewers": [{"email": "sofia@example.com", "feedback_required": False}], **LATER}
     if what == "made":
         mine, theirs = (
             make("create_interview_schedule", application_id=desk.application(), interview_events=[it])

@@ -18,7 +18,7 @@ from langchain_ashby.errors import AshbyError, Refused
 
 READS = Path(__file__).with_name("reads.txt")
 """What is read for the card of each example. The look before the write makes the same requests again."""
-MOST = 7
+MOST = 8
 
 
 def reads(desk: Desk, name: str) -> list[tuple[str, str]]:

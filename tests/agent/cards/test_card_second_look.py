@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from another_ashby import Seen
 from desk import EXAMPLES, NOW, SCORECARD, Desk, make, meeting
+from situations import email, offer, reason, stage
 
 from langchain_ashby import AshbyToolkit
 from langchain_ashby.agent.cards import Card, ReadCache, card_of, differences, markdown, only_what_is_on
@@ -161,3 +162,29 @@ def test_that_time_passes_makes_no_card_stale(desk: Desk) -> None:
     assert not any("An interview is still scheduled" in it for it in gone["warnings"])
     told = newly_past(card_of(request, reads.as_of(NOW)), gone)
     assert told == ["there is a new warning: The e-mail's time is in the past: it is sent at once."]
+
+
+def test_an_email_that_waits_for_the_morning_makes_no_card_stale(desk: Desk) -> None:
+    request = stage(desk, "Archived", **reason(desk), **email(desk))
+    later = ReadCache(desk.client, now=NOW + timedelta(days=2))
+    assert differences(desk.card(request), card_of(request, later)) == []
+
+
+def test_an_offer_that_was_made_or_accepted_meanwhile_is_told(desk: Desk) -> None:
+    request = stage(desk, "Archived", **reason(desk))
+    card = desk.card(request)
+    made = desk.client.call(offer(desk))
+    told = differences(card, desk.card(request))
+    assert any("The offer for this application is under way: waiting on approval start" in it for it in told), told
+    card = desk.card(request)
+    answer(desk, "offer.list", [{**made, "acceptanceStatus": "Accepted"}])
+    told = differences(card, desk.card(request))
+    assert any("is accepted by one of its statuses" in it for it in told), told
+
+
+def test_an_application_that_was_archived_meanwhile_gets_no_email_and_the_card_is_stale(desk: Desk) -> None:
+    request = stage(desk, "Archived", **reason(desk), **email(desk))
+    card = desk.card(request)
+    desk.client.call(stage(desk, "Archived", **reason(desk)))
+    told = differences(card, desk.card(request))
+    assert "there is a new warning: The application is archived already: Ashby sends no e-mail." in told

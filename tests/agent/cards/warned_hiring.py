@@ -69,7 +69,7 @@ HIRING: list[Warned] = [
     (
         "offer under way",
         lambda desk: offer(desk, name="Aminata Diallo", title=title_of(desk, "Aminata Diallo")),
-        "An offer for this application is under way: waiting on offer approval.",
+        "The offer for this application is under way: waiting on offer approval, its newest terms of ",
     ),
     (
         "accepted already",
@@ -90,12 +90,12 @@ HIRING: list[Warned] = [
     (
         "filled opening",
         lambda desk: offer(desk, opening="OP-203"),
-        "The opening OP-203 is filled: Ashby will refuse.",
+        "The opening OP-203 is filled: unless by this application, Ashby will refuse.",
     ),
     (
         "archived opening",
         lambda desk: offer(desk, opening="OP-212"),
-        "The opening OP-212 is archived: Ashby will refuse.",
+        "The opening OP-212 is archived: Ashby may refuse.",
     ),
     (
         "other job's opening",
@@ -166,7 +166,7 @@ HIRING: list[Warned] = [
     (
         "last meeting",
         lambda desk: cancel_meeting(desk, booked(desk, meeting())),
-        "No meeting is left: this cancels the whole schedule.",
+        "No meeting is left. What becomes of the schedule then is not documented.",
     ),
     (
         "feedback deleted",
@@ -214,7 +214,11 @@ HIRING: list[Warned] = [
     ),
     (
         "meeting that is so already",
-        lambda desk: change_meeting(desk, booked(desk, meeting())),
+        lambda desk: change_meeting(
+            desk,
+            booked(desk, meeting(interview_id=desk.id("interview", title="System Design"))),
+            interview_id=desk.id("interview", title="System Design"),
+        ),
         "The meeting is already like this; nothing would change: ",
     ),
     # Custom fields
@@ -269,7 +273,7 @@ HIRING: list[Warned] = [
     (
         "only job",
         lambda desk: make("remove_opening_job", opening_id=desk.opening("OP-202"), job_id=desk.job()),
-        "It is the opening's only job: without it, the opening can't be filled.",
+        "It is the opening's only job.",
     ),
     (
         "job is not there",
@@ -294,7 +298,7 @@ HIRING: list[Warned] = [
             opening_state="Draft",
             close_reason_id=desk.id("closeReason", reasonText="Hired"),
         ),
-        "A close reason is for closing only: Ashby will refuse.",
+        "A close reason is for closing only: Ashby may refuse.",
     ),
     (
         "archived already",

@@ -38,12 +38,12 @@ PEOPLE: list[Warned] = [
         lambda desk: stage(desk, "Archived", **reason(desk), **email(desk, send_at="2026-11-01T09:00:00Z")),
         "The e-mail's time is in the past: it is sent at once.",
     ),
-    ("hired without offer", lambda desk: stage(desk, "Hired"), "No offer has been accepted"),
+    ("hired without offer", lambda desk: stage(desk, "Hired"), "No accepted offer is known"),
     ("hired already", lambda desk: stage(desk, "Onsite", "Ethan Brooks"), "The candidate is already hired."),
     (
         "interview ahead",
         lambda desk: (booked(desk, meeting()), stage(desk, "Archived", **reason(desk)))[1],
-        "An interview is still scheduled: Tue 10 Nov 2026, 15:00 UTC. This does not cancel it.",
+        "An interview is still scheduled: Tue 10 Nov 2026, 15:00 UTC. Whether this cancels it is not documented.",
     ),
     # Candidates
     (
@@ -188,7 +188,7 @@ PEOPLE: list[Warned] = [
             job_id=desk.job(SRE),
             interview_stage_id=desk.stage("Offer", "Business & Design"),
         ),
-        "The stage belongs to another interview plan: Ashby will refuse.",
+        "The stage belongs to another interview plan: Ashby may refuse.",
     ),
     # Feedback
     (

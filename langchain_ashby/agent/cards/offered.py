@@ -1,0 +1,101 @@
+"""Where the offers for an application stand, in words: which is the current one, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Literal
+
+from langchain_ashby.agent.cards.builder import CardBuilder, Record
+from langchain_ashby.text.words import at, count, enumerated, moment, parsed, quoted
+
+State = Literal["accepted", "open", "over"]
+
+_STATES: Mapping[str, Mapping[str, State]] = {
+    "acceptanceStatus": {
+        "Accepted": "accepted",
+        "Pending": "open",
+        "Created": "open",
+        "WaitingOnResponse": "open",
+        "Declined": "over",
+        "Cancelled": "over",
+    },
+    "offerStatus": {
+        "CandidateAccepted": "accepted",
+        "WaitingOnApprovalStart": "open",
+        "WaitingOnOfferApproval": "open",
+        "WaitingOnApprovalDefinition": "open",
+        "WaitingOnCandidateResponse": "open",
+        "CandidateRejected": "over",
+        "OfferCancelled": "over",
+    },
+}
+"""What each of an offer's two statuses says. The second may lag behind."""
+
+
+def is_accepted(offer: Record) -> bool:
+    """True if the candidate has accepted the offer, and nothing says that it is over."""
+    said = _said(offer)
+    return "accepted" in said and "over" not in said
+
+
+def warn_of_offers(builder: CardBuilder, offers: list[Record], because: str = "") -> None:
+    """Warns of each offer that is out, accepted, or may be; `because` is a sentence on what the write means for it."""
+    standing = [offer for offer in offers if not _is_over(offer)]
+    for offer in standing:
+        builder.warn(f"{_name(offer, offers)} {_status(offer)}{_since(offer)}.", "high")
+    if standing and because:
+        builder.warn(because, "high")
+
+
+def status_words(offer: Record) -> str:
+    """The status of an offer, in words; both of them where they differ."""
+    status, acceptance = at(offer, "offerStatus"), at(offer, "acceptanceStatus")
+    if len(_said(offer)) == 1 and status:
+        return enumerated(status)
+    words = {"acceptance": acceptance, "offer": status}
+    return ", ".join(f"{name} status {quoted(enumerated(it) if it else 'not known')}" for name, it in words.items())
+
+
+def _said(offer: Record) -> set[State]:
+    """What the statuses that are known say; two things where they differ."""
+    return {state for key, states in _STATES.items() if (state := states.get(str(at(offer, key))))}
+
+
+def _is_over(offer: Record) -> bool:
+    return all(states.get(str(at(offer, key))) == "over" for key, states in _STATES.items())
+
+
+def _status(offer: Record) -> str:
+    said = _said(offer)
+    if said == {"accepted"}:
+        return "is accepted"
+    if said == {"accepted", "open"}:
+        return f"is accepted by one of its statuses ({status_words(offer)})"
+    if said == {"open"}:
+        return f"is under way: {status_words(offer)}"
+    return f"may still stand: {status_words(offer)}"
+
+
+def _since(offer: Record) -> str:
+    """When it was decided on and its terms were made. A decision may be on terms before the newest."""
+    decided, made = at(offer, "decidedAt"), at(offer, "latestVersion", "createdAt")
+    words = [f"decided on {moment(decided)}"] if decided else []
+    words += [f"its newest terms of {moment(made)}"] if made else []
+    newer = decided and made and _time(decided) < _time(made)
+    return "".join(f", {it}" for it in words) + ("; the decision is older than these terms" if newer else "")
+
+
+def _name(offer: Record, offers: list[Record]) -> str:
+    """What to call one of an application's offers: the newest is the one with the newest terms."""
+    if len(offers) == 1:
+        return "The offer for this application"
+    times = [at(it, "latestVersion", "createdAt") for it in offers]
+    if None in times:
+        return f"One of {count(len(offers), 'offer')} for this application, of which the newest is not known,"
+    newest = max(map(_time, times)) == _time(at(offer, "latestVersion", "createdAt"))
+    return f"{'The newest' if newest else 'An earlier'} of {count(len(offers), 'offer')} for this application"
+
+
+def _time(text: str) -> datetime:
+    return parsed(text) or datetime.min.replace(tzinfo=UTC)
