@@ -69,8 +69,8 @@ class CreateOpening(Endpoint[Opening]):
 
 
 class UpdateOpening(Endpoint[Opening]):
-    """Change an opening's description, team, dates, employment type or identifier; omitted fields stay. For its jobs
-    use ashby_add_opening_job and ashby_remove_opening_job, for its state ashby_set_opening_state."""
+    """Change an opening's description, team, dates, employment type or identifier; omitted fields stay. Its
+    jobs and its state have tools of their own."""
 
     path = "opening.update"
     access = Access.WRITE
