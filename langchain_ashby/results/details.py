@@ -73,8 +73,8 @@ def _entry(key: str, value: Any) -> Iterator[str]:
     if phrase is not None:
         yield f"{_word(key)}: {phrase}"
     elif isinstance(value, Mapping):
-        yield f"{_word(key)}:"
-        yield from _indented(_lines(value, _id_name(key)))
+        lines = [*_lines(value, _id_name(key))]
+        yield from [f"{_word(key)}:", *_indented(lines)] if lines else []
     else:
         yield f"{_word(key)}:"
         for entry in value:

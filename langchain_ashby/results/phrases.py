@@ -150,7 +150,7 @@ def labelled_value(entry: Json) -> str:
 
 def custom_field(entry: Json) -> str:
     """`Languages: German, Norwegian`."""
-    return f"{text(entry.get('title'))}: {labelled_value(entry)}"
+    return f"{text(entry.get('title'))}: {labelled_value(entry) or '(none)'}"
 
 
 def _range(value: Json) -> str:

@@ -222,6 +222,16 @@ def test_the_parts_of_pay_say_what_they_are() -> None:
     ]
 
 
+def test_a_job_without_pay_has_no_line_for_it_and_an_empty_field_says_so() -> None:
+    job = {
+        "id": ID,
+        "compensation": {"compensationTiers": []},
+        "customFields": [{"id": "f", "title": "P", "value": None}],
+    }
+    text = render(records.Job, job)
+    assert data(text) == [f"job_id: {ID}", "custom fields (custom_field_id):", "  P: (none) (f)"]
+
+
 def test_pay_in_a_custom_field_is_said_in_full_and_an_option_by_its_label() -> None:
     pay = {"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "1 YEAR"}
     assert labelled_value({"value": pay, "valueLabel": "1-2 EUR"}) == "1 to 2 EUR a year"
