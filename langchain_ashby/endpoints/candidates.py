@@ -49,8 +49,8 @@ class GetCandidate(Endpoint[Candidate]):
 
 
 class SearchCandidates(Endpoint[list[Candidate]]):
-    """Find a candidate, a person, by e-mail or name (at most 100). Look here before creating one, to see if
-    they are in Ashby already."""
+    """Find a candidate, a person, by e-mail or name (at most 100). Look here before creating one, to see if they are in
+    Ashby already: it accepts duplicates."""
 
     path = "candidate.search"
     permission = "candidatesRead"

@@ -69,8 +69,8 @@ class CreateOpening(Endpoint[Opening]):
 
 
 class UpdateOpening(Endpoint[Opening]):
-    """Change an opening's description, team, dates, employment type or identifier; omitted fields stay. Its
-    jobs and its state have tools of their own."""
+    """Change an opening's description, team, dates, employment type or identifier; omitted fields stay. For
+    its state use ashby_set_opening_state."""
 
     path = "opening.update"
     access = Access.WRITE
