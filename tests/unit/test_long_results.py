@@ -20,7 +20,8 @@ from langchain_ashby.text.safe import shortened, whole_until
 ID = "929ec103-b766-5a16-8927-b510963c1445"
 PARAGRAPH = "The candidate explained the trade-offs in detail and walked me through the design. "
 
-words = st.text(st.sampled_from("abc 漢字👩\u200d💻🇳🇴e\u0301क्षि[U+202E]#…"), max_size=1_500)
+pieces = st.text(st.sampled_from("abc 漢字👩\u200d💻🇳🇴e\u0301क्षि[U+202E]#…"), min_size=1, max_size=40)
+words = st.tuples(pieces, st.integers(1, 60)).map(lambda repeated: repeated[0] * repeated[1])
 blocks = st.lists(
     st.lists(st.tuples(st.sampled_from(["", "  ", "    "]), words).map("".join), min_size=1, max_size=5), max_size=6
 )
