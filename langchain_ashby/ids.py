@@ -169,7 +169,6 @@ DepartmentId = Annotated[
         keys={"parentId": "parent", "teamId": ""},
         mistaken_for={"job_id": ("departmentId",)},
     ),
-    Field(description="Department or team."),
 ]
 FeedbackFormDefinitionId = Annotated[
     str,
@@ -228,7 +227,6 @@ InterviewStageId = Annotated[
 JobBoardId = Annotated[
     str,
     Id(argument="job_board_id", not_listed="Ashby lists them with jobBoard.list, which has no tool."),
-    Field(description="Omit for the main one."),
 ]
 JobId = Annotated[
     str,

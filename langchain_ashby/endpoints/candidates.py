@@ -185,7 +185,7 @@ class UploadCandidateResume(Operation[Candidate]):
 
     candidate_id: CandidateId
     file_path: LocalPath | None = None
-    resume_handle: Annotated[Text | None, Field(description="Handle from an upload in the last 10 minutes.")] = None
+    resume_handle: Annotated[Text | None, Field(description="From an upload in the last 10 minutes.")] = None
 
     def perform(self, caller: Caller) -> Candidate:
         """Uploads the file, unless a handle is given, and attaches it."""
@@ -209,7 +209,7 @@ class UploadCandidateFile(Operation[Candidate]):
 
     candidate_id: CandidateId
     file_path: LocalPath | None = None
-    file_handle: Annotated[Text | None, Field(description="Handle from an upload in the last 10 minutes.")] = None
+    file_handle: Annotated[Text | None, Field(description="From an upload in the last 10 minutes.")] = None
 
     def perform(self, caller: Caller) -> Candidate:
         """Uploads the file, unless a handle is given, and attaches it."""

@@ -56,7 +56,7 @@ class GetOffer(Endpoint[Offer]):
 
 class CreateOffer(Operation[Offer]):
     """Create (draft, make) an offer for an application from the values of its form's fields. If a field is missing or
-    wrong, the error lists the fields and gives ids to continue with instead of application_id."""
+    wrong, the error lists them and says how to continue."""
 
     path = "offer.create"
     access = Access.WRITE

@@ -70,8 +70,8 @@ class CreateOpening(Endpoint[Opening]):
 
 class UpdateOpening(Endpoint[Opening]):
     """Change an opening's description, team, dates, employment type or identifier. Omitted is_backfill and
-    employment_type may go back to false and FullTime; other omitted fields stay. For its jobs use
-    ashby_add_opening_job and ashby_remove_opening_job, for its state ashby_set_opening_state."""
+    employment_type may go back to false and FullTime; other omitted fields stay. For its state use
+    ashby_set_opening_state."""
 
     path = "opening.update"
     access = Access.WRITE

@@ -11,18 +11,19 @@ Marking the few own lines costs less than marking the many lines of data.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from langchain_ashby.endpoint import Page
 from langchain_ashby.results.columns import COLUMNS
 from langchain_ashby.results.details import detail
+from langchain_ashby.results.division import Place, digest, divided
 from langchain_ashby.results.phrases import text
 from langchain_ashby.results.rows import after_writing, table
 from langchain_ashby.text.safe import bounded
 from langchain_ashby.text.words import one_line
 
-__all__ = ["MAX_CHARACTERS", "render", "told"]
+__all__ = ["MAX_CHARACTERS", "Place", "render", "told"]
 
 MAX_CHARACTERS = 24_000
 """The longest result in characters: about 8,000 tokens, as long listings have three characters per token."""
@@ -53,13 +54,15 @@ def render(
     warnings: Sequence[str] = (),
     incomplete: bool = False,
     with_the_same: Sequence[str] = (),
+    place: Place | None = None,
+    rest_with: str = "",
     max_characters: int = MAX_CHARACTERS,
 ) -> str:
     """Renders a result as text.
 
     A listing has a row for each record, then the count and how to get more; a single record has a line for each
-    fact; a write shows the facts that it could have changed. A result that is too long ends between records or facts
-    and says so.
+    fact; a write shows the facts that it could have changed. Of a result that is too long this is one part, which says
+    how to get the next.
 
     Args:
         kind: The kind of record, a class of `langchain_ashby.records`; None if it is none of these.
@@ -68,22 +71,40 @@ def render(
         left_out: A note about what was removed from the result as private.
         warnings: Ashby's warnings about what it did not do.
         incomplete: True if Ashby has more records and gave no way to them.
-        with_the_same: The arguments to repeat with the cursor for the next page: filters and the sync token.
+        with_the_same: The arguments that were given, without the cursor: a call with the next one has to repeat them.
+        place: The place that was asked for; by default the beginning.
+        rest_with: The tool that reads what has no room in the result of a write.
         max_characters: The maximum length of the text.
     """
     page = result if isinstance(result, Page) else None
-    found = page.results if page else result
-    more, changes = _how_to_go_on(page, with_the_same)
-    more = more or (_INCOMPLETE if incomplete else "")
-    after = [left_out] if left_out else []
-    after += [f"Ashby warns: {_quoted(warning)}" for warning in warnings[:WARNINGS]]
-    after += [f"Ashby gives {len(warnings) - WARNINGS} more warnings."] if len(warnings) > WARNINGS else []
-    room = max_characters - sum(map(len, [more, changes, *after])) - _FOR_OWN_LINES
+    found, place = page.results if page else result, place or Place()
+    remarks = [left_out] if left_out else []
+    remarks += [f"Ashby warns: {_quoted(warning)}" for warning in warnings[:WARNINGS]]
+    remarks += [f"Ashby gives {len(warnings) - WARNINGS} more warnings."] if len(warnings) > WARNINGS else []
+    after: list[str] = []
     if isinstance(found, list) and not done:
-        lines = _listing(kind, found, room, more, changes, paged=page is not None)
+        before, blocks = _listing(kind, found)
+        after = [f"{len(found)} record{'' if len(found) == 1 else 's'}", *_how_to_go_on(page, with_the_same)]
+        after += [_INCOMPLETE] if incomplete and not (page and page.next_cursor) else []
     else:
-        lines = _single(kind, found, room, done)
-    return "\n".join([*lines, *map(_own, after)])
+        before, blocks = _single(kind, found, done)
+    blocks = [[data_line(line) for line in block] for block in blocks]
+    beside = [*before, *after, *remarks, *with_the_same, place.cursor, rest_with]
+    parts = divided(blocks, max_characters - sum(map(len, beside)) - _FOR_OWN_LINES)
+    this = place._replace(digest=digest(blocks)) if len(parts) > 1 else Place(cursor=place.cursor)
+    if place.part > 1 and (place.digest != this.digest or place.part > len(parts)):
+        this = this._replace(part=1)
+        remarks.append("The result is no longer the one whose part was read before: this is its beginning.")
+    if done and len(parts) > 1:
+        after = [f"Too long: this is the beginning; {rest_with or 'AshbyToolkit(max_characters=…)'} shows the rest"]
+    elif this.part < len(parts):
+        following = this._replace(part=this.part + 1)
+        after = [*after[:1], f"too long: part {this.part} of {len(parts)}", _more(str(following), with_the_same)]
+    elif len(parts) > 1:
+        after = [f"part {this.part} of {len(parts)}, the last", *after]
+    last = "; ".join(after)
+    last_lines = [last[:1].upper() + last[1:], *remarks] if last else remarks
+    return "\n".join([*map(_own, before), *parts[this.part - 1], *map(_own, last_lines)])
 
 
 def told(own: str, data: Sequence[str], advice: str) -> str:
@@ -100,55 +121,41 @@ _PIECES, _LONGEST_PIECE = 20, 500
 
 _INCOMPLETE = "Ashby has more than these, but no way to get them; narrow the request if you can"
 
-_FOR_OWN_LINES = 500
-"""Room for the package's own first and last lines, besides what is counted exactly, in characters."""
+_FOR_OWN_LINES = 200
+"""Room for the package's own lines, besides what is counted exactly, in characters."""
 
 
-def _listing(kind: type | None, found: Sequence[Any], room: int, more: str, changes: str, *, paged: bool) -> list[str]:
-    heading, rows = (
-        table(kind, found, room // 4) if kind and kind in COLUMNS else ("", [text(record) for record in found])
-    )
-    shown = _fitting(map(data_line, rows), room)
-    lines = [_own(NOTICE), *([_own(heading)] if heading else []), *shown] if rows else []
-    if len(shown) < len(rows):
-        # Without the cursor at hand: it continues after the rows that are missing here.
-        how = f"list again with limit={len(shown)} and follow its cursor" if paged else "narrow the request"
-        return [*lines, _own(f"Too long: the first {len(shown)} of {len(rows)} records. For the rest, {how}.")]
-    count = f"{len(rows)} record{'' if len(rows) == 1 else 's'}"
-    return [*lines, _own("; ".join(filter(None, [count, more, changes])))]
+def _listing(kind: type | None, found: Sequence[Any]) -> tuple[list[str], list[list[str]]]:
+    """The own lines before a listing, and the lines of each record."""
+    if kind and kind in COLUMNS:
+        heading, blocks = table(kind, found)
+        return [NOTICE, heading] if found else [], blocks
+    return [NOTICE] if found else [], [[text(record)] for record in found]
 
 
-def _single(kind: type | None, record: Any, room: int, done: str) -> list[str]:
-    """The lines of one record, read or written."""
+def _single(kind: type | None, record: Any, done: str) -> tuple[list[str], list[list[str]]]:
+    """The own line before one record, read or written, and its lines: each fact with those that belong to it."""
     if record in (None, "", {}, []):
-        return [_own(f"Done: {done}." if done else "Ashby answered with success, but with an empty record.")]
-    facts = after_writing(kind, record) if done and kind and kind in COLUMNS else detail(kind, record)
-    facts = [data_line(bounded(fact, room // 2)) for fact in facts]
-    shown = _fitting(facts, room)
-    lines = [_own(f"Done: {done}. {NOTICE} The record is now:" if done else NOTICE), *shown]
-    if len(shown) < len(facts):
-        missing = f"the last {len(facts) - len(shown)} of {len(facts)} lines are left out"
-        lines.append(_own(f"Too long: {missing}; AshbyToolkit(max_characters=…) allows more."))
-    return lines
+        return [f"Done: {done}." if done else "Ashby answered with success, but with an empty record."], []
+    blocks: list[list[str]] = []
+    for line in after_writing(kind, record) if done and kind and kind in COLUMNS else detail(kind, record):
+        if line.startswith(" ") and blocks:
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    return [f"Done: {done}. {NOTICE} The record is now:" if done else NOTICE], blocks
 
 
-def _fitting(lines: Iterable[str], room: int) -> list[str]:
-    """As many lines as fit; at least one."""
-    shown: list[str] = []
-    for line in lines:
-        room -= len(line) + 1
-        if room < 0 and shown:
-            break
-        shown.append(line)
-    return shown
-
-
-def _how_to_go_on(page: Page[Any] | None, with_the_same: Sequence[str]) -> tuple[str, str]:
+def _how_to_go_on(page: Page[Any] | None, with_the_same: Sequence[str]) -> list[str]:
     """Tells how to get the next page, and later changes."""
+    again = [name for name in with_the_same if name != "limit"]
+    more = [_more(page.next_cursor, again)] if page and page.next_cursor else []
+    return [*more, f"later changes: sync_token={_token(page.sync_token)}"] if page and page.sync_token else more
+
+
+def _more(cursor: str, with_the_same: Sequence[str]) -> str:
     same = f" with the same {', '.join(with_the_same)}" if with_the_same else ""
-    more = f"more: cursor={_token(page.next_cursor)}{same}" if page and page.next_cursor else ""
-    changes = f"later changes: sync_token={_token(page.sync_token)}" if page and page.sync_token else ""
-    return more, changes
+    return f"more: cursor={_token(cursor)}{same}"
 
 
 def _token(token: str) -> str:

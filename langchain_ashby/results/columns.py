@@ -8,19 +8,18 @@ from typing import Any, NamedTuple
 from langchain_ashby import records
 from langchain_ashby.forms import fields_by_path
 from langchain_ashby.ids import id_of
+from langchain_ashby.results.meetings import meetings
 from langchain_ashby.results.phrases import (
     Json,
-    answers,
     compact_day,
     field_value,
-    is_money,
-    money,
+    labelled_value,
     name_and_email,
     objects,
     stage,
     text,
-    to_the_minute,
 )
+from langchain_ashby.results.scorecards import scorecard
 from langchain_ashby.text.safe import shortened
 from langchain_ashby.text.words import at
 
@@ -52,6 +51,11 @@ class Column(NamedTuple):
     full: bool = False
     kept: bool = False
 
+    @property
+    def title(self) -> str:
+        """The heading as shown: that of a day says in which zone it is one."""
+        return f"{self.heading} UTC" if isinstance(self.cell, _Day) else self.heading
+
 
 def _at(*keys: str) -> Callable[[Json], Any]:
     return lambda record: at(record, *keys)
@@ -64,7 +68,21 @@ def _id_of(record: type) -> Column:
     return Column(kind.argument, _at("id"))
 
 
-def _day(*keys: str) -> Callable[[Json], str]:
+class _Day:
+    """The day of a time."""
+
+    def __init__(self, *keys: str) -> None:
+        self._keys = keys
+
+    def __call__(self, record: Json) -> str:
+        return compact_day(at(record, *self._keys))
+
+
+_day = _Day
+
+
+def _date(*keys: str) -> Callable[[Json], str]:
+    """A day of the calendar, in no zone."""
     return lambda record: compact_day(at(record, *keys))
 
 
@@ -110,32 +128,13 @@ def _applications(candidate: Json) -> Any:
     return "" if number == 1 else number
 
 
-def _salary(offer: Json) -> str:
-    salary = at(offer, "latestVersion", "salary")
-    return money(salary) if is_money(salary) else text(salary)
+def _money(*keys: str) -> Callable[[Json], str]:
+    return lambda record: field_value(at(record, *keys))
 
 
 def _options(field: Json) -> str:
     usable = [option for option in objects(field.get("selectableValues")) if not option.get("isArchived")]
     return ", ".join(text(option.get("label") or option.get("value")) for option in usable)
-
-
-def _meetings(schedule: Json) -> str:
-    return "; ".join(map(_meeting, objects(schedule.get("interviewEvents"))))
-
-
-def _meeting(event: Json) -> str:
-    people = ", ".join(text(user.get("email")) or name_and_email(user) for user in objects(event.get("interviewers")))
-    feedback = ", feedback submitted" if event.get("hasSubmittedFeedback") else ""
-    title = text(at(event, "interview", "title")) or "interview"
-    end = to_the_minute(event.get("endTime")).partition("T")[2]
-    return (
-        f"{to_the_minute(event.get('startTime'))} to {end}, {title} with {people}{feedback} ({text(event.get('id'))})"
-    )
-
-
-def _scorecard(feedback: Json) -> str:
-    return "; ".join(f"{title}: {value}" for title, value in answers(feedback))
 
 
 _ARCHIVED = Column("state", _where("isArchived", "archived"))
@@ -171,15 +170,13 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
     records.Tag: (_id_of(records.Tag), Column("title", _at("title")), _ARCHIVED),
     records.Feedback: (
         Column("application_id", _at("applicationId")),
-        Column("submitted", _day("submittedAt")),
+        Column("submitted", _at("submittedAt")),
         Column("by", _person("submittedByUser"), full=True),
+        Column("feedback_form_definition_id", _at("feedbackFormDefinitionId")),
+        Column("interview_id", _at("interviewId")),
         Column("interview_event_id", _at("interviewEventId")),
-        Column("scorecard", _scorecard, full=True),
     ),
-    records.FeedbackReceipt: (
-        Column("application_id", _at("submittedFormInstance", "applicationId")),
-        Column("scorecard", lambda receipt: _scorecard(receipt.get("submittedFormInstance") or {}), full=True),
-    ),
+    records.FeedbackReceipt: (Column("application_id", _at("submittedFormInstance", "applicationId")),),
     records.Job: (
         _id_of(records.Job),
         Column("title", _at("title")),
@@ -202,7 +199,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("listed", _where("isListed", "unlisted", unless=True)),
         Column("status", _at("status")),
         Column("pay", _at("compensationTierSummary")),
-        Column("published", _day("publishedDate")),
+        Column("published", _date("publishedDate")),
         Column("job_id", _at("jobId")),
     ),
     records.Offer: (
@@ -211,8 +208,10 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("offer", _at("offerStatus")),
         Column("acceptance", _at("acceptanceStatus")),
         Column("approval", _at("latestVersion", "approvalStatus")),
-        Column("salary", _salary),
+        Column("salary", _money("latestVersion", "salary")),
         Column("start", _day("latestVersion", "startDate")),
+        Column("created", _day("latestVersion", "createdAt")),
+        Column("decided", _day("decidedAt")),
     ),
     records.Interview: (
         _id_of(records.Interview),
@@ -227,7 +226,6 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("application_id", _at("applicationId")),
         Column("status", _at("status")),
         Column("interview_stage_id", _at("interviewStageId")),
-        Column("meetings (interview_event_id)", _meetings, full=True),
     ),
     records.InterviewPlan: (_id_of(records.InterviewPlan), Column("title", _at("title")), _ARCHIVED),
     records.InterviewStage: (
@@ -259,7 +257,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
     records.CustomFieldValue: (
         _id_of(records.CustomFieldValue),
         Column("title", _at("title")),
-        Column("value", lambda entry: field_value(entry.get("valueLabel") or entry.get("value")), full=True, kept=True),
+        Column("value", labelled_value, full=True, kept=True),
         _PRIVATE,
     ),
     records.Source: (
@@ -299,6 +297,21 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
     ),
 }
 """The columns of a listing. A column that is blank in every row is omitted."""
+
+
+class Below(NamedTuple):
+    """What a record has below its row: what it is, and the function that makes its lines."""
+
+    what: str
+    lines: Callable[[Json], Sequence[str]]
+
+
+BELOW: Mapping[type, Below] = {
+    records.Feedback: Below("answers", scorecard),
+    records.FeedbackReceipt: Below("answers", lambda receipt: scorecard(receipt.get("submittedFormInstance") or {})),
+    records.InterviewSchedule: Below("meetings (interview_event_id)", meetings),
+}
+"""The kinds of record that a row cannot hold."""
 
 AFTER_WRITING: Mapping[type, Sequence[Column]] = {
     records.Candidate: (

@@ -11,7 +11,6 @@ from langchain_ashby.forms import Form
 from langchain_ashby.ids import heading_of_key, id_of
 from langchain_ashby.results.phrases import (
     Json,
-    answers,
     custom_field,
     is_money,
     money,
@@ -21,6 +20,7 @@ from langchain_ashby.results.phrases import (
     text,
     to_the_minute,
 )
+from langchain_ashby.results.scorecards import scorecard
 from langchain_ashby.text.words import at, empty
 
 _LEFT_OUT = frozenset({
@@ -73,8 +73,8 @@ def _entry(key: str, value: Any) -> Iterator[str]:
     if phrase is not None:
         yield f"{_word(key)}: {phrase}"
     elif isinstance(value, Mapping):
-        yield f"{_word(key)}:"
-        yield from _indented(_lines(value, _id_name(key)))
+        lines = [*_lines(value, _id_name(key))]
+        yield from [f"{_word(key)}:", *_indented(lines)] if lines else []
     else:
         yield f"{_word(key)}:"
         for entry in value:
@@ -152,14 +152,14 @@ def _fields_of_a_form(key: str, value: Any, record: Json) -> Iterator[str]:
 
 def _answers(key: str, value: Any, record: Json) -> Iterator[str]:
     yield "answers:"
-    yield from _indented(f"{title}: {answer}" for title, answer in answers(record))
+    yield from _indented(scorecard(record))
 
 
 def _earlier_versions(key: str, value: Any, record: Json) -> Iterator[str]:
     latest = at(record, "latestVersion", "id")
     earlier = [entry for entry in objects(value) if entry.get("id") != latest]
     if earlier:
-        yield "earlier versions:"
+        yield "earlier versions:" if latest else "versions:"
         for entry in earlier:
             yield from _listed(_lines(entry, _id_name(key)))
 

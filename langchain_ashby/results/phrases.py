@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from langchain_ashby.forms import fields_by_path
 from langchain_ashby.text.words import at, empty, one_line
 
 Json = Mapping[str, Any]
@@ -52,9 +51,18 @@ def to_the_minute(value: Any) -> str:
 
 
 def compact_day(value: Any) -> str:
-    """The day of a time, short: `20261124`, which is ISO 8601 too."""
+    """The day of a time in UTC, short: `20261124`, which is ISO 8601 too."""
     said = to_the_minute(value)
+    if _TIME.fullmatch(said) and not said.endswith("Z"):
+        said = _in_utc(said)
     return said[:10].replace("-", "") if re.match(r"\d{4}-\d\d-\d\d(T|$)", said) else said
+
+
+def _in_utc(time: str) -> str:
+    try:
+        return datetime.fromisoformat(time).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        return time  # no time, or none that UTC can hold: its own day is the best there is
 
 
 def name_and_email(user: Any) -> str:
@@ -71,51 +79,90 @@ def stage(entry: Any) -> str:
 
 
 def is_money(value: Any) -> bool:
-    """True for an amount or a range of money."""
-    return isinstance(value, Mapping) and "currencyCode" in value and not empty(value["currencyCode"])
+    """True for an amount, a range or a component of pay, even without its currency."""
+    if not isinstance(value, Mapping):
+        return False
+    if not empty(value.get("currencyCode")) or "compensationType" in value or value.get("type") == "compensation-range":
+        return True
+    if "minValue" in value or "maxValue" in value:
+        return "interval" in value
+    amount = value.get("value")
+    return isinstance(amount, int | float) and not isinstance(amount, bool) and value.keys() <= _AMOUNT
+
+
+_AMOUNT = frozenset({"value", "currencyCode", "type"})
 
 
 def money(amount: Json) -> str:
-    """`144000 EUR`, or `65000-85000 EUR per 1 YEAR`."""
-    words = [_range(amount) or text(amount.get("value")), text(amount.get("currencyCode"))]
-    interval = text(amount.get("interval"))
-    words += [f"per {interval}"] if interval and interval != "NONE" else []
-    return " ".join(filter(None, words))
+    """`144,000 EUR`, `65,000 to 85,000 EUR a year`, `Bonus (Sign-on): up to 10,000 EUR once`."""
+    currency = text(amount.get("currencyCode"))
+    what = text(amount.get("compensationType"))
+    is_share = what == "EquityPercentage"
+    number = _range(amount) or _number(amount.get("value"))
+    unit = "%" if is_share else currency or "(currency not given)"
+    words = [number, unit] if number else [f"amount not given{f' ({currency})' if currency else ''}"]
+    words += [_every(text(amount.get("interval")))]
+    label = f" ({text(amount['label'])})" if amount.get("label") else ""
+    return f"{what}{label}: " * bool(what) + " ".join(filter(None, words))
+
+
+def _every(interval: str) -> str:
+    """`a year` for Ashby's `1 YEAR`, `every 2 weeks` for `2 WEEK`."""
+    number, _, unit = interval.lower().partition(" ")
+    if interval in ("", "NONE"):
+        return ""
+    if interval == "1 TIME":
+        return "once"
+    if interval == "0.5 MONTH":
+        return "every half month"
+    if not unit:
+        return f"per {interval}"
+    return f"{'an' if unit == 'hour' else 'a'} {unit}" if number == "1" else f"every {number} {unit}s"
+
+
+NOT_SCORED = "not scored"
+PRIVATE = "(left out as private)"
+
+LEFT_OUT = "leftOut"
+"""The only key of what stands in a result for a value that was left out as private; its value is the category."""
 
 
 def field_value(value: Any, options: Mapping[str, str] | None = None) -> str:
     """The value of a form field or custom field, with the labels of its options."""
     if isinstance(value, list):
         return ", ".join(field_value(entry, options) for entry in value)
-    if is_money(value):
-        return money(value)
     if isinstance(value, Mapping):
+        if LEFT_OUT in value:
+            return PRIVATE
         if "score" in value:
+            score = NOT_SCORED if empty(value["score"]) else f"{text(value['score'])} of 4"
             comments = field_value(value.get("comments"))
-            return f"{text(value['score'])} of 4{f', {comments}' if comments else ''}"
-        return _range(value) or text(value.get("value", value))
+            return f"{score}{f': {comments}' if comments else ''}"
+        return money(value) if is_money(value) else _range(value) or text(value.get("value", value))
     return text((options or {}).get(str(value), value))
+
+
+def labelled_value(entry: Json) -> str:
+    """The value of a custom field: options by their labels, but pay and ranges in full, which labels shorten."""
+    value, label = entry.get("value"), entry.get("valueLabel")
+    return field_value(value if isinstance(value, Mapping) or empty(label) else label)
 
 
 def custom_field(entry: Json) -> str:
     """`Languages: German, Norwegian`."""
-    label = entry.get("valueLabel")
-    return f"{text(entry.get('title'))}: {field_value(entry.get('value') if empty(label) else label)}"
-
-
-def answers(submission: Json) -> list[tuple[str, str]]:
-    """The title and the value of each answer in a submitted form, options by their labels."""
-    fields = fields_by_path(submission.get("formDefinition"))
-    values = submission.get("submittedValues")
-    told = []
-    for path, value in values.items() if isinstance(values, Mapping) else ():
-        field = fields.get(path, {})
-        options = {str(it.get("value")): str(it.get("label")) for it in objects(field.get("selectableValues"))}
-        if not empty(value):
-            told.append((text(field.get("title") or path), field_value(value, options)))
-    return told
+    return f"{text(entry.get('title'))}: {labelled_value(entry) or '(none)'}"
 
 
 def _range(value: Json) -> str:
-    bounds = [text(value[bound]) for bound in ("minValue", "maxValue") if not empty(value.get(bound))]
-    return "-".join(dict.fromkeys(bounds))
+    """`3 to 5`, `from 3`, `up to 5`; empty without a bound."""
+    least, most = _number(value.get("minValue")), _number(value.get("maxValue"))
+    if least and most:
+        return least if least == most else f"{least} to {most}"
+    return f"from {least}" if least else f"up to {most}" if most else ""
+
+
+def _number(value: Any) -> str:
+    """A number with separators: `100,000`."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return text(value)
+    return f"{int(value) if float(value).is_integer() else value:,}"

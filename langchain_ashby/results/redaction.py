@@ -1,7 +1,10 @@
 """Removes private data from results unless the application allows it.
 
 Private data is recognized by Ashby's keys, by the types of fields and by the shape of values. Private facts in free
-text, such as a salary in a note, stay.
+text, such as a salary in a note, stay. What is empty hides nothing, so it stays and is not counted.
+
+For an answer in a form, or the value that a write returns, `{"leftOut": category}` is put in: without it, the answer
+would read as not given and the value as cleared.
 """
 
 from __future__ import annotations
@@ -9,9 +12,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 from langchain_ashby.forms import fields_by_path
+from langchain_ashby.results.phrases import LEFT_OUT, is_money
+from langchain_ashby.text.words import empty
 
 CATEGORIES = {
     "client": "the IP address and browser that an application was sent from",
@@ -21,13 +27,8 @@ CATEGORIES = {
 }
 """The names that `AshbyToolkit(private=…)` takes, and their meanings."""
 
-_KEYS = {
-    "submitterClientIp": "client",
-    "submitterUserAgent": "client",
-    "compensation": "compensation",
-    "compensationTierSummary": "compensation",
-    "salary": "compensation",
-}
+_KEYS = {"submitterClientIp": "client", "submitterUserAgent": "client"}
+_PAY_KEY = re.compile("compensation|salary", re.IGNORECASE)
 _SURVEY_PATH = re.compile("eeoc|demographic|diversity", re.IGNORECASE)
 MONEY_TYPES = ("CompensationRange", "Currency")
 
@@ -69,47 +70,74 @@ class _Pruning:
             return value
         if value.get("surveyType") and "submittedValues" in value and self._leaves_out("surveys"):
             return _GONE
-        if value.get("currencyCode") and self._leaves_out("compensation"):
+        if is_money(value) and _tells(value) and self._leaves_out("compensation"):
             return _GONE
-        private = value.get("isPrivate") and "value" in value and self._leaves_out("fields")
+        if value.get("isPrivate") and not empty(value.get("value")) and self._leaves_out("fields"):
+            return _without_value(value, "fields")
         pruned = {}
-        if not private:
-            for key, entry in value.items():
-                # Most entries are plain values under harmless keys: skipping them is what keeps this fast.
-                plain = entry.__class__ in _PLAIN and key not in _KEYS
-                pruned[key] = entry if plain else self._under(key, entry, value)
-        if "value" in value and pruned.get("value", _GONE) is _GONE:
-            # The answer to a write needs the custom field's id and title; its label would reveal the value.
-            return {key: value[key] for key in ("id", "title", "isPrivate") if key in value}
+        for key, entry in value.items():
+            # Most entries are plain values under harmless keys: skipping them is what keeps this fast.
+            plain = entry.__class__ in _PLAIN and _category(key) is None
+            pruned[key] = entry if plain else self._under(key, entry, value)
+        if pruned.get("value") is _GONE:
+            return _without_value(value, "compensation")
         return {key: entry for key, entry in pruned.items() if entry is not _GONE}
 
     def _entry(self, entry: Any) -> Any:
         """An entry of a list; a custom field without its value is dropped entirely."""
         pruned = self.value(entry)
-        without_value = isinstance(entry, dict) and "value" in entry and pruned is not _GONE and "value" not in pruned
-        return _GONE if without_value else pruned
+        is_without = isinstance(pruned, dict) and isinstance(entry, dict) and "value" in entry
+        return _GONE if is_without and pruned["value"] != entry["value"] and _is_left_out(pruned["value"]) else pruned
 
     def _under(self, key: str, value: Any, record: Mapping[str, Any]) -> Any:
-        category = _KEYS.get(key)
-        if category and value not in (None, "", [], {}) and self._leaves_out(category):
+        category = _category(key)
+        if category and _tells(value) and self._leaves_out(category):
             return _GONE
         if key == "submittedValues" and isinstance(value, Mapping):
             fields = fields_by_path(record.get("formDefinition"))
-            answers = {path: self._answer(path, answer, fields.get(path, {})) for path, answer in value.items()}
-            return {path: answer for path, answer in answers.items() if answer is not _GONE}
+            return {path: self._answer(path, answer, fields.get(path, {})) for path, answer in value.items()}
         return self.value(value)
 
     def _answer(self, path: str, answer: Any, field: Mapping[str, Any]) -> Any:
+        if empty(answer):
+            return answer
         if _SURVEY_PATH.search(path) and self._leaves_out("surveys"):
-            return _GONE
+            return {LEFT_OUT: "surveys"}
         if field.get("isPrivate") and self._leaves_out("fields"):
-            return _GONE
-        if field.get("type") in MONEY_TYPES and self._leaves_out("compensation"):
-            return _GONE
-        return self.value(answer)
+            return {LEFT_OUT: "fields"}
+        if field.get("type") in MONEY_TYPES and _tells(answer) and self._leaves_out("compensation"):
+            return {LEFT_OUT: "compensation"}
+        pruned = self.value(answer)
+        return {LEFT_OUT: "compensation"} if pruned is _GONE else pruned
 
     def _leaves_out(self, category: str) -> bool:
         if category in self._allowed:
             return False
         self.left_out[category] += 1
         return True
+
+
+@lru_cache(maxsize=2_000)
+def _category(key: str) -> str | None:
+    """What a value is by its key."""
+    return _KEYS.get(key) or ("compensation" if _PAY_KEY.search(key) else None)
+
+
+def _without_value(entry: Mapping[str, Any], category: str) -> dict[str, Any]:
+    """A custom field without its value, nor its label, which would reveal it."""
+    return {key: entry[key] for key in ("id", "title", "isPrivate") if key in entry} | {"value": {LEFT_OUT: category}}
+
+
+def _is_left_out(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {LEFT_OUT}
+
+
+def _tells(value: Any) -> bool:
+    """True for numbers and text, and for what holds any; of a plain amount, only its numbers tell."""
+    if isinstance(value, Mapping):
+        plain = is_money(value) and "compensationType" not in value
+        keys = ("value", "minValue", "maxValue") if plain else value
+        return any(_tells(value.get(key)) for key in keys)
+    if isinstance(value, list):
+        return any(map(_tells, value))
+    return not isinstance(value, bool) and not empty(value)

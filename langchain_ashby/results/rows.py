@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langchain_ashby.ids import with_short_ids
-from langchain_ashby.results.columns import AFTER_WRITING, CELL, COLUMNS, Column, Part, Parts
+from langchain_ashby.results.columns import AFTER_WRITING, BELOW, CELL, COLUMNS, Column, Part, Parts
 from langchain_ashby.results.phrases import is_money, money, text
 from langchain_ashby.results.weight import lightened, weight
-from langchain_ashby.text.safe import bounded, shortened
+from langchain_ashby.text.safe import shortened
 
 LONG = 10
 """A listing with more rows than this is long: its ids are in the short spelling, and its rows share ROOM."""
@@ -25,11 +25,11 @@ LEAST = 20
 """The weight that a part keeps, whatever the others weigh."""
 
 
-def table(kind: type, found: Sequence[Any], longest: int) -> tuple[str, list[str]]:
-    """The heading and the rows of a listing. Cells of full columns have at most `longest` characters."""
+def table(kind: type, found: Sequence[Any]) -> tuple[str, list[list[str]]]:
+    """The heading and the rows of a listing, each with the lines below it."""
     columns = COLUMNS[kind]
     long = len(found) > LONG
-    rows = [[_parts(column, record, longest, long) for column in columns] for record in found]
+    rows = [[_parts(column, record, long) for column in columns] for record in found]
     used = [
         place for place, column in enumerate(columns) if place == 0 or column.kept or any(row[place] for row in rows)
     ]
@@ -37,7 +37,18 @@ def table(kind: type, found: Sequence[Any], longest: int) -> tuple[str, list[str
                for part in cell]  # fmt: skip
     most = _share(sharing, ROOM * len(rows)) if long else sys.maxsize
     cells = [[_cell(row[place], most) for place in used] for row in rows]
-    return _row([columns[place].heading for place in used]), [_row(row) for row in cells]
+    heading = _row([columns[place].title for place in used])
+    below = f"; below: {BELOW[kind].what}" if kind in BELOW else ""
+    blocks = [[_row(row), *_below(kind, record, long)] for row, record in zip(cells, found, strict=True)]
+    return heading + below, blocks
+
+
+def _below(kind: type, record: Any, long: bool = False) -> list[str]:
+    """The lines below the row of a record."""
+    if kind not in BELOW or not isinstance(record, Mapping):
+        return []
+    what, lines = BELOW[kind]
+    return [f"  {with_short_ids(line) if long and '_id' in what else line}" for line in lines(record)]
 
 
 def _fixed(column: Column) -> bool:
@@ -67,10 +78,12 @@ def _row(cells: Sequence[str]) -> str:
 def after_writing(kind: type, record: Any) -> list[str]:
     """The record after a write, a line for each column that is not blank."""
     told = [(column, _value(column, record)) for column in AFTER_WRITING.get(kind) or COLUMNS[kind]]
-    return [f"{column.heading}: {value or '(none)'}" for column, value in told if value or column.kept]
+    lines = [f"{column.title}: {value or '(none)'}" for column, value in told if value or column.kept]
+    below = _below(kind, record)
+    return [*lines, f"{BELOW[kind].what}:", *below] if below else lines
 
 
-def _parts(column: Column, record: Any, longest: int, long: bool) -> Parts:
+def _parts(column: Column, record: Any, long: bool) -> Parts:
     """A cell in parts, each within its own limit."""
     found = column.cell(record) if isinstance(record, Mapping) else record
     if isinstance(found, Parts):
@@ -78,11 +91,7 @@ def _parts(column: Column, record: Any, longest: int, long: bool) -> Parts:
     else:
         words = with_short_ids(_words(found)) if long and "_id" in column.heading else _words(found)
         parts = Parts([Part(words, whole=_fixed(column))])
-    return Parts(
-        part._replace(text=bounded(part.text, longest) if part.whole else shortened(part.text, CELL))
-        for part in parts
-        if part.text
-    )
+    return Parts(part if part.whole else part._replace(text=shortened(part.text, CELL)) for part in parts if part.text)
 
 
 def _cell(parts: Parts, most: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Drawn as nothing although Unicode counts them as letters, marks or symbols.
@@ -52,6 +53,42 @@ def shortened(text: str, most: int) -> str:
 def bounded(text: str, most: int) -> str:
     """The text, cut at about `most` characters and ending with how many are missing."""
     return text if len(text) <= most else f"{text[:most].rstrip()}… ({len(text) - most} more characters)"
+
+
+def whole_until(text: str, end: int) -> int:
+    """The last place up to `end` where text can be cut between what readers see as characters.
+
+    A character may have marks, joiners and modifiers after it, be one of a pair, or be spelled out as `[U+202E]`.
+    """
+    for place in range(end, max(end - _LONGEST_CHARACTER, 0), -1):
+        if place >= len(text) or not _belong_together(text, place):
+            return place
+    return end
+
+
+_LONGEST_CHARACTER = 40
+_WITHIN_SPELLED_OUT = re.compile(r"\[U?\+?[0-9A-F]*$")
+_MODIFIERS = range(0x1F3FB, 0x1F400)
+_FLAGS = range(0x1F1E6, 0x1F200)
+_JAMO = (range(0x1100, 0x1200), range(0xA960, 0xA980), range(0xAC00, 0xD800))
+
+
+def _belong_together(text: str, place: int) -> bool:
+    """True if the characters before and after a place are seen as one."""
+    before, after = text[place - 1], text[place]
+    if before.isascii() and after.isascii():
+        return _WITHIN_SPELLED_OUT.search(text, max(place - 9, 0), place) is not None
+    return (
+        unicodedata.category(after)[0] == "M"
+        or after in _JOINERS
+        or after in _SELECTORS
+        or before == "\u200d"
+        or unicodedata.combining(before) == _VIRAMA
+        or ord(after) in _MODIFIERS
+        or (ord(before) in _FLAGS and ord(after) in _FLAGS)
+        or (_is_in(before, _JAMO) and _is_in(after, _JAMO[:2]))
+        or (ord(before) in _JAMO[0] and _is_in(after, _JAMO))
+    )
 
 
 def _shown(before: str, character: str, after: str) -> str:

@@ -14,6 +14,7 @@ from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import ArgumentError, AshbyError, Refused
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import one_line
+from langchain_ashby.toolkit.arguments import arguments_of
 from langchain_ashby.toolkit.id_hints import suggest_id
 
 
@@ -61,7 +62,7 @@ _LINES, _LINE = 20, 400
 def _arguments_of(error: ValidationError | ValidationErrorV1) -> list[str]:
     """Lists the arguments of the operation that refused, which pydantic names in the error's title."""
     refusing = [it for it in OPERATIONS.values() if it.__name__ == getattr(error, "title", None)]
-    return [name for operation in refusing for name in operation.model_fields]
+    return [name for operation in refusing for name in arguments_of(operation).model_fields]
 
 
 _KEY = re.compile(r"\b[a-z]+(?:[A-Z][a-z]*)+\b")

@@ -16,11 +16,14 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Page
+from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.results import render
+from langchain_ashby.records import Feedback, FeedbackReceipt
+from langchain_ashby.results import Place, render
 from langchain_ashby.results.redaction import left_out_note, without_private
 from langchain_ashby.schema import strict as strict_schema
 from langchain_ashby.text.json import json_safe
+from langchain_ashby.toolkit.arguments import arguments_of
 from langchain_ashby.toolkit.explain import MODELS_OWN, explain_arguments, explain_error
 from langchain_ashby.toolkit.html import tool_html
 
@@ -66,7 +69,7 @@ class AshbyTool(StructuredTool):
 
     @property
     def operation(self) -> type[Operation[Any]]:
-        """The class that declares the tool, which is also its `args_schema`."""
+        """The class that declares the tool, or a subclass with a cursor, which is also its `args_schema`."""
         # A string: the class itself would make pydantic build a generic class at each call.
         return cast("type[Operation[Any]]", self.args_schema)
 
@@ -141,7 +144,7 @@ def _declared(operation: type[Operation[Any]]) -> AshbyTool:
     return AshbyTool(
         name=operation.tool_name(),
         description=operation.tool_description(),
-        args_schema=operation,
+        args_schema=arguments_of(operation),
         response_format="content_and_artifact",
         handle_tool_error=True,
         handle_validation_error=explain_arguments,
@@ -171,8 +174,13 @@ def _runner(
     max_characters: int,
     on_error: OnError,
 ) -> Callable[..., tuple[str, dict[str, Any]]]:
+    record = operation.record()
+    rest_with = _reads().get(record, "") if record else ""
+
     def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
-        request = operation(**arguments)
+        place = Place.of(arguments.pop("cursor", None))
+        cursor = {"cursor": place.cursor} if place.cursor else {}
+        request = operation(**arguments, **cursor)
         with client.deadline():  # one for the look-ups after a refusal, too
             try:
                 reply = client.exchange(request)
@@ -192,20 +200,29 @@ def _runner(
             "request_ids": list(reply.request_ids),
         }
         text = render(
-            operation.record(),
+            record,
             replace(page, results=results) if page else results,
             done="" if operation.access is Access.READ else operation.tool_title(),
             left_out=left_out_note(left_out),
             warnings=reply.warnings,
             incomplete=reply.more,
-            with_the_same=[
-                name for name in arguments if name not in ("cursor", "limit") and arguments[name] is not None
-            ],
+            with_the_same=[name for name, given in arguments.items() if given is not None],
+            place=place,
+            rest_with=rest_with,
             max_characters=max_characters,
         )
         return text, {key: value for key, value in artifact.items() if key == "results" or value}
 
     return run
+
+
+@cache
+def _reads() -> dict[type, str]:
+    """The tool that reads each kind of record: one at a time, if there is such a tool."""
+    reads = [it for it in OPERATIONS.values() if it.access is Access.READ]
+    reads.sort(key=lambda it: it.path.endswith(".info"))
+    found = {record: it.tool_name() for it in reads if (record := it.record())}
+    return found | {FeedbackReceipt: found[Feedback]}
 
 
 def _run_blocking(

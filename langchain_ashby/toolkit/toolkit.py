@@ -35,7 +35,7 @@ class AshbyToolkit(BaseToolkit):
         exclude: Not these tools, by name.
         private: Private data that results may include: client, surveys, fields, compensation; none by default. See
             `langchain_ashby.results.redaction`.
-        max_characters: The most characters of a result's text, at least 2,000. It ends between records and says so.
+        max_characters: The most characters of a result's text, at least 2,000. A longer one comes in parts.
         defer_loading: Mark the tools for a provider's tool search; a model then sees them when it needs them.
         strict: Write the schemas for OpenAI's strict mode, `model.bind_tools(tools, strict=True)`: every argument is
             required, and optional ones accept null.

@@ -8,6 +8,7 @@ from typing import Any
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import TOOLSETS
+from langchain_ashby.toolkit.arguments import arguments_of
 
 HEAD = """\
 # Tools
@@ -47,7 +48,7 @@ def table() -> Iterator[str]:
 
 def arguments(operation: type[Operation[Any]]) -> Iterator[str]:
     """A line for each of an operation's arguments."""
-    schema = operation.argument_schema()
+    schema = arguments_of(operation).argument_schema()
     for name, described in schema["properties"].items():
         needed = ", required" if name in schema.get("required", ()) else ""
         said = " ".join((described.get("description") or "").split())

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from langchain_ashby.endpoint import Access, Arguments, Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.ids import IDS, Id, ids_of, unknown_id
-from langchain_ashby.results.columns import AFTER_WRITING, COLUMNS
+from langchain_ashby.results.columns import AFTER_WRITING, BELOW, COLUMNS
 from langchain_ashby.toolkit.id_hints import reading
 
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
@@ -31,7 +31,8 @@ def arguments_of(declared: Any) -> Iterator[tuple[str, FieldInfo]]:
 
 def headings(operation: type[Operation[Any]]) -> list[str]:
     record = operation.record()
-    return [column.heading for column in COLUMNS[record]] if record else []
+    below = [BELOW[record].what] if record and record in BELOW else []
+    return [column.heading for column in COLUMNS[record]] + below if record else []
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)

@@ -1,6 +1,7 @@
 """Private data is in neither the text nor the artifact unless allowed, and omissions are named."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ def field(path: str, type_: str, **more: Any) -> dict[str, Any]:
 
 FIELDS = [field("pay", "Currency"), field("secret", "String", isPrivate=True), field("a", "String")]
 FORM = {"sections": [{"fields": FIELDS}]}
+NO_PAY = {"leftOut": "compensation"}
+TIER = {"components": [{"compensationType": "Bonus", "interval": "NONE", "minValue": None, "maxValue": None}]}
 NOTE = {"isPrivate": True, "content": "A private note is a note."}
 DEFINITION = {"isPrivate": True, "title": "Budget", "fieldType": "Currency"}
 
@@ -35,19 +38,26 @@ DEFINITION = {"isPrivate": True, "title": "Budget", "fieldType": "Currency"}
         ({"submitterClientIp": "", "id": "1"}, {"submitterClientIp": "", "id": "1"}, {}),
         ({"customFields": [SECRET, OPEN]}, {"customFields": [OPEN]}, {"fields": 1}),
         ({"customFields": [PAY, OPEN]}, {"customFields": [OPEN]}, {"compensation": 1}),
-        (SECRET, {"id": "f1", "title": "Debrief", "isPrivate": True}, {"fields": 1}),
-        (PAY, {"id": "f3", "title": "Expectation", "isPrivate": False}, {"compensation": 1}),
+        (SECRET, {"id": "f1", "title": "Debrief", "isPrivate": True, "value": {"leftOut": "fields"}}, {"fields": 1}),
+        (
+            PAY,
+            {"id": "f3", "title": "Expectation", "isPrivate": False, "value": {"leftOut": "compensation"}},
+            {"compensation": 1},
+        ),
         ({"latestVersion": {"salary": MONEY, "a": "d"}}, {"latestVersion": {"a": "d"}}, {"compensation": 1}),
-        ({"compensation": {"compensationTiers": []}, "compensationTierSummary": "10K"}, {}, {"compensation": 2}),
+        ({"compensation": {"compensationTiers": [TIER]}, "compensationTierSummary": "10K"}, {}, {"compensation": 2}),
         ({"a": {"deep": [{"amount": MONEY}]}}, {"a": {"deep": [{}]}}, {"compensation": 1}),
         (
             {"formDefinition": FORM, "submittedValues": {"pay": 7, "secret": "x", "a": "b", "c": MONEY}},
-            {"formDefinition": FORM, "submittedValues": {"a": "b"}},
+            {
+                "formDefinition": FORM,
+                "submittedValues": {"pay": NO_PAY, "secret": {"leftOut": "fields"}, "a": "b", "c": NO_PAY},
+            },
             {"compensation": 2, "fields": 1},
         ),
         (
             {"submittedValues": {"_systemfield_eeoc_gender": "F", "_systemfield_name": "Ada"}},
-            {"submittedValues": {"_systemfield_name": "Ada"}},
+            {"submittedValues": {"_systemfield_eeoc_gender": {"leftOut": "surveys"}, "_systemfield_name": "Ada"}},
             {"surveys": 1},
         ),
         (
@@ -78,6 +88,48 @@ def test_each_category_is_allowed_by_itself(category: str) -> None:
     }
     _, left_out = without_private(result, [category])
     assert left_out.keys() == CATEGORIES.keys() - {category}
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"customFields": [SECRET | {"value": None, "valueLabel": None}, {"id": "f4", "value": "", "isPrivate": True}]},
+        {"compensation": {"compensationTiers": [], "shouldDisplayCompensationOnJobBoard": False}},
+        {"salary": None, "latestVersion": {"salary": {"currencyCode": "EUR", "value": None}}},
+        {"formDefinition": FORM, "submittedValues": {"pay": None, "secret": "", "c": {"score": None}}},
+        {"shouldDisplayCompensationOnJobBoard": True, "compensationTierSummary": ""},
+        {"type": "number-range", "minValue": 3, "maxValue": 5},
+        {"score": 4, "comments": {"type": "PlainText", "value": "Calm"}},
+    ],
+)
+def test_what_is_empty_or_no_money_stays_and_is_not_counted(result: Any) -> None:
+    assert without_private(result) == (result, {})
+
+
+@pytest.mark.parametrize(
+    "money",
+    [
+        {"value": 120_000},
+        {"value": 120_000, "currencyCode": None},
+        {"type": "compensation-range", "minValue": 1, "maxValue": None},
+        {"minValue": None, "maxValue": 5, "interval": "1 YEAR"},
+        {"compensationType": "EquityPercentage", "interval": "NONE", "minValue": 1, "maxValue": 2},
+    ],
+)
+def test_money_without_a_currency_is_left_out_too(money: Any) -> None:
+    for record in (
+        {"amount": money},
+        {"salary": money},
+        {"customFields": [{"id": "f", "title": "Rate", "value": money}]},
+    ):
+        kept, left_out = without_private(record)
+        assert left_out == {"compensation": 1}
+        assert kept in ({}, {"customFields": []})
+
+
+def test_pay_is_recognized_by_its_key_wherever_it_stands() -> None:
+    posting = {"linkedData": {"baseSalary": {"currency": "USD", "value": {"minValue": 1}}, "title": "Engineer"}}
+    assert without_private(posting) == ({"linkedData": {"title": "Engineer"}}, {"compensation": 1})
 
 
 def test_omissions_are_named_on_a_line_of_our_own() -> None:
@@ -113,5 +165,10 @@ def test_text_and_artifact_have_the_allowed_data(allowed: tuple[str, ...], tmp_p
     texts = "\n".join(message.text for message in somebody.answers.values())
     for secret in ("203.0.113.7", "Mozilla/5.0", "currencyCode", "Salary expectation", "compensationTierSummary"):
         assert (secret in artifacts) is bool(allowed), secret
-    assert ("Expected pay: " in texts) is ("|144000 EUR|" in texts) is bool(allowed)
+    assert (
+        bool(re.search(r"Expected pay: [\d,]+ to [\d,]+ EUR a year", texts))
+        is ("|144,000 EUR|" in texts)
+        is bool(allowed)
+    )
+    assert ("Expected pay: (left out as private)" in texts) is not bool(allowed)
     assert ("# Left out as private: " in texts) is not bool(allowed)

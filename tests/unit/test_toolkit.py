@@ -13,6 +13,7 @@ from recorder import Recorder, failure
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
 from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.ids import canonical
 from langchain_ashby.toolkit.cost import CHARACTERS_PER_TOKEN, Cost
 
 CLIENT = AshbyClient("key")
@@ -71,19 +72,14 @@ def test_a_capped_listing_can_be_read_to_its_end_as_it_says(tmp_path: Path) -> N
         everybody = [it["id"] for it in somebody.call("list_candidates")]
     seen: list[str] = []
     with desk(tmp_path, max_characters=4_000) as somebody:
-        limit = len(somebody.call("list_candidates"))
-        arguments: dict[str, Any] = {}
-        for _ in range(20):
-            results = somebody.call("list_candidates", limit=limit, **arguments)
-            message = somebody.answers["list_candidates"]
-            assert len(message.text) <= 4_000
-            if "# Too long: " in message.text:
-                limit = int(message.text.rpartition("limit=")[2].split(" ")[0])
-                continue
-            seen += [it["id"] for it in results]
-            if "next_cursor" not in message.artifact:
-                break
-            arguments = {"cursor": message.artifact["next_cursor"]}
+        arguments: dict[str, Any] = {"limit": 40}
+        while arguments:
+            somebody.call("list_candidates", **arguments)
+            text = somebody.answers["list_candidates"].text
+            assert len(text) <= 4_000
+            seen += [canonical(line.split(" ")[0]) for line in text.split("\n") if not line.startswith("#")]
+            more = re.search(r"more: cursor=(\S+)", text)
+            arguments = {"limit": 40, "cursor": more[1]} if more else {}
     assert seen == everybody
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from pydantic.alias_generators import to_camel, to_snake
+
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact
 from langchain_ashby.endpoints.fields import FieldSubmission
 from langchain_ashby.forms import Field, Form
+from langchain_ashby.results.phrases import NOT_SCORED, field_value, is_money
 from langchain_ashby.text.words import at, day, empty, joined, moment, one_line, paragraph, parsed
 
 
@@ -76,25 +79,17 @@ def _unknown(name: str) -> Field:
 
 
 def _object(value: Mapping[str, Any]) -> str:
-    values = {key.replace("_", "").casefold(): entry for key, entry in value.items()}
+    values = {to_camel(to_snake(key)): entry for key, entry in value.items()}
     if "score" in values:
+        score = NOT_SCORED if empty(values["score"]) else f"{one_line(values['score'], 40)} of 4"
         comments = values.get("comments")
         said = at(comments, "value") if isinstance(comments, Mapping) else comments
-        return f"{values['score']} of 4" + (f": {paragraph(str(said))}" if said else "")
-    currency = f" {one_line(values['currencycode'], 12)}" if values.get("currencycode") else ""
-    if "minvalue" in values:
-        interval = str(values.get("interval") or "")
-        per = "" if interval in ("", "NONE") else f" per {one_line(interval, 20).lower().removeprefix('1 ')}"
-        return f"{_number(values['minvalue'])} to {_number(values.get('maxvalue'))}{currency}{per}"
+        return f"{score}: {paragraph(str(said))}" if said else score
     if isinstance(values.get("value"), str):
         return paragraph(values["value"])
-    if "value" in values:
-        return f"{_number(values['value'])}{currency}"
+    if is_money(values) or "minValue" in values or "maxValue" in values:
+        return one_line(field_value(values), 120)
     return ", ".join(f"{one_line(key, 40)}: {one_line(entry, 120)}" for key, entry in value.items())
-
-
-def _number(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int | float) else one_line(value, 40)
 
 
 def _date(value: str) -> str:

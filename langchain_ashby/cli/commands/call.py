@@ -74,8 +74,10 @@ def _object(arguments: str) -> dict[str, Any]:
 def _check(operation: type[Operation[Any]], given: dict[str, Any]) -> None:
     from pydantic import ValidationError
 
+    from langchain_ashby.toolkit.arguments import arguments_of
+
     try:
-        operation.model_validate(given)
+        arguments_of(operation).model_validate(given)
     except ValidationError as error:
         from langchain_ashby.toolkit import explain_arguments
 

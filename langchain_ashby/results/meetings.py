@@ -1,0 +1,53 @@
+"""The meetings of an interview schedule, a line for each."""
+
+from __future__ import annotations
+
+from langchain_ashby.results.phrases import Json, name_and_email, objects, text, to_the_minute
+from langchain_ashby.text.words import at
+
+
+def meetings(schedule: Json) -> list[str]:
+    """When, what, with whom and where: what Ashby does not say is left out."""
+    return [_meeting(event) for event in objects(schedule.get("interviewEvents"))]
+
+
+def _meeting(event: Json) -> str:
+    people = objects(event.get("interviewers"))
+    told = [
+        f"{_span(event)}, {text(at(event, 'interview', 'title')) or 'interview'} ({text(event.get('id'))})",
+        f"with {', '.join(map(_interviewer, people))}" if people else "",
+        _feedback(event, people),
+        f"location: {text(event['location'])}" if event.get("location") else "",
+        f"link: {text(event['meetingLink'])}" if event.get("meetingLink") else "",
+    ]
+    return "; ".join(filter(None, told))
+
+
+def _span(event: Json) -> str:
+    """`2026-11-24T09:00Z to 10:00Z`; with the second day, or zone, if it is another."""
+    start, end = to_the_minute(event.get("startTime")), to_the_minute(event.get("endTime"))
+    if not start or not end:
+        return f"{start or '(start not given)'} to {end or '(end not given)'}"
+    same_day = start[:11] == end[:11] and start[16:] == end[16:]
+    return f"{start} to {end[11:] if same_day else end}"
+
+
+def _interviewer(user: Json) -> str:
+    has_submitted = user.get("hasSubmittedFeedback")
+    told = [
+        "deactivated" if user.get("isEnabled") is False else "",
+        f"training: {text(user['trainingRole'])}" if user.get("trainingRole") else "",
+        "feedback required" if user.get("isFeedbackRequired") is True and has_submitted is not True else "",
+        "feedback submitted" if has_submitted is True else "no feedback yet" if has_submitted is False else "",
+    ]
+    about = ", ".join(filter(None, told))
+    return f"{text(user.get('email')) or name_and_email(user)}{f' ({about})' if about else ''}"
+
+
+def _feedback(event: Json, people: list[Json]) -> str:
+    """Ashby says of a meeting that anyone gave feedback; of whom, only beside each interviewer, and not always."""
+    if any(isinstance(user.get("hasSubmittedFeedback"), bool) for user in people):
+        return ""
+    if event.get("hasSubmittedFeedback") is True:
+        return "feedback submitted" if len(people) == 1 else "feedback submitted by at least one interviewer"
+    return "no feedback yet" if event.get("hasSubmittedFeedback") is False else ""
