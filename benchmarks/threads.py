@@ -2,8 +2,8 @@
 
     python -m benchmarks.threads --store both --listings 50
 
-In each turn the model lists 100 candidates and says a sentence. Beside our agent runs LangChain's `create_agent` with the
-same tools, without approvals.
+In each turn the model lists 100 candidates and says a sentence. LangChain's `create_agent` with the same tools, without
+approvals, is measured beside ours.
 """
 
 from __future__ import annotations

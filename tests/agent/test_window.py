@@ -50,7 +50,7 @@ def test_what_was_changed_is_never_cleared_and_is_told_when_its_turn_goes() -> N
     messages = conversation(*(turn(n, ("write", 600), ("read", 30)) for n in range(30)), [HumanMessage("And now?")])
     sent, left_out, note = fitted(messages, 2_000, reads)
     assert isinstance(sent[0], HumanMessage) and sent[-1].text == "And now?"
-    assert all("x" * 600 == it.text for it in sent if isinstance(it, ToolMessage) and it.name == "write")
+    assert all(it.text == "x" * 600 for it in sent if isinstance(it, ToolMessage) and it.name == "write")
     gone = len(messages) - len(sent)
     assert left_out >= gone > 0
     assert f"its first {gone} messages are not shown" in note

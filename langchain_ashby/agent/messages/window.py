@@ -1,8 +1,8 @@
 """What the model is sent of a long conversation, so that it fits into the model's window.
 
-The thread keeps everything. First the results of earlier reads are cleared: their calls stay, and the model can make them
-again. Then the oldest turns are left out, whole, so that no call is without its answer. What is left out changes only
-when the window is full again, because providers cache the beginning of a conversation.
+The thread keeps everything. First the results of earlier reads are cleared: their calls stay, and the model can make
+them again. Then the oldest turns are left out, whole, so that no call is without its answer. What is left out changes
+only when the window is full again, because providers cache the beginning of a conversation.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
@@ -153,7 +152,7 @@ _TOO_MANY = (
 )
 _TOO_LONG = "# Cut: the rest does not fit into this model's window. Ask for fewer records, with a smaller limit."
 _NOTE = (
-    "\n\nThis conversation is long: its first {} messages are not shown to you.{} If they matter, read the records again "
-    "or ask the user."
+    "\n\nThis conversation is long: its first {} messages are not shown to you.{} If they matter, read the records "
+    "again or ask the user."
 )
 _CHANGES = " Changes were made in them: {}. Do not make them again."
