@@ -15,6 +15,7 @@ from langchain_ashby.endpoints.fields import (
     ListOf,
     Moment,
     NoteContent,
+    NoteText,
     SendNotifications,
     Since,
     SocialLink,
@@ -138,7 +139,7 @@ class CreateCandidateNote(Endpoint[Note]):
     idempotent = False
 
     candidate_id: CandidateId
-    note: Annotated[Text | NoteContent, Field(description="HTML allows b, i, u, a, ul, ol, li, code, pre.")]
+    note: Annotated[NoteText, Field(description="HTML allows b, i, u, a, ul, ol, li, code, pre.")]
     send_notifications: Annotated[bool | None, Field(description="Default false.")] = None
     is_private: bool | None = None
     created_at: Moment | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -224,6 +225,21 @@ class NoteContent(Arguments):
 
     type: Literal["text/plain", "text/html"]
     value: Text
+
+
+def _object_in_text(note: Any) -> Any:
+    """Reads a note that came as the JSON text of an object, so that it is not written like that."""
+    if not isinstance(note, str) or not note.lstrip().startswith("{"):
+        return note
+    try:
+        found = json.loads(note)
+    except ValueError:
+        return note
+    return found if isinstance(found, dict) and found.keys() == {"type", "value"} else note
+
+
+NoteText = Annotated[Text | NoteContent, BeforeValidator(_object_in_text)]
+"""A note as plain text, or with its content type."""
 
 
 _FIELD_VALUE = WithJsonSchema(

@@ -19,8 +19,9 @@ from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.agent.approval.gate import needs_approval
 from langchain_ashby.demo.afternoon import recruiters_afternoon
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
-from langchain_ashby.endpoint import Access
+from langchain_ashby.endpoint import Access, Page
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.results import render
 from langchain_ashby.sandbox import AshbySandbox
 
 
@@ -267,18 +268,18 @@ def test_the_afternoon_copes_with_a_new_message_instead_of_a_decision(ashby: Ash
     assert ashby.written() == []
 
 
-def answered(said: list[Any], *artifacts: Any) -> list[Any]:
-    """The conversation so far, plus the script's next message and answers with these artifacts."""
+def answered(said: list[Any], *found: Any) -> list[Any]:
+    """The conversation so far, plus the script's next message and answers with these records."""
     message = recruiters_afternoon(said)
     answers = [
-        ToolMessage("…", tool_call_id=str(call["id"]), artifact=artifact)
-        for call, artifact in zip(message.tool_calls, artifacts, strict=True)
+        ToolMessage(render(OPERATIONS[call["name"]].record(), records), tool_call_id=str(call["id"]))
+        for call, records in zip(message.tool_calls, found, strict=True)
     ]
     return [*said, message, *answers]
 
 
 JOB = {"id": "j", "title": "Staff Engineer", "status": "Open", "defaultInterviewPlanId": "p"}
-STAGES = {"results": [{"id": "s1", "title": "Onsite"}, {"id": "s2", "title": "Offer"}]}
+STAGES = [{"id": "s1", "title": "Onsite"}, {"id": "s2", "title": "Offer"}]
 
 
 def application(number: int) -> dict[str, Any]:
@@ -289,30 +290,30 @@ def application(number: int) -> dict[str, Any]:
     }
 
 
-def feedback(*scores: int) -> dict[str, Any]:
-    return {"results": [{"submittedValues": {"skill": {"score": score}, "why": "…"}} for score in scores]}
+def feedback(*scores: int) -> list[dict[str, Any]]:
+    return [{"submittedValues": {"skill": {"score": score}, "why": "…"}} for score in scores]
 
 
-@pytest.mark.parametrize("found", [None, [], {"results": []}, {"results": [JOB | {"status": "Closed"}]}, "broken"])
+@pytest.mark.parametrize("found", [None, [], [JOB | {"status": "Closed"}], "broken"])
 def test_the_afternoon_stops_without_a_job(found: Any) -> None:
     last = recruiters_afternoon(answered([HumanMessage("Go.")], found))
     assert last.tool_calls == [] and last.text.startswith("I'll stop here: there is no open job")
 
 
 def test_the_afternoon_stops_without_candidates_or_scores() -> None:
-    begun = answered([HumanMessage("Go.")], {"results": [JOB]})
-    assert "no one in the stage" in recruiters_afternoon(answered(begun, STAGES, {"results": []})).text
-    listed = answered(begun, STAGES, {"results": [application(1)]})
+    begun = answered([HumanMessage("Go.")], [JOB])
+    assert "no one in the stage" in recruiters_afternoon(answered(begun, STAGES, [])).text
+    listed = answered(begun, STAGES, [application(1)])
     assert "no one in Onsite has a score" in recruiters_afternoon(answered(listed, feedback())).text
 
 
 def test_the_afternoon_reads_every_page_and_takes_the_best_scores() -> None:
     said = answered([HumanMessage("Go.")], [JOB])
-    said = answered(said, STAGES, {"results": [application(1)], "next_cursor": "more"})
+    said = answered(said, STAGES, Page([application(1)], next_cursor="more", sync_token=None))
     assert recruiters_afternoon(said).tool_calls[0]["args"]["cursor"] == "more"
-    said = answered(said, {"results": [application(2)]})
+    said = answered(said, [application(2)])
     said = answered(said, feedback(2, 3), feedback(4, 3))
-    said = answered(said, {"results": []}, {"results": []})
+    said = answered(said, application(1), [])
     proposed: AIMessage = recruiters_afternoon(said)
     assert [call["args"].get("application_id", call["args"].get("candidate_id")) for call in proposed.tool_calls] == [
         "a2",

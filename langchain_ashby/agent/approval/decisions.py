@@ -118,11 +118,54 @@ def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decisio
         raise UnusableAnswer(f'"args" must not contain {NOT_KEPT}.')
     if call["name"] not in tools:
         raise UnusableAnswer("the tool no longer exists; reject the call.")
+    args = _typed(args, tools[call["name"]].args)
+    edited = json.dumps(args, sort_keys=True)
     if problem := argument_problem(tools[call["name"]], args):
         raise UnusableAnswer(f"the edited arguments are invalid. {problem}")
     # Compared as JSON, because to Python 1 and True are equal.
     changed = edited != json.dumps(call["args"], sort_keys=True)
     return _approval(decision, proposal, {**call, "args": args}, "edit" if changed else "approve")
+
+
+def _typed(args: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """Reads arguments that a form sent as text although they are not: Agent Chat UI sends all edited ones so."""
+    return {name: _read_as(value, schemas.get(name)) for name, value in args.items()}
+
+
+def _read_as(value: Any, schema: Any) -> Any:
+    kinds = _types(schema)
+    if not isinstance(value, str) or not kinds or "string" in kinds:
+        return value
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return value
+    if isinstance(found, bool) and "boolean" not in kinds:  # to Python it is a number
+        return value
+    return found if any(isinstance(found, _PYTHON[kind]) for kind in kinds) else value
+
+
+def _types(schema: Any) -> set[str]:
+    """The types that a JSON schema names; empty if it leaves any open."""
+    if not isinstance(schema, dict):
+        return set()
+    if options := schema.get("anyOf"):
+        named = [_types(option) for option in options]
+        return set.union(*named) if all(named) else set()
+    kinds = schema.get("type", [])
+    kinds = {kinds} if isinstance(kinds, str) else {*kinds}
+    return kinds if kinds <= _PYTHON.keys() else set()
+
+
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "array": (list,),
+    "object": (dict,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "null": (type(None),),
+}
 
 
 def _reject(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decision:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from langchain_core.messages import ToolMessage
 from langgraph.store.base import BaseStore, PutOp
@@ -22,6 +23,7 @@ from langchain_ashby.agent.execution.journal import (
     from_record,
     to_record,
 )
+from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.process import this_process
 from langchain_ashby.agent.execution.settling import IF_NOT_MADE, Settler
 from langchain_ashby.agent.execution.store import StoreError
@@ -30,6 +32,7 @@ from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.messages.tool_messages import (
     executed,
     executed_in_part,
+    marked,
     not_executed,
     outcome_unknown,
     with_edit,
@@ -115,7 +118,7 @@ class WriteExecutor:
         finally:
             if claim is not None:
                 self.journal.release(claim)
-        return result.answer
+        return _as_decided(result.answer, result.outcome)
 
     def failed(self, write: PendingWrite, claim: Claim, error: AshbyError) -> ToolMessage:
         """Answers a call whose attempt ended without a reply that says what happened."""
@@ -159,7 +162,7 @@ class WriteExecutor:
         while True:
             record = self.journal.read(store, key)
             if record.concluded is not None:
-                return from_record(write.call, record.concluded["answer"])
+                return _as_decided(from_record(write.call, record.concluded["answer"]), record.concluded["outcome"])
             if record.claims and all(self.journal.is_abandoned(store, it) for it in record.claims):
                 if answer := self._taken_over(write, record):
                     return answer
@@ -319,6 +322,11 @@ def audit_record(write: PendingWrite, result: WriteResult) -> tuple[AuditRecord,
     return record, f"{write.key.split('/')[1]}-{decision}-{result.outcome}"
 
 
+def _as_decided(answer: ToolMessage, outcome: Outcome) -> ToolMessage:
+    decision = _DECISIONS.get(outcome)
+    return answer if decision is None else marked(answer, decision)
+
+
 def _creation(claim: Claim, result: WriteResult) -> tuple[PutOp, ...]:
     """Notes which records a claimed write has created, if its result tells."""
     if claim.seen is None or claim.creates is None:
@@ -336,6 +344,7 @@ def _as_tried(write: PendingWrite, claims: Sequence[Claim]) -> PendingWrite:
 
 
 _JUST_NOW = timedelta(seconds=30)
+_DECISIONS: Mapping[Outcome, Literal["reject", "respond"]] = {"rejected": "reject", "responded": "respond"}
 _LET_PASS = ("approve", "edit", "policy")
 _SHORTEST_PAUSE, _LONGEST_PAUSE, _TURN = 0.01, 0.25, 0.05  # seconds
 

@@ -8,7 +8,7 @@ this record, word for word, answers a call of the agent's model.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from uuid import uuid4
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langgraph.types import Command
 
+from langchain_ashby.agent.messages.artifacts import set_aside
 from langchain_ashby.agent.messages.tool_messages import Result
 
 Own = Mapping[str, str]
@@ -42,25 +43,26 @@ def is_own_answer(answer: ToolMessage, own: Own) -> bool:
     return known == _digest(answer, whole=known.startswith(_WHOLE))
 
 
-def record_of(answers: Iterable[BaseMessage]) -> dict[str, str]:
-    """Gives each answer an id, and returns the digests by id."""
-    record = {}
-    for answer in answers:
-        if isinstance(answer, ToolMessage):
-            answer.id = answer.id or str(uuid4())
-            record[answer.id] = _digest(answer, whole=_is_json(answer.artifact))
-    return record
+def kept_answer(answer: ToolMessage, record: dict[str, str]) -> ToolMessage:
+    """Returns an answer as the thread keeps it: with an id, without its artifact. Adds its digest to a record."""
+    answer.id = answer.id or str(uuid4())
+    kept = set_aside(answer)
+    record[answer.id] = _digest(kept, whole=True)
+    return kept
 
 
 def recorded(output: Any, before: Sequence[BaseMessage] = ()) -> Any:
     """Adds to a node's output the record of its answers, except those found in the conversation `before`."""
     if isinstance(output, list):
         return [recorded(it, before) for it in output]
-    if not isinstance(output, dict):
+    if not isinstance(output, dict) or "messages" not in output:
         return output
-    found = {it.id for it in before}
-    record = record_of(it for it in output.get("messages", []) if it.id is None or it.id not in found)
-    return {**output, "own": {**output.get("own", {}), **record}} if record else output
+    known, record = {it.id for it in before}, dict[str, str]()
+    messages = [
+        kept_answer(it, record) if isinstance(it, ToolMessage) and (it.id is None or it.id not in known) else it
+        for it in output["messages"]
+    ]
+    return {**output, "messages": messages, "own": {**output.get("own", {}), **record}} if record else output
 
 
 def recorded_result(result: Result, state: Any) -> Result:
@@ -73,7 +75,7 @@ def recorded_result(result: Result, state: Any) -> Result:
 
 
 _WHOLE = "whole."
-"""Begins the digest of an answer with its name and artifact. Those of earlier versions have neither."""
+"""Begins the digest of an answer with its name, and with the artifact that earlier versions kept beside it."""
 
 
 def _digest(answer: ToolMessage, *, whole: bool) -> str:
@@ -81,11 +83,3 @@ def _digest(answer: ToolMessage, *, whole: bool) -> str:
     said = json.dumps(parts, ensure_ascii=False, default=str)
     digest = sha256(said.encode(errors="replace")).hexdigest()[:32]  # as a checkpointer stores broken characters
     return f"{_WHOLE}{digest}" if whole else digest
-
-
-def _is_json(artifact: Any) -> bool:
-    """True if a checkpointer returns the artifact as it was; those of other tools may be any object."""
-    try:
-        return bool(json.loads(json.dumps(artifact)) == artifact)
-    except (TypeError, ValueError, RecursionError):
-        return False

@@ -66,6 +66,12 @@ def unreadable(call: Call, why: str, *, retryable: bool) -> ToolMessage:
     return _answer(call, f"Nothing could be read. {why} {advice}", "error")
 
 
+def marked(answer: ToolMessage, decision: Literal["reject", "respond"]) -> ToolMessage:
+    """Marks an answer as a person's decision, as LangChain's approval does: interfaces show it so."""
+    mark = {"lc_source": "hitl_interrupt_decision", "lc_data": {"decision": decision}}
+    return answer.model_copy(update={"additional_kwargs": {**answer.additional_kwargs, **mark}})
+
+
 def _answer(call: Call, content: str, status: Literal["success", "error"]) -> ToolMessage:
     return ToolMessage(visible(content), name=call["name"], tool_call_id=call["id"], status=status)
 

@@ -12,7 +12,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from langchain_ashby.agent.approval.gate import screened
 from langchain_ashby.agent.messages.history import arranged, genuine, with_every_call_answered
-from langchain_ashby.agent.messages.own import new_turn, record_of
+from langchain_ashby.agent.messages.own import kept_answer, new_turn
 from langchain_ashby.agent.messages.tool_messages import Call, outcome_unknown
 from langchain_ashby.agent.run.settings import RunLimits, RunSettings
 from langchain_ashby.agent.state import State, Update
@@ -62,7 +62,8 @@ class ModelNode(Runnable[State, Update]):
         false = {str(it.id) for it in earlier} - {str(it.id) for it in known}
         message, answers = screened(reply, settings.tools, self._most_writes, earlier)
         gone = state.get("own", {}).keys() - {it.id for it in earlier}
-        own = {**dict.fromkeys(gone), str(message.id): new_turn(), **record_of(answers)}
+        own: dict[str, Any] = {**dict.fromkeys(gone), str(message.id): new_turn()}
+        answers = [kept_answer(it, own) for it in answers]
         return {
             "messages": [*map(RemoveMessage, sorted(false)), message, *answers],
             "own": own,

@@ -12,7 +12,7 @@ from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.journal import journal_key
 from langchain_ashby.agent.execution.write import WriteResult, pending_write
 from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, with_every_call_answered
-from langchain_ashby.agent.messages.own import record_of, turn_of
+from langchain_ashby.agent.messages.own import kept_answer, turn_of
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed, outcome_unknown, with_words
 from langchain_ashby.agent.run.runtime import RunLocation
 from langchain_ashby.agent.run.settings import DEFAULT
@@ -34,9 +34,12 @@ def reconcile(state: State, given: Dependencies) -> Update:
     # The model spoke again only after these were answered, so the answers were removed.
     past = [call for message in spoken[:-1] if message.id in own for call in calls_of(message)]
 
+    record: dict[str, str] = {}
+
     def answer(call: Call) -> ToolMessage:
         found = outcome(call)
-        return with_words(found, after=f" {_CLAIMED}") if call["id"] in claimed else found
+        found = with_words(found, after=f" {_CLAIMED}") if call["id"] in claimed else found
+        return kept_answer(found, record)
 
     def outcome(call: Call) -> ToolMessage:
         overtaken = not_executed(call, "The conversation moved on before this call was approved or finished.")
@@ -57,7 +60,7 @@ def reconcile(state: State, given: Dependencies) -> Update:
     # The answers belong in the middle, and messages can only be appended: so the list is rewritten.
     return {
         "messages": [RemoveMessage(REMOVE_ALL_MESSAGES), *messages],
-        "own": record_of(it for it in messages if it.id is None),
+        "own": record,
         "proposals": [],
         "approvals": [],
         "edits": [],

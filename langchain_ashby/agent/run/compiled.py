@@ -13,8 +13,9 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot
 
 from langchain_ashby.agent.approval.decisions import UNKEPT
+from langchain_ashby.agent.messages.artifacts import with_artifacts
 from langchain_ashby.agent.run.context import Context
-from langchain_ashby.agent.run.runtime import with_attempt
+from langchain_ashby.agent.run.runtime import for_run
 from langchain_ashby.agent.state import Conversation, State
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.json import json_safe
@@ -45,19 +46,20 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         if self._has_to_be_asked_for(input, config):
             _check(input.resume, self.get_state(_of_thread(config)))
             input = _that_can_be_kept(input)
-        yield from super().stream(input, with_attempt(config), **kwargs)
+        config, artifacts = for_run(config)
+        for step in super().stream(input, config, **kwargs):
+            yield with_artifacts(step, artifacts)
 
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
         """Runs the graph under asyncio; `ainvoke` comes through here as well."""
         if self._has_to_be_asked_for(input, config):
             _check(input.resume, await self.aget_state(_of_thread(config)))
             input = _that_can_be_kept(input)
+        config, artifacts = for_run(config)
         # Without this, the run would go on for a while after its caller stopped listening.
-        async with aclosing(
-            cast(AsyncGenerator[Any, None], super().astream(input, with_attempt(config), **kwargs))
-        ) as steps:
+        async with aclosing(cast(AsyncGenerator[Any, None], super().astream(input, config, **kwargs))) as steps:
             async for step in steps:
-                yield step
+                yield with_artifacts(step, artifacts)
 
     def _has_to_be_asked_for(self, input: Any, config: RunnableConfig | None) -> bool:
         is_answer = isinstance(input, Command) and input.resume is not None

@@ -18,6 +18,7 @@ from langgraph.runtime import Runtime, get_runtime
 from langgraph.store.base import BaseStore
 from langgraph.types import Interrupt
 
+from langchain_ashby.agent.messages.artifacts import Artifacts, collecting
 from langchain_ashby.agent.run.context import Context, SettingsError
 
 
@@ -46,8 +47,10 @@ def run_checkpointer() -> BaseCheckpointSaver[Any] | None:
     return found if isinstance(found, BaseCheckpointSaver) else None
 
 
-def with_attempt(config: RunnableConfig | None) -> RunnableConfig:
-    """Notes in a run's config whether a graph around the agent is running it for the first time.
+def for_run(config: RunnableConfig | None) -> tuple[RunnableConfig, Artifacts]:
+    """Returns the config of a run, and where the artifacts of its answers will be.
+
+    The config notes whether a graph around the agent is running it for the first time.
 
     LangGraph tells the attempt only of the node that runs the agent, and only here: inside, each step has its own.
     """
@@ -60,7 +63,8 @@ def with_attempt(config: RunnableConfig | None) -> RunnableConfig:
         first = not configurable.get("checkpoint_ns")
     else:
         first = around.node_attempt == 1 and "|" not in around.checkpoint_ns
-    return {**(config or {}), "configurable": {**given, _FIRST_ATTEMPT: first}}
+    configurable, artifacts = collecting({**given, _FIRST_ATTEMPT: first})
+    return {**(config or {}), "configurable": configurable}, artifacts
 
 
 def is_first_attempt() -> bool:

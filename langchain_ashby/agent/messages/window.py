@@ -1,0 +1,158 @@
+"""What the model is sent of a long conversation, so that it fits into the model's window.
+
+The thread keeps everything. First the results of earlier reads are cleared: their calls stay, and the model can make
+them again. Then the oldest turns are left out, whole, so that no call is without its answer. What is left out changes
+only when the window is full again, because providers cache the beginning of a conversation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple, Protocol
+
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolMessage
+
+from langchain_ashby.agent.messages.history import calls_of
+
+TokenCounter = Callable[[Sequence[BaseMessage]], int]
+
+DEFAULT_WINDOW = 100_000
+"""The window in tokens if neither the application nor the model's profile tells it."""
+
+
+class ContextEdit(Protocol):
+    """A change to what the model is sent, such as LangChain's `ClearToolUsesEdit`, or an application's summary."""
+
+    def apply(self, messages: list[AnyMessage], *, count_tokens: TokenCounter) -> None:
+        """Edits the list in place. The thread is not changed.
+
+        Args:
+            messages: What would be sent, without the instructions.
+            count_tokens: Estimates the tokens of messages.
+        """
+        ...
+
+
+class Fitted(NamedTuple):
+    """What fits into a window.
+
+    Attributes:
+        messages: What is sent.
+        left_out: The number of messages that are not sent, or without their text.
+        note: What to add to the instructions about them; empty if all turns are there.
+    """
+
+    messages: list[AnyMessage]
+    left_out: int
+    note: str
+
+
+def fitted(messages: Sequence[AnyMessage], room: int, can_be_read_again: Callable[[str], bool]) -> Fitted:
+    """Returns the part of a conversation that fits.
+
+    The latest turn always stays. If it alone is too long, its longest results are cut.
+
+    Args:
+        messages: The conversation, with an answer to each call.
+        room: The tokens that it may have.
+        can_be_read_again: True for the name of a tool that only reads.
+    """
+    readable = [isinstance(it, ToolMessage) and can_be_read_again(str(it.name)) for it in messages]
+    sizes = [tokens([it]) for it in messages]
+    # Running totals: of whole messages, and of messages whose results are cleared.
+    whole = [0, *accumulate(sizes)]
+    light = [0, *accumulate(min(size, _STUB) if it else size for size, it in zip(sizes, readable, strict=True))]
+    turns = [0, *(place for place, it in enumerate(messages) if isinstance(it, HumanMessage))]
+    start = cleared = 0
+
+    def used(end: int, start: int, cleared: int) -> int:
+        between = max(start, cleared)
+        return light[between] - light[start] + whole[end] - whole[between]
+
+    # The conversation is gone through as it grew, so that a longer one begins with the same messages.
+    for end in range(1, len(messages) + 1):
+        if used(end, start, cleared) <= room:
+            continue
+        results = [place for place in range(cleared, end) if readable[place]]
+        cleared = max(cleared, results[-_RESULTS_KEPT] if len(results) >= _RESULTS_KEPT else cleared)
+        if used(end, start, cleared) > room * _ENOUGH:
+            later = [turn for turn in turns if start <= turn < end]
+            start = next((turn for turn in later if used(end, turn, cleared) <= room * _HALF), later[-1])
+        if used(end, start, cleared) > room:
+            cleared = max(cleared, end - 1)
+    spoken = max((place for place, it in enumerate(messages) if isinstance(it, AIMessage)), default=-1)
+    kept = [
+        _cleared(it, was_read=place < spoken) if place < cleared and readable[place] else it
+        for place, it in enumerate(messages)
+        if place >= start
+    ]
+    excess = used(len(messages), start, cleared) - room
+    note = _NOTE.format(start, _changes(messages[:start], can_be_read_again)) if start else ""
+    return Fitted(_cut(kept, excess) if excess > 0 else kept, start + sum(readable[start:cleared]), note)
+
+
+def tokens(messages: Iterable[BaseMessage]) -> int:
+    """Estimates the tokens of messages, rather too high: ids and names have few letters per token."""
+    return sum(_PER_MESSAGE + _weight(it.content) + _weight([call["args"] for call in calls_of(it)]) for it in messages)
+
+
+def _weight(content: Any) -> int:
+    if not isinstance(content, str):
+        images = sum(1 for it in content if isinstance(it, dict) and str(it.get("type")).startswith("image"))
+        if images:
+            return images * _PER_IMAGE + sum(_weight(it.get("text", "")) for it in content if isinstance(it, dict))
+        content = json.dumps(content, ensure_ascii=False, default=str) if content else ""
+    others = 0 if content.isascii() else sum(1 for character in content if character > "\x7f")
+    return others + (len(content) - others) // _CHARACTERS_PER_TOKEN
+
+
+def _cleared(message: AnyMessage, *, was_read: bool) -> AnyMessage:
+    return message.model_copy(update={"content": _CLEARED if was_read else _TOO_MANY})
+
+
+def _cut(messages: list[AnyMessage], excess: int) -> list[AnyMessage]:
+    """Cuts the longest results, where the text alone is too long for the window."""
+    shortened = [*messages]
+    longest = sorted((it for it in range(len(messages)) if isinstance(messages[it], ToolMessage)),
+                     key=lambda place: -tokens([messages[place]]))  # fmt: skip
+    for place in longest:
+        content = shortened[place].content
+        if excess <= 0 or not isinstance(content, str):
+            break
+        before = tokens([shortened[place]])
+        left = len(content) * max(before - excess - _STUB, 0) // before
+        shortened[place] = shortened[place].model_copy(update={"content": f"{content[:left]}\n{_TOO_LONG}"})
+        excess -= before - tokens([shortened[place]])
+    return shortened
+
+
+def _changes(gone: Sequence[AnyMessage], can_be_read_again: Callable[[str], bool]) -> str:
+    made = Counter(
+        str(it.name)
+        for it in gone
+        if isinstance(it, ToolMessage) and it.status == "success" and not can_be_read_again(str(it.name))
+    )
+    return _CHANGES.format(", ".join(f"{name} ({number})" for name, number in made.items())) if made else ""
+
+
+_RESULTS_KEPT = 3
+"""The number of latest results that are kept when earlier ones are cleared."""
+
+_ENOUGH, _HALF = 0.75, 0.5
+"""Turns are left out if clearing leaves more than the first part of the room, until the second is left."""
+
+_PER_MESSAGE, _PER_IMAGE, _STUB, _CHARACTERS_PER_TOKEN = 8, 1_500, 40, 3
+
+_CLEARED = "# Cleared to make room. Call the tool again if you need this result."
+_TOO_MANY = (
+    "# Not shown: the results of these calls are too long together. Call the tool again, for fewer records or alone."
+)
+_TOO_LONG = "# Cut: the rest does not fit into this model's window. Ask for fewer records, with a smaller limit."
+_NOTE = (
+    "\n\nThis conversation is long: its first {} messages are not shown to you.{} If they matter, read the records "
+    "again or ask the user."
+)
+_CHANGES = " Changes were made in them: {}. Do not make them again."
