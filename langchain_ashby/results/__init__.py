@@ -76,9 +76,7 @@ def render(
     """
     page = result if isinstance(result, Page) else None
     found, place = page.results if page else result, place or Place()
-    remarks = [left_out] if left_out else []
-    remarks += [f"Ashby warns: {_quoted(warning)}" for warning in warnings[:WARNINGS]]
-    remarks += [f"Ashby gives {len(warnings) - WARNINGS} more warnings."] if len(warnings) > WARNINGS else []
+    remarks = [*([left_out] if left_out else []), *_warnings(warnings)]
     if done and found is None:
         return "\n".join(map(_own, [f"Done: {done}.", *remarks]))
     after: list[str] = []
@@ -88,10 +86,10 @@ def render(
     else:
         before, blocks = _single(kind, found, done)
     blocks = [[data_line(line) for line in block] for block in blocks]
-    beside = [*before, *after, *remarks, *with_the_same, place.cursor, rest_with]
+    beside = [*before, *after, *remarks, *with_the_same, _token(place.cursor), rest_with]
     parts = divided(blocks, max_characters - sum(map(len, beside)) - _FOR_OWN_LINES)
-    this = place._replace(digest=digest(blocks)) if len(parts) > 1 else Place(cursor=place.cursor)
-    if place.part > 1 and (place.digest != this.digest or place.part > len(parts)):
+    this = place._replace(digest=digest(blocks))
+    if place.part > len(parts) or (place.part > 1 and place.digest != this.digest):
         this = this._replace(part=1)
         remarks.append("The result is no longer the one whose part was read before: this is its beginning.")
     if done and len(parts) > 1:
@@ -118,7 +116,7 @@ def told(own: str, data: Sequence[str], advice: str) -> str:
 
 _PIECES, _LONGEST_PIECE = 20, 500
 
-_FOR_OWN_LINES = 200
+_FOR_OWN_LINES = 300
 """Room for the package's own lines, besides what is counted exactly, in characters."""
 
 
@@ -139,6 +137,11 @@ def _single(kind: type | None, record: Any, done: str) -> tuple[list[str], list[
         else:
             blocks.append([line])
     return [f"Done: {done}. {NOTICE} The record is now:" if done else NOTICE], blocks
+
+
+def _warnings(warnings: Sequence[str]) -> list[str]:
+    more = [f"Ashby gives {len(warnings) - WARNINGS} more warnings."] if len(warnings) > WARNINGS else []
+    return [*(f"Ashby warns: {_quoted(warning)}" for warning in warnings[:WARNINGS]), *more]
 
 
 def _how_to_go_on(page: Page[Any] | None, with_the_same: Sequence[str]) -> list[str]:
