@@ -78,9 +78,7 @@ def render(
     """
     page = result if isinstance(result, Page) else None
     found, place = page.results if page else result, place or Place()
-    remarks = [left_out] if left_out else []
-    remarks += [f"Ashby warns: {_quoted(warning)}" for warning in warnings[:WARNINGS]]
-    remarks += [f"Ashby gives {len(warnings) - WARNINGS} more warnings."] if len(warnings) > WARNINGS else []
+    remarks = [*([left_out] if left_out else []), *_warnings(warnings)]
     after: list[str] = []
     if isinstance(found, list) and not done:
         before, blocks = _listing(kind, found)
@@ -89,10 +87,10 @@ def render(
     else:
         before, blocks = _single(kind, found, done)
     blocks = [[data_line(line) for line in block] for block in blocks]
-    beside = [*before, *after, *remarks, *with_the_same, place.cursor, rest_with]
+    beside = [*before, *after, *remarks, *with_the_same, _token(place.cursor), rest_with]
     parts = divided(blocks, max_characters - sum(map(len, beside)) - _FOR_OWN_LINES)
-    this = place._replace(digest=digest(blocks)) if len(parts) > 1 else Place(cursor=place.cursor)
-    if place.part > 1 and (place.digest != this.digest or place.part > len(parts)):
+    this = place._replace(digest=digest(blocks))
+    if place.part > len(parts) or (place.part > 1 and place.digest != this.digest):
         this = this._replace(part=1)
         remarks.append("The result is no longer the one whose part was read before: this is its beginning.")
     if done and len(parts) > 1:
@@ -121,7 +119,7 @@ _PIECES, _LONGEST_PIECE = 20, 500
 
 _INCOMPLETE = "Ashby has more than these, but no way to get them; narrow the request if you can"
 
-_FOR_OWN_LINES = 200
+_FOR_OWN_LINES = 300
 """Room for the package's own lines, besides what is counted exactly, in characters."""
 
 
@@ -144,6 +142,11 @@ def _single(kind: type | None, record: Any, done: str) -> tuple[list[str], list[
         else:
             blocks.append([line])
     return [f"Done: {done}. {NOTICE} The record is now:" if done else NOTICE], blocks
+
+
+def _warnings(warnings: Sequence[str]) -> list[str]:
+    more = [f"Ashby gives {len(warnings) - WARNINGS} more warnings."] if len(warnings) > WARNINGS else []
+    return [*(f"Ashby warns: {_quoted(warning)}" for warning in warnings[:WARNINGS]), *more]
 
 
 def _how_to_go_on(page: Page[Any] | None, with_the_same: Sequence[str]) -> list[str]:

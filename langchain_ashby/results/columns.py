@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from langchain_ashby import records
 from langchain_ashby.forms import fields_by_path
 from langchain_ashby.ids import id_of
-from langchain_ashby.results.meetings import meetings
 from langchain_ashby.results.phrases import (
     Json,
     compact_day,
@@ -19,7 +18,6 @@ from langchain_ashby.results.phrases import (
     stage,
     text,
 )
-from langchain_ashby.results.scorecards import scorecard
 from langchain_ashby.text.safe import shortened
 from langchain_ashby.text.words import at
 
@@ -78,7 +76,7 @@ class _Day:
         return compact_day(at(record, *self._keys))
 
 
-_day = _Day
+_day = _Day  # a class only so that a column can tell that its cells are days
 
 
 def _date(*keys: str) -> Callable[[Json], str]:
@@ -297,21 +295,6 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
     ),
 }
 """The columns of a listing. A column that is blank in every row is omitted."""
-
-
-class Below(NamedTuple):
-    """What a record has below its row: what it is, and the function that makes its lines."""
-
-    what: str
-    lines: Callable[[Json], Sequence[str]]
-
-
-BELOW: Mapping[type, Below] = {
-    records.Feedback: Below("answers", scorecard),
-    records.FeedbackReceipt: Below("answers", lambda receipt: scorecard(receipt.get("submittedFormInstance") or {})),
-    records.InterviewSchedule: Below("meetings (interview_event_id)", meetings),
-}
-"""The kinds of record that a row cannot hold."""
 
 AFTER_WRITING: Mapping[type, Sequence[Column]] = {
     records.Candidate: (

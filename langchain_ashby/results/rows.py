@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langchain_ashby.ids import with_short_ids
-from langchain_ashby.results.columns import AFTER_WRITING, BELOW, CELL, COLUMNS, Column, Part, Parts
+from langchain_ashby.results.below import BELOW
+from langchain_ashby.results.columns import AFTER_WRITING, CELL, COLUMNS, Column, Part, Parts
 from langchain_ashby.results.phrases import is_money, money, text
 from langchain_ashby.results.weight import lightened, weight
 from langchain_ashby.text.safe import shortened

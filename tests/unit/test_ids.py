@@ -9,7 +9,8 @@ from pydantic.fields import FieldInfo
 from langchain_ashby.endpoint import Access, Arguments, Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.ids import IDS, Id, ids_of, unknown_id
-from langchain_ashby.results.columns import AFTER_WRITING, BELOW, COLUMNS
+from langchain_ashby.results.below import BELOW
+from langchain_ashby.results.columns import AFTER_WRITING, COLUMNS
 from langchain_ashby.toolkit.id_hints import reading
 
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"

@@ -14,7 +14,8 @@ from langchain_ashby.endpoints.openings import CreateOpening
 from langchain_ashby.endpoints.organization import SetCustomFieldValue
 from langchain_ashby.ids import canonical, short
 from langchain_ashby.results import data_line, render
-from langchain_ashby.results.columns import AFTER_WRITING, BELOW, COLUMNS
+from langchain_ashby.results.below import BELOW
+from langchain_ashby.results.columns import AFTER_WRITING, COLUMNS
 from langchain_ashby.results.weight import lightened, weight
 from langchain_ashby.text.words import BREAK, one_line
 
