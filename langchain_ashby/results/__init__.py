@@ -18,7 +18,7 @@ from langchain_ashby.endpoint import Page
 from langchain_ashby.results.columns import COLUMNS
 from langchain_ashby.results.details import detail
 from langchain_ashby.results.phrases import text
-from langchain_ashby.results.rows import after_writing, table
+from langchain_ashby.results.rows import after_writing, tables
 from langchain_ashby.text.safe import bounded
 from langchain_ashby.text.words import one_line
 
@@ -100,11 +100,13 @@ _FOR_OWN_LINES = 500
 
 
 def _listing(kind: type | None, found: Sequence[Any], room: int, more: str, changes: str, *, paged: bool) -> list[str]:
-    heading, rows = (
-        table(kind, found, room // 4) if kind and kind in COLUMNS else ("", [text(record) for record in found])
-    )
-    shown = _fitting(map(data_line, rows), room)
-    lines = [_own(NOTICE), *([_own(heading)] if heading else []), *shown] if rows else []
+    if kind and kind in COLUMNS:
+        (heading, rows), *below = tables(kind, found, room // 4)
+    else:
+        heading, rows, below = "", [text(record) for record in found], []
+    last = [line for table in below for line in (_own(table.heading), *map(data_line, table.rows))]
+    shown = _fitting(map(data_line, rows), room - sum(len(line) + 1 for line in last))
+    lines = [_own(NOTICE), *([_own(heading)] if heading else []), *shown, *last] if rows else []
     if len(shown) < len(rows):
         # Without the cursor at hand: it continues after the rows that are missing here.
         how = f"list again with limit={len(shown)} and follow its cursor" if paged else "narrow the request"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_ashby.ids import with_short_ids
-from langchain_ashby.results.columns import AFTER_WRITING, CELL, COLUMNS, Column, Part, Parts
-from langchain_ashby.results.phrases import is_money, money, text
-from langchain_ashby.results.weight import lightened, weight
-from langchain_ashby.text.safe import bounded, shortened
+from langchain_ashby.results.cells import FULL, Below, Column, Part, Parts, Values
+from langchain_ashby.results.columns import AFTER_WRITING, BELOW, COLUMNS
+from langchain_ashby.results.phrases import is_money, listed, money, text
+from langchain_ashby.results.weight import Limit, cut_apart, weight
+from langchain_ashby.text.safe import bounded
+from langchain_ashby.text.words import at
 
 LONG = 10
 """A listing with more rows than this is long: its ids are in the short spelling, and its rows share ROOM."""
@@ -24,20 +27,78 @@ The heaviest cells are cut first, in all rows alike, so a few heavy rows among l
 LEAST = 20
 """The weight that a part keeps, whatever the others weigh."""
 
+BEGINNING = 4
+"""The fewest characters of an id that stand for it beside a title."""
 
-def table(kind: type, found: Sequence[Any], longest: int) -> tuple[str, list[str]]:
-    """The heading and the rows of a listing. Cells of full columns have at most `longest` characters."""
-    columns = COLUMNS[kind]
+
+class Table(NamedTuple):
+    """A heading and rows."""
+
+    heading: str
+    rows: list[str]
+
+
+def tables(kind: type, found: Sequence[Any], longest: int) -> list[Table]:
+    """The rows of a listing, and a table of what they name by its title, if they do.
+
+    Cells of full columns have at most `longest` characters.
+    """
     long = len(found) > LONG
-    rows = [[_parts(column, record, longest, long) for column in columns] for record in found]
-    used = [
-        place for place, column in enumerate(columns) if place == 0 or column.kept or any(row[place] for row in rows)
+    below = BELOW.get(kind)
+    if below is None:
+        return [_table(COLUMNS[kind], found, longest, long)]
+    rows, named = _told_apart(below, found, long)
+    more = [_table(below.columns, named, longest, long)] if named else []
+    return [_table(COLUMNS[kind], rows, longest, long), *more]
+
+
+def _table(columns: Sequence[Column], found: Sequence[Any], longest: int, long: bool) -> Table:
+    columns = [column for column in columns if not (long and column.spare)]
+    cells = [[_parts(column, record, longest, long) for record in found] for column in columns]
+    cells = [
+        _without_notes(of_column) if long and column.notes_spare else of_column
+        for column, of_column in zip(columns, cells, strict=True)
     ]
-    sharing = [part for row in rows for column, cell in zip(columns, row, strict=True) if not _fixed(column)
-               for part in cell]  # fmt: skip
-    most = _share(sharing, ROOM * len(rows)) if long else sys.maxsize
-    cells = [[_cell(row[place], most) for place in used] for row in rows]
-    return _row([columns[place].heading for place in used]), [_row(row) for row in cells]
+    sharing = [part for column, of_column in zip(columns, cells, strict=True) if not _fixed(column)
+               for cell in of_column for part in cell]  # fmt: skip
+    most = _share(sharing, ROOM * len(found)) if long else sys.maxsize
+    used = [place for place, column in enumerate(columns) if place == 0 or column.kept or any(cells[place])]
+    shown = zip(*(_cut(cells[place], most, longest) for place in used), strict=True)
+    return Table(_row([columns[place].heading for place in used]), [_row(row) for row in shown])
+
+
+def _without_notes(column: Sequence[Parts]) -> list[Parts]:
+    """The cells of a column without the notes on their names, except for namesakes."""
+    namesakes = Counter(cell[0].text for cell in set(filter(None, column)))
+    return [Parts(cell[:1]) if cell and namesakes[cell[0].text] == 1 else cell for cell in column]
+
+
+def _joined(parts: Parts) -> str:
+    return "".join(part.before + part.text for part in parts)
+
+
+def _told_apart(below: Below, found: Sequence[Any], long: bool) -> tuple[list[Any], list[dict[str, Any]]]:
+    """The records, with as much of an id behind a title as tells it from the same title of another; and what they name.
+
+    What they name has its further facts only where its title is not its own.
+    """
+    named = [thing if isinstance(thing := at(record, below.key), Mapping) else {} for record in found]
+    keys = [(with_short_ids(text(it.get("id"))) if long else text(it.get("id")), text(it.get("title"))) for it in named]
+    things = {key: thing for key, thing in zip(keys, named, strict=True) if key[0]}
+    titles = Counter(title for _, title in things)
+    titled = {key: key[1] for key in things}
+    length = BEGINNING
+    while len(set(titled.values())) < len(titled) and length <= max(len(name) for name, _ in things):
+        titled = {key: f"{key[1]} ({key[0][:length]}…)" if titles[key[1]] > 1 else key[1] for key in things}
+        length += 1
+    rows = [
+        {**record, below.key: {**thing, "title": titled[key]}} if key in things else record
+        for record, thing, key in zip(found, named, keys, strict=True)
+    ]
+    facts = [
+        {**thing, **({} if titles[key[1]] > 1 else dict.fromkeys(below.if_alike))} for key, thing in things.items()
+    ]
+    return rows, facts
 
 
 def _fixed(column: Column) -> bool:
@@ -71,29 +132,43 @@ def after_writing(kind: type, record: Any) -> list[str]:
 
 
 def _parts(column: Column, record: Any, longest: int, long: bool) -> Parts:
-    """A cell in parts, each within its own limit."""
+    """A cell in parts."""
     found = column.cell(record) if isinstance(record, Mapping) else record
-    if isinstance(found, Parts):
-        parts = found
-    else:
+    if isinstance(found, Values):
+        found = Parts([Part(listed(found, longest), whole=True, limit=FULL)])
+    if not isinstance(found, Parts):
         words = with_short_ids(_words(found)) if long and "_id" in column.heading else _words(found)
-        parts = Parts([Part(words, whole=_fixed(column))])
+        found = Parts([Part(words, whole=True, limit=FULL) if _fixed(column) else Part(words)])
     return Parts(
-        part._replace(text=bounded(part.text, longest) if part.whole else shortened(part.text, CELL))
-        for part in parts
-        if part.text
+        part._replace(text=bounded(part.text, longest)) if part.limit == FULL else part for part in found if part.text
     )
 
 
-def _cell(parts: Parts, most: int) -> str:
-    """A cell from its parts, each cut at a weight of `most` unless it is whole."""
-    told = (f"{part.before}{part.text if part.whole else lightened(part.text, most)}" for part in parts)
-    return "".join(told).replace("|", "¦")  # a bar inside would look like the next cell
+def _cut(column: Sequence[Parts], most: int, longest: int) -> list[str]:
+    """The cells of a column, each part cut at its limit and, unless it is whole, at a weight of `most`."""
+    limits = {
+        part.text: Limit(part.limit, sys.maxsize if part.whole else most)
+        for cell in column
+        for part in cell
+        if part.limit != FULL
+    }
+    shown = cut_apart(limits, longest)
+    cut = (
+        Parts(part if part.limit == FULL else part._replace(text=shown[part.text]) for part in cell) for cell in column
+    )
+    return [_without_bars(_joined(cell)) for cell in cut]
+
+
+def _without_bars(cell: str) -> str:
+    """A cell without bars, which would look like the next cell; nor is a broken bar of its own taken for one."""
+    return cell.replace("¦", "[U+00A6]").replace("|", "¦")
 
 
 def _value(column: Column, record: Any) -> str:
     value = column.cell(record) if isinstance(record, Mapping) else record
-    return "".join(part.before + part.text for part in value) if isinstance(value, Parts) else _words(value)
+    if isinstance(value, Parts):
+        return _joined(Parts(part for part in value if part.text))
+    return listed(value) if isinstance(value, Values) else _words(value)
 
 
 def _words(value: Any) -> str:
