@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from langchain_ashby.results.phrases import Json, flag, in_a_list, noted, notes_on, objects, place, text
 from langchain_ashby.text.words import at
 
-CELL = 40
-"""The longest part of a cell in characters, unless the column is full. Single records are shown in full."""
-
-FULL = sys.maxsize
-"""The limit of a part that is not cut."""
-
 
 class Part(NamedTuple):
     """A part of a cell. Each is cut by itself, so none crowds out another.
 
-    It has at most `limit` characters; one that is not `whole` is cut further where rows are heavy.
+    A `whole` one is cut at the length of a cell, but not further where rows are heavy; a `full` one is not cut.
     """
 
     text: str
     before: str = ""
     whole: bool = False
-    limit: int = CELL
+    full: bool = False
 
 
 class Parts(tuple[Part, ...]):
@@ -72,7 +65,7 @@ def contact_and_work(candidate: Json) -> Parts:
     email = next((text(at(address, "value")) for address in addresses if at(address, "value")), "-")
     position, company = (_at_work(candidate.get(key)) for key in ("position", "company"))
     told = (
-        Part(in_a_list(email.replace(" ", "_")), whole=True, limit=FULL),
+        Part(in_a_list(email.replace(" ", "_")), whole=True, full=True),
         Part(position, " "),
         Part(company, " at "),
         Part(place(candidate.get("location")), ", "),
@@ -109,7 +102,7 @@ def application_ids(candidate: Json) -> Any:
 
 def fraud(candidate: Json) -> Parts:
     """What Ashby found about fraud, in full."""
-    return Parts([Part(text(candidate.get("fraudStatus")), whole=True, limit=FULL)])
+    return Parts([Part(text(candidate.get("fraudStatus")), whole=True, full=True)])
 
 
 def openings(record: Json) -> Values:

@@ -9,7 +9,6 @@ from langchain_ashby import records
 from langchain_ashby.forms import fields_by_path
 from langchain_ashby.ids import id_of
 from langchain_ashby.results.cells import (
-    FULL,
     Below,
     Column,
     Part,
@@ -82,7 +81,7 @@ def _named(key: str) -> Callable[[Json], Parts]:
     def cell(record: Json) -> Parts:
         entry = record.get(key)
         name, notes = name_of(entry), ", ".join(filter(None, notes_on(entry)))
-        told = Part(f"({notes})" if notes else "", " " if name else "", whole=True, limit=FULL)
+        told = Part(f"({notes})" if notes else "", " " if name else "", whole=True, full=True)
         return Parts([Part(in_a_list(name) if name else ""), told])
 
     return cell
@@ -91,6 +90,12 @@ def _named(key: str) -> Callable[[Json], Parts]:
 def _name(*keys: str) -> Callable[[Json], Parts]:
     """A person's name, by which people recognize them: whole, up to the length of a cell."""
     return lambda record: Parts([Part(text(at(record, *keys)), whole=True)])
+
+
+def _kind_of_location(location: Json) -> str:
+    """Blank for a place of work."""
+    kind = text(location.get("type"))
+    return {"LocationHierarchy": "region", "Location": ""}.get(kind, kind)
 
 
 def _salary(offer: Json) -> str:
@@ -268,7 +273,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         _id_of(records.Location),
         Column("name", _at("name")),
         Column("workplace", workplace),
-        Column("kind", lambda record: "region" if record.get("type") == "LocationHierarchy" else ""),
+        Column("kind", _kind_of_location),
         Column("parent location_id", _at("parentLocationId")),
         _ARCHIVED,
     ),

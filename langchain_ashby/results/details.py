@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -144,6 +145,13 @@ def _custom_fields(key: str, value: Any, record: Json) -> Iterator[str]:
     yield from _indented(f"{custom_field(entry)} ({text(entry.get('id'))})" for entry in objects(value))
 
 
+def _extra_data(key: str, value: Any, record: Json) -> Iterator[str]:
+    """What people wrote under keys of their own, which are not put into words."""
+    yield f"{_word(key)}:"
+    for name, entry in value.items() if isinstance(value, Mapping) else ():
+        yield f"  {json.dumps(name, ensure_ascii=False) if ':' in name else text(name)}: {text(entry)}"
+
+
 def _history(key: str, value: Any, record: Json) -> Iterator[str]:
     yield "stages so far (interview_stage_id):"
     for entry in objects(value):
@@ -207,6 +215,7 @@ _SPECIAL = {
     "applicationHistory": _history,
     "customFields": _custom_fields,
     "emailAddresses": _contacts,
+    "extraData": _extra_data,
     "fileHandles": _files,
     "formDefinition": _fields_of_a_form,
     "phoneNumbers": _contacts,

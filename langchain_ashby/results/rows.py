@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from langchain_ashby.ids import with_short_ids
-from langchain_ashby.results.cells import FULL, Below, Column, Part, Parts, Values
+from langchain_ashby.ids import id_of, with_short_ids
+from langchain_ashby.results.cells import Below, Column, Part, Parts, Values
 from langchain_ashby.results.columns import AFTER_WRITING, BELOW, COLUMNS
 from langchain_ashby.results.phrases import is_money, listed, money, text
 from langchain_ashby.results.weight import Limit, cut_apart, weight
@@ -16,7 +16,10 @@ from langchain_ashby.text.safe import bounded
 from langchain_ashby.text.words import at
 
 LONG = 10
-"""A listing with more rows than this is long: its ids are in the short spelling, and its rows share ROOM."""
+"""A listing with more rows than this is long: its ids are in the short spelling, its cells are cut, and share ROOM."""
+
+CELL = 40
+"""The longest part of a cell in characters, where it is cut."""
 
 ROOM = 165
 """The average weight of a row in a long listing, without ids and full cells: about 27 tokens in any script.
@@ -44,15 +47,18 @@ def tables(kind: type, found: Sequence[Any], longest: int) -> list[Table]:
     Cells of full columns have at most `longest` characters.
     """
     long = len(found) > LONG
+    identity = id_of(kind)
+    cut = long and identity is not None and identity.read_by.startswith("ashby_get_")
     below = BELOW.get(kind)
     if below is None:
-        return [_table(COLUMNS[kind], found, longest, long)]
+        return [_table(COLUMNS[kind], found, longest, long, cut)]
     rows, named = _told_apart(below, found, long)
-    more = [_table(below.columns, named, longest, long)] if named else []
-    return [_table(COLUMNS[kind], rows, longest, long), *more]
+    more = [_table(below.columns, named, longest, long, cut)] if named else []
+    return [_table(COLUMNS[kind], rows, longest, long, cut), *more]
 
 
-def _table(columns: Sequence[Column], found: Sequence[Any], longest: int, long: bool) -> Table:
+def _table(columns: Sequence[Column], found: Sequence[Any], longest: int, long: bool, cut: bool) -> Table:
+    """The rows of records, `long` ones briefly; they are only cut if a tool reads each of them in full."""
     columns = [column for column in columns if not (long and column.spare)]
     cells = [[_parts(column, record, longest, long) for record in found] for column in columns]
     cells = [
@@ -61,7 +67,7 @@ def _table(columns: Sequence[Column], found: Sequence[Any], longest: int, long: 
     ]
     sharing = [part for column, of_column in zip(columns, cells, strict=True) if not _fixed(column)
                for cell in of_column for part in cell]  # fmt: skip
-    most = _share(sharing, ROOM * len(found)) if long else sys.maxsize
+    most = Limit(CELL, _share(sharing, ROOM * len(found))) if cut else Limit(longest, sys.maxsize)
     used = [place for place, column in enumerate(columns) if place == 0 or column.kept or any(cells[place])]
     shown = zip(*(_cut(cells[place], most, longest) for place in used), strict=True)
     return Table(_row([columns[place].heading for place in used]), [_row(row) for row in shown])
@@ -135,27 +141,23 @@ def _parts(column: Column, record: Any, longest: int, long: bool) -> Parts:
     """A cell in parts."""
     found = column.cell(record) if isinstance(record, Mapping) else record
     if isinstance(found, Values):
-        found = Parts([Part(listed(found, longest), whole=True, limit=FULL)])
+        found = Parts([Part(listed(found, longest), whole=True, full=True)])
     if not isinstance(found, Parts):
         words = with_short_ids(_words(found)) if long and "_id" in column.heading else _words(found)
-        found = Parts([Part(words, whole=True, limit=FULL) if _fixed(column) else Part(words)])
-    return Parts(
-        part._replace(text=bounded(part.text, longest)) if part.limit == FULL else part for part in found if part.text
-    )
+        found = Parts([Part(words, whole=True, full=True) if _fixed(column) else Part(words)])
+    return Parts(part._replace(text=bounded(part.text, longest)) if part.full else part for part in found if part.text)
 
 
-def _cut(column: Sequence[Parts], most: int, longest: int) -> list[str]:
-    """The cells of a column, each part cut at its limit and, unless it is whole, at a weight of `most`."""
+def _cut(column: Sequence[Parts], most: Limit, longest: int) -> list[str]:
+    """The cells of a column, each part cut at the most characters and, unless it is whole, at the most weight."""
     limits = {
-        part.text: Limit(part.limit, sys.maxsize if part.whole else most)
+        part.text: most._replace(weight=sys.maxsize) if part.whole else most
         for cell in column
         for part in cell
-        if part.limit != FULL
+        if not part.full
     }
     shown = cut_apart(limits, longest)
-    cut = (
-        Parts(part if part.limit == FULL else part._replace(text=shown[part.text]) for part in cell) for cell in column
-    )
+    cut = (Parts(part if part.full else part._replace(text=shown[part.text]) for part in cell) for cell in column)
     return [_without_bars(_joined(cell)) for cell in cut]
 
 

@@ -139,9 +139,9 @@ def test_warnings_are_quoted_on_a_line_of_their_own() -> None:
 
 
 def test_a_cell_is_cut_visibly_and_a_text_that_is_to_be_full_says_how_much_is_missing() -> None:
-    [row] = render(records.Tag, [{"id": ID, "title": "x" * 50}]).split("\n")[2:-1]
-    assert re.fullmatch(f"{ID} x+…x+", row)
-    assert len(row) == len(ID) + 1 + 40
+    row = render(records.Job, [{"id": ID, "title": "x" * 50, "confidential": False}] * 11).split("\n")[2]
+    assert re.fullmatch(f"{short(ID)} x+…x+", row)
+    assert len(row) == len(short(ID)) + 1 + 40
     [row] = render(records.Note, [{"createdAt": "2026-11-24T15:00:00Z", "content": "y" * 9_000}]).split("\n")[2:-1]
     assert row.startswith("20261124 yyy")
     assert re.search(r"y… \(\d+ more characters\)$", row)
