@@ -14,6 +14,10 @@ SYLLABLES = ("ka", "ri", "mo", "shi", "an", "el", "na", "to", "yu", "ra", "ve", 
 """Syllables for the e-mail addresses of people whose names are not in Latin script."""
 
 
+COUNTRY = "United States"
+"""The country of everyone: its name costs as much as most."""
+
+
 def candidates(crowds: Mapping[Crowd, int], number: int, rng: Random) -> list[dict[str, Any]]:
     """Candidates from crowds, in proportion to their shares, as Ashby lists them."""
     people = [crowd for crowd, share in crowds.items() for _ in range(share)]
@@ -31,7 +35,12 @@ def _candidate(crowd: Crowd, rng: Random) -> dict[str, Any]:
         "primaryEmailAddress": {"value": f"{local}{number}@{rng.choice(crowd.mail)}"},
         "position": rng.choice(crowd.position),
         "company": rng.choice(crowd.company),
-        "location": {"locationSummary": rng.choice(crowd.city)},
+        "location": {
+            "locationComponents": [
+                {"type": "City", "name": rng.choice(crowd.city)},
+                {"type": "Country", "name": COUNTRY},
+            ]
+        },
         "tags": [{"title": title} for title in rng.sample(crowd.tags, min(rng.choice((0, 0, 1, 2)), len(crowd.tags)))],
         "source": {"title": rng.choice(crowd.sources)},
         "applicationIds": ["…"] * rng.choice((0, 1, 1, 1, 2)),

@@ -43,8 +43,7 @@ def main() -> int:
     except NoCounter as why:
         print(f"Tokens cannot be counted here: {why}", file=sys.stderr)
         return 2
-    broken = definitions(count, chosen.tools) + pages(count) + crowds(count)
-    results(count)
+    broken = definitions(count, chosen.tools) + pages(count) + crowds(count) + results(count)
     selection()
     rendering()
     for budget in broken:
@@ -142,8 +141,8 @@ def crowds(count: Counter) -> list[str]:
     ]
 
 
-def results(count: Counter) -> None:
-    """The cost of each tool's answer compared with its JSON."""
+def results(count: Counter) -> list[str]:
+    """The cost of each tool's answer compared with its JSON; a page of 25 applications has a budget."""
     from every_answer import desk, every_answer
 
     with tempfile.TemporaryDirectory() as directory, desk(Path(directory)) as somebody:
@@ -159,6 +158,8 @@ def results(count: Counter) -> None:
         found = message.artifact["results"]
         rows.append((name, len(found) if isinstance(found, list) else 1, text, raw, f"{text / raw:.0%}"))
     show("Answers on the sandbox, tokens", ("tool", "records", "text", "JSON", "share"), rows)
+    cost = tokens["list_applications|text"]
+    return [f"25 applications: {cost} tokens"] if cost > 1_600 else []
 
 
 def selection() -> None:

@@ -19,7 +19,7 @@ from langchain_ashby.results.columns import COLUMNS
 from langchain_ashby.results.details import detail
 from langchain_ashby.results.division import Place, digest, divided
 from langchain_ashby.results.phrases import text
-from langchain_ashby.results.rows import after_writing, table
+from langchain_ashby.results.rows import after_writing, tables
 from langchain_ashby.text.safe import bounded
 from langchain_ashby.text.words import one_line
 
@@ -80,14 +80,15 @@ def render(
     found, place = page.results if page else result, place or Place()
     remarks = [*([left_out] if left_out else []), *_warnings(warnings)]
     after: list[str] = []
+    legend: list[str] = []
     if isinstance(found, list) and not done:
-        before, blocks = _listing(kind, found)
+        before, blocks, legend = _listing(kind, found)
         after = [f"{len(found)} record{'' if len(found) == 1 else 's'}", *_how_to_go_on(page, with_the_same)]
         after += [_INCOMPLETE] if incomplete and not (page and page.next_cursor) else []
     else:
         before, blocks = _single(kind, found, done)
     blocks = [[data_line(line) for line in block] for block in blocks]
-    beside = [*before, *after, *remarks, *with_the_same, _token(place.cursor), rest_with]
+    beside = [*before, *legend, *after, *remarks, *with_the_same, _token(place.cursor), rest_with]
     parts = divided(blocks, max_characters - sum(map(len, beside)) - _FOR_OWN_LINES)
     this = place._replace(digest=digest(blocks))
     if place.part > len(parts) or (place.part > 1 and place.digest != this.digest):
@@ -102,7 +103,7 @@ def render(
         after = [f"part {this.part} of {len(parts)}, the last", *after]
     last = "; ".join(after)
     last_lines = [last[:1].upper() + last[1:], *remarks] if last else remarks
-    return "\n".join([*map(_own, before), *parts[this.part - 1], *map(_own, last_lines)])
+    return "\n".join([*map(_own, before), *parts[this.part - 1], *legend, *map(_own, last_lines)])
 
 
 def told(own: str, data: Sequence[str], advice: str) -> str:
@@ -123,12 +124,17 @@ _FOR_OWN_LINES = 300
 """Room for the package's own lines, besides what is counted exactly, in characters."""
 
 
-def _listing(kind: type | None, found: Sequence[Any]) -> tuple[list[str], list[list[str]]]:
-    """The own lines before a listing, and the lines of each record."""
-    if kind and kind in COLUMNS:
-        heading, blocks = table(kind, found)
-        return [NOTICE, heading] if found else [], blocks
-    return [NOTICE] if found else [], [[text(record)] for record in found]
+def _listing(kind: type | None, found: Sequence[Any]) -> tuple[list[str], list[list[str]], list[str]]:
+    """The own lines before a listing, the lines of each record, and those of its legend, which every part repeats."""
+    if not found:
+        return [], [], []
+    if kind is None or kind not in COLUMNS:
+        return [NOTICE], [[text(record)] for record in found], []
+    listing, *legends = tables(kind, found)
+    legend = [
+        line for it in legends for line in (_own(it.heading), *(data_line(line) for row in it.rows for line in row))
+    ]
+    return [NOTICE, listing.heading], listing.rows, legend
 
 
 def _single(kind: type | None, record: Any, done: str) -> tuple[list[str], list[list[str]]]:

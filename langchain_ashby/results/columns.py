@@ -3,56 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from langchain_ashby import records
 from langchain_ashby.forms import fields_by_path
 from langchain_ashby.ids import id_of
+from langchain_ashby.results.cells import (
+    Column,
+    Day,
+    Legend,
+    Part,
+    Parts,
+    Values,
+    application_ids,
+    applications,
+    contact_and_work,
+    fraud,
+    openings,
+    workplace,
+)
 from langchain_ashby.results.phrases import (
     Json,
     compact_day,
     field_value,
+    flag,
+    in_a_list,
     labelled_value,
     name_and_email,
+    name_of,
+    named,
+    notes_on,
     objects,
     stage,
     text,
+    user,
 )
-from langchain_ashby.text.safe import shortened
-from langchain_ashby.text.words import at
-
-CELL = 40
-"""The longest part of a cell in characters, unless the column is full. Single records are shown in full."""
-
-
-class Part(NamedTuple):
-    """A part of a cell. Each is cut by itself, so none crowds out another; a `whole` one is not cut further."""
-
-    text: str
-    before: str = ""
-    whole: bool = False
-
-
-class Parts(tuple[Part, ...]):
-    """A cell made of parts."""
-
-
-class Column(NamedTuple):
-    """A column: its heading, and the function that makes a record's cell.
-
-    The first column holds ids or days, which have no spaces. Ids are headed by the arguments that take them. The cells
-    of a `full` column are not cut; a `kept` column stays even if all its cells are blank, as blank means something.
-    """
-
-    heading: str
-    cell: Callable[[Json], Any]
-    full: bool = False
-    kept: bool = False
-
-    @property
-    def title(self) -> str:
-        """The heading as shown: that of a day says in which zone it is one."""
-        return f"{self.heading} UTC" if isinstance(self.cell, _Day) else self.heading
+from langchain_ashby.text.words import at, enumerated
 
 
 def _at(*keys: str) -> Callable[[Json], Any]:
@@ -66,101 +52,88 @@ def _id_of(record: type) -> Column:
     return Column(kind.argument, _at("id"))
 
 
-class _Day:
-    """The day of a time."""
-
-    def __init__(self, *keys: str) -> None:
-        self._keys = keys
-
-    def __call__(self, record: Json) -> str:
-        return compact_day(at(record, *self._keys))
-
-
-_day = _Day  # a class only so that a column can tell that its cells are days
-
-
 def _date(*keys: str) -> Callable[[Json], str]:
     """A day of the calendar, in no zone."""
-    return lambda record: compact_day(at(record, *keys))
+    return lambda record: compactDay(at(record, *keys))
 
 
 def _person(*keys: str) -> Callable[[Json], str]:
-    return lambda record: name_and_email(at(record, *keys))
+    return lambda record: user(at(record, *keys))
 
 
-def _titles(key: str) -> Callable[[Json], str]:
-    return lambda record: ", ".join(text(entry.get("title")) for entry in objects(record.get(key)))
+def _all_named(key: str) -> Callable[[Json], Values]:
+    return lambda record: Values(map(named, objects(record.get(key))))
 
 
-def _values(key: str, value: str) -> Callable[[Json], str]:
-    return lambda record: ", ".join(text(entry.get(value)) for entry in objects(record.get(key)))
+def _values(key: str, value: str) -> Callable[[Json], Values]:
+    return lambda record: Values(in_a_list(text(entry.get(value))) for entry in objects(record.get(key)))
 
 
-def _where(key: str, word: str, unless: bool = False) -> Callable[[Json], str]:
-    """A word if a flag is set or, with `unless`, if it is not."""
-    return lambda record: word if bool(record.get(key, unless)) is not unless else ""
+def _flag(key: str, yes: str, no: str = "", missing: Any = False) -> Callable[[Json], str]:
+    """The word for a flag. Where one says that all is well, a missing flag is not taken for it."""
+    return lambda record: flag(record.get(key, missing), yes, no)
+
+
+def _named(key: str) -> Callable[[Json], Parts]:
+    """The name of a small object, and in full what tells it from its namesakes."""
+
+    def cell(record: Json) -> Parts:
+        entry = record.get(key)
+        name, notes = name_of(entry), ", ".join(filter(None, notes_on(entry)))
+        told = Part(f"({notes})" if notes else "", " " if name else "", whole=True, full=True)
+        return Parts([Part(in_a_list(name) if name else ""), told])
+
+    return cell
 
 
 def _name(*keys: str) -> Callable[[Json], Parts]:
     """A person's name, by which people recognize them: whole, up to the length of a cell."""
-    return lambda record: Parts([Part(shortened(text(at(record, *keys)), CELL), whole=True)])
+    return lambda record: Parts([Part(text(at(record, *keys)), whole=True)])
 
 
-def _contact_and_work(candidate: Json) -> Parts:
-    """`mihail@example.org Tech Lead at Brackwater, Paris`; half an e-mail address identifies no one."""
-    email = text(at(candidate, "primaryEmailAddress", "value")).replace(" ", "_") or "-"
-    position, company = text(candidate.get("position")), text(candidate.get("company"))
-    city = text(at(candidate, "location", "locationSummary")).partition(",")[0]
-    city_before = ", " if position or company else " "
-    told = (Part(email, whole=True), Part(position, " "), Part(company, " at "), Part(city, city_before))
-    return Parts(part for part in told if part.text)
-
-
-def _location(job: Json) -> Any:
-    return at(job, "location", "name") or job.get("locationId")
-
-
-def _applications(candidate: Json) -> Any:
-    ids = candidate.get("applicationIds")
-    number = len(ids) if isinstance(ids, list) else 0
-    return "" if number == 1 else number
+def _kind_of_location(location: Json) -> str:
+    """Blank for a place of work."""
+    kind = text(location.get("type"))
+    return {"LocationHierarchy": "region", "Location": ""}.get(kind, kind)
 
 
 def _money(*keys: str) -> Callable[[Json], str]:
     return lambda record: field_value(at(record, *keys))
 
 
-def _options(field: Json) -> str:
+def _options(field: Json) -> Values:
     usable = [option for option in objects(field.get("selectableValues")) if not option.get("isArchived")]
-    return ", ".join(text(option.get("label") or option.get("value")) for option in usable)
+    return Values(in_a_list(text(option.get("label") or option.get("value"))) for option in usable)
 
 
-_ARCHIVED = Column("state", _where("isArchived", "archived"))
-_PRIVATE = Column("visible", _where("isPrivate", "private"))
+_ARCHIVED = Column("state", _flag("isArchived", "archived"))
+_PRIVATE = Column("visible", _flag("isPrivate", "private"))
 
 COLUMNS: Mapping[type, Sequence[Column]] = {
     records.Candidate: (
         _id_of(records.Candidate),
         Column("name", _name("name")),
-        Column("email position at company, city", _contact_and_work),
-        Column("tags", _titles("tags")),
-        Column("source", _at("source", "title")),
-        Column("applications (blank: 1)", _applications, kept=True),
-        Column("created", _day("createdAt")),
+        Column("email position at company, city, country", contact_and_work),
+        Column("tags", _all_named("tags")),
+        Column("fraud", fraud),
+        Column("applications (blank: 1)", applications, kept=True),
+        Column("source", _named("source"), notes_spare=True),
+        Column("created", Day("createdAt"), spare=True),
     ),
     records.Application: (
         _id_of(records.Application),
         Column("candidate", _name("candidate", "name")),
         Column("candidate_id", _at("candidate", "id")),
         Column("job", _at("job", "title")),
-        Column("stage", lambda record: stage(record.get("currentInterviewStage"))),
+        Column("stage", lambda record: stage(record.get("currentInterviewStage"), record.get("status"))),
         Column("status", _at("status")),
-        Column("archive reason", _at("archiveReason", "text")),
-        Column("source", _at("source", "title")),
-        Column("last activity", _day("updatedAt")),
+        Column("archive reason", _named("archiveReason")),
+        Column("source", _named("source")),
+        Column("openings", openings),
+        Column("updated", Day("updatedAt")),
     ),
     records.Note: (
-        Column("created", _day("createdAt")),
+        Column("created", Day("createdAt")),
         Column("author", _person("author"), full=True),
         _PRIVATE,
         Column("note", _at("content"), full=True),
@@ -182,22 +155,27 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("requisition", _at("customRequisitionId")),
         Column("employment", _at("employmentType")),
         Column("department_id", _at("departmentId")),
-        Column("location_id", _location),
+        Column("location_id", lambda job: job.get("locationId") or at(job, "location", "id")),
+        Column("location", _named("location")),
         Column("interview_plan_id", _at("defaultInterviewPlanId")),
-        Column("opened", _day("openedAt")),
-        Column("closed", _day("closedAt")),
-        Column("visible", _where("confidential", "confidential")),
+        Column("opened", Day("openedAt")),
+        Column("closed", Day("closedAt")),
+        Column("visible", _flag("confidential", "confidential", missing=None)),
+        Column("openings", openings),
     ),
     records.JobPosting: (
         _id_of(records.JobPosting),
         Column("title", _at("title")),
         Column("department", _at("departmentName")),
+        Column("team", _at("teamName")),
         Column("location", _at("locationName")),
+        Column("workplace", _at("workplaceType")),
         Column("employment", _at("employmentType")),
-        Column("listed", _where("isListed", "unlisted", unless=True)),
+        Column("listed", _flag("isListed", "", "unlisted", missing=None)),
         Column("status", _at("status")),
         Column("pay", _at("compensationTierSummary")),
         Column("published", _date("publishedDate")),
+        Column("deadline", _date("applicationDeadline")),
         Column("job_id", _at("jobId")),
     ),
     records.Offer: (
@@ -207,15 +185,15 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("acceptance", _at("acceptanceStatus")),
         Column("approval", _at("latestVersion", "approvalStatus")),
         Column("salary", _money("latestVersion", "salary")),
-        Column("start", _day("latestVersion", "startDate")),
-        Column("created", _day("latestVersion", "createdAt")),
-        Column("decided", _day("decidedAt")),
+        Column("start", Day("latestVersion", "startDate")),
+        Column("created", Day("latestVersion", "createdAt")),
+        Column("decided", Day("decidedAt")),
     ),
     records.Interview: (
         _id_of(records.Interview),
         Column("title", _at("title")),
         _ARCHIVED,
-        Column("kind", _where("isDebrief", "debrief")),
+        Column("kind", _flag("isDebrief", "debrief")),
         Column("feedback_form_definition_id", _at("feedbackFormDefinitionId")),
         Column("job_id", _at("jobId")),
     ),
@@ -241,7 +219,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         _id_of(records.User),
         Column("name and e-mail", name_and_email, full=True),
         Column("role", _at("globalRole")),
-        Column("state", _where("isEnabled", "deactivated", unless=True)),
+        Column("state", _flag("isEnabled", "", "deactivated", missing=None)),
     ),
     records.CustomField: (
         _id_of(records.CustomField),
@@ -273,15 +251,15 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
     records.Location: (
         _id_of(records.Location),
         Column("name", _at("name")),
-        Column("workplace", _at("workplaceType")),
-        Column("kind", lambda record: "region" if record.get("type") == "LocationHierarchy" else ""),
+        Column("workplace", workplace),
+        Column("kind", _kind_of_location),
         Column("parent location_id", _at("parentLocationId")),
         _ARCHIVED,
     ),
     records.ArchiveReason: (
         _id_of(records.ArchiveReason),
         Column("reason", _at("text")),
-        Column("type", _at("reasonType")),
+        Column("type", lambda reason: enumerated(reason.get("reasonType") or "")),
         _ARCHIVED,
     ),
     records.Opening: (
@@ -296,6 +274,20 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
 }
 """The columns of a listing. A column that is blank in every row is omitted."""
 
+LEGENDS: Mapping[type, Legend] = {
+    records.Application: Legend(
+        "job",
+        (
+            Column("job_id", _at("id")),
+            Column("job", _at("title"), full=True),
+            Column("department_id", _at("departmentId")),
+            Column("location_id", _at("locationId")),
+        ),
+        if_alike=("departmentId", "locationId"),
+    ),
+}
+"""What the rows of a listing name by its title."""
+
 AFTER_WRITING: Mapping[type, Sequence[Column]] = {
     records.Candidate: (
         _id_of(records.Candidate),
@@ -306,18 +298,19 @@ AFTER_WRITING: Mapping[type, Sequence[Column]] = {
         Column("position", _at("position")),
         Column("company", _at("company")),
         Column("location", _at("location", "locationSummary")),
-        Column("tags", _titles("tags")),
-        Column("source", _at("source", "title")),
+        Column("tags", _all_named("tags")),
+        Column("source", _named("source")),
         Column("credited to", _person("creditedToUser")),
         Column("résumé", _at("resumeFileHandle", "name")),
         Column("files", _values("fileHandles", "name")),
-        Column("application_ids", _at("applicationIds")),
-        Column("created", _day("createdAt")),
+        Column("application_ids", application_ids),
+        Column("created", Day("createdAt")),
     ),
     records.Application: (
         *COLUMNS[records.Application],
+        Column("job_id", _at("job", "id")),
         Column("credited to", _person("creditedToUser")),
-        Column("created", _day("createdAt")),
+        Column("created", Day("createdAt")),
     ),
     records.Opening: (
         *COLUMNS[records.Opening],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -10,15 +12,21 @@ from pydantic.alias_generators import to_snake
 from langchain_ashby.forms import Form
 from langchain_ashby.ids import heading_of_key, id_of
 from langchain_ashby.results.phrases import (
+    NAMES,
     Json,
     custom_field,
+    flag,
+    in_a_list,
     is_money,
+    listed,
     money,
-    name_and_email,
+    named,
+    noted,
     objects,
     stage,
     text,
     to_the_minute,
+    user,
 )
 from langchain_ashby.results.scorecards import scorecard
 from langchain_ashby.text.words import at, empty
@@ -31,16 +39,20 @@ _LEFT_OUT = frozenset({
 })  # fmt: skip
 """Keys of no use to a model: second copies, HTML beside plain text, file handles, forms that come along."""
 
-_ONLY_IF_TRUE = frozenset({"confidential", "isArchived", "isDebrief", "isRemote"})
-
 _WITHOUT_ID = frozenset({"latestVersion", "versions"})
 """Keys of objects whose ids no argument takes."""
 
-_SAID_BY_NAME = frozenset({
-    "id", "name", "title", "text", "isArchived", "sourceType", "reasonType", "customFields", "locationId",
-    "departmentId", "primaryEmailAddress", "primaryPhoneNumber",
+_OF_A_PERSON = frozenset({
+    "firstName", "lastName", "email", "role", "isEnabled", "userId", "customFields", "globalRole", "managerId",
+    "updatedAt",
 })  # fmt: skip
-"""Keys of small objects whose name and id say enough."""
+"""Keys of a person who is only mentioned; the last four are left out."""
+
+_NOTED = frozenset({"isArchived", "sourceType", "reasonType", "primaryEmailAddress", "primaryPhoneNumber"})
+"""Keys of small objects that stand beside their names."""
+
+_NOT_NULL = re.compile("(is|has)[A-Z].*|confidential|.*Ids")
+"""Keys under which null is neither no nor none."""
 
 
 def detail(kind: type | None, record: Any) -> list[str]:
@@ -58,9 +70,11 @@ def _own_id(kind: type | None) -> str:
 
 def _lines(record: Json, own_id: str) -> Iterator[str]:
     for key, value in record.items():
-        if key in _LEFT_OUT or empty(value) or (key in _ONLY_IF_TRUE and value is False):
+        if key in _LEFT_OUT or (empty(value) and not (value is None and _NOT_NULL.fullmatch(key))):
             continue
-        if key == "id":
+        if value is None:
+            yield f"{_word(key)}: unknown"
+        elif key == "id":
             yield from [f"{own_id}: {text(value)}"] if own_id else []
         elif key in _SPECIAL:
             yield from _SPECIAL[key](key, value, record)
@@ -69,45 +83,67 @@ def _lines(record: Json, own_id: str) -> Iterator[str]:
 
 
 def _entry(key: str, value: Any) -> Iterator[str]:
-    phrase = _phrase(key, value)
-    if phrase is not None:
-        yield f"{_word(key)}: {phrase}"
-    elif isinstance(value, Mapping):
-        lines = [*_lines(value, _id_name(key))]
-        yield from [f"{_word(key)}:", *_indented(lines)] if lines else []
-    else:
-        yield f"{_word(key)}:"
-        for entry in value:
-            yield from _listed(_item(key, entry))
+    phrase, more = _phrase(key, value)
+    below = [*_below(key, more)]
+    if phrase or below:
+        yield f"{_word(key)}: {phrase}" if phrase else f"{_word(key)}:"
+    yield from below
 
 
-def _item(key: str, entry: Any) -> list[str]:
-    phrase = _phrase(key, entry)
-    return list(_lines(entry, _id_name(key))) if phrase is None and isinstance(entry, Mapping) else [phrase or ""]
+def _below(key: str, more: Any) -> Iterator[str]:
+    if isinstance(more, Mapping):
+        yield from _indented(_lines(more, _id_name(key)))
+    for entry in more if isinstance(more, list) else ():
+        yield from _listed(_item(key, entry))
 
 
-def _phrase(key: str, value: Any) -> str | None:
-    """A value as a phrase; None if it needs lines of its own."""
+def _item(key: str, entry: Any) -> Iterator[str]:
+    phrase, more = _phrase(key, entry)
+    if phrase or not more:
+        yield phrase
+    if isinstance(more, Mapping):
+        yield from _lines(more, _id_name(key))
+    for inner in more if isinstance(more, list) else ():
+        yield from _listed(_item(key, inner))
+
+
+def _phrase(key: str, value: Any) -> tuple[str, Any]:
+    """What one line says of a value, and what is left to say below it."""
     if isinstance(value, list):
-        return text(value) if not any(isinstance(entry, Mapping | list) for entry in value) else None
+        return ("", value) if any(isinstance(entry, Mapping | list) for entry in value) else (text(value), None)
     if not isinstance(value, Mapping):
-        return text(value)
+        return text(value), None
     if is_money(value):
-        return money(value)
+        return money(value), None
+    phrase, said = _name_phrase(value)
+    if not phrase:
+        return "", value
     identity = text(value.get("id") or value.get("userId"))
-    identity = f" ({_id_name(key)} {identity})" if identity else ""
+    identity = f" ({_id_name(key)} {identity})" if identity and "locationSummary" not in value else ""
+    return f"{phrase}{identity}", {it: entry for it, entry in value.items() if it not in said and it != "id"}
+
+
+def _name_phrase(value: Json) -> tuple[str, frozenset[str]]:
+    """A small object by its name, with what tells it from its namesakes, and the keys that this says."""
     if "firstName" in value:
         role = f", {text(value['role'])}" if value.get("role") else ""
-        return f"{name_and_email(value)}{role}{identity}"
+        return f"{user(value)}{role}", _OF_A_PERSON
     if "locationSummary" in value:
-        return text(value["locationSummary"])
+        return text(value["locationSummary"]), frozenset({"locationSummary"})
     if "orderInInterviewPlan" in value:
-        return f"{stage(value)}{identity}"
-    name = value.get("name") or value.get("title") or value.get("text")
-    if name and "id" in value and set(value) <= _SAID_BY_NAME:
-        email = text(at(value, "primaryEmailAddress", "value"))
-        return f"{text(name)}{f' <{email}>' if email else ''}{identity}"
-    return None
+        return stage(value), frozenset({"title", "type"})
+    key = next((key for key in NAMES if value.get(key)), "")
+    if not key or "id" not in value:
+        return "", frozenset()
+    contacts = (text(at(value, kind, "value")) for kind in ("primaryEmailAddress", "primaryPhoneNumber"))
+    return " ".join(filter(None, [named(value), *(f"<{it}>" for it in contacts if it)])), _NOTED | {key}
+
+
+def _others(entry: Json, *said: str) -> Iterator[str]:
+    """What an entry on one line has besides what the line says."""
+    for key, value in entry.items():
+        if key not in said and key not in _LEFT_OUT and not empty(value):
+            yield in_a_list(f"{_word(key)}: {text(value)}")
 
 
 def _custom_fields(key: str, value: Any, record: Json) -> Iterator[str]:
@@ -115,30 +151,47 @@ def _custom_fields(key: str, value: Any, record: Json) -> Iterator[str]:
     yield from _indented(f"{custom_field(entry)} ({text(entry.get('id'))})" for entry in objects(value))
 
 
+def _extra_data(key: str, value: Any, record: Json) -> Iterator[str]:
+    """What people wrote under keys of their own, which are not put into words."""
+    yield f"{_word(key)}:"
+    for name, entry in value.items() if isinstance(value, Mapping) else ():
+        yield f"  {json.dumps(name, ensure_ascii=False) if ':' in name else text(name)}: {text(entry)}"
+
+
 def _history(key: str, value: Any, record: Json) -> Iterator[str]:
     yield "stages so far (interview_stage_id):"
     for entry in objects(value):
-        until = to_the_minute(entry.get("leftStageAt")) or "now"
+        until = to_the_minute(entry.get("leftStageAt"))
         since = to_the_minute(entry.get("enteredStageAt"))
-        yield f"  {text(entry.get('title'))}: {since} to {until} ({text(entry.get('stageId'))})"
+        when = f"{since} to {until}" if until else f"since {since}"
+        more = _others(entry, "id", "title", "enteredStageAt", "leftStageAt", "stageId")
+        yield f"  {text(entry.get('title'))}: {', '.join([when, *more])} ({text(entry.get('stageId'))})"
 
 
 def _contacts(key: str, value: Any, record: Json) -> Iterator[str]:
     told = [
-        f"{text(entry.get('value'))} ({text(entry.get('type'))}{', primary' if entry.get('isPrimary') else ''})"
+        noted(
+            entry.get("value"),
+            text(entry.get("type")),
+            flag(entry.get("isPrimary", False), "primary", unknown="not known whether primary"),
+            *_others(entry, "value", "type", "isPrimary"),
+        )
         for entry in objects(value)
     ]
-    yield f"{_word(key)}: {', '.join(told)}"
+    yield f"{_word(key)}: {listed(told)}"
 
 
 def _links(key: str, value: Any, record: Json) -> Iterator[str]:
-    yield f"links: {', '.join(text(entry.get('url')) for entry in objects(value))}"
+    told = [
+        noted(entry.get("url"), text(entry.get("type")), *_others(entry, "url", "type")) for entry in objects(value)
+    ]
+    yield f"links: {listed(told)}"
 
 
 def _files(key: str, value: Any, record: Json) -> Iterator[str]:
     files = value if isinstance(value, list) else [value]
     word = "résumé" if key == "resumeFileHandle" else "files"
-    yield f"{word}: {', '.join(text(at(entry, 'name')) for entry in files)}"
+    yield f"{word}: {listed([noted(entry.get('name'), *_others(entry, 'id', 'name')) for entry in objects(files)])}"
 
 
 def _fields_of_a_form(key: str, value: Any, record: Json) -> Iterator[str]:
@@ -168,6 +221,7 @@ _SPECIAL = {
     "applicationHistory": _history,
     "customFields": _custom_fields,
     "emailAddresses": _contacts,
+    "extraData": _extra_data,
     "fileHandles": _files,
     "formDefinition": _fields_of_a_form,
     "phoneNumbers": _contacts,

@@ -5,12 +5,13 @@ No function relies on the shape of its input: Ashby leaves out empty values and 
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from langchain_ashby.text.words import at, empty, one_line
+from langchain_ashby.text.words import at, empty, enumerated, one_line
 
 Json = Mapping[str, Any]
 
@@ -33,10 +34,78 @@ def text(value: Any) -> str:
     if isinstance(value, str):
         return to_the_minute(value)
     if isinstance(value, Mapping):
-        return one_line(", ".join(f"{key}: {text(entry)}" for key, entry in value.items() if not empty(entry)), None)
+        told = [f"{key}: {in_a_list(text(entry))}" for key, entry in value.items() if not empty(entry)]
+        return one_line(", ".join(told), None)
     if isinstance(value, list):
-        return ", ".join(text(entry) for entry in value)
+        return listed([in_a_list(text(entry)) for entry in value])
     return one_line(str(value), None)
+
+
+def in_a_list(said: str) -> str:
+    """A value as it stands in a list and before notes: in quotation marks if it could be read as something else."""
+    return json.dumps(said, ensure_ascii=False) if _READ_OTHERWISE.search(said) else said
+
+
+_READ_OTHERWISE = re.compile(r'[,"]|\)$|^\+\d+$|^$')
+
+
+def listed(said: Sequence[str], longest: int | None = None) -> str:
+    """Values that `in_a_list` or `noted` made, separated by commas; `+3` stands for three more than fit."""
+    line = ", ".join(said)
+    if longest is None or len(line) <= longest:
+        return line
+    fitting = 0
+    for value in said:
+        longest -= len(value) + 2
+        if longest < 0:
+            break
+        fitting += 1
+    return ", ".join([*said[:fitting], f"+{len(said) - fitting}"])
+
+
+def noted(name: Any, *notes: str) -> str:
+    """`Jane Smith (Agency, archived)`: a name, and what tells it from its namesakes."""
+    told = ", ".join(filter(None, notes))
+    return f"{in_a_list(text(name))} ({told})" if told else in_a_list(text(name))
+
+
+def name_of(entry: Any) -> str:
+    """The name of a small object, whichever of Ashby's keys has it."""
+    return next((text(at(entry, key)) for key in NAMES if at(entry, key)), "")
+
+
+NAMES = ("name", "title", "text")
+
+
+def notes_on(entry: Any) -> Iterator[str]:
+    """What tells an object from its namesakes: why it is a reason, where a source is from, whether it is still used."""
+    if at(entry, "reasonType"):
+        yield enumerated(entry["reasonType"])
+    kind = text(at(entry, "sourceType", "title"))
+    if kind and not re.search(rf"\b{re.escape(kind)}\b", name_of(entry)):
+        yield in_a_list(kind)
+    for key, yes, no in (("isArchived", "archived", ""), ("isEnabled", "", "deactivated")):
+        if isinstance(entry, Mapping) and key in entry:
+            yield flag(entry[key], yes, no, f"not known whether {yes or no}")
+
+
+def named(entry: Any) -> str:
+    """`Compensation (rejected by candidate)`, `Jane Smith (Agency, archived)`: an object by its name."""
+    return noted(name_of(entry), *notes_on(entry)) if name_of(entry) else ""
+
+
+def flag(value: Any, yes: str, no: str = "", unknown: str = "unknown") -> str:
+    """The word for a flag; null is neither yes nor no."""
+    return yes if value is True else no if value is False else unknown
+
+
+def place(location: Any) -> str:
+    """`Paris, France`: the city, or else the region, and the country."""
+    parts = {
+        entry.get("type"): in_a_list(text(entry.get("name"))) for entry in objects(at(location, "locationComponents"))
+    }
+    found = [parts.get("City") or parts.get("Region"), parts.get("Country")]
+    return ", ".join(filter(None, found)) or text(at(location, "locationSummary"))
 
 
 def to_the_minute(value: Any) -> str:
@@ -72,10 +141,15 @@ def name_and_email(user: Any) -> str:
     return f"{name} <{email}>".strip() if email else name
 
 
-def stage(entry: Any) -> str:
-    """`Onsite (Active)`; the type only where the title does not say it already."""
+def user(entry: Any) -> str:
+    """`Maren Solberg <maren@example.com> (deactivated)`."""
+    return " ".join(filter(None, [name_and_email(entry), *(f"({note})" for note in notes_on(entry) if note)]))
+
+
+def stage(entry: Any, status: Any = None) -> str:
+    """`Onsite (Active)`; the type only where neither the title nor the application's status says it already."""
     title, kind = text(at(entry, "title")), text(at(entry, "type"))
-    return f"{title} ({kind})" if kind and kind != title else title
+    return f"{title} ({kind})" if kind and kind not in (title, status) else title
 
 
 def is_money(value: Any) -> bool:
@@ -130,7 +204,7 @@ LEFT_OUT = "leftOut"
 def field_value(value: Any, options: Mapping[str, str] | None = None) -> str:
     """The value of a form field or custom field, with the labels of its options."""
     if isinstance(value, list):
-        return ", ".join(field_value(entry, options) for entry in value)
+        return listed([in_a_list(field_value(entry, options)) for entry in value])
     if isinstance(value, Mapping):
         if LEFT_OUT in value:
             return PRIVATE

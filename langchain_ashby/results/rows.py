@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from langchain_ashby.ids import with_short_ids
+from langchain_ashby.ids import id_of, with_short_ids
 from langchain_ashby.results.below import BELOW
-from langchain_ashby.results.columns import AFTER_WRITING, CELL, COLUMNS, Column, Part, Parts
-from langchain_ashby.results.phrases import is_money, money, text
-from langchain_ashby.results.weight import lightened, weight
-from langchain_ashby.text.safe import shortened
+from langchain_ashby.results.cells import Column, Legend, Part, Parts, Values
+from langchain_ashby.results.columns import AFTER_WRITING, COLUMNS, LEGENDS
+from langchain_ashby.results.phrases import is_money, listed, money, text
+from langchain_ashby.results.weight import Limit, cut_apart, weight
+from langchain_ashby.text.words import at
 
 LONG = 10
-"""A listing with more rows than this is long: its ids are in the short spelling, and its rows share ROOM."""
+"""A listing with more rows than this is long: its ids are in the short spelling, its cells are cut, and share ROOM."""
+
+CELL = 40
+"""The longest part of a cell in characters, where it is cut."""
+
+LONGEST = 6_000
+"""The most characters of a cell that is cut, where another begins and ends like it."""
 
 ROOM = 165
 """The average weight of a row in a long listing, without ids and full cells: about 27 tokens in any script.
@@ -25,23 +33,48 @@ The heaviest cells are cut first, in all rows alike, so a few heavy rows among l
 LEAST = 20
 """The weight that a part keeps, whatever the others weigh."""
 
+BEGINNING = 4
+"""The fewest characters of an id that stand for it beside a title."""
 
-def table(kind: type, found: Sequence[Any]) -> tuple[str, list[list[str]]]:
-    """The heading and the rows of a listing, each with the lines below it."""
-    columns = COLUMNS[kind]
+
+class Table(NamedTuple):
+    """A heading, and for each record its row and the lines below it."""
+
+    heading: str
+    rows: list[list[str]]
+
+
+def tables(kind: type, found: Sequence[Any]) -> list[Table]:
+    """The rows of a listing and, if they name something by its title, its legend."""
     long = len(found) > LONG
-    rows = [[_parts(column, record, long) for column in columns] for record in found]
-    used = [
-        place for place, column in enumerate(columns) if place == 0 or column.kept or any(row[place] for row in rows)
-    ]
-    sharing = [part for row in rows for column, cell in zip(columns, row, strict=True) if not _fixed(column)
-               for part in cell]  # fmt: skip
-    most = _share(sharing, ROOM * len(rows)) if long else sys.maxsize
-    cells = [[_cell(row[place], most) for place in used] for row in rows]
-    heading = _row([columns[place].title for place in used])
+    identity = id_of(kind)
+    cut = long and identity is not None and identity.read_by.startswith("ashby_get_")
+    legend = LEGENDS.get(kind)
+    rows, named = (found, []) if legend is None else _told_apart(legend, found, long)
+    heading, cells = _table(COLUMNS[kind], rows, long, cut)
     below = f"; below: {BELOW[kind].what}" if kind in BELOW else ""
-    blocks = [[_row(row), *_below(kind, record, long)] for row, record in zip(cells, found, strict=True)]
-    return heading + below, blocks
+    blocks = [[row, *_below(kind, record, long)] for row, record in zip(cells, found, strict=True)]
+    listing = Table(heading + below, blocks)
+    if legend is None or not named:
+        return [listing]
+    heading, cells = _table(legend.columns, named, long, cut)
+    return [listing, Table(heading, [[row] for row in cells])]
+
+
+def _table(columns: Sequence[Column], found: Sequence[Any], long: bool, cut: bool) -> tuple[str, list[str]]:
+    """The heading and the rows of records, `long` ones briefly; they are only cut if a tool reads each in full."""
+    columns = [column for column in columns if not (long and column.spare)]
+    cells = [[_parts(column, record, long) for record in found] for column in columns]
+    cells = [
+        _without_notes(of_column) if long and column.notes_spare else of_column
+        for column, of_column in zip(columns, cells, strict=True)
+    ]
+    sharing = [part for column, of_column in zip(columns, cells, strict=True) if not _fixed(column)
+               for cell in of_column for part in cell]  # fmt: skip
+    most = Limit(CELL, _share(sharing, ROOM * len(found))) if cut else None
+    used = [place for place, column in enumerate(columns) if place == 0 or column.kept or any(cells[place])]
+    shown = zip(*(_cut(cells[place], most) for place in used), strict=True)
+    return _row([columns[place].title for place in used]), [_row(row) for row in shown]
 
 
 def _below(kind: type, record: Any, long: bool = False) -> list[str]:
@@ -50,6 +83,40 @@ def _below(kind: type, record: Any, long: bool = False) -> list[str]:
         return []
     what, lines = BELOW[kind]
     return [f"  {with_short_ids(line) if long and '_id' in what else line}" for line in lines(record)]
+
+
+def _without_notes(column: Sequence[Parts]) -> list[Parts]:
+    """The cells of a column without the notes on their names, except for namesakes."""
+    namesakes = Counter(cell[0].text for cell in set(filter(None, column)))
+    return [Parts(cell[:1]) if cell and namesakes[cell[0].text] == 1 else cell for cell in column]
+
+
+def _joined(parts: Parts) -> str:
+    return "".join(part.before + part.text for part in parts)
+
+
+def _told_apart(legend: Legend, found: Sequence[Any], long: bool) -> tuple[list[Any], list[dict[str, Any]]]:
+    """The records, with as much of an id behind a title as tells it from the same title of another; and what they name.
+
+    What they name has its further facts only where its title is not its own.
+    """
+    named = [thing if isinstance(thing := at(record, legend.key), Mapping) else {} for record in found]
+    keys = [(with_short_ids(text(it.get("id"))) if long else text(it.get("id")), text(it.get("title"))) for it in named]
+    things = {key: thing for key, thing in zip(keys, named, strict=True) if key[0]}
+    titles = Counter(title for _, title in things)
+    titled = {key: key[1] for key in things}
+    length = BEGINNING
+    while len(set(titled.values())) < len(titled) and length <= max(len(name) for name, _ in things):
+        titled = {key: f"{key[1]} ({key[0][:length]}…)" if titles[key[1]] > 1 else key[1] for key in things}
+        length += 1
+    rows = [
+        {**record, legend.key: {**thing, "title": titled[key]}} if key in things else record
+        for record, thing, key in zip(found, named, keys, strict=True)
+    ]
+    facts = [
+        {**thing, **({} if titles[key[1]] > 1 else dict.fromkeys(legend.if_alike))} for key, thing in things.items()
+    ]
+    return rows, facts
 
 
 def _fixed(column: Column) -> bool:
@@ -85,25 +152,41 @@ def after_writing(kind: type, record: Any) -> list[str]:
 
 
 def _parts(column: Column, record: Any, long: bool) -> Parts:
-    """A cell in parts, each within its own limit."""
+    """A cell in parts."""
     found = column.cell(record) if isinstance(record, Mapping) else record
-    if isinstance(found, Parts):
-        parts = found
-    else:
+    if isinstance(found, Values):
+        found = Parts([Part(listed(found), whole=True, full=True)])
+    if not isinstance(found, Parts):
         words = with_short_ids(_words(found)) if long and "_id" in column.heading else _words(found)
-        parts = Parts([Part(words, whole=_fixed(column))])
-    return Parts(part if part.whole else part._replace(text=shortened(part.text, CELL)) for part in parts if part.text)
+        found = Parts([Part(words, whole=True, full=True) if _fixed(column) else Part(words)])
+    return Parts(part for part in found if part.text)
 
 
-def _cell(parts: Parts, most: int) -> str:
-    """A cell from its parts, each cut at a weight of `most` unless it is whole."""
-    told = (f"{part.before}{part.text if part.whole else lightened(part.text, most)}" for part in parts)
-    return "".join(told).replace("|", "¦")  # a bar inside would look like the next cell
+def _cut(column: Sequence[Parts], most: Limit | None) -> list[str]:
+    """The cells of a column, each part cut at the most characters and, unless it is whole, at the most weight."""
+    if most is None:
+        return [_without_bars(_joined(cell)) for cell in column]
+    limits = {
+        part.text: most._replace(weight=sys.maxsize) if part.whole else most
+        for cell in column
+        for part in cell
+        if not part.full
+    }
+    shown = cut_apart(limits, LONGEST)
+    cut = (Parts(part if part.full else part._replace(text=shown[part.text]) for part in cell) for cell in column)
+    return [_without_bars(_joined(cell)) for cell in cut]
+
+
+def _without_bars(cell: str) -> str:
+    """A cell without bars, which would look like the next cell; nor is a broken bar of its own taken for one."""
+    return cell.replace("¦", "[U+00A6]").replace("|", "¦")
 
 
 def _value(column: Column, record: Any) -> str:
     value = column.cell(record) if isinstance(record, Mapping) else record
-    return "".join(part.before + part.text for part in value) if isinstance(value, Parts) else _words(value)
+    if isinstance(value, Parts):
+        return _joined(Parts(part for part in value if part.text))
+    return listed(value) if isinstance(value, Values) else _words(value)
 
 
 def _words(value: Any) -> str:

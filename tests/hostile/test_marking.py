@@ -151,10 +151,15 @@ def like(line: str, model: str) -> bool:
     """True if only the candidate's words differ: the same labels, as many cells, and visibly one line."""
     cells, models = line.split("|"), model.split("|")
     if len(models) == 1:
-        same = re.fullmatch("[^\n]*".join(map(re.escape, model.split(PLAIN))), line) is not None
+        shape = "[^\n]*".join(map(re.escape, model.split(PLAIN)))
+        same = any(re.fullmatch(shape, it) for it in (line, _QUOTED.sub(lambda found: json.loads(found[0]), line)))
     else:  # a cell may be cut, so only the part before the candidate's words is certain
         same = len(cells) == len(models) and all(map(_cell_like, cells, models))
     return same and len(line.splitlines()) == 1
+
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\["\\])*"')
+"""A value of a list that holds what separates the others."""
 
 
 def _cell_like(cell: str, model: str) -> bool:

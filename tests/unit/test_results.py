@@ -16,7 +16,7 @@ from langchain_ashby.ids import canonical, short
 from langchain_ashby.results import data_line, render
 from langchain_ashby.results.below import BELOW
 from langchain_ashby.results.columns import AFTER_WRITING, COLUMNS
-from langchain_ashby.results.weight import lightened, weight
+from langchain_ashby.results.weight import Limit, shortened_within, weight
 from langchain_ashby.text.words import BREAK, one_line
 
 ID = "929ec103-b766-5a16-8927-b510963c1445"
@@ -139,9 +139,10 @@ def test_warnings_are_quoted_on_a_line_of_their_own() -> None:
     assert many[-2:] == ['# Ashby warns: "Hm"', "# Ashby gives 2 more warnings."]
 
 
-def test_a_cell_is_cut_visibly_and_a_note_is_not() -> None:
-    [row] = render(records.Tag, [{"id": ID, "title": "x" * 50}]).split("\n")[2:-1]
-    assert row == f"{ID} {'x' * 39}…"
+def test_a_cell_is_cut_visibly_and_a_text_that_is_to_be_full_says_how_much_is_missing() -> None:
+    row = render(records.Job, [{"id": ID, "title": "x" * 50, "confidential": False}] * 11).split("\n")[2]
+    assert re.fullmatch(f"{short(ID)} x+…x+", row)
+    assert len(row) == len(short(ID)) + 1 + 40
     [row] = render(records.Note, [{"createdAt": "2026-11-24T15:00:00Z", "content": "y" * 9_000}]).split("\n")[2:-1]
     assert row == f"20261124 {'y' * 9_000}"
 
@@ -170,12 +171,12 @@ class TestRoom:
         work = {"position": "Vice President of Platform Architecture", "company": "Gesellschaft für Hafenlogistik mbH"}
         short, long = self.page(1, **work)[0], self.page(25, **work, tags=[{"title": "x" * 40}])[0]
         assert "Vice President of Platform Architecture at Gesellschaft für Hafenlogistik mbH" in short
-        assert "Vice President of Platform Architecture at Gesellschaft für…|" in long
+        assert "Vice President of Platform Architecture at Gesellschaft…gistik mbH|" in long
 
     def test_is_not_taken_from_names_and_addresses(self) -> None:
         name, address = "Αικατερίνη Παπαδοπούλου-Κωνσταντινίδη", f"{'aikaterini' * 6}@example.org"
         row = self.page(25, name=name, primaryEmailAddress={"value": address}, position="Μηχανικός λογισμικού")[0]
-        assert f"{name}|{address} Μηχανι…" in row
+        assert f"{name}|{address} Μηχ…κού|" in row
 
     def test_goes_to_a_few_heavy_rows_among_light_ones(self) -> None:
         heavy = {"id": ID, "name": "Ελένη", "position": "Μηχανικός λογισμικού", "company": "Ναυτιλιακή Αιγαίου"}
@@ -184,20 +185,21 @@ class TestRoom:
 
     @given(st.text(max_size=60), st.integers(1, 60))
     def test_is_kept_by_what_is_cut(self, text: str, most: int) -> None:
-        cut = lightened(text, most)
+        cut = shortened_within(text, Limit(60, most))
         if weight(text) <= most:
             assert cut == text
         else:
-            assert cut.endswith("…")
-            assert text.startswith(cut[:-1])
-            assert weight(cut[:-1]) < most
+            begin, _, end = cut.partition("…") if "…" not in text else ("", "", "")
+            assert text.startswith(begin)
+            assert text.endswith(end)
+            assert weight(begin + end) <= most
 
     def test_is_measured_by_what_scripts_cost(self) -> None:
         assert weight("engineer") < weight("ingénieur") < weight("軟體工程師軟體") < weight("ß" * 8)
 
     def test_is_cut_between_words_where_that_leaves_half(self) -> None:
-        assert lightened("Senior Software Engineer", 20) == "Senior Software…"
-        assert lightened("Sr Softwareentwicklung", 20) == "Sr Softwareentwickl…"
+        assert shortened_within("Senior Software Engineer", Limit(40, 20)) == "Senior…Engineer"
+        assert shortened_within("Sr Softwareentwicklung", Limit(40, 20)) == "Sr Software…wicklung"
 
 
 class TestTooLong:
@@ -264,12 +266,14 @@ def test_all_the_columns_of_a_candidate() -> None:
         "id": ID, "name": "Ada", "primaryEmailAddress": {"value": "ada@example.org"}, "position": "Engineer",
         "company": "Engines", "location": {"locationSummary": "London, United Kingdom"},
         "tags": [{"title": "A"}, {"title": "B"}],
-        "source": {"title": "Referral"}, "applicationIds": [ID, ID], "createdAt": "2026-06-30T14:55:00.000Z",
+        "source": {"title": "Referral"}, "fraudStatus": "Unsure", "applicationIds": [ID, ID],
+        "createdAt": "2026-06-30T14:55:00.000Z",
     }  # fmt: skip
     rows = render(records.Candidate, [candidate, {"id": ID, "company": "X", "applicationIds": [ID]}, {}]).split("\n")
     assert rows[1:-1] == [
-        "# candidate_id name|email position at company, city|tags|source|applications (blank: 1)|created UTC",
-        f"{ID} Ada|ada@example.org Engineer at Engines, London|A, B|Referral|2|20260630",
-        f"{ID} |- at X||||",
-        " |-|||0|",
+        "# candidate_id name|email position at company, city, country|tags|fraud|applications (blank: 1)|source"
+        "|created UTC",
+        f"{ID} Ada|ada@example.org Engineer at Engines, London, United Kingdom|A, B|Unsure|2|Referral|20260630",
+        f"{ID} |- at X|||||",
+        " |-|||unknown||",
     ]

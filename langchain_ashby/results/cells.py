@@ -1,0 +1,128 @@
+"""Cells: what rows are made of, and the cells of candidates, applications, jobs and locations."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from langchain_ashby.results.phrases import Json, compact_day, flag, in_a_list, noted, notes_on, objects, place, text
+from langchain_ashby.text.words import at
+
+
+class Part(NamedTuple):
+    """A part of a cell. Each is cut by itself, so none crowds out another.
+
+    A `whole` one is cut at the length of a cell, but not further where rows are heavy; a `full` one is not cut.
+    """
+
+    text: str
+    before: str = ""
+    whole: bool = False
+    full: bool = False
+
+
+class Parts(tuple[Part, ...]):
+    """A cell made of parts."""
+
+
+class Values(tuple[str, ...]):
+    """A cell that lists values, each as it stands in a list."""
+
+
+class Day:
+    """The cell with the day of a time, in UTC."""
+
+    def __init__(self, *keys: str) -> None:
+        self._keys = keys
+
+    def __call__(self, record: Json) -> str:
+        return compact_day(at(record, *self._keys))
+
+
+class Column(NamedTuple):
+    """A column: its heading, and the function that makes a record's cell.
+
+    The first column holds ids or days, which have no spaces. Ids are headed by the arguments that take them. The cells
+    of a `full` column are not cut; a `kept` column stays even if all its cells are blank, as blank means something; a
+    `spare` one is left out of long listings. There, `notes_spare` leaves out what is noted on a name unless it has
+    namesakes.
+    """
+
+    heading: str
+    cell: Callable[[Json], Any]
+    full: bool = False
+    kept: bool = False
+    spare: bool = False
+    notes_spare: bool = False
+
+    @property
+    def title(self) -> str:
+        """The heading as shown: that of a day says in which zone it is one."""
+        return f"{self.heading} UTC" if isinstance(self.cell, Day) else self.heading
+
+
+class Legend(NamedTuple):
+    """What rows name by its title: a table of its own after them, where each thing stands once, with its id.
+
+    The keys `if_alike` are shown for things of one title only.
+    """
+
+    key: str
+    columns: Sequence[Column]
+    if_alike: Sequence[str]
+
+
+def contact_and_work(candidate: Json) -> Parts:
+    """`mihail@example.org Tech Lead at Brackwater, Paris, France`; half an e-mail address identifies no one."""
+    addresses = [candidate.get("primaryEmailAddress"), *objects(candidate.get("emailAddresses"))]
+    email = next((text(at(address, "value")) for address in addresses if at(address, "value")), "-")
+    position, company = (_at_work(candidate.get(key)) for key in ("position", "company"))
+    told = (
+        Part(in_a_list(email.replace(" ", "_")), whole=True, full=True),
+        Part(position, " "),
+        Part(company, " at "),
+        Part(place(candidate.get("location")), ", "),
+    )
+    return Parts(part for part in told if part.text)
+
+
+def _at_work(value: Any) -> str:
+    """A position or a company, in quotation marks if it could be read as both."""
+    said = text(value)
+    return json.dumps(said, ensure_ascii=False) if _AT.search(said) else said and in_a_list(said)
+
+
+_AT = re.compile(r"\bat\b")
+
+
+def workplace(location: Json) -> Any:
+    """Where people work: on site, at home, or both."""
+    return location.get("workplaceType") or flag(location.get("isRemote", False), "Remote")
+
+
+def applications(candidate: Json) -> Any:
+    """The number of applications, blank for one; null is not none."""
+    ids = candidate.get("applicationIds")
+    number = len(ids) if isinstance(ids, list) else "unknown"
+    return "" if number == 1 else number
+
+
+def application_ids(candidate: Json) -> Any:
+    """The ids of a candidate's applications; null is not none."""
+    ids = candidate.get("applicationIds")
+    return ids if isinstance(ids, list) else "unknown"
+
+
+def fraud(candidate: Json) -> Parts:
+    """What Ashby found about fraud, in full."""
+    return Parts([Part(text(candidate.get("fraudStatus")), whole=True, full=True)])
+
+
+def openings(record: Json) -> Values:
+    """The openings of a job or an application, if they were asked for."""
+    return Values(
+        noted(at(opening, "latestVersion", "identifier") or opening.get("id"), text(opening.get("openingState")),
+              *notes_on(opening)) for opening in objects(record.get("openings"))
+    )  # fmt: skip
