@@ -38,6 +38,7 @@ class Day:
         self._keys = keys
 
     def __call__(self, record: Json) -> str:
+        """Makes the cell of a record."""
         return compact_day(at(record, *self._keys))
 
 

@@ -54,7 +54,7 @@ def _id_of(record: type) -> Column:
 
 def _date(*keys: str) -> Callable[[Json], str]:
     """A day of the calendar, in no zone."""
-    return lambda record: compactDay(at(record, *keys))
+    return lambda record: compact_day(at(record, *keys))
 
 
 def _person(*keys: str) -> Callable[[Json], str]:

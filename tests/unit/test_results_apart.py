@@ -204,7 +204,7 @@ class TestJobsOfApplications:
         found = [{"id": ID, "candidate": {"name": "x" * 40}, "job": {"id": OTHER, "title": "Staff"}}] * 50
         text = render(records.Application, found, max_characters=3_000)
         assert len(text) <= 3_000
-        assert f"# job_id job\n{short(OTHER)} Staff\n# Too long" in text
+        assert f"# job_id job\n{short(OTHER)} Staff\n# 50 records; too long: part 1 of" in text
 
 
 class TestPlaces:
