@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from langchain_ashby.agent.cards.as_sent import shows
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
+from langchain_ashby.agent.cards.lookup import request_for
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import (
     applications_of,
+    called_job,
+    in_its_plan,
     the_candidate,
     the_job,
     the_user,
@@ -18,15 +21,15 @@ from langchain_ashby.endpoints.applications import CreateApplication
 from langchain_ashby.endpoints.candidates import GetCandidate
 from langchain_ashby.endpoints.fields import StageVisit
 from langchain_ashby.endpoints.interviews import GetInterviewStage, ListInterviewPlans
-from langchain_ashby.endpoints.jobs import GetJob
 from langchain_ashby.endpoints.organization import GetUser, ListArchiveReasons, ListSources
 from langchain_ashby.text.words import (
     UNNAMED,
     at,
+    called,
     enumerated,
     in_words,
     named,
-    one_line,
+    shown,
 )
 
 
@@ -37,7 +40,7 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
     stage_id = None if first_screen else request.interview_stage_id
     found, job_read, stage_read, plans, sources, credited = reads.all(
         GetCandidate(candidate_id=request.candidate_id),
-        GetJob(job_id=request.job_id),
+        request_for("job_id", request.job_id),
         GetInterviewStage(interview_stage_id=stage_id) if stage_id else None,
         ListInterviewPlans(include_archived=True) if request.interview_plan_id else None,
         ListSources(include_archived=True) if request.source_id else None,
@@ -47,22 +50,23 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
     job = the_job(builder, job_read)
     warn_unless_open(builder, job)
     stage = builder.named("The stage", stage_read, stage_id, "title")
+    plan_id = request.interview_plan_id or at(job, "defaultInterviewPlanId")
+    stage = in_its_plan(builder, stage, stage_read, plan_id)
     plan = builder.named("The interview plan", plans, request.interview_plan_id, "title")
     source = builder.named("The source", sources, request.source_id, "title")
     credit = the_user(builder, "The user who gets the credit", credited, request.credited_to_user_id)
-    into = stage["name"] if stage else "the first screening stage" if first_screen else "the first stage"
-    title = named(job["title"]) if at(job, "title") else "a job that could not be read"
-    builder.line = f"Consider {name} for {title}, starting in {into if stage is None else named(into)}"
-    builder.new_value("Job", one_line(at(job, "title") or UNNAMED))
+    into = shown(stage) if stage else "the first screening stage" if first_screen else "the first stage"
+    title = called_job(builder, job) if at(job, "title") else "a job that could not be read"
+    builder.line = f"Consider {name} for {title}, starting in {called(stage) if stage else into}"
+    builder.new_value("Job", title if at(job, "title") else UNNAMED)
     builder.new_value("Stage", into)
-    builder.new_value("Interview plan", plan and plan["name"])
-    builder.new_value("Source", source and source["name"])
-    builder.new_value("Credit", credit and credit["name"])
+    builder.new_value("Interview plan", shown(plan))
+    builder.new_value("Source", shown(source))
+    builder.new_value("Credit", shown(credit))
     builder.new_value("Created", in_words(request.created_at))
     if request.application_history:
-        _show_history(reads, builder, request.application_history)
+        _show_history(reads, builder, request.application_history, plan_id)
 
-    plan_id = request.interview_plan_id or at(job, "defaultInterviewPlanId")
     if job and not request.interview_plan_id:
         builder.facts["Default interview plan of the job"] = plan_id
     if job and not plan_id:
@@ -86,16 +90,17 @@ _PLACES = {"interviewStageId": "currentInterviewStage.id", "interviewPlanId": "c
 """Where an application keeps what a new one is made of."""
 
 
-def _show_history(reads: ReadCache, builder: CardBuilder, visits: list[StageVisit]) -> None:
+def _show_history(reads: ReadCache, builder: CardBuilder, visits: list[StageVisit], plan_id: str | None) -> None:
     ids = [(it.interview_stage_id, it.archive_reason_id) for it in visits]
     [reasons] = reads.all(ListArchiveReasons(include_archived=True) if any(reason for _, reason in ids) else None)
     stages = reads.all(*(GetInterviewStage(interview_stage_id=stage) for stage, _ in ids))
     for visit, found in zip(visits, stages, strict=True):
         stage = builder.named("A stage of the history", found, visit.interview_stage_id, "title")
+        stage = in_its_plan(builder, stage, found, plan_id)
         reason = builder.named("An archive reason of the history", reasons, visit.archive_reason_id, "text")
-        because = f"; reason: {named(reason['name'])}" if reason else ""
+        because = f"; reason: {called(reason)}" if reason else ""
         builder.new_value(
-            f"History {visit.stage_number}", f"{named(stage['name'])} since {in_words(visit.entered_stage_at)}{because}"
+            f"History {visit.stage_number}", f"{called(stage)} since {in_words(visit.entered_stage_at)}{because}"
         )
 
 
