@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, cast, get_args, get_origin
@@ -57,14 +57,14 @@ class Derived:
     others: list[str] = field(default_factory=list)
 
 
-def derive(request: Operation[Any], reads: ReadCache, builder: CardBuilder, but: Iterable[str] = ()) -> Derived:
+def derive(request: Operation[Any], reads: ReadCache, builder: CardBuilder, but: Collection[str] = ()) -> Derived:
     """Makes the card that the write's `effect` implies.
 
     Args:
         request: A write whose class declares an effect.
         reads: Reads what the card shows.
         builder: Takes the card.
-        but: Arguments that the caller puts onto the card itself.
+        but: Arguments that the caller puts onto the card itself; then the line is the caller's, too.
     """
     effect = cast(Effect, request.effect)
     arguments = [it for it in _given(request) if it != effect.record and it not in but]
@@ -95,6 +95,8 @@ def derive(request: Operation[Any], reads: ReadCache, builder: CardBuilder, but:
             _change_list(request, reads, builder, effect, derived)
         case _:
             _set(request, reads, builder, effect, derived)
+            if not but:
+                builder.line = line_of_changes(builder, derived.subject)
     if effect.line:
         spoken = {name: called(value) for name, value in derived.values.items()}
         builder.line = effect.line.format_map({"record": subject, **spoken})
@@ -121,7 +123,6 @@ def _set(request: Operation[Any], reads: ReadCache, builder: CardBuilder, effect
         builder.set_field(title, before, after, words)
         if place.consequence and any(change["field"] == title for change in builder.changes):
             builder.consequence(place.consequence)
-    builder.line = line_of_changes(builder, derived.subject)
 
 
 def _change_list(

@@ -82,3 +82,11 @@ def test_a_change_without_effect_has_no_consequences(desk: Desk) -> None:
     card = desk.card(request)
     assert card["warnings"] == ["Already up to date; nothing would change."]
     assert card["consequences"] == []
+
+
+def test_a_change_of_what_the_card_spells_itself_is_not_called_up_to_date(desk: Desk) -> None:
+    links = [{"type": "GitHub", "url": "https://github.example/ada"}]
+    card = desk.card(make("update_candidate", candidate_id=desk.candidate(), social_links=links))
+    assert card["line"].startswith("Change the all links of Ada Lovelace") and card["warnings"] == []
+    again = desk.card(make("update_candidate", candidate_id=desk.candidate(), name="Ada Lovelace"))
+    assert again["warnings"] == ["Already up to date; nothing would change."]
