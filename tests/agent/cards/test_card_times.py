@@ -97,3 +97,8 @@ def test_a_date_that_a_write_sets_is_shown_as_it_was_written(desk: Desk) -> None
     [change] = card["changes"]
     assert change["after"] == "Wed 31 Dec 2025, 22:30 UTC (written Thu 1 Jan 2026, 00:30 +02:00)"
     assert change["before"] == "Tue 30 Jun 2026, 14:55 UTC"
+
+
+def test_a_time_that_does_not_exist_where_the_candidate_is_leaves_a_plain_card(desk: Desk) -> None:
+    card = scheduled(desk, ("9999-12-31T22:00:00Z", "9999-12-31T23:00:00Z"), "Asia/Tokyo")
+    assert card["risk"] == "high" and any("The card could not be made" in it for it in card["unchecked"])
