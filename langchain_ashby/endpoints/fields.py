@@ -37,9 +37,10 @@ def _zoned(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("needs a time zone, such as 2026-11-24T15:00:00Z or 2026-11-24T15:00:00+01:00")
     try:
-        return value.astimezone(UTC)
+        value.astimezone(UTC)
     except OverflowError:
         raise ValueError("is too early or too late for a time") from None
+    return value
 
 
 def _some_text(value: str) -> str:
@@ -91,7 +92,8 @@ Moment = Annotated[
     PlainSerializer(utc, return_type=str),
     _written("ISO time with zone."),
 ]
-"""A time written to Ashby. It needs a zone: being an hour off would invite people to the wrong time."""
+"""A time written to Ashby, which gets it in UTC. It needs a zone: being an hour off would invite people to the wrong
+time. The offset is kept, so that a person can see what was written."""
 
 Day = Annotated[date, BeforeValidator(_with_dashes), _written("ISO date.")]
 """A calendar day, YYYY-MM-DD."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, overload
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from langchain_ashby.text.safe import shortened, visible
 
 LONGEST_NAME = 80
+_START_OF_NAME, _END_OF_NAME = 50, -29  # names that begin alike often end differently
 LONGEST_TEXT = 4000
 _START_OF_TEXT = 3000
 
@@ -45,10 +46,31 @@ def paragraph(text: str) -> str:
     return f"{text[:_START_OF_TEXT]}… ({left_out} more characters) …{text[_START_OF_TEXT + left_out :]}"
 
 
-def named(name: Any) -> str:
-    """A name inside a sentence, safely quoted if it could pass for part of the sentence."""
-    text = one_line(name, LONGEST_NAME)
-    return text if _is_plain(text) else f"“{text.replace('“', '‟').replace('”', '‟')}”"
+def named(name: Any, *apart: str) -> str:
+    """A name inside a sentence, safely quoted if it could pass for part of the sentence.
+
+    What tells it from others of its name follows in parentheses; it is taken as it is.
+    """
+    text = one_line(name, None)
+    text = text if len(text) <= LONGEST_NAME else f"{text[:_START_OF_NAME].rstrip()}…{text[_END_OF_NAME:].lstrip()}"
+    said = text if _is_plain(text) and not (apart and "(" in text) else _in_quotes(text)
+    return _with(said, apart)
+
+
+def called(fact: Any) -> str:
+    """A fact inside a sentence: a record by its name, with what tells it from others of that name."""
+    if isinstance(fact, Mapping) and "name" in fact:
+        return named(fact["name"] or UNNAMED, *fact.get("apart", ()))
+    return named(shown(fact) or "none")
+
+
+def _with(name: str, apart: Iterable[str]) -> str:
+    details = ", ".join(apart)
+    return f"{name} ({details})" if details else name
+
+
+def _in_quotes(text: str) -> str:
+    return f"“{text.replace('“', '‟').replace('”', '‟')}”"
 
 
 def _is_plain(text: str) -> bool:
@@ -85,7 +107,7 @@ _IN_NAMES = " .'’&()/+#@-\u200c\u200d"  # noqa: RUF001
 
 def quoted(text: Any, longest: int = 120) -> str:
     """A short text in quotation marks."""
-    return f"“{one_line(text, longest).replace('“', '‟').replace('”', '‟')}”"
+    return _in_quotes(one_line(text, longest))
 
 
 def given(text: str | None) -> str | None:
@@ -109,7 +131,7 @@ def at(record: Any, *keys: str) -> Any:
 def moment(text: Any) -> str:
     """A time as Ashby writes it, in words: Tue 24 Nov 2026, 15:00 UTC."""
     time = parsed(text)
-    return one_line(text) if time is None else in_words(time)
+    return one_line(text) if time is None else _local(time)
 
 
 @overload
@@ -117,19 +139,63 @@ def in_words(time: datetime) -> str: ...
 @overload
 def in_words(time: None) -> None: ...
 def in_words(time: datetime | None) -> str | None:
-    """A time in words, in the reader's zone: Tue 24 Nov 2026, 15:00 UTC."""
+    """A time that a call states, in the reader's zone and as it was written: Tue 24 Nov 2026, 14:00 UTC (written
+    15:00 +01:00)."""
     if time is None:
         return None
+    return _with(_local(time), _as_written(time, time))
+
+
+def span(start: datetime, end: datetime, *, stated: bool = False) -> str:
+    """From when to when, in the reader's zone; if a call states it, also as it was written there."""
+    if not stated:
+        return _between(start.astimezone(zone()), end.astimezone(zone()))
+    return _with(span(start, end), _as_written(start, end))
+
+
+def _local(time: datetime) -> str:
     time = time.astimezone(zone())
     return f"{day(time)}, {time:%H:%M %Z}"
 
 
+def _between(start: datetime, end: datetime) -> str:
+    if start.date() == end.date() and start.tzname() == end.tzname():
+        return f"{day(start)}, {start:%H:%M} to {end:%H:%M} {start.tzname()}"
+    return f"{_local(start)} to {_local(end)}"
+
+
+def _as_written(start: datetime, end: datetime) -> list[str]:
+    """The times with the offset that they were given with; nothing if that is the reader's own."""
+    here = [it.astimezone(zone()) for it in (start, end)]
+    if [it.utcoffset() for it in here] == [start.utcoffset(), end.utcoffset()]:
+        return []
+    said = day(here[0]) if here[0].date() == here[1].date() else ""
+    times = []
+    for it in [start] if start == end else [start, end]:
+        times.append(f"{it:%H:%M} {offset(it)}" if day(it) == said else f"{day(it)}, {it:%H:%M} {offset(it)}")
+        said = day(it)
+    if offset(start) == offset(end):
+        times = [*(it.removesuffix(f" {offset(start)}") for it in times[:-1]), times[-1]]
+    return [f"written {' to '.join(times)}"]
+
+
+def offset(time: datetime) -> str:
+    """The offset of a time: +01:00, or UTC."""
+    sign_and_digits = f"{time:%z}"
+    return f"{sign_and_digits[:3]}:{sign_and_digits[3:5]}" if time.utcoffset() else "UTC"
+
+
 def zone() -> tzinfo:
     """The time zone that `TZ` names, such as Europe/Berlin or :Europe/Berlin; UTC without one."""
+    return zone_named(os.environ.get("TZ", "").removeprefix(":") or "UTC") or UTC
+
+
+def zone_named(name: Any) -> ZoneInfo | None:
+    """The time zone of this name; None if there is none."""
     try:
-        return ZoneInfo(os.environ.get("TZ", "").removeprefix(":") or "UTC")
+        return ZoneInfo(name) if isinstance(name, str) and name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
+        return None
 
 
 def unknown_zone() -> str | None:
@@ -160,7 +226,7 @@ def shown(value: Any) -> str | None:
         return "yes" if value else "no"
     if isinstance(value, Mapping):
         if "name" in value:
-            return str(value["name"]) if value["name"] else UNNAMED
+            return _with(str(value["name"]) if value["name"] else UNNAMED, value.get("apart", ()))
         return ", ".join(f"{key} {shown(entry) or 'none'}" for key, entry in value.items())
     if isinstance(value, list):
         return ", ".join(shown(entry) or "none" for entry in value)

@@ -53,7 +53,8 @@ def test_a_person_is_shown_the_card_in_words_and_as_data(sandbox: AshbySandbox, 
     [call] = notes(sandbox, "Met today.")
     _, _, [action] = asked(toolkit, call)
     card = action["card"]
-    assert card["line"] == f"Add a note to {sandbox.state()['candidate'][0]['name']}"
+    ada = sandbox.state()["candidate"][0]
+    assert card["line"] == f"Add a note to {ada['name']} ({ada['emailAddresses'][0]['value']})"
     assert action["description"] == markdown(card)
     assert action["args"] == card["args"] == call["args"]
     assert is_current(json.loads(json.dumps(card)))

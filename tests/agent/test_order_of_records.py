@@ -133,7 +133,7 @@ def test_a_warning_that_came_while_the_run_was_broken_off_is_a_surprise(desk: De
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(executor, "this_process", lambda: "another")
         result = desk.agent(*calls).invoke(None, desk.config)
-    assert "Another candidate has this e-mail address" in results(result)[1].text
+    assert "Another candidate has the e-mail address" in results(result)[1].text
     assert not desk.sent("candidate.update")
 
 

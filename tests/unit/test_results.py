@@ -1,5 +1,6 @@
 """Rules for everything a model reads: each line's author is clear, nothing is invisible, no omission is silent."""
 
+import re
 import unicodedata
 from typing import Any
 

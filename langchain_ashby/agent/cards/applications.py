@@ -7,11 +7,14 @@ from typing import Any
 
 from langchain_ashby.agent.cards.as_sent import shows
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.lookup import request_for
 from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import (
     applications_of,
+    called_job,
+    in_its_plan,
     the_candidate,
     the_job,
     the_user,
@@ -22,15 +25,15 @@ from langchain_ashby.endpoints.applications import CreateApplication, UpdateAppl
 from langchain_ashby.endpoints.candidates import GetCandidate
 from langchain_ashby.endpoints.fields import StageVisit
 from langchain_ashby.endpoints.interviews import GetInterviewStage, ListInterviewPlans
-from langchain_ashby.endpoints.jobs import GetJob
 from langchain_ashby.endpoints.organization import GetUser, ListArchiveReasons, ListSources
 from langchain_ashby.text.words import (
     UNNAMED,
     at,
+    called,
     enumerated,
     in_words,
     named,
-    one_line,
+    shown,
 )
 
 
@@ -41,7 +44,7 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
     stage_id = None if first_screen else request.interview_stage_id
     found, job_read, stage_read, plans, sources, credited = reads.all(
         GetCandidate(candidate_id=request.candidate_id),
-        GetJob(job_id=request.job_id),
+        request_for("job_id", request.job_id),
         GetInterviewStage(interview_stage_id=stage_id) if stage_id else None,
         ListInterviewPlans(include_archived=True) if request.interview_plan_id else None,
         ListSources(include_archived=True) if request.source_id else None,
@@ -51,27 +54,28 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
     job = the_job(builder, job_read)
     warn_unless_open(builder, job)
     stage = builder.named("The stage", stage_read, stage_id, "title")
+    plan_id = request.interview_plan_id or at(job, "defaultInterviewPlanId")
+    stage = in_its_plan(builder, stage, stage_read, plan_id)
     plan = builder.named("The interview plan", plans, request.interview_plan_id, "title")
     source = builder.named("The source", sources, request.source_id, "title")
     credit = the_user(builder, "The user who gets the credit", credited, request.credited_to_user_id)
-    history = _history(reads, builder, request.application_history or [])
+    history = _history(reads, builder, request.application_history or [], plan_id)
     if history:
         stage, stage_read = history[-1].stage, history[-1].read
         if stage_id not in (None, stage["id"]):
             builder.warn("The stage is not the last one of the history: Ashby may refuse.")
-    into = stage["name"] if stage else "the first pre-interview screen" if first_screen else "the first Lead stage"
-    title = named(job["title"]) if at(job, "title") else "a job that could not be read"
-    builder.line = f"Consider {name} for {title}, starting in {into if stage is None else named(into)}"
-    builder.new_value("Job", one_line(at(job, "title") or UNNAMED))
+    into = shown(stage) if stage else "the first pre-interview screen" if first_screen else "the first Lead stage"
+    title = called_job(builder, job) if at(job, "title") else "a job that could not be read"
+    builder.line = f"Consider {name} for {title}, starting in {called(stage) if stage else into}"
+    builder.new_value("Job", title if at(job, "title") else UNNAMED)
     builder.new_value("Stage", into)
-    builder.new_value("Interview plan", plan["name"] if plan else "the default of the job")
-    builder.new_value("Source", source and source["name"])
-    builder.new_value("Credit", credit and credit["name"])
+    builder.new_value("Interview plan", shown(plan) if plan else "the default of the job")
+    builder.new_value("Source", shown(source))
+    builder.new_value("Credit", shown(credit))
     builder.new_value("Created", in_words(request.created_at))
     for past in history:
         builder.new_value(f"History {past.visit.stage_number}", past.words)
 
-    plan_id = request.interview_plan_id or at(job, "defaultInterviewPlanId")
     if job and not request.interview_plan_id:
         builder.facts["Default interview plan of the job"] = plan_id
     if job and not plan_id:
@@ -123,7 +127,7 @@ class _Past:
     words: str
 
 
-def _history(reads: ReadCache, builder: CardBuilder, visits: list[StageVisit]) -> list[_Past]:
+def _history(reads: ReadCache, builder: CardBuilder, visits: list[StageVisit], plan_id: str | None) -> list[_Past]:
     """The history of a new application in order: the last stage is its present one."""
     visits = sorted(visits, key=lambda it: it.stage_number)
     reasons, *stages = reads.all(
@@ -133,9 +137,10 @@ def _history(reads: ReadCache, builder: CardBuilder, visits: list[StageVisit]) -
     history = []
     for visit, found in zip(visits, stages, strict=True):
         stage = builder.named("A stage of the history", found, visit.interview_stage_id, "title")
+        stage = in_its_plan(builder, stage, found, plan_id)
         reason = builder.named("An archive reason of the history", reasons, visit.archive_reason_id, "text")
-        because = f"; reason: {named(reason['name'])}" if reason else ""
-        words = f"{named(stage['name'])} since {in_words(visit.entered_stage_at)}{because}"
+        because = f"; reason: {called(reason)}" if reason else ""
+        words = f"{called(stage)} since {in_words(visit.entered_stage_at)}{because}"
         history.append(_Past(visit, stage, found, words))
         if at(found, "type") == "Archived" and not reason:
             builder.warn("An archived stage of the history has no archive reason: Ashby will refuse.")

@@ -23,16 +23,17 @@ from langchain_ashby.agent.cards.card import (
     targets,
 )
 from langchain_ashby.agent.cards.complete import Incomplete
+from langchain_ashby.agent.cards.names import fact_of
 from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.endpoint import Endpoint, Operation
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.results.phrases import is_money
 from langchain_ashby.text.safe import visible
-from langchain_ashby.text.words import UNNAMED, at, in_words, one_line, parsed, shown
+from langchain_ashby.text.words import UNNAMED, at, moment, one_line, parsed, shown
 
 Record = Mapping[str, Any]
 Fact = Any
-"""JSON: a plain value, a list, or `{"id", "name"}` for a record."""
+"""JSON: a plain value, a list, or `{"id", "name"}` for a record, with `apart` if something tells it from others."""
 
 _ADDRESS = re.compile(r"https://[\w.-]+(/[\w./?=&%+~-]*)?", re.ASCII)
 """Addresses that are shown: nothing in them could end a link in Markdown or HTML."""
@@ -108,6 +109,13 @@ class CardBuilder:
         self._note_gaps(what, found)
         return found if isinstance(found, Mapping) else {}
 
+    def clarified(self, what: str, request: Operation[Any]) -> Record:
+        """A record that only makes clear which one another is; not read if time is short, which the card says."""
+        if not self.reads.affords(request):
+            self.not_checked(f"{what} was not read: Ashby answers slowly.")
+            return {}
+        return self.record(what, *self.reads.all(request))
+
     def records(self, what: str, found: Any) -> Records[Record]:
         """Records that were read; none if they could not be, which the card says, or if there was nothing to read."""
         records: Records[Record] = Records()
@@ -131,7 +139,7 @@ class CardBuilder:
         return bool(gaps)
 
     def named(self, what: str, found: Any, record_id: str | None, *names: str) -> Fact:
-        """The fact `{"id", "name"}` of a record with this id, looked for in a record or a list that was read."""
+        """The fact of a record with this id, looked for in a record or a list that was read."""
         if record_id is None:
             return None
         record = self.one_of(what, found, record_id) if isinstance(found, list) else self.record(what, found)
@@ -139,7 +147,7 @@ class CardBuilder:
         if at(record, "isArchived") is True:
             self.warn(f"{what} {one_line(name or '')} is archived.".replace("  ", " "))
         self.refer(record_id, what, name, at(record, "type"))
-        return {"id": record_id, "name": one_line(name, 120) if name else UNNAMED}
+        return fact_of(record_id, record, among=found if isinstance(found, list) else ())
 
     def one_of(self, what: str, found: Any, record_id: str) -> Record:
         """The record with this id in a list that was read; empty, with a note on the card, if it is not there."""
@@ -201,6 +209,8 @@ class CardBuilder:
             return
         self.facts[title] = before
         if not same(before, after):
+            if old == new and at(after, "id"):
+                new = f"another {new}"
             self.changes.append({"field": field_, "before": old, "after": new})
 
     def new_value(self, title: str, after: str | None) -> None:
@@ -234,7 +244,7 @@ class CardBuilder:
         words = json.dumps(like, sort_keys=True)
         self.alike = Lookalikes(title, certain | unclear, complete, set(unclear), words, each)
         if complete:
-            named = {key: f"one of {in_words(time)}" if time else "one" for key, time in certain.items()}
+            named = {key: f"one of {moment(time.isoformat())}" if time else "one" for key, time in certain.items()}
             self.facts[title] = [{"id": key, "name": named[key]} for key in sorted(certain)]
 
     def consequence(self, text: str, risk: Risk = "low") -> None:

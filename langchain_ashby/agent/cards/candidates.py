@@ -9,8 +9,9 @@ from html import unescape
 from langchain_ashby.agent.cards.as_sent import equal, shows
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.complete import is_unread
+from langchain_ashby.agent.cards.names import apart
 from langchain_ashby.agent.cards.plain import derive
-from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import line_of_changes, notified, the_candidate, the_user
 from langchain_ashby.endpoints.candidates import (
@@ -28,13 +29,16 @@ from langchain_ashby.text.words import (
     folded,
     given,
     in_words,
-    joined,
     moment,
     named,
     one_line,
     paragraph,
+    shown,
     time_fact,
 )
+
+MOST_ADDRESSES = 5
+"""The most e-mail addresses of a new candidate that are searched for."""
 
 MOST_FOUND = 100
 """A search gives no more: with so many, there may be others."""
@@ -43,13 +47,18 @@ MOST_FOUND = 100
 @builds(CreateCandidate)
 def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> None:
     """Add a person."""
-    by_email, by_name, sources, credited = reads.all(
-        SearchCandidates(email=request.email) if request.email else None,
+    addresses = _addresses(request.email, *(request.alternate_email_addresses or []))
+    by_name, sources, credited, *by_address = reads.all(
         SearchCandidates(name=" ".join(request.name.split())),
         ListSources(include_archived=True) if request.source_id else None,
         GetUser(user_id=request.credited_to_user_id) if request.credited_to_user_id else None,
+        *(SearchCandidates(email=it) for it in addresses[:MOST_ADDRESSES]),
     )
-    same_email = builder.records("The candidates with this e-mail address", by_email)
+    if len(addresses) > MOST_ADDRESSES:
+        builder.not_checked(f"Only {MOST_ADDRESSES} of the {len(addresses)} e-mail addresses were searched for.")
+    found_by = [_found_by(builder, it, found) for it, found in zip(addresses, by_address, strict=False)]
+    by_email = by_address[0] if request.email else None
+    same_email = found_by[0] if request.email else []
     found_by_name = builder.records("The candidates with this name", by_name)
     same_name = [it for it in found_by_name if folded(at(it, "name")) == folded(request.name)]
     source = builder.named("The source", sources, request.source_id, "title")
@@ -65,20 +74,21 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     builder.new_value("GitHub", request.github_url and one_line(request.github_url))
     builder.new_value("Website", request.website and one_line(request.website))
     builder.new_value("Location", _place(request.location) if request.location else None)
-    builder.new_value("Source", source and source["name"])
-    builder.new_value("Credit", credit and credit["name"])
+    builder.new_value("Source", shown(source))
+    builder.new_value("Credit", shown(credit))
     builder.new_value("Created", in_words(request.created_at))
     builder.consequence("The candidate is not considered for any job yet.")
     builder.consequence("The agent can't delete the candidate.")
-    if request.email is None:
+    if not addresses:
         builder.warn("No e-mail address is given: duplicates can be found by name only.")
-    for known in same_email:
-        builder.warn(f"A candidate with this e-mail address exists: {_known(known)}.", "high")
-        builder.link(
-            f"The candidate with this e-mail address, {one_line(at(known, 'name') or '')}", at(known, "profileUrl")
-        )
+    for address, found in zip(addresses, found_by, strict=False):
+        for known in found:
+            builder.warn(f"A candidate with the e-mail address {named(address)} exists: {_known(known)}.", "high")
+            builder.link(
+                f"The candidate with this e-mail address, {one_line(at(known, 'name') or '')}", at(known, "profileUrl")
+            )
     for known in same_name:
-        if at(known, "id") not in [at(it, "id") for it in same_email]:
+        if not any(at(known, "id") == at(it, "id") for found in found_by for it in found):
             builder.warn(f"A candidate with exactly this name exists: {_known(known)}.")
             builder.link(f"The candidate with this name, {one_line(at(known, 'name') or '')}", at(known, "profileUrl"))
     alike, searched = (same_email, by_email) if request.email else (same_name, by_name)
@@ -112,12 +122,11 @@ def update(request: UpdateCandidate, reads: ReadCache, builder: CardBuilder) -> 
         builder.set_field("Location", _location(candidate), _place(request.location))
     builder.line = line_of_changes(builder, derived.subject)
     _say_what_is_not_documented(builder, request)
-    addresses = list(dict.fromkeys(filter(None, (request.email, request.alternate_email))))
-    searched = reads.all(*(SearchCandidates(email=it) for it in addresses))
-    for found in searched:
-        for known in builder.records("The candidates with this e-mail address", found):
+    addresses = _addresses(request.email, request.alternate_email)
+    for address, found in zip(addresses, reads.all(*(SearchCandidates(email=it) for it in addresses)), strict=True):
+        for known in _found_by(builder, address, found):
             if at(known, "id") != request.candidate_id:
-                builder.warn(f"Another candidate has this e-mail address: {_known(known)}.", "high")
+                builder.warn(f"Another candidate has the e-mail address {named(address)}: {_known(known)}.", "high")
 
 
 @builds(CreateCandidateNote)
@@ -168,11 +177,19 @@ def _say_what_is_not_documented(builder: CardBuilder, request: UpdateCandidate) 
         builder.consequence("Whether the parts of the location that are not given stay is not documented.")
 
 
+def _addresses(*given: str | None) -> list[str]:
+    """E-mail addresses, each once, however it is spelled."""
+    return [*{it.casefold(): it for it in reversed(given) if it}.values()][::-1]
+
+
+def _found_by(builder: CardBuilder, address: str, found: object) -> Records[Record]:
+    return builder.records(f"The candidates with the e-mail address {named(address)}", found)
+
+
 def _known(candidate: Record) -> str:
     """A candidate there is: the name, and what helps to tell whether it is the same person."""
-    email = at(candidate, "primaryEmailAddress", "value")
-    details = [email and one_line(email), at(candidate, "createdAt") and f"added {moment(candidate['createdAt'])}"]
-    return joined([named(at(candidate, "name") or "?"), *filter(None, details)]).replace(" and ", ", ")
+    added = at(candidate, "createdAt") and f", added {moment(candidate['createdAt'])}"
+    return f"{named(at(candidate, 'name') or '?', *apart(candidate))}{added or ''}"
 
 
 _PLACES = {

@@ -37,6 +37,7 @@ def _one_of(*choices: str) -> Kind:
 ID = Kind("an id as Ashby writes it", lambda value: is_uuid(value) and value == value.lower())
 FLAG = Kind("true or false", lambda value: isinstance(value, bool))
 TIME = Kind("a time", lambda value: isinstance(value, str) and parsed(value) is not None)
+NUMBER = Kind("a number", lambda value: isinstance(value, int) and not isinstance(value, bool))
 NAME = Kind("a text that says something", lambda value: isinstance(value, str) and bool(value.strip()))
 TEXT = Kind("a text", lambda value: isinstance(value, str))
 VALUES = Kind("an object", lambda value: isinstance(value, Mapping))
@@ -45,6 +46,9 @@ RECORD = Kind("an object with values", lambda value: isinstance(value, Mapping) 
 _STAGE = _one_of("Lead", "PreInterviewScreen", "Active", "Offer", "Hired", "Archived")
 _TITLED = {"id": ID, "title": NAME, "isArchived": FLAG}
 _NAMED = {"id": ID, "name": NAME, "isArchived": FLAG}
+_REACHED_AT = {"primaryEmailAddress?.value": NAME, "primaryPhoneNumber?.value?": TEXT}
+_REASON = {"text?": TEXT, "reasonType?": NAME, "isArchived?": FLAG}
+_SOURCE = {"id": ID, "title?": TEXT, "sourceType?.title?": TEXT, "isArchived?": FLAG}
 _PERSON = {"id": ID, "firstName?": TEXT, "lastName?": TEXT, "email?": TEXT}
 
 
@@ -78,12 +82,13 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
     "application": {
         "status": _one_of("Active", "Archived", "Hired", "Lead"),
         "createdAt?": TIME,
-        **_inside("candidate", {"id": ID, "name": NAME, "primaryEmailAddress?.value": NAME}),
+        **_inside("candidate", {"id": ID, "name": NAME, **_REACHED_AT}),
         **_inside("currentInterviewStage", {"id": ID, "title": NAME, "type": _STAGE, "interviewPlanId?": ID}),
+        "currentInterviewStage.orderInInterviewPlan?": NUMBER,
         **_inside("job", {"id": ID, "title": NAME}),
-        **_inside("archiveReason?", {"id": ID, "text?": TEXT}),
+        **_inside("archiveReason?", {"id": ID, **_REASON}),
         **_inside("applicationHistory?[]", {"id": ID, "stageId?": ID, "title?": TEXT}),
-        **_inside("source?", {"id": ID, "title?": TEXT}),
+        **_inside("source?", _SOURCE),
         **_inside("creditedToUser?", _PERSON),
         **_inside("customFields?[]", _CUSTOM),
     },
@@ -95,13 +100,16 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "feedbackFormDefinitionId?": ID,
         "interviewEventId?": ID,
     },
-    "archiveReason": {"id": ID, "text": NAME, "isArchived": FLAG},
+    "archiveReason": {**_REASON, "id": ID, "text": NAME, "isArchived": FLAG},
     "candidate": {
         "id": ID,
         "name": NAME,
         "createdAt?": TIME,
         "applicationIds[]": ID,
-        "primaryEmailAddress?.value": NAME,
+        **_REACHED_AT,
+        "position?": TEXT,
+        "company?": TEXT,
+        "timezone?": TEXT,
         "emailAddresses[].value": NAME,
         **_inside("socialLinks[]", {"type": NAME, "url": NAME}),
         **_inside("tags[]", {"id": ID, "title?": TEXT}),
@@ -109,7 +117,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "resumeFileHandle?.name?": TEXT,
         **_inside("location?", {"locationComponents?[].type": NAME, "locationComponents?[].name": NAME}),
         "location?.locationSummary?": TEXT,
-        **_inside("source?", {"id": ID, "title?": TEXT}),
+        **_inside("source?", _SOURCE),
         **_inside("creditedToUser?", _PERSON),
         **_inside("customFields?[]", _CUSTOM),
     },
@@ -124,9 +132,9 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "isPrivate?": FLAG,
         **_inside("selectableValues?[]", {"label?": TEXT, "value?": TEXT}),
     },
-    "department": _NAMED,
+    "department": {**_NAMED, "externalName?": TEXT, "parentId?": ID},
     "feedbackFormDefinition": {**_TITLED, "formDefinition": FORM},
-    "interview": {**_TITLED, "isFeedbackRequired": FLAG, "jobId?": ID},
+    "interview": {**_TITLED, "isFeedbackRequired": FLAG, "jobId?": ID, "externalTitle?": TEXT, "isDebrief?": FLAG},
     "interviewEvent": _EVENT,
     "interviewPlan": _TITLED,
     "interviewSchedule": {
@@ -136,7 +144,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "createdAt?": TIME,
         **_inside("interviewEvents[]", _EVENT),
     },
-    "interviewStage": {"id": ID, "title": NAME, "type": _STAGE, "interviewPlanId": ID},
+    "interviewStage": {"id": ID, "title": NAME, "type": _STAGE, "interviewPlanId": ID, "orderInInterviewPlan?": NUMBER},
     "job": {
         "id": ID,
         "title": NAME,
@@ -146,9 +154,11 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "defaultInterviewPlanId?": ID,
         "departmentId?": ID,
         "locationId?": ID,
+        "customRequisitionId?": TEXT,
+        "location?.name?": TEXT,
         **_inside("customFields?[]", _CUSTOM),
     },
-    "location": _NAMED,
+    "location": {**_NAMED, "externalName?": TEXT, "parentLocationId?": ID},
     "offer": {
         "id": ID,
         "acceptanceStatus": NAME,
@@ -166,7 +176,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         **_inside("latestVersion", {"identifier?": TEXT, "description?": TEXT, "createdAt?": TIME}),
         **_inside("latestVersion.customFields?[]", _CUSTOM),
     },
-    "source": _TITLED,
+    "source": {**_TITLED, "sourceType?.title?": TEXT},
     "user": {**_PERSON, "isEnabled": FLAG},
 }
 """By the noun of Ashby's methods, or by the method: the ways to values, `[]` meaning each entry of a list. A key with

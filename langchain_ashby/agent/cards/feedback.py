@@ -20,7 +20,7 @@ from langchain_ashby.endpoints.internal import FormSubmissions, SubmitFeedback
 from langchain_ashby.endpoints.interviews import ListInterviewSchedules
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.forms import Form
-from langchain_ashby.text.words import UNNAMED, at, moment, named, one_line, parsed, quoted
+from langchain_ashby.text.words import UNNAMED, at, called, moment, one_line, parsed
 
 
 @builds(SubmitApplicationFeedback)
@@ -36,8 +36,8 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
     application = the_application(builder, found)
     form = builder.named("The scorecard", form_read, request.feedback_form_definition_id, "title")
     author = the_user(builder, "The interviewer", user_read, request.user_id)
-    whose = named(author["name"]) if author else "the user of the API key"
-    builder.line = f"Submit the scorecard {quoted(form['name'])} on {who(application)}, in the name of {whose}"
+    whose = called(author) if author else "the user of the API key"
+    builder.line = f"Submit the scorecard {called(form)} on {who(builder, application)}, in the name of {whose}"
     if request.interview_event_id:
         _meeting(request, builder, schedules)
     definition = at(form_read, "formDefinition")

@@ -8,6 +8,7 @@ from typing import cast
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact
 from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.lookup import Reader, reader
+from langchain_ashby.agent.cards.names import apart
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import SUBJECTS, line_of_changes
@@ -18,7 +19,7 @@ from langchain_ashby.errors import ArgumentError
 from langchain_ashby.forms import Field, custom_field, custom_field_value
 from langchain_ashby.records import CustomField
 from langchain_ashby.results.redaction import MONEY_TYPES
-from langchain_ashby.text.words import at, named, one_line
+from langchain_ashby.text.words import at, joined, named, one_line
 
 
 @builds(SetCustomFieldValue)
@@ -55,7 +56,8 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
         field = custom_field(definition)
         if isinstance(label := at(entry, "valueLabel"), str):  # the option may be archived by now
             field = replace(field, options={str(at(entry, "value")): label, **field.options})
-        title = one_line(field.title, 120)
+        details = [it for it in apart(definition, fields) if it != "archived"]
+        title = f"{one_line(field.title, 120)}{f' ({joined(details)})' if details else ''}"
         if at(definition, "isArchived") is True:
             builder.warn(f"The custom field {named(title)} is archived.")
         try:

@@ -7,11 +7,12 @@ from langchain_ashby.agent.cards.builder import CardBuilder
 from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
+from langchain_ashby.agent.cards.shared import called_job, the_department
 from langchain_ashby.endpoints.applications import ListApplications
 from langchain_ashby.endpoints.interviews import ListInterviewPlans
 from langchain_ashby.endpoints.jobs import CreateJob, ListJobs, SearchJobs, SetJobStatus, UpdateJob
 from langchain_ashby.endpoints.organization import GetDepartment, ListLocations
-from langchain_ashby.text.words import UNNAMED, at, count, enumerated, folded, named, one_line
+from langchain_ashby.text.words import at, called, count, enumerated, folded, named, one_line, shown
 
 NEXT = {"Draft": ("Open", "Archived"), "Open": ("Closed",), "Closed": ("Draft", "Archived"), "Archived": ("Draft",)}
 """The statuses that a job's status can be followed by."""
@@ -27,16 +28,16 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
         SearchJobs(title=request.title),
         ListJobs(status=["Draft"]),
     )
-    department = builder.named("The department", department_read, request.department_id, "name")
+    department = the_department(builder, department_read, request.department_id)
     location = builder.named("The location", locations, request.location_id, "name")
     plan = builder.named("The interview plan", plans, request.default_interview_plan_id, "title")
-    builder.line = f"Create the job {named(request.title)} in {named(department['name'])}, {named(location['name'])}"
+    builder.line = f"Create the job {named(request.title)} in {called(department)}, {called(location)}"
     builder.new_value("Title", one_line(request.title))
     builder.new_value("Status", "draft")
-    builder.new_value("Department", department["name"])
-    builder.new_value("Location", location["name"])
+    builder.new_value("Department", shown(department))
+    builder.new_value("Location", shown(location))
     builder.new_value("Employment type", request.employment_type and enumerated(request.employment_type))
-    builder.new_value("Interview plan", plan and plan["name"])
+    builder.new_value("Interview plan", shown(plan))
     builder.consequence("The job is created as a draft.")
     builder.consequence("The agent can't delete the job; it can only archive it.")
     if plan is None and request.job_template_id is None:
@@ -55,7 +56,8 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
     alike = {str(at(it, "id")): it for it in [*found, *drafted] if folded(at(it, "title")) == folded(request.title)}
     for job in alike.values():
         status = at(job, "status")
-        builder.warn(f"A job with this title exists: it is {'a draft' if status == 'Draft' else enumerated(status)}.")
+        state = "a draft" if status == "Draft" else enumerated(status)
+        builder.warn(f"A job with this title exists: {called_job(builder, job)}; it is {state}.")
     complete = found.complete and drafted.complete
     others = [it for it in alike.values() if not shows(it, request.wire(), {"teamId": "departmentId"})]
     like = folded(request.title)
@@ -70,7 +72,7 @@ def update(request: UpdateJob, reads: ReadCache, builder: CardBuilder) -> None:
         [found] = reads.all(SearchJobs(requisition_id=request.custom_requisition_id))
         for other in builder.records("The jobs with this requisition id", found):
             if at(other, "id") != request.job_id:
-                builder.warn(f"Another job has this requisition id: {named(at(other, 'title') or UNNAMED)}.")
+                builder.warn(f"Another job has this requisition id: {called_job(builder, other)}.")
     if at(job, "status") == "Open" and builder.changes:
         builder.consequence("The job is open. Whether its postings change, too, is not documented.")
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.names import apart, fact_of, made_on, name_of
 from langchain_ashby.endpoint import Access, Operation
 from langchain_ashby.endpoints import OPERATIONS, internal
-from langchain_ashby.text.words import UNNAMED, at, named, one_line, person
+from langchain_ashby.text.words import at, named
 
-NAMES = ("title", "name", "text", "reasonText", "label")
-"""The keys under which records keep what people call them."""
-
-_WIDEST = ("include_archived", "include_location_hierarchy")
+_WIDEST: Mapping[str, Any] = {"include_archived": True, "include_location_hierarchy": True}
+_EXPANDED: Mapping[str, Any] = {"job": ["location"]}
+"""What reads are asked for besides, so that they show all that cards say of a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,9 @@ class Reader:
         """The read that shows the record."""
         fields = self.operation.model_fields
         if (own := f"{self.noun}_id") in fields:
-            return self.operation(**{own: record_id})
-        return self.operation(**{name: True for name in _WIDEST if name in fields})
+            more = {"expand": _EXPANDED[self.noun]} if self.noun in _EXPANDED else {}
+            return self.operation(**{own: record_id}, **more)
+        return self.operation(**{name: value for name, value in _WIDEST.items() if name in fields})
 
     def pick(self, builder: CardBuilder, found: Any, record_id: str) -> Record:
         """The record in what was read; empty, with a note on the card, if it is not there."""
@@ -48,7 +49,7 @@ class Reader:
         return builder.one_of(what, found, record_id)
 
     def refer(self, builder: CardBuilder, found: Any, record_id: str) -> Fact:
-        """The fact `{"id", "name"}` of a record that a write refers to; warns of what is unusual about it."""
+        """The fact of a record that a write refers to; warns of what is unusual about it."""
         fact, record = self.describe(builder, found, record_id)
         builder.refer(record_id, f"The {self.words}", name_of(record), at(record, "type") or at(record, "status"))
         return fact
@@ -64,13 +65,8 @@ class Reader:
             builder.warn(f"{called} is confidential.")
         if at(record, "isEnabled") is False:
             builder.warn(f"{called} is deactivated in Ashby.")
-        return {"id": record_id, "name": name or UNNAMED}, record
-
-
-def name_of(record: Any) -> str | None:
-    """A record's name for people; None if it has none."""
-    name = next((it for key in NAMES if (it := at(record, key))), None) or at(record, "latestVersion", "identifier")
-    return one_line(name, 120) if name else person(record)
+        among = found if isinstance(found, list) else ()
+        return fact_of(record_id, record, *above(builder, record), among=among), record
 
 
 @cache
@@ -89,6 +85,36 @@ def reader(argument: str) -> Reader | None:
     if len({it.noun for it in matches}) != 1:
         return None
     return replace(matches[0], words=min(noun, matches[0].noun, key=len).replace("_", " "))
+
+
+def request_for(argument: str, record_id: str) -> Operation[Any]:
+    """The read that shows the record in the argument, the same for all cards: made together, they share it."""
+    found = reader(argument)
+    assert found is not None
+    return found.request(record_id)
+
+
+def told_apart(builder: CardBuilder, record: Record) -> list[str]:
+    """What tells a record from others of its name: what it says itself, and the name of what it belongs to."""
+    return [*apart(record), *above(builder, record)]
+
+
+def above(builder: CardBuilder, record: Record) -> list[str]:
+    """The name of what a record belongs to, where it takes that to tell it from others of its name.
+
+    It takes a read: a job's department is read only if the job has no requisition id.
+    """
+    if department_id := at(record, "parentId"):
+        return _named_above(builder, "The department above", "department_id", department_id)
+    if at(record, "customRequisitionId") or not (department_id := at(record, "departmentId")):
+        return []
+    department = _named_above(builder, "The department of the job", "department_id", department_id)
+    return department or [*filter(None, [made_on(record)])]
+
+
+def _named_above(builder: CardBuilder, what: str, argument: str, record_id: str) -> list[str]:
+    name = name_of(builder.clarified(what, request_for(argument, record_id)))
+    return [named(name)] if name else []
 
 
 def lister(kind: type | None) -> type[Operation[Any]] | None:

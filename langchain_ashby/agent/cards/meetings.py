@@ -8,26 +8,28 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.names import fact_of
 from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.times import warn_of_offset, warn_of_weekend
 from langchain_ashby.endpoints.fields import InterviewEvent
 from langchain_ashby.endpoints.internal import FindUser, GetInterview
 from langchain_ashby.text.words import (
-    UNNAMED,
     at,
     day,
     joined,
-    moment,
     named,
     one_line,
     parsed,
     person,
     quoted,
+    shown,
+    span,
     time_fact,
     zone,
 )
 
 LONGEST = timedelta(hours=8)
-REQUIRED = " (feedback required)"
+REQUIRED = "feedback required"
 """Stands behind an interviewer who has to give feedback; where the call leaves that open, the interview decides."""
 
 
@@ -38,15 +40,25 @@ class People:
     users: dict[str, Record]
     interviews: dict[str, Record]
 
-    def name(self, email: str) -> str:
-        """The name of the user with this address."""
-        return person(self.users.get(email.casefold())) or one_line(email, 120)
+    def name(self, email: str, *more: str) -> str:
+        """The name of the user with this address, which goes with it."""
+        return _interviewer(self.users.get(email.casefold()) or {"email": email}, *more)
 
     def title(self, interview_id: str | None) -> str:
         """The title of the interview definition with this id."""
         if interview_id is None:
             return "the organization's default interview"
-        return one_line(at(self.interviews.get(interview_id), "title") or UNNAMED, 120)
+        return interview_title(self.interviews.get(interview_id))
+
+
+def interview_title(interview: Any) -> str:
+    """The title of an interview, with what tells it from others of that title."""
+    return str(shown(fact_of(None, interview)))
+
+
+def _interviewer(user: Any, *more: str) -> str:
+    fact = fact_of(None, user, *more)
+    return named(fact["name"], *(it for it in fact.get("apart", ()) if it != "deactivated"))
 
 
 def people_of(builder: CardBuilder, reads: ReadCache, events: Iterable[InterviewEvent]) -> People:
@@ -109,21 +121,22 @@ def stated_words(event: InterviewEvent, people: People) -> str:
     by_default = at(people.interviews.get(event.interview_id or ""), "isFeedbackRequired") is True
     required = [by_default if it.feedback_required is None else it.feedback_required for it in event.interviewers]
     interviewers = [
-        people.name(it.email) + (REQUIRED if yes else "") for it, yes in zip(event.interviewers, required, strict=True)
+        people.name(it.email, *([REQUIRED] if yes else []))
+        for it, yes in zip(event.interviewers, required, strict=True)
     ]
-    when = _span(event.start_time, event.end_time)
+    when = span(event.start_time, event.end_time, stated=True)
     return f"{people.title(event.interview_id)}, {when}, with {joined(interviewers)}{_extra(event.extra_data)}"
 
 
 def standing_words(event: Record, *, feedback: bool = False, extra: bool = False) -> str:
     """A meeting in Ashby, in words; on request with its extra data and who has to give feedback."""
     interviewers = [
-        (person(it) or UNNAMED) + (REQUIRED if feedback and at(it, "isFeedbackRequired") is True else "")
+        _interviewer(it, *([REQUIRED] if feedback and at(it, "isFeedbackRequired") is True else []))
         for it in at(event, "interviewers") or []
     ]
     start, end = parsed(at(event, "startTime")), parsed(at(event, "endTime"))
-    when = _span(start, end) if start and end else "at a time that is not known"
-    title = one_line(at(event, "interview", "title") or "meeting", 120)
+    when = span(start, end) if start and end else "at a time that is not known"
+    title = interview_title(at(event, "interview")) if at(event, "interview", "title") else "meeting"
     return f"{title}, {when}, with {joined(interviewers) or 'nobody'}{_extra(at(event, 'extraData')) if extra else ''}"
 
 
@@ -134,27 +147,26 @@ def _extra(data: Any) -> str:
     return f"; extra data: {', '.join(f'{quoted(key)}: {quoted(value, 600)}' for key, value in data.items())}"
 
 
-def _span(start: datetime, end: datetime) -> str:
-    start, end = start.astimezone(zone()), end.astimezone(zone())
-    if start.date() == end.date() and start.tzname() == end.tzname():
-        return f"{day(start)}, {start:%H:%M} to {end:%H:%M} {end.tzname()}"
-    return f"{moment(start.isoformat())} to {moment(end.isoformat())}"
-
-
-def warn_of_times(builder: CardBuilder, events: list[InterviewEvent], others: Iterable[Record], now: datetime) -> None:
-    """Warn of meetings in the past, at a weekend, very long, or at the time of another meeting of the application."""
+def warn_of_times(
+    builder: CardBuilder, events: list[InterviewEvent], others: Iterable[Record], now: datetime, candidate: Record
+) -> None:
+    """Warn of meetings in the past, at a weekend, very long, or at the time of another meeting of the application; and
+    of times that summer time makes doubtful."""
     others = list(others)
     for number, event in enumerate(events):
-        start, end = event.start_time.astimezone(zone()), event.end_time.astimezone(zone())
+        start, end = event.start_time, event.end_time
         if start < now:
-            builder.warn(f"The meeting on {_span(start, end)} is in the past.", "high")
-        if start.weekday() > 4:
-            builder.warn(f"{day(start)} is a {'Saturday' if start.weekday() == 5 else 'Sunday'} (in {start.tzname()}).")
+            builder.warn(f"The meeting on {span(start, end)} is in the past.", "high")
+        warn_of_weekend(builder, start, candidate)
+        for time in [start] if start.utcoffset() == end.utcoffset() else [start, end]:
+            warn_of_offset(builder, time, candidate)
         if end - start > LONGEST:
-            builder.warn(f"The meeting on {day(start)} is longer than {LONGEST // timedelta(hours=1)} hours.")
+            builder.warn(
+                f"The meeting on {day(start.astimezone(zone()))} is longer than {LONGEST // timedelta(hours=1)} hours."
+            )
         for other in events[:number]:
             if other.start_time < end and start < other.end_time:
-                builder.warn(f"Two of the new meetings are at the same time, on {_span(start, end)}.")
+                builder.warn(f"Two of the new meetings are at the same time, on {span(start, end)}.")
         for known in others:
             if overlaps(event, known):
                 builder.warn(f"The candidate has another meeting at this time: {standing_words(known)}.")

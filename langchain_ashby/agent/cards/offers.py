@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
+from langchain_ashby.agent.cards.lookup import request_for
 from langchain_ashby.agent.cards.offered import status_words, warn_of_offers
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
@@ -21,7 +22,6 @@ from langchain_ashby.agent.cards.values import as_fact, show_entries
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.candidates import GetCandidate
 from langchain_ashby.endpoints.internal import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
-from langchain_ashby.endpoints.jobs import GetJob
 from langchain_ashby.endpoints.offers import CreateOffer, GetOffer, ListOffers
 from langchain_ashby.endpoints.openings import GetOpening
 from langchain_ashby.errors import AshbyError
@@ -41,7 +41,7 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
     offers = builder.records("The offers for the application", offers_read)
     candidate_read, job_read = reads.all(
         GetCandidate(candidate_id=application["candidate"]["id"]) if at(application, "candidate", "id") else None,
-        GetJob(job_id=application["job"]["id"]) if at(application, "job", "id") else None,
+        request_for("job_id", application["job"]["id"]) if at(application, "job", "id") else None,
     )
     candidate: Record = {}
     if application:
@@ -51,7 +51,7 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
         builder.line = "Create an offer in a process that was started before"
         builder.not_checked("Who the offer is for: Ashby does not say so of an offer process.")
     else:
-        builder.line = f"Create an offer for {who(application)}"
+        builder.line = f"Create an offer for {who(builder, application)}"
     form = _form(builder, reads, offers)
     values = show_entries(builder, form, request.field_submissions)
     _say_what_is_sent(request, builder, values if form else None)

@@ -7,11 +7,12 @@ from typing import Any
 
 from langchain_ashby.agent.cards.as_sent import shows
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
+from langchain_ashby.agent.cards.lookup import request_for
 from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
+from langchain_ashby.agent.cards.shared import called_job, the_department
 from langchain_ashby.endpoints.fields import EmploymentType
-from langchain_ashby.endpoints.jobs import GetJob
 from langchain_ashby.endpoints.openings import (
     AddOpeningJob,
     CreateOpening,
@@ -23,7 +24,7 @@ from langchain_ashby.endpoints.openings import (
     UpdateOpening,
 )
 from langchain_ashby.endpoints.organization import GetDepartment, ListLocations
-from langchain_ashby.text.words import UNNAMED, at, day, enumerated, joined, named, one_line, paragraph
+from langchain_ashby.text.words import UNNAMED, at, called, day, enumerated, joined, named, one_line, paragraph, shown
 
 EMPLOYMENT: EmploymentType = "FullTime"
 """The employment type of an opening for which none is given."""
@@ -37,19 +38,19 @@ def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> No
         SearchOpenings(identifier=request.identifier) if request.identifier else ListOpenings(),
         GetDepartment(department_id=request.department_id) if request.department_id else None,
         ListLocations(include_archived=True, include_location_hierarchy=True) if request.location_ids else None,
-        *(GetJob(job_id=it) for it in job_ids),
+        *(request_for("job_id", it) for it in job_ids),
     )
-    department = builder.named("The department", department_read, request.department_id, "name")
-    places = [builder.named("The location", locations, it, "name")["name"] for it in request.location_ids or []]
+    department = request.department_id and the_department(builder, department_read, request.department_id)
+    places = [builder.named("The location", locations, it, "name") for it in request.location_ids or []]
     titles = [_job_name(builder, read) for read in jobs]
     state = request.opening_state or "Draft"
     name = f"the opening {named(request.identifier)}" if request.identifier else "an opening without an identifier"
-    builder.line = f"Create {name}{f' for {joined([named(it) for it in titles])}' if titles else ''}"
+    builder.line = f"Create {name}{f' for {joined(titles)}' if titles else ''}"
     builder.new_value("Identifier", request.identifier and one_line(request.identifier))
     builder.new_value("State", enumerated(state))
     builder.new_value("Jobs", ", ".join(titles) or None)
-    builder.new_value("Department", department and department["name"])
-    builder.new_value("Locations", ", ".join(places) or None)
+    builder.new_value("Department", shown(department))
+    builder.new_value("Locations", shown(places))
     builder.new_value("Description", paragraph(request.description) if request.description else None)
     builder.new_value("Target hire date", _day(request.target_hire_date))
     builder.new_value("Target start date", _day(request.target_start_date))
@@ -113,7 +114,7 @@ def set_state(request: SetOpeningState, reads: ReadCache, builder: CardBuilder) 
     """Set an opening's state."""
     derived = derive(request, reads, builder)
     opening, reason = derived.record, derived.values.get("close_reason_id")
-    because = f"; reason: {named(reason['name'])}" if reason else ""
+    because = f"; reason: {called(reason)}" if reason else ""
     state = enumerated(at(opening, "openingState") or UNNAMED)
     builder.line = f"Set {derived.subject} from {state} to {enumerated(request.opening_state)}{because}"
     _warn_of_state(builder, opening)
@@ -172,7 +173,7 @@ def _job_name(builder: CardBuilder, found: Any) -> str:
         builder.warn(f"The job {named(at(job, 'title'))} is confidential.")
     if at(job, "status") == "Archived":
         builder.warn(f"The job {named(at(job, 'title'))} is archived.")
-    return one_line(at(job, "title") or UNNAMED, 120)
+    return called_job(builder, job)
 
 
 def _is_like(opening: Record, request: CreateOpening) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, cast, get_args, get_origin
@@ -12,7 +12,8 @@ from langchain_ashby.agent.cards.as_sent import equal, value_at
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.card import is_uuid
 from langchain_ashby.agent.cards.complete import is_unread
-from langchain_ashby.agent.cards.lookup import Reader, lister, name_of, reader
+from langchain_ashby.agent.cards.lookup import Reader, above, lister, reader
+from langchain_ashby.agent.cards.names import fact_of, name_of
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.shared import SUBJECTS, line_of_changes, notified
 from langchain_ashby.agent.cards.values import as_fact
@@ -22,12 +23,13 @@ from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.text.words import (
     UNNAMED,
     at,
+    called,
     count,
     day,
     enumerated,
     folded,
+    in_words,
     moment,
-    named,
     one_line,
     paragraph,
     shown,
@@ -55,14 +57,14 @@ class Derived:
     others: list[str] = field(default_factory=list)
 
 
-def derive(request: Operation[Any], reads: ReadCache, builder: CardBuilder, but: Iterable[str] = ()) -> Derived:
+def derive(request: Operation[Any], reads: ReadCache, builder: CardBuilder, but: Collection[str] = ()) -> Derived:
     """Makes the card that the write's `effect` implies.
 
     Args:
         request: A write whose class declares an effect.
         reads: Reads what the card shows.
         builder: Takes the card.
-        but: Arguments that the caller puts onto the card itself, and the line with them.
+        but: Arguments that the caller puts onto the card itself; then the line is the caller's, too.
     """
     effect = cast(Effect, request.effect)
     arguments = [it for it in _given(request) if it != effect.record and it not in but]
@@ -96,7 +98,7 @@ def derive(request: Operation[Any], reads: ReadCache, builder: CardBuilder, but:
             if not but:
                 builder.line = line_of_changes(builder, derived.subject)
     if effect.line:
-        spoken = {name: named(shown(value) or "none") for name, value in derived.values.items()}
+        spoken = {name: called(value) for name, value in derived.values.items()}
         builder.line = effect.line.format_map({"record": subject, **spoken})
     if "send_notifications" in type(request).model_fields:
         notified(builder, getattr(request, "send_notifications"), f"the {_words(effect.record or '')}")  # noqa: B009
@@ -130,7 +132,8 @@ def _change_list(
     holder = _holder(derived.record, effect)
     parts = []
     for name, place in effect.stored(derived.values).items():
-        value, words = derived.values[name], shown(derived.values[name]) or UNNAMED
+        value = derived.values[name]
+        words, bare = shown(value) or UNNAMED, at(value, "name") or shown(value) or UNNAMED
         key = at(value, "id") or value
         present = _present(holder, place)
         entries = present if isinstance(present, list) else []
@@ -140,20 +143,20 @@ def _change_list(
         kept = ", ".join(derived.others) or None
         whole = ", ".join([*derived.others, words])
         change = (f"{title}s", whole if before is True else kept, whole if adds else kept)
-        builder.set_field(f"{title} {words}", before, adds, change=change)
+        builder.set_field(f"{title} {bare}", before, adds, change=change)
         if before is adds:
             builder.warn("Already up to date; nothing would change.")
         if adds and not _can_be_removed(effect, name):
             builder.consequence(f"The agent can't remove {title.lower()}s.")
-        parts.append(f"the {title.lower()} {named(words)}")
+        parts.append(f"the {title.lower()} {called(value)}")
     what = " and ".join(parts)
     builder.line = f"Add {what} to {derived.subject}" if adds else f"Remove {what} from {derived.subject}"
 
 
 def _create(request: Operation[Any], builder: CardBuilder, effect: Creates, derived: Derived, listed: Any) -> None:
     kind = type(request).tool_title().partition(" ")[2] or "record"
-    name = next((shown(derived.values[it]) for it in effect.alike_by if derived.values.get(it)), None)
-    builder.line = f"Create the {kind}{f' {named(name)}' if name else ''}"
+    name = next((called(derived.values[it]) for it in effect.alike_by if derived.values.get(it)), None)
+    builder.line = f"Create the {kind}{f' {name}' if name else ''}"
     for it, value in derived.values.items():
         builder.new_value(title_of(it, effect), _in_words(request, it)(value))
     builder.consequence(f"The agent can't delete the {kind}.")
@@ -199,8 +202,8 @@ def _subject(
         builder.not_checked(f"The current state of the {words}: no tool reads it.", "medium")
         return {}, f"a {words} that could not be read"
     record = own.pick(builder, found, record_id)
-    name = name_of(record)
-    return record, f"the {words} {named(name)}" if name else f"a {words} that could not be read"
+    fact = fact_of(record_id, record, *above(builder, record), among=found if isinstance(found, list) else ())
+    return record, f"the {words} {called(fact)}" if name_of(record) else f"a {words} that could not be read"
 
 
 def title_of(argument: str, effect: Effect) -> str:
@@ -256,7 +259,7 @@ def _before(builder: CardBuilder, reads: ReadCache, name: str, there: Any, after
     if isinstance(there, list):
         return [_before(builder, reads, name, it, after) for it in there]
     if isinstance(there, dict) and at(there, "id"):
-        return {"id": there["id"], "name": name_of(there) or UNNAMED}
+        return fact_of(there["id"], there)
     if is_uuid(there) and (found := reader(name)):
         return _refer(builder, reads, found, there)
     if isinstance(there, str) and isinstance(after, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", after):
@@ -273,7 +276,8 @@ def _refer(builder: CardBuilder, reads: ReadCache, found: Reader, record_id: str
         record: Any = next((it for it in answer if at(it, "id") == record_id), None)
     else:
         record = builder.record(f"The present {found.words}", answer)
-    return {"id": record_id, "name": name_of(record) or UNNAMED}
+    among = answer if isinstance(answer, list) else ()
+    return fact_of(record_id, record, *above(builder, record or {}), among=among)
 
 
 def _others(builder: CardBuilder, reads: ReadCache, name: str, entries: list[Any]) -> list[str]:
@@ -281,9 +285,12 @@ def _others(builder: CardBuilder, reads: ReadCache, name: str, entries: list[Any
     found = reader(name)
     ids = [it for it in entries if is_uuid(it)]
     if not ids or found is None:
-        return [name_of(it) or one_line(it if isinstance(it, str) else UNNAMED, 80) for it in entries]
+        return [
+            str(shown(fact_of(None, it))) if name_of(it) else one_line(it if isinstance(it, str) else UNNAMED, 80)
+            for it in entries
+        ]
     answers = reads.all(*(found.request(it) for it in ids[:MOST_NAMED]))
-    names = [found.describe(builder, answer, it)[0]["name"] for it, answer in zip(ids, answers, strict=False)]
+    names = [str(shown(found.describe(builder, answer, it)[0])) for it, answer in zip(ids, answers, strict=False)]
     return [*names, count(len(ids) - MOST_NAMED, f"more {found.words}")] if len(ids) > MOST_NAMED else names
 
 
@@ -315,7 +322,7 @@ def _in_words(request: Operation[Any], name: str) -> Callable[[Fact], str | None
     annotation = type(request).model_fields[name].annotation
     value = getattr(request, name)
     if isinstance(value, datetime):
-        return lambda it: moment(it) if it else None
+        return lambda it: in_words(value) if it == time_fact(value) else moment(it) if it else None
     if isinstance(value, date):
         return lambda it: day(date.fromisoformat(it)) if it else None
     if isinstance(value, str) and _is_choice(annotation):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -49,12 +50,18 @@ class ReadCache:
         self._made: dict[tuple[type, str], Future[Any]] = {}
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(AT_ONCE)
+        self._began = time.monotonic()
 
     def as_of(self, moment: datetime) -> ReadCache:
         """The same cached reads, with another moment for "past" and "today"."""
         other = ReadCache(self.client, now=moment)
-        other._made, other._lock, other._free = self._made, self._lock, self._free
+        other._made, other._lock, other._free, other._began = self._made, self._lock, self._free, self._began
         return other
+
+    def affords(self, request: Operation[Any]) -> bool:
+        """True if a read that only explains costs no time that is short: it is made already, or the look has taken less
+        than half of what a call may take."""
+        return _key(request) in self._made or time.monotonic() - self._began < self.client.budget / 2
 
     def call(self, request: Operation[R]) -> R:
         """The result of a read.

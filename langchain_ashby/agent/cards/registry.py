@@ -37,8 +37,9 @@ def build(request: Operation[Any], reads: ReadCache) -> CardBuilder:
         return builder
     try:
         function(request, reads, builder)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        # Ashby's replies change over time. A person can still decide, and is told what they do not see.
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        # Ashby's replies change over time, and the year 9999 ends earlier in Tokyo. A person can still decide, and is
+        # told what they do not see.
         builder = CardBuilder(request, reads)
         builder.not_checked(f"The card could not be made ({type(error).__name__}: {one_line(error)}).")
         builder.raise_risk("high")

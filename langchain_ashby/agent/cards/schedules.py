@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.card import same
+from langchain_ashby.agent.cards.lookup import request_for
 from langchain_ashby.agent.cards.meetings import (
     REQUIRED,
     loosely,
@@ -20,7 +21,7 @@ from langchain_ashby.agent.cards.meetings import (
 )
 from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.agent.cards.registry import builds
-from langchain_ashby.agent.cards.shared import the_application, warn_if_confidential, who
+from langchain_ashby.agent.cards.shared import called_job, candidate_and_job, the_application, who
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.fields import InterviewEvent, InterviewEventChange
 from langchain_ashby.endpoints.internal import ListInterviewEvents
@@ -45,24 +46,26 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
         ListInterviewSchedules(application_id=request.application_id),
     )
     application = the_application(builder, found)
-    warn_if_confidential(builder, reads, application)
+    candidate = candidate_and_job(builder, reads, application)
     people = people_of(builder, reads, request.interview_events)
     schedules = builder.records("The interviews of the application", schedules_read)
     meetings = [event for it in schedules if at(it, "status") != "Cancelled" for event in _events(it)]
     number = len(request.interview_events)
     stage = at(application, "currentInterviewStage", "title")
     builder.line = (
-        f"Schedule {'an interview' if number == 1 else f'{number} interviews'} with {who(application)}"
+        f"Schedule {'an interview' if number == 1 else f'{number} interviews'} with {who(builder, application)}"
         f"{f', in the stage {named(stage)}' if stage else ''}"
     )
     for place, event in enumerate(request.interview_events, 1):
         builder.new_value("Meeting" if number == 1 else f"Meeting {place}", stated_words(event, people))
     for interview in people.interviews.values():
         if at(interview, "jobId") not in (None, at(application, "job", "id")):
-            builder.warn(f"The interview {named(at(interview, 'title'))} belongs to another job.")
+            other = builder.clarified("The job of the interview", request_for("job_id", interview["jobId"]))
+            job = called_job(builder, other)
+            builder.warn(f"The interview {named(at(interview, 'title'))} belongs to another job: {job}.")
     if at(application, "status") == "Archived":
         builder.warn("The application is archived.")
-    warn_of_times(builder, request.interview_events, meetings, reads.now)
+    warn_of_times(builder, request.interview_events, meetings, reads.now, candidate)
     _invites(builder, request.interview_events)
     builder.consequence("Only with the same API key can the agent change it later.")
 
@@ -88,8 +91,7 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
     schedule, application, events = _schedule(builder, reads, request.interview_schedule_id)
     by_id = {str(at(it, "id")): it for it in events or []}
     changes = request.interview_event or []
-    if changes:
-        warn_if_confidential(builder, reads, application)
+    candidate = candidate_and_job(builder, reads, application) if changes else {}
     people = people_of(builder, reads, changes)
     added = [it for it in changes if it.interview_event_id is None]
     cancelled = request.interview_event_id_to_cancel or []
@@ -104,7 +106,8 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
     if request.allow_feedback_deletion and cancelled:
         builder.consequence("Feedback that was submitted on the canceled meetings is deleted.", "medium")
     touched = {it.interview_event_id for it in changes} | set(cancelled)
-    warn_of_times(builder, list(changes), [it for key, it in by_id.items() if key not in touched], reads.now)
+    others = [it for key, it in by_id.items() if key not in touched]
+    warn_of_times(builder, list(changes), others, reads.now, candidate)
     if changes:
         _invites(builder, changes)
     if events and cancelled and not set(by_id) - set(cancelled):
@@ -127,7 +130,7 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
         count(len(changes) - len(added), "meeting") + " changed" if len(changes) > len(added) else "",
         count(len(added), "meeting") + " added" if added else "",
     ]
-    builder.line = f"Change the interviews of {who(application)}: {', '.join(filter(None, what))}"
+    builder.line = f"Change the interviews of {who(builder, application)}: {', '.join(filter(None, what))}"
     if schedule:
         builder.facts["Schedule"] = enumerated(at(schedule, "status"))
     if at(schedule, "status") == "Cancelled":
@@ -138,7 +141,7 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
 def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuilder) -> None:
     """Cancel a schedule."""
     schedule, application, events = _schedule(builder, reads, request.interview_schedule_id)
-    builder.line = f"Cancel the interviews of {who(application)}"
+    builder.line = f"Cancel the interviews of {who(builder, application)}"
     if request.allow_reschedule:
         builder.line += ", to be scheduled again"
     after = "to be scheduled again" if request.allow_reschedule else "cancelled"

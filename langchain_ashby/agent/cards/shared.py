@@ -7,10 +7,11 @@ from typing import Any
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.complete import is_unread
+from langchain_ashby.agent.cards.lookup import above, reader, request_for, told_apart
+from langchain_ashby.agent.cards.names import apart, fact_of, made_on
 from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.endpoints.applications import GetApplication
-from langchain_ashby.endpoints.jobs import GetJob
-from langchain_ashby.text.words import UNNAMED, at, enumerated, joined, named, one_line, person, time_fact
+from langchain_ashby.text.words import UNNAMED, at, called, enumerated, joined, named, person, time_fact
 
 MOST_APPLICATIONS = 10
 """The most applications of a candidate that are looked at."""
@@ -21,14 +22,19 @@ def the_candidate(builder: CardBuilder, found: Any) -> tuple[Record, str]:
     candidate = builder.record("The candidate", found)
     builder.link("Candidate in Ashby", at(candidate, "profileUrl"))
     builder.refer(at(candidate, "id"), "The candidate", at(candidate, "name"))
-    return candidate, named(candidate["name"]) if at(candidate, "name") else "a candidate who could not be read"
+    return candidate, _person(candidate) or "a candidate who could not be read"
+
+
+def _person(candidate: Any) -> str | None:
+    """A candidate inside a sentence."""
+    return named(candidate["name"], *apart(candidate)) if at(candidate, "name") else None
 
 
 def the_application(builder: CardBuilder, found: Any) -> Record:
     """An application that was read. Whose it is, is a fact: candidates can be merged."""
     application = builder.record("The application", found)
     if application:
-        builder.facts["Candidate"] = reference(application, "candidate", "name")
+        builder.facts["Candidate"] = reference(application, "candidate")
         builder.refer(at(application, "candidate", "id"), "The candidate", at(application, "candidate", "name"))
         builder.refer(at(application, "job", "id"), "The job", at(application, "job", "title"))
     if at(application, "status") == "Hired":
@@ -36,12 +42,21 @@ def the_application(builder: CardBuilder, found: Any) -> Record:
     return application
 
 
-def who(application: Record) -> str:
-    """Whose application it is: the candidate and the job."""
-    name, job = at(application, "candidate", "name"), at(application, "job", "title")
+def who(builder: CardBuilder, application: Record) -> str:
+    """Whose application it is, for which job and since when."""
+    name, job = _person(at(application, "candidate")), job_of(builder, application)
     if not name:
         return "a candidate who could not be read"
-    return f"{named(name)}, {named(job)}" if job else named(name)
+    return f"{name}, {job}" if job else name
+
+
+def job_of(builder: CardBuilder, application: Record) -> str | None:
+    """The job of an application inside a sentence; it is read, for an application says little about it."""
+    job_id, title = at(application, "job", "id"), at(application, "job", "title")
+    if not title:
+        return None
+    details = told_apart(builder, builder.clarified("The job", request_for("job_id", job_id))) if job_id else []
+    return named(title, *details, *filter(None, [made_on(application, "considered since")]))
 
 
 def the_job(builder: CardBuilder, found: Any) -> Record:
@@ -53,6 +68,29 @@ def the_job(builder: CardBuilder, found: Any) -> Record:
     return job
 
 
+def called_job(builder: CardBuilder, job: Record) -> str:
+    """A job that was read, inside a sentence."""
+    return named(at(job, "title") or UNNAMED, *told_apart(builder, job))
+
+
+def the_department(builder: CardBuilder, found: Any, department_id: str) -> Fact:
+    """The fact of a department or team, with the one above it."""
+    fact = builder.named("The department", found, department_id, "name")
+    details = [*fact.get("apart", ()), *above(builder, found if isinstance(found, Mapping) else {})]
+    return {**fact, **({"apart": details} if details else {})}
+
+
+def in_its_plan(builder: CardBuilder, stage: Fact, found: Any, plan_id: Any) -> Fact:
+    """The fact of a stage; with its interview plan, unless that is the one which the application is in."""
+    own = at(found, "interviewPlanId")
+    plans = reader("interview_plan_id")
+    if own in (None, plan_id) or plans is None:
+        return stage
+    [read] = builder.reads.all(plans.request(own))
+    plan = plans.pick(builder, read, own)
+    return {**stage, "apart": [*stage.get("apart", ()), f"plan {called(fact_of(own, plan))}"]}
+
+
 def the_opening(builder: CardBuilder, found: Any) -> tuple[Record, str]:
     """An opening that was read, and the name to use in a sentence."""
     opening = builder.record("The opening", found)
@@ -60,13 +98,22 @@ def the_opening(builder: CardBuilder, found: Any) -> tuple[Record, str]:
         return opening, "an opening that could not be read"
     identifier = at(opening, "latestVersion", "identifier")
     builder.refer(at(opening, "id"), "The opening", identifier)
-    return opening, f"the opening {named(identifier)}" if identifier else "an opening without an identifier"
+    details = apart(opening)
+    if identifier:
+        return opening, f"the opening {named(identifier, *details)}"
+    return opening, f"an opening without an identifier{f' ({joined(details)})' if details else ''}"
 
 
-def warn_if_confidential(builder: CardBuilder, reads: ReadCache, application: Record) -> None:
-    """Warns if an application is for a confidential job."""
-    if job_id := at(application, "job", "id"):
-        the_job(builder, *reads.all(GetJob(job_id=job_id)))
+def candidate_and_job(builder: CardBuilder, reads: ReadCache, application: Record) -> Record:
+    """The candidate of an application, read along with its job; warns if that is confidential."""
+    job_id, candidate_id = at(application, "job", "id"), at(application, "candidate", "id")
+    job, candidate = reads.all(
+        request_for("job_id", job_id) if job_id else None,
+        request_for("candidate_id", candidate_id) if candidate_id else None,
+    )
+    if job_id:
+        the_job(builder, job)
+    return the_candidate(builder, candidate)[0] if candidate_id else {}
 
 
 def warn_unless_open(builder: CardBuilder, job: Record) -> None:
@@ -95,28 +142,18 @@ def applications_of(
 def warn_of_others(builder: CardBuilder, applications: list[Record]) -> None:
     """Warns if the candidate is hired or at the offer stage for another job."""
     for other in applications:
-        job = named(at(other, "job", "title") or "another job")
         if at(other, "status") == "Hired":
-            builder.warn(f"The candidate is already hired, for {job}.", "high")
+            builder.warn(f"The candidate is already hired, for {job_of(builder, other) or 'another job'}.", "high")
         elif at(other, "status") == "Active" and at(other, "currentInterviewStage", "type") == "Offer":
-            builder.warn(f"The candidate is at the offer stage for {job}.")
+            builder.warn(f"The candidate is at the offer stage for {job_of(builder, other) or 'another job'}.")
 
 
-def reference(record: Record, key: str, *names: str) -> Fact:
-    """The fact `{"id", "name"}` of a record inside another one; None where there is none."""
+def reference(record: Record, key: str) -> Fact:
+    """The fact of a record inside another one; None where there is none."""
     if not record or is_unread(record, key):
         return UNREAD
     inner = at(record, key)
-    name = next((at(inner, it) for it in names if at(inner, it)), None) or UNNAMED
-    return {"id": at(inner, "id"), "name": one_line(name, 120)} if at(inner, "id") else None
-
-
-def credit_of(record: Record) -> Fact:
-    """The user credited with a candidate or an application."""
-    if not record or is_unread(record, "creditedToUser"):
-        return UNREAD
-    credited = at(record, "creditedToUser")
-    return {"id": at(credited, "id"), "name": person(credited) or UNNAMED} if credited else None
+    return fact_of(at(inner, "id"), inner) if at(inner, "id") else None
 
 
 def the_user(builder: CardBuilder, what: str, found: Any, user_id: str | None) -> Fact:
@@ -128,7 +165,7 @@ def the_user(builder: CardBuilder, what: str, found: Any, user_id: str | None) -
     if at(user, "isEnabled") is False:
         builder.warn(f"{what}, {named(name)}, is deactivated in Ashby.")
     builder.refer(user_id, what, name)
-    return {"id": user_id, "name": name}
+    return fact_of(user_id, user)
 
 
 def value_of(record: Record, *way: str) -> Fact:
@@ -172,12 +209,12 @@ def _small(field: str) -> str:
 
 def _application(builder: CardBuilder, found: Any) -> tuple[Record, str]:
     application = the_application(builder, found)
-    return application, f"the application of {who(application)}"
+    return application, f"the application of {who(builder, application)}"
 
 
 def _job(builder: CardBuilder, found: Any) -> tuple[Record, str]:
     job = the_job(builder, found)
-    return job, f"the job {named(at(job, 'title') or UNNAMED)}"
+    return job, f"the job {called_job(builder, job)}"
 
 
 SUBJECTS: Mapping[str, Callable[[CardBuilder, Any], tuple[Record, str]]] = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.lookup import request_for
 from langchain_ashby.agent.cards.offered import is_accepted, warn_of_offers
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import (
     applications_of,
+    in_its_plan,
     reference,
     the_application,
     the_candidate,
@@ -16,14 +18,14 @@ from langchain_ashby.agent.cards.shared import (
     warn_of_others,
     who,
 )
+from langchain_ashby.agent.cards.times import warn_of_offset
 from langchain_ashby.endpoints.applications import ChangeApplicationStage, GetApplication
 from langchain_ashby.endpoints.candidates import GetCandidate
 from langchain_ashby.endpoints.internal import ListCommunicationTemplates
 from langchain_ashby.endpoints.interviews import GetInterviewStage, ListInterviewSchedules
-from langchain_ashby.endpoints.jobs import GetJob
 from langchain_ashby.endpoints.offers import ListOffers
 from langchain_ashby.endpoints.organization import ListArchiveReasons
-from langchain_ashby.text.words import UNNAMED, at, in_words, moment, named, one_line, parsed, quoted
+from langchain_ashby.text.words import UNNAMED, at, called, in_words, moment, named, one_line, parsed, quoted, shown
 
 _KINDS = ("Lead", "PreInterviewScreen", "Active", "Offer", "Hired", "Archived")
 _STATUS_IN = {"Lead": "Lead", "Archived": "Archived", "Hired": "Hired"}
@@ -42,11 +44,11 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
     application = the_application(builder, found)
     stage = builder.named("The stage", stage_read, request.interview_stage_id, "title")
     reason = builder.named("The archive reason", reasons, request.archive_reason_id, "text")
+    stage = in_its_plan(builder, stage, stage_read, at(application, "currentInterviewStage", "interviewPlanId"))
     kind = at(stage_read, "type") if at(stage_read, "type") in _KINDS else None
-    before = reference(application, "currentInterviewStage", "title")
+    before = reference(application, "currentInterviewStage")
     came_from = at(application, "currentInterviewStage", "title") or UNNAMED
-    because = f"; reason: {named(reason['name'])}" if reason else ""
-    builder.line = f"Move {who(application)}, from {named(came_from)} to {named(stage['name'])}{because}"
+    because = f"; reason: {called(reason)}" if reason else ""
     builder.set_field("Stage", before, stage)
     if (entries := at(application, "applicationHistory")) is not None:
         builder.history["Stage"] = {
@@ -55,17 +57,18 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
     if kind:
         builder.implied("Status", value_of(application, "status"), _STATUS_IN.get(kind, "Active"))
     if request.archive_reason_id:
-        builder.set_field("Archive reason", reference(application, "archiveReason", "text"), reason)
+        builder.set_field("Archive reason", reference(application, "archiveReason"), reason)
 
     candidate_read, job_read, schedules, offers = reads.all(
         GetCandidate(candidate_id=application["candidate"]["id"]) if at(application, "candidate", "id") else None,
-        GetJob(job_id=application["job"]["id"]) if at(application, "job", "id") else None,
+        request_for("job_id", application["job"]["id"]) if at(application, "job", "id") else None,
         ListInterviewSchedules(application_id=request.application_id) if kind in (None, "Archived", "Hired") else None,
         ListOffers(application_id=request.application_id) if kind in (None, "Archived", "Hired") else None,
     )
     candidate, _ = the_candidate(builder, candidate_read) if candidate_read is not None else ({}, "")
     if job_read is not None:
         the_job(builder, job_read)
+    builder.line = f"Move {who(builder, application)}, from {named(came_from)} to {named(stage['name'])}{because}"
     offers_made = builder.records("The offers", offers)
     _warn_of_the_way(builder, application, stage_read, before, stage)
     _leave_archive(builder, application, kind)
@@ -145,9 +148,11 @@ def _archived(
         builder.warn("The e-mail's time is in the past: it is sent at once.")
     to = f" at {one_line(address)}" if address else ""
     gets = "may get" if kind is None else "gets"
-    builder.consequence(f"The candidate {gets} the e-mail {quoted(template['name'])}{to}, {when}.", "high")
+    builder.consequence(f"The candidate {gets} the e-mail {quoted(shown(template))}{to}, {when}.", "high")
     builder.consequence("If the e-mail can't be sent, Ashby does not move the application.")
     builder.consequence("An e-mail can't be recalled once it is sent.", "high")
+    if send_at:
+        warn_of_offset(builder, send_at, candidate)
 
 
 def _hired(builder: CardBuilder, offers: list[Record], read: object, kind: str | None) -> None:

@@ -101,10 +101,10 @@ def _list(waiting: list[WaitingThread], out: Console) -> None:
 
     from langchain_ashby.cli.approval_prompt import overview
     from langchain_ashby.cli.terminal import say
-    from langchain_ashby.text.words import in_words, one_line
+    from langchain_ashby.text.words import moment, one_line
 
     for it in waiting:
-        since = f", since {in_words(it.since)}" if it.since else ""
+        since = f", since {moment(it.since.isoformat())}" if it.since else ""
         say(out, Text.assemble((f"Thread {one_line(it.thread_id)}", "bold"), since))
         out.print(overview(it.actions))
         out.print()

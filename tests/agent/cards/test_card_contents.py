@@ -54,12 +54,12 @@ def test_who_has_to_give_feedback_is_shown_where_that_is_all_that_changes(desk: 
         change_meeting(desk, booked(desk, meeting(**which, interviewers=free)), **which, interviewers=asked)
     )
     [change] = card["changes"]
-    assert change["after"] == f"{change['before']} (feedback required)"
+    assert change["after"] == f"{str(change['before'])[:-1]}, feedback required)"
     card = desk.card(
         change_meeting(desk, booked(desk, meeting(**which, interviewers=asked)), **which, interviewers=free)
     )
     [change] = card["changes"]
-    assert change["before"] == f"{change['after']} (feedback required)"
+    assert change["before"] == f"{str(change['after'])[:-1]}, feedback required)"
 
 
 def test_consequences_are_stated_once(desk: Desk) -> None:
@@ -87,3 +87,11 @@ def test_a_change_without_effect_has_no_consequences(desk: Desk) -> None:
     card = desk.card(request)
     assert card["warnings"] == ["Already up to date; nothing would change."]
     assert card["consequences"] == []
+
+
+def test_a_change_of_what_the_card_spells_itself_is_not_called_up_to_date(desk: Desk) -> None:
+    links = [{"type": "GitHub", "url": "https://github.example/ada"}]
+    card = desk.card(make("update_candidate", candidate_id=desk.candidate(), social_links=links))
+    assert card["line"].startswith("Change the all links of Ada Lovelace") and card["warnings"] == []
+    again = desk.card(make("update_candidate", candidate_id=desk.candidate(), name="Ada Lovelace"))
+    assert again["warnings"] == ["Already up to date; nothing would change."]

@@ -94,7 +94,7 @@ def test_removing_a_tag_shows_the_tags_before_and_after(desk: Desk) -> None:
     request, candidate = tagged(desk)
     titles = [desk.one("candidateTag", id=it)["title"] for it in candidate["tagIds"]]
     card = desk.card(request)
-    assert card["line"] == f"Remove the tag {titles[0]} from {candidate['name']}"
+    assert card["line"] == f"Remove the tag {titles[0]} from {candidate['name']} (ada.lovelace@example.org)"
     [change] = card["changes"]
     assert change == {"field": "Tags", "before": change["before"], "after": ", ".join(titles[1:]) or None}
     assert sorted(str(change["before"]).split(", ")) == sorted(titles)
@@ -170,8 +170,8 @@ def test_setting_fields_of_each_kind_shows_names_and_days(desk: Desk) -> None:
     card = desk.card(request)
     changes = {it["field"]: (it["before"], it["after"]) for it in card["changes"]}
     assert changes["Description"][1] == "Night watch."
-    assert changes["Department"] == ("Platform", "Data & ML")
-    assert changes["Locations"][1] == "Hamburg"
+    assert changes["Department"] == ("Platform (Engineering)", "Data & ML (Engineering)")
+    assert changes["Locations"][1] == "Hamburg (Europe)"
     assert changes["Target hire date"][1] == "Mon 3 May 2027"
     assert changes["Budget"] == (None, "B-7")
     assert "The opening shows up under other offices." in card["consequences"]

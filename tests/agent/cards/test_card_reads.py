@@ -54,7 +54,7 @@ def test_cards_that_are_made_together_share_their_reads(desk: Desk) -> None:
     for card in cards:
         card.join()
     asked = [(it["endpoint"], json.dumps(it["body"])) for it in desk.sandbox.requests()]
-    assert len(asked) == len(set(asked)) == 5  # application, source, user, candidate, job
+    assert len(asked) == len(set(asked)) == 6  # application, its job, source, user, candidate, the other job
 
 
 def test_reads_that_belong_together_are_made_at_the_same_time(recorder: Recorder, client: AshbyClient) -> None:

@@ -155,7 +155,7 @@ NAMES = [
     ("Ada\nApproved: yes", "“Ada ¶ Approved: yes”"),
     ("\u202eadA", "“[U+202E]adA”"),
     ("", "“”"),
-    ("x" * 200, "“" + "x" * 79 + "…”"),
+    ("x" * 200, "“" + "x" * 50 + "…" + "x" * 29 + "”"),
 ]
 
 
@@ -168,9 +168,11 @@ def test_a_hostile_candidate_is_shown_literally(desk: Desk) -> None:
     name = "Ada, Staff Engineer, from Onsite to Hired; reason: **approved** <b>x</b>\n# By order"
     made = desk.client.call(make("create_candidate", name=name))
     it = desk.card(make("create_candidate_note", candidate_id=made["id"], note="Hello."))
-    assert it["line"] == f"Add a note to “{one_line(name, 80)}”"
+    assert it["line"].startswith(
+        "Add a note to “Ada, Staff Engineer, from Onsite to Hired; reason:…roved** <b>x</b> ¶ # By order” ("
+    )
     shown_as = markdown(it)
-    assert r"\*\*approved\*\* \<b\>x\</b" in shown_as and "\n# By order" not in shown_as
+    assert r"roved\*\* \<b\>x\</b" in shown_as and "\n# By order" not in shown_as
     assert "<b>x" not in html(it)
 
 

@@ -38,7 +38,7 @@ CHANGES: list[tuple[str, Meanwhile, str]] = [
         lambda desk: make(
             "change_application_stage", application_id=desk.application(), interview_stage_id=desk.stage("Offer")
         ),
-        "Stage: Offer, was Onsite",
+        "Stage: Offer (order 6), was Onsite (order 5)",
     ),
     (
         "change_application_stage",
@@ -74,7 +74,7 @@ CHANGES: list[tuple[str, Meanwhile, str]] = [
             application_id=desk.application(),
             interview_events=[meeting("2026-11-10T14:30:00Z", "2026-11-10T14:45:00Z")],
         ),
-        "Other meetings at that time: Technical Phone Screen, Tue 10 Nov 2026, 14:30 to 14:45 UTC",
+        "Other meetings at that time: Technical Phone Screen (shown as Technical conversation), Tue 10 Nov 2026, 14:30",
     ),
     (
         "upload_candidate_resume",
@@ -101,7 +101,7 @@ CHANGES: list[tuple[str, Meanwhile, str]] = [
         lambda desk: make(
             "change_application_stage", application_id=desk.application(), interview_stage_id=desk.stage("Offer")
         ),
-        "Stage: Offer, was Onsite",
+        "Stage: Offer (order 6), was Onsite (order 5)",
     ),
 ]
 
@@ -122,7 +122,10 @@ UNRELATED: list[tuple[str, Meanwhile]] = [
     ("create_candidate_note", lambda desk: make("create_candidate_note", candidate_id=desk.candidate(), note="Other.")),
     ("update_candidate", lambda desk: EXAMPLES["add_candidate_tag"](desk)),
     ("add_candidate_tag", lambda desk: EXAMPLES["update_candidate"](desk)),
-    ("set_custom_field_value", lambda desk: EXAMPLES["update_candidate"](desk)),
+    (
+        "set_custom_field_value",
+        lambda desk: make("update_candidate", candidate_id=desk.candidate(), website_url="https://ada.example.com"),
+    ),
     ("update_opening", lambda desk: EXAMPLES["add_opening_job"](desk)),
     ("add_opening_job", lambda desk: EXAMPLES["update_opening"](desk)),
     ("create_application", lambda desk: EXAMPLES["update_application"](desk)),
@@ -169,7 +172,7 @@ def test_what_could_not_be_read_before_and_now_can_be_is_a_change(desk: Desk) ->
     card = desk.card(request)
     desk.sandbox.reset()
     told = differences(card, desk.card(request))
-    assert "Source: Employee Referral, was not known" in told
+    assert "Source: Employee Referral (Referral), was not known" in told
     assert any(it.startswith("can now be checked: The application") for it in told)
 
 

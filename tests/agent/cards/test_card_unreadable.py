@@ -60,13 +60,12 @@ def reader(desk: Desk) -> Iterator[AshbyClient]:
 
 def test_records_hidden_from_the_key_are_named(desk: Desk, reader: AshbyClient) -> None:
     card = card_of(EXAMPLES["change_application_stage"](desk), ReadCache(reader, now=NOW))
-    assert card["line"] == "Move Ada Lovelace, Staff Engineer, from Onsite to “not known”; reason: “not known”" or (
-        card["line"] == "Move Ada Lovelace, Staff Engineer, from Onsite to not known; reason: not known"
-    )
+    who = "Ada Lovelace (ada.lovelace@example.org), Staff Engineer (considered since 30 Jun 2026)"
+    assert card["line"] == f"Move {who}, from Onsite to not known; reason: not known"
     text = " ".join(card["unchecked"])
     for what in ("The stage could not be read", "The archive reason could not be read", "The job could not be read"):
         assert what in text
-    assert card["changes"][0] == {"field": "Stage", "before": "Onsite", "after": "not known"}
+    assert card["changes"][0] == {"field": "Stage", "before": "Onsite (order 5)", "after": "not known"}
 
 
 def test_a_record_that_does_not_exist_is_said_not_to_be_readable(desk: Desk) -> None:
@@ -80,7 +79,10 @@ def test_a_record_that_does_not_exist_is_said_not_to_be_readable(desk: Desk) -> 
 def test_a_confidential_job_that_the_key_may_not_see_is_not_checked(desk: Desk, reader: AshbyClient) -> None:
     request = make("create_application", candidate_id=desk.candidate(), job_id=desk.job("VP Finance"))
     card = card_of(request, ReadCache(reader, now=NOW))
-    assert card["line"] == f"Consider {ADA} for a job that could not be read, starting in the first Lead stage"
+    assert (
+        card["line"]
+        == f"Consider {ADA} (ada.lovelace@example.org) for a job that could not be read, starting in the first Lead stage"
+    )
     assert any(it.startswith("The job could not be read") for it in card["unchecked"])
 
 
@@ -113,7 +115,8 @@ def test_a_schedule_that_is_not_found_leaves_its_meetings(desk: Desk) -> None:
     assert card["line"] == "Cancel the interviews of a candidate who could not be read"
     assert (
         card["changes"][1]["before"]
-        == "Technical Phone Screen, Tue 10 Nov 2026, 15:00 to 16:00 UTC, with Sofia Marchetti"
+        == "Technical Phone Screen (shown as Technical conversation), Tue 10 Nov 2026, 15:00 to 16:00 UTC, "
+        "with Sofia Marchetti (sofia@example.com)"
     )
     assert any("was not found among those looked through" in it for it in card["unchecked"])
 

@@ -40,7 +40,8 @@ QUIET = [
 
 
 @pytest.mark.parametrize("name", QUIET)
-def test_ordinary_writes_get_no_warning(desk: Desk, name: str) -> None:
+def test_ordinary_writes_get_no_warning(desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Oslo")  # where the company is, and an hour before the candidate
     card = desk.card(EXAMPLES[name](desk))
     assert card["warnings"] == [] and card["unchecked"] == []
 

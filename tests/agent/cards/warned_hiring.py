@@ -22,11 +22,15 @@ from situations import (
 
 HIRING: list[Warned] = [
     # Jobs
-    ("same title", lambda desk: job(desk, title="staff engineer"), "A job with this title exists: it is open."),
+    (
+        "same title",
+        lambda desk: job(desk, title="staff engineer"),
+        "A job with this title exists: Staff Engineer (TW-101); it is open.",
+    ),
     (
         "same draft",
         lambda desk: job(desk, title="Fleet Software Intern"),
-        "A job with this title exists: it is a draft.",
+        "A job with this title exists: Fleet Software Intern (TW-107); it is a draft.",
     ),
     ("no plan", lambda desk: job(desk, title="New"), "the job cannot be opened without one"),
     (
@@ -42,7 +46,7 @@ HIRING: list[Warned] = [
     (
         "taken requisition",
         lambda desk: make("update_job", job_id=desk.job(), custom_requisition_id="TW-102"),
-        "Another job has this requisition id: Site Reliability Engineer.",
+        "Another job has this requisition id: Site Reliability Engineer (TW-102).",
     ),
     (
         "cannot open",
@@ -116,7 +120,7 @@ HIRING: list[Warned] = [
     (
         "weekend",
         lambda desk: schedule(desk, meeting("2026-11-14T15:00:00Z", "2026-11-14T16:00:00Z")),
-        "Sat 14 Nov 2026 is a Saturday (in UTC).",
+        "Sat 14 Nov 2026 is a Saturday (in Europe/London).",
     ),
     (
         "long",
@@ -156,7 +160,7 @@ HIRING: list[Warned] = [
     (
         "other job's interview",
         lambda desk: schedule(desk, meeting(interview_id=desk.id("interview", title="Product Demo"))),
-        "The interview Product Demo belongs to another job.",
+        "The interview Product Demo belongs to another job: “Account Executive, Ports” (TW-105, Hamburg).",
     ),
     (
         "archived application's interview",
@@ -268,7 +272,7 @@ HIRING: list[Warned] = [
     (
         "other jobs",
         lambda desk: make("add_opening_job", opening_id=desk.opening("OP-202"), job_id=desk.job(SRE)),
-        "The opening has another job: Staff Engineer.",
+        "The opening has another job: Staff Engineer (TW-101, Oslo).",
     ),
     (
         "only job",

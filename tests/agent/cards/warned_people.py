@@ -49,7 +49,7 @@ PEOPLE: list[Warned] = [
     (
         "same e-mail",
         lambda desk: make("create_candidate", name="A. Lovelace", email="ADA.lovelace@example.org"),
-        "A candidate with this e-mail address exists: Ada Lovelace, ada.lovelace@example.org, added ",
+        "A candidate with the e-mail address ADA.lovelace@example.org exists: Ada Lovelace (ada.lovelace@example.org)",
     ),
     (
         "same name",
@@ -62,7 +62,7 @@ PEOPLE: list[Warned] = [
         lambda desk: make(
             "update_candidate", candidate_id=desk.candidate("Chloé Martin"), email="ada.lovelace@example.org"
         ),
-        "Another candidate has this e-mail address: Ada Lovelace",
+        "Another candidate has the e-mail address ada.lovelace@example.org: Ada Lovelace",
     ),
     (
         "nothing changes",
@@ -161,7 +161,7 @@ PEOPLE: list[Warned] = [
     (
         "hired elsewhere",
         lambda desk: make("create_application", candidate_id=desk.candidate("Ethan Brooks"), job_id=desk.job(SRE)),
-        "The candidate is already hired, for Staff Engineer.",
+        "The candidate is already hired, for Staff Engineer (TW-101, Oslo, considered since 26 Aug 2026).",
     ),
     (
         "hired for it",
