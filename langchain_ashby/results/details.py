@@ -70,10 +70,10 @@ def _own_id(kind: type | None) -> str:
 
 def _lines(record: Json, own_id: str) -> Iterator[str]:
     for key, value in record.items():
-        if key in _LEFT_OUT or (empty(value) and not (value is None and _NOT_NULL.fullmatch(key))):
+        if key in _LEFT_OUT or (empty(value) and not _NOT_NULL.fullmatch(key)):
             continue
-        if value is None:
-            yield f"{_word(key)}: unknown"
+        if empty(value):
+            yield f"{_word(key)}: {'unknown' if value is None else '(none)'}"
         elif key == "id":
             yield from [f"{own_id}: {text(value)}"] if own_id else []
         elif key in _SPECIAL:

@@ -101,11 +101,12 @@ def flag(value: Any, yes: str, no: str = "", unknown: str = "unknown") -> str:
 
 def place(location: Any) -> str:
     """`Paris, France`: the city, or else the region, and the country."""
-    parts = {
-        entry.get("type"): in_a_list(text(entry.get("name"))) for entry in objects(at(location, "locationComponents"))
-    }
-    found = [parts.get("City") or parts.get("Region"), parts.get("Country")]
-    return ", ".join(filter(None, found)) or text(at(location, "locationSummary"))
+    parts: dict[Any, list[str]] = {}
+    for entry in objects(at(location, "locationComponents")):
+        parts.setdefault(entry.get("type"), []).append(in_a_list(text(entry.get("name"))))
+    region, country = parts.pop("Region", []), parts.pop("Country", [])
+    found = [*(parts.pop("City", None) or region), *(it for others in parts.values() for it in others), *country]
+    return ", ".join(found) or text(at(location, "locationSummary"))
 
 
 def to_the_minute(value: Any) -> str:

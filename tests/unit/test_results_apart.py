@@ -213,7 +213,8 @@ class TestPlaces:
         [
             ([("Country", "France"), ("City", "Paris")], "Paris, France"),
             ([("Country", "United States"), ("Region", "California")], "California, United States"),
-            ([("City", "Paris")], "Paris"),
+            ([("City", "Paris"), ("Region", "Somewhere")], "Paris"),
+            ([("Country", "France"), ("New kind", "Montmartre"), ("City", "Paris")], "Paris, Montmartre, France"),
             ([], "United States, California"),
         ],
     )
@@ -263,6 +264,9 @@ class TestNull:
     def test_is_unknown_in_a_record(self, key: str) -> None:
         assert render(None, {key: None}).split("\n")[1:][0].endswith(": unknown")
         assert "unknown" not in render(None, {"archivedAt": None, "island": None, "title": "T"})
+
+    def test_is_not_none(self) -> None:
+        assert render(None, {"applicationIds": []}).endswith("application_ids: (none)")
 
     def test_of_a_flag_is_not_read_like_no(self) -> None:
         for key in ("isArchived", "isRemote", "isDebrief", "confidential"):
