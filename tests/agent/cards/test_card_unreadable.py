@@ -79,10 +79,8 @@ def test_a_record_that_does_not_exist_is_said_not_to_be_readable(desk: Desk) -> 
 def test_a_confidential_job_that_the_key_may_not_see_is_not_checked(desk: Desk, reader: AshbyClient) -> None:
     request = make("create_application", candidate_id=desk.candidate(), job_id=desk.job("VP Finance"))
     card = card_of(request, ReadCache(reader, now=NOW))
-    assert (
-        card["line"]
-        == f"Consider {ADA} (ada.lovelace@example.org) for a job that could not be read, starting in the first Lead stage"
-    )
+    person = f"{ADA} (ada.lovelace@example.org)"
+    assert card["line"] == f"Consider {person} for a job that could not be read, starting in the first Lead stage"
     assert any(it.startswith("The job could not be read") for it in card["unchecked"])
 
 
