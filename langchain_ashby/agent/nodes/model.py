@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
+from uuid import uuid4
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, AnyMessage, RemoveMessage, SystemMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    HumanMessage,
+    RemoveMessage,
+    SystemMessage,
+    ToolMessage,
+)
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from langchain_ashby.agent.approval.gate import screened
-from langchain_ashby.agent.messages.history import arranged, genuine, with_every_call_answered
-from langchain_ashby.agent.messages.own import new_turn, record_of
+from langchain_ashby.agent.messages.accepted import conversation
+from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, with_every_call_answered
+from langchain_ashby.agent.messages.own import Own, record_of, record_of_turn
+from langchain_ashby.agent.messages.reply import Ending, Overheard, Reply, understood, with_reason
 from langchain_ashby.agent.messages.tool_messages import Call, outcome_unknown
 from langchain_ashby.agent.run.settings import RunLimits, RunSettings
 from langchain_ashby.agent.state import State, Update
+from langchain_ashby.text.words import count, one_line, tool_title
 
 
 class ModelNode(Runnable[State, Update]):
     """Calls the run's model with the run's tools, and passes its message through the gate.
+
+    It asks once more where the reply is of no use and the next may be. A turn that cannot go on ends with the reason.
 
     A Runnable of its own, because a `RunnableLambda` costs as much again as everything else here.
     """
@@ -27,27 +41,41 @@ class ModelNode(Runnable[State, Update]):
     name = "model"
 
     def __init__(
-        self, models: Mapping[str, BaseChatModel], limits: RunLimits, system_prompt: str, most_writes: int
+        self,
+        models: Mapping[str, BaseChatModel],
+        limits: RunLimits,
+        system_prompt: str,
+        most_writes: int,
+        most_calls: int,
     ) -> None:
         self._models = models
         self._limits = limits
         self._bound = lru_cache(maxsize=64)(self._bind)
         self._instructions = SystemMessage(system_prompt)
         self._most_writes = most_writes
+        self._most_calls = most_calls
 
     def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         """Calls the model."""
         settings = self._limits.settings()
         model = self._bound(settings.model, tuple(settings.tools))
         known = genuine(input["messages"], input.get("own", {}))
-        return self._update(model.invoke(self._conversation(known), config), settings, input, known)
+        sent, heard = self._conversation(known), Overheard()
+        reply = understood(model.invoke(sent, heard.beside(config)), heard)
+        if reply.may_pass:
+            reply = understood(model.invoke(sent, heard.beside(config)), heard)
+        return self._update(reply, settings, input, known)
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         """Calls the model under asyncio."""
         settings = self._limits.settings()
         model = self._bound(settings.model, tuple(settings.tools))
         known = genuine(input["messages"], input.get("own", {}))
-        return self._update(await model.ainvoke(self._conversation(known), config), settings, input, known)
+        sent, heard = self._conversation(known), Overheard()
+        reply = understood(await model.ainvoke(sent, heard.beside(config)), heard)
+        if reply.may_pass:
+            reply = understood(await model.ainvoke(sent, heard.beside(config)), heard)
+        return self._update(reply, settings, input, known)
 
     def _bind(self, model: str, tools: tuple[str, ...]) -> Runnable[LanguageModelInput, AIMessage]:
         if not tools:
@@ -55,22 +83,51 @@ class ModelNode(Runnable[State, Update]):
         return self._models[model].bind_tools([self._limits.tools[name] for name in tools])
 
     def _conversation(self, known: list[AnyMessage]) -> list[AnyMessage]:
-        return [self._instructions, *with_every_call_answered(arranged(known), _gone)]
+        return conversation(self._instructions, with_every_call_answered(arranged(known), _gone))
 
-    def _update(self, reply: AIMessage, settings: RunSettings, state: State, known: list[AnyMessage]) -> Update:
-        earlier = state["messages"]
+    def _update(self, reply: Reply, settings: RunSettings, state: State, known: list[AnyMessage]) -> Update:
+        earlier, own, ending = state["messages"], state.get("own", {}), reply.ending
+        calls = calls_of(reply.message)
+        if calls and _spoken_in_turn(earlier, own) + 1 >= self._most_calls:
+            ending = self._enough(calls)
+        message, answers = screened(
+            reply.message if calls or not ending else with_reason(reply.message, ending),
+            settings.tools,
+            self._most_writes,
+            earlier,
+            objection=ending.advice if ending else None,
+        )
+        last = [with_reason(AIMessage("", id=f"run-{uuid4()}"), ending)] if ending and ending.final and calls else []
         false = {str(it.id) for it in earlier} - {str(it.id) for it in known}
-        message, answers = screened(reply, settings.tools, self._most_writes, earlier)
-        gone = state.get("own", {}).keys() - {it.id for it in earlier}
-        own = {**dict.fromkeys(gone), str(message.id): new_turn(), **record_of(answers)}
+        gone = own.keys() - {it.id for it in earlier}
+        turns = {str(it.id): record_of_turn(it) for it in (message, *last)}
         return {
-            "messages": [*map(RemoveMessage, sorted(false)), message, *answers],
-            "own": own,
+            "messages": [*map(RemoveMessage, sorted(false)), message, *answers, *last],
+            "own": {**dict.fromkeys(gone), **turns, **record_of(answers)},
             "proposals": [],
             "approvals": [],
             "edits": [],
             "problem": None,
         }
+
+    def _enough(self, calls: Sequence[Call]) -> Ending:
+        """Ends a turn in which the model has spoken as often as it may, and still calls tools."""
+        known = self._limits.tools
+        names = dict.fromkeys(str(it["name"]) for it in calls)
+        titles = [tool_title(it, known[it].metadata) if it in known else f"the unknown tool {it!r}" for it in names]
+        return Ending(
+            "model_calls",
+            f"The agent stopped here: the model may be asked {count(self._most_calls, 'time')} for one message of the "
+            f"user. It still wanted: {one_line(', '.join(titles), 500)}. None of it was done. Write again to go on.",
+            "The model may not be asked again for this message of the user, so nothing of this was done.",
+            final=True,
+        )
+
+
+def _spoken_in_turn(messages: Sequence[AnyMessage], own: Own) -> int:
+    """How often the agent's model has spoken since the user last did."""
+    turn = takewhile(lambda it: not isinstance(it, HumanMessage), reversed(messages))
+    return sum(isinstance(it, AIMessage) and it.id in own for it in turn)
 
 
 def _gone(call: Call) -> ToolMessage:
