@@ -9,6 +9,7 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -64,10 +65,6 @@ class ModelServer(Recorder):
         self.steps = list(steps)
         self.refused: list[str] = []
 
-    @property
-    def model(self) -> BaseChatModel:
-        return self._wire.connect(self.url)
-
     def answer(self, sent: Sent) -> Answer:
         body = sent.body
         if problem := self._wire.refuses(body):
@@ -80,6 +77,14 @@ class ModelServer(Recorder):
         if not (body.get("stream") or "streamGenerateContent" in sent.path):
             return Answer(json.dumps(self._wire.whole(step)).encode())
         return streamed(self._wire.events(step))
+
+
+@cache
+def serving(wire: Wire) -> tuple[ModelServer, BaseChatModel]:
+    """One server for all tests of a wire, and the model that talks to it: a new one reads all certificates again."""
+    server = ModelServer(wire)
+    server.__enter__()
+    return server, wire.connect(server.url)
 
 
 OK = Said("All is well again.")

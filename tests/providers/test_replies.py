@@ -12,7 +12,7 @@ from agent.office import Office, approve, assert_sendable, results, thread, user
 from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.types import Command
 from recorder import Answer
-from talking import CHAT, CLAUDE, FLASH, OK, RESPONSES, WIRES, ModelServer, Said, Step, Wire, streamed
+from talking import CHAT, CLAUDE, FLASH, OK, RESPONSES, WIRES, Said, Step, Wire, serving, streamed
 
 from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.agent.messages.reply import ended_early
@@ -30,7 +30,11 @@ def write(raw: str = WHOLE) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Fault:
-    """A reply, what each of its calls is answered, and the reason if the turn ends with it."""
+    """A reply, what each of its calls is answered, and the reason if the turn ends with it.
+
+    Some have no meaning unless arguments are sent as text, or unless the reply is streamed. `again`: the model is asked
+    once more, and a second reply like it ends the turn.
+    """
 
     said: Said
     answered: str = ""
@@ -39,7 +43,6 @@ class Fault:
     raw_only: bool = False
     streamed_only: bool = False
     again: bool = False
-    """The model is asked again, without a trace of the reply; if that fails as well, the turn ends."""
 
 
 CUT = "Not executed. The message was cut off at the limit on its length, so nothing was done."
@@ -52,8 +55,8 @@ FAULTS = {
     "a cut-off message with a whole read": Fault(Said("", (READ, write(HALF)), "length"), CUT),
     "a cut-off write that is said to be whole": Fault(Said("", (write(HALF),)), NOT_JSON, raw_only=True),
     "arguments that are no JSON": Fault(Said("", (write('{"stage": "He said "hi""}'),)), NOT_JSON, raw_only=True),
-    "a list of arguments": Fault(Said("", (write('["ada"]'),)), NOT_JSON, raw_only=True),
-    "null for arguments": Fault(Said("", (write("null"),)), NOT_JSON, raw_only=True),
+    "a list of arguments": Fault(Said("", (write('["ada"]'),)), NOT_JSON, wires=(CHAT, CLAUDE), streamed_only=True),
+    "null for arguments": Fault(Said("", (write("null"),)), NOT_JSON, wires=(CHAT, CLAUDE), streamed_only=True),
     "a name with a dot": Fault(Said("", (("multi_tool_use.parallel", "{}"),)), UNKNOWN),
     "a name with a channel": Fault(Said("", (("get_candidate<|channel|>commentary", "{}"),)), UNKNOWN),
     "a name with a space": Fault(Said("", (("functions.get candidate", "{}"),)), UNKNOWN),
@@ -66,9 +69,7 @@ FAULTS = {
     ),
     "an empty reply": Fault(Said(), again=True, ended="empty"),
     "a blank reply": Fault(Said(" \n"), again=True, ended="empty"),
-    "a reply that breaks off": Fault(
-        Said("The stage", end="nothing"), again=True, ended="broken_off", streamed_only=True
-    ),
+    "half a stream": Fault(Said("The", end="nothing"), again=True, ended="broken_off", streamed_only=True),
     "a call that could not be read": Fault(Said(end="malformed"), again=True, ended="malformed", wires=(FLASH,)),
     "half a sentence": Fault(Said("Moved Ada, Ben and", end="length"), ended="length"),
     "no sentence at all": Fault(Said(end="length"), ended="length"),
@@ -88,18 +89,14 @@ class Talk:
     """A thread with a model server behind it."""
 
     def __init__(self, wire: Wire, *steps: Step, streaming: bool, **options: Any) -> None:
-        self.server = ModelServer(wire, *steps)
+        self.server, model = serving(wire)
+        self.server.steps = list(steps)
+        self.server.requests.clear()
+        self.server.refused.clear()
         self.office = Office()
-        self.agent = create_recruiting_agent(self.server.model, self.office, **options)
+        self.agent = create_recruiting_agent(model, self.office, **options)
         self.config = thread()
         self._streaming = streaming
-
-    def __enter__(self) -> Talk:
-        self.server.__enter__()
-        return self
-
-    def __exit__(self, *exception: Any) -> None:
-        self.server.__exit__(None, None, None)
 
     def goes_on(self, start: Any) -> list[Any]:
         """The messages after this input."""
@@ -129,84 +126,101 @@ def cases() -> list[Any]:
         for streaming in (True, False)
         for name, fault in FAULTS.items()
         if wire in fault.wires
-        and (streaming or fault.said.end != "nothing")
-        and (
-            not fault.raw_only or (wire is FLASH and fault.said.end == "nothing") or streaming in wire.has_raw_arguments
-        )
+        and (streaming or not fault.streamed_only)
+        and (streaming in wire.has_raw_arguments or not fault.raw_only)
     ]
 
 
 @pytest.mark.parametrize(("wire", "streaming", "fault"), cases())
 def test_a_reply_that_is_not_whole_does_nothing_and_ends_no_thread(wire: Wire, streaming: bool, fault: Fault) -> None:
     for moment in MOMENTS:
-        with Talk(wire, streaming=streaming) as talk:
-            start = talk.at(moment, *[fault.said] * (2 if fault.again else 1))
-            before = len(talk.messages())
-            messages = talk.goes_on(start)[before:]
-            assert talk.server.refused == []
-            assert not talk.agent.get_state(talk.config).interrupts
-            written = [("cy", "Hired")] if moment == "approved" else []
-            assert (talk.office.writes, talk.office.reads) == (written, [])
-            told = [it for it in messages if isinstance(it, ToolMessage) and it.text.startswith(fault.answered)]
-            assert len(told) >= len(fault.said.calls) if fault.answered else not fault.said.calls
-            assert ended_early(messages[-1]) == fault.ended
-            assert "[" in messages[-1].text if fault.ended else messages[-1].text == OK.text
-            assert talk.goes_on(user("Go on."))[-1].text == OK.text
-            assert talk.server.refused == []
-            assert talk.office.writes == written
-            assert_sendable(talk.messages())
+        talk = Talk(wire, streaming=streaming)
+        start = talk.at(moment, *[fault.said] * (2 if fault.again else 1))
+        before = len(talk.messages())
+        messages = talk.goes_on(start)[before:]
+        assert talk.server.refused == []
+        assert not talk.agent.get_state(talk.config).interrupts
+        written = [("cy", "Hired")] if moment == "approved" else []
+        assert (talk.office.writes, talk.office.reads) == (written, [])
+        told = [it for it in messages if isinstance(it, ToolMessage) and it.text.startswith(fault.answered)]
+        assert len(told) >= len(fault.said.calls) if fault.answered else not fault.said.calls
+        assert ended_early(messages[-1]) == fault.ended
+        assert "[" in messages[-1].text if fault.ended else messages[-1].text == OK.text
+        assert talk.goes_on(user("Go on."))[-1].text == OK.text
+        assert talk.server.refused == []
+        assert talk.office.writes == written
+        assert_sendable(talk.messages())
 
 
 @pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
 @pytest.mark.parametrize("streaming", [True, False])
 def test_an_empty_reply_is_asked_for_once_more(wire: Wire, streaming: bool) -> None:
-    with Talk(wire, Said(), Said("Here I am."), streaming=streaming) as talk:
-        messages = talk.goes_on(user())
-        assert [it.text for it in messages] == ["Go.", "Here I am."]
-        assert ended_early(messages[-1]) is None
-        assert len(talk.server.requests) == 2
+    talk = Talk(wire, Said(), Said("Here I am."), streaming=streaming)
+    messages = talk.goes_on(user())
+    assert [it.text for it in messages] == ["Go.", "Here I am."]
+    assert ended_early(messages[-1]) is None
+    assert len(talk.server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("wire", "streaming", "raw"),
+    [
+        (CHAT, False, '["ada"]'),
+        (CHAT, False, "7"),
+        *((RESPONSES, streaming, raw) for streaming in (True, False) for raw in ('["ada"]', "null", "7")),
+    ],
+)
+def test_arguments_of_which_langchain_makes_no_message_are_asked_for_once_more(
+    wire: Wire, streaming: bool, raw: str
+) -> None:
+    talk = Talk(wire, Said("", (write(raw),)), streaming=streaming)
+    assert [it.text for it in talk.goes_on(user())] == ["Go.", OK.text]
+    talk.server.steps = [Said("", (write(raw),))] * 2
+    assert ended_early(talk.goes_on(user("Again."))[-1]) == "malformed"
+    assert talk.goes_on(user("Go on."))[-1].text == OK.text
+    assert talk.server.refused == [] and talk.office.writes == []
 
 
 def test_a_half_sentence_keeps_what_was_said_and_says_that_it_ends_there() -> None:
-    with Talk(CLAUDE, Said("Moved Ada, Ben and", end="length"), streaming=True) as talk:
-        [_, said] = talk.goes_on(user())
-        assert said.text.startswith("Moved Ada, Ben and\n\n[The answer ends here, because it reached the limit")
+    talk = Talk(CLAUDE, Said("Moved Ada, Ben and", end="length"), streaming=True)
+    [_, said] = talk.goes_on(user())
+    assert said.text.startswith("Moved Ada, Ben and\n\n[The answer ends here, because it reached the limit")
 
 
 def test_what_a_model_says_in_refusing_is_in_the_message() -> None:
-    with Talk(CHAT, Said(refusal="I will not rank people by age.", end="refusal"), streaming=False) as talk:
-        [_, said] = talk.goes_on(user())
-        assert said.text == "[The model refused to answer. It said: I will not rank people by age.]"
-        assert ended_early(said) == "refusal"
+    talk = Talk(CHAT, Said(refusal="I will not rank people by age.", end="refusal"), streaming=False)
+    [_, said] = talk.goes_on(user())
+    assert said.text == "[The model refused to answer. It said: I will not rank people by age.]"
+    assert ended_early(said) == "refusal"
 
 
 @pytest.mark.parametrize("streaming", [True, False])
 @pytest.mark.parametrize("step", [Said("", (("nope", "{}"),)), Said("", (READ,)), Said("", (write(HALF),), "length")])
 def test_a_model_that_never_stops_calling_is_stopped_and_what_is_left_is_said(step: Said, streaming: bool) -> None:
-    with Talk(CHAT, *[step] * 20, streaming=streaming, max_model_calls_per_turn=4) as talk:
-        messages = talk.goes_on(user())
-        assert len(talk.server.requests) == 4
-        assert ended_early(messages[-1]) == "model_calls"
-        assert "the model may be asked 4 times for one message of the user. It still wanted: " in messages[-1].text
-        assert results({"messages": messages})[-1].text.startswith("Not executed. The model may not be asked again")
-        assert_sendable(messages)
-        talk.server.steps.clear()
-        assert talk.goes_on(user("Go on."))[-1].text == OK.text
-        assert talk.server.refused == []
+    talk = Talk(CHAT, *[step] * 20, streaming=streaming, max_model_calls_per_turn=4)
+    messages = talk.goes_on(user())
+    assert len(talk.server.requests) == 4
+    assert ended_early(messages[-1]) == "model_calls"
+    assert "the model may be asked 4 times for one message of the user. It still wanted: " in messages[-1].text
+    assert results({"messages": messages})[-1].text.startswith("Not executed. The model may not be asked again")
+    assert_sendable(messages)
+    talk.server.steps.clear()
+    assert talk.goes_on(user("Go on."))[-1].text == OK.text
+    assert talk.server.refused == []
 
 
 def test_a_write_of_the_last_message_that_a_turn_may_have_is_not_proposed() -> None:
-    with Talk(CHAT, Said("", (READ,)), Said("", (write(),)), streaming=True, max_model_calls_per_turn=2) as talk:
-        messages = talk.goes_on(user())
-        assert not talk.agent.get_state(talk.config).interrupts
-        assert "It still wanted: Move candidate. None of it was done." in messages[-1].text
+    talk = Talk(CHAT, Said("", (READ,)), Said("", (write(),)), streaming=True, max_model_calls_per_turn=2)
+    messages = talk.goes_on(user())
+    assert not talk.agent.get_state(talk.config).interrupts
+    assert "It still wanted: Move candidate. None of it was done." in messages[-1].text
 
 
 def test_each_message_of_the_user_has_its_own_bound() -> None:
     steps = [Said("", (READ,)), OK] * 5
-    with Talk(CHAT, *steps, streaming=True, max_model_calls_per_turn=2) as talk:
-        for _ in range(5):
-            assert talk.goes_on(user())[-1].text == OK.text
+    talk = Talk(CHAT, *steps, streaming=True, max_model_calls_per_turn=2)
+    for _ in range(5):
+        assert talk.goes_on(user())[-1].text == OK.text
 
 
 def failing(status: int, content: str = '{"error": {"message": "No."}}') -> Answer:
@@ -228,26 +242,26 @@ DOWN = {
 @pytest.mark.parametrize("fault", DOWN)
 @pytest.mark.parametrize("wire", [CHAT, CLAUDE], ids=lambda it: it.name)
 def test_while_the_model_is_down_nothing_is_lost_and_nothing_waits(wire: Wire, fault: str, moment: str) -> None:
-    with Talk(wire, streaming=True) as talk:
-        start = talk.at(moment, *[DOWN[fault]] * 5)
-        try:
-            talk.goes_on(start)
-        except Exception as error:
-            assert any("task with name 'model'" in note for note in error.__notes__)
-        assert not talk.agent.get_state(talk.config).interrupts
-        written = [("cy", "Hired")] if moment == "approved" else []
-        assert talk.office.writes == written
-        talk.server.steps.clear()
-        messages = talk.goes_on(user("Go on."))
-        assert messages[-1].text == OK.text
-        assert talk.office.writes == written
-        assert talk.server.refused == []
-        assert_sendable(messages)
+    talk = Talk(wire, streaming=True)
+    start = talk.at(moment, *[DOWN[fault]] * 5)
+    try:
+        talk.goes_on(start)
+    except Exception as error:
+        assert any("task with name 'model'" in note for note in error.__notes__)
+    assert not talk.agent.get_state(talk.config).interrupts
+    written = [("cy", "Hired")] if moment == "approved" else []
+    assert talk.office.writes == written
+    talk.server.steps.clear()
+    messages = talk.goes_on(user("Go on."))
+    assert messages[-1].text == OK.text
+    assert talk.office.writes == written
+    assert talk.server.refused == []
+    assert_sendable(messages)
 
 
 @pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
 def test_what_is_kept_of_a_cut_off_call_has_no_half_of_its_arguments(wire: Wire) -> None:
-    with Talk(wire, Said("", (write(HALF),), "length"), streaming=True) as talk:
-        kept = next(it for it in talk.goes_on(user()) if isinstance(it, AIMessage))
-        assert [call["args"] for call in kept.tool_calls] == [{}]
-        assert "Offer" not in str(kept.model_dump())
+    talk = Talk(wire, Said("", (write(HALF),), "length"), streaming=True)
+    kept = next(it for it in talk.goes_on(user()) if isinstance(it, AIMessage))
+    assert [call["args"] for call in kept.tool_calls] == [{}]
+    assert "Offer" not in str(kept.model_dump())

@@ -15,6 +15,7 @@ from langchain_core.messages.tool import invalid_tool_call
 from langchain_core.outputs import ChatGenerationChunk, GenerationChunk, LLMResult
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import merge_configs
+from pydantic import ValidationError
 
 from langchain_ashby.text.words import one_line
 
@@ -163,6 +164,16 @@ def understood(message: AIMessage, heard: Overheard) -> Reply:
     """Reads a reply."""
     message = _with_incomplete_calls_apart(message, heard.incomplete())
     return Reply(message, _ending(message, streamed=heard.streamed))
+
+
+def unreadable(error: ValidationError) -> Reply:
+    """Stands in for a reply of which LangChain could make no message, such as one with a list of arguments.
+
+    Any other error is raised again.
+    """
+    if not error.title.startswith("AIMessage"):
+        raise error
+    return Reply(AIMessage(""), MALFORMED)
 
 
 def refusal(message: AIMessage) -> str:

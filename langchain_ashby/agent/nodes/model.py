@@ -18,16 +18,19 @@ from langchain_core.messages import (
     ToolMessage,
 )
 from langchain_core.runnables import Runnable, RunnableConfig
+from pydantic import ValidationError
 
 from langchain_ashby.agent.approval.gate import screened
 from langchain_ashby.agent.messages.accepted import conversation
 from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, with_every_call_answered
 from langchain_ashby.agent.messages.own import Own, record_of, record_of_turn
-from langchain_ashby.agent.messages.reply import Ending, Overheard, Reply, understood, with_reason
+from langchain_ashby.agent.messages.reply import Ending, Overheard, Reply, understood, unreadable, with_reason
 from langchain_ashby.agent.messages.tool_messages import Call, outcome_unknown
 from langchain_ashby.agent.run.settings import RunLimits, RunSettings
 from langchain_ashby.agent.state import State, Update
 from langchain_ashby.text.words import count, one_line, tool_title
+
+Model = Runnable[LanguageModelInput, AIMessage]
 
 
 class ModelNode(Runnable[State, Update]):
@@ -60,10 +63,10 @@ class ModelNode(Runnable[State, Update]):
         settings = self._limits.settings()
         model = self._bound(settings.model, tuple(settings.tools))
         known = genuine(input["messages"], input.get("own", {}))
-        sent, heard = self._conversation(known), Overheard()
-        reply = understood(model.invoke(sent, heard.beside(config)), heard)
+        sent = self._conversation(known)
+        reply = _asked(model, sent, config)
         if reply.may_pass:
-            reply = understood(model.invoke(sent, heard.beside(config)), heard)
+            reply = _asked(model, sent, config)
         return self._update(reply, settings, input, known)
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
@@ -71,13 +74,13 @@ class ModelNode(Runnable[State, Update]):
         settings = self._limits.settings()
         model = self._bound(settings.model, tuple(settings.tools))
         known = genuine(input["messages"], input.get("own", {}))
-        sent, heard = self._conversation(known), Overheard()
-        reply = understood(await model.ainvoke(sent, heard.beside(config)), heard)
+        sent = self._conversation(known)
+        reply = await _aasked(model, sent, config)
         if reply.may_pass:
-            reply = understood(await model.ainvoke(sent, heard.beside(config)), heard)
+            reply = await _aasked(model, sent, config)
         return self._update(reply, settings, input, known)
 
-    def _bind(self, model: str, tools: tuple[str, ...]) -> Runnable[LanguageModelInput, AIMessage]:
+    def _bind(self, model: str, tools: tuple[str, ...]) -> Model:
         if not tools:
             return self._models[model]  # providers refuse an empty list of tools
         return self._models[model].bind_tools([self._limits.tools[name] for name in tools])
@@ -122,6 +125,22 @@ class ModelNode(Runnable[State, Update]):
             "The model may not be asked again for this message of the user, so nothing of this was done.",
             final=True,
         )
+
+
+def _asked(model: Model, sent: list[AnyMessage], config: RunnableConfig | None) -> Reply:
+    heard = Overheard()
+    try:
+        return understood(model.invoke(sent, heard.beside(config)), heard)
+    except ValidationError as error:
+        return unreadable(error)
+
+
+async def _aasked(model: Model, sent: list[AnyMessage], config: RunnableConfig | None) -> Reply:
+    heard = Overheard()
+    try:
+        return understood(await model.ainvoke(sent, heard.beside(config)), heard)
+    except ValidationError as error:
+        return unreadable(error)
 
 
 def _spoken_in_turn(messages: Sequence[AnyMessage], own: Own) -> int:

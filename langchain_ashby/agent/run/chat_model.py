@@ -16,6 +16,8 @@ def chat_model(model: str | BaseChatModel) -> BaseChatModel:
     """
     if not isinstance(model, str):
         return model
+    if not model.strip():
+        raise ConfigurationError("The name of the model is empty", remedy="Give one, such as openai:gpt-5.")
     try:
         from langchain.chat_models import init_chat_model
     except ModuleNotFoundError:
