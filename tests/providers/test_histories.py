@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "agent"))  # the tests of the agent have the office
+
 import pytest
-from agent.office import Office, made, read, thread, user, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage, SystemMessage, ToolMessage
+from office import Office, made, read, thread, user, write
 from talking import CLAUDE, OK, WIRES, Said, Wire, serving
 
 from langchain_ashby.agent import create_recruiting_agent
@@ -139,3 +143,12 @@ def test_a_thread_of_one_provider_goes_on_with_every_other() -> None:
         server.steps = [Said("I look.", (("get_candidate", '{"candidate_id": "ada"}'),)), Said("Half a", end="length")]
         agent.invoke(user(), config, context={"model": wire.name})
         assert server.refused == []
+
+
+def test_reasoning_without_the_item_that_it_led_to_is_not_sent() -> None:
+    reasoning = {"type": "reasoning", "id": "rs_1", "summary": []}
+    text = {"type": "text", "text": "So.", "id": "msg_1"}
+    whole = AIMessage([reasoning, text])
+    assert acceptable(whole) is whole
+    for content in ([reasoning], [text, reasoning], [reasoning, {"type": "text", "text": "So."}]):
+        assert reasoning not in acceptable(AIMessage(content)).content

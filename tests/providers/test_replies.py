@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "agent"))  # the tests of the agent have the office
+
 import pytest
-from agent.office import Office, approve, assert_sendable, results, thread, user
 from langchain_core.messages import AIMessage, ToolMessage
 from langgraph.types import Command
+from office import Office, approve, assert_sendable, results, thread, user
 from recorder import Answer
 from talking import CHAT, CLAUDE, FLASH, OK, RESPONSES, WIRES, Said, Step, Wire, serving, streamed
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
+from itertools import takewhile
 from operator import is_
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from langchain_core.messages import (
     AIMessage,
@@ -27,7 +28,8 @@ from langchain_core.messages.tool import tool_call
 
 from langchain_ashby.agent.messages.tool_messages import Call
 
-Content = str | list[str | dict[Any, Any]]
+Blocks = list[str | dict[Any, Any]]
+Content = str | Blocks
 M = TypeVar("M", bound=BaseMessage)
 
 NOTHING_SAID = "(nothing)"
@@ -36,15 +38,16 @@ GO_ON = "(Go on.)"
 
 
 def conversation(instructions: SystemMessage, messages: Sequence[AnyMessage]) -> list[AnyMessage]:
-    """Puts a conversation right in which every call is followed by its answer.
+    """Puts a conversation right in which the answers to calls directly follow them.
 
+    - A call without an answer is left out, and so is an answer without its call.
     - Instructions stand at its beginning, in one message.
     - Then the user speaks, and the last word is not the model's.
     - No message is empty, and none of its blocks.
     - Names, arguments and ids of calls are of the form that all providers take, and no id comes twice.
     - Reasoning is sent back as it was signed, or not at all.
     """
-    said = _with_unique_ids([it for it in messages if not isinstance(it, SystemMessage)])
+    said = _paired([it for it in messages if not isinstance(it, SystemMessage)])
     if not said or isinstance(said[0], AIMessage):
         said.insert(0, HumanMessage(BEGINNING_REMOVED))
     if isinstance(said[-1], AIMessage):
@@ -101,7 +104,7 @@ def _acceptable_content(content: Content, *, own_calls: bool, may_be_empty: bool
     """Drops what is empty, unsigned or, unless `own_calls`, a copy of a call as it was before."""
     if isinstance(content, str):
         return content if content.strip() else "" if may_be_empty else NOTHING_SAID
-    kept = [it for it in content if not _is_dropped(it, own_calls=own_calls)]
+    kept = _without_loose_reasoning([it for it in content if not _is_dropped(it, own_calls=own_calls)])
     if not (may_be_empty or any(_is_said(it) for it in kept)):
         kept.append({"type": "text", "text": NOTHING_SAID})
     return content if len(kept) == len(content) else kept or ""
@@ -117,37 +120,57 @@ def _is_dropped(block: str | dict[Any, Any], *, own_calls: bool) -> bool:
             return not block.get("signature")  # broken off before its signature came
         case "redacted_thinking":
             return not block.get("data")
-        case "reasoning":
-            # OpenAI takes an item of reasoning only together with the very item that it led to.
-            return not own_calls and str(block.get("id") or "").startswith("rs_")
         case kind:
             return not own_calls and kind in _COPIES
+
+
+def _without_loose_reasoning(blocks: Blocks) -> Blocks:
+    """Drops OpenAI's items of reasoning whose following item is not there: it takes them only together."""
+    kept: Blocks = []
+    has_item = False
+    for block in reversed(blocks):
+        is_item = isinstance(block, dict) and bool(block.get("id"))
+        if not _is_item_of_reasoning(block):
+            has_item = is_item
+        elif not has_item:
+            continue
+        kept.insert(0, block)
+    return kept
+
+
+def _is_item_of_reasoning(block: str | dict[Any, Any]) -> bool:
+    return isinstance(block, dict) and block.get("type") == "reasoning" and str(block.get("id")).startswith("rs_")
 
 
 def _is_said(block: str | dict[Any, Any]) -> bool:
     return isinstance(block, str) or block.get("type") not in ("thinking", "redacted_thinking", "reasoning")
 
 
-def _with_unique_ids(messages: Iterable[AnyMessage]) -> list[AnyMessage]:
-    """Puts each message right. Calls whose id is not unique or not accepted get another, and so do their answers."""
+def _paired(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
+    """Puts each message right, with the answers to its calls. Each call gets an id that no other has."""
     taken: set[str] = set()
-    waiting: list[tuple[str | None, ToolCall]] = []
     sent: list[AnyMessage] = []
     for place, message in enumerate(messages):
         if isinstance(message, AIMessage):
+            answers = [*takewhile(lambda it: isinstance(it, ToolMessage), messages[place + 1 :])]
             message = acceptable(message)
-            calls = [_identified(call, f"{place}.{number}", taken) for number, call in enumerate(message.tool_calls)]
-            waiting = [(before["id"], call) for before, call in zip(message.tool_calls, calls, strict=True)]
-            if not all(map(is_, calls, message.tool_calls)):
+            pairs = [
+                (_identified(call, f"{place}.{number}", taken), found)
+                for number, call in enumerate(message.tool_calls)
+                if (found := _taken_from(answers, call["id"]))
+            ]
+            calls = [call for call, _ in pairs]
+            if not (len(calls) == len(message.tool_calls) and all(map(is_, calls, message.tool_calls))):
                 message = acceptable(message.model_copy(update={"tool_calls": calls}))
-        elif isinstance(message, ToolMessage):
-            asked = next(it for it in waiting if it[0] == message.tool_call_id)
-            waiting.remove(asked)
-            message = _answering(asked[1], _said(message))
-        else:
-            message = _said(message)
-        sent.append(message)
+            sent += [message, *(_answering(call, _said(answer)) for call, answer in pairs)]
+        elif not isinstance(message, ToolMessage):
+            sent.append(_said(message))
     return sent
+
+
+def _taken_from(answers: list[Any], call_id: str | None) -> ToolMessage | None:
+    place = next((place for place, it in enumerate(answers) if it.tool_call_id == call_id), None)
+    return None if place is None else cast(ToolMessage, answers.pop(place))
 
 
 def _answering(call: ToolCall, message: ToolMessage) -> ToolMessage:
