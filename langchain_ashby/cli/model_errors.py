@@ -18,7 +18,8 @@ def in_words(error: Exception) -> str:
     chain = [*_chain(error)]
     status = next(filter(None, map(_status, chain)), None)
     said = next(filter(None, map(_said, chain)), "")
-    happened, remedy = _explained(status, " ".join([*(type(it).__name__ for it in chain), said]))
+    kinds = [*(type(it).__name__ for it in chain), *map(_kind, chain)]
+    happened, remedy = _explained(status, " ".join([*kinds, said]))
     return f"{happened}{f' ({said})' if said else ''}. {remedy}"
 
 
@@ -47,9 +48,19 @@ def _said(error: BaseException) -> str:
     """The provider's own words: out of its JSON if it sent some, and without those of a web page."""
     body = getattr(error, "body", None) or getattr(error, "details", None)
     said = _message(body) or ("" if body else str(getattr(error, "message", None) or error))
-    if re.search("<html|<!doctype", said, re.I) or re.search(r"object has no attribute|^Error code: \d+ - [{\[]", said):
+    if re.search(_NOT_WORDS, said, re.I):
         return ""
     return one_line(said, 200).strip(" .")
+
+
+_NOT_WORDS = r"<html|<!doctype|object has no attribute|^Error code: \d+ - [{\[]|^No generations found"
+
+
+def _kind(error: BaseException) -> str:
+    """The provider's name for the error, which a stream has instead of a status."""
+    body = getattr(error, "body", None)
+    inner = body.get("error", body) if isinstance(body, dict) else None
+    return f"{inner.get('type')} {inner.get('code')}" if isinstance(inner, dict) else ""
 
 
 def _message(body: Any) -> str:
@@ -79,14 +90,14 @@ def _explained(status: int | None, about: str) -> tuple[str, str]:
         return "The model's provider takes no more requests for now", "Wait a little, then ask again."
     if status == HTTPStatus.REQUEST_TIMEOUT or re.search("time.?out|timed out", about, re.I):
         return "The model did not answer in time", "Ask again."
-    if status and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if (status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR or re.search("overloaded|server_error|api_error", about):
         return "The model's provider failed, or has too much to do", "Ask again later."
     if status:
         return (
             "The model's provider refused the conversation",
             "Ask in other words; if that is refused as well, begin a new conversation.",
         )
-    if re.search("connect|network|protocol|overloaded|server.?error|error occurred", about, re.I):
+    if re.search("connect|network|protocol", about, re.I):
         return "The connection to the model failed or broke off", "Check the network and the provider's address."
     return (
         "The model's reply could not be read, or was empty",

@@ -15,7 +15,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveM
 from office import Office, made, read, thread, user, write
 from talking import CLAUDE, OK, WIRES, Said, Wire, serving
 
-from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent import Context, create_recruiting_agent
 from langchain_ashby.agent.messages.accepted import acceptable, conversation
 
 IDS = st.sampled_from(["a", "b", "c", "functions.get:0", "x" * 90, ""])
@@ -105,9 +105,8 @@ def test_reasoning_goes_with_the_items_that_it_led_to() -> None:
 
 
 def test_instructions_stand_at_the_beginning_wherever_they_come() -> None:
-    said = conversation(
-        SystemMessage("You recruit."), [HumanMessage("Go."), SystemMessage("Be brief."), AIMessage("I.")]
-    )
+    history: list[AnyMessage] = [HumanMessage("Go."), SystemMessage("Be brief."), AIMessage("I.")]
+    said = conversation(SystemMessage("You recruit."), history)
     assert [(it.type, it.text) for it in said] == [
         ("system", "You recruit.\n\nBe brief."),
         ("human", "Go."),
@@ -141,14 +140,22 @@ def test_a_thread_of_one_provider_goes_on_with_every_other() -> None:
         server, _ = serving(wire)
         server.refused.clear()
         server.steps = [Said("I look.", (("get_candidate", '{"candidate_id": "ada"}'),)), Said("Half a", end="length")]
-        agent.invoke(user(), config, context={"model": wire.name})
+        agent.invoke(user(), config, context=Context(model=wire.name))
         assert server.refused == []
 
 
 def test_reasoning_without_the_item_that_it_led_to_is_not_sent() -> None:
-    reasoning = {"type": "reasoning", "id": "rs_1", "summary": []}
-    text = {"type": "text", "text": "So.", "id": "msg_1"}
+    reasoning: dict[str, Any] = {"type": "reasoning", "id": "rs_1", "summary": []}
+    text: dict[str, Any] = {"type": "text", "text": "So.", "id": "msg_1"}
     whole = AIMessage([reasoning, text])
     assert acceptable(whole) is whole
-    for content in ([reasoning], [text, reasoning], [reasoning, {"type": "text", "text": "So."}]):
+    loose: list[Any] = [[reasoning], [text, reasoning], [reasoning, {"type": "text", "text": "So."}]]
+    for content in loose:
         assert reasoning not in acceptable(AIMessage(content)).content
+
+
+@pytest.mark.parametrize("content", ["", " \n", [], [{"type": "text", "text": " "}], ["", {"type": "thinking"}]])
+def test_a_message_in_which_nothing_is_said_says_so(content: Any) -> None:
+    assert acceptable(AIMessage(content)).text == "(nothing)"
+    [_, sent, *_] = conversation(SystemMessage("You recruit."), [HumanMessage(content), AIMessage("Yes.")])
+    assert sent.text == "(nothing)"

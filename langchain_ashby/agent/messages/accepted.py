@@ -107,7 +107,7 @@ def _acceptable_content(content: Content, *, own_calls: bool, may_be_empty: bool
     kept = _without_loose_reasoning([it for it in content if not _is_dropped(it, own_calls=own_calls)])
     if not (may_be_empty or any(_is_said(it) for it in kept)):
         kept.append({"type": "text", "text": NOTHING_SAID})
-    return content if len(kept) == len(content) else kept or ""
+    return content if kept == content else kept or ""
 
 
 def _is_dropped(block: str | dict[Any, Any], *, own_calls: bool) -> bool:
