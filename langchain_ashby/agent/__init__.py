@@ -5,6 +5,7 @@ from langchain_ashby.agent.approval.policy import ApprovalPolicy, allow_if
 from langchain_ashby.agent.execution.audit import AuditEntry, AuditTrail, aaudit_trail, audit_trail, to_jsonl
 from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.graph import create_recruiting_agent
+from langchain_ashby.agent.messages.reply import ended_early
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
 from langchain_ashby.agent.run.compiled import QuestionClosedError
 from langchain_ashby.agent.run.context import Context
@@ -22,5 +23,6 @@ __all__ = [
     "allow_if",
     "audit_trail",
     "create_recruiting_agent",
+    "ended_early",
     "to_jsonl",
 ]

@@ -41,6 +41,7 @@ from langchain_ashby.agent.execution.store import check_commits, check_outlives
 from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.messages.history import is_in_order, open_calls
 from langchain_ashby.agent.messages.own import recorded
+from langchain_ashby.agent.messages.window import ContextEdit, ContextWindow
 from langchain_ashby.agent.nodes.model import ModelNode
 from langchain_ashby.agent.nodes.prepare import prepare
 from langchain_ashby.agent.nodes.read import ReadNode
@@ -48,6 +49,7 @@ from langchain_ashby.agent.nodes.reconcile import reconcile
 from langchain_ashby.agent.nodes.review import review
 from langchain_ashby.agent.nodes.write import WriteNode, to_write
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
+from langchain_ashby.agent.run.chat_model import chat_model
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.run.runtime import of_event_loop
@@ -60,7 +62,7 @@ from langchain_ashby.toolkit import AshbyTool, AshbyToolkit
 
 
 def create_recruiting_agent(
-    model: BaseChatModel,
+    model: str | BaseChatModel,
     toolkit: BaseToolkit | None = None,
     *,
     checkpointer: Checkpointer | Literal["memory"] = "memory",
@@ -68,11 +70,14 @@ def create_recruiting_agent(
     system_prompt: str | None = None,
     name: str = "recruiting_agent",
     policy: ApprovalPolicy | None = None,
-    models: Mapping[str, BaseChatModel] | None = None,
+    models: Mapping[str, str | BaseChatModel] | None = None,
     policies: Mapping[str, ApprovalPolicy] | None = None,
     act_for: Collection[str] | Literal["anyone"] = "anyone",
     approval_ttl: timedelta | None = None,
     max_writes_per_turn: int = 25,
+    max_model_calls_per_turn: int = 50,
+    max_context_tokens: int | None = None,
+    context_edits: Sequence[ContextEdit] = (),
     max_concurrency: int = CONNECTIONS,
     journal: Journal | None = None,
 ) -> RecruitingAgent:
@@ -93,7 +98,8 @@ def create_recruiting_agent(
     answer counts, whatever they decide.
 
     Args:
-        model: A chat model that can call tools.
+        model: A chat model that can call tools, or its name as langchain's `init_chat_model` takes it, such as
+            `openai:gpt-5`.
         toolkit: Where the tools come from; `AshbyToolkit()` if left out, which takes its key from `ASHBY_API_KEY`. One
             of your own may have Ashby's tools beside others, if they share one client.
         checkpointer: Stores the threads. `"memory"` loses them with the process. `None` compiles without one, for a
@@ -110,6 +116,11 @@ def create_recruiting_agent(
             permits, if left out. A client that acts for a user, or a user authenticated by a server, leaves no choice.
         approval_ttl: How long after its card was made a write can be approved and begun; no limit if left out.
         max_writes_per_turn: If one message of the model has more writes, they go back to it, to be proposed in parts.
+        max_model_calls_per_turn: How often the model is asked for one message of the user. If it calls tools even then,
+            they do not run, and the agent's last message says what was left undone.
+        max_context_tokens: The model's window in tokens; its profile tells it if left out. In a longer conversation the
+            results of earlier reads are not sent again, then its oldest turns. The thread keeps them.
+        context_edits: Changes to what the model is sent, made before that, such as LangChain's `ClearToolUsesEdit`.
         max_concurrency: How many calls of one message run at once; a run's own config may say otherwise. Under asyncio
             they are no more than the client's `max_connections`.
         journal: Settings of the journal.
@@ -118,12 +129,17 @@ def create_recruiting_agent(
         ValueError: if two tools have one name, a further model or policy is called `default`, or a limit is not above
             zero.
         ConfigurationError: if a policy has a rule for a tool that does not exist or is read-only; or if `act_for` is a
-            single id; or if Ashby's tools have several clients; or if the store could not keep the journal as safely as
-            the checkpointer keeps the threads.
+            single id; or if a model cannot be made; or if Ashby's tools have several clients; or if the store could not
+            keep the journal as safely as the checkpointer keeps the threads.
     """
     if approval_ttl is not None and approval_ttl <= timedelta(0):
         raise ValueError(f"approval_ttl has to be above zero, or None; it is {approval_ttl}.")
-    for limit, number in (("max_writes_per_turn", max_writes_per_turn), ("max_concurrency", max_concurrency)):
+    for limit, number in (
+        ("max_writes_per_turn", max_writes_per_turn),
+        ("max_model_calls_per_turn", max_model_calls_per_turn),
+        ("max_concurrency", max_concurrency),
+        ("max_context_tokens", 1 if max_context_tokens is None else max_context_tokens),
+    ):
         if number < 1:
             raise ValueError(f"{limit} has to be 1 or more; it is {number}.")
     toolkit = AshbyToolkit() if toolkit is None else toolkit
@@ -132,8 +148,8 @@ def create_recruiting_agent(
     models, policies = models or {}, policies or {}
     if DEFAULT in {*models, *policies}:
         raise ValueError(f"{DEFAULT!r} is the name of the agent's own model and policy; choose another.")
-    models = {DEFAULT: model, **models}
-    limits = RunLimits(tools, client, models, policy or ApprovalPolicy(), policies, act_for)
+    chosen = {name: chat_model(it) for name, it in {DEFAULT: model, **models}.items()}
+    limits = RunLimits(tools, client, chosen, policy or ApprovalPolicy(), policies, act_for)
     check_commits(checkpointer)
     check_commits(store)
     forgets = store == "memory"
@@ -147,7 +163,8 @@ def create_recruiting_agent(
     graph = StateGraph(State, context_schema=limits.schema, input_schema=Conversation, output_schema=Conversation)
     graph.add_node("reconcile", limits.within(partial(reconcile, given=given)))
     prompt = SYSTEM_PROMPT if system_prompt is None else system_prompt
-    graph.add_node("model", ModelNode(models, limits, prompt, max_writes_per_turn))
+    window = ContextWindow(max_context_tokens, context_edits, lambda name: not needs_approval(tools.get(name)))
+    graph.add_node("model", ModelNode(chosen, limits, prompt, max_writes_per_turn, max_model_calls_per_turn, window))
     graph.add_node("reads", ReadNode(limits))
     graph.add_node("prepare", _Step("prepare", limits.within(partial(prepare, given=given))))
     graph.add_node("ask", lambda state: {})

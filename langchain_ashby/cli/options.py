@@ -36,14 +36,13 @@ OptionalStore = Annotated[str | None, _STORE]
 
 def chat_model(name: str) -> BaseChatModel:
     """The model of this name, configured by its provider's environment variables."""
+    from langchain_ashby.agent.run import chat_model as models
+    from langchain_ashby.errors import ConfigurationError
+
     try:
-        from langchain.chat_models import init_chat_model
-    except ModuleNotFoundError:
-        raise stop('langchain is missing. Install it with: pip install "langchain-ashby[chat]"') from None
-    try:
-        return init_chat_model(name)
-    except Exception as error:  # providers raise errors of their own, such as for a missing key
-        raise stop(f"The model {name!r} cannot be used: {error}") from None
+        return models.chat_model(name)
+    except ConfigurationError as error:
+        raise stop(f"{error.message}. {error.remedy}".strip()) from None
 
 
 def reviewer_or_user(reviewer: str | None) -> str | None:

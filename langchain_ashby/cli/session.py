@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.memory import InMemoryStore
@@ -14,6 +14,7 @@ from langgraph.types import Command, Interrupt
 from rich.console import Console
 from rich.text import Text
 
+from langchain_ashby.agent.messages.reply import ended_early
 from langchain_ashby.cli.approval_prompt import Review, decide, line_of
 from langchain_ashby.cli.background import BackgroundWork, Interrupted
 from langchain_ashby.cli.card import Action, shown
@@ -28,9 +29,10 @@ from langchain_ashby.text.words import count
 
 
 class Reached(Enum):
-    """The end of a turn: the agent is done, changes are open, or they are and the person wants to leave."""
+    """The end of a turn: the agent is done, or has no answer; changes are open, or they are and the person leaves."""
 
     THE_END = "end"
+    NO_ANSWER = "no answer"
     A_QUESTION = "question"
     QUIT = "quit"
 
@@ -75,6 +77,7 @@ class Session:
         self._old: set[str | None] = set()
         self._called: dict[str, str] = {}
         self._under_way: dict[str, str] = {}
+        self._ended_early = False
 
     def messages(self) -> list[AnyMessage]:
         """The conversation so far."""
@@ -130,7 +133,7 @@ class Session:
             }
             self._drafts.clear()
             question = self._run(Command(resume={question.id: {"decisions": decisions}}))
-        return Reached.THE_END
+        return Reached.NO_ANSWER if self._ended_early else Reached.THE_END
 
     def _review(self, actions: list[Action]) -> Review:
         """The decision about each action, as far as there is one."""
@@ -177,15 +180,15 @@ class Session:
             mode, came = step
             if mode == "messages":
                 message, about = came
-                if about.get("langgraph_node") == "model" and isinstance(message, AIMessage):
+                # Whole messages, as of a model that does not stream, come with the update as well.
+                if about.get("langgraph_node") == "model" and isinstance(message, AIMessageChunk):
                     answer.add(message.text)
                 continue
             for node, change in came.items():
                 if node == "__interrupt__":
                     question = change[0] if change else None
                 else:
-                    self._show(node, change or {}, progress, answer)
-                    answer = StreamedAnswer(progress) if node == "model" else answer
+                    answer = self._show(node, change or {}, progress, answer)
                 if stopping and node == "join":
                     work.abandon()
                     raise KeyboardInterrupt
@@ -205,7 +208,10 @@ class Session:
             raise OutcomeUnknown(changes)
         raise KeyboardInterrupt
 
-    def _show(self, node: str, update: Mapping[str, Any], progress: ProgressDisplay, answer: StreamedAnswer) -> None:
+    def _show(
+        self, node: str, update: Mapping[str, Any], progress: ProgressDisplay, answer: StreamedAnswer
+    ) -> StreamedAnswer:
+        """Shows what a step did. Returns where the next answer is streamed to."""
         if node == "prepare":
             progress.end("cards")
         messages = update.get("messages") or []
@@ -214,10 +220,13 @@ class Session:
             if node == "reconcile" and (message.id in self._old or not isinstance(message, ToolMessage)):
                 continue
             self._show_message(message, progress, answer)
+            answer = StreamedAnswer(progress) if isinstance(message, AIMessage) else answer
+        return answer
 
     def _show_message(self, message: BaseMessage, progress: ProgressDisplay, answer: StreamedAnswer) -> None:
         if isinstance(message, AIMessage):
             answer.end(message.text)
+            self._ended_early = ended_early(message) is not None
             writes = 0
             for call in message.tool_calls:
                 if call["name"] in OPERATIONS and OPERATIONS[call["name"]].access is Access.READ:

@@ -43,7 +43,7 @@ class StreamedAnswer:
     def end(self, whole: str) -> None:
         """Completes the answer. `whole` counts, even where it differs from the pieces before."""
         self._progress.tail(None)
-        if whole != self._whole and self._shown:
+        if whole[: self._shown] != self._whole[: self._shown]:
             self._progress.console.print(Text("  (starting over)", "dim"))
             self._shown = 0
         if rest := whole[self._shown :].strip():

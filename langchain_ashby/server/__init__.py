@@ -34,6 +34,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent import Context, create_recruiting_agent
+from langchain_ashby.agent.run.chat_model import chat_model
 from langchain_ashby.agent.state import Conversation, State
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.demo.afternoon import recruiters_afternoon
@@ -87,8 +88,8 @@ def _graph() -> Graph:
 @cache
 def _made() -> Graph:
     default = os.environ.get("LANGCHAIN_ASHBY_MODEL", "").strip()
-    model = _model(default) if default else ScriptedChatModel(script=recruiters_afternoon)
-    models = {name: _model(name) for name in _listed("LANGCHAIN_ASHBY_MODELS")}
+    model: BaseChatModel = chat_model(default) if default else ScriptedChatModel(script=recruiters_afternoon)
+    models = {name: chat_model(name) for name in _listed("LANGCHAIN_ASHBY_MODELS")}
     client, anyone = _client()  # last: it may start a sandbox, which would keep running if a model cannot be made
     return create_recruiting_agent(
         model,
@@ -112,19 +113,6 @@ def _client() -> tuple[AshbyClient, bool]:
     sandbox.start()
     _log.warning("There is no ASHBY_API_KEY: a sandbox stands in for Ashby at %s until this process ends", sandbox.url)
     return AshbyClient(sandbox.api_key, sandbox.url), True
-
-
-def _model(name: str) -> BaseChatModel:
-    try:
-        from langchain.chat_models import init_chat_model
-    except ModuleNotFoundError:
-        raise ConfigurationError(
-            f"The model {name} needs langchain", remedy='Run: pip install "langchain-ashby[chat]"'
-        ) from None
-    try:
-        return init_chat_model(name)
-    except Exception as error:  # each provider raises its own errors, for a missing key for example
-        raise ConfigurationError(f"The model {name} cannot be made: {error}") from None
 
 
 def _act_for() -> Collection[str] | Literal["anyone"]:

@@ -166,7 +166,7 @@ def test_a_misplaced_answer_is_moved_after_its_call() -> None:
     ai, late = calling(read("a", "1"), read("b", "2")), ToolMessage("late", tool_call_id="1")
     second, orphan = ToolMessage("second", tool_call_id="2"), ToolMessage("orphan", tool_call_id="9")
     human = HumanMessage("")
-    assert arranged([ai, second, human, late, orphan]) == [ai, late, second, human, orphan]
+    assert arranged([ai, second, human, late, orphan]) == [ai, late, second, human]
     assert arranged([ai, ToolMessage("old", tool_call_id="1"), late]) == [ai, late]
     assert arranged([human, ai]) == [human, ai]
 

@@ -9,7 +9,8 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessag
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
 
-from langchain_ashby.agent.messages.history import with_own_ids
+from langchain_ashby.agent.messages.accepted import acceptable
+from langchain_ashby.agent.messages.history import calls_of, with_own_ids
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed
 from langchain_ashby.text.json import NOT_KEPT, json_safe
 from langchain_ashby.text.words import one_line
@@ -40,27 +41,31 @@ def needs_approval(tool: BaseTool | None) -> bool:
 
 
 def screened(
-    message: AIMessage, tools: Tools, most_writes: int, earlier: Sequence[BaseMessage] = ()
+    message: AIMessage,
+    tools: Tools,
+    most_writes: int,
+    earlier: Sequence[BaseMessage] = (),
+    *,
+    objection: str | None = None,
 ) -> tuple[AIMessage, list[ToolMessage]]:
-    """Returns a model's message, repaired if needed, and the answers to those of its calls that can never run.
+    """Returns a model's message as it is kept, and the answers to those of its calls that can never run.
 
-    If it has more than `most_writes` writes, all of them are sent back: so many would not be reviewed with care.
+    If there is an `objection` to the message as a whole, none of them runs. If it has more than `most_writes` writes,
+    all of those are sent back: so many would not be reviewed with care.
     """
     message, shared = with_own_ids(message, earlier)
-    answers = [not_executed(call, _SHARED_ID) for call in shared]
-    answered = {call["id"] for call in shared}
     message, odd = _that_can_be_kept(message)
-    answers += [not_executed(call, _ODD) for call in odd if call["id"] not in answered]
-    answered |= {call["id"] for call in odd}
-    for malformed in message.invalid_tool_calls:
-        if malformed["id"] not in answered:
-            answers.append(not_executed(malformed, _malformed(malformed)))
-    usable = [call for call in message.tool_calls if call["id"] not in answered]
-    answers += [not_executed(it, _unknown(it["name"], tools)) for it in usable if it["name"] not in tools]
+    reasons = {call["id"]: objection for call in calls_of(message)} if objection else {}
+    reasons |= {call["id"]: _SHARED_ID for call in shared if not objection}
+    reasons = {call["id"]: _ODD for call in odd} | reasons
+    reasons = {call["id"]: _malformed(call) for call in message.invalid_tool_calls} | reasons
+    usable = [call for call in message.tool_calls if call["id"] not in reasons]
+    reasons |= {call["id"]: _unknown(call["name"], tools) for call in usable if call["name"] not in tools}
     writes = [call for call in usable if call["name"] in tools and needs_approval(tools[call["name"]])]
     if len(writes) > most_writes:
-        answers += [not_executed(call, _too_many(len(writes), most_writes)) for call in writes]
-    return message, answers
+        reasons |= {call["id"]: _too_many(len(writes), most_writes) for call in writes}
+    message = acceptable(message)
+    return message, [not_executed(it, reasons[it["id"]]) for it in message.tool_calls if it["id"] in reasons]
 
 
 def _that_can_be_kept(message: AIMessage) -> tuple[AIMessage, list[ToolCall]]:
@@ -119,4 +124,4 @@ def _malformed(call: Call) -> str:
 def _unknown(name: str, tools: Tools) -> str:
     near = get_close_matches(name, tools, n=3, cutoff=0.5)
     advice = f"Did you mean {' or '.join(near)}?" if near else "Use only the tools you were given."
-    return f"There is no tool {name!r}. {advice}"
+    return f"There is no tool {one_line(name, 100)!r}. {advice}"

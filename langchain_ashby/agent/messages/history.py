@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from operator import is_
-from typing import Any
 from uuid import uuid4
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, ToolMessage
 
-from langchain_ashby.agent.messages.own import NOTHING, Own, is_own_answer
+from langchain_ashby.agent.messages.own import NOTHING, Own, is_own_answer, is_own_call
 from langchain_ashby.agent.messages.tool_messages import Call
-
-Content = str | list[str | dict[Any, Any]]
 
 
 def calls_of(message: BaseMessage) -> list[Call]:
@@ -37,22 +34,24 @@ def open_calls(messages: Sequence[BaseMessage], own: Own = NOTHING) -> list[Call
     for message in reversed(messages):
         if not isinstance(message, ToolMessage):
             answered = {it.tool_call_id for it in answers if message.id not in own or is_own_answer(it, own)}
-            return [call for call in calls_of(message) if call["id"] not in answered]
+            return [it for it in calls_of(message) if it["id"] not in answered or not is_own_call(it, message, own)]
         answers.append(message)
     return []
 
 
 def genuine(messages: Sequence[AnyMessage], own: Own) -> list[AnyMessage]:
-    """Leaves out answers to calls of the agent's own model that do not come from the agent.
+    """Leaves out answers to calls of the agent's own model that do not come from the agent, or were to another call.
 
     Calls made by others, in a history from the input or from another agent, keep their answers.
     """
-    asks: dict[str | None, bool] = {}
+    asked: dict[str | None, tuple[Call, BaseMessage]] = {}
     kept: list[AnyMessage] = []
     for message in messages:
-        if isinstance(message, ToolMessage) and asks.get(message.tool_call_id) and not is_own_answer(message, own):
-            continue
-        asks |= {call["id"]: message.id in own for call in calls_of(message)}
+        if isinstance(message, ToolMessage) and message.tool_call_id in asked:
+            call, maker = asked[message.tool_call_id]
+            if maker.id in own and not (is_own_answer(message, own) and is_own_call(call, maker, own)):
+                continue
+        asked |= {call["id"]: (call, message) for call in calls_of(message)}
         kept.append(message)
     return kept
 
@@ -61,14 +60,15 @@ def arranged(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
     """Moves every answer right behind the message that made its call, in the order of the calls.
 
     An answer can stray when an application adds messages while a call is open. Of several answers to one call,
-    the last is kept.
+    the last is kept; one whose call was removed from the thread goes with it.
     """
     makers: dict[str | None, int] = {}
     answers: dict[int, dict[str | None, ToolMessage]] = {}
     others: list[tuple[int, AnyMessage]] = []
     for place, message in enumerate(messages):
-        if isinstance(message, ToolMessage) and message.tool_call_id in makers:
-            answers[makers[message.tool_call_id]][message.tool_call_id] = message
+        if isinstance(message, ToolMessage):
+            if message.tool_call_id in makers:
+                answers[makers[message.tool_call_id]][message.tool_call_id] = message
             continue
         others.append((place, message))
         answers[place] = {}
@@ -125,17 +125,8 @@ def with_own_ids(message: AIMessage, earlier: Sequence[BaseMessage] = ()) -> tup
 
     repaired = message.model_copy(
         update={
-            "content": _without_calls(message.content),
             "tool_calls": [own(call) for call in message.tool_calls],
             "invalid_tool_calls": [own(call) for call in message.invalid_tool_calls],
         }
     )
     return repaired, shared
-
-
-def _without_calls(content: Content) -> Content:
-    """Drops the copies of the calls in the content: they still have the old ids, and integrations recreate them."""
-    if isinstance(content, str):
-        return content
-    copies = {"tool_use", "tool_call", "function_call", "tool_call_chunk", "invalid_tool_call"}
-    return [block for block in content if isinstance(block, str) or block.get("type") not in copies]

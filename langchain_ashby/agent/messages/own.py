@@ -2,7 +2,7 @@
 
 Anyone who can start a run can add messages to its thread, and interfaces do: some answer an open call themselves as
 soon as a person types something. So the nodes record what they say where no input can reach. Only a message that is in
-this record, word for word, answers a call of the agent's model.
+this record, word for word, answers a call of the agent's model, and only the call that the model made there.
 """
 
 from __future__ import annotations
@@ -19,22 +19,33 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langgraph.types import Command
 
 from langchain_ashby.agent.messages.artifacts import set_aside
-from langchain_ashby.agent.messages.tool_messages import Result
+from langchain_ashby.agent.messages.tool_messages import Call, Result
 
 Own = Mapping[str, str]
-"""Maps message ids to the turn of a message of the agent's model, or to the digest of an answer."""
+"""Maps message ids to the turn of a message of the agent's model and its calls, or to the digest of an answer."""
 
 NOTHING: Own = MappingProxyType({})
 
 
-def new_turn() -> str:
-    """Makes an identity for a message of the model. Its own id will not do: caches and providers repeat ids."""
-    return uuid4().hex
+def record_of_turn(message: AIMessage, turn: str | None = None) -> str:
+    """The record of a message of the model: its turn, and a digest of each of its calls.
+
+    The turn is a new one if it is left out. The message's own id will not do: caches and providers repeat ids.
+    """
+    calls: list[Call] = [*message.tool_calls, *message.invalid_tool_calls]
+    return "".join(f"{it}{_END}" for it in [turn or uuid4().hex, *map(_digest_of_call, calls)])
 
 
 def turn_of(message: AIMessage, own: Own) -> str | None:
     """The turn of a message; its id if it is not the agent's own, or an earlier version made it."""
-    return own.get(str(message.id), message.id)
+    known = own.get(str(message.id))
+    return message.id if known is None else known.partition(_END)[0]
+
+
+def is_own_call(call: Call, message: BaseMessage, own: Own) -> bool:
+    """True unless a message of the agent's model has another call there than was recorded with it."""
+    _, recorded, calls = own.get(str(message.id), "").partition(_END)
+    return not recorded or _digest_of_call(call) in calls.split(_END)
 
 
 def is_own_answer(answer: ToolMessage, own: Own) -> bool:
@@ -74,12 +85,22 @@ def recorded_result(result: Result, state: Any) -> Result:
     return replace(result, update=recorded(result.update, state["messages"]))
 
 
+_END = "."
+"""Ends the turn and each digest of a call. Records of earlier versions have only the turn."""
+
 _WHOLE = "whole."
 """Begins the digest of an answer with its name, and with the artifact that earlier versions kept beside it."""
 
 
 def _digest(answer: ToolMessage, *, whole: bool) -> str:
     parts = [answer.tool_call_id, answer.status, answer.content, *([answer.name, answer.artifact] if whole else [])]
+    return f"{_WHOLE}{_sha256(parts)}" if whole else _sha256(parts)
+
+
+def _digest_of_call(call: Call) -> str:
+    return _sha256([call["id"], call["name"], call["args"]])
+
+
+def _sha256(parts: list[Any]) -> str:
     said = json.dumps(parts, ensure_ascii=False, default=str)
-    digest = sha256(said.encode(errors="replace")).hexdigest()[:32]  # as a checkpointer stores broken characters
-    return f"{_WHOLE}{digest}" if whole else digest
+    return sha256(said.encode(errors="replace")).hexdigest()[:32]  # as a checkpointer stores broken characters

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolMessage
 
 from langchain_ashby.agent.messages.history import calls_of
@@ -34,6 +36,40 @@ class ContextEdit(Protocol):
             count_tokens: Estimates the tokens of messages.
         """
         ...
+
+
+@dataclass(frozen=True)
+class ContextWindow:
+    """How much of a conversation a model is sent.
+
+    Attributes:
+        max_tokens: The window in tokens, with the instructions, the tools' definitions and the reply; None for the
+            model's own, which its profile tells.
+        edits: Changes by the application, which are made first.
+        can_be_read_again: True for the name of a tool that only reads.
+    """
+
+    max_tokens: int | None
+    edits: Sequence[ContextEdit]
+    can_be_read_again: Callable[[str], bool]
+
+    def fit(self, messages: Sequence[AnyMessage], model: BaseChatModel, besides: int, part: float) -> Fitted:
+        """Returns the part of a conversation that fits.
+
+        Args:
+            messages: The conversation, with an answer to each call.
+            model: The model that it is for.
+            besides: The tokens of what is sent besides: the instructions and the definitions of the tools.
+            part: The part of the window to fill.
+        """
+        if self.edits:
+            edited = [message.model_copy() for message in messages]
+            for edit in self.edits:
+                edit.apply(edited, count_tokens=tokens)
+            messages = edited
+        window = self.max_tokens or (model.profile or {}).get("max_input_tokens") or DEFAULT_WINDOW
+        room = int((window - besides - min(_REPLY, window // 4)) * part)
+        return fitted(messages, max(room, _LEAST), self.can_be_read_again)
 
 
 class Fitted(NamedTuple):
@@ -137,6 +173,9 @@ def _changes(gone: Sequence[AnyMessage], can_be_read_again: Callable[[str], bool
     )
     return _CHANGES.format(", ".join(f"{name} ({number})" for name, number in made.items())) if made else ""
 
+
+_REPLY, _LEAST = 8_000, 1_000
+"""The tokens that are left for the reply, and the fewest that a conversation gets."""
 
 _RESULTS_KEPT = 3
 """The number of latest results that are kept when earlier ones are cleared."""

@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
+from uuid import uuid4
 
+from langchain_core.exceptions import ContextOverflowError
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, AnyMessage, RemoveMessage, SystemMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    HumanMessage,
+    RemoveMessage,
+    SystemMessage,
+    ToolMessage,
+)
 from langchain_core.runnables import Runnable, RunnableConfig
+from pydantic import ValidationError
 
 from langchain_ashby.agent.approval.gate import screened
-from langchain_ashby.agent.messages.history import arranged, genuine, with_every_call_answered
-from langchain_ashby.agent.messages.own import kept_answer, new_turn
+from langchain_ashby.agent.messages.accepted import conversation
+from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, with_every_call_answered
+from langchain_ashby.agent.messages.own import Own, kept_answer, record_of_turn
+from langchain_ashby.agent.messages.reply import Ending, Overheard, Reply, understood, unreadable, with_reason
 from langchain_ashby.agent.messages.tool_messages import Call, outcome_unknown
+from langchain_ashby.agent.messages.window import ContextWindow, tokens
 from langchain_ashby.agent.run.settings import RunLimits, RunSettings
 from langchain_ashby.agent.state import State, Update
+from langchain_ashby.text.words import count, one_line, tool_title
+from langchain_ashby.toolkit.cost import definition
+
+Model = Runnable[LanguageModelInput, AIMessage]
 
 
 class ModelNode(Runnable[State, Update]):
     """Calls the run's model with the run's tools, and passes its message through the gate.
+
+    It asks once more where the reply is of no use and the next may be. A turn that cannot go on ends with the reason.
 
     A Runnable of its own, because a `RunnableLambda` costs as much again as everything else here.
     """
@@ -27,51 +47,139 @@ class ModelNode(Runnable[State, Update]):
     name = "model"
 
     def __init__(
-        self, models: Mapping[str, BaseChatModel], limits: RunLimits, system_prompt: str, most_writes: int
+        self,
+        models: Mapping[str, BaseChatModel],
+        limits: RunLimits,
+        system_prompt: str,
+        most_writes: int,
+        most_calls: int,
+        window: ContextWindow,
     ) -> None:
         self._models = models
         self._limits = limits
         self._bound = lru_cache(maxsize=64)(self._bind)
         self._instructions = SystemMessage(system_prompt)
         self._most_writes = most_writes
+        self._most_calls = most_calls
+        self._window = window
+        self._definitions = lru_cache(maxsize=64)(self._tokens_of_definitions)
 
     def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
-        """Calls the model."""
+        """Calls the model, with less of the conversation if its provider finds it too long."""
         settings = self._limits.settings()
         model = self._bound(settings.model, tuple(settings.tools))
         known = genuine(input["messages"], input.get("own", {}))
-        return self._update(model.invoke(self._conversation(known), config), settings, input, known)
+        for part in _PARTS:
+            sent, left_out = self._conversation(known, settings, part)
+            try:
+                reply = _asked(model, sent, config)
+                if reply.may_pass:
+                    reply = _asked(model, sent, config)
+                break
+            except ContextOverflowError:
+                if part == _PARTS[-1]:
+                    raise
+        return {**self._update(reply, settings, input, known), "left_out": left_out}
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
-        """Calls the model under asyncio."""
+        """Does the same under asyncio."""
         settings = self._limits.settings()
         model = self._bound(settings.model, tuple(settings.tools))
         known = genuine(input["messages"], input.get("own", {}))
-        return self._update(await model.ainvoke(self._conversation(known), config), settings, input, known)
+        for part in _PARTS:
+            sent, left_out = self._conversation(known, settings, part)
+            try:
+                reply = await _aasked(model, sent, config)
+                if reply.may_pass:
+                    reply = await _aasked(model, sent, config)
+                break
+            except ContextOverflowError:
+                if part == _PARTS[-1]:
+                    raise
+        return {**self._update(reply, settings, input, known), "left_out": left_out}
 
-    def _bind(self, model: str, tools: tuple[str, ...]) -> Runnable[LanguageModelInput, AIMessage]:
+    def _bind(self, model: str, tools: tuple[str, ...]) -> Model:
         if not tools:
             return self._models[model]  # providers refuse an empty list of tools
         return self._models[model].bind_tools([self._limits.tools[name] for name in tools])
 
-    def _conversation(self, known: list[AnyMessage]) -> list[AnyMessage]:
-        return [self._instructions, *with_every_call_answered(arranged(known), _gone)]
+    def _tokens_of_definitions(self, tools: tuple[str, ...]) -> int:
+        return sum(len(definition(self._limits.tools[name])) for name in tools) // 4
 
-    def _update(self, reply: AIMessage, settings: RunSettings, state: State, known: list[AnyMessage]) -> Update:
-        earlier = state["messages"]
+    def _conversation(
+        self, known: list[AnyMessage], settings: RunSettings, part: float
+    ) -> tuple[list[AnyMessage], int]:
+        """What is sent, and how many messages of the conversation the model does not see in full."""
+        besides = tokens([self._instructions]) + self._definitions(tuple(settings.tools))
+        complete = with_every_call_answered(arranged(known), _gone)
+        messages, left_out, note = self._window.fit(complete, self._models[settings.model], besides, part)
+        instructions = SystemMessage(f"{self._instructions.text}{note}") if note else self._instructions
+        return conversation(instructions, messages), left_out
+
+    def _update(self, reply: Reply, settings: RunSettings, state: State, known: list[AnyMessage]) -> Update:
+        earlier, own, ending = state["messages"], state.get("own", {}), reply.ending
+        calls = calls_of(reply.message)
+        if calls and _spoken_in_turn(earlier, own) + 1 >= self._most_calls:
+            ending = self._enough(calls)
+        message, answers = screened(
+            reply.message if calls or not ending else with_reason(reply.message, ending),
+            settings.tools,
+            self._most_writes,
+            earlier,
+            objection=ending.advice if ending else None,
+        )
+        last = [with_reason(AIMessage("", id=f"run-{uuid4()}"), ending)] if ending and ending.final and calls else []
         false = {str(it.id) for it in earlier} - {str(it.id) for it in known}
-        message, answers = screened(reply, settings.tools, self._most_writes, earlier)
-        gone = state.get("own", {}).keys() - {it.id for it in earlier}
-        own: dict[str, Any] = {**dict.fromkeys(gone), str(message.id): new_turn()}
-        answers = [kept_answer(it, own) for it in answers]
+        gone = own.keys() - {it.id for it in earlier}
+        record = {str(it.id): record_of_turn(it) for it in (message, *last)}
+        answers = [kept_answer(it, record) for it in answers]
         return {
-            "messages": [*map(RemoveMessage, sorted(false)), message, *answers],
-            "own": own,
+            "messages": [*map(RemoveMessage, sorted(false)), message, *answers, *last],
+            "own": {**dict.fromkeys(gone), **record},
             "proposals": [],
             "approvals": [],
             "edits": [],
             "problem": None,
         }
+
+    def _enough(self, calls: Sequence[Call]) -> Ending:
+        """Ends a turn in which the model has spoken as often as it may, and still calls tools."""
+        known = self._limits.tools
+        names = dict.fromkeys(str(it["name"]) for it in calls)
+        titles = [tool_title(it, known[it].metadata) if it in known else f"the unknown tool {it!r}" for it in names]
+        return Ending(
+            "model_calls",
+            f"The agent stopped here: the model may be asked {count(self._most_calls, 'time')} for one message of the "
+            f"user. It still wanted: {one_line(', '.join(titles), 500)}. None of it was done. Write again to go on.",
+            "The model may not be asked again for this message of the user, so nothing of this was done.",
+            final=True,
+        )
+
+
+_PARTS = (1.0, 0.5, 0.25)
+"""The parts of the window that are filled, one after the other, as long as the provider finds it too much."""
+
+
+def _asked(model: Model, sent: list[AnyMessage], config: RunnableConfig | None) -> Reply:
+    heard = Overheard()
+    try:
+        return understood(model.invoke(sent, heard.beside(config)), heard)
+    except ValidationError as error:
+        return unreadable(error)
+
+
+async def _aasked(model: Model, sent: list[AnyMessage], config: RunnableConfig | None) -> Reply:
+    heard = Overheard()
+    try:
+        return understood(await model.ainvoke(sent, heard.beside(config)), heard)
+    except ValidationError as error:
+        return unreadable(error)
+
+
+def _spoken_in_turn(messages: Sequence[AnyMessage], own: Own) -> int:
+    """How often the agent's model has spoken since the user last did."""
+    turn = takewhile(lambda it: not isinstance(it, HumanMessage), reversed(messages))
+    return sum(isinstance(it, AIMessage) and it.id in own for it in turn)
 
 
 def _gone(call: Call) -> ToolMessage:

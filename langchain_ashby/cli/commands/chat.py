@@ -134,8 +134,9 @@ def _turn(session: Session, question: str | None, out: Console, *, kept: bool) -
     """Sends a message, or asks about open changes if there is none, and goes on up to the agent's answer."""
     from rich.text import Text
 
+    from langchain_ashby.cli.model_errors import in_words
     from langchain_ashby.cli.session import OutcomeUnknown, Reached
-    from langchain_ashby.cli.terminal import CAUTION, FAILED, can_ask, harmless, say
+    from langchain_ashby.cli.terminal import CAUTION, FAILED, can_ask, say
 
     try:
         reached = session.resume() if question is None else session.say(question)
@@ -149,10 +150,10 @@ def _turn(session: Session, question: str | None, out: Console, *, kept: bool) -
         return Status.INTERRUPTED
     except Exception as error:
         # Mostly the model's provider, which has errors of its own. The thread is whole and can go on.
-        say(out, Text.assemble(FAILED, f" {type(error).__name__}: {harmless(str(error))}"))
+        say(out, Text.assemble(FAILED, f" {in_words(error)}"))
         return Status.ERROR
-    if reached is Reached.THE_END:
-        return Status.OK
+    if reached in (Reached.THE_END, Reached.NO_ANSWER):
+        return Status.OK if reached is Reached.THE_END else Status.ERROR
     if not can_ask():
         say(out, "A change is waiting for approval. Run this in a terminal, or with --yes.")
     elif reached is Reached.QUIT:

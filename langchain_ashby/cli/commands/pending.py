@@ -76,7 +76,7 @@ def pending(
             agent = _agent(client, stack.enter_context(open_database(store, create=False)), model)
             for it in found.waiting:
                 reached = _review(agent, it, reviewer, out, with_model=model is not None)
-                left -= reached is Reached.THE_END
+                left -= reached in (Reached.THE_END, Reached.NO_ANSWER)
                 if reached is Reached.QUIT:
                     break
             if left:
@@ -114,6 +114,7 @@ def _review(agent: Any, it: WaitingThread, reviewer: str | None, out: Console, *
     """Asks about the open changes of a thread and carries out the decisions."""
     from rich.text import Text
 
+    from langchain_ashby.cli.model_errors import in_words
     from langchain_ashby.cli.session import OutcomeUnknown, Reached, Session
     from langchain_ashby.cli.terminal import say
     from langchain_ashby.text.words import one_line
@@ -126,7 +127,7 @@ def _review(agent: Any, it: WaitingThread, reviewer: str | None, out: Console, *
         raise stop(str(unknown), Status.OUTCOME_UNKNOWN) from None
     except Exception as error:
         # Mostly the model's provider, which has errors of its own. This thread is whole, and so are those after it.
-        raise stop(f"{type(error).__name__}: {error}") from None
+        raise stop(in_words(error)) from None
     if reached is Reached.THE_END and not with_model:
         say(out, "The agent will see this when the conversation resumes.")
     return reached

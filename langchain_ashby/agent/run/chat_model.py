@@ -1,0 +1,31 @@
+"""Chat models by name."""
+
+from __future__ import annotations
+
+from langchain_core.language_models import BaseChatModel
+
+from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.text.words import one_line
+
+
+def chat_model(model: str | BaseChatModel) -> BaseChatModel:
+    """Returns the model, which its provider's environment variables configure if only its name is given.
+
+    Raises:
+        ConfigurationError: if langchain or the provider's package is missing, or the provider takes no such model.
+    """
+    if not isinstance(model, str):
+        return model
+    if not model.strip():
+        raise ConfigurationError("The name of the model is empty", remedy="Give one, such as openai:gpt-5.")
+    try:
+        from langchain.chat_models import init_chat_model
+    except ModuleNotFoundError:
+        raise ConfigurationError(
+            "langchain is missing, which finds a model by its name",
+            remedy='Install it with: pip install "langchain-ashby[chat]"',
+        ) from None
+    try:
+        return init_chat_model(model)
+    except Exception as error:  # providers raise errors of their own, such as for a missing key
+        raise ConfigurationError(f"The model {one_line(model, 100)} cannot be made: {one_line(error)}") from error

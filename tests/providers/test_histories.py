@@ -1,0 +1,161 @@
+"""Whatever a thread has come to hold, what is sent is a conversation that each provider accepts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "agent"))  # the tests of the agent have the office
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage, SystemMessage, ToolMessage
+from office import Office, made, read, thread, user, write
+from talking import CLAUDE, OK, WIRES, Said, Wire, serving
+
+from langchain_ashby.agent import Context, create_recruiting_agent
+from langchain_ashby.agent.messages.accepted import acceptable, conversation
+
+IDS = st.sampled_from(["a", "b", "c", "functions.get:0", "x" * 90, ""])
+NAMES = st.sampled_from(["get_candidate", "multi_tool_use.parallel", "", "y" * 100, "z<|channel|>"])
+TEXTS = st.sampled_from(["Hello.", "", " \n", "Two\n\nlines "])
+THINKING: list[dict[str, Any]] = [
+    {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"},
+    {"type": "thinking", "thinking": "Broken o"},
+    {"type": "redacted_thinking", "data": ""},
+    {"type": "reasoning", "id": "rs_1", "summary": []},
+]
+
+
+@st.composite
+def spoken(draw: st.DrawFn) -> AIMessage:
+    calls = draw(st.lists(st.builds(lambda name, call_id: made(name, {"x": 1}, call_id), NAMES, IDS), max_size=3))
+    garbled = [
+        {"type": "invalid_tool_call", "name": draw(NAMES), "args": '{"x": ', "id": draw(IDS), "error": None}
+        for _ in range(draw(st.integers(0, 1)))
+    ]
+    content: Any = draw(TEXTS)
+    if draw(st.booleans()):
+        copies = [{"type": "tool_use", "id": it["id"], "name": it["name"], "input": it["args"]} for it in calls]
+        content = [
+            {"type": "text", "text": content},
+            *draw(st.lists(st.sampled_from(copies), max_size=2) if copies else st.just([])),
+        ]
+    if isinstance(content, list) and draw(st.booleans()):
+        content = [draw(st.sampled_from(THINKING)), *content]
+    return AIMessage(content, tool_calls=calls, invalid_tool_calls=garbled)
+
+
+MESSAGES = st.one_of(
+    st.builds(HumanMessage, TEXTS),
+    st.builds(lambda: HumanMessage([{"type": "text", "text": " "}])),
+    st.builds(SystemMessage, st.sampled_from(["Be brief.", "Be kind."])),
+    st.builds(lambda text, call_id: ToolMessage(text, tool_call_id=call_id), TEXTS, IDS),
+    spoken(),
+    spoken(),
+)
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
+@given(history=st.lists(MESSAGES, max_size=8))
+@settings(max_examples=40, deadline=None)
+def test_no_history_is_refused(wire: Wire, history: list[AnyMessage]) -> None:
+    server, model = serving(wire)
+    server.refused.clear()
+    copies = [it.model_copy(deep=True) for it in history]
+    agent = create_recruiting_agent(model, Office(), checkpointer=None)
+    assert agent.invoke({"messages": copies or [HumanMessage("")]})["messages"][-1].text == OK.text
+    assert server.refused == []
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
+@pytest.mark.parametrize("kept", range(1, 6))
+def test_a_thread_that_is_trimmed_anywhere_goes_on(wire: Wire, kept: int) -> None:
+    server, model = serving(wire)
+    server.refused.clear()
+    reading = Said(
+        "I look.", (("get_candidate", '{"candidate_id": "ada"}'), ("get_candidate", '{"candidate_id": "ben"}'))
+    )
+    server.steps = [reading]
+    agent, config = create_recruiting_agent(model, Office()), thread()
+    messages = agent.invoke(user(), config)["messages"]
+    agent.update_state(config, {"messages": [RemoveMessage(str(it.id)) for it in messages[:-kept]]})
+    assert agent.invoke(user("And now?"), config)["messages"][-1].text == OK.text
+    assert server.refused == []
+
+
+def test_what_was_signed_or_is_whole_is_sent_as_it_is() -> None:
+    thought = {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"}
+    block = {"type": "tool_use", "id": "1", "name": "get_candidate", "input": {"candidate_id": "ada"}}
+    message = AIMessage([thought, {"type": "text", "text": "So."}, block], tool_calls=[read("ada", "1")])
+    assert acceptable(message) is message
+    instructions = SystemMessage("You recruit.")
+    whole = [HumanMessage("Go."), message, ToolMessage("Ada", tool_call_id="1", name="get_candidate")]
+    assert all(a is b for a, b in zip(conversation(instructions, whole), [instructions, *whole], strict=True))
+
+
+def test_reasoning_goes_with_the_items_that_it_led_to() -> None:
+    reasoning = {"type": "reasoning", "id": "rs_1", "summary": []}
+    cut = {"type": "invalid_tool_call", "name": "move_candidate", "args": '{"x', "id": "1", "error": None}
+    copy = {"type": "function_call", "id": "fc_1", "call_id": "1", "name": "move_candidate", "arguments": '{"x'}
+    kept = acceptable(AIMessage([reasoning, copy], invalid_tool_calls=[cut]))
+    assert (kept.content, kept.tool_calls, kept.invalid_tool_calls) == ("", [made("move_candidate", {}, "1")], [])
+
+
+def test_instructions_stand_at_the_beginning_wherever_they_come() -> None:
+    history: list[AnyMessage] = [HumanMessage("Go."), SystemMessage("Be brief."), AIMessage("I.")]
+    said = conversation(SystemMessage("You recruit."), history)
+    assert [(it.type, it.text) for it in said] == [
+        ("system", "You recruit.\n\nBe brief."),
+        ("human", "Go."),
+        ("ai", "I."),
+        ("human", "(Go on.)"),
+    ]
+    blocks = SystemMessage([{"type": "text", "text": "You recruit.", "cache_control": {"type": "ephemeral"}}])
+    assert conversation(blocks, [SystemMessage("Be brief."), HumanMessage("Go.")])[0].content == [
+        *blocks.content,
+        "Be brief.",
+    ]
+
+
+def test_one_id_in_two_messages_is_two_ids_with_their_answers_and_the_same_in_every_turn() -> None:
+    history: list[AnyMessage] = [HumanMessage("Go.")]
+    for name in ("ada", "ben"):
+        history += [AIMessage("", tool_calls=[write(name, call_id="call_0")]), ToolMessage(name, tool_call_id="call_0")]
+    said = conversation(SystemMessage("You recruit."), history)
+    first, answer, second, answer_too = said[2:6]
+    assert isinstance(first, AIMessage) and isinstance(second, AIMessage)
+    assert first.tool_calls[0]["id"] == answer.tool_call_id == "call_0"  # type: ignore[union-attr]
+    assert second.tool_calls[0]["id"] == answer_too.tool_call_id != "call_0"  # type: ignore[union-attr]
+    assert conversation(SystemMessage("You recruit."), history)[4] == second
+
+
+def test_a_thread_of_one_provider_goes_on_with_every_other() -> None:
+    """With the models that a run may choose, one message after the other is another's."""
+    models = {wire.name: serving(wire)[1] for wire in WIRES}
+    agent, config = create_recruiting_agent(models[CLAUDE.name], Office(), models=models), thread()
+    for wire in (*WIRES, *WIRES):
+        server, _ = serving(wire)
+        server.refused.clear()
+        server.steps = [Said("I look.", (("get_candidate", '{"candidate_id": "ada"}'),)), Said("Half a", end="length")]
+        agent.invoke(user(), config, context=Context(model=wire.name))
+        assert server.refused == []
+
+
+def test_reasoning_without_the_item_that_it_led_to_is_not_sent() -> None:
+    reasoning: dict[str, Any] = {"type": "reasoning", "id": "rs_1", "summary": []}
+    text: dict[str, Any] = {"type": "text", "text": "So.", "id": "msg_1"}
+    whole = AIMessage([reasoning, text])
+    assert acceptable(whole) is whole
+    loose: list[Any] = [[reasoning], [text, reasoning], [reasoning, {"type": "text", "text": "So."}]]
+    for content in loose:
+        assert reasoning not in acceptable(AIMessage(content)).content
+
+
+@pytest.mark.parametrize("content", ["", " \n", [], [{"type": "text", "text": " "}], ["", {"type": "thinking"}]])
+def test_a_message_in_which_nothing_is_said_says_so(content: Any) -> None:
+    assert acceptable(AIMessage(content)).text == "(nothing)"
+    [_, sent, *_] = conversation(SystemMessage("You recruit."), [HumanMessage(content), AIMessage("Yes.")])
+    assert sent.text == "(nothing)"

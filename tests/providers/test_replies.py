@@ -1,0 +1,271 @@
+"""What a model may reply: cut off, garbled, refused, empty, again and again. Then the thread goes on all the same."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "agent"))  # the tests of the agent have the office
+
+import pytest
+from langchain_core.messages import AIMessage, ToolMessage
+from langgraph.types import Command
+from office import Office, approve, assert_sendable, results, thread, user
+from recorder import Answer
+from talking import CHAT, CLAUDE, FLASH, OK, RESPONSES, WIRES, Said, Step, Wire, serving, streamed
+
+from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.agent.messages.reply import ended_early
+
+WHOLE = json.dumps({"candidate_id": "ada", "stage": "Offer, but not before the reference check"})
+HALF = WHOLE[: WHOLE.index(" before")]
+READ = ("get_candidate", '{"candidate_id": "ben"}')
+PROPOSAL = Said("I propose it.", (("move_candidate", '{"candidate_id": "cy", "stage": "Hired"}'),))
+MOMENTS = ("idle", "pending", "approved")
+
+
+def write(raw: str = WHOLE) -> tuple[str, str]:
+    return "move_candidate", raw
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A reply, what each of its calls is answered, and the reason if the turn ends with it.
+
+    Some have no meaning unless arguments are sent as text, or unless the reply is streamed. `again`: the model is asked
+    once more, and a second reply like it ends the turn.
+    """
+
+    said: Said
+    answered: str = ""
+    ended: str | None = None
+    wires: Sequence[Wire] = WIRES
+    raw_only: bool = False
+    streamed_only: bool = False
+    again: bool = False
+
+
+CUT = "Not executed. The message was cut off at the limit on its length, so nothing was done."
+NOT_JSON = "Not executed. The arguments of move_candidate are not a JSON object."
+UNKNOWN = "Not executed. There is no tool "
+
+FAULTS = {
+    "a cut-off write": Fault(Said("So.", (write(HALF),), "length"), CUT),
+    "a cut-off message with a whole write": Fault(Said("", (write(),), "length"), CUT),
+    "a cut-off message with a whole read": Fault(Said("", (READ, write(HALF)), "length"), CUT),
+    "a cut-off write that is said to be whole": Fault(Said("", (write(HALF),)), NOT_JSON, raw_only=True),
+    "arguments that are no JSON": Fault(Said("", (write('{"stage": "He said "hi""}'),)), NOT_JSON, raw_only=True),
+    "a list of arguments": Fault(Said("", (write('["ada"]'),)), NOT_JSON, wires=(CHAT, CLAUDE), streamed_only=True),
+    "null for arguments": Fault(Said("", (write("null"),)), NOT_JSON, wires=(CHAT, CLAUDE), streamed_only=True),
+    "a name with a dot": Fault(Said("", (("multi_tool_use.parallel", "{}"),)), UNKNOWN),
+    "a name with a channel": Fault(Said("", (("get_candidate<|channel|>commentary", "{}"),)), UNKNOWN),
+    "a name with a space": Fault(Said("", (("functions.get candidate", "{}"),)), UNKNOWN),
+    "a long name": Fault(Said("", (("x" * 300, "{}"),)), UNKNOWN),
+    "no name": Fault(Said("", (("", "{}"),)), UNKNOWN, wires=(CHAT, RESPONSES, CLAUDE)),
+    "an odd id": Fault(Said("", (("nope", "{}"),), ids=("functions.nope:0",)), UNKNOWN),
+    "a long id": Fault(Said("", (("nope", "{}"),), ids=("c" * 100,)), UNKNOWN),
+    "one id for two calls": Fault(
+        Said("", (write(), write()), ids=("a", "a")), "Not executed. Several calls in one", wires=(CHAT, CLAUDE)
+    ),
+    "an empty reply": Fault(Said(), again=True, ended="empty"),
+    "a blank reply": Fault(Said(" \n"), again=True, ended="empty"),
+    "half a stream": Fault(Said("The", end="nothing"), again=True, ended="broken_off", streamed_only=True),
+    "a call that could not be read": Fault(Said(end="malformed"), again=True, ended="malformed", wires=(FLASH,)),
+    "half a sentence": Fault(Said("Moved Ada, Ben and", end="length"), ended="length"),
+    "no sentence at all": Fault(Said(end="length"), ended="length"),
+    "a filtered answer": Fault(Said("Her", end="filter"), ended="content_filter", wires=(CHAT, RESPONSES, FLASH)),
+    "a filtered write": Fault(
+        Said("", (write(),), "filter"),
+        "Not executed. The provider's content filter",
+        ended="content_filter",
+        wires=(CHAT, RESPONSES, FLASH),
+    ),
+    "a refusal": Fault(Said("I would", end="refusal"), ended="refusal", wires=(CLAUDE,)),
+    "a refusal in words": Fault(Said(refusal="I will not.", end="refusal"), ended="refusal", wires=(RESPONSES,)),
+}
+
+
+class Talk:
+    """A thread with a model server behind it."""
+
+    def __init__(self, wire: Wire, *steps: Step, streaming: bool, **options: Any) -> None:
+        self.server, model = serving(wire)
+        self.server.steps = list(steps)
+        self.server.requests.clear()
+        self.server.refused.clear()
+        self.office = Office()
+        self.agent = create_recruiting_agent(model, self.office, **options)
+        self.config = thread()
+        self._streaming = streaming
+
+    def goes_on(self, start: Any) -> list[Any]:
+        """The messages after this input."""
+        if self._streaming:
+            for _ in self.agent.stream(start, self.config, stream_mode=["messages", "updates"], durability="sync"):
+                pass
+        else:
+            self.agent.invoke(start, self.config)
+        return self.messages()
+
+    def messages(self) -> list[Any]:
+        return list(self.agent.get_state(self.config).values["messages"])
+
+    def at(self, moment: str, *steps: Step) -> Any:
+        """Brings the thread to a moment, and returns the input with which it goes on there."""
+        self.server.steps = [OK] if moment == "idle" else [PROPOSAL]
+        self.goes_on(user("Please do it."))
+        self.server.steps = list(steps)
+        self.server.requests.clear()
+        return Command(resume=approve()) if moment == "approved" else user("And this.")
+
+
+def cases() -> list[Any]:
+    return [
+        pytest.param(wire, streaming, fault, id=f"{wire.name}, {'streamed' if streaming else 'whole'}: {name}")
+        for wire in WIRES
+        for streaming in (True, False)
+        for name, fault in FAULTS.items()
+        if wire in fault.wires
+        and (streaming or not fault.streamed_only)
+        and (streaming in wire.has_raw_arguments or not fault.raw_only)
+    ]
+
+
+@pytest.mark.parametrize(("wire", "streaming", "fault"), cases())
+def test_a_reply_that_is_not_whole_does_nothing_and_ends_no_thread(wire: Wire, streaming: bool, fault: Fault) -> None:
+    for moment in MOMENTS:
+        talk = Talk(wire, streaming=streaming)
+        start = talk.at(moment, *[fault.said] * (2 if fault.again else 1))
+        before = len(talk.messages())
+        messages = talk.goes_on(start)[before:]
+        assert talk.server.refused == []
+        assert not talk.agent.get_state(talk.config).interrupts
+        written = [("cy", "Hired")] if moment == "approved" else []
+        assert (talk.office.writes, talk.office.reads) == (written, [])
+        told = [it for it in messages if isinstance(it, ToolMessage) and it.text.startswith(fault.answered)]
+        assert len(told) >= len(fault.said.calls) if fault.answered else not fault.said.calls
+        assert ended_early(messages[-1]) == fault.ended
+        assert "[" in messages[-1].text if fault.ended else messages[-1].text == OK.text
+        assert talk.goes_on(user("Go on."))[-1].text == OK.text
+        assert talk.server.refused == []
+        assert talk.office.writes == written
+        assert_sendable(talk.messages())
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
+@pytest.mark.parametrize("streaming", [True, False])
+def test_an_empty_reply_is_asked_for_once_more(wire: Wire, streaming: bool) -> None:
+    talk = Talk(wire, Said(), Said("Here I am."), streaming=streaming)
+    messages = talk.goes_on(user())
+    assert [it.text for it in messages] == ["Go.", "Here I am."]
+    assert ended_early(messages[-1]) is None
+    assert len(talk.server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("wire", "streaming", "raw"),
+    [
+        (CHAT, False, '["ada"]'),
+        (CHAT, False, "7"),
+        *((RESPONSES, streaming, raw) for streaming in (True, False) for raw in ('["ada"]', "null", "7")),
+    ],
+)
+def test_arguments_of_which_langchain_makes_no_message_are_asked_for_once_more(
+    wire: Wire, streaming: bool, raw: str
+) -> None:
+    talk = Talk(wire, Said("", (write(raw),)), streaming=streaming)
+    assert [it.text for it in talk.goes_on(user())] == ["Go.", OK.text]
+    talk.server.steps = [Said("", (write(raw),))] * 2
+    assert ended_early(talk.goes_on(user("Again."))[-1]) == "malformed"
+    assert talk.goes_on(user("Go on."))[-1].text == OK.text
+    assert talk.server.refused == [] and talk.office.writes == []
+
+
+def test_a_half_sentence_keeps_what_was_said_and_says_that_it_ends_there() -> None:
+    talk = Talk(CLAUDE, Said("Moved Ada, Ben and", end="length"), streaming=True)
+    [_, said] = talk.goes_on(user())
+    assert said.text.startswith("Moved Ada, Ben and\n\n[The answer ends here, because it reached the limit")
+
+
+def test_what_a_model_says_in_refusing_is_in_the_message() -> None:
+    talk = Talk(CHAT, Said(refusal="I will not rank people by age.", end="refusal"), streaming=False)
+    [_, said] = talk.goes_on(user())
+    assert said.text == "[The model refused to answer. It said: I will not rank people by age.]"
+    assert ended_early(said) == "refusal"
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+@pytest.mark.parametrize("step", [Said("", (("nope", "{}"),)), Said("", (READ,)), Said("", (write(HALF),), "length")])
+def test_a_model_that_never_stops_calling_is_stopped_and_what_is_left_is_said(step: Said, streaming: bool) -> None:
+    talk = Talk(CHAT, *[step] * 20, streaming=streaming, max_model_calls_per_turn=4)
+    messages = talk.goes_on(user())
+    assert len(talk.server.requests) == 4
+    assert ended_early(messages[-1]) == "model_calls"
+    assert "the model may be asked 4 times for one message of the user. It still wanted: " in messages[-1].text
+    assert results({"messages": messages})[-1].text.startswith("Not executed. The model may not be asked again")
+    assert_sendable(messages)
+    talk.server.steps.clear()
+    assert talk.goes_on(user("Go on."))[-1].text == OK.text
+    assert talk.server.refused == []
+
+
+def test_a_write_of_the_last_message_that_a_turn_may_have_is_not_proposed() -> None:
+    talk = Talk(CHAT, Said("", (READ,)), Said("", (write(),)), streaming=True, max_model_calls_per_turn=2)
+    messages = talk.goes_on(user())
+    assert not talk.agent.get_state(talk.config).interrupts
+    assert "It still wanted: Move candidate. None of it was done." in messages[-1].text
+
+
+def test_each_message_of_the_user_has_its_own_bound() -> None:
+    steps = [Said("", (READ,)), OK] * 5
+    talk = Talk(CHAT, *steps, streaming=True, max_model_calls_per_turn=2)
+    for _ in range(5):
+        assert talk.goes_on(user())[-1].text == OK.text
+
+
+def failing(status: int, content: str = '{"error": {"message": "No."}}') -> Answer:
+    return Answer(content.encode(), status)
+
+
+DOWN = {
+    "401": failing(401),
+    "429": failing(429),
+    "500": failing(500),
+    "502 as a page": failing(502, "<html><title>502 Bad Gateway</title></html>"),
+    "a page": failing(200, "<html>Log in</html>"),
+    "nothing": Answer(b"", 200, {"Content-Type": "text/event-stream"}),
+    "a stream that is cut": streamed(CHAT.events(PROPOSAL), cut=700),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("fault", DOWN)
+@pytest.mark.parametrize("wire", [CHAT, CLAUDE], ids=lambda it: it.name)
+def test_while_the_model_is_down_nothing_is_lost_and_nothing_waits(wire: Wire, fault: str, moment: str) -> None:
+    talk = Talk(wire, streaming=True)
+    start = talk.at(moment, *[DOWN[fault]] * 5)
+    try:
+        talk.goes_on(start)
+    except Exception as error:
+        assert any("task with name 'model'" in note for note in error.__notes__)
+    assert not talk.agent.get_state(talk.config).interrupts
+    written = [("cy", "Hired")] if moment == "approved" else []
+    assert talk.office.writes == written
+    talk.server.steps.clear()
+    messages = talk.goes_on(user("Go on."))
+    assert messages[-1].text == OK.text
+    assert talk.office.writes == written
+    assert talk.server.refused == []
+    assert_sendable(messages)
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
+def test_what_is_kept_of_a_cut_off_call_has_no_half_of_its_arguments(wire: Wire) -> None:
+    talk = Talk(wire, Said("", (write(HALF),), "length"), streaming=True)
+    kept = next(it for it in talk.goes_on(user()) if isinstance(it, AIMessage))
+    assert [call["args"] for call in kept.tool_calls] == [{}]
+    assert "Offer" not in str(kept.model_dump())
