@@ -17,11 +17,12 @@ _INTERVIEWER = re.compile(r"^\s+- ([^<\n]+) <([^>\s]+)>, Interviewer \(user_id",
 def rows(answer: ToolMessage) -> list[Row]:
     """The rows of a listing by their headings; none if it failed."""
     lines = answer.text.split("\n")
-    data = [place for place, line in enumerate(lines) if line and not line.startswith("#")]
-    if answer.status == "error" or not data or data[0] < 2:
+    own = [line.startswith("#") for line in lines]
+    if answer.status == "error" or own[:3] != [True, True, False]:
         return []
-    headings = _cells(lines[data[0] - 1].removeprefix("# "))
-    return [dict(zip(headings, _cells(lines[place]), strict=False)) for place in data]
+    end = own.index(True, 2)  # what follows the next own line belongs to another table
+    headings = _cells(lines[1].removeprefix("# "))
+    return [dict(zip(headings, _cells(line), strict=False)) for line in lines[2:end]]
 
 
 def next_cursor(answer: ToolMessage) -> str | None:
