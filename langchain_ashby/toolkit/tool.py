@@ -109,7 +109,7 @@ def _seen_by_models(operation: type[Operation[Any]], strict: bool, name: str, de
         def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
             return dict(schema)
 
-    Seen.__name__ = operation.__name__
+    Seen.__name__, Seen.__doc__ = operation.__name__, operation.__doc__
     return Seen
 
 
