@@ -7,6 +7,7 @@ from typing import Any
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
 from langchain_ashby.agent.cards.lookup import request_for
+from langchain_ashby.agent.cards.names import fact_of
 from langchain_ashby.agent.cards.offered import status_words, warn_of_offers
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
@@ -74,7 +75,7 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
     if request.application_id:
         if isinstance(offers_read, list):
             builder.facts["Offers"] = [{"id": str(at(it, "id")), "name": status_words(it)} for it in offers]
-            builder.facts["Stage"] = {"id": at(stage, "id"), "name": at(stage, "title")} if stage else None
+            builder.facts["Stage"] = fact_of(at(stage, "id"), stage) if stage else None
         versions = [version for it in offers if (version := at(it, "latestVersion"))]
         all_known = len(values) == len(request.field_submissions)
         other = [it for it in versions if not (all_known and _has_values(it, values))]
