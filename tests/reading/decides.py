@@ -22,8 +22,9 @@ _APPLICATION = """id candidate.name candidate.id job.title job.id currentIntervi
     status archiveReason.text archiveReason.reasonType source.title source.sourceType.title updatedAt"""
 _PERSON = "firstName lastName email"
 _SCHEDULE = """id applicationId status interviewStageId interviewEvents.id interviewEvents.startTime
-    interviewEvents.endTime interviewEvents.interview.title interviewEvents.hasSubmittedFeedback interviewEvents.location
-    interviewEvents.meetingLink interviewEvents.interviewers.email interviewEvents.interviewers.isEnabled
+    interviewEvents.endTime interviewEvents.interview.title interviewEvents.hasSubmittedFeedback
+    interviewEvents.location interviewEvents.meetingLink interviewEvents.interviewers.email
+    interviewEvents.interviewers.isEnabled
     interviewEvents.interviewers.isFeedbackRequired interviewEvents.interviewers.trainingRole"""
 
 DECIDES: dict[type, frozenset[Place]] = {
@@ -118,10 +119,8 @@ LEFT_OUT: dict[str, str] = {
 }
 """The keys that a single record leaves out, with all that is in them."""
 
-NO_TOOL_TAKES = frozenset(
-    """applicationHistory compensationTiers components customFields field fileHandles latestVersion resumeFileHandle
-    sourceType versions""".split()
-)
+NO_TOOL_TAKES = {"applicationHistory", "compensationTiers", "components", "field", "fileHandles", "latestVersion"}
+NO_TOOL_TAKES |= {"resumeFileHandle", "sourceType", "versions"}
 """Objects whose ids no tool takes."""
 
 BESIDE: dict[str, tuple[str, ...]] = {

@@ -1,7 +1,7 @@
 """Records as Ashby could send them: one with everything in it, and awkward ones at random.
 
-Every text that people write is a mark at first, a word of its own such as `Zq017`. What is shown of a record can thus be
-followed to the place in the JSON that it came from, and any text can take its place.
+Every text that people write is a mark at first, a word of its own such as `Zq117`. What is shown of a record can thus
+be followed to the place in the JSON that it came from, and any text can take its place.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ Way = tuple[str | int, ...]
 """A way to a value in one record: `("tags", 0, "title")`."""
 
 MARK = re.compile(r"Zq\d{3,}")
-KINDS = ("String", "Score", "ValueSelect", "Currency", "MultiValueSelect", "Boolean", "Number", "CompensationRange")
-KINDS += ("Date", "NumberRange", "LongText")
+KINDS = ["String", "Score", "ValueSelect", "Currency", "MultiValueSelect", "Boolean", "Number", "CompensationRange"]
+KINDS += ["Date", "NumberRange", "LongText"]
 CURRENCIES = ("EUR", "USD", "NOK")
 STAGES = ("Active", "Lead", "Offer", "Archived")
 LINK = re.compile(r"(Link|Url|url|content)$")
@@ -261,14 +261,14 @@ def replaced(record: Any, way: Way, value: Any) -> Any:
     """The record with another value there; it shares the rest."""
     if not way:
         return value
-    copy = dict(record) if isinstance(record, dict) else list(record)
+    copy: Any = dict(record) if isinstance(record, dict) else list(record)
     copy[way[0]] = replaced(copy[way[0]], way[1:], value)
     return copy
 
 
 def without(record: Any, way: Way) -> Any:
     """The record without this value."""
-    copy = dict(record) if isinstance(record, dict) else list(record)
+    copy: Any = dict(record) if isinstance(record, dict) else list(record)
     if len(way) == 1:
         del copy[way[0]]
     else:

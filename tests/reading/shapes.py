@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
-
-sys.path.append(str(Path(__file__).parent.parent / "contract"))
 
 from ashby import load_contract
 
@@ -45,10 +41,7 @@ class Shape:
             self.types & other.types or self.types | other.types,
             self.enum or other.enum,
             self.format or other.format,
-            {
-                key: _both(self.keys.get(key), other.keys.get(key))
-                for key in dict.fromkeys([*self.keys, *other.keys])
-            },
+            {key: _both(self.keys.get(key), other.keys.get(key)) for key in dict.fromkeys([*self.keys, *other.keys])},
             self.required | other.required,
             _both(self.items, other.items),
         )

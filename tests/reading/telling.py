@@ -1,25 +1,24 @@
-"""What the tests of reading share: other values for a place, and failures that name the tool, the place and the values."""
+"""What the tests of reading share: the tools, other values for a place, failures that name tool, place and values."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
-from asking import Reader
 from decides import decides, is_left_out
-from replies import MARK, Way, ways
+from prepared import Reader
+from replies import MARK, Way, replaced, ways
 from shapes import Place, is_listing
 
-from langchain_ashby.endpoint import Access, Operation
+from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
 
 TOOLS = [*OPERATIONS]
 WRITES = [name for name, it in OPERATIONS.items() if it.access is Access.WRITE]
 LISTINGS = [name for name, it in OPERATIONS.items() if name not in WRITES and is_listing(it.path)]
 SINGLE = [name for name in OPERATIONS if name not in WRITES and name not in LISTINGS]
-
 
 
 def _first_of_each_kind() -> list[Any]:
@@ -85,15 +84,13 @@ def is_left_out_of_rows(record: Any, way: Way) -> bool:
     return place[0] == "value" and record.get("valueLabel") not in (None, "", [])
 
 
-def alike(
-    read: Reader, tool: str, record: Any, changes: Iterable[tuple[Way, Any, Any]], change: Callable[[Any, Way, Any], Any]
-) -> list[str]:
+def alike(read: Reader, tool: str, record: Any, changes: Iterable[tuple[Way, Any, Any]]) -> list[str]:
     """The changes that nobody who reads the text can see, each with the tool, the place and both values."""
     text = read.text(tool, record)
     return [
         f"{tool}: {'.'.join(map(str, way))}: {value!r} and {instead!r} read the same"
         for way, value, instead in changes
-        if read.text(tool, change(record, way, instead)) == text
+        if read.text(tool, replaced(record, way, instead)) == text
     ]
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from asking import reader
+from prepared import reader
 from replies import MARK, Way, replaced, ways, whole, without
 from telling import EACH_KIND, assert_none, shown_ways
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ashby import load_contract
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prepared import ALL, reader
+from recorder import Recorder, success
 from replies import records, whole
 from shapes import is_listing
-from telling import TOOLS
+from telling import LISTINGS, SINGLE, TOOLS
 
-from ashby import load_contract
+from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoints import OPERATIONS
 
 
@@ -40,6 +43,14 @@ def test_random_records_are_possible_but_for_nulls_and_new_words(tool: str) -> N
 def innermost(error: Any) -> list[Any]:
     """The errors that an error is about."""
     return [it for inner in error.context for it in innermost(inner)] or [error]
+
+
+@pytest.mark.parametrize("tool", SINGLE + LISTINGS)
+def test_a_record_reads_the_same_over_a_socket(tool: str, recorder: Recorder, client: AshbyClient) -> None:
+    method, record = reader().method(tool), whole(OPERATIONS[tool])
+    recorder.answers[method] = [success([record] if is_listing(method) else record, moreDataAvailable=False)]
+    [made] = AshbyToolkit(client, include=[tool], private=ALL).get_tools()
+    assert made.invoke(reader().args(tool)) == reader().text(tool, record)
 
 
 def test_random_records_are_awkward() -> None:

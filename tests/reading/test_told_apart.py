@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asking import reader
 from decides import DECIDES, LEFT_OUT, NULL_IS_ITS_OWN, SET_BY_WRITES
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from prepared import reader
 from replies import Way, records, replaced, ways, whole, without
 from shapes import Place, places, record_shapes
 from telling import EACH_KIND, LISTINGS, SINGLE, TOOLS, WRITES, alike, assert_none, other, place_of, shown_ways
@@ -41,13 +41,13 @@ def one_of_each(tool: str, record: Any) -> dict[Way, Any]:
 @pytest.mark.parametrize("tool", TOOLS)
 def test_each_value_that_is_shown_changes_the_text(tool: str) -> None:
     """With all flags set or with none: an archived option may be left out, an option of use may not."""
-    unseen = []
+    unseen: list[tuple[Way, str]] = []
     for flag in (False, True):
         record = with_flags(whole(OPERATIONS[tool]), flag)
         changes = [(way, value, other(value)) for way, value in one_of_each(tool, record).items()]
         if unseen or not flag:
             changes = [it for it in changes if not flag or it[0] in {way for way, _ in unseen}]
-            lines = alike(reader(), tool, record, changes, replaced)
+            lines = alike(reader(), tool, record, changes)
             unseen = [(way, it) for it in lines for way, *_ in changes if f": {'.'.join(map(str, way))}: " in it]
     assert_none([it for _, it in unseen])
 
@@ -61,7 +61,7 @@ def check_random_records(tool: str, how: settings) -> None:
         some = data.draw(st.lists(st.sampled_from(shown), max_size=4, unique_by=lambda it: it[0])) if shown else []
         # Of an archived option nothing is shown in a form's answer: flags are checked above.
         changes = [(way, value, other(value)) for way, value in some if not under_archived(record, way)]
-        assert_none(alike(reader(), tool, record, changes, replaced))
+        assert_none(alike(reader(), tool, record, changes))
 
     check()
 

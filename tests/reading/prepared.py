@@ -95,11 +95,18 @@ class Reader:
         client = AshbyClient(KEY, url, session=session, upload_dirs=[files], max_retries=0)
         self._tools = {it.name: it for it in AshbyToolkit(client, private=private, **options).get_tools()}
 
+    def args(self, tool: str) -> dict[str, Any]:
+        """The arguments of the example."""
+        return dict(self._asked[tool].args)
+
+    def method(self, tool: str) -> str:
+        """The method whose reply has the record: the tool's own, unless the example takes another way to it."""
+        replies = self._asked[tool].replies
+        return OPERATIONS[tool].path if OPERATIONS[tool].path in replies else [*replies][-1]
+
     def message(self, tool: str, *records: Any, **more: Any) -> ToolMessage:
         """The tool's answer if these are the records in Ashby's reply; `more` are further arguments."""
-        asked, method = self._asked[tool], OPERATIONS[tool].path
-        if method not in asked.replies:  # the example takes another way to the same record
-            method = [*asked.replies][-1]
+        asked, method = self._asked[tool], self.method(tool)
         results = list(records) if is_listing(method) else records[0]
         content = json.dumps({"success": True, "results": results, "moreDataAvailable": False}).encode()
         self._ashby.replies = asked.replies | {method: (200, content)}
