@@ -35,8 +35,8 @@ def texts_shown(tool: str, record: Any) -> dict[Way, str]:
 def parts(read: Reader, tool: str, *records: Any) -> list[str]:
     """The text, and its further parts as its own lines name them."""
     texts = [read.text(tool, *records)]
-    while (more := re.search(r"^#.*\bpart=(\d+)", texts[-1], re.MULTILINE)) and len(texts) < 50:
-        texts.append(read.text(tool, *records, part=int(more[1])))
+    while (more := re.search(r"^#.*\b(part|cursor)=(\S+)", texts[-1], re.MULTILINE)) and len(texts) < 50:
+        texts.append(read.text(tool, *records, **{more[1]: int(more[2]) if more[1] == "part" else more[2]}))
     return texts
 
 
