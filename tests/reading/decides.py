@@ -161,7 +161,9 @@ def is_left_out(record: Any, way: tuple[str | int, ...]) -> bool:
     if inner is not None:
         return keys[inner] not in OF_A_PERSON
     if keys[-1] == "id":
-        return len(keys) > 1 and keys[-2] in NO_TOOL_TAKES
+        return (len(keys) > 1 and keys[-2] in NO_TOOL_TAKES) or "locationSummary" in holders[-1]
+    if keys[-1] == "type" and "submittedValues" in keys:
+        return True  # the machine's name of what the answer is
     if "value" in keys and holders[keys.index("value")].get("valueLabel") not in (None, "", []):
         return True  # the label is shown
     return len(keys) > 1 and keys[-1] in BESIDE.get(keys[-2], ())

@@ -143,6 +143,8 @@ class Maker:
             made["value"], label = self.field_value(kind), made.pop("valueLabel", None)
             if "Select" in kind and label:
                 made["valueLabel"] = [self.mark() for _ in made["value"]] if kind[0] == "M" else self.mark()
+        for at, part in enumerate(made.get("locationComponents") or ()):
+            part["type"] = ("City", "Country", "Region")[at]
         if "orderInInterviewPlan" in made and isinstance(made.get("type"), str):
             made["type"] = self.choice([*STAGES])
         for pair in (("minValue", "maxValue"), ("startTime", "endTime")):

@@ -79,8 +79,8 @@ def is_left_out_of_rows(record: Any, way: Way) -> bool:
     place = place_of(way)
     if place[-1] == "type" and len(place) > 1 and ("submittedValues" in place or place[-2] == "value"):
         return True
-    if place[-2:] == ("salary", "currencyCode"):
-        return False
+    if "locationComponents" in way:
+        return record["location"]["locationComponents"][way[2]].get("type") == "Region"
     return place[0] == "value" and record.get("valueLabel") not in (None, "", [])
 
 

@@ -18,7 +18,7 @@ LONG = [f"w{number:04}" for number in range(5_000)]
 """The words of a text that is longer than any result."""
 
 WRITTEN_AT_LENGTH = {"additionalInformation", "content", "description", "descriptionPlain", "instructionsPlain"}
-WRITTEN_AT_LENGTH |= {"submittedValues", "value"}
+WRITTEN_AT_LENGTH |= {"customFields", "submittedValues"}
 """Places of texts of any length; names have a few hundred characters at most."""
 
 
@@ -27,7 +27,7 @@ def texts_shown(tool: str, record: Any) -> dict[Way, str]:
     found: dict[tuple[str, ...], tuple[Way, str]] = {}
     text = reader().text(tool, record)
     for way, value in shown_ways(tool, record):
-        if isinstance(value, str) and MARK.fullmatch(value) and value in text:
+        if isinstance(value, str) and MARK.fullmatch(value) and value in text and "locationComponents" not in way:
             found.setdefault(place_of(way), (way, value))
     return dict(found.values())
 
