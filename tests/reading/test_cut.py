@@ -56,7 +56,8 @@ def test_what_is_cut_has_a_mark_and_a_way_to_the_rest(tool: str) -> None:
     record = whole(OPERATIONS[tool])
     found = []
     for way in texts_shown(tool, record):
-        words = LONG if WRITTEN_AT_LENGTH & set(place_of(way)) else LONG[:80]
+        at_length = way == ("value",) or WRITTEN_AT_LENGTH & {*place_of(way)}
+        words = LONG if at_length else LONG[:80]
         rows = [replaced(record, way, " ".join(words)), *[record] * (11 if tool in LISTINGS else 0)]
         text = reader().text(tool, *rows)
         place = f"{tool}: {'.'.join(map(str, way))}"
