@@ -61,7 +61,7 @@ def first_difference(plain: str, awkward: str, texts: dict[str, str], cells: boo
 def stands(plain: str, awkward: str, texts: dict[str, str], cells: bool) -> bool:
     """True if a line differs from the plain one by nothing but the texts, and is the package's own if that one is."""
     same = expected(plain, texts).fullmatch(awkward) and plain.startswith("#") == awkward.startswith("#")
-    return bool(same) and (not cells or plain.count("|") == awkward.count("|"))
+    return bool(same) and (not cells or "|" not in plain or plain.count("|") == awkward.count("|"))
 
 
 def check_places(tool: str, how: settings) -> None:
