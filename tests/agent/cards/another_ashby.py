@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from copy import copy
 from dataclasses import replace
@@ -41,22 +41,36 @@ class Seen:
 
     def altered(self, key: Any, way: Way, value: Any) -> Card:
         """The card as it would be with another value there, or none if it is GONE."""
-        reply = self.replies[key]
-        results = _replaced(reply.results if isinstance(reply, Page) else reply, way, value)
-        method = key[0].path
-        results = [checked(method, it) for it in results] if isinstance(results, list) else checked(method, results)
-        self.is_incomplete = any(
-            isinstance(it, Incomplete) for it in (results if isinstance(results, list) else [results])
-        )
-        return self.with_reply(key, replace(reply, results=results) if isinstance(reply, Page) else results)
+        return self.altered_in([(key, way)], value)
+
+    def altered_in(self, places: Iterable[tuple[Any, Way]], value: Any) -> Card:
+        """The card as it would be with this value at several places, one reply or more."""
+        found: dict[Any, Any] = {}
+        for key, way in places:
+            reply = self.replies[key]
+            results = found.get(key, reply.results if isinstance(reply, Page) else reply)
+            found[key] = _replaced(results, way, value)
+        self.is_incomplete = False
+        replies = {}
+        for key, results in found.items():
+            entries = [checked(key[0].path, it) for it in (results if isinstance(results, list) else [results])]
+            self.is_incomplete |= any(isinstance(it, Incomplete) for it in entries)
+            reply, results = self.replies[key], entries if isinstance(results, list) else entries[0]
+            replies[key] = replace(reply, results=results) if isinstance(reply, Page) else results
+        return self.with_replies(replies)
 
     def with_reply(self, key: Any, reply: Any) -> Card:
         """The card as it would be with another reply, or an error, to one of the reads."""
+        return self.with_replies({key: reply})
+
+    def with_replies(self, replies: Mapping[Any, Any]) -> Card:
+        """The card as it would be with other replies, or errors, to these reads."""
         reads = ReadCache(self.reads.client, now=NOW)
         reads._made = dict(self.reads._made)
-        future: Future[Any] = Future()
-        future.set_exception(reply) if isinstance(reply, AshbyError) else future.set_result(reply)
-        reads._made[key] = future
+        for key, reply in replies.items():
+            future: Future[Any] = Future()
+            future.set_exception(reply) if isinstance(reply, AshbyError) else future.set_result(reply)
+            reads._made[key] = future
         return card_of(self.request, reads)
 
 

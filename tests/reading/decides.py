@@ -1,0 +1,176 @@
+"""What recruiters decide on, by kind of record, and what results leave out; places in the JSON by Ashby's own names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shapes import Place
+
+from langchain_ashby import records
+from langchain_ashby.endpoint import Operation
+
+
+def _places(text: str) -> frozenset[Place]:
+    return frozenset(tuple(it.split(".")) for it in text.split())
+
+
+_OPENING = """id latestVersion.identifier openingState latestVersion.description latestVersion.targetHireDate
+    latestVersion.jobIds isArchived"""
+_CANDIDATE = """id name primaryEmailAddress.value position company tags.title tags.isArchived source.title
+    source.sourceType.title source.isArchived createdAt fraudStatus location.locationComponents.name"""
+_APPLICATION = """id candidate.name candidate.id job.title job.id currentInterviewStage.title currentInterviewStage.type
+    status archiveReason.text archiveReason.reasonType source.title source.sourceType.title updatedAt"""
+_PERSON = "firstName lastName email"
+_SCHEDULE = """id applicationId status interviewStageId interviewEvents.id interviewEvents.startTime
+    interviewEvents.endTime interviewEvents.interview.title interviewEvents.hasSubmittedFeedback
+    interviewEvents.location interviewEvents.meetingLink interviewEvents.interviewers.email
+    interviewEvents.interviewers.isEnabled
+    interviewEvents.interviewers.isFeedbackRequired interviewEvents.interviewers.trainingRole"""
+
+DECIDES: dict[type, frozenset[Place]] = {
+    records.Candidate: _places(_CANDIDATE),
+    records.Application: _places(_APPLICATION),
+    records.Note: _places("createdAt author.firstName author.lastName author.email isPrivate content"),
+    records.Tag: _places("id title isArchived"),
+    records.Feedback: _places(
+        """applicationId submittedAt submittedByUser.firstName submittedByUser.lastName submittedByUser.email
+        interviewEventId interviewId feedbackFormDefinitionId submittedValues
+        formDefinition.sections.fields.field.title formDefinition.sections.title"""
+    ),
+    records.FeedbackReceipt: _places(
+        """submittedFormInstance.submittedValues
+        submittedFormInstance.formDefinition.sections.fields.field.title"""
+    ),
+    records.Job: _places(
+        """id title status customRequisitionId employmentType departmentId locationId defaultInterviewPlanId openedAt
+        closedAt confidential"""
+    ),
+    records.JobPosting: _places(
+        """id title departmentName teamName locationName workplaceType employmentType isListed compensationTierSummary
+        publishedDate applicationDeadline jobId"""
+    ),
+    records.Offer: _places(
+        """id applicationId offerStatus acceptanceStatus decidedAt latestVersion.approvalStatus
+        latestVersion.salary.value latestVersion.salary.currencyCode latestVersion.startDate latestVersion.createdAt"""
+    ),
+    records.Interview: _places("id title isArchived isDebrief feedbackFormDefinitionId jobId"),
+    records.InterviewSchedule: _places(_SCHEDULE),
+    records.InterviewPlan: _places("id title isArchived"),
+    records.InterviewStage: _places("id title type orderInInterviewPlan"),
+    records.FeedbackForm: _places("id title isArchived"),
+    records.User: _places(f"id {_PERSON} globalRole isEnabled"),
+    records.CustomField: _places(
+        "id title objectType fieldType isPrivate isArchived selectableValues.label selectableValues.isArchived"
+    ),
+    records.CustomFieldValue: _places("id title value valueLabel isPrivate"),
+    records.Source: _places("id title sourceType.title isArchived"),
+    records.Department: _places("id name parentId isArchived"),
+    records.Location: _places("id name workplaceType type parentLocationId isArchived"),
+    records.ArchiveReason: _places("id text reasonType isArchived"),
+    records.Opening: _places(_OPENING),
+}
+"""What a row has to tell apart. Of a time, the day; of a list of ids in a listing, each."""
+
+NULL_IS_ITS_OWN: dict[type, frozenset[Place]] = {
+    records.Candidate: _places("applicationIds"),
+    records.Job: _places("confidential"),
+    records.JobPosting: _places("isListed"),
+    records.User: _places("isEnabled"),
+}
+"""Places where null, or no key at all, means that it is not known: neither none nor no."""
+
+SET_BY_WRITES: dict[type, frozenset[Place]] = {
+    records.Candidate: _places(
+        """id name emailAddresses.value phoneNumbers.value socialLinks.url position company location.locationSummary
+        tags.title tags.isArchived source.title creditedToUser.firstName creditedToUser.email resumeFileHandle.name
+        fileHandles.name createdAt"""
+    ),
+    records.Application: _places(f"{_APPLICATION} creditedToUser.firstName creditedToUser.email createdAt"),
+    records.Opening: _places(
+        f"""{_OPENING} latestVersion.targetStartDate latestVersion.employmentType latestVersion.isBackfill
+        latestVersion.teamId latestVersion.locationIds closeReasonId"""
+    ),
+}
+"""What the record after a write has to tell, where it is more than its row: all that a tool can set."""
+
+LEFT_OUT: dict[str, str] = {
+    "allowedActions": "what the key may do with a visit",
+    "applicationFormDefinition": "a form that comes along",
+    "applicationLimitCalloutHtml": "the job board's own words to applicants",
+    "descriptionHtml": "descriptionPlain says it",
+    "descriptionParts": "descriptionPlain says it",
+    "feedbackLink": "for the interviewer alone",
+    "formDefinition": "a form that comes along; its titles and options stand with the answers",
+    "handle": "no tool takes it",
+    "humanReadablePath": "the title says it",
+    "instructionsHtml": "instructionsPlain says it",
+    "interviewStageGroupId": "no tool takes it",
+    "interviewerCalendarEventId": "no tool takes it",
+    "interviewerPool": "who was drawn from it is named",
+    "interviewerUserIds": "interviewers has them",
+    "isNullable": "of use to a form alone",
+    "linkedData": "the posting once more, for search engines",
+    "locationComponents": "locationSummary says it",
+    "organizationId": "there is one",
+    "primaryEmailAddress": "emailAddresses has it",
+    "primaryPhoneNumber": "phoneNumbers has it",
+    "stageNumber": "the visits stand in their order",
+    "surveyFormDefinitions": "a form that comes along",
+}
+"""The keys that a single record leaves out, with all that is in them."""
+
+NO_TOOL_TAKES = {"applicationHistory", "compensationTiers", "components", "field", "fileHandles", "latestVersion"}
+NO_TOOL_TAKES |= {"resumeFileHandle", "sourceType", "versions"}
+"""Objects whose ids no tool takes."""
+
+BESIDE: dict[str, tuple[str, ...]] = {
+    "components": ("summary",),
+    "currentInterviewStage": ("orderInInterviewPlan",),
+    "selectableValues": ("value",),
+    "sourceType": ("isArchived",),
+    "summaryComponents": ("summary",),
+    "value": ("type",),
+}
+"""What is left out in an object, as what is shown of it says the same."""
+
+OF_A_PERSON = frozenset({"firstName", "lastName", "email", "id", "userId", "role", "isEnabled", "trainingRole"}) | {
+    "isFeedbackRequired"
+}
+"""What is said of a person within another record; the rest is asked for with the person's id."""
+
+
+def decides(operation: type[Operation[Any]], *, written: bool) -> frozenset[Place]:
+    """The places that the text of a listing, or of a written record, has to tell apart."""
+    kind = operation.record()
+    assert kind in DECIDES, f"tests/reading/decides.py does not say what recruiters decide on in {kind}"
+    return SET_BY_WRITES.get(kind, DECIDES[kind]) if written else DECIDES[kind]
+
+
+def is_left_out(record: Any, way: tuple[str | int, ...]) -> bool:
+    """True for a place that single records leave out, for one of the reasons above."""
+    holder, keys, holders = record, [], []
+    for step in way:
+        if isinstance(step, str):
+            keys.append(step)
+            holders.append(holder)
+        holder = holder[step]
+    of_form = "title" in record  # the record is the form
+    if any(key in LEFT_OUT and not (key == "formDefinition" and of_form) for key in keys):
+        return not _stands_alone(keys, holders)
+    inner = next((place for place, it in enumerate(holders) if place and "firstName" in it), None)
+    if inner is not None:
+        return keys[inner] not in OF_A_PERSON
+    if keys[-1] == "id":
+        return (len(keys) > 1 and keys[-2] in NO_TOOL_TAKES) or "locationSummary" in holders[-1]
+    if keys[-1] == "type" and "submittedValues" in keys:
+        return True  # the machine's name of what the answer is
+    if "value" in keys and holders[keys.index("value")].get("valueLabel") not in (None, "", []):
+        return True  # the label is shown
+    return len(keys) > 1 and keys[-1] in BESIDE.get(keys[-2], ())
+
+
+def _stands_alone(keys: list[str], holders: list[Any]) -> bool:
+    """True if what says it better is missing: HTML without its plain text, components without a summary."""
+    better = {"descriptionHtml": "descriptionPlain", "instructionsHtml": "instructionsPlain"}
+    better |= {"locationComponents": "locationSummary"}
+    return any(key in better and not holder.get(better[key]) for key, holder in zip(keys, holders, strict=True))

@@ -1,0 +1,99 @@
+"""What the tests of reading share: the tools, other values for a place, failures that name tool, place and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from decides import decides, is_left_out
+from prepared import Reader
+from replies import MARK, Way, replaced, ways
+from shapes import Place, is_listing
+
+from langchain_ashby.endpoint import Access
+from langchain_ashby.endpoints import OPERATIONS
+
+TOOLS = [*OPERATIONS]
+WRITES = [name for name, it in OPERATIONS.items() if it.access is Access.WRITE]
+LISTINGS = [name for name, it in OPERATIONS.items() if name not in WRITES and is_listing(it.path)]
+SINGLE = [name for name in OPERATIONS if name not in WRITES and name not in LISTINGS]
+
+
+def _first_of_each_kind() -> list[Any]:
+    """The tools as parameters. Those that answer with the same record in the same way as another are slow tests."""
+    seen = set()
+    found: list[Any] = []
+    for name, operation in OPERATIONS.items():
+        kind = operation.record(), name in WRITES, name in LISTINGS
+        found.append(pytest.param(name, marks=[pytest.mark.slow] if kind in seen else []))
+        seen.add(kind)
+    return found
+
+
+EACH_KIND = _first_of_each_kind()
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def place_of(way: Way) -> Place:
+    """The way without the numbers in lists."""
+    return tuple(step for step in way if isinstance(step, str))
+
+
+def other(value: Any) -> Any:
+    """Another value of the same kind: of a time another day, of a word one that Ashby may add."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 5
+    if MARK.search(value):
+        return MARK.sub("Zq99", value)
+    if UUID.fullmatch(value):
+        return "99999999-1111-4222-8333-444455556666"
+    if DAY.match(value):
+        return f"2031-05-05{value[10:]}"
+    return "SomethingElse"
+
+
+def shown_ways(tool: str, record: Any) -> Iterator[tuple[Way, Any]]:
+    """The values that the tool's text has to show of a record, and the ways to them."""
+    operation = OPERATIONS[tool]
+    told = decides(operation, written=tool in WRITES)
+    for way, value in ways(record):
+        if value is None or value == {} or value == []:
+            continue
+        place = place_of(way)
+        if tool in SINGLE:
+            shown = not is_left_out(record, way)
+        else:
+            shown = any(place[: len(it)] == it for it in told) and not is_left_out_of_rows(record, way)
+        if shown:
+            yield way, value
+
+
+def is_left_out_of_rows(record: Any, way: Way) -> bool:
+    """True for a value that says the same as another beside it, or the machine's name of its type."""
+    place = place_of(way)
+    if place[-1] == "type" and len(place) > 1 and ("submittedValues" in place or place[-2] == "value"):
+        return True
+    if "locationComponents" in way:
+        return record["location"]["locationComponents"][way[2]].get("type") == "Region"
+    return place[0] == "value" and record.get("valueLabel") not in (None, "", [])
+
+
+def alike(read: Reader, tool: str, record: Any, changes: Iterable[tuple[Way, Any, Any]]) -> list[str]:
+    """The changes that nobody who reads the text can see, each with the tool, the place and both values."""
+    text = read.text(tool, record)
+    return [
+        f"{tool}: {'.'.join(map(str, way))}: {value!r} and {instead!r} read the same"
+        for way, value, instead in changes
+        if read.text(tool, replaced(record, way, instead)) == text
+    ]
+
+
+def assert_none(found: list[str]) -> None:
+    """Fails with everything that was found."""
+    assert not found, "\n" + "\n".join(found)
