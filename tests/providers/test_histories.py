@@ -92,7 +92,7 @@ def test_what_was_signed_or_is_whole_is_sent_as_it_is() -> None:
     message = AIMessage([thought, {"type": "text", "text": "So."}, block], tool_calls=[read("ada", "1")])
     assert acceptable(message) is message
     instructions = SystemMessage("You recruit.")
-    whole = [HumanMessage("Go."), message, ToolMessage("Ada", tool_call_id="1", name="get_candidate")]
+    whole: list[AnyMessage] = [HumanMessage("Go."), message, ToolMessage("Ada", tool_call_id="1", name="get_candidate")]
     assert all(a is b for a, b in zip(conversation(instructions, whole), [instructions, *whole], strict=True))
 
 

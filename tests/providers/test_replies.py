@@ -269,3 +269,14 @@ def test_what_is_kept_of_a_cut_off_call_has_no_half_of_its_arguments(wire: Wire)
     kept = next(it for it in talk.goes_on(user()) if isinstance(it, AIMessage))
     assert [call["args"] for call in kept.tool_calls] == [{}]
     assert "Offer" not in str(kept.model_dump())
+
+
+async def test_under_asyncio_half_a_write_is_recognized_and_an_empty_reply_asked_for_again() -> None:
+    for mode in ("messages", "values"):
+        talk = Talk(CHAT, Said("", (write(HALF),)), Said(), OK, streaming=True)
+        async for _ in talk.agent.astream(user(), talk.config, stream_mode=mode):
+            pass
+        [answer] = results({"messages": talk.messages()})
+        assert answer.text.startswith(NOT_JSON)
+        assert talk.messages()[-1].text == OK.text
+        assert (len(talk.server.requests), talk.server.refused) == (3, [])

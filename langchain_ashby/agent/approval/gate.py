@@ -55,10 +55,12 @@ def screened(
     """
     message, shared = with_own_ids(message, earlier)
     message, odd = _that_can_be_kept(message)
-    reasons = {call["id"]: objection for call in calls_of(message)} if objection else {}
-    reasons |= {call["id"]: _SHARED_ID for call in shared if not objection}
-    reasons = {call["id"]: _ODD for call in odd} | reasons
-    reasons = {call["id"]: _malformed(call) for call in message.invalid_tool_calls} | reasons
+    if objection:
+        reasons = {call["id"]: objection for call in calls_of(message)}
+    else:
+        reasons = {call["id"]: _malformed(call) for call in message.invalid_tool_calls}
+        reasons |= {call["id"]: _ODD for call in odd}
+        reasons |= {call["id"]: _SHARED_ID for call in shared}
     usable = [call for call in message.tool_calls if call["id"] not in reasons]
     reasons |= {call["id"]: _unknown(call["name"], tools) for call in usable if call["name"] not in tools}
     writes = [call for call in usable if call["name"] in tools and needs_approval(tools[call["name"]])]
