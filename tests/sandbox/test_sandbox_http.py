@@ -116,6 +116,7 @@ def test_an_idle_connection_is_closed_in_time() -> None:
     with AshbySandbox(company=small_company.company, keep_alive=0.2) as sandbox:
         request = b"POST /user.list HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
         with socket.create_connection(("127.0.0.1", int(sandbox.url.rpartition(":")[2]))) as connection:
+            time.sleep(0.3)  # a new one is not idle yet
             for _ in range(3):
                 time.sleep(0.1)
                 connection.sendall(request)
