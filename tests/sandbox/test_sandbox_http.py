@@ -187,12 +187,12 @@ def test_the_rate_limit_counts_each_key_and_says_when_to_come_back() -> None:
 def test_a_client_that_loses_patience_leaves_no_trace(
     sandbox: AshbySandbox, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    sandbox.fault("user.list", delay=0.1)
+    sandbox.fault("user.list", delay=0.5)
     sandbox.fault("user.list", delay=30)
     for _ in range(2):
         with pytest.raises(requests.Timeout):
             requests.post(f"{sandbox.url}/user.list", json={}, auth=(sandbox.api_key, ""), timeout=0.05)
-    time.sleep(0.1)
+    time.sleep(0.5)
     sandbox.stop()
     time.sleep(0.1)
     assert capfd.readouterr().err == ""
