@@ -1,7 +1,7 @@
 """Shared by all tests: marks, Hypothesis settings, a clean environment, short waits, a recording server."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     inside = collection_path.parent == TESTS and collection_path.is_dir()
     left_out = inside and config.option.markexpr == "not slow" and folder_mark(collection_path, config)
     return True if left_out else None  # None defers to the other plugins
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
+    """Adds a worker to those of `-n auto` for the slow tests, which often wait for terminals, processes and clocks."""
+    cores = yield
+    return cores if config.option.markexpr == "not slow" else cores + 1
 
 
 @pytest.hookimpl(tryfirst=True)

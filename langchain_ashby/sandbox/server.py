@@ -159,15 +159,17 @@ class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: Server
+    _patience: float | None = None
 
     def handle_one_request(self) -> None:
-        """Waits for a request and answers it; with a `keep_alive`, the wait ends with the connection."""
-        self.connection.settimeout(self.server.keep_alive)
+        """Waits for a request and answers it; `keep_alive` limits the wait for all but the first."""
+        self.connection.settimeout(self._patience)
         super().handle_one_request()
 
     def run_wsgi(self) -> None:
         """Answers one request."""
         self.connection.settimeout(None)
+        self._patience = self.server.keep_alive
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         try:

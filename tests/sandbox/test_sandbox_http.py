@@ -116,6 +116,7 @@ def test_an_idle_connection_is_closed_in_time() -> None:
     with AshbySandbox(company=small_company.company, keep_alive=0.2) as sandbox:
         request = b"POST /user.list HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
         with socket.create_connection(("127.0.0.1", int(sandbox.url.rpartition(":")[2]))) as connection:
+            time.sleep(0.3)  # a new one is not idle yet
             for _ in range(3):
                 time.sleep(0.1)
                 connection.sendall(request)
@@ -186,12 +187,12 @@ def test_the_rate_limit_counts_each_key_and_says_when_to_come_back() -> None:
 def test_a_client_that_loses_patience_leaves_no_trace(
     sandbox: AshbySandbox, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    sandbox.fault("user.list", delay=0.1)
+    sandbox.fault("user.list", delay=0.5)
     sandbox.fault("user.list", delay=30)
     for _ in range(2):
         with pytest.raises(requests.Timeout):
             requests.post(f"{sandbox.url}/user.list", json={}, auth=(sandbox.api_key, ""), timeout=0.05)
-    time.sleep(0.1)
+    time.sleep(0.5)
     sandbox.stop()
     time.sleep(0.1)
     assert capfd.readouterr().err == ""
