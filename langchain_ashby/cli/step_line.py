@@ -12,6 +12,7 @@ from rich.text import Text
 from langchain_ashby.agent.messages.tool_messages import NOT_EXECUTED
 from langchain_ashby.cli.terminal import DONE, FAILED, NEXT
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.ids import canonical
 from langchain_ashby.text.words import count, one_line
 
 
@@ -68,7 +69,7 @@ class RecordNames:
             if not name and isinstance(candidate, Mapping):
                 name = candidate.get("name")
             if isinstance(record.get("id"), str) and isinstance(name, str):
-                self._by_id[record["id"]] = name
+                self._by_id[canonical(record["id"])] = name
             for entry in record.values():
                 if isinstance(entry, Mapping | list):
                     self.learn(entry)
@@ -77,8 +78,8 @@ class RecordNames:
         """The arguments of a call that mean something to a person, in a few words."""
         parts = []
         for argument, value in arguments.items():
-            if isinstance(value, str) and value in self._by_id:
-                parts.append(self._by_id[value])
+            if isinstance(value, str) and canonical(value) in self._by_id:
+                parts.append(self._by_id[canonical(value)])
             elif isinstance(value, str | int) and not argument.endswith("_id") and argument not in _OPAQUE:
                 parts.append(f"{argument.replace('_', ' ')}: {value}")
         return one_line(", ".join(parts), 60)
