@@ -69,7 +69,7 @@ class RecordNames:
             if not name and isinstance(candidate, Mapping):
                 name = candidate.get("name")
             if isinstance(record.get("id"), str) and isinstance(name, str):
-                self._by_id[canonical(record["id"])] = name
+                self._by_id[_key(record["id"])] = name
             for entry in record.values():
                 if isinstance(entry, Mapping | list):
                     self.learn(entry)
@@ -78,11 +78,19 @@ class RecordNames:
         """The arguments of a call that mean something to a person, in a few words."""
         parts = []
         for argument, value in arguments.items():
-            if isinstance(value, str) and canonical(value) in self._by_id:
-                parts.append(self._by_id[canonical(value)])
+            if isinstance(value, str) and _key(value) in self._by_id:
+                parts.append(self._by_id[_key(value)])
             elif isinstance(value, str | int) and not argument.endswith("_id") and argument not in _OPAQUE:
                 parts.append(f"{argument.replace('_', ' ')}: {value}")
         return one_line(", ".join(parts), 60)
+
+
+def _key(record_id: str) -> str:
+    """An id in one spelling: listings have another one than single records."""
+    try:
+        return canonical(record_id)
+    except ValueError:
+        return record_id
 
 
 _OPAQUE = ("cursor", "sync_token")
