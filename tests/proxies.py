@@ -52,6 +52,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.turned_away = 0
+        self._talks: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
 
@@ -62,6 +63,11 @@ class Listener:
     def talk(self, connection: socket.socket) -> None:
         """Talks to a connection until it ends."""
         raise NotImplementedError
+
+    def wait(self) -> None:
+        """Waits until all talks have ended: the other side may know it sooner."""
+        for talk in self._talks:
+            talk.join(timeout=30)
 
     def stop_listening(self) -> None:
         with suppress(OSError):
@@ -79,7 +85,9 @@ class Listener:
         with suppress(OSError):  # raised when the listener is closed
             while True:
                 connection, _ = self._listener.accept()
-                threading.Thread(target=self._talk, args=[connection], daemon=True).start()
+                talk = threading.Thread(target=self._talk, args=[connection], daemon=True)
+                self._talks.append(talk)
+                talk.start()
 
     def _talk(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):

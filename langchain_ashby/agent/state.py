@@ -14,7 +14,7 @@ from langgraph.channels import DeltaChannel
 from typing_extensions import TypedDict
 
 from langchain_ashby.agent.cards import Card
-from langchain_ashby.agent.messages.conversation import added, merged
+from langchain_ashby.agent.reducers import added, merged
 
 
 class Proposal(TypedDict):

@@ -69,9 +69,8 @@ class CreateOpening(Endpoint[Opening]):
 
 
 class UpdateOpening(Endpoint[Opening]):
-    """Change an opening's description, team, dates, employment type or identifier. Omitted is_backfill and
-    employment_type may go back to false and FullTime; other omitted fields stay. For its state use
-    ashby_set_opening_state."""
+    """Change an opening's description, team, dates, employment type or identifier. If left out, is_backfill and
+    employment_type may revert to false and FullTime; other fields stay."""
 
     path = "opening.update"
     access = Access.WRITE

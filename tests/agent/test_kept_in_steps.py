@@ -18,7 +18,7 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 from office import Office, agent, approve, calling, read, results, thread, user, write
 
-from langchain_ashby.agent.messages.conversation import added, merged
+from langchain_ashby.agent.reducers import added, merged
 
 ARTIFACT = {"results": {"id": "ada"}}
 

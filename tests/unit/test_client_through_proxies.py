@@ -161,6 +161,7 @@ def test_a_certificate_of_an_unknown_authority_is_no_outage_and_says_what_to_set
     assert "the certificate was not accepted" in error.message
     assert "SSL_CERT_FILE or REQUESTS_CA_BUNDLE" in error.remedy
     assert not error.retryable
+    ashby.wait()
     assert ashby.turned_away == 1
 
 

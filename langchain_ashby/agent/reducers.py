@@ -1,6 +1,7 @@
-"""The conversation as a checkpointer keeps it: each step's change instead of the whole list.
+"""Reducers of the state's delta channels: a checkpoint keeps what its step changed instead of everything.
 
-A thread of fifty long listings takes three megabytes this way, and a hundred if each step stores all messages again.
+A thread of fifty long listings takes five megabytes this way, and more than a thousand if each step stores all messages
+again.
 """
 
 from __future__ import annotations
