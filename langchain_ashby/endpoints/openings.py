@@ -70,7 +70,7 @@ class CreateOpening(Endpoint[Opening]):
 
 class UpdateOpening(Endpoint[Opening]):
     """Change an opening's description, team, dates, employment type or identifier. If left out, is_backfill and
-    employment_type may revert to false and FullTime; other fields stay."""
+    employment_type may revert to false and FullTime; others stay."""
 
     path = "opening.update"
     access = Access.WRITE
