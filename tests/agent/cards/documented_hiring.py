@@ -111,7 +111,7 @@ HIRING: dict[str, list[Documented]] = {
         Documented(
             "the interview says whether feedback is required",
             asked_for_feedback,
-            ["Sofia Marchetti (feedback required)"],
+            ["Sofia Marchetti (sofia@example.com, feedback required)"],
         ),
         Documented(
             "other data is there for every API user",
