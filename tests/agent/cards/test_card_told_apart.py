@@ -142,6 +142,7 @@ def identifying(seen: Seen) -> Found:
 
 def everything_in(seen: Seen) -> Iterator[tuple[Any, Way, type, dict[str, Any]]]:
     """Every record that was read, and the records inside it: the reply, the way to it, its kind, and the record."""
+    key: Any
     for key, reply in seen.replies.items():
         results, kind = getattr(reply, "results", reply), key[0].record()
         numbered: Any = enumerate(results) if isinstance(results, list) else [(None, results)]
