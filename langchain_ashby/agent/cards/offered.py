@@ -81,7 +81,7 @@ def _since(offer: Record) -> str:
     """When it was decided on and its terms were made. A decision may be on terms before the newest."""
     decided, made = at(offer, "decidedAt"), at(offer, "latestVersion", "createdAt")
     words = [f"decided on {moment(decided)}"] if decided else []
-    words += [f"its newest terms of {moment(made)}"] if made else []
+    words += [f"its latest terms from {moment(made)}"] if made else []
     newer = decided and made and _time(decided) < _time(made)
     return "".join(f", {it}" for it in words) + ("; the decision is older than these terms" if newer else "")
 

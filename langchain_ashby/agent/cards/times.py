@@ -30,7 +30,7 @@ def warn_of_offset(builder: CardBuilder, time: datetime, candidate: Record) -> N
         if time.utcoffset() in in_that_year:
             builder.warn(
                 f"{time:%H:%M} {offset(time)} on {day(time)} may be a mistake: {whose} zone, {_name(local)}, "
-                f"is at {offset(local)} then, where it is {local:%H:%M}."
+                f"is at {offset(local)} then, so it is {local:%H:%M} there."
             )
 
 
