@@ -84,22 +84,22 @@ def is_left_out_of_rows(record: Any, way: Way) -> bool:
     if "formDefinition" in way and place[-1] == "title":
         return not _is_asked(record, way)
     if "locationComponents" in way:
-        return record["location"]["locationComponents"][way[2]].get("type") == "Region"
+        return bool(record["location"]["locationComponents"][way[2]].get("type") == "Region")
     return place[0] == "value" and record.get("valueLabel") not in (None, "", [])
 
 
 def _is_asked(record: Any, way: Way) -> bool:
     """True for a question that was answered, has to be, or is decided on, and for the section of one."""
     form = way.index("formDefinition")
-    holder = record
     for step in way[:form]:
-        holder = holder[step]
-    section = holder["formDefinition"]["sections"][way[form + 2]]
-    answers, entries = holder.get("submittedValues") or {}, section.get("fields") or []
+        record = record[step]
+    _, section, _, *field = way[form + 1 :]
+    answers = record.get("submittedValues") or {}
+    entries = record["formDefinition"]["sections"][section].get("fields") or []
     return any(
-        entry.get("isRequired") or field.get("type") in DECISIVE or not empty(answers.get(field.get("path")))
-        for entry in (entries[way[form + 4] : way[form + 4] + 1] if "field" in way else entries)
-        if (field := entry.get("field") or {})
+        entry.get("isRequired") or asked.get("type") in DECISIVE or not empty(answers.get(asked.get("path")))
+        for number, entry in enumerate(entries)
+        if (asked := entry.get("field") or {}) and number in (field[:1] or [number])
     )
 
 
