@@ -268,6 +268,23 @@ def test_a_custom_field_of_a_record_says_if_it_is_private(known: dict[str, Any],
     assert data(text)[-1] == f"  Level: 4 {said}"
 
 
+def test_a_number_is_not_read_as_the_option_that_has_its_digits() -> None:
+    assert field_value(0, {"0": "No"}) == "0"
+    assert field_value("0", {"0": "No"}) == "No"
+
+
+def test_what_ashby_adds_to_an_amount_or_a_custom_field_is_shown() -> None:
+    salary = {"value": 5, "currencyCode": "EUR", "gross": True}
+    fields = [{"id": "f", "title": "T", "value": 1, "unit": "a, b"}]
+    offer = {"latestVersion": {"salary": salary, "customFields": fields}}
+    assert data(render(records.Offer, offer))[1:] == [
+        "  salary: 5 EUR",
+        "    gross: yes",
+        "  custom fields (custom_field_id):",
+        '    T: 1 (f, unit: "a, b")',
+    ]
+
+
 def test_pay_in_a_custom_field_is_said_in_full_and_an_option_by_its_label() -> None:
     pay = {"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "1 YEAR"}
     assert labelled_value({"value": pay, "valueLabel": "1-2 EUR"}) == "1 to 2 EUR a year"
