@@ -126,7 +126,7 @@ def _decode(
     if status == 401:
         raise _from_status(AuthenticationError, "Ashby rejected the API key (HTTP 401)", envelope, facts)
     if status == 407:  # from a proxy for plain http; the others refuse the connection
-        raise ProxyError("The proxy asks for a user and a password (HTTP 407)", retryable=False, **facts)
+        raise ProxyError("The proxy asks for a user name and a password (HTTP 407)", retryable=False, **facts)
     if status == 403:
         raise _forbidden(request, envelope, facts, a_page=isinstance(unreadable, HTMLReplyError))
     if status == 404:
