@@ -279,7 +279,7 @@ def _forbidden(
         remedy = f"Grant the key {request.permission}, {WHERE_KEYS_ARE}."
     else:
         remedy = f"Check that the key is active and may use {request.permission}, {WHERE_KEYS_ARE}."
-    what = "A proxy on the way refused the request, or Ashby" if a_page else "Ashby refused"
+    what = "A proxy on the way refused the request, or Ashby refused" if a_page else "Ashby refused"
     message = said or f"{what} the API key (HTTP 403): it is wrong, deactivated or lacks a permission"
     return PermissionDeniedError(message, code=code, remedy=remedy, meta=meta, **facts)
 
@@ -294,7 +294,7 @@ def _refused(request: Endpoint[Any], envelope: dict[str, Any], facts: dict[str, 
     kind = _REFUSED_BY_CODE.get(code or "", Refused)
     mistaken = unknown_id(code)
     remedy = mistaken.remedy if mistaken else _REMEDIES.get(code or "")
-    only_code = "Ashby refused, and gives only this code" if code and kind is Refused else kind.default_message
+    only_code = "Ashby refused and gave only this code" if code and kind is Refused else kind.default_message
     return kind(said or only_code, code=code, remedy=remedy, meta=meta, **facts)
 
 

@@ -67,7 +67,7 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
         builder.warn("The application is archived.")
     warn_of_times(builder, request.interview_events, meetings, reads.now, candidate)
     _invites(builder, request.interview_events)
-    builder.consequence("Only with the same API key can the agent change it later.")
+    builder.consequence("The agent can change it later only with the same API key.")
 
     wanted = sorted((stated(event) for event in request.interview_events), key=str)
     alike = [it for it in schedules if at(it, "status") != "Cancelled" and _same_meetings(it, [*map(loosely, wanted)])]
@@ -111,7 +111,7 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
     if changes:
         _invites(builder, changes)
     if events and cancelled and not set(by_id) - set(cancelled):
-        builder.warn("No meeting is left. What becomes of the schedule then is not documented.")
+        builder.warn("No meeting is left. It is not documented what then happens to the schedule.")
     builder.consequence("Ashby changes only schedules that were made with the same API key.")
     if added:
         wanted = [stated(event) for event in added]
@@ -252,7 +252,7 @@ def _change(
         present = f" instead of {named(title)}" if (title := at(event, "interview", "title")) else ""
         builder.warn(
             f"No interview is given: the meeting gets the organization's default interview{present}, "
-            "and the scorecard of that one."
+            "with its scorecard."
         )
     if event is None:
         builder.set_field(field, UNREAD, wanted, change=("Meeting", "not known", words))

@@ -1,4 +1,4 @@
-"""Warnings about the times of a call, as they are where the people are whom it concerns."""
+"""Warnings about the times of a call, as the people it concerns will see them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def warn_of_weekend(builder: CardBuilder, time: datetime, candidate: Record) -> 
 
 
 def warn_of_offset(builder: CardBuilder, time: datetime, candidate: Record) -> None:
-    """Warns of an offset that a known zone has, but none of them on that day: summer time was forgotten, or assumed."""
+    """Warns of an offset that a known zone has, but none on that day: somebody forgot daylight saving time, or assumed it."""
     zones = _zones(candidate)
     if any(time.utcoffset() == time.astimezone(where).utcoffset() for _, where in zones):
         return
@@ -29,8 +29,8 @@ def warn_of_offset(builder: CardBuilder, time: datetime, candidate: Record) -> N
         in_that_year = [datetime(local.year, month, 1, tzinfo=where).utcoffset() for month in _IN_WINTER_AND_SUMMER]
         if time.utcoffset() in in_that_year:
             builder.warn(
-                f"{time:%H:%M} {offset(time)} on {day(time)} may be a mistake: {whose} zone, {_name(local)}, "
-                f"is at {offset(local)} then, where it is {local:%H:%M}."
+                f"{time:%H:%M} {offset(time)} on {day(time)} may be a mistake: on that day {whose} zone, "
+                f"{_name(local)}, is at {offset(local)}, so it is {local:%H:%M} there."
             )
 
 

@@ -41,24 +41,24 @@ class Ending:
 
 CUT_OFF = Ending(
     "length",
-    "The answer ends here, because it reached the limit on the length of the model's answers.",
-    "The message was cut off at the limit on its length, so nothing was done. Call again, with less in one message.",
+    "The answer ends here because it reached the model's length limit.",
+    "The message was cut off at its length limit, so nothing was done. Call again, with less in one message.",
 )
 BROKEN_OFF = Ending(
     "broken_off",
-    "The answer ends here, because the model broke off.",
+    "The answer ends here because the model broke off.",
     "The message broke off, so nothing was done. Call again.",
     passes=True,
 )
 MALFORMED = Ending(
     "malformed",
-    "The model tried to call a tool in a way that could not be read. Ask again, perhaps in other words.",
-    "The message could not be read as a whole, so nothing was done. Call again.",
+    "The model tried to call a tool, but the call could not be read. Ask again, perhaps in other words.",
+    "Part of the message could not be read, so nothing was done. Call again.",
     passes=True,
 )
 FILTERED = Ending(
     "content_filter",
-    "The model's provider withheld the answer or its end: its content filter stopped it.",
+    "The provider's content filter withheld the answer or the rest of it.",
     "The provider's content filter stopped the message, so nothing was done.",
     final=True,
 )

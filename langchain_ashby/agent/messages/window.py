@@ -189,7 +189,7 @@ _CLEARED = "# Cleared to make room. Call the tool again if you need this result.
 _TOO_MANY = (
     "# Not shown: the results of these calls are too long together. Call this tool again by itself, or for fewer records."
 )
-_TOO_LONG = "# Cut here: the rest does not fit into your context window. Ask for fewer records, with a smaller limit."
+_TOO_LONG = "# Cut here: the rest does not fit into your window. Ask for fewer records, with a smaller limit."
 _NOTE = (
     "\n\nThis conversation is too long to show in full: its first {} messages are left out.{} If you need anything from "
     "them, read the records again or ask the user."

@@ -149,9 +149,9 @@ class ModelNode(Runnable[State, Update]):
         titles = [tool_title(it, known[it].metadata) if it in known else f"the unknown tool {it!r}" for it in names]
         return Ending(
             "model_calls",
-            f"The agent stopped here: the model may be asked {count(self._most_calls, 'time')} for one message of the "
-            f"user. It still wanted: {one_line(', '.join(titles), 500)}. None of it was done. Write again to go on.",
-            "The model may not be asked again for this message of the user, so nothing of this was done.",
+            f"The agent stopped here: it may ask the model only {count(self._most_calls, 'time')} for each message of the "
+            f"user. The model still wanted: {one_line(', '.join(titles), 500)}. None of it was done. To go on, write again.",
+            "The limit of model calls for this message of the user is reached, so none of this was done.",
             final=True,
         )
 
