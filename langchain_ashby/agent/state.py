@@ -5,16 +5,16 @@ Everything except the messages is plain JSON, so that any checkpointer can keep 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, NotRequired, Protocol, TypeGuard
 
 from langchain_core.messages import AnyMessage, ToolCall
-from langgraph.channels import DeltaChannel
 
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
 from typing_extensions import TypedDict
 
 from langchain_ashby.agent.cards import Card
-from langchain_ashby.agent.reducers import added, merged
+from langchain_ashby.agent.conversation import ConversationChannel
 
 
 class Proposal(TypedDict):
@@ -93,7 +93,12 @@ def undecided(proposal: Proposal) -> Approval:
 class Conversation(TypedDict):
     """The agent's input and output."""
 
-    messages: Annotated[list[AnyMessage], DeltaChannel(added)]
+    messages: Annotated[list[AnyMessage], ConversationChannel()]
+
+
+def merged(record: dict[str, str], change: Mapping[str, str | None]) -> dict[str, str]:
+    """Merges what parallel steps record about their messages. None removes an entry."""
+    return {key: value for key, value in {**record, **change}.items() if value is not None}
 
 
 class State(Conversation):
@@ -105,7 +110,7 @@ class State(Conversation):
     was last not sent, or without their text, because its window is full.
     """
 
-    own: NotRequired[Annotated[dict[str, str], DeltaChannel(merged)]]
+    own: NotRequired[Annotated[dict[str, str], merged]]
 
     proposals: NotRequired[list[Proposal]]
     approvals: NotRequired[list[Approval]]

@@ -78,6 +78,7 @@ class Session:
         self._called: dict[str, str] = {}
         self._under_way: dict[str, str] = {}
         self._ended_early = False
+        self._left_out = 0
 
     def messages(self) -> list[AnyMessage]:
         """The conversation so far."""
@@ -221,6 +222,10 @@ class Session:
                 continue
             self._show_message(message, progress, answer)
             answer = StreamedAnswer(progress) if isinstance(message, AIMessage) else answer
+        if (left_out := update.get("left_out") or 0) > self._left_out:
+            if not self._left_out:
+                self._console.print(Text.assemble(CAUTION, f" {_WINDOW_FULL}"))
+            self._left_out = left_out
         return answer
 
     def _show_message(self, message: BaseMessage, progress: ProgressDisplay, answer: StreamedAnswer) -> None:
@@ -257,3 +262,9 @@ def show_last_exchange(messages: Sequence[AnyMessage], console: Console) -> None
     for message in messages[asked:]:
         if isinstance(message, ToolMessage):  # such as a change that was approved in `pending`
             console.print(line(title(message.name or ""), message, None))
+
+
+_WINDOW_FULL = (
+    "This conversation no longer fits the model's window: it sees the latest part in full, and can read records again. "
+    "For a new subject, start a new thread."
+)

@@ -98,7 +98,7 @@ class UpdateApplication(Endpoint[Application]):
         "application_id",
         source_id="source",
         credited_to_user_id=Stored("creditedToUser", "Credit"),
-        created_at=Stored("createdAt", "Created"),
+        created_at=Stored("createdAt", "Creation time"),
     )
 
     application_id: ApplicationId

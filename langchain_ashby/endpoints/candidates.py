@@ -97,7 +97,7 @@ class UpdateCandidate(Endpoint[Candidate]):
         phone_number="primaryPhoneNumber.value",
         source_id="source",
         credited_to_user_id=Stored("creditedToUser", "Credit"),
-        created_at=Stored("createdAt", "Created"),
+        created_at=Stored("createdAt", "Creation time"),
         linked_in_url=Stored("socialLinks[type=LinkedIn].url", "LinkedIn"),
         github_url=Stored("socialLinks[type=GitHub].url", "GitHub"),
         website_url=Stored("socialLinks[type=Website].url", "Website"),

@@ -14,11 +14,16 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.graph.message import REMOVE_ALL_MESSAGES, add_messages
+from langgraph.store.base import PutOp
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 from office import Office, agent, approve, calling, read, results, thread, user, write
 
-from langchain_ashby.agent.reducers import added, merged
+from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
+from langchain_ashby.agent.conversation import added
+from langchain_ashby.agent.messages.own import is_own_answer
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
+from langchain_ashby.sandbox import AshbySandbox
 
 ARTIFACT = {"results": {"id": "ada"}}
 
@@ -54,10 +59,6 @@ def test_messages_are_added_and_replaced_as_langgraph_does(messages: list[Any]) 
     for message in messages:
         expected = add_messages(expected, [message.model_copy()])
     assert added([], [[it] for it in messages]) == expected
-
-
-def test_an_entry_of_the_record_is_removed_by_none() -> None:
-    assert merged({"a": "1", "b": "2"}, [{"a": None}, {"c": "3"}, {"a": "4"}]) == {"b": "2", "c": "3", "a": "4"}
 
 
 def artifacts_in(saved: Any) -> list[Any]:
@@ -136,6 +137,36 @@ def test_an_earlier_checkpoint_can_be_gone_back_to() -> None:
     branch = graph.invoke(user("Otherwise."), earlier.config)
     assert [it.text for it in branch["messages"]] == ["Go.", "One.", "Otherwise.", "Two."]
     assert [it.text for it in graph.get_state(config).values["messages"]] == ["Go.", "One.", "Otherwise.", "Two."]
+
+
+class Overtaken(InMemoryStore):
+    """Lets another worker answer the same question right before the first one's decisions get into the journal."""
+
+    other: Any = None
+
+    def batch(self, ops: Any) -> Any:
+        ops = [*ops]
+        if self.other is not None and any(isinstance(it, PutOp) for it in ops):
+            other, self.other = self.other, None
+            other()
+        return super().batch(ops)
+
+
+def test_two_workers_with_one_question_leave_no_call_without_an_answer() -> None:
+    with AshbySandbox(candidates=10) as ashby, AshbyClient(ashby.api_key, ashby.url) as client:
+        candidate = ashby.state()["candidate"][0]["id"]
+        notes = [call("ashby_create_candidate_note", candidate_id=candidate, note=f"Note {n}.") for n in range(3)]
+        store, config = Overtaken(), thread()
+        model = ScriptedChatModel(script=lines(say("", *notes), "Done."))
+        graph = create_recruiting_agent(model, AshbyToolkit(client), store=store)
+        graph.invoke(user(), config)
+        decisions: Any = [{"type": "reject"}, {"type": "approve"}, {"type": "approve"}]
+        store.other = lambda: graph.invoke(Command(resume={"decisions": decisions}), config)
+        graph.invoke(Command(resume={"decisions": decisions}), config)
+        assert len([it for it in ashby.requests() if it["endpoint"] == "candidate.createNote"]) == 2
+    saved = graph.get_state(config).values
+    assert len(results(saved)) == 3, "as the worker had it whose steps are the latest"
+    assert all(is_own_answer(it, saved["own"]) for it in results(saved))
 
 
 def test_the_database_grows_by_what_is_said(tmp_path: Path) -> None:

@@ -52,6 +52,19 @@ def test_at_a_terminal_finished_paragraphs_stay(
     assert laid_out.count("Agent:") == 2
 
 
+def test_a_person_is_told_once_when_the_models_window_is_full(toolkit: AshbyToolkit) -> None:
+    listing = say("", call("ashby_list_candidates", limit=50))
+    model = ScriptedChatModel(script=lines(*[listing, "There."] * 6))
+    out = io.StringIO()
+    console = Console(file=out, width=80, color_system=None, highlight=False)
+    session = Session(create_recruiting_agent(model, toolkit, max_context_tokens=20_000), "thread", console)
+    told = []
+    for _ in range(6):
+        session.say("List them.")
+        told.append(out.getvalue().count("no longer fits the model's window"))
+    assert told[0] == 0 and told[-1] == 1, told
+
+
 @pytest.mark.parametrize(
     ("text", "finished"),
     [

@@ -17,7 +17,6 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import typer
 from pages import PAGES, PROJECT, Block, blocks, read, with_code
@@ -164,7 +163,7 @@ def test_the_commands_on_a_page_exist_with_these_options(page: str, monkeypatch:
 def _parse(words: list[str]) -> None:
     """Parses the arguments as the program would, without running it; raises `UsageError` if they are invalid."""
     group = typer.main.get_command(app)
-    assert isinstance(group, click.Group | typer.core.TyperGroup)
+    assert isinstance(group, typer.core.TyperGroup)
     name, *rest = words
     command = group.commands[name]
     with command.make_context(name, rest):

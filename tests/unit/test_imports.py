@@ -103,7 +103,19 @@ def test_endpoint_imports_neither_http_nor_langchain() -> None:
 
 
 # The same for the agent's folders and files, from the bottom up.
-AGENT = ["prompt", "cards", "reducers", "state", "messages", "approval", "run", "execution", "nodes", "graph", "__init__"]
+AGENT = [
+    "prompt",
+    "cards",
+    "conversation",
+    "state",
+    "messages",
+    "approval",
+    "run",
+    "execution",
+    "nodes",
+    "graph",
+    "__init__",
+]
 
 
 def agent_imports(file: Path) -> set[str]:

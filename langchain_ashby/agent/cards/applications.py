@@ -72,7 +72,7 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
     builder.new_value("Interview plan", shown(plan) if plan else "the default of the job")
     builder.new_value("Source", shown(source))
     builder.new_value("Credit", shown(credit))
-    builder.new_value("Created", in_words(request.created_at))
+    builder.new_value("Creation time", in_words(request.created_at))
     for past in history:
         builder.new_value(f"History {past.visit.stage_number}", past.words)
 
@@ -80,7 +80,7 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
         builder.facts["Default interview plan of the job"] = plan_id
     if job and not plan_id:
         builder.warn("The job has no default interview plan: Ashby may refuse.")
-    if plan_id and at(stage_read, "interviewPlanId") not in (None, plan_id):
+    if plan_id and not history and at(stage_read, "interviewPlanId") not in (None, plan_id):
         builder.warn("The stage belongs to another interview plan: Ashby may refuse.")
     if plan_id and any(at(it.read, "interviewPlanId") not in (None, plan_id) for it in history):
         builder.warn("A stage of the history belongs to another interview plan: Ashby will refuse.")

@@ -76,7 +76,7 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     builder.new_value("Location", _place(request.location) if request.location else None)
     builder.new_value("Source", shown(source))
     builder.new_value("Credit", shown(credit))
-    builder.new_value("Created", in_words(request.created_at))
+    builder.new_value("Creation time", in_words(request.created_at))
     builder.consequence("The candidate is not considered for any job yet.")
     builder.consequence("The agent can't delete the candidate.")
     if not addresses:
@@ -115,7 +115,9 @@ def update(request: UpdateCandidate, reads: ReadCache, builder: CardBuilder) -> 
         builder.set_field(f"E-mail address {request.alternate_email}", there, True, change=change)
     if request.social_links is not None:
         wanted = sorted(f"{link.type} {link.url}" for link in request.social_links)
-        builder.set_field("All links", _links(candidate), wanted, lambda links: ", ".join(map(one_line, links)) or None)
+        builder.set_field(
+            "List of links", _links(candidate), wanted, lambda links: ", ".join(map(one_line, links)) or None
+        )
         if any(getattr(request, link) for link in links):
             builder.warn("The list of links overrides the single links, which are given too.")
     if request.location:

@@ -37,7 +37,7 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
     form = builder.named("The scorecard", form_read, request.feedback_form_definition_id, "title")
     author = the_user(builder, "The interviewer", user_read, request.user_id)
     whose = called(author) if author else "the user of the API key"
-    builder.line = f"Submit the scorecard {called(form)} on {who(builder, application)}, in the name of {whose}"
+    builder.line = f"Submit the scorecard {called(form)} on {who(builder, application)}, credited to {whose}"
     if request.interview_event_id:
         _meeting(request, builder, schedules)
     definition = at(form_read, "formDefinition")
@@ -55,7 +55,6 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
                 interview_event_id=request.interview_event_id,
             )
         )
-    builder.consequence(f"The feedback is credited to {whose}.")
     builder.consequence("The agent can't change or withdraw a submitted scorecard.", "medium")
     if at(application, "status") == "Archived":
         builder.warn("The application is archived.")

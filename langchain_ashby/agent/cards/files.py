@@ -21,15 +21,14 @@ def upload_resume(request: UploadCandidateResume, reads: ReadCache, builder: Car
     [found] = reads.all(GetCandidate(candidate_id=request.candidate_id))
     candidate, name = the_candidate(builder, found)
     file = _local_file(builder, reads, request.file_path)
-    builder.line = f"Set the résumé of {name} to {named(file) if file else 'a file that was uploaded before'}"
     present = at(candidate, "resumeFileHandle")
+    what, by = ("Replace", "with") if present else ("Set", "to")
+    builder.line = f"{what} the résumé of {name} {by} {named(file) if file else 'a file that was uploaded before'}"
     if candidate:
         there = {"id": at(present, "id"), "name": one_line(at(present, "name") or "", 120)} if present else None
         change = ("Résumé", there["name"] if there else None, file or "a file that was uploaded before")
         builder.implied("Résumé", there, {"id": None, "name": file}, change=change)
         builder.changes.insert(0, builder.changes.pop())  # before the particulars of the file
-    if present:
-        builder.consequence(f"The present résumé, {named(at(present, 'name') or 'without a name')}, is replaced.")
     builder.consequence("Ashby reads the file and fills in what is missing on the profile; existing values stay.")
     if file and not any(kind in builder.facts.get("Type", "") for kind in _RESUME_TYPES):
         builder.warn("This file type is unusual for a résumé.")
@@ -46,8 +45,8 @@ def upload_file(request: UploadCandidateFile, reads: ReadCache, builder: CardBui
     [found] = reads.all(GetCandidate(candidate_id=request.candidate_id))
     candidate, name = the_candidate(builder, found)
     file = _local_file(builder, reads, request.file_path)
-    builder.line = f"Add {f'the file {named(file)}' if file else 'a file that was uploaded before'} to {name}"
-    builder.consequence("It is attached to the candidate's profile.")
+    what = f"the file {named(file)}" if file else "a file that was uploaded before"
+    builder.line = f"Attach {what} to the profile of {name}"
     builder.consequence("The agent can't remove files.")
     if file:
         there = at(candidate, "fileHandles")

@@ -38,7 +38,6 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
     builder.new_value("Location", shown(location))
     builder.new_value("Employment type", request.employment_type and enumerated(request.employment_type))
     builder.new_value("Interview plan", shown(plan))
-    builder.consequence("The job is created as a draft.")
     builder.consequence("The agent can't delete the job; it can only archive it.")
     if plan is None and request.job_template_id is None:
         builder.warn("No interview plan is given: the job cannot be opened without one.", "low")

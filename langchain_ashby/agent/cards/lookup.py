@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
-from langchain_ashby.agent.cards.names import apart, fact_of, made_on, name_of
+from langchain_ashby.agent.cards.names import apart, detail, fact_of, made_on, name_of
 from langchain_ashby.endpoint import Access, Operation
 from langchain_ashby.endpoints import OPERATIONS, internal
 from langchain_ashby.text.words import at, named
@@ -114,7 +114,7 @@ def above(builder: CardBuilder, record: Record) -> list[str]:
 
 def _named_above(builder: CardBuilder, what: str, argument: str, record_id: str) -> list[str]:
     name = name_of(builder.clarified(what, request_for(argument, record_id)))
-    return [named(name)] if name else []
+    return [detail(name)] if name else []
 
 
 def lister(kind: type | None) -> type[Operation[Any]] | None:

@@ -140,6 +140,13 @@ def standing_words(event: Record, *, feedback: bool = False, extra: bool = False
     return f"{title}, {when}, with {joined(interviewers) or 'nobody'}{_extra(at(event, 'extraData')) if extra else ''}"
 
 
+def briefly(event: Record) -> str:
+    """A meeting that the card's changes show in full: its title and its time."""
+    start, end = parsed(at(event, "startTime")), parsed(at(event, "endTime"))
+    title = named(at(event, "interview", "title") or "meeting")
+    return f"{title}, {span(start, end)}" if start and end else title
+
+
 def _extra(data: Any) -> str:
     """The extra data of a meeting, if it has any."""
     if not isinstance(data, Mapping) or not data:

@@ -34,13 +34,19 @@ def apart(record: Any, among: Iterable[Any] = ()) -> list[str]:
     """What tells a record from others with its name, as far as it or its listing says."""
     others = [it for it in among if at(it, "id") != at(record, "id")]
     parent = next((it for it in others if at(it, "id") == at(record, "parentLocationId")), None)
-    details = [*_said_by(record), *([named(name_of(parent))] if parent else [])]
+    details = [*_said_by(record), *([detail(name_of(parent))] if parent else [])]
     twins = [it for it in others if folded(name_of(it)) == folded(name_of(record)) and _said_by(it) == _said_by(record)]
     for tell in _AMONG_TWINS:
         if any(tell(it) != tell(record) for it in twins):
             details += filter(None, [tell(record)])
             twins = [it for it in twins if tell(it) == tell(record)]
     return details
+
+
+def detail(name: Any) -> str:
+    """A name among details: as they stand in parentheses, one that has its own is quoted."""
+    said = named(name)
+    return f"“{said}”" if "(" in said and said[:1] != "“" else said
 
 
 def made_on(record: Any, how: str = "created") -> str | None:
@@ -58,20 +64,20 @@ def _reached_at(record: Any) -> str | None:
     address = at(record, "primaryEmailAddress", "value") or at(record, "email")
     address = address or at(record, "primaryPhoneNumber", "value")
     if address:
-        return named(address) if address != name_of(record) else None
-    work = ", ".join(named(it) for key in ("position", "company") if (it := at(record, key)))
+        return detail(address) if address != name_of(record) else None
+    work = ", ".join(detail(it) for key in ("position", "company") if (it := at(record, key)))
     return work or (made_on(record, "added") if at(record, "applicationIds") is not None else None)
 
 
 def _kind(record: Any) -> str | None:
     kind, title = at(record, "reasonType"), at(record, "sourceType", "title")
-    return enumerated(kind) if kind else named(title) if title and title != name_of(record) else None
+    return enumerated(kind) if kind else detail(title) if title and title != name_of(record) else None
 
 
 def _to_candidates(record: Any) -> str | None:
     """The title that candidates see for an interview."""
     title = at(record, "externalTitle")
-    return f"shown as {named(title)}" if title and title != name_of(record) else None
+    return f"shown as {detail(title)}" if title and title != name_of(record) else None
 
 
 def _opening(record: Any) -> str | None:
@@ -79,7 +85,7 @@ def _opening(record: Any) -> str | None:
     version = at(record, "latestVersion")
     if not version or at(version, "identifier") or "openingState" not in record:
         return None
-    return named(at(version, "description")) if at(version, "description") else made_on(record)
+    return detail(at(version, "description")) if at(version, "description") else made_on(record)
 
 
 def _debrief(record: Any) -> str | None:
@@ -92,8 +98,8 @@ def _debrief(record: Any) -> str | None:
 
 _BY_ITSELF: tuple[Callable[[Any], str | None], ...] = (
     _reached_at,
-    lambda it: named(number) if (number := at(it, "customRequisitionId")) else None,
-    lambda it: named(place) if (place := at(it, "location", "name")) else None,
+    lambda it: detail(number) if (number := at(it, "customRequisitionId")) else None,
+    lambda it: detail(place) if (place := at(it, "location", "name")) else None,
     _kind,
     _to_candidates,
     _opening,
@@ -106,8 +112,8 @@ _BY_ITSELF: tuple[Callable[[Any], str | None], ...] = (
 """What records say about themselves that tells them apart, most telling first."""
 
 _AMONG_TWINS: tuple[Callable[[Any], str | None], ...] = (
-    lambda it: f"shown as {named(name)}" if (name := at(it, "externalName")) else None,
-    lambda it: f"of {named(kind)}" if (kind := at(it, "objectType")) else None,
+    lambda it: f"shown as {detail(name)}" if (name := at(it, "externalName")) else None,
+    lambda it: f"of {detail(kind)}" if (kind := at(it, "objectType")) else None,
     lambda it: enumerated(kind) if (kind := at(it, "fieldType")) else None,
     made_on,
     lambda it: f"id {str(at(it, 'id'))[:8]}…",

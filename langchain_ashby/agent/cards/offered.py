@@ -81,7 +81,7 @@ def _since(offer: Record) -> str:
     """When it was decided on, and when its newest terms were made. A decision may be about earlier terms."""
     decided, made = at(offer, "decidedAt"), at(offer, "latestVersion", "createdAt")
     words = [f"decided on {moment(decided)}"] if decided else []
-    words += [f"newest terms from {moment(made)}"] if made else []
+    words += [f"its latest terms from {moment(made)}"] if made else []
     newer = decided and made and _time(decided) < _time(made)
     return "".join(f", {it}" for it in words) + ("; the decision is older than these terms" if newer else "")
 

@@ -94,8 +94,8 @@ def _form(builder: CardBuilder, reads: ReadCache, offers: list[Record]) -> Form 
             definition = at(earlier, "formDefinition")
             if definition:
                 builder.not_checked(
-                    "The offer's own form is known only once the offer is started: the fields are shown and checked by "
-                    "the form of an earlier offer."
+                    "The offer's own form is known only once the offer is started: the fields are shown and checked as "
+                    "on the form of an earlier offer."
                 )
                 return Form(definition)
     except AshbyError as error:

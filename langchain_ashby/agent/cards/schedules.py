@@ -10,6 +10,7 @@ from langchain_ashby.agent.cards.card import same
 from langchain_ashby.agent.cards.lookup import request_for
 from langchain_ashby.agent.cards.meetings import (
     REQUIRED,
+    briefly,
     loosely,
     overlaps,
     people_of,
@@ -103,8 +104,10 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
             _change(builder, events, by_id.get(event.interview_event_id), event, place, stated_words(event, people))
     for event in added:
         builder.new_value("New meeting", stated_words(event, people))
-    if request.allow_feedback_deletion and cancelled:
-        builder.consequence("Feedback that was submitted on the canceled meetings is deleted.", "medium")
+    if request.allow_feedback_deletion and any(
+        at(by_id.get(it), "hasSubmittedFeedback") is not True for it in cancelled
+    ):
+        builder.consequence("Any feedback that is submitted on a canceled meeting is deleted.", "medium")
     touched = {it.interview_event_id for it in changes} | set(cancelled)
     others = [it for key, it in by_id.items() if key not in touched]
     warn_of_times(builder, list(changes), others, reads.now, candidate)
@@ -154,9 +157,7 @@ def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuil
     for event in events or []:
         builder.changes.append({"field": "Meeting", "before": standing_words(event), "after": None})
         if at(event, "hasSubmittedFeedback") is True:
-            builder.warn(
-                f"Feedback was submitted on this meeting, and it may be deleted: {standing_words(event)}.", "high"
-            )
+            builder.warn(f"Feedback was submitted on this meeting, and it may be deleted: {briefly(event)}.", "high")
         _warn_if_over(builder, event, reads.now)
     if events is not None:
         builder.facts["Meetings"] = [{"id": at(it, "id"), "name": standing_words(it)} for it in events]
@@ -233,9 +234,9 @@ def _cancel(
         builder.set_field(title, {"id": event_id, "name": words}, None, change=("Meeting", words, None))
         if at(event, "hasSubmittedFeedback") is True:
             if allowed:
-                builder.warn(f"Feedback that was submitted on this meeting is deleted: {words}.", "high")
+                builder.warn(f"Feedback that was submitted on this meeting is deleted: {briefly(event)}.", "high")
             else:
-                builder.warn(f"Feedback was submitted on this meeting, so Ashby will refuse: {words}.")
+                builder.warn(f"Feedback was submitted on this meeting, so Ashby will refuse: {briefly(event)}.")
     builder.consequence(_TOLD)
 
 
@@ -249,10 +250,10 @@ def _change(
 ) -> None:
     field, wanted = f"Meeting {place}", stated(to)
     if to.interview_id is None:
-        present = f" instead of {named(title)}" if (title := at(event, "interview", "title")) else ""
+        present = f", instead of {named(title)}" if (title := at(event, "interview", "title")) else ""
         builder.warn(
-            f"No interview is given: the meeting gets the organization's default interview{present}, "
-            "with its scorecard."
+            "No interview is given: the meeting gets the organization's default interview, "
+            f"and the scorecard that goes with it{present}."
         )
     if event is None:
         builder.set_field(field, UNREAD, wanted, change=("Meeting", "not known", words))
@@ -260,7 +261,7 @@ def _change(
             builder.warn(f"The schedule has no meeting {to.interview_event_id}: Ashby will refuse.")
         return
     if at(event, "hasSubmittedFeedback") is True:
-        builder.warn(f"Feedback was already submitted on this meeting: {standing_words(event)}.")
+        builder.warn(f"Feedback was already submitted on this meeting: {briefly(event)}.")
     feedback = REQUIRED in words or any(it.feedback_required is not None for it in to.interviewers)
     before = standing_words(event, feedback=feedback, extra=to.extra_data is not None)
     builder.set_field(field, standing(event, wanted), wanted, change=("Meeting", before, words))
@@ -274,7 +275,7 @@ def _change(
 
 def _warn_if_over(builder: CardBuilder, event: Record | None, now: datetime) -> None:
     if event and (start := parsed(at(event, "startTime"))) and start < now:
-        builder.warn(f"A meeting has already taken place, or is under way: {standing_words(event)}.")
+        builder.warn(f"A meeting has already taken place, or is under way: {briefly(event)}.")
 
 
 _TOLD = "Interviewers and the candidate may get e-mail; this is not documented."

@@ -11,7 +11,7 @@ from langchain_ashby.agent.cards.lookup import above, reader, request_for, told_
 from langchain_ashby.agent.cards.names import apart, fact_of, made_on
 from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.endpoints.applications import GetApplication
-from langchain_ashby.text.words import UNNAMED, at, called, enumerated, joined, named, person, time_fact
+from langchain_ashby.text.words import UNNAMED, at, called, enumerated, joined, named, person, shown, time_fact
 
 MOST_APPLICATIONS = 10
 """The most applications of a candidate that are looked at."""
@@ -87,8 +87,10 @@ def in_its_plan(builder: CardBuilder, stage: Fact, found: Any, plan_id: Any) -> 
     if own in (None, plan_id) or plans is None:
         return stage
     [read] = builder.reads.all(plans.request(own))
-    plan = plans.pick(builder, read, own)
-    return {**stage, "apart": [*stage.get("apart", ()), f"plan {called(fact_of(own, plan))}"]}
+    plan = fact_of(own, plans.pick(builder, read, own))
+    details = ", ".join(plan.get("apart", ()))
+    said = f"plan {named(plan['name'])}{f' [{details}]' if details else ''}"
+    return {**stage, "apart": [*stage.get("apart", ()), said]}
 
 
 def the_opening(builder: CardBuilder, found: Any) -> tuple[Record, str]:
@@ -190,16 +192,23 @@ def line_of_changes(builder: CardBuilder, of: str) -> str:
         builder.warn("Already up to date; nothing would change.")
         return f"Change nothing on {of}"
     if len(builder.changes) > 1:
-        return f"Change {joined([_small(change['field']) for change in builder.changes])} of {of}"
+        return f"Change the {joined([_small(change['field']) for change in builder.changes])} of {of}"
     [change] = builder.changes
-    field, before, after = _small(change["field"]), change["before"], change["after"]
+    title = change["field"]
+    field, before = _small(title), _named(change["before"], builder.facts.get(title))
+    after = _named(change["after"], builder.afterwards.get(title))
     if after is None:
-        return f"Clear the {field} of {of}, which is {named(before)}"
-    return f"{'Set' if before is None else 'Change'} the {field} of {of}{_from(before)} to {named(after)}"
+        return f"Clear the {field} {before} of {of}"
+    return (
+        f"Set the {field} of {of} to {after}"
+        if before is None
+        else f"Change the {field} of {of} from {before} to {after}"
+    )
 
 
-def _from(before: str | None) -> str:
-    return "" if before is None else f" from {named(before)}"
+def _named(words: str | None, fact: Fact) -> str | None:
+    """A value inside a sentence; that of a record by its name, with what tells it apart."""
+    return None if words is None else called(fact) if words == shown(fact) and at(fact, "name") else named(words)
 
 
 def _small(field: str) -> str:

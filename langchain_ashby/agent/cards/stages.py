@@ -142,13 +142,13 @@ def _archived(
     elif candidate:
         builder.warn("The candidate has no e-mail address: Ashby will refuse.")
     send_at = request.archive_email.send_at
-    when = f"on {in_words(send_at)}" if send_at else "the following morning at 9:32, in the organization's time zone"
+    when = f", on {in_words(send_at)}" if send_at else ", the following morning at 9:32 in the organization's time zone"
     if send_at and send_at < builder.now:
-        when = f"at once: its time, {in_words(send_at)}, is in the past"
-        builder.warn("The e-mail's time is in the past: it is sent at once.")
+        when = " at once"
+        builder.warn(f"The e-mail's time, {in_words(send_at)}, is in the past: it is sent at once.")
     to = f" at {one_line(address)}" if address else ""
     gets = "may get" if kind is None else "gets"
-    builder.consequence(f"The candidate {gets} the e-mail {quoted(shown(template))}{to}, {when}.", "high")
+    builder.consequence(f"The candidate {gets} the e-mail {quoted(shown(template))}{to}{when}.", "high")
     builder.consequence("If the e-mail can't be sent, Ashby does not move the application.")
     builder.consequence("An e-mail can't be recalled once it is sent.", "high")
     if send_at:

@@ -29,8 +29,8 @@ def warn_of_offset(builder: CardBuilder, time: datetime, candidate: Record) -> N
         in_that_year = [datetime(local.year, month, 1, tzinfo=where).utcoffset() for month in _IN_WINTER_AND_SUMMER]
         if time.utcoffset() in in_that_year:
             builder.warn(
-                f"{time:%H:%M} {offset(time)} on {day(time)} may be a mistake: on that day {whose} zone, "
-                f"{_name(local)}, is at {offset(local)}, so it is {local:%H:%M} there."
+                f"{time:%H:%M} {offset(time)} on {day(time)} may be a mistake: {whose} zone, {_name(local)}, "
+                f"is at {offset(local)} then, so it is {local:%H:%M} there."
             )
 
 

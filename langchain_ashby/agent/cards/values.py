@@ -53,6 +53,7 @@ def show_entries(builder: CardBuilder, form: Form | None, entries: Iterable[Fiel
     as they were given.
     """
     values: dict[str, Any] = {}
+    found: set[str] = set()
     for entry in entries:
         name, given = one_line(entry.path, 120), entry.value
         if form is None:
@@ -61,14 +62,15 @@ def show_entries(builder: CardBuilder, form: Form | None, entries: Iterable[Fiel
         try:
             field = form.find(entry.path)
             name = one_line(field.title, 120)
-            if field.path in values:
+            if field.path in found:
                 raise ValueError("is given twice")
+            found.add(field.path)
             values[field.path] = field.convert(given)
             builder.new_value(name, in_the_words_of(field, values[field.path]) or "none")
         except ValueError as error:
             builder.new_value(name, in_the_words_of(_unknown(entry.path), given) or "none")
             builder.warn(f"{name}: {one_line(error)}. Nothing will be sent.", "high")
-    missing = [one_line(it.title, 120) for it in (form.fields if form else []) if it.required and it.path not in values]
+    missing = [one_line(it.title, 120) for it in (form.fields if form else []) if it.required and it.path not in found]
     if missing:
         builder.warn(f"Required and missing: {joined(missing)}. Nothing will be sent.", "high")
     return values

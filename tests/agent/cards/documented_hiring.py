@@ -38,7 +38,7 @@ def canceled(desk: Desk, **more: Any) -> Request:
 
 HIRING: dict[str, list[Documented]] = {
     "create_job": [
-        Documented("a job starts as a draft", EXAMPLES["create_job"], ["created as a draft"]),
+        Documented("a job starts as a draft", EXAMPLES["create_job"], ["Status draft"]),
         Documented(
             "it opens with a default plan only",
             lambda it: job(it, title="New"),
@@ -111,7 +111,7 @@ HIRING: dict[str, list[Documented]] = {
         Documented(
             "the interview says whether feedback is required",
             asked_for_feedback,
-            ["Sofia Marchetti (feedback required)"],
+            ["Sofia Marchetti (sofia@example.com, feedback required)"],
         ),
         Documented(
             "other data is there for every API user",
@@ -133,7 +133,7 @@ HIRING: dict[str, list[Documented]] = {
             "without an interview it becomes the default one",
             lambda it: change_meeting(it, booked(it, meeting(interview_id=it.id("interview", title="System Design")))),
             [
-                "gets the organization's default interview instead of System Design",
+                "gets the organization's default interview, and the scorecard that goes with it, instead of System",
                 "the organization's default interview, Tue 10 Nov",
             ],
             ["nothing would change"],
@@ -147,6 +147,7 @@ HIRING: dict[str, list[Documented]] = {
             "unless its deletion is allowed",
             lambda it: cancel_meeting(it, with_feedback(it), True),
             ["Feedback that was submitted on this meeting is deleted"],
+            ["canceled meeting"],
         ),
         Documented(
             "only its own key's schedules",

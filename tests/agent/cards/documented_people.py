@@ -105,7 +105,7 @@ PEOPLE: dict[str, list[Documented]] = {
                 github_url="https://github.com/x",
                 social_links=[{"type": "GitHub", "url": "https://github.com/ada"}],
             ),
-            ["All links", "overrides the single links"],
+            ["List of links", "overrides the single links"],
             ["nothing would change"],
         ),
         Documented(
@@ -168,7 +168,7 @@ PEOPLE: dict[str, list[Documented]] = {
         Documented(
             "attaches it to the profile",
             EXAMPLES["upload_candidate_file"],
-            ["attached to the candidate's profile"],
+            ["Attach the file reference letter.txt to the profile of Ada Lovelace"],
             NONE,
         )
     ],
@@ -197,6 +197,7 @@ PEOPLE: dict[str, list[Documented]] = {
                 it, "New Lead", interview_plan_id=it.id("interviewPlan", title="Business & Design")
             ),
             ["A stage of the history belongs to another interview plan: Ashby will refuse"],
+            ["Ashby may refuse"],
         ),
     ],
     "update_application": [
@@ -213,7 +214,7 @@ PEOPLE: dict[str, list[Documented]] = {
         Documented(
             "one that is given is set",
             lambda it: make("update_application", application_id=it.application(), created_at="2026-01-01T00:00:00Z"),
-            ["Created"],
+            ["Creation time Thu 1 Jan 2026"],
             ["becomes the time of the call"],
         ),
     ],
@@ -236,7 +237,7 @@ PEOPLE: dict[str, list[Documented]] = {
             "without a time the e-mail goes the following morning",
             lambda it: archived(it, **email(it)),
             [
-                "the following morning at 9:32, in the organization's time zone",
+                "the following morning at 9:32 in the organization's time zone",
                 "If the e-mail can't be sent, Ashby does not move the application.",
             ],
             ["at once"],
@@ -244,7 +245,10 @@ PEOPLE: dict[str, list[Documented]] = {
         Documented(
             "at a time that is past, at once",
             lambda it: archived(it, **email(it, send_at="2026-11-01T09:00:00Z")),
-            ["at once: its time, Sun 1 Nov 2026, 09:00 UTC, is in the past"],
+            [
+                "at ada.lovelace@example.org at once.",
+                "time, Sun 1 Nov 2026, 09:00 UTC, is in the past: it is sent at once.",
+            ],
             ["9:32"],
         ),
         Documented(
@@ -283,7 +287,7 @@ PEOPLE: dict[str, list[Documented]] = {
             archived_with(OUT),
             [
                 "The offer for this application is under way: waiting on candidate response, "
-                "newest terms from Tue 20 Oct 2026, 09:00 UTC.",
+                "its latest terms from Tue 20 Oct 2026, 09:00 UTC.",
                 ENDS,
             ],
         ),

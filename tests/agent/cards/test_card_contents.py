@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from desk import EXAMPLES, Desk, make, meeting
-from situations import booked, change_meeting
+from desk import EXAMPLES, SCORECARD, Desk, make, meeting
+from situations import booked, cancel_meeting, change_meeting, feedback, with_feedback
 from snapshot import check, check_folder
 
 from langchain_ashby.agent.cards import markdown
@@ -92,6 +92,30 @@ def test_a_change_without_effect_has_no_consequences(desk: Desk) -> None:
 def test_a_change_of_what_the_card_spells_itself_is_not_called_up_to_date(desk: Desk) -> None:
     links = [{"type": "GitHub", "url": "https://github.example/ada"}]
     card = desk.card(make("update_candidate", candidate_id=desk.candidate(), social_links=links))
-    assert card["line"].startswith("Change the all links of Ada Lovelace") and card["warnings"] == []
+    assert card["line"].startswith("Change the list of links of Ada Lovelace") and card["warnings"] == []
     again = desk.card(make("update_candidate", candidate_id=desk.candidate(), name="Ada Lovelace"))
     assert again["warnings"] == ["Already up to date; nothing would change."]
+
+
+def test_a_value_that_is_not_taken_is_not_called_missing_as_well(desk: Desk) -> None:
+    card = desk.card(feedback(desk, [{"path": "technical_depth", "value": 9}, *SCORECARD[:2]]))
+    assert card["warnings"][0] == "Technical depth: takes a score from 1 to 4. Nothing will be sent."
+    assert not any("missing" in it for it in card["warnings"])
+
+
+def test_records_in_a_line_of_changes_are_called_as_elsewhere(desk: Desk) -> None:
+    source = desk.id("source", title="Old Newsgroup Ad")
+    card = desk.card(make("update_candidate", candidate_id=desk.candidate(), source_id=source))
+    assert card["line"] == (
+        "Change the source of Ada Lovelace (ada.lovelace@example.org) from Employee Referral (Referral) "
+        "to Old Newsgroup Ad (Inbound, archived)"
+    )
+
+
+def test_warnings_do_not_repeat_what_the_changes_say_of_a_meeting(desk: Desk) -> None:
+    card = desk.card(cancel_meeting(desk, with_feedback(desk)))
+    assert str(card["changes"][0]["before"]).endswith(" with Sofia Marchetti (sofia@example.com)")
+    assert card["warnings"] == [
+        "Feedback was submitted on this meeting, so Ashby will refuse: "
+        "Technical Phone Screen, Tue 10 Nov 2026, 15:00 to 16:00 UTC."
+    ]

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 from desk import ADA, EXAMPLES, NOW, STAFF, Desk, Request, make, meeting
 from recorder import Answer, Recorder, Sent, success
-from situations import email
+from situations import SRE, email, reason
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.agent.cards import Card, ReadCache, card_of
@@ -131,9 +131,12 @@ def test_one_persons_applications_for_two_jobs_of_one_title_are_told_apart(desk:
     job = twin(desk, "job", desk.job(), customRequisitionId=None, locationId=of_kind(desk, "location", name="Hamburg"))
     other = twin(desk, "application", desk.application(), jobId=job)
     both = [desk.application(), other]
-    moves = [make("change_application_stage", application_id=it, interview_stage_id=desk.stage("Offer")) for it in both]
-    assert [desk.card(it)["line"] for it in moves] == [
-        f"Move {ADA} (ada.lovelace@example.org), {STAFF} ({job}, considered since 30 Jun 2026), from Onsite to Offer"
+    to = {"interview_stage_id": desk.stage("Archived"), **reason(desk)}
+    reads = ReadCache(desk.client, now=NOW)
+    moves = [card_of(make("change_application_stage", application_id=it, **to), reads) for it in both]
+    who = f"Move {ADA} (ada.lovelace@example.org), {STAFF}"
+    assert [it["line"] for it in moves] == [
+        f"{who} ({job}, considered since 30 Jun 2026), from Onsite to Archived; reason: Spam (other)"
         for job in ("TW-101, Oslo", "Hamburg, Platform")
     ]
 
@@ -143,6 +146,17 @@ def test_a_name_that_looks_like_one_with_an_address_is_quoted() -> None:
     assert named("Ada", "ada@example.org") == "Ada (ada@example.org)"
     assert called({"id": "1", "name": "Ada, hired", "apart": ["a@b.c"]}) == "“Ada, hired” (a@b.c)"
     assert shown({"id": "1", "name": "Pay", "apart": ["other", "archived"]}) == "Pay (other, archived)"
+
+
+def test_what_has_parentheses_of_its_own_is_quoted_within_others(desk: Desk) -> None:
+    job = {"title": SRE, "customRequisitionId": "TW-102", "location": {"name": "Remote (Europe)"}}
+    assert called({"name": SRE, "apart": apart(job)}) == f"{SRE} (TW-102, “Remote (Europe)”)"
+    plan = desk.id("interviewPlan", title="Executive Search")
+    stage = twin(
+        desk, "interviewStage", desk.stage("Offer"), interviewPlanId=twin(desk, "interviewPlan", plan, isArchived=True)
+    )
+    card = desk.card(make("change_application_stage", application_id=desk.application(), interview_stage_id=stage))
+    assert card["changes"][0]["after"] == "Offer (order 6, plan Executive Search [archived])"
 
 
 def test_names_that_differ_only_at_their_ends_still_differ() -> None:

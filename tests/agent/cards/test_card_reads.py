@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desk import EXAMPLES, NOW, Desk, make
@@ -13,6 +14,7 @@ from snapshot import check
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.agent.cards import ReadCache, card_of
+from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import GetCandidate, GetJob, GetOpening, ListCandidates, ListSources
 from langchain_ashby.errors import AshbyError, Refused
 
@@ -75,7 +77,8 @@ def test_reads_that_belong_together_are_made_at_the_same_time(recorder: Recorder
 
 
 def test_what_was_read_before_takes_no_thread(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    reads, requests = ReadCache(desk.client), [GetJob(job_id=desk.job()), ListSources()]
+    requests: list[Operation[Any]] = [GetJob(job_id=desk.job()), ListSources()]
+    reads = ReadCache(desk.client)
     found = reads.all(*requests)
     monkeypatch.setattr(threading.Thread, "start", lambda thread: pytest.fail("a thread was started"))
     assert reads.all(*requests) == found

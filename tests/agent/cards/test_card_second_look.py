@@ -161,7 +161,8 @@ def test_that_time_passes_makes_no_card_stale(desk: Desk) -> None:
     gone = card_of(request, reads)
     assert not any("An interview is still scheduled" in it for it in gone["warnings"])
     told = newly_past(card_of(request, reads.as_of(NOW)), gone)
-    assert told == ["there is a new warning: The e-mail's time is in the past: it is sent at once."]
+    [said] = told
+    assert said.startswith("there is a new warning: The e-mail's time, ") and said.endswith(" is sent at once.")
 
 
 def test_an_email_that_waits_for_the_morning_makes_no_card_stale(desk: Desk) -> None:

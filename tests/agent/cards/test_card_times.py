@@ -27,15 +27,15 @@ JUNE = ("2027-06-07T09:00:00-05:00", "2027-06-07T10:00:00-05:00")
 @pytest.mark.parametrize("zone", [None, NEW_YORK, "Nowhere/Atlantis", "../etc/passwd"])
 def test_a_time_is_shown_in_the_readers_zone_and_as_it_was_written(desk: Desk, zone: str | None) -> None:
     card = scheduled(desk, JUNE, zone)
-    said = "the default interview, Mon 7 Jun 2027, 14:00 to 15:00 UTC (written 09:00 to 10:00 -05:00), with "
+    said = "the organization's default interview, Mon 7 Jun 2027, 14:00 to 15:00 UTC (written 09:00 to 10:00 -05:00), "
     assert str(card["changes"][0]["after"]).startswith(said)
     assert "start time: `2027-06-07T09:00:00-05:00`" in markdown(card)
 
 
 def test_summer_time_that_was_forgotten_is_told_where_the_zone_is_known(desk: Desk) -> None:
     warning = (
-        "09:00 -05:00 on Mon 7 Jun 2027 may be a mistake: on that day the candidate's zone, America/New_York, is at "
-        "-04:00, so it is 10:00 there."
+        "09:00 -05:00 on Mon 7 Jun 2027 may be a mistake: the candidate's zone, America/New_York, is at -04:00 then, "
+        "so it is 10:00 there."
     )
     assert warning in scheduled(desk, JUNE, NEW_YORK)["warnings"]
     assert scheduled(desk, JUNE)["warnings"] == scheduled(desk, JUNE, "Europe/Berlin")["warnings"] == []
@@ -50,7 +50,7 @@ def test_summer_time_is_checked_in_the_readers_zone_too(desk: Desk, monkeypatch:
     card = scheduled(desk, JUNE)
     assert "Mon 7 Jun 2027, 10:00 to 11:00 EDT (written 09:00 to 10:00 -05:00)" in str(card["changes"][0]["after"])
     [warning] = card["warnings"]
-    assert "on that day your zone, America/New_York, is at -04:00" in warning
+    assert "your zone, America/New_York, is at -04:00" in warning
     right = [it.replace("-05:00", "-04:00") for it in JUNE]
     assert "Mon 7 Jun 2027, 09:00 to 10:00 EDT, with " in str(scheduled(desk, right)["changes"][0]["after"])
     monkeypatch.setenv("TZ", "America/Chicago")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from test_card_says_all import body_of, words_of
 from langchain_ashby import records
 from langchain_ashby.agent.cards import ReadCache, card_of, markdown
 from langchain_ashby.ids import ids_of
-from langchain_ashby.text.words import one_line
+from langchain_ashby.text.words import at, one_line
 
 NO_EFFECT = {("create_offer", "exclude_form_definition"), ("update_interview_schedule", "allow_feedback_deletion")}
 """Arguments that change nothing in these calls: the exact arguments tell them apart, the words need not."""
@@ -112,11 +113,11 @@ IDENTIFIES: dict[type, tuple[str, ...]] = {
     records.Department: ("name", "isArchived"),
     records.Location: ("name", "isArchived"),
     records.CloseReason: ("reasonText", "isArchived"),
-    records.Application: (
-        "candidate.name", "candidate.primaryEmailAddress.value", "job.title", "job.departmentId job.locationId"
-    ),
 }  # fmt: skip
 """By what people tell the records of a kind apart. Of several places in one string, one has to be on the card."""
+
+PARTS: dict[type, dict[str, type]] = {records.Application: {"candidate": records.Candidate, "job": records.Job}}
+"""The records inside those of a kind: what tells them apart is altered wherever it was read."""
 
 IDENTIFIES_BY_METHOD = {"interviewEvent.list": ("startTime", "endTime")}
 
@@ -126,18 +127,32 @@ Found = dict[tuple[str, str], list[tuple[Any, Way, Any]]]
 
 
 def identifying(seen: Seen) -> Found:
-    """The facts that identify the records that the call refers to, by id and places, wherever they were read."""
+    """The facts that identify the records that the call is about, by id and places, wherever they were read."""
     found: Found = {}
-    results = {key: getattr(reply, "results", reply) for key, reply in seen.replies.items()}
-    for key, way, value in seen.ways():
-        listed = isinstance(results[key], list)
-        record = results[key][way[0]] if listed else results[key]
-        place = ".".join(map(str, way[1:] if listed else way))
-        about = {record.get(it) for it in ("id", "interviewScheduleId")} if isinstance(record, dict) else set()
-        for places in IDENTIFIES_BY_METHOD.get(key[0].path) or IDENTIFIES.get(key[0].record(), ()):
-            if about & {*seen.card["targets"]} and place in places.split() and value not in (None, "", []):
-                found.setdefault((record["id"], places), []).append((key, way, value))
+    about = {*seen.card["targets"], *seen.card["refers"]}
+    for key, way, kind, record in everything_in(seen):
+        if about.isdisjoint(record.get(it) for it in ("id", "interviewScheduleId")):
+            continue
+        for places in IDENTIFIES_BY_METHOD.get(key[0].path) or IDENTIFIES.get(kind, ()):
+            for place in places.split():
+                if (value := at(record, *place.split("."))) not in (None, "", []):
+                    found.setdefault((record["id"], places), []).append((key, (*way, *place.split(".")), value))
     return found
+
+
+def everything_in(seen: Seen) -> Iterator[tuple[Any, Way, type, dict[str, Any]]]:
+    """Every record that was read, and the records inside it: the reply, the way to it, its kind, and the record."""
+    key: Any
+    for key, reply in seen.replies.items():
+        results, kind = getattr(reply, "results", reply), key[0].record()
+        numbered: Any = enumerate(results) if isinstance(results, list) else [(None, results)]
+        for number, record in numbered:
+            if not isinstance(record, dict):
+                continue
+            way: Way = () if number is None else (number,)
+            yield key, way, kind, record
+            inside = ((name, part) for name, part in PARTS.get(kind, {}).items() if record.get(name))
+            yield from ((key, (*way, name), part, record[name]) for name, part in inside)
 
 
 def another(place: str, value: Any) -> Any:

@@ -73,7 +73,7 @@ HIRING: list[Warned] = [
     (
         "offer under way",
         lambda desk: offer(desk, name="Aminata Diallo", title=title_of(desk, "Aminata Diallo")),
-        "The offer for this application is under way: waiting on offer approval, newest terms from ",
+        "The offer for this application is under way: waiting on offer approval, its latest terms from ",
     ),
     (
         "accepted already",

@@ -36,7 +36,7 @@ PEOPLE: list[Warned] = [
     (
         "late e-mail",
         lambda desk: stage(desk, "Archived", **reason(desk), **email(desk, send_at="2026-11-01T09:00:00Z")),
-        "The e-mail's time is in the past: it is sent at once.",
+        "The e-mail's time, Sun 1 Nov 2026, 09:00 UTC, is in the past: it is sent at once.",
     ),
     ("hired without offer", lambda desk: stage(desk, "Hired"), "No accepted offer is known"),
     ("hired already", lambda desk: stage(desk, "Onsite", "Ethan Brooks"), "The candidate is already hired."),
