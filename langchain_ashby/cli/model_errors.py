@@ -1,4 +1,4 @@
-"""Errors of models' providers, in a line of words. Each provider raises its own, and none has to be installed."""
+"""Errors of models' providers, put into words. Each provider raises its own, and none has to be installed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from langchain_ashby.text.words import one_line
 
 
 def in_words(error: Exception) -> str:
-    """Says what ended a turn and what to do, if it was the model; of any other error the name and the text."""
+    """Says what ended a turn and what to do, if it was the model; for any other error, its name and text."""
     if isinstance(error, AshbyError) or not _is_of_model(error):
         return f"{type(error).__name__}: {one_line(error, None)}"
     chain = [*_chain(error)]
@@ -45,7 +45,7 @@ _STATUSES = ("status_code", "code", "http_status")
 
 
 def _said(error: BaseException) -> str:
-    """The provider's own words: out of its JSON if it sent some, and without those of a web page."""
+    """The provider's own words: from its JSON if it sent any, and never those of a web page."""
     body = getattr(error, "body", None) or getattr(error, "details", None)
     said = _message(body) or ("" if body else str(getattr(error, "message", None) or error))
     if re.search(_NOT_WORDS, said, re.I):

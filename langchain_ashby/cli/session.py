@@ -29,7 +29,7 @@ from langchain_ashby.text.words import count
 
 
 class Reached(Enum):
-    """The end of a turn: the agent is done, or has no answer; changes are open, or they are and the person leaves."""
+    """How a turn ends: the agent is done or has no answer, changes are open, or they are and the person leaves."""
 
     THE_END = "end"
     NO_ANSWER = "no answer"

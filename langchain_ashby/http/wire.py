@@ -71,8 +71,8 @@ class Reply(Generic[R]):
         result: The result of the operation.
         warnings: What Ashby left undone of a request that it carried out in part.
         request_ids: Ashby's ids of the requests that it accepted, in order.
-        more: True if Ashby has more records than these, of a listing that has no pages by its documentation.
-        next_cursor: The cursor for them, if it came with one.
+        more: True if Ashby has more records than these in a listing that, by its documentation, has no pages.
+        next_cursor: The cursor for them, if there is one.
     """
 
     result: R

@@ -59,7 +59,10 @@ WITHOUT_ANSWER: dict[str, tuple[list[Step], str]] = {
     ),
     "401": ([refused(401, "No such key.")], "✗ The model's provider did not accept the key (No such key). Check"),
     "404": ([refused(404, "No model.")], "✗ The model's provider does not have this model (No model). Check the name"),
-    "429": ([refused(429, "Slow down.")], "✗ The model's provider accepts no more requests for now (Slow down). Wait a"),
+    "429": (
+        [refused(429, "Slow down.")],
+        "✗ The model's provider accepts no more requests for now (Slow down). Wait a",
+    ),
     "quota": (
         [refused(429, "You exceeded your quota.", "insufficient_quota")],
         "✗ The account at the model's provider is out of credit (You exceeded your quota). Check its plan",

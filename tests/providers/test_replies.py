@@ -188,7 +188,9 @@ def test_arguments_of_which_langchain_makes_no_message_are_asked_for_once_more(
 def test_a_half_sentence_keeps_what_was_said_and_says_that_it_ends_there() -> None:
     talk = Talk(CLAUDE, Said("Moved Ada, Ben and", end="length"), streaming=True)
     [_, said] = talk.goes_on(user())
-    assert said.text.startswith("Moved Ada, Ben and\n\n[The answer ends here because it reached the model's length limit")
+    assert said.text.startswith(
+        "Moved Ada, Ben and\n\n[The answer ends here because it reached the model's length limit"
+    )
 
 
 def test_what_a_model_says_in_refusing_is_in_the_message() -> None:
@@ -205,8 +207,8 @@ def test_a_model_that_never_stops_calling_is_stopped_and_what_is_left_is_said(st
     messages = talk.goes_on(user())
     assert len(talk.server.requests) == 4
     assert ended_early(messages[-1]) == "model_calls"
-    assert "it may ask the model only 4 times for each message of the user. The model still wanted: " in messages[-1].text
-    assert results({"messages": messages})[-1].text.startswith("Not executed. The limit of model calls for this message")
+    assert "only 4 times for each message of the user. The model still wanted: " in messages[-1].text
+    assert results({"messages": messages})[-1].text.startswith("Not executed. The limit of model calls")
     assert_sendable(messages)
     talk.server.steps.clear()
     assert talk.goes_on(user("Go on."))[-1].text == OK.text

@@ -107,7 +107,9 @@ def update(request: UpdateApplication, reads: ReadCache, builder: CardBuilder) -
     """Change an application's source, credit or creation time."""
     derive(request, reads, builder)
     if request.created_at is None:
-        builder.consequence("No creation time is given: Ashby's documentation says that it becomes the time of the call.")
+        builder.consequence(
+            "No creation time is given: Ashby's documentation says that it becomes the time of the call."
+        )
 
 
 def _say_how_it_starts(builder: CardBuilder, kind: object) -> None:

@@ -173,7 +173,9 @@ def _say_what_is_not_documented(builder: CardBuilder, request: UpdateCandidate) 
     changed = {change["field"] for change in builder.changes if change["before"] is not None}
     for field, words in (("E-mail address", "e-mail address"), ("Phone number", "phone number")):
         if field in changed:
-            builder.consequence(f"It is not documented whether the present {words} stays on the profile as another one.")
+            builder.consequence(
+                f"It is not documented whether the present {words} stays on the profile as another one."
+            )
     place = request.location
     if place and "Location" in changed and None in (place.city, place.region, place.country):
         builder.consequence("It is not documented whether the parts of the location that are not given stay.")

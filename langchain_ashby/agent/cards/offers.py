@@ -60,7 +60,9 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
         builder.not_checked("Whether another offer uses the opening: Ashby refuses one that is in use.", "medium")
     _check_opening(builder, reads, values.get("openingId"), application)
     _check_start(builder, values.get("startDate"))
-    builder.consequence("It is not documented whether the offer's approval starts or the candidate hears of it.", "high")
+    builder.consequence(
+        "It is not documented whether the offer's approval starts or the candidate hears of it.", "high"
+    )
     if request.offer_process_id:
         builder.consequence("If the process has an offer already, this makes a new version of it.")
     builder.consequence("The agent can't withdraw the offer.")

@@ -20,7 +20,7 @@ def warn_of_weekend(builder: CardBuilder, time: datetime, candidate: Record) -> 
 
 
 def warn_of_offset(builder: CardBuilder, time: datetime, candidate: Record) -> None:
-    """Warns of an offset that a known zone has, but none on that day: somebody forgot daylight saving time, or assumed it."""
+    """Warns of an offset that a known zone has, but none on that day: daylight saving time was forgotten or assumed."""
     zones = _zones(candidate)
     if any(time.utcoffset() == time.astimezone(where).utcoffset() for _, where in zones):
         return

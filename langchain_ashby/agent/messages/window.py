@@ -187,11 +187,11 @@ _PER_MESSAGE, _PER_IMAGE, _STUB, _CHARACTERS_PER_TOKEN = 8, 1_500, 40, 3
 
 _CLEARED = "# Cleared to make room. Call the tool again if you need this result."
 _TOO_MANY = (
-    "# Not shown: the results of these calls are too long together. Call this tool again by itself, or for fewer records."
+    "# Not shown: the results of these calls are too long together. Call this tool again alone, or for fewer records."
 )
 _TOO_LONG = "# Cut here: the rest does not fit into your window. Ask for fewer records, with a smaller limit."
 _NOTE = (
-    "\n\nThis conversation is too long to show in full: its first {} messages are left out.{} If you need anything from "
-    "them, read the records again or ask the user."
+    "\n\nThis conversation is too long to show in full: its first {} messages are left out.{} If you need anything "
+    "from them, read the records again or ask the user."
 )
 _CHANGES = " These changes were made in them: {}. Do not make them again."

@@ -9,7 +9,7 @@ from langchain_ashby.text.words import one_line
 
 
 def chat_model(model: str | BaseChatModel) -> BaseChatModel:
-    """Returns the model, which its provider's environment variables configure if only its name is given.
+    """Returns the model. If only its name is given, its provider's environment variables configure it.
 
     Raises:
         ConfigurationError: if langchain or the provider's package is missing, or the provider takes no such model.
