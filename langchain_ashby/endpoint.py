@@ -265,8 +265,8 @@ class Paged(Endpoint[Page[T]]):
     @classmethod
     def read_result(cls, envelope: dict[str, Any]) -> Page[T]:
         """Read a page. Some methods leave `moreDataAvailable` out: then the cursor alone decides."""
-        results = envelope.get("results") or []
-        if not isinstance(results, list):
+        results = envelope.get("results")
+        if not isinstance(results, list):  # null is no empty list: nothing is known then
             raise ValueError("has no list of results")
         more = envelope.get("moreDataAvailable")
         cursor = _opaque(envelope.get("nextCursor"))

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.ids import IDS, canonical
 from langchain_ashby.records import CustomField, FormDefinition
-from langchain_ashby.text.words import folded, one_line, utc
+from langchain_ashby.text.words import folded, in_a_list, one_line, utc
 
 INTERVALS = (
     "NONE", "1 TIME", "1 HOUR", "1 DAY", "1 WEEK", "2 WEEK", "0.5 MONTH", "1 MONTH", "2 MONTH", "3 MONTH", "6 MONTH",
@@ -45,11 +45,16 @@ class Field:
     required: bool
     options: Mapping[str, str]
 
+    @property
+    def choices(self) -> str:
+        """The labels of the options, as a list that can be read back."""
+        return ", ".join(map(in_a_list, self.options.values()))
+
     def describe(self) -> str:
         """Describes the field in a line: title, path, type, if it is required, and its options."""
         name = f"{self.title} (path {self.path})" if self.path else self.title
         text = f"{name}: {self.type}{', required' if self.required else ''}"
-        hint = f"options: {', '.join(self.options.values())}" if self.options else SHAPES.get(self.type)
+        hint = f"options: {self.choices}" if self.options else SHAPES.get(self.type)
         return one_line(f"{text}; {hint}" if hint else text, None)
 
     def convert(self, value: Any) -> Any:
@@ -275,12 +280,12 @@ def _option(field: Field, value: Any) -> str:
             return found[0]
         if found:
             raise ValueError(f"several options have this label; give the value: {', '.join(found)}")
-    raise ValueError(f"takes one of: {', '.join(field.options.values())}")
+    raise ValueError(f"takes one of: {field.choices}")
 
 
 def _several_options(field: Field, value: Any) -> list[str]:
     if not isinstance(value, list):
-        raise ValueError(f"takes a list of: {', '.join(field.options.values())}")
+        raise ValueError(f"takes a list of: {field.choices}")
     return list(dict.fromkeys(_option(field, entry) for entry in value))
 
 

@@ -73,7 +73,7 @@ def render(
         incomplete: True if Ashby has more records and gave no way to them.
         with_the_same: The arguments that were given, without the cursor: a call with the next one has to repeat them.
         place: The place that was asked for; by default the beginning.
-        rest_with: The tool that reads what has no room in the result of a write.
+        rest_with: The tool that reads what has no room in the result of a write; empty if there is none.
         max_characters: The maximum length of the text.
     """
     page = result if isinstance(result, Page) else None
@@ -95,7 +95,7 @@ def render(
         this = this._replace(part=1)
         remarks.append("The result has changed since the part before was read: this is its new beginning.")
     if done and len(parts) > 1:
-        after = [f"Too long: this is the beginning; {rest_with or 'AshbyToolkit(max_characters=…)'} shows the rest"]
+        after = [f"Too long: this is the beginning; {rest_with or 'no tool'} shows the rest"]
     elif this.part < len(parts):
         following = this._replace(part=this.part + 1)
         after = [*after[:1], f"too long: part {this.part} of {len(parts)}", _more(str(following), with_the_same)]

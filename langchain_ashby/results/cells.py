@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from langchain_ashby.results.phrases import Json, compact_day, flag, in_a_list, noted, notes_on, objects, place, text
-from langchain_ashby.text.words import at
+from langchain_ashby.results.phrases import Json, compact_day, flag, noted, notes_on, objects, place, text
+from langchain_ashby.text.words import at, in_a_list
 
 
 class Part(NamedTuple):

@@ -27,7 +27,6 @@ from langchain_ashby.results.phrases import (
     compact_day,
     field_value,
     flag,
-    in_a_list,
     labelled_value,
     name_and_email,
     name_of,
@@ -38,7 +37,7 @@ from langchain_ashby.results.phrases import (
     text,
     user,
 )
-from langchain_ashby.text.words import at, enumerated
+from langchain_ashby.text.words import at, enumerated, in_a_list
 
 
 def _at(*keys: str) -> Callable[[Json], Any]:

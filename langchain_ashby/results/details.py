@@ -12,11 +12,11 @@ from pydantic.alias_generators import to_snake
 from langchain_ashby.forms import Form
 from langchain_ashby.ids import heading_of_key, id_of
 from langchain_ashby.results.phrases import (
+    MONEY_SAYS,
     NAMES,
     Json,
     custom_field,
     flag,
-    in_a_list,
     is_money,
     listed,
     money,
@@ -29,15 +29,22 @@ from langchain_ashby.results.phrases import (
     user,
 )
 from langchain_ashby.results.scorecards import scorecard
-from langchain_ashby.text.words import at, empty
+from langchain_ashby.text.words import at, empty, in_a_list
 
 _LEFT_OUT = frozenset({
-    "allowedActions", "applicationFormDefinition", "descriptionHtml", "descriptionParts", "feedbackLink", "handle",
-    "humanReadablePath", "instructionsHtml", "interviewStageGroupId", "interviewerCalendarEventId", "interviewerPool",
-    "interviewerUserIds", "isNullable", "linkedData", "locationComponents", "organizationId", "primaryEmailAddress",
-    "primaryPhoneNumber", "stageNumber", "surveyFormDefinitions", "trainingRole",
+    "allowedActions", "applicationFormDefinition", "descriptionParts", "feedbackLink", "handle", "humanReadablePath",
+    "interviewStageGroupId", "interviewerCalendarEventId", "interviewerPool", "interviewerUserIds", "isNullable",
+    "linkedData", "organizationId", "primaryEmailAddress", "primaryPhoneNumber", "stageNumber",
+    "surveyFormDefinitions", "trainingRole",
 })  # fmt: skip
-"""Keys of no use to a model: second copies, HTML beside plain text, file handles, forms that come along."""
+"""Keys of no use to a model: second copies, file handles, forms that come along."""
+
+_SAID_BY = {
+    "descriptionHtml": "descriptionPlain",
+    "instructionsHtml": "instructionsPlain",
+    "locationComponents": "locationSummary",
+}
+"""Keys that are left out beside another, which says it better."""
 
 _WITHOUT_ID = frozenset({"latestVersion", "versions"})
 """Keys of objects whose ids no argument takes."""
@@ -71,6 +78,8 @@ def _own_id(kind: type | None) -> str:
 def _lines(record: Json, own_id: str) -> Iterator[str]:
     for key, value in record.items():
         if key in _LEFT_OUT or (empty(value) and not _NOT_NULL.fullmatch(key)):
+            continue
+        if key in _SAID_BY and not empty(record.get(_SAID_BY[key])):
             continue
         if empty(value):
             yield f"{_word(key)}: {'unknown' if value is None else '(none)'}"
@@ -114,7 +123,7 @@ def _phrase(key: str, value: Any) -> tuple[str, Any]:
     if not isinstance(value, Mapping):
         return text(value), None
     if is_money(value):
-        return money(value), None
+        return money(value), _without(value, *MONEY_SAYS, "id", "summary")
     phrase, said = _name_phrase(value)
     if not phrase:
         return "", value
@@ -129,7 +138,7 @@ def _name_phrase(value: Json) -> tuple[str, frozenset[str]]:
         role = f", {text(value['role'])}" if value.get("role") else ""
         return f"{user(value)}{role}", _OF_A_PERSON
     if "locationSummary" in value:
-        return text(value["locationSummary"]), frozenset({"locationSummary"})
+        return text(value["locationSummary"]), frozenset({"locationSummary", "locationComponents"})
     if "orderInInterviewPlan" in value:
         return stage(value), frozenset({"title", "type"})
     key = next((key for key in NAMES if value.get(key)), "")
@@ -143,12 +152,15 @@ def _others(entry: Json, *said: str) -> Iterator[str]:
     """What an entry on one line has besides what the line says."""
     for key, value in entry.items():
         if key not in said and key not in _LEFT_OUT and not empty(value):
-            yield in_a_list(f"{_word(key)}: {text(value)}")
+            yield f"{_word(key)}: {in_a_list(text(value))}"
 
 
 def _custom_fields(key: str, value: Any, record: Json) -> Iterator[str]:
     yield "custom fields (custom_field_id):"
-    yield from _indented(f"{custom_field(entry)} ({text(entry.get('id'))})" for entry in objects(value))
+    for entry in objects(value):
+        private = flag(entry.get("isPrivate", False), "private", unknown="not known whether private")
+        more = _others(entry, "id", "title", "value", "valueLabel", "isPrivate")
+        yield f"  {custom_field(entry)} ({', '.join(filter(None, [text(entry.get('id')), private, *more]))})"
 
 
 def _extra_data(key: str, value: Any, record: Json) -> Iterator[str]:
@@ -194,13 +206,32 @@ def _files(key: str, value: Any, record: Json) -> Iterator[str]:
     yield f"{word}: {listed([noted(entry.get('name'), *_others(entry, 'id', 'name')) for entry in objects(files)])}"
 
 
-def _fields_of_a_form(key: str, value: Any, record: Json) -> Iterator[str]:
-    """The fields of a form, if the form is the record itself and does not just come along with one."""
-    if "title" in record:
-        yield "fields:"
-        usable = [{"fields": [entry for entry in objects(section.get("fields")) if at(entry, "field", "path")]}
-                  for section in objects(at(value, "sections"))]  # fmt: skip
-        yield from _indented(field.describe() for field in Form({"sections": usable}).fields)
+def _form(key: str, value: Any, record: Json) -> Iterator[str]:
+    """The sections of a form, if the form is the record itself and does not just come along with one."""
+    if "title" not in record or not isinstance(value, Mapping):
+        return
+    if sections := objects(value.get("sections")):
+        yield "sections:"
+    for section in sections:
+        yield from _listed(_section(section))
+    yield from _lines(_without(value, "sections"), "")
+
+
+def _section(section: Json) -> Iterator[str]:
+    """What a section asks, and below each field what is said of it."""
+    yield from _lines(_without(section, "fields"), "")
+    yield "fields:"
+    for entry in objects(section.get("fields")):
+        for field in Form({"sections": [{"fields": [entry]}]}).fields:
+            yield f"  {field.describe()}"
+            more = _without(entry, "field", "isRequired")
+            more |= _without(entry["field"], "id", "path", "title", "type", "selectableValues")
+            yield from _indented(_indented(_lines(more, "")))
+
+
+def _without(entry: Json, *said: str) -> dict[str, Any]:
+    """What an entry has besides what is said of it elsewhere."""
+    return {key: value for key, value in entry.items() if key not in said}
 
 
 def _answers(key: str, value: Any, record: Json) -> Iterator[str]:
@@ -223,7 +254,7 @@ _SPECIAL = {
     "emailAddresses": _contacts,
     "extraData": _extra_data,
     "fileHandles": _files,
-    "formDefinition": _fields_of_a_form,
+    "formDefinition": _form,
     "phoneNumbers": _contacts,
     "resumeFileHandle": _files,
     "socialLinks": _links,

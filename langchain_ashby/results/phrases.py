@@ -5,13 +5,12 @@ No function relies on the shape of its input: Ashby leaves out empty values and 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from langchain_ashby.text.words import at, empty, enumerated, one_line
+from langchain_ashby.text.words import at, empty, enumerated, in_a_list, one_line
 
 Json = Mapping[str, Any]
 
@@ -39,14 +38,6 @@ def text(value: Any) -> str:
     if isinstance(value, list):
         return listed([in_a_list(text(entry)) for entry in value])
     return one_line(str(value), None)
-
-
-def in_a_list(said: str) -> str:
-    """A value as it stands in a list and before notes: in quotation marks if it could be read as something else."""
-    return json.dumps(said, ensure_ascii=False) if _READ_OTHERWISE.search(said) else said
-
-
-_READ_OTHERWISE = re.compile(r'[,"]|\)$|^\+\d+$|^$')
 
 
 def listed(said: Sequence[str], longest: int | None = None) -> str:
@@ -168,6 +159,10 @@ def is_money(value: Any) -> bool:
 _AMOUNT = frozenset({"value", "currencyCode", "type"})
 
 
+MONEY_SAYS = ("type", "compensationType", "label", "value", "minValue", "maxValue", "currencyCode", "interval")
+"""The keys of an amount that `money` says."""
+
+
 def money(amount: Json) -> str:
     """`144,000 EUR`, `65,000 to 85,000 EUR a year`, `Bonus (Sign-on): up to 10,000 EUR once`."""
     currency = text(amount.get("currencyCode"))
@@ -214,7 +209,7 @@ def field_value(value: Any, options: Mapping[str, str] | None = None) -> str:
             comments = field_value(value.get("comments"))
             return f"{score}{f': {comments}' if comments else ''}"
         return money(value) if is_money(value) else _range(value) or text(value.get("value", value))
-    return text((options or {}).get(str(value), value))
+    return text((options or {}).get(value, value) if isinstance(value, str) else value)
 
 
 def labelled_value(entry: Json) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import unicodedata
@@ -108,6 +109,14 @@ _IN_NAMES = " .'’&()/+#@-\u200c\u200d"  # noqa: RUF001
 def quoted(text: Any, longest: int = 120) -> str:
     """A short text in quotation marks."""
     return _in_quotes(one_line(text, longest))
+
+
+def in_a_list(said: str) -> str:
+    """A value as it stands in a list and before notes: in quotation marks if it could be read as something else."""
+    return json.dumps(said, ensure_ascii=False) if _READ_OTHERWISE.search(said) else said
+
+
+_READ_OTHERWISE = re.compile(r'[,"]|\)$|^\+\d+$|^$')
 
 
 def given(text: str | None) -> str | None:

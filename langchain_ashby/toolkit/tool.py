@@ -18,6 +18,7 @@ from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Page
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.ids import IDS
 from langchain_ashby.records import Feedback, FeedbackReceipt
 from langchain_ashby.results import Place, render
 from langchain_ashby.results.redaction import left_out_note, without_private
@@ -175,7 +176,6 @@ def _runner(
     on_error: OnError,
 ) -> Callable[..., tuple[str, dict[str, Any]]]:
     record = operation.record()
-    rest_with = _reads().get(record, "") if record else ""
 
     def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
         place = Place.of(arguments.pop("cursor", None))
@@ -208,12 +208,19 @@ def _runner(
             incomplete=reply.more,
             with_the_same=[name for name, given in arguments.items() if given is not None],
             place=place,
-            rest_with=rest_with,
+            rest_with=_read_after(request),
             max_characters=max_characters,
         )
         return text, {key: value for key, value in artifact.items() if key == "results" or value}
 
     return run
+
+
+def _read_after(request: Operation[Any]) -> str:
+    """The tool that reads what a request wrote: the record itself, or the one whose field it is."""
+    record = request.record()
+    owner = IDS.get(f"{getattr(request, 'object_type', '').lower()}_id")
+    return _reads().get(record, owner.read_by if owner else "") if record else ""
 
 
 @cache

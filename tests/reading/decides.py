@@ -126,7 +126,7 @@ NO_TOOL_TAKES |= {"resumeFileHandle", "sourceType", "versions"}
 BESIDE: dict[str, tuple[str, ...]] = {
     "components": ("summary",),
     "currentInterviewStage": ("orderInInterviewPlan",),
-    "selectableValues": ("value",),
+    "selectableValues": ("newInAshby", "value"),
     "sourceType": ("isArchived",),
     "summaryComponents": ("summary",),
     "value": ("type",),
@@ -155,8 +155,9 @@ def is_left_out(record: Any, way: tuple[str | int, ...]) -> bool:
             holders.append(holder)
         holder = holder[step]
     of_form = "title" in record  # the record is the form
-    if any(key in LEFT_OUT and not (key == "formDefinition" and of_form) for key in keys):
-        return not _stands_alone(keys, holders)
+    left_out = [it for it, key in enumerate(keys) if key in LEFT_OUT and not (key == "formDefinition" and of_form)]
+    if left_out:
+        return not all(_stands_alone(keys[it], holders[it]) for it in left_out)
     inner = next((place for place, it in enumerate(holders) if place and "firstName" in it), None)
     if inner is not None:
         return keys[inner] not in OF_A_PERSON
@@ -164,13 +165,15 @@ def is_left_out(record: Any, way: tuple[str | int, ...]) -> bool:
         return (len(keys) > 1 and keys[-2] in NO_TOOL_TAKES) or "locationSummary" in holders[-1]
     if keys[-1] == "type" and "submittedValues" in keys:
         return True  # the machine's name of what the answer is
+    if keys[-1] == "currencyCode" and holders[-1].get("compensationType") == "EquityPercentage":
+        return True  # a share has no currency
     if "value" in keys and holders[keys.index("value")].get("valueLabel") not in (None, "", []):
         return True  # the label is shown
     return len(keys) > 1 and keys[-1] in BESIDE.get(keys[-2], ())
 
 
-def _stands_alone(keys: list[str], holders: list[Any]) -> bool:
+def _stands_alone(key: str, holder: Any) -> bool:
     """True if what says it better is missing: HTML without its plain text, components without a summary."""
     better = {"descriptionHtml": "descriptionPlain", "instructionsHtml": "instructionsPlain"}
     better |= {"locationComponents": "locationSummary"}
-    return any(key in better and not holder.get(better[key]) for key, holder in zip(keys, holders, strict=True))
+    return key in better and not holder.get(better[key])

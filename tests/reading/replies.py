@@ -56,7 +56,7 @@ class Maker:
         """The length of a list."""
         if (key, depth) in (("customFields", 1), ("customFields", 2), ("fields", 3)):
             return len(KINDS)
-        return 2 if depth < 5 else 1
+        return 2 if depth < 5 or key == "selectableValues" else 1
 
     def choice(self, options: list[Any]) -> Any:
         """One of several words."""

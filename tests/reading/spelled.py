@@ -6,6 +6,7 @@
 * An id stands in one of its two spellings.
 * A number stands without its decimal point if it is whole, and may have commas between thousands.
 * An enumerated word stands as it is or in words: `FullTime`, `full time`.
+* An interval of pay stands in words: `2 WEEK`, `every 2 weeks`.
 * True and false stand as yes, no, or a word of the package for the one of them that matters.
 """
 
@@ -47,6 +48,8 @@ def spellings(value: Any) -> Iterator[str]:
         yield from (value, short(value))
     elif isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d(T|$)", value):
         yield from (value, f"{value[:16]}Z", value[11:16], value[:10], value[:10].replace("-", ""), value[5:10])
+    elif isinstance(value, str) and re.fullmatch(r"[\d.]+ [A-Z]+", value):
+        yield from (value, value.lower(), f"{value.lower()}s")
     elif isinstance(value, str):
         words = _CAMEL.sub(" ", value)
         yield from (value, words, words.lower())

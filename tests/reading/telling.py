@@ -14,6 +14,8 @@ from shapes import Place, is_listing
 
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.results.scorecards import DECISIVE
+from langchain_ashby.text.words import empty
 
 TOOLS = [*OPERATIONS]
 WRITES = [name for name, it in OPERATIONS.items() if it.access is Access.WRITE]
@@ -79,9 +81,26 @@ def is_left_out_of_rows(record: Any, way: Way) -> bool:
     place = place_of(way)
     if place[-1] == "type" and len(place) > 1 and ("submittedValues" in place or place[-2] == "value"):
         return True
+    if "formDefinition" in way and place[-1] == "title":
+        return not _is_asked(record, way)
     if "locationComponents" in way:
-        return record["location"]["locationComponents"][way[2]].get("type") == "Region"
+        return bool(record["location"]["locationComponents"][way[2]].get("type") == "Region")
     return place[0] == "value" and record.get("valueLabel") not in (None, "", [])
+
+
+def _is_asked(record: Any, way: Way) -> bool:
+    """True for a question that was answered, has to be, or is decided on, and for the section of one."""
+    form = way.index("formDefinition")
+    for step in way[:form]:
+        record = record[step]
+    _, section, _, *field = way[form + 1 :]
+    answers = record.get("submittedValues") or {}
+    entries = record["formDefinition"]["sections"][section].get("fields") or []
+    return any(
+        entry.get("isRequired") or asked.get("type") in DECISIVE or not empty(answers.get(asked.get("path")))
+        for number, entry in enumerate(entries)
+        if (asked := entry.get("field") or {}) and number in (field[:1] or [number])
+    )
 
 
 def alike(read: Reader, tool: str, record: Any, changes: Iterable[tuple[Way, Any, Any]]) -> list[str]:

@@ -12,6 +12,7 @@ from telling import EACH_KIND, LISTINGS, SINGLE, WRITES, assert_none, place_of, 
 
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.ids import id_of
+from langchain_ashby.records import CustomFieldValue, FeedbackReceipt
 
 CUT = re.compile("…|Too long|part \\d+ of \\d+")
 LONG = [f"w{number:04}" for number in range(5_000)]
@@ -46,9 +47,15 @@ def rest(read: Reader, tool: str, *records: Any) -> list[str]:
     kind = id_of(OPERATIONS[tool].record())
     named = set(re.findall(r"ashby_(?:get|list)_\w+", "\n".join(it for it in texts[0].split("\n") if it[0] == "#")))
     readers = named | ({kind.read_by} if kind and kind.read_by and tool not in WRITES else set())
-    return texts + [
-        text for it in sorted(readers & {*SINGLE, *LISTINGS} - {tool}) for text in parts(read, it, records[0])
-    ]
+    found = _as_read(OPERATIONS[tool].record(), records[0])
+    return texts + [text for it in sorted(readers & {*SINGLE, *LISTINGS} - {tool}) for text in parts(read, it, found)]
+
+
+def _as_read(kind: type | None, written: Any) -> Any:
+    """What Ashby has after a write, as other methods give it: a receipt is not kept, a field's value is its owner's."""
+    if kind is FeedbackReceipt:
+        return written["submittedFormInstance"]
+    return {"customFields": [written]} if kind is CustomFieldValue else written
 
 
 @pytest.mark.parametrize("tool", EACH_KIND)

@@ -20,7 +20,7 @@ FEW = settings(max_examples=6, phases=[Phase.generate])
 MANY = settings(max_examples=150, phases=[Phase.generate])
 
 AWKWARD = [
-    "A|B", "x; y", "a, b", "a / b", "# Done: 1", "#1", "x ¶ y", "one\ntwo", "1\r\n# 2", "1\u2028# 2", "1\x85# 2",
+    "A|B", "x; y", "a, b", "a / b", "# Done: 1", "#1", "x ¶ y", "one\ntwo", "1\r\n# 2", "3\u2028# 4", "5\x85# 6",
     "a\u202eb", "a\u200bb", "e\u0301a", "合格", "不合格", "א (b)", "(none) a", "null", "None", "n · m", "a…",
     "a “b”", 'a "b"', "a\\|b", "a¦b", "x: y", "x (y)", "x <y>", "a at b", "a to b", "- a", "* a", "  a  b ", "yes", "0",
     "👩🏽‍💻 a", "_a_", "a+1", "+3", "[U+41]", "a\tb", "ⅷ", "İ", "ß", "ﬁ",

@@ -170,3 +170,20 @@ def test_a_write_says_which_read_has_the_rest(name: str, endpoint: str, argument
         text = tool.invoke(arguments)
         assert text.endswith(f"\n# Too long: this is the beginning; ashby_{rest} shows the rest")
         assert len(recorder.requests) == 1
+
+
+@pytest.mark.parametrize("owner", ["Application", "Candidate", "Job", "Opening"])
+def test_the_rest_of_a_custom_fields_value_is_read_with_the_record_that_has_it(owner: str) -> None:
+    definition = {"id": ID, "title": "Story", "objectType": owner, "fieldType": "LongText"}
+    arguments = {"object_type": owner, "object_id": ID, "custom_field_id": ID, "field_value": "x"}
+    with Recorder() as recorder, AshbyClient("key", recorder.url) as client:
+        recorder.answers["customField.list"] = [success([definition])]
+        recorder.answers["customField.setValue"] = [success({"id": ID, "title": "Story", "value": PARAGRAPH * 60})]
+        [tool] = AshbyToolkit(client, include=["ashby_set_custom_field_value"], max_characters=2_500).get_tools()
+        text = tool.invoke(arguments)
+    assert text.endswith(f"\n# Too long: this is the beginning; ashby_get_{owner.lower()} shows the rest")
+
+
+def test_a_written_record_that_no_tool_reads_says_so() -> None:
+    text = render(records.Note, {"id": ID, "content": PARAGRAPH * 60}, done="Add note", max_characters=2_500)
+    assert text.endswith("\n# Too long: this is the beginning; no tool shows the rest")

@@ -232,6 +232,59 @@ def test_a_job_without_pay_has_no_line_for_it_and_an_empty_field_says_so() -> No
     assert data(text) == [f"job_id: {ID}", "custom fields (custom_field_id):", "  P: (none) (f)"]
 
 
+def test_a_form_says_what_its_sections_and_fields_ask_and_which_options_they_have() -> None:
+    entry = field("d", "ValueSelect", "Depth", "No", "Yes, strongly", required=True)
+    fields = [{**entry, "descriptionPlain": "Rate it."}]
+    sections = [{"title": "Skills", "descriptionPlain": "By level.", "fields": fields}, {"fields": []}]
+    text = render(records.FeedbackForm, {"id": ID, "title": "F", "formDefinition": {"sections": sections}})
+    assert data(text)[2:] == [
+        "sections:",
+        "  - title: Skills",
+        "    description plain: By level.",
+        "    fields:",
+        '      Depth (path d): ValueSelect, required; options: No, "Yes, strongly"',
+        "        description plain: Rate it.",
+        "  - fields:",
+    ]
+
+
+def test_what_html_alone_says_is_shown() -> None:
+    posting = {"id": ID, "descriptionHtml": "<p>Sail</p>"}
+    assert data(render(records.JobPosting, posting))[1:] == ["description html: <p>Sail</p>"]
+    assert data(render(records.JobPosting, {**posting, "descriptionPlain": "Sail"}))[1:] == ["description plain: Sail"]
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"isPrivate": True}, "(f, private)"),
+        ({"isPrivate": False}, "(f)"),
+        ({"isPrivate": None}, "(f, not known whether private)"),
+        ({}, "(f)"),
+    ],
+)
+def test_a_custom_field_of_a_record_says_if_it_is_private(known: dict[str, Any], said: str) -> None:
+    text = render(records.Job, {"id": ID, "customFields": [{"id": "f", "title": "Level", "value": 4, **known}]})
+    assert data(text)[-1] == f"  Level: 4 {said}"
+
+
+def test_a_number_is_not_read_as_the_option_that_has_its_digits() -> None:
+    assert field_value(0, {"0": "No"}) == "0"
+    assert field_value("0", {"0": "No"}) == "No"
+
+
+def test_what_ashby_adds_to_an_amount_or_a_custom_field_is_shown() -> None:
+    salary = {"value": 5, "currencyCode": "EUR", "gross": True}
+    fields = [{"id": "f", "title": "T", "value": 1, "unit": "a, b"}]
+    offer = {"latestVersion": {"salary": salary, "customFields": fields}}
+    assert data(render(records.Offer, offer))[1:] == [
+        "  salary: 5 EUR",
+        "    gross: yes",
+        "  custom fields (custom_field_id):",
+        '    T: 1 (f, unit: "a, b")',
+    ]
+
+
 def test_pay_in_a_custom_field_is_said_in_full_and_an_option_by_its_label() -> None:
     pay = {"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "1 YEAR"}
     assert labelled_value({"value": pay, "valueLabel": "1-2 EUR"}) == "1 to 2 EUR a year"

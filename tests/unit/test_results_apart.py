@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from langchain_ashby import records
 from langchain_ashby.ids import short
 from langchain_ashby.results import render
-from langchain_ashby.results.phrases import in_a_list, listed, named
+from langchain_ashby.results.phrases import listed, named
 from langchain_ashby.results.weight import Limit, cut_apart, shortened_within
+from langchain_ashby.text.words import in_a_list
 
 ID = "929ec103-b766-5a16-8927-b510963c1445"
 OTHER = "3f1c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
