@@ -266,6 +266,5 @@ def show_last_exchange(messages: Sequence[AnyMessage], console: Console) -> None
 
 _WINDOW_FULL = (
     "This conversation no longer fits the model's window: the model sees the latest part in full and can read records "
-    "again. "
-    "For a new subject, start a new thread."
+    "again. For a new subject, start a new thread."
 )
