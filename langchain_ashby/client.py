@@ -49,7 +49,7 @@ EMPTY_PAGES = 100
 """A listing ends with an error after this many empty pages in a row."""
 
 MORE_PAGES = 50
-"""The most further pages that are read of a listing that has none by its documentation."""
+"""The most further pages to read of a listing that, by its documentation, has none."""
 
 _log = logging.getLogger("langchain_ashby.http")
 
@@ -475,7 +475,7 @@ class _Conversation:
         return reply
 
     def _read_on(self, request: Endpoint[Any], reply: wire.Reply[Any], found: list[Any]) -> None:
-        """Adds to a listing that has no pages by its documentation what Ashby gives in further ones."""
+        """Reads the further pages that Ashby gives of a listing that, by its documentation, has none."""
         seen: set[str] = set()
         while reply.next_cursor and reply.next_cursor not in seen and len(seen) < MORE_PAGES:
             seen.add(reply.next_cursor)

@@ -203,7 +203,7 @@ class Endpoint(Operation[R]):
 
     @property
     def after(self) -> str | None:
-        """The cursor after which a listing continues that takes none by its documentation."""
+        """The cursor after which to continue a listing that, by its documentation, takes none."""
         return self._after
 
     def continued(self, cursor: str) -> Self:

@@ -225,10 +225,10 @@ class RequestTimeoutError(UnreachableError):
 
 
 class ProxyError(UnreachableError):
-    """A proxy was not reached, or made no connection. Nothing was sent to Ashby."""
+    """A proxy could not be reached or made no connection. Nothing was sent to Ashby."""
 
     default_code = "proxy"
-    default_remedy = "Check the proxy, HTTPS_PROXY, ALL_PROXY and NO_PROXY: it has to let connections to Ashby through."
+    default_remedy = "Check HTTPS_PROXY, ALL_PROXY, NO_PROXY and the proxy: it has to let connections to Ashby through."
 
 
 class PagingError(AshbyError):

@@ -1,4 +1,4 @@
-"""Errors of models' providers, in a line of words. Each provider raises its own, and none has to be installed."""
+"""Errors of models' providers, put into words. Each provider raises its own, and none has to be installed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from langchain_ashby.text.words import one_line
 
 
 def in_words(error: Exception) -> str:
-    """Says what ended a turn and what to do, if it was the model; of any other error the name and the text."""
+    """Says what ended a turn and what to do, if it was the model; for any other error, its name and text."""
     if isinstance(error, AshbyError) or not _is_of_model(error):
         return f"{type(error).__name__}: {one_line(error, None)}"
     chain = [*_chain(error)]
@@ -45,7 +45,7 @@ _STATUSES = ("status_code", "code", "http_status")
 
 
 def _said(error: BaseException) -> str:
-    """The provider's own words: out of its JSON if it sent some, and without those of a web page."""
+    """The provider's own words: from its JSON if it sent any, and never those of a web page."""
     body = getattr(error, "body", None) or getattr(error, "details", None)
     said = _message(body) or ("" if body else str(getattr(error, "message", None) or error))
     if re.search(_NOT_WORDS, said, re.I):
@@ -78,24 +78,24 @@ def _explained(status: int | None, about: str) -> tuple[str, str]:
     if re.search("context.?(length|window|overflow)|prompt is too long|too many tokens|token count", about, re.I):
         return (
             "The conversation is longer than the model can read",
-            "Begin a new one, or use a model that reads more.",
+            "Start a new one, or use a model with a larger context window.",
         )
     if re.search("quota|billing|credit balance", about, re.I) or status == HTTPStatus.PAYMENT_REQUIRED:
-        return "The account at the model's provider has nothing left", "Look at its plan and billing."
+        return "The account at the model's provider is out of credit", "Check its plan and billing."
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return "The model's provider did not accept the key", "Check the provider's key in the environment."
     if status == HTTPStatus.NOT_FOUND:
         return "The model's provider does not have this model", "Check the name after --model."
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return "The model's provider takes no more requests for now", "Wait a little, then ask again."
+        return "The model's provider accepts no more requests for now", "Wait a little, then ask again."
     if status == HTTPStatus.REQUEST_TIMEOUT or re.search("time.?out|timed out", about, re.I):
         return "The model did not answer in time", "Ask again."
     if (status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR or re.search("overloaded|server_error|api_error", about):
-        return "The model's provider failed, or has too much to do", "Ask again later."
+        return "The model's provider failed or is overloaded", "Ask again later."
     if status:
         return (
             "The model's provider refused the conversation",
-            "Ask in other words; if that is refused as well, begin a new conversation.",
+            "Ask in other words; if that is refused too, start a new conversation.",
         )
     if re.search("connect|network|protocol", about, re.I):
         return "The connection to the model failed or broke off", "Check the network and the provider's address."

@@ -29,7 +29,7 @@ from langchain_ashby.text.words import count
 
 
 class Reached(Enum):
-    """The end of a turn: the agent is done, or has no answer; changes are open, or they are and the person leaves."""
+    """How a turn ends: the agent is done or has no answer, changes are open, or they are and the person leaves."""
 
     THE_END = "end"
     NO_ANSWER = "no answer"
@@ -265,6 +265,6 @@ def show_last_exchange(messages: Sequence[AnyMessage], console: Console) -> None
 
 
 _WINDOW_FULL = (
-    "This conversation no longer fits the model's window: it sees the latest part in full, and can read records again. "
-    "For a new subject, start a new thread."
+    "This conversation no longer fits the model's window: the model sees the latest part in full and can read records "
+    "again. For a new subject, start a new thread."
 )

@@ -143,7 +143,7 @@ def _of_proxy(cause: object) -> AshbyError:
     if found is None:
         return ProxyError("No connection could be made through the proxy")
     status = int(found[1])
-    what = "asks for a user and a password" if status == 407 else "did not let the connection through"
+    what = "asks for a user name and a password" if status == 407 else "did not let the connection through"
     return ProxyError(f"The proxy {what} (HTTP {status})", retryable=status == 429 or status >= 500)
 
 
@@ -164,7 +164,7 @@ _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\b")
 """What http.client says if a proxy answers CONNECT with another status than 200."""
 
 _AUTHORITIES = (
-    "If a proxy inspects what is sent, name a file with its certificate in SSL_CERT_FILE or REQUESTS_CA_BUNDLE; "
+    "If a proxy inspects the traffic, name a file with its certificate in SSL_CERT_FILE or REQUESTS_CA_BUNDLE; "
     "otherwise check ASHBY_BASE_URL."
 )
 

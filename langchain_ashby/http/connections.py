@@ -99,7 +99,7 @@ class _Connection:
     debuglevel = 0  # at any other level http.client prints the headers, and so the key
 
     def connect(self) -> None:
-        """Connects. Within a call, whatever goes wrong is one kind of error: urllib3's do not tell if it was sent."""
+        """Connects. Within a call, all failures are one kind of error: urllib3's do not say if anything was sent."""
         try:
             super().connect()  # type: ignore[misc]  # mixed into one of urllib3's
         except Exception as error:

@@ -46,7 +46,7 @@ def checked(connection: socket.socket, of: HTTPConnection) -> socket.socket:
 
 
 def is_proxied(connection: HTTPConnection) -> bool:
-    """Tells if a connection leads through a proxy. A SOCKS proxy is none to urllib3."""
+    """True if a connection leads through a proxy. To urllib3, a SOCKS proxy is not one."""
     return connection.proxy is not None or hasattr(connection, "_socks_options")
 
 

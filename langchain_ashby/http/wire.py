@@ -71,8 +71,8 @@ class Reply(Generic[R]):
         result: The result of the operation.
         warnings: What Ashby left undone of a request that it carried out in part.
         request_ids: Ashby's ids of the requests that it accepted, in order.
-        more: True if Ashby has more records than these, of a listing that has no pages by its documentation.
-        next_cursor: The cursor for them, if it came with one.
+        more: True if Ashby has more records than these in a listing that, by its documentation, has no pages.
+        next_cursor: The cursor for them, if there is one.
     """
 
     result: R
@@ -126,7 +126,7 @@ def _decode(
     if status == 401:
         raise _from_status(AuthenticationError, "Ashby rejected the API key (HTTP 401)", envelope, facts)
     if status == 407:  # from a proxy for plain http; the others refuse the connection
-        raise ProxyError("The proxy asks for a user and a password (HTTP 407)", retryable=False, **facts)
+        raise ProxyError("The proxy asks for a user name and a password (HTTP 407)", retryable=False, **facts)
     if status == 403:
         raise _forbidden(request, envelope, facts, a_page=isinstance(unreadable, HTMLReplyError))
     if status == 404:
@@ -279,7 +279,7 @@ def _forbidden(
         remedy = f"Grant the key {request.permission}, {WHERE_KEYS_ARE}."
     else:
         remedy = f"Check that the key is active and may use {request.permission}, {WHERE_KEYS_ARE}."
-    what = "A proxy on the way refused the request, or Ashby" if a_page else "Ashby refused"
+    what = "A proxy on the way refused the request, or Ashby refused" if a_page else "Ashby refused"
     message = said or f"{what} the API key (HTTP 403): it is wrong, deactivated or lacks a permission"
     return PermissionDeniedError(message, code=code, remedy=remedy, meta=meta, **facts)
 
@@ -294,7 +294,7 @@ def _refused(request: Endpoint[Any], envelope: dict[str, Any], facts: dict[str, 
     kind = _REFUSED_BY_CODE.get(code or "", Refused)
     mistaken = unknown_id(code)
     remedy = mistaken.remedy if mistaken else _REMEDIES.get(code or "")
-    only_code = "Ashby refused, and gives only this code" if code and kind is Refused else kind.default_message
+    only_code = "Ashby refused and gave only this code" if code and kind is Refused else kind.default_message
     return kind(said or only_code, code=code, remedy=remedy, meta=meta, **facts)
 
 

@@ -93,7 +93,7 @@ def render(
     this = place._replace(digest=digest(blocks))
     if place.part > len(parts) or (place.part > 1 and place.digest != this.digest):
         this = this._replace(part=1)
-        remarks.append("The result is no longer the one whose part was read before: this is its beginning.")
+        remarks.append("The result has changed since the part before was read: this is its new beginning.")
     if done and len(parts) > 1:
         after = [f"Too long: this is the beginning; {rest_with or 'no tool'} shows the rest"]
     elif this.part < len(parts):
@@ -118,7 +118,7 @@ def told(own: str, data: Sequence[str], advice: str) -> str:
 
 _PIECES, _LONGEST_PIECE = 20, 500
 
-_INCOMPLETE = "Ashby has more than these, but no way to get them; narrow the request if you can"
+_INCOMPLETE = "Ashby has more than these, but gives no way to get them; narrow the request if you can"
 
 _FOR_OWN_LINES = 300
 """Room for the package's own lines, besides what is counted exactly, in characters."""
@@ -140,7 +140,7 @@ def _listing(kind: type | None, found: Sequence[Any]) -> tuple[list[str], list[l
 def _single(kind: type | None, record: Any, done: str) -> tuple[list[str], list[list[str]]]:
     """The own line before one record, read or written, and its lines: each fact with those that belong to it."""
     if record in (None, "", {}, []):
-        return [f"Done: {done}." if done else "Ashby answered with success, but with an empty record."], []
+        return [f"Done: {done}." if done else "Ashby reported success, but returned an empty record."], []
     blocks: list[list[str]] = []
     for line in after_writing(kind, record) if done and kind and kind in COLUMNS else detail(kind, record):
         if line.startswith(" ") and blocks:

@@ -23,7 +23,7 @@ Cursor = Annotated[str, AfterValidator(_of_a_result)]
 
 @cache
 def arguments_of(operation: type[Operation[Any]]) -> type[Operation[Any]]:
-    """The class of a tool's arguments: a read without pages takes a cursor as well, for the rest of a long result."""
+    """The class of a tool's arguments. A read without pages also takes a cursor, for the rest of a long result."""
     if operation.access is Access.WRITE or "cursor" in operation.model_fields:
         return operation
     return create_model(

@@ -19,7 +19,7 @@ from langchain_ashby.toolkit.id_hints import suggest_id
 
 
 def explain_error(request: Operation[Any], error: AshbyError, client: AshbyClient) -> str:
-    """Says what went wrong, what is known of a write, and what to do.
+    """Says what went wrong, what is known about a write, and what to do.
 
     For an unknown id that belongs to another record it names the right one. Ashby's keys in its text become the names
     of the arguments: `archiveReasonId` becomes archive_reason_id.

@@ -29,7 +29,7 @@ from langchain_ashby.toolkit.explain import MODELS_OWN, explain_arguments, expla
 from langchain_ashby.toolkit.html import tool_html
 
 OnError = Literal["tell", "raise"]
-"""What becomes of an error that is not the model's to correct: its text is the tool's answer, or it is raised."""
+"""What happens to an error that the model cannot correct: its text is the tool's answer, or it is raised."""
 
 _raising: ContextVar[bool] = ContextVar("langchain_ashby_raising", default=False)
 
@@ -48,10 +48,10 @@ class AshbyTool(StructuredTool):
     """An operation on Ashby as a tool.
 
     It answers with text for the model and, as the artifact, Ashby's JSON without private data: `{"results": …}`,
-    with `next_cursor`, `sync_token`, `more` (True if there are more records without a cursor), `warnings` and
-    `request_ids` if there are any. Whatever fails comes back as a tool
-    message with status "error", which says what is known of a write. With `AshbyToolkit(on_error="raise")` it raises an
-    `AshbyError` if the key, the connection or the reply is at fault.
+    with `next_cursor`, `sync_token`, `more` (True if there are more records but no cursor), `warnings` and
+    `request_ids` if there are any. Whatever fails comes back as a tool message with status "error", which says what is
+    known about a write. With `AshbyToolkit(on_error="raise")` it raises an `AshbyError` if the key, the connection or
+    the reply is at fault.
     """
 
     strict: bool = False

@@ -35,13 +35,13 @@ class AshbyToolkit(BaseToolkit):
         exclude: Not these tools, by name.
         private: Private data that results may include: client, surveys, fields, compensation; none by default. See
             `langchain_ashby.results.redaction`.
-        max_characters: The most characters of a result's text, at least 2,000. A longer one comes in parts.
+        max_characters: The most characters of a result, at least 2,000. Longer ones come in parts.
         defer_loading: Mark the tools for a provider's tool search; a model then sees them when it needs them.
         strict: Write the schemas for OpenAI's strict mode, `model.bind_tools(tools, strict=True)`: every argument is
             required, and optional ones accept null.
         on_error: `"tell"` answers a call that fails, for whatever reason, with a tool message of status "error", which
-            says what is known of a write. `"raise"` raises an `AshbyError` if the key, the connection or the reply is
-            at fault. `create_recruiting_agent` handles errors by itself in either case.
+            says what is known about a write. `"raise"` raises an `AshbyError` if the key, the connection or the reply
+            is at fault. `create_recruiting_agent` handles errors by itself in either case.
 
     Raises:
         ConfigurationError: if a toolset, tool, kind of private data or `on_error` is unknown (it suggests similar
@@ -80,7 +80,7 @@ class AshbyToolkit(BaseToolkit):
             raise ConfigurationError(
                 f"max_characters takes {LEAST_CHARACTERS} or more", remedy=f"Leave it out for {MAX_CHARACTERS}."
             )
-        _known("way with errors", [on_error], get_args(OnError))
+        _known("value of on_error", [on_error], get_args(OnError))
         chosen: dict[str, Any] = {
             "client": client or AshbyClient(),
             "read_only": read_only,

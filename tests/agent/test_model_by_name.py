@@ -32,7 +32,7 @@ def test_a_model_that_cannot_be_made_is_an_error_when_the_agent_is_built(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    with pytest.raises(ConfigurationError, match=f"The model {name} cannot be made: "):
+    with pytest.raises(ConfigurationError, match=f"The model {name} cannot be used: "):
         create_recruiting_agent(name, Office())
 
 

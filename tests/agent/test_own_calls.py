@@ -14,7 +14,7 @@ from office import Office, agent, approve, assert_sendable, calling, read, reque
 
 from langchain_ashby.agent.messages.own import is_own_call, record_of_turn, turn_of
 
-REPLACED = "Outcome not known. It was put in the place of another call from outside this agent."
+REPLACED = "Outcome not known. Something outside this agent put it in the place of another call."
 
 
 def with_another_call(graph: Any, config: Any, call: Any, **options: Any) -> None:

@@ -50,33 +50,36 @@ WITHOUT_ANSWER: dict[str, tuple[list[Step], str]] = {
     "empty": ([Said(), Said()], "Agent: [The model gave an empty answer. Ask again, perhaps in other words.]"),
     "half": (
         [Said("Moved Ada and", end="length")],
-        "Agent: Moved Ada and\n\n[The answer ends here, because it reached",
+        "Agent: Moved Ada and\n\n[The answer ends here because it reached",
     ),
-    "filtered": ([Said(end="filter")], "Agent: [The model's provider withheld the answer or its end"),
+    "filtered": ([Said(end="filter")], "Agent: [The provider's content filter withheld the answer"),
     "broken off": (
         [Said("Mo", end="nothing")] * 2,
-        "Agent: Mo\n\n[The answer ends here, because the model broke off.]",
+        "Agent: Mo\n\n[The answer ends here because the model broke off.]",
     ),
     "401": ([refused(401, "No such key.")], "✗ The model's provider did not accept the key (No such key). Check"),
     "404": ([refused(404, "No model.")], "✗ The model's provider does not have this model (No model). Check the name"),
-    "429": ([refused(429, "Slow down.")], "✗ The model's provider takes no more requests for now (Slow down). Wait a"),
+    "429": (
+        [refused(429, "Slow down.")],
+        "✗ The model's provider accepts no more requests for now (Slow down). Wait a",
+    ),
     "quota": (
         [refused(429, "You exceeded your quota.", "insufficient_quota")],
-        "✗ The account at the model's provider has nothing left (You exceeded your quota). Look at its plan",
+        "✗ The account at the model's provider is out of credit (You exceeded your quota). Check its plan",
     ),
     "length": (
         [refused(400, "This model's maximum context length is 8192 tokens.", "context_length_exceeded")],
         "✗ The conversation is longer than the model can read (This model's maximum context length is 8192 tokens).",
     ),
-    "500": ([refused(500, "Oh.")], "✗ The model's provider failed, or has too much to do (Oh). Ask again later."),
+    "500": ([refused(500, "Oh.")], "✗ The model's provider failed or is overloaded (Oh). Ask again later."),
     "502": (
         [Answer(b"<html><title>502 Bad Gateway</title></html>", 502, {"x-should-retry": "false"})],
-        "✗ The model's provider failed, or has too much to do. Ask again later.",
+        "✗ The model's provider failed or is overloaded. Ask again later.",
     ),
     "a login page": ([Answer(b"<html>Log in</html>")], "✗ The model's reply could not be read, or was empty. Ask"),
     "an error in the stream": (
         [streamed([("", {"error": {"message": "Oh.", "type": "server_error", "code": None}})])],
-        "✗ The model's provider failed, or has too much to do (Oh). Ask again later.",
+        "✗ The model's provider failed or is overloaded (Oh). Ask again later.",
     ),
     "no stream": ([streamed([])], "✗ The model's reply could not be read, or was empty"),
 }
@@ -123,7 +126,7 @@ def test_a_new_message_withdraws_what_waits_even_while_the_model_is_down(sandbox
         person.types("l")
         person.is_asked("You:")
         person.types("What is her email?")
-        person.sees("✗ The model's provider failed, or has too much to do (Oh). Ask again later.")
+        person.sees("✗ The model's provider failed or is overloaded (Oh). Ask again later.")
         person.is_asked("You:")
         person.types("/review")
         person.sees("No changes are open.")

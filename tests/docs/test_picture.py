@@ -28,7 +28,7 @@ def test_the_card_on_the_picture_has_the_warning_that_the_pages_speak_of() -> No
     told = [page for page in PAGES if re.search(r"!\[[^\]]*with a warning[^\]]*\]\([^)]*asking\.svg\)", read(page))]
     assert told == ["README.md", "docs/approvals.md", "docs/index.md"]
     shown = [words(line.plain) for line in screen_when_it_asks()]
-    assert any("No offer has been accepted" in line for line in shown), shown
+    assert any("No accepted offer is known" in line for line in shown), shown
 
 
 def test_the_picture_fetches_nothing() -> None:

@@ -184,8 +184,8 @@ TROUBLES: tuple[Trouble, ...] = (
     Trouble("a proxy", {}, read=_DONE, write=_DONE, route=Route("http")),
     Trouble("a proxy with TLS", {}, read=_DONE, write=_DONE, route=Route("https")),
     Trouble("a SOCKS proxy", {}, read=_DONE, write=_DONE, route=Route("socks5h")),
-    _on_the_way("a certificate of an unknown authority", "UnreachableError", 1, proxy=None, authorities="wrong"),
-    _on_the_way("no file with authorities", "ConfigurationError", 0, proxy=None, authorities="missing"),
+    _on_the_way("a certificate from an unknown authority", "UnreachableError", 1, proxy=None, authorities="wrong"),
+    _on_the_way("a missing certificate file", "ConfigurationError", 0, proxy=None, authorities="missing"),
     Trouble(
         "reset before the effect",
         {"times": FOR_EVER, "drop": "before"},

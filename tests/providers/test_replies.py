@@ -49,7 +49,7 @@ class Fault:
     again: bool = False
 
 
-CUT = "Not executed. The message was cut off at the limit on its length, so nothing was done."
+CUT = "Not executed. The message was cut off at its length limit, so nothing was done."
 NOT_JSON = "Not executed. The arguments of move_candidate are not a JSON object."
 UNKNOWN = "Not executed. There is no tool "
 
@@ -188,7 +188,9 @@ def test_arguments_of_which_langchain_makes_no_message_are_asked_for_once_more(
 def test_a_half_sentence_keeps_what_was_said_and_says_that_it_ends_there() -> None:
     talk = Talk(CLAUDE, Said("Moved Ada, Ben and", end="length"), streaming=True)
     [_, said] = talk.goes_on(user())
-    assert said.text.startswith("Moved Ada, Ben and\n\n[The answer ends here, because it reached the limit")
+    assert said.text.startswith(
+        "Moved Ada, Ben and\n\n[The answer ends here because it reached the model's length limit"
+    )
 
 
 def test_what_a_model_says_in_refusing_is_in_the_message() -> None:
@@ -205,8 +207,8 @@ def test_a_model_that_never_stops_calling_is_stopped_and_what_is_left_is_said(st
     messages = talk.goes_on(user())
     assert len(talk.server.requests) == 4
     assert ended_early(messages[-1]) == "model_calls"
-    assert "the model may be asked 4 times for one message of the user. It still wanted: " in messages[-1].text
-    assert results({"messages": messages})[-1].text.startswith("Not executed. The model may not be asked again")
+    assert "only 4 times for each message of the user. The model still wanted: " in messages[-1].text
+    assert results({"messages": messages})[-1].text.startswith("Not executed. The limit of model calls")
     assert_sendable(messages)
     talk.server.steps.clear()
     assert talk.goes_on(user("Go on."))[-1].text == OK.text
@@ -217,7 +219,7 @@ def test_a_write_of_the_last_message_that_a_turn_may_have_is_not_proposed() -> N
     talk = Talk(CHAT, Said("", (READ,)), Said("", (write(),)), streaming=True, max_model_calls_per_turn=2)
     messages = talk.goes_on(user())
     assert not talk.agent.get_state(talk.config).interrupts
-    assert "It still wanted: Move candidate. None of it was done." in messages[-1].text
+    assert "The model still wanted: Move candidate. None of it was done." in messages[-1].text
 
 
 def test_each_message_of_the_user_has_its_own_bound() -> None:

@@ -55,7 +55,7 @@ async def test_a_run_may_choose_among_the_models_that_are_listed(monkeypatch: py
 
 async def test_a_model_that_cannot_be_made_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGCHAIN_ASHBY_MODEL", "nobody:nothing")
-    with pytest.raises(ConfigurationError, match="The model nobody:nothing cannot be made"):
+    with pytest.raises(ConfigurationError, match="The model nobody:nothing cannot be used"):
         await server.make_graph()
 
 
@@ -66,7 +66,7 @@ async def test_a_model_whose_key_is_missing_is_named_and_leaves_no_sandbox_behin
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.setenv(variable, "openai:gpt-5")
     before = set(threading.enumerate())
-    with pytest.raises(ConfigurationError, match=r"The model openai:gpt-5 cannot be made: .*OPENAI_API_KEY"):
+    with pytest.raises(ConfigurationError, match=r"The model openai:gpt-5 cannot be used: .*OPENAI_API_KEY"):
         await server.make_graph()
     assert not [it for it in set(threading.enumerate()) - before if it.name == "ashby-sandbox"]
 

@@ -92,7 +92,7 @@ def test_a_proxy_that_is_not_there_has_sent_nothing_and_is_tried_again(
     ("status", "says", "attempts"),
     [
         (403, "did not let the connection through (HTTP 403)", 1),
-        (407, "asks for a user and a password (HTTP 407)", 1),
+        (407, "asks for a user name and a password (HTTP 407)", 1),
         (502, "did not let the connection through (HTTP 502)", 2),
     ],
 )
@@ -141,7 +141,7 @@ def test_a_proxy_for_plain_http_that_asks_for_a_password(
         proxy.answers[f"http://127.0.0.1:9/{request_.path}"] = [Answer(status=407)]
         session = requests.Session()
         session.proxies = {"http": proxy.url}
-        with pytest.raises(errors.ProxyError, match="asks for a user and a password") as failed:
+        with pytest.raises(errors.ProxyError, match="asks for a user name and a password") as failed:
             AshbyClient(KEY, "http://127.0.0.1:9", session=session, max_retries=1).call(request_)
     assert len(proxy.requests) == 1
     assert not failed.value.outcome_unknown

@@ -27,7 +27,7 @@ LISTINGS = {
     if operation.access is Access.READ and name.startswith(("ashby_list", "ashby_search"))
     if not issubclass(operation, Paged)
 }
-INCOMPLETE = "; Ashby has more than these, but no way to get them; narrow the request if you can"
+INCOMPLETE = "; Ashby has more than these, but gives no way to get them; narrow the request if you can"
 
 each_listing = pytest.mark.parametrize("operation", LISTINGS.values(), ids=LISTINGS)
 
@@ -115,5 +115,5 @@ def test_a_last_page_is_complete_whatever_cursor_comes_with_it(
 def test_a_success_with_nothing_in_it_says_so(results: Any, client: AshbyClient, recorder: Recorder) -> None:
     recorder.answers["job.info"] = [success(results)]
     [tool] = AshbyToolkit(client, include=["ashby_get_job"]).get_tools()
-    expected = "# 0 records" if results == [] else "# Ashby answered with success, but with an empty record."
+    expected = "# 0 records" if results == [] else "# Ashby reported success, but returned an empty record."
     assert tool.invoke({"job_id": ID}) == expected

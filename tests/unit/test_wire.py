@@ -196,7 +196,7 @@ def test_known_codes_have_their_own_kind_and_remedy(code: str, kind: type[AshbyE
         ("next_cursor_expired", "The cursor is too old"),
         ("sync_token_expired", "The sync token is too old"),
         ("incremental_sync_too_large", "More has changed since the sync token"),
-        ("candidate_not_found", "Ashby refused, and gives only this code"),
+        ("candidate_not_found", "Ashby refused and gave only this code"),
     ],
 )
 def test_a_code_without_a_message_is_explained(code: str, means: str) -> None:
@@ -291,7 +291,7 @@ def test_the_status_decides_whatever_the_body_is(
 def test_a_web_page_at_403_may_be_a_proxys() -> None:
     refused = error(WRITE, b"<!doctype html><title>Blocked</title>", 403)
     assert type(refused) is errors.PermissionDeniedError
-    assert "A proxy on the way refused the request, or Ashby the API key" in refused.message
+    assert "A proxy on the way refused the request, or Ashby refused the API key" in refused.message
     assert not refused.outcome_unknown
 
 

@@ -128,7 +128,7 @@ def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decisio
 
 
 def _typed(args: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    """Reads arguments that a form sent as text although they are not: Agent Chat UI sends all edited ones so."""
+    """Reads arguments that a form sent as text although they are not: Agent Chat UI sends all edited ones that way."""
     return {name: _read_as(value, schemas.get(name)) for name, value in args.items()}
 
 

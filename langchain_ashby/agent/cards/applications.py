@@ -63,7 +63,7 @@ def create(request: CreateApplication, reads: ReadCache, builder: CardBuilder) -
     if history:
         stage, stage_read = history[-1].stage, history[-1].read
         if stage_id not in (None, stage["id"]):
-            builder.warn("The stage is not the last one of the history: Ashby may refuse.")
+            builder.warn("The stage is not the last one in the history: Ashby may refuse.")
     into = shown(stage) if stage else "the first pre-interview screen" if first_screen else "the first Lead stage"
     title = called_job(builder, job) if at(job, "title") else "a job that could not be read"
     builder.line = f"Consider {name} for {title}, starting in {called(stage) if stage else into}"
@@ -107,7 +107,9 @@ def update(request: UpdateApplication, reads: ReadCache, builder: CardBuilder) -
     """Change an application's source, credit or creation time."""
     derive(request, reads, builder)
     if request.created_at is None:
-        builder.consequence("No creation time is given: by Ashby's description, it becomes the time of the call.")
+        builder.consequence(
+            "No creation time is given: Ashby's documentation says that it becomes the time of the call."
+        )
 
 
 def _say_how_it_starts(builder: CardBuilder, kind: object) -> None:

@@ -110,7 +110,7 @@ class CardBuilder:
         return found if isinstance(found, Mapping) else {}
 
     def clarified(self, what: str, request: Operation[Any]) -> Record:
-        """A record that only makes clear which one another is; not read if time is short, which the card says."""
+        """A record that only helps to tell another apart. If time is short, it is not read, and the card says so."""
         if not self.reads.affords(request):
             self.not_checked(f"{what} was not read: Ashby answers slowly.")
             return {}

@@ -38,7 +38,7 @@ from langchain_ashby.text.words import (
 )
 
 MOST_ADDRESSES = 5
-"""The most e-mail addresses of a new candidate that are searched for."""
+"""The most e-mail addresses of a new candidate that are looked up."""
 
 MOST_FOUND = 100
 """A search gives no more: with so many, there may be others."""
@@ -55,7 +55,7 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
         *(SearchCandidates(email=it) for it in addresses[:MOST_ADDRESSES]),
     )
     if len(addresses) > MOST_ADDRESSES:
-        builder.not_checked(f"Only {MOST_ADDRESSES} of the {len(addresses)} e-mail addresses were searched for.")
+        builder.not_checked(f"Only {MOST_ADDRESSES} of the {len(addresses)} e-mail addresses were looked up.")
     found_by = [_found_by(builder, it, found) for it, found in zip(addresses, by_address, strict=False)]
     by_email = by_address[0] if request.email else None
     same_email = found_by[0] if request.email else []
@@ -145,14 +145,14 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
     builder.new_value("Dated", in_words(request.created_at))
     if request.is_private:
         builder.consequence("The note is private: only users and API keys that may see private fields can read it.")
-        builder.consequence("Ashby takes a private note only from an API key that may see private fields.")
+        builder.consequence("Ashby accepts a private note only from an API key that may see private fields.")
     else:
         builder.consequence("The note is not private.")
     notified(builder, bool(request.send_notifications), "the candidate")
     if request.send_notifications:
         builder.raise_risk("medium")
     if is_html:
-        builder.consequence("Ashby strips what is not bold, italic, underlined, a link, a list or code from the HTML.")
+        builder.consequence("Ashby strips all HTML except bold, italics, underlining, links, lists and code.")
     builder.consequence("The agent can't delete the note.")
     there = builder.records("The notes on the candidate", notes)
     alike = [note for note in there if _bare(str(note.get("content") or "")) == _bare(text)]
@@ -169,14 +169,16 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
 
 
 def _say_what_is_not_documented(builder: CardBuilder, request: UpdateCandidate) -> None:
-    """What becomes of present values, where Ashby's description leaves it open."""
+    """Says that it is not documented what happens to present values."""
     changed = {change["field"] for change in builder.changes if change["before"] is not None}
     for field, words in (("E-mail address", "e-mail address"), ("Phone number", "phone number")):
         if field in changed:
-            builder.consequence(f"Whether the present {words} stays on the profile as a further one is not documented.")
+            builder.consequence(
+                f"It is not documented whether the present {words} stays on the profile as another one."
+            )
     place = request.location
     if place and "Location" in changed and None in (place.city, place.region, place.country):
-        builder.consequence("What becomes of the parts of the location that are not given is not documented.")
+        builder.consequence("It is not documented whether the parts of the location that are not given stay.")
 
 
 def _addresses(*given: str | None) -> list[str]:

@@ -44,7 +44,7 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
     if request.job_template_id:
         builder.new_value("Template", request.job_template_id)
         builder.not_checked(
-            "What the job template contains, and whether it is active, as Ashby demands: templates cannot be read.",
+            "What the job template contains, and whether it is active, as Ashby requires: templates cannot be read.",
             "medium",
         )
     if request.brand_id:
@@ -73,7 +73,7 @@ def update(request: UpdateJob, reads: ReadCache, builder: CardBuilder) -> None:
             if at(other, "id") != request.job_id:
                 builder.warn(f"Another job has this requisition id: {called_job(builder, other)}.")
     if at(job, "status") == "Open" and builder.changes:
-        builder.consequence("The job is open. Whether its postings change, too, is not documented.")
+        builder.consequence("The job is open. It is not documented whether its postings change too.")
 
 
 @builds(SetJobStatus)
@@ -88,11 +88,11 @@ def set_status(request: SetJobStatus, reads: ReadCache, builder: CardBuilder) ->
         current = "a draft" if status == "Draft" else enumerated(status)
         builder.warn(f"A job that is {current} can only become {allowed}: Ashby will refuse.")
     if request.status == "Open":
-        builder.consequence("Whether its postings are published is not documented.", "medium")
+        builder.consequence("It is not documented whether its postings are published.", "medium")
         if job and not at(job, "defaultInterviewPlanId"):
             builder.warn("The job has no default interview plan: Ashby will refuse to open it.")
     else:
-        builder.consequence("What becomes of its applications and postings is not documented.")
+        builder.consequence("It is not documented what happens to its applications and postings.")
         if request.status == "Archived":
             builder.consequence("An archived job can only become a draft again.", "high")
         [found] = reads.all(ListApplications(job_id=request.job_id, status="Active"))

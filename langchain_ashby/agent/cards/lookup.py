@@ -16,7 +16,7 @@ from langchain_ashby.text.words import at, named
 
 _WIDEST: Mapping[str, Any] = {"include_archived": True, "include_location_hierarchy": True}
 _EXPANDED: Mapping[str, Any] = {"job": ["location"]}
-"""What reads are asked for besides, so that they show all that cards say of a record."""
+"""What else reads are asked for, to show all that cards say about a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +95,12 @@ def request_for(argument: str, record_id: str) -> Operation[Any]:
 
 
 def told_apart(builder: CardBuilder, record: Record) -> list[str]:
-    """What tells a record from others of its name: what it says itself, and the name of what it belongs to."""
+    """What tells a record from others with its name: what it says itself, and the name of what it belongs to."""
     return [*apart(record), *above(builder, record)]
 
 
 def above(builder: CardBuilder, record: Record) -> list[str]:
-    """The name of what a record belongs to, where it takes that to tell it from others of its name.
+    """The name of what a record belongs to, if that is needed to tell it from others with its name.
 
     It takes a read: a job's department is read only if the job has no requisition id.
     """

@@ -30,7 +30,7 @@ from langchain_ashby.text.words import (
 
 LONGEST = timedelta(hours=8)
 REQUIRED = "feedback required"
-"""Stands behind an interviewer who has to give feedback; where the call leaves that open, the interview decides."""
+"""Follows an interviewer who has to give feedback; if the call leaves that open, the interview decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class People:
     interviews: dict[str, Record]
 
     def name(self, email: str, *more: str) -> str:
-        """The name of the user with this address, which goes with it."""
+        """The name of the user with this address, followed by the address."""
         return _interviewer(self.users.get(email.casefold()) or {"email": email}, *more)
 
     def title(self, interview_id: str | None) -> str:
@@ -52,7 +52,7 @@ class People:
 
 
 def interview_title(interview: Any) -> str:
-    """The title of an interview, with what tells it from others of that title."""
+    """The title of an interview, with what tells it from others with that title."""
     return str(shown(fact_of(None, interview)))
 
 
@@ -157,8 +157,8 @@ def _extra(data: Any) -> str:
 def warn_of_times(
     builder: CardBuilder, events: list[InterviewEvent], others: Iterable[Record], now: datetime, candidate: Record
 ) -> None:
-    """Warn of meetings in the past, at a weekend, very long, or at the time of another meeting of the application; and
-    of times that summer time makes doubtful."""
+    """Warns of meetings in the past, at a weekend, very long, or at the time of another meeting of the application; and
+    of times that daylight saving time puts in doubt."""
     others = list(others)
     for number, event in enumerate(events):
         start, end = event.start_time, event.end_time

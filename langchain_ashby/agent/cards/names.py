@@ -1,4 +1,4 @@
-"""What records are called on cards: by their names, and by what tells each from others of its name."""
+"""What cards call records: by their names, and by what tells each from others with its name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def name_of(record: Any) -> str | None:
 
 
 def fact_of(record_id: Any, record: Any, *more: str, among: Iterable[Any] = ()) -> dict[str, Any]:
-    """The fact of a record: its id and name and, if there is any, what tells it from others of its name.
+    """The fact of a record: its id, its name and, if there is anything, what tells it from others with its name.
 
     Args:
         record_id: Its id.
@@ -31,7 +31,7 @@ def fact_of(record_id: Any, record: Any, *more: str, among: Iterable[Any] = ()) 
 
 
 def apart(record: Any, among: Iterable[Any] = ()) -> list[str]:
-    """What tells a record from others of its name, as far as it says so itself or its listing does."""
+    """What tells a record from others with its name, as far as it or its listing says."""
     others = [it for it in among if at(it, "id") != at(record, "id")]
     parent = next((it for it in others if at(it, "id") == at(record, "parentLocationId")), None)
     details = [*_said_by(record), *([detail(name_of(parent))] if parent else [])]
@@ -75,7 +75,7 @@ def _kind(record: Any) -> str | None:
 
 
 def _to_candidates(record: Any) -> str | None:
-    """The title of an interview that candidates see."""
+    """The title that candidates see for an interview."""
     title = at(record, "externalTitle")
     return f"shown as {detail(title)}" if title and title != name_of(record) else None
 
@@ -118,4 +118,4 @@ _AMONG_TWINS: tuple[Callable[[Any], str | None], ...] = (
     made_on,
     lambda it: f"id {str(at(it, 'id'))[:8]}…",
 )
-"""What is said only where a listing has several records that otherwise read the same."""
+"""What is said only if a listing has several records that otherwise read the same."""

@@ -34,7 +34,7 @@ _STATES: Mapping[str, Mapping[str, State]] = {
 
 
 def is_accepted(offer: Record) -> bool:
-    """True if the candidate has accepted the offer, and nothing says that it is over."""
+    """True if the candidate has accepted the offer and nothing says that it is over."""
     said = _said(offer)
     return "accepted" in said and "over" not in said
 
@@ -49,7 +49,7 @@ def warn_of_offers(builder: CardBuilder, offers: list[Record], because: str = ""
 
 
 def status_words(offer: Record) -> str:
-    """The status of an offer, in words; both of them where they differ."""
+    """The status of an offer in words; both statuses if they differ."""
     status, acceptance = at(offer, "offerStatus"), at(offer, "acceptanceStatus")
     if len(_said(offer)) == 1 and status:
         return enumerated(status)
@@ -58,7 +58,7 @@ def status_words(offer: Record) -> str:
 
 
 def _said(offer: Record) -> set[State]:
-    """What the statuses that are known say; two things where they differ."""
+    """What the known statuses say; two things if they differ."""
     return {state for key, states in _STATES.items() if (state := states.get(str(at(offer, key))))}
 
 
@@ -71,14 +71,14 @@ def _status(offer: Record) -> str:
     if said == {"accepted"}:
         return "is accepted"
     if said == {"accepted", "open"}:
-        return f"is accepted by one of its statuses ({status_words(offer)})"
+        return f"is accepted according to one of its statuses ({status_words(offer)})"
     if said == {"open"}:
         return f"is under way: {status_words(offer)}"
     return f"may still stand: {status_words(offer)}"
 
 
 def _since(offer: Record) -> str:
-    """When it was decided on and its terms were made. A decision may be on terms before the newest."""
+    """When it was decided on, and when its newest terms were made. A decision may be about earlier terms."""
     decided, made = at(offer, "decidedAt"), at(offer, "latestVersion", "createdAt")
     words = [f"decided on {moment(decided)}"] if decided else []
     words += [f"its latest terms from {moment(made)}"] if made else []
@@ -92,7 +92,7 @@ def _name(offer: Record, offers: list[Record]) -> str:
         return "The offer for this application"
     times = [at(it, "latestVersion", "createdAt") for it in offers]
     if None in times:
-        return f"One of {count(len(offers), 'offer')} for this application, of which the newest is not known,"
+        return f"One of {count(len(offers), 'offer')} for this application (the newest is not known)"
     newest = max(map(_time, times)) == _time(at(offer, "latestVersion", "createdAt"))
     return f"{'The newest' if newest else 'An earlier'} of {count(len(offers), 'offer')} for this application"
 

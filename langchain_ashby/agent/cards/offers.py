@@ -60,7 +60,9 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
         builder.not_checked("Whether another offer uses the opening: Ashby refuses one that is in use.", "medium")
     _check_opening(builder, reads, values.get("openingId"), application)
     _check_start(builder, values.get("startDate"))
-    builder.consequence("Whether the offer's approval starts, or the candidate hears of it, is not documented.", "high")
+    builder.consequence(
+        "It is not documented whether the offer's approval starts or the candidate hears of it.", "high"
+    )
     if request.offer_process_id:
         builder.consequence("If the process has an offer already, this makes a new version of it.")
     builder.consequence("The agent can't withdraw the offer.")
@@ -143,7 +145,7 @@ def _check_opening(builder: CardBuilder, reads: ReadCache, opening_id: Any, appl
     elif state == "Closed":
         builder.warn(f"The opening {name} is closed: Ashby will refuse.", "high")
     elif state == "Filled":
-        builder.warn(f"The opening {name} is filled: unless by this application, Ashby will refuse.", "high")
+        builder.warn(f"The opening {name} is filled: Ashby will refuse, unless this application filled it.", "high")
     elif state == "Draft":
         builder.warn(f"The opening {name} is a draft: Ashby may refuse.", "high")
     job_id, job_ids = at(application, "job", "id"), at(opening, "latestVersion", "jobIds")

@@ -27,7 +27,7 @@ from langchain_ashby.endpoints.organization import GetDepartment, ListLocations
 from langchain_ashby.text.words import UNNAMED, at, called, day, enumerated, joined, named, one_line, paragraph, shown
 
 EMPLOYMENT: EmploymentType = "FullTime"
-"""The employment type of an opening for which none is given."""
+"""The employment type of an opening if none is given."""
 
 
 @builds(CreateOpening)
@@ -60,7 +60,7 @@ def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> No
     if state == "Open":
         builder.raise_risk("medium")
     if state != "Draft":
-        builder.consequence("Ashby checks more than for a draft; what it checks is not documented.")
+        builder.consequence("Ashby checks more than for a draft; exactly what is not documented.")
     if state != "Draft" and not (request.identifier and job_ids):
         builder.warn(f"An opening may need an identifier and a job to be {enumerated(state)}: Ashby may refuse.")
     for key, words in (("target_hire_date", "hire"), ("target_start_date", "start")):
@@ -144,7 +144,7 @@ def set_archived(request: SetOpeningArchived, reads: ReadCache, builder: CardBui
 
 
 def _warn_of_defaults(request: UpdateOpening, builder: CardBuilder, opening: Record) -> None:
-    """Warns of values that the call leaves out and Ashby's description gives a default, in an update as well."""
+    """Warns of values that the call leaves out and for which Ashby documents a default, even in an update."""
     version = at(opening, "latestVersion")
     for title, key, given, default in (
         ("Replaces somebody who left", "isBackfill", request.is_backfill, False),
@@ -152,7 +152,7 @@ def _warn_of_defaults(request: UpdateOpening, builder: CardBuilder, opening: Rec
     ):
         if given is None and at(version, key) != default:
             words = f"“{_words(default)}”, the default that Ashby documents"
-            builder.warn(f"{title}: not given, so that it may become {words}.")
+            builder.warn(f"{title}: not given, so it may become {words}.")
 
 
 def state_of(opening: Record) -> str:

@@ -59,8 +59,8 @@ class ReadCache:
         return other
 
     def affords(self, request: Operation[Any]) -> bool:
-        """True if a read that only explains costs no time that is short: it is made already, or the look has taken less
-        than half of what a call may take."""
+        """True if there is time for a read that only explains: it was made already, or the look has taken less than
+        half of what a call may take."""
         return _key(request) in self._made or time.monotonic() - self._began < self.client.budget / 2
 
     def call(self, request: Operation[R]) -> R:

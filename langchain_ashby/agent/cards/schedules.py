@@ -114,7 +114,7 @@ def update(request: UpdateInterviewSchedule, reads: ReadCache, builder: CardBuil
     if changes:
         _invites(builder, changes)
     if events and cancelled and not set(by_id) - set(cancelled):
-        builder.warn("No meeting is left. What becomes of the schedule then is not documented.")
+        builder.warn("No meeting is left. It is not documented what then happens to the schedule.")
     builder.consequence("Ashby changes only schedules that were made with the same API key.")
     if added:
         wanted = [stated(event) for event in added]

@@ -51,7 +51,7 @@ def who(builder: CardBuilder, application: Record) -> str:
 
 
 def job_of(builder: CardBuilder, application: Record) -> str | None:
-    """The job of an application inside a sentence; it is read, for an application says little about it."""
+    """The job of an application inside a sentence. It is read, because an application says little about it."""
     job_id, title = at(application, "job", "id"), at(application, "job", "title")
     if not title:
         return None
@@ -81,7 +81,7 @@ def the_department(builder: CardBuilder, found: Any, department_id: str) -> Fact
 
 
 def in_its_plan(builder: CardBuilder, stage: Fact, found: Any, plan_id: Any) -> Fact:
-    """The fact of a stage; with its interview plan, unless that is the one which the application is in."""
+    """The fact of a stage, with its interview plan unless the application is in the same one."""
     own = at(found, "interviewPlanId")
     plans = reader("interview_plan_id")
     if own in (None, plan_id) or plans is None:

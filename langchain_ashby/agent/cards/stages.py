@@ -79,7 +79,7 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
         builder.implied("Status", value_of(application, "status"), UNNAMED)
     if kind in (None, "Archived"):
         _archived(request, builder, application, candidate, templates, kind)
-        warn_of_offers(builder, offers_made, "Whether archiving ends an offer is not documented.")
+        warn_of_offers(builder, offers_made, "It is not documented whether archiving ends an offer.")
     elif request.archive_reason_id or request.archive_email:
         builder.warn("A reason or an e-mail is for archiving only: Ashby will refuse.")
     if kind in (None, "Hired"):
@@ -175,4 +175,4 @@ def _warn_of_meetings(builder: CardBuilder, schedules: list[Record]) -> None:
     ]
     ahead = sorted(time for time in times if (start := parsed(time)) and start > builder.now)
     for time in ahead:
-        builder.warn(f"An interview is still scheduled: {moment(time)}. Whether this cancels it is not documented.")
+        builder.warn(f"An interview is still scheduled: {moment(time)}. It is not documented whether this cancels it.")

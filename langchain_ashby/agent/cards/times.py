@@ -1,4 +1,4 @@
-"""Warnings about the times of a call, as they are where the people are whom it concerns."""
+"""Warnings about the times of a call, as the people it concerns will see them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def warn_of_weekend(builder: CardBuilder, time: datetime, candidate: Record) -> 
 
 
 def warn_of_offset(builder: CardBuilder, time: datetime, candidate: Record) -> None:
-    """Warns of an offset that a known zone has, but none of them on that day: summer time was forgotten, or assumed."""
+    """Warns of an offset that a known zone has, but none on that day: daylight saving time was forgotten or assumed."""
     zones = _zones(candidate)
     if any(time.utcoffset() == time.astimezone(where).utcoffset() for _, where in zones):
         return

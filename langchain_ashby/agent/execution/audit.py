@@ -46,7 +46,7 @@ def audit_trail(store: BaseStore, thread_id: str | None = None) -> AuditTrail:
 
 
 async def aaudit_trail(store: BaseStore, thread_id: str | None = None) -> AuditTrail:
-    """Does the same as `audit_trail` under asyncio, for a store that is to be read from its event loop.
+    """Does the same as `audit_trail` under asyncio, for a store that must be read from its event loop.
 
     Raises:
         ValueError: as `audit_trail` does.
@@ -58,14 +58,14 @@ async def aaudit_trail(store: BaseStore, thread_id: str | None = None) -> AuditT
 
 
 class _Entries:
-    """What was read of a trail so far."""
+    """What has been read of a trail so far."""
 
     def __init__(self, thread_id: str | None) -> None:
         self.namespace = ROOT if thread_id is None else (*ROOT, thread_label(thread_id))
         self.found: dict[tuple[tuple[str, ...], str], AuditEntry] = {}
 
     def add(self, page: Iterable[Item]) -> bool:
-        """Adds a page of a search, and tells if there was anything new in it."""
+        """Adds a page of a search. True if there was anything new in it."""
         depth = len(self.namespace)
         new = {(item.namespace, item.key): item for item in page if item.namespace[:depth] == self.namespace}
         if new.keys() <= self.found.keys():

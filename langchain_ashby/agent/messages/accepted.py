@@ -1,8 +1,8 @@
 """A conversation as every provider accepts it.
 
-A provider refuses a whole conversation for one odd message in it, and for good, as it is sent again with each turn. So
-a message of the model is put right before it is kept, and again before it is sent, as others may have changed the
-thread meanwhile. Where providers' rules differ, the strictest holds: a thread may go on with another model.
+A provider refuses a whole conversation for one odd message in it, and keeps refusing, because each turn sends it again.
+So a message of the model is put right before it is kept, and again before it is sent, because others may have changed
+the thread in between. Where providers' rules differ, the strictest applies: a thread may go on with another model.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ GO_ON = "(Go on.)"
 
 
 def conversation(instructions: SystemMessage, messages: Sequence[AnyMessage]) -> list[AnyMessage]:
-    """Puts a conversation right in which the answers to calls directly follow them.
+    """Puts right a conversation in which the answers to calls directly follow them.
 
     - A call without an answer is left out, and so is an answer without its call.
-    - Instructions stand at its beginning, in one message.
+    - Instructions come first, in one message.
     - Then the user speaks, and the last word is not the model's.
-    - No message is empty, and none of its blocks.
-    - Names, arguments and ids of calls are of the form that all providers take, and no id comes twice.
+    - No message is empty, nor is any of its blocks.
+    - Names, arguments and ids of calls have the form that all providers accept, and no id comes twice.
     - Reasoning is sent back as it was signed, or not at all.
     """
     said = _paired([it for it in messages if not isinstance(it, SystemMessage)])
@@ -57,7 +57,7 @@ def conversation(instructions: SystemMessage, messages: Sequence[AnyMessage]) ->
 
 
 def acceptable(message: AIMessage) -> AIMessage:
-    """Returns a message of the model as all providers accept it: itself, if it is that already."""
+    """Returns a message of the model in the form that all providers accept; itself, if it has that already."""
     calls = [*map(_acceptable_call, message.tool_calls), *map(_emptied, message.invalid_tool_calls)]
     same = len(calls) == len(message.tool_calls) and all(map(is_, calls, message.tool_calls))
     same = same and _copies(message.content) <= Counter(call["id"] for call in calls)
@@ -87,12 +87,12 @@ def _acceptable_call(call: ToolCall) -> ToolCall:
 
 
 def _emptied(call: Call) -> ToolCall:
-    """A call whose arguments are no JSON object. Some servers read the arguments of each call again in every turn."""
+    """A call whose arguments are not a JSON object. Some servers read the arguments of all calls again each turn."""
     return tool_call(name=_acceptable_name(call["name"]), args={}, id=call["id"])
 
 
 _COPIES = {"tool_use", "tool_call", "function_call", "tool_call_chunk", "invalid_tool_call", "input_json_delta"}
-"""Blocks in which integrations keep calls a second time. Where they are missing, they are made of `tool_calls`."""
+"""Blocks in which integrations keep a second copy of calls. Missing ones are made of `tool_calls`."""
 
 
 def _copies(content: Content) -> Counter[Any]:
@@ -125,7 +125,7 @@ def _is_dropped(block: str | dict[Any, Any], *, own_calls: bool) -> bool:
 
 
 def _without_loose_reasoning(blocks: Blocks) -> Blocks:
-    """Drops OpenAI's items of reasoning whose following item is not there: it takes them only together."""
+    """Drops OpenAI's reasoning items whose following item is missing: it accepts them only together."""
     kept: Blocks = []
     has_item = False
     for block in reversed(blocks):

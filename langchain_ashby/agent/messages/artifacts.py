@@ -1,6 +1,6 @@
 """The artifacts of a run's answers: they go to whoever runs the agent, and into no checkpoint.
 
-An artifact is Ashby's JSON, ten times as long as the text that the model reads, and full of personal data that no later
+An artifact is Ashby's JSON: ten times as long as the text that the model reads, and full of personal data that no later
 step needs.
 """
 

@@ -40,7 +40,7 @@ def open_calls(messages: Sequence[BaseMessage], own: Own = NOTHING) -> list[Call
 
 
 def genuine(messages: Sequence[AnyMessage], own: Own) -> list[AnyMessage]:
-    """Leaves out answers to calls of the agent's own model that do not come from the agent, or were to another call.
+    """Leaves out answers to calls of the agent's own model that did not come from the agent or were to another call.
 
     Calls made by others, in a history from the input or from another agent, keep their answers.
     """

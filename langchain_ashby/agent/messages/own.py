@@ -43,7 +43,7 @@ def turn_of(message: AIMessage, own: Own) -> str | None:
 
 
 def is_own_call(call: Call, message: BaseMessage, own: Own) -> bool:
-    """True unless a message of the agent's model has another call there than was recorded with it."""
+    """True unless the call was not recorded with a message of the agent's model: then somebody put it there."""
     _, recorded, calls = own.get(str(message.id), "").partition(_END)
     return not recorded or _digest_of_call(call) in calls.split(_END)
 

@@ -1,4 +1,4 @@
-"""What a model's reply says of itself: why the model stopped, and whether its calls are whole."""
+"""What a model's reply says about itself: why the model stopped, and whether its calls are whole."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Ending:
         reason: One word for programs.
         said: A sentence for people.
         advice: What the model is told about the calls of such a reply, none of which runs.
-        passes: True if the same question may well be answered when it is asked again.
-        final: True if there is no point in going on with the turn.
+        passes: True if the same question may well be answered when asked again.
+        final: True if there is no point in continuing the turn.
     """
 
     reason: str
@@ -41,24 +41,24 @@ class Ending:
 
 CUT_OFF = Ending(
     "length",
-    "The answer ends here, because it reached the limit on the length of the model's answers.",
-    "The message was cut off at the limit on its length, so nothing was done. Call again, with less in one message.",
+    "The answer ends here because it reached the model's length limit.",
+    "The message was cut off at its length limit, so nothing was done. Call again, with less in one message.",
 )
 BROKEN_OFF = Ending(
     "broken_off",
-    "The answer ends here, because the model broke off.",
+    "The answer ends here because the model broke off.",
     "The message broke off, so nothing was done. Call again.",
     passes=True,
 )
 MALFORMED = Ending(
     "malformed",
-    "The model tried to call a tool in a way that could not be read. Ask again, perhaps in other words.",
-    "The message could not be read as a whole, so nothing was done. Call again.",
+    "The model tried to call a tool, but the call could not be read. Ask again, perhaps in other words.",
+    "Part of the message could not be read, so nothing was done. Call again.",
     passes=True,
 )
 FILTERED = Ending(
     "content_filter",
-    "The model's provider withheld the answer or its end: its content filter stopped it.",
+    "The provider's content filter withheld the answer or the rest of it.",
     "The provider's content filter stopped the message, so nothing was done.",
     final=True,
 )
@@ -88,7 +88,7 @@ _ENDINGS = {
     }.items()
     for reason in reasons.split()
 }
-"""By the reasons of OpenAI and its likes, Anthropic, Gemini, Bedrock, Mistral and Ollama. Any other means: done."""
+"""By the reasons of OpenAI and the like, Anthropic, Gemini, Bedrock, Mistral and Ollama. Any other means: done."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,8 @@ class Reply:
 class Overheard(BaseCallbackHandler):
     """Overhears a reply while it is streamed.
 
-    The message that comes out has the arguments as LangChain completes them: a cut-off text looks whole. And a stream
-    that breaks off has no reason for it.
+    The final message has the arguments as LangChain completes them, so a cut-off text looks whole. And a stream that
+    breaks off gives no reason.
     """
 
     run_inline = True  # under asyncio each token would otherwise take a thread
@@ -167,7 +167,7 @@ def understood(message: AIMessage, heard: Overheard) -> Reply:
 
 
 def unreadable(error: ValidationError) -> Reply:
-    """Stands in for a reply of which LangChain could make no message, such as one with a list of arguments.
+    """Stands in for a reply that LangChain could not make into a message, such as one with a list of arguments.
 
     Any other error is raised again.
     """
@@ -252,8 +252,8 @@ ENDED_EARLY = "ended_early"
 def ended_early(message: BaseMessage) -> str | None:
     """Returns why a turn ended without a whole answer, from the agent's last message; None if it has one.
 
-    `length`, `broken_off`, `malformed`, `content_filter`, `refusal`, `empty`, or `model_calls` where the model was
-    asked as often as it may be in one turn. The message itself says it in words.
+    `length`, `broken_off`, `malformed`, `content_filter`, `refusal`, `empty`, or `model_calls` if the model was asked
+    as often as one turn allows. The message itself says it in words.
     """
     reason = message.response_metadata.get(ENDED_EARLY) if isinstance(message, AIMessage) else None
     return str(reason) if reason else None

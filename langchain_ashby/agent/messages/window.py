@@ -1,4 +1,4 @@
-"""What the model is sent of a long conversation, so that it fits into the model's window.
+"""What the model is sent of a long conversation: as much as fits into its window.
 
 The thread keeps everything. First the results of earlier reads are cleared: their calls stay, and the model can make
 them again. Then the oldest turns are left out, whole, so that no call is without its answer. What is left out changes
@@ -22,7 +22,7 @@ from langchain_ashby.agent.messages.history import calls_of
 TokenCounter = Callable[[Sequence[BaseMessage]], int]
 
 DEFAULT_WINDOW = 100_000
-"""The window in tokens if neither the application nor the model's profile tells it."""
+"""The window in tokens if neither the application nor the model's profile gives one."""
 
 
 class ContextEdit(Protocol):
@@ -43,9 +43,9 @@ class ContextWindow:
     """How much of a conversation a model is sent.
 
     Attributes:
-        max_tokens: The window in tokens, with the instructions, the tools' definitions and the reply; None for the
-            model's own, which its profile tells.
-        edits: Changes by the application, which are made first.
+        max_tokens: The window in tokens, including the instructions, the tools' definitions and the reply; None for
+            the one in the model's profile.
+        edits: The application's own changes, made first.
         can_be_read_again: True for the name of a tool that only reads.
     """
 
@@ -59,7 +59,7 @@ class ContextWindow:
         Args:
             messages: The conversation, with an answer to each call.
             model: The model that it is for.
-            besides: The tokens of what is sent besides: the instructions and the definitions of the tools.
+            besides: The tokens of what else is sent: the instructions and the definitions of the tools.
             part: The part of the window to fill.
         """
         if self.edits:
@@ -77,8 +77,8 @@ class Fitted(NamedTuple):
 
     Attributes:
         messages: What is sent.
-        left_out: The number of messages that are not sent, or without their text.
-        note: What to add to the instructions about them; empty if all turns are there.
+        left_out: The number of messages that are not sent, or are sent without their text.
+        note: What to add to the instructions about them; empty if no turn is left out.
     """
 
     messages: list[AnyMessage]
@@ -93,7 +93,7 @@ def fitted(messages: Sequence[AnyMessage], room: int, can_be_read_again: Callabl
 
     Args:
         messages: The conversation, with an answer to each call.
-        room: The tokens that it may have.
+        room: The tokens that it may take.
         can_be_read_again: True for the name of a tool that only reads.
     """
     readable = [isinstance(it, ToolMessage) and can_be_read_again(str(it.name)) for it in messages]
@@ -108,7 +108,7 @@ def fitted(messages: Sequence[AnyMessage], room: int, can_be_read_again: Callabl
         between = max(start, cleared)
         return light[between] - light[start] + whole[end] - whole[between]
 
-    # The conversation is gone through as it grew, so that a longer one begins with the same messages.
+    # Goes through the conversation as it grew, so that a longer one begins with the same messages.
     for end in range(1, len(messages) + 1):
         if used(end, start, cleared) <= room:
             continue
@@ -131,7 +131,7 @@ def fitted(messages: Sequence[AnyMessage], room: int, can_be_read_again: Callabl
 
 
 def tokens(messages: Iterable[BaseMessage]) -> int:
-    """Estimates the tokens of messages, rather too high: ids and names have few letters per token."""
+    """Estimates the tokens of messages, on the high side: ids and names have few letters per token."""
     return sum(_PER_MESSAGE + _weight(it.content) + _weight([call["args"] for call in calls_of(it)]) for it in messages)
 
 
@@ -150,7 +150,7 @@ def _cleared(message: AnyMessage, *, was_read: bool) -> AnyMessage:
 
 
 def _cut(messages: list[AnyMessage], excess: int) -> list[AnyMessage]:
-    """Cuts the longest results, where the text alone is too long for the window."""
+    """Cuts the longest results, if what is left is still too long for the window."""
     shortened = [*messages]
     longest = sorted((it for it in range(len(messages)) if isinstance(messages[it], ToolMessage)),
                      key=lambda place: -tokens([messages[place]]))  # fmt: skip
@@ -181,17 +181,17 @@ _RESULTS_KEPT = 3
 """The number of latest results that are kept when earlier ones are cleared."""
 
 _ENOUGH, _HALF = 0.75, 0.5
-"""Turns are left out if clearing leaves more than the first part of the room, until the second is left."""
+"""If clearing still leaves more than the first part of the room, turns are left out down to the second."""
 
 _PER_MESSAGE, _PER_IMAGE, _STUB, _CHARACTERS_PER_TOKEN = 8, 1_500, 40, 3
 
 _CLEARED = "# Cleared to make room. Call the tool again if you need this result."
 _TOO_MANY = (
-    "# Not shown: the results of these calls are too long together. Call the tool again, for fewer records or alone."
+    "# Not shown: the results of these calls are too long together. Call this tool again alone, or for fewer records."
 )
-_TOO_LONG = "# Cut: the rest does not fit into this model's window. Ask for fewer records, with a smaller limit."
+_TOO_LONG = "# Cut here: the rest does not fit into your window. Ask for fewer records, with a smaller limit."
 _NOTE = (
-    "\n\nThis conversation is long: its first {} messages are not shown to you.{} If they matter, read the records "
-    "again or ask the user."
+    "\n\nThis conversation is too long to show in full: its first {} messages are left out.{} If you need anything "
+    "from them, read the records again or ask the user."
 )
-_CHANGES = " Changes were made in them: {}. Do not make them again."
+_CHANGES = " These changes were made in them: {}. Do not make them again."

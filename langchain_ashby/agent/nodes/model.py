@@ -39,7 +39,7 @@ Model = Runnable[LanguageModelInput, AIMessage]
 class ModelNode(Runnable[State, Update]):
     """Calls the run's model with the run's tools, and passes its message through the gate.
 
-    It asks once more where the reply is of no use and the next may be. A turn that cannot go on ends with the reason.
+    If a reply is of no use and another might be, it asks once more. A turn that cannot go on ends with the reason.
 
     A Runnable of its own, because a `RunnableLambda` costs as much again as everything else here.
     """
@@ -149,15 +149,16 @@ class ModelNode(Runnable[State, Update]):
         titles = [tool_title(it, known[it].metadata) if it in known else f"the unknown tool {it!r}" for it in names]
         return Ending(
             "model_calls",
-            f"The agent stopped here: the model may be asked {count(self._most_calls, 'time')} for one message of the "
-            f"user. It still wanted: {one_line(', '.join(titles), 500)}. None of it was done. Write again to go on.",
-            "The model may not be asked again for this message of the user, so nothing of this was done.",
+            f"The agent stopped here: it may ask the model only {count(self._most_calls, 'time')} for each message of "
+            f"the user. The model still wanted: {one_line(', '.join(titles), 500)}. None of it was done. Write again "
+            "to go on.",
+            "The limit of model calls for this message of the user is reached, so none of this was done.",
             final=True,
         )
 
 
 _PARTS = (1.0, 0.5, 0.25)
-"""The parts of the window that are filled, one after the other, as long as the provider finds it too much."""
+"""The parts of the window to fill: each is tried if the provider finds the one before too much."""
 
 
 def _asked(model: Model, sent: list[AnyMessage], config: RunnableConfig | None) -> Reply:

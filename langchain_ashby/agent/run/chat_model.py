@@ -9,7 +9,7 @@ from langchain_ashby.text.words import one_line
 
 
 def chat_model(model: str | BaseChatModel) -> BaseChatModel:
-    """Returns the model, which its provider's environment variables configure if only its name is given.
+    """Returns the model. If only its name is given, its provider's environment variables configure it.
 
     Raises:
         ConfigurationError: if langchain or the provider's package is missing, or the provider takes no such model.
@@ -22,10 +22,10 @@ def chat_model(model: str | BaseChatModel) -> BaseChatModel:
         from langchain.chat_models import init_chat_model
     except ModuleNotFoundError:
         raise ConfigurationError(
-            "langchain is missing, which finds a model by its name",
+            "langchain is missing; it is what finds a model by its name",
             remedy='Install it with: pip install "langchain-ashby[chat]"',
         ) from None
     try:
         return init_chat_model(model)
     except Exception as error:  # providers raise errors of their own, such as for a missing key
-        raise ConfigurationError(f"The model {one_line(model, 100)} cannot be made: {one_line(error)}") from error
+        raise ConfigurationError(f"The model {one_line(model, 100)} cannot be used: {one_line(error)}") from error

@@ -54,7 +54,7 @@ HIRING: dict[str, list[Documented]] = {
         Documented(
             "what becomes of postings is open",
             EXAMPLES["update_job"],
-            ["Whether its postings change, too, is not documented."],
+            ["It is not documented whether its postings change too."],
             NONE,
         )
     ],
@@ -77,7 +77,7 @@ HIRING: dict[str, list[Documented]] = {
         Documented(
             "what becomes of applications is open",
             EXAMPLES["set_job_status"],
-            ["What becomes of its applications and postings is not documented."],
+            ["It is not documented what happens to its applications and postings."],
         ),
     ],
     "create_offer": [
@@ -89,7 +89,7 @@ HIRING: dict[str, list[Documented]] = {
         Documented(
             "a filled one takes none of another application",
             lambda it: offer(it, opening="OP-203"),
-            ["is filled: unless by this application, Ashby will refuse"],
+            ["is filled: Ashby will refuse, unless this application filled it"],
         ),
         Documented(
             "an offer process under way gets a new version",
@@ -99,7 +99,7 @@ HIRING: dict[str, list[Documented]] = {
         Documented(
             "what else it starts is open",
             EXAMPLES["create_offer"],
-            ["Whether the offer's approval starts, or the candidate hears of it, is not documented."],
+            ["It is not documented whether the offer's approval starts or the candidate hears of it."],
         ),
     ],
     "create_interview_schedule": [
@@ -157,7 +157,7 @@ HIRING: dict[str, list[Documented]] = {
         Documented(
             "a schedule without meetings is not documented",
             lambda it: cancel_meeting(it, booked(it, meeting())),
-            ["What becomes of the schedule then is not documented."],
+            ["It is not documented what then happens to the schedule."],
         ),
     ],
     "cancel_interview_schedule": [
@@ -194,8 +194,8 @@ HIRING: dict[str, list[Documented]] = {
             "two values have a default in an update, too",
             backfill,
             [
-                "Replaces somebody who left: not given, so that it may become “no”",
-                "Employment type: not given, so that it may become “full time”",
+                "Replaces somebody who left: not given, so it may become “no”",
+                "Employment type: not given, so it may become “full time”",
             ],
         ),
         Documented(

@@ -75,7 +75,7 @@ ACCEPTED = {"acceptanceStatus": "Accepted", "offerStatus": "CandidateAccepted", 
 LAGGING = {**ACCEPTED, "offerStatus": "WaitingOnCandidateResponse"}
 CANCELLED = {"acceptanceStatus": "Cancelled", "offerStatus": "OfferCancelled"}
 UNKNOWN = {"acceptanceStatus": None, "offerStatus": None}
-ENDS = "Whether archiving ends an offer is not documented."
+ENDS = "It is not documented whether archiving ends an offer."
 
 
 PEOPLE: dict[str, list[Documented]] = {
@@ -127,12 +127,12 @@ PEOPLE: dict[str, list[Documented]] = {
         Documented(
             "the fate of the old address is open",
             lambda it: updated(it, email="a@b.example"),
-            ["Whether the present e-mail address stays on the profile"],
+            ["It is not documented whether the present e-mail address stays on the profile"],
         ),
         Documented(
             "so is that of a place's other parts",
             lambda it: updated(it, location={"city": "Paris"}),
-            ["What becomes of the parts of the location that are not given is not documented."],
+            ["It is not documented whether the parts of the location that are not given stay."],
             ["nothing would change"],
         ),
     ],
@@ -147,7 +147,7 @@ PEOPLE: dict[str, list[Documented]] = {
         Documented(
             "a private one needs a key that may see private fields",
             lambda it: noted(it, is_private=True),
-            ["only users and API keys that may see private fields", "Ashby takes a private note only from"],
+            ["only users and API keys that may see private fields", "Ashby accepts a private note only from"],
         ),
         Documented(
             "HTML keeps a few elements",
@@ -300,7 +300,7 @@ PEOPLE: dict[str, list[Documented]] = {
             "the status of an offer may lag",
             archived_with(LAGGING),
             [
-                "is accepted by one of its statuses "
+                "is accepted according to one of its statuses "
                 "(acceptance status “accepted”, offer status “waiting on candidate response”)"
             ],
         ),

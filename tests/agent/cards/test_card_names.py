@@ -212,7 +212,7 @@ def test_a_duplicate_is_found_by_any_address_and_the_card_says_by_which(desk: De
 def test_more_addresses_than_are_searched_for_are_said_not_to_be_checked(desk: Desk) -> None:
     many = [f"bea{number}@example.org" for number in range(7)]
     card = desk.card(make("create_candidate", name="Bea", alternate_email_addresses=many))
-    assert card["unchecked"] == ["Only 5 of the 7 e-mail addresses were searched for."]
+    assert card["unchecked"] == ["Only 5 of the 7 e-mail addresses were looked up."]
     assert not any("by name only" in it for it in card["warnings"])
 
 

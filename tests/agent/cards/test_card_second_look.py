@@ -180,7 +180,7 @@ def test_an_offer_that_was_made_or_accepted_meanwhile_is_told(desk: Desk) -> Non
     card = desk.card(request)
     answer(desk, "offer.list", [{**made, "acceptanceStatus": "Accepted"}])
     told = differences(card, desk.card(request))
-    assert any("is accepted by one of its statuses" in it for it in told), told
+    assert any("is accepted according to one of its statuses" in it for it in told), told
 
 
 def test_an_application_that_was_archived_meanwhile_gets_no_email_and_the_card_is_stale(desk: Desk) -> None:

@@ -94,7 +94,7 @@ HIRING: list[Warned] = [
     (
         "filled opening",
         lambda desk: offer(desk, opening="OP-203"),
-        "The opening OP-203 is filled: unless by this application, Ashby will refuse.",
+        "The opening OP-203 is filled: Ashby will refuse, unless this application filled it.",
     ),
     (
         "archived opening",
@@ -170,7 +170,7 @@ HIRING: list[Warned] = [
     (
         "last meeting",
         lambda desk: cancel_meeting(desk, booked(desk, meeting())),
-        "No meeting is left. What becomes of the schedule then is not documented.",
+        "No meeting is left. It is not documented what then happens to the schedule.",
     ),
     (
         "feedback deleted",

@@ -43,7 +43,7 @@ PEOPLE: list[Warned] = [
     (
         "interview ahead",
         lambda desk: (booked(desk, meeting()), stage(desk, "Archived", **reason(desk)))[1],
-        "An interview is still scheduled: Tue 10 Nov 2026, 15:00 UTC. Whether this cancels it is not documented.",
+        "An interview is still scheduled: Tue 10 Nov 2026, 15:00 UTC. It is not documented whether this cancels it.",
     ),
     # Candidates
     (
