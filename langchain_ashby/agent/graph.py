@@ -255,8 +255,8 @@ def _after_model(tools: Tools) -> Callable[[State], Way]:
         calls = open_calls(state["messages"], _own(state))
         if not calls:
             # The gate answered every call: the model has to see why.
-            return "model" if isinstance(state["messages"][-1], ToolMessage) else END
-        reads = [call for call in calls if not needs_approval(tools[str(call["name"])])]
+            return "model" if isinstance(next(iter(state["messages"][-1:]), None), ToolMessage) else END
+        reads = [call for call in calls if not needs_approval(tools.get(str(call["name"])))]
         steps: list[Send | str] = [Send("reads", [call]) for call in reads]
         return steps if len(reads) == len(calls) else [*steps, "prepare"]
 

@@ -8,8 +8,9 @@ only when the window is full again, because providers cache the beginning of a c
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
@@ -18,6 +19,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, ToolMessage
 
 from langchain_ashby.agent.messages.history import calls_of
+from langchain_ashby.agent.messages.tool_messages import NOT_EXECUTED, OUTCOME_UNKNOWN, Call
 
 TokenCounter = Callable[[Sequence[BaseMessage]], int]
 
@@ -62,14 +64,28 @@ class ContextWindow:
             besides: The tokens of what else is sent: the instructions and the definitions of the tools.
             part: The part of the window to fill.
         """
+        told = ""
         if self.edits:
             edited = [message.model_copy() for message in messages]
             for edit in self.edits:
                 edit.apply(edited, count_tokens=tokens)
-            messages = edited
+            messages, told = self._with_outcomes(edited, messages)
         window = self.max_tokens or (model.profile or {}).get("max_input_tokens") or DEFAULT_WINDOW
         room = int((window - besides - min(_REPLY, window // 4)) * part)
-        return fitted(messages, max(room, _LEAST), self.can_be_read_again)
+        found = fitted(messages, max(room, _LEAST), self.can_be_read_again)
+        return found._replace(note=f"{told}{found.note}")
+
+    def _with_outcomes(self, edited: list[AnyMessage], before: Sequence[AnyMessage]) -> tuple[list[AnyMessage], str]:
+        """Restores the outcomes of writes that an edit has changed, and returns what to say of those it removed."""
+        outcomes = {
+            it.tool_call_id: it
+            for it in before
+            if isinstance(it, ToolMessage) and not self.can_be_read_again(str(it.name))
+        }
+        restored = [outcomes.get(it.tool_call_id, it) if isinstance(it, ToolMessage) else it for it in edited]
+        left = {it.tool_call_id for it in restored if isinstance(it, ToolMessage)}
+        gone = [it for it in before if not isinstance(it, ToolMessage) or it.tool_call_id not in left]
+        return restored, _changes(gone, self.can_be_read_again)
 
 
 class Fitted(NamedTuple):
@@ -127,7 +143,9 @@ def fitted(messages: Sequence[AnyMessage], room: int, can_be_read_again: Callabl
     ]
     excess = used(len(messages), start, cleared) - room
     note = _NOTE.format(start, _changes(messages[:start], can_be_read_again)) if start else ""
-    return Fitted(_cut(kept, excess) if excess > 0 else kept, start + sum(readable[start:cleared]), note)
+    return Fitted(
+        _cut(kept, excess, can_be_read_again) if excess > 0 else kept, start + sum(readable[start:cleared]), note
+    )
 
 
 def tokens(messages: Iterable[BaseMessage]) -> int:
@@ -149,30 +167,59 @@ def _cleared(message: AnyMessage, *, was_read: bool) -> AnyMessage:
     return message.model_copy(update={"content": _CLEARED if was_read else _TOO_MANY})
 
 
-def _cut(messages: list[AnyMessage], excess: int) -> list[AnyMessage]:
-    """Cuts the longest results, if what is left is still too long for the window."""
+def _cut(messages: list[AnyMessage], excess: int, can_be_read_again: Callable[[str], bool]) -> list[AnyMessage]:
+    """Cuts the longest results, where the text alone is too long for the window: reads first.
+
+    Of a write's result at least the first line stays, which says what became of it.
+    """
     shortened = [*messages]
-    longest = sorted((it for it in range(len(messages)) if isinstance(messages[it], ToolMessage)),
-                     key=lambda place: -tokens([messages[place]]))  # fmt: skip
-    for place in longest:
-        content = shortened[place].content
-        if excess <= 0 or not isinstance(content, str):
+    results = [
+        place for place, it in enumerate(messages) if isinstance(it, ToolMessage) and isinstance(it.content, str)
+    ]
+    results.sort(key=lambda place: (not can_be_read_again(str(messages[place].name)), -tokens([messages[place]])))
+    for place in results:
+        if excess <= 0:
             break
-        before = tokens([shortened[place]])
-        left = len(content) * max(before - excess - _STUB, 0) // before
-        shortened[place] = shortened[place].model_copy(update={"content": f"{content[:left]}\n{_TOO_LONG}"})
-        excess -= before - tokens([shortened[place]])
+        content, before = str(messages[place].content), tokens([messages[place]])
+        is_read = can_be_read_again(str(messages[place].name))
+        least = 0 if is_read else min(len(content.partition("\n")[0]), _FIRST_LINE)
+        left = max(len(content) * max(before - excess - _STUB, 0) // before, least)
+        if left < len(content):
+            words = f"{content[:left]}\n{_TOO_LONG if is_read else _CUT_OUTCOME}"
+            shortened[place] = messages[place].model_copy(update={"content": words})
+            excess -= before - tokens([shortened[place]])
     return shortened
 
 
 def _changes(gone: Sequence[AnyMessage], can_be_read_again: Callable[[str], bool]) -> str:
-    made = Counter(
-        str(it.name)
-        for it in gone
-        if isinstance(it, ToolMessage) and it.status == "success" and not can_be_read_again(str(it.name))
-    )
-    return _CHANGES.format(", ".join(f"{name} ({number})" for name, number in made.items())) if made else ""
+    """What the model has to know of the writes in messages that it is not sent."""
+    calls = {call["id"]: call for it in gone for call in calls_of(it)}
+    answers = [it for it in gone if isinstance(it, ToolMessage) and not can_be_read_again(str(it.name))]
+    made = [it for it in answers if it.status == "success" and not it.text.startswith(NOT_EXECUTED)]
+    unknown = [it for it in answers if it.text.startswith(OUTCOME_UNKNOWN)]
+    said = [(_CHANGES, made), (_IN_DOUBT, unknown)]
+    return "".join(words.format(_listed([_named(it, calls) for it in of])) for words, of in said if of)
 
+
+def _named(answer: ToolMessage, calls: Mapping[Any, Call]) -> str:
+    """A write by its tool and the first record that it concerns. Only ids: other arguments may be anyone's words."""
+    args = calls.get(answer.tool_call_id, {}).get("args")
+    found = ((name, value) for name, value in args.items() if name.endswith("_id")) if isinstance(args, dict) else ()
+    record = next(
+        (f" of {name} {value}" for name, value in found if isinstance(value, str) and _ID.fullmatch(value)), ""
+    )
+    return f"{answer.name}{record}"
+
+
+def _listed(writes: Sequence[str]) -> str:
+    counted = [name if number == 1 else f"{name} ({number} times)" for name, number in Counter(writes).items()]
+    more = [f"{len(counted) - _MOST_NAMED} more"] if len(counted) > _MOST_NAMED else []
+    return ", ".join([*counted[-_MOST_NAMED:], *more])
+
+
+_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_MOST_NAMED = 40
+_FIRST_LINE = 600
 
 _REPLY, _LEAST = 8_000, 1_000
 """The tokens that are left for the reply, and the fewest that a conversation gets."""
@@ -194,4 +241,6 @@ _NOTE = (
     "\n\nThis conversation is too long to show in full: its first {} messages are left out.{} If you need anything "
     "from them, read the records again or ask the user."
 )
-_CHANGES = " These changes were made in them: {}. Do not make them again."
+_CHANGES = " These changes were made earlier: {}. Do not make them again."
+_IN_DOUBT = " Of these it is not known whether they were made: {}. Read the records before you propose them again."
+_CUT_OUTCOME = "# Cut here: the record does not fit into your window. The first line says what became of this call."
