@@ -25,6 +25,12 @@ def rows(answer: ToolMessage) -> list[Row]:
     return [dict(zip(headings, _cells(line), strict=False)) for line in lines[2:end]]
 
 
+def fact(answer: ToolMessage, name: str) -> str:
+    """The first fact of this name in a single record; empty if there is none."""
+    found = re.search(rf"^ *{re.escape(name)}: (.*)$", answer.text, re.MULTILINE)
+    return found[1] if found else ""
+
+
 def next_cursor(answer: ToolMessage) -> str | None:
     """The cursor of the next page, or None."""
     found = _CURSOR.search(answer.text)

@@ -11,7 +11,7 @@ from rich.console import Console
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
 from langchain_ashby.cli.session import Reached, Session
 from langchain_ashby.cli.stream import _finished
-from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
+from langchain_ashby.demo.scripted import Line, ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 TEXT = "First paragraph.\n\n- one\n- two\n\n```\ncode\n\nmore code\n```\n\nThe *last* one."
@@ -54,7 +54,8 @@ def test_at_a_terminal_finished_paragraphs_stay(
 
 def test_a_person_is_told_once_when_the_models_window_is_full(toolkit: AshbyToolkit) -> None:
     listing = say("", call("ashby_list_candidates", limit=50))
-    model = ScriptedChatModel(script=lines(*[listing, "There."] * 6))
+    spoken: list[Line] = [listing, "There."]
+    model = ScriptedChatModel(script=lines(*spoken * 6))
     out = io.StringIO()
     console = Console(file=out, width=80, color_system=None, highlight=False)
     session = Session(create_recruiting_agent(model, toolkit, max_context_tokens=20_000), "thread", console)
