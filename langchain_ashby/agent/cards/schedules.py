@@ -68,7 +68,7 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
         builder.warn("The application is archived.")
     warn_of_times(builder, request.interview_events, meetings, reads.now, candidate)
     _invites(builder, request.interview_events)
-    builder.consequence("The agent can change it later only with the same API key.")
+    builder.consequence("The agent can change the schedule later only with the same API key.")
 
     wanted = sorted((stated(event) for event in request.interview_events), key=str)
     alike = [it for it in schedules if at(it, "status") != "Cancelled" and _same_meetings(it, [*map(loosely, wanted)])]

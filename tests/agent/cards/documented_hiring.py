@@ -47,7 +47,7 @@ HIRING: dict[str, list[Documented]] = {
         Documented(
             "a template has to be active",
             lambda it: job(it, title="New", job_template_id=it.job()),
-            ["whether it is active, as Ashby demands"],
+            ["whether it is active, as Ashby requires"],
         ),
     ],
     "update_job": [
@@ -72,7 +72,10 @@ HIRING: dict[str, list[Documented]] = {
         Documented(
             "none opens without a default plan",
             lambda it: make("set_job_status", job_id=it.job("Fleet Software Intern"), status="Open"),
-            ["no default interview plan: Ashby will refuse", "postings are published is not documented"],
+            [
+                "no default interview plan: Ashby will refuse",
+                "It is not documented whether its postings are published.",
+            ],
         ),
         Documented(
             "what becomes of applications is open",

@@ -152,7 +152,7 @@ PEOPLE: dict[str, list[Documented]] = {
         Documented(
             "HTML keeps a few elements",
             lambda it: noted(it, {"type": "text/html", "value": "<h1>Hi</h1>"}),
-            ["Ashby strips what is not bold"],
+            ["Ashby strips all HTML except bold"],
         ),
         Documented("plain text keeps everything", noted, NONE, ["strips"]),
     ],
