@@ -91,8 +91,8 @@ def _meeting(request: SubmitApplicationFeedback, builder: CardBuilder, schedules
             builder.warn("The application has no such meeting: Ashby will refuse.")
         return
     builder.new_value("Meeting", standing_words(meetings[0]))
-    interviewers = [at(it, "id") for it in at(meetings[0], "interviewers") or []]
-    if request.user_id not in interviewers:
+    interviewers = at(meetings[0], "interviewers")
+    if interviewers is not None and request.user_id not in [at(it, "id") for it in interviewers]:
         builder.warn("The interviewer did not take part in this meeting: Ashby will refuse.")
     if (start := parsed(at(meetings[0], "startTime"))) and start > builder.now:
         builder.warn(f"The meeting has not taken place yet: it is on {one_line(moment(at(meetings[0], 'startTime')))}.")
