@@ -276,9 +276,10 @@ def _change(
 
 
 def _warn_if_over(builder: CardBuilder, event: Record | None, now: datetime) -> None:
-    if event and (start := parsed(at(event, "startTime"))) is None:
+    start = parsed(at(event, "startTime"))
+    if event and start is None:
         builder.warn(f"Whether the meeting has taken place is not known: {briefly(event)}.", "high")
-    elif event and start < now:
+    elif event and start and start < now:
         builder.warn(f"A meeting has already taken place, or is under way: {briefly(event)}.")
 
 
