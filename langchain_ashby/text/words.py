@@ -253,6 +253,8 @@ def shown(value: Any) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
+        if "words" in value:
+            return str(value["words"])
         if "name" in value:
             return _with(_in_a_list(str(value["name"])) if value["name"] else UNNAMED, value.get("apart", ()))
         return ", ".join(f"{key} {shown(entry) or 'none'}" for key, entry in value.items())

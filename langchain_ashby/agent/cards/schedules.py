@@ -83,7 +83,7 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
     at_that_time = [it for it in meetings if any(overlaps(event, it) for event in request.interview_events)]
     if schedules.complete:
         builder.facts["Other meetings at that time"] = [
-            {"id": at(it, "id"), "name": standing_words(it)} for it in at_that_time
+            {"id": at(it, "id"), "words": standing_words(it)} for it in at_that_time
         ]
 
 
@@ -161,7 +161,7 @@ def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuil
         warn_of_feedback(builder, event, given, "any may be deleted", "high")
         _warn_if_over(builder, event, reads.now)
     if events is not None:
-        builder.facts["Meetings"] = [{"id": at(it, "id"), "name": standing_words(it)} for it in events]
+        builder.facts["Meetings"] = [{"id": at(it, "id"), "words": standing_words(it)} for it in events]
     builder.consequence(_TOLD, "high")
     if request.allow_reschedule:
         builder.consequence("The schedule can be rescheduled.")
@@ -232,7 +232,7 @@ def _cancel(
         builder.warn(f"The schedule has no meeting {event_id}: it may already be canceled.")
     else:
         words = standing_words(event)
-        builder.set_field(title, {"id": event_id, "name": words}, None, change=("Meeting", words, None))
+        builder.set_field(title, {"id": event_id, "words": words}, None, change=("Meeting", words, None))
         if allowed:
             given = "Feedback that was submitted on this meeting is deleted"
             warn_of_feedback(builder, event, given, "any is deleted", "high")
