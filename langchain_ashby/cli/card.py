@@ -17,7 +17,7 @@ from rich.text import Text
 
 from langchain_ashby.agent.cards import Card, is_current
 from langchain_ashby.agent.cards.show.arguments import resolved
-from langchain_ashby.text.safe import isolated, visible
+from langchain_ashby.text.safe import as_typed, isolated, visible
 
 _RISKS = {
     "low": ("·", "low risk", box.ROUNDED, "none"),
@@ -132,7 +132,9 @@ def argument_lines(value: Any, margin: str = "") -> list[str]:
         if isinstance(entry, dict | list) and entry:
             lines += [label, *argument_lines(entry, margin + "  ")]
         elif isinstance(entry, str) and "\n" in entry:
-            lines += [label, *(f"{margin}  | {line}" for line in visible(entry).split("\n"))]
+            lines += [label, *(f"{margin}  | {line}" for line in visible(as_typed(entry)).split("\n"))]
         else:
-            lines.append(f"{label} {visible(entry) if isinstance(entry, str) and entry else json.dumps(entry)}")
+            lines.append(
+                f"{label} {visible(as_typed(entry)) if isinstance(entry, str) and entry else json.dumps(entry)}"
+            )
     return lines

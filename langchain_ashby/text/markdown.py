@@ -9,9 +9,19 @@ from langchain_ashby.text.safe import visible
 
 def plain(words: str) -> str:
     """Words that Markdown shows as they are. Web addresses become code, or viewers would turn them into links."""
-    pieces = (code(it) if _ADDRESS.search(it) else _escaped(it) for it in visible(words).split(" "))
-    return _START.sub(r"\1\\\2", " ".join(pieces))
+    pieces = map(_piece, re.split("([ …])", visible(words)))
+    return _START.sub(r"\1\\\2", "".join(pieces))
 
+
+def _piece(word: str) -> str:
+    if not (_ADDRESS.search(word) and (found := _AROUND.fullmatch(word))):
+        return _escaped(word)
+    before, address, after = found.groups()
+    return f"{_escaped(before)}{code(address)}{_escaped(after)}"
+
+
+_AROUND = re.compile(r"([“(]*)(.*?)([”),.;:]*)", re.DOTALL)
+"""An address, and the punctuation of the sentence that it stands in."""
 
 _ADDRESS = re.compile(r"://|www\.", re.IGNORECASE)
 _START = re.compile(r"^(\d*)([-+=.)])")

@@ -32,6 +32,14 @@ def visible(text: str) -> str:
     return "".join(map(_shown, around, text, around[2:]))
 
 
+def as_typed(text: str) -> str:
+    """Text for `visible`, where a character that somebody wrote out as `[U+202E]` looks like an invisible one.
+
+    It cannot be told afterwards which it was, so this takes the text as it came, and once.
+    """
+    return text.replace("[U+", "[U+005B]U+")
+
+
 def is_right_to_left(text: str) -> bool:
     """True if some of the text runs from right to left: it would turn what stands around it."""
     return not text.isascii() and any(unicodedata.bidirectional(it) in _RIGHT_TO_LEFT for it in text)

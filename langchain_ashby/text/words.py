@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any, overload
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from langchain_ashby.text.safe import shortened, visible
+from langchain_ashby.text.safe import as_typed, shortened, visible
 
 LONGEST_NAME = 80
 _START_OF_NAME, _END_OF_NAME = 50, -29  # names that begin alike often end differently
@@ -39,12 +39,40 @@ def one_line(text: Any, longest: int | None = 300) -> str:
 
 
 def paragraph(text: str) -> str:
-    """Text that may have several lines, with invisible characters written out. A long one shows its end as well."""
-    text = visible(text.replace("\r\n", "\n"))
+    """Text that somebody typed and that may have several lines, with invisible characters written out.
+
+    A long one shows its end as well. One that could pass for words of the card, such as "not scored", is quoted.
+    """
+    text = visible(as_typed(text).replace("\r\n", "\n"))
+    text = _unlike_the_cards_own(text)
     left_out = len(text) - LONGEST_TEXT
     if left_out <= 0:
         return text
     return f"{text[:_START_OF_TEXT]}… ({left_out} more characters) …{text[_START_OF_TEXT + left_out :]}"
+
+
+_OWN_WORDS = re.compile(
+    r"none|nothing|yes|no|not known|empty text|(not scored|\d of 4)(:.*)?|\(?(not answered|left out as private)\)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What cards and results say of values themselves."""
+
+
+def _unlike_the_cards_own(text: str) -> str:
+    return _in_quotes(text) if _OWN_WORDS.fullmatch(text) else text
+
+
+def listed(entries: Iterable[str]) -> str | None:
+    """A list on a card; None for an empty one. An entry that could pass for several, or for a name with details, is
+    quoted."""
+    return ", ".join(map(_in_a_list, entries)) or None
+
+
+def _in_a_list(entry: str) -> str:
+    return _in_quotes(entry) if _READ_OTHERWISE.search(entry) else entry
+
+
+_READ_OTHERWISE = re.compile(r"[,;“”\"]|\)$|^\s*$")
 
 
 def named(name: Any, *apart: str) -> str:
@@ -121,7 +149,7 @@ _READ_OTHERWISE = re.compile(r'[,"]|\)$|^\+\d+$|^$')
 
 def given(text: str | None) -> str | None:
     """A given text on one line; an empty one as the words "empty text"."""
-    return "empty text" if text is not None and not text.strip() else text and one_line(text)
+    return "empty text" if text is not None and not text.strip() else text and _unlike_the_cards_own(one_line(text))
 
 
 def person(user: Any) -> str | None:
@@ -234,11 +262,13 @@ def shown(value: Any) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
+        if "words" in value:
+            return str(value["words"])
         if "name" in value:
-            return _with(str(value["name"]) if value["name"] else UNNAMED, value.get("apart", ()))
+            return _with(_in_a_list(str(value["name"])) if value["name"] else UNNAMED, value.get("apart", ()))
         return ", ".join(f"{key} {shown(entry) or 'none'}" for key, entry in value.items())
     if isinstance(value, list):
-        return ", ".join(shown(entry) or "none" for entry in value)
+        return ", ".join(_in_a_list(entry) if isinstance(entry, str) else shown(entry) or "none" for entry in value)
     return str(value)
 
 

@@ -33,7 +33,9 @@ from langchain_ashby.text.words import UNNAMED, at, moment, one_line, parsed, sh
 
 Record = Mapping[str, Any]
 Fact = Any
-"""JSON: a plain value, a list, or `{"id", "name"}` for a record, with `apart` if something tells it from others."""
+"""JSON: a plain value, a list, or `{"id", "name"}` for a record, with `apart` if something tells it from others.
+
+Instead of a name it may have `words` of the card's own."""
 
 _ADDRESS = re.compile(r"https://[\w.-]+(/[\w./?=&%+~-]*)?", re.ASCII)
 """Addresses that are shown: nothing in them could end a link in Markdown or HTML."""
@@ -245,7 +247,7 @@ class CardBuilder:
         self.alike = Lookalikes(title, certain | unclear, complete, set(unclear), words, each)
         if complete:
             named = {key: f"one of {moment(time.isoformat())}" if time else "one" for key, time in certain.items()}
-            self.facts[title] = [{"id": key, "name": named[key]} for key in sorted(certain)]
+            self.facts[title] = [{"id": key, "words": named[key]} for key in sorted(certain)]
 
     def consequence(self, text: str, risk: Risk = "low") -> None:
         """A consequence, and how much it weighs."""

@@ -29,6 +29,7 @@ from langchain_ashby.text.words import (
     folded,
     given,
     in_words,
+    listed,
     moment,
     named,
     one_line,
@@ -66,9 +67,7 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     builder.line = f"Add {named(request.name)} as a new candidate"
     builder.new_value("Name", one_line(request.name))
     builder.new_value("E-mail address", request.email and one_line(request.email))
-    builder.new_value(
-        "Further e-mail addresses", ", ".join(map(one_line, request.alternate_email_addresses or [])) or None
-    )
+    builder.new_value("Further e-mail addresses", listed(map(one_line, request.alternate_email_addresses or [])))
     builder.new_value("Phone number", given(request.phone_number))
     builder.new_value("LinkedIn", request.linked_in_url and one_line(request.linked_in_url))
     builder.new_value("GitHub", request.github_url and one_line(request.github_url))
@@ -115,9 +114,7 @@ def update(request: UpdateCandidate, reads: ReadCache, builder: CardBuilder) -> 
         builder.set_field(f"E-mail address {request.alternate_email}", there, True, change=change)
     if request.social_links is not None:
         wanted = sorted(f"{link.type} {link.url}" for link in request.social_links)
-        builder.set_field(
-            "List of links", _links(candidate), wanted, lambda links: ", ".join(map(one_line, links)) or None
-        )
+        builder.set_field("List of links", _links(candidate), wanted, lambda links: listed(map(one_line, links)))
         if any(getattr(request, link) for link in links):
             builder.warn("The list of links overrides the single links, which are given too.")
     if request.location:

@@ -1,7 +1,7 @@
 """What cards rest on in a record: the keys by their kinds, and which of them Ashby always sends.
 
-A key that is missing though Ashby always sends it, or whose value is of another kind, is unread: neither "no" nor
-"none". Any other key may be missing, which means that there is no value.
+A key that is missing though Ashby always sends it, or whose value is null or of another kind, is unread: neither "no"
+nor "none". Any other key may be missing, which means that there is no value.
 """
 
 from __future__ import annotations
@@ -111,6 +111,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "company?": TEXT,
         "timezone?": TEXT,
         "emailAddresses[].value": NAME,
+        "phoneNumbers[].value": NAME,
         **_inside("socialLinks[]", {"type": NAME, "url": NAME}),
         **_inside("tags[]", {"id": ID, "title?": TEXT}),
         "fileHandles[].name": NAME,
@@ -180,7 +181,10 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
     "user": {**_PERSON, "isEnabled": FLAG},
 }
 """By the noun of Ashby's methods, or by the method: the ways to values, `[]` meaning each entry of a list. A key with
-`?` may be missing; Ashby always sends the others."""
+`?` may be missing; Ashby always sends the others, and documents null for none of them."""
+
+_CHOSEN_FROM = {"primaryEmailAddress": "emailAddresses", "primaryPhoneNumber": "phoneNumbers"}
+"""Where an entry of a list stands once more, as the primary one: without the list, nothing says that there is none."""
 
 
 class Incomplete(dict[str, Any]):
@@ -214,10 +218,19 @@ def checked(method: str, record: Any) -> Any:
 
 
 def is_unread(record: Mapping[str, Any], *way: str) -> bool:
-    """True if the value under these keys, or one that it is inside of or that is inside of it, is unread."""
+    """True if the value under these keys, or one that it is inside of or that is inside of it, is unread or null."""
     place = f"{'.'.join(way)}."
     unread = record.unread if isinstance(record, Incomplete) else ()
-    return any(place.startswith(f"{it}.") or f"{it}.".startswith(place) for it in unread)
+    if any(place.startswith(f"{it}.") or f"{it}.".startswith(place) for it in unread) or _is_null(record, *way):
+        return True
+    others = _CHOSEN_FROM.get(way[0])
+    return others is not None and way[0] not in record and is_unread(record, others)
+
+
+def _is_null(record: Any, key: str, *further: str) -> bool:
+    if not isinstance(record, Mapping) or key not in record:
+        return False
+    return record[key] is None or (bool(further) and _is_null(record[key], *further))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +251,9 @@ def _gaps(holder: Mapping[str, Any], kind: Kind, way: list[str], place: str) -> 
     key = step.removesuffix("[]").removesuffix("?")
     value, place = holder.get(key), f"{place}.{key}".lstrip(".")
     if value is None:
-        if "?" not in step:
+        if key in holder:
+            yield _Gap(holder, key, place, f"Ashby sent null as {place}")
+        elif "?" not in step:
             yield _Gap(holder, key, place, f"Ashby did not send {place}")
         return
     listed = step.endswith("[]")

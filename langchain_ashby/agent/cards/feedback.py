@@ -6,6 +6,7 @@ from typing import Any
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
 from langchain_ashby.agent.cards.meetings import standing_words
+from langchain_ashby.agent.cards.names import fact_of
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import the_application, the_user, who
@@ -20,7 +21,7 @@ from langchain_ashby.endpoints.internal import FormSubmissions, SubmitFeedback
 from langchain_ashby.endpoints.interviews import ListInterviewSchedules
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.forms import Form
-from langchain_ashby.text.words import UNNAMED, at, called, moment, one_line, parsed
+from langchain_ashby.text.words import UNNAMED, at, called, moment, one_line, parsed, person
 
 
 @builds(SubmitApplicationFeedback)
@@ -62,7 +63,8 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
     there = builder.records("The existing feedback", feedback_read)
     same_form = [it for it in there if _is_like(it, request)]
     for known in same_form:
-        by = f"by {whose} " if author else ""
+        user = at(known, "submittedByUser")
+        by = f"by {called(fact_of(at(user, 'id'), user)) if person(user) else 'somebody who is not known'} "
         at_what_time = f" {by}on {moment(at(known, 'submittedAt'))}" if at(known, "submittedAt") else ""
         builder.warn(f"A scorecard on this form was already submitted{at_what_time.rstrip()}.")
     # Interviewers submit scorecards of their own: only the values tell.
@@ -91,8 +93,8 @@ def _meeting(request: SubmitApplicationFeedback, builder: CardBuilder, schedules
             builder.warn("The application has no such meeting: Ashby will refuse.")
         return
     builder.new_value("Meeting", standing_words(meetings[0]))
-    interviewers = [at(it, "id") for it in at(meetings[0], "interviewers") or []]
-    if request.user_id not in interviewers:
+    interviewers = at(meetings[0], "interviewers")
+    if interviewers is not None and request.user_id not in [at(it, "id") for it in interviewers]:
         builder.warn("The interviewer did not take part in this meeting: Ashby will refuse.")
     if (start := parsed(at(meetings[0], "startTime"))) and start > builder.now:
         builder.warn(f"The meeting has not taken place yet: it is on {one_line(moment(at(meetings[0], 'startTime')))}.")

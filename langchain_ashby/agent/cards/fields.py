@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact
 from langchain_ashby.agent.cards.complete import is_unread
@@ -54,8 +54,7 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
         field = Field(path="", title=title, type="String", required=False, options={})
     else:
         field = custom_field(definition)
-        if isinstance(label := at(entry, "valueLabel"), str):  # the option may be archived by now
-            field = replace(field, options={str(at(entry, "value")): label, **field.options})
+        field = replace(field, options={**_labels(definition, entry), **field.options})
         details = [it for it in apart(definition, fields) if it != "archived"]
         title = f"{one_line(field.title, 120)}{f' ({joined(details)})' if details else ''}"
         if at(definition, "isArchived") is True:
@@ -80,3 +79,12 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
     builder.refer(request.custom_field_id, "The custom field", title, at(definition, "fieldType"))
     builder.set_field(title, before, as_fact(value), lambda stored: in_the_words_of(field, stored))
     builder.line = line_of_changes(builder, of_whom)
+
+
+def _labels(definition: CustomField, entry: Any) -> dict[str, str]:
+    """The labels of options that may be archived by now: as the value has them, or else the field."""
+    value, label = at(entry, "value"), at(entry, "valueLabel")
+    values, labels = (it if isinstance(it, list) else [it] for it in (value, label))
+    defined = {str(at(it, "value")): at(it, "label") for it in definition.get("selectableValues") or []}
+    shown = dict(zip(map(str, values), labels, strict=True)) if len(values) == len(labels) else {}
+    return {key: name for key, name in {**defined, **shown}.items() if isinstance(name, str) and name}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from langchain_ashby.agent.cards.builder import CardBuilder
+from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder
+from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import the_candidate
@@ -27,7 +28,8 @@ def upload_resume(request: UploadCandidateResume, reads: ReadCache, builder: Car
     if candidate:
         there = {"id": at(present, "id"), "name": one_line(at(present, "name") or "", 120)} if present else None
         change = ("Résumé", there["name"] if there else None, file or "a file that was uploaded before")
-        builder.implied("Résumé", there, {"id": None, "name": file}, change=change)
+        before = UNREAD if is_unread(candidate, "resumeFileHandle") else there
+        builder.implied("Résumé", before, {"id": None, "name": file}, change=change)
         builder.changes.insert(0, builder.changes.pop())  # before the particulars of the file
     builder.consequence("Ashby reads the file and fills in what is missing on the profile; existing values stay.")
     if file and not any(kind in builder.facts.get("Type", "") for kind in _RESUME_TYPES):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.card import Risk
 from langchain_ashby.agent.cards.names import fact_of
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.times import warn_of_offset, warn_of_weekend
@@ -104,12 +105,13 @@ def loosely(meeting: Fact) -> Fact:
 
 def standing(event: Record, like: Any = None) -> Fact:
     """A meeting as Ashby has it, as a fact of the same form; without what `like` leaves open."""
-    required = {str(at(it, "email")).casefold(): at(it, "isFeedbackRequired") for it in at(event, "interviewers") or []}
+    there = at(event, "interviewers")
+    required = {str(at(it, "email")).casefold(): at(it, "isFeedbackRequired") for it in there or []}
     asked = at(like, "feedback") or {}
     return {
         "start": time_fact(at(event, "startTime")),
         "end": time_fact(at(event, "endTime")),
-        "interviewers": sorted(str(at(it, "email")).casefold() for it in at(event, "interviewers") or []),
+        "interviewers": None if there is None else sorted(str(at(it, "email")).casefold() for it in there),
         **({"interview": at(event, "interviewId")} if like is None or "interview" in like else {}),
         **({"feedback": {it: required.get(it) for it in asked}} if asked else {}),
         **({"extra data": at(event, "extraData") or {}} if at(like, "extra data") is not None else {}),
@@ -130,14 +132,26 @@ def stated_words(event: InterviewEvent, people: People) -> str:
 
 def standing_words(event: Record, *, feedback: bool = False, extra: bool = False) -> str:
     """A meeting in Ashby, in words; on request with its extra data and who has to give feedback."""
+    there = at(event, "interviewers")
     interviewers = [
         _interviewer(it, *([REQUIRED] if feedback and at(it, "isFeedbackRequired") is True else []))
-        for it in at(event, "interviewers") or []
+        for it in there or []
     ]
+    whom = "interviewers who are not known" if there is None else joined(interviewers) or "nobody"
     start, end = parsed(at(event, "startTime")), parsed(at(event, "endTime"))
     when = span(start, end) if start and end else "at a time that is not known"
     title = interview_title(at(event, "interview")) if at(event, "interview", "title") else "meeting"
-    return f"{title}, {when}, with {joined(interviewers) or 'nobody'}{_extra(at(event, 'extraData')) if extra else ''}"
+    return f"{title}, {when}, with {whom}{_extra(at(event, 'extraData')) if extra else ''}"
+
+
+def warn_of_feedback(builder: CardBuilder, event: Record, given: str, unknown: str, risk: Risk) -> None:
+    """Warn of feedback that was submitted on a meeting, or may have been: `given` and `unknown` say what follows."""
+    submitted = at(event, "hasSubmittedFeedback")
+    if submitted is True:
+        builder.warn(f"{given}: {briefly(event)}.", risk)
+    elif submitted is None:
+        maybe = f"Whether feedback was submitted on this meeting is not known; {unknown}"
+        builder.warn(f"{maybe}: {briefly(event)}.", "high")
 
 
 def briefly(event: Record) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from langchain_ashby.agent.cards.as_sent import shows
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
+from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.lookup import request_for
 from langchain_ashby.agent.cards.plain import derive
 from langchain_ashby.agent.cards.reads import ReadCache
@@ -104,8 +105,10 @@ def add_job(request: AddOpeningJob, reads: ReadCache, builder: CardBuilder) -> N
 def remove_job(request: RemoveOpeningJob, reads: ReadCache, builder: CardBuilder) -> None:
     """Unlink a job from an opening."""
     derived = derive(request, reads, builder)
-    if builder.changes and derived.record and not derived.others:
+    if builder.changes and derived.others == []:
         builder.warn("It is the opening's only job.")
+    elif derived.others is None:
+        builder.warn("Whether it is the opening's only job is not known.", "high")
     _warn_of_state(builder, derived.record)
 
 
@@ -122,7 +125,9 @@ def set_state(request: SetOpeningState, reads: ReadCache, builder: CardBuilder) 
         builder.consequence("Ashby refuses offers for an opening that is closed.", "medium")
     elif request.opening_state != "Draft":
         version = at(opening, "latestVersion")
-        if opening and not (at(version, "identifier") and at(version, "jobIds")):
+        if is_unread(opening, "latestVersion"):
+            builder.warn("Whether the opening has an identifier and a job is not known.", "high")
+        elif opening and not (at(version, "identifier") and at(version, "jobIds")):
             builder.warn("The opening has no identifier or no job: Ashby may refuse.")
     if reason and request.opening_state != "Closed":
         builder.warn("A close reason is for closing only: Ashby may refuse.")

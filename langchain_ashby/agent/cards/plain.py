@@ -48,13 +48,13 @@ class Derived:
         record: The record that changes; empty if it could not be read, or is yet to be made.
         subject: What to call it in a sentence.
         values: The arguments that were given, as facts.
-        others: The entries of the list that the write leaves alone, in words.
+        others: The entries of the list that the write leaves alone, in words; None if the list could not be read.
     """
 
     record: Record
     subject: str
     values: dict[str, Fact] = field(default_factory=dict)
-    others: list[str] = field(default_factory=list)
+    others: list[str] | None = None
 
 
 def derive(request: Operation[Any], reads: ReadCache, builder: CardBuilder, but: Collection[str] = ()) -> Derived:
@@ -115,11 +115,11 @@ def _set(request: Operation[Any], reads: ReadCache, builder: CardBuilder, effect
             builder.unseen = f"whether its {title_of(name, effect).lower()} was set"
             continue
         title = title_of(name, effect)
-        before = (
-            UNREAD
-            if not holder or _is_unread(derived.record, effect, place)
-            else _before(builder, reads, name, _present(holder, place), after)
-        )
+        before: Fact = UNREAD
+        if _is_unread(derived.record, effect, place):
+            builder.raise_risk("high")
+        elif holder:
+            before = _before(builder, reads, name, _present(holder, place), after)
         builder.set_field(title, before, after, words)
         if place.consequence and any(change["field"] == title for change in builder.changes):
             builder.consequence(place.consequence)
@@ -138,10 +138,13 @@ def _change_list(
         present = _present(holder, place)
         entries = present if isinstance(present, list) else []
         before = UNREAD if present is not entries else any((at(it, "id") or it) == key for it in entries)
-        derived.others = _others(builder, reads, name, [it for it in entries if (at(it, "id") or it) != key])
+        others = _others(builder, reads, name, [it for it in entries if (at(it, "id") or it) != key])
         title = place.title or _title(name)
-        kept = ", ".join(derived.others) or None
-        whole = ", ".join([*derived.others, words])
+        kept: str | None = ", ".join(others) or None
+        whole = ", ".join([*others, words])
+        derived.others = None if before is UNREAD else others
+        if before is UNREAD:
+            whole, kept = f"the present ones and {words}", f"the present ones without {words}"
         change = (f"{title}s", whole if before is True else kept, whole if adds else kept)
         builder.set_field(f"{title} {bare}", before, adds, change=change)
         if before is adds:

@@ -18,6 +18,7 @@ from langchain_ashby.agent.cards.meetings import (
     standing_words,
     stated,
     stated_words,
+    warn_of_feedback,
     warn_of_times,
 )
 from langchain_ashby.agent.cards.reads import ReadCache, Records
@@ -82,7 +83,7 @@ def create(request: CreateInterviewSchedule, reads: ReadCache, builder: CardBuil
     at_that_time = [it for it in meetings if any(overlaps(event, it) for event in request.interview_events)]
     if schedules.complete:
         builder.facts["Other meetings at that time"] = [
-            {"id": at(it, "id"), "name": standing_words(it)} for it in at_that_time
+            {"id": at(it, "id"), "words": standing_words(it)} for it in at_that_time
         ]
 
 
@@ -156,11 +157,11 @@ def cancel(request: CancelInterviewSchedule, reads: ReadCache, builder: CardBuil
     builder.set_field("Schedule", present, after)
     for event in events or []:
         builder.changes.append({"field": "Meeting", "before": standing_words(event), "after": None})
-        if at(event, "hasSubmittedFeedback") is True:
-            builder.warn(f"Feedback was submitted on this meeting, and it may be deleted: {briefly(event)}.", "high")
+        given = "Feedback was submitted on this meeting, and it may be deleted"
+        warn_of_feedback(builder, event, given, "any may be deleted", "high")
         _warn_if_over(builder, event, reads.now)
     if events is not None:
-        builder.facts["Meetings"] = [{"id": at(it, "id"), "name": standing_words(it)} for it in events]
+        builder.facts["Meetings"] = [{"id": at(it, "id"), "words": standing_words(it)} for it in events]
     builder.consequence(_TOLD, "high")
     if request.allow_reschedule:
         builder.consequence("The schedule can be rescheduled.")
@@ -231,12 +232,13 @@ def _cancel(
         builder.warn(f"The schedule has no meeting {event_id}: it may already be canceled.")
     else:
         words = standing_words(event)
-        builder.set_field(title, {"id": event_id, "name": words}, None, change=("Meeting", words, None))
-        if at(event, "hasSubmittedFeedback") is True:
-            if allowed:
-                builder.warn(f"Feedback that was submitted on this meeting is deleted: {briefly(event)}.", "high")
-            else:
-                builder.warn(f"Feedback was submitted on this meeting, so Ashby will refuse: {briefly(event)}.")
+        builder.set_field(title, {"id": event_id, "words": words}, None, change=("Meeting", words, None))
+        if allowed:
+            given = "Feedback that was submitted on this meeting is deleted"
+            warn_of_feedback(builder, event, given, "any is deleted", "high")
+        else:
+            given = "Feedback was submitted on this meeting, so Ashby will refuse"
+            warn_of_feedback(builder, event, given, "with any, Ashby refuses", "medium")
     builder.consequence(_TOLD)
 
 
@@ -260,8 +262,8 @@ def _change(
         if _all_read(events):
             builder.warn(f"The schedule has no meeting {to.interview_event_id}: Ashby will refuse.")
         return
-    if at(event, "hasSubmittedFeedback") is True:
-        builder.warn(f"Feedback was already submitted on this meeting: {briefly(event)}.")
+    given = "Feedback was already submitted on this meeting"
+    warn_of_feedback(builder, event, given, "there may be some", "medium")
     feedback = REQUIRED in words or any(it.feedback_required is not None for it in to.interviewers)
     before = standing_words(event, feedback=feedback, extra=to.extra_data is not None)
     builder.set_field(field, standing(event, wanted), wanted, change=("Meeting", before, words))
@@ -274,7 +276,10 @@ def _change(
 
 
 def _warn_if_over(builder: CardBuilder, event: Record | None, now: datetime) -> None:
-    if event and (start := parsed(at(event, "startTime"))) and start < now:
+    start = parsed(at(event, "startTime"))
+    if event and start is None:
+        builder.warn(f"Whether the meeting has taken place is not known: {briefly(event)}.", "high")
+    elif event and start and start < now:
         builder.warn(f"A meeting has already taken place, or is under way: {briefly(event)}.")
 
 

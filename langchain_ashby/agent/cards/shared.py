@@ -101,6 +101,8 @@ def the_opening(builder: CardBuilder, found: Any) -> tuple[Record, str]:
     identifier = at(opening, "latestVersion", "identifier")
     builder.refer(at(opening, "id"), "The opening", identifier)
     details = apart(opening)
+    if is_unread(opening, "latestVersion", "identifier"):
+        return opening, "an opening whose identifier could not be read"
     if identifier:
         return opening, f"the opening {named(identifier, *details)}"
     return opening, f"an opening without an identifier{f' ({joined(details)})' if details else ''}"

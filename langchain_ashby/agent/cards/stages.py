@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from langchain_ashby.agent.cards.builder import CardBuilder, Fact, Record
+from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.lookup import request_for
 from langchain_ashby.agent.cards.offered import is_accepted, warn_of_offers
 from langchain_ashby.agent.cards.reads import ReadCache
@@ -100,8 +101,8 @@ def _leave_archive(builder: CardBuilder, application: Record, kind: str | None) 
     """Says that an archived application leaves the archive, unless the stage is another archived one."""
     if at(application, "status") != "Archived" or kind in ("Archived", "Hired"):
         return
-    becomes = "may become" if kind is None else "becomes"
-    builder.consequence(f"The archived application {becomes} {'a lead' if kind == 'Lead' else 'active'} again.")
+    becomes = f"becomes {'a lead' if kind == 'Lead' else 'active'} again"
+    builder.consequence(f"Whether the archived application {becomes} is not documented.")
 
 
 def _archived(
@@ -116,6 +117,8 @@ def _archived(
     stays = at(application, "status") == "Archived"
     if stays and kind:
         builder.consequence("The application stays archived.")
+        if request.archive_reason_id:
+            builder.consequence("Whether the reason takes the place of the present one is not documented.")
     else:
         builder.consequence(f"The application {'may be' if kind is None else 'is'} archived.", "high")
     if request.archive_reason_id is None and kind:
@@ -127,9 +130,11 @@ def _archived(
     template = builder.named(
         "The e-mail template", templates, request.archive_email.communication_template_id, "title", "name"
     )
+    refused = False
     if isinstance(templates, list) and template["name"] != UNNAMED:
         types = next(at(it, "intendedTypes") for it in templates if at(it, "id") == template["id"])
         if isinstance(types, list) and "email" not in types:
+            refused = True
             builder.warn(f"The template {quoted(template['name'])} is not intended for e-mail: Ashby will refuse.")
     if stays:
         builder.warn("The application is archived already: Ashby sends no e-mail.")
@@ -139,8 +144,13 @@ def _archived(
     )
     if address:
         builder.facts["E-mail address"] = address
-    elif candidate:
-        builder.warn("The candidate has no e-mail address: Ashby will refuse.")
+    elif candidate and not is_unread(candidate, "primaryEmailAddress"):
+        refused = True
+        what = "primary e-mail address" if at(candidate, "emailAddresses") else "e-mail address"
+        builder.warn(f"The candidate has no {what}: Ashby will refuse.")
+    if refused:
+        builder.raise_risk("high")
+        return
     send_at = request.archive_email.send_at
     when = f", on {in_words(send_at)}" if send_at else ", the following morning at 9:32 in the organization's time zone"
     if send_at and send_at < builder.now:

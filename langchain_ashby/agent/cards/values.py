@@ -12,7 +12,7 @@ from langchain_ashby.agent.cards.builder import CardBuilder, Fact
 from langchain_ashby.endpoints.fields import FieldSubmission
 from langchain_ashby.forms import Field, Form
 from langchain_ashby.results.phrases import NOT_SCORED, field_value, is_money
-from langchain_ashby.text.words import at, day, empty, joined, moment, one_line, paragraph, parsed
+from langchain_ashby.text.words import at, day, empty, folded, joined, listed, moment, one_line, paragraph, parsed
 
 
 def in_the_words_of(field: Field, value: Any) -> str | None:
@@ -22,16 +22,23 @@ def in_the_words_of(field: Field, value: Any) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(one_line(field.options.get(str(it), it), 120) for it in value)
+        return listed([_option(field, it) for it in value])
     if isinstance(value, Mapping):
         return _object(value)
     if field.options:
-        return one_line(field.options.get(str(value), value), 120)
+        return _option(field, value)
     if field.type == "Date":
         return _date(str(value))
     return (
         paragraph(value) if isinstance(value, str) else f"{value:,}" if isinstance(value, int | float) else str(value)
     )
+
+
+def _option(field: Field, value: Any) -> str:
+    """An option by its label; with its value, if another one has the same label."""
+    label = one_line(field.options.get(str(value), value), 120)
+    twins = [it for it, other in field.options.items() if it != str(value) and folded(other) == folded(label)]
+    return f"{label} [{one_line(value, 120)}]" if twins else label
 
 
 def as_fact(value: Any) -> Fact:

@@ -40,6 +40,19 @@ def archived(desk: Desk, **more: Any) -> Request:
     return stage(desk, "Archived", **reason(desk), **more)
 
 
+def without_primary_address(desk: Desk) -> Request:
+    """Archives with an e-mail where the candidate has only an address that is not the primary one."""
+    request = archived(desk, **email(desk))
+    candidate = desk.client.call(make("get_candidate", candidate_id=desk.candidate()))
+    application = desk.client.call(make("get_application", application_id=desk.application()))
+    addresses = [{"value": "ada@work.example", "type": "Work", "isPrimary": False}]
+    without = {key: value for key, value in candidate.items() if key != "primaryEmailAddress"}
+    answer(desk, "candidate.info", {**without, "emailAddresses": addresses})
+    person = {key: value for key, value in application["candidate"].items() if key != "primaryEmailAddress"}
+    answer(desk, "application.info", {**application, "candidate": person})
+    return request
+
+
 def archived_again(desk: Desk, **more: Any) -> Request:
     """Moves what is archived to another archived stage."""
     another = desk.client.call(make("get_interview_stage", interview_stage_id=desk.stage("Onsite")))
@@ -260,13 +273,17 @@ PEOPLE: dict[str, list[Documented]] = {
         Documented(
             "what is archived already gets no e-mail",
             lambda it: archived_again(it, **email(it)),
-            ["archived already: Ashby sends no e-mail", "The application stays archived."],
+            [
+                "archived already: Ashby sends no e-mail",
+                "The application stays archived.",
+                "Whether the reason takes the place of the present one is not documented.",
+            ],
             ["gets the e-mail", "becomes active", "The application is archived.", "recalled"],
         ),
         Documented(
             "what is archived can come back",
             lambda it: stage(it, "Onsite", in_archive(it)[0]),
-            ["becomes active again"],
+            ["Whether the archived application becomes active again is not documented."],
             ["stays archived"],
         ),
         Documented(
@@ -281,6 +298,13 @@ PEOPLE: dict[str, list[Documented]] = {
                 it, archive_email={"communication_template_id": it.id("communicationTemplate", title="First contact")}
             ),
             ["is not intended for e-mail: Ashby will refuse"],
+            ["gets the e-mail", "recalled"],
+        ),
+        Documented(
+            "the candidate has to have a primary e-mail address",
+            without_primary_address,
+            ["The candidate has no primary e-mail address: Ashby will refuse."],
+            ["gets the e-mail", "recalled"],
         ),
         Documented(
             "an offer that is out is told",

@@ -234,3 +234,14 @@ def test_values_that_run_from_right_to_left_do_not_turn_before_and_after_around(
 def test_values_that_run_from_left_to_right_stand_as_they_are() -> None:
     it = card(changes=[{"field": "Location", "before": "Zürich", "after": "東京"}])
     assert "- **Location:** Zürich → 東京" in markdown(it) and "bdi" not in html(it)
+
+
+def test_a_typed_stand_in_differs_from_the_character_it_stands_for() -> None:
+    for show in (markdown, html, in_terminal):
+        typed, real = (show(card(args={"note": note})) for note in ("a[U+200B]b", "a\u200bb"))
+        assert typed != real and "a[U+200B]b" in real.replace("\\", "")
+
+
+def test_the_punctuation_around_an_address_is_no_part_of_it() -> None:
+    assert "“`https://l.example/x`”, Website" in markdown(card(line="“https://l.example/x”, Website"))
+    assert "`https://l.example/x`…`https://w.example`" in markdown(card(line="https://l.example/x…https://w.example"))

@@ -221,7 +221,12 @@ PEOPLE: list[Warned] = [
         lambda desk: feedback(
             desk, SCORECARD, interview_event_id=held(desk)["id"], user_id=held(desk)["interviewers"][0]["userId"]
         ),
-        "A scorecard on this form was already submitted by ",
+        "A scorecard on this form was already submitted by Sofia Marchetti (sofia@example.com) on ",
+    ),
+    (
+        "somebody else's scorecard",
+        lambda desk: feedback(desk, SCORECARD),
+        "A scorecard on this form was already submitted by Sofia Marchetti (sofia@example.com) on ",
     ),
     (
         "too early",

@@ -13,6 +13,7 @@ from typing import Any
 
 from langchain_ashby.agent.cards.card import Card
 from langchain_ashby.text.markdown import code, code_block
+from langchain_ashby.text.safe import as_typed
 
 _DEEPEST = 4
 
@@ -56,7 +57,7 @@ def _item(label: str, value: Any, depth: int) -> list[str]:
             return [f"{margin}- {label}:", *(line for entry in entries for line in entry)]
         return [f"{margin}- {label}: {', '.join(map(_value, value))}"]
     if _is_text(value):
-        return [f"{margin}- {label}:", "", *code_block(value, margin + "  "), ""]
+        return [f"{margin}- {label}:", "", *code_block(as_typed(value), margin + "  "), ""]
     return [f"{margin}- {label}: {_value(value)}"]
 
 
@@ -72,8 +73,8 @@ def _value(value: Any) -> str:
     if value == "":
         return "empty text"
     if isinstance(value, str):
-        return code(value)
-    return str(value) if isinstance(value, (int, float)) else code(json.dumps(value, ensure_ascii=False))
+        return code(as_typed(value))
+    return str(value) if isinstance(value, (int, float)) else code(as_typed(json.dumps(value, ensure_ascii=False)))
 
 
 def _label(name: Any) -> str:

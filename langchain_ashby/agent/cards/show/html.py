@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from langchain_ashby.agent.cards.card import Card, Change
 from langchain_ashby.agent.cards.show.arguments import resolved
 from langchain_ashby.text.html import Markup, apart, block, bold, bullets, code, details, joined, link, paragraph, table
+from langchain_ashby.text.safe import as_typed
 
 _BORDERS = {"low": "1px solid", "medium": "3px solid", "high": "5px double"}
 """Risks differ by form: not everyone sees colors, and a notebook may be dark or light."""
@@ -26,11 +28,15 @@ def html(card: Card) -> str:
         *(paragraph(link(it["title"], it["url"])) for it in card["links"]),
         details(
             joined("Exact arguments of ", code(card["tool"])),
-            block(json.dumps(card["args"], indent=2, ensure_ascii=False)),
+            _json(card["args"]),
         ),
-        *(details(title, block(json.dumps(body, indent=2, ensure_ascii=False))) for title, body in resolved(card)),
+        *(details(title, _json(body)) for title, body in resolved(card)),
     )
     return f'<section style="border:{_BORDERS[card["risk"]]};{_BOX}">{inside}</section>'
+
+
+def _json(value: dict[str, Any]) -> Markup:
+    return block(as_typed(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def _changes(changes: list[Change]) -> Markup:
