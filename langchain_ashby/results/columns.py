@@ -53,8 +53,13 @@ def _id_of(record: type) -> Column:
 
 
 def _date(*keys: str) -> Callable[[Json], str]:
-    """A day of the calendar, in no zone."""
-    return lambda record: compact_day(at(record, *keys))
+    """A day of the calendar, in no zone; a time in full, as its day would depend on the zone."""
+
+    def cell(record: Json) -> str:
+        said = text(at(record, *keys))
+        return said if "T" in said else compact_day(said)
+
+    return cell
 
 
 def _person(*keys: str) -> Callable[[Json], str]:

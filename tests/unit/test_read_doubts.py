@@ -1,0 +1,30 @@
+"""What a model reads where Ashby's answer is null or contradicts itself, or where text could pass for the tool's own."""
+
+import json
+from typing import Any
+
+import pytest
+
+from langchain_ashby import records
+from langchain_ashby.results import render
+
+ID = "929ec103-b766-5a16-8927-b510963c1445"
+OTHER = "3f1c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
+
+
+def data(text: str) -> list[str]:
+    return [line for line in text.split("\n") if not line.startswith("#")]
+
+
+def cell(kind: type, record: dict[str, Any], column: str) -> str:
+    """The cell of a record's row under a heading; blank if there is no such column."""
+    _, heading, row, *_ = render(kind, [{"id": ID, **record}]).split("\n")
+    headings = heading.removeprefix("# ").partition("; below")[0].partition(" ")[2].split("|")
+    return row.partition(" ")[2].split("|")[headings.index(column)] if column in headings else ""
+
+
+def test_a_deadline_has_its_time_and_zone_and_a_day_of_the_calendar_neither() -> None:
+    first, last = ({"applicationDeadline": f"2027-01-01T{time}:59Z"} for time in ("07:59", "23:59"))
+    assert cell(records.JobPosting, first, "deadline") == "2027-01-01T07:59Z"
+    assert cell(records.JobPosting, last, "deadline") == "2027-01-01T23:59Z"
+    assert cell(records.JobPosting, {"publishedDate": "2026-12-17"}, "published") == "20261217"
