@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from langchain_ashby.results.phrases import Json, name_and_email, objects, text, to_the_minute
+import json
+from typing import Any
+
+from langchain_ashby.results.phrases import Json, in_a_list, name_and_email, objects, text, to_the_minute
 from langchain_ashby.text.words import at
 
 
@@ -14,18 +17,24 @@ def meetings(schedule: Json) -> list[str]:
 def _meeting(event: Json) -> str:
     people = objects(event.get("interviewers"))
     told = [
-        f"{_span(event)}, {text(at(event, 'interview', 'title')) or 'interview'} ({text(event.get('id'))})",
+        f"{_span(event)}, {_piece(at(event, 'interview', 'title')) or 'interview'} ({text(event.get('id'))})",
         f"with {', '.join(map(_interviewer, people))}" if people else "",
         _feedback(event, people),
-        f"location: {text(event['location'])}" if event.get("location") else "",
-        f"link: {text(event['meetingLink'])}" if event.get("meetingLink") else "",
+        f"location: {_piece(event['location'])}" if event.get("location") else "",
+        f"link: {_piece(event['meetingLink'])}" if event.get("meetingLink") else "",
     ]
     return "; ".join(filter(None, told))
 
 
+def _piece(value: Any) -> str:
+    """A piece of the line, in quotation marks if it could be read as the next one too."""
+    said = text(value)
+    return json.dumps(said, ensure_ascii=False) if ";" in said else said and in_a_list(said)
+
+
 def _span(event: Json) -> str:
     """`2026-11-24T09:00Z to 10:00Z`; with the second day, or zone, if it is another."""
-    start, end = to_the_minute(event.get("startTime")), to_the_minute(event.get("endTime"))
+    start, end = (_piece(to_the_minute(event.get(key))) for key in ("startTime", "endTime"))
     if not start or not end:
         return f"{start or '(start not given)'} to {end or '(end not given)'}"
     same_day = start[:11] == end[:11] and start[16:] == end[16:]
@@ -36,12 +45,12 @@ def _interviewer(user: Json) -> str:
     has_submitted = user.get("hasSubmittedFeedback")
     told = [
         "deactivated" if user.get("isEnabled") is False else "",
-        f"training: {text(user['trainingRole'])}" if user.get("trainingRole") else "",
+        f"training: {_piece(user['trainingRole'])}" if user.get("trainingRole") else "",
         "feedback required" if user.get("isFeedbackRequired") is True and has_submitted is not True else "",
         "feedback submitted" if has_submitted is True else "no feedback yet" if has_submitted is False else "",
     ]
     about = ", ".join(filter(None, told))
-    return f"{text(user.get('email')) or name_and_email(user)}{f' ({about})' if about else ''}"
+    return f"{_piece(text(user.get('email')) or name_and_email(user))}{f' ({about})' if about else ''}"
 
 
 def _feedback(event: Json, people: list[Json]) -> str:

@@ -28,3 +28,39 @@ def test_a_deadline_has_its_time_and_zone_and_a_day_of_the_calendar_neither() ->
     assert cell(records.JobPosting, first, "deadline") == "2027-01-01T07:59Z"
     assert cell(records.JobPosting, last, "deadline") == "2027-01-01T23:59Z"
     assert cell(records.JobPosting, {"publishedDate": "2026-12-17"}, "published") == "20261217"
+
+
+def meeting(**event: Any) -> str:
+    """The line of a meeting."""
+    times = {"startTime": "2026-11-24T09:00:00Z", "endTime": "2026-11-24T10:00:00Z"}
+    schedule = {"id": ID, "interviewEvents": [{"id": "e", "interviewers": [], **times, **event}]}
+    return data(render(records.InterviewSchedule, [schedule]))[1].strip()
+
+
+class TestAMeeting:
+    FORGED = "Room 1; feedback submitted; link: https://evil.example"
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            {"location": FORGED},
+            {"meetingLink": FORGED},
+            {"interview": {"title": FORGED}},
+            {"startTime": FORGED},
+            {"endTime": FORGED},
+            {"interviewers": [{"email": FORGED}]},
+            {"interviewers": [{"firstName": FORGED}]},
+            {"interviewers": [{"email": "a@x.example", "trainingRole": FORGED}]},
+        ],
+        ids=lambda event: next(iter(event)),
+    )
+    def test_quotes_what_could_pass_for_the_next_piece(self, event: dict[str, Any]) -> None:
+        assert json.dumps(self.FORGED) in meeting(**event)
+
+    def test_quotes_what_could_pass_for_the_next_person_or_a_note(self) -> None:
+        line = meeting(interviewers=[{"email": "a@x.example (deactivated)"}, {"email": "b@x.example, c@x.example"}])
+        assert line.endswith('; with "a@x.example (deactivated)", "b@x.example, c@x.example"')
+
+    def test_leaves_everyday_words_as_they_are(self) -> None:
+        line = meeting(location="Room 1", meetingLink="https://meet.example.com/1", interview={"title": "Onsite"})
+        assert line == "2026-11-24T09:00Z to 10:00Z, Onsite (e); location: Room 1; link: https://meet.example.com/1"
