@@ -191,7 +191,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("approval", _at("latestVersion", "approvalStatus")),
         Column("salary", _money("latestVersion", "salary")),
         Column("start", Day("latestVersion", "startDate")),
-        Column("created", Day("latestVersion", "createdAt")),
+        Column("latest terms", _at("latestVersion", "createdAt")),
         Column("decided", Day("decidedAt")),
     ),
     records.Interview: (

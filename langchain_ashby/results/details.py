@@ -29,7 +29,7 @@ from langchain_ashby.results.phrases import (
     user,
 )
 from langchain_ashby.results.scorecards import scorecard
-from langchain_ashby.text.words import at, empty
+from langchain_ashby.text.words import at, empty, parsed
 
 _LEFT_OUT = frozenset({
     "allowedActions", "applicationFormDefinition", "descriptionHtml", "descriptionParts", "feedbackLink", "handle",
@@ -208,12 +208,16 @@ def _answers(key: str, value: Any, record: Json) -> Iterator[str]:
     yield from _indented(scorecard(record))
 
 
-def _earlier_versions(key: str, value: Any, record: Json) -> Iterator[str]:
-    latest = at(record, "latestVersion", "id")
-    earlier = [entry for entry in objects(value) if entry.get("id") != latest]
-    if earlier:
-        yield "earlier versions:" if latest else "versions:"
-        for entry in earlier:
+def _other_versions(key: str, value: Any, record: Json) -> Iterator[str]:
+    """The versions besides the latest: earlier ones only if their dates say so."""
+    latest = record["latestVersion"] if isinstance(record.get("latestVersion"), Mapping) else {}
+    others = [entry for entry in objects(value) if not entry.items() <= latest.items()]
+    if others:
+        dates = [parsed(at(entry, "createdAt")) for entry in (latest, *others)]
+        told = [date for date in dates if date]
+        in_order = len(told) == len(dates) and all(date < told[0] for date in told[1:])
+        yield "earlier versions:" if in_order else "other versions:" if latest else "versions:"
+        for entry in others:
             yield from _listed(_lines(entry, _id_name(key)))
 
 
@@ -228,7 +232,7 @@ _SPECIAL = {
     "resumeFileHandle": _files,
     "socialLinks": _links,
     "submittedValues": _answers,
-    "versions": _earlier_versions,
+    "versions": _other_versions,
 }
 """Keys whose values have a format of their own."""
 

@@ -64,3 +64,27 @@ class TestAMeeting:
     def test_leaves_everyday_words_as_they_are(self) -> None:
         line = meeting(location="Room 1", meetingLink="https://meet.example.com/1", interview={"title": "Onsite"})
         assert line == "2026-11-24T09:00Z to 10:00Z, Onsite (e); location: Room 1; link: https://meet.example.com/1"
+
+
+class TestAnOffer:
+    def test_shows_when_its_latest_terms_were_made_to_the_minute(self) -> None:
+        times = ("2026-10-24T08:00:00Z", "2026-10-24T09:30:00Z")
+        shown = [cell(records.Offer, {"latestVersion": {"createdAt": it}}, "latest terms") for it in times]
+        assert shown == ["2026-10-24T08:00Z", "2026-10-24T09:30Z"]
+
+    @pytest.mark.parametrize(
+        ("other", "heading"),
+        [
+            ({"id": OTHER, "createdAt": "2026-10-01T00:00:00Z"}, ["earlier versions:"]),
+            ({"id": OTHER, "createdAt": "2026-10-03T00:00:00Z"}, ["other versions:"]),
+            ({"id": OTHER, "createdAt": None}, ["other versions:"]),
+            ({"id": ID, "createdAt": "2026-10-02T00:00:00Z", "startDate": "2027-01-01"}, ["other versions:"]),
+            ({"id": ID, "createdAt": "2026-10-02T00:00:00Z", "salary": {}}, []),
+            ({"id": ID}, []),
+        ],
+        ids=["earlier", "later", "without a date", "a differing copy", "a copy", "a brief copy"],
+    )
+    def test_calls_versions_earlier_only_if_their_dates_say_so(self, other: dict[str, Any], heading: list[str]) -> None:
+        latest = {"id": ID, "createdAt": "2026-10-02T00:00:00Z", "salary": {}}
+        offer = {"id": ID, "latestVersion": latest, "versions": [other]}
+        assert [line for line in data(render(records.Offer, offer)) if "versions" in line] == heading

@@ -149,8 +149,8 @@ def test_an_offer_says_when_it_was_made_and_decided_and_days_say_that_they_are_u
     version = {"createdAt": "2026-11-10T23:30:00-05:00", "startDate": "2027-01-01T00:00:00.000Z"}
     offer = {"id": ID, "decidedAt": "2026-11-12T10:00:00.000Z", "latestVersion": version}
     [_, heading, row, _] = render(records.Offer, [offer]).split("\n")
-    assert heading == "# offer_id start UTC|created UTC|decided UTC"
-    assert row == f"{ID} 20270101|20261111|20261112"
+    assert heading == "# offer_id start UTC|latest terms|decided UTC"
+    assert row == f"{ID} 20270101|2026-11-10T23:30-05:00|20261112"
 
 
 def test_a_day_is_that_of_utc_if_the_time_has_one() -> None:
