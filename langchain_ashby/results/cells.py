@@ -7,7 +7,18 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from langchain_ashby.results.phrases import Json, compact_day, flag, in_a_list, noted, notes_on, objects, place, text
+from langchain_ashby.results.phrases import (
+    UNKNOWN,
+    Json,
+    compact_day,
+    flag,
+    in_a_list,
+    noted,
+    notes_on,
+    objects,
+    place,
+    text,
+)
 from langchain_ashby.text.words import at
 
 
@@ -106,14 +117,14 @@ def workplace(location: Json) -> Any:
 def applications(candidate: Json) -> Any:
     """The number of applications, blank for one; null is not none."""
     ids = candidate.get("applicationIds")
-    number = len(ids) if isinstance(ids, list) else "unknown"
+    number = len(ids) if isinstance(ids, list) else UNKNOWN
     return "" if number == 1 else number
 
 
 def application_ids(candidate: Json) -> Any:
     """The ids of a candidate's applications; null is not none."""
     ids = candidate.get("applicationIds")
-    return ids if isinstance(ids, list) else "unknown"
+    return ids if isinstance(ids, list) else UNKNOWN
 
 
 def fraud(candidate: Json) -> Parts:

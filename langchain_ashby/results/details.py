@@ -13,6 +13,8 @@ from langchain_ashby.forms import Form
 from langchain_ashby.ids import heading_of_key, id_of
 from langchain_ashby.results.phrases import (
     NAMES,
+    NONE,
+    UNKNOWN,
     Json,
     custom_field,
     flag,
@@ -52,7 +54,14 @@ _NOTED = frozenset({"isArchived", "sourceType", "reasonType", "primaryEmailAddre
 """Keys of small objects that stand beside their names."""
 
 _NOT_NULL = re.compile("(is|has)[A-Z].*|confidential|.*Ids")
-"""Keys under which null is neither no nor none."""
+"""Keys under which null is neither no nor none, and of which it is said that there is none."""
+
+_SENT = frozenset({
+    "acceptanceStatus", "currentInterviewStage", "customFields", "emailAddresses", "employmentType", "fileHandles",
+    "hiringTeam", "identifier", "interviewEvents", "interviewers", "jobIds", "latestVersion", "offerStatus",
+    "openingState", "phoneNumbers", "socialLinks", "status", "tags",
+})  # fmt: skip
+"""Keys of what Ashby sends whenever there is any: under them, null is not nothing, but not known."""
 
 
 def detail(kind: type | None, record: Any) -> list[str]:
@@ -70,16 +79,21 @@ def _own_id(kind: type | None) -> str:
 
 def _lines(record: Json, own_id: str) -> Iterator[str]:
     for key, value in record.items():
-        if key in _LEFT_OUT or (empty(value) and not _NOT_NULL.fullmatch(key)):
+        if key in _LEFT_OUT or (empty(value) and not _is_told(key, value)):
             continue
         if empty(value):
-            yield f"{_word(key)}: {'unknown' if value is None else '(none)'}"
+            yield f"{_word(key)}: {UNKNOWN if value is None else NONE}"
         elif key == "id":
             yield from [f"{own_id}: {text(value)}"] if own_id else []
         elif key in _SPECIAL:
             yield from _SPECIAL[key](key, value, record)
         else:
             yield from _entry(key, value)
+
+
+def _is_told(key: str, value: Any) -> bool:
+    """True if something is said of a key that has no value."""
+    return bool(_NOT_NULL.fullmatch(key)) or (value is None and key in _SENT)
 
 
 def _entry(key: str, value: Any) -> Iterator[str]:

@@ -94,7 +94,22 @@ def named(entry: Any) -> str:
     return noted(name_of(entry), *notes_on(entry)) if name_of(entry) else ""
 
 
-def flag(value: Any, yes: str, no: str = "", unknown: str = "unknown") -> str:
+UNKNOWN = "unknown"
+NONE = "(none)"
+
+
+def is_null(record: Any, *keys: str) -> bool:
+    """True if one of these keys, each inside the other, is there with null."""
+    for key in keys:
+        if not isinstance(record, Mapping) or key not in record:
+            return False
+        record = record[key]
+        if record is None:
+            return True
+    return False
+
+
+def flag(value: Any, yes: str, no: str = "", unknown: str = UNKNOWN) -> str:
     """The word for a flag; null is neither yes nor no."""
     return yes if value is True else no if value is False else unknown
 
@@ -149,7 +164,8 @@ def user(entry: Any) -> str:
 
 def stage(entry: Any, status: Any = None) -> str:
     """`Onsite (Active)`; the type only where neither the title nor the application's status says it already."""
-    title, kind = text(at(entry, "title")), text(at(entry, "type"))
+    title = UNKNOWN if is_null(entry, "title") else text(at(entry, "title"))
+    kind = "type unknown" if is_null(entry, "type") else text(at(entry, "type"))
     return f"{title} ({kind})" if kind and kind not in (title, status) else title
 
 
@@ -195,6 +211,7 @@ def _every(interval: str) -> str:
     return f"{'an' if unit == 'hour' else 'a'} {unit}" if number == "1" else f"every {number} {unit}s"
 
 
+NOT_ANSWERED = "(not answered)"
 NOT_SCORED = "not scored"
 PRIVATE = "(left out as private)"
 
@@ -202,10 +219,24 @@ LEFT_OUT = "leftOut"
 """The only key of what stands in a result for a value that was left out as private; its value is the category."""
 
 
+_ALONE = "|".join(map(re.escape, (NONE, UNKNOWN, NOT_ANSWERED, PRIVATE)))
+_OURS = re.compile(rf'["\\]*({_ALONE}|({NOT_SCORED}|\d+ of 4)(:.*)?)["\\]*')
+"""What the package says of a value, with or without quotation marks."""
+
+
 def field_value(value: Any, options: Mapping[str, str] | None = None) -> str:
-    """The value of a form field or custom field, with the labels of its options."""
+    """The value of a form field or custom field, with the labels of its options.
+
+    A text that could pass for what the package says of a value is in quotation marks.
+    """
+    said = _field_value(value, options)
+    is_text = not isinstance(value, Mapping) or not (LEFT_OUT in value or "score" in value)
+    return json.dumps(said, ensure_ascii=False) if is_text and _OURS.fullmatch(said) else said
+
+
+def _field_value(value: Any, options: Mapping[str, str] | None) -> str:
     if isinstance(value, list):
-        return listed([in_a_list(field_value(entry, options)) for entry in value])
+        return listed([in_a_list(_field_value(entry, options)) for entry in value])
     if isinstance(value, Mapping):
         if LEFT_OUT in value:
             return PRIVATE
@@ -225,7 +256,7 @@ def labelled_value(entry: Json) -> str:
 
 def custom_field(entry: Json) -> str:
     """`Languages: German, Norwegian`."""
-    return f"{text(entry.get('title'))}: {labelled_value(entry) or '(none)'}"
+    return f"{text(entry.get('title'))}: {UNKNOWN if is_null(entry, 'value') else labelled_value(entry) or NONE}"
 
 
 def _range(value: Json) -> str:

@@ -1,4 +1,4 @@
-"""What a model reads where Ashby's answer is null or contradicts itself, or where text could pass for the tool's own."""
+"""What a model reads where Ashby's answer is null or contradicts itself, or where text could pass for ours."""
 
 import json
 from typing import Any
@@ -88,3 +88,112 @@ class TestAnOffer:
         latest = {"id": ID, "createdAt": "2026-10-02T00:00:00Z", "salary": {}}
         offer = {"id": ID, "latestVersion": latest, "versions": [other]}
         assert [line for line in data(render(records.Offer, offer)) if "versions" in line] == heading
+
+
+class TestNull:
+    @pytest.mark.parametrize(
+        ("kind", "record", "column"),
+        [
+            (records.Candidate, {"tags": None}, "tags"),
+            (records.Candidate, {"name": None}, "name"),
+            (records.Application, {"candidate": None}, "candidate"),
+            (records.Application, {"job": None}, "job"),
+            (records.Application, {"status": None}, "status"),
+            (records.Application, {"currentInterviewStage": None}, "stage"),
+            (records.Job, {"status": None}, "status"),
+            (records.JobPosting, {"locationName": None}, "location"),
+            (records.Offer, {"offerStatus": None}, "offer"),
+            (records.Opening, {"openingState": None}, "opening_state"),
+            (records.Opening, {"latestVersion": {"jobIds": None}}, "job_ids"),
+            (records.Opening, {"latestVersion": None}, "job_ids"),
+            (records.Opening, {"isArchived": None}, "state"),
+            (records.Opening, {}, "state"),
+            (records.InterviewSchedule, {"status": None}, "status"),
+            (records.User, {"globalRole": None}, "role"),
+        ],
+        ids=str,
+    )
+    def test_is_unknown_in_a_cell(self, kind: type, record: dict[str, Any], column: str) -> None:
+        assert cell(kind, record, column) == "unknown"
+
+    @pytest.mark.parametrize("key", ["emailAddresses", "phoneNumbers", "socialLinks", "tags", "fileHandles"])
+    def test_is_unknown_after_a_write(self, key: str) -> None:
+        sent: tuple[Any, Any] = (None, [])
+        written, empty = (data(render(records.Candidate, {"id": ID, key: it}, done="Do it")) for it in sent)
+        assert [line.partition(": ")[2] for line in written if line not in empty] == ["unknown"]
+
+    @pytest.mark.parametrize("key", ["tags", "status", "customFields", "interviewers", "emailAddresses"])
+    def test_is_unknown_in_a_record_and_an_empty_list_is_left_out(self, key: str) -> None:
+        assert data(render(None, {key: None}))[0].endswith(": unknown")
+        assert data(render(None, {"id": ID, key: []})) == [f"id: {ID}"]
+
+    def test_is_blank_where_ashby_sends_it_for_nothing(self) -> None:
+        assert cell(records.Candidate, {"fraudStatus": None}, "fraud") == ""
+        assert cell(records.Candidate, {"source": None}, "source") == ""
+
+    def test_differs_from_a_text_that_says_unknown(self) -> None:
+        assert cell(records.Candidate, {"name": "unknown"}, "name") == '"unknown"'
+        assert cell(records.Candidate, {"tags": [{"title": "unknown"}]}, "tags") == '"unknown"'
+        assert cell(records.Job, {"title": "unknown"}, "title") == '"unknown"'
+
+    def test_as_the_type_or_title_of_a_stage_is_said_to_be_unknown(self) -> None:
+        for kind, record in ((records.Application, "currentInterviewStage"), (records.InterviewStage, "")):
+            hired = [
+                {"title": "Hired", "type": None},
+                {"title": "Hired", "type": "Hired"},
+                {"title": None, "type": "X"},
+            ]
+            shown = [cell(kind, {record: it} if record else it, "stage") for it in hired]
+            assert shown == ["Hired (type unknown)", "Hired", "unknown (X)"]
+
+    @pytest.mark.parametrize(
+        ("event", "said"),
+        [
+            ({"interviewers": None}, "interviewers unknown"),
+            ({"hasSubmittedFeedback": None}, "not known whether feedback was submitted"),
+            ({"interviewers": [{"email": "a@x", "isEnabled": None}]}, "with a@x (not known whether deactivated)"),
+            (
+                {"interviewers": [{"email": "a@x", "isFeedbackRequired": None}]},
+                "with a@x (not known whether feedback is required)",
+            ),
+            (
+                {"interviewers": [{"email": "a@x", "hasSubmittedFeedback": None}]},
+                "with a@x (not known whether feedback was submitted)",
+            ),
+        ],
+    )
+    def test_of_a_meeting_is_said_to_be_unknown(self, event: dict[str, Any], said: str) -> None:
+        assert meeting(**event).endswith(f"; {said}")
+
+    def test_instead_of_meetings_differs_from_none(self) -> None:
+        sent: tuple[Any, Any] = (None, [])
+        null, empty = (render(records.InterviewSchedule, [{"id": ID, "interviewEvents": it}]) for it in sent)
+        assert data(null)[1:] == ["  (meetings unknown)"]
+        assert data(empty)[1:] == []
+
+    def test_of_a_custom_field_differs_from_none_and_from_text(self) -> None:
+        values: list[Any] = [None, "", [], "(none)", "unknown"]
+        fields = [{"id": OTHER, "title": "F", "value": value} for value in values]
+        lines = data(render(records.Candidate, {"id": ID, "customFields": fields}))[2:]
+        said = [line.partition(": ")[2].removesuffix(f" ({OTHER})") for line in lines]
+        assert said == ["unknown", "(none)", "(none)", '"(none)"', '"unknown"']
+
+
+OURS = ["(none)", "unknown", "(not answered)", "(left out as private)", "not scored", "4 of 4", "4 of 4: Great"]
+
+
+class TestATypedText:
+    @pytest.mark.parametrize("typed", OURS)
+    def test_that_passes_for_ours_is_in_quotation_marks(self, typed: str) -> None:
+        quoted = json.dumps(typed)
+        fields = [{"field": {"path": "a", "title": "A", "type": "String"}}]
+        for answer in (typed, {"type": "PlainText", "value": typed}):
+            feedback = {"submittedValues": {"a": answer}, "formDefinition": {"sections": [{"fields": fields}]}}
+            assert data(render(records.Feedback, [feedback]))[1:] == [f"  A: {quoted}"]
+        assert f"value: {quoted}" in render(records.CustomFieldValue, {"id": ID, "value": typed}, done="Set it")
+        again = render(records.CustomFieldValue, {"id": ID, "value": quoted}, done="Set it")
+        assert f"value: {json.dumps(quoted)}" in again
+
+    @pytest.mark.parametrize("typed", ["4 of 40", "unknown to us", "3 of 4 liked it", "not scored yet"])
+    def test_that_only_begins_like_ours_is_left_as_it_is(self, typed: str) -> None:
+        assert f"value: {typed}" in render(records.CustomFieldValue, {"id": ID, "value": typed}, done="Set it")

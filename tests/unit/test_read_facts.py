@@ -121,7 +121,7 @@ def test_a_meeting_says_on_which_day_it_ends(start: str, end: str | None, said: 
             [{"isFeedbackRequired": True}, {"isFeedbackRequired": False, "trainingRole": "Shadow"}],
             "with a@x (feedback required), b@x (training: Shadow); no feedback yet",
         ),
-        (None, [{"isEnabled": False}], "with a@x (deactivated)"),
+        (None, [{"isEnabled": False}], "with a@x (deactivated); not known whether feedback was submitted"),
         (
             True,
             [{"hasSubmittedFeedback": True}, {"hasSubmittedFeedback": False, "isFeedbackRequired": True}],
@@ -226,7 +226,7 @@ def test_a_job_without_pay_has_no_line_for_it_and_an_empty_field_says_so() -> No
     job = {
         "id": ID,
         "compensation": {"compensationTiers": []},
-        "customFields": [{"id": "f", "title": "P", "value": None}],
+        "customFields": [{"id": "f", "title": "P", "value": ""}],
     }
     text = render(records.Job, job)
     assert data(text) == [f"job_id: {ID}", "custom fields (custom_field_id):", "  P: (none) (f)"]
