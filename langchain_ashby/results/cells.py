@@ -100,6 +100,17 @@ def contact_and_work(candidate: Json) -> Parts:
     return Parts(part for part in told if part.text)
 
 
+def reached_at(primary: str, every: str) -> Callable[[Json], Values]:
+    """All the addresses or numbers of a candidate, the primary one also if the list does not have it."""
+
+    def cell(candidate: Json) -> Values:
+        listed = [text(entry.get("value")) for entry in objects(candidate.get(every))]
+        first = text(at(candidate, primary, "value"))
+        return Values(map(in_a_list, listed if not first or first in listed else [first, *listed]))
+
+    return cell
+
+
 def _at_work(value: Any) -> str:
     """A position or a company, in quotation marks if it could be read as both."""
     said = text(value)

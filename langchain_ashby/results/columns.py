@@ -20,6 +20,7 @@ from langchain_ashby.results.cells import (
     contact_and_work,
     fraud,
     openings,
+    reached_at,
     workplace,
 )
 from langchain_ashby.results.phrases import (
@@ -318,8 +319,8 @@ AFTER_WRITING: Mapping[type, Sequence[Column]] = {
     records.Candidate: (
         _id_of(records.Candidate),
         Column("name", _at("name")),
-        Column("emails", _values("emailAddresses", "value")),
-        Column("phone", _values("phoneNumbers", "value")),
+        Column("emails", _sent("emailAddresses", cell=reached_at("primaryEmailAddress", "emailAddresses"))),
+        Column("phone", _sent("phoneNumbers", cell=reached_at("primaryPhoneNumber", "phoneNumbers"))),
         Column("links", _values("socialLinks", "url")),
         Column("position", _at("position")),
         Column("company", _at("company")),

@@ -36,8 +36,8 @@ from langchain_ashby.text.words import at, empty, parsed
 _LEFT_OUT = frozenset({
     "allowedActions", "applicationFormDefinition", "descriptionHtml", "descriptionParts", "feedbackLink", "handle",
     "humanReadablePath", "instructionsHtml", "interviewStageGroupId", "interviewerCalendarEventId", "interviewerPool",
-    "interviewerUserIds", "isNullable", "linkedData", "locationComponents", "organizationId", "primaryEmailAddress",
-    "primaryPhoneNumber", "stageNumber", "surveyFormDefinitions", "trainingRole",
+    "interviewerUserIds", "isNullable", "linkedData", "locationComponents", "organizationId", "stageNumber",
+    "surveyFormDefinitions", "trainingRole",
 })  # fmt: skip
 """Keys of no use to a model: second copies, HTML beside plain text, file handles, forms that come along."""
 
@@ -50,7 +50,10 @@ _OF_A_PERSON = frozenset({
 })  # fmt: skip
 """Keys of a person who is only mentioned; the last four are left out."""
 
-_NOTED = frozenset({"isArchived", "sourceType", "reasonType", "primaryEmailAddress", "primaryPhoneNumber"})
+_PRIMARY = {"primaryEmailAddress": "emailAddresses", "primaryPhoneNumber": "phoneNumbers"}
+"""Keys of what the list of all has too."""
+
+_NOTED = frozenset({"isArchived", "sourceType", "reasonType", *_PRIMARY})
 """Keys of small objects that stand beside their names."""
 
 _NOT_NULL = re.compile("(is|has)[A-Z].*|confidential|.*Ids")
@@ -79,7 +82,7 @@ def _own_id(kind: type | None) -> str:
 
 def _lines(record: Json, own_id: str) -> Iterator[str]:
     for key, value in record.items():
-        if key in _LEFT_OUT or (empty(value) and not _is_told(key, value)):
+        if key in _LEFT_OUT or _is_in_the_list(key, record) or (empty(value) and not _is_told(key, value)):
             continue
         if empty(value):
             yield f"{_word(key)}: {UNKNOWN if value is None else NONE}"
@@ -89,6 +92,12 @@ def _lines(record: Json, own_id: str) -> Iterator[str]:
             yield from _SPECIAL[key](key, value, record)
         else:
             yield from _entry(key, value)
+
+
+def _is_in_the_list(key: str, record: Json) -> bool:
+    """True for a primary address or number that stands in the list of all."""
+    value = at(record, key, "value")
+    return key in _PRIMARY and any(entry.get("value") == value for entry in objects(record.get(_PRIMARY[key])))
 
 
 def _is_told(key: str, value: Any) -> bool:
@@ -149,7 +158,7 @@ def _name_phrase(value: Json) -> tuple[str, frozenset[str]]:
     key = next((key for key in NAMES if value.get(key)), "")
     if not key or "id" not in value:
         return "", frozenset()
-    contacts = (text(at(value, kind, "value")) for kind in ("primaryEmailAddress", "primaryPhoneNumber"))
+    contacts = (text(at(value, kind, "value")) for kind in _PRIMARY)
     return " ".join(filter(None, [named(value), *(f"<{it}>" for it in contacts if it)])), _NOTED | {key}
 
 
@@ -190,7 +199,7 @@ def _contacts(key: str, value: Any, record: Json) -> Iterator[str]:
             flag(entry.get("isPrimary", False), "primary", unknown="not known whether primary"),
             *_others(entry, "value", "type", "isPrimary"),
         )
-        for entry in objects(value)
+        for entry in objects(value if isinstance(value, list) else [value])
     ]
     yield f"{_word(key)}: {listed(told)}"
 
@@ -243,6 +252,7 @@ _SPECIAL = {
     "fileHandles": _files,
     "formDefinition": _fields_of_a_form,
     "phoneNumbers": _contacts,
+    **dict.fromkeys(_PRIMARY, _contacts),
     "resumeFileHandle": _files,
     "socialLinks": _links,
     "submittedValues": _answers,

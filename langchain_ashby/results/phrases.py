@@ -251,6 +251,10 @@ def _field_value(value: Any, options: Mapping[str, str] | None) -> str:
 def labelled_value(entry: Json) -> str:
     """The value of a custom field: options by their labels, but pay and ranges in full, which labels shorten."""
     value, label = entry.get("value"), entry.get("valueLabel")
+    if isinstance(value, list) and isinstance(label, list) and label:
+        if len(value) != len(label):
+            return f"{field_value(value)} (labels: {field_value(label)})"
+        label = [value if empty(label) else label for value, label in zip(value, label, strict=True)]
     return field_value(value if isinstance(value, Mapping) or empty(label) else label)
 
 

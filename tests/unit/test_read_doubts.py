@@ -197,3 +197,41 @@ class TestATypedText:
     @pytest.mark.parametrize("typed", ["4 of 40", "unknown to us", "3 of 4 liked it", "not scored yet"])
     def test_that_only_begins_like_ours_is_left_as_it_is(self, typed: str) -> None:
         assert f"value: {typed}" in render(records.CustomFieldValue, {"id": ID, "value": typed}, done="Set it")
+
+
+def candidate(**more: Any) -> list[str]:
+    return data(render(records.Candidate, {"id": ID, **more}))[1:]
+
+
+class TestLabels:
+    @pytest.mark.parametrize(
+        ("labels", "said"),
+        [
+            (["A", "B"], "A, B"),
+            (["A"], "x1, x2 (labels: A)"),
+            (["A", None], "A, x2"),
+            ([], "x1, x2"),
+            (None, "x1, x2"),
+        ],
+        ids=str,
+    )
+    def test_that_do_not_match_the_values_hide_none(self, labels: Any, said: str) -> None:
+        field = {"id": OTHER, "title": "F", "value": ["x1", "x2"], "valueLabel": labels}
+        assert candidate(customFields=[field])[1:] == [f"  F: {said} ({OTHER})"]
+
+
+class TestAPrimaryAddress:
+    @pytest.mark.parametrize(
+        ("primary", "every", "name", "after"),
+        [
+            ("primaryEmailAddress", "emailAddresses", "primary email address", "emails"),
+            ("primaryPhoneNumber", "phoneNumbers", "primary phone number", "phone"),
+        ],
+    )
+    def test_that_the_list_of_all_lacks_is_shown(self, primary: str, every: str, name: str, after: str) -> None:
+        first, second = {"value": "first", "type": "Work", "isPrimary": True}, {"value": "second"}
+        lacking, having = {primary: first, every: [second]}, {primary: first, every: [first, second]}
+        assert f"{name}: first (Work, primary)" in candidate(**lacking)
+        assert f"{name}: first (Work, primary)" not in candidate(**having)
+        for record in (lacking, having):
+            assert f"{after}: first, second" in render(records.Candidate, {"id": ID, **record}, done="Do it")
