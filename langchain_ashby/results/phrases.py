@@ -192,16 +192,25 @@ def money(amount: Json) -> str:
     number = _range(amount) or _number(amount.get("value"))
     unit = "%" if is_share else currency or "(currency not given)"
     words = [number, unit] if number else [f"amount not given{f' ({currency})' if currency else ''}"]
-    words += [_every(text(amount.get("interval")))]
+    words += [_period(amount)]
     label = f" ({text(amount['label'])})" if amount.get("label") else ""
     return f"{what}{label}: " * bool(what) + " ".join(filter(None, words))
+
+
+def _period(amount: Json) -> str:
+    """How often pay is paid; of a plain amount, Ashby does not say it."""
+    kind = text(amount.get("compensationType"))
+    is_pay = "interval" in amount or kind or amount.get("type") == "compensation-range"
+    if empty(amount.get("interval")):
+        return "(period not given)" if is_pay else ""
+    if amount["interval"] == "NONE":
+        return "" if kind.startswith("Equity") else "(no period)"
+    return _every(text(amount["interval"]))
 
 
 def _every(interval: str) -> str:
     """`a year` for Ashby's `1 YEAR`, `every 2 weeks` for `2 WEEK`."""
     number, _, unit = interval.lower().partition(" ")
-    if interval in ("", "NONE"):
-        return ""
     if interval == "1 TIME":
         return "once"
     if interval == "0.5 MONTH":

@@ -235,3 +235,25 @@ class TestAPrimaryAddress:
         assert f"{name}: first (Work, primary)" not in candidate(**having)
         for record in (lacking, having):
             assert f"{after}: first, second" in render(records.Candidate, {"id": ID, **record}, done="Do it")
+
+
+class TestPay:
+    RANGE: dict[str, Any] = {"type": "compensation-range", "minValue": 5, "maxValue": 9, "currencyCode": "USD"}
+
+    @pytest.mark.parametrize(
+        ("more", "said"),
+        [
+            ({}, "5 to 9 USD (period not given)"),
+            ({"interval": None}, "5 to 9 USD (period not given)"),
+            ({"interval": "NONE"}, "5 to 9 USD (no period)"),
+            ({"interval": "1 YEAR"}, "5 to 9 USD a year"),
+            ({"compensationType": "Bonus", "interval": "NONE"}, "Bonus: 5 to 9 USD (no period)"),
+            ({"compensationType": "EquityCashValue", "interval": "NONE"}, "EquityCashValue: 5 to 9 USD"),
+        ],
+        ids=str,
+    )
+    def test_says_if_its_period_is_missing(self, more: dict[str, Any], said: str) -> None:
+        assert data(render(None, {"pay": self.RANGE | more})) == [f"pay: {said}"]
+
+    def test_that_is_a_plain_amount_has_no_period(self) -> None:
+        assert data(render(None, {"salary": {"value": 5, "currencyCode": "USD"}})) == ["salary: 5 USD"]

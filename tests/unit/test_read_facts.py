@@ -173,7 +173,7 @@ PAY: list[tuple[dict[str, Any], str]] = [
     ({"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "2 WEEK"}, "1 to 2 EUR every 2 weeks"),
     ({"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "0.5 MONTH"}, "1 to 2 EUR every half month"),
     ({"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "1 TIME"}, "1 to 2 EUR once"),
-    ({"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "NONE"}, "1 to 2 EUR"),
+    ({"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "NONE"}, "1 to 2 EUR (no period)"),
     ({"type": "number-range", "minValue": -5, "maxValue": -3}, "-5 to -3"),
     ({"type": "number-range", "minValue": None, "maxValue": 5}, "up to 5"),
     ({"minValue": 3}, "from 3"),
