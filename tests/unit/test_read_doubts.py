@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from recorder import Recorder, success
 
-from langchain_ashby import records
+from langchain_ashby import AshbyClient, AshbyToolkit, records
 from langchain_ashby.results import render
 
 ID = "929ec103-b766-5a16-8927-b510963c1445"
@@ -237,9 +238,10 @@ class TestAPrimaryAddress:
             assert f"{after}: first, second" in render(records.Candidate, {"id": ID, **record}, done="Do it")
 
 
-class TestPay:
-    RANGE: dict[str, Any] = {"type": "compensation-range", "minValue": 5, "maxValue": 9, "currencyCode": "USD"}
+RANGE = {"type": "compensation-range", "minValue": 5, "maxValue": 9, "currencyCode": "USD"}
 
+
+class TestPay:
     @pytest.mark.parametrize(
         ("more", "said"),
         [
@@ -253,7 +255,17 @@ class TestPay:
         ids=str,
     )
     def test_says_if_its_period_is_missing(self, more: dict[str, Any], said: str) -> None:
-        assert data(render(None, {"pay": self.RANGE | more})) == [f"pay: {said}"]
+        assert data(render(None, {"pay": RANGE | more})) == [f"pay: {said}"]
 
     def test_that_is_a_plain_amount_has_no_period(self) -> None:
         assert data(render(None, {"salary": {"value": 5, "currencyCode": "USD"}})) == ["salary: 5 USD"]
+
+
+@pytest.mark.parametrize(("number", "stops"), [(99, False), (100, True)])
+def test_a_search_says_that_ashby_stops_at_a_hundred(number: int, stops: bool) -> None:
+    with Recorder() as recorder, AshbyClient("key", recorder.url) as client:
+        recorder.answers["candidate.search"] = [success([{"id": ID, "name": "Ada"}] * number)]
+        [tool] = AshbyToolkit(client, include=["ashby_search_candidates"]).get_tools()
+        last = tool.invoke({"name": "Ada"}).split("\n")[-1]
+    note = "; Ashby stops at 100: there may be more; narrow the request if you can"
+    assert last == f"# {number} records{note if stops else ''}"

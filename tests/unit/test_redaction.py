@@ -52,7 +52,7 @@ DEFINITION = {"isPrivate": True, "title": "Budget", "fieldType": "Currency"}
             {"id": "f3", "title": "Expectation", "isPrivate": False, "value": {"leftOut": "compensation"}},
             {"compensation": 1},
         ),
-        ({"submittedValues": {"a": [MONEY], "b": []}}, {"submittedValues": {"a": NO_PAY, "b": []}}, {"compensation": 1}),
+        ({"submittedValues": {"a": [MONEY]}}, {"submittedValues": {"a": NO_PAY}}, {"compensation": 1}),
         (
             {
                 "formDefinition": {"sections": [{"fields": [field("a", "String", isPrivate=None)]}]},
