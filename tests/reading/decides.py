@@ -170,7 +170,11 @@ def is_left_out(record: Any, way: tuple[str | int, ...]) -> bool:
 
 
 def _stands_alone(keys: list[str], holders: list[Any]) -> bool:
-    """True if what says it better is missing: HTML without its plain text, components without a summary."""
+    """True if what says it better is missing: HTML without its plain text, a primary address that the list lacks."""
+    every = {"primaryEmailAddress": "emailAddresses", "primaryPhoneNumber": "phoneNumbers"}.get(keys[0])
+    if every:
+        value = holders[0][keys[0]].get("value")
+        return all(entry.get("value") != value for entry in holders[0].get(every) or ())
     better = {"descriptionHtml": "descriptionPlain", "instructionsHtml": "instructionsPlain"}
     better |= {"locationComponents": "locationSummary"}
     return any(key in better and not holder.get(better[key]) for key, holder in zip(keys, holders, strict=True))
