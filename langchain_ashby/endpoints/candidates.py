@@ -55,6 +55,7 @@ class SearchCandidates(Endpoint[list[Candidate]]):
 
     path = "candidate.search"
     permission = "candidatesRead"
+    most_results = 100
     at_least_one = ("email", "name")
 
     email: Text | None = None

@@ -53,6 +53,7 @@ def render(
     left_out: str = "",
     warnings: Sequence[str] = (),
     incomplete: bool = False,
+    most: int | None = None,
     with_the_same: Sequence[str] = (),
     place: Place | None = None,
     rest_with: str = "",
@@ -71,6 +72,7 @@ def render(
         left_out: A note about what was removed from the result as private.
         warnings: Ashby's warnings about what it did not do.
         incomplete: True if Ashby has more records and gave no way to them.
+        most: The number of records at which Ashby stops, of a listing that has no pages.
         with_the_same: The arguments that were given, without the cursor: a call with the next one has to repeat them.
         place: The place that was asked for; by default the beginning.
         rest_with: The tool that reads what has no room in the result of a write; empty if there is none.
@@ -85,6 +87,7 @@ def render(
         before, blocks, legend = _listing(kind, found)
         after = [f"{len(found)} record{'' if len(found) == 1 else 's'}", *_how_to_go_on(page, with_the_same)]
         after += [_INCOMPLETE] if incomplete and not (page and page.next_cursor) else []
+        after += [f"Ashby stops at {most}: there may be more; narrow the request if you can"] * (len(found) == most)
     else:
         before, blocks = _single(kind, found, done)
     blocks = [[data_line(line) for line in block] for block in blocks]

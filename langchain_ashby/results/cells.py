@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from langchain_ashby.results.phrases import Json, compact_day, flag, noted, notes_on, objects, place, text
+from langchain_ashby.results.phrases import UNKNOWN, Json, compact_day, flag, noted, notes_on, objects, place, text
 from langchain_ashby.text.words import at, in_a_list
 
 
@@ -89,6 +89,17 @@ def contact_and_work(candidate: Json) -> Parts:
     return Parts(part for part in told if part.text)
 
 
+def reached_at(primary: str, every: str) -> Callable[[Json], Values]:
+    """All the addresses or numbers of a candidate, the primary one also if the list does not have it."""
+
+    def cell(candidate: Json) -> Values:
+        listed = [text(entry.get("value")) for entry in objects(candidate.get(every))]
+        first = text(at(candidate, primary, "value"))
+        return Values(map(in_a_list, listed if not first or first in listed else [first, *listed]))
+
+    return cell
+
+
 def _at_work(value: Any) -> str:
     """A position or a company, in quotation marks if it could be read as both."""
     said = text(value)
@@ -106,14 +117,14 @@ def workplace(location: Json) -> Any:
 def applications(candidate: Json) -> Any:
     """The number of applications, blank for one; null is not none."""
     ids = candidate.get("applicationIds")
-    number = len(ids) if isinstance(ids, list) else "unknown"
+    number = len(ids) if isinstance(ids, list) else UNKNOWN
     return "" if number == 1 else number
 
 
 def application_ids(candidate: Json) -> Any:
     """The ids of a candidate's applications; null is not none."""
     ids = candidate.get("applicationIds")
-    return ids if isinstance(ids, list) else "unknown"
+    return ids if isinstance(ids, list) else UNKNOWN
 
 
 def fraud(candidate: Json) -> Parts:

@@ -20,13 +20,16 @@ from langchain_ashby.results.cells import (
     contact_and_work,
     fraud,
     openings,
+    reached_at,
     workplace,
 )
 from langchain_ashby.results.phrases import (
+    UNKNOWN,
     Json,
     compact_day,
     field_value,
     flag,
+    is_null,
     labelled_value,
     name_and_email,
     name_of,
@@ -44,6 +47,19 @@ def _at(*keys: str) -> Callable[[Json], Any]:
     return lambda record: at(record, *keys)
 
 
+def _sent(*keys: str, cell: Callable[[Json], Any] | None = None) -> Callable[[Json], Any]:
+    """A cell with what Ashby sends of every record: null is not nothing there, but not known."""
+    of = cell or _at(*keys)
+
+    def known(record: Json) -> Any:
+        if is_null(record, *keys):
+            return UNKNOWN
+        found = of(record)
+        return f'"{UNKNOWN}"' if found in (UNKNOWN, (UNKNOWN,), (Part(UNKNOWN, whole=True),)) else found
+
+    return known
+
+
 def _id_of(record: type) -> Column:
     """The record's own id, under the argument that takes it."""
     kind = id_of(record)
@@ -52,20 +68,27 @@ def _id_of(record: type) -> Column:
 
 
 def _date(*keys: str) -> Callable[[Json], str]:
-    """A day of the calendar, in no zone."""
-    return lambda record: compact_day(at(record, *keys))
+    """A day of the calendar, in no zone; a time in full, as its day would depend on the zone."""
+
+    def cell(record: Json) -> str:
+        said = text(at(record, *keys))
+        return said if "T" in said else compact_day(said)
+
+    return cell
 
 
 def _person(*keys: str) -> Callable[[Json], str]:
     return lambda record: user(at(record, *keys))
 
 
-def _all_named(key: str) -> Callable[[Json], Values]:
-    return lambda record: Values(map(named, objects(record.get(key))))
+def _all_named(key: str) -> Callable[[Json], Any]:
+    return _sent(key, cell=lambda record: Values(map(named, objects(record.get(key)))))
 
 
-def _values(key: str, value: str) -> Callable[[Json], Values]:
-    return lambda record: Values(in_a_list(text(entry.get(value))) for entry in objects(record.get(key)))
+def _values(key: str, value: str) -> Callable[[Json], Any]:
+    return _sent(
+        key, cell=lambda record: Values(in_a_list(text(entry.get(value))) for entry in objects(record.get(key)))
+    )
 
 
 def _flag(key: str, yes: str, no: str = "", missing: Any = False) -> Callable[[Json], str]:
@@ -87,7 +110,11 @@ def _named(key: str) -> Callable[[Json], Parts]:
 
 def _name(*keys: str) -> Callable[[Json], Parts]:
     """A person's name, by which people recognize them: whole, up to the length of a cell."""
-    return lambda record: Parts([Part(text(at(record, *keys)), whole=True)])
+    return _sent(*keys, cell=lambda record: Parts([Part(text(at(record, *keys)), whole=True)]))
+
+
+def _stage(application: Json) -> str:
+    return stage(application.get("currentInterviewStage"), application.get("status"))
 
 
 def _kind_of_location(location: Json) -> str:
@@ -123,9 +150,9 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         _id_of(records.Application),
         Column("candidate", _name("candidate", "name")),
         Column("candidate_id", _at("candidate", "id")),
-        Column("job", _at("job", "title")),
-        Column("stage", lambda record: stage(record.get("currentInterviewStage"), record.get("status"))),
-        Column("status", _at("status")),
+        Column("job", _sent("job", "title")),
+        Column("stage", _sent("currentInterviewStage", cell=_stage)),
+        Column("status", _sent("status")),
         Column("archive reason", _named("archiveReason")),
         Column("source", _named("source")),
         Column("openings", openings),
@@ -135,7 +162,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("created", Day("createdAt")),
         Column("author", _person("author"), full=True),
         _PRIVATE,
-        Column("note", _at("content"), full=True),
+        Column("note", _sent("content"), full=True),
     ),
     records.Tag: (_id_of(records.Tag), Column("title", _at("title")), _ARCHIVED),
     records.Feedback: (
@@ -149,10 +176,10 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
     records.FeedbackReceipt: (Column("application_id", _at("submittedFormInstance", "applicationId")),),
     records.Job: (
         _id_of(records.Job),
-        Column("title", _at("title")),
-        Column("status", _at("status")),
+        Column("title", _sent("title")),
+        Column("status", _sent("status")),
         Column("requisition", _at("customRequisitionId")),
-        Column("employment", _at("employmentType")),
+        Column("employment", _sent("employmentType")),
         Column("department_id", _at("departmentId")),
         Column("location_id", lambda job: job.get("locationId") or at(job, "location", "id")),
         Column("location", _named("location")),
@@ -164,28 +191,28 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
     ),
     records.JobPosting: (
         _id_of(records.JobPosting),
-        Column("title", _at("title")),
-        Column("department", _at("departmentName")),
-        Column("team", _at("teamName")),
-        Column("location", _at("locationName")),
+        Column("title", _sent("title")),
+        Column("department", _sent("departmentName")),
+        Column("team", _sent("teamName")),
+        Column("location", _sent("locationName")),
         Column("workplace", _at("workplaceType")),
-        Column("employment", _at("employmentType")),
+        Column("employment", _sent("employmentType")),
         Column("listed", _flag("isListed", "", "unlisted", missing=None)),
         Column("status", _at("status")),
         Column("pay", _at("compensationTierSummary")),
-        Column("published", _date("publishedDate")),
+        Column("published", _sent("publishedDate", cell=_date("publishedDate"))),
         Column("deadline", _date("applicationDeadline")),
-        Column("job_id", _at("jobId")),
+        Column("job_id", _sent("jobId")),
     ),
     records.Offer: (
         _id_of(records.Offer),
         Column("application_id", _at("applicationId")),
-        Column("offer", _at("offerStatus")),
-        Column("acceptance", _at("acceptanceStatus")),
+        Column("offer", _sent("offerStatus")),
+        Column("acceptance", _sent("acceptanceStatus")),
         Column("approval", _at("latestVersion", "approvalStatus")),
         Column("salary", _money("latestVersion", "salary")),
         Column("start", Day("latestVersion", "startDate")),
-        Column("created", Day("latestVersion", "createdAt")),
+        Column("latest terms", _at("latestVersion", "createdAt")),
         Column("decided", Day("decidedAt")),
     ),
     records.Interview: (
@@ -198,8 +225,8 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
     ),
     records.InterviewSchedule: (
         _id_of(records.InterviewSchedule),
-        Column("application_id", _at("applicationId")),
-        Column("status", _at("status")),
+        Column("application_id", _sent("applicationId")),
+        Column("status", _sent("status")),
         Column("interview_stage_id", _at("interviewStageId")),
     ),
     records.InterviewPlan: (_id_of(records.InterviewPlan), Column("title", _at("title")), _ARCHIVED),
@@ -217,7 +244,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
     records.User: (
         _id_of(records.User),
         Column("name and e-mail", name_and_email, full=True),
-        Column("role", _at("globalRole")),
+        Column("role", _sent("globalRole")),
         Column("state", _flag("isEnabled", "", "deactivated", missing=None)),
     ),
     records.CustomField: (
@@ -263,12 +290,12 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
     ),
     records.Opening: (
         _id_of(records.Opening),
-        Column("identifier", _at("latestVersion", "identifier")),
-        Column("opening_state", _at("openingState")),
-        Column("description", _at("latestVersion", "description")),
+        Column("identifier", _sent("latestVersion", "identifier")),
+        Column("opening_state", _sent("openingState")),
+        Column("description", _sent("latestVersion", "description")),
         Column("target hire", _at("latestVersion", "targetHireDate")),
-        Column("job_ids", _at("latestVersion", "jobIds"), full=True),
-        _ARCHIVED,
+        Column("job_ids", _sent("latestVersion", "jobIds"), full=True),
+        Column("state", _flag("isArchived", "archived", missing=None)),
     ),
 }
 """The columns of a listing. A column that is blank in every row is omitted."""
@@ -291,8 +318,8 @@ AFTER_WRITING: Mapping[type, Sequence[Column]] = {
     records.Candidate: (
         _id_of(records.Candidate),
         Column("name", _at("name")),
-        Column("emails", _values("emailAddresses", "value")),
-        Column("phone", _values("phoneNumbers", "value")),
+        Column("emails", _sent("emailAddresses", cell=reached_at("primaryEmailAddress", "emailAddresses"))),
+        Column("phone", _sent("phoneNumbers", cell=reached_at("primaryPhoneNumber", "phoneNumbers"))),
         Column("links", _values("socialLinks", "url")),
         Column("position", _at("position")),
         Column("company", _at("company")),
@@ -314,10 +341,10 @@ AFTER_WRITING: Mapping[type, Sequence[Column]] = {
     records.Opening: (
         *COLUMNS[records.Opening],
         Column("target start", _at("latestVersion", "targetStartDate")),
-        Column("employment", _at("latestVersion", "employmentType")),
-        Column("backfill", _at("latestVersion", "isBackfill")),
+        Column("employment", _sent("latestVersion", "employmentType")),
+        Column("backfill", _sent("latestVersion", "isBackfill")),
         Column("department_id", _at("latestVersion", "teamId")),
-        Column("location_ids", _at("latestVersion", "locationIds")),
+        Column("location_ids", _sent("latestVersion", "locationIds")),
         Column("close_reason_id", _at("closeReasonId")),
     ),
 }

@@ -14,6 +14,8 @@ from langchain_ashby.ids import heading_of_key, id_of
 from langchain_ashby.results.phrases import (
     MONEY_SAYS,
     NAMES,
+    NONE,
+    UNKNOWN,
     Json,
     custom_field,
     flag,
@@ -29,12 +31,12 @@ from langchain_ashby.results.phrases import (
     user,
 )
 from langchain_ashby.results.scorecards import scorecard
-from langchain_ashby.text.words import at, empty, in_a_list
+from langchain_ashby.text.words import at, empty, in_a_list, parsed
 
 _LEFT_OUT = frozenset({
     "allowedActions", "applicationFormDefinition", "descriptionParts", "feedbackLink", "handle", "humanReadablePath",
     "interviewStageGroupId", "interviewerCalendarEventId", "interviewerPool", "interviewerUserIds", "isNullable",
-    "linkedData", "organizationId", "primaryEmailAddress", "primaryPhoneNumber", "stageNumber",
+    "linkedData", "organizationId", "stageNumber",
     "surveyFormDefinitions", "trainingRole",
 })  # fmt: skip
 """Keys of no use to a model: second copies, file handles, forms that come along."""
@@ -55,11 +57,21 @@ _OF_A_PERSON = frozenset({
 })  # fmt: skip
 """Keys of a person who is only mentioned; the last four are left out."""
 
-_NOTED = frozenset({"isArchived", "sourceType", "reasonType", "primaryEmailAddress", "primaryPhoneNumber"})
+_PRIMARY = {"primaryEmailAddress": "emailAddresses", "primaryPhoneNumber": "phoneNumbers"}
+"""Keys of what the list of all has too."""
+
+_NOTED = frozenset({"isArchived", "sourceType", "reasonType", *_PRIMARY})
 """Keys of small objects that stand beside their names."""
 
 _NOT_NULL = re.compile("(is|has)[A-Z].*|confidential|.*Ids")
-"""Keys under which null is neither no nor none."""
+"""Keys under which null is neither no nor none, and of which it is said that there is none."""
+
+_SENT = frozenset({
+    "acceptanceStatus", "currentInterviewStage", "customFields", "emailAddresses", "employmentType", "fileHandles",
+    "hiringTeam", "identifier", "interviewEvents", "interviewers", "jobIds", "latestVersion", "offerStatus",
+    "openingState", "phoneNumbers", "socialLinks", "status", "tags",
+})  # fmt: skip
+"""Keys of what Ashby sends whenever there is any: under them, null is not nothing, but not known."""
 
 
 def detail(kind: type | None, record: Any) -> list[str]:
@@ -77,18 +89,29 @@ def _own_id(kind: type | None) -> str:
 
 def _lines(record: Json, own_id: str) -> Iterator[str]:
     for key, value in record.items():
-        if key in _LEFT_OUT or (empty(value) and not _NOT_NULL.fullmatch(key)):
+        if key in _LEFT_OUT or _is_in_the_list(key, record) or (empty(value) and not _is_told(key, value)):
             continue
         if key in _SAID_BY and not empty(record.get(_SAID_BY[key])):
             continue
         if empty(value):
-            yield f"{_word(key)}: {'unknown' if value is None else '(none)'}"
+            yield f"{_word(key)}: {UNKNOWN if value is None else NONE}"
         elif key == "id":
             yield from [f"{own_id}: {text(value)}"] if own_id else []
         elif key in _SPECIAL:
             yield from _SPECIAL[key](key, value, record)
         else:
             yield from _entry(key, value)
+
+
+def _is_in_the_list(key: str, record: Json) -> bool:
+    """True for a primary address or number that stands in the list of all."""
+    value = at(record, key, "value")
+    return key in _PRIMARY and any(entry.get("value") == value for entry in objects(record.get(_PRIMARY[key])))
+
+
+def _is_told(key: str, value: Any) -> bool:
+    """True if something is said of a key that has no value."""
+    return bool(_NOT_NULL.fullmatch(key)) or (value is None and key in _SENT)
 
 
 def _entry(key: str, value: Any) -> Iterator[str]:
@@ -144,7 +167,7 @@ def _name_phrase(value: Json) -> tuple[str, frozenset[str]]:
     key = next((key for key in NAMES if value.get(key)), "")
     if not key or "id" not in value:
         return "", frozenset()
-    contacts = (text(at(value, kind, "value")) for kind in ("primaryEmailAddress", "primaryPhoneNumber"))
+    contacts = (text(at(value, kind, "value")) for kind in _PRIMARY)
     return " ".join(filter(None, [named(value), *(f"<{it}>" for it in contacts if it)])), _NOTED | {key}
 
 
@@ -188,7 +211,7 @@ def _contacts(key: str, value: Any, record: Json) -> Iterator[str]:
             flag(entry.get("isPrimary", False), "primary", unknown="not known whether primary"),
             *_others(entry, "value", "type", "isPrimary"),
         )
-        for entry in objects(value)
+        for entry in objects(value if isinstance(value, list) else [value])
     ]
     yield f"{_word(key)}: {listed(told)}"
 
@@ -239,12 +262,16 @@ def _answers(key: str, value: Any, record: Json) -> Iterator[str]:
     yield from _indented(scorecard(record))
 
 
-def _earlier_versions(key: str, value: Any, record: Json) -> Iterator[str]:
-    latest = at(record, "latestVersion", "id")
-    earlier = [entry for entry in objects(value) if entry.get("id") != latest]
-    if earlier:
-        yield "earlier versions:" if latest else "versions:"
-        for entry in earlier:
+def _other_versions(key: str, value: Any, record: Json) -> Iterator[str]:
+    """The versions besides the latest: earlier ones only if their dates say so."""
+    latest = record["latestVersion"] if isinstance(record.get("latestVersion"), Mapping) else {}
+    others = [entry for entry in objects(value) if not entry.items() <= latest.items()]
+    if others:
+        dates = [parsed(at(entry, "createdAt")) for entry in (latest, *others)]
+        told = [date for date in dates if date]
+        in_order = len(told) == len(dates) and all(date < told[0] for date in told[1:])
+        yield "earlier versions:" if in_order else "other versions:" if latest else "versions:"
+        for entry in others:
             yield from _listed(_lines(entry, _id_name(key)))
 
 
@@ -256,10 +283,11 @@ _SPECIAL = {
     "fileHandles": _files,
     "formDefinition": _form,
     "phoneNumbers": _contacts,
+    **dict.fromkeys(_PRIMARY, _contacts),
     "resumeFileHandle": _files,
     "socialLinks": _links,
     "submittedValues": _answers,
-    "versions": _earlier_versions,
+    "versions": _other_versions,
 }
 """Keys whose values have a format of their own."""
 

@@ -5,6 +5,7 @@ No function relies on the shape of its input: Ashby leaves out empty values and 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -85,7 +86,22 @@ def named(entry: Any) -> str:
     return noted(name_of(entry), *notes_on(entry)) if name_of(entry) else ""
 
 
-def flag(value: Any, yes: str, no: str = "", unknown: str = "unknown") -> str:
+UNKNOWN = "unknown"
+NONE = "(none)"
+
+
+def is_null(record: Any, *keys: str) -> bool:
+    """True if one of these keys, each inside the other, is there with null."""
+    for key in keys:
+        if not isinstance(record, Mapping) or key not in record:
+            return False
+        record = record[key]
+        if record is None:
+            return True
+    return False
+
+
+def flag(value: Any, yes: str, no: str = "", unknown: str = UNKNOWN) -> str:
     """The word for a flag; null is neither yes nor no."""
     return yes if value is True else no if value is False else unknown
 
@@ -140,7 +156,8 @@ def user(entry: Any) -> str:
 
 def stage(entry: Any, status: Any = None) -> str:
     """`Onsite (Active)`; the type only where neither the title nor the application's status says it already."""
-    title, kind = text(at(entry, "title")), text(at(entry, "type"))
+    title = UNKNOWN if is_null(entry, "title") else text(at(entry, "title"))
+    kind = "type unknown" if is_null(entry, "type") else text(at(entry, "type"))
     return f"{title} ({kind})" if kind and kind not in (title, status) else title
 
 
@@ -171,16 +188,25 @@ def money(amount: Json) -> str:
     number = _range(amount) or _number(amount.get("value"))
     unit = "%" if is_share else currency or "(currency not given)"
     words = [number, unit] if number else [f"amount not given{f' ({currency})' if currency else ''}"]
-    words += [_every(text(amount.get("interval")))]
+    words += [_period(amount)]
     label = f" ({text(amount['label'])})" if amount.get("label") else ""
     return f"{what}{label}: " * bool(what) + " ".join(filter(None, words))
+
+
+def _period(amount: Json) -> str:
+    """How often pay is paid; of a plain amount, Ashby does not say it."""
+    kind = text(amount.get("compensationType"))
+    is_pay = "interval" in amount or kind or amount.get("type") == "compensation-range"
+    if empty(amount.get("interval")):
+        return "(period not given)" if is_pay else ""
+    if amount["interval"] == "NONE":
+        return "" if kind.startswith("Equity") else "(no period)"
+    return _every(text(amount["interval"]))
 
 
 def _every(interval: str) -> str:
     """`a year` for Ashby's `1 YEAR`, `every 2 weeks` for `2 WEEK`."""
     number, _, unit = interval.lower().partition(" ")
-    if interval in ("", "NONE"):
-        return ""
     if interval == "1 TIME":
         return "once"
     if interval == "0.5 MONTH":
@@ -190,6 +216,7 @@ def _every(interval: str) -> str:
     return f"{'an' if unit == 'hour' else 'a'} {unit}" if number == "1" else f"every {number} {unit}s"
 
 
+NOT_ANSWERED = "(not answered)"
 NOT_SCORED = "not scored"
 PRIVATE = "(left out as private)"
 
@@ -197,10 +224,24 @@ LEFT_OUT = "leftOut"
 """The only key of what stands in a result for a value that was left out as private; its value is the category."""
 
 
+_ALONE = "|".join(map(re.escape, (NONE, UNKNOWN, NOT_ANSWERED, PRIVATE)))
+_OURS = re.compile(rf'["\\]*({_ALONE}|({NOT_SCORED}|\d+ of 4)(:.*)?)["\\]*')
+"""What the package says of a value, with or without quotation marks."""
+
+
 def field_value(value: Any, options: Mapping[str, str] | None = None) -> str:
-    """The value of a form field or custom field, with the labels of its options."""
+    """The value of a form field or custom field, with the labels of its options.
+
+    A text that could pass for what the package says of a value is in quotation marks.
+    """
+    said = _field_value(value, options)
+    is_text = not isinstance(value, Mapping) or not (LEFT_OUT in value or "score" in value)
+    return json.dumps(said, ensure_ascii=False) if is_text and _OURS.fullmatch(said) else said
+
+
+def _field_value(value: Any, options: Mapping[str, str] | None) -> str:
     if isinstance(value, list):
-        return listed([in_a_list(field_value(entry, options)) for entry in value])
+        return listed([in_a_list(_field_value(entry, options)) for entry in value])
     if isinstance(value, Mapping):
         if LEFT_OUT in value:
             return PRIVATE
@@ -215,12 +256,16 @@ def field_value(value: Any, options: Mapping[str, str] | None = None) -> str:
 def labelled_value(entry: Json) -> str:
     """The value of a custom field: options by their labels, but pay and ranges in full, which labels shorten."""
     value, label = entry.get("value"), entry.get("valueLabel")
+    if isinstance(value, list) and isinstance(label, list) and label:
+        if len(value) != len(label):
+            return f"{field_value(value)} (labels: {field_value(label)})"
+        label = [value if empty(label) else label for value, label in zip(value, label, strict=True)]
     return field_value(value if isinstance(value, Mapping) or empty(label) else label)
 
 
 def custom_field(entry: Json) -> str:
     """`Languages: German, Norwegian`."""
-    return f"{text(entry.get('title'))}: {labelled_value(entry) or '(none)'}"
+    return f"{text(entry.get('title'))}: {UNKNOWN if is_null(entry, 'value') else labelled_value(entry) or NONE}"
 
 
 def _range(value: Json) -> str:

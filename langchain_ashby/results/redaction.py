@@ -72,14 +72,14 @@ class _Pruning:
             return _GONE
         if is_money(value) and _tells(value) and self._leaves_out("compensation"):
             return _GONE
-        if value.get("isPrivate") and not empty(value.get("value")) and self._leaves_out("fields"):
+        if _is_private(value) and not empty(value.get("value")) and self._leaves_out("fields"):
             return _without_value(value, "fields")
         pruned = {}
         for key, entry in value.items():
             # Most entries are plain values under harmless keys: skipping them is what keeps this fast.
             plain = entry.__class__ in _PLAIN and _category(key) is None
             pruned[key] = entry if plain else self._under(key, entry, value)
-        if pruned.get("value") is _GONE:
+        if "value" in pruned and _is_less(pruned["value"], value["value"]):
             return _without_value(value, "compensation")
         return {key: entry for key, entry in pruned.items() if entry is not _GONE}
 
@@ -103,12 +103,12 @@ class _Pruning:
             return answer
         if _SURVEY_PATH.search(path) and self._leaves_out("surveys"):
             return {LEFT_OUT: "surveys"}
-        if field.get("isPrivate") and self._leaves_out("fields"):
+        if _is_private(field) and self._leaves_out("fields"):
             return {LEFT_OUT: "fields"}
         if field.get("type") in MONEY_TYPES and _tells(answer) and self._leaves_out("compensation"):
             return {LEFT_OUT: "compensation"}
         pruned = self.value(answer)
-        return {LEFT_OUT: "compensation"} if pruned is _GONE else pruned
+        return {LEFT_OUT: "compensation"} if _is_less(pruned, answer) else pruned
 
     def _leaves_out(self, category: str) -> bool:
         if category in self._allowed:
@@ -121,6 +121,18 @@ class _Pruning:
 def _category(key: str) -> str | None:
     """What a value is by its key."""
     return _KEYS.get(key) or ("compensation" if _PAY_KEY.search(key) else None)
+
+
+def _is_private(field: Mapping[str, Any]) -> bool:
+    """True for a field that Ashby marks private, and for one of which it is not known."""
+    return field.get("isPrivate", False) is not False
+
+
+def _is_less(pruned: Any, value: Any) -> bool:
+    """True if a value is gone, or entries of it: what is left would read as all that there is."""
+    if pruned is _GONE or (empty(pruned) and not empty(value)):
+        return True
+    return isinstance(value, list) and len(pruned) < len(value)
 
 
 def _without_value(entry: Mapping[str, Any], category: str) -> dict[str, Any]:

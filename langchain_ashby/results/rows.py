@@ -11,7 +11,7 @@ from langchain_ashby.ids import id_of, with_short_ids
 from langchain_ashby.results.below import BELOW
 from langchain_ashby.results.cells import Column, Legend, Part, Parts, Values
 from langchain_ashby.results.columns import AFTER_WRITING, COLUMNS, LEGENDS
-from langchain_ashby.results.phrases import is_money, listed, money, text
+from langchain_ashby.results.phrases import NONE, is_money, listed, money, text
 from langchain_ashby.results.weight import Limit, cut_apart, weight
 from langchain_ashby.text.words import at
 
@@ -146,7 +146,7 @@ def _row(cells: Sequence[str]) -> str:
 def after_writing(kind: type, record: Any) -> list[str]:
     """The record after a write, a line for each column that is not blank."""
     told = [(column, _value(column, record)) for column in AFTER_WRITING.get(kind) or COLUMNS[kind]]
-    lines = [f"{column.title}: {value or '(none)'}" for column, value in told if value or column.kept]
+    lines = [f"{column.title}: {value or NONE}" for column, value in told if value or column.kept]
     below = _below(kind, record)
     return [*lines, f"{BELOW[kind].what}:", *below] if below else lines
 

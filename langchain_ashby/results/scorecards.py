@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from langchain_ashby.results.phrases import NOT_SCORED, Json, field_value, objects, text
+from langchain_ashby.results.phrases import NOT_ANSWERED, NOT_SCORED, Json, field_value, objects, text
 from langchain_ashby.text.words import at
 
 DECISIVE = frozenset({"Boolean", "MultiValueSelect", "Score", "ValueSelect"})
@@ -44,4 +44,4 @@ def _answers(entries: list[Json], values: Json) -> Iterator[str]:
 def _unanswered(entry: Json, field: Any) -> str:
     if field.get("type") == "Score":
         return NOT_SCORED
-    return "(not answered)" if entry.get("isRequired") or field.get("type") in DECISIVE else ""
+    return NOT_ANSWERED if entry.get("isRequired") or field.get("type") in DECISIVE else ""

@@ -206,6 +206,7 @@ def _runner(
             left_out=left_out_note(left_out),
             warnings=reply.warnings,
             incomplete=reply.more,
+            most=operation.most_results,
             with_the_same=[name for name, given in arguments.items() if given is not None],
             place=place,
             rest_with=_read_after(request),

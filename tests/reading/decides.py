@@ -173,7 +173,11 @@ def is_left_out(record: Any, way: tuple[str | int, ...]) -> bool:
 
 
 def _stands_alone(key: str, holder: Any) -> bool:
-    """True if what says it better is missing: HTML without its plain text, components without a summary."""
+    """True if what says it better is missing: HTML without its plain text, a primary address that the list lacks."""
+    every = {"primaryEmailAddress": "emailAddresses", "primaryPhoneNumber": "phoneNumbers"}.get(key)
+    if every:
+        value = (holder[key] or {}).get("value")
+        return all(entry.get("value") != value for entry in holder.get(every) or ())
     better = {"descriptionHtml": "descriptionPlain", "instructionsHtml": "instructionsPlain"}
     better |= {"locationComponents": "locationSummary"}
     return key in better and not holder.get(better[key])

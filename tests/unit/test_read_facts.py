@@ -121,7 +121,7 @@ def test_a_meeting_says_on_which_day_it_ends(start: str, end: str | None, said: 
             [{"isFeedbackRequired": True}, {"isFeedbackRequired": False, "trainingRole": "Shadow"}],
             "with a@x (feedback required), b@x (training: Shadow); no feedback yet",
         ),
-        (None, [{"isEnabled": False}], "with a@x (deactivated)"),
+        (None, [{"isEnabled": False}], "with a@x (deactivated); not known whether feedback was submitted"),
         (
             True,
             [{"hasSubmittedFeedback": True}, {"hasSubmittedFeedback": False, "isFeedbackRequired": True}],
@@ -149,8 +149,8 @@ def test_an_offer_says_when_it_was_made_and_decided_and_days_say_that_they_are_u
     version = {"createdAt": "2026-11-10T23:30:00-05:00", "startDate": "2027-01-01T00:00:00.000Z"}
     offer = {"id": ID, "decidedAt": "2026-11-12T10:00:00.000Z", "latestVersion": version}
     [_, heading, row, _] = render(records.Offer, [offer]).split("\n")
-    assert heading == "# offer_id start UTC|created UTC|decided UTC"
-    assert row == f"{ID} 20270101|20261111|20261112"
+    assert heading == "# offer_id start UTC|latest terms|decided UTC"
+    assert row == f"{ID} 20270101|2026-11-10T23:30-05:00|20261112"
 
 
 def test_a_day_is_that_of_utc_if_the_time_has_one() -> None:
@@ -173,7 +173,7 @@ PAY: list[tuple[dict[str, Any], str]] = [
     ({"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "2 WEEK"}, "1 to 2 EUR every 2 weeks"),
     ({"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "0.5 MONTH"}, "1 to 2 EUR every half month"),
     ({"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "1 TIME"}, "1 to 2 EUR once"),
-    ({"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "NONE"}, "1 to 2 EUR"),
+    ({"minValue": 1, "maxValue": 2, "currencyCode": "EUR", "interval": "NONE"}, "1 to 2 EUR (no period)"),
     ({"type": "number-range", "minValue": -5, "maxValue": -3}, "-5 to -3"),
     ({"type": "number-range", "minValue": None, "maxValue": 5}, "up to 5"),
     ({"minValue": 3}, "from 3"),
@@ -226,7 +226,7 @@ def test_a_job_without_pay_has_no_line_for_it_and_an_empty_field_says_so() -> No
     job = {
         "id": ID,
         "compensation": {"compensationTiers": []},
-        "customFields": [{"id": "f", "title": "P", "value": None}],
+        "customFields": [{"id": "f", "title": "P", "value": ""}],
     }
     text = render(records.Job, job)
     assert data(text) == [f"job_id: {ID}", "custom fields (custom_field_id):", "  P: (none) (f)"]

@@ -44,6 +44,26 @@ DEFINITION = {"isPrivate": True, "title": "Budget", "fieldType": "Currency"}
             {"id": "f3", "title": "Expectation", "isPrivate": False, "value": {"leftOut": "compensation"}},
             {"compensation": 1},
         ),
+        ({"customFields": [SECRET | {"isPrivate": None}, OPEN]}, {"customFields": [OPEN]}, {"fields": 1}),
+        ({"customFields": [PAY | {"value": [MONEY]}, OPEN]}, {"customFields": [OPEN]}, {"compensation": 1}),
+        ({"customFields": [PAY | {"value": ["a", MONEY]}, OPEN]}, {"customFields": [OPEN]}, {"compensation": 1}),
+        (
+            PAY | {"value": [MONEY]},
+            {"id": "f3", "title": "Expectation", "isPrivate": False, "value": {"leftOut": "compensation"}},
+            {"compensation": 1},
+        ),
+        ({"submittedValues": {"a": [MONEY]}}, {"submittedValues": {"a": NO_PAY}}, {"compensation": 1}),
+        (
+            {
+                "formDefinition": {"sections": [{"fields": [field("a", "String", isPrivate=None)]}]},
+                "submittedValues": {"a": "x"},
+            },
+            {
+                "formDefinition": {"sections": [{"fields": [field("a", "String", isPrivate=None)]}]},
+                "submittedValues": {"a": {"leftOut": "fields"}},
+            },
+            {"fields": 1},
+        ),
         ({"latestVersion": {"salary": MONEY, "a": "d"}}, {"latestVersion": {"a": "d"}}, {"compensation": 1}),
         ({"compensation": {"compensationTiers": [TIER]}, "compensationTierSummary": "10K"}, {}, {"compensation": 2}),
         ({"a": {"deep": [{"amount": MONEY}]}}, {"a": {"deep": [{}]}}, {"compensation": 1}),
