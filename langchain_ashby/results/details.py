@@ -168,7 +168,12 @@ def _name_phrase(value: Json) -> tuple[str, frozenset[str]]:
     if not key or "id" not in value:
         return "", frozenset()
     contacts = (text(at(value, kind, "value")) for kind in _PRIMARY)
-    return " ".join(filter(None, [named(value), *(f"<{it}>" for it in contacts if it)])), _NOTED | {key}
+    return " ".join(filter(None, [named(value), *(f"<{_quoted(it)}>" for it in contacts if it)])), _NOTED | {key}
+
+
+def _quoted(address: str) -> str:
+    """An address between angle brackets: in quotation marks if it has one of its own."""
+    return json.dumps(address, ensure_ascii=False) if re.search('[<>"]', address) else address
 
 
 def _others(entry: Json, *said: str) -> Iterator[str]:

@@ -154,6 +154,8 @@ def is_left_out(record: Any, way: tuple[str | int, ...]) -> bool:
             keys.append(step)
             holders.append(holder)
         holder = holder[step]
+    if len(keys) > 1 and keys[-2] in ALL_OF and ALL_OF[keys[-2]] not in holders[-2]:
+        return keys[-1] != "value"  # of a person who is only mentioned
     of_form = "title" in record  # the record is the form
     left_out = [it for it, key in enumerate(keys) if key in LEFT_OUT and not (key == "formDefinition" and of_form)]
     if left_out:
@@ -172,10 +174,12 @@ def is_left_out(record: Any, way: tuple[str | int, ...]) -> bool:
     return len(keys) > 1 and keys[-1] in BESIDE.get(keys[-2], ())
 
 
+ALL_OF = {"primaryEmailAddress": "emailAddresses", "primaryPhoneNumber": "phoneNumbers"}
+
+
 def _stands_alone(key: str, holder: Any) -> bool:
     """True if what says it better is missing: HTML without its plain text, a primary address that the list lacks."""
-    every = {"primaryEmailAddress": "emailAddresses", "primaryPhoneNumber": "phoneNumbers"}.get(key)
-    if every:
+    if every := ALL_OF.get(key):
         value = (holder[key] or {}).get("value")
         return all(entry.get("value") != value for entry in holder.get(every) or ())
     better = {"descriptionHtml": "descriptionPlain", "instructionsHtml": "instructionsPlain"}
