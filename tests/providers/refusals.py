@@ -112,6 +112,8 @@ def by_gemini(body: Body) -> str | None:
             return f"{at}: the number of function response parts must equal that of function call parts"
         calls = [part["functionCall"] for part in parts if "functionCall" in part]
         waiting = [call["name"] for call in calls]
+        if calls and contents[place - 1]["role"] == "model":
+            return f"{at}: a function call turn must come right after a user turn or a function response turn"
         for call in calls:
             if problem := _call_problem(call["name"], json.dumps(call.get("args") or {}), "id", 64):
                 return f"{at}: {problem}"

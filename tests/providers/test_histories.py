@@ -86,6 +86,19 @@ def test_a_thread_that_is_trimmed_anywhere_goes_on(wire: Wire, kept: int) -> Non
     assert server.refused == []
 
 
+@pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
+def test_a_thread_goes_on_without_what_the_user_said_before_a_call(wire: Wire) -> None:
+    server, model = serving(wire)
+    server.refused.clear()
+    server.steps = [OK, Said("I look.", (("get_candidate", '{"candidate_id": "ada"}'),))]
+    agent, config = create_recruiting_agent(model, Office()), thread()
+    agent.invoke(user(), config)
+    messages = agent.invoke(user("And Ada?"), config)["messages"]
+    agent.update_state(config, {"messages": [RemoveMessage(str(messages[2].id))]})
+    assert agent.invoke(user("And now?"), config)["messages"][-1].text == OK.text
+    assert server.refused == []
+
+
 def test_what_was_signed_or_is_whole_is_sent_as_it_is() -> None:
     thought = {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"}
     block = {"type": "tool_use", "id": "1", "name": "get_candidate", "input": {"candidate_id": "ada"}}

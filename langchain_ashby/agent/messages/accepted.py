@@ -42,12 +42,12 @@ def conversation(instructions: SystemMessage, messages: Sequence[AnyMessage]) ->
 
     - A call without an answer is left out, and so is an answer without its call.
     - Instructions come first, in one message.
-    - Then the user speaks, and the last word is not the model's.
+    - Then the user speaks, and the last word is not the model's. Nor does it call tools right after its own words.
     - No message is empty, nor is any of its blocks.
     - Names, arguments and ids of calls have the form that all providers accept, and no id comes twice.
     - Reasoning is sent back as it was signed, or not at all.
     """
-    said = _paired([it for it in messages if not isinstance(it, SystemMessage)])
+    said = _in_turns(_paired([it for it in messages if not isinstance(it, SystemMessage)]))
     if not said or isinstance(said[0], AIMessage):
         said.insert(0, HumanMessage(BEGINNING_REMOVED))
     if isinstance(said[-1], AIMessage):
@@ -166,6 +166,16 @@ def _paired(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
         elif not isinstance(message, ToolMessage):
             sent.append(_said(message))
     return sent
+
+
+def _in_turns(messages: list[AnyMessage]) -> list[AnyMessage]:
+    """Parts a call from the model's words before it, as when what the user said between them was removed."""
+    parted: list[AnyMessage] = []
+    for message in messages:
+        if isinstance(message, AIMessage) and message.tool_calls and parted and isinstance(parted[-1], AIMessage):
+            parted.append(HumanMessage(GO_ON))
+        parted.append(message)
+    return parted
 
 
 def _taken_from(answers: list[Any], call_id: str | None) -> ToolMessage | None:
