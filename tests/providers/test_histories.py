@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage, SystemMessage, ToolMessage
 from office import Office, made, read, thread, user, write
-from talking import CLAUDE, OK, WIRES, Said, Wire, serving
+from talking import CLAUDE, FLASH, OK, RESPONSES, WIRES, Said, Wire, serving
 
 from langchain_ashby.agent import Context, create_recruiting_agent
 from langchain_ashby.agent.messages.accepted import acceptable, conversation
+from langchain_ashby.agent.messages.origin import interface_of
 
 IDS = st.sampled_from(["a", "b", "c", "functions.get:0", "x" * 90, ""])
 NAMES = st.sampled_from(["get_candidate", "multi_tool_use.parallel", "", "y" * 100, "z<|channel|>"])
@@ -26,6 +27,7 @@ THINKING: list[dict[str, Any]] = [
     {"type": "thinking", "thinking": "Broken o"},
     {"type": "redacted_thinking", "data": ""},
     {"type": "reasoning", "id": "rs_1", "summary": []},
+    {"type": "something_new", "data": "c2ln"},
 ]
 
 
@@ -129,7 +131,7 @@ def test_instructions_stand_at_the_beginning_wherever_they_come() -> None:
     blocks = SystemMessage([{"type": "text", "text": "You recruit.", "cache_control": {"type": "ephemeral"}}])
     assert conversation(blocks, [SystemMessage("Be brief."), HumanMessage("Go.")])[0].content == [
         *blocks.content,
-        "Be brief.",
+        {"type": "text", "text": "Be brief."},
     ]
 
 
@@ -155,6 +157,64 @@ def test_a_thread_of_one_provider_goes_on_with_every_other() -> None:
         server.steps = [Said("I look.", (("get_candidate", '{"candidate_id": "ada"}'),)), Said("Half a", end="length")]
         agent.invoke(user(), config, context=Context(model=wire.name))
         assert server.refused == []
+
+
+FOREIGN: dict[str, tuple[dict[str, Any], list[Any]]] = {
+    CLAUDE.name: (
+        {"model_provider": "anthropic"},
+        [
+            {"type": "redacted_thinking", "data": "ZGF0YQ=="},
+            {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "x"}},
+            {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []},
+        ],
+    ),
+    FLASH.name: (
+        {"model_provider": "google_genai"},
+        [
+            "Let me see. ",
+            {"type": "executable_code", "executable_code": "print(1)", "language": "PYTHON"},
+            {"type": "code_execution_result", "code_execution_result": "1", "outcome": 1},
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
+        ],
+    ),
+    RESPONSES.name: (
+        {"model_provider": "openai", "object": "response"},
+        [
+            {"type": "web_search_call", "id": "ws_1", "status": "completed"},
+            {"type": "image_generation_call", "id": "ig_1", "status": "completed", "result": "iVBORw0KGgo="},
+            {"type": "compaction", "id": "cmp_1", "encrypted_content": "c2ln"},
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
+@pytest.mark.parametrize("maker", FOREIGN)
+def test_the_blocks_of_one_provider_are_not_sent_to_another(maker: str, wire: Wire) -> None:
+    about, blocks = FOREIGN[maker]
+    said = AIMessage([*blocks, {"type": "text", "text": "Found."}], response_metadata=about)
+    nothing = AIMessage(blocks[-1:], response_metadata=about)
+    server, model = serving(wire)
+    interface = interface_of(model)
+    [_, _, sent, _, empty, *_] = conversation(
+        SystemMessage("You recruit."), [HumanMessage("Go."), said, HumanMessage("And?"), nothing], interface
+    )
+    if maker == wire.name:
+        assert blocks[-1] in sent.content and blocks[-1] in empty.content
+        return
+    assert (str(sent.content).removeprefix("Let me see. "), empty.content) == ("Found.", "(nothing)")
+    server.refused.clear()
+    agent = create_recruiting_agent(model, Office(), checkpointer=None)
+    history = [HumanMessage("Go."), said, HumanMessage("And?"), nothing, HumanMessage("Well?")]
+    result = agent.invoke({"messages": history})["messages"]
+    assert (result[-1].text, result[1].content, server.refused) == (OK.text, said.content, [])
+
+
+def test_plain_strings_in_a_list_are_sent_as_blocks() -> None:
+    """Gemini's streams make such lists."""
+    block = {"type": "text", "text": "Hello."}
+    assert acceptable(AIMessage(["Hello."])).content == [block]
+    assert conversation(SystemMessage("You recruit."), [HumanMessage(["Hello."])])[1].content == [block]
 
 
 def test_reasoning_without_the_item_that_it_led_to_is_not_sent() -> None:

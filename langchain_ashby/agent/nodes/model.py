@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from langchain_ashby.agent.approval.gate import screened
 from langchain_ashby.agent.messages.accepted import conversation
 from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, with_every_call_answered
+from langchain_ashby.agent.messages.origin import interface_of
 from langchain_ashby.agent.messages.own import Own, kept_answer, record_of_turn
 from langchain_ashby.agent.messages.reply import Ending, Overheard, Reply, understood, unreadable, with_reason
 from langchain_ashby.agent.messages.tool_messages import Call, outcome_unknown
@@ -114,7 +115,7 @@ class ModelNode(Runnable[State, Update]):
         complete = with_every_call_answered(arranged(known), _gone)
         messages, left_out, note = self._window.fit(complete, self._models[settings.model], besides, part)
         instructions = SystemMessage(f"{self._instructions.text}{note}") if note else self._instructions
-        return conversation(instructions, messages), left_out
+        return conversation(instructions, messages, interface_of(self._models[settings.model])), left_out
 
     def _update(self, reply: Reply, settings: RunSettings, state: State, known: list[AnyMessage]) -> Update:
         earlier, own, ending = state["messages"], state.get("own", {}), reply.ending
