@@ -11,7 +11,16 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "agent"))  # the tests of 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage, SystemMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    ChatMessage,
+    FunctionMessage,
+    HumanMessage,
+    RemoveMessage,
+    SystemMessage,
+    ToolMessage,
+)
 from office import Office, made, read, thread, user, write
 from talking import CLAUDE, FLASH, OK, RESPONSES, WIRES, Said, Wire, serving
 
@@ -51,9 +60,13 @@ def spoken(draw: st.DrawFn) -> AIMessage:
 
 
 MESSAGES = st.one_of(
-    st.builds(HumanMessage, TEXTS),
+    st.builds(lambda text, name: HumanMessage(text, name=name), TEXTS, st.sampled_from([None, "Grace Hopper", "ada"])),
+    st.builds(
+        lambda text, role: ChatMessage(content=text, role=role), TEXTS, st.sampled_from(["user", "assistant", "critic"])
+    ),
+    st.builds(lambda text: FunctionMessage(content=text, name="get_candidate"), TEXTS),
     st.builds(lambda: HumanMessage([{"type": "text", "text": " "}])),
-    st.builds(SystemMessage, st.sampled_from(["Be brief.", "Be kind."])),
+    st.builds(SystemMessage, st.sampled_from(["Be brief.", "Be kind.", " ", []])),
     st.builds(lambda text, call_id: ToolMessage(text, tool_call_id=call_id), TEXTS, IDS),
     spoken(),
     spoken(),
@@ -205,9 +218,33 @@ def test_the_blocks_of_one_provider_are_not_sent_to_another(maker: str, wire: Wi
     assert (str(sent.content).removeprefix("Let me see. "), empty.content) == ("Found.", "(nothing)")
     server.refused.clear()
     agent = create_recruiting_agent(model, Office(), checkpointer=None)
-    history = [HumanMessage("Go."), said, HumanMessage("And?"), nothing, HumanMessage("Well?")]
+    history: list[AnyMessage] = [HumanMessage("Go."), said, HumanMessage("And?"), nothing, HumanMessage("Well?")]
     result = agent.invoke({"messages": history})["messages"]
     assert (result[-1].text, result[1].content, server.refused) == (OK.text, said.content, [])
+
+
+def test_names_that_a_provider_refuses_are_not_sent() -> None:
+    history: list[AnyMessage] = [HumanMessage("Go.", name="Grace Hopper"), AIMessage("Yes.", name="recruiter")]
+    said = conversation(SystemMessage("You recruit."), history)
+    assert [it.name for it in said[1:3]] == [None, "recruiter"]
+
+
+def test_messages_of_the_old_kinds_become_those_of_today() -> None:
+    history: list[AnyMessage] = [
+        ChatMessage(content="Go.", role="user"),
+        ChatMessage(content="Yes.", role="assistant"),
+        FunctionMessage(content="Ada", name="get_candidate"),
+        ChatMessage(content="Be brief.", role="developer"),
+        SystemMessage([]),
+        SystemMessage(" "),
+    ]
+    said = conversation(SystemMessage("You recruit."), history)
+    assert [(it.type, it.text) for it in said] == [
+        ("system", "You recruit.\n\nBe brief."),
+        ("human", "Go."),
+        ("ai", "Yes."),
+        ("human", "(Go on.)"),
+    ]
 
 
 def test_plain_strings_in_a_list_are_sent_as_blocks() -> None:

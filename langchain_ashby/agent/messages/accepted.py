@@ -19,6 +19,8 @@ from langchain_core.messages import (
     AIMessage,
     AnyMessage,
     BaseMessage,
+    ChatMessage,
+    FunctionMessage,
     HumanMessage,
     SystemMessage,
     ToolCall,
@@ -43,20 +45,23 @@ def conversation(
 ) -> list[AnyMessage]:
     """Puts right a conversation in which the answers to calls directly follow them.
 
-    - A call without an answer is left out, and so is an answer without its call.
+    - A call without an answer is left out, and so is an answer without its call. Messages of the old kinds, which
+      name a role or a function, become those of today or are left out.
     - Instructions come first, in one message.
     - Then the user speaks, and the last word is not the model's. Nor does it call tools right after its own words.
     - No message is empty, nor is any of its blocks.
+    - Only names of speakers that all providers accept are sent.
     - Names, arguments and ids of calls have the form that all providers accept, and no id comes twice.
     - Reasoning is sent back as it was signed, or not at all.
     - Of what came from another interface than this one, only text and calls are sent.
     """
-    said = _in_turns(_paired([it for it in messages if not isinstance(it, SystemMessage)], interface))
+    usual = [_usual(it) for it in messages if not isinstance(it, FunctionMessage)]
+    said = _in_turns(_paired([it for it in usual if not isinstance(it, SystemMessage)], interface))
     if not said or isinstance(said[0], AIMessage):
         said.insert(0, HumanMessage(BEGINNING_REMOVED))
     if isinstance(said[-1], AIMessage):
         said.append(HumanMessage(GO_ON))
-    more = [it for it in messages if isinstance(it, SystemMessage)]
+    more = [it for it in usual if isinstance(it, SystemMessage) and _blocks(it.content)]
     return [_joined([instructions, *more]) if more else instructions, *said]
 
 
@@ -153,6 +158,26 @@ def _is_item_of_reasoning(block: dict[Any, Any]) -> bool:
 
 def _is_said(block: str | dict[Any, Any]) -> bool:
     return isinstance(block, str) or block.get("type") not in ("thinking", "redacted_thinking", "reasoning")
+
+
+def _usual(message: AnyMessage) -> AnyMessage:
+    """A message in which only the name of its role says who speaks as one of the kinds that all providers know."""
+    if isinstance(message, ChatMessage):
+        kind = _ROLES.get(message.role.lower(), HumanMessage)
+        message = kind(message.content, id=message.id, name=message.name)
+    if message.name is None or isinstance(message, ToolMessage) or _NAME.fullmatch(message.name):
+        return message
+    return message.model_copy(update={"name": None})
+
+
+_ROLES: dict[str, type[AIMessage | SystemMessage]] = {
+    "assistant": AIMessage,
+    "ai": AIMessage,
+    "model": AIMessage,
+    "system": SystemMessage,
+    "developer": SystemMessage,
+}
+"""The roles that are not the user's."""
 
 
 def _as_text(message: AIMessage) -> AIMessage:
