@@ -7,6 +7,7 @@ length, unlimited nesting. One such value in one record must not end a run.
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
@@ -17,12 +18,14 @@ DEEPEST = 50
 TOO_DEEP = "(nested too deeply)"
 """Replaces anything nested deeper."""
 
-NOT_KEPT = "a number that is not finite or has more than 64 bits, or lists and objects nested too deeply"
+NOT_KEPT = (
+    "a number that is not finite or has more than 64 bits, half a character, or lists and objects nested too deeply"
+)
 """Says what `json_safe` replaces."""
 
 
 def json_safe(value: T) -> T:
-    """Returns the value itself if every part of it is safe, or else a copy in which odd numbers are text."""
+    """Returns the value itself if every part of it is safe, or else a copy without what cannot be kept."""
     return value if _is_safe(value) else cast(T, _made_safe(value, DEEPEST))
 
 
@@ -32,11 +35,15 @@ def _is_safe(value: Any) -> bool:
     for _ in range(DEEPEST + 1):
         below: list[Any] = []
         for outer in level:
-            for inner in outer.values() if type(outer) is dict else outer:
+            for inner in chain(outer, outer.values()) if type(outer) is dict else outer:
                 kind = type(inner)
                 if kind is dict or kind is list:
                     below.append(inner)
-                elif (kind is int and inner.bit_length() > 63) or (kind is float and not math.isfinite(inner)):
+                elif (
+                    (kind is int and inner.bit_length() > 63)
+                    or (kind is float and not math.isfinite(inner))
+                    or (kind is str and not (inner.isascii() or _text(inner) == inner))
+                ):
                     return False
         if not below:
             return True
@@ -46,7 +53,7 @@ def _is_safe(value: Any) -> bool:
 
 def _made_safe(value: Any, room: int) -> Any:
     if isinstance(value, dict):
-        return {_text(key): _made_safe(entry, room - 1) for key, entry in value.items()} if room else TOO_DEEP
+        return {_text(str(key)): _made_safe(entry, room - 1) for key, entry in value.items()} if room else TOO_DEEP
     if isinstance(value, list):
         return [_made_safe(entry, room - 1) for entry in value] if room else TOO_DEEP
     if isinstance(value, str):

@@ -27,9 +27,11 @@ def test_safe_values_stay_the_same_object(value: Any) -> None:
         (-(10**400), str(-(10**400))),
         (float("nan"), "nan"),
         ([{"a": float("-inf")}], [{"a": "-inf"}]),
+        ("a\ud800", "a�"),
+        ({"\ud800": ["é"]}, {"�": ["é"]}),
     ],
 )
-def test_a_number_that_cannot_be_kept_becomes_text(value: Any, shown: Any) -> None:
+def test_a_number_or_character_that_cannot_be_kept_becomes_text(value: Any, shown: Any) -> None:
     assert json_safe(value) == shown
 
 

@@ -73,10 +73,10 @@ def screened(
 def _that_can_be_kept(message: AIMessage) -> tuple[AIMessage, list[ToolCall]]:
     """Makes a message fit into a checkpoint; returns it and the calls whose arguments had to be altered for that."""
     odd = [call for call in message.tool_calls if json_safe(call["args"]) is not call["args"]]
-    if not odd:
+    content = json_safe(message.content)  # some providers' messages have the arguments there as well
+    if not odd and content is message.content:
         return message, []
     calls = [call | {"args": json_safe(call["args"])} for call in message.tool_calls]
-    content = json_safe(message.content)  # some providers' messages have the arguments there as well
     return message.model_copy(update={"content": content, "tool_calls": calls}), odd
 
 

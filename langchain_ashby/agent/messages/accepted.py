@@ -30,6 +30,7 @@ from langchain_core.messages.tool import tool_call
 
 from langchain_ashby.agent.messages.origin import is_foreign
 from langchain_ashby.agent.messages.tool_messages import Call
+from langchain_ashby.text.json import json_safe
 
 Blocks = list[str | dict[Any, Any]]
 Content = str | Blocks
@@ -91,8 +92,8 @@ def _acceptable_name(name: str | None) -> str:
 
 
 def _acceptable_call(call: ToolCall) -> ToolCall:
-    name = _acceptable_name(call["name"])
-    return call if name == call["name"] else {**call, "name": name}
+    name, args = _acceptable_name(call["name"]), json_safe(call["args"])
+    return call if name == call["name"] and args is call["args"] else {**call, "name": name, "args": args}
 
 
 def _emptied(call: Call) -> ToolCall:
@@ -161,10 +162,13 @@ def _is_said(block: str | dict[Any, Any]) -> bool:
 
 
 def _usual(message: AnyMessage) -> AnyMessage:
-    """A message in which only the name of its role says who speaks as one of the kinds that all providers know."""
+    """A message as one of the kinds that all providers know, without a name or characters that some do not take."""
     if isinstance(message, ChatMessage):
         kind = _ROLES.get(message.role.lower(), HumanMessage)
         message = kind(message.content, id=message.id, name=message.name)
+    content = json_safe(message.content)  # half a character cannot be sent
+    if content is not message.content:
+        message = message.model_copy(update={"content": content})
     if message.name is None or isinstance(message, ToolMessage) or _NAME.fullmatch(message.name):
         return message
     return message.model_copy(update={"name": None})
