@@ -7,7 +7,6 @@ length, unlimited nesting. One such value in one record must not end a run.
 from __future__ import annotations
 
 import math
-from itertools import chain
 from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
@@ -18,14 +17,12 @@ DEEPEST = 50
 TOO_DEEP = "(nested too deeply)"
 """Replaces anything nested deeper."""
 
-NOT_KEPT = (
-    "a number that is not finite or has more than 64 bits, half a character, or lists and objects nested too deeply"
-)
+NOT_KEPT = "a number that is not finite or has more than 64 bits, or lists and objects nested too deeply"
 """Says what `json_safe` replaces."""
 
 
 def json_safe(value: T) -> T:
-    """Returns the value itself if every part of it is safe, or else a copy without what cannot be kept."""
+    """Returns the value itself if every part of it is safe, or else a copy in which odd numbers are text."""
     return value if _is_safe(value) else cast(T, _made_safe(value, DEEPEST))
 
 
@@ -35,15 +32,11 @@ def _is_safe(value: Any) -> bool:
     for _ in range(DEEPEST + 1):
         below: list[Any] = []
         for outer in level:
-            for inner in chain(outer, outer.values()) if type(outer) is dict else outer:
+            for inner in outer.values() if type(outer) is dict else outer:
                 kind = type(inner)
                 if kind is dict or kind is list:
                     below.append(inner)
-                elif (
-                    (kind is int and inner.bit_length() > 63)
-                    or (kind is float and not math.isfinite(inner))
-                    or (kind is str and not (inner.isascii() or _text(inner) == inner))
-                ):
+                elif (kind is int and inner.bit_length() > 63) or (kind is float and not math.isfinite(inner)):
                     return False
         if not below:
             return True
@@ -67,6 +60,12 @@ def _made_safe(value: Any, room: int) -> Any:
 def whole_characters(value: Any) -> Any:
     """A safe copy of what `json.loads` read, with � for each half of a character."""
     return _made_safe(value, DEEPEST)
+
+
+def sendable(value: T) -> T:
+    """Returns the value itself if it is safe and every character in it is whole, or else a copy that is."""
+    whole = whole_characters(value)
+    return value if whole == value else cast(T, whole)
 
 
 def _text(text: str) -> str:

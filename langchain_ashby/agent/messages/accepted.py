@@ -30,7 +30,7 @@ from langchain_core.messages.tool import tool_call
 
 from langchain_ashby.agent.messages.origin import is_foreign
 from langchain_ashby.agent.messages.tool_messages import Call
-from langchain_ashby.text.json import json_safe
+from langchain_ashby.text.json import sendable
 
 Blocks = list[str | dict[Any, Any]]
 Content = str | Blocks
@@ -92,7 +92,7 @@ def _acceptable_name(name: str | None) -> str:
 
 
 def _acceptable_call(call: ToolCall) -> ToolCall:
-    name, args = _acceptable_name(call["name"]), json_safe(call["args"])
+    name, args = _acceptable_name(call["name"]), sendable(call["args"])
     return call if name == call["name"] and args is call["args"] else {**call, "name": name, "args": args}
 
 
@@ -166,7 +166,7 @@ def _usual(message: AnyMessage) -> AnyMessage:
     if isinstance(message, ChatMessage):
         kind = _ROLES.get(message.role.lower(), HumanMessage)
         message = kind(message.content, id=message.id, name=message.name)
-    content = json_safe(message.content)  # half a character cannot be sent
+    content = sendable(message.content)  # half a character cannot be sent
     if content is not message.content:
         message = message.model_copy(update={"content": content})
     if message.name is None or isinstance(message, ToolMessage) or _NAME.fullmatch(message.name):
