@@ -268,6 +268,15 @@ def test_a_model_that_never_stops_calling_is_stopped_and_what_is_left_is_said(st
     assert talk.server.refused == []
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, 4])
+def test_asking_once_more_counts(most: int) -> None:
+    steps = [Said(), Said("", (READ,)), Said(), Said("", (READ,)), Said(), OK]
+    talk = Talk(CHAT, *steps, streaming=False, max_model_calls_per_turn=most)
+    messages = talk.goes_on(user())
+    assert len(talk.server.requests) == most
+    assert ended_early(messages[-1]) == ("empty" if most % 2 else "model_calls")
+
+
 def test_a_write_of_the_last_message_that_a_turn_may_have_is_not_proposed() -> None:
     talk = Talk(CHAT, Said("", (READ,)), Said("", (write(),)), streaming=True, max_model_calls_per_turn=2)
     messages = talk.goes_on(user())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -266,6 +266,20 @@ def _ending(message: AIMessage, *, streamed: bool) -> Ending | None:
 def _inside(about: dict[str, Any], key: str, name: str) -> Any:
     found = about.get(key)
     return found.get(name) if isinstance(found, dict) else None
+
+
+_ASKS = "asks"
+
+
+def asked_again(reply: Reply) -> Reply:
+    """Notes in a reply that the model was asked for it a second time."""
+    about = {**reply.message.response_metadata, _ASKS: 2}
+    return replace(reply, message=reply.message.model_copy(update={"response_metadata": about}))
+
+
+def asks(message: AIMessage) -> int:
+    """How often the model was asked for a message."""
+    return 2 if message.response_metadata.get(_ASKS) == 2 else 1
 
 
 ENDED_EARLY = "ended_early"
