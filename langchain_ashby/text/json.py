@@ -46,7 +46,7 @@ def _is_safe(value: Any) -> bool:
 
 def _made_safe(value: Any, room: int) -> Any:
     if isinstance(value, dict):
-        return {_text(key): _made_safe(entry, room - 1) for key, entry in value.items()} if room else TOO_DEEP
+        return {_text(str(key)): _made_safe(entry, room - 1) for key, entry in value.items()} if room else TOO_DEEP
     if isinstance(value, list):
         return [_made_safe(entry, room - 1) for entry in value] if room else TOO_DEEP
     if isinstance(value, str):
@@ -60,6 +60,12 @@ def _made_safe(value: Any, room: int) -> Any:
 def whole_characters(value: Any) -> Any:
     """A safe copy of what `json.loads` read, with � for each half of a character."""
     return _made_safe(value, DEEPEST)
+
+
+def sendable(value: T) -> T:
+    """Returns the value itself if it is safe and every character in it is whole, or else a copy that is."""
+    whole = whole_characters(value)
+    return value if whole == value else cast(T, whole)
 
 
 def _text(text: str) -> str:

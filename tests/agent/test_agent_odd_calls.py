@@ -52,7 +52,9 @@ def test_arguments_that_are_not_json_are_answered() -> None:
     assert_sendable(result["messages"])
 
 
-@pytest.mark.parametrize("odd", [10**400, 2**64, -(2**63) - 1, float("nan"), float("inf"), nested(60), nested(150)])
+@pytest.mark.parametrize(
+    "odd", [10**400, 2**64, -(2**63) - 1, float("nan"), float("inf"), nested(60), nested(150), "\ud800", {"\ud800": 1}]
+)
 @pytest.mark.parametrize("content", ["", [{"type": "tool_use", "id": "o1", "name": "move_candidate", "input": {}}]])
 def test_arguments_that_no_checkpoint_can_hold_are_answered_and_the_run_continues(odd: Any, content: Any) -> None:
     office = Office()

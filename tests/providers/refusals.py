@@ -30,11 +30,25 @@ def by_openai_chat(body: Body) -> str | None:
         for call in calls:
             if problem := _call_problem(call["function"]["name"], call["function"]["arguments"], call["id"], 40):
                 return f"{at}: {problem}"
-        if not (message.get("content") or calls):
+        content = message.get("content")
+        if not (content or calls):
             return f"{at}: content must not be empty"
+        for part in content if isinstance(content, list) else []:
+            if not isinstance(part, dict) or part["type"] not in _CHAT_PARTS[message["role"]]:
+                return f"{at}: invalid part: {part}"
+        if not re.fullmatch(r"[^\s<|\\/>]+", message.get("name", "name")):
+            return f"{at}: the name {message['name']!r} does not match"
         if len(set(waiting)) < len(waiting):
             return f"{at}: duplicate ids"
     return f"tool_call_ids without response messages: {waiting}" if waiting else None
+
+
+_CHAT_PARTS = {
+    "system": ("text",),
+    "developer": ("text",),
+    "user": ("text", "image_url", "input_audio", "file"),
+    "assistant": ("text", "refusal"),
+}
 
 
 def by_openai_responses(body: Body) -> str | None:
@@ -112,6 +126,8 @@ def by_gemini(body: Body) -> str | None:
             return f"{at}: the number of function response parts must equal that of function call parts"
         calls = [part["functionCall"] for part in parts if "functionCall" in part]
         waiting = [call["name"] for call in calls]
+        if calls and contents[place - 1]["role"] == "model":
+            return f"{at}: a function call turn must come right after a user turn or a function response turn"
         for call in calls:
             if problem := _call_problem(call["name"], json.dumps(call.get("args") or {}), "id", 64):
                 return f"{at}: {problem}"

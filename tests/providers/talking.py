@@ -212,7 +212,7 @@ def _anthropic_events(said: Said) -> list[tuple[str, Any]]:
     return [(it["type"], it) for it in events]
 
 
-_GEMINI_ENDS = {"length": "MAX_TOKENS", "filter": "SAFETY", "refusal": "PROHIBITED_CONTENT"}
+_GEMINI_ENDS = {"length": "MAX_TOKENS", "filter": "SAFETY", "refusal": "PROHIBITED_CONTENT", "OTHER": "OTHER"}
 
 
 def _gemini_whole(said: Said) -> Body:

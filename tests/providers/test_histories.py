@@ -11,12 +11,22 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "agent"))  # the tests of 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage, SystemMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    ChatMessage,
+    FunctionMessage,
+    HumanMessage,
+    RemoveMessage,
+    SystemMessage,
+    ToolMessage,
+)
 from office import Office, made, read, thread, user, write
-from talking import CLAUDE, OK, WIRES, Said, Wire, serving
+from talking import CLAUDE, FLASH, OK, RESPONSES, WIRES, Said, Wire, serving
 
 from langchain_ashby.agent import Context, create_recruiting_agent
 from langchain_ashby.agent.messages.accepted import acceptable, conversation
+from langchain_ashby.agent.messages.origin import interface_of
 
 IDS = st.sampled_from(["a", "b", "c", "functions.get:0", "x" * 90, ""])
 NAMES = st.sampled_from(["get_candidate", "multi_tool_use.parallel", "", "y" * 100, "z<|channel|>"])
@@ -26,6 +36,7 @@ THINKING: list[dict[str, Any]] = [
     {"type": "thinking", "thinking": "Broken o"},
     {"type": "redacted_thinking", "data": ""},
     {"type": "reasoning", "id": "rs_1", "summary": []},
+    {"type": "something_new", "data": "c2ln"},
 ]
 
 
@@ -49,9 +60,13 @@ def spoken(draw: st.DrawFn) -> AIMessage:
 
 
 MESSAGES = st.one_of(
-    st.builds(HumanMessage, TEXTS),
+    st.builds(lambda text, name: HumanMessage(text, name=name), TEXTS, st.sampled_from([None, "Grace Hopper", "ada"])),
+    st.builds(
+        lambda text, role: ChatMessage(content=text, role=role), TEXTS, st.sampled_from(["user", "assistant", "critic"])
+    ),
+    st.builds(lambda text: FunctionMessage(content=text, name="get_candidate"), TEXTS),
     st.builds(lambda: HumanMessage([{"type": "text", "text": " "}])),
-    st.builds(SystemMessage, st.sampled_from(["Be brief.", "Be kind."])),
+    st.builds(SystemMessage, st.sampled_from(["Be brief.", "Be kind.", " ", []])),
     st.builds(lambda text, call_id: ToolMessage(text, tool_call_id=call_id), TEXTS, IDS),
     spoken(),
     spoken(),
@@ -86,6 +101,19 @@ def test_a_thread_that_is_trimmed_anywhere_goes_on(wire: Wire, kept: int) -> Non
     assert server.refused == []
 
 
+@pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
+def test_a_thread_goes_on_without_what_the_user_said_before_a_call(wire: Wire) -> None:
+    server, model = serving(wire)
+    server.refused.clear()
+    server.steps = [OK, Said("I look.", (("get_candidate", '{"candidate_id": "ada"}'),))]
+    agent, config = create_recruiting_agent(model, Office()), thread()
+    agent.invoke(user(), config)
+    messages = agent.invoke(user("And Ada?"), config)["messages"]
+    agent.update_state(config, {"messages": [RemoveMessage(str(messages[2].id))]})
+    assert agent.invoke(user("And now?"), config)["messages"][-1].text == OK.text
+    assert server.refused == []
+
+
 def test_what_was_signed_or_is_whole_is_sent_as_it_is() -> None:
     thought = {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"}
     block = {"type": "tool_use", "id": "1", "name": "get_candidate", "input": {"candidate_id": "ada"}}
@@ -116,7 +144,7 @@ def test_instructions_stand_at_the_beginning_wherever_they_come() -> None:
     blocks = SystemMessage([{"type": "text", "text": "You recruit.", "cache_control": {"type": "ephemeral"}}])
     assert conversation(blocks, [SystemMessage("Be brief."), HumanMessage("Go.")])[0].content == [
         *blocks.content,
-        "Be brief.",
+        {"type": "text", "text": "Be brief."},
     ]
 
 
@@ -142,6 +170,88 @@ def test_a_thread_of_one_provider_goes_on_with_every_other() -> None:
         server.steps = [Said("I look.", (("get_candidate", '{"candidate_id": "ada"}'),)), Said("Half a", end="length")]
         agent.invoke(user(), config, context=Context(model=wire.name))
         assert server.refused == []
+
+
+FOREIGN: dict[str, tuple[dict[str, Any], list[Any]]] = {
+    CLAUDE.name: (
+        {"model_provider": "anthropic"},
+        [
+            {"type": "redacted_thinking", "data": "ZGF0YQ=="},
+            {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "x"}},
+            {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []},
+        ],
+    ),
+    FLASH.name: (
+        {"model_provider": "google_genai"},
+        [
+            "Let me see. ",
+            {"type": "executable_code", "executable_code": "print(1)", "language": "PYTHON"},
+            {"type": "code_execution_result", "code_execution_result": "1", "outcome": 1},
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
+        ],
+    ),
+    RESPONSES.name: (
+        {"model_provider": "openai", "object": "response"},
+        [
+            {"type": "web_search_call", "id": "ws_1", "status": "completed"},
+            {"type": "image_generation_call", "id": "ig_1", "status": "completed", "result": "iVBORw0KGgo="},
+            {"type": "compaction", "id": "cmp_1", "encrypted_content": "c2ln"},
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
+@pytest.mark.parametrize("maker", FOREIGN)
+def test_the_blocks_of_one_provider_are_not_sent_to_another(maker: str, wire: Wire) -> None:
+    about, blocks = FOREIGN[maker]
+    said = AIMessage([*blocks, {"type": "text", "text": "Found."}], response_metadata=about)
+    nothing = AIMessage(blocks[-1:], response_metadata=about)
+    server, model = serving(wire)
+    interface = interface_of(model)
+    [_, _, sent, _, empty, *_] = conversation(
+        SystemMessage("You recruit."), [HumanMessage("Go."), said, HumanMessage("And?"), nothing], interface
+    )
+    if maker == wire.name:
+        assert blocks[-1] in sent.content and blocks[-1] in empty.content
+        return
+    assert (str(sent.content).removeprefix("Let me see. "), empty.content) == ("Found.", "(nothing)")
+    server.refused.clear()
+    agent = create_recruiting_agent(model, Office(), checkpointer=None)
+    history: list[AnyMessage] = [HumanMessage("Go."), said, HumanMessage("And?"), nothing, HumanMessage("Well?")]
+    result = agent.invoke({"messages": history})["messages"]
+    assert (result[-1].text, result[1].content, server.refused) == (OK.text, said.content, [])
+
+
+def test_names_that_a_provider_refuses_are_not_sent() -> None:
+    history: list[AnyMessage] = [HumanMessage("Go.", name="Grace Hopper"), AIMessage("Yes.", name="recruiter")]
+    said = conversation(SystemMessage("You recruit."), history)
+    assert [it.name for it in said[1:3]] == [None, "recruiter"]
+
+
+def test_messages_of_the_old_kinds_become_those_of_today() -> None:
+    history: list[AnyMessage] = [
+        ChatMessage(content="Go.", role="user"),
+        ChatMessage(content="Yes.", role="assistant"),
+        FunctionMessage(content="Ada", name="get_candidate"),
+        ChatMessage(content="Be brief.", role="developer"),
+        SystemMessage([]),
+        SystemMessage(" "),
+    ]
+    said = conversation(SystemMessage("You recruit."), history)
+    assert [(it.type, it.text) for it in said] == [
+        ("system", "You recruit.\n\nBe brief."),
+        ("human", "Go."),
+        ("ai", "Yes."),
+        ("human", "(Go on.)"),
+    ]
+
+
+def test_plain_strings_in_a_list_are_sent_as_blocks() -> None:
+    """Gemini's streams make such lists."""
+    block = {"type": "text", "text": "Hello."}
+    assert acceptable(AIMessage(["Hello."])).content == [block]
+    assert conversation(SystemMessage("You recruit."), [HumanMessage(["Hello."])])[1].content == [block]
 
 
 def test_reasoning_without_the_item_that_it_led_to_is_not_sent() -> None:

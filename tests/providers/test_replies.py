@@ -19,7 +19,7 @@ from recorder import Answer
 from talking import CHAT, CLAUDE, FLASH, OK, RESPONSES, WIRES, Said, Step, Wire, serving, streamed
 
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.messages.reply import ended_early
+from langchain_ashby.agent.messages.reply import BROKEN_OFF, Ending, Overheard, ended_early, understood
 
 WHOLE = json.dumps({"candidate_id": "ada", "stage": "Offer, but not before the reference check"})
 HALF = WHOLE[: WHOLE.index(" before")]
@@ -157,6 +157,59 @@ def test_a_reply_that_is_not_whole_does_nothing_and_ends_no_thread(wire: Wire, s
 
 
 @pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
+@pytest.mark.parametrize("raw", [r'{"candidate_id": "a\ud800"}', r'{"\ud800": "ada"}'])
+def test_half_a_character_in_arguments_or_text_stops_no_thread(wire: Wire, raw: str) -> None:
+    talk = Talk(wire, Said("So \ud83d", (write(raw),)), Said("Half \ud83d"), streaming=True)
+    messages = talk.goes_on(user())
+    [answer] = results({"messages": messages})
+    assert answer.text.startswith("Not executed. The arguments contain ") and "half a character" in answer.text
+    assert messages[-1].text == "Half \N{REPLACEMENT CHARACTER}"
+    assert talk.goes_on(user("Go on."))[-1].text == OK.text
+    assert talk.server.refused == [] and talk.office.writes == []
+
+
+def replied(reason: str | None, key: str = "finish_reason") -> Ending | None:
+    message = AIMessage("Half", response_metadata={key: reason})
+    return understood(message, Overheard()).ending
+
+
+@pytest.mark.parametrize(
+    ("reason", "ended"),
+    [
+        ("MODEL_ARMOR", "content_filter"),
+        *((it, "broken_off") for it in ("pause_turn", "abort", "repetition_truncation", "abortabort")),
+        *((it, "unknown") for it in ("OTHER", "ESCALATION", "CONTINUATION", "NO_IMAGE", "IMAGE_OTHER", "brand_new")),
+        ("FINISH_REASON_UNSPECIFIED", "unknown"),
+    ],
+)
+def test_a_reason_other_than_being_done_is_not_taken_for_it(reason: str, ended: str) -> None:
+    ending = replied(reason)
+    assert ending is not None and ending.reason == ended
+
+
+@pytest.mark.parametrize("reason", [None, "", "STOP", "stop", "stopstop", "end_turn", "tool_calls", "eos", "COMPLETE"])
+def test_a_reply_that_says_it_is_done_or_gives_no_reason_is_whole(reason: str | None) -> None:
+    assert replied(reason) is None
+
+
+def test_a_response_that_is_not_completed_broke_off() -> None:
+    assert replied("in_progress", "status") == replied("queued", "status") == BROKEN_OFF
+    assert replied("completed", "status") is None
+    assert replied("200", "status") is None
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+def test_calls_of_a_model_that_stopped_for_an_unknown_reason_do_not_run(streaming: bool) -> None:
+    talk = Talk(FLASH, Said("", (write(), READ), "OTHER"), Said("Half", end="OTHER"), streaming=streaming)
+    messages = talk.goes_on(user())
+    reason = "The model stopped for a reason that this package does not know: OTHER."
+    assert [it.text.startswith(f"Not executed. {reason}") for it in results({"messages": messages})] == [True, True]
+    assert messages[-1].text.startswith("Half\n\n[The answer ends here because the model stopped for a reason")
+    assert ended_early(messages[-1]) == "unknown"
+    assert talk.office.writes == [] and talk.server.refused == []
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
 @pytest.mark.parametrize("streaming", [True, False])
 def test_an_empty_reply_is_asked_for_once_more(wire: Wire, streaming: bool) -> None:
     talk = Talk(wire, Said(), Said("Here I am."), streaming=streaming)
@@ -213,6 +266,15 @@ def test_a_model_that_never_stops_calling_is_stopped_and_what_is_left_is_said(st
     talk.server.steps.clear()
     assert talk.goes_on(user("Go on."))[-1].text == OK.text
     assert talk.server.refused == []
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4])
+def test_asking_once_more_counts(most: int) -> None:
+    steps = [Said(), Said("", (READ,)), Said(), Said("", (READ,)), Said(), OK]
+    talk = Talk(CHAT, *steps, streaming=False, max_model_calls_per_turn=most)
+    messages = talk.goes_on(user())
+    assert len(talk.server.requests) == most
+    assert ended_early(messages[-1]) == ("empty" if most % 2 else "model_calls")
 
 
 def test_a_write_of_the_last_message_that_a_turn_may_have_is_not_proposed() -> None:

@@ -9,7 +9,7 @@ from fuzz.values import nested, wild
 from hypothesis import given
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from langchain_ashby.text.json import DEEPEST, TOO_DEEP, json_safe, whole_characters
+from langchain_ashby.text.json import DEEPEST, TOO_DEEP, json_safe, sendable, whole_characters
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,13 @@ def test_values_nested_too_deeply_are_left_out_and_the_omission_is_stated() -> N
 def test_half_a_character_becomes_a_sign_for_it_and_whole_ones_stay() -> None:
     read = json.loads(r'{"\ud83d\ude42 \ud83d": ["\ude42", "ab\u0000"]}')
     assert whole_characters(read) == {"🙂 �": ["�", "ab\0"]}
+
+
+def test_what_is_sendable_stays_the_same_object_and_only_that() -> None:
+    whole = {"🙂 é": ["a", 1, 0.5, None]}
+    assert sendable(whole) is whole
+    odd: list[Any] = ["a\ud800", {"\ud800": 1}, [2**63], float("nan"), nested(5000)]
+    assert not any(sendable(it) is it for it in odd)
 
 
 @given(wild)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from langchain_ashby.agent.messages.accepted import acceptable
 from langchain_ashby.agent.messages.history import calls_of, with_own_ids
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed
-from langchain_ashby.text.json import NOT_KEPT, json_safe
+from langchain_ashby.text.json import NOT_KEPT, sendable
 from langchain_ashby.text.words import one_line
 
 Tools = Mapping[str, BaseTool]
@@ -72,11 +72,11 @@ def screened(
 
 def _that_can_be_kept(message: AIMessage) -> tuple[AIMessage, list[ToolCall]]:
     """Makes a message fit into a checkpoint; returns it and the calls whose arguments had to be altered for that."""
-    odd = [call for call in message.tool_calls if json_safe(call["args"]) is not call["args"]]
-    if not odd:
+    odd = [call for call in message.tool_calls if sendable(call["args"]) is not call["args"]]
+    content = sendable(message.content)  # some providers' messages have the arguments there as well
+    if not odd and content is message.content:
         return message, []
-    calls = [call | {"args": json_safe(call["args"])} for call in message.tool_calls]
-    content = json_safe(message.content)  # some providers' messages have the arguments there as well
+    calls = [call | {"args": sendable(call["args"])} for call in message.tool_calls]
     return message.model_copy(update={"content": content, "tool_calls": calls}), odd
 
 
@@ -108,7 +108,7 @@ _SHARED_ID = (
     "Make each of these calls again, in a message of its own."
 )
 
-_ODD = f"The arguments contain {NOT_KEPT}. Call again without it."
+_ODD = f"The arguments contain {NOT_KEPT}, or half a character. Call again without it."
 
 
 def _too_many(count: int, most: int) -> str:

@@ -19,6 +19,8 @@ from langchain_core.messages import (
     AIMessage,
     AnyMessage,
     BaseMessage,
+    ChatMessage,
+    FunctionMessage,
     HumanMessage,
     SystemMessage,
     ToolCall,
@@ -26,7 +28,9 @@ from langchain_core.messages import (
 )
 from langchain_core.messages.tool import tool_call
 
+from langchain_ashby.agent.messages.origin import is_foreign
 from langchain_ashby.agent.messages.tool_messages import Call
+from langchain_ashby.text.json import sendable
 
 Blocks = list[str | dict[Any, Any]]
 Content = str | Blocks
@@ -37,22 +41,28 @@ BEGINNING_REMOVED = "(The beginning of this conversation was removed.)"
 GO_ON = "(Go on.)"
 
 
-def conversation(instructions: SystemMessage, messages: Sequence[AnyMessage]) -> list[AnyMessage]:
+def conversation(
+    instructions: SystemMessage, messages: Sequence[AnyMessage], interface: str | None = None
+) -> list[AnyMessage]:
     """Puts right a conversation in which the answers to calls directly follow them.
 
-    - A call without an answer is left out, and so is an answer without its call.
+    - A call without an answer is left out, and so is an answer without its call. Messages of the old kinds, which
+      name a role or a function, become those of today or are left out.
     - Instructions come first, in one message.
-    - Then the user speaks, and the last word is not the model's.
+    - Then the user speaks, and the last word is not the model's. Nor does it call tools right after its own words.
     - No message is empty, nor is any of its blocks.
+    - Only names of speakers that all providers accept are sent.
     - Names, arguments and ids of calls have the form that all providers accept, and no id comes twice.
     - Reasoning is sent back as it was signed, or not at all.
+    - Of what came from another interface than this one, only text and calls are sent.
     """
-    said = _paired([it for it in messages if not isinstance(it, SystemMessage)])
+    usual = [_usual(it) for it in messages if not isinstance(it, FunctionMessage)]
+    said = _in_turns(_paired([it for it in usual if not isinstance(it, SystemMessage)], interface))
     if not said or isinstance(said[0], AIMessage):
         said.insert(0, HumanMessage(BEGINNING_REMOVED))
     if isinstance(said[-1], AIMessage):
         said.append(HumanMessage(GO_ON))
-    more = [it for it in messages if isinstance(it, SystemMessage)]
+    more = [it for it in usual if isinstance(it, SystemMessage) and _blocks(it.content)]
     return [_joined([instructions, *more]) if more else instructions, *said]
 
 
@@ -82,8 +92,8 @@ def _acceptable_name(name: str | None) -> str:
 
 
 def _acceptable_call(call: ToolCall) -> ToolCall:
-    name = _acceptable_name(call["name"])
-    return call if name == call["name"] else {**call, "name": name}
+    name, args = _acceptable_name(call["name"]), sendable(call["args"])
+    return call if name == call["name"] and args is call["args"] else {**call, "name": name, "args": args}
 
 
 def _emptied(call: Call) -> ToolCall:
@@ -104,10 +114,15 @@ def _acceptable_content(content: Content, *, own_calls: bool, may_be_empty: bool
     """Drops what is empty, unsigned or, unless `own_calls`, a copy of a call as it was before."""
     if isinstance(content, str):
         return content if content.strip() else "" if may_be_empty else NOTHING_SAID
-    kept = _without_loose_reasoning([it for it in content if not _is_dropped(it, own_calls=own_calls)])
+    kept = _without_loose_reasoning([_block(it) for it in content if not _is_dropped(it, own_calls=own_calls)])
     if not (may_be_empty or any(_is_said(it) for it in kept)):
         kept.append({"type": "text", "text": NOTHING_SAID})
     return content if kept == content else kept or ""
+
+
+def _block(part: str | dict[Any, Any]) -> dict[Any, Any]:
+    """A plain string in a list, which some providers refuse, as a block."""
+    return {"type": "text", "text": part} if isinstance(part, str) else part
 
 
 def _is_dropped(block: str | dict[Any, Any], *, own_calls: bool) -> bool:
@@ -124,12 +139,12 @@ def _is_dropped(block: str | dict[Any, Any], *, own_calls: bool) -> bool:
             return not own_calls and kind in _COPIES
 
 
-def _without_loose_reasoning(blocks: Blocks) -> Blocks:
+def _without_loose_reasoning(blocks: list[dict[Any, Any]]) -> Blocks:
     """Drops OpenAI's reasoning items whose following item is missing: it accepts them only together."""
     kept: Blocks = []
     has_item = False
     for block in reversed(blocks):
-        is_item = isinstance(block, dict) and bool(block.get("id"))
+        is_item = bool(block.get("id"))
         if not _is_item_of_reasoning(block):
             has_item = is_item
         elif not has_item:
@@ -138,21 +153,55 @@ def _without_loose_reasoning(blocks: Blocks) -> Blocks:
     return kept
 
 
-def _is_item_of_reasoning(block: str | dict[Any, Any]) -> bool:
-    return isinstance(block, dict) and block.get("type") == "reasoning" and str(block.get("id")).startswith("rs_")
+def _is_item_of_reasoning(block: dict[Any, Any]) -> bool:
+    return block.get("type") == "reasoning" and str(block.get("id")).startswith("rs_")
 
 
 def _is_said(block: str | dict[Any, Any]) -> bool:
     return isinstance(block, str) or block.get("type") not in ("thinking", "redacted_thinking", "reasoning")
 
 
-def _paired(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
+def _usual(message: AnyMessage) -> AnyMessage:
+    """A message as one of the kinds that all providers know, without a name or characters that some do not take."""
+    if isinstance(message, ChatMessage):
+        kind = _ROLES.get(message.role.lower(), HumanMessage)
+        message = kind(message.content, id=message.id, name=message.name)
+    content = sendable(message.content)  # half a character cannot be sent
+    if content is not message.content:
+        message = message.model_copy(update={"content": content})
+    if message.name is None or isinstance(message, ToolMessage) or _NAME.fullmatch(message.name):
+        return message
+    return message.model_copy(update={"name": None})
+
+
+_ROLES: dict[str, type[AIMessage | SystemMessage]] = {
+    "assistant": AIMessage,
+    "ai": AIMessage,
+    "model": AIMessage,
+    "system": SystemMessage,
+    "developer": SystemMessage,
+}
+"""The roles that are not the user's."""
+
+
+def _as_text(message: AIMessage) -> AIMessage:
+    """A message with nothing that only its own provider knows. Its calls are in `tool_calls`."""
+    if isinstance(message.content, str):
+        return message
+    return message.model_copy(
+        update={"content": str(message.text), "additional_kwargs": {}, "response_metadata": {}},
+    )
+
+
+def _paired(messages: Sequence[AnyMessage], interface: str | None) -> list[AnyMessage]:
     """Puts each message right, with the answers to its calls. Each call gets an id that no other has."""
     taken: set[str] = set()
     sent: list[AnyMessage] = []
     for place, message in enumerate(messages):
         if isinstance(message, AIMessage):
             answers = [*takewhile(lambda it: isinstance(it, ToolMessage), messages[place + 1 :])]
+            if interface is not None and is_foreign(message, interface):
+                message = _as_text(message)
             message = acceptable(message)
             pairs = [
                 (_identified(call, f"{place}.{number}", taken), found)
@@ -166,6 +215,16 @@ def _paired(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
         elif not isinstance(message, ToolMessage):
             sent.append(_said(message))
     return sent
+
+
+def _in_turns(messages: list[AnyMessage]) -> list[AnyMessage]:
+    """Parts a call from the model's words before it, as when what the user said between them was removed."""
+    parted: list[AnyMessage] = []
+    for message in messages:
+        if isinstance(message, AIMessage) and message.tool_calls and parted and isinstance(parted[-1], AIMessage):
+            parted.append(HumanMessage(GO_ON))
+        parted.append(message)
+    return parted
 
 
 def _taken_from(answers: list[Any], call_id: str | None) -> ToolMessage | None:
@@ -190,16 +249,16 @@ def _identified(call: ToolCall, place: str, taken: set[str]) -> ToolCall:
 def _said(message: M) -> M:
     """A message of the user or a tool without empty parts."""
     content = message.content
-    if isinstance(content, str):
-        return message if content.strip() else message.model_copy(update={"content": NOTHING_SAID})
-    kept = [it for it in content if not _is_dropped(it, own_calls=True)]
-    return (
-        message if kept and len(kept) == len(content) else message.model_copy(update={"content": kept or NOTHING_SAID})
-    )
+    kept: Content = content if isinstance(content, str) and content.strip() else _blocks(content) or NOTHING_SAID
+    return message if kept == content else message.model_copy(update={"content": kept})
+
+
+def _blocks(content: Content) -> Blocks:
+    parts = [content] if isinstance(content, str) else content
+    return [_block(it) for it in parts if not _is_dropped(it, own_calls=True)]
 
 
 def _joined(instructions: Sequence[SystemMessage]) -> SystemMessage:
     if all(isinstance(it.content, str) for it in instructions):
         return instructions[0].model_copy(update={"content": "\n\n".join(it.text for it in instructions)})
-    blocks = [[it.content] if isinstance(it.content, str) else it.content for it in instructions]
-    return instructions[0].model_copy(update={"content": [part for blocks_of_one in blocks for part in blocks_of_one]})
+    return instructions[0].model_copy(update={"content": [part for it in instructions for part in _blocks(it.content)]})

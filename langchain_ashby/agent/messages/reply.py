@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -79,16 +79,33 @@ _ENDINGS = {
     reason: ending
     for ending, reasons in {
         CUT_OFF: "length max_tokens max_output_tokens model_length model_context_window_exceeded",
-        BROKEN_OFF: "error failed cancelled network_error insufficient_system_resource",
+        BROKEN_OFF: "error failed cancelled network_error insufficient_system_resource pause_turn in_progress queued "
+        "abort repetition_truncation",
         MALFORMED: "malformed_function_call unexpected_tool_call too_many_tool_calls malformed_response "
         "missing_thought_signature malformed_model_output malformed_tool_use",
         FILTERED: "content_filter content_filtered guardrail_intervened sensitive safety recitation blocklist "
-        "prohibited_content spii language image_safety image_prohibited_content image_recitation",
+        "prohibited_content spii language model_armor image_safety image_prohibited_content image_recitation",
         REFUSED: "refusal",
     }.items()
     for reason in reasons.split()
 }
-"""By the reasons of OpenAI and the like, Anthropic, Gemini, Bedrock, Mistral and Ollama. Any other means: done."""
+"""By the reasons of OpenAI and the like, Anthropic, Gemini, Bedrock, Mistral and Ollama."""
+
+_DONE = (
+    "stop|end|end_turn|eos|eos_token|stop_token|stop_sequence|endoftext|tool_call|tool_calls|tool_use|function_call|"
+    "complete|completed|finished|done|success|load|unload|none|null"
+)
+"""The reasons of a whole reply; some servers write that there is none."""
+
+
+def _unknown(reason: str, *, passes: bool) -> Ending:
+    why = f"for a reason that this package does not know: {one_line(reason, 100)}."
+    return Ending(
+        "unknown",
+        f"The answer ends here because the model stopped {why}",
+        f"The model stopped {why} So nothing was done. Call again if it is still wanted.",
+        passes,
+    )
 
 
 @dataclass(frozen=True)
@@ -225,12 +242,14 @@ def _is_whole(arguments: str | None) -> bool:
 
 def _ending(message: AIMessage, *, streamed: bool) -> Ending | None:
     about = message.response_metadata
-    reasons = [about.get(key) for key in ("finish_reason", "stop_reason", "stopReason", "done_reason", "status")]
-    reasons += [_inside(about, "incomplete_details", "reason"), _inside(about, "error", "code") and "failed"]
-    known = [str(it).lower() for it in reasons if it]
+    reasons = [about.get(key) for key in ("finish_reason", "stop_reason", "stopReason", "done_reason")]
+    further = [about.get("status"), _inside(about, "incomplete_details", "reason")]
+    further += [_inside(about, "error", "code") and "failed"]
+    known = [str(it) for it in (*reasons, *further) if it]
     for reason in known:
         # Where several pieces of a stream have the reason, LangChain strings them together.
-        if ending := next((it for word, it in _ENDINGS.items() if re.fullmatch(f"(?:{word})+", reason)), None):
+        found = (it for word, it in _ENDINGS.items() if re.fullmatch(f"(?:{word})+", reason, re.IGNORECASE))
+        if ending := next(found, None):
             return ending
     if refusal(message):
         return REFUSED
@@ -238,6 +257,9 @@ def _ending(message: AIMessage, *, streamed: bool) -> Ending | None:
         return FILTERED
     if streamed and not known and about.get("model_provider") in ("openai", "anthropic", "google_genai"):
         return BROKEN_OFF  # these end each stream with a reason
+    for reason in filter(None, reasons):
+        if not re.fullmatch(f"(?:{_DONE})+", str(reason), re.IGNORECASE):
+            return _unknown(str(reason), passes=is_empty(message))
     return EMPTY if is_empty(message) else None
 
 
@@ -246,14 +268,29 @@ def _inside(about: dict[str, Any], key: str, name: str) -> Any:
     return found.get(name) if isinstance(found, dict) else None
 
 
+_ASKS = "asks"
+
+
+def asked_again(reply: Reply) -> Reply:
+    """Notes in a reply that the model was asked for it a second time."""
+    about = {**reply.message.response_metadata, _ASKS: 2}
+    return replace(reply, message=reply.message.model_copy(update={"response_metadata": about}))
+
+
+def asks(message: AIMessage) -> int:
+    """How often the model was asked for a message."""
+    return 2 if message.response_metadata.get(_ASKS) == 2 else 1
+
+
 ENDED_EARLY = "ended_early"
 
 
 def ended_early(message: BaseMessage) -> str | None:
     """Returns why a turn ended without a whole answer, from the agent's last message; None if it has one.
 
-    `length`, `broken_off`, `malformed`, `content_filter`, `refusal`, `empty`, or `model_calls` if the model was asked
-    as often as one turn allows. The message itself says it in words.
+    `length`, `broken_off`, `malformed`, `content_filter`, `refusal`, `empty`, `unknown` if the provider gave a reason
+    that this package does not know, or `model_calls` if the model was asked as often as one turn allows. The message
+    itself says it in words.
     """
     reason = message.response_metadata.get(ENDED_EARLY) if isinstance(message, AIMessage) else None
     return str(reason) if reason else None

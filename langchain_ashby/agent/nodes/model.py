@@ -24,8 +24,18 @@ from pydantic import ValidationError
 from langchain_ashby.agent.approval.gate import screened
 from langchain_ashby.agent.messages.accepted import conversation
 from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, with_every_call_answered
+from langchain_ashby.agent.messages.origin import interface_of
 from langchain_ashby.agent.messages.own import Own, kept_answer, record_of_turn
-from langchain_ashby.agent.messages.reply import Ending, Overheard, Reply, understood, unreadable, with_reason
+from langchain_ashby.agent.messages.reply import (
+    Ending,
+    Overheard,
+    Reply,
+    asked_again,
+    asks,
+    understood,
+    unreadable,
+    with_reason,
+)
 from langchain_ashby.agent.messages.tool_messages import Call, outcome_unknown
 from langchain_ashby.agent.messages.window import ContextWindow, tokens
 from langchain_ashby.agent.run.settings import RunLimits, RunSettings
@@ -73,8 +83,8 @@ class ModelNode(Runnable[State, Update]):
             sent, left_out = self._conversation(known, settings, part)
             try:
                 reply = _asked(model, sent, config)
-                if reply.may_pass:
-                    reply = _asked(model, sent, config)
+                if reply.may_pass and self._may_ask_again(input):
+                    reply = asked_again(_asked(model, sent, config))
                 break
             except ContextOverflowError:
                 if part == _PARTS[-1]:
@@ -90,13 +100,16 @@ class ModelNode(Runnable[State, Update]):
             sent, left_out = self._conversation(known, settings, part)
             try:
                 reply = await _aasked(model, sent, config)
-                if reply.may_pass:
-                    reply = await _aasked(model, sent, config)
+                if reply.may_pass and self._may_ask_again(input):
+                    reply = asked_again(await _aasked(model, sent, config))
                 break
             except ContextOverflowError:
                 if part == _PARTS[-1]:
                     raise
         return {**self._update(reply, settings, input, known), "left_out": left_out}
+
+    def _may_ask_again(self, state: State) -> bool:
+        return _asks_in_turn(state["messages"], state.get("own", {})) + 2 <= self._most_calls
 
     def _bind(self, model: str, tools: tuple[str, ...]) -> Model:
         if not tools:
@@ -114,12 +127,12 @@ class ModelNode(Runnable[State, Update]):
         complete = with_every_call_answered(arranged(known), _gone)
         messages, left_out, note = self._window.fit(complete, self._models[settings.model], besides, part)
         instructions = SystemMessage(f"{self._instructions.text}{note}") if note else self._instructions
-        return conversation(instructions, messages), left_out
+        return conversation(instructions, messages, interface_of(self._models[settings.model])), left_out
 
     def _update(self, reply: Reply, settings: RunSettings, state: State, known: list[AnyMessage]) -> Update:
         earlier, own, ending = state["messages"], state.get("own", {}), reply.ending
         calls = calls_of(reply.message)
-        if calls and _spoken_in_turn(earlier, own) + 1 >= self._most_calls:
+        if calls and _asks_in_turn(earlier, own) + asks(reply.message) >= self._most_calls:
             ending = self._enough(calls)
         message, answers = screened(
             reply.message if calls or not ending else with_reason(reply.message, ending),
@@ -177,10 +190,10 @@ async def _aasked(model: Model, sent: list[AnyMessage], config: RunnableConfig |
         return unreadable(error)
 
 
-def _spoken_in_turn(messages: Sequence[AnyMessage], own: Own) -> int:
-    """How often the agent's model has spoken since the user last did."""
+def _asks_in_turn(messages: Sequence[AnyMessage], own: Own) -> int:
+    """How often the agent's model was asked since the user last spoke."""
     turn = takewhile(lambda it: not isinstance(it, HumanMessage), reversed(messages))
-    return sum(isinstance(it, AIMessage) and it.id in own for it in turn)
+    return sum(asks(it) for it in turn if isinstance(it, AIMessage) and it.id in own)
 
 
 def _gone(call: Call) -> ToolMessage:
