@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from langchain_ashby.results.phrases import Json, flag, in_a_list, is_null, name_and_email, objects, text, to_the_minute
-from langchain_ashby.text.words import at
+from langchain_ashby.results.phrases import Json, flag, is_null, name_and_email, objects, text, to_the_minute
+from langchain_ashby.text.words import at, in_a_list
 
 
 def meetings(schedule: Json) -> list[str]:

@@ -139,7 +139,7 @@ class TestNull:
 
     def test_as_the_type_or_title_of_a_stage_is_said_to_be_unknown(self) -> None:
         for kind, record in ((records.Application, "currentInterviewStage"), (records.InterviewStage, "")):
-            hired = [
+            hired: list[dict[str, Any]] = [
                 {"title": "Hired", "type": None},
                 {"title": "Hired", "type": "Hired"},
                 {"title": None, "type": "X"},

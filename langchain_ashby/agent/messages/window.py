@@ -203,7 +203,8 @@ def _changes(gone: Sequence[AnyMessage], can_be_read_again: Callable[[str], bool
 
 def _named(answer: ToolMessage, calls: Mapping[Any, Call]) -> str:
     """A write by its tool and the first record that it concerns. Only ids: other arguments may be anyone's words."""
-    args = calls.get(answer.tool_call_id, {}).get("args")
+    call = calls.get(answer.tool_call_id)
+    args = call["args"] if call else None
     found = ((name, value) for name, value in args.items() if name.endswith("_id")) if isinstance(args, dict) else ()
     record = next(
         (f" of {name} {value}" for name, value in found if isinstance(value, str) and _ID.fullmatch(value)), ""
