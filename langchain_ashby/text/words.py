@@ -141,10 +141,10 @@ def quoted(text: Any, longest: int = 120) -> str:
 
 def in_a_list(said: str) -> str:
     """A value as it stands in a list and before notes: in quotation marks if it could be read as something else."""
-    return json.dumps(said, ensure_ascii=False) if _READ_OTHERWISE.search(said) else said
+    return json.dumps(said, ensure_ascii=False) if _PASSES_FOR_MORE.search(said) else said
 
 
-_READ_OTHERWISE = re.compile(r'[,"]|\)$|^\+\d+$|^$')
+_PASSES_FOR_MORE = re.compile(r'[,"]|\)$|^\+\d+$|^$')
 
 
 def given(text: str | None) -> str | None:

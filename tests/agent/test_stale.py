@@ -393,7 +393,10 @@ def test_an_approval_whose_arguments_the_tool_no_longer_accepts_is_answered(
     with room.agent() as graph:
         room.start(graph)
     tightened = create_model(
-        "Tightened", __base__=CreateCandidateNote, note=(Annotated[str, Field(max_length=3)], Field())
+        "Tightened",
+        __base__=CreateCandidateNote,
+        __module__=__name__,
+        note=(Annotated[str, Field(max_length=3)], Field()),
     )
     with room.agent() as graph:
         tool = graph.nodes["writes"].bound.tools.tools_by_name["ashby_create_candidate_note"]
