@@ -26,6 +26,8 @@ from langchain_ashby.agent.execution.journal import Request
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.endpoints import ChangeApplicationStage
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:

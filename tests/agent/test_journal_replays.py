@@ -34,6 +34,8 @@ from writing_room import QUICK, DyingJournal, Killed, Room, opened
 from langchain_ashby.agent import Journal, QuestionClosedError, audit_trail, create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 
+pytestmark = pytest.mark.slow
+
 STAGES = ["before claim", "after claim", "before outcome", "after outcome"]
 
 

@@ -14,6 +14,8 @@ from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.ids import id_of
 from langchain_ashby.records import CustomFieldValue, FeedbackReceipt
 
+pytestmark = pytest.mark.slow
+
 CUT = re.compile("…|Too long|part \\d+ of \\d+")
 LONG = [f"w{number:04}" for number in range(5_000)]
 """The words of a text that is longer than any result."""

@@ -15,6 +15,8 @@ from telling import EACH_KIND, LISTINGS, SINGLE, TOOLS, WRITES, alike, assert_no
 
 from langchain_ashby.endpoints import OPERATIONS
 
+pytestmark = pytest.mark.slow
+
 FEW = settings(max_examples=4, phases=[Phase.generate])
 MANY = settings(max_examples=100, phases=[Phase.generate])
 

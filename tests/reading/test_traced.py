@@ -16,6 +16,8 @@ from telling import EACH_KIND, LISTINGS, TOOLS, assert_none
 
 from langchain_ashby.endpoints import OPERATIONS
 
+pytestmark = pytest.mark.slow
+
 FEW = settings(max_examples=6, phases=[Phase.generate])
 MANY = settings(max_examples=150, phases=[Phase.generate])
 

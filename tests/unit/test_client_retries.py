@@ -16,6 +16,8 @@ from recorder import KEY, Answer, Recorder, raw_server, success, unused_port
 from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit, errors
 from langchain_ashby.endpoints.candidates import CreateCandidate, GetCandidate, ListCandidates
 
+pytestmark = pytest.mark.slow
+
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 READ = GetCandidate(candidate_id=ID)
 WRITE = CreateCandidate(name="Ada Lovelace")

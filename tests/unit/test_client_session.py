@@ -20,6 +20,8 @@ from urllib3.util import Retry
 from langchain_ashby import AshbyClient, errors
 from langchain_ashby.endpoints.candidates import CreateCandidate, GetCandidate, UploadCandidateFile
 
+pytestmark = pytest.mark.slow
+
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 READ = GetCandidate(candidate_id=ID)
 WRITE = CreateCandidate(name="Ada Lovelace")

@@ -13,6 +13,8 @@ from test_card_unread import assert_no_more_at_ease
 
 from langchain_ashby.agent.cards.complete import KINDS, Kind
 
+pytestmark = pytest.mark.slow
+
 OTHERS: list[Any] = [{}, [], "", 0, 1, "true", "x", 1e12, [None]]
 
 

@@ -20,6 +20,8 @@ from langchain_ashby.agent.cards.names import apart
 from langchain_ashby.sandbox.records import KINDS
 from langchain_ashby.text.words import called, named, shown
 
+pytestmark = pytest.mark.slow
+
 MADE = "2026-01-02T10:00:00.000Z"
 
 

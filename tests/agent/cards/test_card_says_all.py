@@ -25,6 +25,8 @@ from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import in_words, parsed
 
+pytestmark = pytest.mark.slow
+
 WRITES = [it for it in OPERATIONS.values() if it.access is Access.WRITE]
 
 

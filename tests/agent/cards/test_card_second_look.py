@@ -17,6 +17,8 @@ from langchain_ashby.agent.cards import Card, ReadCache, card_of, differences, m
 from langchain_ashby.agent.cards.differences import newly_past
 from langchain_ashby.errors import ArgumentError
 
+pytestmark = pytest.mark.slow
+
 
 def words_of(card: Card) -> str:
     return markdown({**card, "links": []})

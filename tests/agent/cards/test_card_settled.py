@@ -9,6 +9,8 @@ from langchain_ashby.agent.cards import Card
 from langchain_ashby.agent.execution import creations
 from langchain_ashby.errors import AshbyError
 
+pytestmark = pytest.mark.slow
+
 
 def attempt(desk: Desk, request: Request, drop: str | None = None) -> None:
     """Try the write, with the connection lost before or after its effect."""

@@ -13,6 +13,8 @@ from test_card_second_look import answer
 
 from langchain_ashby.errors import ServerError
 
+pytestmark = pytest.mark.slow
+
 RISKS = ("low", "medium", "high")
 CLAIMS = re.compile(r"will refuse|will be sent|nothing would change|is not known in Ashby|gets no|already")
 
