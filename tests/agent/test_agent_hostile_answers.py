@@ -16,6 +16,8 @@ from office import Office, agent, approve, assert_sendable, calling, edit, read,
 
 from langchain_ashby.agent import QuestionClosedError
 
+pytestmark = pytest.mark.slow
+
 PROPOSED = {"candidate_id": "ada", "stage": "Offer"}
 
 MALFORMED: list[Any] = [

@@ -22,6 +22,8 @@ from writing_room import Room, opened
 from langchain_ashby.agent import AuditEntry, aaudit_trail, audit_trail, to_jsonl
 from langchain_ashby.agent.execution.audit_log import audit_op as written
 
+pytestmark = pytest.mark.slow
+
 COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
 
 

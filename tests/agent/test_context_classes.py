@@ -24,6 +24,8 @@ from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 LOOKED_AT = sum(OPERATIONS[name].access is Access.READ for name in TOOLSETS["jobs"])
 
 

@@ -22,6 +22,8 @@ from langchain_ashby.agent import ApprovalPolicy, audit_trail, create_recruiting
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 from langchain_ashby.errors import ConfigurationError
 
+pytestmark = pytest.mark.slow
+
 ALLOW = ApprovalPolicy({"move_candidate": "allow"})
 
 

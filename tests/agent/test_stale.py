@@ -395,7 +395,7 @@ def test_an_approval_whose_arguments_the_tool_no_longer_accepts_is_answered(
     tightened = create_model(
         "Tightened",
         __base__=CreateCandidateNote,
-        __module__=__name__,
+        __doc__="A note that is shorter.",
         note=(Annotated[str, Field(max_length=3)], Field()),
     )
     with room.agent() as graph:

@@ -16,6 +16,8 @@ from langchain_ashby.endpoints.offers import CreateOffer
 from langchain_ashby.endpoints.organization import SetCustomFieldValue
 from langchain_ashby.records import Candidate
 
+pytestmark = pytest.mark.slow
+
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 PROCESS = "2e1d9b63-6c2f-4d4f-8e63-7d2a2d8b1c22"
 FORM = "3f2e0c74-7d30-4e50-9f74-8e3b3e9c2d33"

@@ -12,6 +12,8 @@ from langchain_ashby import AshbyClient
 from langchain_ashby.agent.cards import ReadCache, card_of, html, markdown, seen_on, settled
 from langchain_ashby.cli.card import panel
 
+pytestmark = pytest.mark.slow
+
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
