@@ -34,11 +34,19 @@ def text(value: Any) -> str:
     if isinstance(value, str):
         return to_the_minute(value)
     if isinstance(value, Mapping):
-        told = [f"{key}: {in_a_list(text(entry))}" for key, entry in value.items() if not empty(entry)]
+        told = [f"{key}: {_entry(entry)}" for key, entry in value.items() if not empty(entry)]
         return one_line(", ".join(told), None)
     if isinstance(value, list):
-        return listed([in_a_list(text(entry)) for entry in value])
+        return listed([_entry(entry) for entry in value])
     return one_line(str(value), None)
+
+
+def _entry(value: Any) -> str:
+    """An entry of a list or an object. What is nested deeper is JSON: quoting at each level would double its marks."""
+    inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    if any(isinstance(it, Mapping | list) for it in inside):
+        return one_line(json.dumps(value, ensure_ascii=False, default=str), None)
+    return in_a_list(text(value))
 
 
 def listed(said: Sequence[str], longest: int | None = None) -> str:
@@ -241,7 +249,9 @@ def field_value(value: Any, options: Mapping[str, str] | None = None) -> str:
 
 def _field_value(value: Any, options: Mapping[str, str] | None) -> str:
     if isinstance(value, list):
-        return listed([in_a_list(_field_value(entry, options)) for entry in value])
+        return listed(
+            [_entry(entry) if isinstance(entry, list) else in_a_list(_field_value(entry, options)) for entry in value]
+        )
     if isinstance(value, Mapping):
         if LEFT_OUT in value:
             return PRIVATE

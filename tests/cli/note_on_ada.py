@@ -6,6 +6,9 @@ from langchain_ashby.demo.scripted import Script, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 ADA = "Ada Lovelace"
+SHOWN = f"{ADA} (ada.lovelace@example.org)"
+"""Ada, as cards name her."""
+
 NOTES_AT_FIRST = 22
 WRITTEN = "Wants to start in February."
 

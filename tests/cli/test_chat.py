@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from note_on_ada import ADA, WRITTEN, environment, notes, proposes_a_note
+from note_on_ada import ADA, SHOWN, WRITTEN, environment, notes, proposes_a_note
 from person import COMMAND, CTRL_C, CTRL_D, UP, Person
 from person import environment as clean
 from provider import Provider
@@ -44,7 +44,7 @@ def test_a_conversation_at_a_terminal(sandbox: AshbySandbox, tmp_path: Path) -> 
         )
         assert notes(sandbox) == []
         person.types("a")
-        person.sees(f"✓ Add a note to {ADA} done", "Ashby (https://evil.example/a)", "[bold]that[/bold]")
+        person.sees(f"✓ Add a note to {SHOWN} done", "Ashby (https://evil.example/a)", "[bold]that[/bold]")
         person.is_asked("You:")
         assert notes(sandbox) == [WRITTEN]
         assert "\x1b[2J" not in person.raw and "\x1b]0" not in person.raw and "\u202e" not in person.raw

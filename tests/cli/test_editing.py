@@ -169,7 +169,7 @@ def test_of_several_changes_those_with_warnings_are_decided_one_by_one(sandbox: 
         person.is_asked("You:")
         person.types("Tidy up.")
         person.is_asked("Approve the 2 without !, view, reject or later?")
-        person.sees("Proposed change 3 of 3", "2 ! Close the job Staff Engineer (high risk, 1 warning)")
+        person.sees("Proposed change 3 of 3", "2 ! Close the job Staff Engineer (TW-101, Oslo) (high risk, 1 warning)")
         person.sees("[a] approve the 2 without !")
         person.types("a")
         person.is_asked("Approve?")

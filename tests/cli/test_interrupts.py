@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from note_on_ada import ADA, WRITTEN, ada, environment, notes, proposes_a_note
+from note_on_ada import SHOWN, WRITTEN, ada, environment, notes, proposes_a_note
 from person import CTRL_C, Person
 from provider import Provider
 
@@ -26,10 +26,10 @@ def test_ctrl_c_waits_for_a_change_and_shows_its_outcome(sandbox: AshbySandbox) 
         person.is_asked("Approve?")
         sandbox.fault("candidate.createNote", delay=3)
         person.types("a")
-        person.glimpses(f"Add a note to {ADA}  1 s")  # the spinner shows the elapsed time
+        person.glimpses(f"Add a note to {SHOWN}  1 s")  # the spinner shows the elapsed time
         person.presses(CTRL_C)
         person.sees("Finishing 1 change first.")
-        person.sees(f"✓ Add a note to {ADA} done", "Interrupted.")
+        person.sees(f"✓ Add a note to {SHOWN} done", "Interrupted.")
         person.is_asked("You:")
         assert notes(sandbox) == [WRITTEN]
         person.types("What became of it?")
@@ -54,11 +54,11 @@ def test_a_second_ctrl_c_leaves_the_outcome_unknown_until_the_next_message(
         person.is_asked("Approve?")
         sandbox.fault("candidate.createNote", delay=5)
         person.types("a")
-        person.glimpses(f"Add a note to {ADA}  1 s")
+        person.glimpses(f"Add a note to {SHOWN}  1 s")
         person.presses(CTRL_C)
         person.sees("Finishing")
         person.presses(CTRL_C)
-        person.sees(f"! The outcome is unknown: Add a note to {ADA}.")
+        person.sees(f"! The outcome is unknown: Add a note to {SHOWN}.")
         person.is_asked("You:")
         person.types("What became of it?")
         person.sees("Done as you said.")

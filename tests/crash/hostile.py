@@ -93,7 +93,7 @@ class Room:
         self._candidate = sandbox.state()["candidate"][0]["id"]
         self._numbers = itertools.count()
         model = ScriptedChatModel(script=lines(self._first, self._second, "Done."))
-        self._graph: Any = create_recruiting_agent(model, AshbyToolkit(client))
+        self._graph: Any = create_recruiting_agent(model, AshbyToolkit(client), max_context_tokens=10**9)
 
     def check(self, sent: Sequence[Sent]) -> int:
         """Starts a thread and sends it the answers; raises AssertionError on any violation.

@@ -101,7 +101,7 @@ def test_is_in_no_output_of_an_afternoons_work(
         config = {"configurable": {"thread_id": "1"}, "callbacks": [everything, tracer]}
         result = afternoon(graph, config)
         sandbox.fault("candidate.info", status=500, times=9)
-        tool = AshbyToolkit(client, include=["ashby_get_candidate"]).get_tools()[0]
+        tool = AshbyToolkit(client, include=["ashby_get_candidate"], on_error="raise").get_tools()[0]
         with pytest.raises(AshbyError):
             tool.invoke({"candidate_id": ID}, {"callbacks": [everything, tracer]})
         tracer.wait_for_futures()

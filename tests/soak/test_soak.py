@@ -23,5 +23,5 @@ def test_agents_under_asyncio_on_postgresql_write_only_what_was_approved_while_e
     tmp_path: Path, postgres: str
 ) -> None:
     place = ("--store", "postgres", "--postgres", postgres)
-    [phase] = rows(tmp_path / "rows", "soak", "--minutes", "0.1", "--mode", "asyncio", "--agents", "50", *place)
+    [phase] = rows(tmp_path / "rows", "soak", "--minutes", "0.2", "--mode", "asyncio", "--agents", "50", *place)
     assert phase["writes applied"] > 0 and phase["faults"] > 3 and phase["wrong"] == 0

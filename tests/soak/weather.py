@@ -52,8 +52,9 @@ class Weather:
 
 
 def _is_bearable(trouble: Trouble) -> bool:
-    """True if it affects one call only; a long pause affects all."""
-    return trouble.peer == "sandbox" and float(trouble.how.get("headers", {}).get("Retry-After", 0)) < 1
+    """True if it affects one call only; a long pause affects all, and so does what is wrong on the way."""
+    pause = float(trouble.how.get("headers", {}).get("Retry-After", 0))
+    return trouble.peer == "sandbox" and bool(trouble.how) and pause < 1
 
 
 def _as_json(how: Any, elsewhere: int) -> dict[str, Any]:
