@@ -100,10 +100,12 @@ def _constants(tree: ast.Module) -> Iterator[str]:
 
 
 def _keys_in_words() -> set[str]:
+    from ashby import load_contract
     from shapes import places, record_shapes
 
     from langchain_ashby.endpoints import OPERATIONS
 
-    keys = {key for it in OPERATIONS.values() for place in places(record_shapes(it.path)) for key in place}
+    known = {it.path for it in OPERATIONS.values()} & load_contract().responses.keys()
+    keys = {key for path in known for place in places(record_shapes(path)) for key in place}
     words = {word.lower() for key in [*keys, "newInAshby"] for word in _CAMEL.sub(" ", key).split()}
     return words | {word.removesuffix("s") for word in words}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+from ashby import load_contract
 from decides import decides, is_left_out
 from prepared import Reader
 from replies import MARK, Way, replaced, ways
@@ -17,17 +18,18 @@ from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.results.scorecards import DECISIVE
 from langchain_ashby.text.words import empty
 
-TOOLS = [*OPERATIONS]
-WRITES = [name for name, it in OPERATIONS.items() if it.access is Access.WRITE]
-LISTINGS = [name for name, it in OPERATIONS.items() if name not in WRITES and is_listing(it.path)]
-SINGLE = [name for name in OPERATIONS if name not in WRITES and name not in LISTINGS]
+DOCUMENTED = {name: it for name, it in OPERATIONS.items() if it.path in load_contract().responses}
+TOOLS = [*DOCUMENTED]
+WRITES = [name for name, it in DOCUMENTED.items() if it.access is Access.WRITE]
+LISTINGS = [name for name, it in DOCUMENTED.items() if name not in WRITES and is_listing(it.path)]
+SINGLE = [name for name in DOCUMENTED if name not in WRITES and name not in LISTINGS]
 
 
 def _first_of_each_kind() -> list[Any]:
     """The tools as parameters. Those that answer with the same record in the same way as another are slow tests."""
     seen = set()
     found: list[Any] = []
-    for name, operation in OPERATIONS.items():
+    for name, operation in DOCUMENTED.items():
         kind = operation.record(), name in WRITES, name in LISTINGS
         found.append(pytest.param(name, marks=[pytest.mark.slow] if kind in seen else []))
         seen.add(kind)
