@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,18 +49,9 @@ def _entry(value: Any) -> str:
     return in_a_list(text(value))
 
 
-def listed(said: Sequence[str], longest: int | None = None) -> str:
-    """Values that `in_a_list` or `noted` made, separated by commas; `+3` stands for three more than fit."""
-    line = ", ".join(said)
-    if longest is None or len(line) <= longest:
-        return line
-    fitting = 0
-    for value in said:
-        longest -= len(value) + 2
-        if longest < 0:
-            break
-        fitting += 1
-    return ", ".join([*said[:fitting], f"+{len(said) - fitting}"])
+def listed(said: Iterable[str]) -> str:
+    """Values that `in_a_list` or `noted` made, separated by commas."""
+    return ", ".join(said)
 
 
 def noted(name: Any, *notes: str) -> str:

@@ -112,11 +112,6 @@ class TestLists:
             line = line[end:].removeprefix(", ")
         assert read == values
 
-    def test_say_how_many_values_they_leave_out(self) -> None:
-        assert listed(["aaa", "bbb", "ccc", "ddd"], 10) == "aaa, bbb, +2"
-        assert listed(["a" * 20], 10) == "+1"
-        assert in_a_list("+2") == '"+2"'
-
     def test_of_tags_leave_out_none(self) -> None:
         titles = ["Maritime experience, Fast track", "Speaks Norwegian", "Contact again in 2027", "DO NOT HIRE"]
         candidate = {
