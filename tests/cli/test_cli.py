@@ -8,17 +8,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-import pexpect
+import command_line
 import pytest
+from command_line import COMMAND
+from person import Person
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS, SearchCandidates, SearchJobs
 from langchain_ashby.sandbox import AshbySandbox
-
-COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
 
 
 @pytest.fixture(scope="module")
@@ -33,24 +32,11 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        env=environment(**variables),
-        timeout=120,
-    )
+    return command_line.run(*arguments, env=environment(**variables))
 
 
 def on(sandbox: AshbySandbox) -> dict[str, str]:
     return {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url}
-
-
-def in_terminal(*arguments: str) -> pexpect.spawn:
-    return pexpect.spawn(
-        COMMAND, list(arguments), env=environment(), encoding="utf-8", timeout=60, dimensions=(60, 100)
-    )
 
 
 def test_the_demo_runs_unattended_with_yes() -> None:
@@ -111,13 +97,11 @@ def test_call_writes_with_yes(sandbox: AshbySandbox) -> None:
 
 
 def test_call_asks_in_a_terminal_before_it_writes() -> None:
-    terminal = in_terminal("call", "ashby_create_candidate", '{"name": "Radia Perlman"}', "--sandbox")
-    terminal.expect("Create candidate.*: ")
-    terminal.sendline("n")
-    terminal.expect("Not approved")
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    assert terminal.exitstatus == 3
+    with Person("call", "ashby_create_candidate", '{"name": "Radia Perlman"}', "--sandbox") as person:
+        person.is_asked("Create candidate? [y/N]:")
+        person.types("n")
+        person.sees("Not approved")
+        assert person.leaves() == 3
 
 
 @pytest.mark.parametrize(

@@ -55,12 +55,17 @@ def spellings(value: Any) -> Iterator[str]:
         yield from (value, words, words.lower())
 
 
-def left_over(line: str, record: Any) -> list[str]:
-    """The words of a line that stand neither for a value in the JSON nor in the package's vocabulary."""
+def spelled(record: Any) -> re.Pattern[str]:
+    """A pattern of the values in the JSON, as they may be spelled."""
     found = {it for _, value in ways(record) for it in spellings(value) if it}
     found |= set(_keys(record))
-    spelled = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
-    line = re.sub(rf"(?<![^\W_])(?:{spelled})(?![^\W_])", " ", line) if spelled else line
+    values = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
+    return re.compile(rf"(?<![^\W_])(?:{values})(?![^\W_])" if values else r"(?!)")
+
+
+def left_over(line: str, values: re.Pattern[str]) -> list[str]:
+    """The words of a line that stand neither for one of the values nor in the package's vocabulary."""
+    line = values.sub(" ", line)
     numbers = [it for it in re.findall(r"\d[\d.,]*\d|\d", line) if not re.fullmatch(r"\d{1,2}", it)]
     return [it for it in _WORD.findall(line) if it.lower() not in vocabulary() and len(it) > 1] + numbers
 
