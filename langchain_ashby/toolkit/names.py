@@ -17,10 +17,10 @@ from typing import Any, Literal, get_args, get_origin
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Arguments, Operation, arguments_in
 from langchain_ashby.endpoints import OPERATIONS
-from langchain_ashby.errors import ArgumentError, AshbyError
+from langchain_ashby.errors import ArgumentError, AshbyError, Refused
 from langchain_ashby.ids import IDS, Id, canonical, certain, ids_of, short
 from langchain_ashby.text.words import at, count, named, one_line, quoted
-from langchain_ashby.toolkit.id_hints import reading
+from langchain_ashby.toolkit.id_hints import reading, suggest_id
 from langchain_ashby.toolkit.listings import Listing, Record, kept, read
 
 MOST = 5
@@ -192,7 +192,7 @@ class _Look:
             given = certain(str(self._given.get(argument) or ""))
             if given and not path:
                 return {asked: given}
-            found = certain(str(at(self._client.call(reading(IDS[argument], given)), *path))) if given else None
+            found = certain(str(at(self._read(IDS[argument], given), *path))) if given else None
             if found:
                 return {asked: found}
         usable = [it for it in within if it in self._operation.model_fields and not self._given.get(it)]
@@ -201,6 +201,15 @@ class _Look:
             f"{quoted(name.text, 60)} is not unique without its {IDS[asked].words}: {advice} the id, "
             f"which {name.kind.listing} shows."
         )
+
+    def _read(self, kind: Id, given: str) -> Any:
+        request = reading(kind, given)
+        try:
+            return self._client.call(request)
+        except Refused as refused:
+            if meant := suggest_id(request, refused, self._client.call):
+                refused.remedy = meant.sentence
+            raise
 
     def _matches(self, name: _Name, listing: Listing) -> list[Record]:
         """The records with the name. Archived ones count only if no other has it."""
@@ -270,6 +279,8 @@ def _archived(record: Record) -> str | None:
 def _like(text: str, records: Sequence[Record], kind: Id) -> list[Record]:
     """Records with similar names, most similar first; all if there are few."""
     assert kind.names is not None
+    if len(text) > _LONGEST:
+        return []
     names: dict[str, Record] = {}
     for it in records:
         if not _archived(it):
@@ -291,6 +302,9 @@ def _shown(record: Record, kind: Id, among: Sequence[Record] = ()) -> str:
     state = _archived(record)
     return named(one_line(called, 80), *shown, *([state] if state else []), f"id {short(record['id'])}")
 
+
+_LONGEST = 200
+"""The most characters of a name for which similar ones are looked for: comparing them takes long."""
 
 _WIDEST = (
     "include_archived",

@@ -119,7 +119,7 @@ class TestEveryArgument:
                 meant = IDS[f"{with_ids['object_type'].lower()}_id"] if kind.kind_in else kind
                 name = name_of(records.get(holder[key], {}), meant)
                 lacks_a_plan = (
-                    bool(meant.names and meant.names.within) and not meant.names.within.keys() & with_ids.keys()
+                    not (meant.names.within.keys() & with_ids.keys()) if meant.names and meant.names.within else False
                 )
                 if name and not lacks_a_plan and not is_shared(name, meant, records.values()):
                     holder[key] = f" {name.swapcase()} "
@@ -215,6 +215,12 @@ class TestAName:
         assert "source_id: no source is called “LinkedIn”. Like it: LinkedIn Job Post (Inbound, id " in answer.text
         assert "Sourced on LinkedIn" in answer.text
 
+    def test_of_any_length_is_compared_in_no_time(self, client: AshbyClient) -> None:
+        began = time.process_time()
+        answer = call(client, "update_candidate", candidate_id=ID, source_id="LinkedIn " * 10_000)
+        assert "no source is called “LinkedIn LinkedIn" in answer.text and len(answer.text) < 300
+        assert time.process_time() - began < 1
+
     def test_that_looks_like_the_records_with_other_letters_is_another(self, recorder: Recorder) -> None:
         recorder.answers["source.list"] = [
             success([{"id": ID, "title": "LinkedIn"}, {"id": OTHER, "title": "Linkedln"}])
@@ -249,7 +255,9 @@ class TestAName:
 
     def test_is_not_accepted_from_a_list_that_was_not_read_to_its_end(self, recorder: Recorder) -> None:
         page = {"moreDataAvailable": True, "nextCursor": "c"}
-        pages = [success([{"id": ID, "title": "Fast"}], **(page | {"nextCursor": f"c{n}"})) for n in range(20)]
+        pages: list[Any] = [
+            success([{"id": ID, "title": "Fast"}], **(page | {"nextCursor": f"c{n}"})) for n in range(20)
+        ]
         recorder.answers["candidateTag.list"] = pages
         with AshbyClient("key", recorder.url) as client, pytest.raises(ArgumentError) as raised:
             resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": "fast"}, client)
@@ -307,6 +315,14 @@ class TestWhatElseTheCallSays:
             "give application_id as well, or the id, which ashby_list_interview_stages shows."
         )
         assert "plan: give the id, which" in call(client, "get_interview_stage", interview_stage_id="Onsite").text
+
+    def test_may_be_an_id_of_another_kind_and_the_error_says_which_was_meant(
+        self, client: AshbyClient, company: Company
+    ) -> None:
+        moved = {"application_id": company.candidate(), "interview_stage_id": "Onsite"}
+        answer = call(client, "change_application_stage", **moved)
+        assert f"The id given is a candidate_id; its application_id is {company.application()}." in answer.text
+        assert "“Onsite” could not be looked up" in answer.text
 
     def test_leads_to_the_archived_stage_whatever_its_title(self, recorder: Recorder) -> None:
         stages = [{"id": ID, "title": "Onsite", "type": "Active"}, {"id": OTHER, "title": "No", "type": "Archived"}]
