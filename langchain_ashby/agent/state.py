@@ -17,7 +17,13 @@ from langchain_ashby.agent.cards import Card
 from langchain_ashby.agent.conversation import ConversationChannel
 
 
-class Proposal(TypedDict):
+class _AsWritten(TypedDict, total=False):
+    """What a proposal has only if the model gave names for ids."""
+
+    written: dict[str, Any]
+
+
+class Proposal(_AsWritten):
     """A write that waits for a person.
 
     Attributes:
@@ -36,6 +42,7 @@ class Proposal(TypedDict):
         policy_name: The name of that policy.
         on_behalf_of: The id of the Ashby user for whom it would be made.
         account: The fingerprint of the Ashby account whose records the card shows; None for a tool that is not Ashby's.
+        written: The model's own arguments, if it gave names for ids; `call` has the ids.
     """
 
     call: ToolCall

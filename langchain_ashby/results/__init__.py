@@ -52,6 +52,7 @@ def render(
     done: str = "",
     left_out: str = "",
     warnings: Sequence[str] = (),
+    notes: Sequence[str] = (),
     incomplete: bool = False,
     most: int | None = None,
     with_the_same: Sequence[str] = (),
@@ -71,6 +72,7 @@ def render(
         done: The title of the write that returned the result; empty for reads.
         left_out: A note about what was removed from the result as private.
         warnings: Ashby's warnings about what it did not do.
+        notes: Sentences on how the arguments were read.
         incomplete: True if Ashby has more records and gave no way to them.
         most: The number of records at which Ashby stops, of a listing that has no pages.
         with_the_same: The arguments that were given, without the cursor: a call with the next one has to repeat them.
@@ -80,7 +82,7 @@ def render(
     """
     page = result if isinstance(result, Page) else None
     found, place = page.results if page else result, place or Place()
-    remarks = [*([left_out] if left_out else []), *_warnings(warnings)]
+    remarks = [*([left_out] if left_out else []), *notes, *_warnings(warnings)]
     after: list[str] = []
     legend: list[str] = []
     if isinstance(found, list) and not done:

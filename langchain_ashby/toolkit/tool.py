@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -24,9 +24,11 @@ from langchain_ashby.results import Place, render
 from langchain_ashby.results.redaction import left_out_note, without_private
 from langchain_ashby.schema import strict as strict_schema
 from langchain_ashby.text.json import json_safe
-from langchain_ashby.toolkit.arguments import arguments_of
+from langchain_ashby.text.safe import visible
+from langchain_ashby.toolkit.arguments import arguments_of, plain
 from langchain_ashby.toolkit.explain import MODELS_OWN, explain_arguments, explain_error
 from langchain_ashby.toolkit.html import tool_html
+from langchain_ashby.toolkit.names import Resolved, resolved
 
 OnError = Literal["tell", "raise"]
 """What happens to an error that the model cannot correct: its text is the tool's answer, or it is raised."""
@@ -62,6 +64,7 @@ class AshbyTool(StructuredTool):
 
     # Private, so that it appears in no trace.
     _client: AshbyClient | None = PrivateAttr(default=None)
+    _operation: type[Operation[Any]] | None = PrivateAttr(default=None)
 
     @property
     def client(self) -> AshbyClient | None:
@@ -70,21 +73,35 @@ class AshbyTool(StructuredTool):
 
     @property
     def operation(self) -> type[Operation[Any]]:
-        """The class that declares the tool, or a subclass with a cursor, which is also its `args_schema`."""
-        # A string: the class itself would make pydantic build a generic class at each call.
-        return cast("type[Operation[Any]]", self.args_schema)
+        """The class that declares the tool. It takes ids alone; the arguments of the tool may hold names instead."""
+        return self._operation or self._arguments
 
     @property
     def tool_call_schema(self) -> ArgsSchema:
         """The arguments as a class whose `model_json_schema()` is what a model sees, without redundant entries."""
-        return _seen_by_models(self.operation, self.strict, self.name, self.description)
+        return _seen_by_models(self._arguments, self.strict, self.name, self.description)
 
     @property
     def args(self) -> dict[str, Any]:
         """The JSON Schema of each argument, with a default for those that can be left out: converters look for it."""
-        seen = _visible_schema(self.operation, self.strict)
+        seen = _visible_schema(self._arguments, self.strict)
         required = seen.get("required", ())
         return {name: it if name in required else {"default": None, **it} for name, it in seen["properties"].items()}
+
+    def with_ids(self, arguments: Mapping[str, Any]) -> Resolved:
+        """Replaces names in checked arguments with ids, as a call of the tool does. It only reads.
+
+        Raises:
+            AshbyError: if a name is not that of exactly one record, or cannot be looked up.
+        """
+        if self._client is None:
+            return Resolved(dict(arguments))
+        return resolved(self.operation, arguments, self._client)
+
+    @property
+    def _arguments(self) -> type[Operation[Any]]:
+        # A string: the class itself would make pydantic build a generic class at each call.
+        return cast("type[Operation[Any]]", self.args_schema)
 
     def _repr_html_(self) -> str:
         return tool_html(self)
@@ -135,7 +152,7 @@ def make_tool(
         "extras": {"defer_loading": True} if defer_loading else None,
     }
     tool = _declared(operation).model_copy(update=own)
-    tool._client = client
+    tool._client, tool._operation = client, operation
     return tool
 
 
@@ -180,14 +197,17 @@ def _runner(
     def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
         place = Place.of(arguments.pop("cursor", None))
         cursor = {"cursor": place.cursor} if place.cursor else {}
-        request = operation(**arguments, **cursor)
-        with client.deadline():  # one for the look-ups after a refusal, too
+        request = None
+        with client.deadline():  # one for the look-ups of names and those after a refusal, too
             try:
+                found = resolved(operation, plain(arguments), client)
+                request = operation(**found.arguments, **cursor)
                 reply = client.exchange(request)
             except AshbyError as error:
                 if not isinstance(error, MODELS_OWN) and (on_error == "raise" or _raising.get()):
                     raise
-                raise ToolException(explain_error(request, error, client)) from error
+                why = explain_error(request, error, client) if request else visible(error.for_model())
+                raise ToolException(why) from error
         result = reply.result
         page = result if isinstance(result, Page) else None
         results, left_out = without_private(json_safe(page.results if page else result), private)
@@ -205,6 +225,7 @@ def _runner(
             done="" if operation.access is Access.READ else operation.tool_title(),
             left_out=left_out_note(left_out),
             warnings=reply.warnings,
+            notes=found.notes,
             incomplete=reply.more,
             most=operation.most_results,
             with_the_same=[name for name, given in arguments.items() if given is not None],

@@ -104,6 +104,31 @@ def test_call_asks_in_a_terminal_before_it_writes() -> None:
         assert person.leaves() == 3
 
 
+def test_call_takes_names_and_shows_the_ids_before_it_asks() -> None:
+    arguments = json.dumps({"candidate_id": "ada lovelace", "tag_id": "fast track"})
+    terminal = in_terminal("call", "ashby_add_candidate_tag", arguments, "--sandbox")
+    terminal.expect("“fast track” → [0-9a-f-]{36}")
+    terminal.expect("Add candidate tag.*: ")
+    terminal.sendline("y")
+    terminal.expect("Done: Add candidate tag")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+
+
+def test_call_says_which_name_it_does_not_know(sandbox: AshbySandbox) -> None:
+    arguments = json.dumps({"candidate_id": "ada lovelace", "tag_id": "fast trak"})
+    ran = run("call", "ashby_add_candidate_tag", arguments, "--yes", **on(sandbox))
+    assert ran.returncode == 1
+    assert "tag_id: no tag is called “fast trak”. Like it: Fast track (id " in ran.stderr
+
+
+def test_call_takes_names_for_all_pages(sandbox: AshbySandbox) -> None:
+    ran = run("call", "ashby_list_applications", '{"job_id": "Staff Engineer"}', "--all", **on(sandbox))
+    assert ran.returncode == 0, ran.stderr
+    assert all(json.loads(it)["job"]["title"] == "Staff Engineer" for it in ran.stdout.splitlines())
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

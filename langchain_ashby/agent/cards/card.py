@@ -73,12 +73,18 @@ class Beside(TypedDict):
     warnings: list[str]
 
 
-class Card(TypedDict):
+class _Named(TypedDict, total=False):
+    """What a card has only if names were given for ids."""
+
+    named: dict[str, str]
+
+
+class Card(_Named):
     """A write in words.
 
     `line` says what will happen, `changes` which fields it changes, `unchecked` what could not be found out. `targets`
     are the ids that the call refers to: arguments with other targets need another card. `args` are the exact
-    arguments.
+    arguments; `named` says for which of them a name was given, by the way to each, such as `location_ids.0`.
 
     The rest is what the card is based on, and is checked again before the write runs; see `differences`. `made` is the
     moment to which "past" refers. `facts` are values that were read, by a title in words. `refers` are the records
