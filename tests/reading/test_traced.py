@@ -112,7 +112,7 @@ def strange_words(tool: str, records: list[Any]) -> list[str]:
     for line in reader().text(tool, *records).split("\n"):
         if line.startswith("#"):
             found += [f"{tool}: the own line {line!r} holds {it}" for it in MARK.findall(line)]
-        elif left := left_over(line, records):
+        elif left := left_over(line, [records, reader().beside(tool)]):
             found.append(f"{tool}: {', '.join(left)} in {line!r}")
     return found
 
