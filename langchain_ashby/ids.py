@@ -3,7 +3,7 @@
 Error remedies, hints about mixed-up ids, the headings of results and the targets of approval cards follow from it.
 
 Ids have two spellings. A UUID takes a model about 23 tokens; its 16 bytes in base64url, 22 characters, take about 16,
-and most of what a long listing costs is ids. Every argument that takes an id takes either spelling.
+and most of what a long listing costs is ids. Models read the short one; arguments take either.
 
 The arguments of tools also take what people call a record; `langchain_ashby.toolkit.names` finds its id.
 """
@@ -45,7 +45,8 @@ from langchain_ashby.records import (
 )
 
 _SHORT = re.compile("[0-9A-Za-z_-]{21}[AQgw]")  # the last character holds two bits
-_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+UUID_FORM = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""The regular expression for an id as Ashby writes it."""
 
 _USUAL_VERSIONS = (4, 5, 7)
 
@@ -78,11 +79,6 @@ def certain(written: str) -> str | None:
         return None
     is_usual = found.variant == RFC_4122 and found.version in _USUAL_VERSIONS
     return str(found) if is_usual or not _SHORT.fullmatch(written) else None
-
-
-def with_short_ids(text: str) -> str:
-    """A text with its UUIDs in the short spelling."""
-    return _UUID.sub(lambda found: short(found[0]), text)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -186,9 +182,7 @@ def _checked(value: str) -> str:
     try:
         return canonical(value)
     except ValueError:
-        raise ValueError(
-            f"takes an id, a UUID such as 1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11; {value!r} isn't one"
-        ) from None
+        raise ValueError(f"takes an id such as HwyKUlseTD6dUmwfHHoLEQ, or a UUID; {value!r} isn't one") from None
 
 
 ApplicationId = Annotated[

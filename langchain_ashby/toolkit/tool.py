@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Sequence, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -15,23 +15,28 @@ from langchain_core.utils.json_schema import dereference_refs
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from langchain_ashby.client import AshbyClient
-from langchain_ashby.endpoint import Access, Operation, Page
+from langchain_ashby.endpoint import Access, Operation, Page, Paged
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.http.wire import Reply
 from langchain_ashby.ids import IDS
 from langchain_ashby.records import Feedback, FeedbackReceipt
-from langchain_ashby.results import Place, render
+from langchain_ashby.results import Laid, Place, lay_out
 from langchain_ashby.results.redaction import left_out_note, without_private
 from langchain_ashby.schema import strict as strict_schema
 from langchain_ashby.text.json import json_safe
 from langchain_ashby.text.safe import visible
 from langchain_ashby.toolkit.arguments import arguments_of, plain
+from langchain_ashby.toolkit.beside import Reads, look_beside
 from langchain_ashby.toolkit.explain import MODELS_OWN, explain_arguments, explain_error
 from langchain_ashby.toolkit.html import tool_html
 from langchain_ashby.toolkit.names import Resolved, resolved
 
 OnError = Literal["tell", "raise"]
 """What happens to an error that the model cannot correct: its text is the tool's answer, or it is raised."""
+
+SHORTER = 3
+"""How often a page that is too long is asked for again, each time with fewer records."""
 
 _raising: ContextVar[bool] = ContextVar("langchain_ashby_raising", default=False)
 
@@ -192,13 +197,14 @@ def _runner(
     max_characters: int,
     on_error: OnError,
 ) -> Callable[..., tuple[str, dict[str, Any]]]:
-    record = operation.record()
+    answer = partial(_answer, private=private, max_characters=max_characters)
 
     def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
         place = Place.of(arguments.pop("cursor", None))
         cursor = {"cursor": place.cursor} if place.cursor else {}
+        given = [name for name, value in arguments.items() if value is not None]
         request = None
-        with client.deadline():  # one for the look-ups of names and those after a refusal, too
+        with client.deadline():  # one for the look-ups as well
             try:
                 found = resolved(operation, plain(arguments), client)
                 request = operation(**found.arguments, **cursor)
@@ -208,34 +214,68 @@ def _runner(
                     raise
                 why = explain_error(request, error, client) if request else visible(error.for_model())
                 raise ToolException(why) from error
-        result = reply.result
-        page = result if isinstance(result, Page) else None
-        results, left_out = without_private(json_safe(page.results if page else result), private)
-        artifact: dict[str, Any] = {
-            "results": results,
-            "next_cursor": page and page.next_cursor,
-            "sync_token": page and page.sync_token,
-            "more": reply.more,
-            "warnings": list(reply.warnings),
-            "request_ids": list(reply.request_ids),
-        }
-        text = render(
-            record,
-            replace(page, results=results) if page else results,
-            done="" if operation.access is Access.READ else operation.tool_title(),
-            left_out=left_out_note(left_out),
-            warnings=reply.warnings,
-            notes=found.notes,
-            incomplete=reply.more,
-            most=operation.most_results,
-            with_the_same=[name for name, given in arguments.items() if given is not None],
-            place=place,
-            rest_with=_read_after(request),
-            max_characters=max_characters,
-        )
-        return text, {key: value for key, value in artifact.items() if key == "results" or value}
+            reads = Reads(client)
+            laid, artifact = answer(request, reply, reads, given, place, found.notes)
+            for _ in range(SHORTER):  # fewer rows may be longer ones
+                if laid.whole and isinstance(request, Paged) and (shorter := _shorter(request, laid.whole, client)):
+                    laid, artifact = answer(request, shorter, reads, given, place, found.notes)
+        return laid.text, artifact
 
     return run
+
+
+def _answer(
+    request: Operation[Any],
+    reply: Reply[Any],
+    reads: Reads,
+    given: list[str],
+    place: Place,
+    notes: Sequence[str],
+    *,
+    private: frozenset[str],
+    max_characters: int,
+) -> tuple[Laid, dict[str, Any]]:
+    """The text and the artifact of a reply, with what is found out beside it."""
+    page = reply.result if isinstance(reply.result, Page) else None
+    beside = look_beside(request, json_safe(page.results if page else reply.result), reads)
+    results, left_out = without_private(beside.results, private)
+    artifact: dict[str, Any] = {
+        "results": results,
+        "next_cursor": page and page.next_cursor,
+        "sync_token": page and page.sync_token,
+        "more": reply.more,
+        "warnings": list(reply.warnings),
+        "request_ids": list(reply.request_ids),
+    }
+    shown = beside.shown(results)
+    laid = lay_out(
+        request.record(),
+        replace(page, results=shown) if page else shown,
+        done="" if request.access is Access.READ else request.tool_title(),
+        left_out=left_out_note(left_out),
+        warnings=reply.warnings,
+        incomplete=reply.more,
+        facts=beside.facts,
+        notes=[*notes, *beside.notes],
+        with_the_same=given,
+        place=place,
+        rest_with=_read_after(request),
+        max_characters=max_characters,
+    )
+    return laid, {key: value for key, value in artifact.items() if key == "results" or value}
+
+
+def _shorter(request: Paged[Any], records: int, client: AshbyClient) -> Reply[Any] | None:
+    """The page again with as many records as a text holds: then Ashby's own cursor leads to the next ones.
+
+    None if Ashby does not give it so. Then the text comes in parts, and all is read again for each.
+    """
+    try:
+        reply = client.exchange(request.model_copy(update={"limit": records}))
+    except AshbyError:
+        return None
+    page = reply.result
+    return reply if isinstance(page, Page) and page.next_cursor and len(page.results) <= records else None
 
 
 def _read_after(request: Operation[Any]) -> str:

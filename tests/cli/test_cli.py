@@ -106,14 +106,12 @@ def test_call_asks_in_a_terminal_before_it_writes() -> None:
 
 def test_call_takes_names_and_shows_the_ids_before_it_asks() -> None:
     arguments = json.dumps({"candidate_id": "ada lovelace", "tag_id": "fast track"})
-    terminal = in_terminal("call", "ashby_add_candidate_tag", arguments, "--sandbox")
-    terminal.expect("“fast track” → [0-9a-f-]{36}")
-    terminal.expect("Add candidate tag.*: ")
-    terminal.sendline("y")
-    terminal.expect("Done: Add candidate tag")
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    assert terminal.exitstatus == 0
+    with Person("call", "ashby_add_candidate_tag", arguments, "--sandbox") as person:
+        person.sees("“fast track” → ")
+        person.is_asked("Add candidate tag? [y/N]:")
+        person.types("y")
+        person.sees("Done: Add candidate tag")
+        assert person.leaves() == 0
 
 
 def test_call_says_which_name_it_does_not_know(sandbox: AshbySandbox) -> None:

@@ -17,9 +17,10 @@ def _places(text: str) -> frozenset[Place]:
 _OPENING = """id latestVersion.identifier openingState latestVersion.description latestVersion.targetHireDate
     latestVersion.jobIds isArchived"""
 _CANDIDATE = """id name primaryEmailAddress.value position company tags.title tags.isArchived source.title
-    source.sourceType.title source.isArchived createdAt fraudStatus location.locationComponents.name"""
+    source.sourceType.title source.isArchived createdAt fraudStatus location.locationComponents.name applicationIds"""
 _APPLICATION = """id candidate.name candidate.id job.title job.id currentInterviewStage.title currentInterviewStage.type
-    status archiveReason.text archiveReason.reasonType source.title source.sourceType.title updatedAt"""
+    status archiveReason.text archiveReason.reasonType source.title source.sourceType.title updatedAt
+    createdAt archivedAt"""
 _PERSON = "firstName lastName email"
 _SCHEDULE = """id applicationId status interviewStageId interviewEvents.id interviewEvents.startTime
     interviewEvents.endTime interviewEvents.interview.title interviewEvents.hasSubmittedFeedback
@@ -86,7 +87,7 @@ SET_BY_WRITES: dict[type, frozenset[Place]] = {
         tags.title tags.isArchived source.title creditedToUser.firstName creditedToUser.email resumeFileHandle.name
         fileHandles.name createdAt"""
     ),
-    records.Application: _places(f"{_APPLICATION} creditedToUser.firstName creditedToUser.email createdAt"),
+    records.Application: _places(f"{_APPLICATION} creditedToUser.firstName creditedToUser.email"),
     records.Opening: _places(
         f"""{_OPENING} latestVersion.targetStartDate latestVersion.employmentType latestVersion.isBackfill
         latestVersion.teamId latestVersion.locationIds closeReasonId"""

@@ -118,6 +118,12 @@ class Reader:
         assert said.status == "success", f"{tool}: {said.text}"
         return said
 
+    def beside(self, tool: str) -> list[Any]:
+        """What else a text may show: the arguments, and the replies to the further reads."""
+        asked, method = self._asked[tool], self.method(tool)
+        bodies = [body for name, (_, body) in asked.replies.items() if name != method and body.startswith(b"{")]
+        return [asked.args, *map(json.loads, bodies)]
+
     def text(self, tool: str, *records: Any, **more: Any) -> str:
         """The text that a model reads."""
         return self.message(tool, *records, **more).text

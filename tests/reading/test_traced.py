@@ -110,8 +110,9 @@ def check_words(tool: str, how: settings) -> None:
 def strange_words(tool: str, records: list[Any]) -> list[str]:
     """The words in a text that come from nowhere, and data in the package's own lines."""
     found = []
-    values = spelled(records)
-    for line in reader().text(tool, *records).split("\n"):
+    text = reader().text(tool, *records)
+    values = spelled([records, reader().beside(tool)])
+    for line in text.split("\n"):
         if line.startswith("#"):
             found += [f"{tool}: the own line {line!r} holds {it}" for it in MARK.findall(line)]
         elif left := left_over(line, values):

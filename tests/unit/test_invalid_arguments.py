@@ -46,7 +46,7 @@ class TestWrongArguments:
                 ["- id: there is no such argument; it takes candidate_id, external_mapping_id"],
             ),
             ("ashby_get_candidate", {"candidate_id": " "}, ["- candidate_id: takes an id or a name, not empty text"]),
-            ("ashby_get_offer", {"offer_id": "Ada's"}, ["- offer_id: takes an id, a UUID such as"]),
+            ("ashby_get_offer", {"offer_id": "Ada's"}, ["- offer_id: takes an id such as"]),
             ("ashby_get_candidate", {"external_mapping_id": " "}, ["- external_mapping_id: must not be empty"]),
             ("ashby_search_candidates", {}, ["- arguments: give at least one of email or name"]),
             ("ashby_search_candidates", {"name": ""}, ["- name: must not be empty"]),
