@@ -42,8 +42,8 @@ class AshbySandbox:
     kept in a file, and a file that has a company already is continued (cursors and sync tokens are good for the same
     `api_key` only; keys, faults and the log are not kept). `rate_limit` is the number of requests that a
     key may make in a minute; `sync_page_cap` is the number of pages that an incremental sync may have. A connection on
-    which no other request comes for `keep_alive` seconds is closed; without it, connections stay open. Keys that a request
-    does not have are ignored, as Ashby does, with a warning in `requests()`; a `strict` sandbox refuses them.
+    which no other request comes for `keep_alive` seconds is closed; without it, connections stay open. Keys that a
+    request does not have are ignored, as Ashby does, with a warning in `requests()`; a `strict` sandbox refuses them.
     """
 
     def __init__(
