@@ -74,8 +74,10 @@ def strict_sandboxes() -> Iterator[None]:
     """Makes every sandbox of the tests refuse keys that a request does not have: this package must send none."""
     from langchain_ashby.sandbox import AshbySandbox
 
+    defaults = AshbySandbox.__init__.__kwdefaults__
+    assert defaults is not None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(AshbySandbox.__init__.__kwdefaults__, "strict", True)
+        patch.setitem(defaults, "strict", True)
         yield
 
 
