@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
+
+from langchain_core.tools import BaseTool
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.sandbox import AshbySandbox
@@ -77,6 +79,10 @@ class Job(ABC):
     candidates: ClassVar[int] = 60
     beyond: ClassVar[str] = ""
 
+    def tools(self, client: AshbyClient) -> Sequence[BaseTool]:
+        """The tools it is done with: every one that there is."""
+        return AshbyToolkit(client, toolsets="all").get_tools()
+
     @abstractmethod
     def do(self, desk: Desk) -> object:
         """Does the job, and returns the answer if it is a question."""
@@ -109,9 +115,9 @@ class Outcome(NamedTuple):
 def outcome(job: Job) -> Outcome:
     """Does a job in a sandbox of its own."""
     with AshbySandbox(candidates=job.candidates) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
-        desk = Desk(AshbyToolkit(client, toolsets="all").get_tools(), TODAY)
+        desk = Desk(job.tools(client), TODAY)
         try:
             answer = job.do(desk)
-        except (StuckError, LookupError) as why:
+        except (StuckError, LookupError, ValueError) as why:
             return Outcome(job, desk.exchanges, [f"stuck: {why!r}"])
         return Outcome(job, desk.exchanges, job.problems(State(sandbox.state()), answer))
