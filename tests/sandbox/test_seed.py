@@ -44,10 +44,10 @@ NOT_RECORDS = {"organizationId", "interviewStageGroupId", "applicationHistoryId"
 }
 
 
-@pytest.fixture(scope="module")
-def records() -> Company:
+@pytest.fixture(scope="module", params=[60, 600])
+def records(request: pytest.FixtureRequest) -> Company:
     found: Company = defaultdict(dict)
-    for kind, record in company():
+    for kind, record in company(request.param):
         assert record["id"] not in found[kind], f"two {kind} records with one id"
         found[kind][record["id"]] = completed(KINDS[kind], record)
     return found

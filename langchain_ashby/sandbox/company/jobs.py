@@ -103,6 +103,15 @@ def hiring_team(job: str) -> list[Record]:
     return [{"userId": ident("user", user), "role": _ROLES[min(at, 2)]} for at, user in enumerate(users)]
 
 
+def seat(identifier: str, job: str, opened: float, filled: float | None) -> Record:
+    """An opening of a job for one person, opened and perhaps filled so many days ago."""
+    row = JOB_ROWS[job]
+    stated = (identifier, "Open" if filled is None else "Filled", job, row.location, row.department)
+    opening = {**_opening(*stated, 30, "l4", False, False, ""), "createdAt": ago(opened), "openedAt": ago(opened)}
+    opening["latestVersion"] = {**opening["latestVersion"], "createdAt": ago(opened)}
+    return opening if filled is None else {**opening, "closedAt": ago(filled)}
+
+
 def _job(row: JobRow) -> Record:
     fields: dict[str, object] = {
         ident("field", "cost-centre"): f"41-{row.department[:3].upper()}",
