@@ -22,8 +22,10 @@ from pydantic_core import CoreSchema, core_schema
 from langchain_ashby.records import (
     Application,
     ArchiveReason,
+    Brand,
     Candidate,
     CloseReason,
+    CommunicationTemplate,
     CustomField,
     CustomFieldValue,
     Department,
@@ -33,10 +35,13 @@ from langchain_ashby.records import (
     InterviewSchedule,
     InterviewStage,
     Job,
+    JobBoard,
     JobPosting,
+    JobTemplate,
     Location,
     Offer,
     Opening,
+    Project,
     Source,
     Tag,
     User,
@@ -133,7 +138,7 @@ ApplicationId = Annotated[
 ArchiveReasonId = Annotated[
     str, Id(argument="archive_reason_id", records=(ArchiveReason,), listed_by="ashby_list_archive_reasons")
 ]
-BrandId = Annotated[str, Id(argument="brand_id", not_listed="Ashby lists them with brand.list, which has no tool.")]
+BrandId = Annotated[str, Id(argument="brand_id", records=(Brand,), listed_by="ashby_list_brands")]
 CandidateId = Annotated[
     str,
     Id(
@@ -154,7 +159,8 @@ CommunicationTemplateId = Annotated[
     str,
     Id(
         argument="communication_template_id",
-        not_listed="Ashby lists them with communicationTemplate.list, which has no tool.",
+        records=(CommunicationTemplate,),
+        listed_by="ashby_list_communication_templates",
     ),
 ]
 CustomFieldId = Annotated[
@@ -225,10 +231,7 @@ InterviewStageId = Annotated[
         mistaken_for={"interview_plan_id": (), "application_id": ("currentInterviewStage", "id")},
     ),
 ]
-JobBoardId = Annotated[
-    str,
-    Id(argument="job_board_id", not_listed="Ashby lists them with jobBoard.list, which has no tool."),
-]
+JobBoardId = Annotated[str, Id(argument="job_board_id", records=(JobBoard,), listed_by="ashby_list_job_boards")]
 JobId = Annotated[
     str,
     Id(
@@ -255,7 +258,7 @@ JobPostingId = Annotated[
     ),
 ]
 JobTemplateId = Annotated[
-    str, Id(argument="job_template_id", not_listed="Ashby lists them with jobTemplate.list, which has no tool.")
+    str, Id(argument="job_template_id", records=(JobTemplate,), listed_by="ashby_list_job_templates")
 ]
 LocationId = Annotated[
     str,
@@ -296,6 +299,7 @@ OpeningId = Annotated[
         mistaken_for={"job_id": ("openings", "id")},
     ),
 ]
+ProjectId = Annotated[str, Id(argument="project_id", records=(Project,), listed_by="ashby_list_projects")]
 SourceId = Annotated[str, Id(argument="source_id", records=(Source,), listed_by="ashby_list_sources")]
 TagId = Annotated[str, Id(argument="tag_id", records=(Tag,), listed_by="ashby_list_candidate_tags")]
 UserId = Annotated[

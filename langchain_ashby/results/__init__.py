@@ -83,8 +83,9 @@ def render(
     remarks = [*([left_out] if left_out else []), *_warnings(warnings)]
     after: list[str] = []
     legend: list[str] = []
-    if isinstance(found, list) and not done:
+    if isinstance(found, list):
         before, blocks, legend = _listing(kind, found)
+        before = [f"Done: {done}. {' '.join(before[:1])}".rstrip(), *before[1:]] if done else before
         after = [f"{len(found)} record{'' if len(found) == 1 else 's'}", *_how_to_go_on(page, with_the_same)]
         after += [_INCOMPLETE] if incomplete and not (page and page.next_cursor) else []
         after += [f"Ashby stops at {most}: there may be more; narrow the request if you can"] * (len(found) == most)

@@ -91,6 +91,10 @@ def _values(key: str, value: str) -> Callable[[Json], Any]:
     )
 
 
+def _each(key: str) -> Callable[[Json], Any]:
+    return _sent(key, cell=lambda record: Values(in_a_list(text(entry)) for entry in record.get(key) or ()))
+
+
 def _flag(key: str, yes: str, no: str = "", missing: Any = False) -> Callable[[Json], str]:
     """The word for a flag. Where one says that all is well, a missing flag is not taken for it."""
     return lambda record: flag(record.get(key, missing), yes, no)
@@ -286,6 +290,39 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         _id_of(records.ArchiveReason),
         Column("reason", _at("text")),
         Column("type", lambda reason: enumerated(reason.get("reasonType") or "")),
+        _ARCHIVED,
+    ),
+    records.CommunicationTemplate: (
+        _id_of(records.CommunicationTemplate),
+        Column("title", _at("title")),
+        Column("for", _each("intendedTypes")),
+    ),
+    records.JobTemplate: (
+        _id_of(records.JobTemplate),
+        Column("title", _at("title")),
+        Column("status", _at("status")),
+        Column("department_id", _at("departmentId")),
+        Column("location_id", _at("locationId")),
+        Column("location", _named("location")),
+        Column("interview_plan_id", _at("defaultInterviewPlanId")),
+    ),
+    records.Brand: (
+        _id_of(records.Brand),
+        Column("name", _at("name")),
+        Column("careers page", _at("hostedJobsPageSlug")),
+    ),
+    records.JobBoard: (
+        _id_of(records.JobBoard),
+        Column("title", _at("title")),
+        Column("kind", _flag("isInternal", "internal", missing=None)),
+    ),
+    records.HiringTeamRole: (Column("id", _at("id")), Column("role", _at("title"))),
+    records.Project: (
+        _id_of(records.Project),
+        Column("title", _at("title")),
+        Column("description", _at("description")),
+        Column("created", Day("createdAt")),
+        Column("visible", _flag("confidential", "confidential", missing=None)),
         _ARCHIVED,
     ),
     records.CloseReason: (_id_of(records.CloseReason), Column("reason", _at("reasonText")), _ARCHIVED),

@@ -15,6 +15,7 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
     jobs,
     offers,
     openings,
+    projects,
     schedules,
     stages,
 )
