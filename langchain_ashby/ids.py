@@ -227,7 +227,7 @@ InterviewStageId = Annotated[
         listed_by="ashby_list_interview_stages",
         read_by="ashby_get_interview_stage",
         advice="it must be in the application's plan",
-        keys={"currentInterviewStage": "", "stageId": ""},
+        keys={"currentInterviewStage": "", "stageId": "", "stages": ""},
         mistaken_for={"interview_plan_id": (), "application_id": ("currentInterviewStage", "id")},
     ),
 ]

@@ -127,7 +127,7 @@ LEFT_OUT: dict[str, str] = {
 """The keys that a single record leaves out, with all that is in them."""
 
 NO_TOOL_TAKES = {"applicationHistory", "compensationTiers", "components", "field", "fileHandles", "latestVersion"}
-NO_TOOL_TAKES |= {"resumeFileHandle", "sourceType", "versions"}
+NO_TOOL_TAKES |= {"activities", "interviews", "resumeFileHandle", "sourceType", "versions"}
 """Objects whose ids no tool takes."""
 
 BESIDE: dict[str, tuple[str, ...]] = {
