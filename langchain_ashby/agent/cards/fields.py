@@ -10,7 +10,7 @@ from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Recor
 from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.lookup import Reader, reader
 from langchain_ashby.agent.cards.names import apart
-from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import SUBJECTS, line_of_changes
 from langchain_ashby.agent.cards.values import as_fact, in_the_words_of
@@ -64,7 +64,7 @@ def _set(
     fields = builder.records("The custom fields", fields_read)
     owner, of_whom = SUBJECTS[owner_id](builder, found)
     builder.sent = {}  # without a definition the body is unknown, so nothing may be sent
-    setting = _Setting(request.object_type, owner, fields, isinstance(fields_read, list))
+    setting = _Setting(request.object_type, owner, fields)
     converted = {it: _set_field(builder, setting, it, value) for it, value in values.items()}
     builder.line = line_of_changes(builder, of_whom)
     return None if UNREAD in converted.values() else converted
@@ -76,8 +76,7 @@ class _Setting:
 
     object_type: str
     owner: Record
-    fields: list[Record]
-    fields_read: bool
+    fields: Records[Record]
 
 
 def _set_field(builder: CardBuilder, setting: _Setting, custom_field_id: str, value: Any) -> Any:
@@ -97,9 +96,11 @@ def _set_field(builder: CardBuilder, setting: _Setting, custom_field_id: str, va
             builder.not_checked("The field is private: it may have a value that the key cannot see.")
     title, converted = "Custom field", UNREAD
     if not definition:
-        if setting.fields_read:
+        if fields.complete:
             unknown = f"The custom field {custom_field_id} is not known, or the key may not see it."
             builder.warn(f"{unknown} Nothing will be sent.", "high")
+        else:
+            builder.not_checked(f"The custom field {custom_field_id} is not among those that could be read.")
         before = UNREAD
         field = Field(path="", title=title, type="String", required=False, options={})
     else:
@@ -112,7 +113,10 @@ def _set_field(builder: CardBuilder, setting: _Setting, custom_field_id: str, va
         try:
             value = converted = custom_field_value([definition], custom_field_id, setting.object_type, value)
         except ArgumentError as error:
-            builder.warn(f"{one_line(error.message)}. Nothing will be sent.", "high")
+            if fields.complete:
+                builder.warn(f"{one_line(error.message)}. Nothing will be sent.", "high")
+            else:
+                builder.not_checked(f"Whether the value fits the custom field {named(title)} is not known.")
 
     if at(definition, "isPrivate") is not False:
         builder.private[title] = "fields"

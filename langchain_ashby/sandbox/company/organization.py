@@ -107,7 +107,8 @@ ROLES = ("Hiring Manager", "Recruiter", "Interviewer", "Coordinator")
 # key, title, description, author, archived, confidential
 PROJECTS = (
     ("maritime", "Maritime engineers", "People who have shipped software for ships.", "priya", False, False),
-    ("harbour", "Harbour Robotics launch", "", "daniel", False, True),
+    ("harbour", "Harbour Robotics launch", "", "daniel", False, False),
+    ("succession", "Succession planning", "", "maren", False, True),
     ("campus", "Campus 2022", "Students we met on the campus tour.", "priya", True, False),
 )
 
