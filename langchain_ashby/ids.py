@@ -24,8 +24,10 @@ from pydantic_core import CoreSchema, core_schema
 from langchain_ashby.records import (
     Application,
     ArchiveReason,
+    Brand,
     Candidate,
     CloseReason,
+    CommunicationTemplate,
     CustomField,
     CustomFieldValue,
     Department,
@@ -35,10 +37,13 @@ from langchain_ashby.records import (
     InterviewSchedule,
     InterviewStage,
     Job,
+    JobBoard,
     JobPosting,
+    JobTemplate,
     Location,
     Offer,
     Opening,
+    Project,
     Source,
     Tag,
     User,
@@ -209,8 +214,9 @@ BrandId = Annotated[
     str,
     Id(
         argument="brand_id",
-        not_listed="Ashby lists them with brand.list, which has no tool.",
-        names=Names(keys=("name", "title")),
+        records=(Brand,),
+        listed_by="ashby_list_brands",
+        names=Names(keys=("name",)),
     ),
 ]
 CandidateId = Annotated[
@@ -243,7 +249,8 @@ CommunicationTemplateId = Annotated[
     str,
     Id(
         argument="communication_template_id",
-        not_listed="Ashby lists them with communicationTemplate.list, which has no tool.",
+        records=(CommunicationTemplate,),
+        listed_by="ashby_list_communication_templates",
         names=Names(keys=("title",), apart=("intendedTypes",)),
     ),
 ]
@@ -325,7 +332,7 @@ InterviewStageId = Annotated[
         listed_by="ashby_list_interview_stages",
         read_by="ashby_get_interview_stage",
         advice="it must be in the application's plan",
-        keys={"currentInterviewStage": "", "stageId": ""},
+        keys={"currentInterviewStage": "", "stageId": "", "stages": ""},
         mistaken_for={"interview_plan_id": (), "application_id": ("currentInterviewStage", "id")},
         names=Names(
             keys=("title",),
@@ -343,8 +350,9 @@ JobBoardId = Annotated[
     str,
     Id(
         argument="job_board_id",
-        not_listed="Ashby lists them with jobBoard.list, which has no tool.",
-        names=Names(keys=("title", "name")),
+        records=(JobBoard,),
+        listed_by="ashby_list_job_boards",
+        names=Names(keys=("title",)),
     ),
 ]
 JobId = Annotated[
@@ -383,8 +391,9 @@ JobTemplateId = Annotated[
     str,
     Id(
         argument="job_template_id",
-        not_listed="Ashby lists them with jobTemplate.list, which has no tool.",
-        names=Names(keys=("title", "name")),
+        records=(JobTemplate,),
+        listed_by="ashby_list_job_templates",
+        names=Names(keys=("title",)),
     ),
 ]
 LocationId = Annotated[
@@ -457,6 +466,10 @@ TagId = Annotated[
         listed_by="ashby_list_candidate_tags",
         names=Names(keys=("title",)),
     ),
+]
+ProjectId = Annotated[
+    str,
+    Id(argument="project_id", records=(Project,), listed_by="ashby_list_projects", names=Names(keys=("title",))),
 ]
 UserId = Annotated[
     str,

@@ -313,6 +313,72 @@ class CloseReason(TypedDict, total=False):
     isArchived: bool
 
 
+class CommunicationTemplate(TypedDict, total=False):
+    """A message template; `intendedTypes` are email, inMail and linkedInConnection."""
+
+    id: str
+    title: str
+    intendedTypes: list[str]
+    createdAt: str
+    updatedAt: str
+
+
+class JobTemplate(TypedDict, total=False):
+    """A template for jobs; `status` is Active or Inactive."""
+
+    id: str
+    title: str
+    status: str
+    locationId: str
+    departmentId: str
+    defaultInterviewPlanId: str
+    location: Location
+
+
+class Brand(TypedDict, total=False):
+    """A name under which the company hires."""
+
+    id: str
+    name: str
+    hostedJobsPageSlug: str
+
+
+class JobBoard(TypedDict, total=False):
+    """A place where postings are shown."""
+
+    id: str
+    title: str
+    isInternal: bool
+
+
+class JobInterviewPlan(TypedDict, total=False):
+    """The interview plan of a job; each of the `stages` has its activities, and these their interviews."""
+
+    jobId: str
+    interviewPlanId: str
+    stages: list[dict[str, Any]]
+
+
+class HiringTeamRole(TypedDict, total=False):
+    """What somebody is in a hiring team, such as Recruiter."""
+
+    id: str
+    title: str
+
+
+class Project(TypedDict, total=False):
+    """A group of candidates, such as a talent pool."""
+
+    id: str
+    title: str
+    description: str
+    isArchived: bool
+    confidential: bool
+    authorId: str
+    createdAt: str
+    customFieldEntries: list[CustomFieldValue]
+
+
 class UploadHandle(TypedDict):
     """A place for a file: POST `fields`, then the file, to `url`; `handle` names it afterwards."""
 

@@ -160,6 +160,21 @@ EXAMPLES: dict[str, Example] = {
         "candidate_id": it.candidate(),
         "file_path": it.file("reference letter.txt", b"Hire her."),
     },
+    "ashby_remove_candidate_tag": lambda it: {
+        "candidate_id": it.candidate(),
+        "tag_id": it.id("candidateTag", title="Fast track"),
+    },
+    "ashby_create_candidate_tag": lambda _: {"title": "Sails on weekends"},
+    "ashby_list_projects": lambda _: {},
+    "ashby_search_projects": lambda _: {"title": "Maritime engineers"},
+    "ashby_add_candidate_project": lambda it: {
+        "candidate_id": it.candidate(),
+        "project_id": it.id("project", title="Harbour Robotics launch"),
+    },
+    "ashby_remove_candidate_project": lambda it: {
+        "candidate_id": it.candidate(),
+        "project_id": it.id("project", title="Maritime engineers"),
+    },
     # applications
     "ashby_list_applications": lambda _: {"limit": 25},
     "ashby_get_application": lambda it: {"application_id": it.application()},
@@ -210,6 +225,10 @@ EXAMPLES: dict[str, Example] = {
     "ashby_set_job_status": lambda it: {"job_id": it.job(), "status": "Closed"},
     "ashby_list_job_postings": lambda _: {},
     "ashby_get_job_posting": lambda it: {"job_posting_id": it.id("jobPosting", title=STAFF)},
+    "ashby_list_job_templates": lambda _: {},
+    "ashby_list_brands": lambda _: {},
+    "ashby_list_job_boards": lambda _: {},
+    "ashby_get_job_interview_plan": lambda it: {"job_id": it.job()},
     # offers
     "ashby_list_offers": lambda _: {},
     "ashby_get_offer": lambda it: {"offer_id": it.id("offer", acceptanceStatus="Accepted")},
@@ -259,6 +278,17 @@ EXAMPLES: dict[str, Example] = {
     "ashby_get_department": lambda it: {"department_id": it.id("department", name="Platform")},
     "ashby_list_locations": lambda _: {"include_location_hierarchy": True},
     "ashby_list_archive_reasons": lambda _: {},
+    "ashby_set_custom_field_values": lambda it: {
+        "object_type": "Candidate",
+        "object_id": it.candidate(),
+        "values": [
+            {"custom_field_id": it.id("customField", title="Languages"), "field_value": ["English", "German"]},
+            {"custom_field_id": it.id("customField", title="Preferred name"), "field_value": "Ada"},
+        ],
+    },
+    "ashby_list_communication_templates": lambda _: {},
+    "ashby_list_hiring_team_roles": lambda _: {},
+    "ashby_get_api_key": lambda _: {},
     # openings
     "ashby_list_openings": lambda _: {},
     "ashby_get_opening": lambda it: {"opening_id": it.opening("OP-201")},
@@ -292,6 +322,14 @@ EXAMPLES: dict[str, Example] = {
     },
     "ashby_set_opening_archived": lambda it: {"opening_id": it.opening("OP-202"), "archive": True},
     "ashby_list_close_reasons": lambda _: {},
+    "ashby_add_opening_location": lambda it: {
+        "opening_id": it.opening("OP-202"),
+        "location_id": it.id("location", name="London"),
+    },
+    "ashby_remove_opening_location": lambda it: {
+        "opening_id": it.opening("OP-202"),
+        "location_id": it.one("opening", id=it.opening("OP-202"))["latestVersion"]["locationIds"][0],
+    },
 }
 """The arguments of a call by the tool's name, in the order of the tools."""
 

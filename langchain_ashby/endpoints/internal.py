@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue
 
-from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Synced
+from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Paged, Synced
 from langchain_ashby.ids import (
     ApplicationId,
     CandidateId,
@@ -22,7 +22,6 @@ from langchain_ashby.ids import (
     canonical,
 )
 from langchain_ashby.records import (
-    APIKey,
     Candidate,
     CustomFieldValue,
     FeedbackReceipt,
@@ -30,6 +29,7 @@ from langchain_ashby.records import (
     Offer,
     OfferForm,
     OfferProcess,
+    Project,
     UploadHandle,
     User,
 )
@@ -61,13 +61,6 @@ class FormSubmissions(Arguments):
     def of(cls, values: dict[str, Any]) -> Self:
         """Makes it from values by path."""
         return cls(field_submissions=[FormSubmission(path=path, value=value) for path, value in values.items()])
-
-
-class GetAPIKey(Endpoint[APIKey]):
-    """The key in use and its scopes."""
-
-    path = "apiKey.info"
-    permission = "apiKeysRead"
 
 
 class CreateFileUploadHandle(Endpoint[UploadHandle]):
@@ -202,6 +195,28 @@ class StoreCustomFieldValue(Endpoint[CustomFieldValue]):
     field_value: Annotated[JsonValue, SENT_AS_NULL]
 
 
+class StoreCustomFieldValues(Endpoint[list[CustomFieldValue]]):
+    """Stores the values of several custom fields of a record, each `{"fieldId", "fieldValue"}` in Ashby's form."""
+
+    path = "customField.setValues"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    destructive = True
+
+    object_type: str
+    object_id: ObjectId
+    values: list[JsonValue]
+
+
+class ListCandidateProjects(Paged[Project]):
+    """The projects that a candidate is in."""
+
+    path = "candidate.listProjects"
+    permission = "candidatesRead"
+
+    candidate_id: CandidateId
+
+
 class GetInterview(Endpoint[Interview]):
     """One interview definition."""
 
@@ -209,13 +224,6 @@ class GetInterview(Endpoint[Interview]):
     permission = "interviewsRead"
 
     interview_id: Annotated[InterviewId, Field(serialization_alias="id")]
-
-
-class ListCommunicationTemplates(Endpoint[list[dict[str, Any]]]):
-    """The e-mail templates."""
-
-    path = "communicationTemplate.list"
-    permission = "hiringProcessMetadataRead"
 
 
 class ListInterviewEvents(Synced[dict[str, Any]]):

@@ -99,8 +99,9 @@ def lay_out(
     remarks = [*([left_out] if left_out else []), *_warnings(warnings), *notes]
     after: list[str] = []
     legend: list[str] = []
-    if isinstance(found, list) and not done:
+    if isinstance(found, list):
         before, blocks, legend = _listing(kind, found)
+        before = [f"Done: {done}. {' '.join(before[:1])}".rstrip(), *before[1:]] if done else before
         after = [f"{len(found)} record{'' if len(found) == 1 else 's'}", *_how_to_go_on(page, with_the_same)]
         after += [_INCOMPLETE] if incomplete and not (page and page.next_cursor) else []
     else:

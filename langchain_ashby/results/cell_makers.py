@@ -77,6 +77,11 @@ def each(key: str, value: str) -> Callable[[Json], Any]:
     )
 
 
+def each_text(key: str) -> Callable[[Json], Any]:
+    """The texts of a list."""
+    return sent(key, cell=lambda record: Values(in_a_list(text(entry)) for entry in record.get(key) or ()))
+
+
 def word_for(key: str, yes: str, no: str = "", missing: Any = False) -> Callable[[Json], str]:
     """The word for a flag. Where one says that all is well, a missing flag is not taken for it."""
     return lambda record: flag(record.get(key, missing), yes, no)

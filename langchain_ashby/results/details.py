@@ -48,7 +48,7 @@ _SAID_BY = {
 }
 """Keys that are left out beside another, which says it better."""
 
-_WITHOUT_ID = frozenset({"latestVersion", "versions"})
+_WITHOUT_ID = frozenset({"activities", "interviews", "latestVersion", "versions"})
 """Keys of objects whose ids no argument takes."""
 
 _OF_A_PERSON = frozenset({
@@ -151,7 +151,8 @@ def _phrase(key: str, value: Any) -> tuple[str, Any]:
     if not phrase:
         return "", value
     identity = text(value.get("id") or value.get("userId"))
-    identity = f" ({_id_name(key)} {identity})" if identity and "locationSummary" not in value else ""
+    has_id = identity and key not in _WITHOUT_ID and "locationSummary" not in value
+    identity = f" ({_id_name(key)} {identity})" if has_id else ""
     return f"{phrase}{identity}", {it: entry for it, entry in value.items() if it not in said and it != "id"}
 
 

@@ -15,6 +15,7 @@ from langchain_ashby.sandbox.records import (
     Note,
     Offer,
     OfferProcess,
+    Project,
 )
 from langchain_ashby.sandbox.store import Condition, equals
 
@@ -46,6 +47,7 @@ _WITHOUT_CONFIDENTIAL: dict[type, Condition] = {
     Feedback: _OF_AN_APPLICATION,
     OfferProcess: _OF_AN_APPLICATION,
     Offer: _OF_AN_APPLICATION,
+    Project: equals("confidential", False),
     # A candidate without any application is visible; one whose applications are all hidden is not.
     Candidate: Condition(
         f"NOT EXISTS ({_APPLICATION_OF_CANDIDATE}) OR EXISTS"

@@ -125,6 +125,7 @@ KINDS = {
     "jobBoardId": "jobBoard",
     "jobPostingId": "jobPosting",
     "tagId": "candidateTag",
+    "projectId": "project",
     "offerId": "offer",
     "offerProcessId": "offerProcess",
     "interviewId": "interview",

@@ -271,6 +271,7 @@ FURTHER: dict[str, list[Example]] = {
         }
     ],
     "candidateTag.create": [lambda _: {"title": "Left-handed"}],
+    "candidate.listProjects": [lambda a: {"candidateId": a.id("candidate", **ADA), "limit": 1}],
     "candidateTag.list": [lambda _: {"includeArchived": True, "limit": 3}],
     "closeReason.list": [lambda _: {}, lambda _: {"includeArchived": True}],
     "communicationTemplate.list": [lambda _: {}],
@@ -345,6 +346,7 @@ FURTHER: dict[str, list[Example]] = {
         _change_event,
         _cancel_event,
     ],
+    "hiringTeamRole.list": [lambda _: {"namesOnly": True}],
     "job.create": [
         lambda a: {
             "title": "Lighthouse Keeper",
@@ -390,6 +392,8 @@ FURTHER: dict[str, list[Example]] = {
         }
     ],
     "jobInterviewPlan.info": [lambda a: {"jobId": a.id("job", **STAFF)}],
+    "jobTemplate.list": [lambda _: {"expand": ["location"], "limit": 1}],
+    "project.list": [lambda _: {"createdAfter": MARCH}],
     "jobPosting.info": [
         lambda a: {
             "jobPostingId": a.id("jobPosting", title="Staff Engineer"),

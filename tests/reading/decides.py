@@ -69,6 +69,12 @@ DECIDES: dict[type, frozenset[Place]] = {
     records.Location: _places("id name workplaceType type parentLocationId isArchived"),
     records.ArchiveReason: _places("id text reasonType isArchived"),
     records.CloseReason: _places("id reasonText isArchived"),
+    records.CommunicationTemplate: _places("id title intendedTypes"),
+    records.JobTemplate: _places("id title status departmentId locationId defaultInterviewPlanId"),
+    records.Brand: _places("id name hostedJobsPageSlug"),
+    records.JobBoard: _places("id title isInternal"),
+    records.HiringTeamRole: _places("id title"),
+    records.Project: _places("id title description isArchived confidential createdAt"),
     records.Opening: _places(_OPENING),
 }
 """What a row has to tell apart. Of a time, the day; of a list of ids in a listing, each."""
@@ -122,7 +128,7 @@ LEFT_OUT: dict[str, str] = {
 """The keys that a single record leaves out, with all that is in them."""
 
 NO_TOOL_TAKES = {"applicationHistory", "compensationTiers", "components", "field", "fileHandles", "latestVersion"}
-NO_TOOL_TAKES |= {"resumeFileHandle", "sourceType", "versions"}
+NO_TOOL_TAKES |= {"activities", "interviews", "resumeFileHandle", "sourceType", "versions"}
 """Objects whose ids no tool takes."""
 
 BESIDE: dict[str, tuple[str, ...]] = {

@@ -76,7 +76,8 @@ def test_there_is_a_file_for_every_answer_and_no_other(answers: dict[str, str]) 
 
 def test_every_kind_of_record_has_its_columns() -> None:
     kinds = {operation.record() for operation in OPERATIONS.values()}
-    assert kinds == COLUMNS.keys()
+    in_rows = {operation.record() for operation in OPERATIONS.values() if not operation.path.endswith(".info")}
+    assert in_rows <= COLUMNS.keys() <= kinds
     assert None not in kinds
     assert records.Candidate in kinds
 

@@ -81,14 +81,32 @@ OPENINGS = (
     ("OP-213", "Filled", "manager", "london", "management", -50, "l4", False, False, ""),
 )
 
+# key, title, department, status
+TEMPLATES = (
+    ("engineer", "Engineer", "engineering", "Active"),
+    ("intern", "Intern", "fleet", "Inactive"),
+)
+
 
 def records() -> Records:
     """Boards, brands, templates, jobs, postings and openings."""
     for key, title in (("external", "Careers at Tidewright"), ("internal", "Internal moves")):
-        yield "jobBoard", {"id": ident("board", key), "title": title, "isPrimary": key == "external"}
-    yield "brand", {"id": ident("brand", "tidewright"), "title": "Tidewright"}
-    plan = ident("plan", "engineering")
-    yield "jobTemplate", {"id": ident("job template", "engineer"), "title": "Engineer", "defaultInterviewPlanId": plan}
+        internal = key == "internal"
+        yield "jobBoard", {"id": ident("board", key), "title": title, "isInternal": internal, "isPrimary": not internal}
+    for key, name in (("tidewright", "Tidewright"), ("harbour", "Harbour Robotics")):
+        yield "brand", {"id": ident("brand", key), "name": name, "hostedJobsPageSlug": key}
+    for key, title, department, status in TEMPLATES:
+        yield (
+            "jobTemplate",
+            {
+                "id": ident("job template", key),
+                "title": title,
+                "status": status,
+                "departmentId": ident("department", department),
+                "locationId": ident("location", "oslo"),
+                "defaultInterviewPlanId": ident("plan", "engineering"),
+            },
+        )
     for row in JOBS:
         yield "job", _job(row)
     for posting in POSTINGS:

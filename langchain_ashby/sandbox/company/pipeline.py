@@ -83,6 +83,7 @@ def _candidate(person: Person, index: int, candidate_id: str, came: float, files
         phoneNumbers=phones if index % 5 != 4 else [],
         socialLinks=links if index % 4 != 3 else [],
         tagIds=idents("tag", person.tags),
+        projectIds=idents("project", "maritime") if "maritime" in person.tags.split() else [],
         fileIds=[file["id"] for file in files[1:]],
         resumeFileId=files[0]["id"] if files else None,
         company=person.company or None,

@@ -21,6 +21,7 @@ from langchain_ashby.sandbox.records.candidates import (
     OfferForm,
     OfferFormDefinition,
     OfferProcess,
+    Project,
 )
 from langchain_ashby.sandbox.records.interviews import (
     Feedback,
@@ -39,6 +40,7 @@ from langchain_ashby.sandbox.records.organization import (
     CommunicationTemplate,
     CustomField,
     Department,
+    HiringTeamRole,
     Location,
     Source,
     User,
@@ -116,6 +118,7 @@ __all__ = [
     "FormFieldDetail",
     "FormSection",
     "FormSubmission",
+    "HiringTeamRole",
     "HistoryEntry",
     "Interview",
     "InterviewEvent",
@@ -141,6 +144,7 @@ __all__ = [
     "OpeningVersion",
     "PostalAddress",
     "PostingLocations",
+    "Project",
     "Referral",
     "SelectableValue",
     "SocialLink",

@@ -33,6 +33,7 @@ class Candidate(TypedDict):
     phoneNumbers: Annotated[list[Contact], Default([])]
     socialLinks: Annotated[list[SocialLink], Default([])]
     tagIds: Annotated[list[str], Default([])]
+    projectIds: Annotated[list[str], Default([])]
     fileIds: Annotated[list[str], Default([])]
     resumeFileId: NotRequired[str]
     company: NotRequired[str]
@@ -47,6 +48,23 @@ class Candidate(TypedDict):
     customFieldValues: Annotated[FieldValues, Default({})]
     createdAt: str
     updatedAt: str
+
+
+@kind
+class Project(TypedDict):
+    """A group of candidates, who keep its id. The reply embeds custom fields.
+
+    A confidential one needs a key that may see such.
+    """
+
+    id: str
+    title: str
+    description: NotRequired[str]
+    isArchived: Annotated[bool, Default(False)]
+    confidential: Annotated[bool, Default(False)]
+    authorId: str
+    customFieldValues: Annotated[FieldValues, Default({})]
+    createdAt: str
 
 
 @kind
