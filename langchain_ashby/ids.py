@@ -21,6 +21,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from langchain_ashby.records import (
     Application,
+    ApplicationRole,
     ArchiveReason,
     Candidate,
     CloseReason,
@@ -35,6 +36,8 @@ from langchain_ashby.records import (
     Job,
     JobPosting,
     Location,
+    Meeting,
+    NotetakerTranscript,
     Offer,
     Opening,
     Source,
@@ -188,11 +191,20 @@ FormInstanceId = Annotated[
         keys={"applicationFormSubmissions": ""},
     ),
 ]
-InterviewEventId = Annotated[str, Id(argument="interview_event_id", listed_by="ashby_list_interview_schedules")]
+EntityId = Annotated[
+    str,
+    Id(
+        argument="entity_id",
+        not_listed="entity_type says which kind of record it identifies.",
+        keys={"latestVersion": "version", "versions": "version"},
+    ),
+]
+InterviewEventId = Annotated[
+    str, Id(argument="interview_event_id", records=(Meeting,), listed_by="ashby_list_interview_schedules")
+]
 InterviewId = Annotated[
     str,
     Id(argument="interview_id", records=(Interview,), listed_by="ashby_list_interviews"),
-    Field(description="Omit for the default interview."),
 ]
 InterviewPlanId = Annotated[
     str,
@@ -267,6 +279,15 @@ LocationId = Annotated[
         mistaken_for={"job_id": ("locationId",)},
     ),
 ]
+NotetakerTranscriptId = Annotated[
+    str,
+    Id(
+        argument="notetaker_transcript_id",
+        records=(NotetakerTranscript,),
+        listed_by="ashby_list_interview_events",
+        read_by="ashby_get_interview_transcript",
+    ),
+]
 ObjectId = Annotated[str, Id(argument="object_id", not_listed="object_type says which kind of record it identifies.")]
 OfferFormId = Annotated[
     str,
@@ -296,6 +317,10 @@ OpeningId = Annotated[
         mistaken_for={"job_id": ("openings", "id")},
     ),
 ]
+RoleId = Annotated[
+    str,
+    Id(argument="role_id", records=(ApplicationRole,), listed_by="ashby_list_application_hiring_team_roles"),
+]
 SourceId = Annotated[str, Id(argument="source_id", records=(Source,), listed_by="ashby_list_sources")]
 TagId = Annotated[str, Id(argument="tag_id", records=(Tag,), listed_by="ashby_list_candidate_tags")]
 UserId = Annotated[
@@ -311,6 +336,7 @@ UserId = Annotated[
             "authorId": "author",
             "creditedToUser": "",
             "hiringTeam": "",
+            "interviewerUserId": "interviewer",
             "interviewers": "",
             "managerId": "manager",
             "scheduledBy": "",

@@ -6,15 +6,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue
 
-from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Synced
+from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint
 from langchain_ashby.ids import (
     ApplicationId,
     CandidateId,
     CustomFieldId,
     FeedbackFormDefinitionId,
     InterviewEventId,
-    InterviewId,
-    InterviewScheduleId,
     ObjectId,
     OfferFormId,
     OfferProcessId,
@@ -26,7 +24,6 @@ from langchain_ashby.records import (
     Candidate,
     CustomFieldValue,
     FeedbackReceipt,
-    Interview,
     Offer,
     OfferForm,
     OfferProcess,
@@ -202,27 +199,8 @@ class StoreCustomFieldValue(Endpoint[CustomFieldValue]):
     field_value: Annotated[JsonValue, SENT_AS_NULL]
 
 
-class GetInterview(Endpoint[Interview]):
-    """One interview definition."""
-
-    path = "interview.info"
-    permission = "interviewsRead"
-
-    interview_id: Annotated[InterviewId, Field(serialization_alias="id")]
-
-
 class ListCommunicationTemplates(Endpoint[list[dict[str, Any]]]):
     """The e-mail templates."""
 
     path = "communicationTemplate.list"
     permission = "hiringProcessMetadataRead"
-
-
-class ListInterviewEvents(Synced[dict[str, Any]]):
-    """The meetings of an interview schedule."""
-
-    path = "interviewEvent.list"
-    permission = "interviewsRead"
-
-    interview_schedule_id: InterviewScheduleId
-    expand: tuple[str, ...] = ("interview",)

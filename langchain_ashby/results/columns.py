@@ -23,6 +23,7 @@ from langchain_ashby.results.cells import (
     reached_at,
     workplace,
 )
+from langchain_ashby.results.meetings import meeting
 from langchain_ashby.results.phrases import (
     UNKNOWN,
     Json,
@@ -158,6 +159,24 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("openings", openings),
         Column("updated", Day("updatedAt")),
     ),
+    records.StageStay: (
+        Column("entered", _at("enteredStageAt")),
+        Column("left", _at("leftStageAt")),
+        Column("stage", _at("title")),
+        Column("interview_stage_id", _at("stageId")),
+        Column("by user_id", _at("actorId")),
+    ),
+    records.CriteriaEvaluation: (
+        Column("evaluated", Day("evaluatedAt")),
+        Column("status", _at("status")),
+        Column("criterion", _at("criterion", "title")),
+        Column("question", _at("criterion", "prompt")),
+        Column("outcome", _at("outcome")),
+        Column("score (0 to 1)", _at("outcomeNumber")),
+        Column("reasoning", _at("reasoning"), full=True),
+        Column("skipped because", _at("skipReason")),
+    ),
+    records.ApplicationRole: (_id_of(records.ApplicationRole), Column("title", _at("title"))),
     records.Note: (
         Column("created", Day("createdAt")),
         Column("author", _person("author"), full=True),
@@ -215,6 +234,13 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("latest terms", _at("latestVersion", "createdAt")),
         Column("decided", Day("decidedAt")),
     ),
+    records.Approval: (
+        Column("entity_id", _at("entityId")),
+        Column("entity_type", _at("entityType")),
+        Column("created", Day("createdAt")),
+        Column("submitted", Day("submittedAt")),
+        Column("completed", Day("completedAt")),
+    ),
     records.Interview: (
         _id_of(records.Interview),
         Column("title", _at("title")),
@@ -228,6 +254,13 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("application_id", _sent("applicationId")),
         Column("status", _sent("status")),
         Column("interview_stage_id", _at("interviewStageId")),
+    ),
+    records.Meeting: (
+        _id_of(records.Meeting),
+        Column("meeting", meeting, full=True),
+        Column("interview_id", _at("interviewId")),
+        Column("interview_schedule_id", _at("interviewScheduleId")),
+        Column("notetaker_transcript_id", _at("notetakerTranscriptId")),
     ),
     records.InterviewPlan: (_id_of(records.InterviewPlan), Column("title", _at("title")), _ARCHIVED),
     records.InterviewStage: (
