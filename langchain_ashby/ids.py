@@ -23,6 +23,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from langchain_ashby.records import (
     Application,
+    ApplicationRole,
     ArchiveReason,
     Brand,
     Candidate,
@@ -41,6 +42,8 @@ from langchain_ashby.records import (
     JobPosting,
     JobTemplate,
     Location,
+    Meeting,
+    NotetakerTranscript,
     Offer,
     Opening,
     Project,
@@ -293,7 +296,17 @@ FormInstanceId = Annotated[
         keys={"applicationFormSubmissions": ""},
     ),
 ]
-InterviewEventId = Annotated[str, Id(argument="interview_event_id", listed_by="ashby_list_interview_schedules")]
+EntityId = Annotated[
+    str,
+    Id(
+        argument="entity_id",
+        not_listed="entity_type says which kind of record it identifies.",
+        keys={"latestVersion": "version", "versions": "version"},
+    ),
+]
+InterviewEventId = Annotated[
+    str, Id(argument="interview_event_id", records=(Meeting,), listed_by="ashby_list_interview_schedules")
+]
 InterviewId = Annotated[
     str,
     Id(
@@ -302,7 +315,6 @@ InterviewId = Annotated[
         listed_by="ashby_list_interviews",
         names=Names(keys=("title",), apart=("externalTitle", "jobId")),
     ),
-    Field(description="Omit for the default interview."),
 ]
 InterviewPlanId = Annotated[
     str,
@@ -415,6 +427,16 @@ ObjectId = Annotated[
         kind_in="object_type",
     ),
 ]
+NotetakerTranscriptId = Annotated[
+    str,
+    Id(
+        argument="notetaker_transcript_id",
+        records=(NotetakerTranscript,),
+        listed_by="ashby_list_interview_events",
+        read_by="ashby_get_interview_transcript",
+    ),
+]
+ObjectId = Annotated[str, Id(argument="object_id", not_listed="object_type says which kind of record it identifies.")]
 OfferFormId = Annotated[
     str,
     Id(argument="offer_form_id", not_listed="Only the error of an ashby_create_offer that stopped half-way has it."),
@@ -471,6 +493,15 @@ ProjectId = Annotated[
     str,
     Id(argument="project_id", records=(Project,), listed_by="ashby_list_projects", names=Names(keys=("title",))),
 ]
+RoleId = Annotated[
+    str,
+    Id(
+        argument="role_id",
+        records=(ApplicationRole,),
+        listed_by="ashby_list_application_hiring_team_roles",
+        names=Names(keys=("title",)),
+    ),
+]
 UserId = Annotated[
     str,
     Id(
@@ -484,6 +515,7 @@ UserId = Annotated[
             "authorId": "author",
             "creditedToUser": "",
             "hiringTeam": "",
+            "interviewerUserId": "interviewer",
             "interviewers": "",
             "managerId": "manager",
             "scheduledBy": "",

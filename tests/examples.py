@@ -75,6 +75,14 @@ class Company:
     def opening(self, identifier: str) -> str:
         return next(str(it["id"]) for it in self.seed["opening"] if it["latestVersion"]["identifier"] == identifier)
 
+    def evaluated(self) -> str:
+        """An application that the AI review has read."""
+        return str(self.one("criteriaEvaluation", status="Completed")["applicationId"])
+
+    def screening(self) -> str:
+        """A schedule with a meeting that was recorded."""
+        return str(self.one("notetakerTranscript")["interviewScheduleId"])
+
     def own_schedule(self) -> Record:
         """A schedule made by this key, the only kind that it may change."""
         request = {"application_id": self.application(), "interview_events": [meeting()]}
@@ -205,6 +213,9 @@ EXAMPLES: dict[str, Example] = {
         "user_id": it.user("Yuki"),
         "field_submissions": SCORECARD,
     },
+    "ashby_list_application_history": lambda it: {"application_id": it.application()},
+    "ashby_list_criteria_evaluations": lambda it: {"application_id": it.evaluated()},
+    "ashby_list_application_hiring_team_roles": lambda _: {},
     # jobs
     "ashby_list_jobs": lambda _: {},
     "ashby_get_job": lambda it: {"job_id": it.job()},
@@ -236,6 +247,7 @@ EXAMPLES: dict[str, Example] = {
         "application_id": it.application(),
         "field_submissions": [*TERMS, {"path": "Opening", "value": it.opening("OP-202")}],
     },
+    "ashby_list_approvals": lambda _: {"entity_type": "offer"},
     # interviews
     "ashby_list_interviews": lambda _: {},
     "ashby_list_interview_schedules": lambda _: {"limit": 5},
@@ -258,6 +270,9 @@ EXAMPLES: dict[str, Example] = {
     "ashby_list_interview_plans": lambda _: {},
     "ashby_list_interview_stages": lambda it: {"interview_plan_id": it.id("interviewPlan", title="Engineering")},
     "ashby_get_interview_stage": lambda it: {"interview_stage_id": it.stage("New Lead")},
+    "ashby_get_interview": lambda it: {"interview_id": it.id("interview", title="System Design")},
+    "ashby_list_interview_events": lambda it: {"interview_schedule_id": it.screening(), "expand": ["interview"]},
+    "ashby_get_interview_transcript": lambda it: {"notetaker_transcript_id": it.id("notetakerTranscript")},
     # feedback_forms
     "ashby_list_feedback_form_definitions": lambda _: {},
     "ashby_get_feedback_form_definition": lambda it: {

@@ -6,15 +6,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue
 
-from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Paged, Synced
+from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Paged
 from langchain_ashby.ids import (
     ApplicationId,
     CandidateId,
     CustomFieldId,
     FeedbackFormDefinitionId,
     InterviewEventId,
-    InterviewId,
-    InterviewScheduleId,
     ObjectId,
     OfferFormId,
     OfferProcessId,
@@ -25,7 +23,6 @@ from langchain_ashby.records import (
     Candidate,
     CustomFieldValue,
     FeedbackReceipt,
-    Interview,
     Offer,
     OfferForm,
     OfferProcess,
@@ -215,22 +212,3 @@ class ListCandidateProjects(Paged[Project]):
     permission = "candidatesRead"
 
     candidate_id: CandidateId
-
-
-class GetInterview(Endpoint[Interview]):
-    """One interview definition."""
-
-    path = "interview.info"
-    permission = "interviewsRead"
-
-    interview_id: Annotated[InterviewId, Field(serialization_alias="id")]
-
-
-class ListInterviewEvents(Synced[dict[str, Any]]):
-    """The meetings of an interview schedule."""
-
-    path = "interviewEvent.list"
-    permission = "interviewsRead"
-
-    interview_schedule_id: InterviewScheduleId
-    expand: tuple[str, ...] = ("interview",)

@@ -48,6 +48,7 @@ from langchain_ashby.results.cells import (
     with_workplace,
     workplace,
 )
+from langchain_ashby.results.meetings import meeting
 from langchain_ashby.results.phrases import (
     labelled_value,
     name_and_email,
@@ -84,6 +85,24 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         UPDATED,
         ENDED,
     ),
+    records.StageStay: (
+        Column("entered", under("enteredStageAt")),
+        Column("left", under("leftStageAt")),
+        Column("stage", under("title")),
+        Column("interview_stage_id", under("stageId")),
+        Column("by user_id", under("actorId")),
+    ),
+    records.CriteriaEvaluation: (
+        Column("evaluated", Day("evaluatedAt")),
+        Column("status", under("status")),
+        Column("criterion", under("criterion", "title")),
+        Column("question", under("criterion", "prompt")),
+        Column("outcome", under("outcome")),
+        Column("score (0 to 1)", under("outcomeNumber")),
+        Column("reasoning", under("reasoning"), full=True),
+        Column("skipped because", under("skipReason")),
+    ),
+    records.ApplicationRole: (own_id(records.ApplicationRole), Column("title", under("title"))),
     records.Note: (
         Column("created", Day("createdAt")),
         Column("author", person("author"), full=True),
@@ -142,6 +161,13 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("latest terms", under("latestVersion", "createdAt")),
         Column("decided", Day("decidedAt")),
     ),
+    records.Approval: (
+        Column("entity_id", under("entityId")),
+        Column("entity_type", under("entityType")),
+        Column("created", Day("createdAt")),
+        Column("submitted", Day("submittedAt")),
+        Column("completed", Day("completedAt")),
+    ),
     records.Interview: (
         own_id(records.Interview),
         Column("title", under("title")),
@@ -156,6 +182,13 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         *WHOSE,
         Column("status", sent("status")),
         Column("interview_stage_id", under("interviewStageId")),
+    ),
+    records.Meeting: (
+        own_id(records.Meeting),
+        Column("meeting", meeting, full=True),
+        Column("interview_id", under("interviewId")),
+        Column("interview_schedule_id", under("interviewScheduleId")),
+        Column("notetaker_transcript_id", under("notetakerTranscriptId")),
     ),
     records.InterviewPlan: (own_id(records.InterviewPlan), Column("title", under("title")), _ARCHIVED),
     records.InterviewStage: (

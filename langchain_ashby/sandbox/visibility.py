@@ -3,7 +3,9 @@
 from langchain_ashby.sandbox.keys import Key
 from langchain_ashby.sandbox.records import (
     Application,
+    Approval,
     Candidate,
+    CriteriaEvaluation,
     CustomField,
     Feedback,
     Interview,
@@ -13,6 +15,7 @@ from langchain_ashby.sandbox.records import (
     Job,
     JobPosting,
     Note,
+    NotetakerTranscript,
     Offer,
     OfferProcess,
     Project,
@@ -45,6 +48,9 @@ _WITHOUT_CONFIDENTIAL: dict[type, Condition] = {
     ),
     InterviewSchedule: _OF_AN_APPLICATION,
     Feedback: _OF_AN_APPLICATION,
+    CriteriaEvaluation: _OF_AN_APPLICATION,
+    NotetakerTranscript: _OF_AN_APPLICATION,
+    Approval: _OF_AN_APPLICATION,
     OfferProcess: _OF_AN_APPLICATION,
     Offer: _OF_AN_APPLICATION,
     Project: equals("confidential", False),

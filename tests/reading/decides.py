@@ -22,15 +22,18 @@ _APPLICATION = """id candidate.name candidate.id job.title job.id currentIntervi
     status archiveReason.text archiveReason.reasonType source.title source.sourceType.title updatedAt
     createdAt archivedAt"""
 _PERSON = "firstName lastName email"
-_SCHEDULE = """id applicationId status interviewStageId interviewEvents.id interviewEvents.startTime
-    interviewEvents.endTime interviewEvents.interview.title interviewEvents.hasSubmittedFeedback
-    interviewEvents.location interviewEvents.meetingLink interviewEvents.interviewers.email
-    interviewEvents.interviewers.isEnabled
-    interviewEvents.interviewers.isFeedbackRequired interviewEvents.interviewers.trainingRole"""
+_MEETING = """id startTime endTime interview.title hasSubmittedFeedback location meetingLink interviewers.email
+    interviewers.isEnabled interviewers.isFeedbackRequired interviewers.trainingRole"""
+_SCHEDULE = "id applicationId status interviewStageId " + " ".join(f"interviewEvents.{it}" for it in _MEETING.split())
 
 DECIDES: dict[type, frozenset[Place]] = {
     records.Candidate: _places(_CANDIDATE),
     records.Application: _places(_APPLICATION),
+    records.StageStay: _places("stageId title enteredStageAt leftStageAt actorId"),
+    records.CriteriaEvaluation: _places(
+        "criterion.title criterion.prompt status outcome outcomeNumber reasoning skipReason evaluatedAt"
+    ),
+    records.ApplicationRole: _places("id title"),
     records.Note: _places("createdAt author.firstName author.lastName author.email isPrivate content"),
     records.Tag: _places("id title isArchived"),
     records.Feedback: _places(
@@ -54,8 +57,13 @@ DECIDES: dict[type, frozenset[Place]] = {
         """id applicationId offerStatus acceptanceStatus decidedAt latestVersion.approvalStatus
         latestVersion.salary.value latestVersion.salary.currencyCode latestVersion.startDate latestVersion.createdAt"""
     ),
+    records.Approval: _places(
+        """entityId entityType createdAt submittedAt completedAt steps.approvalsRequired steps.completedAt
+        steps.approvers.userId steps.approvers.decision steps.approvers.decidedAt steps.approvers.requestedAt"""
+    ),
     records.Interview: _places("id title isArchived isDebrief feedbackFormDefinitionId jobId"),
     records.InterviewSchedule: _places(_SCHEDULE),
+    records.Meeting: _places(f"{_MEETING} interviewId interviewScheduleId notetakerTranscriptId"),
     records.InterviewPlan: _places("id title isArchived"),
     records.InterviewStage: _places("id title type orderInInterviewPlan"),
     records.FeedbackForm: _places("id title isArchived"),
@@ -127,8 +135,8 @@ LEFT_OUT: dict[str, str] = {
 }
 """The keys that a single record leaves out, with all that is in them."""
 
-NO_TOOL_TAKES = {"applicationHistory", "compensationTiers", "components", "field", "fileHandles", "latestVersion"}
-NO_TOOL_TAKES |= {"activities", "interviews", "resumeFileHandle", "sourceType", "versions"}
+NO_TOOL_TAKES = {"applicationHistory", "compensationTiers", "components", "field", "fileHandles"}
+NO_TOOL_TAKES |= {"activities", "interviews", "resumeFileHandle", "sourceType"}
 """Objects whose ids no tool takes."""
 
 BESIDE: dict[str, tuple[str, ...]] = {

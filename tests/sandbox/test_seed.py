@@ -25,6 +25,7 @@ POINTERS = {
     "creditedToUserId": "user",
     "scheduledById": "user",
     "submittedByUserId": "user",
+    "interviewerUserId": "user",
     "parentId": "department",
     "teamId": "department",
     "parentLocationId": "location",
@@ -39,6 +40,8 @@ POINTERS = {
 }
 # Ids without a record, and names that only look like ids.
 NOT_RECORDS = {"organizationId", "interviewStageGroupId", "applicationHistoryId", "interviewEventId"} | {
+    "approvalDefinitionId",
+    "entityId",
     "externalMappingIds",
     "customRequisitionId",
 }

@@ -119,6 +119,7 @@ def test_arguments_follow_ashbys_spelling() -> None:
         ("candidate.info", "candidate_id", "id"),
         ("job.info", "job_id", "id"),
         ("interviewSchedule.cancel", "interview_schedule_id", "id"),
+        ("interview.info", "interview_id", "id"),
         *(
             (path, "department_id", "teamId")
             for path in ("job.create", "job.update", "opening.create", "opening.update")

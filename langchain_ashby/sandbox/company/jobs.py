@@ -49,7 +49,8 @@ JOB_ROWS = {row.key: row for row in JOBS}
 USUAL_PAY = ("EUR", 60000, 80000)
 """The pay of a job that does not state its own."""
 
-_ROLES = ("Hiring Manager", "Recruiter", "Interviewer")
+ROLES = ("Hiring Manager", "Recruiter", "Interviewer", "Coordinator")
+"""The roles on a hiring team, in the order in which a job's team is stated."""
 _STACKS = {"staff": ["rs", "py"], "sre": ["go", "py"], "ml": ["py"]}
 
 # key, job, published, listed, boards, further locations
@@ -107,6 +108,8 @@ def records() -> Records:
                 "defaultInterviewPlanId": ident("plan", "engineering"),
             },
         )
+    for role in ROLES:
+        yield "applicationHiringTeamRole", {"id": ident("application role", role), "title": role}
     for row in JOBS:
         yield "job", _job(row)
     for posting in POSTINGS:
@@ -118,7 +121,7 @@ def records() -> Records:
 def hiring_team(job: str) -> list[Record]:
     """Manager, recruiter and interviewers of a job."""
     users = JOB_ROWS[job].team.split()
-    return [{"userId": ident("user", user), "role": _ROLES[min(at, 2)]} for at, user in enumerate(users)]
+    return [{"userId": ident("user", user), "role": ROLES[min(at, 2)]} for at, user in enumerate(users)]
 
 
 def seat(identifier: str, job: str, opened: float, filled: float | None) -> Record:

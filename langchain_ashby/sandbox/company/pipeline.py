@@ -5,7 +5,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from langchain_ashby.sandbox.company import meetings
+from langchain_ashby.sandbox.company import meetings, reviews
 from langchain_ashby.sandbox.company.forms import APPLICATION_FORM_DEFINITION
 from langchain_ashby.sandbox.company.jobs import JOB_ROWS, POSTINGS, USUAL_PAY, hiring_team, seat
 from langchain_ashby.sandbox.company.make import NOW, Record, Records, ago, ident, idents, present, ref, time
@@ -192,6 +192,8 @@ def _application(
             updatedAt=history[-1]["enteredStageAt"],
         ),
     )
+    if inbound:
+        yield from reviews.evaluations(application_id, person.company, ago(came))
     for at, title in enumerate(visited):
         if _stage_type(row.plan, title) == "Active" and (title != stage or detail):
             # Some feedback never comes.
@@ -323,3 +325,5 @@ def _offer(application_id: str, job: str, state: str, began: float, own_seat: st
             createdAt=time(made),
         ),
     )
+    for version in versions:
+        yield from reviews.approval(application_id, version)

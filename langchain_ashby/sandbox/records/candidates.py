@@ -5,9 +5,11 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from langchain_ashby.sandbox.records.kind import INDEXED, Default, kind
 from langchain_ashby.sandbox.records.parts import (
     ApplicationStatus,
+    ApprovalStep,
     ArchiveEmail,
     CandidateLocation,
     Contact,
+    Criterion,
     FieldValues,
     FormDefinition,
     FormSubmission,
@@ -97,6 +99,29 @@ class Application(TypedDict):
     customFieldValues: Annotated[FieldValues, Default({})]
     createdAt: str
     updatedAt: str
+
+
+@kind
+class ApplicationHiringTeamRole(TypedDict):
+    """A role on the hiring team of an application. The team itself names the role by its title."""
+
+    id: str
+    title: str
+
+
+@kind
+class CriteriaEvaluation(TypedDict):
+    """What the AI review says of a criterion for an application. The reply leaves the application out."""
+
+    id: str
+    applicationId: Annotated[str, INDEXED]
+    criterion: Criterion
+    status: Literal["Pending", "Completed", "Failed", "Skipped"]
+    outcome: NotRequired[str]
+    outcomeNumber: NotRequired[float]
+    reasoning: NotRequired[str]
+    skipReason: NotRequired[str]
+    evaluatedAt: NotRequired[str]
 
 
 @kind
@@ -193,3 +218,18 @@ class Offer(TypedDict):
     decidedAt: NotRequired[str]
     versions: list[OfferVersion]
     createdAt: str
+
+
+@kind
+class Approval(TypedDict):
+    """The approval of an offer's version, a job or an opening. `applicationId` (of an offer) is not in the reply."""
+
+    id: str
+    approvalDefinitionId: str
+    entityType: Literal["offer", "job", "opening"]
+    entityId: Annotated[str, INDEXED]
+    applicationId: NotRequired[str]
+    steps: list[ApprovalStep]
+    createdAt: str
+    submittedAt: NotRequired[str]
+    completedAt: NotRequired[str]
