@@ -8,9 +8,8 @@ import pytest
 from recorder import KEY, Answer, Recorder, failure, success
 
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.endpoints.internal import ListCommunicationTemplates
 from langchain_ashby.endpoints.interviews import ListInterviewStages
-from langchain_ashby.endpoints.organization import ListArchiveReasons
+from langchain_ashby.endpoints.organization import ListArchiveReasons, ListCommunicationTemplates
 from langchain_ashby.ids import short
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.text.words import utc

@@ -15,9 +15,9 @@ from langchain_ashby.endpoints.applications import (
     SubmitApplicationFeedback,
 )
 from langchain_ashby.endpoints.candidates import GetCandidate, UpdateCandidate
-from langchain_ashby.endpoints.internal import ListCommunicationTemplates
 from langchain_ashby.endpoints.interviews import ListInterviewSchedules
 from langchain_ashby.endpoints.jobs import ListJobPostings, SetJobStatus
+from langchain_ashby.endpoints.organization import ListCommunicationTemplates
 from langchain_ashby.ids import canonical, short
 from langchain_ashby.results.phrases import to_the_minute
 from langchain_ashby.text.words import at, in_a_list, one_line, parsed
