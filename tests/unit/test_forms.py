@@ -238,6 +238,7 @@ def test_options_are_listed_by_label() -> None:
     assert "- Verdict (path _s): ValueSelect; options: Strong yes, Yes, Twice, twice, bare" in error.for_model()
 
 
+@pytest.mark.slow
 @given(
     type_=st.sampled_from(list(FITS)),
     value=st.recursive(
