@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from langchain_ashby.endpoint import Arguments, Operation
 from langchain_ashby.endpoints import fields
-from langchain_ashby.forms import email, web_address
+from langchain_ashby.field_values import email, web_address
 from langchain_ashby.ids import Id
 
 Strategy = st.SearchStrategy[Any]

@@ -64,7 +64,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def short_waits() -> Iterator[None]:
     """Shortens the client's own pauses, so that retries do not slow tests down."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("langchain_ashby.client._BACKOFF", 0.005)
+        patch.setattr("langchain_ashby.http.sender._BACKOFF", 0.005)
         patch.setattr("langchain_ashby.http.rate_limit._USUAL_PAUSE", 0.05)
         yield
 

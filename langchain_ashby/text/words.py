@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, overload
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -112,6 +113,7 @@ def _is_plain(text: str) -> bool:
     )
 
 
+@lru_cache(1000)
 def _is_letter_or_digit(char: str) -> bool:
     return unicodedata.category(char)[0] in "LMN" and not any(ord(char) in it for it in _LIKE_PUNCTUATION)
 

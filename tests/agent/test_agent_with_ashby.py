@@ -95,6 +95,7 @@ def test_malformed_answers_leave_no_write_request(ashby: Ashby) -> None:
     assert ashby.written() == ["candidate.createNote"]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(answer=anything.filter(lambda it: it is not None) | almost_answer)
 def test_whatever_is_answered_ashby_sees_no_write_without_approval(quiet_ashby: Ashby, answer: Any) -> None:

@@ -47,6 +47,7 @@ async def server(sandbox: AshbySandbox) -> AsyncIterator[ClientSession]:
         yield session
 
 
+@pytest.mark.slow
 async def test_all_tools_can_be_served_over_mcp_and_one_of_each_kind_called() -> None:
     with AshbySandbox(candidates=3) as sandbox:
         candidate = sandbox.state()["candidate"][0]
