@@ -279,8 +279,6 @@ def _archived(record: Record) -> str | None:
 def _like(text: str, records: Sequence[Record], kind: Id) -> list[Record]:
     """Records with similar names, most similar first; all if there are few."""
     assert kind.names is not None
-    if len(text) > _LONGEST:
-        return []
     names: dict[str, Record] = {}
     for it in records:
         if not _archived(it):
@@ -302,9 +300,6 @@ def _shown(record: Record, kind: Id, among: Sequence[Record] = ()) -> str:
     state = _archived(record)
     return named(one_line(called, 80), *shown, *([state] if state else []), f"id {short(record['id'])}")
 
-
-_LONGEST = 200
-"""The most characters of a name for which similar ones are looked for: comparing them takes long."""
 
 _WIDEST = (
     "include_archived",
