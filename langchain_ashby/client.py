@@ -467,7 +467,8 @@ class _Conversation:
             reply = self._posted(request)
         finally:
             if request.access is Access.WRITE:
-                self._client.written[request.record()] += 1
+                with self._client._guard:
+                    self._client.written[request.record()] += 1
         if reply.more and isinstance(reply.result, list):
             self._read_on(request, reply, reply.result)
         if changes_ashby(type(request)):

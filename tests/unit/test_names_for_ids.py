@@ -211,6 +211,13 @@ class TestAName:
         )
         assert "job.update" not in asked(sandbox)
 
+    def test_that_a_stranger_took_as_well_is_nobodys(self, sandbox: AshbySandbox, client: AshbyClient) -> None:
+        call(client, "create_candidate", name="Ada Lovelace", email="ada@elsewhere.example.com")
+        answer = call(client, "create_candidate_note", candidate_id="Ada Lovelace", note="Hello.")
+        assert "candidate_id: 2 candidates are called “Ada Lovelace”: " in answer.text
+        assert "ada.lovelace@example.org" in answer.text and "ada@elsewhere.example.com" in answer.text
+        assert "candidate.createNote" not in asked(sandbox)
+
     def test_of_no_record_is_answered_with_the_names_like_it(self, client: AshbyClient, company: Company) -> None:
         answer = call(client, "update_application", application_id=company.application(), source_id="LinkedIn")
         assert "source_id: no source is called “LinkedIn”. Like it: LinkedIn Job Post (Inbound, id " in answer.text
