@@ -156,6 +156,14 @@ class _Look:
 
     def find(self, name: _Name) -> Record | None:
         """The one record with a name; None for an odd id that is no name."""
+        try:
+            return self._one(name)
+        except (_NotFound, Refused):
+            if name.could_be_id:
+                return None
+            raise
+
+    def _one(self, name: _Name) -> Record:
         if not name.kind.listing:
             raise _NotFound(f"{quoted(name.text, 60)} is no id, and the {name.kind.words} has no name.")
         listing = self._listing(name)
@@ -163,8 +171,6 @@ class _Look:
         if not found and listing.began < self._began:
             listing = self._listing(name, anew=True)
             found = self._matches(name, listing)
-        if not found and name.could_be_id:
-            return None
         if len(found) == 1 and listing.complete:
             return found[0]
         raise _NotFound(self._why(name, found, listing))

@@ -20,7 +20,7 @@ from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoint import Access, Arguments, Endpoint, Operation, arguments_in
 from langchain_ashby.endpoints import OPERATIONS, AddCandidateTag, SetJobStatus, UpdateJob
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.ids import IDS, Id, InterviewStageId, JobId, ids_of, short
+from langchain_ashby.ids import IDS, Id, InterviewStageId, JobId, canonical, ids_of, short
 from langchain_ashby.records import Application, Job
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.toolkit import listings
@@ -260,6 +260,14 @@ class TestAName:
             found = resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": word}, client)
             assert short(found.arguments["tag_id"]) == word
             assert not found.named and not found.notes
+
+    def test_is_not_needed_for_an_odd_id_that_cannot_be_looked_up_by_name(self, recorder: Recorder) -> None:
+        word = "Siobhan-Ni-DhomhnaillQ"
+        recorder.answers["candidateTag.list"] = [failure("missing_endpoint_permission", "No access.")]
+        with AshbyClient("key", recorder.url) as client:
+            tag = resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": word}, client)
+            stage = resolved(OPERATIONS["ashby_get_interview_stage"], {"interview_stage_id": word}, client)
+        assert tag.arguments["tag_id"] == stage.arguments["interview_stage_id"] == canonical(word)
 
     def test_is_not_accepted_from_a_list_that_was_not_read_to_its_end(self, recorder: Recorder) -> None:
         page = {"moreDataAvailable": True, "nextCursor": "c"}
