@@ -25,6 +25,7 @@ from langchain_ashby.records import (
     Application,
     ArchiveReason,
     Candidate,
+    CloseReason,
     CustomField,
     CustomFieldValue,
     Department,
@@ -238,7 +239,8 @@ CloseReasonId = Annotated[
     str,
     Id(
         argument="close_reason_id",
-        not_listed="Ashby lists them with closeReason.list, which has no tool.",
+        records=(CloseReason,),
+        listed_by="ashby_list_close_reasons",
         names=Names(keys=("reasonText",)),
     ),
     Field(description="Reason for closing."),
