@@ -17,10 +17,11 @@ from pydantic import ValidationError
 from recorder import Answer, Recorder, failure, success
 
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.endpoint import Access, Arguments, Operation, arguments_in
+from langchain_ashby.endpoint import Access, Arguments, Endpoint, Operation, arguments_in
 from langchain_ashby.endpoints import OPERATIONS, AddCandidateTag, SetJobStatus, UpdateJob
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.ids import IDS, Id, ids_of, short
+from langchain_ashby.ids import IDS, Id, InterviewStageId, JobId, canonical, ids_of, short
+from langchain_ashby.records import Application, Job
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.toolkit import listings
 from langchain_ashby.toolkit.arguments import arguments_of
@@ -210,6 +211,13 @@ class TestAName:
         )
         assert "job.update" not in asked(sandbox)
 
+    def test_that_a_stranger_took_as_well_is_nobodys(self, sandbox: AshbySandbox, client: AshbyClient) -> None:
+        call(client, "create_candidate", name="Ada Lovelace", email="ada@elsewhere.example.com")
+        answer = call(client, "create_candidate_note", candidate_id="Ada Lovelace", note="Hello.")
+        assert "candidate_id: 2 candidates are called “Ada Lovelace”: " in answer.text
+        assert "ada.lovelace@example.org" in answer.text and "ada@elsewhere.example.com" in answer.text
+        assert "candidate.createNote" not in asked(sandbox)
+
     def test_of_no_record_is_answered_with_the_names_like_it(self, client: AshbyClient, company: Company) -> None:
         answer = call(client, "update_application", application_id=company.application(), source_id="LinkedIn")
         assert "source_id: no source is called “LinkedIn”. Like it: LinkedIn Job Post (Inbound, id " in answer.text
@@ -252,6 +260,14 @@ class TestAName:
             found = resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": word}, client)
             assert short(found.arguments["tag_id"]) == word
             assert not found.named and not found.notes
+
+    def test_is_not_needed_for_an_odd_id_that_cannot_be_looked_up_by_name(self, recorder: Recorder) -> None:
+        word = "Siobhan-Ni-DhomhnaillQ"
+        recorder.answers["candidateTag.list"] = [failure("missing_endpoint_permission", "No access.")]
+        with AshbyClient("key", recorder.url) as client:
+            tag = resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": word}, client)
+            stage = resolved(OPERATIONS["ashby_get_interview_stage"], {"interview_stage_id": word}, client)
+        assert tag.arguments["tag_id"] == stage.arguments["interview_stage_id"] == canonical(word)
 
     def test_is_not_accepted_from_a_list_that_was_not_read_to_its_end(self, recorder: Recorder) -> None:
         page = {"moreDataAvailable": True, "nextCursor": "c"}
@@ -337,6 +353,16 @@ class TestWhatElseTheCallSays:
             with pytest.raises(ArgumentError, match="no interview stage is called “active”"):
                 resolved(move, {"application_id": THIRD, "interview_stage_id": "active"}, client)
 
+    def test_tells_it_wherever_it_stands(self, client: AshbyClient, company: Company) -> None:
+        class MoveFirst(Endpoint[Application]):
+            path = "application.changeStage"
+            permission = "candidatesWrite"
+            interview_stage_id: InterviewStageId
+            job_id: JobId
+
+        found = resolved(MoveFirst, {"interview_stage_id": "onsite", "job_id": "staff engineer"}, client)
+        assert found.arguments == {"interview_stage_id": company.stage("Onsite"), "job_id": company.job()}
+
     def test_leaves_the_words_beside_ids_alone(self, client: AshbyClient, sandbox: AshbySandbox) -> None:
         given = {"candidate_id": ID, "job_id": ID, "interview_stage_id": "FirstPreInterviewScreen"}
         assert resolved(OPERATIONS["ashby_create_application"], given, client).arguments == given
@@ -407,6 +433,11 @@ class TestListings:
             resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": "Nowhere"}, client)
         assert len(recorder.requests) == 1
 
+    def test_are_searched_once_for_a_name_that_is_nowhere(self, recorder: Recorder) -> None:
+        with AshbyClient("key", recorder.url) as client, pytest.raises(ArgumentError):
+            resolved(AddCandidateTag, {"candidate_id": "Nobody", "tag_id": ID}, client)
+        assert [it.body for it in recorder.requests] == [{"name": "Nobody"}]
+
     def test_are_read_again_after_a_while(self, recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
         recorder.answers["candidateTag.list"] = [
             success([{"id": ID, "title": "A"}]),
@@ -436,8 +467,6 @@ class TestListings:
         with AshbyClient("key", recorder.url) as client:
             with pytest.raises(Exception):  # noqa: B017  # whichever: its outcome is unknown
                 client.call(SetJobStatus(job_id=ID, status="Open"))
-            from langchain_ashby.records import Job
-
             assert client.written[Job] == 1
 
     def test_belong_to_one_client(self, recorder: Recorder) -> None:
