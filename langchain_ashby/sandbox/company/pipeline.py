@@ -97,7 +97,7 @@ def _candidate(person: Person, index: int, candidate_id: str, came: float, files
         externalMappingIds=_MAPPED.get(index),
         customFieldValues=_candidate_fields(person, index, rng),
         createdAt=ago(came),
-        updatedAt=ago(min(came, rng.uniform(0.5, 6))),
+        updatedAt=ago(min(came, person.since or rng.uniform(0.5, 6))),
     )
 
 
