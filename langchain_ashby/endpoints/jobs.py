@@ -9,6 +9,7 @@ from pydantic import Field
 from langchain_ashby.effect import Sets, Stored
 from langchain_ashby.endpoint import Access, Endpoint, Synced
 from langchain_ashby.endpoints.fields import (
+    HTML,
     EmploymentType,
     JobStatus,
     ListOf,
@@ -154,3 +155,33 @@ class GetJobPosting(Endpoint[JobPosting]):
     job_board_id: JobBoardId | None = None
     expand: ListOf[Literal["job"]] | None = None
     include_unpublished_job_postings: bool | None = None
+
+
+class UpdateJobPosting(Endpoint[JobPosting]):
+    """Edit a job posting (advert): its title, its text, its workplace type; omitted fields stay."""
+
+    path = "jobPosting.update"
+    access = Access.WRITE
+    permission = "jobsWrite"
+    destructive = True
+    on_request = True
+    effect = Sets(
+        "job_posting_id",
+        description=Stored("descriptionParts.descriptionBody.html", "Text"),
+        suppress_description_opening=None,
+        suppress_description_closing=None,
+    )
+    at_least_one = (
+        "title",
+        "workplace_type",
+        "description",
+        "suppress_description_opening",
+        "suppress_description_closing",
+    )
+
+    job_posting_id: JobPostingId
+    title: Annotated[Text | None, Field(description="Posting title.")] = None
+    workplace_type: Literal["OnSite", "Hybrid", "Remote"] | None = None
+    description: Annotated[HTML | None, Field(description="HTML: h1-h6, b, i, u, a, ul, ol, li, code, pre.")] = None
+    suppress_description_opening: Annotated[bool | None, Field(description="Leaves out the brand's opening.")] = None
+    suppress_description_closing: bool | None = None

@@ -176,6 +176,16 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("reasoning", _at("reasoning"), full=True),
         Column("skipped because", _at("skipReason")),
     ),
+    records.TeamMember: (
+        Column("user_id", _at("userId")),
+        Column("name and e-mail", name_and_email, full=True),
+        Column("role", _sent("role")),
+    ),
+    records.FeedbackRequest: (
+        Column("interview_event_id", _at("interviewEventId")),
+        Column("application_id", _at("applicationId")),
+        Column("interviewer user_id", _at("interviewerUserId")),
+    ),
     records.ApplicationRole: (_id_of(records.ApplicationRole), Column("title", _at("title"))),
     records.Note: (
         Column("created", Day("createdAt")),
@@ -371,6 +381,10 @@ AFTER_WRITING: Mapping[type, Sequence[Column]] = {
         Column("job_id", _at("job", "id")),
         Column("credited to", _person("creditedToUser")),
         Column("created", Day("createdAt")),
+    ),
+    records.JobPosting: (
+        *COLUMNS[records.JobPosting],
+        Column("text", _sent("descriptionPlain"), full=True),
     ),
     records.Opening: (
         *COLUMNS[records.Opening],

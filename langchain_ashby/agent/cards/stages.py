@@ -72,7 +72,7 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
     builder.line = f"Move {who(builder, application)}, from {named(came_from)} to {named(stage['name'])}{because}"
     offers_made = builder.records("The offers", offers)
     _warn_of_the_way(builder, application, stage_read, before, stage)
-    _leave_archive(builder, application, kind)
+    leave_archive(builder, application, kind)
     if kind is None:
         builder.warn(
             "The kind of this stage is not known. It may archive the application, or hire the candidate.", "high"
@@ -85,7 +85,7 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
         builder.warn("A reason or an e-mail is for archiving only: Ashby will refuse.")
     if kind in (None, "Hired"):
         _hired(builder, offers_made, offers, kind)
-    _warn_of_meetings(builder, builder.records("The interviews", schedules))
+    warn_of_meetings(builder, builder.records("The interviews", schedules))
     warn_of_others(builder, applications_of(builder, reads, candidate, but=request.application_id))
 
 
@@ -97,7 +97,7 @@ def _warn_of_the_way(builder: CardBuilder, application: Record, stage: object, b
         builder.warn("The stage belongs to another interview plan: Ashby may refuse.")
 
 
-def _leave_archive(builder: CardBuilder, application: Record, kind: str | None) -> None:
+def leave_archive(builder: CardBuilder, application: Record, kind: str | None) -> None:
     """Says that an archived application leaves the archive, unless the stage is another archived one."""
     if at(application, "status") != "Archived" or kind in ("Archived", "Hired"):
         return
@@ -175,8 +175,8 @@ def _hired(builder: CardBuilder, offers: list[Record], read: object, kind: str |
         builder.warn("No accepted offer is known: Ashby refuses to skip an offer's approval.")
 
 
-def _warn_of_meetings(builder: CardBuilder, schedules: list[Record]) -> None:
-    """Nothing documents that a change of stage calls off interviews."""
+def warn_of_meetings(builder: CardBuilder, schedules: list[Record]) -> None:
+    """Warns of interviews ahead. Nothing documents that a move or a transfer calls them off."""
     times = [
         at(event, "startTime")
         for schedule in schedules

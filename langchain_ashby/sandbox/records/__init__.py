@@ -28,6 +28,7 @@ from langchain_ashby.sandbox.records.candidates import (
 from langchain_ashby.sandbox.records.interviews import (
     Feedback,
     FeedbackFormDefinition,
+    FeedbackRequest,
     Interview,
     InterviewPlan,
     InterviewSchedule,
@@ -122,6 +123,7 @@ __all__ = [
     "EventInterviewer",
     "Feedback",
     "FeedbackFormDefinition",
+    "FeedbackRequest",
     "FieldValues",
     "File",
     "FormDefinition",
