@@ -20,7 +20,7 @@ from langchain_ashby import AshbyClient
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.endpoints.interviews import CreateInterviewSchedule
-from langchain_ashby.endpoints.offers import CreateOffer
+from langchain_ashby.endpoints.offers import CreateOffer, ListOffers
 from langchain_ashby.sandbox import AshbySandbox
 
 Arguments = dict[str, Any]
@@ -99,6 +99,9 @@ class Company:
 
     def own_offer(self) -> str:
         """An offer that waits for its approval to start."""
+        known: Any = ListOffers.model_validate({"application_id": self.application()})
+        for offer in self.client.call(known).results:
+            return str(offer["id"])
         made: Any = CreateOffer.model_validate({"application_id": self.application(), "field_submissions": TERMS})
         return str(cast(Record, self.client.call(made))["id"])
 

@@ -54,8 +54,6 @@ def _in_a_list(value: Any) -> Any:
 
 
 Text = Annotated[str, AfterValidator(_some_text)]
-HTML = Annotated[Text, PlainSerializer(lambda html: {"type": "text/html", "content": html})]
-"""Text in HTML, which Ashby takes with its type."""
 Email = Annotated[str, AfterValidator(email)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 

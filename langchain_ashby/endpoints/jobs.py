@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from langchain_ashby.effect import Sets, Stored
 from langchain_ashby.endpoint import Access, Endpoint, Synced
 from langchain_ashby.endpoints.fields import (
-    HTML,
     EmploymentType,
     JobStatus,
     ListOf,
@@ -182,6 +181,13 @@ class UpdateJobPosting(Endpoint[JobPosting]):
     job_posting_id: JobPostingId
     title: Annotated[Text | None, Field(description="Posting title.")] = None
     workplace_type: Literal["OnSite", "Hybrid", "Remote"] | None = None
-    description: Annotated[HTML | None, Field(description="HTML: h1-h6, b, i, u, a, ul, ol, li, code, pre.")] = None
+    description: Annotated[Text | None, Field(description="HTML: h1-h6, b, i, u, a, ul, ol, li, code, pre.")] = None
     suppress_description_opening: Annotated[bool | None, Field(description="Leaves out the brand's opening.")] = None
     suppress_description_closing: bool | None = None
+
+    def wire(self) -> dict[str, Any]:
+        """The text goes to Ashby with its type."""
+        body = super().wire()
+        if self.description is not None:
+            body["description"] = {"type": "text/html", "content": self.description}
+        return body

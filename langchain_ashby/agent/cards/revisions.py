@@ -67,7 +67,7 @@ def start(request: StartOfferApproval, reads: ReadCache, builder: CardBuilder) -
     offer, _, of_whom = _offer(builder, reads, request.offer_id)
     version = at(offer, "latestVersion") or {}
     made = moment(at(version, "createdAt")) if at(version, "createdAt") else "not known when"
-    builder.line = f"Start the approval of {of_whom}, with the terms of {made}"
+    builder.line = f"Start the approval of {of_whom}"
     builder.sent = {}  # without the version nothing may be sent
     if version_id := at(version, "id"):
         builder.sends(
@@ -78,7 +78,7 @@ def start(request: StartOfferApproval, reads: ReadCache, builder: CardBuilder) -
             )
         )
     else:
-        builder.warn("Which version is the latest is not known. Nothing will be sent.", "high")
+        builder.not_checked("Which version of the offer is the latest is not known, so nothing will be sent.")
     status = at(offer, "offerStatus")
     waits = status == "WaitingOnApprovalStart"
     before: Any = UNREAD
@@ -89,7 +89,7 @@ def start(request: StartOfferApproval, reads: ReadCache, builder: CardBuilder) -
     builder.set_field(title, before, "started", change=("Approval", str(before), "started"))
     _show_terms(builder, version)
     builder.new_value("Note to the approvers", paragraph(request.note) if request.note else None)
-    if offer and not waits:
+    if status and not waits:
         builder.warn(f"The offer does not wait for its approval to start ({status_words(offer)}): Ashby will refuse.")
     builder.consequence("Ashby sends the offer to its approvers.", "high")
     builder.consequence("The agent can't stop an approval that has started.")

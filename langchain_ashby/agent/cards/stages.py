@@ -29,7 +29,7 @@ from langchain_ashby.endpoints.organization import ListArchiveReasons
 from langchain_ashby.text.words import UNNAMED, at, called, in_words, moment, named, one_line, parsed, quoted, shown
 
 _KINDS = ("Lead", "PreInterviewScreen", "Active", "Offer", "Hired", "Archived")
-_STATUS_IN = {"Lead": "Lead", "Archived": "Archived", "Hired": "Hired"}
+STATUS_IN = {"Lead": "Lead", "Archived": "Archived", "Hired": "Hired"}
 """The status of an application by the type of its stage; Active in any other."""
 
 
@@ -56,7 +56,7 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
             str(at(it, "id")): {"id": at(it, "stageId"), "name": at(it, "title")} for it in entries
         }
     if kind:
-        builder.implied("Status", value_of(application, "status"), _STATUS_IN.get(kind, "Active"))
+        builder.implied("Status", value_of(application, "status"), STATUS_IN.get(kind, "Active"))
     if request.archive_reason_id:
         builder.set_field("Archive reason", reference(application, "archiveReason"), reason)
 

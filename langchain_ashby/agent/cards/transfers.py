@@ -15,18 +15,20 @@ from langchain_ashby.agent.cards.shared import (
     applications_of,
     called_job,
     candidate_and_job,
+    in_its_plan,
     reference,
     the_application,
     the_job,
+    value_of,
     warn_of_others,
     warn_unless_open,
     who,
 )
-from langchain_ashby.agent.cards.stages import leave_archive, warn_of_meetings
+from langchain_ashby.agent.cards.stages import STATUS_IN, leave_archive, warn_of_meetings
 from langchain_ashby.endpoints.applications import GetApplication, TransferApplication
 from langchain_ashby.endpoints.interviews import GetInterviewStage, ListInterviewPlans, ListInterviewSchedules
 from langchain_ashby.endpoints.offers import ListOffers
-from langchain_ashby.text.words import at, called, enumerated
+from langchain_ashby.text.words import UNNAMED, at, called, enumerated
 
 
 @builds(TransferApplication)
@@ -47,15 +49,19 @@ def transfer(request: TransferApplication, reads: ReadCache, builder: CardBuilde
     warn_unless_open(builder, job)
     plan = builder.named("The interview plan", plans, request.interview_plan_id, "title")
     stage = builder.named("The stage", stage_read, request.interview_stage_id, "title")
+    stage = in_its_plan(builder, stage, stage_read, request.interview_plan_id)
+    kind = at(stage_read, "type")
     to = called_job(builder, job) if at(job, "title") else "a job that could not be read"
     builder.line = f"Transfer {who(builder, application)}, to {to}, into {called(stage)}"
     builder.set_field("Job", reference(application, "job"), fact_of(request.job_id, job, *above(builder, job)))
     builder.set_field("Interview plan", _present_plan(application, plans), plan)
     builder.set_field("Stage", reference(application, "currentInterviewStage"), stage)
+    status = STATUS_IN.get(str(kind), "Active") if kind else UNNAMED
+    builder.implied("Status", value_of(application, "status"), status)
     _say_what_starts(request, builder)
     builder.consequence("It is not documented what becomes of its interviews, feedback and offers.", "medium")
     _warn_of_places(request, builder, application, job, stage_read)
-    leave_archive(builder, application, at(stage_read, "type"))
+    leave_archive(builder, application, kind)
     warn_of_meetings(builder, builder.records("The interviews", schedules))
     warn_of_offers(
         builder, builder.records("The offers", offers), "It is not documented whether a transfer ends an offer."

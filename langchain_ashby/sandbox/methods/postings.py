@@ -1,6 +1,6 @@
 """Job postings."""
 
-from typing import Any
+from typing import Any, cast
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.methods.notes import plain, reduced_html
@@ -86,7 +86,10 @@ def get_posting(call: Call) -> Any:
 def update_posting(call: Call) -> Any:
     """Changes a posting, published or not. The text loses the tags that Ashby does not keep."""
     posting = call.get(JobPosting, call.body["jobPostingId"])
-    posting |= {key: value for key, value in call.body.items() if key not in ("jobPostingId", "description")}
+    posting = cast(
+        JobPosting,
+        {**posting, **{key: value for key, value in call.body.items() if key not in ("jobPostingId", "description")}},
+    )
     if "description" in call.body:
         posting["descriptionHtml"] = reduced_html(call.body["description"]["content"], _HEADINGS)
         posting["descriptionPlain"] = plain(posting["descriptionHtml"])
