@@ -65,11 +65,8 @@ def _change(
     builder.set_field(f"{one_line(role['name'])} {one_line(user['name'])}", before, adds, change=change)
     if before is adds:
         builder.warn("Already up to date; nothing would change.")
-    if (
-        not adds
-        and before is True
-        and not any(_has_role(it, role) for it in entries or [] if not _is_user(it, request))
-    ):
+    elsewhere = [it for it in entries or [] if _has_role(it, role) and at(it, "userId") != request.team_member_id]
+    if not adds and before is True and not elsewhere:
         builder.warn("Nobody else has this role on the hiring team.")
     if at(application, "status") == "Archived":
         builder.warn("The application is archived.", "low")
@@ -87,10 +84,6 @@ def _has(team: list[Any] | None, user_id: str, role: Fact) -> Any:
 
 def _is(member: Any, user_id: str, role: Fact) -> bool:
     return at(member, "userId") == user_id and _has_role(member, role)
-
-
-def _is_user(member: Any, request: RemoveApplicationHiringTeamMember | AddApplicationHiringTeamMember) -> bool:
-    return bool(at(member, "userId") == request.team_member_id)
 
 
 def _has_role(member: Any, role: Fact) -> bool:
