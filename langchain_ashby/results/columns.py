@@ -160,10 +160,10 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("updated", Day("updatedAt")),
     ),
     records.StageStay: (
+        Column("interview_stage_id", _at("stageId")),
+        Column("stage", _at("title")),
         Column("entered", _at("enteredStageAt")),
         Column("left", _at("leftStageAt")),
-        Column("stage", _at("title")),
-        Column("interview_stage_id", _at("stageId")),
         Column("by user_id", _at("actorId")),
     ),
     records.CriteriaEvaluation: (
@@ -271,6 +271,13 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("interview_id", _at("interviewId")),
         Column("interview_schedule_id", _at("interviewScheduleId")),
         Column("notetaker_transcript_id", _at("notetakerTranscriptId")),
+    ),
+    records.NotetakerTranscript: (
+        _id_of(records.NotetakerTranscript),
+        Column("interview_event_id", _at("interviewEventId")),
+        Column("interview_schedule_id", _at("interviewScheduleId")),
+        Column("created", _at("createdAt")),
+        Column("transcript url", _at("transcriptUrl"), full=True),
     ),
     records.InterviewPlan: (_id_of(records.InterviewPlan), Column("title", _at("title")), _ARCHIVED),
     records.InterviewStage: (
