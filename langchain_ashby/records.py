@@ -180,6 +180,24 @@ class ApplicationRole(TypedDict, total=False):
     title: str
 
 
+class TeamMember(TypedDict, total=False):
+    """A user on a hiring team; `role` is the title of the role."""
+
+    userId: str
+    firstName: str
+    lastName: str
+    email: str
+    role: str
+
+
+class FeedbackRequest(TypedDict, total=False):
+    """A request for feedback; the event's id goes with the feedback when it is submitted."""
+
+    interviewEventId: str
+    interviewerUserId: str
+    applicationId: str
+
+
 class Feedback(TypedDict, total=False):
     """A filled-in scorecard; `submittedValues` maps a field's path to the stored value."""
 

@@ -86,10 +86,10 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         ENDED,
     ),
     records.StageStay: (
+        Column("interview_stage_id", under("stageId")),
+        Column("stage", under("title")),
         Column("entered", under("enteredStageAt")),
         Column("left", under("leftStageAt")),
-        Column("stage", under("title")),
-        Column("interview_stage_id", under("stageId")),
         Column("by user_id", under("actorId")),
     ),
     records.CriteriaEvaluation: (
@@ -101,6 +101,16 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("score (0 to 1)", under("outcomeNumber")),
         Column("reasoning", under("reasoning"), full=True),
         Column("skipped because", under("skipReason")),
+    ),
+    records.TeamMember: (
+        Column("user_id", under("userId")),
+        Column("name and e-mail", name_and_email, full=True),
+        Column("role", sent("role")),
+    ),
+    records.FeedbackRequest: (
+        Column("interview_event_id", under("interviewEventId")),
+        Column("application_id", under("applicationId")),
+        Column("interviewer user_id", under("interviewerUserId")),
     ),
     records.ApplicationRole: (own_id(records.ApplicationRole), Column("title", under("title"))),
     records.Note: (
@@ -189,6 +199,13 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("interview_id", under("interviewId")),
         Column("interview_schedule_id", under("interviewScheduleId")),
         Column("notetaker_transcript_id", under("notetakerTranscriptId")),
+    ),
+    records.NotetakerTranscript: (
+        own_id(records.NotetakerTranscript),
+        Column("interview_event_id", under("interviewEventId")),
+        Column("interview_schedule_id", under("interviewScheduleId")),
+        Column("created", under("createdAt")),
+        Column("transcript url", under("transcriptUrl"), full=True),
     ),
     records.InterviewPlan: (own_id(records.InterviewPlan), Column("title", under("title")), _ARCHIVED),
     records.InterviewStage: (
@@ -342,6 +359,10 @@ AFTER_WRITING: Mapping[type, Sequence[Column]] = {
         Column("credited to", person("creditedToUser")),
         Column("created", Day("createdAt")),
         ENDED,
+    ),
+    records.JobPosting: (
+        *COLUMNS[records.JobPosting],
+        Column("text", sent("descriptionPlain"), full=True),
     ),
     records.Opening: (
         *COLUMNS[records.Opening],

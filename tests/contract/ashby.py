@@ -81,7 +81,7 @@ REAL_UUID: Schema = {"type": "string", "format": "uuid"}
 KNOWN_DEVIATIONS = (
     Deviation(
         "typed as a string, while the documentation gives a shape for each type of field",
-        "request", ("applicationFeedback.submit", "offer.create"), "value", _anything,
+        "request", ("applicationFeedback.submit", "offer.create", "offer.update"), "value", _anything,
     ),
     Deviation(
         "null unsets the source, which the schema's uuid leaves no room for",

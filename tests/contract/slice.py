@@ -21,6 +21,8 @@ from langchain_ashby.endpoints import OPERATIONS
 FILE = Path(__file__).with_name("ashby.json")
 KEYWORDS = {"type", "properties", "required", "format", "items", "allOf", "anyOf", "oneOf", "enum"}
 KEYWORDS |= {"additionalProperties", "minItems"}
+MISSPELLED = {"candidateWrite": "candidatesWrite"}
+"""Permissions that some methods name in another way than all others."""
 WORTH_SHARING = 120
 """The length from which a repeated schema is shared."""
 
@@ -61,7 +63,8 @@ def _schemas_of(request: Any, reply: Any, document: Any) -> dict[str, Any]:
 
 def _described(operation: type[Operation[Any]], stated: dict[str, Any], request: Any) -> dict[str, Any]:
     """A method's entry in the list. Ashby names the permission in the text, and grants reads and writes apart."""
-    [permission] = set(re.findall(r"`(\w+(?:Read|Write))`", stated["description"]))
+    [named] = set(re.findall(r"`(\w+(?:Read|Write))`", stated["description"]))
+    permission = MISSPELLED.get(named, named)
     params = {each["name"]: each for each in reversed([*_parameters(request)])}  # alternatives repeat what they share
     return {
         "endpoint": operation.path,

@@ -37,6 +37,7 @@ class Desk:
         handle = {"handle": "handle-1", "url": f"{recorder.url}/_store", "fields": {"key": "uploads/1"}}
         recorder.answers |= {
             "feedbackFormDefinition.info": [success({"id": ID, "formDefinition": FORM})],
+            "offer.info": [success({"id": ID, "formDefinition": FORM, "latestVersion": {"id": ID}})],
             "offerProcess.start": [success({"id": ID})],
             "offer.start": [success({"id": ID, "formDefinition": FORM})],
             "file.createFileUploadHandle": [success(handle)],

@@ -21,6 +21,8 @@ _CANDIDATE = """id name primaryEmailAddress.value position company tags.title ta
 _APPLICATION = """id candidate.name candidate.id job.title job.id currentInterviewStage.title currentInterviewStage.type
     status archiveReason.text archiveReason.reasonType source.title source.sourceType.title updatedAt
     createdAt archivedAt"""
+_POSTING = """id title departmentName teamName locationName workplaceType employmentType isListed
+    compensationTierSummary publishedDate applicationDeadline jobId"""
 _PERSON = "firstName lastName email"
 _MEETING = """id startTime endTime interview.title hasSubmittedFeedback location meetingLink interviewers.email
     interviewers.isEnabled interviewers.isFeedbackRequired interviewers.trainingRole"""
@@ -33,6 +35,8 @@ DECIDES: dict[type, frozenset[Place]] = {
     records.CriteriaEvaluation: _places(
         "criterion.title criterion.prompt status outcome outcomeNumber reasoning skipReason evaluatedAt"
     ),
+    records.TeamMember: _places("userId firstName lastName email role"),
+    records.FeedbackRequest: _places("interviewEventId applicationId interviewerUserId"),
     records.ApplicationRole: _places("id title"),
     records.Note: _places("createdAt author.firstName author.lastName author.email isPrivate content"),
     records.Tag: _places("id title isArchived"),
@@ -49,10 +53,7 @@ DECIDES: dict[type, frozenset[Place]] = {
         """id title status customRequisitionId employmentType departmentId locationId defaultInterviewPlanId openedAt
         closedAt confidential"""
     ),
-    records.JobPosting: _places(
-        """id title departmentName teamName locationName workplaceType employmentType isListed compensationTierSummary
-        publishedDate applicationDeadline jobId"""
-    ),
+    records.JobPosting: _places(_POSTING),
     records.Offer: _places(
         """id applicationId offerStatus acceptanceStatus decidedAt latestVersion.approvalStatus
         latestVersion.salary.value latestVersion.salary.currencyCode latestVersion.startDate latestVersion.createdAt"""
@@ -101,7 +102,8 @@ SET_BY_WRITES: dict[type, frozenset[Place]] = {
         tags.title tags.isArchived source.title creditedToUser.firstName creditedToUser.email resumeFileHandle.name
         fileHandles.name createdAt"""
     ),
-    records.Application: _places(f"{_APPLICATION} creditedToUser.firstName creditedToUser.email"),
+    records.Application: _places(f"{_APPLICATION} creditedToUser.firstName creditedToUser.email createdAt"),
+    records.JobPosting: _places(f"{_POSTING} descriptionPlain"),
     records.Opening: _places(
         f"""{_OPENING} latestVersion.targetStartDate latestVersion.employmentType latestVersion.isBackfill
         latestVersion.teamId latestVersion.locationIds closeReasonId"""

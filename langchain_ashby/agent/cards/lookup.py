@@ -14,7 +14,11 @@ from langchain_ashby.endpoint import Access, Operation
 from langchain_ashby.endpoints import OPERATIONS, internal
 from langchain_ashby.text.words import at, named
 
-_WIDEST: Mapping[str, Any] = {"include_archived": True, "include_location_hierarchy": True}
+_WIDEST: Mapping[str, Any] = {
+    "include_archived": True,
+    "include_location_hierarchy": True,
+    "include_unpublished_job_postings": True,
+}
 _EXPANDED: Mapping[str, Any] = {"job": ["location"]}
 """What else reads are asked for, to show all that cards say about a record."""
 
@@ -38,6 +42,7 @@ class Reader:
         fields = self.operation.model_fields
         if (own := f"{self.noun}_id") in fields:
             more = {"expand": _EXPANDED[self.noun]} if self.noun in _EXPANDED else {}
+            more |= {name: value for name, value in _WIDEST.items() if name in fields}
             return self.operation(**{own: record_id}, **more)
         return self.operation(**{name: value for name, value in _WIDEST.items() if name in fields})
 

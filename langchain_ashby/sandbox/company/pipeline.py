@@ -194,6 +194,8 @@ def _application(
     )
     if inbound:
         yield from reviews.evaluations(application_id, person.company, ago(came))
+    if inbound and stage_type == "Active":
+        yield from reviews.feedback_request(application_id, row.team.split()[0], history[-1]["enteredStageAt"])
     for at, title in enumerate(visited):
         if _stage_type(row.plan, title) == "Active" and (title != stage or detail):
             # Some feedback never comes.

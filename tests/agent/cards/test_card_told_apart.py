@@ -22,7 +22,9 @@ from langchain_ashby.agent.cards import ReadCache, card_of, markdown
 from langchain_ashby.ids import ids_of
 from langchain_ashby.text.words import at, one_line
 
-NO_EFFECT = {("create_offer", "exclude_form_definition"), ("update_interview_schedule", "allow_feedback_deletion")}
+NO_EFFECT = {("update_interview_schedule", "allow_feedback_deletion")} | {
+    (tool, "exclude_form_definition") for tool in ("create_offer", "update_offer", "start_offer_approval")
+}
 """Arguments that change nothing in these calls: the exact arguments tell them apart, the words need not."""
 
 QUIET = settings(phases=[Phase.generate], suppress_health_check=list(HealthCheck))
