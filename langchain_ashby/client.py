@@ -452,6 +452,10 @@ class _Conversation:
         self.changed: list[str] = []
         self.more = False
 
+    @property
+    def on_behalf_of(self) -> str | None:
+        return self._client.on_behalf_of
+
     def call(self, request: Operation[R]) -> R:
         return request.perform(self)
 

@@ -81,6 +81,11 @@ class Caller(Protocol):
         """Send one request."""
         ...
 
+    @property
+    def on_behalf_of(self) -> str | None:
+        """The id of the user for whom the calls are made; None if for the key itself."""
+        ...
+
     def upload(self, path: str, context: str) -> str:
         """Upload a local file and return the handle that Ashby gave for it."""
         ...

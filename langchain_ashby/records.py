@@ -387,6 +387,15 @@ class UploadHandle(TypedDict):
     fields: dict[str, str]
 
 
+class Surroundings(TypedDict, total=False):
+    """What holds for the calls of a client: the day where it runs, its key, and for whom it acts."""
+
+    today: str
+    timeZone: str
+    apiKey: APIKey
+    onBehalfOf: User
+
+
 class APIKey(TypedDict, total=False):
     """The key in use; `scopes` are such as `candidates:read`."""
 

@@ -289,6 +289,7 @@ EXAMPLES: dict[str, Example] = {
     "ashby_list_communication_templates": lambda _: {},
     "ashby_list_hiring_team_roles": lambda _: {},
     "ashby_get_api_key": lambda _: {},
+    "ashby_get_context": lambda _: {},
     # openings
     "ashby_list_openings": lambda _: {},
     "ashby_get_opening": lambda it: {"opening_id": it.opening("OP-201")},

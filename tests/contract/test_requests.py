@@ -125,7 +125,9 @@ def test_every_documented_parameter_can_be_sent(desk: Desk, contract: Contract) 
 def test_the_tools_are_the_methods_of_the_contract(contract: Contract) -> None:
     """Name, method, access, permission and paging match Ashby's documentation."""
     assert {method.tool: method.endpoint for method in contract.methods.values()} == {
-        name: operation.path for name, operation in OPERATIONS.items() if operation.path in contract.methods
+        name: operation.path
+        for name, operation in OPERATIONS.items()
+        if operation.path in contract.methods and name != "ashby_get_context"  # which reads several things
     }
     for method in contract.methods.values():
         name, operation = method.tool, OPERATIONS[method.tool]
