@@ -21,13 +21,15 @@ from urllib3.exceptions import MaxRetryError
 from urllib3.util import Retry
 
 from langchain_ashby.endpoint import Access, Endpoint, Operation, Page, Paged
-from langchain_ashby.endpoints.internal import CreateFileUploadHandle
+from langchain_ashby.endpoints.internal import CreateFileUploadHandle, GetFile
 from langchain_ashby.errors import (
+    ArgumentError,
     AshbyError,
     ConfigurationError,
     PagingError,
     RateLimitError,
     Refused,
+    ReplyTooLargeError,
     RequestTimeoutError,
     UnexpectedStatusError,
     calling,
@@ -39,7 +41,7 @@ from langchain_ashby.http.deadline import Deadline, DeadlineExceeded, current, w
 from langchain_ashby.http.network import public_only
 from langchain_ashby.http.observer import changes_ashby, observer_of
 from langchain_ashby.http.rate_limit import LONGEST_PAUSE, RateLimit
-from langchain_ashby.http.storage import StorageAddress
+from langchain_ashby.http.storage import LARGEST_DOWNLOAD, StorageAddress
 from langchain_ashby.http.uploads import LocalFile, read_upload
 
 R = TypeVar("R")
@@ -380,16 +382,49 @@ class AshbyClient:
     def _open_session(self) -> requests.Session:
         return transport.session(self.base_url, self.max_connections)
 
-    def _store(self, url: str, fields: dict[str, str], name: str, content_type: str, content: bytes) -> None:
-        """Sends a file to the address that Ashby gave: fields first, file last, and never the key."""
+    @contextmanager
+    def _storage(self, url: str, refused: str) -> Iterator[requests.Session]:
+        """A session for the file storage at an address that Ashby gave, if a public Ashby could have given it."""
         storage = StorageAddress.allowed(url, self.base_url)
         if storage is None:
-            raise UnexpectedStatusError("Ashby gave an upload address that is not public https; the file was not sent")
-        log = RequestLog("file storage", 1)
+            raise UnexpectedStatusError(f"Ashby gave {refused}")
         with ExitStack() as stack:
             session = stack.enter_context(transport.session(url)) if self._own_session else self._session
             if not storage.own:
                 stack.enter_context(public_only())
+            yield session
+
+    def _fetch(self, request: GetFile, url: str) -> bytes:
+        """Downloads a file from the address that Ashby gave, never with the key."""
+        log = RequestLog("file storage", 1)
+        with self._storage(url, "a file's address that is not public https; it was not asked") as session:
+
+            def send() -> tuple[int, bytes]:
+                transport.prepare(session, url)
+                left = (current() or Deadline(self.budget)).remaining()
+                with transport.get(
+                    session, url, headers={"Authorization": None}, timeout=min(max(self.timeout), left)
+                ) as response:
+                    found = transport.body(response, LARGEST_DOWNLOAD, request) if response.status_code == 200 else b""
+                    return response.status_code, found
+
+            try:
+                status, content = logged(send, None, log, lambda: transport.fault(session, url))
+            except ReplyTooLargeError:
+                raise ArgumentError(
+                    f"file_name: the file has more than {LARGEST_DOWNLOAD:,} bytes, and is not read",
+                    code="file_not_readable",
+                    remedy="A person has to look at it.",
+                ) from None
+        log.write(status)
+        if status != 200:
+            raise UnexpectedStatusError(f"The file could not be downloaded (HTTP {status})", status=status)
+        return content
+
+    def _store(self, url: str, fields: dict[str, str], name: str, content_type: str, content: bytes) -> None:
+        """Sends a file to the address that Ashby gave: fields first, file last, and never the key."""
+        log = RequestLog("file storage", 1)
+        with self._storage(url, "an upload address that is not public https; the file was not sent") as session:
 
             def send() -> int:
                 transport.prepare(session, url)
@@ -494,6 +529,10 @@ class _Conversation:
         if reply.more:
             self.more = True
             _log.warning("%s: Ashby has more records than it gives", request.path)
+
+    def download(self, handle: str) -> bytes:
+        request = GetFile(file_handle=handle)
+        return self._client._fetch(request, self.call(request)["url"])
 
     def upload(self, path: str, context: str) -> str:
         file = self._client.local_file(path)

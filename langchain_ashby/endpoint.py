@@ -86,6 +86,10 @@ class Caller(Protocol):
         """The id of the user for whom the calls are made; None if for the key itself."""
         ...
 
+    def download(self, handle: str) -> bytes:
+        """Download the file that Ashby's handle stands for."""
+        ...
+
     def upload(self, path: str, context: str) -> str:
         """Upload a local file and return the handle that Ashby gave for it."""
         ...

@@ -396,6 +396,21 @@ class Surroundings(TypedDict, total=False):
     onBehalfOf: User
 
 
+class FileAddress(TypedDict):
+    """The address of a file."""
+
+    url: str
+
+
+class FileText(TypedDict, total=False):
+    """The text of a file; `isComplete` is False if there is more of it."""
+
+    fileName: str
+    pageCount: int
+    isComplete: bool
+    extractedText: str
+
+
 class APIKey(TypedDict, total=False):
     """The key in use; `scopes` are such as `candidates:read`."""
 

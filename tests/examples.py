@@ -175,6 +175,7 @@ EXAMPLES: dict[str, Example] = {
         "candidate_id": it.candidate(),
         "project_id": it.id("project", title="Maritime engineers"),
     },
+    "ashby_read_candidate_file": lambda it: {"candidate_id": it.candidate()},
     # applications
     "ashby_list_applications": lambda _: {"limit": 25},
     "ashby_get_application": lambda it: {"application_id": it.application()},
