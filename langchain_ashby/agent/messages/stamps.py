@@ -23,7 +23,7 @@ def lacks_stamp(messages: Sequence[AnyMessage], stamps: Stamps) -> bool:
 def with_stamp(messages: Sequence[AnyMessage], stamps: Stamps, stamp: str) -> dict[str, str]:
     """The stamps, with one for the newest message: always for the user's, for an answer only if it is news."""
     newest = messages[-1]
-    last = next((stamps[it.id] for it in reversed(messages) if it.id in stamps), None)
+    last = next((stamps[str(it.id)] for it in reversed(messages) if it.id in stamps), None)
     if newest.id is None or (isinstance(newest, ToolMessage) and last in (None, stamp)):
         return dict(stamps)
     return {**stamps, newest.id: stamp}
@@ -31,7 +31,7 @@ def with_stamp(messages: Sequence[AnyMessage], stamps: Stamps, stamp: str) -> di
 
 def stamped(messages: Sequence[AnyMessage], stamps: Stamps) -> list[AnyMessage]:
     """The messages with their stamps: before what the user says, and after an answer, whose beginning has a meaning."""
-    return [_stamped(it, stamps[it.id]) if it.id in stamps else it for it in messages]
+    return [_stamped(it, stamps[str(it.id)]) if it.id in stamps else it for it in messages]
 
 
 def _stamped(message: AnyMessage, stamp: str) -> AnyMessage:
