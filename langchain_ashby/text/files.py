@@ -43,7 +43,7 @@ def text_of(content: bytes, name: str, patience: float = PATIENCE) -> FileText:
         ConfigurationError: if the library for its kind is not installed.
     """
     kind = _kind(content)
-    found = {"text": _plain(content)} if kind == "text" else _extracted(kind, content, patience)
+    found: dict[str, Any] = {"text": _plain(content)} if kind == "text" else _extracted(kind, content, patience)
     text = str(found.get("text", ""))
     if not text.strip():
         raise _unreadable("there is no text in the file: it may be a scan", "A person has to look at it.")

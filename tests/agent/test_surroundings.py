@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 from office import approve, made, thread, user
@@ -117,7 +117,7 @@ def test_there_is_no_other_zone_than_those_that_exist(ashby: Ashby) -> None:
 
 def test_a_stamp_stands_before_what_a_user_says_and_after_an_answer() -> None:
     said = HumanMessage([{"type": "text", "text": "Hi."}], id="1")
-    messages = [said, AIMessage("", id="2"), ToolMessage("Not executed.", id="3", tool_call_id="x")]
+    messages: list[AnyMessage] = [said, AIMessage("", id="2"), ToolMessage("Not executed.", id="3", tool_call_id="x")]
     stamps = with_stamp(messages[:1], {}, "Monday")
     assert with_stamp(messages, stamps, "Monday") == stamps
     first, _, answer = stamped(messages, with_stamp(messages, stamps, "Tuesday"))
