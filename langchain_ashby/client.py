@@ -18,7 +18,7 @@ import requests
 from pydantic import SecretStr
 
 from langchain_ashby.endpoint import Access, Endpoint, Operation, Page, Paged
-from langchain_ashby.endpoints.internal import CreateFileUploadHandle
+from langchain_ashby.endpoints.internal import CreateFileUploadHandle, GetFile
 from langchain_ashby.errors import AshbyError, ConfigurationError, Refused, calling
 from langchain_ashby.http import paging, settings, transport, wire
 from langchain_ashby.http.approved import check_approved
@@ -261,6 +261,10 @@ class _Conversation:
         self.changed: list[str] = []
         self.more = False
 
+    @property
+    def on_behalf_of(self) -> str | None:
+        return self._client.on_behalf_of
+
     def call(self, request: Operation[R]) -> R:
         return request.perform(self)
 
@@ -306,6 +310,12 @@ class _Conversation:
         if reply.more:
             self.more = True
             _log.warning("%s: Ashby has more records than it gives", request.path)
+
+    def download(self, handle: str) -> bytes:
+        request = GetFile(file_handle=handle)
+        url = self.call(request)["url"]
+        with self._client.deadline() as deadline:
+            return self._client._sender.fetch(request, url, Terms(deadline, self._client.timeout))
 
     def upload(self, path: str, context: str) -> str:
         file = self._client.local_file(path)

@@ -82,6 +82,15 @@ class Caller(Protocol):
         """Send one request."""
         ...
 
+    @property
+    def on_behalf_of(self) -> str | None:
+        """The id of the user for whom the calls are made; None if for the key itself."""
+        ...
+
+    def download(self, handle: str) -> bytes:
+        """Download the file that Ashby's handle stands for."""
+        ...
+
     def upload(self, path: str, context: str) -> str:
         """Upload a local file and return the handle that Ashby gave for it."""
         ...

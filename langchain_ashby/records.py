@@ -478,6 +478,30 @@ class UploadHandle(TypedDict):
     fields: dict[str, str]
 
 
+class Surroundings(TypedDict, total=False):
+    """What holds for the calls of a client: the day where it runs, its key, and for whom it acts."""
+
+    today: str
+    timeZone: str
+    apiKey: APIKey
+    onBehalfOf: User
+
+
+class FileAddress(TypedDict):
+    """The address of a file."""
+
+    url: str
+
+
+class FileText(TypedDict, total=False):
+    """The text of a file; `isComplete` is False if there is more of it."""
+
+    fileName: str
+    pageCount: int
+    isComplete: bool
+    extractedText: str
+
+
 class APIKey(TypedDict, total=False):
     """The key in use; `scopes` are such as `candidates:read`."""
 

@@ -205,6 +205,7 @@ EXAMPLES: dict[str, Example] = {
         "candidate_id": it.candidate(),
         "project_id": it.id("project", title="Maritime engineers"),
     },
+    "ashby_read_candidate_file": lambda it: {"candidate_id": it.candidate()},
     # applications
     "ashby_list_applications": lambda _: {"limit": 25},
     "ashby_get_application": lambda it: {"application_id": it.application()},
@@ -351,6 +352,7 @@ EXAMPLES: dict[str, Example] = {
     "ashby_list_communication_templates": lambda _: {},
     "ashby_list_hiring_team_roles": lambda _: {},
     "ashby_get_api_key": lambda _: {},
+    "ashby_get_context": lambda _: {},
     # openings
     "ashby_list_openings": lambda _: {},
     "ashby_get_opening": lambda it: {"opening_id": it.opening("OP-201")},

@@ -23,9 +23,9 @@ from langchain_ashby.endpoints.fields import (
     WebAddress,
 )
 from langchain_ashby.endpoints.internal import AttachFile, AttachResume, CreateFileUploadHandle
-from langchain_ashby.errors import already_done
+from langchain_ashby.errors import ArgumentError, already_done
 from langchain_ashby.ids import CandidateId, ProjectId, SourceId, TagId, UserId
-from langchain_ashby.records import Candidate, Note, Project, Tag
+from langchain_ashby.records import Candidate, FileText, Note, Project, Tag
 
 
 class ListCandidates(Synced[Candidate]):
@@ -296,3 +296,39 @@ class RemoveCandidateProject(Endpoint[Candidate]):
 
     candidate_id: CandidateId
     project_id: ProjectId
+
+
+class ReadCandidateFile(Operation[FileText]):
+    """Read the text of a candidate's résumé or CV, or of another file that is attached: PDF, Word or plain text."""
+
+    path = "file.info"
+    permission = "candidatesRead"
+    on_request = True
+    steps = (GetCandidate,)
+
+    candidate_id: CandidateId
+    file_name: Annotated[Text | None, Field(description="Omit for the résumé.")] = None
+
+    def perform(self, caller: Caller) -> FileText:
+        """Looks the file up in the profile, downloads it and takes its text out."""
+        from langchain_ashby.text.files import text_of
+
+        candidate = caller.call(GetCandidate(candidate_id=self.candidate_id))
+        file = self._file(candidate)
+        return text_of(caller.download(file["handle"]), file.get("name", ""))
+
+    def _file(self, candidate: Candidate) -> dict[str, str]:
+        resume = candidate.get("resumeFileHandle")
+        if self.file_name is None and resume and resume.get("handle"):
+            return resume
+        # Of several with one name, the newest, which is the last.
+        files = [*(candidate.get("fileHandles") or []), *([resume] if resume else [])]
+        named = [it for it in files if it.get("name") == self.file_name and it.get("handle")]
+        if self.file_name is not None and named:
+            return named[-1]
+        what = "no file of this name" if self.file_name else "no résumé"
+        raise ArgumentError(
+            f"file_name: the candidate has {what}",
+            code="file_not_found",
+            remedy="See the names of the candidate's files with ashby_get_candidate.",
+        )

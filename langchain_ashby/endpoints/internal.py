@@ -25,6 +25,7 @@ from langchain_ashby.records import (
     Candidate,
     CustomFieldValue,
     FeedbackReceipt,
+    FileAddress,
     Offer,
     OfferForm,
     OfferProcess,
@@ -75,6 +76,16 @@ class CreateFileUploadHandle(Endpoint[UploadHandle]):
     filename: str
     content_type: str
     content_length: int
+
+
+class GetFile(Endpoint[FileAddress]):
+    """Gets the address of a file, which works for a short while."""
+
+    path = "file.info"
+    permission = "candidatesRead"
+    required_results = {"url": _text}  # noqa: RUF012
+
+    file_handle: str
 
 
 class AttachResume(Endpoint[Candidate]):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,14 +14,23 @@ from urllib3.exceptions import MaxRetryError
 from urllib3.util import Retry
 
 from langchain_ashby.endpoint import Access, Endpoint
-from langchain_ashby.errors import AshbyError, RateLimitError, RequestTimeoutError, UnexpectedStatusError, calling
+from langchain_ashby.endpoints.internal import GetFile
+from langchain_ashby.errors import (
+    ArgumentError,
+    AshbyError,
+    RateLimitError,
+    ReplyTooLargeError,
+    RequestTimeoutError,
+    UnexpectedStatusError,
+    calling,
+)
 from langchain_ashby.http import transport, wire
 from langchain_ashby.http.attempt import RequestLog, logged
 from langchain_ashby.http.deadline import Deadline, DeadlineExceeded
 from langchain_ashby.http.network import public_only
 from langchain_ashby.http.observer import observer_of
 from langchain_ashby.http.rate_limit import LONGEST_PAUSE, RateLimit
-from langchain_ashby.http.storage import StorageAddress
+from langchain_ashby.http.storage import LARGEST_DOWNLOAD, StorageAddress
 from langchain_ashby.http.uploads import LocalFile
 
 R = TypeVar("R")
@@ -188,20 +198,58 @@ class Sender:
         ) as response:
             return response.status_code, response.headers, transport.body(response, self._reply_limit, request)
 
+    def fetch(self, request: GetFile, url: str, terms: Terms) -> bytes:
+        """Downloads a file from the address that Ashby gave, never with the key.
+
+        Raises:
+            ArgumentError: if it is too large.
+            AshbyError: of the kind that fits another failure.
+        """
+        log = RequestLog("file storage", 1)
+        with self._storage(url, "a file's address that is not public https; it was not asked") as session:
+
+            def send() -> tuple[int, bytes]:
+                transport.prepare(session, url)
+                left = terms.deadline.remaining()
+                with transport.get(
+                    session, url, headers={"Authorization": None}, timeout=min(max(terms.timeout), left)
+                ) as response:
+                    found = transport.body(response, LARGEST_DOWNLOAD, request) if response.status_code == 200 else b""
+                    return response.status_code, found
+
+            try:
+                status, content = logged(send, None, log, lambda: transport.fault(session, url))
+            except ReplyTooLargeError:
+                raise ArgumentError(
+                    f"file_name: the file has more than {LARGEST_DOWNLOAD:,} bytes, and is not read",
+                    code="file_not_readable",
+                    remedy="A person has to look at it.",
+                ) from None
+        log.write(status)
+        if status != 200:
+            raise UnexpectedStatusError(f"The file could not be downloaded (HTTP {status})", status=status)
+        return content
+
+    @contextmanager
+    def _storage(self, url: str, refused: str) -> Iterator[requests.Session]:
+        """A session for the file storage at an address that Ashby gave, if a public Ashby could have given it."""
+        storage = StorageAddress.allowed(url, self._base_url)
+        if storage is None:
+            raise UnexpectedStatusError(f"Ashby gave {refused}")
+        with ExitStack() as stack:
+            session = stack.enter_context(transport.session(url)) if self._owns_session else self.session
+            if not storage.own:
+                stack.enter_context(public_only())
+            yield session
+
     def store(self, file: LocalFile, url: str, fields: dict[str, str], terms: Terms) -> None:
         """Sends a file to the address that Ashby gave: fields first, file last, and never the key.
 
         Raises:
             AshbyError: of the kind that fits the failure; nothing was changed in Ashby.
         """
-        storage = StorageAddress.allowed(url, self._base_url)
-        if storage is None:
-            raise UnexpectedStatusError("Ashby gave an upload address that is not public https; the file was not sent")
         log = RequestLog("file storage", 1)
-        with ExitStack() as stack:
-            session = stack.enter_context(transport.session(url)) if self._owns_session else self.session
-            if not storage.own:
-                stack.enter_context(public_only())
+        with self._storage(url, "an upload address that is not public https; the file was not sent") as session:
 
             def send() -> int:
                 transport.prepare(session, url)

@@ -21,8 +21,10 @@ class TestNames:
         assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in OPERATIONS)
 
     def test_belong_to_one_method_each(self) -> None:
-        paths = [operation.path for operation in OPERATIONS.values()]
-        assert len(set(paths)) == len(OPERATIONS)
+        paths = [
+            it.path for name, it in OPERATIONS.items() if name != "ashby_get_context"
+        ]  # which reads several things
+        assert len(set(paths)) == len(OPERATIONS) - 1
         assert all(re.fullmatch(r"[a-z][A-Za-z]+\.[a-z][A-Za-z]+", path) for path in paths)
 
     def test_of_the_classes_can_be_imported_together(self) -> None:
