@@ -7,7 +7,18 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from langchain_ashby.results.phrases import UNKNOWN, Json, compact_day, flag, noted, notes_on, objects, place, text
+from langchain_ashby.results.phrases import (
+    NONE,
+    UNKNOWN,
+    Json,
+    compact_day,
+    flag,
+    noted,
+    notes_on,
+    objects,
+    place,
+    text,
+)
 from langchain_ashby.text.words import at, in_a_list
 
 
@@ -170,7 +181,9 @@ def fraud(candidate: Json) -> Parts:
 
 
 def openings(record: Json) -> Values:
-    """The openings of a job or an application, if they were asked for."""
+    """The openings of a job or an application, if they were asked for; `(none)` if it has none."""
+    if record.get("openings") == []:
+        return Values([NONE])
     return Values(
         noted(at(opening, "latestVersion", "identifier") or opening.get("id"), text(opening.get("openingState")),
               *notes_on(opening)) for opening in objects(record.get("openings"))

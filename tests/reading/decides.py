@@ -30,6 +30,7 @@ _SCHEDULE = """id applicationId status interviewStageId interviewEvents.id inter
 
 DECIDES: dict[type, frozenset[Place]] = {
     records.Candidate: _places(_CANDIDATE),
+    records.FoundCandidate: _places(_CANDIDATE),
     records.Application: _places(_APPLICATION),
     records.Note: _places("createdAt author.firstName author.lastName author.email isPrivate content"),
     records.Tag: _places("id title isArchived"),
@@ -74,6 +75,7 @@ DECIDES: dict[type, frozenset[Place]] = {
 
 NULL_IS_ITS_OWN: dict[type, frozenset[Place]] = {
     records.Candidate: _places("applicationIds"),
+    records.FoundCandidate: _places("applicationIds"),
     records.Job: _places("confidential"),
     records.JobPosting: _places("isListed"),
     records.User: _places("isEnabled"),
