@@ -86,7 +86,7 @@ class CreateCandidate(Endpoint[Candidate]):
 
 class UpdateCandidate(Endpoint[Candidate]):
     """Correct or change a candidate's profile: name and its spelling, e-mail, phone, location, links such as LinkedIn,
-    source; omitted fields stay. It can't set a company or merge candidates. For custom fields use
+    source; omitted fields stay; it can't set a company or merge candidates. For custom fields use
     ashby_set_custom_field_value."""
 
     path = "candidate.update"
