@@ -76,7 +76,8 @@ class Column(NamedTuple):
     @property
     def title(self) -> str:
         """The heading as shown: that of a day says in which zone it is one."""
-        return f"{self.heading} UTC" if isinstance(self.cell, Day) else self.heading
+        name, note, rest = self.heading.partition(" (")
+        return f"{name} UTC{note}{rest}" if isinstance(self.cell, Day) else self.heading
 
 
 class Legend(NamedTuple):
