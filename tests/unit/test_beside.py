@@ -12,6 +12,7 @@ from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoints.internal import ListCommunicationTemplates
 from langchain_ashby.endpoints.interviews import ListInterviewStages
 from langchain_ashby.endpoints.organization import ListArchiveReasons
+from langchain_ashby.http.deadline import Deadline, DeadlineExceeded
 from langchain_ashby.ids import short
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.text.words import utc
@@ -257,3 +258,12 @@ def test_further_reads_take_a_part_of_the_calls_time(recorder: Recorder) -> None
         began = time.monotonic()
         assert "|not read|not read" in Office(client).text("list_offers")
     assert time.monotonic() - began < 1.2
+
+
+def test_a_part_of_a_call_ends_and_is_canceled_with_it() -> None:
+    call = Deadline(5)
+    part = Deadline(99, call)
+    assert part.remaining() <= 5
+    call.cancel()
+    with pytest.raises(DeadlineExceeded):
+        part.remaining()
