@@ -85,9 +85,8 @@ class CreateCandidate(Endpoint[Candidate]):
 
 
 class UpdateCandidate(Endpoint[Candidate]):
-    """Correct or change a candidate's profile: name and its spelling, e-mail, phone, location, links such as LinkedIn,
-    source; omitted fields stay; it can't set a company or merge candidates. For custom fields use
-    ashby_set_custom_field_value."""
+    """Correct or change a candidate's profile: name, e-mail, phone, location, links such as LinkedIn, source; omitted
+    fields stay; it can't set a company or merge candidates. For custom fields use ashby_set_custom_field_value."""
 
     path = "candidate.update"
     access = Access.WRITE
