@@ -109,8 +109,9 @@ class TestMoreThanIsShown:
         addresses = [{"value": "ada@example.org"}, {"value": "ada@example.com"}]
         candidate = {"primaryEmailAddress": addresses[0], "emailAddresses": addresses}
         heading = "email position at company, city, country"
-        assert cell(records.Candidate, candidate, heading) == "ada@example.org+1"
-        assert cell(records.Candidate, {"emailAddresses": addresses[:1]}, heading) == "ada@example.org"
+        assert cell(records.Candidate, candidate, heading) == "ada@example.org +1"
+        candidate = {"emailAddresses": addresses[:1], "position": "+1 Cook"}
+        assert cell(records.Candidate, candidate, heading) == 'ada@example.org "+1 Cook"'
 
     def test_a_job_says_how_many_plans_it_has_and_how_people_work(self) -> None:
         job = {"defaultInterviewPlanId": ID, "interviewPlanIds": [ID, "x"], "location": {"name": "Oslo"}}
