@@ -33,6 +33,7 @@ from langchain_ashby.records import (
     CustomFieldValue,
     Department,
     FeedbackForm,
+    FoundCandidate,
     Interview,
     InterviewPlan,
     InterviewSchedule,
@@ -226,7 +227,7 @@ CandidateId = Annotated[
     str,
     Id(
         argument="candidate_id",
-        records=(Candidate,),
+        records=(Candidate, FoundCandidate),
         listed_by="ashby_search_candidates",
         read_by="ashby_get_candidate",
         advice="ids change when candidates are merged",

@@ -92,6 +92,10 @@ class Candidate(TypedDict, total=False):
     location: dict[str, Any]
 
 
+class FoundCandidate(Candidate, total=False):
+    """A candidate whom a search found."""
+
+
 class Note(TypedDict, total=False):
     """A note on a candidate."""
 

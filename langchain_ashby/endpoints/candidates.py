@@ -25,11 +25,11 @@ from langchain_ashby.endpoints.fields import (
 from langchain_ashby.endpoints.internal import AttachFile, AttachResume, CreateFileUploadHandle
 from langchain_ashby.errors import ArgumentError, already_done
 from langchain_ashby.ids import CandidateId, ProjectId, SourceId, TagId, UserId
-from langchain_ashby.records import Candidate, FileText, Note, Project, Tag
+from langchain_ashby.records import Candidate, FileText, FoundCandidate, Note, Project, Tag
 
 
 class ListCandidates(Synced[Candidate]):
-    """List all candidates page by page, or those added or changed since a date or sync_token. To find one person,
+    """List all candidates, or those added since a date or changed since a sync_token. To find one person,
     ashby_search_candidates is quicker."""
 
     path = "candidate.list"
@@ -49,9 +49,9 @@ class GetCandidate(Endpoint[Candidate]):
     external_mapping_id: Annotated[Text | None, Field(description="The candidate's id in another system.")] = None
 
 
-class SearchCandidates(Endpoint[list[Candidate]]):
-    """Find a candidate, a person, by e-mail or name (at most 100). Look here before creating one, to see if they are in
-    Ashby already: it accepts duplicates."""
+class SearchCandidates(Endpoint[list[FoundCandidate]]):
+    """Find a candidate, a person, by e-mail or name. Look here before creating one, to see if they are in Ashby
+    already: it accepts duplicates."""
 
     path = "candidate.search"
     permission = "candidatesRead"
@@ -85,8 +85,8 @@ class CreateCandidate(Endpoint[Candidate]):
 
 
 class UpdateCandidate(Endpoint[Candidate]):
-    """Correct or change a candidate's profile: name and its spelling, e-mail, phone, location, links such as LinkedIn
-    and GitHub, source; omitted fields stay. For custom fields use ashby_set_custom_field_value."""
+    """Correct or change a candidate's profile: name, e-mail, phone, location, links such as LinkedIn, source; omitted
+    fields stay; it can't set a company or merge candidates. For custom fields use ashby_set_custom_field_value."""
 
     path = "candidate.update"
     access = Access.WRITE

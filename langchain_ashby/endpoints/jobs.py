@@ -131,8 +131,8 @@ class SetJobStatus(Endpoint[Job]):
 
 
 class ListJobPostings(Endpoint[list[JobPosting]]):
-    """List the job postings (adverts) that are live on the careers page or a job board, including unlisted ones unless
-    listed_only."""
+    """List the job postings (adverts) that are live on the careers page or a job board, also unlisted ones. It
+    can't create one."""
 
     path = "jobPosting.list"
     permission = "jobsRead"

@@ -59,18 +59,26 @@ from langchain_ashby.text.words import at, enumerated
 _ARCHIVED = Column("state", word_for("isArchived", "archived"))
 _PRIVATE = Column("visible", word_for("isPrivate", "private"))
 
+_CANDIDATE: Sequence[Column] = (
+    own_id(records.Candidate),
+    Column("name", name("name")),
+    Column("email position at company, city, country", contact_and_work),
+    Column("tags", all_named("tags")),
+    Column("fraud", fraud),
+    Column("applications (blank: 1)", applications, kept=True, brief=True),
+    Column("source", small("source"), notes_spare=True),
+    Column("created", Day("createdAt"), spare=True),
+    Column("application_ids", application_ids, spare=True),
+)
+
+_FOUND_CANDIDATE = tuple(
+    it._replace(spare=it.spare and it.cell is not application_ids) for it in _CANDIDATE if not it.brief
+)
+"""Those whom a search finds have the ids of their applications, however many are found."""
+
 COLUMNS: Mapping[type, Sequence[Column]] = {
-    records.Candidate: (
-        own_id(records.Candidate),
-        Column("name", name("name")),
-        Column("email position at company, city, country", contact_and_work),
-        Column("tags", all_named("tags")),
-        Column("fraud", fraud),
-        Column("applications (blank: 1)", applications, kept=True, brief=True),
-        Column("source", small("source"), notes_spare=True),
-        Column("created", Day("createdAt"), spare=True),
-        Column("application_ids", application_ids, spare=True),
-    ),
+    records.Candidate: _CANDIDATE,
+    records.FoundCandidate: _FOUND_CANDIDATE,
     records.Application: (
         own_id(records.Application),
         Column("candidate", name("candidate", "name")),

@@ -30,6 +30,7 @@ _SCHEDULE = "id applicationId status interviewStageId " + " ".join(f"interviewEv
 
 DECIDES: dict[type, frozenset[Place]] = {
     records.Candidate: _places(_CANDIDATE),
+    records.FoundCandidate: _places(_CANDIDATE),
     records.Application: _places(_APPLICATION),
     records.StageStay: _places("stageId title enteredStageAt leftStageAt actorId"),
     records.CriteriaEvaluation: _places(
@@ -90,6 +91,7 @@ DECIDES: dict[type, frozenset[Place]] = {
 
 NULL_IS_ITS_OWN: dict[type, frozenset[Place]] = {
     records.Candidate: _places("applicationIds"),
+    records.FoundCandidate: _places("applicationIds"),
     records.Job: _places("confidential"),
     records.JobPosting: _places("isListed"),
     records.User: _places("isEnabled"),
