@@ -37,7 +37,7 @@ from langchain_ashby.http.approved import check_approved
 from langchain_ashby.http.attempt import RequestLog, logged
 from langchain_ashby.http.deadline import Deadline, DeadlineExceeded, current, within
 from langchain_ashby.http.network import public_only
-from langchain_ashby.http.observer import changes_ashby, observer_of
+from langchain_ashby.http.observer import changes_ashby, observer_of, tell_of
 from langchain_ashby.http.rate_limit import LONGEST_PAUSE, RateLimit
 from langchain_ashby.http.storage import StorageAddress
 from langchain_ashby.http.uploads import LocalFile, read_upload
@@ -209,6 +209,7 @@ class AshbyClient:
             try:
                 result = request.perform(conversation)
             except AshbyError as error:
+                tell_of(error)
                 if conversation.changed and not error.done:
                     error.done = f"Already done: {', '.join(conversation.changed)}."
                     error.retryable = False  # the same call would repeat it

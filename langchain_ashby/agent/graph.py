@@ -42,6 +42,7 @@ from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.messages.history import is_in_order, open_calls
 from langchain_ashby.agent.messages.own import recorded
 from langchain_ashby.agent.messages.window import ContextEdit, ContextWindow
+from langchain_ashby.agent.nodes.bulk import single_tools
 from langchain_ashby.agent.nodes.model import ModelNode
 from langchain_ashby.agent.nodes.prepare import prepare
 from langchain_ashby.agent.nodes.read import ReadNode
@@ -157,7 +158,9 @@ def create_recruiting_agent(
         check_outlives(checkpointer)
         store = InMemoryStore()
         _log.info("The journal and the audit trail are kept in memory: they are lost when the process ends")
-    executor = WriteExecutor(journal or Journal(), EffectChecker(tools, client), approval_ttl)
+    executor = WriteExecutor(
+        journal or Journal(), EffectChecker({**single_tools(tools), **tools}, client), approval_ttl
+    )
     given = Dependencies(limits, executor, store, forgets)
 
     graph = StateGraph(State, context_schema=limits.schema, input_schema=Conversation, output_schema=Conversation)

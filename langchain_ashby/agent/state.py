@@ -13,7 +13,7 @@ from langchain_core.messages import AnyMessage, ToolCall
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
 from typing_extensions import TypedDict
 
-from langchain_ashby.agent.cards import Card
+from langchain_ashby.agent.cards import Card, Part
 from langchain_ashby.agent.conversation import ConversationChannel
 
 
@@ -36,6 +36,10 @@ class Proposal(TypedDict):
         policy_name: The name of that policy.
         on_behalf_of: The id of the Ashby user for whom it would be made.
         account: The fingerprint of the Ashby account whose records the card shows; None for a tool that is not Ashby's.
+        parts: The single writes of a bulk write.
+        taken_off: Those that a person took off.
+        left_out: The records of a bulk write for which there is no write, by id, with the reason.
+        part_of: The bulk tool that a single write is part of.
     """
 
     call: ToolCall
@@ -52,6 +56,10 @@ class Proposal(TypedDict):
     policy_name: str
     on_behalf_of: str | None
     account: str | None
+    parts: NotRequired[list[Part]]
+    taken_off: NotRequired[list[Part]]
+    left_out: NotRequired[dict[str, str]]
+    part_of: NotRequired[str]
 
 
 def is_complete(proposal: Proposal | None) -> TypeGuard[Proposal]:

@@ -71,6 +71,18 @@ class ListCustomFields(Synced[CustomField]):
     include_archived: IncludeArchived | None = None
 
 
+ObjectType = Literal["Application", "Candidate", "Job", "Opening"]
+
+NewFieldValue = Annotated[
+    ClearableFieldValue,
+    SENT_AS_NULL,
+    Field(
+        description="Options by label or value, a list replaces all; Date ISO 8601; money and ranges as objects; "
+        "empty text clears."
+    ),
+]
+
+
 class SetCustomFieldValue(Operation[CustomFieldValue]):
     """Set, fill in or clear a custom field of an application, candidate, job or opening. The value is checked against
     the field's type first."""
@@ -81,17 +93,10 @@ class SetCustomFieldValue(Operation[CustomFieldValue]):
     steps = (ListCustomFields,)
     destructive = True
 
-    object_type: Literal["Application", "Candidate", "Job", "Opening"]
+    object_type: ObjectType
     object_id: ObjectId
     custom_field_id: CustomFieldId
-    field_value: Annotated[
-        ClearableFieldValue,
-        SENT_AS_NULL,
-        Field(
-            description="Options by label or value, a list replaces all; Date ISO 8601; money and ranges as objects; "
-            "empty text clears."
-        ),
-    ]
+    field_value: NewFieldValue
 
     def perform(self, caller: Caller) -> CustomFieldValue:
         """Looks up the field, converts the value to Ashby's and stores it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -14,13 +14,15 @@ from langchain_core.tools.base import ArgsSchema
 from langchain_core.utils.json_schema import dereference_refs
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
+from langchain_ashby.bulk import Bulk, Made
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Page
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.ids import IDS
 from langchain_ashby.records import Feedback, FeedbackReceipt
-from langchain_ashby.results import Place, render
+from langchain_ashby.results import MAX_CHARACTERS, Place, render
+from langchain_ashby.results.many import Fate, told_of_many
 from langchain_ashby.results.redaction import left_out_note, without_private
 from langchain_ashby.schema import strict as strict_schema
 from langchain_ashby.text.json import json_safe
@@ -85,6 +87,20 @@ class AshbyTool(StructuredTool):
         seen = _visible_schema(self.operation, self.strict)
         required = seen.get("required", ())
         return {name: it if name in required else {"default": None, **it} for name, it in seen["properties"].items()}
+
+    def for_each(self) -> AshbyTool | None:
+        """The tool of the single writes, if this is a bulk tool, with the same client."""
+        if self.client is None or not issubclass(self.operation, Bulk):
+            return None
+        return make_tool(
+            self.operation.of,
+            self.client,
+            private=self.private,
+            max_characters=MAX_CHARACTERS,
+            defer_loading=False,
+            strict=False,
+            on_error="raise",
+        )
 
     def _repr_html_(self) -> str:
         return tool_html(self)
@@ -189,6 +205,8 @@ def _runner(
                     raise
                 raise ToolException(explain_error(request, error, client)) from error
         result = reply.result
+        if issubclass(operation, Bulk):
+            return _told_of_bulk(operation, cast(list[Made], result), reply.request_ids)
         page = result if isinstance(result, Page) else None
         results, left_out = without_private(json_safe(page.results if page else result), private)
         artifact: dict[str, Any] = {
@@ -215,6 +233,21 @@ def _runner(
         return text, {key: value for key, value in artifact.items() if key == "results" or value}
 
     return run
+
+
+def _told_of_bulk(
+    operation: type[Bulk[Any]], made: list[Made], request_ids: Sequence[str]
+) -> tuple[str, dict[str, Any]]:
+    """The text and the artifact of a bulk write.
+
+    Raises:
+        ToolException: if nothing was made, and that is certain.
+    """
+    fates = [Fate(it["id"], "", it["outcome"], it["reason"]) for it in made]
+    text = told_of_many(fates, done=operation.done, title=operation.tool_title())
+    if all(it["outcome"] in ("not made", "not attempted") for it in made):
+        raise ToolException(text)
+    return text, {"results": made, "request_ids": list(request_ids)}
 
 
 def _read_after(request: Operation[Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal, NotRequired, TypeGuard
 
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
 from typing_extensions import TypedDict
@@ -73,6 +73,13 @@ class Beside(TypedDict):
     warnings: list[str]
 
 
+class CardTable(TypedDict):
+    """A table with a row for each record of a bulk write, numbered from 1: the heads of its columns, and its cells."""
+
+    heads: list[str]
+    rows: list[list[str]]
+
+
 class Card(TypedDict):
     """A write in words.
 
@@ -86,6 +93,8 @@ class Card(TypedDict):
     alone; None if they do. `private` maps the titles of values that a model may not see to their category of privacy.
     `beside` are the lines that come from the other calls of the message. `before` helps to tell later whether the write
     took effect.
+
+    A bulk write has a `table`. Its facts and references are on the cards of its single writes, of which this is made.
     """
 
     version: int
@@ -106,6 +115,7 @@ class Card(TypedDict):
     private: dict[str, str]
     beside: Beside
     args: dict[str, Any]
+    table: NotRequired[CardTable]
 
 
 def is_current(card: Mapping[str, Any] | None) -> TypeGuard[Card]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +16,7 @@ from langchain_ashby.agent.approval.gate import Tools, argument_problem
 from langchain_ashby.agent.cards import (
     Card,
     Evidence,
+    Part,
     ReadCache,
     Seen,
     card_of,
@@ -25,14 +28,18 @@ from langchain_ashby.agent.cards import (
     targets,
 )
 from langchain_ashby.agent.cards.builder import UNREAD
-from langchain_ashby.agent.cards.card import same
+from langchain_ashby.agent.cards.card import arguments, same
 from langchain_ashby.agent.cards.differences import beside, newly_past
+from langchain_ashby.agent.cards.many import row_of
+from langchain_ashby.bulk import Bulk
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.words import at, folded, named, one_line, person
 from langchain_ashby.toolkit import AshbyTool
+
+CARDS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -68,12 +75,12 @@ class EffectChecker:
     """Re-reads Ashby before and after a write. Stateless. Has no cards for tools that are not Ashby's.
 
     Args:
-        tools: The tools of the agent.
+        tools: The tools of the agent, and those of the single writes of its bulk tools.
         client: Reads Ashby; without one nothing can be seen.
     """
 
     def __init__(self, tools: Tools, client: AshbyClient | None) -> None:
-        self._tools = tools
+        self.tools = tools
         self._client = client
 
     @property
@@ -87,7 +94,7 @@ class EffectChecker:
 
     def account(self, call: ToolCall) -> str | None:
         """The fingerprint of the Ashby account in which a call would be made; None for a tool that is not Ashby's."""
-        is_ashbys = self._client is not None and isinstance(self._tools.get(call["name"]), AshbyTool)
+        is_ashbys = self._client is not None and isinstance(self.tools.get(call["name"]), AshbyTool)
         return self._client.account if is_ashbys and self._client is not None else None
 
     def card(self, call: ToolCall, reads: ReadCache | None) -> Card | None:
@@ -98,16 +105,41 @@ class EffectChecker:
         # The arguments are as the model gave them: these and no others run.
         return {**_author(reads, card_of(request, reads)), "args": call["args"]}
 
+    def bulk(self, call: ToolCall) -> Bulk[Any] | None:
+        """The bulk write that a call asks for; None for any other call, or for invalid arguments."""
+        request = self._request(call)
+        return request if isinstance(request, Bulk) else None
+
+    def parts(self, call: ToolCall, reads: ReadCache) -> Iterator[tuple[str, Part | AshbyError]]:
+        """Makes the single writes of a bulk write with their cards; or gives the error for a record without one."""
+        request = self.bulk(call)
+        assert request is not None
+
+        def made(record_id: str) -> Part | AshbyError:
+            try:
+                single = request.single(record_id, reads)
+            except AshbyError as error:
+                return error
+            own = ToolCall(name=request.of.tool_name(), args=arguments(single), id=call["id"], type="tool_call")
+            card = self.card(own, reads)
+            assert card is not None
+            return Part(record=record_id, call=own, card=card, row=row_of(single, record_id, reads), after={})
+
+        with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
+            # Each in a copy of the context, which says for whom the client acts.
+            started = [threads.submit(copy_context().run, made, it) for it in request.records()]
+            yield from zip(request.records(), [it.result() for it in started], strict=True)
+
     def understands(self, call: ToolCall, card: Card | None) -> bool:
         """True if the agent has the tool, and this version of the package made the card, or would make none."""
-        if call["name"] not in self._tools:
+        if call["name"] not in self.tools:
             return False
-        has_cards = self._client is not None and isinstance(self._tools[call["name"]], AshbyTool)
+        has_cards = self._client is not None and isinstance(self.tools[call["name"]], AshbyTool)
         return is_current(card) if has_cards else card is None
 
     def argument_problem(self, call: ToolCall) -> str | None:
         """Describes what is wrong with the arguments of a call by now; None if they are valid."""
-        return argument_problem(self._tools[call["name"]], call["args"])
+        return argument_problem(self.tools[call["name"]], call["args"])
 
     def second_look(self, card: Card | None, call: ToolCall, applied: Sequence[AppliedWrite] = ()) -> SecondLook:
         """Looks again right before a write: what has changed since its card was approved, and what Ashby shows now.
@@ -183,11 +215,11 @@ class EffectChecker:
 
     def _private(self, call: ToolCall) -> frozenset[str]:
         """The categories of private data that the model may see in results of this tool."""
-        tool = self._tools.get(call["name"])
+        tool = self.tools.get(call["name"])
         return tool.private if isinstance(tool, AshbyTool) else frozenset()
 
     def _request(self, call: ToolCall) -> Operation[Any] | None:
-        tool = self._tools.get(call["name"])
+        tool = self.tools.get(call["name"])
         if not isinstance(tool, AshbyTool):
             return None
         try:

@@ -24,7 +24,8 @@ from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import audit_record
 from langchain_ashby.agent.execution.journal import journal_key
 from langchain_ashby.agent.execution.order import held_back, put_in_order, warnings_of_twins
-from langchain_ashby.agent.execution.verify import needs_another_look
+from langchain_ashby.agent.execution.parts import shortened, taken_off, with_parts
+from langchain_ashby.agent.execution.verify import CARDS_AT_ONCE, needs_another_look
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.messages.history import maker_of, open_calls
 from langchain_ashby.agent.messages.own import turn_of
@@ -33,8 +34,6 @@ from langchain_ashby.agent.run.runtime import RunLocation, is_first_attempt, is_
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, is_complete, undecided
 from langchain_ashby.text.words import tool_title
-
-CARDS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -108,25 +107,27 @@ def _was_replaced(proposal: Proposal, state: State) -> bool:
 def _ready(calls: Sequence[_Call], given: Dependencies) -> list[tuple[_Call, Proposal | ToolMessage]]:
     reads = given.executor.checker.reads()
     if reads is None or len(calls) == 1:  # nothing to wait for, or nothing else to do meanwhile: no threads
-        return [(it, _proposal(it.call, given, reads)) for it in calls]
+        return [(it, _proposal(it, given, reads)) for it in calls]
     with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
         # Each in a copy of the context, which says for whom the client acts.
-        started = [threads.submit(copy_context().run, _proposal, it.call, given, reads) for it in calls]
+        started = [threads.submit(copy_context().run, _proposal, it, given, reads) for it in calls]
         return [(it, made.result()) for it, made in zip(calls, started, strict=True)]
 
 
-def _proposal(call: ToolCall, given: Dependencies, reads: ReadCache | None) -> Proposal | ToolMessage:
+def _proposal(it: _Call, given: Dependencies, reads: ReadCache | None) -> Proposal | ToolMessage:
     """Makes a proposal with its card; or answers a call with invalid arguments, or of a tool that is gone."""
+    call, checker = it.call, given.executor.checker
     tool = given.tools.get(call["name"])
     if tool is None:
         return not_executed(call, _GONE)
     if problem := argument_problem(tool, call["args"]):
         return not_executed(call, problem)
-    return Proposal(
+    bulk = checker.bulk(call) if reads is not None else None
+    proposal = Proposal(
         call=call,
         title=tool_title(tool.name, tool.metadata),
         description="",
-        card=given.executor.checker.card(call, reads),
+        card=checker.card(call, reads) if bulk is None else None,
         original=None,
         made=datetime.now(UTC).isoformat(),
         journal="",
@@ -136,8 +137,13 @@ def _proposal(call: ToolCall, given: Dependencies, reads: ReadCache | None) -> P
         policy="",
         policy_name="",
         on_behalf_of=None,
-        account=given.executor.checker.account(call),
+        account=checker.account(call),
     )
+    if bulk is None or reads is None:
+        return proposal
+    shown = checker.bulk(it.edit["proposal"]["call"]) if it.edit and it.known else None
+    fewer = shortened(it.known, shown, bulk) if it.known and shown else None
+    return {**fewer, "call": call, "after": {}} if fewer else with_parts(proposal, bulk, checker.parts(call, reads))
 
 
 def _copied(approval: Approval) -> Approval:
@@ -181,7 +187,7 @@ def _complete(
             proposal["card"] = card = beside(card, {"consequences": earlier, "warnings": warnings[number]})
         title, args = proposal["title"], proposal["call"]["args"]
         proposal["description"] = described(title, args) if card is None else markdown(card)
-        proposal["policy"] = settings.ruling(proposal["call"]["name"], card)
+        proposal["policy"] = settings.ruling(proposal)
 
 
 def _outcome(
@@ -204,7 +210,9 @@ def _outcome(
     if proposal["policy"] == "allow":
         return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
     was = edit["proposal"]
-    as_shown = not given.executor.checker.second_look(was["card"], was["call"]).changes
+    if taken_off(was, proposal):
+        return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
+    as_shown = "parts" not in proposal and not given.executor.checker.second_look(was["card"], was["call"]).changes
     if not as_shown or needs_another_look(was["card"], proposal["card"]):
         _record_edit(edit, proposal, location)
         return {**proposal, "description": f"{_EDITED}\n\n{proposal['description']}"}
