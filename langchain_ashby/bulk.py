@@ -48,7 +48,7 @@ class Bulk(Operation[list[Made]], Generic[S]):
     """A write for many records at once. `S` is the single write."""
 
     access = Access.WRITE
-    on_request: ClassVar[bool] = True
+    on_request = True
     of: ClassVar[type[Operation[Any]]]
     """The single write."""
     each: ClassVar[str]

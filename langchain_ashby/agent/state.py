@@ -13,11 +13,27 @@ from langchain_core.messages import AnyMessage, ToolCall
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
 from typing_extensions import TypedDict
 
-from langchain_ashby.agent.cards import Card, Part
+from langchain_ashby.agent.cards import Card, LeftOut, Part
 from langchain_ashby.agent.conversation import ConversationChannel
 
 
-class Proposal(TypedDict):
+class BulkParts(TypedDict, total=False):
+    """What only the proposal of a bulk write has, and `part_of` that of each of its single writes.
+
+    Attributes:
+        parts: The single writes.
+        taken_off: Those that a person took off.
+        left_out: The records for which there is no write, by id.
+        part_of: The bulk tool.
+    """
+
+    parts: list[Part]
+    taken_off: list[Part]
+    left_out: dict[str, LeftOut]
+    part_of: str
+
+
+class Proposal(BulkParts):
     """A write that waits for a person.
 
     Attributes:
@@ -36,10 +52,6 @@ class Proposal(TypedDict):
         policy_name: The name of that policy.
         on_behalf_of: The id of the Ashby user for whom it would be made.
         account: The fingerprint of the Ashby account whose records the card shows; None for a tool that is not Ashby's.
-        parts: The single writes of a bulk write.
-        taken_off: Those that a person took off.
-        left_out: The records of a bulk write for which there is no write, by id, with the reason.
-        part_of: The bulk tool that a single write is part of.
     """
 
     call: ToolCall
@@ -56,10 +68,6 @@ class Proposal(TypedDict):
     policy_name: str
     on_behalf_of: str | None
     account: str | None
-    parts: NotRequired[list[Part]]
-    taken_off: NotRequired[list[Part]]
-    left_out: NotRequired[dict[str, str]]
-    part_of: NotRequired[str]
 
 
 def is_complete(proposal: Proposal | None) -> TypeGuard[Proposal]:

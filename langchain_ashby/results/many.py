@@ -56,7 +56,7 @@ def told_of_many(fates: Sequence[Fate], *, done: str, title: str) -> str:
         lines.append(f"{OWN}{_HEADINGS.get(outcome, outcome)}: {sum(map(len, by_reason.values()))}")
         for reason, those in by_reason.items():
             who = ", ".join(f"{short(it.record)}{f' {one_line(it.name, 80)}' if it.name else ''}" for it in those)
-            lines.append(data_line(f"- {reason}{': ' if reason else ''}{who}"))
+            lines.append(data_line(f"- {reason.rstrip('.')}{': ' if reason else ''}{who}"))
     if doubtful:
         lines.append(f"{OWN}Read the records whose outcome is not known before you propose anything more on them.")
     return "\n".join(lines)

@@ -21,7 +21,7 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
 from langchain_ashby.agent.cards.approved import only_what_is_on
 from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, targets
 from langchain_ashby.agent.cards.differences import differences
-from langchain_ashby.agent.cards.many import Part
+from langchain_ashby.agent.cards.many import LeftOut, Part
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import build
 from langchain_ashby.agent.cards.show.html import html
@@ -34,6 +34,7 @@ __all__ = [
     "Card",
     "Change",
     "Evidence",
+    "LeftOut",
     "Link",
     "Part",
     "ReadCache",

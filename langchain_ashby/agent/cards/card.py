@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Literal, NotRequired, TypeGuard
+from typing import Any, Literal, TypeGuard
 
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
 from typing_extensions import TypedDict
@@ -80,7 +80,11 @@ class CardTable(TypedDict):
     rows: list[list[str]]
 
 
-class Card(TypedDict):
+class _WithTable(TypedDict, total=False):
+    table: CardTable
+
+
+class Card(_WithTable):
     """A write in words.
 
     `line` says what will happen, `changes` which fields it changes, `unchecked` what could not be found out. `targets`
@@ -115,7 +119,6 @@ class Card(TypedDict):
     private: dict[str, str]
     beside: Beside
     args: dict[str, Any]
-    table: NotRequired[CardTable]
 
 
 def is_current(card: Mapping[str, Any] | None) -> TypeGuard[Card]:

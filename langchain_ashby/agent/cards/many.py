@@ -5,7 +5,7 @@ It is made of those cards alone, so that it can be made again when a person take
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -20,7 +20,6 @@ from langchain_ashby.agent.cards.lookup import reader, request_for, told_apart
 from langchain_ashby.agent.cards.names import fact_of, name_of
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.bulk import Bulk
-from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.ids import short
 from langchain_ashby.text.safe import visible
@@ -46,25 +45,32 @@ class Part(TypedDict):
     after: dict[str, str]
 
 
-def row_of(request: Operation[Any], record_id: str, reads: ReadCache) -> dict[str, str]:
-    """What the table shows of a record, besides what the write changes; `name` comes first."""
+class LeftOut(TypedDict):
+    """A record for which a bulk write has no write: its name, empty if it could not be read, and the reason."""
+
+    name: str
+    why: str
+
+
+def row_of(request: Bulk[Any], record_id: str, reads: ReadCache) -> dict[str, str]:
+    """What the table shows of a record, besides what the write changes; `name` is first, empty if not known."""
     noun = str(getattr(request, "object_type", "")).lower()
-    argument = f"{noun}_id" if noun else next(name for name in type(request).model_fields if name.endswith("_id"))
+    argument = f"{noun}_id" if noun else request.one()
     builder = CardBuilder(request, reads)
     if argument == "application_id":
         [found] = reads.all(GetApplication(application_id=record_id))
         return _of_application(builder, found, reads.now)
     found_by = reader(argument)
     if found_by is None:
-        return {"name": record_id}
+        return {"name": ""}
     [found] = reads.all(found_by.request(record_id))
-    return {"name": _name(found, record_id, told_apart(builder, found) if isinstance(found, Mapping) else [])}
+    return {"name": _name(found, told_apart(builder, found) if isinstance(found, Mapping) else [])}
 
 
 def _of_application(builder: CardBuilder, application: Any, now: datetime) -> dict[str, str]:
     job_id, title = at(application, "job", "id"), at(application, "job", "title")
     details = told_apart(builder, builder.clarified("The job", request_for("job_id", job_id))) if job_id else []
-    row = {"name": _name(at(application, "candidate"), None), "job": named(title, *details) if title else UNNAMED}
+    row = {"name": _name(at(application, "candidate")), "job": named(title, *details) if title else UNNAMED}
     entries = at(application, "applicationHistory")
     entered = [it for it in map(parsed, _times(entries)) if it] if isinstance(entries, list) else []
     return {**row, **({"days in stage": str(max(0, (now - max(entered)).days))} if entered else {})}
@@ -74,23 +80,20 @@ def _times(entries: Sequence[Any]) -> list[Any]:
     return [at(it, "enteredStageAt") for it in entries]
 
 
-def _name(record: Any, record_id: str | None, details: Sequence[str] = ()) -> str:
+def _name(record: Any, details: Sequence[str] = ()) -> str:
     if not name_of(record):
-        return short(record_id) if record_id else UNNAMED
-    fact = fact_of(record_id, record)
-    return shown({**fact, "apart": list(dict.fromkeys([*fact.get("apart", ()), *details]))}) or UNNAMED
+        return ""
+    fact = fact_of(None, record)
+    return shown({**fact, "apart": list(dict.fromkeys([*fact.get("apart", ()), *details]))}) or ""
 
 
-def card_of_many(
-    request: Bulk[Any], parts: Sequence[Part], left_out: Mapping[str, str], names: Mapping[str, str] | None = None
-) -> Card:
+def card_of_many(request: Bulk[Any], parts: Sequence[Part], left_out: Mapping[str, LeftOut]) -> Card:
     """Makes the card of a bulk write.
 
     Args:
         request: The bulk write.
         parts: Its single writes, at least one.
-        left_out: The reasons why there is no write for the other records, by id.
-        names: What to call those, as far as known.
+        left_out: The records for which there is no write, by id.
     """
     cards = [part["card"] for part in parts]
     changes, columns = _changes(cards)
@@ -103,7 +106,7 @@ def card_of_many(
         "tool": request.tool_name(),
         "line": _line(request, cards),
         "changes": changes,
-        "consequences": [*_grouped(lines), *_left_out(left_out, names or {})],
+        "consequences": [*_grouped(lines), *_left_out(left_out)],
         "warnings": _grouped([card["warnings"] for card in cards]),
         "unchecked": _grouped([card["unchecked"] for card in cards]),
         "risk": _risk(cards),
@@ -162,6 +165,7 @@ def _change(card: Card, field: str) -> Change | None:
 
 def _row(part: Part, columns: Sequence[str]) -> dict[str, str]:
     row = {head: visible(words) for head, words in part["row"].items()}
+    row["name"] = row["name"] or UNNAMED
     for field in columns:
         change = _change(part["card"], field)
         row[field.lower()] = visible(one_line(change["before"] or "none", 120)) if change else "no change"
@@ -194,9 +198,8 @@ def _count(numbers: Sequence[int]) -> str:
     return f"No. {', '.join(spans)}"
 
 
-def _left_out(left_out: Mapping[str, str], names: Mapping[str, str]) -> Iterable[str]:
-    by_reason: dict[str, list[str]] = {}
-    for record_id, reason in left_out.items():
-        by_reason.setdefault(reason, []).append(names.get(record_id) or short(record_id))
-    for reason, of in by_reason.items():
-        yield visible(f"Left out: {', '.join(of)}. {reason}")
+def _left_out(left_out: Mapping[str, LeftOut]) -> Iterator[str]:
+    names: dict[str, list[str]] = {}
+    for record_id, it in left_out.items():
+        names.setdefault(it["why"], []).append(it["name"] or short(record_id))
+    yield from (visible(f"Left out: {'; '.join(of)}. {why}.") for why, of in names.items())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import ToolMessage
 
+from langchain_ashby.agent.cards import LeftOut
 from langchain_ashby.agent.execution.journal import from_record
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.parts import SingleWrite, fate, key_of, outcome_of, single_writes
@@ -110,17 +111,17 @@ class BulkExecutor:
             was_taken_off = single.taken_off and became.outcome == "rejected"
             fates.append(Fate(single.record, single.name, "taken off", "") if was_taken_off else became)
         known = {it.record for it in fates}
-        for record_id, why in write.proposal.get("left_out", {}).items():
+        for record_id, left_out in write.proposal.get("left_out", {}).items():
             if record_id not in known:
-                fates.append(self._of_left_out(write, record_id, why))
+                fates.append(self._of_left_out(write, record_id, left_out))
         return fates
 
-    def _of_left_out(self, write: PendingWrite, record_id: str, why: str) -> Fate:
+    def _of_left_out(self, write: PendingWrite, record_id: str, left_out: LeftOut) -> Fate:
         """A record may be left out because this very call changed it, before the thread's state was lost."""
         key = key_of(write.key, record_id)
         concluded = self._executor.journal.read(write.store, key).concluded
         made = concluded is not None and concluded["outcome"] == "applied"
-        return Fate(record_id, "", "applied" if made else "left out", "" if made else why)
+        return Fate(record_id, left_out["name"], "applied" if made else "left out", "" if made else left_out["why"])
 
     def _answer(self, write: PendingWrite, fates: list[Fate]) -> ToolMessage:
         bulk = self._executor.checker.bulk(write.call)

@@ -13,7 +13,7 @@ from typing import Any, cast, get_args
 
 from langchain_core.messages import ToolMessage
 
-from langchain_ashby.agent.cards import Card, Part
+from langchain_ashby.agent.cards import Card, LeftOut, Part
 from langchain_ashby.agent.cards.many import card_of_many
 from langchain_ashby.agent.execution.journal import Conclusion, JournalRecord
 from langchain_ashby.agent.execution.outcome import Outcome
@@ -21,9 +21,7 @@ from langchain_ashby.agent.execution.write import PendingWrite
 from langchain_ashby.agent.messages.tool_messages import EXECUTED, NOT_EXECUTED, OUTCOME_UNKNOWN
 from langchain_ashby.agent.state import Approval, Proposal
 from langchain_ashby.bulk import Bulk
-from langchain_ashby.errors import AshbyError
 from langchain_ashby.results.many import Fate, told_of_many
-from langchain_ashby.text.words import one_line
 
 
 def cards_in(proposal: Proposal) -> list[Card]:
@@ -52,7 +50,7 @@ def shortened(known: Proposal, was: Bulk[Any], now: Bulk[Any]) -> Proposal | Non
     parts = [part for part in shown if part["record"] in kept]
     if not parts:
         return None
-    still = {record_id: why for record_id, why in left_out.items() if record_id in kept}
+    still = {record_id: it for record_id, it in left_out.items() if record_id in kept}
     return {
         **known,
         "card": card_of_many(now, parts, still),
@@ -68,18 +66,18 @@ def taken_off(was: Proposal, now: Proposal) -> bool:
 
 
 def with_parts(
-    proposal: Proposal, bulk: Bulk[Any], made: Iterable[tuple[str, Part | AshbyError]]
+    proposal: Proposal, bulk: Bulk[Any], made: Iterable[tuple[str, Part | LeftOut]]
 ) -> Proposal | ToolMessage:
     """Adds the single writes of a bulk write to its proposal; or answers the call, if there is none to be made."""
     parts: list[Part] = []
-    left_out: dict[str, str] = {}
+    left_out: dict[str, LeftOut] = {}
     for record_id, found in made:
-        if isinstance(found, AshbyError):
-            left_out[record_id] = one_line(f"{found.code}: {found.message.rstrip('.')}.")
+        if "why" in found:
+            left_out[record_id] = found
         else:
             parts.append(found)
     if not parts:
-        fates = [Fate(record_id, "", "left out", why) for record_id, why in left_out.items()]
+        fates = [Fate(record_id, it["name"], "left out", it["why"]) for record_id, it in left_out.items()]
         text = told_of_many(fates, done=bulk.done, title=proposal["title"])
         return ToolMessage(text, name=proposal["call"]["name"], tool_call_id=proposal["call"]["id"], status="error")
     card = {**card_of_many(bulk, parts, left_out), "args": proposal["call"]["args"]}

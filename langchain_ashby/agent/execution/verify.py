@@ -30,7 +30,7 @@ from langchain_ashby.agent.cards import (
 from langchain_ashby.agent.cards.builder import UNREAD
 from langchain_ashby.agent.cards.card import arguments, same
 from langchain_ashby.agent.cards.differences import beside, newly_past
-from langchain_ashby.agent.cards.many import row_of
+from langchain_ashby.agent.cards.many import LeftOut, row_of
 from langchain_ashby.bulk import Bulk
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
@@ -110,20 +110,21 @@ class EffectChecker:
         request = self._request(call)
         return request if isinstance(request, Bulk) else None
 
-    def parts(self, call: ToolCall, reads: ReadCache) -> Iterator[tuple[str, Part | AshbyError]]:
-        """Makes the single writes of a bulk write with their cards; or gives the error for a record without one."""
+    def parts(self, call: ToolCall, reads: ReadCache) -> Iterator[tuple[str, Part | LeftOut]]:
+        """Makes the single writes of a bulk write with their cards; or says why there is none for a record."""
         request = self.bulk(call)
         assert request is not None
 
-        def made(record_id: str) -> Part | AshbyError:
+        def made(record_id: str) -> Part | LeftOut:
+            row = row_of(request, record_id, reads)
             try:
                 single = request.single(record_id, reads)
             except AshbyError as error:
-                return error
+                return LeftOut(name=row["name"], why=one_line(error.message).rstrip("."))
             own = ToolCall(name=request.of.tool_name(), args=arguments(single), id=call["id"], type="tool_call")
             card = self.card(own, reads)
             assert card is not None
-            return Part(record=record_id, call=own, card=card, row=row_of(single, record_id, reads), after={})
+            return Part(record=record_id, call=own, card=card, row=row, after={})
 
         with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
             # Each in a copy of the context, which says for whom the client acts.
