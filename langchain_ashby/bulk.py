@@ -6,7 +6,7 @@ and `single` makes the write for one of them. Everything else is known from the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypedDict, TypeVar, cast
 
 from langchain_ashby.endpoint import Access, Caller, Operation
@@ -79,6 +79,11 @@ class Bulk(Operation[list[Made]], Generic[S]):
         """The single write's argument for its record, such as `candidate_id`."""
         return cls.each.removesuffix("s")
 
+    @classmethod
+    def methods(cls) -> tuple[str, ...]:
+        """The methods that the write for a record takes."""
+        return cls.path, *(step.path for step in cls.steps)
+
     def records(self) -> list[str]:
         """The ids of the records, in order."""
         return cast(list[str], getattr(self, self.each))
@@ -100,7 +105,7 @@ class Bulk(Operation[list[Made]], Generic[S]):
         Raises:
             AshbyError: as the single write does, if it goes wrong at once and would for all.
         """
-        brake, reads, made = Brake(self.path), _ReadOnce(caller), list[Made]()
+        brake, reads, made = Brake(self.methods()), _ReadOnce(caller), list[Made]()
         for record_id in self.records():
             if brake.reason:
                 made.append(Made(id=record_id, outcome="not attempted", reason=brake.reason.for_model()))
@@ -123,28 +128,34 @@ class Brake:
     """Stops a bulk write if its next request would most likely fail as the last one did.
 
     Args:
-        path: The method of the single write.
+        needed: The methods that each of its writes takes.
 
     Attributes:
         reason: The error because of which no further write is begun; None as long as there is none.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, needed: Collection[str]) -> None:
         self.reason: AshbyError | None = None
-        self._path = path
+        self._needed = needed
         self._in_a_row = 0
+
+    def failed(self, error: AshbyError) -> None:
+        """Learns of a request that failed."""
+        if self.reason is None and (isinstance(error, _CONCERN_ALL) or self._is_denied(error)):
+            self.reason = error
 
     def passed(self, errors: Sequence[AshbyError] = ()) -> None:
         """Learns that the write for one record is over, and which requests failed on the way."""
-        failures = [it for it in errors if not isinstance(it, (Refused, ArgumentError)) or self._is_denied(it)]
+        for error in errors:
+            self.failed(error)
+        failures = [it for it in errors if not isinstance(it, (Refused, ArgumentError))]
         self._in_a_row = self._in_a_row + 1 if failures else 0
-        grave = [it for it in failures if isinstance(it, _CONCERN_ALL) or self._is_denied(it) or self._in_a_row > 1]
-        if grave and self.reason is None:
-            self.reason = grave[0]
+        if self._in_a_row > 1 and self.reason is None:
+            self.reason = failures[0]
 
     def _is_denied(self, error: AshbyError) -> bool:
-        """True if the key may not make the write. If it may not read what only explains, the write can be made."""
-        return isinstance(error, PermissionDeniedError) and error.endpoint in (None, self._path)
+        """True if the key may not do what each write takes. What only explains a write can stay unread."""
+        return isinstance(error, PermissionDeniedError) and error.endpoint in (None, *self._needed)
 
 
 _CONCERN_ALL = (

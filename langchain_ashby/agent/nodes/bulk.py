@@ -59,7 +59,7 @@ class BulkRunner:
             if over := executor.many.begin(write):
                 return over
             bulk = executor.checker.bulk(write.call)
-            brake = Brake(bulk.path if bulk else "")
+            brake = Brake(bulk.methods() if bulk else ())
             with _all_or_stopped(stopped), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="bulk") as threads:
                 # Each in a copy of the context, which says for whom the client acts.
                 answers = {}
@@ -91,8 +91,13 @@ class BulkRunner:
             why = f"It was not attempted, because another one failed: {one_line(brake.reason.for_model(), None)}"
             return self._executor.close(write, WriteResult("not applied", not_executed(write.call, why)))
         failures: list[AshbyError] = []
+
+        def note(error: AshbyError) -> None:
+            failures.append(error)
+            brake.failed(error)  # at once: the others need not wait until this one is settled
+
         # Whatever ends the run, even between the lines, the claim stays on record, to be settled later.
-        with self._executor.journal.releasing(), failures_told_to(failures.append):
+        with self._executor.journal.releasing(), failures_told_to(note):
             claim = self._executor.begin(write)
             if isinstance(claim, ToolMessage):
                 brake.passed(failures)

@@ -96,7 +96,7 @@ class WriteNode(Runnable[WriteTask, Any]):
             return recorded(await self.tools.ainvoke([approval["call"]], config))
 
     def _is_bulk(self, approval: Approval) -> bool:
-        return "parts" in approval["proposal"] or self._executor.checker.bulk(approval["call"]) is not None
+        return "parts" in approval.get("proposal", ()) or self._executor.checker.bulk(approval["call"]) is not None
 
     def _made_in_parts(self, approval: Approval, stopped: threading.Event | None = None) -> ToolMessage:
         write = self._write(approval)
