@@ -33,6 +33,7 @@ from langgraph.types import Checkpointer, Send
 
 from langchain_ashby.agent.approval.gate import Tools, by_name, needs_approval
 from langchain_ashby.agent.approval.policy import ApprovalPolicy
+from langchain_ashby.agent.execution.bulk_run import single_tools
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import WriteExecutor
 from langchain_ashby.agent.execution.journal import Journal
@@ -42,7 +43,6 @@ from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.messages.history import is_in_order, open_calls
 from langchain_ashby.agent.messages.own import recorded
 from langchain_ashby.agent.messages.window import ContextEdit, ContextWindow
-from langchain_ashby.agent.nodes.bulk import single_tools
 from langchain_ashby.agent.nodes.model import ModelNode
 from langchain_ashby.agent.nodes.prepare import prepare
 from langchain_ashby.agent.nodes.read import ReadNode

@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from langchain_ashby.agent.cards import is_current
-from langchain_ashby.cli.card import Action, Fitted, shown
+from langchain_ashby.agent.cards.show.overview import overviews
+from langchain_ashby.cli.card import Action, Fitted, shown, table_of
 from langchain_ashby.cli.editing import edited, show_differences
 from langchain_ashby.cli.terminal import CAUTION, DONE, ask, choose
 from langchain_ashby.text.words import count, one_line, tool_title
@@ -82,6 +83,9 @@ def _ask_about_several(console: Console, actions: Sequence[Action], review: Revi
     """Asks about all changes together. One that needs a look of its own is never approved with others."""
     undecided = [place for place, decision in enumerate(review.decisions) if decision is None]
     together = [place for place in undecided if not _cautions(actions[place])]
+    for it in overviews([action.get("card") for action in actions]):
+        console.print(Text(it.title, "bold"))
+        console.print(table_of(it.heads, it.rows))
     for place in undecided:
         console.rule(Text(f"Proposed change {place + 1} of {len(actions)}", "bold"), align="left")
         console.print(shown(actions[place]))

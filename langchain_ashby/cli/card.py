@@ -106,14 +106,17 @@ def _changes(card: Card) -> list[RenderableType]:
 def _records(card: Card) -> list[RenderableType]:
     """The records of a bulk write, a row for each."""
     heads, rows = numbered(card)
-    if not heads:
-        return []
+    return [Text(""), table_of(heads, rows)] if heads else []
+
+
+def table_of(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
+    """A table with a head; long cells are wrapped."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
     for head in heads:
-        table.add_column(head, overflow="fold")
+        table.add_column(_cell(head), overflow="fold")
     for row in rows:
         table.add_row(*map(_cell, row))
-    return [Text(""), table]
+    return table
 
 
 def _cell(words: str | None) -> Text:

@@ -44,10 +44,11 @@ def told_of_many(fates: Sequence[Fate], *, done: str, title: str) -> str:
     doubtful = [it for it in fates if it.outcome in _DOUBTFUL]
     counted = f"{title}: {len(made)} of {len(fates)} {done}{f', {len(doubtful)} not known' if doubtful else ''}."
     if len(made) == len(fates):
-        return f"Done. {counted}"
+        return f"{OWN}Done: {counted}"
     as_decided = all(it.outcome in (*_MADE, "taken off") for it in fates)
     first = "Outcome not known." if doubtful else "Not executed."
-    lines = [f"{'Done.' if as_decided else 'Executed in part.' if made else first} {counted}", f"{OWN}{NOTICE}"]
+    begin = f"{OWN}Done:" if as_decided else "Executed in part." if made else first
+    lines = [f"{begin} {counted}", f"{OWN}{NOTICE}"]
     for outcome in dict.fromkeys(it.outcome for it in fates if it.outcome not in _MADE):
         by_reason: dict[str, list[Fate]] = {}
         for it in fates:

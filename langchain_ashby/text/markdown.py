@@ -51,12 +51,17 @@ def code_block(text: str, margin: str = "") -> list[str]:
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table of plain words, a line per row. Nothing in a cell can end it."""
     heads = list(heads)
-    lines = [_table_row(map(plain, heads)), _table_row(["---"] * len(heads))]
-    return "\n".join([*lines, *(_table_row(plain(cell) for cell in row) for row in rows)])
+    lines = [_table_row(map(_cell, heads)), _table_row(["---"] * len(heads))]
+    return "\n".join([*lines, *(_table_row(map(_cell, row)) for row in rows)])
 
 
 def _table_row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cell.replace(chr(10), ' ') for cell in cells)} |"
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(words: str) -> str:
+    # Even inside a code span, a bar ends a cell unless it is escaped.
+    return re.sub(r"(?<!\\)\|", r"\|", plain(words.replace("\n", " ")))
 
 
 def _longest_run_of_backticks(text: str) -> int:

@@ -76,7 +76,7 @@ def test_one_card_shows_everyone_and_one_decision_archives_them_all(room: Room) 
     assert len(shown["table"]["rows"]) == 5
     assert archived(room, ids) == ids
     assert answer.status == "success"
-    assert answer.text == "Done. Archive applications: 5 of 5 archived."
+    assert answer.text == "# Done: Archive applications: 5 of 5 archived."
     assert room.sent("application.changeStage") == 5
 
 
@@ -249,7 +249,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(room: Room, after: int, re
     answer = next(it for it in result["messages"] if isinstance(it, ToolMessage))
     assert archived(room, ids) == ids
     assert room.sent("application.changeStage") == len(ids), "none twice"
-    assert answer.text == "Done. Archive applications: 5 of 5 archived."
+    assert answer.text == "# Done: Archive applications: 5 of 5 archived."
 
 
 def test_what_was_made_before_the_process_died_stays_made_when_a_person_then_rejects(room: Room) -> None:
@@ -338,7 +338,7 @@ def test_under_asyncio_it_does_the_same(room: Room) -> None:
     with room.agent(archiving(room, ids), **ALL, **memory) as graph:
         result = asyncio.run(run(graph))
     assert archived(room, ids) == ids
-    assert room.answer(result).text == "Done. Archive applications: 5 of 5 archived."
+    assert room.answer(result).text == "# Done: Archive applications: 5 of 5 archived."
 
 
 class TestPolicy:
@@ -390,7 +390,7 @@ def test_a_tag_is_put_on_many_candidates(room: Room) -> None:
         answer = room.answer(room.resume(graph))
     assert shown["line"].startswith("Tag 4 candidates with ")
     assert shown["risk"] == "medium"
-    assert answer.text == "Done. Add tag to candidates: 4 of 4 tagged."
+    assert answer.text == "# Done: Add tag to candidates: 4 of 4 tagged."
     assert all(tag in it["tagIds"] for it in room.sandbox.state()["candidate"] if it["id"] in ids)
 
 
@@ -417,5 +417,5 @@ def test_a_custom_field_is_set_on_many_and_the_card_shows_what_was_there(room: R
         answer = room.answer(room.resume(graph))
     assert shown["line"].startswith("Set the custom field Languages"), shown["line"]
     assert "3 candidates to English" in shown["line"]
-    assert answer.text == "Done. Set custom field value on many: 3 of 3 changed."
+    assert answer.text == "# Done: Set custom field value on many: 3 of 3 changed."
     assert room.sent("customField.setValue") == 3

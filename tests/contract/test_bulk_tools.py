@@ -60,7 +60,7 @@ def desk() -> Iterator[Desk]:
 def test_each_application_moves_to_the_archived_stage_of_its_own_plan(desk: Desk) -> None:
     ids = desk.active(5)
     answer = desk.archive(ids)
-    assert answer.text == "Done. Archive applications: 5 of 5 archived."
+    assert answer.text == "# Done: Archive applications: 5 of 5 archived."
     assert desk.archived(ids) == ids
     assert {it["archiveReasonId"] for it in desk.sent("application.changeStage")} == {desk.reason}
     plans = {it["interviewPlanId"] for it in desk.sent("interviewStage.list")}
@@ -69,7 +69,7 @@ def test_each_application_moves_to_the_archived_stage_of_its_own_plan(desk: Desk
 
 def test_ids_may_be_short_and_one_that_is_named_twice_counts_once(desk: Desk) -> None:
     [first] = desk.active(1)
-    assert desk.archive([first, short(first)]).text == "Done. Archive applications: 1 of 1 archived."
+    assert desk.archive([first, short(first)]).text == "# Done: Archive applications: 1 of 1 archived."
     assert len(desk.sent("application.changeStage")) == 1
 
 

@@ -15,7 +15,7 @@ HEAVY = {"langgraph", "langchain", "typer", "rich", "werkzeug", "sqlite3", "pyte
 
 # From the bottom up: a module imports only from those before it in this list.
 ORDER = [
-    "errors", "records", "text", "ids", "effect", "endpoint", "schema", "forms", "endpoints", "http", "client",
+    "errors", "records", "text", "ids", "effect", "endpoint", "bulk", "schema", "forms", "endpoints", "http", "client",
     "results", "toolkit", "agent", "demo", "server", "cli",
 ]  # fmt: skip
 

@@ -74,10 +74,17 @@ class Beside(TypedDict):
 
 
 class CardTable(TypedDict):
-    """A table with a row for each record of a bulk write, numbered from 1: the heads of its columns, and its cells."""
+    """A table with a row for each record of a bulk write, numbered from 1.
+
+    Attributes:
+        heads: The heads of its columns.
+        rows: The cells of each row.
+        records: The id of the record of each row.
+    """
 
     heads: list[str]
     rows: list[list[str]]
+    records: list[str]
 
 
 class _WithTable(TypedDict, total=False):

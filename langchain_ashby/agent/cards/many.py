@@ -5,7 +5,9 @@ It is made of those cards alone, so that it can be made again when a person take
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -20,7 +22,9 @@ from langchain_ashby.agent.cards.lookup import reader, request_for, told_apart
 from langchain_ashby.agent.cards.names import fact_of, name_of
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.bulk import Bulk
+from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints.applications import GetApplication
+from langchain_ashby.errors import AshbyError
 from langchain_ashby.ids import short
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import UNNAMED, at, count, named, one_line, parsed, shown
@@ -50,6 +54,29 @@ class LeftOut(TypedDict):
 
     name: str
     why: str
+
+
+CARDS_AT_ONCE = 8
+
+Carded = Callable[[Operation[Any]], tuple[ToolCall, Card]]
+"""Makes a call of a single write, with its card."""
+
+
+def parts_of(request: Bulk[Any], reads: ReadCache, carded: Carded) -> Iterator[tuple[str, Part | LeftOut]]:
+    """Makes the single writes of a bulk write; or says why there is none for a record."""
+
+    def made(record_id: str) -> Part | LeftOut:
+        row = row_of(request, record_id, reads)
+        try:
+            call, card = carded(request.single(record_id, reads))
+        except AshbyError as error:
+            return LeftOut(name=row["name"], why=one_line(error.message).rstrip("."))
+        return Part(record=record_id, call=call, card=card, row=row, after={})
+
+    with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
+        # Each in a copy of the context, which says for whom the client acts.
+        started = [threads.submit(copy_context().run, made, it) for it in request.records()]
+        yield from zip(request.records(), [it.result() for it in started], strict=True)
 
 
 def row_of(request: Bulk[Any], record_id: str, reads: ReadCache) -> dict[str, str]:
@@ -119,7 +146,11 @@ def card_of_many(request: Bulk[Any], parts: Sequence[Part], left_out: Mapping[st
         "private": {title: kind for card in cards for title, kind in card["private"].items()},
         "beside": {"consequences": [], "warnings": []},
         "args": arguments(request),
-        "table": {"heads": heads, "rows": [[row.get(head, "") for head in heads] for row in rows]},
+        "table": {
+            "heads": heads,
+            "rows": [[row.get(head, "") for head in heads] for row in rows],
+            "records": [part["record"] for part in parts],
+        },
     }
 
 

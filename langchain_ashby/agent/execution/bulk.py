@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from langchain_core.messages import ToolMessage
 
 from langchain_ashby.agent.cards import LeftOut
-from langchain_ashby.agent.execution.journal import from_record
+from langchain_ashby.agent.execution.journal import Claim, Journal, from_record
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.parts import SingleWrite, fate, key_of, outcome_of, single_writes
+from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.messages.tool_messages import marked, not_executed
 from langchain_ashby.agent.state import Approval
@@ -19,10 +20,26 @@ from langchain_ashby.results import OWN
 from langchain_ashby.results.many import Fate, told_of_many
 from langchain_ashby.text.words import one_line
 
-if TYPE_CHECKING:
-    from langchain_ashby.agent.execution.executor import WriteExecutor
-
 NO_ANSWERS: Mapping[str, ToolMessage] = {}
+
+
+class SingleExecutor(Protocol):
+    """Executes single writes, and records outcomes: `WriteExecutor`."""
+
+    journal: Journal
+    checker: EffectChecker
+
+    def close(self, write: PendingWrite, result: WriteResult) -> ToolMessage:
+        """Answers a call that is not to run: with `result`, unless it has run."""
+
+    def end(self, write: PendingWrite, claim: Claim | None, result: WriteResult) -> ToolMessage:
+        """Records the outcome, and returns the answer."""
+
+    def is_over(self, write: PendingWrite) -> bool:
+        """True if the journal already has an outcome."""
+
+    def objection(self, write: PendingWrite) -> WriteResult | None:
+        """Says why a write must not be made although it was approved."""
 
 
 class BulkExecutor:
@@ -32,7 +49,7 @@ class BulkExecutor:
         executor: Executes the single writes.
     """
 
-    def __init__(self, executor: WriteExecutor) -> None:
+    def __init__(self, executor: SingleExecutor) -> None:
         self._executor = executor
 
     def begin(self, write: PendingWrite) -> ToolMessage | None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +28,7 @@ from langchain_ashby.agent.cards import (
 from langchain_ashby.agent.cards.builder import UNREAD
 from langchain_ashby.agent.cards.card import arguments, same
 from langchain_ashby.agent.cards.differences import beside, newly_past
-from langchain_ashby.agent.cards.many import LeftOut, row_of
+from langchain_ashby.agent.cards.many import LeftOut, parts_of
 from langchain_ashby.bulk import Bulk
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
@@ -38,8 +36,6 @@ from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.words import at, folded, named, one_line, person
 from langchain_ashby.toolkit import AshbyTool
-
-CARDS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -115,21 +111,13 @@ class EffectChecker:
         request = self.bulk(call)
         assert request is not None
 
-        def made(record_id: str) -> Part | LeftOut:
-            row = row_of(request, record_id, reads)
-            try:
-                single = request.single(record_id, reads)
-            except AshbyError as error:
-                return LeftOut(name=row["name"], why=one_line(error.message).rstrip("."))
-            own = ToolCall(name=request.of.tool_name(), args=arguments(single), id=call["id"], type="tool_call")
-            card = self.card(own, reads)
-            assert card is not None
-            return Part(record=record_id, call=own, card=card, row=row, after={})
+        def card(single: Operation[Any]) -> tuple[ToolCall, Card]:
+            own = ToolCall(name=single.tool_name(), args=arguments(single), id=call["id"], type="tool_call")
+            made = self.card(own, reads)
+            assert made is not None
+            return own, made
 
-        with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
-            # Each in a copy of the context, which says for whom the client acts.
-            started = [threads.submit(copy_context().run, made, it) for it in request.records()]
-            yield from zip(request.records(), [it.result() for it in started], strict=True)
+        return parts_of(request, reads, card)
 
     def understands(self, call: ToolCall, card: Card | None) -> bool:
         """True if the agent has the tool, and this version of the package made the card, or would make none."""

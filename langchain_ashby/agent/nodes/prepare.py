@@ -18,6 +18,7 @@ from langchain_core.messages import ToolCall, ToolMessage
 from langchain_ashby.agent.approval.gate import argument_problem, needs_approval
 from langchain_ashby.agent.cards import ReadCache, markdown
 from langchain_ashby.agent.cards.differences import beside
+from langchain_ashby.agent.cards.many import CARDS_AT_ONCE
 from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.agent.execution.audit_log import audit_op
 from langchain_ashby.agent.execution.dependencies import Dependencies
@@ -25,7 +26,7 @@ from langchain_ashby.agent.execution.executor import audit_record
 from langchain_ashby.agent.execution.journal import journal_key
 from langchain_ashby.agent.execution.order import held_back, put_in_order, warnings_of_twins
 from langchain_ashby.agent.execution.parts import shortened, taken_off, with_parts
-from langchain_ashby.agent.execution.verify import CARDS_AT_ONCE, needs_another_look
+from langchain_ashby.agent.execution.verify import needs_another_look
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.messages.history import maker_of, open_calls
 from langchain_ashby.agent.messages.own import turn_of

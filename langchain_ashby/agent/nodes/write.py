@@ -21,6 +21,7 @@ from typing_extensions import TypedDict
 from langchain_ashby.agent.approval.gate import ASKS_BEFORE_ACTING, needs_approval
 from langchain_ashby.agent.cards import only_what_is_on
 from langchain_ashby.agent.execution.attempt import Attempt
+from langchain_ashby.agent.execution.bulk_run import BulkRunner
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.journal import Claim, Journal
 from langchain_ashby.agent.execution.order import in_sequences
@@ -38,7 +39,6 @@ from langchain_ashby.agent.messages.tool_messages import (
     with_edit,
     with_words,
 )
-from langchain_ashby.agent.nodes.bulk import BulkRunner
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval
 from langchain_ashby.client import collecting_futures
