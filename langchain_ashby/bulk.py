@@ -7,6 +7,7 @@ and `single` makes the write for one of them. Everything else is known from the 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypedDict, TypeVar, cast
 
 from langchain_ashby.endpoint import Access, Caller, Operation
@@ -62,7 +63,11 @@ class Bulk(Operation[list[Made]], Generic[S]):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         generic = (it.__pydantic_generic_metadata__ for it in cls.__mro__ if issubclass(it, Bulk))
         single = next((it["args"][0] for it in generic if it["origin"] is Bulk), None)
-        if isinstance(single, type) and cls.__pydantic_generic_metadata__["origin"] is None:
+        if (
+            isinstance(single, type)
+            and issubclass(single, Operation)
+            and cls.__pydantic_generic_metadata__["origin"] is None
+        ):
             cls.of = single
             cls.path, cls.permission = single.path, single.permission
             cls.steps = tuple(dict.fromkeys([*cls.steps, *single.steps]))
@@ -70,6 +75,7 @@ class Bulk(Operation[list[Made]], Generic[S]):
         super().__pydantic_init_subclass__(**kwargs)
 
     @classmethod
+    @cache
     def record(cls) -> type | None:
         """None: the result says what became of each write."""
         return None

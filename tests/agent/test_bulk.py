@@ -20,7 +20,7 @@ from langchain_ashby.endpoints.applications import ChangeApplicationStage, Creat
 from langchain_ashby.endpoints.interviews import ListInterviewStages
 from langchain_ashby.ids import short
 
-ALL = {"toolkit": {"toolsets": "all"}}
+ALL: Any = {"toolkit": {"toolsets": "all"}}
 
 
 @pytest.fixture
@@ -334,7 +334,7 @@ def test_under_asyncio_it_does_the_same(room: Room) -> None:
         await graph.ainvoke(user(), room.config)
         return await graph.ainvoke(Command(resume={"decisions": [{"type": "approve"}]}), room.config)
 
-    memory = {"checkpointer": InMemorySaver(), "store": InMemoryStore()}
+    memory: Any = {"checkpointer": InMemorySaver(), "store": InMemoryStore()}
     with room.agent(archiving(room, ids), **ALL, **memory) as graph:
         result = asyncio.run(run(graph))
     assert archived(room, ids) == ids

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from langchain_core.messages import ToolMessage
@@ -44,7 +45,7 @@ def test_494_people_in_review_are_archived_in_5_proposals_with_a_decision_each(t
             ScriptedChatModel(script=lines(*(say("", it) for it in calls), "Done.")),
             AshbyToolkit(client, toolsets="all"),
         )
-        thread = {"configurable": {"thread_id": "review"}}
+        thread: Any = {"configurable": {"thread_id": "review"}}
         result, decisions = agent.invoke(user(), thread), 0
         while "__interrupt__" in result:
             decisions += 1
@@ -64,6 +65,7 @@ WORKER = """
 import sys
 sys.path[:0] = sys.argv[5:]
 from pathlib import Path
+from typing import Any
 from writing_room import Room
 from office import made
 from langchain_ashby import AshbyClient

@@ -64,9 +64,7 @@ def card_of(request: Operation[Any], reads: ReadCache) -> Card:
     def carded(single: Operation[Any]) -> tuple[ToolCall, Card]:
         return ToolCall(name=single.tool_name(), args=arguments(single), id=None), card_of(single, reads)
 
-    made = dict(parts_of(request, reads, carded))
-    parts = [it for it in made.values() if "card" in it]
-    left_out = {key: it for key, it in made.items() if "why" in it}
+    parts, left_out = parts_of(request, reads, carded)
     return card_of_many(request, parts, left_out) if parts else build(request, reads).card()
 
 

@@ -62,21 +62,25 @@ Carded = Callable[[Operation[Any]], tuple[ToolCall, Card]]
 """Makes a call of a single write, with its card."""
 
 
-def parts_of(request: Bulk[Any], reads: ReadCache, carded: Carded) -> Iterator[tuple[str, Part | LeftOut]]:
-    """Makes the single writes of a bulk write; or says why there is none for a record."""
+def parts_of(request: Bulk[Any], reads: ReadCache, carded: Carded) -> tuple[list[Part], dict[str, LeftOut]]:
+    """The single writes of a bulk write in order; and the records without one, by id."""
 
-    def made(record_id: str) -> Part | LeftOut:
+    left_out: dict[str, LeftOut] = {}
+
+    def made(record_id: str) -> Part | None:
         row = row_of(request, record_id, reads)
         try:
             call, card = carded(request.single(record_id, reads))
         except AshbyError as error:
-            return LeftOut(name=row["name"], why=one_line(error.message).rstrip("."))
+            left_out[record_id] = LeftOut(name=row["name"], why=one_line(error.message).rstrip("."))
+            return None
         return Part(record=record_id, call=call, card=card, row=row, after={})
 
     with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
         # Each in a copy of the context, which says for whom the client acts.
         started = [threads.submit(copy_context().run, made, it) for it in request.records()]
-        yield from zip(request.records(), [it.result() for it in started], strict=True)
+        parts = [part for it in started if (part := it.result()) is not None]
+    return parts, {it: left_out[it] for it in request.records() if it in left_out}
 
 
 def row_of(request: Bulk[Any], record_id: str, reads: ReadCache) -> dict[str, str]:
@@ -223,8 +227,8 @@ def _grouped(of_each: Sequence[Sequence[str]]) -> list[str]:
 
 def _count(numbers: Sequence[int]) -> str:
     """Numbers of records: No. 1, 4 and 7-12."""
-    ends = [it for it, following in pairwise([*numbers, None]) if following != it + 1]
-    starts = [it for before, it in pairwise([None, *numbers]) if before is None or it != before + 1]
+    starts = [it for before, it in pairwise([-1, *numbers]) if it != before + 1]
+    ends = [it for it, following in pairwise([*numbers, -1]) if following != it + 1]
     spans = [f"{one}" if one == last else f"{one}-{last}" for one, last in zip(starts, ends, strict=True)]
     return f"No. {', '.join(spans)}"
 

@@ -62,7 +62,7 @@ class BulkRunner:
             brake = Brake(bulk.methods() if bulk else ())
             with _all_or_stopped(stopped), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="bulk") as threads:
                 # Each in a copy of the context, which says for whom the client acts.
-                answers = {}
+                answers: dict[str, ToolMessage] = {}
                 started = [
                     threads.submit(copy_context().run, self._sequence, sequence, brake, stopped)
                     for sequence in _sequences(single_writes(write))

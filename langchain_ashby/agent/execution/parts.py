@@ -6,7 +6,7 @@ thread's state is lost, and the answer when they are over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, cast, get_args
@@ -66,22 +66,15 @@ def taken_off(was: Proposal, now: Proposal) -> bool:
 
 
 def with_parts(
-    proposal: Proposal, bulk: Bulk[Any], made: Iterable[tuple[str, Part | LeftOut]]
+    proposal: Proposal, bulk: Bulk[Any], parts: list[Part], left_out: dict[str, LeftOut]
 ) -> Proposal | ToolMessage:
     """Adds the single writes of a bulk write to its proposal; or answers the call, if there is none to be made."""
-    parts: list[Part] = []
-    left_out: dict[str, LeftOut] = {}
-    for record_id, found in made:
-        if "why" in found:
-            left_out[record_id] = found
-        else:
-            parts.append(found)
     if not parts:
         fates = [Fate(record_id, it["name"], "left out", it["why"]) for record_id, it in left_out.items()]
         text = told_of_many(fates, done=bulk.done, title=proposal["title"])
         return ToolMessage(text, name=proposal["call"]["name"], tool_call_id=proposal["call"]["id"], status="error")
-    card = {**card_of_many(bulk, parts, left_out), "args": proposal["call"]["args"]}
-    return {**proposal, "card": card, "parts": parts, "left_out": left_out}  # type: ignore[typeddict-item]
+    card: Card = {**card_of_many(bulk, parts, left_out), "args": proposal["call"]["args"]}
+    return {**proposal, "card": card, "parts": parts, "left_out": left_out}
 
 
 @dataclass(frozen=True)

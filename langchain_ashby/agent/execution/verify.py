@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -106,8 +106,8 @@ class EffectChecker:
         request = self._request(call)
         return request if isinstance(request, Bulk) else None
 
-    def parts(self, call: ToolCall, reads: ReadCache) -> Iterator[tuple[str, Part | LeftOut]]:
-        """Makes the single writes of a bulk write with their cards; or says why there is none for a record."""
+    def parts(self, call: ToolCall, reads: ReadCache) -> tuple[list[Part], dict[str, LeftOut]]:
+        """Makes the single writes of a bulk write with their cards; and says why there is none for some records."""
         request = self.bulk(call)
         assert request is not None
 

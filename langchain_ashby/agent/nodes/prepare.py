@@ -144,7 +144,7 @@ def _proposal(it: _Call, given: Dependencies, reads: ReadCache | None) -> Propos
         return proposal
     shown = checker.bulk(it.edit["proposal"]["call"]) if it.edit and it.known else None
     fewer = shortened(it.known, shown, bulk) if it.known and shown else None
-    return {**fewer, "call": call, "after": {}} if fewer else with_parts(proposal, bulk, checker.parts(call, reads))
+    return {**fewer, "call": call, "after": {}} if fewer else with_parts(proposal, bulk, *checker.parts(call, reads))
 
 
 def _copied(approval: Approval) -> Approval:

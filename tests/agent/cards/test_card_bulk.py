@@ -10,7 +10,6 @@ from rich.console import Console
 
 from langchain_ashby.agent.cards import Card, ReadCache, card_of, html, is_current, markdown
 from langchain_ashby.cli.card import panel
-from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.ids import short
 
 
@@ -114,8 +113,8 @@ def test_a_hundred_people_cost_few_characters_and_reads_each(desk: Desk) -> None
         ids = [it["id"] for it in state["application"] if it["status"] == "Active"][:100]
         reason = state["archiveReason"][0]["id"]
         before = len(sandbox.requests())
-        operation = OPERATIONS["ashby_archive_applications"]
-        card = card_of(operation(application_ids=ids, archive_reason_id=reason), ReadCache(client, now=NOW))
+        request = make("archive_applications", application_ids=ids, archive_reason_id=reason)
+        card = card_of(request, ReadCache(client, now=NOW))
         assert len(sandbox.requests()) - before <= 5 * len(ids) + 30
     assert len(card["table"]["rows"]) == 100
     assert len(markdown(card)) <= 220 * len(ids)
