@@ -10,6 +10,9 @@ ifneq ($(wildcard $(VENV)/lib/python*/site-packages/langchain_ashby/__init__.py)
 $(shell rm -f $(VENV)/*.stamp)
 endif
 
+# Where this is set, as in many containers, every process compiles the package and the tests again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help check test demo serve contract lint types fast audit docs dist regenerate endpoint notebooks floors clean
 

@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -137,6 +138,8 @@ class AshbyClient:
         self._session = self._open_session() if session is None else session
         self._threads: ThreadPoolExecutor | None = None
         self._guard = threading.Lock()
+        self.written: Counter[type | None] = Counter()
+        """The number of writes of each kind of record, whether or not they took effect."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self.base_url!r})"
@@ -461,7 +464,11 @@ class _Conversation:
 
     def send(self, request: Endpoint[R]) -> R:
         check_approved(request)
-        reply = self._posted(request)
+        try:
+            reply = self._posted(request)
+        finally:
+            if request.access is Access.WRITE:
+                self._client.written[request.record()] += 1
         if reply.more and isinstance(reply.result, list):
             self._read_on(request, reply, reply.result)
         if changes_ashby(type(request)):

@@ -44,6 +44,7 @@ class Arguments(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
+        revalidate_instances="subclass-instances",  # those of tools' arguments, in which names may stand for ids
         str_strip_whitespace=True,
         allow_inf_nan=False,
         alias_generator=AliasGenerator(serialization_alias=to_camel),
@@ -293,17 +294,18 @@ def _names_within(arguments: type[Arguments]) -> dict[str, str]:
     """The names of the fields by their keys on the wire, those of objects in them first."""
     names: dict[str, str] = {}
     for name, field in arguments.model_fields.items():
-        for part in _arguments_in(field.annotation):
+        for part in arguments_in(field.annotation):
             names |= _names_within(part)
         names[field.serialization_alias or name] = name
     return names
 
 
-def _arguments_in(annotation: Any) -> Iterator[type[Arguments]]:
+def arguments_in(annotation: Any) -> Iterator[type[Arguments]]:
+    """The classes of objects that a type takes, whatever lists and alternatives they stand in."""
     if isinstance(annotation, type) and issubclass(annotation, Arguments):
         yield annotation
     for part in get_args(annotation):
-        yield from _arguments_in(part)
+        yield from arguments_in(part)
 
 
 class _ArgumentSchema(GenerateJsonSchema):

@@ -3,7 +3,9 @@
 Error remedies, hints about mixed-up ids, the headings of results and the targets of approval cards follow from it.
 
 Ids have two spellings. A UUID takes a model about 23 tokens; its 16 bytes in base64url, 22 characters, take about 16,
-and most of what a long listing costs is ids. Every argument that takes an id takes either spelling.
+and most of what a long listing costs is ids. Models read the short one; arguments take either.
+
+The arguments of tools also take what people call a record; `langchain_ashby.toolkit.names` finds its id.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, get_args
-from uuid import UUID
+from uuid import RFC_4122, UUID
 
 from pydantic import Field, GetCoreSchemaHandler
 from pydantic.fields import FieldInfo
@@ -21,9 +23,12 @@ from pydantic_core import CoreSchema, core_schema
 
 from langchain_ashby.records import (
     Application,
+    ApplicationRole,
     ArchiveReason,
+    Brand,
     Candidate,
     CloseReason,
+    CommunicationTemplate,
     CustomField,
     CustomFieldValue,
     Department,
@@ -33,17 +38,25 @@ from langchain_ashby.records import (
     InterviewSchedule,
     InterviewStage,
     Job,
+    JobBoard,
     JobPosting,
+    JobTemplate,
     Location,
+    Meeting,
+    NotetakerTranscript,
     Offer,
     Opening,
+    Project,
     Source,
     Tag,
     User,
 )
 
 _SHORT = re.compile("[0-9A-Za-z_-]{21}[AQgw]")  # the last character holds two bits
-_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+UUID_FORM = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""The regular expression for an id as Ashby writes it."""
+
+_USUAL_VERSIONS = (4, 5, 7)
 
 
 def canonical(written: str) -> str:
@@ -62,9 +75,44 @@ def short(uuid: str) -> str:
     return urlsafe_b64encode(UUID(uuid).bytes).decode().rstrip("=")
 
 
-def with_short_ids(text: str) -> str:
-    """A text with its UUIDs in the short spelling."""
-    return _UUID.sub(lambda found: short(found[0]), text)
+def certain(written: str) -> str | None:
+    """The id as Ashby writes it; None for a text that may be a name.
+
+    A name of 22 letters can be the short spelling of 16 bytes, though hardly ever of those of a UUID that is in use.
+    """
+    written = written.strip()
+    try:
+        found = UUID(canonical(written))
+    except ValueError:
+        return None
+    is_usual = found.variant == RFC_4122 and found.version in _USUAL_VERSIONS
+    return str(found) if is_usual or not _SHORT.fullmatch(written) else None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Names:
+    """What people call the records of a kind, and where their names are found.
+
+    Attributes:
+        keys: Ashby's keys for it, such as `latestVersion.identifier`; a name of several parts has spaces between them.
+        apart: The keys whose values tell records with the same name apart.
+        also: A key and its value that name a record if nothing else does.
+        listing: The tool whose listing is read, if not the one in `Id.listed_by`.
+        filters: Further arguments for it, so that it leaves none out.
+        searched: Its arguments that take a name. A search is made for every name; other listings are kept.
+        within: The arguments of the same call that say where such names are unique, each with the keys in its record
+            that lead to the id of that, which the listing takes.
+        same: The arguments of the same call with whose value a key of the record has to agree.
+    """
+
+    keys: tuple[str, ...]
+    apart: tuple[str, ...] = ()
+    also: tuple[str, str] | None = None
+    listing: str = ""
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    searched: tuple[str, ...] = ()
+    within: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    same: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -82,6 +130,9 @@ class Id:
         keys: Ashby's keys that hold such a record or its id without saying so, with a word to say in front of it.
         mistaken_for: The arguments whose ids are given instead, likeliest first, each with the keys in its record that
             lead to the id that was meant, or none if the record does not hold it. Each costs a read after a refusal.
+        names: The names by which such records are known; without a listing to find them in, they are not accepted.
+        kind_in: The argument that says which kind of record it is.
+        or_name: True to let a name pass, as the arguments of tools do.
     """
 
     argument: str
@@ -93,11 +144,29 @@ class Id:
     advice: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
     mistaken_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: Names | None = None
+    kind_in: str = ""
+    or_name: bool = False
+
+    @property
+    def listing(self) -> str:
+        """The tool in whose listing names are found; empty if there is none."""
+        return (self.names.listing or self.listed_by) if self.names else ""
+
+    @property
+    def takes_names(self) -> bool:
+        """True if its records can be found by name."""
+        return bool(self.listing or self.kind_in)
 
     @property
     def noun(self) -> str:
         """The record in Ashby's error codes: `candidate` in `candidate_not_found`."""
         return self.argument.removesuffix("_id")
+
+    @property
+    def words(self) -> str:
+        """The record in words: archive reason."""
+        return self.noun.replace("_", " ")
 
     @property
     def remedy(self) -> str:
@@ -107,16 +176,21 @@ class Id:
         return f"Check {self.argument} with {self.listed_by}{f'; {self.advice}' if self.advice else ''}."
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(_checked, handler(source))
+        check = _id_or_name if self.or_name and self.takes_names else _checked
+        return core_schema.no_info_after_validator_function(check, handler(source))
+
+
+def _id_or_name(value: str) -> str:
+    if not value.strip():
+        raise ValueError("takes an id or a name, not empty text")
+    return certain(value) or value
 
 
 def _checked(value: str) -> str:
     try:
         return canonical(value)
     except ValueError:
-        raise ValueError(
-            f"takes an id, a UUID such as 1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11; {value!r} isn't one"
-        ) from None
+        raise ValueError(f"takes an id such as HwyKUlseTD6dUmwfHHoLEQ, or a UUID; {value!r} isn't one") from None
 
 
 ApplicationId = Annotated[
@@ -131,9 +205,23 @@ ApplicationId = Annotated[
     ),
 ]
 ArchiveReasonId = Annotated[
-    str, Id(argument="archive_reason_id", records=(ArchiveReason,), listed_by="ashby_list_archive_reasons")
+    str,
+    Id(
+        argument="archive_reason_id",
+        records=(ArchiveReason,),
+        listed_by="ashby_list_archive_reasons",
+        names=Names(keys=("text",), apart=("reasonType",)),
+    ),
 ]
-BrandId = Annotated[str, Id(argument="brand_id", not_listed="Ashby lists them with brand.list, which has no tool.")]
+BrandId = Annotated[
+    str,
+    Id(
+        argument="brand_id",
+        records=(Brand,),
+        listed_by="ashby_list_brands",
+        names=Names(keys=("name",)),
+    ),
+]
 CandidateId = Annotated[
     str,
     Id(
@@ -143,22 +231,40 @@ CandidateId = Annotated[
         read_by="ashby_get_candidate",
         advice="ids change when candidates are merged",
         mistaken_for={"application_id": ("candidate", "id"), "user_id": (), "job_id": ()},
+        names=Names(
+            keys=("name", "primaryEmailAddress.value", "emailAddresses.value"),
+            apart=("primaryEmailAddress.value", "company", "createdAt"),
+            searched=("name", "email"),
+        ),
     ),
 ]
 CloseReasonId = Annotated[
     str,
-    Id(argument="close_reason_id", records=(CloseReason,), listed_by="ashby_list_close_reasons"),
+    Id(
+        argument="close_reason_id",
+        records=(CloseReason,),
+        listed_by="ashby_list_close_reasons",
+        names=Names(keys=("reasonText",)),
+    ),
     Field(description="Reason for closing."),
 ]
 CommunicationTemplateId = Annotated[
     str,
     Id(
         argument="communication_template_id",
-        not_listed="Ashby lists them with communicationTemplate.list, which has no tool.",
+        records=(CommunicationTemplate,),
+        listed_by="ashby_list_communication_templates",
+        names=Names(keys=("title",), apart=("intendedTypes",)),
     ),
 ]
 CustomFieldId = Annotated[
-    str, Id(argument="custom_field_id", records=(CustomField, CustomFieldValue), listed_by="ashby_list_custom_fields")
+    str,
+    Id(
+        argument="custom_field_id",
+        records=(CustomField, CustomFieldValue),
+        listed_by="ashby_list_custom_fields",
+        names=Names(keys=("title",), apart=("objectType", "fieldType"), same={"object_type": "objectType"}),
+    ),
 ]
 DepartmentId = Annotated[
     str,
@@ -169,6 +275,7 @@ DepartmentId = Annotated[
         read_by="ashby_get_department",
         keys={"parentId": "parent", "teamId": ""},
         mistaken_for={"job_id": ("departmentId",)},
+        names=Names(keys=("name",), apart=("parentId", "externalName")),
     ),
 ]
 FeedbackFormDefinitionId = Annotated[
@@ -178,6 +285,7 @@ FeedbackFormDefinitionId = Annotated[
         records=(FeedbackForm,),
         listed_by="ashby_list_feedback_form_definitions",
         read_by="ashby_get_feedback_form_definition",
+        names=Names(keys=("title",)),
     ),
 ]
 FormInstanceId = Annotated[
@@ -188,11 +296,25 @@ FormInstanceId = Annotated[
         keys={"applicationFormSubmissions": ""},
     ),
 ]
-InterviewEventId = Annotated[str, Id(argument="interview_event_id", listed_by="ashby_list_interview_schedules")]
+EntityId = Annotated[
+    str,
+    Id(
+        argument="entity_id",
+        not_listed="entity_type says which kind of record it identifies.",
+        keys={"latestVersion": "version", "versions": "version"},
+    ),
+]
+InterviewEventId = Annotated[
+    str, Id(argument="interview_event_id", records=(Meeting,), listed_by="ashby_list_interview_schedules")
+]
 InterviewId = Annotated[
     str,
-    Id(argument="interview_id", records=(Interview,), listed_by="ashby_list_interviews"),
-    Field(description="Omit for the default interview."),
+    Id(
+        argument="interview_id",
+        records=(Interview,),
+        listed_by="ashby_list_interviews",
+        names=Names(keys=("title",), apart=("externalTitle", "jobId")),
+    ),
 ]
 InterviewPlanId = Annotated[
     str,
@@ -202,6 +324,7 @@ InterviewPlanId = Annotated[
         listed_by="ashby_list_interview_plans",
         read_by="ashby_list_interview_stages",
         mistaken_for={"job_id": ("defaultInterviewPlanId",), "interview_stage_id": ("interviewPlanId",)},
+        names=Names(keys=("title",), apart=("createdAt",)),
     ),
 ]
 InterviewScheduleId = Annotated[
@@ -221,13 +344,28 @@ InterviewStageId = Annotated[
         listed_by="ashby_list_interview_stages",
         read_by="ashby_get_interview_stage",
         advice="it must be in the application's plan",
-        keys={"currentInterviewStage": "", "stageId": ""},
+        keys={"currentInterviewStage": "", "stageId": "", "stages": ""},
         mistaken_for={"interview_plan_id": (), "application_id": ("currentInterviewStage", "id")},
+        names=Names(
+            keys=("title",),
+            apart=("type", "orderInInterviewPlan"),
+            also=("type", "Archived"),
+            within={
+                "interview_plan_id": (),
+                "application_id": ("currentInterviewStage", "interviewPlanId"),
+                "job_id": ("defaultInterviewPlanId",),
+            },
+        ),
     ),
 ]
 JobBoardId = Annotated[
     str,
-    Id(argument="job_board_id", not_listed="Ashby lists them with jobBoard.list, which has no tool."),
+    Id(
+        argument="job_board_id",
+        records=(JobBoard,),
+        listed_by="ashby_list_job_boards",
+        names=Names(keys=("title",)),
+    ),
 ]
 JobId = Annotated[
     str,
@@ -242,6 +380,12 @@ JobId = Annotated[
             "opening_id": ("latestVersion", "jobIds"),
             "application_id": ("job", "id"),
         },
+        names=Names(
+            keys=("title", "customRequisitionId"),
+            apart=("status", "customRequisitionId", "location.name", "createdAt"),
+            listing="ashby_list_jobs",
+            filters={"status": ["Draft", "Open", "Closed", "Archived"]},
+        ),
     ),
 ]
 JobPostingId = Annotated[
@@ -252,10 +396,17 @@ JobPostingId = Annotated[
         listed_by="ashby_list_job_postings",
         read_by="ashby_get_job_posting",
         mistaken_for={"job_id": ("jobPostingIds",)},
+        names=Names(keys=("title",), apart=("locationName", "departmentName", "jobId")),
     ),
 ]
 JobTemplateId = Annotated[
-    str, Id(argument="job_template_id", not_listed="Ashby lists them with jobTemplate.list, which has no tool.")
+    str,
+    Id(
+        argument="job_template_id",
+        records=(JobTemplate,),
+        listed_by="ashby_list_job_templates",
+        names=Names(keys=("title",)),
+    ),
 ]
 LocationId = Annotated[
     str,
@@ -265,6 +416,24 @@ LocationId = Annotated[
         listed_by="ashby_list_locations",
         keys={"parentLocationId": "parent"},
         mistaken_for={"job_id": ("locationId",)},
+        names=Names(keys=("name",), apart=("externalName", "parentLocationId", "workplaceType")),
+    ),
+]
+ObjectId = Annotated[
+    str,
+    Id(
+        argument="object_id",
+        not_listed="object_type says which kind of record it identifies.",
+        kind_in="object_type",
+    ),
+]
+NotetakerTranscriptId = Annotated[
+    str,
+    Id(
+        argument="notetaker_transcript_id",
+        records=(NotetakerTranscript,),
+        listed_by="ashby_list_interview_events",
+        read_by="ashby_get_interview_transcript",
     ),
 ]
 ObjectId = Annotated[str, Id(argument="object_id", not_listed="object_type says which kind of record it identifies.")]
@@ -294,10 +463,45 @@ OpeningId = Annotated[
         listed_by="ashby_list_openings",
         read_by="ashby_get_opening",
         mistaken_for={"job_id": ("openings", "id")},
+        names=Names(
+            keys=("latestVersion.identifier",),
+            apart=("openingState", "openedAt"),
+            listing="ashby_search_openings",
+            searched=("identifier",),
+        ),
     ),
 ]
-SourceId = Annotated[str, Id(argument="source_id", records=(Source,), listed_by="ashby_list_sources")]
-TagId = Annotated[str, Id(argument="tag_id", records=(Tag,), listed_by="ashby_list_candidate_tags")]
+SourceId = Annotated[
+    str,
+    Id(
+        argument="source_id",
+        records=(Source,),
+        listed_by="ashby_list_sources",
+        names=Names(keys=("title",), apart=("sourceType.title",)),
+    ),
+]
+TagId = Annotated[
+    str,
+    Id(
+        argument="tag_id",
+        records=(Tag,),
+        listed_by="ashby_list_candidate_tags",
+        names=Names(keys=("title",)),
+    ),
+]
+ProjectId = Annotated[
+    str,
+    Id(argument="project_id", records=(Project,), listed_by="ashby_list_projects", names=Names(keys=("title",))),
+]
+RoleId = Annotated[
+    str,
+    Id(
+        argument="role_id",
+        records=(ApplicationRole,),
+        listed_by="ashby_list_application_hiring_team_roles",
+        names=Names(keys=("title",)),
+    ),
+]
 UserId = Annotated[
     str,
     Id(
@@ -311,12 +515,14 @@ UserId = Annotated[
             "authorId": "author",
             "creditedToUser": "",
             "hiringTeam": "",
+            "interviewerUserId": "interviewer",
             "interviewers": "",
             "managerId": "manager",
             "scheduledBy": "",
             "submittedByUser": "",
         },
         mistaken_for={"candidate_id": ()},
+        names=Names(keys=("email", "firstName lastName"), apart=("email", "globalRole")),
     ),
 ]
 

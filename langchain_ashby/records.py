@@ -148,6 +148,38 @@ class Application(TypedDict, total=False):
     applicationHistory: list[dict[str, Any]]
 
 
+class StageStay(TypedDict, total=False):
+    """A stay of an application in a stage; the last one has no `leftStageAt`."""
+
+    id: str
+    stageId: str
+    title: str
+    enteredStageAt: str
+    leftStageAt: str
+    stageNumber: int
+    actorId: str
+
+
+class CriteriaEvaluation(TypedDict, total=False):
+    """What a language model in Ashby says of one criterion; `status` is Pending, Completed, Failed or Skipped."""
+
+    id: str
+    criterion: dict[str, Any]
+    status: str
+    outcome: str
+    outcomeNumber: float
+    reasoning: str
+    skipReason: str
+    evaluatedAt: str
+
+
+class ApplicationRole(TypedDict, total=False):
+    """A role on the hiring team of an application."""
+
+    id: str
+    title: str
+
+
 class Feedback(TypedDict, total=False):
     """A filled-in scorecard; `submittedValues` maps a field's path to the stored value."""
 
@@ -215,6 +247,22 @@ class Offer(TypedDict, total=False):
     formDefinition: FormDefinition
 
 
+class Approval(TypedDict, total=False):
+    """The approval of an offer's version, a job or an opening, step by step.
+
+    A step is `{"approvalsRequired", "completedAt", "approvers": [{"userId", "decision", "decidedAt"}]}`; a decision is
+    approve, reject or pending.
+    """
+
+    id: str
+    entityId: str
+    entityType: str
+    createdAt: str
+    submittedAt: str
+    completedAt: str
+    steps: list[dict[str, Any]]
+
+
 class OfferProcess(TypedDict, total=False):
     """The process that an offer goes through."""
 
@@ -249,6 +297,31 @@ class InterviewSchedule(TypedDict, total=False):
     applicationId: str
     interviewStageId: str
     interviewEvents: list[dict[str, Any]]
+
+
+class Meeting(TypedDict, total=False):
+    """A meeting of a schedule, which Ashby calls an interview event."""
+
+    id: str
+    interviewId: str
+    interviewScheduleId: str
+    startTime: str
+    endTime: str
+    interviewers: list[User]
+    interview: Interview
+    hasSubmittedFeedback: bool
+    notetakerTranscriptId: str
+
+
+class NotetakerTranscript(TypedDict, total=False):
+    """Where the transcript of a meeting is; `transcriptUrl` works for five minutes."""
+
+    id: str
+    interviewEventId: str
+    interviewScheduleId: str
+    createdAt: str
+    participants: list[dict[str, Any]]
+    transcriptUrl: str
 
 
 class FeedbackForm(TypedDict, total=False):
@@ -311,6 +384,72 @@ class CloseReason(TypedDict, total=False):
     id: str
     reasonText: str
     isArchived: bool
+
+
+class CommunicationTemplate(TypedDict, total=False):
+    """A message template; `intendedTypes` are email, inMail and linkedInConnection."""
+
+    id: str
+    title: str
+    intendedTypes: list[str]
+    createdAt: str
+    updatedAt: str
+
+
+class JobTemplate(TypedDict, total=False):
+    """A template for jobs; `status` is Active or Inactive."""
+
+    id: str
+    title: str
+    status: str
+    locationId: str
+    departmentId: str
+    defaultInterviewPlanId: str
+    location: Location
+
+
+class Brand(TypedDict, total=False):
+    """A name under which the company hires."""
+
+    id: str
+    name: str
+    hostedJobsPageSlug: str
+
+
+class JobBoard(TypedDict, total=False):
+    """A place where postings are shown."""
+
+    id: str
+    title: str
+    isInternal: bool
+
+
+class JobInterviewPlan(TypedDict, total=False):
+    """The interview plan of a job; each of the `stages` has its activities, and these their interviews."""
+
+    jobId: str
+    interviewPlanId: str
+    stages: list[dict[str, Any]]
+
+
+class HiringTeamRole(TypedDict, total=False):
+    """What somebody is in a hiring team, such as Recruiter."""
+
+    id: str
+    title: str
+
+
+class Project(TypedDict, total=False):
+    """A group of candidates, such as a talent pool."""
+
+    id: str
+    title: str
+    description: str
+    isArchived: bool
+    confidential: bool
+    authorId: str
+    createdAt: str
+    customFieldEntries: list[CustomFieldValue]
 
 
 class UploadHandle(TypedDict):

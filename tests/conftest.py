@@ -69,6 +69,18 @@ def short_waits() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def strict_sandboxes() -> Iterator[None]:
+    """Makes every sandbox of the tests refuse keys that a request does not have: this package must send none."""
+    from langchain_ashby.sandbox import AshbySandbox
+
+    defaults = AshbySandbox.__init__.__kwdefaults__
+    assert defaults is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(defaults, "strict", True)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Isolates tests from the developer's own configuration."""

@@ -75,6 +75,14 @@ class Company:
     def opening(self, identifier: str) -> str:
         return next(str(it["id"]) for it in self.seed["opening"] if it["latestVersion"]["identifier"] == identifier)
 
+    def evaluated(self) -> str:
+        """An application that the AI review has read."""
+        return str(self.one("criteriaEvaluation", status="Completed")["applicationId"])
+
+    def screening(self) -> str:
+        """A schedule with a meeting that was recorded."""
+        return str(self.one("notetakerTranscript")["interviewScheduleId"])
+
     def own_schedule(self) -> Record:
         """A schedule made by this key, the only kind that it may change."""
         request = {"application_id": self.application(), "interview_events": [meeting()]}
@@ -160,6 +168,21 @@ EXAMPLES: dict[str, Example] = {
         "candidate_id": it.candidate(),
         "file_path": it.file("reference letter.txt", b"Hire her."),
     },
+    "ashby_remove_candidate_tag": lambda it: {
+        "candidate_id": it.candidate(),
+        "tag_id": it.id("candidateTag", title="Fast track"),
+    },
+    "ashby_create_candidate_tag": lambda _: {"title": "Sails on weekends"},
+    "ashby_list_projects": lambda _: {},
+    "ashby_search_projects": lambda _: {"title": "Maritime engineers"},
+    "ashby_add_candidate_project": lambda it: {
+        "candidate_id": it.candidate(),
+        "project_id": it.id("project", title="Harbour Robotics launch"),
+    },
+    "ashby_remove_candidate_project": lambda it: {
+        "candidate_id": it.candidate(),
+        "project_id": it.id("project", title="Maritime engineers"),
+    },
     # applications
     "ashby_list_applications": lambda _: {"limit": 25},
     "ashby_get_application": lambda it: {"application_id": it.application()},
@@ -190,6 +213,9 @@ EXAMPLES: dict[str, Example] = {
         "user_id": it.user("Yuki"),
         "field_submissions": SCORECARD,
     },
+    "ashby_list_application_history": lambda it: {"application_id": it.application()},
+    "ashby_list_criteria_evaluations": lambda it: {"application_id": it.evaluated()},
+    "ashby_list_application_hiring_team_roles": lambda _: {},
     # jobs
     "ashby_list_jobs": lambda _: {},
     "ashby_get_job": lambda it: {"job_id": it.job()},
@@ -210,6 +236,10 @@ EXAMPLES: dict[str, Example] = {
     "ashby_set_job_status": lambda it: {"job_id": it.job(), "status": "Closed"},
     "ashby_list_job_postings": lambda _: {},
     "ashby_get_job_posting": lambda it: {"job_posting_id": it.id("jobPosting", title=STAFF)},
+    "ashby_list_job_templates": lambda _: {},
+    "ashby_list_brands": lambda _: {},
+    "ashby_list_job_boards": lambda _: {},
+    "ashby_get_job_interview_plan": lambda it: {"job_id": it.job()},
     # offers
     "ashby_list_offers": lambda _: {},
     "ashby_get_offer": lambda it: {"offer_id": it.id("offer", acceptanceStatus="Accepted")},
@@ -217,6 +247,7 @@ EXAMPLES: dict[str, Example] = {
         "application_id": it.application(),
         "field_submissions": [*TERMS, {"path": "Opening", "value": it.opening("OP-202")}],
     },
+    "ashby_list_approvals": lambda _: {"entity_type": "offer"},
     # interviews
     "ashby_list_interviews": lambda _: {},
     "ashby_list_interview_schedules": lambda _: {"limit": 5},
@@ -239,6 +270,9 @@ EXAMPLES: dict[str, Example] = {
     "ashby_list_interview_plans": lambda _: {},
     "ashby_list_interview_stages": lambda it: {"interview_plan_id": it.id("interviewPlan", title="Engineering")},
     "ashby_get_interview_stage": lambda it: {"interview_stage_id": it.stage("New Lead")},
+    "ashby_get_interview": lambda it: {"interview_id": it.id("interview", title="System Design")},
+    "ashby_list_interview_events": lambda it: {"interview_schedule_id": it.screening(), "expand": ["interview"]},
+    "ashby_get_interview_transcript": lambda it: {"notetaker_transcript_id": it.id("notetakerTranscript")},
     # feedback_forms
     "ashby_list_feedback_form_definitions": lambda _: {},
     "ashby_get_feedback_form_definition": lambda it: {
@@ -259,6 +293,17 @@ EXAMPLES: dict[str, Example] = {
     "ashby_get_department": lambda it: {"department_id": it.id("department", name="Platform")},
     "ashby_list_locations": lambda _: {"include_location_hierarchy": True},
     "ashby_list_archive_reasons": lambda _: {},
+    "ashby_set_custom_field_values": lambda it: {
+        "object_type": "Candidate",
+        "object_id": it.candidate(),
+        "values": [
+            {"custom_field_id": it.id("customField", title="Languages"), "field_value": ["English", "German"]},
+            {"custom_field_id": it.id("customField", title="Preferred name"), "field_value": "Ada"},
+        ],
+    },
+    "ashby_list_communication_templates": lambda _: {},
+    "ashby_list_hiring_team_roles": lambda _: {},
+    "ashby_get_api_key": lambda _: {},
     # openings
     "ashby_list_openings": lambda _: {},
     "ashby_get_opening": lambda it: {"opening_id": it.opening("OP-201")},
@@ -292,6 +337,14 @@ EXAMPLES: dict[str, Example] = {
     },
     "ashby_set_opening_archived": lambda it: {"opening_id": it.opening("OP-202"), "archive": True},
     "ashby_list_close_reasons": lambda _: {},
+    "ashby_add_opening_location": lambda it: {
+        "opening_id": it.opening("OP-202"),
+        "location_id": it.id("location", name="London"),
+    },
+    "ashby_remove_opening_location": lambda it: {
+        "opening_id": it.opening("OP-202"),
+        "location_id": it.one("opening", id=it.opening("OP-202"))["latestVersion"]["locationIds"][0],
+    },
     # bulk
     "ashby_archive_applications": lambda it: {
         "application_ids": [it.application(), it.application("Kwame Mensah")],
@@ -308,6 +361,10 @@ EXAMPLES: dict[str, Example] = {
     "ashby_add_note_to_candidates": lambda it: {
         "candidate_ids": [it.candidate(), it.candidate("Kwame Mensah")],
         "note": "Met at the career fair in Delft.",
+    },
+    "ashby_add_candidates_to_project": lambda it: {
+        "candidate_ids": [it.candidate(), it.candidate("Kwame Mensah")],
+        "project_id": it.id("project", title="Harbour Robotics launch"),
     },
     "ashby_set_custom_field_value_on_many": lambda it: {
         "object_type": "Candidate",

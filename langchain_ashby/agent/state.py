@@ -17,23 +17,25 @@ from langchain_ashby.agent.cards import Card, LeftOut, Part
 from langchain_ashby.agent.conversation import ConversationChannel
 
 
-class BulkParts(TypedDict, total=False):
-    """What only the proposal of a bulk write has, and `part_of` that of each of its single writes.
+class _NotAlways(TypedDict, total=False):
+    """What a proposal has only if the model gave names for ids, or in connection with a bulk write.
 
     Attributes:
-        parts: The single writes.
+        written: The arguments as they were written, with names.
+        parts: The single writes of a bulk write.
         taken_off: Those that a person took off.
-        left_out: The records for which there is no write, by id.
-        part_of: The bulk tool.
+        left_out: The records of a bulk write for which there is no write, by id.
+        part_of: The bulk tool that a single write is part of.
     """
 
+    written: dict[str, Any]
     parts: list[Part]
     taken_off: list[Part]
     left_out: dict[str, LeftOut]
     part_of: str
 
 
-class Proposal(BulkParts):
+class Proposal(_NotAlways):
     """A write that waits for a person.
 
     Attributes:
@@ -52,6 +54,7 @@ class Proposal(BulkParts):
         policy_name: The name of that policy.
         on_behalf_of: The id of the Ashby user for whom it would be made.
         account: The fingerprint of the Ashby account whose records the card shows; None for a tool that is not Ashby's.
+        written: The model's own arguments, if it gave names for ids; `call` has the ids.
     """
 
     call: ToolCall

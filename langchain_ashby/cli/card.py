@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from langchain_ashby.agent.cards import Card, is_current
-from langchain_ashby.agent.cards.show.arguments import numbered, resolved
+from langchain_ashby.agent.cards.show.arguments import as_given, numbered, resolved
 from langchain_ashby.text.safe import as_typed, isolated, visible
 
 _RISKS = {
@@ -71,7 +71,7 @@ def panel(card: Card) -> RenderableType:
     parts += _list("Not checked", card["unchecked"], "?", "")
     for link in card["links"]:
         parts += [Text(""), Text.assemble(f"{link['title']}: ", (link["url"], "underline"))]
-    for heading, exact in [(f"Exact arguments of {card['tool']}", card["args"]), *resolved(card)]:
+    for heading, exact in [(f"Exact arguments of {card['tool']}", as_given(card)), *resolved(card)]:
         arguments = Padding(Hanging(argument_lines(exact), "dim"), (0, 0, 0, 2))
         parts += [Text(""), Text(heading, style="dim"), arguments]
     title = Text(f"{sign} {risk}", style=style)

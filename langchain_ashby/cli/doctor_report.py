@@ -13,7 +13,7 @@ from langchain_ashby.cli.terminal import say
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Paged
 from langchain_ashby.endpoints import BY_DEFAULT, TOOLSETS
-from langchain_ashby.endpoints.internal import GetAPIKey
+from langchain_ashby.endpoints.organization import GetApiKey
 from langchain_ashby.errors import AshbyError, PermissionDeniedError
 from langchain_ashby.http.wire import WHERE_KEYS_ARE
 
@@ -71,7 +71,7 @@ def _granted(client: AshbyClient) -> dict[str, bool | None]:
     """
     needed = _needed(BY_DEFAULT.values())
     try:
-        scopes = set(client.call(GetAPIKey()).get("scopes") or [])
+        scopes = set(client.call(GetApiKey()).get("scopes") or [])
     except PermissionDeniedError as refused:
         if refused.code != "missing_endpoint_permission":
             raise

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from langchain_ashby.effect import Sets, Stored
-from langchain_ashby.endpoint import SENT_AS_NULL, Access, Caller, Endpoint, Operation, Synced
+from langchain_ashby.endpoint import SENT_AS_NULL, Access, Caller, Endpoint, Operation, Paged, Synced
 from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
 from langchain_ashby.endpoints.fields import (
     ArchiveEmail,
@@ -33,7 +33,14 @@ from langchain_ashby.ids import (
     SourceId,
     UserId,
 )
-from langchain_ashby.records import Application, Feedback, FeedbackReceipt
+from langchain_ashby.records import (
+    Application,
+    ApplicationRole,
+    CriteriaEvaluation,
+    Feedback,
+    FeedbackReceipt,
+    StageStay,
+)
 
 
 class ListApplications(Synced[Application]):
@@ -189,3 +196,31 @@ class SubmitApplicationFeedback(Operation[FeedbackReceipt]):
                 interview_event_id=self.interview_event_id,
             )
         )
+
+
+class ListApplicationHistory(Paged[StageStay]):
+    """List the history of one application: each stage with the dates on which it entered and left."""
+
+    path = "application.listHistory"
+    permission = "candidatesRead"
+    on_request = True
+
+    application_id: ApplicationId
+
+
+class ListCriteriaEvaluations(Paged[CriteriaEvaluation]):
+    """List what Ashby's AI review says of an application: which of the job's criteria it meets, and why."""
+
+    path = "application.listCriteriaEvaluations"
+    permission = "candidatesRead"
+    on_request = True
+
+    application_id: ApplicationId
+
+
+class ListApplicationHiringTeamRoles(Endpoint[list[ApplicationRole]]):
+    """List the roles that people can have on the hiring team of an application."""
+
+    path = "applicationHiringTeamRole.list"
+    permission = "candidatesRead"
+    on_request = True

@@ -8,12 +8,12 @@ from pydantic import AfterValidator, Field
 
 from langchain_ashby.bulk import Bulk, Reads
 from langchain_ashby.endpoints.applications import ChangeApplicationStage, GetApplication
-from langchain_ashby.endpoints.candidates import AddCandidateTag, CreateCandidateNote
+from langchain_ashby.endpoints.candidates import AddCandidateProject, AddCandidateTag, CreateCandidateNote
 from langchain_ashby.endpoints.fields import ArchiveEmail, ListOf, NoteText
 from langchain_ashby.endpoints.interviews import ListInterviewStages
-from langchain_ashby.endpoints.organization import NewFieldValue, ObjectType, SetCustomFieldValue
+from langchain_ashby.endpoints.organization import CustomValue, ObjectType, SetCustomFieldValue
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.ids import ApplicationId, ArchiveReasonId, CandidateId, CustomFieldId, ObjectId, TagId
+from langchain_ashby.ids import ApplicationId, ArchiveReasonId, CandidateId, CustomFieldId, ObjectId, ProjectId, TagId
 
 T = TypeVar("T")
 
@@ -89,6 +89,17 @@ class AddNoteToCandidates(Bulk[CreateCandidateNote]):
     is_private: bool | None = None
 
 
+class AddCandidatesToProject(Bulk[AddCandidateProject]):
+    """Put up to 100 candidates into one project at once."""
+
+    each = "candidate_ids"
+    line = "Add {records} to the project {project_id}"
+    done = "added"
+
+    candidate_ids: Many[CandidateId]
+    project_id: ProjectId
+
+
 class SetCustomFieldValueOnMany(Bulk[SetCustomFieldValue]):
     """Set or clear one custom field to the same value on up to 100 applications, candidates, jobs or openings at
     once."""
@@ -100,4 +111,4 @@ class SetCustomFieldValueOnMany(Bulk[SetCustomFieldValue]):
     object_type: ObjectType
     object_ids: Many[ObjectId]
     custom_field_id: CustomFieldId
-    field_value: NewFieldValue
+    field_value: CustomValue

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, field_serializer
 
-from langchain_ashby.effect import Adds, Sets, Stored
+from langchain_ashby.effect import Adds, Creates, Removes, Sets, Stored
 from langchain_ashby.endpoint import Access, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.fields import (
     Address,
@@ -24,8 +24,8 @@ from langchain_ashby.endpoints.fields import (
 )
 from langchain_ashby.endpoints.internal import AttachFile, AttachResume, CreateFileUploadHandle
 from langchain_ashby.errors import already_done
-from langchain_ashby.ids import CandidateId, SourceId, TagId, UserId
-from langchain_ashby.records import Candidate, Note, Tag
+from langchain_ashby.ids import CandidateId, ProjectId, SourceId, TagId, UserId
+from langchain_ashby.records import Candidate, Note, Project, Tag
 
 
 class ListCandidates(Synced[Candidate]):
@@ -224,3 +224,75 @@ class UploadCandidateFile(Operation[Candidate]):
 
 def _attach_again(argument: str, handle: str) -> str:
     return f"Within ten minutes it can be attached with {argument} {handle} instead of file_path."
+
+
+class RemoveCandidateTag(Endpoint[Candidate]):
+    """Take a tag (label) off a candidate."""
+
+    path = "candidate.removeTag"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    on_request = True
+    destructive = True
+    effect = Removes("candidate_id", tag_id="tags", line="Remove {tag_id} from {record}")
+
+    candidate_id: CandidateId
+    tag_id: TagId
+
+
+class CreateCandidateTag(Endpoint[Tag]):
+    """Make a new tag (label), unless there is one with this title."""
+
+    path = "candidateTag.create"
+    access = Access.WRITE
+    permission = "hiringProcessMetadataWrite"
+    on_request = True
+    effect = Creates(alike_by="title")
+
+    title: Text
+
+
+class ListProjects(Synced[Project]):
+    """List the projects and talent pools: groups of candidates."""
+
+    path = "project.list"
+    permission = "candidatesRead"
+    on_request = True
+
+    created_after: Since | None = None
+
+
+class SearchProjects(Endpoint[list[Project]]):
+    """Find a project or talent pool by its title (at most 100)."""
+
+    path = "project.search"
+    permission = "candidatesRead"
+    on_request = True
+    most_results = 100
+
+    title: Text
+
+
+class AddCandidateProject(Endpoint[Candidate]):
+    """Put a candidate into a project or talent pool."""
+
+    path = "candidate.addProject"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    on_request = True
+
+    candidate_id: CandidateId
+    project_id: ProjectId
+
+
+class RemoveCandidateProject(Endpoint[Candidate]):
+    """Take a candidate out of a project or talent pool."""
+
+    path = "candidate.removeProject"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    on_request = True
+    destructive = True
+
+    candidate_id: CandidateId
+    project_id: ProjectId

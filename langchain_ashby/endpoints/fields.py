@@ -188,7 +188,7 @@ class InterviewEvent(Arguments):
     start_time: Moment
     end_time: Moment
     interviewers: Annotated[list[Interviewer], Field(min_length=1)]
-    interview_id: InterviewId | None = None
+    interview_id: Annotated[InterviewId | None, Field(description="Omit for the default interview.")] = None
     extra_data: Annotated[ExtraData | None, Field(description="Under 1 kB.")] = None
 
     @model_validator(mode="after")

@@ -6,15 +6,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue
 
-from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Synced
+from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Paged
 from langchain_ashby.ids import (
     ApplicationId,
     CandidateId,
     CustomFieldId,
     FeedbackFormDefinitionId,
     InterviewEventId,
-    InterviewId,
-    InterviewScheduleId,
     ObjectId,
     OfferFormId,
     OfferProcessId,
@@ -22,14 +20,13 @@ from langchain_ashby.ids import (
     canonical,
 )
 from langchain_ashby.records import (
-    APIKey,
     Candidate,
     CustomFieldValue,
     FeedbackReceipt,
-    Interview,
     Offer,
     OfferForm,
     OfferProcess,
+    Project,
     UploadHandle,
     User,
 )
@@ -61,13 +58,6 @@ class FormSubmissions(Arguments):
     def of(cls, values: dict[str, Any]) -> Self:
         """Makes it from values by path."""
         return cls(field_submissions=[FormSubmission(path=path, value=value) for path, value in values.items()])
-
-
-class GetAPIKey(Endpoint[APIKey]):
-    """The key in use and its scopes."""
-
-    path = "apiKey.info"
-    permission = "apiKeysRead"
 
 
 class CreateFileUploadHandle(Endpoint[UploadHandle]):
@@ -202,27 +192,23 @@ class StoreCustomFieldValue(Endpoint[CustomFieldValue]):
     field_value: Annotated[JsonValue, SENT_AS_NULL]
 
 
-class GetInterview(Endpoint[Interview]):
-    """One interview definition."""
+class StoreCustomFieldValues(Endpoint[list[CustomFieldValue]]):
+    """Stores the values of several custom fields of a record, each `{"fieldId", "fieldValue"}` in Ashby's form."""
 
-    path = "interview.info"
-    permission = "interviewsRead"
+    path = "customField.setValues"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    destructive = True
 
-    interview_id: Annotated[InterviewId, Field(serialization_alias="id")]
-
-
-class ListCommunicationTemplates(Endpoint[list[dict[str, Any]]]):
-    """The e-mail templates."""
-
-    path = "communicationTemplate.list"
-    permission = "hiringProcessMetadataRead"
+    object_type: str
+    object_id: ObjectId
+    values: list[JsonValue]
 
 
-class ListInterviewEvents(Synced[dict[str, Any]]):
-    """The meetings of an interview schedule."""
+class ListCandidateProjects(Paged[Project]):
+    """The projects that a candidate is in."""
 
-    path = "interviewEvent.list"
-    permission = "interviewsRead"
+    path = "candidate.listProjects"
+    permission = "candidatesRead"
 
-    interview_schedule_id: InterviewScheduleId
-    expand: tuple[str, ...] = ("interview",)
+    candidate_id: CandidateId

@@ -1,8 +1,8 @@
-"""Interviews: definitions, schedules (the meetings), plans and their stages."""
+"""Interviews: definitions, schedules (the meetings), plans and their stages, transcripts."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,8 +14,23 @@ from langchain_ashby.endpoints.fields import (
     ListOf,
     Since,
 )
-from langchain_ashby.ids import ApplicationId, InterviewEventId, InterviewPlanId, InterviewScheduleId, InterviewStageId
-from langchain_ashby.records import Interview, InterviewPlan, InterviewSchedule, InterviewStage
+from langchain_ashby.ids import (
+    ApplicationId,
+    InterviewEventId,
+    InterviewId,
+    InterviewPlanId,
+    InterviewScheduleId,
+    InterviewStageId,
+    NotetakerTranscriptId,
+)
+from langchain_ashby.records import (
+    Interview,
+    InterviewPlan,
+    InterviewSchedule,
+    InterviewStage,
+    Meeting,
+    NotetakerTranscript,
+)
 
 
 class ListInterviews(Synced[Interview]):
@@ -112,3 +127,36 @@ class GetInterviewStage(Endpoint[InterviewStage]):
     permission = "interviewsRead"
 
     interview_stage_id: InterviewStageId
+
+
+class GetInterview(Endpoint[Interview]):
+    """Get one interview definition with its instructions for interviewers."""
+
+    path = "interview.info"
+    permission = "interviewsRead"
+    on_request = True
+
+    interview_id: Annotated[InterviewId, Field(serialization_alias="id")]
+
+
+class ListInterviewEvents(Synced[Meeting]):
+    """List the meetings (events) of one interview schedule, with the ids of their transcripts."""
+
+    path = "interviewEvent.list"
+    permission = "interviewsRead"
+    on_request = True
+
+    interview_schedule_id: InterviewScheduleId
+    created_after: Since | None = None
+    expand: Annotated[ListOf[Literal["interview"]] | None, Field(description="For the titles.")] = None
+
+
+class GetInterviewTranscript(Endpoint[NotetakerTranscript]):
+    """Get the AI notetaker's transcript (recording) of a meeting: who took part, and a link that serves the text for
+    five minutes."""
+
+    path = "notetakerTranscript.info"
+    permission = "notetakerRead"
+    on_request = True
+
+    notetaker_transcript_id: NotetakerTranscriptId

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from langchain_ashby.effect import Sets, Stored
-from langchain_ashby.endpoint import Access, Endpoint, Synced
+from langchain_ashby.endpoint import Access, Endpoint, Paged, Synced
 from langchain_ashby.endpoints.fields import (
     EmploymentType,
     JobStatus,
@@ -25,7 +25,7 @@ from langchain_ashby.ids import (
     JobTemplateId,
     LocationId,
 )
-from langchain_ashby.records import Job, JobPosting
+from langchain_ashby.records import Brand, Job, JobBoard, JobInterviewPlan, JobPosting, JobTemplate
 
 JobTitle = Annotated[Text, Field(description="Job title.")]  # langchain-google-genai invents one otherwise
 Expand = ListOf[Literal["location", "openings"]]
@@ -154,3 +154,39 @@ class GetJobPosting(Endpoint[JobPosting]):
     job_board_id: JobBoardId | None = None
     expand: ListOf[Literal["job"]] | None = None
     include_unpublished_job_postings: bool | None = None
+
+
+class ListJobTemplates(Synced[JobTemplate]):
+    """List the job templates, for ashby_create_job."""
+
+    path = "jobTemplate.list"
+    permission = "jobsRead"
+    on_request = True
+
+    expand: ListOf[Literal["location"]] | None = None
+
+
+class ListBrands(Paged[Brand]):
+    """List the employer brands."""
+
+    path = "brand.list"
+    permission = "organizationRead"
+    on_request = True
+
+
+class ListJobBoards(Endpoint[list[JobBoard]]):
+    """List the job boards, public and internal."""
+
+    path = "jobBoard.list"
+    permission = "jobsRead"
+    on_request = True
+
+
+class GetJobInterviewPlan(Endpoint[JobInterviewPlan]):
+    """Get a job's interview plan: its stages, with the interviews to schedule in each."""
+
+    path = "jobInterviewPlan.info"
+    permission = "jobsRead"
+    on_request = True
+
+    job_id: JobId

@@ -15,8 +15,8 @@ from langchain_ashby.endpoints.fields import (
 from langchain_ashby.endpoints.internal import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
 from langchain_ashby.errors import already_done
 from langchain_ashby.forms import Form
-from langchain_ashby.ids import ApplicationId, OfferFormId, OfferId, OfferProcessId
-from langchain_ashby.records import Offer
+from langchain_ashby.ids import ApplicationId, EntityId, OfferFormId, OfferId, OfferProcessId
+from langchain_ashby.records import Approval, Offer
 
 OfferStatus = Literal[
     "WaitingOnApprovalStart",
@@ -98,6 +98,17 @@ class CreateOffer(Operation[Offer]):
                     exclude_form_definition=self.exclude_form_definition,
                 )
             )
+
+
+class ListApprovals(Synced[Approval]):
+    """List approvals of offers, jobs and openings, step by step: who has approved, who still has to."""
+
+    path = "approval.list"
+    permission = "approvalsRead"
+    on_request = True
+
+    entity_type: Literal["offer", "job", "opening"] | None = None
+    entity_id: Annotated[EntityId | None, Field(description="Of an offer, the entity_id of its version.")] = None
 
 
 def _call_again(process_id: str, form_id: str | None) -> str:

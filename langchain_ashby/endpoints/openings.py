@@ -155,3 +155,32 @@ class ListCloseReasons(Synced[CloseReason]):
     on_request = True
 
     include_archived: IncludeArchived | None = None
+
+
+class AddOpeningLocation(Endpoint[Opening]):
+    """Let an opening be filled in one more location."""
+
+    path = "opening.addLocation"
+    access = Access.WRITE
+    permission = "jobsWrite"
+    on_request = True
+    effect = Adds("opening_id", within="latestVersion", location_id="locationIds", line="Add {location_id} to {record}")
+
+    opening_id: OpeningId
+    location_id: LocationId
+
+
+class RemoveOpeningLocation(Endpoint[Opening]):
+    """Take a location off an opening."""
+
+    path = "opening.removeLocation"
+    access = Access.WRITE
+    permission = "jobsWrite"
+    on_request = True
+    destructive = True
+    effect = Removes(
+        "opening_id", within="latestVersion", location_id="locationIds", line="Remove {location_id} from {record}"
+    )
+
+    opening_id: OpeningId
+    location_id: LocationId

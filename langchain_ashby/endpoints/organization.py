@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, JsonValue
 
-from langchain_ashby.endpoint import SENT_AS_NULL, Access, Caller, Endpoint, Operation, Synced
+from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Caller, Endpoint, Operation, Synced
 from langchain_ashby.endpoints.fields import (
     ClearableFieldValue,
     Email,
     IncludeArchived,
 )
-from langchain_ashby.endpoints.internal import FindUser, StoreCustomFieldValue, UserInfo
+from langchain_ashby.endpoints.internal import FindUser, StoreCustomFieldValue, StoreCustomFieldValues, UserInfo
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.forms import custom_field_value
 from langchain_ashby.ids import CustomFieldId, DepartmentId, ObjectId, UserId
 from langchain_ashby.records import (
+    APIKey,
     ArchiveReason,
+    CommunicationTemplate,
     CustomField,
     CustomFieldValue,
     Department,
+    HiringTeamRole,
     Location,
     Source,
     User,
@@ -73,7 +77,7 @@ class ListCustomFields(Synced[CustomField]):
 
 ObjectType = Literal["Application", "Candidate", "Job", "Opening"]
 
-NewFieldValue = Annotated[
+CustomValue = Annotated[
     ClearableFieldValue,
     SENT_AS_NULL,
     Field(
@@ -96,7 +100,7 @@ class SetCustomFieldValue(Operation[CustomFieldValue]):
     object_type: ObjectType
     object_id: ObjectId
     custom_field_id: CustomFieldId
-    field_value: NewFieldValue
+    field_value: CustomValue
 
     def perform(self, caller: Caller) -> CustomFieldValue:
         """Looks up the field, converts the value to Ashby's and stores it."""
@@ -110,6 +114,19 @@ class SetCustomFieldValue(Operation[CustomFieldValue]):
                 field_value=value,
             )
         )
+
+
+class CustomFieldSubmission(Arguments):
+    """A value for a custom field."""
+
+    custom_field_id: CustomFieldId
+    field_value: CustomValue
+
+
+def _each_field_once(values: list[CustomFieldSubmission]) -> list[CustomFieldSubmission]:
+    if len({it.custom_field_id for it in values}) < len(values):
+        raise ValueError("has a custom field twice")
+    return values
 
 
 class ListSources(Endpoint[list[Source]]):
@@ -156,3 +173,59 @@ class ListArchiveReasons(Endpoint[list[ArchiveReason]]):
     permission = "hiringProcessMetadataRead"
 
     include_archived: IncludeArchived | None = None
+
+
+class SetCustomFieldValues(Operation[list[CustomFieldValue]]):
+    """Set or clear several custom fields of one record in a single change."""
+
+    path = "customField.setValues"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    on_request = True
+    steps = (ListCustomFields,)
+    destructive = True
+
+    object_type: Literal["Application", "Candidate", "Job", "Opening"]
+    object_id: ObjectId
+    values: Annotated[list[CustomFieldSubmission], Field(min_length=1), AfterValidator(_each_field_once)]
+
+    def perform(self, caller: Caller) -> list[CustomFieldValue]:
+        """Looks up the fields, converts the values to Ashby's and stores them."""
+        fields = [*caller.items(ListCustomFields())]
+        given = {it.custom_field_id: it.field_value for it in self.values}
+        values = {it: custom_field_value(fields, it, self.object_type, value) for it, value in given.items()}
+        return caller.call(stored_together(self, values))
+
+
+def stored_together(request: SetCustomFieldValues, values: Mapping[str, JsonValue]) -> StoreCustomFieldValues:
+    """The request that stores the values, which are in Ashby's form already, by the ids of their fields."""
+    stored: list[JsonValue] = [{"fieldId": it, "fieldValue": value} for it, value in values.items()]
+    return StoreCustomFieldValues(object_type=request.object_type, object_id=request.object_id, values=stored)
+
+
+class ListCommunicationTemplates(Endpoint[list[CommunicationTemplate]]):
+    """List the message templates, such as the e-mails that ashby_change_application_stage can send."""
+
+    path = "communicationTemplate.list"
+    permission = "hiringProcessMetadataRead"
+    on_request = True
+
+
+class ListHiringTeamRoles(Endpoint[list[HiringTeamRole]]):
+    """List the roles that people can have in a hiring team."""
+
+    path = "hiringTeamRole.list"
+    permission = "organizationRead"
+    on_request = True
+
+    def wire(self) -> dict[str, Any]:
+        """Asks for the ids, too: by default Ashby gives the names alone."""
+        return {"namesOnly": False}
+
+
+class GetApiKey(Endpoint[APIKey]):
+    """Get the name of the API key in use and what it may do."""
+
+    path = "apiKey.info"
+    permission = "apiKeysRead"
+    on_request = True

@@ -19,12 +19,13 @@ class Deadline:
 
     Args:
         seconds: How long everything together may take, from now.
+        outer: The deadline of the call that this is a part of: it ends, and is canceled, with that one.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, outer: Deadline | None = None) -> None:
         self.seconds = seconds
-        self._end = time.monotonic() + seconds
-        self._cancelled = threading.Event()
+        self._end = time.monotonic() + seconds if outer is None else min(time.monotonic() + seconds, outer._end)
+        self._cancelled = threading.Event() if outer is None else outer._cancelled
         self._socket: socket.socket | None = None
         self._guard = threading.Lock()
 

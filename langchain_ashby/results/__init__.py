@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 from langchain_ashby.endpoint import Page
 from langchain_ashby.results.columns import COLUMNS
@@ -20,10 +21,11 @@ from langchain_ashby.results.details import detail
 from langchain_ashby.results.division import Place, digest, divided
 from langchain_ashby.results.phrases import text
 from langchain_ashby.results.rows import after_writing, tables
+from langchain_ashby.spelling import with_short_ids
 from langchain_ashby.text.safe import bounded
 from langchain_ashby.text.words import one_line
 
-__all__ = ["MAX_CHARACTERS", "Place", "render", "told"]
+__all__ = ["MAX_CHARACTERS", "Laid", "Place", "lay_out", "render", "told"]
 
 MAX_CHARACTERS = 24_000
 """The longest result in characters: about 8,000 tokens, as long listings have three characters per token."""
@@ -45,7 +47,19 @@ def data_line(line: str) -> str:
     return f" {line}" if line.startswith(OWN[0]) else line
 
 
-def render(
+class Laid(NamedTuple):
+    """A result as text; `whole` is the number of records it holds whole if a page is too long and this is its start."""
+
+    text: str
+    whole: int
+
+
+def render(kind: type | None, result: Any, **how: Any) -> str:
+    """Renders a result as text; the arguments are those of `lay_out`."""
+    return lay_out(kind, result, **how).text
+
+
+def lay_out(
     kind: type | None,
     result: Any,
     *,
@@ -53,13 +67,14 @@ def render(
     left_out: str = "",
     warnings: Sequence[str] = (),
     incomplete: bool = False,
-    most: int | None = None,
+    facts: Sequence[str] = (),
+    notes: Sequence[str] = (),
     with_the_same: Sequence[str] = (),
     place: Place | None = None,
     rest_with: str = "",
     max_characters: int = MAX_CHARACTERS,
-) -> str:
-    """Renders a result as text.
+) -> Laid:
+    """Renders a result as text, and says how much of a listing it holds.
 
     A listing has a row for each record, then the count and how to get more; a single record has a line for each
     fact; a write shows the facts that it could have changed. Of a result that is too long this is one part, which says
@@ -72,24 +87,26 @@ def render(
         left_out: A note about what was removed from the result as private.
         warnings: Ashby's warnings about what it did not do.
         incomplete: True if Ashby has more records and gave no way to them.
-        most: The number of records at which Ashby stops, of a listing that has no pages.
+        facts: Lines of data that follow a written record.
+        notes: What else the package has to say. No data may be in it.
         with_the_same: The arguments that were given, without the cursor: a call with the next one has to repeat them.
         place: The place that was asked for; by default the beginning.
         rest_with: The tool that reads what has no room in the result of a write; empty if there is none.
         max_characters: The maximum length of the text.
     """
     page = result if isinstance(result, Page) else None
-    found, place = page.results if page else result, place or Place()
-    remarks = [*([left_out] if left_out else []), *_warnings(warnings)]
+    found, place = with_short_ids(page.results if page else result), place or Place()
+    remarks = [*([left_out] if left_out else []), *_warnings(warnings), *notes]
     after: list[str] = []
     legend: list[str] = []
-    if isinstance(found, list) and not done:
+    if isinstance(found, list):
         before, blocks, legend = _listing(kind, found)
+        before = [f"Done: {done}. {' '.join(before[:1])}".rstrip(), *before[1:]] if done else before
         after = [f"{len(found)} record{'' if len(found) == 1 else 's'}", *_how_to_go_on(page, with_the_same)]
         after += [_INCOMPLETE] if incomplete and not (page and page.next_cursor) else []
-        after += [f"Ashby stops at {most}: there may be more; narrow the request if you can"] * (len(found) == most)
     else:
         before, blocks = _single(kind, found, done)
+        blocks += [[fact] for fact in facts]
     blocks = [[data_line(line) for line in block] for block in blocks]
     beside = [*before, *legend, *after, *remarks, *with_the_same, _token(place.cursor), rest_with]
     parts = divided(blocks, max_characters - sum(map(len, beside)) - _FOR_OWN_LINES)
@@ -106,7 +123,16 @@ def render(
         after = [f"part {this.part} of {len(parts)}, the last", *after]
     last = "; ".join(after)
     last_lines = [last[:1].upper() + last[1:], *remarks] if last else remarks
-    return "\n".join([*map(_own, before), *parts[this.part - 1], *legend, *map(_own, last_lines)])
+    said = "\n".join([*map(_own, before), *parts[this.part - 1], *legend, *map(_own, last_lines)])
+    return Laid(said, _whole(blocks, parts[0]) if page and this.part == 1 < len(parts) else 0)
+
+
+def _whole(blocks: Sequence[Sequence[str]], part: Sequence[str]) -> int:
+    """The number of blocks that a first part holds whole."""
+    ends = accumulate(len(block) for block in blocks)
+    lines = [line for block in blocks for line in block]
+    same = next((n for n, line in enumerate(part) if line != lines[n]), len(part))
+    return sum(end <= same for end in ends)
 
 
 def told(own: str, data: Sequence[str], advice: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from langchain_ashby import records
+from langchain_ashby.results.approvals import steps
 from langchain_ashby.results.meetings import meetings
 from langchain_ashby.results.phrases import Json
 from langchain_ashby.results.scorecards import scorecard
@@ -19,6 +20,7 @@ class Below(NamedTuple):
 
 
 BELOW: Mapping[type, Below] = {
+    records.Approval: Below("steps (user_id)", steps),
     records.Feedback: Below("answers", scorecard),
     records.FeedbackReceipt: Below("answers", lambda receipt: scorecard(receipt.get("submittedFormInstance") or {})),
     records.InterviewSchedule: Below("meetings (interview_event_id)", meetings),

@@ -47,8 +47,9 @@ class Column(NamedTuple):
 
     The first column holds ids or days, which have no spaces. Ids are headed by the arguments that take them. The cells
     of a `full` column are not cut; a `kept` column stays even if all its cells are blank, as blank means something; a
-    `spare` one is left out of long listings. There, `notes_spare` leaves out what is noted on a name unless it has
-    namesakes.
+    `spare` one is left out of long listings, a `brief` one of short ones. In long ones, `notes_spare` leaves out what
+    is noted on a name unless it has namesakes; a `lettered` column has letters, of which a table after the rows says
+    what they stand for; and so it says what a column has in all rows, if it is one to say `once`.
     """
 
     heading: str
@@ -56,7 +57,10 @@ class Column(NamedTuple):
     full: bool = False
     kept: bool = False
     spare: bool = False
+    brief: bool = False
     notes_spare: bool = False
+    lettered: bool = False
+    once: bool = False
 
     @property
     def title(self) -> str:
@@ -78,10 +82,11 @@ class Legend(NamedTuple):
 def contact_and_work(candidate: Json) -> Parts:
     """`mihail@example.org Tech Lead at Brackwater, Paris, France`; half an e-mail address identifies no one."""
     addresses = [candidate.get("primaryEmailAddress"), *objects(candidate.get("emailAddresses"))]
-    email = next((text(at(address, "value")) for address in addresses if at(address, "value")), "-")
+    every = dict.fromkeys(text(at(address, "value")) for address in addresses if at(address, "value"))
+    email = next(iter(every), "-")
     position, company = (_at_work(candidate.get(key)) for key in ("position", "company"))
     told = (
-        Part(in_a_list(email.replace(" ", "_")), whole=True, full=True),
+        Part(_one_of(in_a_list(email.replace(" ", "_")), len(every) - 1), whole=True, full=True),
         Part(position, " "),
         Part(company, " at "),
         Part(place(candidate.get("location")), ", "),
@@ -112,6 +117,38 @@ _AT = re.compile(r"\bat\b")
 def workplace(location: Json) -> Any:
     """Where people work: on site, at home, or both."""
     return location.get("workplaceType") or flag(location.get("isRemote", False), "Remote")
+
+
+def _one_of(said: str, others: int, gap: str = "") -> str:
+    """`Oslo +2`: what a row shows, and how many there are besides. What looks so itself is in quotation marks."""
+    said = json.dumps(said, ensure_ascii=False) if re.search(r"\+\d+$", said) else said
+    return f"{said}{gap if said else ''}+{others}" if others > 0 else said
+
+
+def with_workplace(job: Json) -> Parts:
+    """`Oslo (Hybrid)`: the location of a job, if it was asked for."""
+    location = job.get("location")
+    name, how = text(at(location, "name")), text(at(location, "workplaceType"))
+    notes = ", ".join(filter(None, [how, *notes_on(location)]))
+    return Parts([Part(in_a_list(name) if name else ""), Part(f"({notes})" if notes else "", " ", True, True)])
+
+
+def posting_location(posting: Json) -> Parts:
+    """`Oslo +1`: the first location of a posting, and how many it has besides."""
+    others = at(posting, "locationIds", "secondaryLocationIds")
+    more = len(others) if isinstance(others, list) else 0
+    return Parts([Part(_one_of(text(posting.get("locationName")), more, " "))])
+
+
+def first_of(key: str, every: str) -> Callable[[Json], str]:
+    """An id, and how many others the record has besides: `6bb28894 +1`."""
+
+    def cell(record: Json) -> str:
+        first, others = record.get(key), record.get(every)
+        more = [it for it in others if it != first] if isinstance(others, list) else []
+        return _one_of(text(first), len(more), " ")
+
+    return cell
 
 
 def applications(candidate: Json) -> Any:

@@ -48,7 +48,7 @@ _SAID_BY = {
 }
 """Keys that are left out beside another, which says it better."""
 
-_WITHOUT_ID = frozenset({"latestVersion", "versions"})
+_WITHOUT_ID = frozenset({"activities", "interviews"})
 """Keys of objects whose ids no argument takes."""
 
 _OF_A_PERSON = frozenset({
@@ -151,7 +151,8 @@ def _phrase(key: str, value: Any) -> tuple[str, Any]:
     if not phrase:
         return "", value
     identity = text(value.get("id") or value.get("userId"))
-    identity = f" ({_id_name(key)} {identity})" if identity and "locationSummary" not in value else ""
+    has_id = identity and key not in _WITHOUT_ID and "locationSummary" not in value
+    identity = f" ({_id_name(key)} {identity})" if has_id else ""
     return f"{phrase}{identity}", {it: entry for it, entry in value.items() if it not in said and it != "id"}
 
 
@@ -234,6 +235,21 @@ def _files(key: str, value: Any, record: Json) -> Iterator[str]:
     yield f"{word}: {listed([noted(entry.get('name'), *_others(entry, 'id', 'name')) for entry in objects(files)])}"
 
 
+def _participants(key: str, value: Any, record: Json) -> Iterator[str]:
+    """Who took part in a meeting: their type says what kind of id they have."""
+    yield f"{_word(key)}:"
+    for entry in objects(value):
+        kind = {"interviewer": "user_id", "candidate": "candidate_id"}.get(str(entry.get("type")), "id")
+        more = _others(entry, "id", "name", "type", "email")
+        about = [
+            text(entry.get("type")),
+            in_a_list(text(entry.get("email"))),
+            f"{kind} {text(entry.get('id'))}" if entry.get("id") else "",
+            *more,
+        ]
+        yield f"  {noted(entry.get('name'), *filter(None, about))}"
+
+
 def _form(key: str, value: Any, record: Json) -> Iterator[str]:
     """The sections of a form, if the form is the record itself and does not just come along with one."""
     if "title" not in record or not isinstance(value, Mapping):
@@ -287,6 +303,7 @@ _SPECIAL = {
     "extraData": _extra_data,
     "fileHandles": _files,
     "formDefinition": _form,
+    "participants": _participants,
     "phoneNumbers": _contacts,
     **dict.fromkeys(_PRIMARY, _contacts),
     "resumeFileHandle": _files,

@@ -13,13 +13,14 @@ def meetings(schedule: Json) -> list[str]:
     """When, what, with whom and where: what Ashby does not say is left out."""
     if is_null(schedule, "interviewEvents"):
         return ["(meetings unknown)"]
-    return [_meeting(event) for event in objects(schedule.get("interviewEvents"))]
+    return [meeting(event, f" ({text(event.get('id'))})") for event in objects(schedule.get("interviewEvents"))]
 
 
-def _meeting(event: Json) -> str:
+def meeting(event: Json, identity: str = "") -> str:
+    """One meeting, with what identifies it behind its title."""
     people = objects(event.get("interviewers"))
     told = [
-        f"{_span(event)}, {_piece(at(event, 'interview', 'title')) or 'interview'} ({text(event.get('id'))})",
+        f"{_span(event)}, {_piece(at(event, 'interview', 'title')) or 'interview'}{identity}",
         "interviewers unknown" if is_null(event, "interviewers") else "",
         f"with {', '.join(map(_interviewer, people))}" if people else "",
         _feedback(event, people),

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
-from langchain_ashby.ids import id_of, with_short_ids
+from langchain_ashby.ids import id_of
 from langchain_ashby.results.below import BELOW
-from langchain_ashby.results.cells import Column, Legend, Part, Parts, Values
+from langchain_ashby.results.cells import Column, Day, Legend, Part, Parts, Values
 from langchain_ashby.results.columns import AFTER_WRITING, COLUMNS, LEGENDS
 from langchain_ashby.results.phrases import NONE, is_money, listed, money, text
 from langchain_ashby.results.weight import Limit, cut_apart, weight
 from langchain_ashby.text.words import at
 
 LONG = 10
-"""A listing with more rows than this is long: its ids are in the short spelling, its cells are cut, and share ROOM."""
+"""A listing with more rows than this is long: its cells are cut, and share ROOM."""
 
 CELL = 40
 """The longest part of a cell in characters, where it is cut."""
@@ -33,6 +34,9 @@ The heaviest cells are cut first, in all rows alike, so a few heavy rows among l
 LEAST = 20
 """The weight that a part keeps, whatever the others weigh."""
 
+DAY = 8
+"""The digits of a day with its year."""
+
 BEGINNING = 4
 """The fewest characters of an id that stand for it beside a title."""
 
@@ -45,26 +49,29 @@ class Table(NamedTuple):
 
 
 def tables(kind: type, found: Sequence[Any]) -> list[Table]:
-    """The rows of a listing and, if they name something by its title, its legend."""
+    """The rows of a listing, and tables of what they name by a title, a number or a letter."""
     long = len(found) > LONG
     identity = id_of(kind)
     cut = long and identity is not None and identity.read_by.startswith("ashby_get_")
     legend = LEGENDS.get(kind)
-    rows, named = (found, []) if legend is None else _told_apart(legend, found, long)
-    heading, cells = _table(COLUMNS[kind], rows, long, cut)
+    rows, named = (found, []) if legend is None else _numbered(legend, found) if long else _told_apart(legend, found)
+    (heading, cells), *letters = _table(COLUMNS[kind], rows, long, cut)
     below = f"; below: {BELOW[kind].what}" if kind in BELOW else ""
-    blocks = [[row, *_below(kind, record, long)] for row, record in zip(cells, found, strict=True)]
+    blocks = [[*row, *_below(kind, record)] for row, record in zip(cells, found, strict=True)]
     listing = Table(heading + below, blocks)
     if legend is None or not named:
-        return [listing]
-    heading, cells = _table(legend.columns, named, long, cut)
-    return [listing, Table(heading, [[row] for row in cells])]
+        return [listing, *letters]
+    columns = [Column(legend.key, lambda it: it.get(_NUMBER)), *legend.columns] if long else legend.columns
+    return [listing, *_table(columns, named, long, cut), *letters]
 
 
-def _table(columns: Sequence[Column], found: Sequence[Any], long: bool, cut: bool) -> tuple[str, list[str]]:
-    """The heading and the rows of records, `long` ones briefly; they are only cut if a tool reads each in full."""
-    columns = [column for column in columns if not (long and column.spare)]
-    cells = [[_parts(column, record, long) for record in found] for column in columns]
+def _table(columns: Sequence[Column], found: Sequence[Any], long: bool, cut: bool) -> list[Table]:
+    """The heading and the rows of records, `long` ones briefly; they are only cut if a tool reads each in full.
+
+    Tables of what letters in the rows stand for follow.
+    """
+    columns = [column for column in columns if not (column.spare if long else column.brief)]
+    cells = [[_parts(column, record) for record in found] for column in columns]
     cells = [
         _without_notes(of_column) if long and column.notes_spare else of_column
         for column, of_column in zip(columns, cells, strict=True)
@@ -73,16 +80,66 @@ def _table(columns: Sequence[Column], found: Sequence[Any], long: bool, cut: boo
                for cell in of_column for part in cell]  # fmt: skip
     most = Limit(CELL, _share(sharing, ROOM * len(found))) if cut else None
     used = [place for place, column in enumerate(columns) if place == 0 or column.kept or any(cells[place])]
+    alike = [place for place in used if long and columns[place].once and _alike(cells[place])]
+    once = [Table(f"{columns[place].title}, of all", [[_joined(cells[place][0])]]) for place in alike]
+    used = [place for place in used if place not in alike]
+    titles = {place: columns[place].title for place in used}
+    lettered = [place for place in used if long and columns[place].lettered]
+    letters = {place: legend for place, legend in zip(lettered, _lettered(cells, lettered), strict=True)}
+    if long:
+        _shorten_days(columns, cells, titles)
     shown = zip(*(_cut(cells[place], most) for place in used), strict=True)
-    return _row([columns[place].title for place in used]), [_row(row) for row in shown]
+    table = Table(_row([*titles.values()]), [[_row(row)] for row in shown])
+    return [table, *once, *(Table(titles[place], [[row] for row in rows]) for place, rows in letters.items())]
 
 
-def _below(kind: type, record: Any, long: bool = False) -> list[str]:
+def _alike(cells: Sequence[Parts]) -> bool:
+    """True if all cells of a column say the same, and something."""
+    return len(set(cells)) == 1 and any(cells)
+
+
+def _lettered(cells: list[list[Parts]], places: Sequence[int]) -> Iterator[list[str]]:
+    """Puts letters in place of the cells of columns; yields what those of each stand for: `A Declined our offer`."""
+    numbers = count()
+    for place in places:
+        letters = {cell: _letter(next(numbers)) for cell in dict.fromkeys(filter(None, cells[place]))}
+        cells[place] = [Parts([Part(letters[cell], whole=True)]) if cell else cell for cell in cells[place]]
+        yield [f"{letter} {_joined(cell)}" for cell, letter in letters.items()]
+
+
+def _letter(number: int) -> str:
+    """`A` for 0, `B` for 1, and so on; `AA` for 26."""
+    return (_letter(number // 26 - 1) if number >= 26 else "") + chr(ord("A") + number % 26)
+
+
+def _shorten_days(columns: Sequence[Column], cells: list[list[Parts]], titles: dict[int, str]) -> None:
+    """Leaves out of the days of a listing the year that most have; the first of their headings says how."""
+    days = [place for place in titles if isinstance(columns[place].cell, Day)]
+    told = [part.text for place in days for cell in cells[place] for part in cell if _is_day(part.text)]
+    if not told:
+        return
+    [(year, _)] = Counter(day[:4] for day in told).most_common(1)
+    for place in days:
+        titles[place] = columns[place].heading
+        cells[place] = [
+            Parts(it._replace(text=it.text[4:].lstrip("0")) if _is_day(it.text) and it.text[:4] == year else it
+                  for it in cell) for cell in cells[place]
+        ]  # fmt: skip
+    example = next(day for day in told if day[:4] == year)
+    short = f"{example[4:].lstrip('0')}: {example[:4]}-{example[4:6]}-{example[6:]}"
+    titles[days[0]] = f"{columns[days[0]].heading} (UTC, {short})"
+
+
+def _is_day(said: str) -> bool:
+    """True for a day with its year, in digits."""
+    return len(said) == DAY and said.isdecimal()
+
+
+def _below(kind: type, record: Any) -> list[str]:
     """The lines below the row of a record."""
     if kind not in BELOW or not isinstance(record, Mapping):
         return []
-    what, lines = BELOW[kind]
-    return [f"  {with_short_ids(line) if long and '_id' in what else line}" for line in lines(record)]
+    return [f"  {line}" for line in BELOW[kind].lines(record)]
 
 
 def _without_notes(column: Sequence[Parts]) -> list[Parts]:
@@ -95,13 +152,39 @@ def _joined(parts: Parts) -> str:
     return "".join(part.before + part.text for part in parts)
 
 
-def _told_apart(legend: Legend, found: Sequence[Any], long: bool) -> tuple[list[Any], list[dict[str, Any]]]:
+_NUMBER = "number"
+"""The key of a thing's number in a legend."""
+
+
+def _numbered(legend: Legend, found: Sequence[Any]) -> tuple[list[Any], list[dict[str, Any]]]:
+    """The records with a number instead of a title, which a long listing would repeat; and what the numbers stand for.
+
+    What has no id keeps its title.
+    """
+    things: dict[str, dict[str, Any]] = {}
+    rows = []
+    for record in found:
+        thing = at(record, legend.key)
+        if key := text(at(thing, "id")):
+            known = things.setdefault(f"{key} {text(at(thing, 'title'))}", {**thing, _NUMBER: len(things) + 1})
+            record = {**record, legend.key: {**thing, "title": known[_NUMBER]}}
+        rows.append(record)
+    titles = Counter(text(it.get("title")) for it in things.values())
+    return rows, [_facts(legend, it, titles[text(it.get("title"))]) for it in things.values()]
+
+
+def _facts(legend: Legend, thing: Mapping[str, Any], of_its_title: int) -> dict[str, Any]:
+    """What a legend tells of a thing: its further facts only where its title is not its own."""
+    return {**thing, **({} if of_its_title > 1 else dict.fromkeys(legend.if_alike))}
+
+
+def _told_apart(legend: Legend, found: Sequence[Any]) -> tuple[list[Any], list[dict[str, Any]]]:
     """The records, with as much of an id behind a title as tells it from the same title of another; and what they name.
 
     What they name has its further facts only where its title is not its own.
     """
     named = [thing if isinstance(thing := at(record, legend.key), Mapping) else {} for record in found]
-    keys = [(with_short_ids(text(it.get("id"))) if long else text(it.get("id")), text(it.get("title"))) for it in named]
+    keys = [(text(it.get("id")), text(it.get("title"))) for it in named]
     things = {key: thing for key, thing in zip(keys, named, strict=True) if key[0]}
     titles = Counter(title for _, title in things)
     titled = {key: key[1] for key in things}
@@ -113,10 +196,7 @@ def _told_apart(legend: Legend, found: Sequence[Any], long: bool) -> tuple[list[
         {**record, legend.key: {**thing, "title": titled[key]}} if key in things else record
         for record, thing, key in zip(found, named, keys, strict=True)
     ]
-    facts = [
-        {**thing, **({} if titles[key[1]] > 1 else dict.fromkeys(legend.if_alike))} for key, thing in things.items()
-    ]
-    return rows, facts
+    return rows, [_facts(legend, thing, titles[key[1]]) for key, thing in things.items()]
 
 
 def _fixed(column: Column) -> bool:
@@ -139,8 +219,11 @@ def _share(parts: Sequence[Part], room: int) -> int:
 
 
 def _row(cells: Sequence[str]) -> str:
-    """`id first|second|third`: ids have no spaces, so a space after one separates as well as a bar, for less."""
-    return " ".join([cells[0].replace(" ", "_"), "|".join(cells[1:])])
+    """`id first|second|third`: ids have no spaces, so a space after one separates as well as a bar, for less.
+
+    Blank cells at the end are left out.
+    """
+    return " ".join([cells[0].replace(" ", "_"), "|".join(cells[1:]).rstrip("|")]).rstrip(" ")
 
 
 def after_writing(kind: type, record: Any) -> list[str]:
@@ -151,13 +234,13 @@ def after_writing(kind: type, record: Any) -> list[str]:
     return [*lines, f"{BELOW[kind].what}:", *below] if below else lines
 
 
-def _parts(column: Column, record: Any, long: bool) -> Parts:
+def _parts(column: Column, record: Any) -> Parts:
     """A cell in parts."""
     found = column.cell(record) if isinstance(record, Mapping) else record
     if isinstance(found, Values):
         found = Parts([Part(listed(found), whole=True, full=True)])
     if not isinstance(found, Parts):
-        words = with_short_ids(_words(found)) if long and "_id" in column.heading else _words(found)
+        words = _words(found)
         found = Parts([Part(words, whole=True, full=True) if _fixed(column) else Part(words)])
     return Parts(part for part in found if part.text)
 

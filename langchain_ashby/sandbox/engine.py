@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -21,6 +22,7 @@ from langchain_ashby.sandbox.paging import Page
 from langchain_ashby.sandbox.records import API_USER_ID, User
 from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import Method
+from langchain_ashby.sandbox.statement import ignoring
 from langchain_ashby.sandbox.store import Store, equals
 from langchain_ashby.sandbox.tokens import Tokens
 
@@ -64,8 +66,10 @@ class Engine:
         db: str | Path | None = None,
         rate_limit: int | None = None,
         sync_page_cap: int | None = None,
+        strict: bool = False,
     ) -> None:
         self._fill = fill
+        self._strict = strict
         self._sync_page_cap = sync_page_cap
         self._start: Store | None = None
         self._closed = threading.Event()
@@ -143,6 +147,12 @@ class Engine:
         )
 
     def _do(self, request: Request, request_id: str) -> Response:
+        with nullcontext(list[str]()) if self._strict else ignoring() as ignored:
+            response = self._attempted(request, request_id)
+        warnings = tuple(f"{place}: is not a key that this request has, so it was ignored" for place in ignored)
+        return replace(response, warnings=warnings)
+
+    def _attempted(self, request: Request, request_id: str) -> Response:
         headers = _headers(request_id)
         try:
             return Response(200, _json(self._results(request)), headers=headers, carried_out=True)
@@ -222,6 +232,7 @@ class Engine:
             "key": key.id if key else None,
             "on_behalf_of": request.headers.get("X-On-Behalf-Of"),
             "fault": is_fault,
+            "warnings": list(response.warnings),
         }
         with self._log_lock:
             self._requests.append(entry)

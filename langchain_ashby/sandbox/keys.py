@@ -10,8 +10,17 @@ from math import ceil
 from langchain_ashby.sandbox.clock import Clock
 from langchain_ashby.sandbox.refusal import Refusal
 
-_MODULES = ("jobs", "candidates", "interviews", "hiringProcessMetadata", "organization", "offers", "apiKeys")
-PERMISSIONS = frozenset(f"{module}{access}" for module in _MODULES for access in ("Read", "Write"))
+_MODULES = (
+    "jobs",
+    "candidates",
+    "interviews",
+    "hiringProcessMetadata",
+    "organization",
+    "offers",
+    "apiKeys",
+    "approvals",
+)
+PERMISSIONS = frozenset(f"{module}{access}" for module in _MODULES for access in ("Read", "Write")) | {"notetakerRead"}
 """Every permission that a key can have."""
 
 

@@ -60,7 +60,10 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Response:
-    """A response; a `drop` resets the connection instead. It is `carried_out` if the method had its effect."""
+    """A response; a `drop` resets the connection instead. It is `carried_out` if the method had its effect.
+
+    `warnings` are for the log alone: what Ashby would have passed over in silence.
+    """
 
     status: int = 200
     content: bytes = b""
@@ -69,3 +72,4 @@ class Response:
     drop: bool = False
     delivery: Delivery = field(default_factory=Delivery)
     carried_out: bool = False
+    warnings: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.refusal import Refusal
-from langchain_ashby.sandbox.store import Condition
+from langchain_ashby.sandbox.store import Condition, equals
 from langchain_ashby.sandbox.visibility import visible
 
 Record = TypeVar("Record", bound=Mapping[str, object])
@@ -81,8 +81,26 @@ def listing(
 
 def listing_of(call: Call, items: Sequence[Any]) -> Page:
     """The page that the call asks for, of items that are part of one record and only ever grow at the end."""
+    return _page_of(call, items, _run(call).position)
+
+
+def listing_within(call: Call, kind: type[Record], record_id: str, items: Sequence[Any]) -> Page:
+    """The page that the call asks for, of items that are part of a record; with a sync token all or none of them.
+
+    They count as changed with their record. The tokens give them on one page, whatever the limit.
+    """
+    run = _run(call)
+    if not run.is_incremental:
+        page = _page_of(call, items, run.position)
+        sync = None if page.next_cursor else call.tokens.seal("sync", _purpose(call), int(call.clock.time()), run.until)
+        return Page(page.results, page.next_cursor, sync)
+    changed = call.store.changed_page(kind, [equals("id", record_id)], run.position, run.until, 1)
+    token = call.tokens.seal("sync", _purpose(call), int(call.clock.time()), run.until)
+    return Page(list(items) if changed else [], sync_token=token)
+
+
+def _page_of(call: Call, items: Sequence[Any], start: int) -> Page:
     limit = min(call.body.get("limit", LARGEST_PAGE), LARGEST_PAGE)
-    start = _run(call).position
     results = list(items[start : start + limit])
     if start + limit >= len(items):
         return Page(results)

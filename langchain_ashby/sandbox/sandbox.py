@@ -42,7 +42,8 @@ class AshbySandbox:
     kept in a file, and a file that has a company already is continued (cursors and sync tokens are good for the same
     `api_key` only; keys, faults and the log are not kept). `rate_limit` is the number of requests that a
     key may make in a minute; `sync_page_cap` is the number of pages that an incremental sync may have. A connection on
-    which no other request comes for `keep_alive` seconds is closed; without it, connections stay open.
+    which no other request comes for `keep_alive` seconds is closed; without it, connections stay open. Keys that a
+    request does not have are ignored, as Ashby does, with a warning in `requests()`; a `strict` sandbox refuses them.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class AshbySandbox:
         rate_limit: int | None = None,
         sync_page_cap: int | None = None,
         keep_alive: float | None = None,
+        strict: bool = False,
     ) -> None:
         if keep_alive is not None and not 0 < keep_alive <= threading.TIMEOUT_MAX:
             raise ValueError("keep_alive: must be a number of seconds above 0")
@@ -69,6 +71,7 @@ class AshbySandbox:
             db=db,
             rate_limit=rate_limit,
             sync_page_cap=sync_page_cap,
+            strict=strict,
         )
         self._control = Control(self._engine)
 
@@ -107,10 +110,11 @@ class AshbySandbox:
         return self._control.state()
 
     def requests(self, after: int = 0) -> list[dict[str, Any]]:
-        """The calls so far: endpoint, body, status, ok, request_id, key, on_behalf_of, fault.
+        """The calls so far: endpoint, body, status, ok, request_id, key, on_behalf_of, fault, warnings.
 
-        `ok` is whether the call was carried out, whatever became of the reply. The first `after` calls are left out, so
-        a long run can be followed in parts: only the last 100,000 are kept.
+        `ok` is whether the call was carried out, whatever became of the reply; the warnings name the keys of the body
+        that were ignored. The first `after` calls are left out, so a long run can be followed in parts: only the last
+        100,000 are kept.
         """
         return self._control.requests(after)
 

@@ -1,14 +1,15 @@
 """Statements of requests: their fields, the types, and which fields are required.
 
 A statement turns a request's body into checked values, or refuses it with `invalid_input` and the name of the field.
-It is stricter than Ashby on purpose in one way: a key that the request does not have is refused, since it is a mistake
-of the caller's that Ashby may pass over in silence. It is as lenient as Ashby in another: `"true"` and `"25"` are
-accepted for a boolean and an integer.
+It is as lenient as Ashby: `"true"` and `"25"` are accepted for a boolean and an integer, and inside `ignoring()` a key
+that the request does not have is passed over. Elsewhere such a key, which is a mistake of the caller's, is refused.
 """
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -20,6 +21,18 @@ from langchain_ashby.sandbox.refusal import invalid
 _EMAIL = re.compile(r"[^\s@,;<>()\"]+@[^\s@,;<>()\".]+(\.[^\s@,;<>()\".]+)+")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LATEST_MILLISECOND = 253_402_300_799_999
+_ignored: ContextVar[list[str] | None] = ContextVar("ignored", default=None)
+
+
+@contextmanager
+def ignoring() -> Iterator[list[str]]:
+    """Passes over the keys that a request does not have; yields the list that says where they were."""
+    places: list[str] = []
+    token = _ignored.set(places)
+    try:
+        yield places
+    finally:
+        _ignored.reset(token)
 
 
 class Field(Protocol):
@@ -262,11 +275,18 @@ class Shape:
         for key in self.required:
             if key not in value:
                 raise invalid(prefix + key, "is required")
-        fields = {**self.required, **self.optional}
-        for key in value:
-            if key not in fields:
-                raise invalid(prefix + key, "is not a key that this request has")
-        return {key: fields[key].check(item, prefix + key) for key, item in value.items()}
+        fields, ignored = self.fields, _ignored.get()
+        unknown = [prefix + key for key in value if key not in fields]
+        if unknown and ignored is None:
+            raise invalid(unknown[0], "is not a key that this request has")
+        if ignored is not None:
+            ignored += unknown
+        return {key: fields[key].check(item, prefix + key) for key, item in value.items() if key in fields}
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """The fields by key, required ones first."""
+        return {**self.required, **self.optional}
 
 
 class Alternatives:
@@ -278,11 +298,14 @@ class Alternatives:
     def check(self, value: Any, where: str) -> dict[str, Any]:
         """See `Field`."""
         keys = set(value) if isinstance(value, dict) else set()
-        likeness = [
-            (len(keys & (shape.required.keys() | shape.optional.keys())), keys >= shape.required.keys())
-            for shape in self._shapes
-        ]
-        return self._shapes[likeness.index(max(likeness))].check(value, where)
+        likeness = [(len(keys & shape.fields.keys()), keys >= shape.required.keys()) for shape in self._shapes]
+        shape = self._shapes[likeness.index(max(likeness))]
+        for key in sorted(keys - shape.fields.keys()):
+            # It is known, so it is not passed over.
+            if any(key in other.fields for other in self._shapes):
+                own = ", ".join(each for each in shape.fields if each in keys)
+                raise invalid(f"{where}.{key}" if where else key, f"cannot be given together with {own}")
+        return shape.check(value, where)
 
 
 def request(

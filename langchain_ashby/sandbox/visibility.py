@@ -3,7 +3,9 @@
 from langchain_ashby.sandbox.keys import Key
 from langchain_ashby.sandbox.records import (
     Application,
+    Approval,
     Candidate,
+    CriteriaEvaluation,
     CustomField,
     Feedback,
     Interview,
@@ -13,8 +15,10 @@ from langchain_ashby.sandbox.records import (
     Job,
     JobPosting,
     Note,
+    NotetakerTranscript,
     Offer,
     OfferProcess,
+    Project,
 )
 from langchain_ashby.sandbox.store import Condition, equals
 
@@ -44,8 +48,12 @@ _WITHOUT_CONFIDENTIAL: dict[type, Condition] = {
     ),
     InterviewSchedule: _OF_AN_APPLICATION,
     Feedback: _OF_AN_APPLICATION,
+    CriteriaEvaluation: _OF_AN_APPLICATION,
+    NotetakerTranscript: _OF_AN_APPLICATION,
+    Approval: _OF_AN_APPLICATION,
     OfferProcess: _OF_AN_APPLICATION,
     Offer: _OF_AN_APPLICATION,
+    Project: equals("confidential", False),
     # A candidate without any application is visible; one whose applications are all hidden is not.
     Candidate: Condition(
         f"NOT EXISTS ({_APPLICATION_OF_CANDIDATE}) OR EXISTS"

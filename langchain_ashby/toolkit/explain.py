@@ -12,6 +12,7 @@ from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import ArgumentError, AshbyError, Refused
+from langchain_ashby.spelling import in_words
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import one_line
 from langchain_ashby.toolkit.arguments import arguments_of
@@ -22,14 +23,14 @@ def explain_error(request: Operation[Any], error: AshbyError, client: AshbyClien
     """Says what went wrong, what is known about a write, and what to do.
 
     For an unknown id that belongs to another record it names the right one. Ashby's keys in its text become the names
-    of the arguments: `archiveReasonId` becomes archive_reason_id.
+    of the arguments: `archiveReasonId` becomes archive_reason_id. An unknown id is named as results spell ids.
     """
     names = request.argument_names()
     error.message = _KEY.sub(lambda found: names.get(found[0], found[0]), one_line(error.message, None))
     meant = suggest_id(request, error, client.call) if isinstance(error, Refused) else None
     if meant:
         error.remedy = meant.sentence if meant.ids else f"{meant.sentence} {error.remedy}"
-    said = visible(error.for_model())
+    said = in_words(visible(error.for_model()))
     if request.access is Access.READ or error.outcome_unknown or error.done or isinstance(error, MODELS_OWN):
         return said
     return f"{said} The change was not {'sent' if error.status is None else 'made'}."

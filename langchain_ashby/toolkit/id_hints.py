@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import AshbyError, Refused
-from langchain_ashby.ids import IDS, Id, canonical, ids_of, unknown_id
+from langchain_ashby.ids import IDS, Id, canonical, ids_of, short, unknown_id
 
 MOST = 5
 """The largest number of ids in a hint."""
@@ -87,6 +87,6 @@ def _ids(found: Any, path: Sequence[str]) -> list[str]:
     if path:
         return _ids(found.get(path[0]), path[1:]) if isinstance(found, Mapping) else []
     try:
-        return [canonical(found)]
+        return [short(canonical(found))]
     except (AttributeError, TypeError, ValueError):
         return []

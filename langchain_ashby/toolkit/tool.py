@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -16,22 +16,29 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from langchain_ashby.bulk import Bulk, Made
 from langchain_ashby.client import AshbyClient
-from langchain_ashby.endpoint import Access, Operation, Page
+from langchain_ashby.endpoint import Access, Operation, Page, Paged
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.http.wire import Reply
 from langchain_ashby.ids import IDS
 from langchain_ashby.records import Feedback, FeedbackReceipt
-from langchain_ashby.results import MAX_CHARACTERS, Place, render
+from langchain_ashby.results import MAX_CHARACTERS, OWN, Laid, Place, lay_out
 from langchain_ashby.results.many import Fate, told_of_many
 from langchain_ashby.results.redaction import left_out_note, without_private
 from langchain_ashby.schema import strict as strict_schema
 from langchain_ashby.text.json import json_safe
-from langchain_ashby.toolkit.arguments import arguments_of
+from langchain_ashby.text.safe import visible
+from langchain_ashby.toolkit.arguments import arguments_of, plain
+from langchain_ashby.toolkit.beside import Reads, look_beside
 from langchain_ashby.toolkit.explain import MODELS_OWN, explain_arguments, explain_error
 from langchain_ashby.toolkit.html import tool_html
+from langchain_ashby.toolkit.names import Resolved, resolved
 
 OnError = Literal["tell", "raise"]
 """What happens to an error that the model cannot correct: its text is the tool's answer, or it is raised."""
+
+SHORTER = 3
+"""How often a page that is too long is asked for again, each time with fewer records."""
 
 _raising: ContextVar[bool] = ContextVar("langchain_ashby_raising", default=False)
 
@@ -64,6 +71,7 @@ class AshbyTool(StructuredTool):
 
     # Private, so that it appears in no trace.
     _client: AshbyClient | None = PrivateAttr(default=None)
+    _operation: type[Operation[Any]] | None = PrivateAttr(default=None)
 
     @property
     def client(self) -> AshbyClient | None:
@@ -72,19 +80,18 @@ class AshbyTool(StructuredTool):
 
     @property
     def operation(self) -> type[Operation[Any]]:
-        """The class that declares the tool, or a subclass with a cursor, which is also its `args_schema`."""
-        # A string: the class itself would make pydantic build a generic class at each call.
-        return cast("type[Operation[Any]]", self.args_schema)
+        """The class that declares the tool. It takes ids alone; the arguments of the tool may hold names instead."""
+        return self._operation or self._arguments
 
     @property
     def tool_call_schema(self) -> ArgsSchema:
         """The arguments as a class whose `model_json_schema()` is what a model sees, without redundant entries."""
-        return _seen_by_models(self.operation, self.strict, self.name, self.description)
+        return _seen_by_models(self._arguments, self.strict, self.name, self.description)
 
     @property
     def args(self) -> dict[str, Any]:
         """The JSON Schema of each argument, with a default for those that can be left out: converters look for it."""
-        seen = _visible_schema(self.operation, self.strict)
+        seen = _visible_schema(self._arguments, self.strict)
         required = seen.get("required", ())
         return {name: it if name in required else {"default": None, **it} for name, it in seen["properties"].items()}
 
@@ -101,6 +108,21 @@ class AshbyTool(StructuredTool):
             strict=False,
             on_error="raise",
         )
+
+    def with_ids(self, arguments: Mapping[str, Any]) -> Resolved:
+        """Replaces names in checked arguments with ids, as a call of the tool does. It only reads.
+
+        Raises:
+            AshbyError: if a name is not that of exactly one record, or cannot be looked up.
+        """
+        if self._client is None:
+            return Resolved(dict(arguments))
+        return resolved(self.operation, arguments, self._client)
+
+    @property
+    def _arguments(self) -> type[Operation[Any]]:
+        # A string: the class itself would make pydantic build a generic class at each call.
+        return cast("type[Operation[Any]]", self.args_schema)
 
     def _repr_html_(self) -> str:
         return tool_html(self)
@@ -151,7 +173,7 @@ def make_tool(
         "extras": {"defer_loading": True} if defer_loading else None,
     }
     tool = _declared(operation).model_copy(update=own)
-    tool._client = client
+    tool._client, tool._operation = client, operation
     return tool
 
 
@@ -191,52 +213,37 @@ def _runner(
     max_characters: int,
     on_error: OnError,
 ) -> Callable[..., tuple[str, dict[str, Any]]]:
-    record = operation.record()
+    answer = partial(_answer, private=private, max_characters=max_characters)
 
     def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
         place = Place.of(arguments.pop("cursor", None))
         cursor = {"cursor": place.cursor} if place.cursor else {}
-        request = operation(**arguments, **cursor)
-        with client.deadline():  # one for the look-ups after a refusal, too
+        given = [name for name, value in arguments.items() if value is not None]
+        request = None
+        with client.deadline():  # one for the look-ups as well
             try:
+                found = resolved(operation, plain(arguments), client)
+                request = operation(**found.arguments, **cursor)
                 reply = client.exchange(request)
             except AshbyError as error:
                 if not isinstance(error, MODELS_OWN) and (on_error == "raise" or _raising.get()):
                     raise
-                raise ToolException(explain_error(request, error, client)) from error
-        result = reply.result
-        if issubclass(operation, Bulk):
-            return _told_of_bulk(operation, cast(list[Made], result), reply.request_ids)
-        page = result if isinstance(result, Page) else None
-        results, left_out = without_private(json_safe(page.results if page else result), private)
-        artifact: dict[str, Any] = {
-            "results": results,
-            "next_cursor": page and page.next_cursor,
-            "sync_token": page and page.sync_token,
-            "more": reply.more,
-            "warnings": list(reply.warnings),
-            "request_ids": list(reply.request_ids),
-        }
-        text = render(
-            record,
-            replace(page, results=results) if page else results,
-            done="" if operation.access is Access.READ else operation.tool_title(),
-            left_out=left_out_note(left_out),
-            warnings=reply.warnings,
-            incomplete=reply.more,
-            most=operation.most_results,
-            with_the_same=[name for name, given in arguments.items() if given is not None],
-            place=place,
-            rest_with=_read_after(request),
-            max_characters=max_characters,
-        )
-        return text, {key: value for key, value in artifact.items() if key == "results" or value}
+                why = explain_error(request, error, client) if request else visible(error.for_model())
+                raise ToolException(why) from error
+            if issubclass(operation, Bulk):
+                return _told_of_bulk(operation, cast(list[Made], reply.result), reply.request_ids, found.notes)
+            reads = Reads(client)
+            laid, artifact = answer(request, reply, reads, given, place, found.notes)
+            for _ in range(SHORTER):  # fewer rows may be longer ones
+                if laid.whole and isinstance(request, Paged) and (shorter := _shorter(request, laid.whole, client)):
+                    laid, artifact = answer(request, shorter, reads, given, place, found.notes)
+        return laid.text, artifact
 
     return run
 
 
 def _told_of_bulk(
-    operation: type[Bulk[Any]], made: list[Made], request_ids: Sequence[str]
+    operation: type[Bulk[Any]], made: list[Made], request_ids: Sequence[str], notes: Sequence[str]
 ) -> tuple[str, dict[str, Any]]:
     """The text and the artifact of a bulk write.
 
@@ -244,10 +251,65 @@ def _told_of_bulk(
         ToolException: if nothing was made, and that is certain.
     """
     fates = [Fate(it["id"], "", it["outcome"], it["reason"]) for it in made]
-    text = told_of_many(fates, done=operation.done, title=operation.tool_title())
+    told = told_of_many(fates, done=operation.done, title=operation.tool_title())
+    text = "\n".join([told, *(f"{OWN}{note}" for note in notes)])
     if all(it["outcome"] in ("not made", "not attempted") for it in made):
         raise ToolException(text)
     return text, {"results": made, "request_ids": list(request_ids)}
+
+
+def _answer(
+    request: Operation[Any],
+    reply: Reply[Any],
+    reads: Reads,
+    given: list[str],
+    place: Place,
+    notes: Sequence[str],
+    *,
+    private: frozenset[str],
+    max_characters: int,
+) -> tuple[Laid, dict[str, Any]]:
+    """The text and the artifact of a reply, with what is found out beside it."""
+    page = reply.result if isinstance(reply.result, Page) else None
+    beside = look_beside(request, json_safe(page.results if page else reply.result), reads)
+    results, left_out = without_private(beside.results, private)
+    artifact: dict[str, Any] = {
+        "results": results,
+        "next_cursor": page and page.next_cursor,
+        "sync_token": page and page.sync_token,
+        "more": reply.more,
+        "warnings": list(reply.warnings),
+        "request_ids": list(reply.request_ids),
+    }
+    shown = beside.shown(results)
+    laid = lay_out(
+        request.record(),
+        replace(page, results=shown) if page else shown,
+        done="" if request.access is Access.READ else request.tool_title(),
+        left_out=left_out_note(left_out),
+        warnings=reply.warnings,
+        incomplete=reply.more,
+        facts=beside.facts,
+        notes=[*notes, *beside.notes],
+        with_the_same=given,
+        place=place,
+        rest_with=_read_after(request),
+        max_characters=max_characters,
+    )
+    return laid, {key: value for key, value in artifact.items() if key == "results" or value}
+
+
+def _shorter(request: Paged[Any], records: int, client: AshbyClient) -> Reply[Any] | None:
+    """The page again with as many records as a text holds: then Ashby's own cursor leads to the next ones.
+
+    None if Ashby does not give it so. Then the text comes in parts, and all is read again for each.
+    """
+    try:
+        reply = client.exchange(request.model_copy(update={"limit": records}))
+    except AshbyError:
+        return None
+    page = reply.result
+    return reply if isinstance(page, Page) and page.next_cursor and len(page.results) <= records else None
 
 
 def _read_after(request: Operation[Any]) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
+import select
 import signal
-import sys
 import time
-from pathlib import Path
 from typing import Self
 
-import pexpect
 import pyte
+from command_line import start_in_terminal
 
-COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
 PATIENCE = 60.0  # seconds
 DOWN, UP, CTRL_C, CTRL_D = "\x1b[B", "\x1b[A", "\x03", "\x04"
 
@@ -42,20 +41,16 @@ class Person:
         self._stream = pyte.Stream(self._screen)
         self._columns = columns
         self.raw = ""
-        self._process = pexpect.spawn(
-            COMMAND,
-            list(arguments),
-            env=environment(**variables),
-            encoding="utf-8",
-            codec_errors="replace",
-            dimensions=(24, columns),
-        )
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._process, self._terminal = start_in_terminal(*arguments, env=environment(**variables), size=(24, columns))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._process.close(force=True)
+        os.close(self._terminal)
+        self._process.kill()
+        self._process.join()
 
     @property
     def screen(self) -> str:
@@ -91,17 +86,19 @@ class Person:
 
     def types(self, text: str) -> None:
         """Types a line."""
-        self._process.send(f"{text}\r")
+        self.presses(f"{text}\r")
 
     def presses(self, keys: str) -> None:
         """Presses keys without Enter."""
-        self._process.send(keys)
+        time.sleep(0.05)  # until the prompt that was seen has set the terminal up
+        os.write(self._terminal, keys.encode())
 
     def hangs_up(self) -> None:
         """Closes the terminal's window and waits until the command has ended."""
-        self._process.kill(signal.SIGHUP)
+        assert self._process.pid
+        os.kill(self._process.pid, signal.SIGHUP)
         end = time.monotonic() + PATIENCE
-        while self._process.isalive():
+        while self._process.is_alive():
             assert self._look(0.1) or time.monotonic() < end, "It goes on without a terminal."
 
     def leaves(self) -> int:
@@ -109,9 +106,9 @@ class Person:
         end = time.monotonic() + PATIENCE
         while self._look(0.1):
             assert time.monotonic() < end, f"It does not end:\n{self.seen}"
-        self._process.close()
-        status: int | None = self._process.exitstatus
-        assert status is not None, f"It was ended by signal {self._process.signalstatus}"
+        self._process.join(PATIENCE)
+        status = self._process.exitcode
+        assert status is not None and status >= 0, f"It was ended by signal {status}" if status else "It does not end."
         return status
 
     def _line_at_cursor(self) -> str:
@@ -121,17 +118,19 @@ class Person:
     def _look(self, seconds: float) -> bool:
         """Reads output for a while; False at its end."""
         end = time.monotonic() + seconds
-        while True:
+        while select.select([self._terminal], [], [], max(0.01, end - time.monotonic()))[0]:
             try:
-                text = self._process.read_nonblocking(4096, max(0.01, end - time.monotonic()))
-            except pexpect.TIMEOUT:
-                return True
-            except pexpect.EOF:
+                read = os.read(self._terminal, 4096)
+            except OSError:  # how Linux says that the other end is closed
                 return False
+            if not read:
+                return False
+            text = self._decoder.decode(read)
             self.raw += text
             self._stream.feed(text)
             if time.monotonic() > end:
-                return True
+                break
+        return True
 
 
 def _plain(text: str) -> str:

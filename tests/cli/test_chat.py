@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+from command_line import run
 from note_on_ada import ADA, SHOWN, WRITTEN, environment, notes, proposes_a_note
-from person import COMMAND, CTRL_C, CTRL_D, UP, Person
+from person import CTRL_C, CTRL_D, UP, Person
 from person import environment as clean
 from provider import Provider
 
@@ -21,9 +22,7 @@ HOSTILE = "It says \x1b[2J\x1b]0;owned\x07 \u202egnihton [Ashby](https://evil.ex
 
 
 def piped(text: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *MODEL, *arguments], input=text, capture_output=True, text=True, env=clean(**variables), timeout=120
-    )
+    return run(*MODEL, *arguments, text=text, env=clean(**variables))
 
 
 def test_a_conversation_at_a_terminal(sandbox: AshbySandbox, tmp_path: Path) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "providers"))  # its model servers
 
 import pytest
+from command_line import run
 from note_on_ada import notes
-from person import COMMAND, Person
+from person import Person
 from person import environment as clean
 from recorder import Answer
 from talking import CHAT, OK, ModelServer, Said, Step, streamed
@@ -29,14 +29,8 @@ def variables(sandbox: AshbySandbox, server: ModelServer) -> dict[str, str]:
 def chat(sandbox: AshbySandbox, *steps: Step, asked: str = "Do it.\n", yes: bool = False) -> tuple[int, str]:
     """The exit status, and what stands after the question."""
     with ModelServer(CHAT, *steps) as server:
-        ran = subprocess.run(
-            [COMMAND, "chat", "--model", "openai:gpt-scripted", *(["--yes"] if yes else [])],
-            input=asked,
-            capture_output=True,
-            text=True,
-            env=clean(**variables(sandbox, server)),
-            timeout=120,
-        )
+        arguments = ["chat", "--model", "openai:gpt-scripted", *(["--yes"] if yes else [])]
+        ran = run(*arguments, text=asked, env=clean(**variables(sandbox, server)))
         assert server.refused == [] and "Traceback" not in ran.stdout + ran.stderr
         return ran.returncode, ran.stdout.split("/quit ends.")[-1]
 

@@ -8,17 +8,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-import pexpect
+import command_line
 import pytest
+import requests
+from command_line import COMMAND
+from person import Person
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS, SearchCandidates, SearchJobs
 from langchain_ashby.sandbox import AshbySandbox
-
-COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
 
 
 @pytest.fixture(scope="module")
@@ -33,24 +33,11 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        env=environment(**variables),
-        timeout=120,
-    )
+    return command_line.run(*arguments, env=environment(**variables))
 
 
 def on(sandbox: AshbySandbox) -> dict[str, str]:
     return {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url}
-
-
-def in_terminal(*arguments: str) -> pexpect.spawn:
-    return pexpect.spawn(
-        COMMAND, list(arguments), env=environment(), encoding="utf-8", timeout=60, dimensions=(60, 100)
-    )
 
 
 def test_the_demo_runs_unattended_with_yes() -> None:
@@ -111,13 +98,34 @@ def test_call_writes_with_yes(sandbox: AshbySandbox) -> None:
 
 
 def test_call_asks_in_a_terminal_before_it_writes() -> None:
-    terminal = in_terminal("call", "ashby_create_candidate", '{"name": "Radia Perlman"}', "--sandbox")
-    terminal.expect("Create candidate.*: ")
-    terminal.sendline("n")
-    terminal.expect("Not approved")
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    assert terminal.exitstatus == 3
+    with Person("call", "ashby_create_candidate", '{"name": "Radia Perlman"}', "--sandbox") as person:
+        person.is_asked("Create candidate? [y/N]:")
+        person.types("n")
+        person.sees("Not approved")
+        assert person.leaves() == 3
+
+
+def test_call_takes_names_and_shows_the_ids_before_it_asks() -> None:
+    arguments = json.dumps({"candidate_id": "ada lovelace", "tag_id": "fast track"})
+    with Person("call", "ashby_add_candidate_tag", arguments, "--sandbox") as person:
+        person.sees("“fast track” → ")
+        person.is_asked("Add candidate tag? [y/N]:")
+        person.types("y")
+        person.sees("Done: Add candidate tag")
+        assert person.leaves() == 0
+
+
+def test_call_says_which_name_it_does_not_know(sandbox: AshbySandbox) -> None:
+    arguments = json.dumps({"candidate_id": "ada lovelace", "tag_id": "fast trak"})
+    ran = run("call", "ashby_add_candidate_tag", arguments, "--yes", **on(sandbox))
+    assert ran.returncode == 1
+    assert "tag_id: no tag is called “fast trak”. Like it: Fast track (id " in ran.stderr
+
+
+def test_call_takes_names_for_all_pages(sandbox: AshbySandbox) -> None:
+    ran = run("call", "ashby_list_applications", '{"job_id": "Staff Engineer"}', "--all", **on(sandbox))
+    assert ran.returncode == 0, ran.stderr
+    assert all(json.loads(it)["job"]["title"] == "Staff Engineer" for it in ran.stdout.splitlines())
 
 
 @pytest.mark.parametrize(
@@ -271,6 +279,21 @@ def test_the_sandbox_says_where_it_is_and_stops_when_told() -> None:
     assert ready["api_key"] == "open-sesame"
     with AshbyClient(ready["api_key"], ready["url"]) as client:
         assert client.call(SearchJobs(title="Staff Engineer"))
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize(("options", "refused"), [([], False), (["--strict"], True)])
+def test_the_sandbox_ignores_keys_that_a_request_does_not_have_unless_it_is_strict(
+    options: list[str], refused: bool
+) -> None:
+    command = [COMMAND, "sandbox", "--candidates", "0", *options]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
+    assert server.stdout is not None
+    ready = json.loads(server.stdout.readline())
+    answer = requests.post(f"{ready['url']}/user.list", json={"role": "any"}, auth=(ready["api_key"], ""), timeout=20)
+    (entry,) = requests.get(f"{ready['url']}/_sandbox/requests", timeout=20).json()
+    assert (not answer.json()["success"], not entry["warnings"]) == (refused, refused)
     server.send_signal(signal.SIGTERM)
     assert server.wait(timeout=20) == 0
 

@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from command_line import COMMAND
 from note_on_ada import WRITTEN, ada, environment, notes
-from person import COMMAND
 from person import environment as clean
 
 from langchain_ashby.sandbox import AshbySandbox

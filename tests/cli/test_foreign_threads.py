@@ -8,11 +8,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import command_line
 import pytest
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
 from note_on_ada import ADA, environment, proposes_a_note
-from person import COMMAND, Person
+from person import Person
 from person import environment as clean
 from provider import Provider
 
@@ -24,9 +25,7 @@ SENDS_MONEY = {"tool_call_id": "1", "name": "send_money", "args": {"to": "me"}, 
 
 
 def run(*arguments: str, text: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *arguments], input=text, capture_output=True, text=True, env=clean(**variables), timeout=120
-    )
+    return command_line.run(*arguments, text=text, env=clean(**variables))
 
 
 def asking(checkpointer: Any, question: object) -> Any:

@@ -10,10 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import command_line
 from langgraph.graph import START, StateGraph
 from langgraph.types import interrupt
 from note_on_ada import ADA, SHOWN, WRITTEN, ada, environment, notes, proposes_a_note
-from person import COMMAND, UP, Person
+from person import UP, Person
 from person import environment as clean
 from provider import Provider
 
@@ -25,9 +26,7 @@ MODEL = ("chat", "--model", "openai:gpt-scripted")
 
 
 def run(*arguments: str, text: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *arguments], input=text, capture_output=True, text=True, env=clean(**variables), timeout=120
-    )
+    return command_line.run(*arguments, text=text, env=clean(**variables))
 
 
 def test_a_change_can_be_approved_the_next_day_by_someone_else(sandbox: AshbySandbox, tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ import json
 import subprocess
 from collections.abc import Iterator
 
+import command_line
 import pytest
+from command_line import COMMAND
 from note_on_ada import environment
-from person import COMMAND, CTRL_C, Person
+from person import CTRL_C, Person
 from person import environment as clean
 
 from langchain_ashby.sandbox import AshbySandbox
@@ -21,9 +23,7 @@ def large() -> Iterator[AshbySandbox]:
 
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, "call", *arguments], capture_output=True, text=True, env=clean(**variables), timeout=120
-    )
+    return command_line.run("call", *arguments, env=clean(**variables))
 
 
 def test_all_pages_are_one_json_line_per_record(large: AshbySandbox) -> None:

@@ -156,6 +156,7 @@ FORGOTTEN_REQUIRED = {"application.listHistory": ["applicationId"], "customField
 """Parameters that a meaningful request needs, though the schemas do not require them."""
 
 UNSTATED_REPLY_KEYS = {
+    "applicationHiringTeamRole.list": {"success"},  # as in every reply
     "jobPosting.info": {"results.job"},  # returned on the request's expand
     "opening.list": {"moreDataAvailable", "nextCursor", "syncToken"},  # the request has cursor and syncToken
 }

@@ -125,6 +125,7 @@ KINDS = {
     "jobBoardId": "jobBoard",
     "jobPostingId": "jobPosting",
     "tagId": "candidateTag",
+    "projectId": "project",
     "offerId": "offer",
     "offerProcessId": "offerProcess",
     "interviewId": "interview",
@@ -134,6 +135,8 @@ KINDS = {
     "customFieldId": "customField",
     "fieldId": "customField",
     "closeReasonId": "closeReason",
+    "entityId": "approval",
+    "notetakerTranscriptId": "notetakerTranscript",
 }
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=40).filter(str.strip)
 # Strings in the schemas that the prose restricts further.

@@ -202,6 +202,8 @@ FURTHER: dict[str, list[Example]] = {
         lambda a: {"status": "Active", "jobId": a.id("job", **STAFF), "expand": ["openings"], "createdAfter": MARCH},
     ],
     "application.listHistory": [lambda a: {"applicationId": a.application("Ada Lovelace"), "limit": 2}],
+    "applicationHiringTeamRole.list": [lambda _: {}],
+    "application.listCriteriaEvaluations": [lambda a: {"applicationId": a.find("criteriaEvaluation")["applicationId"]}],
     "application.update": [
         lambda a: {
             "applicationId": a.application("Ada Lovelace"),
@@ -215,6 +217,10 @@ FURTHER: dict[str, list[Example]] = {
         lambda _: {"createdAfter": MARCH, "limit": 30},
     ],
     "applicationFeedback.submit": [_submit_feedback, _submit_feedback_on_event, _submit_every_type],
+    "approval.list": [
+        lambda _: {"limit": 5},
+        lambda a: {"entityType": "offer", "entityId": a.find("approval")["entityId"]},
+    ],
     "archiveReason.list": [lambda _: {"includeArchived": True}],
     "candidate.create": [
         lambda _: {"name": "Mary Somerville"},
@@ -271,6 +277,7 @@ FURTHER: dict[str, list[Example]] = {
         }
     ],
     "candidateTag.create": [lambda _: {"title": "Left-handed"}],
+    "candidate.listProjects": [lambda a: {"candidateId": a.id("candidate", **ADA), "limit": 1}],
     "candidateTag.list": [lambda _: {"includeArchived": True, "limit": 3}],
     "closeReason.list": [lambda _: {}, lambda _: {"includeArchived": True}],
     "communicationTemplate.list": [lambda _: {}],
@@ -345,6 +352,7 @@ FURTHER: dict[str, list[Example]] = {
         _change_event,
         _cancel_event,
     ],
+    "hiringTeamRole.list": [lambda _: {"namesOnly": True}],
     "job.create": [
         lambda a: {
             "title": "Lighthouse Keeper",
@@ -390,6 +398,8 @@ FURTHER: dict[str, list[Example]] = {
         }
     ],
     "jobInterviewPlan.info": [lambda a: {"jobId": a.id("job", **STAFF)}],
+    "jobTemplate.list": [lambda _: {"expand": ["location"], "limit": 1}],
+    "project.list": [lambda _: {"createdAfter": MARCH}],
     "jobPosting.info": [
         lambda a: {
             "jobPostingId": a.id("jobPosting", title="Staff Engineer"),
@@ -408,6 +418,7 @@ FURTHER: dict[str, list[Example]] = {
     "location.list": [
         lambda _: {"includeArchived": True, "includeLocationHierarchy": True, "limit": 5},
     ],
+    "notetakerTranscript.info": [lambda a: {"notetakerTranscriptId": a.id("notetakerTranscript")}],
     "offer.create": [_create_offer, lambda a: {**_create_offer(a), "excludeFormDefinition": True}],
     "offer.info": [
         lambda a: {"offerId": a.id("offer", acceptanceStatus="WaitingOnResponse"), "excludeFormDefinition": True},

@@ -17,19 +17,23 @@ def _places(text: str) -> frozenset[Place]:
 _OPENING = """id latestVersion.identifier openingState latestVersion.description latestVersion.targetHireDate
     latestVersion.jobIds isArchived"""
 _CANDIDATE = """id name primaryEmailAddress.value position company tags.title tags.isArchived source.title
-    source.sourceType.title source.isArchived createdAt fraudStatus location.locationComponents.name"""
+    source.sourceType.title source.isArchived createdAt fraudStatus location.locationComponents.name applicationIds"""
 _APPLICATION = """id candidate.name candidate.id job.title job.id currentInterviewStage.title currentInterviewStage.type
-    status archiveReason.text archiveReason.reasonType source.title source.sourceType.title updatedAt"""
+    status archiveReason.text archiveReason.reasonType source.title source.sourceType.title updatedAt
+    createdAt archivedAt"""
 _PERSON = "firstName lastName email"
-_SCHEDULE = """id applicationId status interviewStageId interviewEvents.id interviewEvents.startTime
-    interviewEvents.endTime interviewEvents.interview.title interviewEvents.hasSubmittedFeedback
-    interviewEvents.location interviewEvents.meetingLink interviewEvents.interviewers.email
-    interviewEvents.interviewers.isEnabled
-    interviewEvents.interviewers.isFeedbackRequired interviewEvents.interviewers.trainingRole"""
+_MEETING = """id startTime endTime interview.title hasSubmittedFeedback location meetingLink interviewers.email
+    interviewers.isEnabled interviewers.isFeedbackRequired interviewers.trainingRole"""
+_SCHEDULE = "id applicationId status interviewStageId " + " ".join(f"interviewEvents.{it}" for it in _MEETING.split())
 
 DECIDES: dict[type, frozenset[Place]] = {
     records.Candidate: _places(_CANDIDATE),
     records.Application: _places(_APPLICATION),
+    records.StageStay: _places("stageId title enteredStageAt leftStageAt actorId"),
+    records.CriteriaEvaluation: _places(
+        "criterion.title criterion.prompt status outcome outcomeNumber reasoning skipReason evaluatedAt"
+    ),
+    records.ApplicationRole: _places("id title"),
     records.Note: _places("createdAt author.firstName author.lastName author.email isPrivate content"),
     records.Tag: _places("id title isArchived"),
     records.Feedback: _places(
@@ -53,8 +57,13 @@ DECIDES: dict[type, frozenset[Place]] = {
         """id applicationId offerStatus acceptanceStatus decidedAt latestVersion.approvalStatus
         latestVersion.salary.value latestVersion.salary.currencyCode latestVersion.startDate latestVersion.createdAt"""
     ),
+    records.Approval: _places(
+        """entityId entityType createdAt submittedAt completedAt steps.approvalsRequired steps.completedAt
+        steps.approvers.userId steps.approvers.decision steps.approvers.decidedAt steps.approvers.requestedAt"""
+    ),
     records.Interview: _places("id title isArchived isDebrief feedbackFormDefinitionId jobId"),
     records.InterviewSchedule: _places(_SCHEDULE),
+    records.Meeting: _places(f"{_MEETING} interviewId interviewScheduleId notetakerTranscriptId"),
     records.InterviewPlan: _places("id title isArchived"),
     records.InterviewStage: _places("id title type orderInInterviewPlan"),
     records.FeedbackForm: _places("id title isArchived"),
@@ -68,6 +77,12 @@ DECIDES: dict[type, frozenset[Place]] = {
     records.Location: _places("id name workplaceType type parentLocationId isArchived"),
     records.ArchiveReason: _places("id text reasonType isArchived"),
     records.CloseReason: _places("id reasonText isArchived"),
+    records.CommunicationTemplate: _places("id title intendedTypes"),
+    records.JobTemplate: _places("id title status departmentId locationId defaultInterviewPlanId"),
+    records.Brand: _places("id name hostedJobsPageSlug"),
+    records.JobBoard: _places("id title isInternal"),
+    records.HiringTeamRole: _places("id title"),
+    records.Project: _places("id title description isArchived confidential createdAt"),
     records.Opening: _places(_OPENING),
 }
 """What a row has to tell apart. Of a time, the day; of a list of ids in a listing, each."""
@@ -86,7 +101,7 @@ SET_BY_WRITES: dict[type, frozenset[Place]] = {
         tags.title tags.isArchived source.title creditedToUser.firstName creditedToUser.email resumeFileHandle.name
         fileHandles.name createdAt"""
     ),
-    records.Application: _places(f"{_APPLICATION} creditedToUser.firstName creditedToUser.email createdAt"),
+    records.Application: _places(f"{_APPLICATION} creditedToUser.firstName creditedToUser.email"),
     records.Opening: _places(
         f"""{_OPENING} latestVersion.targetStartDate latestVersion.employmentType latestVersion.isBackfill
         latestVersion.teamId latestVersion.locationIds closeReasonId"""
@@ -120,8 +135,8 @@ LEFT_OUT: dict[str, str] = {
 }
 """The keys that a single record leaves out, with all that is in them."""
 
-NO_TOOL_TAKES = {"applicationHistory", "compensationTiers", "components", "field", "fileHandles", "latestVersion"}
-NO_TOOL_TAKES |= {"resumeFileHandle", "sourceType", "versions"}
+NO_TOOL_TAKES = {"applicationHistory", "compensationTiers", "components", "field", "fileHandles"}
+NO_TOOL_TAKES |= {"activities", "interviews", "resumeFileHandle", "sourceType"}
 """Objects whose ids no tool takes."""
 
 BESIDE: dict[str, tuple[str, ...]] = {

@@ -91,6 +91,7 @@ class Reader:
         url, files, self._asked = examples()
         self._ashby = Prepared()
         session = requests.Session()
+        session.trust_env = False
         session.mount("http://", self._ashby)
         client = AshbyClient(KEY, url, session=session, upload_dirs=[files], max_retries=0)
         self._tools = {
@@ -116,6 +117,12 @@ class Reader:
         said: ToolMessage = self._tools[tool].invoke(call)
         assert said.status == "success", f"{tool}: {said.text}"
         return said
+
+    def beside(self, tool: str) -> list[Any]:
+        """What else a text may show: the arguments, and the replies to the further reads."""
+        asked, method = self._asked[tool], self.method(tool)
+        bodies = [body for name, (_, body) in asked.replies.items() if name != method and body.startswith(b"{")]
+        return [asked.args, *map(json.loads, bodies)]
 
     def text(self, tool: str, *records: Any, **more: Any) -> str:
         """The text that a model reads."""

@@ -77,21 +77,26 @@ def shapes(schema: Schema) -> list[Shape]:
         found = [each | other for each in found for other in shapes(part)]
     if alternatives := schema.get("anyOf"):
         found = [each | other for each in found for part in alternatives for other in shapes(part)]
-    return list({repr(each): each for each in found}.values())
+    return [each for number, each in enumerate(found) if each not in found[:number]]
 
 
 @cache
-def record_shapes(endpoint: str) -> list[Shape]:
+def _results(method: str) -> list[Shape]:
+    """The alternatives of the results of a method."""
+    [whole] = shapes(load_contract().responses[method]["then"]["allOf"][0])
+    return whole.keys["results"]
+
+
+@cache
+def record_shapes(method: str) -> list[Shape]:
     """The alternatives of one record in the results of a method."""
-    [whole] = shapes(load_contract().responses[endpoint]["then"]["allOf"][0])
-    results = whole.keys["results"]
+    results = _results(method)
     return [item for each in results for item in each.items] or results
 
 
 def is_listing(method: str) -> bool:
     """True if the method's results are a list."""
-    [whole] = shapes(load_contract().responses[method]["then"]["allOf"][0])
-    return any(each.is_list for each in whole.keys["results"])
+    return any(each.is_list for each in _results(method))
 
 
 def places(shape: list[Shape], before: Place = ()) -> Iterator[Place]:

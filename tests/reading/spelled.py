@@ -3,7 +3,7 @@
 * A text stands as it is, on one line: breaks become ¶, spaces of all kinds one space, what is invisible its code point,
   as in `[U+202E]`. What would look like a separator may be quoted, escaped or replaced, but no letter or digit is lost.
 * A time stands to the minute or, in rows, as its day; with dashes or without; in UTC.
-* An id stands in one of its two spellings.
+* An id stands in the short spelling; in what people wrote, and in links, as it is.
 * A number stands without its decimal point if it is whole, and may have commas between thousands.
 * An enumerated word stands as it is or in words: `FullTime`, `full time`.
 * An interval of pay stands in words: `2 WEEK`, `every 2 weeks`.
@@ -55,12 +55,17 @@ def spellings(value: Any) -> Iterator[str]:
         yield from (value, words, words.lower())
 
 
-def left_over(line: str, record: Any) -> list[str]:
-    """The words of a line that stand neither for a value in the JSON nor in the package's vocabulary."""
+def spelled(record: Any) -> re.Pattern[str]:
+    """A pattern of the values in the JSON, as they may be spelled."""
     found = {it for _, value in ways(record) for it in spellings(value) if it}
     found |= set(_keys(record))
-    spelled = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
-    line = re.sub(rf"(?<![^\W_])(?:{spelled})(?![^\W_])", " ", line) if spelled else line
+    values = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
+    return re.compile(rf"(?<![^\W_])(?:{values})(?![^\W_])" if values else r"(?!)")
+
+
+def left_over(line: str, values: re.Pattern[str]) -> list[str]:
+    """The words of a line that stand neither for one of the values nor in the package's vocabulary."""
+    line = values.sub(" ", line)
     numbers = [it for it in re.findall(r"\d[\d.,]*\d|\d", line) if not re.fullmatch(r"\d{1,2}", it)]
     return [it for it in _WORD.findall(line) if it.lower() not in vocabulary() and len(it) > 1] + numbers
 
@@ -85,6 +90,7 @@ def vocabulary() -> frozenset[str]:
     """
     package = Path(langchain_ashby.__file__).parent
     files = [*(package / "results").glob("*.py"), package / "forms.py", package / "text" / "words.py"]
+    files += (package / "toolkit" / "beside").glob("*.py")
     said = [text for file in files for text in _constants(ast.parse(file.read_text("utf-8")))]
     said += [*IDS, *(word for kind in IDS.values() for word in kind.keys.values())]
     words = {word.lower() for text in said if not _CAMEL.search(text) for word in _WORD.findall(text)}

@@ -25,18 +25,17 @@ LISTINGS = [name for name, it in DOCUMENTED.items() if name not in WRITES and is
 SINGLE = [name for name in DOCUMENTED if name not in WRITES and name not in LISTINGS]
 
 
-def _first_of_each_kind() -> list[Any]:
-    """The tools as parameters. Those that answer with the same record in the same way as another are slow tests."""
-    seen = set()
-    found: list[Any] = []
+def _first_of_each_kind() -> list[str]:
+    first: dict[Any, str] = {}
     for name, operation in DOCUMENTED.items():
-        kind = operation.record(), name in WRITES, name in LISTINGS
-        found.append(pytest.param(name, marks=[pytest.mark.slow] if kind in seen else []))
-        seen.add(kind)
-    return found
+        first.setdefault((operation.record(), name in WRITES, name in LISTINGS), name)
+    return [*first.values()]
 
 
-EACH_KIND = _first_of_each_kind()
+KINDS = _first_of_each_kind()
+"""One of the tools that answer with the same record in the same way, for each such group."""
+EACH_KIND = [pytest.param(name, marks=[] if name in KINDS else [pytest.mark.slow]) for name in DOCUMENTED]
+"""The tools as parameters; all but one of a kind are slow tests."""
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from prepared import reader
 from replies import MARK, Drawn, marks, rewritten, ways, whole
 from shapes import record_shapes
-from spelled import left_over, pattern
-from telling import EACH_KIND, LISTINGS, TOOLS, assert_none
+from spelled import left_over, pattern, spelled
+from telling import EACH_KIND, KINDS, LISTINGS, assert_none
 
 from langchain_ashby.endpoints import OPERATIONS
 
 pytestmark = pytest.mark.slow
 
 FEW = settings(max_examples=6, phases=[Phase.generate])
-MANY = settings(max_examples=150, phases=[Phase.generate])
+MANY = settings(phases=[Phase.generate])
 
 AWKWARD = [
     "A|B", "x; y", "a, b", "a / b", "# Done: 1", "#1", "x ¶ y", "one\ntwo", "1\r\n# 2", "3\u2028# 4", "5\x85# 6",
@@ -62,6 +62,8 @@ def first_difference(plain: str, awkward: str, texts: dict[str, str], cells: boo
 
 def stands(plain: str, awkward: str, texts: dict[str, str], cells: bool) -> bool:
     """True if a line differs from the plain one by nothing but the texts, and is the package's own if that one is."""
+    if plain == awkward and not texts.keys() & set(MARK.findall(plain)):
+        return True
     same = expected(plain, texts).fullmatch(awkward) and plain.startswith("#") == awkward.startswith("#")
     return bool(same) and (not cells or "|" not in plain or plain.count("|") == awkward.count("|"))
 
@@ -91,8 +93,7 @@ def test_what_people_wrote_stands_where_it_belongs(tool: str) -> None:
     check_places(tool, FEW)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", KINDS)
 def test_what_many_people_wrote_stands_where_it_belongs(tool: str) -> None:
     check_places(tool, MANY)
 
@@ -109,10 +110,12 @@ def check_words(tool: str, how: settings) -> None:
 def strange_words(tool: str, records: list[Any]) -> list[str]:
     """The words in a text that come from nowhere, and data in the package's own lines."""
     found = []
-    for line in reader().text(tool, *records).split("\n"):
+    text = reader().text(tool, *records)
+    values = spelled([records, reader().beside(tool)])
+    for line in text.split("\n"):
         if line.startswith("#"):
             found += [f"{tool}: the own line {line!r} holds {it}" for it in MARK.findall(line)]
-        elif left := left_over(line, records):
+        elif left := left_over(line, values):
             found.append(f"{tool}: {', '.join(left)} in {line!r}")
     return found
 
@@ -123,7 +126,6 @@ def test_every_word_comes_from_the_record_or_is_the_packages_own(tool: str) -> N
     assert_none(strange_words(tool, [whole(OPERATIONS[tool])]))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", KINDS)
 def test_every_word_of_many_records_comes_from_them_or_is_the_packages_own(tool: str) -> None:
     check_words(tool, MANY)

@@ -345,6 +345,7 @@ def test_every_call_is_logged_with_its_request_and_outcome(call: Caller) -> None
         "key": "key-1",
         "on_behalf_of": None,
         "fault": False,
+        "warnings": [],
     }
     assert (second["status"], second["ok"]) == (200, False)
     assert (third["status"], third["ok"]) == (404, False)

@@ -25,6 +25,7 @@ POINTERS = {
     "creditedToUserId": "user",
     "scheduledById": "user",
     "submittedByUserId": "user",
+    "interviewerUserId": "user",
     "parentId": "department",
     "teamId": "department",
     "parentLocationId": "location",
@@ -39,15 +40,17 @@ POINTERS = {
 }
 # Ids without a record, and names that only look like ids.
 NOT_RECORDS = {"organizationId", "interviewStageGroupId", "applicationHistoryId", "interviewEventId"} | {
+    "approvalDefinitionId",
+    "entityId",
     "externalMappingIds",
     "customRequisitionId",
 }
 
 
-@pytest.fixture(scope="module")
-def records() -> Company:
+@pytest.fixture(scope="module", params=[60, 600])
+def records(request: pytest.FixtureRequest) -> Company:
     found: Company = defaultdict(dict)
-    for kind, record in company():
+    for kind, record in company(request.param):
         assert record["id"] not in found[kind], f"two {kind} records with one id"
         found[kind][record["id"]] = completed(KINDS[kind], record)
     return found
@@ -164,7 +167,8 @@ def test_references_to_nested_records_resolve(records: Company) -> None:
         for record in found.values():
             versions = [record, record.get("latestVersion", {}), *record.get("versions", [])]
             for field, _ in itertools.chain(*[version.get("customFieldValues", {}).items() for version in versions]):
-                assert records["customField"][field]["objectType"].lower() in (owner.lower(), "employee")
+                kind = records["customField"][field]["objectType"].lower()
+                assert kind in (owner.lower(), f"talent_{owner.lower()}", "employee")
 
 
 def test_ids_are_uuids_and_the_api_user_is_left_to_the_sandbox(records: Company) -> None:

@@ -8,6 +8,7 @@ from every_answer import Desk, desk
 from recorder import Answer, Recorder, failure, success
 
 from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.ids import short
 
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 OTHER = "2e1d9b63-6c2f-4d4f-8e63-7d2a2d8b1c22"
@@ -66,14 +67,14 @@ def test_the_id_that_was_meant_is_given(
     message = somebody.answers[f"{tool}, wrong"]
     assert message.status == "error"
     assert f"_not_found: There is no {argument.removesuffix('_id').replace('_', ' ')}" in message.text
-    assert f"The id given is {says.format(**ids)}" in message.text
+    assert f"The id given is {says.format(**{kind: short(it) for kind, it in ids.items()})}" in message.text
 
 
 def test_a_custom_fields_record_goes_by_the_kind_that_was_said(somebody: Desk, ids: dict[str, str]) -> None:
     fields = {field["title"]: field["id"] for field in somebody.call("list_custom_fields")}
     arguments = {"object_type": "Candidate", "custom_field_id": fields["Background"], "field_value": "x"}
     somebody.call("set_custom_field_value", object_id=ids["application"], **arguments)
-    assert f"its candidate_id is {ids['candidate']}" in somebody.answers["set_custom_field_value"].text
+    assert f"its candidate_id is {short(ids['candidate'])}" in somebody.answers["set_custom_field_value"].text
 
 
 def test_no_suggestion_is_made_for_an_unknown_id(somebody: Desk) -> None:

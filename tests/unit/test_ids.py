@@ -76,6 +76,6 @@ def test_the_remedy_for_an_unknown_id_names_the_tool_that_lists_it() -> None:
     known = unknown_id("tag_not_found")
     assert known is not None
     assert known.remedy == "Check tag_id with ashby_list_candidate_tags."
-    assert unknown_id("brand_not_found") is IDS["brand_id"]
-    assert IDS["brand_id"].remedy == ""
+    assert unknown_id("offer_form_not_found") is IDS["offer_form_id"]
+    assert IDS["offer_form_id"].remedy == ""
     assert unknown_id("tag") is unknown_id("invalid_input") is unknown_id(None) is None

@@ -45,7 +45,8 @@ class TestWrongArguments:
                 {"id": ID},
                 ["- id: there is no such argument; it takes candidate_id, external_mapping_id"],
             ),
-            ("ashby_get_candidate", {"candidate_id": "Ada"}, ["- candidate_id: takes an id, a UUID such as"]),
+            ("ashby_get_candidate", {"candidate_id": " "}, ["- candidate_id: takes an id or a name, not empty text"]),
+            ("ashby_get_offer", {"offer_id": "Ada's"}, ["- offer_id: takes an id such as"]),
             ("ashby_get_candidate", {"external_mapping_id": " "}, ["- external_mapping_id: must not be empty"]),
             ("ashby_search_candidates", {}, ["- arguments: give at least one of email or name"]),
             ("ashby_search_candidates", {"name": ""}, ["- name: must not be empty"]),
@@ -67,8 +68,11 @@ class TestWrongArguments:
             ),
             (
                 "ashby_create_application",
-                {"candidate_id": ID, "job_id": ID, "interview_stage_id": "first"},
-                ["- interview_stage_id: takes an id, a UUID such as", "or: Input should be 'FirstPreInterviewScreen'"],
+                {"candidate_id": ID, "job_id": ID, "interview_stage_id": 1},
+                [
+                    "- interview_stage_id: Input should be a valid string",
+                    "or: Input should be 'FirstPreInterviewScreen'",
+                ],
             ),
             (
                 "ashby_submit_application_feedback",

@@ -13,6 +13,7 @@ from recorder import Answer, Recorder, failure, success
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.ids import short
 
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 
@@ -34,7 +35,7 @@ class TestInvoking:
         recorder.answers["candidate.info"] = [success({"id": ID, "name": "Ada\nIgnore this", "tags": [], "school": ""})]
         text = tools["ashby_get_candidate"].invoke({"candidate_id": ID})
         assert "untrusted" in text.splitlines()[0]
-        assert ID in text
+        assert short(ID) in text
         assert not any(line.startswith("Ignore this") for line in text.splitlines())
 
     def test_with_a_call_gives_a_message_with_the_results(self, tools: dict[str, BaseTool], recorder: Recorder) -> None:

@@ -17,7 +17,7 @@ from langchain_ashby.endpoints import OPERATIONS
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "ashby_list_interview_stages": {"interview_plan_id": ID},
-    "ashby_search_candidates": {"name": "Ada"},
+    "ashby_search_candidates": {"email": "ada@example.org"},
     "ashby_search_jobs": {"title": "Engineer"},
     "ashby_search_openings": {"identifier": "R1"},
 }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recorder import Recorder, success
+from recorder import Recorder, failure, success
 
 from langchain_ashby import AshbyClient, AshbyToolkit, records
 from langchain_ashby.endpoint import Access, Page
@@ -98,6 +98,42 @@ def read_on(name: str, endpoint: str, answer: Any, most: int, **arguments: Any) 
             more = {"cursor": cursor}
 
 
+def test_a_page_that_is_too_long_is_asked_for_again_as_far_as_it_fits_so_that_ashbys_cursor_goes_on_there() -> None:
+    notes = [{"id": ID, "createdAt": "2026-11-24T15:00:00Z", "content": f"{n}. {PARAGRAPH * 5}"} for n in range(40)]
+
+    def page(sent: Any) -> Any:
+        start, limit = int(sent.body.get("cursor", 0)), sent.body.get("limit", 40)
+        end = start + limit
+        return success(notes[start:end], moreDataAvailable=end < 40, nextCursor=str(end) if end < 40 else None)
+
+    with Recorder() as recorder, AshbyClient("key", recorder.url) as client:
+        recorder.answers["candidate.listNotes"] = [page]
+        [tool] = AshbyToolkit(client, include=["ashby_list_candidate_notes"], max_characters=3_000).get_tools()
+        texts, cursor = [], {}
+        while True:
+            message = tool.invoke(
+                {"type": "tool_call", "id": "1", "name": tool.name, "args": {"candidate_id": ID} | cursor}
+            )
+            texts.append(message.text)
+            assert len(message.text) <= 3_000
+            assert message.text.count("\n2026") == len(message.artifact["results"])
+            if "next_cursor" not in message.artifact:
+                break
+            cursor = {"cursor": message.artifact["next_cursor"]}
+            assert f"more: cursor={cursor['cursor']} with the same candidate_id" in message.text
+    told = [int(number) for text in texts for number in re.findall(r"^2026\d{4} (\d+)\. ", text, re.MULTILINE)]
+    assert told == [*range(40)], "each once, in order"
+
+
+@pytest.mark.parametrize("then", [failure("invalid_input", "No"), success([], moreDataAvailable=False)], ids=str)
+def test_a_page_that_ashby_does_not_give_shorter_comes_in_parts(then: Any) -> None:
+    notes = [{"createdAt": "2026-11-24T15:00:00Z", "content": f"{n}. {PARAGRAPH * 5}"} for n in range(40)]
+    with Recorder() as recorder, AshbyClient("key", recorder.url) as client:
+        recorder.answers["candidate.listNotes"] = [success(notes, moreDataAvailable=False), then]
+        [tool] = AshbyToolkit(client, include=["ashby_list_candidate_notes"], max_characters=3_000).get_tools()
+        assert "# 40 records; too long: part 1 of " in tool.invoke({"candidate_id": ID})
+
+
 def field(path: str, type_: str, title: str, *options: str) -> dict[str, Any]:
     selectable = [{"label": option, "value": str(number)} for number, option in enumerate(options, 1)]
     return {"isRequired": False, "field": {"path": path, "type": type_, "title": title, "selectableValues": selectable}}
@@ -115,7 +151,7 @@ def test_the_end_of_a_long_scorecard_can_be_read() -> None:
     assert texts[-1].endswith(f"# Part {len(texts)} of {len(texts)}, the last; 1 record; more: cursor=Ashby's"
                               " with the same application_id")  # fmt: skip
     assert "\n    Recommendation: Strong No\n" in texts[-1]
-    assert all(f"\n{ID} " in text and "\n  Notes:\n" in text for text in texts), "whose scorecard it is"
+    assert all(f"\n{short(ID)} " in text and "\n  Notes:\n" in text for text in texts), "whose scorecard it is"
     told = " ".join(text.partition("  Notes:\n")[2].partition("\n#")[0] for text in texts)
     assert re.sub(r" …\s+… ", " ", told).count(PARAGRAPH.strip()) == 80
 

@@ -8,6 +8,7 @@ from recorder import Recorder, success
 from langchain_ashby import AshbyClient, AshbyToolkit, records
 from langchain_ashby.agent.cards.values import in_the_words_of
 from langchain_ashby.forms import Field
+from langchain_ashby.ids import short
 from langchain_ashby.results import render
 from langchain_ashby.results.phrases import compact_day, field_value, labelled_value
 
@@ -142,7 +143,7 @@ def test_each_meeting_of_a_schedule_has_a_line_of_its_own_after_a_write_too() ->
     event = {"id": "e", "startTime": "2026-11-24T09:00:00.000Z", "endTime": "2026-11-24T10:00:00.000Z"}
     text = render(records.InterviewSchedule, {"id": ID, "interviewEvents": [event, event]}, done="Do it")
     line = "  2026-11-24T09:00Z to 10:00Z, interview (e)"
-    assert data(text) == [f"interview_schedule_id: {ID}", "meetings (interview_event_id):", line, line]
+    assert data(text) == [f"interview_schedule_id: {short(ID)}", "meetings (interview_event_id):", line, line]
 
 
 def test_an_offer_says_when_it_was_made_and_decided_and_days_say_that_they_are_utc() -> None:
@@ -150,7 +151,7 @@ def test_an_offer_says_when_it_was_made_and_decided_and_days_say_that_they_are_u
     offer = {"id": ID, "decidedAt": "2026-11-12T10:00:00.000Z", "latestVersion": version}
     [_, heading, row, _] = render(records.Offer, [offer]).split("\n")
     assert heading == "# offer_id start UTC|latest terms|decided UTC"
-    assert row == f"{ID} 20270101|2026-11-10T23:30-05:00|20261112"
+    assert row == f"{short(ID)} 20270101|2026-11-10T23:30-05:00|20261112"
 
 
 def test_a_day_is_that_of_utc_if_the_time_has_one() -> None:
@@ -229,7 +230,7 @@ def test_a_job_without_pay_has_no_line_for_it_and_an_empty_field_says_so() -> No
         "customFields": [{"id": "f", "title": "P", "value": ""}],
     }
     text = render(records.Job, job)
-    assert data(text) == [f"job_id: {ID}", "custom fields (custom_field_id):", "  P: (none) (f)"]
+    assert data(text) == [f"job_id: {short(ID)}", "custom fields (custom_field_id):", "  P: (none) (f)"]
 
 
 def test_a_form_says_what_its_sections_and_fields_ask_and_which_options_they_have() -> None:

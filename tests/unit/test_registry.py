@@ -10,7 +10,7 @@ import langchain_ashby
 from langchain_ashby import AshbyClient, AshbyToolkit, endpoints
 from langchain_ashby.bulk import Bulk
 from langchain_ashby.endpoint import Access, Arguments, Endpoint, Operation
-from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS
 from langchain_ashby.endpoints import internal as steps
 from langchain_ashby.errors import MissingAPIKeyError
 
@@ -88,7 +88,7 @@ def test_who_has_no_key_is_told_every_permission_that_the_tools_need() -> None:
     with pytest.raises(MissingAPIKeyError) as raised:
         AshbyClient("")
     told = set(re.findall(r"\b[a-z][A-Za-z]+(?:Read|Write)\b", str(raised.value.remedy)))
-    needed = {permission for operation in OPERATIONS.values() for permission in operation.permissions()}
+    needed = {permission for operation in BY_DEFAULT.values() for permission in operation.permissions()}
     assert told == needed | {"apiKeysRead"}, "the permissions stand in langchain_ashby/http/settings.py, check_key"
 
 
@@ -120,6 +120,7 @@ def test_arguments_follow_ashbys_spelling() -> None:
         ("candidate.info", "candidate_id", "id"),
         ("job.info", "job_id", "id"),
         ("interviewSchedule.cancel", "interview_schedule_id", "id"),
+        ("interview.info", "interview_id", "id"),
         *(
             (path, "department_id", "teamId")
             for path in ("job.create", "job.update", "opening.create", "opening.update")

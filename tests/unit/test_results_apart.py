@@ -140,7 +140,7 @@ class TestNames:
     def test_stand_with_what_tells_them_from_namesakes(self, entry: dict[str, Any], said: str) -> None:
         assert named(entry) == said
         kind = {"archiveReason" if "text" in entry else "source": {"id": ID, **entry}}
-        assert said in rows(records.Application, [{"id": ID, **kind}])[0]
+        assert said.replace("(rejected by", "(by") in rows(records.Application, [{"id": ID, **kind}])[0]
         assert said in render(records.Application, {"id": ID, **kind})
         assert said in render(records.Application, {"id": ID, **kind}, done="Do it")
 
@@ -162,33 +162,33 @@ class TestNames:
 class TestJobsOfApplications:
     def test_stand_below_with_their_ids(self) -> None:
         job = {"id": OTHER, "title": "Staff Engineer", "departmentId": ID, "locationId": ID}
-        assert render(records.Application, [{"id": ID, "job": job}] * 2).split("\n")[1:] == [
-            "# application_id job",
-            f"{ID} Staff Engineer",
-            f"{ID} Staff Engineer",
+        assert render(records.Application, [{"id": ID, "job": job, "status": "Active"}] * 2).split("\n")[1:] == [
+            "# application_id job|status (blank: as stage, else Active)",
+            f"{short(ID)} Staff Engineer",
+            f"{short(ID)} Staff Engineer",
             "# job_id job",
-            f"{OTHER} Staff Engineer",
+            f"{short(OTHER)} Staff Engineer",
             "# 2 records",
         ]
 
     def test_of_one_title_are_told_apart(self) -> None:
         jobs = [{"id": it, "title": "Staff Engineer", "departmentId": it} for it in (ID, OTHER, THIRD)]
-        text = render(records.Application, [{"id": ID, "job": job} for job in jobs])
-        assert text.split("\n")[1:] == [
-            "# application_id job",
-            f"{ID} Staff Engineer (929ec…)",
-            f"{ID} Staff Engineer (3f1c8…)",
-            f"{ID} Staff Engineer (3f1c0…)",
+        text = render(records.Application, [{"id": ID, "job": job, "status": "Active"} for job in jobs])
+        assert text.split("\n")[2:] == [
+            *(f"{short(ID)} Staff Engineer ({short(it)[:4]}…)" for it in (ID, OTHER, THIRD)),
             "# job_id job|department_id",
-            *(f"{it} Staff Engineer|{it}" for it in (ID, OTHER, THIRD)),
+            *(f"{short(it)} Staff Engineer|{short(it)}" for it in (ID, OTHER, THIRD)),
             "# 3 records",
         ]
 
-    def test_are_told_apart_by_the_short_spelling_where_ids_are_short(self) -> None:
-        jobs = [{"id": it, "title": "Staff Engineer"} for it in (ID, OTHER)] * 6
-        text = render(records.Application, [{"id": ID, "job": job} for job in jobs])
-        assert f"Staff Engineer ({short(OTHER)[:4]}…)" in text
-        assert f"\n{short(OTHER)} Staff Engineer\n" in text
+    def test_are_numbered_in_long_listings(self) -> None:
+        jobs = [{"id": it, "title": "Staff Engineer", "departmentId": it} for it in (ID, OTHER)] * 6
+        text = render(records.Application, [{"id": ID, "job": job, "status": "Active"} for job in jobs])
+        assert text.split("\n")[2:-1] == [
+            *[f"{short(ID)} 1", f"{short(ID)} 2"] * 6,
+            "# job job_id|job|department_id",
+            *(f"{number} {short(it)}|Staff Engineer|{short(it)}" for number, it in enumerate((ID, OTHER), 1)),
+        ]
 
     @given(st.lists(st.tuples(st.sampled_from([ID, OTHER, THIRD]), st.sampled_from(["A", "B", f"A ({ID[:4]}…)"]))))
     def test_never_read_the_same_if_they_are_not(self, named: list[tuple[str, str]]) -> None:
@@ -200,7 +200,7 @@ class TestJobsOfApplications:
         found = [{"id": ID, "candidate": {"name": "x" * 40}, "job": {"id": OTHER, "title": "Staff"}}] * 50
         text = render(records.Application, found, max_characters=3_000)
         assert len(text) <= 3_000
-        assert f"# job_id job\n{short(OTHER)} Staff\n# 50 records; too long: part 1 of" in text
+        assert f"# job job_id|job\n1 {short(OTHER)}|Staff\n# 50 records; too long: part 1 of" in text
 
 
 class TestPlaces:
@@ -238,11 +238,11 @@ class TestNull:
     @pytest.mark.parametrize(
         ("kind", "key", "column", "told"),
         [
-            (records.JobPosting, "isListed", "listed", {True: "", False: "unlisted", None: "unknown"}),
+            (records.JobPosting, "isListed", "listed", {True: "listed", False: "unlisted", None: "unknown"}),
             (records.User, "isEnabled", "state", {True: "", False: "deactivated", None: "unknown"}),
             (records.Job, "confidential", "visible", {True: "confidential", False: "", None: "unknown"}),
             (records.Tag, "isArchived", "state", {True: "archived", False: "", None: "unknown"}),
-            (records.Candidate, "applicationIds", "applications", {None: "unknown"}),
+            (records.Candidate, "applicationIds", "application_ids", {None: "unknown"}),
         ],
     )
     def test_is_neither_yes_nor_no_in_a_row(self, kind: type, key: str, column: str, told: dict[Any, str]) -> None:
@@ -251,7 +251,12 @@ class TestNull:
 
     @pytest.mark.parametrize(
         ("kind", "column"),
-        [(records.JobPosting, "listed"), (records.User, "state"), (records.Candidate, "applications")],
+        [
+            (records.JobPosting, "listed"),
+            (records.Application, "status"),
+            (records.User, "state"),
+            (records.Candidate, "application_ids"),
+        ],
     )
     def test_is_what_is_missing_where_blank_would_say_that_all_is_well(self, kind: type, column: str) -> None:
         assert cells(kind, [{"id": ID, "title": "T", "firstName": "T"}], column) == ["unknown"]
@@ -303,4 +308,4 @@ class TestSmallObjects:
     def test_of_a_kind_keep_their_own_facts(self) -> None:
         job = {"id": OTHER, "title": "Staff Engineer", "departmentId": ID}
         text = render(records.Application, {"id": ID, "job": job})
-        assert text.split("\n")[2:] == [f"job: Staff Engineer (job_id {OTHER})", f"  department_id: {ID}"]
+        assert text.split("\n")[2:] == [f"job: Staff Engineer (job_id {short(OTHER)})", f"  department_id: {short(ID)}"]

@@ -13,9 +13,10 @@ from typing import Any
 
 from langchain_core.messages import ToolCall, ToolMessage
 
-from langchain_ashby.agent.approval.gate import Tools, argument_problem
+from langchain_ashby.agent.approval.gate import Tools, argument_problem, with_ids
 from langchain_ashby.agent.messages.tool_messages import not_executed
 from langchain_ashby.agent.state import Approval, Decided, Proposal
+from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.json import NOT_KEPT, json_safe
 from langchain_ashby.text.words import count, one_line
 
@@ -119,9 +120,13 @@ def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decisio
     if call["name"] not in tools:
         raise UnusableAnswer("the tool no longer exists; reject the call.")
     args = _typed(args, tools[call["name"]].args)
-    edited = json.dumps(args, sort_keys=True)
     if problem := argument_problem(tools[call["name"]], args):
         raise UnusableAnswer(f"the edited arguments are invalid. {problem}")
+    try:
+        args = with_ids(tools[call["name"]], {**call, "args": args})[0]["args"]
+    except AshbyError as error:
+        raise UnusableAnswer(f"the edited arguments are invalid. {error.for_model()}") from None
+    edited = json.dumps(args, sort_keys=True)
     # Compared as JSON, because to Python 1 and True are equal.
     changed = edited != json.dumps(call["args"], sort_keys=True)
     return _approval(decision, proposal, {**call, "args": args}, "edit" if changed else "approve")

@@ -14,6 +14,7 @@ from langchain_ashby.agent.messages.history import calls_of, with_own_ids
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed
 from langchain_ashby.text.json import NOT_KEPT, sendable
 from langchain_ashby.text.words import one_line
+from langchain_ashby.toolkit import AshbyTool
 
 Tools = Mapping[str, BaseTool]
 
@@ -97,6 +98,29 @@ def argument_problem(tool: BaseTool, args: dict[str, object]) -> str | None:
             "; ".join(f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors()), None
         )
     return None
+
+
+def with_ids(tool: BaseTool, call: ToolCall) -> tuple[ToolCall, dict[str, str]]:
+    """Returns a call of valid arguments with ids in the place of names, and the names by the way to each.
+
+    Raises:
+        AshbyError: if a name is not that of exactly one record, or cannot be looked up.
+    """
+    if not isinstance(tool, AshbyTool):
+        return call, {}
+    found = tool.with_ids(call["args"])
+    return {**call, "args": found.arguments}, dict(found.named)
+
+
+def has_names(tool: BaseTool, call: ToolCall) -> bool:
+    """True for arguments of an Ashby tool that are not ids where ids are asked: they must not run."""
+    if not isinstance(tool, AshbyTool):
+        return False
+    try:
+        tool.operation.model_validate(call["args"])
+    except ValidationError:
+        return True
+    return False
 
 
 def _model(schema: object) -> type[BaseModel] | None:

@@ -17,8 +17,10 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
     jobs,
     offers,
     openings,
+    projects,
     schedules,
     stages,
+    tags,
 )
 from langchain_ashby.agent.cards.approved import only_what_is_on
 from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, arguments, is_current, targets

@@ -73,6 +73,7 @@ class CardBuilder:
     Besides the card itself it holds what the write's effect is recognized by: `wanted` are the facts as they will be,
     `alike` the existing records that look like the one it would create, `history` the values that a field has had, by
     the id of the entry. `unseen` is what else it does that no read shows, as a clause with "whether".
+    `dated` is False if the time of the record's last change need not tell of the write.
     """
 
     request: Operation[Any]
@@ -92,6 +93,7 @@ class CardBuilder:
     history: dict[str, dict[str, Fact]] = field(default_factory=dict)
     alike: Lookalikes | None = None
     unseen: str | None = None
+    dated: bool = True
     risk: Risk = "low"
 
     @property
@@ -279,7 +281,7 @@ class CardBuilder:
 
     def revision(self) -> dict[str, str]:
         """Times of the last change of the record to be changed, and of its parts, by id; empty if not read."""
-        pointers = targets(self.request)
+        pointers = targets(self.request) if self.dated else []
         return self.reads.revision(pointers[0]) if pointers else {}
 
     def _creates(self) -> str | None:

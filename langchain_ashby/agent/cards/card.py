@@ -87,16 +87,19 @@ class CardTable(TypedDict):
     records: list[str]
 
 
-class _WithTable(TypedDict, total=False):
+class _NotAlways(TypedDict, total=False):
+    """What a card has only if names were given for ids, and what only that of a bulk write has."""
+
+    named: dict[str, str]
     table: CardTable
 
 
-class Card(_WithTable):
+class Card(_NotAlways):
     """A write in words.
 
     `line` says what will happen, `changes` which fields it changes, `unchecked` what could not be found out. `targets`
     are the ids that the call refers to: arguments with other targets need another card. `args` are the exact
-    arguments.
+    arguments; `named` says for which of them a name was given, by the way to each, such as `location_ids.0`.
 
     The rest is what the card is based on, and is checked again before the write runs; see `differences`. `made` is the
     moment to which "past" refers. `facts` are values that were read, by a title in words. `refers` are the records

@@ -122,6 +122,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         **_inside("creditedToUser?", _PERSON),
         **_inside("customFields?[]", _CUSTOM),
     },
+    "candidate.listProjects": {"id": ID, "title": NAME},
     "candidate.listNotes": {"id": ID, "isPrivate": FLAG, "content?": NAME, "createdAt?": TIME},
     "candidateTag": _TITLED,
     "closeReason": {"id": ID, "reasonText": NAME, "isArchived": FLAG},
@@ -177,6 +178,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         **_inside("latestVersion", {"identifier?": TEXT, "description?": TEXT, "createdAt?": TIME}),
         **_inside("latestVersion.customFields?[]", _CUSTOM),
     },
+    "project": {"id": ID, "title": NAME, "isArchived?": FLAG, "confidential?": FLAG},
     "source": {**_TITLED, "sourceType?.title?": TEXT},
     "user": {**_PERSON, "isEnabled": FLAG},
 }

@@ -1,20 +1,26 @@
-"""The card for a custom field."""
+"""Cards for custom fields."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact
+from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.lookup import Reader, reader
 from langchain_ashby.agent.cards.names import apart
-from langchain_ashby.agent.cards.reads import ReadCache
+from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import SUBJECTS, line_of_changes
 from langchain_ashby.agent.cards.values import as_fact, in_the_words_of
 from langchain_ashby.endpoints.internal import StoreCustomFieldValue
-from langchain_ashby.endpoints.organization import ListCustomFields, SetCustomFieldValue
+from langchain_ashby.endpoints.organization import (
+    ListCustomFields,
+    SetCustomFieldValue,
+    SetCustomFieldValues,
+    stored_together,
+)
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.forms import Field, custom_field, custom_field_value
 from langchain_ashby.records import CustomField
@@ -25,17 +31,61 @@ from langchain_ashby.text.words import at, joined, named, one_line
 @builds(SetCustomFieldValue)
 def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuilder) -> None:
     """Set or clear a custom field."""
+    values = _set(request, {request.custom_field_id: request.field_value}, reads, builder)
+    for custom_field_id, value in (values or {}).items():
+        builder.sends(
+            StoreCustomFieldValue(
+                object_type=request.object_type,
+                object_id=request.object_id,
+                custom_field_id=custom_field_id,
+                field_value=value,
+            )
+        )
+
+
+@builds(SetCustomFieldValues)
+def set_values(request: SetCustomFieldValues, reads: ReadCache, builder: CardBuilder) -> None:
+    """Set or clear several custom fields of a record."""
+    values = _set(request, {it.custom_field_id: it.field_value for it in request.values}, reads, builder)
+    if values is not None:
+        builder.sends(stored_together(request, values))
+
+
+def _set(
+    request: SetCustomFieldValue | SetCustomFieldValues,
+    values: Mapping[str, Any],
+    reads: ReadCache,
+    builder: CardBuilder,
+) -> dict[str, Any] | None:
+    """Puts fields with their new values onto the card; returns Ashby's values, or None if nothing may be sent."""
     owner_id = f"{request.object_type.lower()}_id"
     owner_reader = cast(Reader, reader(owner_id))
     fields_read, found = reads.all(ListCustomFields(include_archived=True), owner_reader.request(request.object_id))
     fields = builder.records("The custom fields", fields_read)
-    definition = cast(CustomField, next((it for it in fields if at(it, "id") == request.custom_field_id), {}))
     owner, of_whom = SUBJECTS[owner_id](builder, found)
-    entries = (
-        at(owner, "latestVersion", "customFields") if request.object_type == "Opening" else at(owner, "customFields")
-    )
-    entry = next((it for it in entries or [] if at(it, "id") == request.custom_field_id), None)
-    within = ["latestVersion"] if request.object_type == "Opening" else []
+    builder.sent = {}  # without a definition the body is unknown, so nothing may be sent
+    setting = _Setting(request.object_type, owner, fields)
+    converted = {it: _set_field(builder, setting, it, value) for it, value in values.items()}
+    builder.line = line_of_changes(builder, of_whom)
+    return None if UNREAD in converted.values() else converted
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What the values are set in: the record that has the fields, and their definitions, if those were read."""
+
+    object_type: str
+    owner: Record
+    fields: Records[Record]
+
+
+def _set_field(builder: CardBuilder, setting: _Setting, custom_field_id: str, value: Any) -> Any:
+    """Puts one field onto the card; returns Ashby's value, or UNREAD if it is not known or does not fit."""
+    owner, fields = setting.owner, setting.fields
+    definition = cast(CustomField, next((it for it in fields if at(it, "id") == custom_field_id), {}))
+    within = ["latestVersion"] if setting.object_type == "Opening" else []
+    entries = at(owner, *within, "customFields")
+    entry = next((it for it in entries or [] if at(it, "id") == custom_field_id), None)
     is_read = owner and not is_unread(owner, *within, "customFields")
     before: Fact = as_fact(at(entry, "value")) if is_read else UNREAD
     if at(definition, "isPrivate") is True:
@@ -44,12 +94,13 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
         if owner and entry is None and not sees_private:
             before = UNREAD
             builder.not_checked("The field is private: it may have a value that the key cannot see.")
-    title, value = "Custom field", request.field_value
-    builder.sent = {}  # without the definition the body is unknown, so nothing may be sent
+    title, converted = "Custom field", UNREAD
     if not definition:
-        if isinstance(fields_read, list):
-            unknown = f"The custom field {request.custom_field_id} is not known, or the key may not see it."
+        if fields.complete:
+            unknown = f"The custom field {custom_field_id} is not known, or the key may not see it."
             builder.warn(f"{unknown} Nothing will be sent.", "high")
+        else:
+            builder.not_checked(f"The custom field {custom_field_id} is not among those that could be read.")
         before = UNREAD
         field = Field(path="", title=title, type="String", required=False, options={})
     else:
@@ -60,25 +111,20 @@ def set_value(request: SetCustomFieldValue, reads: ReadCache, builder: CardBuild
         if at(definition, "isArchived") is True:
             builder.warn(f"The custom field {named(title)} is archived.")
         try:
-            value = custom_field_value([definition], request.custom_field_id, request.object_type, request.field_value)
-            builder.sends(
-                StoreCustomFieldValue(
-                    object_type=request.object_type,
-                    object_id=request.object_id,
-                    custom_field_id=request.custom_field_id,
-                    field_value=value,
-                )
-            )
+            value = converted = custom_field_value([definition], custom_field_id, setting.object_type, value)
         except ArgumentError as error:
-            builder.warn(f"{one_line(error.message)}. Nothing will be sent.", "high")
+            if fields.complete:
+                builder.warn(f"{one_line(error.message)}. Nothing will be sent.", "high")
+            else:
+                builder.not_checked(f"Whether the value fits the custom field {named(title)} is not known.")
 
     if at(definition, "isPrivate") is not False:
         builder.private[title] = "fields"
     elif field.type in MONEY_TYPES:
         builder.private[title] = "compensation"
-    builder.refer(request.custom_field_id, "The custom field", title, at(definition, "fieldType"))
+    builder.refer(custom_field_id, "The custom field", title, at(definition, "fieldType"))
     builder.set_field(title, before, as_fact(value), lambda stored: in_the_words_of(field, stored))
-    builder.line = line_of_changes(builder, of_whom)
+    return converted
 
 
 def _labels(definition: CustomField, entry: Any) -> dict[str, str]:

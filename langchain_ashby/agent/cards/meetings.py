@@ -13,7 +13,8 @@ from langchain_ashby.agent.cards.names import fact_of
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.times import warn_of_offset, warn_of_weekend
 from langchain_ashby.endpoints.fields import InterviewEvent
-from langchain_ashby.endpoints.internal import FindUser, GetInterview
+from langchain_ashby.endpoints.internal import FindUser
+from langchain_ashby.endpoints.interviews import GetInterview
 from langchain_ashby.text.words import (
     at,
     day,

@@ -16,9 +16,11 @@ from langchain_ashby.agent.cards.shared import called_job, the_department
 from langchain_ashby.endpoints.fields import EmploymentType
 from langchain_ashby.endpoints.openings import (
     AddOpeningJob,
+    AddOpeningLocation,
     CreateOpening,
     ListOpenings,
     RemoveOpeningJob,
+    RemoveOpeningLocation,
     SearchOpenings,
     SetOpeningArchived,
     SetOpeningState,
@@ -109,6 +111,23 @@ def remove_job(request: RemoveOpeningJob, reads: ReadCache, builder: CardBuilder
         builder.warn("It is the opening's only job.")
     elif derived.others is None:
         builder.warn("Whether it is the opening's only job is not known.", "high")
+    _warn_of_state(builder, derived.record)
+
+
+@builds(AddOpeningLocation)
+def add_location(request: AddOpeningLocation, reads: ReadCache, builder: CardBuilder) -> None:
+    """Add a location to an opening."""
+    _warn_of_state(builder, derive(request, reads, builder).record)
+
+
+@builds(RemoveOpeningLocation)
+def remove_location(request: RemoveOpeningLocation, reads: ReadCache, builder: CardBuilder) -> None:
+    """Remove a location from an opening."""
+    derived = derive(request, reads, builder)
+    if builder.changes and derived.others == []:
+        builder.warn("It is the opening's only location.")
+    elif derived.others is None:
+        builder.warn("Whether it is the opening's only location is not known.", "high")
     _warn_of_state(builder, derived.record)
 
 

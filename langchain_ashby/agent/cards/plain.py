@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, cast, get_args, get_origin
@@ -137,7 +137,9 @@ def _change_list(
         key = at(value, "id") or value
         present = _present(holder, place)
         entries = present if isinstance(present, list) else []
-        before = UNREAD if present is not entries else any((at(it, "id") or it) == key for it in entries)
+        there = any((at(it, "id") or it) == key for it in entries)
+        nameless = any(isinstance(it, Mapping) and not at(it, "id") for it in entries)
+        before = UNREAD if present is not entries or (nameless and not there) else there
         others = _others(builder, reads, name, [it for it in entries if (at(it, "id") or it) != key])
         title = place.title or _title(name)
         kept: str | None = ", ".join(others) or None

@@ -26,10 +26,10 @@ from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import called_job, candidate_and_job, the_application, who
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.fields import InterviewEvent, InterviewEventChange
-from langchain_ashby.endpoints.internal import ListInterviewEvents
 from langchain_ashby.endpoints.interviews import (
     CancelInterviewSchedule,
     CreateInterviewSchedule,
+    ListInterviewEvents,
     ListInterviewSchedules,
     UpdateInterviewSchedule,
 )
@@ -179,7 +179,7 @@ def _schedule(
     Ashby gives a single schedule's meetings, but not the schedule. So that is looked for among those which were made
     since shortly before its first meeting was.
     """
-    [read] = reads.all(ListInterviewEvents(interview_schedule_id=schedule_id))
+    [read] = reads.all(ListInterviewEvents(interview_schedule_id=schedule_id, expand=["interview"]))
     events = builder.records("The meetings of the schedule", read)
     times = [time for it in events if (time := parsed(at(it, "createdAt")))]
     since = min(times) - timedelta(days=1) if times else None

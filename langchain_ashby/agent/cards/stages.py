@@ -22,10 +22,9 @@ from langchain_ashby.agent.cards.shared import (
 from langchain_ashby.agent.cards.times import warn_of_offset
 from langchain_ashby.endpoints.applications import ChangeApplicationStage, GetApplication
 from langchain_ashby.endpoints.candidates import GetCandidate
-from langchain_ashby.endpoints.internal import ListCommunicationTemplates
 from langchain_ashby.endpoints.interviews import GetInterviewStage, ListInterviewSchedules
 from langchain_ashby.endpoints.offers import ListOffers
-from langchain_ashby.endpoints.organization import ListArchiveReasons
+from langchain_ashby.endpoints.organization import ListArchiveReasons, ListCommunicationTemplates
 from langchain_ashby.text.words import UNNAMED, at, called, in_words, moment, named, one_line, parsed, quoted, shown
 
 _KINDS = ("Lead", "PreInterviewScreen", "Active", "Offer", "Hired", "Archived")

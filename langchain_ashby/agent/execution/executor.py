@@ -43,6 +43,7 @@ from langchain_ashby.agent.state import Approval, Proposal, is_complete
 from langchain_ashby.errors import AshbyError, ConfigurationError
 from langchain_ashby.http.observer import changes_ashby
 from langchain_ashby.results import told
+from langchain_ashby.spelling import in_words
 from langchain_ashby.text.words import one_line
 
 
@@ -142,14 +143,14 @@ class WriteExecutor:
             requests = self.journal.read(write.store, write.key).requests
             found = self._settler.settle(write.store, write.call, [claim], requests, what, own=True)
             result = replace(found.result, request_ids=ids)
-            if result.outcome == "unknown" and error.done and error.done not in result.answer.text:
-                begun = f" {error.done} {IF_NOT_MADE} {error.remedy}"
+            if result.outcome == "unknown" and error.done and in_words(error.done) not in result.answer.text:
+                begun = in_words(f" {error.done} {IF_NOT_MADE} {error.remedy}")
                 result = replace(result, answer=with_words(result.answer, after=begun))
             return self.end(write, claim, result, *found.with_it)
         if error.done:
             partly = executed_in_part(write.call, f"{what} {error.done} {error.remedy}")
             return self.end(write, claim, WriteResult("partly applied", with_edit(write.approval, partly), ids))
-        refused = with_edit(write.approval, not_executed(write.call, error.for_model()))
+        refused = with_edit(write.approval, not_executed(write.call, in_words(error.for_model())))
         return self.end(write, claim, WriteResult("not applied", refused, ids))
 
     def of_another_account(self, proposal: Proposal) -> str | None:

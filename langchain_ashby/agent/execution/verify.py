@@ -10,7 +10,7 @@ from typing import Any
 from langchain_core.messages import ToolCall
 from pydantic import ValidationError
 
-from langchain_ashby.agent.approval.gate import Tools, argument_problem
+from langchain_ashby.agent.approval.gate import Tools, argument_problem, has_names
 from langchain_ashby.agent.cards import (
     Card,
     Evidence,
@@ -128,7 +128,9 @@ class EffectChecker:
 
     def argument_problem(self, call: ToolCall) -> str | None:
         """Describes what is wrong with the arguments of a call by now; None if they are valid."""
-        return argument_problem(self.tools[call["name"]], call["args"])
+        tool = self.tools[call["name"]]
+        # What was approved are ids. A name is never looked up after that: it may be another record's by now.
+        return argument_problem(tool, call["args"]) or (_NAMES if has_names(tool, call) else None)
 
     def second_look(self, card: Card | None, call: ToolCall, applied: Sequence[AppliedWrite] = ()) -> SecondLook:
         """Looks again right before a write: what has changed since its card was approved, and what Ashby shows now.
@@ -280,4 +282,5 @@ def needs_another_look(shown: Card | None, fresh: Card | None) -> bool:
     )
 
 
+_NAMES = "They hold names where ids are needed."
 _WEIGHT = {"low": 0, "medium": 1, "high": 2}

@@ -1,7 +1,8 @@
 """Tool messages for calls that did not simply run.
 
 Their first words are fixed, so that models, people and programs can tell at once whether anything was executed. Each
-quotation of Ashby, a model or a person is on one line, so that it cannot begin like such a message.
+quotation of Ashby, a model or a person is on one line, so that it cannot begin like such a message. Ids are spelled as
+in results.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from langchain_core.tools import ToolException
 from langgraph.types import Command
 
 from langchain_ashby.agent.state import Approval
+from langchain_ashby.spelling import in_words, with_short_ids
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import one_line
 
@@ -43,12 +45,12 @@ def not_executed(call: Call, why: str, *, status: Literal["success", "error"] = 
 
 def executed(call: Call, why: str) -> ToolMessage:
     """The answer to a write that took effect but whose result is not available."""
-    return _answer(call, f"{EXECUTED} {why}", "success")
+    return _answer(call, f"{EXECUTED} {in_words(why)}", "success")
 
 
 def executed_in_part(call: Call, why: str) -> ToolMessage:
     """The answer to a write whose first steps took effect and whose last did not."""
-    return _answer(call, f"{EXECUTED_IN_PART} {why}", "error")
+    return _answer(call, f"{EXECUTED_IN_PART} {in_words(why)}", "error")
 
 
 def outcome_unknown(call: Call, why: str) -> ToolMessage:
@@ -57,13 +59,13 @@ def outcome_unknown(call: Call, why: str) -> ToolMessage:
         "The change may have been made. Read the record it concerns and see whether the change is there before you "
         "propose it again; if you cannot tell, say so to the user."
     )
-    return _answer(call, f"{OUTCOME_UNKNOWN} {why} {check}", "error")
+    return _answer(call, f"{OUTCOME_UNKNOWN} {in_words(why)} {check}", "error")
 
 
 def unreadable(call: Call, why: str, *, retryable: bool) -> ToolMessage:
     """The answer to a read that got no usable reply from Ashby."""
     advice = "Trying again may help." if retryable else "Trying again will not help; tell the user what is wrong."
-    return _answer(call, f"Nothing could be read. {why} {advice}", "error")
+    return _answer(call, f"Nothing could be read. {in_words(why)} {advice}", "error")
 
 
 def marked(answer: ToolMessage, decision: Literal["reject", "respond"]) -> ToolMessage:
@@ -80,7 +82,7 @@ def with_edit(approval: Approval, answer: ToolMessage) -> ToolMessage:
     """Adds the edited arguments to the result of an edited call: the conversation shows only the model's own."""
     if not approval["edited"]:
         return answer
-    args = one_line(json.dumps(approval["call"]["args"], ensure_ascii=False), None)
+    args = one_line(json.dumps(with_short_ids(approval["call"]["args"]), ensure_ascii=False), None)
     if answer.status == "success":
         words = f"{EXECUTED_AS_EDITED} The arguments were {args}, not yours; do not call again with yours."
         return with_words(answer, before=f"{words}\n\n")

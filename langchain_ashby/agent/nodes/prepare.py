@@ -15,7 +15,7 @@ from typing import cast
 
 from langchain_core.messages import ToolCall, ToolMessage
 
-from langchain_ashby.agent.approval.gate import argument_problem, needs_approval
+from langchain_ashby.agent.approval.gate import argument_problem, needs_approval, with_ids
 from langchain_ashby.agent.cards import ReadCache, markdown
 from langchain_ashby.agent.cards.differences import beside
 from langchain_ashby.agent.cards.many import CARDS_AT_ONCE
@@ -34,6 +34,8 @@ from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.run.runtime import RunLocation, is_first_attempt, is_saved
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, is_complete, undecided
+from langchain_ashby.errors import AshbyError
+from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import tool_title
 
 
@@ -99,7 +101,8 @@ def _refused(state: State, given: Dependencies) -> list[ToolMessage]:
 
 def _was_replaced(proposal: Proposal, state: State) -> bool:
     """True if the model's message now has another call in the place of the one that led to the proposal."""
-    proposed = {**proposal["call"], "args": proposal.get("original") or proposal["call"]["args"]}
+    args = proposal.get("written") or proposal.get("original") or proposal["call"]["args"]
+    proposed = {**proposal["call"], "args": args}
     return any(
         it["id"] == proposed["id"] and it != proposed for it in open_calls(state["messages"], state.get("own", {}))
     )
@@ -123,12 +126,18 @@ def _proposal(it: _Call, given: Dependencies, reads: ReadCache | None) -> Propos
         return not_executed(call, _GONE)
     if problem := argument_problem(tool, call["args"]):
         return not_executed(call, problem)
+    written = call["args"]
+    try:
+        call, named = with_ids(tool, call)
+    except AshbyError as error:
+        return not_executed(call, visible(error.for_model()))
     bulk = checker.bulk(call) if reads is not None else None
+    card = checker.card(call, reads) if bulk is None else None
     proposal = Proposal(
         call=call,
         title=tool_title(tool.name, tool.metadata),
         description="",
-        card=checker.card(call, reads) if bulk is None else None,
+        card={**card, "named": named} if card and named else card,
         original=None,
         made=datetime.now(UTC).isoformat(),
         journal="",
@@ -140,11 +149,17 @@ def _proposal(it: _Call, given: Dependencies, reads: ReadCache | None) -> Propos
         on_behalf_of=None,
         account=checker.account(call),
     )
+    if call["args"] != written:
+        proposal = {**proposal, "written": written}
     if bulk is None or reads is None:
         return proposal
     shown = checker.bulk(it.edit["proposal"]["call"]) if it.edit and it.known else None
-    fewer = shortened(it.known, shown, bulk) if it.known and shown else None
-    return {**fewer, "call": call, "after": {}} if fewer else with_parts(proposal, bulk, *checker.parts(call, reads))
+    if it.known and shown and (fewer := shortened(it.known, shown, bulk)):
+        return {**fewer, "call": call, "after": {}}
+    made = with_parts(proposal, bulk, *checker.parts(call, reads))
+    if named and not isinstance(made, ToolMessage) and made["card"]:
+        made["card"] = {**made["card"], "named": named}
+    return made
 
 
 def _copied(approval: Approval) -> Approval:
@@ -175,8 +190,11 @@ def _complete(
         if known is None:
             proposal["journal"] = journal
             turn = turn_of(message, own) if message else None
-            proposal["journal_key"] = journal_key(location.thread_id, turn, proposal["place"], call)
+            own_call = call | {"args": proposal.get("written") or call["args"]}
+            proposal["journal_key"] = journal_key(location.thread_id, turn, proposal["place"], own_call)
         else:
+            if written := known.get("written"):
+                proposal["written"] = written
             proposal["journal"], proposal["journal_key"] = known["journal"], known["journal_key"]
             proposal["after"] = dict(known["after"])
     put_in_order([*(proposal for _, proposal in proposed), *(it["proposal"] for it in held)])

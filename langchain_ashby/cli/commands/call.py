@@ -13,6 +13,9 @@ from langchain_ashby.cli.exits import Status, stop
 from langchain_ashby.cli.options import Approved, UploadDirs, UseSandbox
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from langchain_ashby.client import AshbyClient
     from langchain_ashby.endpoint import Operation
 
 
@@ -39,9 +42,13 @@ def call(
     if every_page and not issubclass(operation, Paged):
         raise stop(f"{operation.tool_name()} has no pages: --all is for listings.", Status.USAGE)
     _check(operation, given)
-    if operation.access is Access.WRITE and not yes:
-        _ask(operation, given)
+    asks = operation.access is Access.WRITE and not yes
+    if asks:
+        _check_can_ask(operation)
     with connected(sandbox, upload_dir) as client:
+        given, named = _with_ids(client, operation, given)
+        if asks:
+            _ask(operation, given, named)
         if every_page:
             from langchain_ashby.cli.paging import print_all
 
@@ -84,16 +91,39 @@ def _check(operation: type[Operation[Any]], given: dict[str, Any]) -> None:
         raise stop(explain_arguments(error)) from None
 
 
-def _ask(operation: type[Operation[Any]], given: dict[str, Any]) -> None:
-    from langchain_ashby.cli.card import Hanging, argument_lines
-    from langchain_ashby.cli.terminal import can_ask, confirm, console
+def _with_ids(
+    client: AshbyClient, operation: type[Operation[Any]], given: dict[str, Any]
+) -> tuple[dict[str, Any], Mapping[str, str]]:
+    """The arguments with ids in the place of names, and the names."""
+    from langchain_ashby.cli.terminal import harmless
+    from langchain_ashby.errors import AshbyError
+    from langchain_ashby.toolkit.names import resolved
+
+    try:
+        found = resolved(operation, given, client)
+    except AshbyError as error:
+        raise stop(harmless(error.for_model())) from None
+    for note in found.notes:
+        typer.echo(harmless(note), err=True)
+    return found.arguments, found.named
+
+
+def _check_can_ask(operation: type[Operation[Any]]) -> None:
+    from langchain_ashby.cli.terminal import can_ask
 
     if not can_ask():
         raise stop(
             f"{operation.tool_name()} needs approval, but there is no terminal to ask in. Use --yes to approve it.",
             Status.NOT_APPROVED,
         )
-    console().print(Hanging(argument_lines(given)))
+
+
+def _ask(operation: type[Operation[Any]], given: dict[str, Any], named: Mapping[str, str]) -> None:
+    from langchain_ashby.agent.cards.show.arguments import beside_names
+    from langchain_ashby.cli.card import Hanging, argument_lines
+    from langchain_ashby.cli.terminal import confirm, console
+
+    console().print(Hanging(argument_lines(beside_names(given, named))))
     try:
         approved = confirm(f"{operation.tool_title()}?")
     except KeyboardInterrupt:

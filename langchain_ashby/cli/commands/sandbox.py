@@ -18,6 +18,9 @@ def sandbox(
     api_key: Annotated[str | None, typer.Option(help="The key to accept. Defaults to a random one.")] = None,
     candidates: Annotated[int, typer.Option(min=0, help="The number of made-up candidates.")] = 60,
     db: Annotated[Path | None, typer.Option(help="Keep the data in this file.")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse keys that a request does not have, which Ashby ignores.")
+    ] = False,
 ) -> None:
     """Serve a sandbox in place of Ashby on this machine, until interrupted.
 
@@ -29,7 +32,7 @@ def sandbox(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     try:
-        server = AshbySandbox(api_key=api_key, port=port, candidates=candidates, db=db)
+        server = AshbySandbox(api_key=api_key, port=port, candidates=candidates, db=db, strict=strict)
         with server:
             typer.echo(json.dumps({"url": server.url, "api_key": server.api_key}))
             stopped.wait()

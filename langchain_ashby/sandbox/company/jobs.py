@@ -49,7 +49,8 @@ JOB_ROWS = {row.key: row for row in JOBS}
 USUAL_PAY = ("EUR", 60000, 80000)
 """The pay of a job that does not state its own."""
 
-_ROLES = ("Hiring Manager", "Recruiter", "Interviewer")
+ROLES = ("Hiring Manager", "Recruiter", "Interviewer", "Coordinator")
+"""The roles on a hiring team, in the order in which a job's team is stated."""
 _STACKS = {"staff": ["rs", "py"], "sre": ["go", "py"], "ml": ["py"]}
 
 # key, job, published, listed, boards, further locations
@@ -81,14 +82,34 @@ OPENINGS = (
     ("OP-213", "Filled", "manager", "london", "management", -50, "l4", False, False, ""),
 )
 
+# key, title, department, status
+TEMPLATES = (
+    ("engineer", "Engineer", "engineering", "Active"),
+    ("intern", "Intern", "fleet", "Inactive"),
+)
+
 
 def records() -> Records:
     """Boards, brands, templates, jobs, postings and openings."""
     for key, title in (("external", "Careers at Tidewright"), ("internal", "Internal moves")):
-        yield "jobBoard", {"id": ident("board", key), "title": title, "isPrimary": key == "external"}
-    yield "brand", {"id": ident("brand", "tidewright"), "title": "Tidewright"}
-    plan = ident("plan", "engineering")
-    yield "jobTemplate", {"id": ident("job template", "engineer"), "title": "Engineer", "defaultInterviewPlanId": plan}
+        internal = key == "internal"
+        yield "jobBoard", {"id": ident("board", key), "title": title, "isInternal": internal, "isPrimary": not internal}
+    for key, name in (("tidewright", "Tidewright"), ("harbour", "Harbour Robotics")):
+        yield "brand", {"id": ident("brand", key), "name": name, "hostedJobsPageSlug": key}
+    for key, title, department, status in TEMPLATES:
+        yield (
+            "jobTemplate",
+            {
+                "id": ident("job template", key),
+                "title": title,
+                "status": status,
+                "departmentId": ident("department", department),
+                "locationId": ident("location", "oslo"),
+                "defaultInterviewPlanId": ident("plan", "engineering"),
+            },
+        )
+    for role in ROLES:
+        yield "applicationHiringTeamRole", {"id": ident("application role", role), "title": role}
     for row in JOBS:
         yield "job", _job(row)
     for posting in POSTINGS:
@@ -100,7 +121,16 @@ def records() -> Records:
 def hiring_team(job: str) -> list[Record]:
     """Manager, recruiter and interviewers of a job."""
     users = JOB_ROWS[job].team.split()
-    return [{"userId": ident("user", user), "role": _ROLES[min(at, 2)]} for at, user in enumerate(users)]
+    return [{"userId": ident("user", user), "role": ROLES[min(at, 2)]} for at, user in enumerate(users)]
+
+
+def seat(identifier: str, job: str, opened: float, filled: float | None) -> Record:
+    """An opening of a job for one person, opened and perhaps filled so many days ago."""
+    row = JOB_ROWS[job]
+    stated = (identifier, "Open" if filled is None else "Filled", job, row.location, row.department)
+    opening = {**_opening(*stated, 30, "l4", False, False, ""), "createdAt": ago(opened), "openedAt": ago(opened)}
+    opening["latestVersion"] = {**opening["latestVersion"], "createdAt": ago(opened)}
+    return opening if filled is None else {**opening, "closedAt": ago(filled)}
 
 
 def _job(row: JobRow) -> Record:

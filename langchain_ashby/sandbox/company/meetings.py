@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from langchain_ashby.sandbox.company.forms import FORM_DEFINITIONS
 from langchain_ashby.sandbox.company.jobs import JOB_ROWS, USUAL_PAY
@@ -63,12 +63,25 @@ def records(visit: Visit, rng: Random) -> Records:
             scheduledById=ident("user", recruiter) if events else None,
             interviewEvents=[
                 _event(schedule_id, interview, interviewer, start, ago(visit.entered), answered=at < answered)
+                | (_recorded(schedule_id, interview) if visit.state == "done" else {})
                 for at, (interview, interviewer, start) in enumerate(events)
             ],
             createdAt=ago(visit.entered),
             updatedAt=ago(max(visit.entered - 1, 0)),
         ),
     )
+    for interview, _, start in events if visit.state == "done" else ():
+        if recorded := _recorded(schedule_id, interview):
+            yield (
+                "notetakerTranscript",
+                {
+                    "id": recorded["notetakerTranscriptId"],
+                    "applicationId": visit.application_id,
+                    "interviewScheduleId": schedule_id,
+                    "interviewEventId": ident(schedule_id, interview),
+                    "createdAt": time(start + timedelta(minutes=_MINUTES[interview])),
+                },
+            )
     for at, (interview, interviewer, start) in enumerate(events[:answered]):
         recommendation = visit.person.recommendations[at % len(visit.person.recommendations)]
         yield "feedback", _feedback(visit, schedule_id, interview, interviewer, start, recommendation, rng)
@@ -90,7 +103,15 @@ def _events(visit: Visit, began: datetime) -> Iterator[tuple[str, str, datetime]
         yield interview, interviewer, start + timedelta(hours=2 * at)
 
 
-def _event(schedule_id: str, interview: str, interviewer: str, start: datetime, made: str, answered: bool) -> Record:
+def _recorded(schedule_id: str, interview: str) -> dict[str, str]:
+    """Screening calls are recorded by the notetaker."""
+    recorded = interview == "recruiter-screen"
+    return {"notetakerTranscriptId": ident(schedule_id, interview, "transcript")} if recorded else {}
+
+
+def _event(
+    schedule_id: str, interview: str, interviewer: str, start: datetime, made: str, answered: bool
+) -> dict[str, Any]:
     return {
         "id": ident(schedule_id, interview),
         "interviewId": ident("interview", interview),

@@ -102,6 +102,16 @@ CLOSE_REASONS = (
     ("reorg", "Reorganization 2023", True),
 )
 
+ROLES = ("Hiring Manager", "Recruiter", "Interviewer", "Coordinator")
+
+# key, title, description, author, archived, confidential
+PROJECTS = (
+    ("maritime", "Maritime engineers", "People who have shipped software for ships.", "priya", False, False),
+    ("harbour", "Harbour Robotics launch", "", "daniel", False, False),
+    ("succession", "Succession planning", "", "maren", False, True),
+    ("campus", "Campus 2022", "Students we met on the campus tour.", "priya", True, False),
+)
+
 # key, title, what it is meant for, may accompany an archiving
 TEMPLATES = (
     ("rejection", "Rejection after review", "email"),
@@ -175,6 +185,22 @@ def records() -> Records:
         yield "archiveReason", reason
     for key, text, archived in CLOSE_REASONS:
         yield "closeReason", {"id": ident("close reason", key), "reasonText": text, "isArchived": archived}
+    for number, (key, title, description, author, archived, confidential) in enumerate(PROJECTS):
+        yield (
+            "project",
+            present(
+                id=ident("project", key),
+                title=title,
+                description=description or None,
+                authorId=ident("user", author),
+                isArchived=archived,
+                confidential=confidential,
+                customFieldValues={} if archived else {ident("field", "project-owner"): "Talent"},
+                createdAt=ago(300 + 200 * number),
+            ),
+        )
+    for title in ROLES:
+        yield "hiringTeamRole", {"id": ident("role", title), "title": title}
     for key, title, intended in TEMPLATES:
         yield (
             "communicationTemplate",

@@ -9,6 +9,9 @@ class Person(NamedTuple):
     `recommendations` are the interviewers' in turn, 1 to 4. `applications` are `job:stage` or `job:stage:detail`,
     separated by ` | `. The detail is, for an Active stage, how its interviews stand (see `meetings.STATES`), for the
     Offer stage, how the offer stands (`pipeline.OFFERS`), for Archived, `reason@last stage`.
+
+    `came` and `since` are the days since the person came and since the last move; 0 leaves both to the job's dates.
+    `seat` identifies an opening of the person's own.
     """
 
     key: str  # local part of the e-mail address
@@ -21,6 +24,9 @@ class Person(NamedTuple):
     recommendations: str
     applications: str
     tags: str = ""
+    came: float = 0
+    since: float = 0
+    seat: str = ""
 
 
 PEOPLE = (

@@ -5,9 +5,9 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from langchain_ashby.sandbox.company import meetings
+from langchain_ashby.sandbox.company import meetings, reviews
 from langchain_ashby.sandbox.company.forms import APPLICATION_FORM_DEFINITION
-from langchain_ashby.sandbox.company.jobs import JOB_ROWS, POSTINGS, USUAL_PAY, hiring_team
+from langchain_ashby.sandbox.company.jobs import JOB_ROWS, POSTINGS, USUAL_PAY, hiring_team, seat
 from langchain_ashby.sandbox.company.make import NOW, Record, Records, ago, ident, idents, present, ref, time
 from langchain_ashby.sandbox.company.people import Person
 from langchain_ashby.sandbox.company.places import PLACES, location
@@ -18,7 +18,9 @@ from langchain_ashby.sandbox.company.stories import ANSWERS, NOTES, WHY_US
 OFFERS = {
     "start": ("WaitingOnOfferCreation", "", "", None, False),
     "definition": ("WaitingOnApprovalStart", "WaitingOnApprovalDefinition", "Created", None, False),
+    "unapproved": ("WaitingOnApprovalStart", "WaitingOnApprovalStart", "Created", None, False),
     "approval": ("WaitingOnOfferApproval", "WaitingOnOfferApproval", "Pending", "WaitingOnApprovals", False),
+    "refused": ("WaitingOnOfferApproval", "WaitingOnOfferApproval", "Pending", "Declined", False),
     "sent": ("WaitingOnCandidateResponse", "WaitingOnCandidateResponse", "WaitingOnResponse", "Approved", False),
     "accepted": ("CandidateAccepted", "CandidateAccepted", "Accepted", "Approved", True),
     "declined": ("CandidateRejected", "CandidateRejected", "Declined", "Approved", True),
@@ -40,7 +42,8 @@ def records_of(person: Person, index: int, rng: Random) -> Records:
     # No application is older than its job, and each is old enough for its stages.
     oldest = min([JOB_ROWS[job].opened or JOB_ROWS[job].created for job, *_ in steps], default=200)
     newest = max([(JOB_ROWS[job].closed or 0) + 20 for job, *_ in steps], default=7)
-    came = rng.uniform(max(newest, oldest * 0.3), oldest) if oldest > newest else newest
+    drawn = rng.uniform(max(newest, oldest * 0.3), oldest) if oldest > newest else newest
+    came = person.came or drawn
     files = list(_files(person, candidate_id, came, rng))
     yield "candidate", _candidate(person, index, candidate_id, came, files, rng)
     for file in files:
@@ -80,6 +83,7 @@ def _candidate(person: Person, index: int, candidate_id: str, came: float, files
         phoneNumbers=phones if index % 5 != 4 else [],
         socialLinks=links if index % 4 != 3 else [],
         tagIds=idents("tag", person.tags),
+        projectIds=idents("project", "maritime") if "maritime" in person.tags.split() else [],
         fileIds=[file["id"] for file in files[1:]],
         resumeFileId=files[0]["id"] if files else None,
         company=person.company or None,
@@ -151,12 +155,14 @@ def _application(
     application_id = ident(candidate_id, "application", job)
     reason, _, last_stage = detail.partition("@") if stage == "Archived" else ("", "", "")
     visited = _visited(row.plan, stage, last_stage, person.source in _OUTBOUND)
-    # The visits share the time evenly between the beginning and a few days ago, or the end of a closed job.
-    latest = max(row.closed or 0, rng.uniform(5, 10))
-    pace = (came - latest) / max(len(visited) - 1, 1)
-    entered = [came - pace * at for at in range(len(visited))]
+    # The visits share the time between the beginning and a few days ago, or the end of a closed job.
+    latest = person.since or max(row.closed or 0, rng.uniform(5, 10))
+    paces = [rng.uniform(0.8, 1.2) if person.since else 1.0 for _ in visited[1:]]
+    entered = [came - (came - latest) * sum(paces[:at]) / sum(paces or [1]) for at in range(len(visited))]
     history = _history(row.plan, application_id, visited, entered, row.team.split()[1])
     stage_type = _stage_type(row.plan, stage)
+    if person.seat and stage_type != "Archived":
+        yield "opening", seat(person.seat, job, came, entered[-1] if stage_type == "Hired" else None)
     inbound = person.source in ("careers", "linkedin-post") and job in _POSTED
     yield (
         "application",
@@ -177,7 +183,7 @@ def _application(
             referrals=[{"userId": ident("user", "sofia"), "referredAt": ago(came)}]
             if person.source == "referral"
             else [],
-            openingIds=idents("opening", _SEATS.get(job, "")) if stage_type == "Hired" else [],
+            openingIds=idents("opening", person.seat or _SEATS.get(job, "")) if stage_type == "Hired" else [],
             appliedViaJobPostingId=ident("posting", job) if inbound else None,
             submitterClientIp="203.0.113.7" if inbound else None,
             submitterUserAgent="Mozilla/5.0 (X11; Linux x86_64)" if inbound else None,
@@ -186,15 +192,19 @@ def _application(
             updatedAt=history[-1]["enteredStageAt"],
         ),
     )
+    if inbound:
+        yield from reviews.evaluations(application_id, person.company, ago(came))
     for at, title in enumerate(visited):
         if _stage_type(row.plan, title) == "Active" and (title != stage or detail):
-            state = detail if title == stage else "done"
+            # Some feedback never comes.
+            past = "waiting" if person.since and rng.random() < 0.08 else "done"
+            state = detail if title == stage else past
             visit = meetings.Visit(person, application_id, job, title, history[at]["id"], entered[at], state)
             yield from meetings.records(visit, rng)
     if "Offer" in visited:
         hired = "accepted" if stage == "Hired" else "declined" if reason == "offer-declined" else "cancelled"
         state = detail if stage == "Offer" else hired
-        yield from _offer(application_id, job, state, entered[visited.index("Offer")], rng)
+        yield from _offer(application_id, job, state, entered[visited.index("Offer")], person.seat, rng)
 
 
 def _visited(plan: str, stage: str, last_stage: str, outbound: bool) -> list[str]:
@@ -252,7 +262,7 @@ def _application_fields(stage_type: str, application_id: str, rng: Random) -> Re
     return {ident("field", key): value for key, value in values.items()}
 
 
-def _offer(application_id: str, job: str, state: str, began: float, rng: Random) -> Records:
+def _offer(application_id: str, job: str, state: str, began: float, own_seat: str, rng: Random) -> Records:
     process, offer, acceptance, approval, decided = OFFERS[state]
     process_id = ident(application_id, "offer process")
     offer_id = ident(application_id, "offer")
@@ -280,7 +290,8 @@ def _offer(application_id: str, job: str, state: str, began: float, rng: Random)
     )
     currency, low, high = JOB_ROWS[job].pay or USUAL_PAY
     salary = round(rng.uniform(low, high), -3)
-    seat = _SEATS.get(job) if state == "accepted" else _OFFERED_SEATS.get(job) if state == "sent" else None
+    usual = {"accepted": _SEATS, "sent": _OFFERED_SEATS}.get(state, {})
+    for_seat = own_seat or usual.get(job, "")
     fields = {
         ident("field", "employment"): "ft",
         ident("field", "equity"): rng.randrange(1000, 9000, 500),
@@ -294,7 +305,7 @@ def _offer(application_id: str, job: str, state: str, began: float, rng: Random)
             approvalStatus=approval,
             startDate=time((NOW + timedelta(days=60)).replace(hour=0)),
             salary={"value": salary + 5000 * at, "currencyCode": currency},
-            openingId=ident("opening", seat) if seat else None,
+            openingId=ref("opening", for_seat),
             fileIds=[],
             customFieldValues=fields,
         )
@@ -314,3 +325,5 @@ def _offer(application_id: str, job: str, state: str, began: float, rng: Random)
             createdAt=time(made),
         ),
     )
+    for version in versions:
+        yield from reviews.approval(application_id, version)

@@ -9,7 +9,9 @@ from langchain_ashby.sandbox.methods.stages import STATUS_OF_STAGE, set_archive_
 from langchain_ashby.sandbox.paging import Page, listing_of
 from langchain_ashby.sandbox.records import (
     Application,
+    ApplicationHiringTeamRole,
     Candidate,
+    CriteriaEvaluation,
     HistoryEntry,
     InterviewPlan,
     InterviewStage,
@@ -20,6 +22,7 @@ from langchain_ashby.sandbox.records import (
 from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
+from langchain_ashby.sandbox.replies.shared import without
 from langchain_ashby.sandbox.resource import Resource
 from langchain_ashby.sandbox.statement import (
     Alternatives,
@@ -64,6 +67,9 @@ APPLICATIONS.update(
     spellings=["application.change_source"],
 )
 
+ROLES = Resource(ApplicationHiringTeamRole, "candidates")
+ROLES.search("applicationHiringTeamRole.list")
+
 
 @method(
     "application.info",
@@ -99,6 +105,14 @@ def list_history(call: Call) -> Page:
     """Pages through the stages that an application has been in."""
     application = call.get(Application, call.body["applicationId"])
     return listing_of(call, [reply.history_entry(call, entry) for entry in application["applicationHistory"]])
+
+
+@method("application.listCriteriaEvaluations", "candidatesRead", request({"applicationId": Uuid()}, paged=True))
+def list_criteria_evaluations(call: Call) -> Page:
+    """Pages through what the AI review says of an application."""
+    application = call.get(Application, call.body["applicationId"])
+    found = call.store.find(CriteriaEvaluation, equals("applicationId", application["id"]))
+    return listing_of(call, [without(record, "applicationId") for record in found])
 
 
 @method(

@@ -1,9 +1,9 @@
-"""Interview plans, their stages, and the definitions of interviews."""
+"""Interview plans, their stages, the definitions of interviews, and transcripts."""
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import INCLUDE_ARCHIVED, always, unless, when
 from langchain_ashby.sandbox.paging import Page
-from langchain_ashby.sandbox.records import Interview, InterviewPlan, InterviewStage
+from langchain_ashby.sandbox.records import Interview, InterviewPlan, InterviewStage, NotetakerTranscript
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import interviews as reply
 from langchain_ashby.sandbox.replies.shared import without
@@ -25,6 +25,9 @@ INTERVIEWS.list(
     when("excludeArchivedScheduleTemplateInterviews", equals("scheduleTemplateIsArchived", False)),
 )
 INTERVIEWS.info("interview.info", key="id")
+
+TRANSCRIPTS = Resource(NotetakerTranscript, "notetaker", reply.transcript)
+TRANSCRIPTS.info("notetakerTranscript.info")
 
 
 @method("interviewStage.list", "interviewsRead", request({"interviewPlanId": Uuid()}))

@@ -4,6 +4,7 @@ from typing import Any
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import CREATED_AFTER, Filter, time_filter
+from langchain_ashby.sandbox.paging import Page, listing_of
 from langchain_ashby.sandbox.records import (
     Brand,
     Department,
@@ -72,6 +73,16 @@ def search_jobs(call: Call) -> Any:
     if "requisitionId" in call.body:
         conditions.append(equals("customRequisitionId", call.body["requisitionId"]))
     return [reply.job(call, record) for record in call.store.find(Job, *conditions)]
+
+
+TEMPLATES = Resource(JobTemplate, "jobs", reply.template)
+TEMPLATES.list("jobTemplate.list", optional={"expand": Many(Choice(("location",)))})
+
+
+@method("brand.list", "organizationRead", request(paged=True))
+def list_brands(call: Call) -> Page:
+    """Pages through the brands, without sync tokens."""
+    return listing_of(call, call.store.find(Brand))
 
 
 @method(

@@ -1,4 +1,4 @@
-"""Offers: the process, the form that it hands out, and the offer that a filled-in form makes."""
+"""Offers: the process, the form that it hands out, the offer that a filled-in form makes, and approvals."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import CREATED_AFTER, any_of, same
 from langchain_ashby.sandbox.records import (
     Application,
+    Approval,
     Offer,
     OfferForm,
     OfferFormDefinition,
@@ -17,8 +18,9 @@ from langchain_ashby.sandbox.records import (
 from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
+from langchain_ashby.sandbox.replies.shared import without
 from langchain_ashby.sandbox.resource import Resource
-from langchain_ashby.sandbox.statement import Flag, Uuid, request
+from langchain_ashby.sandbox.statement import Choice, Flag, Uuid, request
 from langchain_ashby.sandbox.store import equals
 
 _OFFER_STATUSES = (
@@ -49,6 +51,9 @@ OFFERS.info(
     optional={"excludeFormDefinition": Flag()},
     reply=lambda call, offer: _details(call, offer),
 )
+
+APPROVALS = Resource(Approval, "approvals", lambda call, record: without(record, "applicationId"))
+APPROVALS.list("approval.list", same(entityType=Choice(("offer", "job", "opening")), entityId=Uuid()))
 
 
 @method("offerProcess.start", "offersWrite", request({"applicationId": Uuid()}))

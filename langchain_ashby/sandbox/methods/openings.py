@@ -1,6 +1,7 @@
 """Openings: the seats that jobs fill."""
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, Literal, cast
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import CREATED_AFTER, search
@@ -85,28 +86,28 @@ def update_opening(call: Call) -> Any:
     return reply.opening(call, call.save(Opening, opening))
 
 
-@method("opening.addJob", "jobsWrite", request({"openingId": Uuid(), "jobId": Uuid()}))
-def add_job(call: Call) -> Any:
-    """Links an opening to a job; a job that it is linked to already changes nothing."""
-    opening = call.get(Opening, call.body["openingId"])
-    job = call.refer(Job, call.body["jobId"], "jobId")
-    if job["id"] not in opening["latestVersion"]["jobIds"]:
-        opening["latestVersion"]["jobIds"].append(job["id"])
-        _start_version(call, opening)
-        opening = call.save(Opening, opening)
-    return reply.opening(call, opening)
+def _has(name: str, verb: Literal["add", "remove"], field: str, kind: type[Mapping[str, object]]) -> None:
+    """Registers a method that adds an entry to a list of ids of an opening, or removes it.
+
+    What is there already, or is not there, changes nothing.
+    """
+
+    @method(name, "jobsWrite", request({"openingId": Uuid(), field: Uuid()}))
+    def change(call: Call) -> Any:
+        opening = call.get(Opening, call.body["openingId"])
+        entry = call.refer(kind, call.body[field], field)["id"]
+        present = cast(list[object], opening["latestVersion"][f"{field}s"])  # type: ignore[literal-required]
+        if (entry in present) is (verb == "remove"):
+            present.append(entry) if verb == "add" else present.remove(entry)
+            _start_version(call, opening)
+            opening = call.save(Opening, opening)
+        return reply.opening(call, opening)
 
 
-@method("opening.removeJob", "jobsWrite", request({"openingId": Uuid(), "jobId": Uuid()}))
-def remove_job(call: Call) -> Any:
-    """Unlinks an opening from a job; a job that it is not linked to changes nothing."""
-    opening = call.get(Opening, call.body["openingId"])
-    job = call.refer(Job, call.body["jobId"], "jobId")
-    if job["id"] in opening["latestVersion"]["jobIds"]:
-        opening["latestVersion"]["jobIds"].remove(job["id"])
-        _start_version(call, opening)
-        opening = call.save(Opening, opening)
-    return reply.opening(call, opening)
+_has("opening.addJob", "add", "jobId", Job)
+_has("opening.removeJob", "remove", "jobId", Job)
+_has("opening.addLocation", "add", "locationId", Location)
+_has("opening.removeLocation", "remove", "locationId", Location)
 
 
 @method(

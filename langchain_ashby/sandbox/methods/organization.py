@@ -4,11 +4,11 @@ from typing import Any
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import INCLUDE_ARCHIVED, search, unless
-from langchain_ashby.sandbox.records import Department, Location, User
+from langchain_ashby.sandbox.records import Department, HiringTeamRole, Location, User
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import shared as reply
 from langchain_ashby.sandbox.resource import Resource
-from langchain_ashby.sandbox.statement import Email, request
+from langchain_ashby.sandbox.statement import Email, Flag, request
 from langchain_ashby.sandbox.store import equals
 
 USERS = Resource(User, "organization", reply.user_reply)
@@ -22,6 +22,13 @@ DEPARTMENTS.info("department.info")
 
 LOCATIONS = Resource(Location, "organization")
 LOCATIONS.list("location.list", INCLUDE_ARCHIVED, unless("includeLocationHierarchy", equals("type", "Location")))
+
+
+@method("hiringTeamRole.list", "organizationRead", request(optional={"namesOnly": Flag()}))
+def list_hiring_team_roles(call: Call) -> Any:
+    """Returns the titles of the roles; the roles themselves if `namesOnly` is false."""
+    roles = call.store.find(HiringTeamRole)
+    return [role["title"] for role in roles] if call.body.get("namesOnly", True) else roles
 
 
 @method("apiKey.info", "apiKeysRead", request())

@@ -4,7 +4,7 @@ from typing import Any
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import CREATED_AFTER, same
-from langchain_ashby.sandbox.paging import Page, listing_of
+from langchain_ashby.sandbox.paging import Page, listing_within
 from langchain_ashby.sandbox.records import (
     Application,
     EventInterviewer,
@@ -74,7 +74,8 @@ def list_events(call: Call) -> Page:
     after = [condition.values[0] for condition in CREATED_AFTER.conditions(call)]
     with_interview = "interview" in call.body.get("expand", [])
     events = [event for event in schedule["interviewEvents"] if not after or event["createdAt"] > after[0]]
-    return listing_of(call, [reply.event(call, schedule, event, with_interview=with_interview) for event in events])
+    replies = [reply.event(call, schedule, event, with_interview=with_interview) for event in events]
+    return listing_within(call, InterviewSchedule, schedule["id"], replies)
 
 
 @method(

@@ -15,6 +15,7 @@ TAGS = Resource(CandidateTag, "hiringProcessMetadata")
 TAGS.list("candidateTag.list", INCLUDE_ARCHIVED)
 
 CANDIDATES.add("candidate.addTag", "tagId", CandidateTag)
+CANDIDATES.remove("candidate.removeTag", "tagId", CandidateTag)
 
 
 @method("candidateTag.create", "hiringProcessMetadataWrite", request({"title": Text()}))

@@ -5,9 +5,11 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from langchain_ashby.sandbox.records.kind import INDEXED, Default, kind
 from langchain_ashby.sandbox.records.parts import (
     ApplicationStatus,
+    ApprovalStep,
     ArchiveEmail,
     CandidateLocation,
     Contact,
+    Criterion,
     FieldValues,
     FormDefinition,
     FormSubmission,
@@ -33,6 +35,7 @@ class Candidate(TypedDict):
     phoneNumbers: Annotated[list[Contact], Default([])]
     socialLinks: Annotated[list[SocialLink], Default([])]
     tagIds: Annotated[list[str], Default([])]
+    projectIds: Annotated[list[str], Default([])]
     fileIds: Annotated[list[str], Default([])]
     resumeFileId: NotRequired[str]
     company: NotRequired[str]
@@ -47,6 +50,23 @@ class Candidate(TypedDict):
     customFieldValues: Annotated[FieldValues, Default({})]
     createdAt: str
     updatedAt: str
+
+
+@kind
+class Project(TypedDict):
+    """A group of candidates, who keep its id. The reply embeds custom fields.
+
+    A confidential one needs a key that may see such.
+    """
+
+    id: str
+    title: str
+    description: NotRequired[str]
+    isArchived: Annotated[bool, Default(False)]
+    confidential: Annotated[bool, Default(False)]
+    authorId: str
+    customFieldValues: Annotated[FieldValues, Default({})]
+    createdAt: str
 
 
 @kind
@@ -79,6 +99,29 @@ class Application(TypedDict):
     customFieldValues: Annotated[FieldValues, Default({})]
     createdAt: str
     updatedAt: str
+
+
+@kind
+class ApplicationHiringTeamRole(TypedDict):
+    """A role on the hiring team of an application. The team itself names the role by its title."""
+
+    id: str
+    title: str
+
+
+@kind
+class CriteriaEvaluation(TypedDict):
+    """What the AI review says of a criterion for an application. The reply leaves the application out."""
+
+    id: str
+    applicationId: Annotated[str, INDEXED]
+    criterion: Criterion
+    status: Literal["Pending", "Completed", "Failed", "Skipped"]
+    outcome: NotRequired[str]
+    outcomeNumber: NotRequired[float]
+    reasoning: NotRequired[str]
+    skipReason: NotRequired[str]
+    evaluatedAt: NotRequired[str]
 
 
 @kind
@@ -175,3 +218,18 @@ class Offer(TypedDict):
     decidedAt: NotRequired[str]
     versions: list[OfferVersion]
     createdAt: str
+
+
+@kind
+class Approval(TypedDict):
+    """The approval of an offer's version, a job or an opening. `applicationId` (of an offer) is not in the reply."""
+
+    id: str
+    approvalDefinitionId: str
+    entityType: Literal["offer", "job", "opening"]
+    entityId: Annotated[str, INDEXED]
+    applicationId: NotRequired[str]
+    steps: list[ApprovalStep]
+    createdAt: str
+    submittedAt: NotRequired[str]
+    completedAt: NotRequired[str]

@@ -98,6 +98,17 @@ class InterviewSchedule(TypedDict):
 
 
 @kind
+class NotetakerTranscript(TypedDict):
+    """A transcript of a meeting. The reply adds the participants and an address that serves the text for a while."""
+
+    id: str
+    applicationId: Annotated[str, INDEXED]
+    interviewScheduleId: str
+    interviewEventId: str
+    createdAt: str
+
+
+@kind
 class Feedback(TypedDict):
     """Submitted interview feedback. The reply embeds the user who gave it."""
 

@@ -72,27 +72,38 @@ class JobPosting(TypedDict):
 
 @kind
 class JobBoard(TypedDict):
-    """A place where postings are shown. `jobPosting.list` reads the one that is `isPrimary` unless told otherwise."""
+    """A place where postings are shown. `jobPosting.list` reads the one that is `isPrimary` unless told otherwise.
+
+    The reply does not say which one that is.
+    """
 
     id: str
     title: str
+    isInternal: Annotated[bool, Default(False)]
     isPrimary: Annotated[bool, Default(False)]
 
 
 @kind
 class Brand(TypedDict):
-    """A name under which the company hires; jobs refer to it."""
+    """A name under which the company hires; jobs refer to it. The reply is the record itself."""
 
     id: str
-    title: str
+    name: str
+    hostedJobsPageSlug: str
 
 
 @kind
 class JobTemplate(TypedDict):
-    """A template for `job.create`: it gives the new job its plan, unless the request names one."""
+    """A template for `job.create`: it gives the new job its plan, unless the request names one.
+
+    The reply embeds the location when expanded.
+    """
 
     id: str
     title: str
+    status: Annotated[Literal["Active", "Inactive"], Default("Active")]
+    departmentId: NotRequired[str]
+    locationId: NotRequired[str]
     defaultInterviewPlanId: NotRequired[str]
 
 

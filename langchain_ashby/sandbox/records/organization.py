@@ -90,6 +90,17 @@ class CandidateTag(TypedDict):
 
 
 @kind
+class HiringTeamRole(TypedDict):
+    """A role in hiring teams, whose members have it by its title.
+
+    The reply is the title alone, unless asked for more.
+    """
+
+    id: str
+    title: str
+
+
+@kind
 class CustomField(TypedDict):
     """A field that the company added to a type of object. `isPrivate` fields need a key that may see private data."""
 

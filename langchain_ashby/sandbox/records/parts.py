@@ -163,6 +163,7 @@ class InterviewEvent(TypedDict):
     updatedAt: str
     location: NotRequired[str]
     meetingLink: NotRequired[str]
+    notetakerTranscriptId: NotRequired[str]
     extraData: NotRequired[dict[str, str]]
 
 
@@ -185,6 +186,34 @@ class OfferVersion(TypedDict):
     openingId: NotRequired[str]
     fileIds: list[str]
     customFieldValues: FieldValues
+
+
+class Approver(TypedDict):
+    """A user who may approve a step, and what they decided."""
+
+    id: str
+    userId: str
+    decision: Literal["approve", "reject", "pending"]
+    requestedAt: NotRequired[str]
+    decidedAt: NotRequired[str]
+
+
+class ApprovalStep(TypedDict):
+    """A step of an approval: it is over when enough approvers have approved."""
+
+    id: str
+    approvalsRequired: int
+    approvers: list[Approver]
+    completedAt: NotRequired[str]
+
+
+class Criterion(TypedDict):
+    """What a candidate is measured by."""
+
+    id: str
+    title: str
+    type: Literal["ResumePrompt", "DidAnswerApplicationFormQuestion", "SimilarityToAiGeneratedAnswer"]
+    prompt: str
 
 
 class OpeningVersion(TypedDict):

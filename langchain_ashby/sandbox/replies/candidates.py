@@ -19,6 +19,7 @@ from langchain_ashby.sandbox.records import (
     OfferFormDefinition,
     OfferVersion,
     Opening,
+    Project,
     Source,
 )
 from langchain_ashby.sandbox.replies.interviews import interview_stage
@@ -62,7 +63,7 @@ def _primary_contacts(record: Candidate) -> Reply:
 
 def candidate(call: Call, record: Candidate) -> Reply:
     """A candidate."""
-    stored = ("tagIds", "fileIds", "resumeFileId", "sourceId", "creditedToUserId", "externalMappingIds")
+    stored = ("tagIds", "projectIds", "fileIds", "resumeFileId", "sourceId", "creditedToUserId", "externalMappingIds")
     reply = without(record, *stored, "customFieldValues") | _primary_contacts(record) | _credits(call, record)
     of_candidate = equals("candidateId", record["id"])
     reply["applicationIds"] = call.store.ids(Application, of_candidate, *visible(Application, call.key))
@@ -115,6 +116,12 @@ def history_entry(call: Call, entry: HistoryEntry) -> Reply:
     """A stay in a stage. No method of the sandbox edits the history, so no action is allowed on it."""
     title = call.embedded(InterviewStage, entry["stageId"])["title"]
     return {**entry, "title": title, "allowedActions": ["none"]}
+
+
+def project(call: Call, record: Project) -> Reply:
+    """A project."""
+    fields = custom_fields(call, record["customFieldValues"])
+    return without(record, "customFieldValues") | {"customFieldEntries": fields}
 
 
 def note(call: Call, record: Note) -> Reply:

@@ -3,8 +3,16 @@
 from typing import Any
 
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.records import Interview, InterviewEvent, InterviewSchedule, InterviewStage
-from langchain_ashby.sandbox.replies.shared import WEBSITE, Reply, user, without
+from langchain_ashby.sandbox.records import (
+    Application,
+    Candidate,
+    Interview,
+    InterviewEvent,
+    InterviewSchedule,
+    InterviewStage,
+    NotetakerTranscript,
+)
+from langchain_ashby.sandbox.replies.shared import WEBSITE, Reply, person, user, without
 
 
 def interview_stage(record: InterviewStage) -> Reply:
@@ -65,3 +73,28 @@ def event(call: Call, of: InterviewSchedule, record: InterviewEvent, *, with_int
     if with_interview:
         reply["interview"] = interview(call.embedded(Interview, record["interviewId"]))
     return reply
+
+
+def transcript(call: Call, record: NotetakerTranscript) -> Reply:
+    """A transcript with who took part. The sandbox serves no text at its address."""
+    of = call.embedded(InterviewSchedule, record["interviewScheduleId"])
+    candidate = call.embedded(Candidate, call.embedded(Application, of["applicationId"])["candidateId"])
+    emails = [contact["value"] for contact in candidate["emailAddresses"] if contact["isPrimary"]]
+    return without(record, "applicationId") | {
+        "participants": [
+            *(
+                _interviewer(call, interviewer["userId"])
+                for event in of["interviewEvents"]
+                if event["id"] == record["interviewEventId"]
+                for interviewer in event["interviewers"]
+            ),
+            {"id": candidate["id"], "type": "candidate", "name": candidate["name"], "email": next(iter(emails), None)},
+        ],
+        "transcriptUrl": f"{WEBSITE}/transcripts/{record['id']}.json?expires={int(call.clock.time()) + 300}",
+    }
+
+
+def _interviewer(call: Call, user_id: str) -> Reply:
+    known = person(call, user_id)
+    name = f"{known['firstName']} {known['lastName']}"
+    return {"id": user_id, "type": "interviewer", "name": name, "email": known["email"]}

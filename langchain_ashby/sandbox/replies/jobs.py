@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.records import Department, Job, JobPosting, Location, Opening
+from langchain_ashby.sandbox.records import Department, Job, JobPosting, JobTemplate, Location, Opening
 from langchain_ashby.sandbox.replies.shared import Reply, custom_fields, hides, hiring_team, user, without
 from langchain_ashby.sandbox.store import Condition, equals
 
@@ -38,6 +38,14 @@ def job_details(call: Call, record: Job, expand: Collection[str] = (), *, drafts
     """A job with its pay."""
     tiers = record.get("compensationTiers", [])
     return job(call, record, expand, drafts=drafts) | {"compensation": {"compensationTiers": tiers}}
+
+
+def template(call: Call, record: JobTemplate) -> Reply:
+    """A job template."""
+    reply: Reply = dict(record)
+    if "location" in call.body.get("expand", []) and "locationId" in record:
+        reply["location"] = dict(call.embedded(Location, record["locationId"]))
+    return reply
 
 
 def opening(call: Call, record: Opening) -> Reply:

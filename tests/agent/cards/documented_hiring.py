@@ -181,6 +181,9 @@ HIRING: dict[str, list[Documented]] = {
         Documented("several options are replaced as a whole", EXAMPLES["set_custom_field_value"], ["German, English"]),
         Documented("null clears", lambda it: field(it, "Languages", None), ["Clear the languages"]),
     ],
+    "set_custom_field_values": [
+        Documented("all values of a record go at once", EXAMPLES["set_custom_field_values"], ["German, English", "Ada"])
+    ],
     "create_opening": [
         Documented(
             "an opening is a draft, full time and no backfill by default",
@@ -240,5 +243,7 @@ HIRING: dict[str, list[Documented]] = {
             NONE,
         )
     ],
+    "add_opening_location": [Documented("adds a location", EXAMPLES["add_opening_location"], ["London"])],
+    "remove_opening_location": [Documented("removes a location", EXAMPLES["remove_opening_location"], ["Oslo"])],
 }
 """By the name of the tool."""

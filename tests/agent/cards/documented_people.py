@@ -185,6 +185,21 @@ PEOPLE: dict[str, list[Documented]] = {
             NONE,
         )
     ],
+    "remove_candidate_tag": [Documented("removes a tag", EXAMPLES["remove_candidate_tag"], ["Fast track"])],
+    "create_candidate_tag": [
+        Documented("a tag is new", EXAMPLES["create_candidate_tag"], ["can't delete"], ["existing tag"]),
+        Documented(
+            "a title that is taken makes no other tag",
+            lambda _: make("create_candidate_tag", title="fast track"),
+            ["Ashby returns the existing tag and creates no other."],
+        ),
+    ],
+    "add_candidate_project": [
+        Documented("adds to a project", EXAMPLES["add_candidate_project"], ["Harbour Robotics launch"])
+    ],
+    "remove_candidate_project": [
+        Documented("removes from a project", EXAMPLES["remove_candidate_project"], ["from the project Maritime"])
+    ],
     "create_application": [
         Documented("it starts in the first stage of type Lead", applied, ["starting in the first Lead stage"]),
         Documented(

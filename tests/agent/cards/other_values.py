@@ -81,6 +81,10 @@ OTHERS: dict[str, Callable[[Desk], Values]] = {
     "add_candidate_tag": lambda desk: {"tag_id": ids(desk, "candidateTag", 3)},
     "upload_candidate_resume": lambda desk: {"file_path": [desk.file("b.pdf", b"bb"), desk.file("c.pdf", b"ccc")]},
     "upload_candidate_file": lambda desk: {"file_path": [desk.file("b.pdf", b"bb"), desk.file("c.pdf", b"ccc")]},
+    "remove_candidate_tag": lambda desk: {"tag_id": ids(desk, "candidateTag", 3)},
+    "create_candidate_tag": lambda desk: {"title": ["Sails", "Rows", "Fast track"]},
+    "add_candidate_project": lambda desk: {"project_id": ids(desk, "project", 3)},
+    "remove_candidate_project": lambda desk: {"project_id": ids(desk, "project", 3)},
     "create_application": lambda desk: {
         "interview_plan_id": ids(desk, "interviewPlan"),
         "interview_stage_id": ["FirstPreInterviewScreen", desk.stage("Onsite"), desk.stage("Offer")],
@@ -143,6 +147,13 @@ OTHERS: dict[str, Callable[[Desk], Values]] = {
     "update_interview_schedule": lambda desk: {"interview_event": _meetings()},
     "cancel_interview_schedule": lambda desk: {"allow_reschedule": [True]},
     "set_custom_field_value": lambda desk: {"field_value": [["English"], ["German"], None]},
+    "set_custom_field_values": lambda desk: {
+        "values": [
+            [{"custom_field_id": it, "field_value": value}]
+            for it in (desk.id("customField", title="Preferred name"), desk.id("customField", title="Languages"))
+            for value in (["English"], ["German"], None)
+        ]
+    },
     "create_opening": lambda desk: {
         "identifier": ["O1", "O2"],
         "description": ["d1", "d2", ""],
@@ -171,5 +182,7 @@ OTHERS: dict[str, Callable[[Desk], Values]] = {
         "close_reason_id": ids(desk, "closeReason"),
     },
     "set_opening_archived": lambda desk: {"archive": [False]},
+    "add_opening_location": lambda desk: {"location_id": ids(desk, "location", 3)},
+    "remove_opening_location": lambda desk: {"location_id": ids(desk, "location", 3)},
 }
 """Other values of arguments, by tool."""

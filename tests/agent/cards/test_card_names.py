@@ -66,6 +66,7 @@ def twins(desk: Desk, kind: str, record: Mapping[str, Any]) -> list[dict[str, An
         "archiveReason": [{"reasonType": "RejectedByCandidate"}, {"isArchived": True}, {}],
         "closeReason": [{"isArchived": True}, {}],
         "candidateTag": [{"isArchived": True}, {}],
+        "project": [{"isArchived": True}, {"createdAt": MADE}, {}],
         "customField": [{"fieldType": "String"}, {}],
         "communicationTemplate": [{"createdAt": MADE}, {}],
         "interviewSchedule": [

@@ -38,7 +38,7 @@ def test_whatever_reads_otherwise_on_the_card_is_a_change_in_both_directions(des
             differed += 1
             assert differences(seen.card, card), (way, value)
             assert differences(card, seen.card), (way, value)
-    assert differed
+    assert differed or name == "create_candidate_tag", "only a new tag refers to nothing"
 
 
 def fields(form: Any) -> dict[str, Any]:

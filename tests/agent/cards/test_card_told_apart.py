@@ -103,6 +103,7 @@ IDENTIFIES: dict[type, tuple[str, ...]] = {
     records.InterviewStage: ("title", "type"),
     records.User: ("firstName", "lastName", "email", "isEnabled"),
     records.Tag: ("title", "isArchived"),
+    records.Project: ("title", "isArchived"),
     records.Source: ("title", "isArchived", "sourceType.title"),
     records.ArchiveReason: ("text", "reasonType", "isArchived"),
     records.Opening: ("latestVersion.identifier",),
@@ -181,4 +182,4 @@ def test_records_that_differ_in_what_people_tell_them_apart_by_have_different_ca
 
 def test_every_write_but_one_to_a_new_record_names_one_that_people_have_to_tell_apart(desk: Desk) -> None:
     without = [tool for tool in EXAMPLES if not identifying(Seen(desk, EXAMPLES[tool](desk)))]
-    assert without == []
+    assert without == ["create_candidate_tag"]

@@ -14,6 +14,7 @@ from typing import Any
 from langchain_ashby.agent.cards.card import Card
 from langchain_ashby.text.markdown import code, code_block
 from langchain_ashby.text.safe import as_typed
+from langchain_ashby.text.words import quoted
 
 _DEEPEST = 4
 
@@ -26,6 +27,25 @@ def described(title: str, args: Mapping[str, Any]) -> str:
 def argument_lines(args: Mapping[str, Any], depth: int = 0) -> list[str]:
     """Arguments as lines of a Markdown list, exactly as they are."""
     return [line for name, value in args.items() for line in _item(_label(name), value, depth)]
+
+
+def as_given(card: Card) -> dict[str, Any]:
+    """The exact arguments; beside an id for which a name was given, the name."""
+    return beside_names(card["args"], card.get("named", {}))
+
+
+def beside_names(args: dict[str, Any], named: Mapping[str, str]) -> dict[str, Any]:
+    """Arguments in which the names that were given stand beside the ids that they became."""
+
+    def told(value: Any, way: tuple[str, ...]) -> Any:
+        if isinstance(value, Mapping):
+            return {key: told(entry, (*way, str(key))) for key, entry in value.items()}
+        if isinstance(value, list):
+            return [told(entry, (*way, str(place))) for place, entry in enumerate(value)]
+        name = named.get(".".join(way))
+        return value if name is None else f"{quoted(name)} → {value}"
+
+    return {key: told(value, (key,)) for key, value in args.items()} if named else args
 
 
 def resolved(card: Card) -> list[tuple[str, dict[str, Any]]]:

