@@ -23,7 +23,7 @@ from langchain_ashby.errors import AshbyError, ConfigurationError, Refused, call
 from langchain_ashby.http import paging, settings, transport, wire
 from langchain_ashby.http.approved import check_approved
 from langchain_ashby.http.deadline import Deadline, current, within
-from langchain_ashby.http.observer import changes_ashby, observer_of
+from langchain_ashby.http.observer import changes_ashby, observer_of, tell_of
 from langchain_ashby.http.sender import Sender, Terms
 from langchain_ashby.http.threads import Threads
 from langchain_ashby.http.uploads import LocalFile, read_upload
@@ -187,6 +187,7 @@ class AshbyClient:
             try:
                 result = request.perform(conversation)
             except AshbyError as error:
+                tell_of(error)
                 if conversation.changed and not error.done:
                     error.done = f"Already done: {', '.join(conversation.changed)}."
                     error.retryable = False  # the same call would repeat it

@@ -394,6 +394,33 @@ EXAMPLES: dict[str, Example] = {
         "opening_id": it.opening("OP-202"),
         "location_id": it.one("opening", id=it.opening("OP-202"))["latestVersion"]["locationIds"][0],
     },
+    # bulk
+    "ashby_archive_applications": lambda it: {
+        "application_ids": [it.application(), it.application("Kwame Mensah")],
+        "archive_reason_id": it.id("archiveReason", text="Did not meet the technical bar"),
+        "archive_email": {
+            "communication_template_id": it.id("communicationTemplate", title="Rejection after onsite"),
+            "send_at": "2026-11-03T09:32:00Z",
+        },
+    },
+    "ashby_add_tag_to_candidates": lambda it: {
+        "candidate_ids": [it.candidate(), it.candidate("Kwame Mensah")],
+        "tag_id": it.id("candidateTag", title="Fast track"),
+    },
+    "ashby_add_note_to_candidates": lambda it: {
+        "candidate_ids": [it.candidate(), it.candidate("Kwame Mensah")],
+        "note": "Met at the career fair in Delft.",
+    },
+    "ashby_add_candidates_to_project": lambda it: {
+        "candidate_ids": [it.candidate(), it.candidate("Kwame Mensah")],
+        "project_id": it.id("project", title="Harbour Robotics launch"),
+    },
+    "ashby_set_custom_field_value_on_many": lambda it: {
+        "object_type": "Candidate",
+        "object_ids": [it.candidate(), it.candidate("Kwame Mensah")],
+        "custom_field_id": it.id("customField", title="Languages"),
+        "field_value": ["English", "German"],
+    },
 }
 """The arguments of a call by the tool's name, in the order of the tools."""
 

@@ -33,6 +33,7 @@ from langgraph.types import Checkpointer, Send
 
 from langchain_ashby.agent.approval.gate import Tools, by_name, needs_approval
 from langchain_ashby.agent.approval.policy import ApprovalPolicy
+from langchain_ashby.agent.execution.bulk_run import single_tools
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import WriteExecutor
 from langchain_ashby.agent.execution.journal import Journal
@@ -157,7 +158,9 @@ def create_recruiting_agent(
         check_outlives(checkpointer)
         store = InMemoryStore()
         _log.info("The journal and the audit trail are kept in memory: they are lost when the process ends")
-    executor = WriteExecutor(journal or Journal(), EffectChecker(tools, client), approval_ttl)
+    executor = WriteExecutor(
+        journal or Journal(), EffectChecker({**single_tools(tools), **tools}, client), approval_ttl
+    )
     given = Dependencies(limits, executor, store, forgets)
 
     graph = StateGraph(State, context_schema=limits.schema, input_schema=Conversation, output_schema=Conversation)

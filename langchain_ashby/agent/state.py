@@ -13,17 +13,29 @@ from langchain_core.messages import AnyMessage, ToolCall
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
 from typing_extensions import TypedDict
 
-from langchain_ashby.agent.cards import Card
+from langchain_ashby.agent.cards import Card, LeftOut, Part
 from langchain_ashby.agent.conversation import ConversationChannel
 
 
-class _AsWritten(TypedDict, total=False):
-    """What a proposal has only if the model gave names for ids."""
+class _NotAlways(TypedDict, total=False):
+    """What a proposal has only if the model gave names for ids, or in connection with a bulk write.
+
+    Attributes:
+        written: The arguments as they were written, with names.
+        parts: The single writes of a bulk write.
+        taken_off: Those that a person took off.
+        left_out: The records of a bulk write for which there is no write, by id.
+        part_of: The bulk tool that a single write is part of.
+    """
 
     written: dict[str, Any]
+    parts: list[Part]
+    taken_off: list[Part]
+    left_out: dict[str, LeftOut]
+    part_of: str
 
 
-class Proposal(_AsWritten):
+class Proposal(_NotAlways):
     """A write that waits for a person.
 
     Attributes:

@@ -14,8 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from langchain_ashby.agent.cards import is_current
-from langchain_ashby.cli.card import Action, Fitted, shown
+from langchain_ashby.agent.cards.show.overview import overviews
+from langchain_ashby.cli.card import Action, Fitted, shown, table_of
 from langchain_ashby.cli.editing import edited, show_differences
+from langchain_ashby.cli.taking_off import is_bulk, with_some_taken_off
 from langchain_ashby.cli.terminal import CAUTION, DONE, ask, choose
 from langchain_ashby.text.words import count, one_line, tool_title
 
@@ -82,6 +84,9 @@ def _ask_about_several(console: Console, actions: Sequence[Action], review: Revi
     """Asks about all changes together. One that needs a look of its own is never approved with others."""
     undecided = [place for place, decision in enumerate(review.decisions) if decision is None]
     together = [place for place in undecided if not _cautions(actions[place])]
+    for it in overviews([action.get("card") for action in actions]):
+        console.print(Text(it.title, "bold"))
+        console.print(table_of(it.heads, it.rows))
     for place in undecided:
         console.rule(Text(f"Proposed change {place + 1} of {len(actions)}", "bold"), align="left")
         console.print(shown(actions[place]))
@@ -143,10 +148,16 @@ def _ask_about(console: Console, actions: Sequence[Action], place: int, review: 
             review.decisions[place] = _rejected() | _for(action)
         elif answer == "a":
             review.decisions[place] = _approved(action, arguments)
-        elif (new := edited(console, action["name"], arguments)) is not None:
+        elif (new := _edited(console, action, arguments)) is not None:
             arguments = new
             show_differences(console, action["args"], arguments)
             question = "Approve?" if arguments == action["args"] else "Approve with edits?"
+
+
+def _edited(console: Console, action: Action, arguments: dict[str, Any]) -> dict[str, Any] | None:
+    """The edited arguments; None if the person gives up. Records of a bulk write are taken off by their numbers."""
+    fewer = with_some_taken_off(console, action, arguments) if is_bulk(action) else None
+    return fewer or edited(console, action["name"], arguments)
 
 
 _CHOICES = {"a": "approve", "v": "view", "e": "edit", "r": "reject", "l": "later", "q": "quit", "?": "help"}

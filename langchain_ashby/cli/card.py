@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from langchain_ashby.agent.cards import Card, is_current
-from langchain_ashby.agent.cards.show.arguments import as_given, resolved
+from langchain_ashby.agent.cards.show.arguments import as_given, numbered, resolved
 from langchain_ashby.text.safe import as_typed, isolated, visible
 
 _RISKS = {
@@ -66,6 +66,7 @@ def panel(card: Card) -> RenderableType:
     parts: list[RenderableType] = [Text(card["line"], style="bold")]
     parts += _list("Warnings", card["warnings"], "!", "bold")
     parts += _changes(card)
+    parts += _records(card)
     parts += _list("What happens next", card["consequences"], "•", "")
     parts += _list("Not checked", card["unchecked"], "?", "")
     for link in card["links"]:
@@ -100,6 +101,22 @@ def _changes(card: Card) -> list[RenderableType]:
         cells = [_cell(change["before"])] if has_before else []
         table.add_row(_cell(change["field"]), *cells, _cell(change["after"]))
     return [Text(""), table]
+
+
+def _records(card: Card) -> list[RenderableType]:
+    """The records of a bulk write, a row for each."""
+    heads, rows = numbered(card)
+    return [Text(""), table_of(heads, rows)] if heads else []
+
+
+def table_of(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
+    """A table with a head; long cells are wrapped."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
+    for head in heads:
+        table.add_column(_cell(head), overflow="fold")
+    for row in rows:
+        table.add_row(*map(_cell, row))
+    return table
 
 
 def _cell(words: str | None) -> Text:

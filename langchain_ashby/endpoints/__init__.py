@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import (
     applications,
+    bulk,
     candidates,
     feedback_forms,
     interviews,
@@ -35,7 +36,7 @@ def _tools(module: ModuleType) -> dict[str, type[Operation[Any]]]:
 
 TOOLSETS: dict[str, dict[str, type[Operation[Any]]]] = {
     module.__name__.rpartition(".")[2]: _tools(module)
-    for module in (candidates, applications, jobs, offers, interviews, feedback_forms, organization, openings)
+    for module in (candidates, applications, jobs, offers, interviews, feedback_forms, organization, openings, bulk)
 }
 """The operations by toolset and tool name."""
 
@@ -53,6 +54,7 @@ BY_DEFAULT: dict[str, type[Operation[Any]]] = {
 globals().update({operation.__name__: operation for operation in OPERATIONS.values()})
 if TYPE_CHECKING:
     from langchain_ashby.endpoints.applications import *  # noqa: F403
+    from langchain_ashby.endpoints.bulk import *  # noqa: F403
     from langchain_ashby.endpoints.candidates import *  # noqa: F403
     from langchain_ashby.endpoints.feedback_forms import *  # noqa: F403
     from langchain_ashby.endpoints.interviews import *  # noqa: F403

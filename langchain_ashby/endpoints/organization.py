@@ -79,6 +79,8 @@ class ListCustomFields(Synced[CustomField]):
     include_archived: IncludeArchived | None = None
 
 
+ObjectType = Literal["Application", "Candidate", "Job", "Opening"]
+
 CustomValue = Annotated[
     ClearableFieldValue,
     SENT_AS_NULL,
@@ -99,7 +101,7 @@ class SetCustomFieldValue(Operation[CustomFieldValue]):
     steps = (ListCustomFields,)
     destructive = True
 
-    object_type: Literal["Application", "Candidate", "Job", "Opening"]
+    object_type: ObjectType
     object_id: ObjectId
     custom_field_id: CustomFieldId
     field_value: CustomValue

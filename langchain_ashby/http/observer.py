@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
 from langchain_ashby.endpoint import Access, Endpoint
 from langchain_ashby.endpoints.internal import CreateFileUploadHandle
+from langchain_ashby.errors import AshbyError
 
 
 class WriteObserver(Protocol):
@@ -51,3 +52,22 @@ def observer_of(request: Endpoint[Any]) -> WriteObserver:
 def changes_ashby(request: type[Endpoint[Any]]) -> bool:
     """True if requests of a kind change something. A place to send a file to is no change: it expires by itself."""
     return request.access is Access.WRITE and request is not CreateFileUploadHandle
+
+
+_listener: ContextVar[Callable[[AshbyError], object] | None] = ContextVar("langchain_ashby_failures", default=None)
+
+
+@contextmanager
+def failures_told_to(listener: Callable[[AshbyError], object]) -> Iterator[None]:
+    """Tells the listener of the operations that fail within the block, reads too, in this context or copies of it."""
+    before = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(before)
+
+
+def tell_of(failure: AshbyError) -> None:
+    """Tells the listener, if there is one, of an operation that failed."""
+    if (listener := _listener.get()) is not None:
+        listener(failure)

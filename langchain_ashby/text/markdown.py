@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from langchain_ashby.text.safe import visible
 
@@ -45,6 +46,22 @@ def code_block(text: str, margin: str = "") -> list[str]:
     """Text as a code block that it cannot end."""
     fence = "`" * max(3, _longest_run_of_backticks(text) + 1)
     return [margin + line for line in [f"{fence}text", *visible(text).split("\n"), fence]]
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of plain words, a line per row. Nothing in a cell can end it."""
+    heads = list(heads)
+    lines = [_table_row(map(_cell, heads)), _table_row(["---"] * len(heads))]
+    return "\n".join([*lines, *(_table_row(map(_cell, row)) for row in rows)])
+
+
+def _table_row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(words: str) -> str:
+    # Even inside a code span, a bar ends a cell unless it is escaped.
+    return re.sub(r"(?<!\\)\|", r"\|", plain(words.replace("\n", " ")))
 
 
 def _longest_run_of_backticks(text: str) -> int:

@@ -14,6 +14,7 @@ from langchain_core.tools.base import ArgsSchema
 from langchain_core.utils.json_schema import dereference_refs
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
+from langchain_ashby.bulk import Bulk, Made
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Page, Paged
 from langchain_ashby.endpoints import OPERATIONS
@@ -21,7 +22,8 @@ from langchain_ashby.errors import AshbyError
 from langchain_ashby.http.wire import Reply
 from langchain_ashby.ids import IDS
 from langchain_ashby.records import Feedback, FeedbackReceipt
-from langchain_ashby.results import Laid, Place, lay_out
+from langchain_ashby.results import MAX_CHARACTERS, OWN, Laid, Place, lay_out
+from langchain_ashby.results.many import Fate, told_of_many
 from langchain_ashby.results.redaction import left_out_note, without_private
 from langchain_ashby.schema import strict as strict_schema
 from langchain_ashby.text.json import json_safe
@@ -92,6 +94,20 @@ class AshbyTool(StructuredTool):
         seen = _visible_schema(self._arguments, self.strict)
         required = seen.get("required", ())
         return {name: it if name in required else {"default": None, **it} for name, it in seen["properties"].items()}
+
+    def for_each(self) -> AshbyTool | None:
+        """The tool of the single writes, if this is a bulk tool, with the same client."""
+        if self.client is None or not issubclass(self.operation, Bulk):
+            return None
+        return make_tool(
+            self.operation.of,
+            self.client,
+            private=self.private,
+            max_characters=MAX_CHARACTERS,
+            defer_loading=False,
+            strict=False,
+            on_error="raise",
+        )
 
     def with_ids(self, arguments: Mapping[str, Any]) -> Resolved:
         """Replaces names in checked arguments with ids, as a call of the tool does. It only reads.
@@ -214,6 +230,8 @@ def _runner(
                     raise
                 why = explain_error(request, error, client) if request else visible(error.for_model())
                 raise ToolException(why) from error
+            if issubclass(operation, Bulk):
+                return _told_of_bulk(operation, cast(list[Made], reply.result), reply.request_ids, found.notes)
             reads = Reads(client)
             laid, artifact = answer(request, reply, reads, given, place, found.notes)
             for _ in range(SHORTER):  # fewer rows may be longer ones
@@ -222,6 +240,22 @@ def _runner(
         return laid.text, artifact
 
     return run
+
+
+def _told_of_bulk(
+    operation: type[Bulk[Any]], made: list[Made], request_ids: Sequence[str], notes: Sequence[str]
+) -> tuple[str, dict[str, Any]]:
+    """The text and the artifact of a bulk write.
+
+    Raises:
+        ToolException: if nothing was made, and that is certain.
+    """
+    fates = [Fate(it["id"], "", it["outcome"], it["reason"]) for it in made]
+    told = told_of_many(fates, done=operation.done, title=operation.tool_title())
+    text = "\n".join([told, *(f"{OWN}{note}" for note in notes)])
+    if all(it["outcome"] in ("not made", "not attempted") for it in made):
+        raise ToolException(text)
+    return text, {"results": made, "request_ids": list(request_ids)}
 
 
 def _answer(

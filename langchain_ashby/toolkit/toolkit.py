@@ -29,7 +29,7 @@ class AshbyToolkit(BaseToolkit):
     Args:
         client: The client that all tools share; by default one with the key from `ASHBY_API_KEY`.
         toolsets: Only these groups, whole: candidates, applications, jobs, offers, interviews, feedback_forms,
-            organization, openings; or `"all"`. By default all groups, without the tools that come on request.
+            organization, openings, bulk; or `"all"`. By default all groups, without the tools that come on request.
         read_only: Only tools that change nothing.
         include: Only these tools, by name, also those that come on request.
         exclude: Not these tools, by name.

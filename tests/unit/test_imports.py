@@ -15,8 +15,8 @@ HEAVY = {"langgraph", "langchain", "typer", "rich", "werkzeug", "sqlite3", "pyte
 
 # From the bottom up: a module imports only from those before it in this list.
 ORDER = [
-    "errors", "records", "text", "ids", "spelling", "effect", "endpoint", "schema", "field_values", "forms", "endpoints", "http",
-    "client", "results", "toolkit", "agent", "demo", "server", "cli",
+    "errors", "records", "text", "ids", "spelling", "effect", "endpoint", "bulk", "schema", "field_values", "forms",
+    "endpoints", "http", "client", "results", "toolkit", "agent", "demo", "server", "cli",
 ]  # fmt: skip
 
 

@@ -10,8 +10,10 @@ from langgraph.types import Command, Interrupt
 
 from langchain_ashby.agent.cards import html, is_current, markdown
 from langchain_ashby.agent.cards.show.arguments import described
-from langchain_ashby.text.html import Markup, block, bold, box, code, joined, paragraph
+from langchain_ashby.agent.cards.show.overview import Overview, overviews
+from langchain_ashby.text.html import Markup, block, bold, box, code, joined, paragraph, table
 from langchain_ashby.text.markdown import plain
+from langchain_ashby.text.markdown import table as table_in_markdown
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import tool_title
 
@@ -76,6 +78,8 @@ class PendingApprovals(Sequence[Action]):
 
     def __str__(self) -> str:
         parts = [f"**{plain(self._heading())}**", *(f"Problem: {plain(visible(it))}" for it in self._problems)]
+        for it in self._overviews():
+            parts += [f"**{plain(it.title)}**", table_in_markdown(it.heads, it.rows)]
         parts += [f"---\n\n{self._number(place)}\n\n{_in_markdown(it)}" for place, it in enumerate(self, 1)]
         return "\n\n".join(parts)
 
@@ -85,12 +89,17 @@ class PendingApprovals(Sequence[Action]):
     def _repr_html_(self) -> str:
         parts = [paragraph(bold(self._heading()))]
         parts += [paragraph(bold("Problem: "), it) for it in self._problems]
+        for overview in self._overviews():
+            parts += [paragraph(bold(overview.title)), table(overview.heads, overview.rows)]
         for place, action in enumerate(self, 1):
             parts += [*([paragraph(self._number(place))] if len(self) > 1 else []), _in_html(action)]
         return box(*parts)
 
     def _repr_markdown_(self) -> str:
         return str(self)
+
+    def _overviews(self) -> list[Overview]:
+        return overviews([it.get("card") for it in self])
 
     def _heading(self) -> str:
         if not self:

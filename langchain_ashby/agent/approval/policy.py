@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from difflib import get_close_matches
 from typing import Any, Literal, cast, get_args
@@ -36,6 +36,8 @@ class ApprovalPolicy:
     A function gets the card of the write and is called once per card. A person is asked if it fails or returns anything
     but a ruling; if anything on the card could not be checked, even where the rule allows the write; and for a tool
     without cards where the rule is a function.
+
+    A bulk write is allowed only by a rule of its own, and never runs if the rule for its single write says so of any.
 
     Raises:
         ConfigurationError: if a rule is neither a ruling nor a function.
@@ -75,10 +77,21 @@ class ApprovalPolicy:
         """True if a write never runs, whatever its card."""
         return self.rules.get(tool, self.default) == "never"
 
-    def ruling(self, tool: str, card: Card | None) -> Ruling:
-        """Returns the ruling for a write, given its card, or None for a tool that has no cards."""
+    def ruling(self, tool: str, card: Card | None, parts: Sequence[Card] = ()) -> Ruling:
+        """Returns the ruling for a write.
+
+        Args:
+            tool: Its tool.
+            card: Its card; None for a tool that has no cards.
+            parts: The cards of its single writes, if it is a bulk write. What may not be done to one of them may not be
+                done to all; but that one may be changed without asking does not mean that a hundred may.
+        """
+        if any(self.ruling(it["tool"], it) == "never" for it in parts):
+            return "never"
         rule = self.rules.get(tool, self.default)
         ruling = _asked(rule, card) if callable(rule) else rule
+        if ruling == "allow" and parts and tool not in self.rules:
+            return "ask"
         return "ask" if ruling == "allow" and card is not None and card["unchecked"] else ruling
 
 

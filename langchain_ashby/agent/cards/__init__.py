@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from langchain_core.messages import ToolCall
+
 from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its cards
     applications,
     candidates,
@@ -25,13 +27,15 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
     transfers,
 )
 from langchain_ashby.agent.cards.approved import only_what_is_on
-from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, is_current, targets
+from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, arguments, is_current, targets
 from langchain_ashby.agent.cards.differences import differences
+from langchain_ashby.agent.cards.many import LeftOut, Part, card_of_many, parts_of
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import build
 from langchain_ashby.agent.cards.show.html import html
 from langchain_ashby.agent.cards.show.markdown import markdown
 from langchain_ashby.agent.cards.took_effect import Seen, new_records, seen_on, took_effect
+from langchain_ashby.bulk import Bulk
 from langchain_ashby.endpoint import Operation
 
 __all__ = [
@@ -39,7 +43,9 @@ __all__ = [
     "Card",
     "Change",
     "Evidence",
+    "LeftOut",
     "Link",
+    "Part",
     "ReadCache",
     "Risk",
     "Seen",
@@ -58,7 +64,14 @@ __all__ = [
 
 def card_of(request: Operation[Any], reads: ReadCache) -> Card:
     """Builds the card of a write. It only reads; what cannot be read stands under `unchecked`."""
-    return build(request, reads).card()
+    if not isinstance(request, Bulk):
+        return build(request, reads).card()
+
+    def carded(single: Operation[Any]) -> tuple[ToolCall, Card]:
+        return ToolCall(name=single.tool_name(), args=arguments(single), id=None), card_of(single, reads)
+
+    parts, left_out = parts_of(request, reads, carded)
+    return card_of_many(request, parts, left_out) if parts else build(request, reads).card()
 
 
 def facts_after(request: Operation[Any], reads: ReadCache) -> dict[str, Any]:

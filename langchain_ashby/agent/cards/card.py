@@ -74,13 +74,28 @@ class Beside(TypedDict):
     warnings: list[str]
 
 
-class _Named(TypedDict, total=False):
-    """What a card has only if names were given for ids."""
+class CardTable(TypedDict):
+    """A table with a row for each record of a bulk write, numbered from 1.
+
+    Attributes:
+        heads: The heads of its columns.
+        rows: The cells of each row.
+        records: The id of the record of each row.
+    """
+
+    heads: list[str]
+    rows: list[list[str]]
+    records: list[str]
+
+
+class _NotAlways(TypedDict, total=False):
+    """What a card has only if names were given for ids, and what only that of a bulk write has."""
 
     named: dict[str, str]
+    table: CardTable
 
 
-class Card(_Named):
+class Card(_NotAlways):
     """A write in words.
 
     `line` says what will happen, `changes` which fields it changes, `unchecked` what could not be found out. `targets`
@@ -93,6 +108,8 @@ class Card(_Named):
     alone; None if they do. `private` maps the titles of values that a model may not see to their category of privacy.
     `beside` are the lines that come from the other calls of the message. `before` helps to tell later whether the write
     took effect.
+
+    A bulk write has a `table`. Its facts and references are on the cards of its single writes, of which this is made.
     """
 
     version: int

@@ -34,6 +34,7 @@ def entry_html(entry: AuditRecord) -> str:
         ("tool", code(entry.tool)),
         ("thread", entry.thread_id or "no id"),
         ("call", entry.call_id),
+        *([("part of", code(entry.part_of))] if entry.part_of else []),
         ("requests at Ashby", ", ".join(entry.request_ids) or "none"),
     ]
     parts = [paragraph(bold(proposed(entry))), table([], rows), _json("Arguments", entry.args)]

@@ -34,6 +34,8 @@ class AuditRecord:
         detail: The answer to the model; empty for a write that was applied.
         request_ids: Ashby's ids of the requests that it took.
         on_behalf_of: The id of the Ashby user for whom it was proposed; None for the key's owner.
+        part_of: The bulk tool, if this is the write for one record of a call of that. The call has an entry of its own,
+            with the same `call_id` and the card that was shown.
     """
 
     at: datetime
@@ -51,6 +53,7 @@ class AuditRecord:
     detail: str
     request_ids: list[str]
     on_behalf_of: str | None = None
+    part_of: str | None = None
 
 
 def audit_op(record: AuditRecord, key: str) -> PutOp:

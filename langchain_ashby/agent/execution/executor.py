@@ -15,6 +15,7 @@ from langchain_ashby.agent.cards import Seen
 from langchain_ashby.agent.execution import creations
 from langchain_ashby.agent.execution.attempt import Attempt, ClaimLost
 from langchain_ashby.agent.execution.audit_log import AuditRecord, audit_op
+from langchain_ashby.agent.execution.bulk import BulkExecutor
 from langchain_ashby.agent.execution.journal import (
     Claim,
     Conclusion,
@@ -66,6 +67,11 @@ class WriteExecutor:
         self.checker = checker
         self.approval_ttl = approval_ttl
         self._settler = Settler(journal, checker)
+        self.many = BulkExecutor(self)
+
+    def is_bulk(self, write: PendingWrite) -> bool:
+        """True if a write is for many records, each of which is a write of its own."""
+        return "parts" in write.proposal or self.checker.bulk(write.call) is not None
 
     def begin(self, write: PendingWrite) -> Claim | ToolMessage:
         """Claims the right to make the write; or returns the answer if it must not be made, or was made already."""
@@ -83,6 +89,8 @@ class WriteExecutor:
 
     def close(self, write: PendingWrite, result: WriteResult) -> ToolMessage:
         """Answers a call that is not to run: with `result`, unless it has run."""
+        if self.is_bulk(write):
+            return self.many.close(write, result)
         with self.journal.releasing():
             got = self._right_to(write, None)
             return got if isinstance(got, ToolMessage) else self.end(write, got[0], result)
@@ -93,6 +101,8 @@ class WriteExecutor:
         LangGraph may lose the latest steps with a process that dies, unless its durability is "sync". A write that was
         begun and did not take effect is not over: the person is asked again and has the last word.
         """
+        if self.is_bulk(write):
+            return self.many.is_over(write)
         record = self.journal.read(write.store, write.key)
         tried = [claim for claim in record.claims if claim.approval is not None]
         if record.concluded is None and tried and all(self.journal.is_over(it) for it in record.claims):
@@ -317,6 +327,7 @@ def audit_record(write: PendingWrite, result: WriteResult) -> tuple[AuditRecord,
         detail="" if result.outcome == "applied" else result.answer.text,
         request_ids=list(result.request_ids),
         on_behalf_of=proposal["on_behalf_of"],
+        part_of=proposal.get("part_of"),
     )
     # Two decisions about one proposal are two entries, even if the outcome is the same.
     decision = decided["at"] if decided else proposal["made"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from langchain_ashby.agent.cards import Card
 from langchain_ashby.agent.execution.creations import ids_in
+from langchain_ashby.agent.execution.parts import cards_in, key_of
 from langchain_ashby.agent.state import Approval, Proposal, State, is_complete
 from langchain_ashby.text.words import folded
 
@@ -15,13 +16,27 @@ def put_in_order(proposals: Iterable[Proposal]) -> None:
     """Notes in each proposal which earlier ones have to be over before it runs, directly or by way of others."""
     in_order = sorted(proposals, key=lambda it: it["place"])
     for number, later in enumerate(in_order):
+        _put_parts_in_order(later)
         for earlier in in_order[:number]:
-            if (
-                earlier["card"]
-                and later["card"]
-                and (_meet(earlier["card"], later["card"]) or _are_twins(earlier, later))
-            ):
-                later["after"] |= earlier["after"] | {earlier["journal_key"]: earlier["card"]["line"]}
+            if earlier["card"] and later["card"] and (_meet(earlier, later) or _are_twins(earlier, later)):
+                later["after"] |= earlier["after"] | _keys_of_parts(earlier)
+                later["after"] |= {earlier["journal_key"]: earlier["card"]["line"]}
+
+
+def _put_parts_in_order(bulk: Proposal) -> None:
+    """Does the same with the single writes of a bulk write: two applications may be of one candidate."""
+    parts = bulk.get("parts", [])
+    touched = [(_changed(it["card"]), _rests_on(it["card"])) for it in parts]
+    for number, (later, (changed, rests_on)) in enumerate(zip(parts, touched, strict=True)):
+        later["after"] = {
+            key_of(bulk["journal_key"], earlier["record"]): earlier["card"]["line"]
+            for earlier, (its_changed, its_rests_on) in zip(parts[:number], touched[:number], strict=True)
+            if not its_changed.isdisjoint(rests_on) and not changed.isdisjoint(its_rests_on)
+        }
+
+
+def _keys_of_parts(proposal: Proposal) -> dict[str, str]:
+    return {key_of(proposal["journal_key"], it["record"]): it["card"]["line"] for it in proposal.get("parts", [])}
 
 
 def warnings_of_twins(proposals: Sequence[Proposal]) -> list[list[str]]:
@@ -49,9 +64,17 @@ def _spelled(proposal: Proposal) -> str:
     return folded(json.dumps([proposal["call"]["name"], spelled], sort_keys=True))
 
 
-def _meet(one: Card, other: Card) -> bool:
+def _meet(one: Proposal, other: Proposal) -> bool:
     """True if one of two writes changes a record, or part of a record, that the other depends on."""
-    return not (_changed(one).isdisjoint(_rests_on(other)) and _changed(other).isdisjoint(_rests_on(one)))
+    first, second = (cards_in(it) for it in (one, other))
+    return not (
+        _all(_changed, first).isdisjoint(_all(_rests_on, second))
+        and _all(_changed, second).isdisjoint(_all(_rests_on, first))
+    )
+
+
+def _all(touched: Callable[[Card], set[str]], cards: Iterable[Card]) -> set[str]:
+    return set[str]().union(*map(touched, cards))
 
 
 def _changed(card: Card) -> set[str]:

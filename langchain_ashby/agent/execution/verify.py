@@ -14,6 +14,7 @@ from langchain_ashby.agent.approval.gate import Tools, argument_problem, has_nam
 from langchain_ashby.agent.cards import (
     Card,
     Evidence,
+    Part,
     ReadCache,
     Seen,
     card_of,
@@ -25,8 +26,10 @@ from langchain_ashby.agent.cards import (
     targets,
 )
 from langchain_ashby.agent.cards.builder import UNREAD
-from langchain_ashby.agent.cards.card import same
+from langchain_ashby.agent.cards.card import arguments, same
 from langchain_ashby.agent.cards.differences import beside, newly_past
+from langchain_ashby.agent.cards.many import LeftOut, parts_of
+from langchain_ashby.bulk import Bulk
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints.organization import GetUser
@@ -68,12 +71,12 @@ class EffectChecker:
     """Re-reads Ashby before and after a write. Stateless. Has no cards for tools that are not Ashby's.
 
     Args:
-        tools: The tools of the agent.
+        tools: The tools of the agent, and those of the single writes of its bulk tools.
         client: Reads Ashby; without one nothing can be seen.
     """
 
     def __init__(self, tools: Tools, client: AshbyClient | None) -> None:
-        self._tools = tools
+        self.tools = tools
         self._client = client
 
     @property
@@ -87,7 +90,7 @@ class EffectChecker:
 
     def account(self, call: ToolCall) -> str | None:
         """The fingerprint of the Ashby account in which a call would be made; None for a tool that is not Ashby's."""
-        is_ashbys = self._client is not None and isinstance(self._tools.get(call["name"]), AshbyTool)
+        is_ashbys = self._client is not None and isinstance(self.tools.get(call["name"]), AshbyTool)
         return self._client.account if is_ashbys and self._client is not None else None
 
     def card(self, call: ToolCall, reads: ReadCache | None) -> Card | None:
@@ -98,16 +101,34 @@ class EffectChecker:
         # The arguments are as the model gave them: these and no others run.
         return {**_author(reads, card_of(request, reads)), "args": call["args"]}
 
+    def bulk(self, call: ToolCall) -> Bulk[Any] | None:
+        """The bulk write that a call asks for; None for any other call, or for invalid arguments."""
+        request = self._request(call)
+        return request if isinstance(request, Bulk) else None
+
+    def parts(self, call: ToolCall, reads: ReadCache) -> tuple[list[Part], dict[str, LeftOut]]:
+        """Makes the single writes of a bulk write with their cards; and says why there is none for some records."""
+        request = self.bulk(call)
+        assert request is not None
+
+        def card(single: Operation[Any]) -> tuple[ToolCall, Card]:
+            own = ToolCall(name=single.tool_name(), args=arguments(single), id=call["id"], type="tool_call")
+            made = self.card(own, reads)
+            assert made is not None
+            return own, made
+
+        return parts_of(request, reads, card)
+
     def understands(self, call: ToolCall, card: Card | None) -> bool:
         """True if the agent has the tool, and this version of the package made the card, or would make none."""
-        if call["name"] not in self._tools:
+        if call["name"] not in self.tools:
             return False
-        has_cards = self._client is not None and isinstance(self._tools[call["name"]], AshbyTool)
+        has_cards = self._client is not None and isinstance(self.tools[call["name"]], AshbyTool)
         return is_current(card) if has_cards else card is None
 
     def argument_problem(self, call: ToolCall) -> str | None:
         """Describes what is wrong with the arguments of a call by now; None if they are valid."""
-        tool = self._tools[call["name"]]
+        tool = self.tools[call["name"]]
         # What was approved are ids. A name is never looked up after that: it may be another record's by now.
         return argument_problem(tool, call["args"]) or (_NAMES if has_names(tool, call) else None)
 
@@ -185,11 +206,11 @@ class EffectChecker:
 
     def _private(self, call: ToolCall) -> frozenset[str]:
         """The categories of private data that the model may see in results of this tool."""
-        tool = self._tools.get(call["name"])
+        tool = self.tools.get(call["name"])
         return tool.private if isinstance(tool, AshbyTool) else frozenset()
 
     def _request(self, call: ToolCall) -> Operation[Any] | None:
-        tool = self._tools.get(call["name"])
+        tool = self.tools.get(call["name"])
         if not isinstance(tool, AshbyTool):
             return None
         try:

@@ -18,12 +18,14 @@ from langchain_core.messages import ToolCall, ToolMessage
 from langchain_ashby.agent.approval.gate import argument_problem, needs_approval, with_ids
 from langchain_ashby.agent.cards import ReadCache, markdown
 from langchain_ashby.agent.cards.differences import beside
+from langchain_ashby.agent.cards.many import CARDS_AT_ONCE
 from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.agent.execution.audit_log import audit_op
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import audit_record
 from langchain_ashby.agent.execution.journal import journal_key
 from langchain_ashby.agent.execution.order import held_back, put_in_order, warnings_of_twins
+from langchain_ashby.agent.execution.parts import shortened, taken_off, with_parts
 from langchain_ashby.agent.execution.verify import needs_another_look
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.messages.history import maker_of, open_calls
@@ -35,8 +37,6 @@ from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Upda
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import tool_title
-
-CARDS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -111,15 +111,16 @@ def _was_replaced(proposal: Proposal, state: State) -> bool:
 def _ready(calls: Sequence[_Call], given: Dependencies) -> list[tuple[_Call, Proposal | ToolMessage]]:
     reads = given.executor.checker.reads()
     if reads is None or len(calls) == 1:  # nothing to wait for, or nothing else to do meanwhile: no threads
-        return [(it, _proposal(it.call, given, reads)) for it in calls]
+        return [(it, _proposal(it, given, reads)) for it in calls]
     with ThreadPoolExecutor(CARDS_AT_ONCE, thread_name_prefix="card") as threads:
         # Each in a copy of the context, which says for whom the client acts.
-        started = [threads.submit(copy_context().run, _proposal, it.call, given, reads) for it in calls]
+        started = [threads.submit(copy_context().run, _proposal, it, given, reads) for it in calls]
         return [(it, made.result()) for it, made in zip(calls, started, strict=True)]
 
 
-def _proposal(call: ToolCall, given: Dependencies, reads: ReadCache | None) -> Proposal | ToolMessage:
+def _proposal(it: _Call, given: Dependencies, reads: ReadCache | None) -> Proposal | ToolMessage:
     """Makes a proposal with its card; or answers a call with invalid arguments, or of a tool that is gone."""
+    call, checker = it.call, given.executor.checker
     tool = given.tools.get(call["name"])
     if tool is None:
         return not_executed(call, _GONE)
@@ -130,7 +131,8 @@ def _proposal(call: ToolCall, given: Dependencies, reads: ReadCache | None) -> P
         call, named = with_ids(tool, call)
     except AshbyError as error:
         return not_executed(call, visible(error.for_model()))
-    card = given.executor.checker.card(call, reads)
+    bulk = checker.bulk(call) if reads is not None else None
+    card = checker.card(call, reads) if bulk is None else None
     proposal = Proposal(
         call=call,
         title=tool_title(tool.name, tool.metadata),
@@ -145,9 +147,19 @@ def _proposal(call: ToolCall, given: Dependencies, reads: ReadCache | None) -> P
         policy="",
         policy_name="",
         on_behalf_of=None,
-        account=given.executor.checker.account(call),
+        account=checker.account(call),
     )
-    return proposal if call["args"] == written else {**proposal, "written": written}
+    if call["args"] != written:
+        proposal = {**proposal, "written": written}
+    if bulk is None or reads is None:
+        return proposal
+    shown = checker.bulk(it.edit["proposal"]["call"]) if it.edit and it.known else None
+    if it.known and shown and (fewer := shortened(it.known, shown, bulk)):
+        return {**fewer, "call": call, "after": {}}
+    made = with_parts(proposal, bulk, *checker.parts(call, reads))
+    if named and not isinstance(made, ToolMessage) and made["card"]:
+        made["card"] = {**made["card"], "named": named}
+    return made
 
 
 def _copied(approval: Approval) -> Approval:
@@ -194,7 +206,7 @@ def _complete(
             proposal["card"] = card = beside(card, {"consequences": earlier, "warnings": warnings[number]})
         title, args = proposal["title"], proposal["call"]["args"]
         proposal["description"] = described(title, args) if card is None else markdown(card)
-        proposal["policy"] = settings.ruling(proposal["call"]["name"], card)
+        proposal["policy"] = settings.ruling(proposal)
 
 
 def _outcome(
@@ -217,7 +229,9 @@ def _outcome(
     if proposal["policy"] == "allow":
         return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
     was = edit["proposal"]
-    as_shown = not given.executor.checker.second_look(was["card"], was["call"]).changes
+    if taken_off(was, proposal):
+        return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
+    as_shown = "parts" not in proposal and not given.executor.checker.second_look(was["card"], was["call"]).changes
     if not as_shown or needs_another_look(was["card"], proposal["card"]):
         _record_edit(edit, proposal, location)
         return {**proposal, "description": f"{_EDITED}\n\n{proposal['description']}"}

@@ -94,7 +94,10 @@ def _carried_out(
     for approval in [*held, *approvals]:
         # Before any write of the message runs: afterwards its own changes are hard to tell from those of others.
         write = PendingWrite(location.store, location.thread_id, approval)
-        if approval["proposal"]["after"] and (stale := given.executor.objection(write)):
+        if given.executor.is_bulk(write):
+            given.executor.many.close_stale(write)
+            going.append(approval)
+        elif approval["proposal"]["after"] and (stale := given.executor.objection(write)):
             answers.append(given.executor.close(write, stale))
         else:
             going.append(approval)

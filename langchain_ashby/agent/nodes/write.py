@@ -21,6 +21,7 @@ from typing_extensions import TypedDict
 from langchain_ashby.agent.approval.gate import ASKS_BEFORE_ACTING, needs_approval
 from langchain_ashby.agent.cards import only_what_is_on
 from langchain_ashby.agent.execution.attempt import Attempt
+from langchain_ashby.agent.execution.bulk_run import BulkRunner
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.journal import Claim, Journal
 from langchain_ashby.agent.execution.order import in_sequences
@@ -65,6 +66,7 @@ class WriteNode(Runnable[WriteTask, Any]):
         self._executor = given.executor
         self._limits = given.limits
         self._location = given.location
+        self._bulk = BulkRunner(given, self._record)
         self.tools = ToolNode(
             [tool for tool in given.tools.values() if needs_approval(tool)],
             name="writes",
@@ -82,12 +84,35 @@ class WriteNode(Runnable[WriteTask, Any]):
         return _joined([await self._amade_now(it, config) for it in input["sequence"]])
 
     def _made_now(self, approval: Approval, config: RunnableConfig | None) -> Any:
+        if self._is_bulk(approval):
+            return recorded({"messages": [self._made_in_parts(approval)]})
         with _executing(approval):
             return recorded(self.tools.invoke([approval["call"]], config))
 
     async def _amade_now(self, approval: Approval, config: RunnableConfig | None) -> Any:
+        if self._is_bulk(approval):
+            return recorded({"messages": [await self._amade_in_parts(approval)]})
         with _executing(approval):
             return recorded(await self.tools.ainvoke([approval["call"]], config))
+
+    def _is_bulk(self, approval: Approval) -> bool:
+        return "parts" in approval.get("proposal", ()) or self._executor.checker.bulk(approval["call"]) is not None
+
+    def _made_in_parts(self, approval: Approval, stopped: threading.Event | None = None) -> ToolMessage:
+        write = self._write(approval)
+        return write if isinstance(write, ToolMessage) else self._bulk.run(write, stopped)
+
+    async def _amade_in_parts(self, approval: Approval) -> ToolMessage:
+        """Does the same in a thread. If the run is canceled, the writes that were begun are finished and recorded."""
+        stopped = threading.Event()
+        work = asyncio.ensure_future(asyncio.to_thread(self._made_in_parts, approval, stopped))
+        _unfinished.add(work)
+        work.add_done_callback(_finished)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            stopped.set()
+            raise
 
     def _write(self, approval: Approval) -> PendingWrite | ToolMessage:
         """The write, or the answer to its call if it cannot be recorded."""

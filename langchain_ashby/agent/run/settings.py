@@ -11,12 +11,11 @@ from langchain_core.tools import BaseTool
 
 from langchain_ashby.agent.approval.gate import Tools, needs_approval
 from langchain_ashby.agent.approval.policy import ApprovalPolicy, Ruling, strictest
-from langchain_ashby.agent.cards import Card
 from langchain_ashby.agent.messages.tool_messages import NOT_IN_THIS_RUN
 from langchain_ashby.agent.run.context import SettingsError, context_schema
 from langchain_ashby.agent.run.runtime import ashby_user, settings_given
 from langchain_ashby.agent.run.surroundings import Surroundings
-from langchain_ashby.agent.state import Approval, Node, State, Update
+from langchain_ashby.agent.state import Approval, Node, Proposal, State, Update
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.text.words import in_zone
@@ -47,9 +46,10 @@ class RunSettings:
     time_zone: str | None
     _policies: tuple[ApprovalPolicy, ...]
 
-    def ruling(self, tool: str, card: Card | None) -> Ruling:
+    def ruling(self, proposal: Proposal) -> Ruling:
         """Returns the strictest of the policies' rulings for a write."""
-        return strictest(policy.ruling(tool, card) for policy in self._policies)
+        tool, card, parts = proposal["call"]["name"], proposal["card"], proposal.get("parts", [])
+        return strictest(policy.ruling(tool, card, [it["card"] for it in parts]) for policy in self._policies)
 
     def acts_for_another_than(self, proposed_for: str | None) -> str | None:
         """Objects in words if a write was proposed in a run for another user than this one's; None if it was not."""
@@ -67,11 +67,12 @@ class RunSettings:
             return f"It was approved. {NOT_IN_THIS_RUN}"
         if other := self.acts_for_another_than(proposal["on_behalf_of"]):
             return other
-        if any(policy.forbids(call["name"]) for policy in self._policies):
+        names = {call["name"], *(it["call"]["name"] for it in proposal.get("parts", []))}
+        if any(policy.forbids(name) for policy in self._policies for name in names):
             return "It was approved, but the application does not allow this change."
         if self.policy == proposal["policy_name"]:
             return None
-        ruling = self.ruling(call["name"], proposal["card"])
+        ruling = self.ruling(proposal)
         decided = approval["decided"]
         unasked = decided is not None and decided["decision"] == "policy"
         if ruling == "never" or (ruling == "ask" and unasked):

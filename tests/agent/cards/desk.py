@@ -12,12 +12,13 @@ import examples
 from examples import ADA, SCORECARD, STAFF, TERMS, WRITES, Company, meeting
 
 from langchain_ashby.agent.cards import Card, ReadCache, card_of, seen_on, settled
+from langchain_ashby.bulk import Bulk
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.sandbox.records import KINDS
 
-__all__ = ["ADA", "EXAMPLES", "NOW", "SCORECARD", "STAFF", "TERMS", "Desk", "Request", "make", "meeting"]
+__all__ = ["ADA", "BULK", "EXAMPLES", "NOW", "SCORECARD", "STAFF", "TERMS", "Desk", "Request", "make", "meeting"]
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
 """The day on which the tests look at the sandbox's company."""
@@ -67,5 +68,8 @@ def _example(tool: str, desk: Desk) -> Request:
     return make(tool, **examples.EXAMPLES[f"ashby_{tool}"](desk))
 
 
-EXAMPLES: dict[str, Make] = {tool: partial(_example, tool) for tool in (it.removeprefix("ashby_") for it in WRITES)}
-"""The example of each write, by the tool's name without its prefix."""
+_ALL: dict[str, Make] = {tool: partial(_example, tool) for tool in (it.removeprefix("ashby_") for it in WRITES)}
+BULK: dict[str, Make] = {it: make for it, make in _ALL.items() if issubclass(OPERATIONS[f"ashby_{it}"], Bulk)}
+"""The example of each bulk write. Its card is made of those of single writes."""
+EXAMPLES: dict[str, Make] = {it: make for it, make in _ALL.items() if it not in BULK}
+"""The example of each other write, by the tool's name without its prefix."""

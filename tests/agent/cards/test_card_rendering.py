@@ -38,6 +38,7 @@ def full(text: str) -> Card:
         consequences=[text],
         warnings=[text],
         unchecked=[text],
+        table={"heads": [text, "name"], "rows": [[text, "Ada"], [text, text]], "records": []},
         links=[{"title": text, "url": "https://app.ashbyhq.com/candidates/1"}],
         args={"note": text, text: [text]},
     )

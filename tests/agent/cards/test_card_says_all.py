@@ -19,6 +19,7 @@ from rich.console import Console
 
 from langchain_ashby.agent.cards import Card, ReadCache, card_of, html, markdown
 from langchain_ashby.agent.cards.show.arguments import resolved
+from langchain_ashby.bulk import Bulk
 from langchain_ashby.cli.card import panel
 from langchain_ashby.endpoint import Access, Endpoint, Operation
 from langchain_ashby.endpoints import OPERATIONS
@@ -27,7 +28,7 @@ from langchain_ashby.text.words import in_words, parsed
 
 pytestmark = pytest.mark.slow
 
-WRITES = [it for it in OPERATIONS.values() if it.access is Access.WRITE]
+WRITES = [it for it in OPERATIONS.values() if it.access is Access.WRITE and not issubclass(it, Bulk)]
 
 
 SAID = ("line", "changes", "consequences", "warnings", "unchecked", "risk")

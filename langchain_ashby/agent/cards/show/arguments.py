@@ -59,6 +59,14 @@ def resolved(card: Card) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
+def numbered(card: Card) -> tuple[list[str], list[list[str]]]:
+    """The heads and rows of the table of a bulk write, with a column of numbers; empty for any other card."""
+    table = card.get("table")
+    if table is None:
+        return [], []
+    return ["no.", *table["heads"]], [[str(number), *row] for number, row in enumerate(table["rows"], 1)]
+
+
 def _leaves(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping | list):
         for entry in value.values() if isinstance(value, Mapping) else value:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from langchain_ashby.agent.cards.card import Card, Change
-from langchain_ashby.agent.cards.show.arguments import as_given, resolved
+from langchain_ashby.agent.cards.show.arguments import as_given, numbered, resolved
 from langchain_ashby.text.html import Markup, apart, block, bold, bullets, code, details, joined, link, paragraph, table
 from langchain_ashby.text.safe import as_typed
 
@@ -23,6 +23,7 @@ def html(card: Card) -> str:
         paragraph("Risk: ", bold(card["risk"])),
         bullets("Warnings", [f"⚠ {warning}" for warning in card["warnings"]]),
         _changes(card["changes"]),
+        _records(card),
         bullets("What happens next", card["consequences"]),
         bullets("Not checked", card["unchecked"]),
         *(paragraph(link(it["title"], it["url"])) for it in card["links"]),
@@ -47,6 +48,12 @@ def _changes(changes: list[Change]) -> Markup:
     columns = ("before", "after") if has_before else ("after",)
     rows = [[apart(change["field"]), *(_value(change[it]) for it in columns)] for change in changes]  # type: ignore[literal-required]
     return table(("", *columns) if has_before else (), rows, headed=True)
+
+
+def _records(card: Card) -> Markup:
+    """The records of a bulk write, a row for each."""
+    heads, rows = numbered(card)
+    return table(heads, [[apart(cell) for cell in row] for row in rows]) if heads else Markup()
 
 
 def _value(words: str | None) -> str:

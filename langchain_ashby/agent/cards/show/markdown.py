@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from langchain_ashby.agent.cards.card import Card, Change
-from langchain_ashby.agent.cards.show.arguments import argument_lines, as_given, resolved
-from langchain_ashby.text.markdown import code, code_block, plain
+from langchain_ashby.agent.cards.show.arguments import argument_lines, as_given, numbered, resolved
+from langchain_ashby.text.markdown import code, code_block, plain, table
 from langchain_ashby.text.safe import isolated
 
 
@@ -17,6 +17,7 @@ def markdown(card: Card) -> str:
         f"Risk: **{card['risk']}**",
         *_section("Warnings", [f"⚠ {plain(warning)}" for warning in card["warnings"]]),
         *_section("Changes", map(_change, card["changes"])),
+        *_records(card),
         *_section("What happens next", map(plain, card["consequences"])),
         *_section("Not checked", map(plain, card["unchecked"])),
         *([" · ".join(f"[{plain(link['title'])}]({link['url']})" for link in card["links"])] if card["links"] else []),
@@ -24,6 +25,12 @@ def markdown(card: Card) -> str:
         *(part for title, body in resolved(card) for part in _section(plain(title), argument_lines(body), listed=True)),
     ]
     return "\n\n".join(parts)
+
+
+def _records(card: Card) -> list[str]:
+    """The records of a bulk write, a row for each."""
+    heads, rows = numbered(card)
+    return [table(heads, rows)] if heads else []
 
 
 def _change(change: Change) -> str:

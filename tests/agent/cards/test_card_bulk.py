@@ -1,0 +1,120 @@
+"""The card of a bulk write: everyone on a line, and what is said of several of them once."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from desk import BULK, NOW, Desk, make
+from rich.console import Console
+
+from langchain_ashby.agent.cards import Card, ReadCache, card_of, html, is_current, markdown
+from langchain_ashby.cli.card import panel
+from langchain_ashby.ids import short
+
+
+def rows(card: Card) -> list[dict[str, str]]:
+    table = card["table"]
+    return [dict(zip(table["heads"], row, strict=True)) for row in table["rows"]]
+
+
+def archiving(desk: Desk, number: int) -> Card:
+    active = [it["id"] for it in desk.sandbox.state()["application"] if it["status"] == "Active"][:number]
+    reason = desk.id("archiveReason", text="Did not meet the technical bar")
+    return desk.card(make("archive_applications", application_ids=active, archive_reason_id=reason))
+
+
+@pytest.mark.parametrize("name", BULK)
+def test_everybody_has_a_line_with_what_tells_them_apart(desk: Desk, name: str) -> None:
+    card = desk.card(BULK[name](desk))
+    assert is_current(card)
+    assert [it["name"] for it in rows(card)] == [
+        "Ada Lovelace (ada.lovelace@example.org)",
+        "Kwame Mensah (kwame.mensah@example.org)",
+    ]
+    assert any(f"2 {noun}" in card["line"] for noun in ("applications", "candidates"))
+
+
+@pytest.mark.parametrize("name", BULK)
+def test_it_is_shown_alike_as_markdown_as_html_and_in_the_terminal(desk: Desk, name: str) -> None:
+    card = desk.card(BULK[name](desk))
+    terminal = Console(file=io.StringIO(), width=120)
+    terminal.print(panel(card))
+    assert isinstance(terminal.file, io.StringIO)
+    for shown in (markdown(card).replace("\\", ""), html(card), terminal.file.getvalue()):
+        assert shown.count("ada.lovelace@example.org") >= 1
+        assert "Kwame Mensah" in shown
+
+
+def test_an_archived_application_shows_its_job_its_stage_and_the_days_in_it(desk: Desk) -> None:
+    card = archiving(desk, 6)
+    assert {*rows(card)[0]} == {"name", "job", "days in stage", "stage"}
+    assert rows(card)[0]["job"] == "Staff Engineer (TW-101, Oslo)"
+    assert rows(card)[0]["days in stage"].isdigit()
+    assert "Onsite" in rows(card)[0]["stage"]
+    assert card["risk"] == "high"
+
+
+def test_what_is_the_same_for_all_is_said_once(desk: Desk) -> None:
+    card = archiving(desk, 10)
+    assert card["consequences"].count("The application is archived.") == 1
+    assert [it["after"] for it in card["changes"] if it["field"] == "Status"] == ["Archived"]
+
+
+def test_a_warning_names_those_that_it_is_about(desk: Desk) -> None:
+    card = archiving(desk, 10)
+    about_offers = [it for it in card["warnings"] if "offer" in it]
+    assert about_offers
+    assert all(it.startswith("No. 10: ") for it in about_offers)
+
+
+def test_the_address_of_an_email_is_in_the_table_so_that_the_sentence_is_said_once(desk: Desk) -> None:
+    card = desk.card(BULK["archive_applications"](desk))
+    assert [it["e-mail to"] for it in rows(card)] == ["ada.lovelace@example.org", "kwame.mensah@example.org"]
+    assert sum("gets the e-mail" in it for it in card["consequences"]) == 1
+    assert not any("@" in it for it in card["consequences"])
+
+
+def test_the_present_values_that_a_change_would_replace_are_in_the_table(desk: Desk) -> None:
+    card = desk.card(BULK["set_custom_field_value_on_many"](desk))
+    assert [it["languages"] for it in rows(card)] == ["German, Norwegian", "English, Norwegian"]
+
+
+def test_records_without_a_write_are_left_out_by_name_with_the_reason(desk: Desk) -> None:
+    state = desk.sandbox.state()
+    [gone] = [it["id"] for it in state["application"] if it["status"] == "Archived"][:1]
+    nobody = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
+    ids = [gone, desk.application(), nobody]
+    reason = desk.id("archiveReason", text="Did not meet the technical bar")
+    card = desk.card(make("archive_applications", application_ids=ids, archive_reason_id=reason))
+    said = [it for it in card["consequences"] if it.startswith("Left out: ")]
+    assert len(said) == 2
+    assert "@" in said[0]
+    assert "archived already" in said[0]
+    assert short(nobody) in said[1]
+    assert len(rows(card)) == 1
+
+
+def test_if_nothing_can_be_written_the_card_says_so(desk: Desk) -> None:
+    reason = desk.id("archiveReason", text="Did not meet the technical bar")
+    nobody = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
+    card = desk.card(make("archive_applications", application_ids=[nobody], archive_reason_id=reason))
+    assert is_current(card)
+    assert card["unchecked"]
+
+
+@pytest.mark.slow
+def test_a_hundred_people_cost_few_characters_and_reads_each(desk: Desk) -> None:
+    from langchain_ashby import AshbyClient
+    from langchain_ashby.sandbox import AshbySandbox
+
+    with AshbySandbox(candidates=400) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
+        state = sandbox.state()
+        ids = [it["id"] for it in state["application"] if it["status"] == "Active"][:100]
+        reason = state["archiveReason"][0]["id"]
+        before = len(sandbox.requests())
+        request = make("archive_applications", application_ids=ids, archive_reason_id=reason)
+        card = card_of(request, ReadCache(client, now=NOW))
+        assert len(sandbox.requests()) - before <= 5 * len(ids) + 30
+    assert len(card["table"]["rows"]) == 100
+    assert len(markdown(card)) <= 220 * len(ids)
