@@ -49,11 +49,11 @@ jobs
     title, status       Draft, Open, Closed, Archived
     department_id, location_id, employment_type, confidential
     default_interview_plan_id
-    posting_count       the number of published postings
     created_at, updated_at, opened_at, closed_at
 job_plans               job_id, interview_plan_id: every plan of a job
 job_team                job_id, user_id, role
 job_fields              job_id, custom_field_id, value
+job_postings            the published ones: job_id, title, is_listed, published_on (a day)
 
 openings
     identifier, state   Draft, Approved, Open, Closed, Filled
@@ -169,7 +169,7 @@ def _record(name: str, *columns: Column[Any], by: tuple[str, ...] = ()) -> Table
     return Table(name, metadata, _id(), *columns, *indexes)
 
 
-def _links(name: str, *keys: str, more: tuple[Column[Any], ...] = ()) -> Table:
+def _links(name: str, of: Table, *keys: str, more: tuple[Column[Any], ...] = ()) -> Table:
     """A table of what a record has several of; the first key is the record's, and each other one has an index."""
     return Table(
         name,
@@ -177,6 +177,7 @@ def _links(name: str, *keys: str, more: tuple[Column[Any], ...] = ()) -> Table:
         *(Column(key, Text, primary_key=True) for key in keys),
         *more,
         *(Index(f"{name}_by_{key}", key) for key in keys[1:] if key.endswith("_id")),
+        info={"of": of, "key": keys[0]},
         sqlite_with_rowid=False,
     )
 
@@ -188,8 +189,10 @@ candidates = _record(
     *_moments("created_at", "updated_at"),
     by=("email", "updated_at"),
 )
-candidate_tags = _links("candidate_tags", "candidate_id", "tag_id")
-candidate_fields = _links("candidate_fields", "candidate_id", "custom_field_id", more=(Column("value", Text),))
+candidate_tags = _links("candidate_tags", candidates, "candidate_id", "tag_id")
+candidate_fields = _links(
+    "candidate_fields", candidates, "candidate_id", "custom_field_id", more=(Column("value", Text),)
+)
 
 applications = _record(
     "applications",
@@ -198,8 +201,10 @@ applications = _record(
     *_moments("archived_at", "created_at", "updated_at"),
     by=("candidate_id", "job_id", "interview_stage_id", "status", "created_at", "updated_at", "archived_at"),
 )
-application_team = _links("application_team", "application_id", "user_id", "role")
-application_fields = _links("application_fields", "application_id", "custom_field_id", more=(Column("value", Text),))
+application_team = _links("application_team", applications, "application_id", "user_id", "role")
+application_fields = _links(
+    "application_fields", applications, "application_id", "custom_field_id", more=(Column("value", Text),)
+)
 
 stage_stays = _record(
     "stage_stays",
@@ -229,12 +234,12 @@ jobs = _record(
     "jobs",
     *_text("title", "status", "department_id", "location_id", "employment_type", "default_interview_plan_id"),
     *_flags("confidential"),
-    Column("posting_count", Integer),
     *_moments("created_at", "updated_at", "opened_at", "closed_at"),
 )
-job_plans = _links("job_plans", "job_id", "interview_plan_id")
-job_team = _links("job_team", "job_id", "user_id", "role")
-job_fields = _links("job_fields", "job_id", "custom_field_id", more=(Column("value", Text),))
+job_plans = _links("job_plans", jobs, "job_id", "interview_plan_id")
+job_team = _links("job_team", jobs, "job_id", "user_id", "role")
+job_fields = _links("job_fields", jobs, "job_id", "custom_field_id", more=(Column("value", Text),))
+job_postings = _record("job_postings", *_text("job_id", "title", "published_on"), *_flags("is_listed"), by=("job_id",))
 
 openings = _record(
     "openings",
@@ -242,8 +247,8 @@ openings = _record(
     *_flags("is_archived", "is_backfill"),
     *_moments("opened_at", "closed_at", "archived_at"),
 )
-opening_jobs = _links("opening_jobs", "opening_id", "job_id")
-opening_locations = _links("opening_locations", "opening_id", "location_id")
+opening_jobs = _links("opening_jobs", openings, "opening_id", "job_id")
+opening_locations = _links("opening_locations", openings, "opening_id", "location_id")
 
 offers = _record(
     "offers",
@@ -266,8 +271,13 @@ interview_events = _record(
     *_moments("created_at", "updated_at"),
     by=("interview_schedule_id", "start_at"),
 )
+interview_events.info.update(of=interview_schedules, key="interview_schedule_id")
 event_interviewers = _links(
-    "event_interviewers", "interview_event_id", "user_id", more=(Column("is_feedback_required", Boolean),)
+    "event_interviewers",
+    interview_events,
+    "interview_event_id",
+    "user_id",
+    more=(Column("is_feedback_required", Boolean),),
 )
 feedback = _record(
     "feedback",
@@ -298,24 +308,53 @@ archive_reasons = _record("archive_reasons", *_text("text", "reason_type"), *_fl
 accounts = Table(
     "accounts",
     own,
-    Column("account", Text, primary_key=True),
+    Column("account", Text, primary_key=True),  # a fingerprint
     Column("version", Integer, nullable=False),
     *_moments("as_of", "complete_at", "run_started_at"),
-    Column("run_is_full", Boolean),
+    Column("keeps_answers", Boolean, nullable=False),
 )
 lists = Table(
     "lists",
     own,
     Column("name", Text, primary_key=True),
-    *_text("sync_token", "next_token", "cursor"),
+    Column("sync_token", Text),  # of what is in the tables
+    # What the present run has put beside them:
+    Column("cursor", Text),
+    Column("next_token", Text),
+    Column("is_full", Boolean, nullable=False, default=False),
     Column("is_read", Boolean, nullable=False, default=False),
+    Column("refusal", Text),  # Ashby's code, if the key may not read the list
 )
 forgotten = Table(
     "forgotten",
     own,
     Column("candidate_id", Text, primary_key=True),
-    *_moments("seen_at"),
+    *_moments("seen_at"),  # when Ashby last listed the person
 )
+
+staged = MetaData()
+"""A twin for each table that lists fill: what a run has read waits there, until all of it is put in place at once."""
+
+
+def _staged(table: Table) -> Table:
+    columns = (Column(column.name, column.type, primary_key=column.primary_key) for column in table.columns)
+    return Table(f"staged_{table.name}", staged, *columns)
+
+
+FILLED_OTHERWISE = (stage_stays, histories, seen_moves)
+"""The tables that no list fills."""
+
+_TWINS = {table: _staged(table) for table in metadata.sorted_tables if table not in FILLED_OTHERWISE}
+
+
+def twin(table: Table) -> Table:
+    """Returns the table in which rows for this one wait."""
+    return _TWINS[table]
+
+
+def parts(table: Table) -> list[Table]:
+    """Returns the tables of what the table's records have several of."""
+    return [other for other in metadata.tables.values() if other.info.get("of") is table]
 
 
 def history_is_known() -> ColumnElement[bool]:
