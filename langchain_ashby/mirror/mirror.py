@@ -115,7 +115,7 @@ class Mirror:
             MirrorError: if there is no mirror, or not one of this account and version.
         """
         with self._database.reading() as connection:
-            find(connection, self._client and self._client.account)
+            find(connection, self._account)
             yield connection
 
     def frame(self, table: str) -> pandas.DataFrame:
@@ -153,7 +153,7 @@ class Mirror:
         candidate_id = canonical(candidate_id)
         with self._database.writing() as connection:
             with self._database.transaction(connection):
-                find(connection, self._client and self._client.account)
+                find(connection, self._account)
                 ids = select(forgotten.c.candidate_id).where(forgotten.c.candidate_id == candidate_id)
                 if connection.scalar(ids) is None:
                     now = datetime.now(UTC)
@@ -165,6 +165,10 @@ class Mirror:
     def size(self) -> int | None:
         """Returns the bytes of the SQLite file and its log; None for PostgreSQL."""
         return self._database.size()
+
+    @property
+    def _account(self) -> str | None:
+        return None if self._client is None else self._client.account
 
     def _run(self, connection: Connection, progress: Progress, *, full: bool) -> bool:
         """Reads the lists and puts what they have in place. Returns True if the whole of them was read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +24,9 @@ from langchain_ashby.mirror.tables import candidates, interview_plans, interview
 
 Progress = Callable[[str, int], None]
 """Called with what is read, `application.list` say, and how many records of it so far."""
+
+PAGE = 100
+"""The most records that Ashby puts on a page."""
 
 _STARTS = 3
 """How often a list is begun anew in one run because Ashby refuses its cursor, before the error is passed on."""
@@ -78,7 +81,7 @@ class Reader:
         with self._database.transaction(self._connection):
             state = self._connection.execute(select(lists).where(lists.c.name == wanted.name)).one()
         token = None if state.is_full else state.sync_token
-        request = request.model_copy(update={"cursor": state.cursor, "sync_token": token, "limit": 100})
+        request = request.model_copy(update={"cursor": state.cursor, "sync_token": token, "limit": PAGE})
         read, is_first = 0, state.cursor is None
         for page in _ahead(self._client, request):
             self._put(wanted, page, is_first=is_first)
@@ -164,12 +167,12 @@ def _ahead(client: AshbyClient, request: Synced[Any]) -> Iterator[Page[Any]]:
     with ThreadPoolExecutor(1, thread_name_prefix="ashby-mirror") as threads:
         pages = client.pages(request)
 
-        def following() -> Future[Page[Any] | None]:
-            return threads.submit(copy_context().run, next, pages, None)
+        def following() -> Page[Any] | None:
+            return next(pages, None)
 
-        upcoming = following()
+        upcoming = threads.submit(copy_context().run, following)
         while (page := upcoming.result()) is not None:
-            upcoming = following()
+            upcoming = threads.submit(copy_context().run, following)
             yield page
 
 

@@ -183,7 +183,7 @@ def interview_schedule(record: Record) -> Rows:
                 "updated_at": moment(event.get("updatedAt")),
             },
         )
-        required = {user_id: None for user_id in _texts(event.get("interviewerUserIds"))}
+        required: dict[str, bool | None] = {user_id: None for user_id in _texts(event.get("interviewerUserIds"))}
         for user in _objects(event.get("interviewers")):
             if user_id := _id_of(user):
                 required[user_id] = _flag(user.get("isFeedbackRequired"))
@@ -359,5 +359,4 @@ def _whole(value: Any) -> int | None:
 
 
 def _day(value: Any) -> str | None:
-    day = text(value)
-    return day and day[:10]
+    return value[:10] if isinstance(value, str) else None
