@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue
 
-from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Synced
+from langchain_ashby.endpoint import SENT_AS_NULL, Access, Arguments, Endpoint, Paged, Synced
 from langchain_ashby.ids import (
     ApplicationId,
     CandidateId,
@@ -236,3 +236,12 @@ class ListInterviewEvents(Synced[dict[str, Any]]):
 
     interview_schedule_id: InterviewScheduleId
     expand: tuple[str, ...] = ("interview",)
+
+
+class ListApplicationHistory(Paged[dict[str, Any]]):
+    """The stages that an application has been in, and when."""
+
+    path = "application.listHistory"
+    permission = "candidatesRead"
+
+    application_id: ApplicationId

@@ -91,8 +91,7 @@ departments             name, parent_id, is_archived
 locations               name, parent_id, is_archived, is_remote, is_region
 archive_reasons         text, reason_type (RejectedByCandidate, RejectedByOrg, Other), is_archived
 
-The mirror's own: `accounts` (one row: whose mirror it is, its schema, the last run), `lists` (how far each list is
-read) and `forgotten` (the ids of people that are not read again).
+What the mirror keeps of itself is in `own_tables`.
 """
 
 from __future__ import annotations
@@ -142,9 +141,6 @@ class Moment(TypeDecorator[datetime]):
 
 metadata = MetaData()
 """What is kept of Ashby's records."""
-
-own = MetaData()
-"""What the mirror keeps of itself."""
 
 
 def _id() -> Column[Any]:
@@ -304,52 +300,6 @@ custom_fields = _record("custom_fields", *_text("title", "object_type", "field_t
 departments = _record("departments", *_text("name", "parent_id"), *_flags("is_archived"))
 locations = _record("locations", *_text("name", "parent_id"), *_flags("is_archived", "is_remote", "is_region"))
 archive_reasons = _record("archive_reasons", *_text("text", "reason_type"), *_flags("is_archived"))
-
-accounts = Table(
-    "accounts",
-    own,
-    Column("account", Text, primary_key=True),  # a fingerprint
-    Column("version", Integer, nullable=False),
-    *_moments("as_of", "complete_at", "run_started_at"),
-    Column("keeps_answers", Boolean, nullable=False),
-)
-lists = Table(
-    "lists",
-    own,
-    Column("name", Text, primary_key=True),
-    Column("sync_token", Text),  # of what is in the tables
-    # What the present run has put beside them:
-    Column("cursor", Text),
-    Column("next_token", Text),
-    Column("is_full", Boolean, nullable=False, default=False),
-    Column("is_read", Boolean, nullable=False, default=False),
-    Column("refusal", Text),  # Ashby's code, if the key may not read the list
-)
-forgotten = Table(
-    "forgotten",
-    own,
-    Column("candidate_id", Text, primary_key=True),
-    *_moments("seen_at"),  # when Ashby last listed the person
-)
-
-staged = MetaData()
-"""A twin for each table that lists fill: what a run has read waits there, until all of it is put in place at once."""
-
-
-def _staged(table: Table) -> Table:
-    columns = (Column(column.name, column.type, primary_key=column.primary_key) for column in table.columns)
-    return Table(f"staged_{table.name}", staged, *columns)
-
-
-FILLED_OTHERWISE = (stage_stays, histories, seen_moves)
-"""The tables that no list fills."""
-
-_TWINS = {table: _staged(table) for table in metadata.sorted_tables if table not in FILLED_OTHERWISE}
-
-
-def twin(table: Table) -> Table:
-    """Returns the table in which rows for this one wait."""
-    return _TWINS[table]
 
 
 def parts(table: Table) -> list[Table]:

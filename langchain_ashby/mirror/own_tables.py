@@ -1,0 +1,55 @@
+"""What the mirror keeps of itself: whose it is, how far each list is read, and what a run has read so far."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text
+
+from langchain_ashby.mirror.tables import Moment, histories, metadata, seen_moves, stage_stays
+
+own = MetaData()
+
+accounts = Table(
+    "accounts",
+    own,
+    Column("account", Text, primary_key=True),  # a fingerprint
+    Column("version", Integer, nullable=False),
+    Column("as_of", Moment),  # when the run began whose results are in the tables
+    Column("complete_at", Moment),  # when the last run began that read every list as a whole
+    Column("run_started_at", Moment),  # of the run under way, or broken off
+    Column("keeps_answers", Boolean, nullable=False),
+)
+lists = Table(
+    "lists",
+    own,
+    Column("name", Text, primary_key=True),
+    Column("sync_token", Text),  # of what is in the tables
+    # What the present run has put beside them:
+    Column("cursor", Text),
+    Column("next_token", Text),
+    Column("is_full", Boolean, nullable=False, default=False),
+    Column("is_read", Boolean, nullable=False, default=False),
+    Column("refusal", Text),  # Ashby's code, if the key may not read the list
+)
+forgotten = Table(
+    "forgotten",
+    own,
+    Column("candidate_id", Text, primary_key=True),
+    Column("seen_at", Moment),  # when Ashby last listed the person
+)
+
+staged = MetaData()
+"""A twin for each table that lists fill: what a run has read waits there, until all of it is put in place at once."""
+
+
+def _staged(table: Table) -> Table:
+    columns = (Column(column.name, column.type, primary_key=column.primary_key) for column in table.columns)
+    return Table(f"staged_{table.name}", staged, *columns)
+
+
+_NOT_LISTED = (stage_stays, histories, seen_moves)
+_TWINS = {table: _staged(table) for table in metadata.sorted_tables if table not in _NOT_LISTED}
+
+
+def twin(table: Table) -> Table:
+    """Returns the table in which rows for this one wait."""
+    return _TWINS[table]
