@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.tools import BaseTool, ToolException
 
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.mirror.errors import MirrorBusyError
 from langchain_ashby.mirror.questions import QUESTIONS
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.question import Question

@@ -68,3 +68,12 @@ class Asked:
     def days_since(self, moment: datetime | None) -> int | None:
         """The whole days since a moment."""
         return None if moment is None else max((self.now - moment).days, 0)
+
+    def in_days(self, said: str | None) -> str:
+        """The first and last day of a period: `2026-11-01 to 2026-11-30`."""
+        if said is None:
+            return "all time"
+        start, end = self.period("period", said)
+        first = f"{start.astimezone(self.zone):%Y-%m-%d}" if start else "the beginning"
+        last = f"{(end - timedelta(microseconds=1)).astimezone(self.zone):%Y-%m-%d}" if end else "now"
+        return f"{first} to {last}"

@@ -81,12 +81,12 @@ def _share(values: Sequence[Any]) -> list[Any]:
 def _durations(unit: int) -> Callable[[Sequence[Any]], list[Any]]:
     def count(values: Sequence[Any]) -> list[Any]:
         known = sorted(value / unit for value in values if value is not None)
-        return [len(known), *([median(known), _nearest_rank(known, 0.9)] if known else [None, None])]
+        return [len(known), *([median(known), nearest_rank(known, 0.9)] if known else [None, None])]
 
     return count
 
 
-def _nearest_rank(ordered: Sequence[float], share: float) -> float:
+def nearest_rank(ordered: Sequence[float], share: float) -> float:
     """The smallest value that at least this share of them does not exceed."""
     return ordered[max(-(-len(ordered) * round(share * 100) // 100), 1) - 1]
 

@@ -82,13 +82,16 @@ class ReportPipeline(Listing, ApplicationFilters):
         times = [place for place, name in enumerate(by) if name in _TIMES]
         counted.sort(key=lambda it: ([it[0][place] for place in times], -it[1][0], it[0]))
         begin = self.place()
-        shown = [[*labels, *figures] for labels, figures in counted[begin : begin + self.limit]]
+        shown = [
+            [*labels, *figures, "few" if figures[0] < FEW else None]
+            for labels, figures in counted[begin : begin + self.limit]
+        ]
         line, more = self.how_many(len(shown), len(counted), "group")
         total = ", ".join(
             f"{title} {_figure(it)}" for title, it in zip(metric.figures, metric.count(every), strict=True)
         )
-        notes = [line, f"total: {total}", metric.definition, *self._remarks(asked, metric, by, ends, counted)]
-        columns = [*map(Column, by), *map(Column, metric.figures)]
+        notes = [line, f"total: {total}", metric.definition, *self._remarks(asked, metric, by, counted)]
+        columns = [*map(Column, by), *map(Column, metric.figures), Column("rests on")]
         return Answer(columns, shown, notes, more)
 
     def _ends(self, asked: Asked) -> Ends:
@@ -139,10 +142,12 @@ class ReportPipeline(Listing, ApplicationFilters):
         return expression
 
     def _remarks(
-        self, asked: Asked, metric: Metric, by: Sequence[str], ends: Ends, counted: Sequence[tuple[Any, list[Any]]]
+        self, asked: Asked, metric: Metric, by: Sequence[str], counted: Sequence[tuple[Any, list[Any]]]
     ) -> Iterator[str]:
+        if metric.time is not None:
+            yield f"period: {asked.in_days(self.period)}"
         if any(figures[0] < FEW for _, figures in counted):
-            yield f"few: a figure that rests on fewer than {FEW} says little"
+            yield f"few: fewer than {FEW}"
         if "recruiter" in by or self.metric == "time_to_fill":
             yield "what belongs to several groups counts in each, and once in the total"
         if metric.needs_history or self.needs_history():
