@@ -16,15 +16,18 @@ from langchain_ashby.mirror.account import begin_run, find, prepare
 from langchain_ashby.mirror.applying import apply, maybe_gone
 from langchain_ashby.mirror.coverage import Coverage, coverage
 from langchain_ashby.mirror.database import open_database
+from langchain_ashby.mirror.freshness import Freshener
 from langchain_ashby.mirror.history import is_gone, read_histories
 from langchain_ashby.mirror.lists import mirrored_lists
 from langchain_ashby.mirror.own_tables import accounts, forgotten, lists
 from langchain_ashby.mirror.reading import Progress, Reader
 from langchain_ashby.mirror.removal import remove_people, remove_staged_people
 from langchain_ashby.mirror.tables import Moment, metadata
+from langchain_ashby.text.words import zone_named
 
 if TYPE_CHECKING:
     import pandas
+    from langchain_core.tools import BaseTool
 
 HISTORIES = 500
 """The most histories that a run reads unless it is told otherwise."""
@@ -43,15 +46,30 @@ class Mirror:
         url: `sqlite:///FILE`, or `postgresql+psycopg://…`, where the mirror has a schema of its own.
         client: Reads Ashby. Without one the mirror can be read, and people can be forgotten.
         answers: Also keep what was answered in interview feedback, less what is private.
+        zone: The name of the time zone in which the days of questions begin, such as Europe/Oslo.
+        max_age: A mirror that is older is brought up to date before it answers, if that is quick.
 
     Raises:
         MirrorError: if the URL is neither.
+        ConfigurationError: if there is no such time zone.
     """
 
-    def __init__(self, url: str, client: AshbyClient | None = None, *, answers: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        client: AshbyClient | None = None,
+        *,
+        answers: bool = False,
+        zone: str = "UTC",
+        max_age: timedelta = timedelta(minutes=15),
+    ) -> None:
+        if zone_named(zone) is None:
+            raise ConfigurationError(f"There is no time zone {zone!r}", remedy="Give a name such as Europe/Oslo.")
         self._database = open_database(url)
         self._client = client
         self._answers = answers
+        self.zone = zone
+        self._freshener = Freshener(self, max_age)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._database.engine.url!r})"  # the password is masked
@@ -105,7 +123,12 @@ class Mirror:
             MirrorError: if there is no mirror, or not one of this account and version.
         """
         with self.connect() as connection:
-            return coverage(connection, connection.execute(select(accounts)).one())
+            return self.coverage_of(connection)
+
+    @staticmethod
+    def coverage_of(connection: Connection) -> Coverage:
+        """Returns what is known in the state that a connection from `connect` sees."""
+        return coverage(connection, connection.execute(select(accounts)).one())
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -117,6 +140,29 @@ class Mirror:
         with self._database.reading() as connection:
             find(connection, self._account)
             yield connection
+
+    @property
+    def has_client(self) -> bool:
+        """True if it can be brought up to date."""
+        return self._client is not None
+
+    def freshen(self) -> str:
+        """Brings it up to date if it is older than `max_age` and that is quick.
+
+        Returns:
+            A remark for the answer that follows; empty if all is well.
+        """
+        return self._freshener.freshen()
+
+    def tools(self, *, strict: bool = False) -> list[BaseTool]:
+        """Returns the tools of the toolset `pipeline`, which put questions to it. `AshbyToolkit(mirror=…)` has them too.
+
+        Args:
+            strict: Write the schemas for OpenAI's strict mode.
+        """
+        from langchain_ashby.mirror.tools import question_tools
+
+        return question_tools(self, strict=strict)
 
     def frame(self, table: str) -> pandas.DataFrame:
         """Returns a table as a pandas DataFrame, with times in UTC.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,20 +23,22 @@ if TYPE_CHECKING:
 TOOLSET = "pipeline"
 
 
-def question_tools(mirror: Mirror, *, zone: str, max_age: timedelta, strict: bool = False) -> list[BaseTool]:
+def question_tools(mirror: Mirror, *, strict: bool = False) -> list[BaseTool]:
     """Makes the tools that put questions to a mirror.
 
     Args:
         mirror: Answers them.
-        zone: The name of the time zone in which days begin.
-        max_age: A mirror that is older is brought up to date first.
         strict: Write the schemas for OpenAI's strict mode.
     """
-    return [_tool(question, mirror, zone, max_age, strict) for question in QUESTIONS.values()]
+    return [_tool(question, mirror, strict) for question in QUESTIONS.values()]
 
 
-def _tool(question: type[Question], mirror: Mirror, zone: str, max_age: timedelta, strict: bool) -> BaseTool:
-    run = _runner(question, mirror, zone, max_age)
+def _tool(question: type[Question], mirror: Mirror, strict: bool) -> BaseTool:
+    def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
+        try:
+            return _answered(question(**arguments), mirror)
+        except AshbyError as error:
+            raise ToolException(error.for_model()) from error
 
     async def arun(**arguments: Any) -> tuple[str, dict[str, Any]]:
         return await asyncio.to_thread(partial(run, **arguments))
@@ -63,21 +64,15 @@ def _tool(question: type[Question], mirror: Mirror, zone: str, max_age: timedelt
     )
 
 
-def _runner(
-    question: type[Question], mirror: Mirror, zone: str, max_age: timedelta
-) -> Callable[..., tuple[str, dict[str, Any]]]:
-    def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
-        days = zone_named(zone)
-        assert days is not None
-        asked = question(**arguments)
-        with mirror.connect() as connection:
-            try:
-                answer = asked.answer(Asked(connection, datetime.now(UTC), days, zone))
-            except ArgumentError as error:
-                raise ToolException(error.for_model()) from error
-        coverage = mirror.coverage()
-        answer.notes.append(f"{coverage}; days in {zone}")
-        artifact: dict[str, Any] = {"results": answer.data()} | ({"next_cursor": answer.more} if answer.more else {})
-        return answer.text(days), artifact
-
-    return run
+def _answered(question: Question, mirror: Mirror) -> tuple[str, dict[str, Any]]:
+    """The text and the artifact of an answer, with what it rests on."""
+    zone = zone_named(mirror.zone)
+    assert zone is not None
+    remark = mirror.freshen()
+    with mirror.connect() as connection:
+        asked = Asked(connection, datetime.now(UTC), zone)
+        answer = question.answer(asked)
+        coverage = mirror.coverage_of(connection)
+    answer.notes += [f"{coverage}; days in {mirror.zone}", *([remark] if remark else [])]
+    artifact: dict[str, Any] = {"results": answer.data()}
+    return answer.text(zone), artifact | ({"next_cursor": answer.more} if answer.more else {})

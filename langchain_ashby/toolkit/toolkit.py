@@ -33,6 +33,8 @@ class AshbyToolkit(BaseToolkit):
         read_only: Only tools that change nothing.
         include: Only these tools, by name.
         exclude: Not these tools, by name.
+        mirror: A `langchain_ashby.mirror.Mirror`, which adds the toolset pipeline: questions about the whole pipeline that
+            it answers in one call. They change nothing.
         private: Private data that results may include: client, surveys, fields, compensation; none by default. See
             `langchain_ashby.results.redaction`.
         max_characters: The most characters of a result, at least 2,000. Longer ones come in parts.
@@ -55,6 +57,7 @@ class AshbyToolkit(BaseToolkit):
     read_only: bool = False
     include: tuple[str, ...] | None = None
     exclude: tuple[str, ...] = ()
+    mirror: SkipValidation[Mirror | None] = None
     private: tuple[str, ...] = ()
     max_characters: int = MAX_CHARACTERS
     defer_loading: bool = False
@@ -70,6 +73,7 @@ class AshbyToolkit(BaseToolkit):
         read_only: bool = False,
         include: Iterable[str] | None = None,
         exclude: Iterable[str] | None = None,
+        mirror: Mirror | None = None,
         private: Iterable[str] | None = None,
         max_characters: int = MAX_CHARACTERS,
         defer_loading: bool = False,

@@ -22,13 +22,11 @@ class Asked:
         connection: Sees one state of the mirror.
         now: The time of the question, in UTC.
         zone: Where days begin and end.
-        zone_name: Its name.
     """
 
     connection: Connection
     now: datetime
     zone: tzinfo
-    zone_name: str
 
     def ids(self, argument: str, said: Sequence[str], kind: str | None = None) -> list[str]:
         """The ids of the records that an argument names.

@@ -61,8 +61,8 @@ class Item(NamedTuple):
 
 
 class ListWorklist(Listing):
-    """List what waits for somebody, most urgent first: overdue feedback, people stuck in a stage, interviews to schedule
-    or without interviewer, unanswered offers, open jobs without posting or plan. Each with its owner."""
+    """List what waits for somebody, most urgent first, each with its owner: overdue feedback, people stuck in a stage,
+    interviews to schedule or without interviewer, unanswered offers, open jobs without posting or plan."""
 
     owners: Annotated[ListOf[str] | None, Field(description="Users.")] = None
     jobs: ListOf[str] | None = None
