@@ -134,6 +134,8 @@ class Operation(ToolArguments, Generic[R]):
     """Fields of which exactly one has to be given."""
     at_least_one: ClassVar[tuple[str, ...]] = ()
     """Fields of which one or more have to be given."""
+    on_request: ClassVar[bool] = False
+    """True for a tool that a toolkit has only if its toolset, its name or all tools are asked for."""
     most_results: ClassVar[int | None] = None
     """The number of records at which Ashby stops, of a listing that has no pages."""
 

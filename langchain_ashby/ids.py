@@ -23,6 +23,7 @@ from langchain_ashby.records import (
     Application,
     ArchiveReason,
     Candidate,
+    CloseReason,
     CustomField,
     CustomFieldValue,
     Department,
@@ -146,7 +147,7 @@ CandidateId = Annotated[
 ]
 CloseReasonId = Annotated[
     str,
-    Id(argument="close_reason_id", not_listed="Ashby lists them with closeReason.list, which has no tool."),
+    Id(argument="close_reason_id", records=(CloseReason,), listed_by="ashby_list_close_reasons"),
     Field(description="Reason for closing."),
 ]
 CommunicationTemplateId = Annotated[

@@ -30,7 +30,7 @@ class Desk:
         self.company = Company(sandbox.state(), client, uploads)
         self.answers: Answers = {}
         self._sandbox = sandbox
-        self._tools = {tool.name: tool for tool in AshbyToolkit(client, **options).get_tools()}
+        self._tools = {tool.name: tool for tool in AshbyToolkit(client, toolsets="all", **options).get_tools()}
 
     def call(self, name: str, case: str = "", /, **args: Any) -> Any:
         """Calls a tool, keeps its answer under its name (and the case), and returns the results."""

@@ -291,6 +291,7 @@ EXAMPLES: dict[str, Example] = {
         "close_reason_id": it.id("closeReason", reasonText="Budget withdrawn"),
     },
     "ashby_set_opening_archived": lambda it: {"opening_id": it.opening("OP-202"), "archive": True},
+    "ashby_list_close_reasons": lambda _: {},
 }
 """The arguments of a call by the tool's name, in the order of the tools."""
 

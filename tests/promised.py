@@ -14,8 +14,12 @@ _STATED = json.loads(FILE.read_text("utf-8"))
 
 TOKEN_BUDGETS: dict[str, int] = {toolset: it["token_budget"] for toolset, it in _STATED["toolsets"].items()}
 """The token budget of each toolset's definitions."""
+TOKEN_BUDGETS_OF_WHOLE_TOOLSETS: dict[str, int] = {
+    toolset: it.get("token_budget_of_all", it["token_budget"]) for toolset, it in _STATED["toolsets"].items()
+}
+"""The token budget of each toolset with the tools that come on request."""
 TOKEN_BUDGET: int = _STATED["token_budget"]
-"""How many all the tools may take together."""
+"""How many the tools that every toolkit has may take together."""
 TOKEN_BUDGET_OF_READS: int = _STATED["token_budget_of_reads"]
 
 
@@ -25,7 +29,9 @@ def text(toolsets: dict[str, dict[str, type[Operation[Any]]]]) -> str:
         "toolsets": {
             toolset: {
                 "token_budget": TOKEN_BUDGETS.get(toolset, 0),
-                "tools": {name: operation.access for name, operation in operations.items()},
+                "token_budget_of_all": TOKEN_BUDGETS_OF_WHOLE_TOOLSETS.get(toolset, 0),
+                "tools": {name: it.access for name, it in operations.items() if not it.on_request},
+                "on_request": {name: it.access for name, it in operations.items() if it.on_request},
             }
             for toolset, operations in toolsets.items()
         }

@@ -12,7 +12,7 @@ from rich.table import Table
 from langchain_ashby.cli.terminal import say
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation, Paged
-from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
+from langchain_ashby.endpoints import BY_DEFAULT, TOOLSETS
 from langchain_ashby.endpoints.internal import GetAPIKey
 from langchain_ashby.errors import AshbyError, PermissionDeniedError
 from langchain_ashby.http.wire import WHERE_KEYS_ARE
@@ -29,11 +29,11 @@ def examine(client: AshbyClient, console: Console) -> bool:
     console.print("✓ The connection works and the key is accepted.")
     table = Table("toolset", "permission", "granted", box=None, pad_edge=False)
     for toolset, operations in TOOLSETS.items():
-        for permission in _needed(operations.values()):
+        for permission in _needed(it for it in operations.values() if not it.on_request):
             table.add_row(toolset, permission, {True: "✓ yes", False: "✗ NO", None: "? unknown"}[granted[permission]])
     console.print(table)
-    reads = [it for it in OPERATIONS.values() if it.access is Access.READ]
-    writes = [it for it in OPERATIONS.values() if it.access is Access.WRITE]
+    reads = [it for it in BY_DEFAULT.values() if it.access is Access.READ]
+    writes = [it for it in BY_DEFAULT.values() if it.access is Access.WRITE]
     missing = [it for it in _needed(reads) if granted[it] is False]
     if missing:
         say(
@@ -69,7 +69,7 @@ def _granted(client: AshbyClient) -> dict[str, bool | None]:
     Raises:
         AshbyError: if the key is not accepted at all, or Ashby cannot be reached.
     """
-    needed = _needed(OPERATIONS.values())
+    needed = _needed(BY_DEFAULT.values())
     try:
         scopes = set(client.call(GetAPIKey()).get("scopes") or [])
     except PermissionDeniedError as refused:
@@ -82,7 +82,7 @@ def _granted(client: AshbyClient) -> dict[str, bool | None]:
 def _tried(client: AshbyClient) -> dict[str, bool | None]:
     """The read permissions, found out by reading one record with each."""
     tried: dict[str, bool | None] = {}
-    for operation in OPERATIONS.values():
+    for operation in BY_DEFAULT.values():
         if operation.access is Access.READ and issubclass(operation, Paged) and operation.permission not in tried:
             if any(field.is_required() for field in operation.model_fields.values()):
                 continue

@@ -44,6 +44,11 @@ OPERATIONS: dict[str, type[Operation[Any]]] = {
 }
 """All operations by tool name, in order."""
 
+BY_DEFAULT: dict[str, type[Operation[Any]]] = {
+    name: operation for name, operation in OPERATIONS.items() if not operation.on_request
+}
+"""The operations of which a toolkit has tools unless it is told otherwise."""
+
 # Every operation can be imported from here, `from langchain_ashby.endpoints import ListCandidates`.
 globals().update({operation.__name__: operation for operation in OPERATIONS.values()})
 if TYPE_CHECKING:

@@ -24,7 +24,6 @@ from langchain_ashby.ids import (
 from langchain_ashby.records import (
     APIKey,
     Candidate,
-    CloseReason,
     CustomFieldValue,
     FeedbackReceipt,
     Interview,
@@ -210,15 +209,6 @@ class GetInterview(Endpoint[Interview]):
     permission = "interviewsRead"
 
     interview_id: Annotated[InterviewId, Field(serialization_alias="id")]
-
-
-class ListCloseReasons(Synced[CloseReason]):
-    """The reasons for closing openings."""
-
-    path = "closeReason.list"
-    permission = "hiringProcessMetadataRead"
-
-    include_archived: bool | None = None
 
 
 class ListCommunicationTemplates(Endpoint[list[dict[str, Any]]]):

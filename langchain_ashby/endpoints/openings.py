@@ -11,13 +11,14 @@ from langchain_ashby.endpoint import Access, Endpoint, Synced
 from langchain_ashby.endpoints.fields import (
     Day,
     EmploymentType,
+    IncludeArchived,
     ListOf,
     OpeningState,
     Since,
     Text,
 )
 from langchain_ashby.ids import CloseReasonId, DepartmentId, JobId, LocationId, OpeningId
-from langchain_ashby.records import Opening
+from langchain_ashby.records import CloseReason, Opening
 
 
 class ListOpenings(Synced[Opening]):
@@ -144,3 +145,13 @@ class SetOpeningArchived(Endpoint[Opening]):
 
     opening_id: OpeningId
     archive: Annotated[bool, Field(description="false unarchives.")]
+
+
+class ListCloseReasons(Synced[CloseReason]):
+    """List the reasons for closing an opening."""
+
+    path = "closeReason.list"
+    permission = "hiringProcessMetadataRead"
+    on_request = True
+
+    include_archived: IncludeArchived | None = None

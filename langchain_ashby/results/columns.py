@@ -288,6 +288,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("type", lambda reason: enumerated(reason.get("reasonType") or "")),
         _ARCHIVED,
     ),
+    records.CloseReason: (_id_of(records.CloseReason), Column("reason", _at("reasonText")), _ARCHIVED),
     records.Opening: (
         _id_of(records.Opening),
         Column("identifier", _sent("latestVersion", "identifier")),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from langchain_core.tools import BaseTool, BaseToolkit
 from pydantic import ConfigDict, PrivateAttr
 
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation
-from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
+from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS, TOOLSETS
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.results import MAX_CHARACTERS
 from langchain_ashby.results.redaction import CATEGORIES
@@ -28,10 +28,10 @@ class AshbyToolkit(BaseToolkit):
 
     Args:
         client: The client that all tools share; by default one with the key from `ASHBY_API_KEY`.
-        toolsets: Only these groups: candidates, applications, jobs, offers, interviews, feedback_forms, organization,
-            openings.
+        toolsets: Only these groups, whole: candidates, applications, jobs, offers, interviews, feedback_forms,
+            organization, openings; or `"all"`. By default all groups, without the tools that come on request.
         read_only: Only tools that change nothing.
-        include: Only these tools, by name.
+        include: Only these tools, by name, also those that come on request.
         exclude: Not these tools, by name.
         mirror: A `langchain_ashby.mirror.Mirror`, which adds the toolset pipeline: questions about the whole pipeline that
             it answers in one call. They change nothing.
@@ -69,7 +69,7 @@ class AshbyToolkit(BaseToolkit):
         self,
         client: AshbyClient | None = None,
         *,
-        toolsets: Iterable[str] | None = None,
+        toolsets: Iterable[str] | Literal["all"] | None = None,
         read_only: bool = False,
         include: Iterable[str] | None = None,
         exclude: Iterable[str] | None = None,
@@ -88,7 +88,7 @@ class AshbyToolkit(BaseToolkit):
         chosen: dict[str, Any] = {
             "client": client or AshbyClient(),
             "read_only": read_only,
-            "toolsets": _known("toolset", toolsets, TOOLSETS),
+            "toolsets": _known("toolset", TOOLSETS if toolsets == "all" else toolsets, TOOLSETS),
             "include": _known("tool", include, OPERATIONS),
             "exclude": _known("tool", exclude, OPERATIONS) or (),
             "private": _known("kind of private data", private, CATEGORIES) or (),
@@ -135,7 +135,7 @@ class AshbyToolkit(BaseToolkit):
         name = operation.tool_name()
         return (
             (self.toolsets is None or operation.toolset() in self.toolsets)
-            and (self.include is None or name in self.include)
+            and (name in self.include if self.include is not None else self.toolsets is not None or name in BY_DEFAULT)
             and name not in self.exclude
             and not (self.read_only and operation.access is Access.WRITE)
         )

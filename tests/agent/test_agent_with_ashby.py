@@ -20,7 +20,7 @@ from langchain_ashby.agent.approval.gate import needs_approval
 from langchain_ashby.demo.afternoon import recruiters_afternoon
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.endpoint import Access, Page
-from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS
 from langchain_ashby.results import render
 from langchain_ashby.sandbox import AshbySandbox
 
@@ -190,7 +190,7 @@ async def test_the_real_tools_run_async(ashby: Ashby) -> None:
 
 def test_exactly_the_writes_wait_for_a_person(quiet_ashby: Ashby) -> None:
     tools = quiet_ashby.toolkit.get_tools()
-    writes = {name for name, operation in OPERATIONS.items() if operation.access is Access.WRITE}
+    writes = {name for name, operation in BY_DEFAULT.items() if operation.access is Access.WRITE}
     assert {tool.name for tool in tools if needs_approval(tool)} == writes
     assert {tool.name for tool in tools if needs_approval(tool)} == set(quiet_ashby.toolkit.interrupt_on())
 

@@ -17,7 +17,7 @@ from langchain_ashby.agent import ApprovalPolicy, Context
 from langchain_ashby.agent.run.context import SettingsError
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.endpoint import Access
-from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
+from langchain_ashby.endpoints import BY_DEFAULT, TOOLSETS
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.sandbox import AshbySandbox
 
@@ -230,16 +230,23 @@ def test_a_run_chooses_among_the_models_that_the_application_has(ashby: Ashby) -
     assert said == ["I am the usual one.", "I am the usual one.", "I am the quick one."]
 
 
-READS = [name for name, operation in OPERATIONS.items() if operation.access is Access.READ]
+def of(toolset: str) -> list[str]:
+    return [name for name in TOOLSETS[toolset] if name in BY_DEFAULT]
+
+
+READS = [name for name, operation in BY_DEFAULT.items() if operation.access is Access.READ]
 
 
 @pytest.mark.parametrize(
     "context, shown",
     [
-        ({}, OPERATIONS),
+        ({}, BY_DEFAULT),
         ({"read_only": True}, READS),
-        ({"toolsets": ["feedback_forms", "openings"]}, [*TOOLSETS["feedback_forms"], *TOOLSETS["openings"]]),
-        ({"toolsets": ["openings"], "read_only": True}, [name for name in TOOLSETS["openings"] if name in READS]),
+        (
+            {"toolsets": ["feedback_forms", "openings"]},
+            [*of("feedback_forms"), *of("openings")],
+        ),
+        ({"toolsets": ["openings"], "read_only": True}, [name for name in of("openings") if name in READS]),
     ],
 )
 def test_a_run_shows_the_model_only_its_own_tools(

@@ -15,7 +15,7 @@ import pytest
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.endpoint import Access
-from langchain_ashby.endpoints import OPERATIONS, SearchCandidates, SearchJobs
+from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS, SearchCandidates, SearchJobs
 from langchain_ashby.sandbox import AshbySandbox
 
 COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
@@ -75,13 +75,14 @@ def test_the_demo_without_a_terminal_stops_at_the_first_approval_and_changes_not
 def test_tools_lists_every_tool_with_access_and_permission() -> None:
     table = run("tools").stdout
     assert all(name in table for name in OPERATIONS)
-    writes = sum(operation.access is Access.WRITE for operation in OPERATIONS.values())
-    assert f"{len(OPERATIONS)} tools; {writes} of them write." in table
+    writes = sum(operation.access is Access.WRITE for operation in BY_DEFAULT.values())
+    assert f"{len(BY_DEFAULT)} tools; {writes} of them write." in table
     rows = [json.loads(line) for line in run("tools", "--json").stdout.splitlines()]
     assert [row["name"] for row in rows] == list(OPERATIONS)
     assert rows[0] == {
         "name": "ashby_list_candidates",
         "access": "read",
+        "on_request": False,
         "permissions": ["candidatesRead"],
         "toolset": "candidates",
         "endpoint": "candidate.list",
@@ -210,7 +211,7 @@ def test_doctor_fails_when_reads_are_refused_and_says_what_to_grant(sandbox: Ash
     ran = run("doctor", ASHBY_API_KEY=key, ASHBY_BASE_URL=sandbox.url)
     assert ran.returncode == 1
     assert "Some reads are refused: grant candidatesRead" in ran.stdout
-    writes = [it for it in OPERATIONS.values() if it.access is Access.WRITE]
+    writes = [it for it in BY_DEFAULT.values() if it.access is Access.WRITE]
     assert f"All {len(writes)} tools that write would be refused" in ran.stdout
 
 

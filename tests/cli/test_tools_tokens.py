@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from langchain_ashby.cli.app import app
-from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
+from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS, TOOLSETS
 
 
 @pytest.fixture(autouse=True)
@@ -19,8 +19,8 @@ def test_lists_each_tool_each_toolset_and_the_sum() -> None:
     shown = CliRunner().invoke(app, ["tools", "--tokens"])
     assert shown.exit_code == 0, shown.output
     first_words = [line.split(" ")[0] for line in shown.output.splitlines() if line.strip()]
-    assert first_words[1:-1] == [*OPERATIONS, *TOOLSETS]
-    assert shown.output.rstrip().splitlines()[-1].startswith(f"All {len(OPERATIONS)} tools: ")
+    assert first_words[1:-2] == [*sorted(OPERATIONS, key=lambda name: OPERATIONS[name].on_request), *TOOLSETS]
+    assert shown.output.rstrip().splitlines()[-2].startswith(f"All {len(BY_DEFAULT)} tools: ")
 
 
 def test_gives_it_as_json_lines() -> None:

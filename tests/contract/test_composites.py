@@ -25,7 +25,9 @@ class Desk:
     def __init__(self, sandbox: AshbySandbox, folder: Path) -> None:
         self.sandbox = sandbox
         self.client = AshbyClient(sandbox.api_key, sandbox.url, upload_dirs=[folder])
-        self.tools = {tool.name: tool for tool in AshbyToolkit(self.client, on_error="raise").get_tools()}
+        self.tools = {
+            tool.name: tool for tool in AshbyToolkit(self.client, toolsets="all", on_error="raise").get_tools()
+        }
 
     def call(self, tool: str, /, **arguments: Any) -> ToolMessage:
         message = self.tools[tool].invoke({"name": tool, "args": arguments, "id": "1", "type": "tool_call"})

@@ -33,7 +33,7 @@ class Desk:
         self.folder = folder
         self.recorder = recorder
         self.client = AshbyClient("key", recorder.url, upload_dirs=[folder])
-        self.tools = {tool.name: tool for tool in AshbyToolkit(self.client).get_tools()}
+        self.tools = {tool.name: tool for tool in AshbyToolkit(self.client, toolsets="all").get_tools()}
         handle = {"handle": "handle-1", "url": f"{recorder.url}/_store", "fields": {"key": "uploads/1"}}
         recorder.answers |= {
             "feedbackFormDefinition.info": [success({"id": ID, "formDefinition": FORM})],

@@ -9,7 +9,7 @@ from snapshot import check
 from tools_page import page
 
 from langchain_ashby.endpoint import Access
-from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS
 
 COUNT = re.compile(r"\*\*\d+ tools\*\*(, each with a typed argument schema): \d+ read, \d+ write\.")
 
@@ -20,8 +20,8 @@ def test_the_page_of_tools_is_what_the_declarations_say() -> None:
 
 def test_the_readme_counts_the_tools() -> None:
     assert COUNT.search(read("README.md")), "the README has lost the sentence that counts the tools"
-    writes = sum(operation.access is Access.WRITE for operation in OPERATIONS.values())
-    counts = rf"**{len(OPERATIONS)} tools**\1: {len(OPERATIONS) - writes} read, {writes} write."
+    writes = sum(operation.access is Access.WRITE for operation in BY_DEFAULT.values())
+    counts = rf"**{len(BY_DEFAULT)} tools**\1: {len(BY_DEFAULT) - writes} read, {writes} write."
     check(PROJECT / "README.md", COUNT.sub(counts, read("README.md")))
 
 

@@ -13,7 +13,8 @@ from langchain_ashby.toolkit.arguments import arguments_of
 HEAD = """\
 # Tools
 
-What each tool does and takes, as a model sees it. `make regenerate` generates this page from the declarations.
+What each tool does and takes, as a model sees it. A toolkit has the tools marked *on request* only if their toolset or
+their name is given, or `toolsets="all"`. `make regenerate` generates this page from the declarations.
 """
 
 
@@ -28,22 +29,28 @@ def every_tool() -> Iterator[str]:
         yield f"\n## {toolset}"
         for name, operation in operations.items():
             permissions = ", ".join(f"`{permission}`" for permission in operation.permissions())
-            access = f"{operation.access.capitalize()}s"
+            does = f"{operation.access.capitalize()}s"
             yield f"\n### {name}\n"
             yield f"{' '.join(operation.tool_description().split())}\n"
-            yield f"*{access}* by `{operation.path}` with {permissions}; in Python `{operation.__name__}`."
+            when = " On request." if operation.on_request else ""
+            yield f"*{does}* by `{operation.path}` with {permissions}; in Python `{operation.__name__}`.{when}"
             yield "\n".join(["", *arguments(operation)])
 
 
 def table() -> Iterator[str]:
     """A row for each tool."""
-    tokens = {tool.name: tool.cost.tokens for tool in AshbyToolkit(AshbyClient("key")).describe().tools}
+    tokens = {tool.name: tool.cost.tokens for tool in AshbyToolkit(AshbyClient("key"), toolsets="all").describe().tools}
     yield "| tool | access | permissions | toolset | tokens (approx.) |"
     yield "|---|---|---|---|---|"
     for toolset, operations in TOOLSETS.items():
         for name, operation in operations.items():
             permissions = ", ".join(operation.permissions())
-            yield f"| [`{name}`](#{name}) | {operation.access} | {permissions} | {toolset} | {tokens[name]} |"
+            yield f"| [`{name}`](#{name}) | {access(operation)} | {permissions} | {toolset} | {tokens[name]} |"
+
+
+def access(operation: type[Operation[Any]]) -> str:
+    """Read or write, and whether a toolkit has the tool on request only."""
+    return f"{operation.access}, on request" if operation.on_request else str(operation.access)
 
 
 def arguments(operation: type[Operation[Any]]) -> Iterator[str]:

@@ -67,6 +67,7 @@ DECIDES: dict[type, frozenset[Place]] = {
     records.Department: _places("id name parentId isArchived"),
     records.Location: _places("id name workplaceType type parentLocationId isArchived"),
     records.ArchiveReason: _places("id text reasonType isArchived"),
+    records.CloseReason: _places("id reasonText isArchived"),
     records.Opening: _places(_OPENING),
 }
 """What a row has to tell apart. Of a time, the day; of a list of ids in a listing, each."""

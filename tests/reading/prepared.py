@@ -69,7 +69,7 @@ def examples() -> tuple[str, Path, dict[str, Asked]]:
     with AshbySandbox() as sandbox, requests.Session() as session:
         session.hooks["response"].append(note)
         client = AshbyClient(sandbox.api_key, sandbox.url, session=session, upload_dirs=[files])
-        tools = {tool.name: tool for tool in AshbyToolkit(client).get_tools()}
+        tools = {tool.name: tool for tool in AshbyToolkit(client, toolsets="all").get_tools()}
         company = Company(sandbox.state(), client, files)
         for name, example in EXAMPLES.items():
             sandbox.reset()
@@ -93,7 +93,9 @@ class Reader:
         session = requests.Session()
         session.mount("http://", self._ashby)
         client = AshbyClient(KEY, url, session=session, upload_dirs=[files], max_retries=0)
-        self._tools = {it.name: it for it in AshbyToolkit(client, private=private, **options).get_tools()}
+        self._tools = {
+            it.name: it for it in AshbyToolkit(client, toolsets="all", private=private, **options).get_tools()
+        }
 
     def args(self, tool: str) -> dict[str, Any]:
         """The arguments of the example."""

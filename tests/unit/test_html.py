@@ -42,7 +42,7 @@ def test_the_page_is_not_that_of_another_theme() -> None:
 
 
 def test_a_toolkit_shows_every_tool_with_what_it_may_do_and_needs_and_costs() -> None:
-    toolkit = AshbyToolkit(AshbyClient(KEY))
+    toolkit = AshbyToolkit(AshbyClient(KEY), toolsets="all")
     page = Page(toolkit._repr_html_())
     assert page.is_balanced and page.tags.count("details") == len(TOOLSETS)
     costs = toolkit.describe()
@@ -55,8 +55,13 @@ def test_a_toolkit_shows_every_tool_with_what_it_may_do_and_needs_and_costs() ->
     assert KEY not in page.text and "https://api.ashbyhq.com" in page.text
 
 
+MORE = [name for name, it in OPERATIONS.items() if it.on_request]
+
+
 def test_a_small_toolkit_is_shown_unfolded_and_has_no_empty_toolsets() -> None:
-    page = Page(AshbyToolkit(AshbyClient(KEY), toolsets=["offers", "openings"], read_only=True)._repr_html_())
+    page = Page(
+        AshbyToolkit(AshbyClient(KEY), toolsets=["offers", "openings"], read_only=True, exclude=MORE)._repr_html_()
+    )
     assert "5 tools (5 read, 0 write)" in page.text
     assert page.tags.count("details") == 2 and "open" in page.attributes
 

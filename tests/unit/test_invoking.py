@@ -22,7 +22,7 @@ every_tool = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERA
 
 @pytest.fixture
 def tools(client: AshbyClient) -> dict[str, BaseTool]:
-    return {tool.name: tool for tool in AshbyToolkit(client).get_tools()}
+    return {tool.name: tool for tool in AshbyToolkit(client, toolsets="all").get_tools()}
 
 
 def call(tool: str, /, **arguments: Any) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class TestInvoking:
     async def test_works_in_a_tool_node(self, client: AshbyClient, recorder: Recorder) -> None:
         recorder.answers["job.info"] = [failure("job_not_found", "No such job")]
         graph = StateGraph(MessagesState)
-        graph.add_node("tools", ToolNode(AshbyToolkit(client).get_tools()))
+        graph.add_node("tools", ToolNode(AshbyToolkit(client, toolsets="all").get_tools()))
         graph.add_edge(START, "tools")
         calls = [
             call("ashby_list_users") | {"id": "1"},

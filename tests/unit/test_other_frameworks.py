@@ -23,10 +23,10 @@ from pydantic import BaseModel
 from pydantic_ai.ext.langchain import tool_from_langchain
 
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.endpoints import BY_DEFAULT
 from langchain_ashby.sandbox import AshbySandbox
 
-TOOLS = {tool.name: tool for tool in AshbyToolkit(AshbyClient("key")).get_tools()}
+TOOLS = {tool.name: tool for tool in AshbyToolkit(AshbyClient("key"), toolsets="all").get_tools()}
 each_tool = pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
 
 
@@ -70,7 +70,7 @@ async def test_all_tools_can_be_served_over_mcp_and_one_of_each_kind_called() ->
             refused = await said("ashby_get_job", job_id=candidate["id"])
         requests = sandbox.requests()
 
-    assert list(listed) == list(OPERATIONS)
+    assert list(listed) == list(BY_DEFAULT)
     for name, tool in listed.items():
         metadata = TOOLS[name].metadata or {}
         assert tool.annotations is not None

@@ -6,9 +6,9 @@ import pytest
 
 from langchain_ashby import AshbyClient, AshbyToolkit, errors
 from langchain_ashby.endpoint import Access
-from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
+from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS, TOOLSETS
 
-WRITES = [name for name, operation in OPERATIONS.items() if operation.access is Access.WRITE]
+WRITES = [name for name, operation in BY_DEFAULT.items() if operation.access is Access.WRITE]
 
 
 class TestToolkit:
@@ -21,13 +21,22 @@ class TestToolkit:
         assert self.names(toolsets=["offers", "jobs"]) == [*TOOLSETS["jobs"], *TOOLSETS["offers"]]
         assert self.names(toolsets=[]) == []
 
+    def test_has_the_tools_that_come_on_request_by_toolset_by_name_or_all(self) -> None:
+        assert "ashby_list_close_reasons" not in self.names()
+        assert self.names(toolsets=["openings"])[-1] == "ashby_list_close_reasons"
+        assert self.names(include=["ashby_list_close_reasons"]) == ["ashby_list_close_reasons"]
+        assert self.names(toolsets="all") == list(OPERATIONS)
+        assert self.names(toolsets="all", exclude=["ashby_list_jobs"], read_only=True) == [
+            name for name, it in OPERATIONS.items() if it.access is Access.READ and name != "ashby_list_jobs"
+        ]
+
     def test_chooses_what_changes_nothing(self) -> None:
-        assert self.names(read_only=True) == [name for name in OPERATIONS if name not in WRITES]
+        assert self.names(read_only=True) == [name for name in BY_DEFAULT if name not in WRITES]
 
     def test_chooses_by_name_and_keeps_the_order(self) -> None:
         assert self.names(include=["ashby_get_job", "ashby_list_jobs"]) == ["ashby_list_jobs", "ashby_get_job"]
-        assert self.names(exclude={"ashby_get_job"}) == [name for name in OPERATIONS if name != "ashby_get_job"]
-        assert self.names(exclude=[]) == list(OPERATIONS)
+        assert self.names(exclude={"ashby_get_job"}) == [name for name in BY_DEFAULT if name != "ashby_get_job"]
+        assert self.names(exclude=[]) == list(BY_DEFAULT)
         assert self.names(include=[]) == []
 
     def test_combines_its_choices(self) -> None:
@@ -71,4 +80,4 @@ class TestToolkit:
     def test_gives_its_tools_in_a_list_of_ones_own(self) -> None:
         toolkit = AshbyToolkit(self.client)
         toolkit.get_tools().clear()
-        assert len(toolkit.get_tools()) == len(OPERATIONS)
+        assert len(toolkit.get_tools()) == len(BY_DEFAULT)

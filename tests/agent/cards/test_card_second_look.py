@@ -86,7 +86,7 @@ def test_what_is_not_on_the_card_is_not_sent_even_if_it_changes_after_the_second
 async def test_under_asyncio_too_only_what_is_on_the_card_is_sent(desk: Desk) -> None:
     request = EXAMPLES["submit_application_feedback"](desk)
     card, form = desk.card(request), swapped(desk)
-    tool = next(it for it in AshbyToolkit(desk.client).get_tools() if it.name == request.tool_name())
+    tool = next(it for it in AshbyToolkit(desk.client, toolsets="all").get_tools() if it.name == request.tool_name())
     answer(desk, "feedbackFormDefinition.info", form, times=1)
     with only_what_is_on(card):
         told = await tool.ainvoke(request.model_dump(mode="json", exclude_unset=True))
