@@ -154,15 +154,16 @@ class Mirror:
         """
         return self._freshener.freshen()
 
-    def tools(self, *, strict: bool = False) -> list[BaseTool]:
-        """Returns the tools of the toolset `pipeline`, which put questions to it. `AshbyToolkit(mirror=…)` has them too.
+    def tools(self, *, strict: bool = False, defer_loading: bool = False) -> list[BaseTool]:
+        """Returns the tools of the toolset `pipeline`, which `AshbyToolkit(mirror=…)` adds to its own.
 
         Args:
             strict: Write the schemas for OpenAI's strict mode.
+            defer_loading: Mark the tools for a provider's tool search.
         """
         from langchain_ashby.mirror.tools import question_tools
 
-        return question_tools(self, strict=strict)
+        return question_tools(self, strict=strict, defer_loading=defer_loading)
 
     def frame(self, table: str) -> pandas.DataFrame:
         """Returns a table as a pandas DataFrame, with times in UTC.

@@ -9,31 +9,31 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.tools import BaseTool, ToolException
 
-from langchain_ashby.errors import ArgumentError
+from langchain_ashby.errors import AshbyError
 from langchain_ashby.mirror.questions import QUESTIONS
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.question import Question
 from langchain_ashby.text.words import zone_named
 from langchain_ashby.toolkit.explain import explain_arguments
 from langchain_ashby.toolkit.tool import AshbyTool
+from langchain_ashby.toolkit.toolkit import PIPELINE
 
 if TYPE_CHECKING:
     from langchain_ashby.mirror.mirror import Mirror
 
-TOOLSET = "pipeline"
 
-
-def question_tools(mirror: Mirror, *, strict: bool = False) -> list[BaseTool]:
+def question_tools(mirror: Mirror, *, strict: bool = False, defer_loading: bool = False) -> list[BaseTool]:
     """Makes the tools that put questions to a mirror.
 
     Args:
         mirror: Answers them.
         strict: Write the schemas for OpenAI's strict mode.
+        defer_loading: Mark the tools for a provider's tool search.
     """
-    return [_tool(question, mirror, strict) for question in QUESTIONS.values()]
+    return [_tool(question, mirror, strict, defer_loading) for question in QUESTIONS.values()]
 
 
-def _tool(question: type[Question], mirror: Mirror, strict: bool) -> BaseTool:
+def _tool(question: type[Question], mirror: Mirror, strict: bool, defer_loading: bool) -> BaseTool:
     def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
         try:
             return _answered(question(**arguments), mirror)
@@ -53,13 +53,14 @@ def _tool(question: type[Question], mirror: Mirror, strict: bool) -> BaseTool:
         handle_tool_error=True,
         handle_validation_error=explain_arguments,
         strict=strict,
+        extras={"defer_loading": True} if defer_loading else None,
         metadata={
             "title": question.tool_title(),
             "readOnlyHint": True,
             "destructiveHint": False,
             "idempotentHint": True,
             "openWorldHint": False,
-            "ashby": {"endpoint": "mirror", "permission": "", "toolset": TOOLSET, "risk": "none"},
+            "ashby": {"endpoint": "mirror", "permission": "", "toolset": PIPELINE, "risk": "none"},
         },
     )
 
