@@ -15,6 +15,7 @@ from sqlalchemy import Table
 
 from langchain_ashby.forms import fields_by_path
 from langchain_ashby.mirror import tables
+from langchain_ashby.mirror.words import words_of
 from langchain_ashby.results.redaction import without_private
 
 Record = Mapping[str, Any]
@@ -26,19 +27,33 @@ def candidate(record: Record) -> Rows:
     """A person, with tags and custom fields."""
     place = _object(record.get("location"))
     parts = {part.get("type"): part.get("name") for part in _objects(place.get("locationComponents"))}
+    said = {
+        "name": text(record.get("name")),
+        "title": text(record.get("position")),
+        "company": text(record.get("company")),
+        "school": text(record.get("school")),
+        "city": text(parts.get("City")),
+        "region": text(parts.get("Region")),
+        "country": text(parts.get("Country")),
+        "place": text(place.get("locationSummary")),
+    }
+    fields = list(_fields(tables.candidate_fields, record))
     yield (
         tables.candidates,
         {
             "id": record["id"],
-            "name": text(record.get("name")),
+            **said,
             "email": text(_object(record.get("primaryEmailAddress")).get("value")),
-            "title": text(record.get("position")),
-            "company": text(record.get("company")),
-            "school": text(record.get("school")),
-            "city": text(parts.get("City")),
-            "region": text(parts.get("Region")),
-            "country": text(parts.get("Country")),
-            "place": text(place.get("locationSummary")),
+            "words": words_of(
+                {
+                    "name": [said["name"]],
+                    "title": [said["title"]],
+                    "company": [said["company"]],
+                    "school": [said["school"]],
+                    "place": [said["city"], said["region"], said["country"], said["place"]],
+                    "field": [row["value"] for _, row in fields],
+                }
+            ),
             "source_id": _id_of(record.get("source")),
             "credited_to_user_id": _id_of(record.get("creditedToUser")),
             "created_at": moment(record.get("createdAt")),
@@ -46,7 +61,7 @@ def candidate(record: Record) -> Rows:
         },
     )
     yield from _links(tables.candidate_tags, record, "tag_id", map(_id_of, _objects(record.get("tags"))))
-    yield from _fields(tables.candidate_fields, record)
+    yield from fields
 
 
 def application(record: Record) -> Rows:

@@ -13,6 +13,8 @@ candidates              a person
                         `position` (the title), `company` and `school` of the profile
     city, region, country, place
                         the parts of the location, and Ashby's summary of it
+    words               all of this but the e-mail address, and the values of the custom fields, as `words.words_of`
+                        writes them: to search
     source_id           where the person came from
     credited_to_user_id the user credited with the person
     created_at, updated_at
@@ -180,7 +182,7 @@ def _links(name: str, of: Table, *keys: str, more: tuple[Column[Any], ...] = ())
 
 candidates = _record(
     "candidates",
-    *_text("name", "email", "title", "company", "school", "city", "region", "country", "place"),
+    *_text("name", "email", "title", "company", "school", "city", "region", "country", "place", "words"),
     *_text("source_id", "credited_to_user_id"),
     *_moments("created_at", "updated_at"),
     by=("email", "updated_at"),

@@ -39,8 +39,8 @@ class AshbyToolkit(BaseToolkit):
         read_only: Only tools that change nothing.
         include: Only these tools, by name, also those that come on request.
         exclude: Not these tools, by name.
-        mirror: A `langchain_ashby.mirror.Mirror`. It adds the toolset pipeline: questions about the whole pipeline, each
-            answered in one call.
+        mirror: A `langchain_ashby.mirror.Mirror`. It adds the toolset pipeline: questions about all of Ashby's data,
+            each answered in one call.
         private: Private data that results may include: client, surveys, fields, compensation; none by default. See
             `langchain_ashby.results.redaction`.
         max_characters: The most characters of a result, at least 2,000. Longer ones come in parts.

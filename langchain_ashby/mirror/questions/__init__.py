@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from langchain_ashby.mirror.questions.applications import FindApplications
+from langchain_ashby.mirror.questions.candidates import FindCandidates
 from langchain_ashby.mirror.questions.changes import ListChanges
 from langchain_ashby.mirror.questions.interviews import FindInterviews
 from langchain_ashby.mirror.questions.question import Question
@@ -10,6 +11,7 @@ from langchain_ashby.mirror.questions.report import ReportPipeline
 from langchain_ashby.mirror.questions.worklist import ListWorklist
 
 QUESTIONS: dict[str, type[Question]] = {
-    it.tool_name(): it for it in (FindApplications, FindInterviews, ReportPipeline, ListWorklist, ListChanges)
+    it.tool_name(): it
+    for it in (FindApplications, FindCandidates, FindInterviews, ReportPipeline, ListWorklist, ListChanges)
 }
 """Every question by the name of its tool."""

@@ -84,7 +84,7 @@ class FindApplications(Listing, ApplicationFilters):
             .select_from(joined())
             .where(chosen)
             .order_by(SORTS[self.sort], applications.c.id)
-            .offset(self.place())
+            .offset(self.begin())
             .limit(self.limit)
         )
         rows = [_row(asked, shown, tuple(found)) for found in asked.connection.execute(query)]

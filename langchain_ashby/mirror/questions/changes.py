@@ -35,7 +35,7 @@ class ListChanges(Listing):
             select(changes.c.kind, func.count()).group_by(changes.c.kind).order_by(func.count().desc(), changes.c.kind)
         ).all()
         query = select(changes).order_by(changes.c.at.desc(), changes.c.kind, changes.c.id)
-        found = asked.connection.execute(query.offset(self.place()).limit(self.limit)).all()
+        found = asked.connection.execute(query.offset(self.begin()).limit(self.limit)).all()
         rows = [
             [f"{row.at.astimezone(asked.zone):%Y-%m-%d_%H:%M}", row.kind, row.candidate, row.job, row.what, row.id]
             for row in found

@@ -83,7 +83,7 @@ class FindInterviews(Listing):
             select(interview_events.c.id)
             .join(matching, matching.c.id == interview_events.c.id)
             .order_by(interview_events.c.start_at.asc().nulls_last(), interview_events.c.id)
-            .offset(self.place())
+            .offset(self.begin())
             .limit(self.limit)
         )
         rows = _rows(asked, list(asked.connection.scalars(ids)))

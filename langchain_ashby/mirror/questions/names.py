@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 
 from langchain_ashby.ids import canonical, short
 from langchain_ashby.mirror import tables
+from langchain_ashby.mirror.words import folded
 from langchain_ashby.text.words import one_line
 
 MOST = 8
@@ -51,12 +51,6 @@ NAMED: dict[str, Named] = {
     "custom_fields": Named("custom field", tables.custom_fields, (tables.custom_fields.c.title,)),
 }
 """How each kind of record is named, by the argument that asks for it."""
-
-
-def folded(text: str) -> str:
-    """A text as it is compared: without case, accents and surplus spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(it for it in decomposed if not unicodedata.combining(it)).split())
 
 
 def find_ids(connection: Connection, kind: Named, said: Sequence[str]) -> list[str]:

@@ -35,7 +35,7 @@ class Listing(Question):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     cursor: str | None = None
 
-    def place(self) -> int:
+    def begin(self) -> int:
         """The number of rows before those that are asked for.
 
         Raises:
@@ -49,14 +49,14 @@ class Listing(Question):
 
     def how_many(self, shown: int, total: int, noun: str) -> tuple[str, str]:
         """The line on how many there are, and the cursor of the next ones; empty on the last page."""
-        end = self.place() + shown
+        end = self.begin() + shown
         plural = noun if total == 1 else f"{noun}s"
         if shown == total:
             return f"{total:,} {plural}", ""
         if end >= total:
-            return f"{self.place() + 1:,} to {end:,} of {total:,} {plural}, the last", ""
+            return f"{self.begin() + 1:,} to {end:,} of {total:,} {plural}, the last", ""
         cursor = f"row{end}"
         return (
-            f"{self.place() + 1:,} to {end:,} of {total:,} {plural}; more: cursor={cursor} with the same arguments",
+            f"{self.begin() + 1:,} to {end:,} of {total:,} {plural}; more: cursor={cursor} with the same arguments",
             cursor,
         )

@@ -81,7 +81,7 @@ class ReportPipeline(Listing, ApplicationFilters):
         counted = [(labels, metric.count(values)) for labels, values in groups.items()]
         times = [place for place, name in enumerate(by) if name in _TIMES]
         counted.sort(key=lambda it: ([it[0][place] for place in times], -it[1][0], it[0]))
-        begin = self.place()
+        begin = self.begin()
         shown = [
             [*labels, *figures, "few" if figures[0] < FEW else None]
             for labels, figures in counted[begin : begin + self.limit]

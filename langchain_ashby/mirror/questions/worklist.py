@@ -78,7 +78,7 @@ class ListWorklist(Listing):
         order = list(_FINDERS)
         items.sort(key=lambda it: (order.index(it.kind), it.since or asked.now, it.application_id or "", it.job or ""))
         names = _names(asked)
-        shown = items[self.place() : self.place() + self.limit]
+        shown = items[self.begin() : self.begin() + self.limit]
         rows = [
             [
                 item.kind,
