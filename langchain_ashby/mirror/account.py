@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, inspect, select, update
 
+from langchain_ashby.mirror.database import MAKE_ONE
 from langchain_ashby.mirror.errors import MirrorError
 from langchain_ashby.mirror.lists import MirroredList
 from langchain_ashby.mirror.own_tables import accounts, lists, own, staged
@@ -23,10 +24,10 @@ def find(connection: Connection, account: str | None) -> Row[Any]:
         MirrorError: if there is none, if it is of another version, or another account's.
     """
     if not inspect(connection).has_table(accounts.name):
-        raise MirrorError("There is no mirror in this database", remedy="Make one with `mirror.sync()`.")
+        raise MirrorError("There is no mirror in this database", remedy=MAKE_ONE)
     found = connection.execute(select(accounts)).one_or_none()
     if found is None:
-        raise MirrorError("The mirror was never brought up to date", remedy="Call `mirror.sync()`.")
+        raise MirrorError("The mirror was never brought up to date", remedy=MAKE_ONE)
     if found.version != VERSION:
         raise MirrorError(_version(found.version), remedy=_remedy(found.version))
     if account not in (None, found.account):
@@ -91,7 +92,7 @@ def _another_account() -> MirrorError:
     return MirrorError(
         "The mirror was made with another API key or for another address",
         code="another_account",
-        remedy="Use another mirror, or `mirror.sync(anew=True)` to replace all that it holds.",
+        remedy="Use another mirror, or replace all that it holds: `mirror.sync(anew=True)`, `mirror sync --anew`.",
     )
 
 

@@ -20,6 +20,8 @@ from sqlalchemy.pool import NullPool
 
 from langchain_ashby.mirror.errors import MirrorBusyError, MirrorError
 
+MAKE_ONE = "Make one with `mirror.sync()` or `langchain-ashby mirror sync`."
+
 _WAIT = 60.0
 """Seconds that a short write, such as `forget`, waits for another one to end."""
 
@@ -109,7 +111,7 @@ class SQLiteFile(Database):
     def check(self) -> None:
         """Raises if there is no file."""
         if not self._file.is_file():
-            raise MirrorError(f"There is no mirror at {self._file.name}", remedy="Make one with `mirror.sync()`.")
+            raise MirrorError(f"There is no mirror at {self._file.name}", remedy=MAKE_ONE)
 
     def make(self) -> None:
         """Creates the file. No one but its owner may read it, even if it was there before."""

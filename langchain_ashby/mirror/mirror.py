@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, insert, select
 
 from langchain_ashby.client import AshbyClient
-from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.errors import ArgumentError, ConfigurationError
 from langchain_ashby.ids import canonical
 from langchain_ashby.mirror.account import begin_run, find, prepare
 from langchain_ashby.mirror.applying import apply, maybe_gone
@@ -194,10 +194,13 @@ class Mirror:
         Their id is kept for that, and dropped by the first reading of everything that no longer finds them in Ashby.
 
         Raises:
-            ValueError: if it is no id.
+            ArgumentError: if it is no id.
             MirrorError: if there is no mirror.
         """
-        candidate_id = canonical(candidate_id)
+        try:
+            candidate_id = canonical(candidate_id)
+        except ValueError:
+            raise ArgumentError("candidate_id: is not an id of Ashby's") from None
         with self._database.writing() as connection:
             with self._database.transaction(connection):
                 find(connection, self._account)
