@@ -41,7 +41,7 @@ class Answer:
     """
 
     columns: Sequence[Column]
-    rows: list[Sequence[Any]]
+    rows: Sequence[Sequence[Any]]
     notes: list[str] = field(default_factory=list)
     more: str = ""
 

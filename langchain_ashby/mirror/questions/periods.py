@@ -36,7 +36,7 @@ def period(said: str, now: datetime, zone: tzinfo) -> Period:
     today = now.astimezone(zone).date()
     try:
         first, after = _days(words, today)
-        return Period(first and _begins(first, zone), after and _begins(after, zone))
+        return Period(_begins(first, zone) if first else None, _begins(after, zone) if after else None)
     except (ValueError, OverflowError):
         raise ValueError(f"takes a period, such as {FORMS}; {said!r} isn't one") from None
 
