@@ -146,6 +146,10 @@ class Mirror:
         """True if it can be brought up to date."""
         return self._client is not None
 
+    def is_of(self, client: AshbyClient) -> bool:
+        """True unless it is kept by a client for another account."""
+        return self._client is None or self._client is client or self._client.account == client.account
+
     def freshen(self) -> str:
         """Brings it up to date if it is older than `max_age` and that is quick.
 
@@ -154,16 +158,19 @@ class Mirror:
         """
         return self._freshener.freshen()
 
-    def tools(self, *, strict: bool = False, defer_loading: bool = False) -> list[BaseTool]:
+    def tools(
+        self, client: AshbyClient | None = None, *, strict: bool = False, defer_loading: bool = False
+    ) -> list[BaseTool]:
         """Returns the tools of the toolset `pipeline`, which `AshbyToolkit(mirror=…)` adds to its own.
 
         Args:
+            client: The client of the tools beside them; by default the mirror's own.
             strict: Write the schemas for OpenAI's strict mode.
             defer_loading: Mark the tools for a provider's tool search.
         """
         from langchain_ashby.mirror.tools import question_tools
 
-        return question_tools(self, strict=strict, defer_loading=defer_loading)
+        return question_tools(self, client or self._client, strict=strict, defer_loading=defer_loading)
 
     def frame(self, table: str) -> pandas.DataFrame:
         """Returns a table as a pandas DataFrame, with times in UTC.

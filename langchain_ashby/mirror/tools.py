@@ -19,21 +19,27 @@ from langchain_ashby.toolkit.tool import AshbyTool
 from langchain_ashby.toolkit.toolkit import PIPELINE
 
 if TYPE_CHECKING:
+    from langchain_ashby.client import AshbyClient
     from langchain_ashby.mirror.mirror import Mirror
 
 
-def question_tools(mirror: Mirror, *, strict: bool = False, defer_loading: bool = False) -> list[BaseTool]:
+def question_tools(
+    mirror: Mirror, client: AshbyClient | None, *, strict: bool = False, defer_loading: bool = False
+) -> list[BaseTool]:
     """Makes the tools that put questions to a mirror.
 
     Args:
         mirror: Answers them.
+        client: The client of the tools beside them, of the same account; an agent's tools share one.
         strict: Write the schemas for OpenAI's strict mode.
         defer_loading: Mark the tools for a provider's tool search.
     """
-    return [_tool(question, mirror, strict, defer_loading) for question in QUESTIONS.values()]
+    return [_tool(question, mirror, client, strict, defer_loading) for question in QUESTIONS.values()]
 
 
-def _tool(question: type[Question], mirror: Mirror, strict: bool, defer_loading: bool) -> BaseTool:
+def _tool(
+    question: type[Question], mirror: Mirror, client: AshbyClient | None, strict: bool, defer_loading: bool
+) -> BaseTool:
     def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
         try:
             return _answered(question(**arguments), mirror)
@@ -43,7 +49,7 @@ def _tool(question: type[Question], mirror: Mirror, strict: bool, defer_loading:
     async def arun(**arguments: Any) -> tuple[str, dict[str, Any]]:
         return await asyncio.to_thread(partial(run, **arguments))
 
-    return AshbyTool(
+    tool = AshbyTool(
         name=question.tool_name(),
         description=question.tool_description(),
         args_schema=question,
@@ -63,6 +69,8 @@ def _tool(question: type[Question], mirror: Mirror, strict: bool, defer_loading:
             "ashby": {"endpoint": "mirror", "permission": "", "toolset": PIPELINE, "risk": "none"},
         },
     )
+    tool._client = client
+    return tool
 
 
 def _answered(question: Question, mirror: Mirror) -> tuple[str, dict[str, Any]]:

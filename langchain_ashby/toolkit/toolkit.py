@@ -53,7 +53,7 @@ class AshbyToolkit(BaseToolkit):
 
     Raises:
         ConfigurationError: if a toolset, tool, kind of private data or `on_error` is unknown (it suggests similar
-            names), or if `max_characters` is too small.
+            names), if `max_characters` is too small, or if the mirror is missing or another account's.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -91,11 +91,20 @@ class AshbyToolkit(BaseToolkit):
                 f"max_characters takes {LEAST_CHARACTERS} or more", remedy=f"Leave it out for {MAX_CHARACTERS}."
             )
         _known("value of on_error", [on_error], get_args(OnError))
-        mirrored = mirror.tools(strict=strict, defer_loading=defer_loading) if mirror else []
+        client = client or AshbyClient()
+        if mirror and not mirror.is_of(client):
+            raise ConfigurationError(
+                "The mirror was made with another API key", remedy="Give the toolkit the client that the mirror has."
+            )
+        if not mirror and toolsets is not None and PIPELINE in toolsets:
+            raise ConfigurationError(
+                f"The toolset {PIPELINE} needs a mirror", remedy="Give mirror=Mirror(url, client)."
+            )
+        mirrored = mirror.tools(client, strict=strict, defer_loading=defer_loading) if mirror else []
         known_toolsets = [*TOOLSETS, *([PIPELINE] if mirror else [])]
         known_tools = [*OPERATIONS, *(tool.name for tool in mirrored)]
         chosen: dict[str, Any] = {
-            "client": client or AshbyClient(),
+            "client": client,
             "read_only": read_only,
             "toolsets": _known("toolset", known_toolsets if toolsets == "all" else toolsets, known_toolsets),
             "include": _known("tool", include, known_tools),
