@@ -78,7 +78,7 @@ class ApplicationFilters(Arguments):
         """
         for name, condition in _BY_NAME.items():
             if said := getattr(self, name):
-                yield condition(asked.ids(name, said))
+                yield condition(asked.ids(name, said, "users" if name == "team_members" else name))
         if self.departments:
             yield jobs.c.department_id.in_(below(asked, tables.departments, asked.ids("departments", self.departments)))
         if self.locations:
