@@ -18,7 +18,9 @@ from langchain_ashby.mirror.questions.report import ReportPipeline
 from langchain_ashby.sandbox import AshbySandbox
 
 ZONES = ("UTC", "America/New_York", "Asia/Kathmandu", "Europe/Oslo")
-SEEDS = range(4)
+SEEDS = range(3)
+
+pytestmark = pytest.mark.slow
 
 
 class Asking:
@@ -51,13 +53,13 @@ class Asking:
 def asking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     seed = request.param
     random = Random(seed)
-    with AshbySandbox(candidates=60) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
+    with AshbySandbox(candidates=40) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
         file = tmp_path_factory.mktemp("mirrors") / "mirror.db"
         mirror = Mirror(f"sqlite:///{file}", client, zone=ZONES[seed % len(ZONES)], max_age=timedelta(days=9))
         company = Company(sandbox, seed)
-        for number in range(120):
+        for number in range(90):
             company.change(random.randrange(len(company.changes)))
-            if number % 40 == 20:
+            if number % 30 == 15:
                 mirror.sync(history=None)
         mirror.sync(history=None, full=True)
         yield Asking(mirror, sandbox)
@@ -66,7 +68,7 @@ def asking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def days(random: Random) -> tuple[str, tuple[date, date]]:
     """A period in words, and its first and last day."""
     last = date(2026, 11, 30) - timedelta(random.randrange(200))
-    first = last - timedelta(random.randrange(120))
+    first = last - timedelta(random.randrange(90))
     return f"{first}..{last}", (first, last)
 
 
