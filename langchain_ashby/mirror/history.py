@@ -16,6 +16,7 @@ from langchain_ashby.endpoints.internal import ListApplicationHistory
 from langchain_ashby.errors import PermissionDeniedError, Refused
 from langchain_ashby.mirror import rows
 from langchain_ashby.mirror.database import Database
+from langchain_ashby.mirror.own_tables import put
 from langchain_ashby.mirror.removal import remove_applications, remove_people
 from langchain_ashby.mirror.tables import applications, histories, history_is_known, seen_moves, stage_stays
 
@@ -113,7 +114,7 @@ def _keep(client: AshbyClient, database: Database, connection: Connection, found
             connection.execute(delete(table).where(table.c.application_id.in_(ids)))
         stays = [stay for each in kept for stay in each.stays or ()]
         if stays:
-            connection.execute(insert(stage_stays), stays)
+            put(connection, stage_stays, stays)
         if kept:
             connection.execute(insert(histories), list(_notes(kept)))
         if missing:

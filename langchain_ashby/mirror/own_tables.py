@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, Table, Text
 
 from langchain_ashby.mirror.tables import Moment, histories, metadata, seen_moves, stage_stays
 
@@ -48,6 +52,17 @@ def _staged(table: Table) -> Table:
 
 _NOT_LISTED = (stage_stays, histories, seen_moves)
 _TWINS = {table: _staged(table) for table in metadata.sorted_tables if table not in _NOT_LISTED}
+
+
+def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Puts many rows, each with every column, into a table.
+
+    It does so through the driver: a first run has very many rows, and nothing in them is to be converted.
+    """
+    names = [column.name for column in table.columns]
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"
+    connection.exec_driver_sql(sql, list(map(itemgetter(*names), rows))).close()
 
 
 def twin(table: Table) -> Table:

@@ -1,4 +1,4 @@
-"""Reading Ashby's lists: each page is put beside the tables, with the place to go on from, and is safe from then on."""
+"""Reading Ashby's lists: pages are put beside the tables, with the place to go on from, and are safe from then on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextvars import copy_context
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, select, update
 
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Page, Synced
@@ -18,7 +18,7 @@ from langchain_ashby.errors import CursorExpiredError, PagingError, Refused, Syn
 from langchain_ashby.mirror import rows
 from langchain_ashby.mirror.database import Database
 from langchain_ashby.mirror.lists import MirroredList
-from langchain_ashby.mirror.own_tables import forgotten, lists, twin
+from langchain_ashby.mirror.own_tables import forgotten, lists, put, twin
 from langchain_ashby.mirror.removal import remove
 from langchain_ashby.mirror.tables import candidates, interview_plans, interview_stages, parts
 
@@ -27,6 +27,9 @@ Progress = Callable[[str, int], None]
 
 PAGE = 100
 """The most records that Ashby puts on a page."""
+
+BATCH = 5
+"""So many pages are written at once: a run that is killed reads at most these again."""
 
 _STARTS = 3
 """How often a list is begun anew in one run because Ashby refuses its cursor, before the error is passed on."""
@@ -83,22 +86,32 @@ class Reader:
         token = None if state.is_full else state.sync_token
         request = request.model_copy(update={"cursor": state.cursor, "sync_token": token, "limit": PAGE})
         read, is_first = 0, state.cursor is None
-        for page in _ahead(self._client, request):
-            self._put(wanted, page, is_first=is_first)
-            is_first, read = False, read + len(page.results)
-            self._progress(wanted.name, read)
+        waiting: list[Any] = []
+        reached: Page[Any] = Page([])
+        try:
+            for page in _ahead(self._client, request):
+                waiting += page.results
+                reached = page
+                if len(waiting) >= BATCH * PAGE or page.next_cursor is None:
+                    self._put(wanted, Page(waiting, page.next_cursor, page.sync_token), is_first=is_first)
+                    is_first, waiting = False, []
+                read += len(page.results)
+                self._progress(wanted.name, read)
+        finally:
+            if waiting and reached.next_cursor is not None:  # it ends here for now
+                self._put(wanted, Page(waiting, reached.next_cursor), is_first=is_first)
 
     def _put(self, wanted: MirroredList, page: Page[Any], *, is_first: bool) -> None:
-        """Puts a page beside the tables. A record that came on an earlier page too is the newer one now."""
+        """Puts pages beside the tables. A record that came on an earlier page too is the newer one now."""
         by_table = self._rows(wanted, page.results)
         with self._database.transaction(self._connection):
             if is_first:
                 self._clear(wanted.table)
             for table, found in by_table.items():
-                if "id" in table.c:
+                if "id" in table.c and not (is_first and table is not interview_stages):
                     self._remove_staged(table, [row["id"] for row in found])
             for table, found in by_table.items():
-                self._connection.execute(insert(twin(table)), found)
+                put(self._connection, twin(table), found)
             if wanted.table is candidates:
                 self._note_forgotten([row["id"] for row in by_table.get(candidates, ())])
             is_read = page.next_cursor is None
@@ -133,7 +146,7 @@ class Reader:
             with self._database.transaction(self._connection):
                 self._remove_staged(interview_stages, [row["id"] for row in stages])
                 if stages:
-                    self._connection.execute(insert(staged), stages)
+                    put(self._connection, staged, stages)
             self._progress("interviewStage.list", number)
 
     def _begin_again(self, wanted: MirroredList, *, is_full: bool | None) -> None:
@@ -148,8 +161,10 @@ class Reader:
 
     def _note_forgotten(self, ids: list[str]) -> None:
         """Notes which of the forgotten people Ashby still has."""
-        now = datetime.now(UTC)
-        self._connection.execute(update(forgotten).where(forgotten.c.candidate_id.in_(ids)).values(seen_at=now))
+        listed = set(self._connection.scalars(select(forgotten.c.candidate_id))) & set(ids)
+        for candidate_id in listed:
+            seen = update(forgotten).where(forgotten.c.candidate_id == candidate_id)
+            self._connection.execute(seen.values(seen_at=datetime.now(UTC)))
 
     def _clear(self, table: Table) -> None:
         self._connection.execute(delete(twin(table)))

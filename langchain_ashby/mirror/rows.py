@@ -15,11 +15,12 @@ from sqlalchemy import Table
 
 from langchain_ashby.forms import fields_by_path
 from langchain_ashby.mirror import tables
+from langchain_ashby.mirror.tables import milliseconds
 from langchain_ashby.results.redaction import without_private
 
 Record = Mapping[str, Any]
 Rows = Iterator[tuple[Table, dict[str, Any]]]
-"""Rows, each with its table."""
+"""Rows, each with its table; times are in milliseconds."""
 
 
 def candidate(record: Record) -> Rows:
@@ -268,15 +269,15 @@ def plain(table: Table, *keys: str, **names: str) -> Callable[[Record], Rows]:
     return rows
 
 
-def moment(value: Any) -> datetime | None:
-    """A time as Ashby writes it; one without a zone is UTC."""
+def moment(value: Any) -> int | None:
+    """A time as Ashby writes it, in milliseconds since 1970; one without a zone is UTC."""
     if not isinstance(value, str):
         return None
     try:
         parsed = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return milliseconds(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
 
 
 def text(value: Any) -> str | None:
@@ -312,14 +313,18 @@ def _team(table: Table, record: Record) -> Rows:
 
 
 def _fields(table: Table, record: Record) -> Rows:
-    if not record.get("customFields"):
-        return
-    of = table.info["key"]
-    shown: list[Record] = _objects(without_private(record["customFields"])[0])
-    for field in {_id_of(field): field for field in shown if _id_of(field)}.values():
-        value = _shown(field.get("valueLabel") or field.get("value"))
-        if value:
-            yield table, {of: record["id"], "custom_field_id": field["id"], "value": value}
+    of, seen = table.info["key"], set()
+    for field in _objects(record.get("customFields")):
+        field_id, value = text(field.get("id")), field.get("value")
+        if isinstance(value, dict | list) or field.get("isPrivate"):
+            # What can be private, or money; plain values of fields that are not private are neither.
+            shown = without_private([field])[0]
+            field = shown[0] if shown else {}
+            value = field.get("value")
+        words = _shown(field.get("valueLabel") or value)
+        if field_id and words and field_id not in seen:
+            seen.add(field_id)
+            yield table, {of: record["id"], "custom_field_id": field_id, "value": words}
 
 
 def _shown(value: Any) -> str:

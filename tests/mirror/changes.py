@@ -90,7 +90,11 @@ class Company:
         self._call("application.changeSource", applicationId=self._any("application")["id"], sourceId=source)
 
     def set_field(self) -> None:
-        fields = [each for each in self._sandbox.state()["customField"] if each["fieldType"] == "String"]
+        fields = [
+            each
+            for each in self._sandbox.state()["customField"]
+            if each["fieldType"] == "String" and each["objectType"].lower() in ("candidate", "application", "job")
+        ]
         field = self._random.choice(fields)
         kind = field["objectType"].lower()
         body = {"objectType": field["objectType"], "objectId": self._any(kind)["id"], "fieldId": field["id"]}
