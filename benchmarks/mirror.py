@@ -2,8 +2,9 @@
 
     python -m benchmarks.mirror --applications 100000
 
-The first run is compared with a bare loop over the same lists, of an Ashby that answers in 50 ms. Ends with status 1 if it takes more than 1.25 times as
-long, if a run with 100 changes takes 2 seconds or more, or if memory grows by more than a tenth in the second half.
+The first run is compared with a bare loop over the same lists, of an Ashby that takes 50 ms for a reply. Ends with
+status 1 if it takes more than 1.25 times as long, if a run with 100 changes takes 2 seconds or more, or if memory grows
+by more than a tenth in the second half.
 """
 
 from __future__ import annotations

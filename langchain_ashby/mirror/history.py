@@ -20,7 +20,7 @@ from langchain_ashby.mirror.own_tables import put
 from langchain_ashby.mirror.removal import remove_applications, remove_people
 from langchain_ashby.mirror.tables import applications, histories, history_is_known, seen_moves, stage_stays
 
-_THREADS = 4
+_THREADS = 8
 _BATCH = 50
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select
@@ -182,9 +183,8 @@ class Mirror:
             was_full = begin_run(connection, now, full=full)
             read = set(connection.scalars(select(lists.c.name).where(lists.c.is_read)))
         reader = Reader(client, self._database, connection, progress)
-        for wanted in mirrored:
-            if wanted.name not in read:
-                reader.read(wanted)
+        for _, turn in groupby(mirrored, lambda wanted: wanted.turn):
+            reader.read([wanted for wanted in turn if wanted.name not in read])
         reader.read_stages()
         with self._database.transaction(connection):
             people = maybe_gone(connection)

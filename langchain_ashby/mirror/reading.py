@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from contextvars import copy_context
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, select, update
 
 from langchain_ashby.client import AshbyClient
-from langchain_ashby.endpoint import Page, Synced
+from langchain_ashby.endpoint import Endpoint, Page, Synced
 from langchain_ashby.endpoints.interviews import ListInterviewStages
 from langchain_ashby.errors import CursorExpiredError, PagingError, Refused, SyncTokenExpiredError, SyncTooLargeError
 from langchain_ashby.mirror import rows
@@ -52,19 +53,22 @@ class Reader:
         self._progress = progress
         self._stages: set[str] = set()
 
-    def read(self, wanted: MirroredList) -> None:
-        """Reads what this run has not read of a list yet: the changes, or all if Ashby cannot tell the changes.
+    def read(self, group: list[MirroredList]) -> None:
+        """Reads what this run has not read of some lists yet: the changes, or all if Ashby cannot tell the changes.
 
         Raises:
             AshbyError: of the kind that fits the failure. What was read until then is kept.
         """
+        with ExitStack() as stack:
+            begun = [stack.enter_context(closing(self._begin(wanted))) for wanted in group]
+            for wanted, pages in zip(group, begun, strict=True):
+                self._read(wanted, pages)
+
+    def _read(self, wanted: MirroredList, pages: PagesAhead) -> None:
         for start in range(_STARTS):
             try:
-                if isinstance(wanted.request, Synced):
-                    self._read_pages(wanted, wanted.request)
-                else:
-                    records: list[Any] = self._client.call(wanted.request)
-                    self._put(wanted, Page(records), is_first=True)
+                with closing(pages):
+                    self._put_pages(wanted, pages)
                 return
             except (SyncTokenExpiredError, SyncTooLargeError):
                 self._begin_again(wanted, is_full=True)
@@ -79,17 +83,29 @@ class Reader:
                 with self._database.transaction(self._connection):
                     self._note(wanted.name, is_read=True, refusal=refusal.code)
                 return
+            pages = self._begin(wanted)
 
-    def _read_pages(self, wanted: MirroredList, request: Synced[Any]) -> None:
+    def _begin(self, wanted: MirroredList) -> PagesAhead:
+        """Sends for a list, from where this run has come to."""
+        if not isinstance(wanted.request, Synced):
+            request = wanted.request
+            return PagesAhead(self._whole(request))
         with self._database.transaction(self._connection):
             state = self._connection.execute(select(lists).where(lists.c.name == wanted.name)).one()
         token = None if state.is_full else state.sync_token
-        request = request.model_copy(update={"cursor": state.cursor, "sync_token": token, "limit": PAGE})
-        read, is_first = 0, state.cursor is None
+        values = {"cursor": state.cursor, "sync_token": token, "limit": PAGE}
+        return PagesAhead(self._client.pages(wanted.request.model_copy(update=values)), is_first=state.cursor is None)
+
+    def _whole(self, request: Endpoint[list[Any]]) -> Iterator[Page[Any]]:
+        """A list that Ashby gives as a whole."""
+        yield Page(self._client.call(request))
+
+    def _put_pages(self, wanted: MirroredList, pages: PagesAhead) -> None:
+        read, is_first = 0, pages.is_first
         waiting: list[Any] = []
         reached: Page[Any] = Page([])
         try:
-            for page in _ahead(self._client, request):
+            for page in pages:
                 waiting += page.results
                 reached = page
                 if len(waiting) >= BATCH * PAGE or page.next_cursor is None:
@@ -177,18 +193,34 @@ class Reader:
             remove(self._connection, table, twin(table).c.id.in_(known), twin)
 
 
-def _ahead(client: AshbyClient, request: Synced[Any]) -> Iterator[Page[Any]]:
-    """The pages of a list; the next one is under way while the caller is busy with one."""
-    with ThreadPoolExecutor(1, thread_name_prefix="ashby-mirror") as threads:
-        pages = client.pages(request)
+class PagesAhead:
+    """The pages of a list, each of which is on its way while the caller is busy with the one before.
 
-        def following() -> Page[Any] | None:
-            return next(pages, None)
+    Args:
+        pages: The pages; another thread asks for them.
+        is_first: True if the first one is the list's.
+    """
 
-        upcoming = threads.submit(copy_context().run, following)
-        while (page := upcoming.result()) is not None:
-            upcoming = threads.submit(copy_context().run, following)
+    def __init__(self, pages: Iterator[Page[Any]], *, is_first: bool = True) -> None:
+        self.is_first = is_first
+        self._pages = pages
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ashby-mirror")
+        self._upcoming = self._send()
+
+    def __iter__(self) -> Iterator[Page[Any]]:
+        while (page := self._upcoming.result()) is not None:
+            self._upcoming = self._send()
             yield page
+
+    def close(self) -> None:
+        """Waits for the page that is on its way."""
+        self._thread.shutdown()
+
+    def _send(self) -> Future[Page[Any] | None]:
+        return self._thread.submit(copy_context().run, self._next)
+
+    def _next(self) -> Page[Any] | None:
+        return next(self._pages, None)
 
 
 def _has_id(record: Any) -> bool:
