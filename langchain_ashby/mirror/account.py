@@ -51,6 +51,11 @@ def prepare(connection: Connection, account: str, mirrored: list[MirroredList], 
             raise _another_account()
         if found is not None and (anew or found.version != VERSION or found.keeps_answers != answers):
             _take_down(connection)
+    elif taken := set(inspect(connection).get_table_names()) & (metadata.tables.keys() | staged.tables.keys()):
+        raise MirrorError(
+            f"The database has a table {min(taken)} that is not a mirror's",
+            remedy="Give the mirror a file, or in PostgreSQL a schema, of its own.",
+        )
     for tables in (metadata, staged, own):
         tables.create_all(connection)
     if connection.execute(select(accounts)).one_or_none() is None:

@@ -13,7 +13,7 @@ from langchain_ashby.mirror.tables import Moment, histories, metadata, seen_move
 own = MetaData()
 
 accounts = Table(
-    "accounts",
+    "mirror_account",
     own,
     Column("account", Text, primary_key=True),  # a fingerprint
     Column("version", Integer, nullable=False),
@@ -23,7 +23,7 @@ accounts = Table(
     Column("keeps_answers", Boolean, nullable=False),
 )
 lists = Table(
-    "lists",
+    "mirror_lists",
     own,
     Column("name", Text, primary_key=True),
     Column("sync_token", Text),  # of what is in the tables
@@ -35,7 +35,7 @@ lists = Table(
     Column("refusal", Text),  # Ashby's code, if the key may not read the list
 )
 forgotten = Table(
-    "forgotten",
+    "mirror_forgotten",
     own,
     Column("candidate_id", Text, primary_key=True),
     Column("seen_at", Moment),  # when Ashby last listed the person

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from contextvars import copy_context
@@ -22,6 +22,7 @@ from langchain_ashby.mirror.lists import MirroredList
 from langchain_ashby.mirror.own_tables import forgotten, lists, put, twin
 from langchain_ashby.mirror.removal import remove
 from langchain_ashby.mirror.tables import candidates, interview_plans, interview_stages, parts
+from langchain_ashby.mirror.values import has_id
 
 Progress = Callable[[str, int], None]
 """Called with what is read, `application.list` say, and how many records of it so far."""
@@ -135,7 +136,7 @@ class Reader:
 
     def _rows(self, wanted: MirroredList, records: list[Any]) -> dict[Table, list[dict[str, Any]]]:
         by_table: dict[Table, list[dict[str, Any]]] = defaultdict(list)
-        newest = {record["id"]: record for record in records if _has_id(record)}
+        newest = {record["id"]: record for record in records if has_id(record)}
         for record in newest.values():
             for table, row in wanted.rows(record):
                 if table is interview_stages and row["id"] in self._stages:
@@ -157,7 +158,7 @@ class Reader:
                 found: list[Any] = self._client.call(ListInterviewStages(interview_plan_id=plan_id))
             except Refused:
                 continue  # what applications say of their stages has to do
-            stages = [row for record in found if _has_id(record) for _, row in rows.interview_stage(record)]
+            stages = [row for record in found if has_id(record) for _, row in rows.interview_stage(record)]
             stages = [row | {"interview_plan_id": plan_id} for row in stages]
             with self._database.transaction(self._connection):
                 self._remove_staged(interview_stages, [row["id"] for row in stages])
@@ -221,7 +222,3 @@ class PagesAhead:
 
     def _next(self) -> Page[Any] | None:
         return next(self._pages, None)
-
-
-def _has_id(record: Any) -> bool:
-    return isinstance(record, Mapping) and isinstance(record.get("id"), str)

@@ -242,7 +242,7 @@ def source(record: Record) -> Rows:
 
 def custom_field(record: Record) -> Rows:
     """A custom field, unless it is private."""
-    if not record.get("isPrivate"):
+    if record.get("isPrivate", False) is False:
         names = {"object_type": "objectType", "field_type": "fieldType", "is_archived": "isArchived"}
         yield tables.custom_fields, _plain(record, "title", **names)
 
@@ -295,7 +295,7 @@ def _fields(table: Table, record: Record) -> Rows:
     of, seen = table.info["key"], set()
     for field in objects(record.get("customFields")):
         field_id, value = text(field.get("id")), field.get("value")
-        if isinstance(value, dict | list) or field.get("isPrivate"):
+        if isinstance(value, dict | list) or field.get("isPrivate", False) is not False:
             # What can be private, or money; plain values of fields that are not private are neither.
             left = without_private([field])[0]
             field = left[0] if left else {}

@@ -61,6 +61,11 @@ def id_of(value: Any) -> str | None:
     return text(value.get("id")) if isinstance(value, dict) else None
 
 
+def has_id(record: Any) -> bool:
+    """True for an object with an id that every database takes as it is."""
+    return bool(id_of(record)) and id_of(record) == record["id"]
+
+
 def flag(value: Any) -> bool | None:
     """True or false."""
     return value if isinstance(value, bool) else None
@@ -73,4 +78,5 @@ def whole(value: Any) -> int | None:
 
 def day(value: Any) -> str | None:
     """The day of a date or a time."""
-    return value[:10] if isinstance(value, str) else None
+    written = text(value)
+    return written and written[:10]
