@@ -130,6 +130,8 @@ class SQLiteFile(Database):
 
     def tidy(self, connection: Connection) -> None:
         """Gives the pages that were freed back, with what was on them, and empties the log into the file."""
+        # A reader who stays must not hold this up: the next run comes back to it.
+        _driver(connection).execute("PRAGMA busy_timeout = 200").fetchall()
         _driver(connection).execute("PRAGMA incremental_vacuum").fetchall()
         _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

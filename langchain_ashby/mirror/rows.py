@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Boolean, Table
 
 from langchain_ashby.forms import fields_by_path
 from langchain_ashby.mirror import tables
@@ -237,25 +237,31 @@ def interview_stage(record: Record) -> Rows:
 def source(record: Record) -> Rows:
     """A source with its type."""
     source_type = text(object_of(record.get("sourceType")).get("title"))
-    yield tables.sources, _plain(record, "title", is_archived="isArchived") | {"source_type": source_type}
+    yield (
+        tables.sources,
+        _plain(tables.sources, record, "title", is_archived="isArchived") | {"source_type": source_type},
+    )
 
 
 def custom_field(record: Record) -> Rows:
     """A custom field, unless it is private."""
     if record.get("isPrivate", False) is False:
         names = {"object_type": "objectType", "field_type": "fieldType", "is_archived": "isArchived"}
-        yield tables.custom_fields, _plain(record, "title", **names)
+        yield tables.custom_fields, _plain(tables.custom_fields, record, "title", **names)
 
 
 def location(record: Record) -> Rows:
     """A place, or a region of places."""
     names = {"parent_id": "parentLocationId", "is_archived": "isArchived", "is_remote": "isRemote"}
-    yield tables.locations, _plain(record, "name", **names) | {"is_region": record.get("type") == "LocationHierarchy"}
+    yield (
+        tables.locations,
+        _plain(tables.locations, record, "name", **names) | {"is_region": record.get("type") == "LocationHierarchy"},
+    )
 
 
 def job_posting(record: Record) -> Rows:
     """A published posting."""
-    row = _plain(record, "title", job_id="jobId", is_listed="isListed")
+    row = _plain(tables.job_postings, record, "title", job_id="jobId", is_listed="isListed")
     yield tables.job_postings, row | {"published_on": day(record.get("publishedDate"))}
 
 
@@ -263,16 +269,16 @@ def plain(table: Table, *keys: str, **names: str) -> Callable[[Record], Rows]:
     """Rows of a table with Ashby's values under these keys, and under those that have another name here."""
 
     def rows(record: Record) -> Rows:
-        yield table, _plain(record, *keys, **names)
+        yield table, _plain(table, record, *keys, **names)
 
     return rows
 
 
-def _plain(record: Record, *keys: str, **names: str) -> dict[str, Any]:
+def _plain(table: Table, record: Record, *keys: str, **names: str) -> dict[str, Any]:
     row = {"id": record["id"]}
     for name, key in {**{key: key for key in keys}, **names}.items():
-        value = record.get(key)
-        row[name] = value if isinstance(value, bool) else text(value)
+        take = flag if isinstance(table.c[name].type, Boolean) else text
+        row[name] = take(record.get(key))
     return row
 
 
