@@ -189,10 +189,10 @@ def test_answers_in_feedback_are_kept_only_on_request(url: str, client: AshbyCli
     asked_for = Mirror(url, client, answers=True)
     asked_for.sync()
     answers = [row[-1] for row in held(asked_for)["feedback"]]
-    assert answers and all("ecommendation" in each for each in answers)
+    assert answers and any("Very strong" in each for each in answers)
     plain.sync()
     assert {row[-1] for row in held(plain)["feedback"]} == {None}
-    assert b"ecommendation" not in everything_in(tmp_path)
+    assert b"Very strong" not in everything_in(tmp_path)
 
 
 def test_a_forgotten_person_is_gone_at_once_and_not_read_again(
@@ -428,7 +428,6 @@ def test_the_package_without_the_extra_says_what_to_install() -> None:
     code = (
         "import sys; sys.modules['sqlalchemy'] = None\n"
         "import langchain_ashby\n"
-        "from langchain_ashby import AshbyToolkit\n"
         "try: import langchain_ashby.mirror\n"
         "except ModuleNotFoundError as error: print(error)"
     )
