@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,12 +36,15 @@ _FEWER = {"interviewSchedule.list": 5, "applicationFeedback.list": 5, "offer.lis
 
 
 @contextmanager
-def serving(applications: int) -> Iterator[tuple[str, Any]]:
-    """Serves so many applications, a multiple of 100; yields the address and a function that makes 100 changes."""
+def serving(applications: int, latency: float = 0.0) -> Iterator[tuple[str, Any]]:
+    """Serves so many applications, a multiple of 100; yields the address and a function that makes 100 changes.
+
+    Every reply comes `latency` seconds after its request.
+    """
     with TemporaryDirectory() as directory:
         replies = Path(directory) / "replies.json"
         replies.write_text(json.dumps(_recorded()))
-        command = [sys.executable, "-m", __name__, str(replies), str(applications // 100)]
+        command = [sys.executable, "-m", __name__, str(replies), str(applications // 100), str(latency)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             assert process.stdin and process.stdout
             port = int(process.stdout.readline())
@@ -81,7 +85,8 @@ def _recorded() -> dict[str, Any]:
 class _Serving:
     """The company's side."""
 
-    def __init__(self, recorded: dict[str, Any], pages: int) -> None:
+    def __init__(self, recorded: dict[str, Any], pages: int, latency: float) -> None:
+        self._latency = latency
         self._ids = re.compile("|".join(sorted({each[:8] + "(?=" + each[8:] + ")" for each in recorded.pop("ids")})))
         self._pages = pages
         self._changed: set[str] = set()
@@ -114,6 +119,7 @@ class _Serving:
                     received += connection.recv(1 << 16)
                 head = _HEAD.match(received)
                 assert head
+                time.sleep(self._latency)
                 connection.sendall(self._answer(head[1].decode(), received[end:whole]))
                 received = received[whole:]
 
@@ -160,8 +166,8 @@ def _reply(results: bytes, more: bytes = b'"moreDataAvailable":false') -> bytes:
     return head % len(body) + body
 
 
-def _serve(replies: Path, pages: int) -> None:
-    serving = _Serving(json.loads(replies.read_text()), pages)
+def _serve(replies: Path, pages: int, latency: float) -> None:
+    serving = _Serving(json.loads(replies.read_text()), pages, latency)
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     threading.Thread(target=serving.accept, args=(listener,), daemon=True).start()
     print(listener.getsockname()[1], flush=True)
@@ -171,4 +177,4 @@ def _serve(replies: Path, pages: int) -> None:
 
 
 if __name__ == "__main__":
-    _serve(Path(sys.argv[1]), int(sys.argv[2]))
+    _serve(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))

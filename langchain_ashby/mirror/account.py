@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, inspect, select, update
+from sqlalchemy import Connection, Row, delete, insert, inspect, select, true, update
 
 from langchain_ashby.mirror.database import MAKE_ONE
 from langchain_ashby.mirror.errors import MirrorError
@@ -51,6 +51,11 @@ def prepare(connection: Connection, account: str, mirrored: list[MirroredList], 
             raise _another_account()
         if found is not None and (anew or found.version != VERSION or found.keeps_answers != answers):
             _take_down(connection)
+    elif taken := set(inspect(connection).get_table_names()) & (metadata.tables.keys() | staged.tables.keys()):
+        raise MirrorError(
+            f"The database has a table {min(taken)} that is not a mirror's",
+            remedy="Give the mirror a file, or in PostgreSQL a schema, of its own.",
+        )
     for tables in (metadata, staged, own):
         tables.create_all(connection)
     if connection.execute(select(accounts)).one_or_none() is None:
@@ -66,18 +71,19 @@ def begin_run(connection: Connection, now: Any, *, full: bool) -> bool:
     """Begins a run, or goes on with one that was broken off, inside a transaction.
 
     Returns:
-        True if this run reads everything.
+        True if it reads everything, or goes on with one that was broken off: then there is more to read after it.
     """
     account = connection.execute(select(accounts)).one()
     states = connection.execute(select(lists)).all()
-    if account.run_started_at is None or (full and not all(state.is_full for state in states)):
-        connection.execute(update(accounts).values(run_started_at=now))
-        for table in staged.sorted_tables:
-            connection.execute(delete(table))
-        fresh = {"cursor": None, "next_token": None, "is_read": False, "refusal": None}
-        connection.execute(update(lists).values(is_full=lists.c.sync_token.is_(None) if not full else True, **fresh))
-        return full or account.as_of is None
-    return all(state.is_full for state in states)
+    if account.run_started_at is not None and (not full or all(state.is_full for state in states)):
+        return True
+    connection.execute(update(accounts).values(run_started_at=now))
+    for table in staged.sorted_tables:
+        connection.execute(delete(table))
+    is_full = true() if full else lists.c.sync_token.is_(None)
+    fresh = {"cursor": None, "next_token": None, "is_read": False, "refusal": None}
+    connection.execute(update(lists).values(is_full=is_full, **fresh))
+    return full or account.as_of is None
 
 
 def _take_down(connection: Connection) -> None:

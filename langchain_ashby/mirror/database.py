@@ -25,6 +25,9 @@ MAKE_ONE = "Make one with `mirror.sync()` or `langchain-ashby mirror sync`."
 _WAIT = 60.0
 """Seconds that a short write, such as `forget`, waits for another one to end."""
 
+_MARK = 0x4173684D
+"""Of SQLite files that are mirrors."""
+
 _RUNS, _WRITES = 0x41534801, 0x41534802
 """PostgreSQL's advisory locks: of a whole run, and of a single write."""
 _HERE = "hashtext(current_schema())"
@@ -126,7 +129,9 @@ class SQLiteFile(Database):
             os.close(descriptor)
 
     def tidy(self, connection: Connection) -> None:
-        """Lets the zeroes that replaced what was deleted reach the file, and gives free pages back."""
+        """Gives the pages that were freed back, with what was on them, and empties the log into the file."""
+        # A reader who stays must not hold this up: the next run comes back to it.
+        _driver(connection).execute("PRAGMA busy_timeout = 200").fetchall()
         _driver(connection).execute("PRAGMA incremental_vacuum").fetchall()
         _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
@@ -151,7 +156,8 @@ class SQLiteFile(Database):
             except sqlite3.OperationalError:
                 raise MirrorBusyError from None
             with self.engine.connect() as connection:
-                for pragma in ("auto_vacuum = INCREMENTAL", "journal_mode = WAL", "synchronous = NORMAL"):
+                _claim(_driver(connection))
+                for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):
                     _driver(connection).execute(f"PRAGMA {pragma}").fetchall()
                 yield connection.execution_options(writes=True)
         finally:
@@ -159,7 +165,7 @@ class SQLiteFile(Database):
 
 
 class PostgreSQL(Database):
-    """A PostgreSQL database, or the schema in it that the URL names with `options=-csearch_path=…`."""
+    """A PostgreSQL database, or the schema in it that the URL names with `options=-csearch_path%3D…`."""
 
     def __init__(self, url: Any) -> None:
         super().__init__(create_engine(url, poolclass=NullPool))
@@ -204,7 +210,7 @@ def open_database(url: str) -> Database:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise MirrorError(_FORMS) from None  # without the URL: it may hold a password
     backend = parsed.get_backend_name()
     if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
@@ -229,6 +235,8 @@ def _reworded() -> Iterator[None]:
     except DBAPIError as error:
         kind = type(error.orig).__name__ if error.orig is not None else type(error).__name__
         raise MirrorError(f"The mirror's database failed ({kind})", retryable=error.connection_invalidated) from None
+    except sqlite3.Error as error:
+        raise MirrorError(f"The mirror's database failed ({type(error).__name__})") from None
 
 
 def _driver(connection: Connection) -> Any:
@@ -236,9 +244,25 @@ def _driver(connection: Connection) -> Any:
     return connection.connection.driver_connection
 
 
+def _claim(driver: Any) -> None:
+    """Marks an empty file as a mirror's.
+
+    Raises:
+        MirrorError: if the file is another program's.
+    """
+    (mark,) = driver.execute("PRAGMA application_id").fetchone()
+    (tables,) = driver.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not tables:
+        driver.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        driver.execute(f"PRAGMA application_id = {_MARK}")
+    elif mark != _MARK:
+        raise MirrorError("The file is a database, but not a mirror", remedy="Give the mirror a file of its own.")
+
+
 def _prepare(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # the driver would begin transactions of its own
-    connection.execute("PRAGMA secure_delete = ON")
+    # Zeroes in place of what is deleted; pages that get free keep theirs until `tidy` gives them back.
+    connection.execute("PRAGMA secure_delete = FAST")
 
 
 def _begin(connection: Connection) -> None:

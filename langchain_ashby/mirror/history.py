@@ -16,10 +16,12 @@ from langchain_ashby.endpoints.internal import ListApplicationHistory
 from langchain_ashby.errors import PermissionDeniedError, Refused
 from langchain_ashby.mirror import rows
 from langchain_ashby.mirror.database import Database
+from langchain_ashby.mirror.own_tables import put
 from langchain_ashby.mirror.removal import remove_applications, remove_people
 from langchain_ashby.mirror.tables import applications, histories, history_is_known, seen_moves, stage_stays
+from langchain_ashby.mirror.values import has_id
 
-_THREADS = 4
+_THREADS = 8
 _BATCH = 50
 
 
@@ -95,7 +97,7 @@ def _read(client: AshbyClient, due: _Due) -> _Read:
         if refusal.code != "application_not_found":
             raise
         return _Read(due, at, None)
-    entries = {entry["id"]: entry for entry in found if isinstance(entry, dict) and isinstance(entry.get("id"), str)}
+    entries = {entry["id"]: entry for entry in found if has_id(entry)}
     return _Read(due, at, [rows.stay(entry, due.application_id) for entry in entries.values()])
 
 
@@ -113,7 +115,7 @@ def _keep(client: AshbyClient, database: Database, connection: Connection, found
             connection.execute(delete(table).where(table.c.application_id.in_(ids)))
         stays = [stay for each in kept for stay in each.stays or ()]
         if stays:
-            connection.execute(insert(stage_stays), stays)
+            put(connection, stage_stays, stays)
         if kept:
             connection.execute(insert(histories), list(_notes(kept)))
         if missing:

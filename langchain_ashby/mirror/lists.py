@@ -1,4 +1,4 @@
-"""The lists of Ashby that a run reads, in the order in which it reads them.
+"""The lists of Ashby that a run reads, and in which order.
 
 What refers to something is read before what it refers to, so that nothing in the mirror refers to a record that was
 only created while the run was under way.
@@ -42,12 +42,14 @@ class MirroredList:
         request: Lists them all.
         table: The table of the records.
         rows: Makes the rows of a record, for `table` and its parts.
+        turn: Lists of one turn are read side by side, after those of the turns before.
         is_needed: False if the mirror is of use without the list, when the key may not read it.
     """
 
     request: Synced[Any] | Endpoint[list[Any]]
     table: Table
     rows: Callable[[rows.Record], rows.Rows]
+    turn: int = 3
     is_needed: bool = False
 
     @property
@@ -69,13 +71,13 @@ def mirrored_lists(*, answers: bool) -> list[MirroredList]:
     all_interviews = ListInterviews(include_archived=True, include_non_shared_interviews=True)
     users = {"first_name": "firstName", "last_name": "lastName", "global_role": "globalRole", "manager_id": "managerId"}
     return [
-        MirroredList(ListApplicationFeedback(), tables.feedback, of_feedback),
-        MirroredList(ListInterviewSchedules(), tables.interview_schedules, rows.interview_schedule),
-        MirroredList(ListOffers(), tables.offers, rows.offer),
-        MirroredList(ListApplications(), tables.applications, rows.application, is_needed=True),
-        MirroredList(ListCandidates(), tables.candidates, rows.candidate, is_needed=True),
-        MirroredList(ListOpenings(), tables.openings, rows.opening),
-        MirroredList(ListJobPostings(), tables.job_postings, rows.job_posting),
+        MirroredList(ListApplicationFeedback(), tables.feedback, of_feedback, turn=0),
+        MirroredList(ListInterviewSchedules(), tables.interview_schedules, rows.interview_schedule, turn=0),
+        MirroredList(ListOffers(), tables.offers, rows.offer, turn=0),
+        MirroredList(ListApplications(), tables.applications, rows.application, turn=1, is_needed=True),
+        MirroredList(ListCandidates(), tables.candidates, rows.candidate, turn=2, is_needed=True),
+        MirroredList(ListOpenings(), tables.openings, rows.opening, turn=2),
+        MirroredList(ListJobPostings(), tables.job_postings, rows.job_posting, turn=2),
         MirroredList(all_jobs, tables.jobs, rows.job),
         MirroredList(all_interviews, tables.interviews, _of_interviews()),
         MirroredList(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select
@@ -106,12 +107,12 @@ class Mirror:
         with self._database.running() as connection:
             mirrored = mirrored_lists(answers=self._answers)
             with self._database.transaction(connection):
-                prepare(connection, self._client.account, mirrored, answers=self._answers, anew=anew)
+                prepare(connection, str(self._account), mirrored, answers=self._answers, anew=anew)
                 complete_at = connection.scalar(select(accounts.c.complete_at))
             if full is None:
                 full = complete_at is not None and datetime.now(UTC) - complete_at > COMPLETE_EVERY
             if self._run(connection, report, full=full):
-                self._run(connection, report, full=False)  # what changed while everything was read
+                self._run(connection, report, full=False)  # what changed since that began
             read_histories(self._client, self._database, connection, history, report)
             self._database.tidy(connection)
         return self.coverage()
@@ -225,27 +226,29 @@ class Mirror:
 
     @property
     def _account(self) -> str | None:
-        return None if self._client is None else self._client.account
+        """Whose mirror it has to be: a client that acts for a user sees what that user may see."""
+        if self._client is None or self._client.on_behalf_of is None:
+            return self._client and self._client.account
+        return f"{self._client.account} {self._client.on_behalf_of}"
 
     def _run(self, connection: Connection, progress: Progress, *, full: bool) -> bool:
-        """Reads the lists and puts what they have in place. Returns True if the whole of them was read."""
+        """Reads the lists and puts what they have in place. Returns True if that began long ago, or took long."""
         assert self._client is not None
         client, now = self._client, datetime.now(UTC)
         mirrored = mirrored_lists(answers=self._answers)
         with self._database.transaction(connection):
-            was_full = begin_run(connection, now, full=full)
+            again = begin_run(connection, now, full=full)
             read = set(connection.scalars(select(lists.c.name).where(lists.c.is_read)))
         reader = Reader(client, self._database, connection, progress)
-        for wanted in mirrored:
-            if wanted.name not in read:
-                reader.read(wanted)
+        for _, turn in groupby(mirrored, lambda wanted: wanted.turn):
+            reader.read([wanted for wanted in turn if wanted.name not in read])
         reader.read_stages()
         with self._database.transaction(connection):
             people = maybe_gone(connection)
         gone = [candidate_id for candidate_id in people if is_gone(client, candidate_id)]
         with self._database.transaction(connection):
             apply(connection, mirrored, gone, datetime.now(UTC))
-        return was_full
+        return again
 
 
 def _silent(name: str, records: int) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Text
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, Table, Text
 
 from langchain_ashby.mirror.tables import Moment, histories, metadata, seen_moves, stage_stays
 
 own = MetaData()
 
 accounts = Table(
-    "accounts",
+    "mirror_account",
     own,
     Column("account", Text, primary_key=True),  # a fingerprint
     Column("version", Integer, nullable=False),
@@ -19,7 +23,7 @@ accounts = Table(
     Column("keeps_answers", Boolean, nullable=False),
 )
 lists = Table(
-    "lists",
+    "mirror_lists",
     own,
     Column("name", Text, primary_key=True),
     Column("sync_token", Text),  # of what is in the tables
@@ -31,7 +35,7 @@ lists = Table(
     Column("refusal", Text),  # Ashby's code, if the key may not read the list
 )
 forgotten = Table(
-    "forgotten",
+    "mirror_forgotten",
     own,
     Column("candidate_id", Text, primary_key=True),
     Column("seen_at", Moment),  # when Ashby last listed the person
@@ -48,6 +52,17 @@ def _staged(table: Table) -> Table:
 
 _NOT_LISTED = (stage_stays, histories, seen_moves)
 _TWINS = {table: _staged(table) for table in metadata.sorted_tables if table not in _NOT_LISTED}
+
+
+def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Puts many rows, each with every column, into a table.
+
+    It does so through the driver: a first run has very many rows, and nothing in them is to be converted.
+    """
+    names = [column.name for column in table.columns]
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"
+    connection.exec_driver_sql(sql, list(map(itemgetter(*names), rows))).close()
 
 
 def twin(table: Table) -> Table:

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Boolean, Table
 
 from langchain_ashby.forms import fields_by_path
 from langchain_ashby.mirror import tables
+from langchain_ashby.mirror.values import day, flag, id_of, moment, object_of, objects, shown, text, texts, whole
 from langchain_ashby.mirror.words import words_of
 from langchain_ashby.results.redaction import without_private
 
 Record = Mapping[str, Any]
 Rows = Iterator[tuple[Table, dict[str, Any]]]
-"""Rows, each with its table."""
+"""Rows, each with its table; times are in milliseconds."""
 
 
 def candidate(record: Record) -> Rows:
     """A person, with tags and custom fields."""
-    place = _object(record.get("location"))
-    parts = {part.get("type"): part.get("name") for part in _objects(place.get("locationComponents"))}
+    place = object_of(record.get("location"))
+    parts = {part.get("type"): part.get("name") for part in objects(place.get("locationComponents"))}
     said = {
         "name": text(record.get("name")),
         "title": text(record.get("position")),
@@ -43,7 +43,7 @@ def candidate(record: Record) -> Rows:
         {
             "id": record["id"],
             **said,
-            "email": text(_object(record.get("primaryEmailAddress")).get("value")),
+            "email": text(object_of(record.get("primaryEmailAddress")).get("value")),
             "words": words_of(
                 {
                     "name": [said["name"]],
@@ -54,30 +54,30 @@ def candidate(record: Record) -> Rows:
                     "field": [row["value"] for _, row in fields],
                 }
             ),
-            "source_id": _id_of(record.get("source")),
-            "credited_to_user_id": _id_of(record.get("creditedToUser")),
+            "source_id": id_of(record.get("source")),
+            "credited_to_user_id": id_of(record.get("creditedToUser")),
             "created_at": moment(record.get("createdAt")),
             "updated_at": moment(record.get("updatedAt")),
         },
     )
-    yield from _links(tables.candidate_tags, record, "tag_id", map(_id_of, _objects(record.get("tags"))))
+    yield from _links(tables.candidate_tags, record, "tag_id", map(id_of, objects(record.get("tags"))))
     yield from fields
 
 
 def application(record: Record) -> Rows:
     """An application with its hiring team and custom fields, and the stage that it is in."""
-    stage = _object(record.get("currentInterviewStage"))
+    stage = object_of(record.get("currentInterviewStage"))
     yield (
         tables.applications,
         {
             "id": record["id"],
-            "candidate_id": _id_of(record.get("candidate")),
-            "job_id": _id_of(record.get("job")),
-            "interview_stage_id": _id_of(stage),
+            "candidate_id": id_of(record.get("candidate")),
+            "job_id": id_of(record.get("job")),
+            "interview_stage_id": id_of(stage),
             "status": text(record.get("status")),
-            "source_id": _id_of(record.get("source")),
-            "credited_to_user_id": _id_of(record.get("creditedToUser")),
-            "archive_reason_id": _id_of(record.get("archiveReason")),
+            "source_id": id_of(record.get("source")),
+            "credited_to_user_id": id_of(record.get("creditedToUser")),
+            "archive_reason_id": id_of(record.get("archiveReason")),
             "archived_at": moment(record.get("archivedAt")),
             "created_at": moment(record.get("createdAt")),
             "updated_at": moment(record.get("updatedAt")),
@@ -85,7 +85,7 @@ def application(record: Record) -> Rows:
     )
     yield from _team(tables.application_team, record)
     yield from _fields(tables.application_fields, record)
-    if _id_of(stage):
+    if id_of(stage):
         yield from interview_stage(stage)
 
 
@@ -95,7 +95,7 @@ def stay(record: Record, application_id: str) -> dict[str, Any]:
         "id": record["id"],
         "application_id": application_id,
         "interview_stage_id": text(record.get("stageId")),
-        "stage_number": _whole(record.get("stageNumber")),
+        "stage_number": whole(record.get("stageNumber")),
         "entered_at": moment(record.get("enteredStageAt")),
         "left_at": moment(record.get("leftStageAt")),
         "actor_id": text(record.get("actorId")),
@@ -114,21 +114,21 @@ def job(record: Record) -> Rows:
             "location_id": text(record.get("locationId")),
             "employment_type": text(record.get("employmentType")),
             "default_interview_plan_id": text(record.get("defaultInterviewPlanId")),
-            "confidential": _flag(record.get("confidential")),
+            "confidential": flag(record.get("confidential")),
             "created_at": moment(record.get("createdAt")),
             "updated_at": moment(record.get("updatedAt")),
             "opened_at": moment(record.get("openedAt")),
             "closed_at": moment(record.get("closedAt")),
         },
     )
-    yield from _links(tables.job_plans, record, "interview_plan_id", _texts(record.get("interviewPlanIds")))
+    yield from _links(tables.job_plans, record, "interview_plan_id", texts(record.get("interviewPlanIds")))
     yield from _team(tables.job_team, record)
     yield from _fields(tables.job_fields, record)
 
 
 def opening(record: Record) -> Rows:
     """An opening in its newest version, with its jobs and locations."""
-    version = _object(record.get("latestVersion"))
+    version = object_of(record.get("latestVersion"))
     yield (
         tables.openings,
         {
@@ -137,33 +137,33 @@ def opening(record: Record) -> Rows:
             "state": text(record.get("openingState")),
             "employment_type": text(version.get("employmentType")),
             "team_id": text(version.get("teamId")),
-            "target_hire_date": _day(version.get("targetHireDate")),
-            "target_start_date": _day(version.get("targetStartDate")),
-            "is_archived": _flag(record.get("isArchived")),
-            "is_backfill": _flag(version.get("isBackfill")),
+            "target_hire_date": day(version.get("targetHireDate")),
+            "target_start_date": day(version.get("targetStartDate")),
+            "is_archived": flag(record.get("isArchived")),
+            "is_backfill": flag(version.get("isBackfill")),
             "opened_at": moment(record.get("openedAt")),
             "closed_at": moment(record.get("closedAt")),
             "archived_at": moment(record.get("archivedAt")),
         },
     )
-    yield from _links(tables.opening_jobs, record, "job_id", _texts(version.get("jobIds")))
-    yield from _links(tables.opening_locations, record, "location_id", _texts(version.get("locationIds")))
+    yield from _links(tables.opening_jobs, record, "job_id", texts(version.get("jobIds")))
+    yield from _links(tables.opening_locations, record, "location_id", texts(version.get("locationIds")))
 
 
 def offer(record: Record) -> Rows:
     """An offer in its newest version, without the pay."""
-    version = _object(record.get("latestVersion"))
+    version = object_of(record.get("latestVersion"))
     yield (
         tables.offers,
         {
             "id": record["id"],
             "application_id": text(record.get("applicationId")),
             "opening_id": text(version.get("openingId")),
-            "author_id": _id_of(version.get("author")),
+            "author_id": id_of(version.get("author")),
             "status": text(record.get("offerStatus")),
             "acceptance_status": text(record.get("acceptanceStatus")),
             "approval_status": text(version.get("approvalStatus")),
-            "start_date": _day(version.get("startDate")),
+            "start_date": day(version.get("startDate")),
             "version_created_at": moment(version.get("createdAt")),
             "decided_at": moment(record.get("decidedAt")),
         },
@@ -179,12 +179,12 @@ def interview_schedule(record: Record) -> Rows:
             "application_id": text(record.get("applicationId")),
             "interview_stage_id": text(record.get("interviewStageId")),
             "status": text(record.get("status")),
-            "scheduled_by_id": _id_of(record.get("scheduledBy")),
+            "scheduled_by_id": id_of(record.get("scheduledBy")),
             "created_at": moment(record.get("createdAt")),
             "updated_at": moment(record.get("updatedAt")),
         },
     )
-    for event in {_id_of(event): event for event in _objects(record.get("interviewEvents")) if _id_of(event)}.values():
+    for event in {id_of(event): event for event in objects(record.get("interviewEvents")) if id_of(event)}.values():
         yield (
             tables.interview_events,
             {
@@ -193,15 +193,15 @@ def interview_schedule(record: Record) -> Rows:
                 "interview_id": text(event.get("interviewId")),
                 "start_at": moment(event.get("startTime")),
                 "end_at": moment(event.get("endTime")),
-                "has_submitted_feedback": _flag(event.get("hasSubmittedFeedback")),
+                "has_submitted_feedback": flag(event.get("hasSubmittedFeedback")),
                 "created_at": moment(event.get("createdAt")),
                 "updated_at": moment(event.get("updatedAt")),
             },
         )
-        required: dict[str, bool | None] = {user_id: None for user_id in _texts(event.get("interviewerUserIds"))}
-        for user in _objects(event.get("interviewers")):
-            if user_id := _id_of(user):
-                required[user_id] = _flag(user.get("isFeedbackRequired"))
+        required: dict[str, bool | None] = {user_id: None for user_id in texts(event.get("interviewerUserIds"))}
+        for user in objects(event.get("interviewers")):
+            if user_id := id_of(user):
+                required[user_id] = flag(user.get("isFeedbackRequired"))
         for user_id, is_required in required.items():
             row = {"interview_event_id": event["id"], "user_id": user_id, "is_feedback_required": is_required}
             yield tables.event_interviewers, row
@@ -216,7 +216,7 @@ def feedback(record: Record) -> Rows:
             "application_id": text(record.get("applicationId")),
             "interview_event_id": text(record.get("interviewEventId")),
             "interview_id": text(record.get("interviewId")),
-            "submitted_by_user_id": _id_of(record.get("submittedByUser")),
+            "submitted_by_user_id": id_of(record.get("submittedByUser")),
             "submitted_at": moment(record.get("submittedAt")),
             "answers": None,
         },
@@ -225,11 +225,11 @@ def feedback(record: Record) -> Rows:
 
 def feedback_with_answers(record: Record) -> Rows:
     """The same with what was answered, less what is private."""
-    shown = _object(without_private(record)[0])
-    fields = fields_by_path(shown.get("formDefinition"))
+    left = object_of(without_private(record)[0])
+    fields = fields_by_path(left.get("formDefinition"))
     answers = {
         fields.get(path, {}).get("title") or path: answer
-        for path, answer in _object(shown.get("submittedValues")).items()
+        for path, answer in object_of(left.get("submittedValues")).items()
     }
     for table, row in feedback(record):
         yield table, row | {"answers": text(json.dumps(answers, ensure_ascii=False))}
@@ -244,70 +244,56 @@ def interview_stage(record: Record) -> Rows:
             "interview_plan_id": text(record.get("interviewPlanId")),
             "title": text(record.get("title")),
             "type": text(record.get("type")),
-            "position": _whole(record.get("orderInInterviewPlan")),
+            "position": whole(record.get("orderInInterviewPlan")),
         },
     )
 
 
 def source(record: Record) -> Rows:
     """A source with its type."""
-    source_type = text(_object(record.get("sourceType")).get("title"))
-    yield tables.sources, _plain(record, "title", is_archived="isArchived") | {"source_type": source_type}
+    source_type = text(object_of(record.get("sourceType")).get("title"))
+    yield (
+        tables.sources,
+        _plain(tables.sources, record, "title", is_archived="isArchived") | {"source_type": source_type},
+    )
 
 
 def custom_field(record: Record) -> Rows:
     """A custom field, unless it is private."""
-    if not record.get("isPrivate"):
+    if record.get("isPrivate", False) is False:
         names = {"object_type": "objectType", "field_type": "fieldType", "is_archived": "isArchived"}
-        yield tables.custom_fields, _plain(record, "title", **names)
+        yield tables.custom_fields, _plain(tables.custom_fields, record, "title", **names)
 
 
 def location(record: Record) -> Rows:
     """A place, or a region of places."""
     names = {"parent_id": "parentLocationId", "is_archived": "isArchived", "is_remote": "isRemote"}
-    yield tables.locations, _plain(record, "name", **names) | {"is_region": record.get("type") == "LocationHierarchy"}
+    yield (
+        tables.locations,
+        _plain(tables.locations, record, "name", **names) | {"is_region": record.get("type") == "LocationHierarchy"},
+    )
 
 
 def job_posting(record: Record) -> Rows:
     """A published posting."""
-    row = _plain(record, "title", job_id="jobId", is_listed="isListed")
-    yield tables.job_postings, row | {"published_on": _day(record.get("publishedDate"))}
+    row = _plain(tables.job_postings, record, "title", job_id="jobId", is_listed="isListed")
+    yield tables.job_postings, row | {"published_on": day(record.get("publishedDate"))}
 
 
 def plain(table: Table, *keys: str, **names: str) -> Callable[[Record], Rows]:
     """Rows of a table with Ashby's values under these keys, and under those that have another name here."""
 
     def rows(record: Record) -> Rows:
-        yield table, _plain(record, *keys, **names)
+        yield table, _plain(table, record, *keys, **names)
 
     return rows
 
 
-def moment(value: Any) -> datetime | None:
-    """A time as Ashby writes it; one without a zone is UTC."""
-    if not isinstance(value, str):
-        return None
-    try:
-        parsed = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-def text(value: Any) -> str | None:
-    """A text that every database takes: without NUL, and with nothing that is not Unicode."""
-    if not isinstance(value, str):
-        return None
-    if "\0" in value:
-        value = value.replace("\0", "")
-    return value if value.isascii() else value.encode(errors="replace").decode()
-
-
-def _plain(record: Record, *keys: str, **names: str) -> dict[str, Any]:
+def _plain(table: Table, record: Record, *keys: str, **names: str) -> dict[str, Any]:
     row = {"id": record["id"]}
     for name, key in {**{key: key for key in keys}, **names}.items():
-        value = record.get(key)
-        row[name] = value if isinstance(value, bool) else text(value)
+        take = flag if isinstance(table.c[name].type, Boolean) else text
+        row[name] = take(record.get(key))
     return row
 
 
@@ -320,58 +306,22 @@ def _links(table: Table, record: Record, key: str, ids: Iterable[str | None]) ->
 
 def _team(table: Table, record: Record) -> Rows:
     of = table.info["key"]
-    members = ((text(member.get("userId")), text(member.get("role"))) for member in _objects(record.get("hiringTeam")))
+    members = ((text(member.get("userId")), text(member.get("role"))) for member in objects(record.get("hiringTeam")))
     for user_id, role in dict.fromkeys(members):
         if user_id:
             yield table, {of: record["id"], "user_id": user_id, "role": role or ""}
 
 
 def _fields(table: Table, record: Record) -> Rows:
-    if not record.get("customFields"):
-        return
-    of = table.info["key"]
-    shown: list[Record] = _objects(without_private(record["customFields"])[0])
-    for field in {_id_of(field): field for field in shown if _id_of(field)}.values():
-        value = _shown(field.get("valueLabel") or field.get("value"))
-        if value:
-            yield table, {of: record["id"], "custom_field_id": field["id"], "value": value}
-
-
-def _shown(value: Any) -> str:
-    """The value of a custom field as text."""
-    if isinstance(value, list):
-        return "; ".join(filter(None, map(_shown, value)))
-    if isinstance(value, dict):
-        low, high = _shown(value.get("minValue")), _shown(value.get("maxValue"))
-        return f"{low} to {high}" if low or high else _shown(value.get("value"))
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else text(value) or ""
-
-
-def _object(value: Any) -> Record:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[Record]:
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-
-
-def _texts(value: Any) -> list[str]:
-    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
-
-
-def _id_of(value: Any) -> str | None:
-    return text(value.get("id")) if isinstance(value, dict) else None
-
-
-def _flag(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31 else None
-
-
-def _day(value: Any) -> str | None:
-    return value[:10] if isinstance(value, str) else None
+    of, seen = table.info["key"], set()
+    for field in objects(record.get("customFields")):
+        field_id, value = text(field.get("id")), field.get("value")
+        if isinstance(value, dict | list) or field.get("isPrivate", False) is not False:
+            # What can be private, or money; plain values of fields that are not private are neither.
+            left = without_private([field])[0]
+            field = left[0] if left else {}
+            value = field.get("value")
+        words = shown(field.get("valueLabel") or value)
+        if field_id and words and field_id not in seen:
+            seen.add(field_id)
+            yield table, {of: record["id"], "custom_field_id": field_id, "value": words}

@@ -126,15 +126,20 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
+def milliseconds(time: datetime) -> int:
+    """Returns an aware time in milliseconds since 1970, as the database has it."""
+    return (time - _EPOCH) // _MILLISECOND
+
+
 class Moment(TypeDecorator[datetime]):
     """A time: an aware `datetime` in Python, milliseconds since 1970 in the database."""
 
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Makes it milliseconds."""
-        return None if value is None else (value - _EPOCH) // _MILLISECOND
+    def process_bind_param(self, value: datetime | int | None, dialect: Dialect) -> int | None:
+        """Makes it milliseconds, unless it is in them already."""
+        return milliseconds(value) if isinstance(value, datetime) else value
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """Makes it a time again."""
