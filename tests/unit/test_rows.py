@@ -96,7 +96,7 @@ class TestMoreThanIsShown:
     @pytest.mark.parametrize("kind", [records.Job, records.Application])
     def test_openings_are_shown_where_they_were_asked_for(self, kind: type) -> None:
         opening = {"id": ID, "latestVersion": {"identifier": "OP-1"}, "openingState": "Open"}
-        found = [{"openings": [opening]}, {"openings": []}, {}]
+        found: list[dict[str, Any]] = [{"openings": [opening]}, {"openings": []}, {}]
         assert [it["openings"] for it in cells(kind, found)] == ["OP-1 (Open)", "(none)", ""]
         assert "openings" not in cells(kind, [{}])[0]
 
