@@ -437,7 +437,6 @@ NotetakerTranscriptId = Annotated[
         read_by="ashby_get_interview_transcript",
     ),
 ]
-ObjectId = Annotated[str, Id(argument="object_id", not_listed="object_type says which kind of record it identifies.")]
 OfferFormId = Annotated[
     str,
     Id(argument="offer_form_id", not_listed="Only the error of an ashby_create_offer that stopped half-way has it."),

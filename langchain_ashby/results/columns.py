@@ -298,7 +298,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("title", under("title")),
         Column("kind", word_for("isInternal", "internal", missing=None)),
     ),
-    records.HiringTeamRole: (Column("id", under("id")), Column("role", under("title"))),
+    records.HiringTeamRole: (Column("role_id", under("id")), Column("role", under("title"))),
     records.Project: (
         own_id(records.Project),
         Column("title", under("title")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
 from langchain_core.tools import BaseTool, BaseToolkit
 from pydantic import ConfigDict, PrivateAttr
@@ -19,8 +19,18 @@ from langchain_ashby.toolkit.cost import Description, describe
 from langchain_ashby.toolkit.html import toolkit_html
 from langchain_ashby.toolkit.tool import OnError, make_tool
 
-if TYPE_CHECKING:
-    from langchain_ashby.mirror import Mirror
+
+class Mirror(Protocol):
+    """Answers questions about a whole account, as `langchain_ashby.mirror.Mirror` does."""
+
+    def is_of(self, client: AshbyClient) -> bool:
+        """True unless it is another account's."""
+        ...
+
+    def tools(self, client: AshbyClient, *, strict: bool, defer_loading: bool) -> list[BaseTool]:
+        """Returns the tools that put questions to it."""
+        ...
+
 
 PIPELINE = "pipeline"
 """The toolset of the questions that a mirror answers."""

@@ -20,6 +20,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "ashby_search_candidates": {"email": "ada@example.org"},
     "ashby_search_jobs": {"title": "Engineer"},
     "ashby_search_openings": {"identifier": "R1"},
+    "ashby_search_projects": {"title": "Sourcing"},
 }
 LISTINGS = {
     name: operation

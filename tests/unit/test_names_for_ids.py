@@ -144,8 +144,8 @@ class TestEveryArgument:
     def test_has_names_unless_its_kind_goes_by_its_id_alone(self) -> None:
         nameless = {it.argument for it in IDS.values() if not (it.names or it.kind_in)}
         assert nameless == {
-            "application_id", "interview_event_id", "interview_schedule_id", "offer_form_id", "offer_id",
-            "offer_process_id", "submitted_form_instance_id",
+            "application_id", "entity_id", "interview_event_id", "interview_schedule_id", "notetaker_transcript_id",
+            "offer_form_id", "offer_id", "offer_process_id", "submitted_form_instance_id",
         }  # fmt: skip
 
     def test_has_a_listing_that_takes_what_is_declared_for_it(self) -> None:
@@ -337,7 +337,7 @@ class TestWhatElseTheCallSays:
     ) -> None:
         moved = {"application_id": company.candidate(), "interview_stage_id": "Onsite"}
         answer = call(client, "change_application_stage", **moved)
-        assert f"The id given is a candidate_id; its application_id is {company.application()}." in answer.text
+        assert f"The id given is a candidate_id; its application_id is {short(company.application())}." in answer.text
         assert "“Onsite” could not be looked up" in answer.text
 
     def test_leads_to_the_archived_stage_whatever_its_title(self, recorder: Recorder) -> None:
@@ -545,14 +545,19 @@ def test_names_in_lists_and_objects_are_found(client: AshbyClient, sandbox: Ashb
     given = {"job_ids": "Staff Engineer", "location_ids": ["oslo", company.id("location", name="London")]}
     made = call(client, "create_opening", identifier="OP-900", **given)
     assert made.status == "success"
-    body = sandbox.requests()[-1]["body"]
+    body = sent(sandbox, "opening.create")
     assert body["jobIds"] == [company.job()]
     assert body["locationIds"] == [company.id("location", name="Oslo"), company.id("location", name="London")]
     visit = {"interview_stage_id": "onsite", "stage_number": 0, "entered_stage_at": "2026-11-01T10:00:00Z"}
     call(
         client, "create_application", candidate_id="Ada Lovelace", job_id="Staff Engineer", application_history=[visit]
     )
-    assert sandbox.requests()[-1]["body"]["applicationHistory"][0]["stageId"] == company.stage("Onsite")
+    assert sent(sandbox, "application.create")["applicationHistory"][0]["stageId"] == company.stage("Onsite")
+
+
+def sent(sandbox: AshbySandbox, endpoint: str) -> dict[str, Any]:
+    """The body of the last request to a method."""
+    return next(it["body"] for it in reversed(sandbox.requests()) if it["endpoint"] == endpoint)
 
 
 def test_names_are_found_under_asyncio(client: AshbyClient) -> None:

@@ -53,6 +53,7 @@ def _timeless(text: str, days: list[str]) -> str:
     for day in days:
         text = re.sub(f"{day}T\\d\\d:\\d\\dZ", "<now>", text).replace(day.replace("-", ""), "<today>")
         text = re.sub(f"[A-Z][a-z]+day {day}", "<today>", text)
+        text = re.sub(r"expires=\d+", "expires=<soon>", text)
     return text
 
 
