@@ -9,7 +9,7 @@ from snapshot import check
 from tools_page import page
 
 from langchain_ashby.endpoint import Access
-from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS
+from langchain_ashby.endpoints import BY_DEFAULT
 
 COUNT = re.compile(r"\*\*\d+ tools\*\*(, each with a typed argument schema): \d+ read, \d+ write\.")
 
@@ -33,6 +33,6 @@ def test_no_other_page_counts_the_tools() -> None:
 
 def test_getting_started_says_to_grant_what_the_tools_that_read_need() -> None:
     paragraph = read("docs/getting-started.md").partition("grant the read permissions:")[2].partition("\n\n")[0]
-    reads = [operation for operation in OPERATIONS.values() if operation.access is Access.READ]
+    reads = [operation for operation in BY_DEFAULT.values() if operation.access is Access.READ]
     needed = {permission for operation in reads for permission in operation.permissions()}
     assert set(re.findall(r"`(\w+Read)`", paragraph)) == needed | {"apiKeysRead"}
