@@ -66,6 +66,10 @@ DECIDES: dict[type, frozenset[Place]] = {
     records.Interview: _places("id title isArchived isDebrief feedbackFormDefinitionId jobId"),
     records.InterviewSchedule: _places(_SCHEDULE),
     records.Meeting: _places(f"{_MEETING} interviewId interviewScheduleId notetakerTranscriptId"),
+    records.NotetakerTranscript: _places(
+        """id interviewEventId interviewScheduleId createdAt transcriptUrl participants.id participants.type
+        participants.name participants.email"""
+    ),
     records.InterviewPlan: _places("id title isArchived"),
     records.InterviewStage: _places("id title type orderInInterviewPlan"),
     records.FeedbackForm: _places("id title isArchived"),

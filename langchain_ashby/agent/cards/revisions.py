@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Record
@@ -15,9 +16,9 @@ from langchain_ashby.agent.cards.values import as_fact, in_the_words_of, show_en
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.internal import FormSubmissions, StartApproval, SubmitOfferUpdate
 from langchain_ashby.endpoints.offers import GetOffer, StartOfferApproval, UpdateOffer
-from langchain_ashby.forms import Form
-from langchain_ashby.results.phrases import field_value, is_money
-from langchain_ashby.text.words import at, day, joined, moment, named, one_line, paragraph, parsed
+from langchain_ashby.forms import Field, Form
+from langchain_ashby.results.phrases import is_money
+from langchain_ashby.text.words import at, joined, moment, named, one_line, paragraph
 
 
 @builds(UpdateOffer)
@@ -87,7 +88,11 @@ def start(request: StartOfferApproval, reads: ReadCache, builder: CardBuilder) -
     # The title names the version: what becomes of another one proves nothing.
     title = f"Approval of the terms of {made} ({version_id})"
     builder.set_field(title, before, "started", change=("Approval", str(before), "started"))
-    _show_terms(builder, version)
+    definition = at(offer, "formDefinition")
+    if definition:
+        _show_terms(builder, Form(definition), version)
+    else:
+        builder.not_checked("The offer's form could not be read, so its terms are not shown.")
     builder.new_value("Note to the approvers", paragraph(request.note) if request.note else None)
     if status and not waits:
         builder.warn(f"The offer does not wait for its approval to start ({status_words(offer)}): Ashby will refuse.")
@@ -114,14 +119,21 @@ def _offer(builder: CardBuilder, reads: ReadCache, offer_id: str) -> tuple[Recor
     return offer, application, f"the offer for {who(builder, application)}"
 
 
-def _show_present(builder: CardBuilder, form: Form, version: Record, values: dict[str, Any]) -> None:
-    """Puts the present terms beside the new ones, as far as the latest version shows them."""
+def _terms(form: Form, version: Record) -> Iterator[tuple[Field, Any]]:
+    """The fields of the form with the values that a version of the offer shows."""
     custom = {at(it, "id"): at(it, "value") for it in at(version, "customFields") or []}
     for field in form.fields:
-        present = at(version, field.path)
-        present = custom.get(field.path) if present is None else present
+        there = at(version, field.path)
+        there = custom.get(field.path) if there is None else there
+        if there is not None:
+            yield field, there
+
+
+def _show_present(builder: CardBuilder, form: Form, version: Record, values: dict[str, Any]) -> None:
+    """Puts the present terms beside the new ones, as far as the latest version shows them."""
+    for field, present in _terms(form, version):
         title = one_line(field.title, 120)
-        if field.path not in values or present is None:
+        if field.path not in values:
             continue
         builder.facts[f"Present {title}"] = as_fact(present)
         if is_money(present):
@@ -131,15 +143,14 @@ def _show_present(builder: CardBuilder, form: Form, version: Record, values: dic
                 change["before"] = in_the_words_of(field, present)
 
 
-def _show_terms(builder: CardBuilder, version: Record) -> None:
-    salary, starts = at(version, "salary"), parsed(at(version, "startDate"))
-    if salary:
-        builder.private["Salary"] = "compensation"
-        builder.facts["Salary"] = as_fact(salary)
-        builder.new_value("Salary", one_line(field_value(salary), 120))
-    if starts:
-        builder.facts["Start date"] = as_fact(at(version, "startDate"))
-        builder.new_value("Start date", day(starts))
+def _show_terms(builder: CardBuilder, form: Form, version: Record) -> None:
+    """Shows the terms that go to the approvers."""
+    for field, value in _terms(form, version):
+        title = one_line(field.title, 120)
+        builder.facts[title] = as_fact(value)
+        if is_money(value):
+            builder.private[title] = "compensation"
+        builder.new_value(title, in_the_words_of(field, value))
 
 
 def _warn_of_status(builder: CardBuilder, offer: Record) -> None:
