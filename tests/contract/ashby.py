@@ -105,6 +105,11 @@ KNOWN_DEVIATIONS = (
         "response", JOB_REPLIES, "customRequisitionId", _any_string,
     ),
     Deviation(
+        "titles alone by default, and objects if namesOnly is false, which the schema gives the failure's place",
+        "response", ("hiringTeamRole.list",), "results",
+        lambda schema: {"anyOf": [schema, {"items": {"properties": {"id": REAL_UUID, "title": {"type": "string"}}}}]},
+    ),
+    Deviation(
         "interviewEventId tells an update from an addition, in the single event and in each of an array",
         "request", ("interviewSchedule.update",), "interviewEvent", _with(interviewEventId=REAL_UUID),
     ),

@@ -4,18 +4,21 @@ from typing import Any, cast
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.methods.notes import plain, reduced_html
+from langchain_ashby.sandbox.paging import Page
 from langchain_ashby.sandbox.records import JobBoard, JobPosting
 from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import jobs as reply
 from langchain_ashby.sandbox.replies.shared import without
-from langchain_ashby.sandbox.resource import Resource
 from langchain_ashby.sandbox.statement import Choice, Flag, Many, Shape, Text, Uuid, request
 from langchain_ashby.sandbox.store import equals
 from langchain_ashby.sandbox.visibility import visible
 
-BOARDS = Resource(JobBoard, "jobs", lambda call, record: without(record, "isPrimary"))
-BOARDS.search("jobBoard.list")
+
+@method("jobBoard.list", "jobsRead", request())
+def list_boards(call: Call) -> Page:
+    """Returns the job boards on one page."""
+    return Page([without(board, "isPrimary") for board in call.store.find(JobBoard)])
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
