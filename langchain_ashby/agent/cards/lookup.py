@@ -111,10 +111,18 @@ def above(builder: CardBuilder, record: Record) -> list[str]:
     """
     if department_id := at(record, "parentId"):
         return _named_above(builder, "The department above", "department_id", department_id)
+    if (location_id := at(record, "parentLocationId")) and _has_own_read("location_id"):
+        return _named_above(builder, "The location above", "location_id", location_id)
     if at(record, "customRequisitionId") or not (department_id := at(record, "departmentId")):
         return []
     department = _named_above(builder, "The department of the job", "department_id", department_id)
     return department or [*filter(None, [made_on(record)])]
+
+
+def _has_own_read(argument: str) -> bool:
+    """False if a record is found in its listing, which has the records above it as well."""
+    found = reader(argument)
+    return found is not None and argument in found.operation.model_fields
 
 
 def _named_above(builder: CardBuilder, what: str, argument: str, record_id: str) -> list[str]:
