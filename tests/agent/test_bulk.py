@@ -131,7 +131,7 @@ def test_an_edit_that_changes_more_than_the_list_gets_a_card_of_its_own(room: Ro
         answer = room.answer(room.resume(graph))
     assert archived(room, ids) == ids
     assert "A person edited this call" in answer.text
-    assert reasons[1] in answer.text
+    assert short(reasons[1]) in answer.text
 
 
 def test_an_edit_that_adds_someone_gets_a_card_of_its_own(room: Room) -> None:
@@ -419,3 +419,17 @@ def test_a_custom_field_is_set_on_many_and_the_card_shows_what_was_there(room: R
     assert "3 candidates to English" in shown["line"]
     assert answer.text == "# Done: Set custom field value on many: 3 of 3 changed."
     assert room.sent("customField.setValue") == 3
+
+
+def test_names_stand_for_ids_and_the_writes_are_made_with_ids(room: Room) -> None:
+    ids = active(room, 3)
+    name = next(it["text"] for it in room.sandbox.state()["archiveReason"] if it["id"] == reason(room))
+    call = made("ashby_archive_applications", {"application_ids": ids, "archive_reason_id": name.upper()})
+    fewer = {"application_ids": ids[1:], "archive_reason_id": name.upper()}
+    with room.agent(call, **ALL) as graph:
+        shown = card(room.start(graph))
+        edit = {"type": "edit", "edited_action": {"name": call["name"], "args": fewer}}
+        answer = room.answer(room.resume(graph, edit))
+    assert name in shown["line"]
+    assert archived(room, ids) == ids[1:], answer.text
+    assert {it.args["archive_reason_id"] for it in room.trail() if it.part_of} == {reason(room)}

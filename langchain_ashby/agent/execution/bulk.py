@@ -18,6 +18,7 @@ from langchain_ashby.agent.messages.tool_messages import marked, not_executed
 from langchain_ashby.agent.state import Approval
 from langchain_ashby.results import OWN
 from langchain_ashby.results.many import Fate, told_of_many
+from langchain_ashby.spelling import with_short_ids
 from langchain_ashby.text.words import one_line
 
 NO_ANSWERS: Mapping[str, ToolMessage] = {}
@@ -163,7 +164,7 @@ def _edit(approval: Approval, each: str) -> str:
     cleared = [name for name in original if name not in approval["call"]["args"]]
     added = {*_listed(args.pop(each, []))} - {*_listed(original.get(each, []))}
     said = [
-        *([json.dumps(args, ensure_ascii=False)] if args else []),
+        *([json.dumps(with_short_ids(args), ensure_ascii=False)] if args else []),
         *([f"without {', '.join(cleared)}"] if cleared else []),
         *([f"with {len(added)} more records"] if added else []),
     ]
