@@ -173,9 +173,10 @@ class Mirror:
     @property
     def _account(self) -> str | None:
         """Whose mirror it has to be: a client that acts for a user sees what that user may see."""
-        if self._client is None or self._client.on_behalf_of is None:
-            return self._client and self._client.account
-        return f"{self._client.account} {self._client.on_behalf_of}"
+        if self._client is None:
+            return None
+        user = self._client.on_behalf_of
+        return self._client.account if user is None else f"{self._client.account} {user}"
 
     def _run(self, connection: Connection, progress: Progress, *, full: bool) -> bool:
         """Reads the lists and puts what they have in place. Returns True if that began long ago, or took long."""

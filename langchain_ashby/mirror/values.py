@@ -24,9 +24,8 @@ def text(value: Any) -> str | None:
     """A text that every database takes: without NUL, and with nothing that is not Unicode."""
     if not isinstance(value, str):
         return None
-    if "\0" in value:
-        value = value.replace("\0", "")
-    return value if value.isascii() else value.encode(errors="replace").decode()
+    kept: str = value.replace("\0", "")
+    return kept if kept.isascii() else kept.encode(errors="replace").decode()
 
 
 def shown(value: Any) -> str:
