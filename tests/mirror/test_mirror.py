@@ -65,6 +65,24 @@ def test_later_runs_ask_for_changes_only_and_read_the_history_of_what_changed(
     assert differences(mirror, expected(sandbox)) == {}
 
 
+def test_every_kind_of_change_arrives_by_a_list_of_changes(mirror: Mirror, sandbox: AshbySandbox) -> None:
+    company = Company(sandbox, 7)
+    mirror.sync(history=None)
+    company.schedule()
+    company.give_feedback()
+    feedback = len(sandbox.state()["feedback"])
+    mirror.sync(history=None, full=False)
+    assert differences(mirror, expected(sandbox)) == {}
+    company.reschedule()  # takes the meeting away, and its feedback with it
+    assert len(sandbox.state()["feedback"]) == feedback - 1
+    kinds = {change for change in company.changes if not {"delete", "merge"} & set(change.__name__.split("_"))}
+    for change in sorted(kinds, key=lambda change: change.__name__):
+        change()
+    assert not company.anybody_left
+    mirror.sync(history=None, full=False)
+    assert differences(mirror, expected(sandbox)) == {}
+
+
 def test_histories_are_read_as_far_as_the_budget_allows_those_of_active_applications_first(
     mirror: Mirror, sandbox: AshbySandbox
 ) -> None:
