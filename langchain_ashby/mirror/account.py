@@ -81,7 +81,7 @@ def begin_run(connection: Connection, now: Any, *, full: bool) -> bool:
     for table in staged.sorted_tables:
         connection.execute(delete(table))
     is_full = true() if full else lists.c.sync_token.is_(None)
-    fresh = {"cursor": None, "next_token": None, "is_read": False, "refusal": None}
+    fresh = {"cursor": None, "next_token": None, "is_read": False}
     connection.execute(update(lists).values(is_full=is_full, **fresh))
     return full or account.as_of is None
 

@@ -43,7 +43,8 @@ class Mirror:
     Args:
         url: `sqlite:///FILE`, or `postgresql+psycopg://…`, where the mirror has a schema of its own.
         client: Reads Ashby. Without one the mirror can be read, and people can be forgotten.
-        answers: Also keep what was answered in interview feedback, less what is private.
+        answers: Also keep what was answered in interview feedback, less what is private. If a mirror was made with the
+            other choice, the next run makes it anew.
 
     Raises:
         MirrorError: if the URL is neither.
