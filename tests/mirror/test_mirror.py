@@ -162,6 +162,22 @@ def test_a_refused_token_leads_to_the_whole_list_which_shows_what_is_gone(
     assert differences(mirror, expected(sandbox)) == {}
 
 
+@pytest.mark.parametrize("endpoint", ["candidate.list", "application.list"])
+def test_who_is_gone_takes_everything_along_though_only_one_list_shows_it(
+    mirror: Mirror, sandbox: AshbySandbox, endpoint: str
+) -> None:
+    mirror.sync()
+    person = person_with_application(sandbox)["id"]
+    sandbox.delete_candidate(person)
+    sandbox.fault(endpoint, body='{"success": false, "errorInfo": {"code": "sync_token_expired"}}')
+    mirror.sync(full=False)
+    wrong = differences(mirror, expected(sandbox))
+    if endpoint == "application.list":  # the list of people still has to say it
+        too_many, too_few = wrong.pop("candidates")
+        assert ([row[0] for row in too_many], too_few) == ([person], [])
+    assert not {table for table in wrong if not table.startswith("candidate_")}
+
+
 def test_tokens_that_ashby_itself_lets_expire_are_no_trouble(mirror: Mirror, sandbox: AshbySandbox) -> None:
     mirror.sync()
     sandbox.advance_clock(15 * 24 * 3600)
