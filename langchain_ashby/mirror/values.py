@@ -60,6 +60,11 @@ def id_of(value: Any) -> str | None:
     return text(value.get("id")) if isinstance(value, dict) else None
 
 
+def is_nested(value: Any) -> bool:
+    """True for an object, and for a list that has other than texts in it."""
+    return isinstance(value, dict) or (isinstance(value, list) and not all(isinstance(entry, str) for entry in value))
+
+
 def has_id(record: Any) -> bool:
     """True for an object with an id that every database takes as it is."""
     return bool(id_of(record)) and id_of(record) == record["id"]
