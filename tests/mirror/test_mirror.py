@@ -65,6 +65,24 @@ def test_later_runs_ask_for_changes_only_and_read_the_history_of_what_changed(
     assert differences(mirror, expected(sandbox)) == {}
 
 
+def test_every_kind_of_change_arrives_by_a_list_of_changes(mirror: Mirror, sandbox: AshbySandbox) -> None:
+    company = Company(sandbox, 7)
+    mirror.sync(history=None)
+    company.schedule()
+    company.give_feedback()
+    feedback = len(sandbox.state()["feedback"])
+    mirror.sync(history=None, full=False)
+    assert differences(mirror, expected(sandbox)) == {}
+    company.reschedule()  # takes the meeting away, and its feedback with it
+    assert len(sandbox.state()["feedback"]) == feedback - 1
+    kinds = {change for change in company.changes if not {"delete", "merge"} & set(change.__name__.split("_"))}
+    for change in sorted(kinds, key=lambda change: change.__name__):
+        change()
+    assert not company.anybody_left
+    mirror.sync(history=None, full=False)
+    assert differences(mirror, expected(sandbox)) == {}
+
+
 def test_histories_are_read_as_far_as_the_budget_allows_those_of_active_applications_first(
     mirror: Mirror, sandbox: AshbySandbox
 ) -> None:
@@ -142,6 +160,22 @@ def test_a_refused_token_leads_to_the_whole_list_which_shows_what_is_gone(
         sandbox.fault(endpoint, body=f'{{"success": false, "errorInfo": {{"code": "{code}"}}}}')
     mirror.sync(full=False)
     assert differences(mirror, expected(sandbox)) == {}
+
+
+@pytest.mark.parametrize("endpoint", ["candidate.list", "application.list"])
+def test_who_is_gone_takes_everything_along_though_only_one_list_shows_it(
+    mirror: Mirror, sandbox: AshbySandbox, endpoint: str
+) -> None:
+    mirror.sync()
+    person = person_with_application(sandbox)["id"]
+    sandbox.delete_candidate(person)
+    sandbox.fault(endpoint, body='{"success": false, "errorInfo": {"code": "sync_token_expired"}}')
+    mirror.sync(full=False)
+    wrong = differences(mirror, expected(sandbox))
+    if endpoint == "application.list":  # the list of people still has to say it
+        too_many, too_few = wrong.pop("candidates")
+        assert ([row[0] for row in too_many], too_few) == ([person], [])
+    assert not {table for table in wrong if not table.startswith("candidate_")}
 
 
 def test_tokens_that_ashby_itself_lets_expire_are_no_trouble(mirror: Mirror, sandbox: AshbySandbox) -> None:
