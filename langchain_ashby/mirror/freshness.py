@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from langchain_ashby.errors import AshbyError
@@ -35,7 +35,8 @@ class Freshener:
 
     def freshen(self) -> str:
         """Brings the mirror up to date if it is too old; returns a remark for the answer, empty if all is well."""
-        age = self._mirror.coverage().age
+        as_of = self._mirror.as_of()
+        age = None if as_of is None else datetime.now(UTC) - as_of
         if not self._mirror.has_client or (age is not None and age <= self._max_age):
             return ""
         with self._turn:

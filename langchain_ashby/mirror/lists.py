@@ -6,7 +6,7 @@ only created while the run was under way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +109,16 @@ def mirrored_lists(*, answers: bool) -> list[MirroredList]:
             rows.plain(tables.archive_reasons, "text", reason_type="reasonType", **archived),
         ),
     ]
+
+
+def unread_tables(left_out: Container[str]) -> dict[str, str]:
+    """Returns the tables that are empty as their list, one of those left out, could not be read, with that list."""
+    refused = [it for it in mirrored_lists(answers=False) if it.name in left_out]
+    return {table.name: it.name for it in refused for table in _with_parts(it.table)}
+
+
+def _with_parts(table: Table) -> list[Table]:
+    return [table, *(each for part in tables.parts(table) for each in _with_parts(part))]
 
 
 def _of_interviews() -> Callable[[rows.Record], rows.Rows]:

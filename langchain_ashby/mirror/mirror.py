@@ -127,6 +127,15 @@ class Mirror:
         with self.connect() as connection:
             return self.coverage_of(connection)
 
+    def as_of(self) -> datetime | None:
+        """Returns the time of which the mirror holds the state; None before the first run has ended.
+
+        Raises:
+            MirrorError: if there is no mirror, or not one of this account and version.
+        """
+        with self.connect() as connection:
+            return connection.scalar(select(accounts.c.as_of))
+
     @staticmethod
     def coverage_of(connection: Connection) -> Coverage:
         """Returns what is known in the state that a connection from `connect` sees."""

@@ -215,8 +215,9 @@ stage_stays = _record(
     Column("stage_number", Integer),
     *_moments("entered_at", "left_at"),
     *_text("actor_id"),
-    by=("application_id", "interview_stage_id", "entered_at"),
+    by=("interview_stage_id", "left_at", "entered_at"),
 )
+Index("stage_stays_of_application", stage_stays.c.application_id, stage_stays.c.interview_stage_id)
 histories = Table(
     "histories",
     metadata,
@@ -317,4 +318,5 @@ def parts(table: Table) -> list[Table]:
 def history_is_known() -> ColumnElement[bool]:
     """The condition on `applications` that the stage history of an application is known up to its last change."""
     same_change = histories.c.application_updated_at.is_not_distinct_from(applications.c.updated_at)
-    return exists().where(and_(histories.c.application_id == applications.c.id, same_change))
+    of_this = and_(histories.c.application_id == applications.c.id, same_change)
+    return exists().where(of_this).correlate(applications)  # however deep in a query it stands

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.tools import BaseTool, ToolException
 
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.mirror.database import MAKE_ONE
+from langchain_ashby.mirror.errors import MirrorError
+from langchain_ashby.mirror.lists import unread_tables
 from langchain_ashby.mirror.questions import QUESTIONS
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.question import Question
@@ -79,9 +82,10 @@ def _answered(question: Question, mirror: Mirror) -> tuple[str, dict[str, Any]]:
     assert zone is not None
     remark = mirror.freshen()
     with mirror.connect() as connection:
-        asked = Asked(connection, datetime.now(UTC), zone)
-        answer = question.answer(asked)
         coverage = mirror.coverage_of(connection)
+        if coverage.as_of is None:
+            raise MirrorError("The first run of the mirror has not ended: nothing is known yet", remedy=MAKE_ONE)
+        answer = question.answer(Asked(connection, datetime.now(UTC), zone, unread_tables(coverage.left_out)))
     answer.notes += [f"{coverage}; days in {mirror.zone}", *([remark] if remark else [])]
     artifact: dict[str, Any] = {"results": answer.data()}
     return answer.text(zone), artifact | ({"next_cursor": answer.more} if answer.more else {})

@@ -71,7 +71,7 @@ def _cell(column: Column, value: Any, zone: tzinfo) -> str:
     if value is None:
         return ""
     if column.is_id:
-        return ", ".join(map(_short, value)) if isinstance(value, list) else _short(value)
+        return ", ".join(map(shown_id, value)) if isinstance(value, list) else shown_id(value)
     if isinstance(value, datetime):
         return f"{value.astimezone(zone):%Y%m%d}"
     if isinstance(value, float):
@@ -80,7 +80,8 @@ def _cell(column: Column, value: Any, zone: tzinfo) -> str:
     return said.replace("¦", "[U+00A6]").replace("|", "¦")
 
 
-def _short(value: str) -> str:
+def shown_id(value: str) -> str:
+    """An id in the short spelling."""
     try:
         return short(value)
     except ValueError:

@@ -96,8 +96,7 @@ class FindApplications(Listing, ApplicationFilters):
         """Says how many the filters could not judge, as their history is not known."""
         if not self.needs_history():
             return
-        without = {name: None for name in ("entered_stage", "hired", "min_days_in_stage")}
-        others = list(self.model_copy(update=without).conditions(asked))
+        others = list(self.without_history().conditions(asked))
         if number := asked.connection.scalar(unknown_histories(others)):
             yield f"{number:,} more fit but for their stage history, which is not known yet: not counted"
 

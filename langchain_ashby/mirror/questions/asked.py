@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, literal
+from sqlalchemy import ColumnElement, Connection, Table, and_, literal
 
 from langchain_ashby.errors import ArgumentError
+from langchain_ashby.mirror.errors import MirrorError
 from langchain_ashby.mirror.questions.names import NAMED, Unnamed, find_ids
 from langchain_ashby.mirror.questions.periods import Period, period
 
@@ -22,18 +23,39 @@ class Asked:
         connection: Sees one state of the mirror.
         now: The time of the question, in UTC.
         zone: Where days begin and end.
+        unread: The tables whose list the API key may not read, by their names, with Ashby's name for the list.
     """
 
     connection: Connection
     now: datetime
     zone: tzinfo
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+    def missing(self, *needed: Table) -> str:
+        """The lists that these tables come from and that could not be read; empty if all of them could."""
+        return " and ".join(sorted({self.unread[table.name] for table in needed if table.name in self.unread}))
+
+    def need(self, what: str, *needed: Table) -> None:
+        """Refuses a question whose answer would be wrong without these tables.
+
+        Raises:
+            MirrorError: if the API key may not read one of their lists.
+        """
+        if lists := self.missing(*needed):
+            raise MirrorError(
+                f"{what}: rests on {lists}, which this API key may not read",
+                code="not_in_the_mirror",
+                remedy="Permit it for the key in Ashby and bring the mirror up to date, or ask without it.",
+            )
 
     def ids(self, argument: str, said: Sequence[str], kind: str | None = None) -> list[str]:
         """The ids of the records that an argument names.
 
         Raises:
             ArgumentError: if one of them names nothing, or more than one record.
+            MirrorError: if the API key may not read such records.
         """
+        self.need(argument, NAMED[kind or argument].table)
         try:
             return find_ids(self.connection, NAMED[kind or argument], said)
         except Unnamed as unnamed:
@@ -53,8 +75,8 @@ class Asked:
     def within(self, argument: str, said: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition that a time lies in the period that an argument names."""
         start, end = self.period(argument, said)
-        bounds = [column >= start] * (start is not None) + [column < end] * (end is not None)
-        return and_(literal(True), *bounds)
+        from_start = column >= start if start is not None else literal(True)
+        return and_(from_start, column < end) if end is not None else from_start
 
     def days_ago(self, days: float) -> datetime:
         """The moment so many days of 24 hours ago; the beginning of time if that is longer ago."""

@@ -15,7 +15,7 @@ from langchain_ashby.mirror.questions.answer import Answer, Column
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.question import Listing
 from langchain_ashby.mirror.tables import applications, candidate_fields, candidate_tags, candidates, tags
-from langchain_ashby.mirror.words import sought
+from langchain_ashby.mirror.words import folded, sought
 from langchain_ashby.text.words import in_a_list
 
 last_change = (
@@ -94,8 +94,8 @@ class FindCandidates(Listing):
         if self.sources:
             yield candidates.c.source_id.in_(asked.ids("sources", self.sources))
         if self.custom_field:
-            ids = asked.ids("custom_field", [self.custom_field], "custom_fields")
-            same = [func.lower(candidate_fields.c.value) == self.value.lower()] if self.value else []
+            ids = asked.ids("custom_field", [self.custom_field])
+            same = [candidate_fields.c.value.in_(_values(asked, ids, self.value))] if self.value else []
             yield _linked(candidate_fields, candidate_fields.c.custom_field_id.in_(ids), *same)
         elif self.value:
             raise ArgumentError("value is of a custom_field, which is missing")
@@ -108,6 +108,17 @@ class FindCandidates(Listing):
 
 def _linked(links: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(links.c.candidate_id == candidates.c.id, *conditions)
+
+
+def _values(asked: Asked, field_ids: list[str], said: str) -> list[str]:
+    """The values of a custom field that are what is said, or a list with it, without regard to case and accents."""
+    values = select(candidate_fields.c.value).where(candidate_fields.c.custom_field_id.in_(field_ids)).distinct()
+    wanted = folded(said)
+    return [
+        value
+        for value in asked.connection.scalars(values)
+        if value and wanted in (folded(value), *map(folded, value.split("; ")))
+    ]
 
 
 def _tags(asked: Asked, ids: list[str]) -> dict[str, list[str]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.endpoint import Arguments
@@ -22,32 +22,29 @@ Names = ListOf[str]
 stage = interview_stages.alias("stage")
 """The current stage of an application."""
 
-entered_at = (
+_entered = (
     select(func.max(stage_stays.c.entered_at))
     .where(
         stage_stays.c.application_id == applications.c.id,
         stage_stays.c.left_at.is_(None),
         stage_stays.c.interview_stage_id == applications.c.interview_stage_id,
     )
-    .where(tables.history_is_known())
     .correlate(applications)
-    .scalar_subquery()
 )
+entered_at = case((tables.history_is_known(), _entered.scalar_subquery()))
 """When an application entered its current stage; null if its history is not known."""
 
 hired_stage = interview_stages.alias("hired_stage")
-hired_at = (
+_hired = (
     select(func.max(stage_stays.c.entered_at))
     .join(hired_stage, hired_stage.c.id == stage_stays.c.interview_stage_id)
     .where(
         stage_stays.c.application_id == applications.c.id,
         hired_stage.c.type == "Hired",
-        applications.c.status == "Hired",
     )
-    .where(tables.history_is_known())
     .correlate(applications)
-    .scalar_subquery()
 )
+hired_at = case((and_(applications.c.status == "Hired", tables.history_is_known()), _hired.scalar_subquery()))
 """When a person who is hired was hired, the last time: the entry into the stage of that type. Null if not known."""
 
 
@@ -79,6 +76,9 @@ class ApplicationFilters(Arguments):
         for name, condition in _BY_NAME.items():
             if said := getattr(self, name):
                 yield condition(asked.ids(name, said, "users" if name == "team_members" else name))
+        for name in ("departments", "locations", "team_members"):
+            if getattr(self, name):
+                asked.need(name, jobs)
         if self.departments:
             yield jobs.c.department_id.in_(below(asked, tables.departments, asked.ids("departments", self.departments)))
         if self.locations:
@@ -95,7 +95,14 @@ class ApplicationFilters(Arguments):
 
     def needs_history(self) -> bool:
         """True if an application whose history is not known cannot be chosen."""
-        return any(getattr(self, name) is not None for name in ("entered_stage", "hired", "min_days_in_stage"))
+        return any(getattr(self, name) is not None for name in _BY_HISTORY)
+
+    def without_history(self) -> Self:
+        """The filters that can be judged without the history; who was hired is still `Hired`."""
+        others: dict[str, Any] = dict.fromkeys(_BY_HISTORY)
+        if self.hired and (not self.status or "Hired" in self.status):
+            others["status"] = ["Hired"]
+        return self.model_copy(update=others)
 
 
 def below(asked: Asked, table: Any, ids: list[str]) -> list[str]:
@@ -134,6 +141,9 @@ _BY_TIME: dict[str, ColumnElement[Any]] = {
     "archived": applications.c.archived_at,
     "hired": hired_at,
 }
+
+
+_BY_HISTORY = ("entered_stage", "hired", "min_days_in_stage")
 
 
 def joined() -> FromClause:

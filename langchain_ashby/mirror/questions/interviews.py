@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, se
 from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.endpoints.fields import ListOf
-from langchain_ashby.mirror.questions.answer import Answer, Column
+from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id
 from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.names import user_name
 from langchain_ashby.mirror.questions.question import Listing
 from langchain_ashby.mirror.tables import (
     applications,
@@ -24,18 +25,20 @@ from langchain_ashby.mirror.tables import (
     jobs,
     users,
 )
+from langchain_ashby.text.words import in_a_list
 
 
 def owes_feedback(asked: Asked) -> ColumnElement[bool]:
     """That an interviewer, of `event_interviewers`, has not given the feedback that Ashby requires."""
     own = exists().where(
-        feedback.c.interview_event_id == interview_events.c.id, feedback.c.submitted_by_user_id == users.c.id
+        feedback.c.interview_event_id == interview_events.c.id,
+        feedback.c.submitted_by_user_id == event_interviewers.c.user_id,
     )
     return and_(
         event_interviewers.c.is_feedback_required.is_(True),
         interview_events.c.end_at < asked.now,
         held(),
-        not_(own.correlate(interview_events, users)),
+        not_(own.correlate(interview_events, event_interviewers)),
     )
 
 
@@ -57,11 +60,6 @@ def seats() -> FromClause:
     )
 
 
-def called(user: tuple[str | None, str | None]) -> str:
-    """The name of a user."""
-    return " ".join(part for part in user if part)
-
-
 class FindInterviews(Listing):
     """Find interviews across all jobs: who interviews whom tomorrow, which were cancelled, and which still lack
     feedback that is due."""
@@ -76,6 +74,9 @@ class FindInterviews(Listing):
 
     def answer(self, asked: Asked) -> Answer:
         """Finds them, in the order of time, each with its interviewers and who of them owes feedback."""
+        asked.need("interviews", interview_schedules)
+        if self.feedback_missing is not None:
+            asked.need("feedback_missing", feedback)
         chosen = and_(literal(True), *self._conditions(asked))
         matching = select(interview_events.c.id).select_from(seats()).where(chosen).distinct().subquery()
         total = asked.connection.scalar(select(func.count()).select_from(matching)) or 0
@@ -105,13 +106,16 @@ class FindInterviews(Listing):
         if self.day:
             yield asked.within("day", self.day, interview_events.c.start_at)
         if self.interviewers:
-            yield users.c.id.in_(asked.ids("interviewers", self.interviewers, "users"))
+            yield event_interviewers.c.user_id.in_(asked.ids("interviewers", self.interviewers, "users"))
         if self.jobs:
             yield applications.c.job_id.in_(asked.ids("jobs", self.jobs))
         if self.status:
             yield interview_schedules.c.status.in_(self.status)
-        if self.feedback_missing is not None:
-            yield owes_feedback(asked) if self.feedback_missing else not_(owes_feedback(asked))
+        if self.feedback_missing:
+            yield owes_feedback(asked)
+        elif self.feedback_missing is not None:
+            owed = select(interview_events.c.id).select_from(seats()).where(owes_feedback(asked))
+            yield interview_events.c.id.not_in(owed)
 
     def _waiting(self, asked: Asked) -> Iterator[str]:
         """Says how many schedules have no interview yet, which no row can show."""
@@ -138,8 +142,8 @@ def _rows(asked: Asked, ids: Sequence[str]) -> list[Sequence[Any]]:
             jobs.c.title.label("job"),
             interview_schedules.c.status,
             applications.c.id.label("application_id"),
-            users.c.first_name,
-            users.c.last_name,
+            event_interviewers.c.user_id,
+            user_name(users.c).label("user"),
             owes_feedback(asked).label("owes"),
         )
         .select_from(seats())
@@ -155,8 +159,9 @@ def _rows(asked: Asked, ids: Sequence[str]) -> list[Sequence[Any]]:
 def _row(asked: Asked, seated: Sequence[Any]) -> list[Any]:
     """An interview, of the rows of its interviewers."""
     first = seated[0]
-    names = [called((row.first_name, row.last_name)) for row in seated]
-    owing = [called((row.first_name, row.last_name)) for row in seated if row.owes]
+    seats_taken = [row for row in seated if row.user_id]
+    names = [_called(row) for row in seats_taken]
+    owing = [_called(row) for row in seats_taken if row.owes and not asked.missing(feedback)]
     start = first.start_at and f"{first.start_at.astimezone(asked.zone):%a %Y-%m-%d %H:%M}"
     return [
         first.schedule_id,
@@ -164,8 +169,13 @@ def _row(asked: Asked, seated: Sequence[Any]) -> list[Any]:
         first.interview,
         first.name,
         first.job,
-        ", ".join(filter(None, names)),
+        ", ".join(names),
         ", ".join(owing),
         first.status,
         first.application_id,
     ]
+
+
+def _called(seat: Any) -> str:
+    """The name of an interviewer as it stands in a list; the id of one whose name is not known."""
+    return in_a_list(seat.user) if seat.user else shown_id(seat.user_id)

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from operator import itemgetter
 from statistics import median
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, exists, func, null, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Table, exists, func, null, select, type_coerce
 from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.mirror import tables
 from langchain_ashby.mirror.questions.filters import hired_at, joined
+from langchain_ashby.mirror.questions.interviews import held
 from langchain_ashby.mirror.tables import applications, interview_stages, stage_stays
 
 DAY = 86_400_000
@@ -23,15 +26,19 @@ HOUR = 3_600_000
 
 
 class Ends(NamedTuple):
-    """The stages that a conversion begins and ends with, by their ids; no ids mean the application itself.
+    """Where a metric begins and ends: the stages of a conversion, by their ids, and the time.
+
+    No ids mean the application itself.
 
     Attributes:
         start: The stages from which it counts.
         goal: The stages that count as reached.
+        now: The time of the question.
     """
 
     start: Sequence[str]
     goal: Sequence[str]
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,9 @@ class Metric:
         usually_by: What it is grouped by, if nothing else is asked for.
         by: Expressions for what only this metric can be grouped by, or groups by in its own way.
         needs_history: True if applications whose stage history is not known cannot count.
+        could_count: What holds of an application of which only the history is lacking to count.
+        needs: The tables without which it would be wrong.
+        sample: Of the figures of a group, how many things the last one rests on.
     """
 
     definition: str
@@ -63,6 +73,9 @@ class Metric:
     usually_by: tuple[str, ...] = ()
     by: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     needs_history: bool = False
+    could_count: tuple[ColumnElement[bool], ...] = ()
+    needs: tuple[Table, ...] = ()
+    sample: Callable[[Sequence[Any]], int] = itemgetter(0)
 
 
 def _ms(moment: ColumnElement[Any]) -> ColumnElement[int]:
@@ -143,10 +156,8 @@ def _stays() -> FromClause:
 
 
 def _openings() -> FromClause:
-    jobs = tables.jobs
-    return tables.openings.outerjoin(
-        tables.opening_jobs, tables.opening_jobs.c.opening_id == tables.openings.c.id
-    ).outerjoin(jobs, jobs.c.id == tables.opening_jobs.c.job_id)
+    links = tables.opening_jobs
+    return tables.openings.outerjoin(links, links.c.opening_id == tables.openings.c.id)
 
 
 def _offered() -> FromClause:
@@ -238,6 +249,7 @@ METRICS: dict[str, Metric] = {
         only=lambda _: [hired_at.is_not(None)],
         usually_by=("job",),
         needs_history=True,
+        could_count=(applications.c.status == "Hired",),
     ),
     "time_to_fill": Metric(
         "time_to_fill: days from the opening of an opening to its closing, of openings filled in the period",
@@ -249,7 +261,8 @@ METRICS: dict[str, Metric] = {
         only=lambda _: [tables.openings.c.state == "Filled"],
         of=tables.openings.c.id,
         usually_by=("job",),
-        by={"department": tables.openings.c.team_id},
+        by={"job": tables.opening_jobs.c.job_id, "department": tables.openings.c.team_id},
+        needs=(tables.openings,),
     ),
     "offers": Metric(
         "offers: whose newest version was made in the period; the share is of those accepted or declined",
@@ -260,6 +273,8 @@ METRICS: dict[str, Metric] = {
         source=_offered,
         of=tables.offers.c.id,
         usually_by=("job",),
+        needs=(tables.offers,),
+        sample=lambda figures: figures[1] + figures[2],
     ),
     "rejections": Metric(
         "rejections: applications archived in the period that still are, by the reason given, whoever gave it up",
@@ -271,19 +286,19 @@ METRICS: dict[str, Metric] = {
         by={"reason": applications.c.archive_reason_id},
     ),
     "interviews": Metric(
-        "interviews: held in the period, once per interviewer, without cancelled ones; feedback is that interviewer's "
-        "own, its delay counted from the end of the interview",
+        "interviews: ended in the period, once per interviewer, without cancelled ones; feedback is that interviewer's "
+        "own, required or not, its delay counted from the end of the interview",
         ("interviews", "with feedback", "without", "median hours"),
         _feedback,
         tables.interview_events.c.end_at,
         value=lambda _: _ms(_gave_feedback) - _ms(tables.interview_events.c.end_at),
         source=_interviews,
-        only=lambda _: [
-            or_(tables.interview_schedules.c.status.is_(None), tables.interview_schedules.c.status != "Cancelled")
-        ],
+        only=lambda ends: [held(), tables.interview_events.c.end_at < ends.now],
         of=tables.interview_events.c.id.concat(tables.event_interviewers.c.user_id),
         usually_by=("interviewer",),
         by={"interviewer": tables.event_interviewers.c.user_id},
+        needs=(tables.interview_schedules, tables.feedback),
+        sample=itemgetter(1),
     ),
 }
 """Every metric by its name."""

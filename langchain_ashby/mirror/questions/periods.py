@@ -35,10 +35,16 @@ def period(said: str, now: datetime, zone: tzinfo) -> Period:
     words = " ".join(said.casefold().split())
     today = now.astimezone(zone).date()
     try:
-        first, after = _days(words, today)
+        first, after = _days(_TO.sub(r"\1..\2", words), today)
+        if first is None and after is None:
+            raise ValueError
         return Period(_begins(first, zone) if first else None, _begins(after, zone) if after else None)
     except (ValueError, OverflowError):
         raise ValueError(f"takes a period, such as {FORMS}; {said!r} isn't one") from None
+
+
+_TO = re.compile(r"^(?:from |between )?(\d[\d-]*) (?:to|until|and) (\d[\d-]*)$")
+"""`2026-11-01 to 2026-11-30`."""
 
 
 def _begins(day: date, zone: tzinfo) -> datetime:
@@ -61,10 +67,10 @@ def _days(words: str, today: date) -> tuple[date | None, date | None]:
         return _around(date(int(month[1]), int(month[2]), 1), "month", 0)
     if re.fullmatch(r"\d{4}", words):
         return _around(date(int(words), 1, 1), "year", 0)
-    if since := re.fullmatch(r"(?:since|from|after) (.+)", words):
-        return _days(since[1], today)[0], None
-    if until := re.fullmatch(r"(?:until|before) (.+)", words):
-        return None, _days(until[1], today)[0 if words.startswith("before") else 1]
+    if since := re.fullmatch(r"(since|from|after) (.+)", words):
+        return _days(since[2], today)[1 if since[1] == "after" else 0], None
+    if until := re.fullmatch(r"(until|before) (.+)", words):
+        return None, _days(until[2], today)[0 if until[1] == "before" else 1]
     day = date.fromisoformat(words)
     return day, day + timedelta(1)
 
@@ -78,7 +84,7 @@ def _between(words: str, today: date) -> tuple[date | None, date | None]:
     return begins, ends
 
 
-_COUNTED = re.compile(r"(last|past|next) (?:(\d{1,5}) )?(days?|weeks?|months?|years?)")
+_COUNTED = re.compile(r"(last|past|next) (?:([1-9]\d{0,4}) )?(days?|weeks?|months?|years?)")
 _NAMED = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 

@@ -48,7 +48,13 @@ class Listing(Question):
         raise ArgumentError("cursor takes the one that an answer gave; leave it out to begin")
 
     def how_many(self, shown: int, total: int, noun: str) -> tuple[str, str]:
-        """The line on how many there are, and the cursor of the next ones; empty on the last page."""
+        """The line on how many there are, and the cursor of the next ones; empty on the last page.
+
+        Raises:
+            ArgumentError: if the cursor is behind the last one.
+        """
+        if self.begin() >= max(total, 1):
+            raise ArgumentError(f"cursor is behind the last of {total:,}; leave it out to begin")
         end = self.begin() + shown
         plural = noun if total == 1 else f"{noun}s"
         if shown == total:

@@ -9,15 +9,14 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.ids import short
 from langchain_ashby.mirror import tables
-from langchain_ashby.mirror.questions.answer import Answer, Column
+from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id
 from langchain_ashby.mirror.questions.asked import Asked
-from langchain_ashby.mirror.questions.filters import ApplicationFilters, joined
+from langchain_ashby.mirror.questions.filters import ApplicationFilters, below, joined
 from langchain_ashby.mirror.questions.metrics import METRICS, Ends, Metric
 from langchain_ashby.mirror.questions.names import NAMED, Named
 from langchain_ashby.mirror.questions.periods import month_of, week_of
@@ -34,7 +33,7 @@ _recruiters = (
 )
 
 BY: Mapping[str, ColumnElement[Any]] = {
-    "job": jobs.c.id,
+    "job": applications.c.job_id,
     "department": jobs.c.department_id,
     "stage": applications.c.interview_stage_id,
     "source": applications.c.source_id,
@@ -75,6 +74,9 @@ class ReportPipeline(Listing, ApplicationFilters):
         """Counts, groups and says what the figures rest on."""
         metric = METRICS[self.metric]
         by = tuple(dict.fromkeys(self.by or metric.usually_by))
+        asked.need(self.metric, *metric.needs)
+        if "department" in by and "department" not in metric.by:
+            asked.need("by department", jobs)
         ends = self._ends(asked)
         rows = self._rows(asked, metric, by, ends)
         groups, every = _grouped(rows, [_labels(asked, name) for name in by])
@@ -83,35 +85,33 @@ class ReportPipeline(Listing, ApplicationFilters):
         counted.sort(key=lambda it: ([it[0][place] for place in times], -it[1][0], it[0]))
         begin = self.begin()
         shown = [
-            [*labels, *figures, "few" if figures[0] < FEW else None]
+            [*labels, *figures, "few" if metric.sample(figures) < FEW else None]
             for labels, figures in counted[begin : begin + self.limit]
         ]
         line, more = self.how_many(len(shown), len(counted), "group")
         total = ", ".join(
             f"{title} {_figure(it)}" for title, it in zip(metric.figures, metric.count(every), strict=True)
         )
-        notes = [line, f"total: {total}", metric.definition, *self._remarks(asked, metric, by, counted)]
+        notes = [line, f"total: {total}", metric.definition, *self._remarks(asked, metric, ends, by, counted)]
         columns = [*map(Column, by), *map(Column, metric.figures), Column("rests on")]
         return Answer(columns, shown, notes, more)
 
     def _ends(self, asked: Asked) -> Ends:
-        if self.metric not in ("conversion", "reached") and (self.from_stage or self.to_stage):
-            raise ArgumentError("from_stage and to_stage are for the metrics conversion and reached")
+        if self.to_stage and self.metric not in ("conversion", "reached"):
+            raise ArgumentError("to_stage is for the metrics conversion and reached")
+        if self.from_stage and self.metric != "conversion":
+            raise ArgumentError("from_stage is for the metric conversion")
         if self.metric == "conversion" and not self.to_stage:
             raise ArgumentError("conversion needs to_stage, such as Onsite")
         start, goal = (
             asked.ids(name, [said], "stages") if (said := getattr(self, name)) else []
             for name in ("from_stage", "to_stage")
         )
-        return Ends(start, goal)
+        return Ends(start, goal, asked.now)
 
     def _rows(self, asked: Asked, metric: Metric, by: Sequence[str], ends: Ends) -> Iterator[tuple[Any, ...]]:
         """The id, value and groups of everything that counts."""
-        conditions = [*metric.only(ends), *self._conditions(asked, metric)]
-        if self.period and metric.time is None:
-            raise ArgumentError(f"the metric {self.metric} is about now: leave period out")
-        if metric.time is not None and self.period:
-            conditions.append(asked.within("period", self.period, metric.time))
+        conditions = [*metric.only(ends), *self._within(asked, metric), *self._conditions(asked)]
         source = metric.source()
         if "recruiter" in by:
             source = source.outerjoin(_recruiters, _recruiters.c.application_id == applications.c.id)
@@ -121,15 +121,31 @@ class ReportPipeline(Listing, ApplicationFilters):
         )
         return (tuple(row) for row in asked.connection.execute(query))
 
-    def _conditions(self, asked: Asked, metric: Metric) -> Iterator[ColumnElement[bool]]:
-        conditions = list(self.conditions(asked))
-        if self.metric == "time_to_fill":
-            given = [name for name in ApplicationFilters.model_fields if getattr(self, name) is not None]
-            if wrong := [name for name in given if name not in ("jobs", "departments", "locations")]:
-                raise ArgumentError(
-                    f"{', '.join(wrong)}: time_to_fill is about openings: it takes jobs, departments and locations"
-                )
-        yield from conditions
+    def _within(self, asked: Asked, metric: Metric) -> Sequence[ColumnElement[bool]]:
+        if not self.period:
+            return []
+        if metric.time is None:
+            raise ArgumentError(f"the metric {self.metric} is about now: leave period out")
+        return [asked.within("period", self.period, metric.time)]
+
+    def _conditions(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
+        if self.metric != "time_to_fill":
+            yield from self.conditions(asked)
+            return
+        given = [name for name in ApplicationFilters.model_fields if getattr(self, name) is not None]
+        if wrong := [name for name in given if name not in ("jobs", "departments", "locations")]:
+            raise ArgumentError(
+                f"{', '.join(wrong)}: time_to_fill is about openings: it takes jobs, departments and locations"
+            )
+        openings, places = tables.openings, tables.opening_locations
+        if self.jobs:
+            yield tables.opening_jobs.c.job_id.in_(asked.ids("jobs", self.jobs))
+        if self.departments:
+            ids = asked.ids("departments", self.departments)
+            yield openings.c.team_id.in_(below(asked, tables.departments, ids))
+        if self.locations:
+            ids = below(asked, tables.locations, asked.ids("locations", self.locations))
+            yield exists().where(places.c.opening_id == openings.c.id, places.c.location_id.in_(ids))
 
     def _group(self, metric: Metric, name: str) -> ColumnElement[Any]:
         if name in _TIMES:
@@ -137,27 +153,38 @@ class ReportPipeline(Listing, ApplicationFilters):
                 raise ArgumentError(f"by: the metric {self.metric} is about now, and has no {name}")
             return metric.time
         expression = metric.by.get(name, BY.get(name))
-        if expression is None or (self.metric == "time_to_fill" and name not in ("job", "department")):
+        if expression is None or (self.metric == "time_to_fill" and name not in metric.by):
             raise ArgumentError(f"by: the metric {self.metric} cannot be grouped by {name}")
         return expression
 
     def _remarks(
-        self, asked: Asked, metric: Metric, by: Sequence[str], counted: Sequence[tuple[Any, list[Any]]]
+        self,
+        asked: Asked,
+        metric: Metric,
+        ends: Ends,
+        by: Sequence[str],
+        counted: Sequence[tuple[tuple[str, ...], list[Any]]],
     ) -> Iterator[str]:
         if metric.time is not None:
             yield f"period: {asked.in_days(self.period)}"
-        if any(figures[0] < FEW for _, figures in counted):
+        if any(metric.sample(figures) < FEW for _, figures in counted):
             yield f"few: fewer than {FEW}"
         if "recruiter" in by or self.metric == "time_to_fill":
             yield "what belongs to several groups counts in each, and once in the total"
-        if metric.needs_history or self.needs_history():
-            conditions = and_(literal(True), *self._without_history().conditions(asked), ~tables.history_is_known())
-            query = select(func.count()).select_from(joined()).where(conditions)
-            if unknown := asked.connection.scalar(query):
-                yield f"{unknown:,} applications are not counted, as their stage history is not known yet"
+        rests_on_history = metric.needs_history or self.needs_history()
+        if rests_on_history and (unknown := asked.connection.scalar(self._unknown(asked, metric, ends))):
+            yield f"{unknown:,} applications are not counted, as their stage history is not known yet"
 
-    def _without_history(self) -> ApplicationFilters:
-        return self.model_copy(update=dict.fromkeys(("entered_stage", "hired", "min_days_in_stage")))
+    def _unknown(self, asked: Asked, metric: Metric, ends: Ends) -> Select[Any]:
+        """How many applications might count, if only their history were known."""
+        if metric.needs_history:
+            source, conditions = joined(), list(metric.could_count)
+            if metric.time is applications.c.created_at:
+                conditions += self._within(asked, metric)
+        else:
+            source, conditions = metric.source(), [*metric.only(ends), *self._within(asked, metric)]
+        conditions += [*self.without_history().conditions(asked), ~tables.history_is_known()]
+        return select(func.count(applications.c.id.distinct())).select_from(source).where(*conditions)
 
 
 def _grouped(
@@ -179,11 +206,11 @@ def _labels(asked: Asked, name: str) -> Callable[[Any], str]:
         return lambda moment: NONE if moment is None else day(_quarter(moment))
     kind = LABELS[name]
     named = {
-        row[0]: one_line(row[1] or "", 60) for row in asked.connection.execute(select(kind.table.c.id, kind.names[0]))
+        row[0]: one_line(row[1] or "", None) for row in asked.connection.execute(select(kind.table.c.id, kind.names[0]))
     }
     often = Counter(named.values())
-    shown = {key: it if kind.several or often[it] == 1 else f"{it} ({short(key)[:6]}…)" for key, it in named.items()}
-    return cache(lambda key: NONE if key is None else shown.get(key) or f"({short(key)})")
+    shown = {key: it if kind.several or often[it] == 1 else f"{it} ({shown_id(key)[:6]}…)" for key, it in named.items()}
+    return cache(lambda key: NONE if key is None else shown.get(key) or f"({shown_id(key)})")
 
 
 def _quarter(moment: datetime) -> datetime:

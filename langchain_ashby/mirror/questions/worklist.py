@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Select, and_, exists, func, or_, select, true
+from sqlalchemy import Select, Table, and_, exists, func, or_, select, true
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.mirror import tables
-from langchain_ashby.mirror.questions.answer import Answer, Column
+from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id
 from langchain_ashby.mirror.questions.asked import Asked
-from langchain_ashby.mirror.questions.filters import entered_at, joined, stage
-from langchain_ashby.mirror.questions.interviews import called, held, owes_feedback, seats
+from langchain_ashby.mirror.questions.filters import entered_at, joined, stage, unknown_histories
+from langchain_ashby.mirror.questions.interviews import held, owes_feedback, seats
 from langchain_ashby.mirror.questions.metrics import nearest_rank
+from langchain_ashby.mirror.questions.names import user_name
 from langchain_ashby.mirror.questions.question import FEW, Listing
 from langchain_ashby.mirror.tables import (
     applications,
@@ -70,8 +71,10 @@ class ListWorklist(Listing):
 
     def answer(self, asked: Asked) -> Answer:
         """Lists it, with how much of each kind there is."""
-        items = [item for kind, find in _FINDERS.items() if not self.kinds or kind in self.kinds
-                 for item in find(asked, self._of(asked, kind))]  # fmt: skip
+        of_jobs = jobs.c.id.in_(asked.ids("jobs", self.jobs)) if self.jobs else true()
+        kinds = [kind for kind in _FINDERS if not self.kinds or kind in self.kinds]
+        unread = {kind: lists for kind in kinds if (lists := asked.missing(*_NEEDS.get(kind, ())))}
+        items = [item for kind in kinds if kind not in unread for item in _FINDERS[kind](asked, of_jobs)]
         if self.owners:
             owners = set(asked.ids("owners", self.owners, "users"))
             items = [item for item in items if item.owner_id in owners]
@@ -82,7 +85,7 @@ class ListWorklist(Listing):
         rows = [
             [
                 item.kind,
-                names.get(item.owner_id or "", "") or "(nobody)",
+                _owner(names, item.owner_id),
                 item.candidate,
                 item.job,
                 item.what,
@@ -99,21 +102,22 @@ class ListWorklist(Listing):
                 f"stuck: longer in the stage than 90% of the stays there that have ended; {DAYS_IF_UNKNOWN} days where "
                 f"fewer than {FEW} have"
             )
+        if "stuck" in kinds:
+            active = [applications.c.status == "Active", of_jobs]
+            if unknown := asked.connection.scalar(unknown_histories(active)):
+                notes.append(f"{unknown:,} more may be stuck: their stage history is not known yet")
+        notes += [f"{kind}: not looked for, as this API key may not read {lists}" for kind, lists in unread.items()]
         columns = [
             *map(Column, ("what to do", "owner", "candidate", "job", "about", "days")),
             Column("application_id", is_id=True),
         ]
         return Answer(columns, rows, notes, more)
 
-    def _of(self, asked: Asked, kind: str) -> Any:
-        """The condition on the job."""
-        return jobs.c.id.in_(asked.ids("jobs", self.jobs)) if self.jobs else true()
-
 
 def _feedback(asked: Asked, of_job: Any) -> Iterator[Item]:
     query = (
         select(
-            users.c.id,
+            event_interviewers.c.user_id,
             candidates.c.name,
             jobs.c.title,
             interviews.c.title,
@@ -252,7 +256,20 @@ _FINDERS: Mapping[Kind, Any] = {
 }
 """How each kind is found, the most urgent first."""
 
+_NEEDS: Mapping[Kind, tuple[Table, ...]] = {
+    "offer": (offers,),
+    "feedback": (interview_schedules, tables.feedback),
+    "no interviewer": (interview_schedules,),
+    "to schedule": (interview_schedules,),
+    "no plan": (jobs,),
+    "no posting": (jobs, tables.job_postings),
+}
+"""The tables without which a kind cannot be looked for."""
+
 
 def _names(asked: Asked) -> Mapping[str, str]:
-    query = select(users.c.id, users.c.first_name, users.c.last_name)
-    return {user_id: called((first, last)) for user_id, first, last in asked.connection.execute(query)}
+    return {row.id: row.name for row in asked.connection.execute(select(users.c.id, user_name(users.c).label("name")))}
+
+
+def _owner(names: Mapping[str, str], user_id: str | None) -> str:
+    return names.get(user_id) or f"({shown_id(user_id)})" if user_id else "(nobody)"
