@@ -98,11 +98,14 @@ def submissions(full: bool) -> Strategy:
     )
 
 
-custom_field_values = st.sampled_from(sorted({str(field["fieldType"]) for field in CUSTOM_FIELDS})).flatmap(
-    lambda type_: st.fixed_dictionaries(
+def custom_field_value_of(type_: str) -> Strategy:
+    return st.fixed_dictionaries(
         {"custom_field_id": st.just(FIELD_IDS[type_]), "field_value": st.sampled_from((*VALUES[type_], None))}
     )
-)
+
+
+CUSTOM_FIELD_TYPES = sorted({str(field["fieldType"]) for field in CUSTOM_FIELDS})
+custom_field_values = st.sampled_from(CUSTOM_FIELD_TYPES).flatmap(custom_field_value_of)
 
 
 def arguments(operation: type[Operation[Any]], alternative: str | None = None, full: bool = False) -> Strategy:
@@ -122,6 +125,8 @@ def arguments(operation: type[Operation[Any]], alternative: str | None = None, f
         return st.tuples(made, custom_field_values).map(lambda pair: pair[0] | pair[1])
     if operation.tool_name() == "ashby_set_custom_field_values":
         several = st.lists(custom_field_values, min_size=1, max_size=3, unique_by=lambda it: it["custom_field_id"])
+        if full:
+            several = st.tuples(*map(custom_field_value_of, CUSTOM_FIELD_TYPES)).map(list)
         return st.tuples(made, several).map(lambda pair: pair[0] | {"values": pair[1]})
     return made
 

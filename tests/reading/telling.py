@@ -18,7 +18,13 @@ from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.results.scorecards import DECISIVE
 from langchain_ashby.text.words import empty
 
-DOCUMENTED = {name: it for name, it in OPERATIONS.items() if it.path in load_contract().responses and it.record()}
+DOCUMENTED = {
+    name: it
+    for name, it in OPERATIONS.items()
+    if it.path in load_contract().responses
+    and it.record()
+    and name != "ashby_read_candidate_file"  # whose text is in no reply of Ashby's
+}
 TOOLS = [*DOCUMENTED]
 WRITES = [name for name, it in DOCUMENTED.items() if it.access is Access.WRITE]
 LISTINGS = [name for name, it in DOCUMENTED.items() if name not in WRITES and is_listing(it.path)]

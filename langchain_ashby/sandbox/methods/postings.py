@@ -20,6 +20,7 @@ def list_boards(call: Call) -> Page:
     """Returns the job boards on one page."""
     return Page([without(board, "isPrimary") for board in call.store.find(JobBoard)])
 
+
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
