@@ -38,7 +38,8 @@ class Pipeline:
         return self.by_id[application["currentInterviewStageId"]]
 
     def stays(self, application: Json) -> list[Json]:
-        return application["applicationHistory"]
+        history: list[Json] = application["applicationHistory"]
+        return history
 
     def entered(self, application: Json) -> datetime | None:
         """When it entered the stage that it is in."""
