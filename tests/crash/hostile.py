@@ -154,12 +154,13 @@ class Room:
         """
         left = [*approved, *edited]
         sent = self._sandbox.requests()[self._from :]
-        made = [it["body"]["note"] for it in sent if it["endpoint"] == ENDPOINT]
-        for note in made:
-            text = (note["value"] if isinstance(note, dict) else note).strip()
+        notes = [it["body"]["note"] for it in sent if it["endpoint"] == ENDPOINT]
+        made = [(it["value"] if isinstance(it, dict) else it).strip() for it in notes]
+        for text in made:
             assert text in left, f"{text!r} was not approved (approved: {approved}, edited: {edited})"
             left.remove(text)
-        assert not set(approved) & set(left), f"approved and not carried out: {left}"
+        missing = Counter(approved) - Counter(made)
+        assert not missing, f"approved and not carried out: {[*missing]}"
         others = {it["endpoint"] for it in sent} & (WRITES - {ENDPOINT})
         assert not others, f"nobody approved {others}"
         return len(made)
@@ -206,7 +207,7 @@ def _approved(answer: Any, actions: Sequence[dict[str, Any]], candidate: str) ->
             return [], []
         kind, message, edited = decision.get("type"), decision.get("message"), decision.get("edited_action")
         if kind == "approve" and edited is None:
-            approved.append(action["args"]["note"])
+            approved.append(action["args"]["note"].strip())
         elif kind == "edit" and _is_note(edited, candidate):
             changed.append(edited["args"]["note"].strip())
         elif not (_is_rejection(kind, message) or _is_response(kind, message)):
