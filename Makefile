@@ -10,6 +10,11 @@ ifneq ($(wildcard $(VENV)/lib/python*/site-packages/langchain_ashby/__init__.py)
 $(shell rm -f $(VENV)/*.stamp)
 endif
 
+# Old versions of make, such as the one on macOS, interleave the output of parallel jobs.
+ifneq ($(filter output-sync,$(.FEATURES)),)
+MAKEFLAGS += --output-sync
+endif
+
 # Where this is set, as in many containers, every process compiles the package and the tests again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -20,10 +25,7 @@ help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
 
 check: $(VENV)/dev.stamp ## check style and types and run the fast tests, in about 90 seconds
-	@$(MAKE) --no-print-directory -j2 $(OUTPUT_APART) lint types fast
-
-# Old versions of make, such as the one on macOS, interleave the output of parallel jobs.
-OUTPUT_APART := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
+	@$(MAKE) --no-print-directory -j2 lint types fast
 
 test: $(VENV)/dev.stamp ## run all tests, in about ten minutes
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
@@ -72,7 +74,7 @@ notebooks: $(VENV)/dev.stamp ## run the notebooks again and store their output
 
 floors: ## run the fast tests on the oldest supported dependencies
 	$(PYTHON) -m venv $(VENV)-floors
-	$(VENV)-floors/bin/pip install -q -c tests/floors.txt -e '.[test]'
+	$(VENV)-floors/bin/pip install -q --no-compile -c tests/floors.txt -e '.[test]'
 	$(VENV)-floors/bin/pytest -q -n auto -m "not slow" $(ARGS)
 
 clean: ## remove the environments and caches

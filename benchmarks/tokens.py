@@ -43,7 +43,7 @@ def main() -> int:
     except NoCounter as why:
         print(f"Tokens cannot be counted here: {why}", file=sys.stderr)
         return 2
-    broken = definitions(count, chosen.tools) + pages(count) + crowds(count) + results(count)
+    broken = definitions(count, chosen.tools) + pages(count) + applications(count) + crowds(count) + results(count)
     selection()
     rendering()
     for budget in broken:
@@ -139,6 +139,25 @@ def crowds(count: Counter) -> list[str]:
         for mix in MIXES
         if max(found[mix]) > 1_400 and not mix.endswith("Amharic")  # two tokens per letter
     ]
+
+
+def applications(count: Counter) -> list[str]:
+    """The cost of pages of 25 applications, of all and of rejected ones, including the cursor."""
+    texts: dict[str, str] = {}
+    with AshbySandbox(candidates=300) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
+        [tool] = AshbyToolkit(client, include=["ashby_list_applications"]).get_tools()
+        for status in ({}, {"status": "Archived"}):
+            cursor: dict[str, str] = {}
+            for number in range(12):
+                call = {"type": "tool_call", "id": "1", "name": tool.name, "args": {"limit": 25, **status, **cursor}}
+                message = tool.invoke(call)
+                texts[f"{status.get('status', 'all')} from {25 * number}"] = message.text
+                if "next_cursor" not in message.artifact:
+                    break
+                cursor = {"cursor": message.artifact["next_cursor"]}
+    tokens = count(texts)
+    show("Pages of 25 applications of 300 candidates, tokens", ("applications", "text"), [*tokens.items()])
+    return [f"applications, {page}: {cost} tokens" for page, cost in tokens.items() if cost > 1_600]
 
 
 def results(count: Counter) -> list[str]:

@@ -2,52 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
-from contextvars import ContextVar, copy_context
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import requests
 from pydantic import SecretStr
-from urllib3.exceptions import MaxRetryError
-from urllib3.util import Retry
 
 from langchain_ashby.endpoint import Access, Endpoint, Operation, Page, Paged
-from langchain_ashby.endpoints.internal import CreateFileUploadHandle
-from langchain_ashby.errors import (
-    AshbyError,
-    ConfigurationError,
-    PagingError,
-    RateLimitError,
-    Refused,
-    RequestTimeoutError,
-    UnexpectedStatusError,
-    calling,
-)
-from langchain_ashby.http import settings, transport, wire
+from langchain_ashby.endpoints.internal import CreateFileUploadHandle, GetFile
+from langchain_ashby.errors import AshbyError, ConfigurationError, Refused, calling
+from langchain_ashby.http import paging, settings, transport, wire
 from langchain_ashby.http.approved import check_approved
-from langchain_ashby.http.attempt import RequestLog, logged
-from langchain_ashby.http.deadline import Deadline, DeadlineExceeded, current, within
-from langchain_ashby.http.network import public_only
+from langchain_ashby.http.deadline import Deadline, current, within
 from langchain_ashby.http.observer import changes_ashby, observer_of, tell_of
-from langchain_ashby.http.rate_limit import LONGEST_PAUSE, RateLimit
-from langchain_ashby.http.storage import StorageAddress
+from langchain_ashby.http.sender import Sender, Terms
+from langchain_ashby.http.threads import Threads
 from langchain_ashby.http.uploads import LocalFile, read_upload
 
 R = TypeVar("R")
 T = TypeVar("T")
-
-EMPTY_PAGES = 100
-"""A listing ends with an error after this many empty pages in a row."""
 
 MORE_PAGES = 50
 """The most further pages to read of a listing that, by its documentation, has none."""
@@ -121,22 +103,19 @@ class AshbyClient:
         self.max_connections = settings.above_zero("max_connections", max_connections)
         if max_retries < 0:
             raise ConfigurationError("max_retries takes a number from 0")
-        self._retry = Retry(
-            total=max_retries,
-            backoff_factor=_BACKOFF,
-            backoff_jitter=_BACKOFF,
-            backoff_max=_LONGEST_BACKOFF,
-        )
-        self._rate_limit = RateLimit(requests_per_minute)
         self.upload_dirs = settings.directories(upload_dirs)
         self.upload_limit = settings.above_zero("upload_limit", upload_limit)
         self._on_behalf_of = None if on_behalf_of is None else settings.user(on_behalf_of)
-        self._auth = transport.KeyAuth(api_key)
-        self._own_session = session is None
-        if session is not None:
-            transport.refuse_to_repeat(session, f"{self.base_url}/")
-        self._session = self._open_session() if session is None else session
-        self._threads: ThreadPoolExecutor | None = None
+        self._sender = Sender(
+            self.base_url,
+            api_key,
+            session,
+            max_connections=self.max_connections,
+            max_retries=max_retries,
+            requests_per_minute=requests_per_minute,
+            reply_limit=self.reply_limit,
+        )
+        self._threads = Threads(self.max_connections)
         self._guard = threading.Lock()
         self.written: Counter[type | None] = Counter()
         """The number of writes of each kind of record, whether or not they took effect."""
@@ -157,12 +136,8 @@ class AshbyClient:
 
     def close(self) -> None:
         """Closes the connections, but not a session of your own. Calls under way finish; later calls open new ones."""
-        if self._own_session:
-            self._session.close()
-        with self._guard:
-            threads, self._threads = self._threads, None
-        if threads is not None:
-            threads.shutdown(wait=False)  # calls that wait for their turn still run: they were not canceled
+        self._sender.close()
+        self._threads.close()
 
     @cached_property
     def account(self) -> str:
@@ -234,25 +209,7 @@ class AshbyClient:
             cancellable: True to end them if this coroutine is canceled. Otherwise they finish in the background and
                 their result is dropped.
         """
-        deadline = Deadline(self.budget)
-        context = copy_context()
-
-        def run() -> T:
-            with within(deadline):
-                return work()
-
-        with self._guard:
-            if self._threads is None:
-                self._threads = ThreadPoolExecutor(self.max_connections, thread_name_prefix="ashby")
-            future = self._threads.submit(context.run, run)
-        if (collected := _collected.get()) is not None:
-            collected.append(future)
-        try:
-            return await asyncio.wrap_future(future)
-        except asyncio.CancelledError:
-            if cancellable:
-                deadline.cancel()
-            raise
+        return await self._threads.run(work, Deadline(self.budget), cancellable=cancellable)
 
     def pages(self, request: Paged[T]) -> Iterator[Page[T]]:
         """Iterates over the pages of a listing.
@@ -261,11 +218,11 @@ class AshbyClient:
             PagingError: if Ashby repeats a cursor or gives 100 empty pages in a row: the listing would never end.
             CursorExpiredError: if the cursor gets too old on the way; the listing has to start again.
         """
-        return _pages(self.call, request)
+        return paging.pages(self.call, request)
 
     def items(self, request: Paged[T]) -> Iterator[T]:
         """Iterates over all records of a listing, fetching a page at a time."""
-        return _items(self.call, request)
+        return paging.items(self.call, request)
 
     def upload(self, path: str, context: str) -> str:
         """Uploads a local file and returns Ashby's handle for it, which is valid for ten minutes.
@@ -288,157 +245,6 @@ class AshbyClient:
         """
         return read_upload(path, self.upload_dirs, self.upload_limit)
 
-    def _post(self, request: Endpoint[R]) -> wire.Reply[R]:
-        """Sends a request, again where that is safe, and reads the reply."""
-        with self.deadline() as deadline, calling(request.path, request.permission):
-            retry, attempt = self._retry, 1
-            while True:
-                turn = self._turn(deadline)
-                try:
-                    return self._attempt(request, deadline, turn, attempt)
-                except AshbyError as failure:
-                    if failure.outcome_unknown:
-                        raise
-                    observer_of(request).not_made(request)
-                    if not failure.retryable:
-                        raise
-                    try:
-                        retry = retry.increment("POST", request.path)
-                    except MaxRetryError:
-                        raise failure from None
-                    wait = retry.get_backoff_time()
-                    if not isinstance(failure, RateLimitError):  # that is a pause for all threads, which _turn keeps
-                        wait = max(wait, min(failure.retry_after or 0, LONGEST_PAUSE))
-                    if not deadline.allows(wait):
-                        raise
-                    attempt += 1
-                    _log.warning(
-                        "%s failed with %s: attempt %d in %.1f s", request.path, type(failure).__name__, attempt, wait
-                    )
-                with suppress(DeadlineExceeded):  # _turn raises it again, as an error of ours
-                    deadline.sleep(wait)
-
-    def _turn(self, deadline: Deadline) -> float:
-        """Waits until a request may be sent, and returns the moment at which its turn came."""
-        try:
-            return self._rate_limit.acquire(deadline)
-        except DeadlineExceeded:
-            raise RequestTimeoutError("The call was canceled") from None
-
-    def _attempt(self, request: Endpoint[R], deadline: Deadline, turn: float, attempt: int) -> wire.Reply[R]:
-        observer_of(request).sending(request)
-        log = RequestLog(request.path, attempt)
-        status, headers, body = logged(
-            lambda: self._exchange(request, deadline),
-            request,
-            log,
-            lambda: transport.fault(self._session, self._url(request)),
-        )
-        if status != 429:
-            self._rate_limit.accepted(headers)
-        try:
-            reply = wire.decode(request, status, headers, body, self._api_key)
-        except AshbyError as refusal:
-            log.write(status, refusal.request_id)
-            if isinstance(refusal, RateLimitError):
-                self._rate_limit.refused(turn, refusal.retry_after)
-            raise
-        log.write(status, *reply.request_ids)
-        return reply
-
-    def _exchange(self, request: Endpoint[Any], deadline: Deadline) -> tuple[int, Any, bytes]:
-        """Sends a request and returns status, headers and body of the reply.
-
-        A write has a connection of its own. One that was kept open may be closed by the other side at the moment of
-        sending, after a person took their time, and then no one could tell whether the write arrived.
-        """
-        url = self._url(request)
-        if request.access is Access.WRITE and self._own_session:
-            with self._open_session() as session:
-                transport.prepare(session, url)
-                return self._send(session, request, deadline)
-        if request.access is Access.WRITE:
-            transport.refuse_to_repeat(self._session, url)  # its adapters may have changed
-            transport.prepare(self._session, url)
-            transport.drop_idle_connections(self._session, url)
-        elif not self._own_session:
-            transport.prepare(self._session, url)
-        return self._send(self._session, request, deadline)
-
-    def _send(self, session: requests.Session, request: Endpoint[Any], deadline: Deadline) -> tuple[int, Any, bytes]:
-        left = deadline.remaining()
-        user = self.on_behalf_of
-        with transport.post(
-            session,
-            self._url(request),
-            auth=self._auth,
-            data=wire.encode(request),
-            headers={**wire.HEADERS, "X-On-Behalf-Of": user} if user else wire.HEADERS,
-            timeout=(min(self.timeout[0], left), min(self.timeout[1], left)),
-        ) as response:
-            return response.status_code, response.headers, transport.body(response, self.reply_limit, request)
-
-    def _url(self, request: Endpoint[Any]) -> str:
-        return f"{self.base_url}/{request.path}"
-
-    def _open_session(self) -> requests.Session:
-        return transport.session(self.base_url, self.max_connections)
-
-    def _store(self, url: str, fields: dict[str, str], name: str, content_type: str, content: bytes) -> None:
-        """Sends a file to the address that Ashby gave: fields first, file last, and never the key."""
-        storage = StorageAddress.allowed(url, self.base_url)
-        if storage is None:
-            raise UnexpectedStatusError("Ashby gave an upload address that is not public https; the file was not sent")
-        log = RequestLog("file storage", 1)
-        with ExitStack() as stack:
-            session = stack.enter_context(transport.session(url)) if self._own_session else self._session
-            if not storage.own:
-                stack.enter_context(public_only())
-
-            def send() -> int:
-                transport.prepare(session, url)
-                try:
-                    left = (current() or Deadline(self.budget)).remaining()
-                except DeadlineExceeded:
-                    raise RequestTimeoutError(
-                        "No time was left to store the file; nothing was changed in Ashby"
-                    ) from None
-                with transport.post(
-                    session,
-                    url,
-                    auth=transport.NoAuth(),
-                    data=fields,
-                    files={"file": (name, content, content_type)},
-                    headers={"Authorization": None, "Content-Type": None},  # not those of the session
-                    # While it sends, urllib3 waits as long as for a connection, and a file takes longer than that.
-                    timeout=min(max(self.timeout), left),
-                ) as response:
-                    return response.status_code  # the storage's reply is not read further
-
-            status = logged(send, None, log, lambda: transport.fault(session, url))
-        log.write(status)
-        if not 200 <= status < 300:
-            raise UnexpectedStatusError(
-                f"The file could not be stored (HTTP {status}); nothing was changed in Ashby",
-                status=status,
-                retryable=True,
-            )
-
-
-@contextmanager
-def collecting_futures() -> Iterator[list[Future[Any]]]:
-    """Collects the futures that `run_blocking` submits within the block, in this task and in those that it starts."""
-    collected: list[Future[Any]] = []
-    before = _collected.set(collected)
-    try:
-        yield collected
-    finally:
-        _collected.reset(before)
-
-
-_collected: ContextVar[list[Future[Any]] | None] = ContextVar("collected", default=None)
-
-_BACKOFF, _LONGEST_BACKOFF = 0.5, 10  # seconds
 
 _ROUNDS = 20_000
 """Of the hash that makes a fingerprint of a key: some milliseconds, once per client."""
@@ -456,11 +262,15 @@ class _Conversation:
         self.changed: list[str] = []
         self.more = False
 
+    @property
+    def on_behalf_of(self) -> str | None:
+        return self._client.on_behalf_of
+
     def call(self, request: Operation[R]) -> R:
         return request.perform(self)
 
     def items(self, request: Paged[T]) -> Iterator[T]:
-        return _items(self.call, request)
+        return paging.items(self.call, request)
 
     def send(self, request: Endpoint[R]) -> R:
         check_approved(request)
@@ -468,7 +278,8 @@ class _Conversation:
             reply = self._posted(request)
         finally:
             if request.access is Access.WRITE:
-                self._client.written[request.record()] += 1
+                with self._client._guard:
+                    self._client.written[request.record()] += 1
         if reply.more and isinstance(reply.result, list):
             self._read_on(request, reply, reply.result)
         if changes_ashby(type(request)):
@@ -477,7 +288,9 @@ class _Conversation:
         return reply.result
 
     def _posted(self, request: Endpoint[R]) -> wire.Reply[R]:
-        reply = self._client._post(request)
+        client = self._client
+        with client.deadline() as deadline:
+            reply = client._sender.post(request, Terms(deadline, client.timeout, client.on_behalf_of))
         self.warnings += reply.warnings
         self.request_ids += reply.request_ids
         return reply
@@ -499,6 +312,12 @@ class _Conversation:
             self.more = True
             _log.warning("%s: Ashby has more records than it gives", request.path)
 
+    def download(self, handle: str) -> bytes:
+        request = GetFile(file_handle=handle)
+        url = self.call(request)["url"]
+        with self._client.deadline() as deadline:
+            return self._client._sender.fetch(request, url, Terms(deadline, self._client.timeout))
+
     def upload(self, path: str, context: str) -> str:
         file = self._client.local_file(path)
         handle = self.call(
@@ -511,25 +330,7 @@ class _Conversation:
                 }
             )
         )
-        self._client._store(handle["url"], handle["fields"], file.name, file.content_type, file.content)
+        with self._client.deadline() as deadline:
+            terms = Terms(deadline, self._client.timeout)
+            self._client._sender.store(file, handle["url"], handle["fields"], terms)
         return handle["handle"]
-
-
-def _pages(call: Callable[[Paged[T]], Page[T]], request: Paged[T]) -> Iterator[Page[T]]:
-    seen, empty = {request.cursor}, 0
-    while True:
-        page = call(request)
-        yield page
-        if page.next_cursor is None:
-            return
-        empty = 0 if page.results else empty + 1
-        if page.next_cursor in seen or empty == EMPTY_PAGES:
-            problem = "the same cursor twice" if page.next_cursor in seen else f"{empty} empty pages in a row"
-            raise PagingError(f"Ashby gave {problem}", endpoint=request.path, remedy="List again from the first page.")
-        seen.add(page.next_cursor)
-        request = request.model_copy(update={"cursor": page.next_cursor})
-
-
-def _items(call: Callable[[Paged[T]], Page[T]], request: Paged[T]) -> Iterator[T]:
-    for page in _pages(call, request):
-        yield from page.results

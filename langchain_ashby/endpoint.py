@@ -60,6 +60,34 @@ class Arguments(BaseModel):
         return body
 
 
+class ToolArguments(Arguments):
+    """The arguments of a tool, which name and describe it."""
+
+    @classmethod
+    @cache
+    def tool_name(cls) -> str:
+        """The name under which a model calls it: `ListCandidates` is `ashby_list_candidates`."""
+        return f"ashby_{re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
+
+    @classmethod
+    @cache
+    def tool_title(cls) -> str:
+        """The name in words: `ListCandidates` is `List candidates`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", " ", cls.__name__).capitalize()
+
+    @classmethod
+    @cache
+    def tool_description(cls) -> str:
+        """The description for the model: the class's docstring on one line."""
+        return " ".join(cleandoc(cls.__doc__ or "").split())
+
+    @classmethod
+    @cache
+    def argument_schema(cls) -> dict[str, Any]:
+        """The JSON Schema of the arguments, without what says nothing: titles, null unions, `default: null`."""
+        return cls.model_json_schema(mode="validation", schema_generator=_ArgumentSchema)
+
+
 class _SentAsNull:
     """Marks a required field whose null means something to Ashby: clear the value."""
 
@@ -82,12 +110,21 @@ class Caller(Protocol):
         """Send one request."""
         ...
 
+    @property
+    def on_behalf_of(self) -> str | None:
+        """The id of the user for whom the calls are made; None if for the key itself."""
+        ...
+
+    def download(self, handle: str) -> bytes:
+        """Download the file that Ashby's handle stands for."""
+        ...
+
     def upload(self, path: str, context: str) -> str:
         """Upload a local file and return the handle that Ashby gave for it."""
         ...
 
 
-class Operation(Arguments, Generic[R]):
+class Operation(ToolArguments, Generic[R]):
     """Something an agent can do in Ashby, in one call or several; `R` is the type of its result."""
 
     path: ClassVar[str]
@@ -136,27 +173,9 @@ class Operation(Arguments, Generic[R]):
         return self
 
     @classmethod
-    @cache
-    def tool_name(cls) -> str:
-        """The name under which a model calls it: `ListCandidates` is `ashby_list_candidates`."""
-        return f"ashby_{re.sub(r'(?<!^)(?=[A-Z])', '_', cls.__name__).lower()}"
-
-    @classmethod
-    @cache
-    def tool_title(cls) -> str:
-        """The name in words: `ListCandidates` is `List candidates`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", " ", cls.__name__).capitalize()
-
-    @classmethod
     def toolset(cls) -> str:
         """The group it belongs to: the name of its module under `endpoints`."""
         return cls.__module__.rpartition(".")[2]
-
-    @classmethod
-    @cache
-    def tool_description(cls) -> str:
-        """The description for the model: the class's docstring on one line."""
-        return " ".join(cleandoc(cls.__doc__ or "").split())
 
     @classmethod
     def risk(cls) -> str:
@@ -191,12 +210,6 @@ class Operation(Arguments, Generic[R]):
         for part in (*cls.steps, cls):
             names |= _names_within(part)
         return names
-
-    @classmethod
-    @cache
-    def argument_schema(cls) -> dict[str, Any]:
-        """The JSON Schema of the arguments, without what says nothing: titles, null unions, `default: null`."""
-        return cls.model_json_schema(mode="validation", schema_generator=_ArgumentSchema)
 
 
 class Endpoint(Operation[R]):

@@ -33,6 +33,7 @@ from langchain_ashby.records import (
     CustomFieldValue,
     Department,
     FeedbackForm,
+    FoundCandidate,
     Interview,
     InterviewPlan,
     InterviewSchedule,
@@ -226,7 +227,7 @@ CandidateId = Annotated[
     str,
     Id(
         argument="candidate_id",
-        records=(Candidate,),
+        records=(Candidate, FoundCandidate),
         listed_by="ashby_search_candidates",
         read_by="ashby_get_candidate",
         advice="ids change when candidates are merged",
@@ -436,7 +437,6 @@ NotetakerTranscriptId = Annotated[
         read_by="ashby_get_interview_transcript",
     ),
 ]
-ObjectId = Annotated[str, Id(argument="object_id", not_listed="object_type says which kind of record it identifies.")]
 OfferFormId = Annotated[
     str,
     Id(argument="offer_form_id", not_listed="Only the error of an ashby_create_offer that stopped half-way has it."),

@@ -92,6 +92,10 @@ class Candidate(TypedDict, total=False):
     location: dict[str, Any]
 
 
+class FoundCandidate(Candidate, total=False):
+    """A candidate whom a search found."""
+
+
 class Note(TypedDict, total=False):
     """A note on a candidate."""
 
@@ -178,6 +182,24 @@ class ApplicationRole(TypedDict, total=False):
 
     id: str
     title: str
+
+
+class TeamMember(TypedDict, total=False):
+    """A user on a hiring team; `role` is the title of the role."""
+
+    userId: str
+    firstName: str
+    lastName: str
+    email: str
+    role: str
+
+
+class FeedbackRequest(TypedDict, total=False):
+    """A request for feedback; the event's id goes with the feedback when it is submitted."""
+
+    interviewEventId: str
+    interviewerUserId: str
+    applicationId: str
 
 
 class Feedback(TypedDict, total=False):
@@ -458,6 +480,30 @@ class UploadHandle(TypedDict):
     handle: str
     url: str
     fields: dict[str, str]
+
+
+class Surroundings(TypedDict, total=False):
+    """What holds for the calls of a client: the day where it runs, its key, and for whom it acts."""
+
+    today: str
+    timeZone: str
+    apiKey: APIKey
+    onBehalfOf: User
+
+
+class FileAddress(TypedDict):
+    """The address of a file."""
+
+    url: str
+
+
+class FileText(TypedDict, total=False):
+    """The text of a file; `isComplete` is False if there is more of it."""
+
+    fileName: str
+    pageCount: int
+    isComplete: bool
+    extractedText: str
 
 
 class APIKey(TypedDict, total=False):

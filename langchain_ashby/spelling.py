@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from langchain_ashby.ids import UUID_FORM, short
@@ -21,6 +22,7 @@ _OF_OTHERS |= {"requisition_id"}
 
 _IS_ID = re.compile("ids?|.*(Ids?|_ids?)")
 _UUID = re.compile(UUID_FORM, re.IGNORECASE)
+_LENGTH = 36
 _IN_TEXT = re.compile(rf"\S*://\S*|(?<![\w/-])({UUID_FORM})(?![\w/-])", re.IGNORECASE)
 
 
@@ -30,9 +32,14 @@ def with_short_ids(value: Any, key: str = "") -> Any:
         return {name: it if name in _WRITTEN else with_short_ids(it, name) for name, it in value.items()}
     if isinstance(value, list):
         return [with_short_ids(it, key) for it in value]
-    if isinstance(value, str) and key not in _OF_OTHERS and _IS_ID.fullmatch(key) and _UUID.fullmatch(value):
+    if isinstance(value, str) and len(value) == _LENGTH and _is_id(key) and _UUID.fullmatch(value):
         return short(value)
     return value
+
+
+@lru_cache(maxsize=2_000)
+def _is_id(key: str) -> bool:
+    return key not in _OF_OTHERS and _IS_ID.fullmatch(key) is not None
 
 
 def in_words(text: str) -> str:

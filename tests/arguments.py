@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from langchain_ashby.endpoint import Arguments, Operation
 from langchain_ashby.endpoints import fields
-from langchain_ashby.forms import email, web_address
+from langchain_ashby.field_values import email, web_address
 from langchain_ashby.ids import Id
 
 Strategy = st.SearchStrategy[Any]
@@ -120,6 +120,9 @@ def arguments(operation: type[Operation[Any]], alternative: str | None = None, f
     made = model(operation, others, {alternative} - {None}, full)
     if operation.tool_name() == "ashby_set_custom_field_value":
         return st.tuples(made, custom_field_values).map(lambda pair: pair[0] | pair[1])
+    if operation.tool_name() == "ashby_set_custom_field_values":
+        several = st.lists(custom_field_values, min_size=1, max_size=3, unique_by=lambda it: it["custom_field_id"])
+        return st.tuples(made, several).map(lambda pair: pair[0] | {"values": pair[1]})
     return made
 
 

@@ -24,7 +24,6 @@ from typing import Any
 COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
 
 _IMPORTED_ONCE = [
-    "command_line",
     "langchain_ashby.agent",
     "langchain_ashby.demo.afternoon",
     "langchain_ashby.sandbox",

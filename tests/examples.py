@@ -20,6 +20,7 @@ from langchain_ashby import AshbyClient
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.endpoints.interviews import CreateInterviewSchedule
+from langchain_ashby.endpoints.offers import CreateOffer, ListOffers
 from langchain_ashby.sandbox import AshbySandbox
 
 Arguments = dict[str, Any]
@@ -82,6 +83,27 @@ class Company:
     def screening(self) -> str:
         """A schedule with a meeting that was recorded."""
         return str(self.one("notetakerTranscript")["interviewScheduleId"])
+
+    def first_stage(self, plan: str) -> str:
+        """The first stage of a plan in which people are talked to."""
+        plan_id = self.id("interviewPlan", title=plan)
+        return self.id("interviewStage", interviewPlanId=plan_id, type="PreInterviewScreen")
+
+    def membership(self, first_name: str, role: str) -> Arguments:
+        """A place on the hiring team of Ada's application."""
+        return {
+            "application_id": self.application(),
+            "team_member_id": self.user(first_name),
+            "role_id": self.id("applicationHiringTeamRole", title=role),
+        }
+
+    def own_offer(self) -> str:
+        """An offer that waits for its approval to start."""
+        known: Any = ListOffers.model_validate({"application_id": self.application()})
+        for offer in self.client.call(known).results:
+            return str(offer["id"])
+        made: Any = CreateOffer.model_validate({"application_id": self.application(), "field_submissions": TERMS})
+        return str(cast(Record, self.client.call(made))["id"])
 
     def own_schedule(self) -> Record:
         """A schedule made by this key, the only kind that it may change."""
@@ -183,6 +205,7 @@ EXAMPLES: dict[str, Example] = {
         "candidate_id": it.candidate(),
         "project_id": it.id("project", title="Maritime engineers"),
     },
+    "ashby_read_candidate_file": lambda it: {"candidate_id": it.candidate()},
     # applications
     "ashby_list_applications": lambda _: {"limit": 25},
     "ashby_get_application": lambda it: {"application_id": it.application()},
@@ -216,6 +239,20 @@ EXAMPLES: dict[str, Example] = {
     "ashby_list_application_history": lambda it: {"application_id": it.application()},
     "ashby_list_criteria_evaluations": lambda it: {"application_id": it.evaluated()},
     "ashby_list_application_hiring_team_roles": lambda _: {},
+    "ashby_transfer_application": lambda it: {
+        "application_id": it.application(),
+        "job_id": it.job("Senior Product Designer"),
+        "interview_plan_id": it.id("interviewPlan", title="Business & Design"),
+        "interview_stage_id": it.first_stage("Business & Design"),
+        "start_automatic_activities": False,
+    },
+    "ashby_add_application_hiring_team_member": lambda it: it.membership("Zofia", "Coordinator"),
+    "ashby_remove_application_hiring_team_member": lambda it: it.membership("Yuki", "Hiring Manager"),
+    "ashby_request_feedback": lambda it: {
+        "application_id": it.application(),
+        "interview_id": it.id("interview", title="System Design"),
+        "interviewer_user_id": it.user("Ravi"),
+    },
     # jobs
     "ashby_list_jobs": lambda _: {},
     "ashby_get_job": lambda it: {"job_id": it.job()},
@@ -240,6 +277,12 @@ EXAMPLES: dict[str, Example] = {
     "ashby_list_brands": lambda _: {},
     "ashby_list_job_boards": lambda _: {},
     "ashby_get_job_interview_plan": lambda it: {"job_id": it.job()},
+    "ashby_update_job_posting": lambda it: {
+        "job_posting_id": it.id("jobPosting", title=STAFF),
+        "title": "Staff Engineer, Berths",
+        "workplace_type": "Remote",
+        "description": "<h2>The work</h2><ul><li>Tides</li><li>Berths</li></ul>",
+    },
     # offers
     "ashby_list_offers": lambda _: {},
     "ashby_get_offer": lambda it: {"offer_id": it.id("offer", acceptanceStatus="Accepted")},
@@ -248,6 +291,11 @@ EXAMPLES: dict[str, Example] = {
         "field_submissions": [*TERMS, {"path": "Opening", "value": it.opening("OP-202")}],
     },
     "ashby_list_approvals": lambda _: {"entity_type": "offer"},
+    "ashby_update_offer": lambda it: {
+        "offer_id": it.own_offer(),
+        "field_submissions": [{"path": "Base salary", "value": {"value": 141000, "currency_code": "EUR"}}, *TERMS[1:]],
+    },
+    "ashby_start_offer_approval": lambda it: {"offer_id": it.own_offer(), "note": "As agreed on Monday."},
     # interviews
     "ashby_list_interviews": lambda _: {},
     "ashby_list_interview_schedules": lambda _: {"limit": 5},
@@ -304,6 +352,7 @@ EXAMPLES: dict[str, Example] = {
     "ashby_list_communication_templates": lambda _: {},
     "ashby_list_hiring_team_roles": lambda _: {},
     "ashby_get_api_key": lambda _: {},
+    "ashby_get_context": lambda _: {},
     # openings
     "ashby_list_openings": lambda _: {},
     "ashby_get_opening": lambda it: {"opening_id": it.opening("OP-201")},

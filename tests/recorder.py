@@ -88,7 +88,7 @@ class Recorder:
         if prepared:
             chosen = prepared.pop(0) if len(prepared) > 1 else prepared[0]
             return chosen if isinstance(chosen, Answer) else chosen(sent)
-        return success([] if sent.path.endswith((".list", ".search", ".listNotes")) else {})
+        return success([] if sent.path.partition(".")[2].startswith(("list", "search")) else {})
 
     def __enter__(self) -> Self:
         self._thread.start()

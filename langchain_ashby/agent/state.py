@@ -126,10 +126,12 @@ class State(Conversation):
     `own` records the agent's own messages: by id, the turn of each message of its model, and a digest of each answer to
     a call. `proposals` wait for a person, `approvals` may run, `edits` were changed by a person and need a
     new card first, `problem` says what was wrong with the last decisions. `left_out` counts the messages that the model
-    was last sent without their text, or not at all, because its window is full.
+    was last sent without their text, or not at all, because its window is full. `stamps` are what the model was told of
+    the day and of whom it acts for, by the id of the message that carries it.
     """
 
     own: NotRequired[Annotated[dict[str, str], merged]]
+    stamps: NotRequired[dict[str, str]]
 
     proposals: NotRequired[list[Proposal]]
     approvals: NotRequired[list[Approval]]

@@ -12,6 +12,7 @@ from langchain_ashby.cli.commands.call import call
 from langchain_ashby.cli.commands.chat import chat
 from langchain_ashby.cli.commands.demo import demo
 from langchain_ashby.cli.commands.doctor import doctor
+from langchain_ashby.cli.commands.mirror import mirror
 from langchain_ashby.cli.commands.pending import pending
 from langchain_ashby.cli.commands.sandbox import sandbox
 from langchain_ashby.cli.commands.tools import tools
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 for command in (demo, chat, pending, call, tools, doctor, audit, sandbox):
     app.command()(command)
+app.add_typer(mirror, name="mirror")
 
 
 def _print_version(wanted: bool) -> None:

@@ -27,9 +27,11 @@ from langchain_ashby.ids import (
     FeedbackFormDefinitionId,
     FormInstanceId,
     InterviewEventId,
+    InterviewId,
     InterviewPlanId,
     InterviewStageId,
     JobId,
+    RoleId,
     SourceId,
     UserId,
 )
@@ -39,7 +41,9 @@ from langchain_ashby.records import (
     CriteriaEvaluation,
     Feedback,
     FeedbackReceipt,
+    FeedbackRequest,
     StageStay,
+    TeamMember,
 )
 
 
@@ -224,3 +228,60 @@ class ListApplicationHiringTeamRoles(Endpoint[list[ApplicationRole]]):
     path = "applicationHiringTeamRole.list"
     permission = "candidatesRead"
     on_request = True
+
+
+class TransferApplication(Endpoint[Application]):
+    """Transfer (switch) an application to another job, into a stage of that job's plan."""
+
+    path = "application.transfer"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    destructive = True
+    on_request = True
+
+    application_id: ApplicationId
+    job_id: JobId
+    interview_plan_id: InterviewPlanId
+    interview_stage_id: InterviewStageId
+    start_automatic_activities: Annotated[bool | None, Field(description="Those of the stage; default true.")] = None
+
+
+class AddApplicationHiringTeamMember(Endpoint[TeamMember]):
+    """Add (assign) a user to the hiring team of an application in a role."""
+
+    path = "application.addHiringTeamMember"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    on_request = True
+
+    application_id: ApplicationId
+    team_member_id: UserId
+    role_id: RoleId
+
+
+class RemoveApplicationHiringTeamMember(Endpoint[TeamMember]):
+    """Remove (unassign) a user's role from the hiring team of an application."""
+
+    path = "application.removeHiringTeamMember"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    destructive = True
+    on_request = True
+
+    application_id: ApplicationId
+    team_member_id: UserId
+    role_id: RoleId
+
+
+class RequestFeedback(Endpoint[FeedbackRequest]):
+    """Ask a user for feedback on an application without a meeting; the interview says which scorecard."""
+
+    path = "applicationFeedbackRequest.create"
+    access = Access.WRITE
+    permission = "candidatesWrite"
+    idempotent = False
+    on_request = True
+
+    application_id: ApplicationId
+    interview_id: InterviewId
+    interviewer_user_id: UserId

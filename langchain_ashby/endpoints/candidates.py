@@ -23,13 +23,13 @@ from langchain_ashby.endpoints.fields import (
     WebAddress,
 )
 from langchain_ashby.endpoints.internal import AttachFile, AttachResume, CreateFileUploadHandle
-from langchain_ashby.errors import already_done
+from langchain_ashby.errors import ArgumentError, already_done
 from langchain_ashby.ids import CandidateId, ProjectId, SourceId, TagId, UserId
-from langchain_ashby.records import Candidate, Note, Project, Tag
+from langchain_ashby.records import Candidate, FileText, FoundCandidate, Note, Project, Tag
 
 
 class ListCandidates(Synced[Candidate]):
-    """List all candidates page by page, or those added or changed since a date or sync_token. To find one person,
+    """List all candidates, or those added since a date or changed since a sync_token. To find one person,
     ashby_search_candidates is quicker."""
 
     path = "candidate.list"
@@ -49,9 +49,9 @@ class GetCandidate(Endpoint[Candidate]):
     external_mapping_id: Annotated[Text | None, Field(description="The candidate's id in another system.")] = None
 
 
-class SearchCandidates(Endpoint[list[Candidate]]):
-    """Find a candidate, a person, by e-mail or name (at most 100). Look here before creating one, to see if they are in
-    Ashby already: it accepts duplicates."""
+class SearchCandidates(Endpoint[list[FoundCandidate]]):
+    """Find a candidate, a person, by e-mail or name. Look here before creating one, to see if they are in Ashby
+    already: it accepts duplicates."""
 
     path = "candidate.search"
     permission = "candidatesRead"
@@ -85,8 +85,8 @@ class CreateCandidate(Endpoint[Candidate]):
 
 
 class UpdateCandidate(Endpoint[Candidate]):
-    """Correct or change a candidate's profile: name and its spelling, e-mail, phone, location, links such as LinkedIn
-    and GitHub, source; omitted fields stay. For custom fields use ashby_set_custom_field_value."""
+    """Correct or change a candidate's profile: name, e-mail, phone, location, links such as LinkedIn, source; omitted
+    fields stay; it can't set a company or merge candidates. For custom fields use ashby_set_custom_field_value."""
 
     path = "candidate.update"
     access = Access.WRITE
@@ -296,3 +296,39 @@ class RemoveCandidateProject(Endpoint[Candidate]):
 
     candidate_id: CandidateId
     project_id: ProjectId
+
+
+class ReadCandidateFile(Operation[FileText]):
+    """Read the text of a candidate's résumé or CV, or of another file that is attached: PDF, Word or plain text."""
+
+    path = "file.info"
+    permission = "candidatesRead"
+    on_request = True
+    steps = (GetCandidate,)
+
+    candidate_id: CandidateId
+    file_name: Annotated[Text | None, Field(description="Omit for the résumé.")] = None
+
+    def perform(self, caller: Caller) -> FileText:
+        """Looks the file up in the profile, downloads it and takes its text out."""
+        from langchain_ashby.text.files import text_of
+
+        candidate = caller.call(GetCandidate(candidate_id=self.candidate_id))
+        file = self._file(candidate)
+        return text_of(caller.download(file["handle"]), file.get("name", ""))
+
+    def _file(self, candidate: Candidate) -> dict[str, str]:
+        resume = candidate.get("resumeFileHandle")
+        if self.file_name is None and resume and resume.get("handle"):
+            return resume
+        # Of several with one name, the newest, which is the last.
+        files = [*(candidate.get("fileHandles") or []), *([resume] if resume else [])]
+        named = [it for it in files if it.get("name") == self.file_name and it.get("handle")]
+        if self.file_name is not None and named:
+            return named[-1]
+        what = "no file of this name" if self.file_name else "no résumé"
+        raise ArgumentError(
+            f"file_name: the candidate has {what}",
+            code="file_not_found",
+            remedy="See the names of the candidate's files with ashby_get_candidate.",
+        )

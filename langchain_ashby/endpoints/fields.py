@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from langchain_ashby.endpoint import Arguments
-from langchain_ashby.forms import email, web_address
+from langchain_ashby.field_values import email, web_address
 from langchain_ashby.ids import (
     ArchiveReasonId,
     CommunicationTemplateId,

@@ -11,10 +11,12 @@ from langchain_ashby.ids import (
     ApplicationId,
     CandidateId,
     CustomFieldId,
+    EntityId,
     FeedbackFormDefinitionId,
     InterviewEventId,
     ObjectId,
     OfferFormId,
+    OfferId,
     OfferProcessId,
     UserId,
     canonical,
@@ -23,6 +25,7 @@ from langchain_ashby.records import (
     Candidate,
     CustomFieldValue,
     FeedbackReceipt,
+    FileAddress,
     Offer,
     OfferForm,
     OfferProcess,
@@ -73,6 +76,16 @@ class CreateFileUploadHandle(Endpoint[UploadHandle]):
     filename: str
     content_type: str
     content_length: int
+
+
+class GetFile(Endpoint[FileAddress]):
+    """Gets the address of a file, which works for a short while."""
+
+    path = "file.info"
+    permission = "candidatesRead"
+    required_results = {"url": _text}  # noqa: RUF012
+
+    file_handle: str
 
 
 class AttachResume(Endpoint[Candidate]):
@@ -149,6 +162,33 @@ class SubmitOffer(Endpoint[Offer]):
     offer_process_id: OfferProcessId
     offer_form_id: OfferFormId
     offer_form: FormSubmissions
+    exclude_form_definition: bool | None = None
+
+
+class SubmitOfferUpdate(Endpoint[Offer]):
+    """Submits an offer's changed form whose values are in Ashby's form already."""
+
+    path = "offer.update"
+    access = Access.WRITE
+    permission = "offersWrite"
+    destructive = True
+    idempotent = False
+
+    offer_id: OfferId
+    offer_form: FormSubmissions
+    exclude_form_definition: bool | None = None
+
+
+class StartApproval(Endpoint[Offer]):
+    """Sends a version of an offer to its approvers."""
+
+    path = "offer.startApprovalProcess"
+    access = Access.WRITE
+    permission = "offersWrite"
+    idempotent = False
+
+    offer_version_id: EntityId
+    note: str | None = None
     exclude_form_definition: bool | None = None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -131,8 +131,8 @@ class SetJobStatus(Endpoint[Job]):
 
 
 class ListJobPostings(Endpoint[list[JobPosting]]):
-    """List the job postings (adverts) that are live on the careers page or a job board, including unlisted ones unless
-    listed_only."""
+    """List the job postings (adverts) that are live on the careers page or a job board, also unlisted ones. It
+    can't create one."""
 
     path = "jobPosting.list"
     permission = "jobsRead"
@@ -190,3 +190,40 @@ class GetJobInterviewPlan(Endpoint[JobInterviewPlan]):
     on_request = True
 
     job_id: JobId
+
+
+class UpdateJobPosting(Endpoint[JobPosting]):
+    """Edit a job posting (advert): its title, its text, its workplace type; omitted fields stay."""
+
+    path = "jobPosting.update"
+    access = Access.WRITE
+    permission = "jobsWrite"
+    destructive = True
+    on_request = True
+    effect = Sets(
+        "job_posting_id",
+        description=Stored("descriptionParts.descriptionBody.html", "Text"),
+        suppress_description_opening=None,
+        suppress_description_closing=None,
+    )
+    at_least_one = (
+        "title",
+        "workplace_type",
+        "description",
+        "suppress_description_opening",
+        "suppress_description_closing",
+    )
+
+    job_posting_id: JobPostingId
+    title: Annotated[Text | None, Field(description="Posting title.")] = None
+    workplace_type: Literal["OnSite", "Hybrid", "Remote"] | None = None
+    description: Annotated[Text | None, Field(description="HTML: h1-h6, b, i, u, a, ul, ol, li, code, pre.")] = None
+    suppress_description_opening: Annotated[bool | None, Field(description="Leaves out the brand's opening.")] = None
+    suppress_description_closing: bool | None = None
+
+    def wire(self) -> dict[str, Any]:
+        """The text goes to Ashby with its type."""
+        body = super().wire()
+        if self.description is not None:
+            body["description"] = {"type": "text/html", "content": self.description}
+        return body

@@ -11,12 +11,21 @@ from langchain_ashby.endpoints.fields import (
     FieldSubmission,
     ListOf,
     Since,
+    Text,
 )
-from langchain_ashby.endpoints.internal import FormSubmissions, StartOffer, StartOfferProcess, SubmitOffer
-from langchain_ashby.errors import already_done
+from langchain_ashby.endpoints.internal import (
+    FormSubmissions,
+    StartApproval,
+    StartOffer,
+    StartOfferProcess,
+    SubmitOffer,
+    SubmitOfferUpdate,
+)
+from langchain_ashby.errors import UnreadableReplyError, already_done
 from langchain_ashby.forms import Form
 from langchain_ashby.ids import ApplicationId, EntityId, OfferFormId, OfferId, OfferProcessId
 from langchain_ashby.records import Approval, Offer
+from langchain_ashby.text.words import at
 
 OfferStatus = Literal[
     "WaitingOnApprovalStart",
@@ -109,6 +118,62 @@ class ListApprovals(Synced[Approval]):
 
     entity_type: Literal["offer", "job", "opening"] | None = None
     entity_id: Annotated[EntityId | None, Field(description="Of an offer, the entity_id of its version.")] = None
+
+
+class UpdateOffer(Operation[Offer]):
+    """Change an offer's terms, as a new version. Give all fields of its form, also those that stay."""
+
+    path = "offer.update"
+    access = Access.WRITE
+    permission = "offersWrite"
+    steps = (GetOffer,)
+    destructive = True
+    idempotent = False
+    on_request = True
+
+    offer_id: OfferId
+    field_submissions: list[FieldSubmission]
+    exclude_form_definition: bool | None = None
+
+    def perform(self, caller: Caller) -> Offer:
+        """Reads the offer's form, checks the values against it and submits them."""
+        values = Form.of(caller.call(GetOffer(offer_id=self.offer_id))).fill(self.field_submissions)
+        return caller.call(
+            SubmitOfferUpdate(
+                offer_id=self.offer_id,
+                offer_form=FormSubmissions.of(values),
+                exclude_form_definition=self.exclude_form_definition,
+            )
+        )
+
+
+class StartOfferApproval(Operation[Offer]):
+    """Start the approval of an offer that waits for it: its latest version goes to the approvers."""
+
+    path = "offer.startApprovalProcess"
+    access = Access.WRITE
+    permission = "offersWrite"
+    steps = (GetOffer,)
+    idempotent = False
+    on_request = True
+
+    offer_id: OfferId
+    note: Annotated[Text | None, Field(description="For the approvers.")] = None
+    exclude_form_definition: bool | None = None
+
+    def perform(self, caller: Caller) -> Offer:
+        """Reads which version is the latest, and starts its approval."""
+        offer = caller.call(GetOffer(offer_id=self.offer_id, exclude_form_definition=True))
+        version_id = at(offer, "latestVersion", "id")
+        if version_id is None:
+            raise UnreadableReplyError("Ashby's reply does not say which version is the latest", endpoint=GetOffer.path)
+        return caller.call(
+            StartApproval(
+                offer_version_id=version_id,
+                note=self.note,
+                exclude_form_definition=self.exclude_form_definition,
+            )
+        )
 
 
 def _call_again(process_id: str, form_id: str | None) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
@@ -14,7 +16,7 @@ from langchain_ashby.endpoints.fields import (
     IncludeArchived,
 )
 from langchain_ashby.endpoints.internal import FindUser, StoreCustomFieldValue, StoreCustomFieldValues, UserInfo
-from langchain_ashby.errors import ArgumentError
+from langchain_ashby.errors import ArgumentError, PermissionDeniedError
 from langchain_ashby.forms import custom_field_value
 from langchain_ashby.ids import CustomFieldId, DepartmentId, ObjectId, UserId
 from langchain_ashby.records import (
@@ -27,8 +29,10 @@ from langchain_ashby.records import (
     HiringTeamRole,
     Location,
     Source,
+    Surroundings,
     User,
 )
+from langchain_ashby.text.words import zone
 
 
 class ListUsers(Synced[User]):
@@ -229,3 +233,33 @@ class GetApiKey(Endpoint[APIKey]):
     path = "apiKey.info"
     permission = "apiKeysRead"
     on_request = True
+
+
+class GetContext(Operation[Surroundings]):
+    """Get today's date and time zone, whose key it is, and the user for whom calls are made."""
+
+    path = "apiKey.info"
+    permission = "apiKeysRead"
+    on_request = True
+    steps = (UserInfo,)
+
+    def perform(self, caller: Caller) -> Surroundings:
+        """Asks Ashby for the key and the user; what the key may not read stays out."""
+        today = datetime.now(zone())
+        found: Surroundings = {"today": f"{today:%A} {today.date()}", "timeZone": str(today.tzinfo)}
+        with _if_permitted():
+            found["apiKey"] = caller.call(GetApiKey())
+        if caller.on_behalf_of:
+            found["onBehalfOf"] = {"id": caller.on_behalf_of}
+            with _if_permitted():
+                found["onBehalfOf"] = caller.call(UserInfo(user_id=caller.on_behalf_of))
+        return found
+
+
+@contextmanager
+def _if_permitted() -> Iterator[None]:
+    try:
+        yield
+    except PermissionDeniedError as refused:
+        if refused.code != "missing_endpoint_permission":
+            raise

@@ -24,8 +24,10 @@ class Deadline:
 
     def __init__(self, seconds: float, outer: Deadline | None = None) -> None:
         self.seconds = seconds
-        self._end = time.monotonic() + seconds if outer is None else min(time.monotonic() + seconds, outer._end)
-        self._cancelled = threading.Event() if outer is None else outer._cancelled
+        self._end: float = time.monotonic() + seconds
+        self._cancelled: threading.Event = threading.Event()
+        if outer is not None:
+            self._end, self._cancelled = min(self._end, outer._end), outer._cancelled
         self._socket: socket.socket | None = None
         self._guard = threading.Lock()
 

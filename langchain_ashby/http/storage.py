@@ -1,4 +1,4 @@
-"""Where a file may be sent: Ashby names the address, and a false Ashby could name one inside this network."""
+"""Where files may be sent and fetched: Ashby names the address, and a false Ashby could name one in this network."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ _NUMBER = re.compile("[0-9]+|0x[0-9a-f]*")
 _NAMES_INSIDE = ("localhost", "local", "internal")
 
 
+LARGEST_DOWNLOAD = 20 * 1024**2
+"""The most bytes of a file that is fetched."""
+
+
 @dataclass(frozen=True)
 class StorageAddress:
-    """An address to which Ashby wants a file sent.
+    """An address to which Ashby wants a file sent, or from which to fetch one.
 
     Attributes:
         url: The address.
@@ -30,7 +34,9 @@ class StorageAddress:
 
     @classmethod
     def allowed(cls, url: str, base_url: str) -> Self | None:
-        """Returns the address if a file may be sent there, else None. What a name stands for shows on connecting.
+        """Returns the address if files may be sent there and fetched, else None.
+
+        What a name stands for shows on connecting.
 
         Args:
             url: What Ashby named.

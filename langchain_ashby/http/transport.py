@@ -129,6 +129,19 @@ def post(through: requests.Session, url: str, *, auth: AuthBase, **more: Any) ->
         noting.reply = None
 
 
+def get(through: requests.Session, url: str, **more: Any) -> requests.Response:
+    """Sends a GET without any key, follows no redirect, and returns the reply with its body unread."""
+    noting = _Noting(NoAuth())
+    try:
+        return through.get(url, auth=noting, allow_redirects=False, stream=True, **more)
+    except (requests.RequestException, HTTPError, AshbyError):
+        if noting.reply is None:
+            raise
+        return noting.reply
+    finally:
+        noting.reply = None
+
+
 def body(response: requests.Response, limit: int, request: Endpoint[Any]) -> bytes:
     """Reads the body of a reply that was requested with `stream=True`, and decompresses it.
 

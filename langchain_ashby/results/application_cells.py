@@ -77,7 +77,7 @@ STATUS = Column("status (blank: as stage, else Active)", _status, kept=True)
 REASON = Column("archive reason", _reason, lettered=True)
 REASON_IN_FULL = Column("archive reason", small("archiveReason"))
 APPLIED = Column("created", Day("createdAt"))
-ENDED = Column("archived/hired", Ended("archivedAt"))
+ENDED = Column("ended", Ended("archivedAt"))
 UPDATED = Column("updated (blank: not since)", Updated("updatedAt"))
 
 

@@ -7,7 +7,18 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from langchain_ashby.results.phrases import UNKNOWN, Json, compact_day, flag, noted, notes_on, objects, place, text
+from langchain_ashby.results.phrases import (
+    NONE,
+    UNKNOWN,
+    Json,
+    compact_day,
+    flag,
+    noted,
+    notes_on,
+    objects,
+    place,
+    text,
+)
 from langchain_ashby.text.words import at, in_a_list
 
 
@@ -65,7 +76,8 @@ class Column(NamedTuple):
     @property
     def title(self) -> str:
         """The heading as shown: that of a day says in which zone it is one."""
-        return f"{self.heading} UTC" if isinstance(self.cell, Day) else self.heading
+        name, note, rest = self.heading.partition(" (")
+        return f"{name} UTC{note}{rest}" if isinstance(self.cell, Day) else self.heading
 
 
 class Legend(NamedTuple):
@@ -111,7 +123,8 @@ def _at_work(value: Any) -> str:
     return json.dumps(said, ensure_ascii=False) if _AT.search(said) else said and in_a_list(said)
 
 
-_AT = re.compile(r"\bat\b")
+_AT = re.compile(r"\bat\b|^\+\d")
+"""What would look like the words between a position and a company, or like the number of further addresses."""
 
 
 def workplace(location: Json) -> Any:
@@ -119,10 +132,10 @@ def workplace(location: Json) -> Any:
     return location.get("workplaceType") or flag(location.get("isRemote", False), "Remote")
 
 
-def _one_of(said: str, others: int, gap: str = "") -> str:
+def _one_of(said: str, others: int) -> str:
     """`Oslo +2`: what a row shows, and how many there are besides. What looks so itself is in quotation marks."""
     said = json.dumps(said, ensure_ascii=False) if re.search(r"\+\d+$", said) else said
-    return f"{said}{gap if said else ''}+{others}" if others > 0 else said
+    return f"{said} +{others}".lstrip(" ") if others > 0 else said
 
 
 def with_workplace(job: Json) -> Parts:
@@ -137,7 +150,7 @@ def posting_location(posting: Json) -> Parts:
     """`Oslo +1`: the first location of a posting, and how many it has besides."""
     others = at(posting, "locationIds", "secondaryLocationIds")
     more = len(others) if isinstance(others, list) else 0
-    return Parts([Part(_one_of(text(posting.get("locationName")), more, " "))])
+    return Parts([Part(_one_of(text(posting.get("locationName")), more))])
 
 
 def first_of(key: str, every: str) -> Callable[[Json], str]:
@@ -146,7 +159,7 @@ def first_of(key: str, every: str) -> Callable[[Json], str]:
     def cell(record: Json) -> str:
         first, others = record.get(key), record.get(every)
         more = [it for it in others if it != first] if isinstance(others, list) else []
-        return _one_of(text(first), len(more), " ")
+        return _one_of(text(first), len(more))
 
     return cell
 
@@ -170,7 +183,9 @@ def fraud(candidate: Json) -> Parts:
 
 
 def openings(record: Json) -> Values:
-    """The openings of a job or an application, if they were asked for."""
+    """The openings of a job or an application, if they were asked for; `(none)` if it has none."""
+    if record.get("openings") == []:
+        return Values([NONE])
     return Values(
         noted(at(opening, "latestVersion", "identifier") or opening.get("id"), text(opening.get("openingState")),
               *notes_on(opening)) for opening in objects(record.get("openings"))

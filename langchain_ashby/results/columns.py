@@ -59,18 +59,26 @@ from langchain_ashby.text.words import at, enumerated
 _ARCHIVED = Column("state", word_for("isArchived", "archived"))
 _PRIVATE = Column("visible", word_for("isPrivate", "private"))
 
+_CANDIDATE: Sequence[Column] = (
+    own_id(records.Candidate),
+    Column("name", name("name")),
+    Column("email position at company, city, country", contact_and_work),
+    Column("tags", all_named("tags")),
+    Column("fraud", fraud),
+    Column("applications (blank: 1)", applications, kept=True, brief=True),
+    Column("source", small("source"), notes_spare=True),
+    Column("created", Day("createdAt"), spare=True),
+    Column("application_ids", application_ids, spare=True),
+)
+
+_FOUND_CANDIDATE = tuple(
+    it._replace(spare=it.spare and it.cell is not application_ids) for it in _CANDIDATE if not it.brief
+)
+"""Those whom a search finds have the ids of their applications, however many are found."""
+
 COLUMNS: Mapping[type, Sequence[Column]] = {
-    records.Candidate: (
-        own_id(records.Candidate),
-        Column("name", name("name")),
-        Column("email position at company, city, country", contact_and_work),
-        Column("tags", all_named("tags")),
-        Column("fraud", fraud),
-        Column("applications (blank: 1)", applications, kept=True, brief=True),
-        Column("source", small("source"), notes_spare=True),
-        Column("created", Day("createdAt"), spare=True),
-        Column("application_ids", application_ids, spare=True),
-    ),
+    records.Candidate: _CANDIDATE,
+    records.FoundCandidate: _FOUND_CANDIDATE,
     records.Application: (
         own_id(records.Application),
         Column("candidate", name("candidate", "name")),
@@ -86,10 +94,10 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         ENDED,
     ),
     records.StageStay: (
+        Column("interview_stage_id", under("stageId")),
+        Column("stage", under("title")),
         Column("entered", under("enteredStageAt")),
         Column("left", under("leftStageAt")),
-        Column("stage", under("title")),
-        Column("interview_stage_id", under("stageId")),
         Column("by user_id", under("actorId")),
     ),
     records.CriteriaEvaluation: (
@@ -101,6 +109,16 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("score (0 to 1)", under("outcomeNumber")),
         Column("reasoning", under("reasoning"), full=True),
         Column("skipped because", under("skipReason")),
+    ),
+    records.TeamMember: (
+        Column("user_id", under("userId")),
+        Column("name and e-mail", name_and_email, full=True),
+        Column("role", sent("role")),
+    ),
+    records.FeedbackRequest: (
+        Column("interview_event_id", under("interviewEventId")),
+        Column("application_id", under("applicationId")),
+        Column("interviewer user_id", under("interviewerUserId")),
     ),
     records.ApplicationRole: (own_id(records.ApplicationRole), Column("title", under("title"))),
     records.Note: (
@@ -190,6 +208,13 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("interview_schedule_id", under("interviewScheduleId")),
         Column("notetaker_transcript_id", under("notetakerTranscriptId")),
     ),
+    records.NotetakerTranscript: (
+        own_id(records.NotetakerTranscript),
+        Column("interview_event_id", under("interviewEventId")),
+        Column("interview_schedule_id", under("interviewScheduleId")),
+        Column("created", under("createdAt")),
+        Column("transcript url", under("transcriptUrl"), full=True),
+    ),
     records.InterviewPlan: (own_id(records.InterviewPlan), Column("title", under("title")), _ARCHIVED),
     records.InterviewStage: (
         own_id(records.InterviewStage),
@@ -273,7 +298,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         Column("title", under("title")),
         Column("kind", word_for("isInternal", "internal", missing=None)),
     ),
-    records.HiringTeamRole: (Column("id", under("id")), Column("role", under("title"))),
+    records.HiringTeamRole: (Column("role_id", under("id")), Column("role", under("title"))),
     records.Project: (
         own_id(records.Project),
         Column("title", under("title")),
@@ -342,6 +367,10 @@ AFTER_WRITING: Mapping[type, Sequence[Column]] = {
         Column("credited to", person("creditedToUser")),
         Column("created", Day("createdAt")),
         ENDED,
+    ),
+    records.JobPosting: (
+        *COLUMNS[records.JobPosting],
+        Column("text", sent("descriptionPlain"), full=True),
     ),
     records.Opening: (
         *COLUMNS[records.Opening],

@@ -250,6 +250,12 @@ def _participants(key: str, value: Any, record: Json) -> Iterator[str]:
         yield f"  {noted(entry.get('name'), *filter(None, about))}"
 
 
+def _lines_of_text(key: str, value: Any, record: Json) -> Iterator[str]:
+    """The text of a file, line by line."""
+    yield "text:"
+    yield from _indented(line.strip() for line in str(value).splitlines() if line.strip())
+
+
 def _form(key: str, value: Any, record: Json) -> Iterator[str]:
     """The sections of a form, if the form is the record itself and does not just come along with one."""
     if "title" not in record or not isinstance(value, Mapping):
@@ -301,6 +307,7 @@ _SPECIAL = {
     "customFields": _custom_fields,
     "emailAddresses": _contacts,
     "extraData": _extra_data,
+    "extractedText": _lines_of_text,
     "fileHandles": _files,
     "formDefinition": _form,
     "participants": _participants,

@@ -126,8 +126,7 @@ def _shorten_days(columns: Sequence[Column], cells: list[list[Parts]], titles: d
                   for it in cell) for cell in cells[place]
         ]  # fmt: skip
     example = next(day for day in told if day[:4] == year)
-    short = f"{example[4:].lstrip('0')}: {example[:4]}-{example[4:6]}-{example[6:]}"
-    titles[days[0]] = f"{columns[days[0]].heading} (UTC, {short})"
+    titles[days[0]] = f"{columns[days[0]].heading} (UTC, {example[4:].lstrip('0')}: {example})"
 
 
 def _is_day(said: str) -> bool:

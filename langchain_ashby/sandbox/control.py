@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from langchain_ashby.sandbox import departures
 from langchain_ashby.sandbox.engine import Engine
 from langchain_ashby.sandbox.faults import ANY, STORAGE, Fault
 from langchain_ashby.sandbox.messages import Response
@@ -25,6 +26,7 @@ class Control:
             "/_sandbox/reset": ("POST", lambda _: self.reset()),
             "/_sandbox/faults": ("POST", lambda body: self.fault(_fault(body))),
             "/_sandbox/keys": ("POST", lambda body: {"api_key": self.add_key(**_only(body, "api_key", *_KEY))}),
+            "/_sandbox/departures": ("POST", lambda body: self.depart(**_only(body, *_DEPARTURES))),
             "/_sandbox/clock": ("POST", lambda body: self.advance_clock(**_clock(body))),
         }
 
@@ -78,6 +80,32 @@ class Control:
             raise ValueError(f"advance: must be a number of seconds from 0 to {_LONGEST_ADVANCE}")
         self._engine.clock.advance(seconds)
 
+    def depart(
+        self,
+        *,
+        delete: Any = None,
+        delete_application: Any = None,
+        anonymize: Any = None,
+        merge: Any = None,
+        into: Any = None,
+    ) -> None:
+        """Deletes, anonymizes or merges people, or deletes an application, by id."""
+        given = [value for value in (delete, delete_application, anonymize, merge) if value is not None]
+        if len(given) != 1 or not all(isinstance(value, str) for value in [*given, into or ""]):
+            raise ValueError("give the id of one: delete, delete_application, anonymize, or merge with into")
+        if (merge is None) != (into is None):
+            raise ValueError("merge, into: they need each other")
+        store, now = self._engine.store, self._engine.clock.iso()
+        with store.transaction():
+            if delete is not None:
+                departures.delete_candidate(store, delete)
+            elif delete_application is not None:
+                departures.delete_application(store, delete_application)
+            elif anonymize is not None:
+                departures.anonymize_candidate(store, anonymize, now)
+            else:
+                departures.merge_candidates(store, merge, into, now)
+
     def respond(self, verb: str, path: str, query: Mapping[str, str], content: bytes) -> Response:
         """Answers a request to the control surface: a GET has its arguments in the query, a POST in the body."""
         if path not in self._routes:
@@ -102,6 +130,7 @@ class Control:
 
 
 _FAULT = tuple(field.name for field in fields(Fault))
+_DEPARTURES = ("delete", "delete_application", "anonymize", "merge", "into")
 _KEY = ("permissions", "confidential", "private", "act_on_behalf")
 _LONGEST_ADVANCE = 10 * 365 * 24 * 3600
 

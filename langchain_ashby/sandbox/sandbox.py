@@ -145,6 +145,22 @@ class AshbySandbox:
             act_on_behalf=act_on_behalf,
         )
 
+    def delete_candidate(self, candidate_id: str) -> None:
+        """Deletes a candidate with all applications. As in Ashby, no list says that they are gone."""
+        self._control.depart(delete=candidate_id)
+
+    def delete_application(self, application_id: str) -> None:
+        """Deletes an application with its offers, meetings and feedback."""
+        self._control.depart(delete_application=application_id)
+
+    def anonymize_candidate(self, candidate_id: str) -> None:
+        """Takes everything from a candidate that tells who it is; the applications stay."""
+        self._control.depart(anonymize=candidate_id)
+
+    def merge_candidates(self, candidate_id: str, *, into: str) -> None:
+        """Gives a candidate's applications to another one and deletes it."""
+        self._control.depart(merge=candidate_id, into=into)
+
     def advance_clock(self, seconds: float) -> None:
         """Moves the sandbox's clock forward, so that handles, cursors and tokens expire."""
         self._control.advance_clock(seconds)

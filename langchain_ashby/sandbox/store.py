@@ -179,11 +179,11 @@ class Store:
 
     def state(self) -> dict[str, list[Any]]:
         """Every record by kind, oldest first."""
-        state: dict[str, list[Any]] = {name: [] for name in KINDS}
+        found: dict[str, list[str]] = {name: [] for name in KINDS}
         with self._lock:
             for name, data in self._connection.execute("SELECT kind, data FROM records ORDER BY seq"):
-                state[name].append(json.loads(data))
-        return state
+                found[name].append(data)
+        return {name: json.loads(f"[{','.join(texts)}]") for name, texts in found.items()}
 
     def is_empty(self) -> bool:
         """True if there are no records."""

@@ -6,8 +6,11 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, overload
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -112,6 +115,7 @@ def _is_plain(text: str) -> bool:
     )
 
 
+@lru_cache(1000)
 def _is_letter_or_digit(char: str) -> bool:
     return unicodedata.category(char)[0] in "LMN" and not any(ord(char) in it for it in _LIKE_PUNCTUATION)
 
@@ -222,9 +226,22 @@ def offset(time: datetime) -> str:
     return f"{sign_and_digits[:3]}:{sign_and_digits[3:5]}" if time.utcoffset() else "UTC"
 
 
+_zone: ContextVar[str | None] = ContextVar("langchain_ashby_zone", default=None)
+
+
+@contextmanager
+def in_zone(name: str | None) -> Iterator[None]:
+    """Writes times in this zone within the block, in this thread or task; None changes nothing."""
+    token = _zone.set(name or _zone.get())
+    try:
+        yield
+    finally:
+        _zone.reset(token)
+
+
 def zone() -> tzinfo:
-    """The time zone that `TZ` names, such as Europe/Berlin or :Europe/Berlin; UTC without one."""
-    return zone_named(os.environ.get("TZ", "").removeprefix(":") or "UTC") or UTC
+    """The zone of `in_zone`, or else the one that `TZ` names, such as Europe/Berlin or :Europe/Berlin; UTC without."""
+    return zone_named(_zone.get()) or zone_named(os.environ.get("TZ", "").removeprefix(":") or "UTC") or UTC
 
 
 def zone_named(name: Any) -> ZoneInfo | None:

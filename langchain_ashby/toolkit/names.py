@@ -156,6 +156,14 @@ class _Look:
 
     def find(self, name: _Name) -> Record | None:
         """The one record with a name; None for an odd id that is no name."""
+        try:
+            return self._one(name)
+        except (_NotFound, Refused):
+            if name.could_be_id:
+                return None
+            raise
+
+    def _one(self, name: _Name) -> Record:
         if not name.kind.listing:
             raise _NotFound(f"{quoted(name.text, 60)} is no id, and the {name.kind.words} has no name.")
         listing = self._listing(name)
@@ -163,8 +171,6 @@ class _Look:
         if not found and listing.began < self._began:
             listing = self._listing(name, anew=True)
             found = self._matches(name, listing)
-        if not found and name.could_be_id:
-            return None
         if len(found) == 1 and listing.complete:
             return found[0]
         raise _NotFound(self._why(name, found, listing))
@@ -279,8 +285,6 @@ def _archived(record: Record) -> str | None:
 def _like(text: str, records: Sequence[Record], kind: Id) -> list[Record]:
     """Records with similar names, most similar first; all if there are few."""
     assert kind.names is not None
-    if len(text) > _LONGEST:
-        return []
     names: dict[str, Record] = {}
     for it in records:
         if not _archived(it):
@@ -302,9 +306,6 @@ def _shown(record: Record, kind: Id, among: Sequence[Record] = ()) -> str:
     state = _archived(record)
     return named(one_line(called, 80), *shown, *([state] if state else []), f"id {short(record['id'])}")
 
-
-_LONGEST = 200
-"""The most characters of a name for which similar ones are looked for: comparing them takes long."""
 
 _WIDEST = (
     "include_archived",

@@ -54,7 +54,7 @@ def raising_errors() -> Iterator[None]:
 
 
 class AshbyTool(StructuredTool):
-    """An operation on Ashby as a tool.
+    """An operation on Ashby as a tool. Where it asks for an id, it also takes the name of exactly one record.
 
     It answers with text for the model and, as the artifact, Ashby's JSON without private data: `{"results": …}`,
     with `next_cursor`, `sync_token`, `more` (True if there are more records but no cursor), `warnings` and

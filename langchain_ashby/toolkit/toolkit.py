@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
 from langchain_core.tools import BaseTool, BaseToolkit
 from pydantic import ConfigDict, PrivateAttr
 
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation
-from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS, TOOLSETS
+from langchain_ashby.endpoints import OPERATIONS, TOOLSETS
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.results import MAX_CHARACTERS
 from langchain_ashby.results.redaction import CATEGORIES
 from langchain_ashby.toolkit.cost import Description, describe
 from langchain_ashby.toolkit.html import toolkit_html
 from langchain_ashby.toolkit.tool import OnError, make_tool
+
+
+class Mirror(Protocol):
+    """Answers questions about a whole account, as `langchain_ashby.mirror.Mirror` does."""
+
+    def is_of(self, client: AshbyClient) -> bool:
+        """True unless it is another account's."""
+        ...
+
+    def tools(self, client: AshbyClient, *, strict: bool, defer_loading: bool) -> list[BaseTool]:
+        """Returns the tools that put questions to it."""
+        ...
+
+
+PIPELINE = "pipeline"
+"""The toolset of the questions that a mirror answers."""
 
 LEAST_CHARACTERS = 2_000
 """The smallest limit that holds a record or two and the lines around them."""
@@ -33,6 +49,8 @@ class AshbyToolkit(BaseToolkit):
         read_only: Only tools that change nothing.
         include: Only these tools, by name, also those that come on request.
         exclude: Not these tools, by name.
+        mirror: A `langchain_ashby.mirror.Mirror`. It adds the toolset pipeline: questions about all of Ashby's data,
+            each answered in one call.
         private: Private data that results may include: client, surveys, fields, compensation; none by default. See
             `langchain_ashby.results.redaction`.
         max_characters: The most characters of a result, at least 2,000. Longer ones come in parts.
@@ -45,7 +63,7 @@ class AshbyToolkit(BaseToolkit):
 
     Raises:
         ConfigurationError: if a toolset, tool, kind of private data or `on_error` is unknown (it suggests similar
-            names), or if `max_characters` is too small.
+            names), if `max_characters` is too small, or if the mirror is missing or another account's.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -55,6 +73,7 @@ class AshbyToolkit(BaseToolkit):
     read_only: bool = False
     include: tuple[str, ...] | None = None
     exclude: tuple[str, ...] = ()
+    mirror: Any = None
     private: tuple[str, ...] = ()
     max_characters: int = MAX_CHARACTERS
     defer_loading: bool = False
@@ -70,6 +89,7 @@ class AshbyToolkit(BaseToolkit):
         read_only: bool = False,
         include: Iterable[str] | None = None,
         exclude: Iterable[str] | None = None,
+        mirror: Mirror | None = None,
         private: Iterable[str] | None = None,
         max_characters: int = MAX_CHARACTERS,
         defer_loading: bool = False,
@@ -81,12 +101,25 @@ class AshbyToolkit(BaseToolkit):
                 f"max_characters takes {LEAST_CHARACTERS} or more", remedy=f"Leave it out for {MAX_CHARACTERS}."
             )
         _known("value of on_error", [on_error], get_args(OnError))
+        client = client or AshbyClient()
+        if mirror and not mirror.is_of(client):
+            raise ConfigurationError(
+                "The mirror was made with another API key", remedy="Give the toolkit the client that the mirror has."
+            )
+        if not mirror and toolsets is not None and PIPELINE in toolsets:
+            raise ConfigurationError(
+                f"The toolset {PIPELINE} needs a mirror", remedy="Give mirror=Mirror(url, client)."
+            )
+        mirrored = mirror.tools(client, strict=strict, defer_loading=defer_loading) if mirror else []
+        known_toolsets = [*TOOLSETS, *([PIPELINE] if mirror else [])]
+        known_tools = [*OPERATIONS, *(tool.name for tool in mirrored)]
         chosen: dict[str, Any] = {
-            "client": client or AshbyClient(),
+            "client": client,
             "read_only": read_only,
-            "toolsets": _known("toolset", TOOLSETS if toolsets == "all" else toolsets, TOOLSETS),
-            "include": _known("tool", include, OPERATIONS),
-            "exclude": _known("tool", exclude, OPERATIONS) or (),
+            "toolsets": _known("toolset", known_toolsets if toolsets == "all" else toolsets, known_toolsets),
+            "include": _known("tool", include, known_tools),
+            "exclude": _known("tool", exclude, known_tools) or (),
+            "mirror": mirror,
             "private": _known("kind of private data", private, CATEGORIES) or (),
             "max_characters": max_characters,
             "defer_loading": defer_loading,
@@ -94,7 +127,7 @@ class AshbyToolkit(BaseToolkit):
             "on_error": on_error,
         }
         super().__init__(**chosen)
-        self._tools = [
+        of_ashby: list[BaseTool] = [
             make_tool(
                 operation,
                 self.client,
@@ -107,6 +140,8 @@ class AshbyToolkit(BaseToolkit):
             for operation in OPERATIONS.values()
             if self._has(operation)
         ]
+        asked = (tool for tool in mirrored if self._chosen(tool.name, PIPELINE))
+        self._tools = [*of_ashby, *asked]
 
     def get_tools(self) -> list[BaseTool]:
         """Returns the tools in the order in which `langchain_ashby.endpoints` declares them."""
@@ -128,12 +163,15 @@ class AshbyToolkit(BaseToolkit):
         return toolkit_html(self._tools, self.client.base_url)
 
     def _has(self, operation: type[Operation[Any]]) -> bool:
-        name = operation.tool_name()
+        wanted = not operation.on_request or self.toolsets is not None or self.include is not None
+        changes = operation.access is Access.WRITE
+        return wanted and not (self.read_only and changes) and self._chosen(operation.tool_name(), operation.toolset())
+
+    def _chosen(self, name: str, toolset: str) -> bool:
         return (
-            (self.toolsets is None or operation.toolset() in self.toolsets)
-            and (name in self.include if self.include is not None else self.toolsets is not None or name in BY_DEFAULT)
+            (self.toolsets is None or toolset in self.toolsets)
+            and (self.include is None or name in self.include)
             and name not in self.exclude
-            and not (self.read_only and operation.access is Access.WRITE)
         )
 
 

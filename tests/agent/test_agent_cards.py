@@ -83,7 +83,7 @@ def test_cards_of_one_message_are_in_its_order_and_share_their_reads(
     ]
     _, _, actions = asked(toolkit, *calls)
     assert [action["card"]["changes"][0]["after"] for action in actions] == ["One.", "Two.", "Three."]
-    assert [it["endpoint"] for it in sandbox.requests()] in (
+    assert [it["endpoint"] for it in sandbox.requests() if it["endpoint"] != "apiKey.info"] in (
         ["candidate.info", "candidate.listNotes"],
         ["candidate.listNotes", "candidate.info"],
     )

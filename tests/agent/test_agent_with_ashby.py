@@ -95,6 +95,7 @@ def test_malformed_answers_leave_no_write_request(ashby: Ashby) -> None:
     assert ashby.written() == ["candidate.createNote"]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(answer=anything.filter(lambda it: it is not None) | almost_answer)
 def test_whatever_is_answered_ashby_sees_no_write_without_approval(quiet_ashby: Ashby, answer: Any) -> None:
@@ -137,7 +138,7 @@ def test_wrong_arguments_reach_neither_ashby_nor_a_person(ashby: Ashby) -> None:
     assert "__interrupt__" not in result
     assert [answer.status for answer in results(result)] == ["error", "error"]
     assert all("invalid_argument" in answer.text for answer in results(result))
-    assert ashby.sandbox.requests() == []
+    assert [it["endpoint"] for it in ashby.sandbox.requests()] == ["apiKey.info"]
 
 
 def test_what_ashby_refuses_is_read_by_the_model(ashby: Ashby) -> None:

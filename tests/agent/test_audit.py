@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import run
 from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
 from langgraph.store.sqlite import SqliteStore
@@ -23,8 +23,6 @@ from langchain_ashby.agent import AuditEntry, aaudit_trail, audit_trail, to_json
 from langchain_ashby.agent.execution.audit_log import audit_op as written
 
 pytestmark = pytest.mark.slow
-
-COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
 
 
 @pytest.fixture
@@ -169,9 +167,7 @@ def test_an_entry_as_a_line_of_json_has_everything() -> None:
 
 
 def audit(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, "audit", *arguments], capture_output=True, text=True, timeout=120, env={"COLUMNS": "160", "PATH": ""}
-    )
+    return run("audit", *arguments, env={"COLUMNS": "160", "PATH": ""})
 
 
 @pytest.mark.slow

@@ -77,7 +77,7 @@ def test_runs_for_different_users_at_the_same_time_keep_apart(ashby: Ashby) -> N
     people = dict(zip(candidates, [ashby.ada["id"], ashby.ben["id"], None] * 3, strict=True))
 
     def writes_about_whom_the_user_names(messages: Any) -> Any:
-        about = {"candidate_id": messages[-1].text}
+        about = {"candidate_id": messages[-1].text.splitlines()[-1]}
         return say("", made("ashby_get_candidate", about), made(NOTE, {**about, "note": "Met today."}))
 
     graph = ashby.agent(writes_about_whom_the_user_names, "Done.")
@@ -261,7 +261,7 @@ def test_a_tool_that_a_run_does_not_have_does_not_run(ashby: Ashby, context: dic
     result = ashby.agent().invoke(user(), thread(), context=context)
     assert "__interrupt__" not in result
     assert results(result)[0].text.startswith(f"Not executed. There is no tool '{NOTE}'.")
-    assert ashby.sent() == []
+    assert {endpoint for endpoint, _ in ashby.sent()} <= {"apiKey.info"}
 
 
 def test_a_read_that_waited_does_not_run_in_a_run_without_its_tool(ashby: Ashby) -> None:
@@ -269,7 +269,7 @@ def test_a_read_that_waited_does_not_run_in_a_run_without_its_tool(ashby: Ashby)
     graph.invoke(user(), config, interrupt_before=["reads"])
     result = graph.invoke(None, config, context={"toolsets": ["jobs"]})
     assert results(result)[0].text == "Not executed. The settings of this run do not allow this tool."
-    assert ashby.sent() == []
+    assert {endpoint for endpoint, _ in ashby.sent()} <= {"apiKey.info"}
 
 
 @pytest.mark.parametrize("answer", ["approve", "edit"])

@@ -188,17 +188,41 @@ def test_a_new_message_closes_a_proposal_by_name(room: Room) -> None:
 def test_an_approval_that_holds_a_name_is_not_made(room: Room) -> None:
     with room.agent(tagging()) as graph:
         room.start(graph)
-        state = graph.get_state(room.config)
-        [proposal] = state.values["proposals"]
-        altered = {**proposal, "call": {**proposal["call"], "args": TAGGED}}
-        graph.update_state(room.config, {"proposals": [altered]}, as_node="prepare")
-        result = graph.invoke(None, room.config)
-        while "__interrupt__" in result:
-            args = request(result)["action_requests"][0]["args"]
-            if args != TAGGED:
-                break
-            result = room.resume(graph)
+        [proposal] = graph.get_state(room.config).values["proposals"]
+        decided = {"decision": "approve", "reviewer": None, "at": proposal["made"]}
+        call = {**proposal["call"], "args": TAGGED}
+        approval = {"call": call, "edited": False, "proposal": proposal, "decided": decided}
+        graph.update_state(room.config, {"proposals": [], "approvals": [approval]}, as_node="review")
+        answer = room.answer(graph.invoke(None, room.config))
+    assert "They hold names where ids are needed." in answer.text
     assert bodies(room) == []
+
+
+@pytest.mark.parametrize("point", ["before outcome", "after outcome"])
+def test_what_was_made_by_name_is_told_even_if_the_state_has_lost_that_it_was_proposed(room: Room, point: str) -> None:
+    note = made("ashby_create_candidate_note", {"candidate_id": "Ada Lovelace", "note": room.text})
+    policy = ApprovalPolicy(default="allow")
+    with room.agent(note, journal=DyingJournal(point), policy=policy) as graph, pytest.raises(Killed):
+        room.start(graph, durability="sync")
+    with room.agent(note, policy=policy) as graph:
+        graph.update_state(room.config, {"proposals": [], "approvals": []}, as_node="model")
+        answer = room.answer(graph.invoke(user("What happened?"), room.config))
+    assert answer.status == "success"
+    assert room.sent() == 1
+
+
+def test_a_call_that_takes_the_place_of_an_edited_one_has_a_question_of_its_own(room: Room) -> None:
+    with room.agent(tagging()) as graph:
+        room.start(graph)
+        room.resume(graph, edit(candidate_id="Ada Lovelace", tag_id="Needs visa"))
+        [proposal] = graph.get_state(room.config).values["proposals"]
+        assert (proposal["written"], proposal["original"]) == (TAGGED, ids(room))
+        result = room.resume(graph, edit(candidate_id="Ada Lovelace", tag_id="Speaker"))
+        assert request(result)["action_requests"][0]["args"] == ids(room, "Needs visa")
+        result = room.resume(graph, edit(candidate_id="Ada Lovelace", tag_id="Former employee"))
+        assert request(result)["action_requests"][0]["args"] == ids(room, "Former employee")
+        room.resume(graph)
+    assert [it["tagId"] for it in bodies(room)] == [tag(room, "Former employee")]
 
 
 def test_names_are_found_for_the_agent_under_asyncio(room: Room) -> None:

@@ -21,6 +21,7 @@ from langchain_ashby.agent.cards import CARD_VERSION
 from langchain_ashby.agent.execution.verify import needs_another_look
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 from langchain_ashby.endpoints import ChangeApplicationStage, CreateCandidateNote, UpdateCandidate
+from langchain_ashby.ids import short
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ def test_an_edit_that_points_at_another_record_gets_its_own_card_before_it_runs(
         result = room.resume(graph, {"type": "approve"})
     answer = room.answer(result)
     assert room.sent() == 1
-    assert answer.text.startswith("Executed as edited by a person.") and other in answer.text
+    assert answer.text.startswith("Executed as edited by a person.") and short(other) in answer.text
     entries = room.trail()
     assert [(it.decision, it.reviewer, it.outcome) for it in entries] == [
         ("edit", "Ada", "edited"),

@@ -81,7 +81,7 @@ REAL_UUID: Schema = {"type": "string", "format": "uuid"}
 KNOWN_DEVIATIONS = (
     Deviation(
         "typed as a string, while the documentation gives a shape for each type of field",
-        "request", ("applicationFeedback.submit", "offer.create"), "value", _anything,
+        "request", ("applicationFeedback.submit", "offer.create", "offer.update"), "value", _anything,
     ),
     Deviation(
         "null unsets the source, which the schema's uuid leaves no room for",
@@ -103,6 +103,11 @@ KNOWN_DEVIATIONS = (
     Deviation(
         "marked as a uuid, while job.search takes any string for the same thing",
         "response", JOB_REPLIES, "customRequisitionId", _any_string,
+    ),
+    Deviation(
+        "titles alone by default, and objects if namesOnly is false, which the schema gives the failure's place",
+        "response", ("hiringTeamRole.list",), "results",
+        lambda schema: {"anyOf": [schema, {"items": {"properties": {"id": REAL_UUID, "title": {"type": "string"}}}}]},
     ),
     Deviation(
         "interviewEventId tells an update from an addition, in the single event and in each of an array",

@@ -15,12 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from langchain_ashby.endpoint import Operation
-from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.endpoint import Endpoint, Operation
+from langchain_ashby.endpoints import OPERATIONS, internal
 
 FILE = Path(__file__).with_name("ashby.json")
 KEYWORDS = {"type", "properties", "required", "format", "items", "allOf", "anyOf", "oneOf", "enum"}
 KEYWORDS |= {"additionalProperties", "minItems"}
+MISSPELLED = {"candidateWrite": "candidatesWrite"}
+"""Permissions that some methods name in another way than all others."""
 WORTH_SHARING = 120
 """The length from which a repeated schema is shared."""
 
@@ -41,14 +43,19 @@ def slice_of(folder: Path) -> dict[str, Any]:
 
 
 def extended(sliced: dict[str, Any], openapi: dict[str, Any]) -> dict[str, Any]:
-    """The slice with the methods that tools call and that it lacks, as Ashby's OpenAPI description has them."""
+    """The slice with the methods that tools and cards call and that it lacks, as Ashby's OpenAPI description says."""
     schemas, methods = dict(sliced["schemas"]), list(sliced["methods"])
-    for operation in OPERATIONS.values():
+    helpers = [it for it in vars(internal).values() if isinstance(it, type) and issubclass(it, Endpoint)]
+    for operation in (*OPERATIONS.values(), *helpers):
         for step in (operation, *operation.steps):
+            if "path" not in vars(step):
+                continue
             if step.path not in schemas and (stated := openapi["paths"].get(f"/{step.path}")):
                 bodies = stated["post"].get("requestBody", {}), stated["post"]["responses"]["200"]
                 request, reply = (each.get("content", {}).get("application/json", {}).get("schema") for each in bodies)
                 schemas[step.path] = _schemas_of(request, reply, openapi)
+        if operation in helpers:
+            continue
         known = {method["endpoint"] for method in methods}
         if operation.path not in known and (stated := openapi["paths"].get(f"/{operation.path}")):
             methods.append(_described(operation, stated["post"], schemas[operation.path]["request"]))
@@ -61,7 +68,8 @@ def _schemas_of(request: Any, reply: Any, document: Any) -> dict[str, Any]:
 
 def _described(operation: type[Operation[Any]], stated: dict[str, Any], request: Any) -> dict[str, Any]:
     """A method's entry in the list. Ashby names the permission in the text, and grants reads and writes apart."""
-    [permission] = set(re.findall(r"`(\w+(?:Read|Write))`", stated["description"]))
+    [named] = set(re.findall(r"`(\w+(?:Read|Write))`", stated["description"]))
+    permission = MISSPELLED.get(named, named)
     params = {each["name"]: each for each in reversed([*_parameters(request)])}  # alternatives repeat what they share
     return {
         "endpoint": operation.path,

@@ -154,6 +154,38 @@ class TestOffer:
         assert [endpoint for endpoint in desk.endpoints() if not endpoint.endswith(".info")] == ["offerProcess.start"]
 
 
+class TestOfferThatIsThere:
+    @pytest.fixture
+    def offer(self, desk: Desk) -> Any:
+        candidate = desk.find("candidate", name="Kwame Mensah")
+        application = desk.find("application", candidateId=candidate["id"])["id"]
+        return desk.results("ashby_create_offer", application_id=application, field_submissions=list(TestOffer.TERMS))
+
+    def test_gets_new_terms_by_the_form_that_it_has(self, desk: Desk, offer: Any) -> None:
+        terms = [{"path": "base salary", "value": {"value": 1, "currency_code": "eur"}}, *TestOffer.TERMS[1:]]
+        changed = desk.results("ashby_update_offer", offer_id=offer["id"], field_submissions=terms)
+        assert desk.endpoints()[-2:] == ["offer.info", "offer.update"]
+        assert changed["latestVersion"]["id"] != offer["latestVersion"]["id"]
+        assert desk.find("offer", id=offer["id"])["versions"][-1]["salary"] == {"value": 1, "currencyCode": "EUR"}
+
+    def test_keeps_its_terms_if_a_field_is_missing(self, desk: Desk, offer: Any) -> None:
+        text = desk.error("ashby_update_offer", offer_id=offer["id"], field_submissions=[TestOffer.TERMS[0]])
+        assert "Start date: is required" in text and desk.endpoints()[-1] == "offer.info"
+        assert len(desk.find("offer", id=offer["id"])["versions"]) == 1
+
+    def test_goes_to_the_approvers_with_its_latest_version(self, desk: Desk, offer: Any) -> None:
+        desk.results("ashby_update_offer", offer_id=offer["id"], field_submissions=list(TestOffer.TERMS))
+        latest = desk.find("offer", id=offer["id"])["versions"][-1]["id"]
+        desk.results("ashby_start_offer_approval", offer_id=offer["id"], note="Soon, please.")
+        assert desk.sent()[-1] == ("offer.startApprovalProcess", {"offerVersionId": latest, "note": "Soon, please."})
+
+    def test_is_not_sent_anywhere_if_its_latest_version_is_not_known(self, desk: Desk, offer: Any) -> None:
+        desk.sandbox.fault("offer.info", body='{"success": true, "results": {"id": "x"}}', times=5)
+        with pytest.raises(errors.UnreadableReplyError, match="which version is the latest"):
+            desk.call("ashby_start_offer_approval", offer_id=offer["id"])
+        assert "offer.startApprovalProcess" not in desk.endpoints()
+
+
 class TestFeedback:
     @pytest.fixture
     def to(self, desk: Desk) -> dict[str, str]:

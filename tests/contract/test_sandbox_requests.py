@@ -136,6 +136,9 @@ KINDS = {
     "fieldId": "customField",
     "closeReasonId": "closeReason",
     "entityId": "approval",
+    "teamMemberId": "user",
+    "interviewerUserId": "user",
+    "roleId": "applicationHiringTeamRole",
     "notetakerTranscriptId": "notetakerTranscript",
 }
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=40).filter(str.strip)

@@ -83,6 +83,35 @@ def _create_offer(ashby: Caller) -> Body:
     return {"offerProcessId": process, "offerFormId": form["id"], "offerForm": {"fieldSubmissions": submissions}}
 
 
+def _update_offer(ashby: Caller) -> Body:
+    created = _create_offer(ashby)
+    offer = ashby.call("offer.create", **created)
+    return {"offerId": offer["id"], "offerForm": created["offerForm"]}
+
+
+def _start_approval(ashby: Caller) -> Body:
+    offer = ashby.call("offer.create", **_create_offer(ashby))
+    return {"offerVersionId": offer["latestVersion"]["id"]}
+
+
+def _member(ashby: Caller, first_name: str, role: str) -> Body:
+    return {
+        "applicationId": ashby.application("Ada Lovelace"),
+        "teamMemberId": ashby.id("user", firstName=first_name),
+        "roleId": ashby.id("applicationHiringTeamRole", title=role),
+    }
+
+
+def _transfer(ashby: Caller) -> Body:
+    plan = ashby.id("interviewPlan", title="Business & Design")
+    return {
+        "applicationId": ashby.application("Ada Lovelace"),
+        "jobId": ashby.id("job", title="Senior Product Designer"),
+        "interviewPlanId": plan,
+        "interviewStageId": ashby.id("interviewStage", interviewPlanId=plan, type="PreInterviewScreen"),
+    }
+
+
 def _start_offer(ashby: Caller) -> Body:
     process = ashby.call("offerProcess.start", applicationId=ashby.application("Kwame Mensah"))
     return {"offerProcessId": process["id"]}
@@ -202,6 +231,16 @@ FURTHER: dict[str, list[Example]] = {
         lambda a: {"status": "Active", "jobId": a.id("job", **STAFF), "expand": ["openings"], "createdAfter": MARCH},
     ],
     "application.listHistory": [lambda a: {"applicationId": a.application("Ada Lovelace"), "limit": 2}],
+    "application.addHiringTeamMember": [lambda a: _member(a, "Zofia", "Coordinator")],
+    "application.removeHiringTeamMember": [lambda a: _member(a, "Ravi", "Interviewer")],
+    "application.transfer": [_transfer, lambda a: {**_transfer(a), "startAutomaticActivities": True}],
+    "applicationFeedbackRequest.create": [
+        lambda a: {
+            "applicationId": a.application("Ada Lovelace"),
+            "interviewId": a.id("interview", title="Pair Programming"),
+            "interviewerUserId": a.id("user", firstName="Ravi"),
+        }
+    ],
     "applicationHiringTeamRole.list": [lambda _: {}],
     "application.listCriteriaEvaluations": [lambda a: {"applicationId": a.find("criteriaEvaluation")["applicationId"]}],
     "application.update": [
@@ -415,6 +454,16 @@ FURTHER: dict[str, list[Example]] = {
         lambda _: {"location": "Oslo", "department": "Engineering", "listedOnly": True},
         lambda a: {"jobBoardId": a.id("jobBoard", isPrimary=False), "includeUnpublishedJobPostings": True},
     ],
+    "jobPosting.update": [
+        lambda a: {
+            "jobPostingId": a.id("jobPosting", title="Fleet Software Intern"),
+            "title": "Intern, Fleet Software",
+            "workplaceType": "OnSite",
+            "description": {"type": "text/html", "content": "<h1>Hi</h1><p>Ships <b>and</b> ports.</p>"},
+            "suppressDescriptionOpening": True,
+            "suppressDescriptionClosing": False,
+        }
+    ],
     "location.list": [
         lambda _: {"includeArchived": True, "includeLocationHierarchy": True, "limit": 5},
     ],
@@ -433,6 +482,11 @@ FURTHER: dict[str, list[Example]] = {
         },
     ],
     "offer.start": [_start_offer],
+    "offer.startApprovalProcess": [
+        _start_approval,
+        lambda a: {**_start_approval(a), "note": "Please.", "excludeFormDefinition": True},
+    ],
+    "offer.update": [_update_offer, lambda a: {**_update_offer(a), "excludeFormDefinition": True}],
     "offerProcess.start": [lambda a: {"applicationId": a.application("Kwame Mensah")}],
     "opening.create": [
         lambda _: {},

@@ -12,7 +12,7 @@ from langchain_ashby.sandbox import AshbySandbox
 @pytest.mark.parametrize("number", range(4))
 def test_whatever_is_answered_in_whatever_order_only_approved_notes_are_made(number: int) -> None:
     with AshbySandbox(candidates=1) as sandbox, AshbyClient(sandbox.api_key, sandbox.url, timeout=10) as client:
-        counts = try_out(Room(sandbox, client), 250, number)
-    assert counts["sequences"] >= 200
+        counts = try_out(Room(sandbox, client), 120, number)
+    assert counts["sequences"] >= 100
     # An agent that never writes would pass, too.
     assert counts["notes made"] > 0

@@ -20,10 +20,10 @@ import pytest
 from pages import PROJECT, blocks
 
 from langchain_ashby.endpoint import Access
-from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.endpoints import BY_DEFAULT
 
 PAGE = "docs/adding-an-endpoint.md"
-WRITE, READ = "ashby_remove_candidate_tag", "ashby_get_location"
+WRITE, READ = "ashby_rename_location", "ashby_get_location"
 MOST_LINES, MOST_FILES = 40, 3
 
 USE_IT = """
@@ -34,24 +34,23 @@ from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 with AshbySandbox() as sandbox:
-    def tags():
-        return next(it["tagIds"] for it in sandbox.state()["candidate"] if it["id"] == person["id"])
+    def name():
+        return next(it["name"] for it in sandbox.state()["location"] if it["id"] == place["id"])
 
     toolkit = AshbyToolkit(AshbyClient(sandbox.api_key, sandbox.url))
-    person = next(it for it in sandbox.state()["candidate"] if len(it["tagIds"]) > 1)
-    first, second = person["tagIds"][:2]
+    place = next(it for it in sandbox.state()["location"] if it["name"] == "Oslo")
 
-    tool = next(it for it in toolkit.get_tools() if it.name == "ashby_remove_candidate_tag")
+    tool = next(it for it in toolkit.get_tools() if it.name == "ashby_rename_location")
     result = tool.invoke({"type": "tool_call", "id": "1", "name": tool.name, "args": {
-        "candidate_id": person["id"], "tag_id": first}})
-    after_the_call = tags()
+        "location_id": place["id"], "name": "Oslo Centre"}})
+    after_the_call = name()
 
-    wish = call("ashby_remove_candidate_tag", candidate_id=person["id"], tag_id=second)
+    wish = call("ashby_rename_location", location_id=place["id"], name="Oslo Harbour")
     agent = create_recruiting_agent(ScriptedChatModel(script=lines(say("I propose it.", wish), "Done.")), toolkit)
     thread = {"configurable": {"thread_id": "59"}}
-    [interrupt] = agent.invoke({"messages": [("user", "Take it off.")]}, thread)["__interrupt__"]
+    [interrupt] = agent.invoke({"messages": [("user", "Rename it.")]}, thread)["__interrupt__"]
     asked = interrupt.value
-    before_the_approval = tags()
+    before_the_approval = name()
     agent.invoke(Command(resume={interrupt.id: {"decisions": [{"type": "approve"}]}}), thread)
 
     json.dump({
@@ -60,10 +59,9 @@ with AshbySandbox() as sandbox:
         "metadata": tool.metadata,
         "arguments": sorted(tool.args),
         "status": result.status,
-        "first": first, "second": second,
         "after_the_call": after_the_call,
         "before_the_approval": before_the_approval,
-        "after_the_approval": tags(),
+        "after_the_approval": name(),
         "card": asked["action_requests"][0]["card"],
     }, sys.stdout)
 """
@@ -84,13 +82,13 @@ SAYS = {
     | {
         f"test_the_definitions_of_a_toolset_stay_within_its_token_budget[{toolset}]":
             "raise its budget in tests/promised_tools.json"
-        for toolset in ("candidates", "organization")
+        for toolset in ("organization",)
     },
 }  # fmt: skip
 """What fails in `make check` after the page's first two steps and `make regenerate`, and what it says is missing."""
 
 NOT_IN_THE_CONTRACT = (
-    "tests/contract/ashby.json lacks candidate.removeTag, location.info: python -m tests.contract.slice"
+    "tests/contract/ashby.json lacks location.updateName, location.info: python -m tests.contract.slice"
 )
 CHECK = ("lint", "fast")
 """`make check`, but for the types, which are checked in the project itself."""
@@ -164,26 +162,26 @@ def test_a_write_and_a_read_take_few_lines_in_few_files() -> None:
 
 def test_one_class_makes_a_tool_that_works_and_needs_approval(copy: Path) -> None:
     found = json.loads(run(copy, "-c", USE_IT))
-    assert found["tools"] == len(OPERATIONS) + 2
-    assert found["arguments"] == ["candidate_id", "tag_id"]
+    assert found["tools"] == len(BY_DEFAULT) + 2
+    assert found["arguments"] == ["location_id", "name"]
     assert found["status"] == "success"
-    assert found["first"] not in found["after_the_call"]
+    assert found["after_the_call"] == "Oslo Centre"
 
     assert found["interrupts"] is True
     assert found["metadata"]["readOnlyHint"] is False
-    assert found["metadata"]["ashby"]["endpoint"] == "candidate.removeTag"
-    assert found["second"] in found["before_the_approval"], "it ran before anybody approved it"
-    assert found["second"] not in found["after_the_approval"], "it did not run when it was approved"
-    assert found["card"]["line"].startswith("Remove ")
+    assert found["metadata"]["ashby"]["endpoint"] == "location.updateName"
+    assert found["before_the_approval"] == "Oslo Centre", "it ran before anybody approved it"
+    assert found["after_the_approval"] == "Oslo Harbour", "it did not run when it was approved"
+    assert found["card"]["line"].startswith("Rename the location Oslo Centre")
     assert found["card"]["unchecked"] == []
-    assert found["card"]["args"].keys() == {"candidate_id", "tag_id"}
+    assert found["card"]["args"].keys() == {"location_id", "name"}
 
 
 def test_the_command_line_knows_the_new_tools(copy: Path) -> None:
     listed = run(copy, "-c", "import sys; sys.argv[1:] = ['tools']; from langchain_ashby.cli import main; main()")
     assert WRITE in listed and READ in listed
-    writes = sum(operation.access is Access.WRITE for operation in OPERATIONS.values())
-    assert f"{len(OPERATIONS) + 2} tools; {writes + 1} of them write." in listed
+    writes = sum(operation.access is Access.WRITE for operation in BY_DEFAULT.values())
+    assert f"{len(BY_DEFAULT) + 2} tools; {writes + 1} of them write." in listed
 
 
 @pytest.mark.slow
@@ -218,22 +216,22 @@ def add_what_is_missing(tests: Path) -> None:
     """Adds the entries listed in the page's last step."""
     promised = json.loads((tests / "promised_tools.json").read_text("utf-8"))
     promised["token_budget"] += 200
-    for toolset in ("candidates", "organization"):
-        promised["toolsets"][toolset]["token_budget"] += 100
+    for budget in ("token_budget", "token_budget_of_all"):
+        promised["toolsets"]["organization"][budget] += 200
     (tests / "promised_tools.json").write_text(json.dumps(promised), "utf-8")
 
     examples = (tests / "examples.py").read_text("utf-8")
-    tag = 'it.id("candidateTag", title="Fast track")'
+    oslo = '"location_id": it.id("location", name="Oslo")'
     for above, entry in (
-        ("    # applications\n", f'"{WRITE}": lambda it: {{"candidate_id": it.candidate(), "tag_id": {tag}}},'),
-        ("    # openings\n", f'"{READ}": lambda it: {{"location_id": it.id("location", name="Oslo")}},'),
+        ("    # openings\n", f'"{WRITE}": lambda it: {{{oslo}, "name": "Oslo Centre"}},'),
+        ("    # openings\n", f'"{READ}": lambda it: {{{oslo}}},'),
     ):
         examples = examples.replace(above, f"    {entry}\n{above}")
     (tests / "examples.py").write_text(examples, "utf-8")
 
     with (tests / "selection" / "requests.jsonl").open("a", encoding="utf-8") as requests:
         for tool, asked in (
-            (WRITE, ("Remove the Fast track tag from Ada", "Please remove that tag from this candidate")),
+            (WRITE, ("Rename the Oslo location to Oslo Centre", "Please rename this location")),
             (READ, ("Get the location of the Oslo office", "Get me this location")),
         ):
             for text in asked:
@@ -245,24 +243,25 @@ def published() -> dict[str, Any]:
     known = json.loads(
         run(PROJECT, "-c", "import json; from tests.contract.slice import read; print(json.dumps(read()))")
     )
-    tagged = known["schemas"]["candidate.addTag"]["responses"]["200"]
     listed, failure = known["schemas"]["location.list"]["responses"]["200"]["oneOf"]
     location = {"type": "object", "properties": {"results": listed["allOf"][1]["properties"]["results"]["items"]}}
     found = {"oneOf": [{"allOf": [failure["allOf"][0], location]}, failure]}
     return {
         "paths": {
-            "/candidate.removeTag": method("candidatesWrite", ["candidateId", "tagId"], tagged),
+            "/location.updateName": method("organizationWrite", ["locationId", "name"], found),
             "/location.info": method("organizationRead", ["locationId"], found),
         }
     }
 
 
-def method(permission: str, ids: list[str], reply: Any) -> dict[str, Any]:
+def method(permission: str, names: list[str], reply: Any) -> dict[str, Any]:
     """A method in the form of OpenAPI; its text names the permission."""
     request = {
         "type": "object",
-        "required": ids,
-        "properties": {name: {"type": "string", "format": "uuid"} for name in ids},
+        "required": names,
+        "properties": {
+            name: {"type": "string", **({"format": "uuid"} if name.endswith("Id") else {})} for name in names
+        },
     }
     body, answer = ({"content": {"application/json": {"schema": schema}}} for schema in (request, reply))
     text = f"**Requires the [`{permission}`](authentication#permissions) permission.**"

@@ -22,7 +22,8 @@ def targets() -> set[str]:
 
 def run_by_ci() -> set[str]:
     """The targets that .ci/run makes, except the one that cleans up."""
-    return set(re.findall(r"^make ([a-z]+)$", read(".ci/run"), re.MULTILINE)) - {"clean"}
+    made = re.findall(r"^make (?:-j2 )?([a-z ]+)$", read(".ci/run"), re.MULTILINE)
+    return {target for line in made for target in line.split()} - {"clean"}
 
 
 def steps() -> list[str]:

@@ -8,7 +8,13 @@ import pytest
 from pages import PAGES, read
 
 REFERENCE = "\n".join(read(page) for page in PAGES if page.startswith("docs/reference/"))
-PUBLIC = ["langchain_ashby", "langchain_ashby.agent", "langchain_ashby.agent.cards", "langchain_ashby.sandbox"]
+PUBLIC = [
+    "langchain_ashby",
+    "langchain_ashby.agent",
+    "langchain_ashby.agent.cards",
+    "langchain_ashby.mirror",
+    "langchain_ashby.sandbox",
+]
 INSIDE = {
     "__version__",
     "CARD_VERSION",

@@ -63,7 +63,7 @@ def arguments() -> Iterator[Target]:
         client = stack.enter_context(
             AshbyClient(sandbox.api_key, sandbox.url, timeout=30, max_retries=0, upload_dirs=[uploads])
         )
-        tools = {tool.name: tool for tool in AshbyToolkit(client, on_error="raise").get_tools()}
+        tools = {tool.name: tool for tool in AshbyToolkit(client, toolsets="all", on_error="raise").get_tools()}
 
         def check(call: tuple[str, dict[str, Any]]) -> str:
             name, args = call
@@ -128,8 +128,8 @@ def replies() -> Iterator[Target]:
         cases = tool_calls(uploads)
         ashby = stack.enter_context(SpoilingAshby())
         client = stack.enter_context(AshbyClient(KEY, ashby.url, timeout=30, max_retries=0, upload_dirs=[uploads]))
-        tools = {tool.name: tool for tool in AshbyToolkit(client, on_error="raise").get_tools()}
-        liberal = AshbyToolkit(client, private=["client", "surveys", "fields", "compensation"])
+        tools = {tool.name: tool for tool in AshbyToolkit(client, toolsets="all", on_error="raise").get_tools()}
+        liberal = AshbyToolkit(client, toolsets="all", private=["client", "surveys", "fields", "compensation"])
         allowed = {tool.name: tool for tool in liberal.get_tools()}
 
         def check(example: tuple[Case, list[Spoiling], bool]) -> str:

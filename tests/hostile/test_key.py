@@ -288,8 +288,8 @@ def test_is_in_no_text_about_its_holders(sandbox: AshbySandbox) -> None:
         toolkit = AshbyToolkit(client)
         graph = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), toolkit)
         tool = toolkit.get_tools()[0]
-        session = client._session
-        shown = [client, toolkit, tool, toolkit.get_tools(), graph, session, client._auth, graph.get_graph()]
+        session = client._sender.session
+        shown = [client, toolkit, tool, toolkit.get_tools(), graph, session, client._sender.auth, graph.get_graph()]
         for it in shown:
             for how in (repr, str, lambda it: repr(getattr(it, "__dict__", "")), lambda it: f"{it!r:.9999}"):
                 assert_without_key(f"{how} of {type(it)}", how(it))
@@ -297,7 +297,7 @@ def test_is_in_no_text_about_its_holders(sandbox: AshbySandbox) -> None:
         serialized += [graph.get_graph().draw_mermaid(), json.dumps(graph.get_graph().to_json(), default=repr)]
         serialized += [tool.get_input_jsonschema().__repr__(), repr(toolkit.model_dump()), repr(toolkit.describe())]
         assert_without_key("what is serialized", "".join(serialized))
-        for it in (client, toolkit, tool, client._auth, graph):
+        for it in (client, toolkit, tool, client._sender.auth, graph):
             for attempt in (pickle.dumps, copy.deepcopy, copy.copy, JsonPlusSerializer().dumps_typed):
                 try:
                     kept = attempt(it)

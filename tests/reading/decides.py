@@ -21,6 +21,8 @@ _CANDIDATE = """id name primaryEmailAddress.value position company tags.title ta
 _APPLICATION = """id candidate.name candidate.id job.title job.id currentInterviewStage.title currentInterviewStage.type
     status archiveReason.text archiveReason.reasonType source.title source.sourceType.title updatedAt
     createdAt archivedAt"""
+_POSTING = """id title departmentName teamName locationName workplaceType employmentType isListed
+    compensationTierSummary publishedDate applicationDeadline jobId"""
 _PERSON = "firstName lastName email"
 _MEETING = """id startTime endTime interview.title hasSubmittedFeedback location meetingLink interviewers.email
     interviewers.isEnabled interviewers.isFeedbackRequired interviewers.trainingRole"""
@@ -28,11 +30,14 @@ _SCHEDULE = "id applicationId status interviewStageId " + " ".join(f"interviewEv
 
 DECIDES: dict[type, frozenset[Place]] = {
     records.Candidate: _places(_CANDIDATE),
+    records.FoundCandidate: _places(_CANDIDATE),
     records.Application: _places(_APPLICATION),
     records.StageStay: _places("stageId title enteredStageAt leftStageAt actorId"),
     records.CriteriaEvaluation: _places(
         "criterion.title criterion.prompt status outcome outcomeNumber reasoning skipReason evaluatedAt"
     ),
+    records.TeamMember: _places("userId firstName lastName email role"),
+    records.FeedbackRequest: _places("interviewEventId applicationId interviewerUserId"),
     records.ApplicationRole: _places("id title"),
     records.Note: _places("createdAt author.firstName author.lastName author.email isPrivate content"),
     records.Tag: _places("id title isArchived"),
@@ -49,10 +54,7 @@ DECIDES: dict[type, frozenset[Place]] = {
         """id title status customRequisitionId employmentType departmentId locationId defaultInterviewPlanId openedAt
         closedAt confidential"""
     ),
-    records.JobPosting: _places(
-        """id title departmentName teamName locationName workplaceType employmentType isListed compensationTierSummary
-        publishedDate applicationDeadline jobId"""
-    ),
+    records.JobPosting: _places(_POSTING),
     records.Offer: _places(
         """id applicationId offerStatus acceptanceStatus decidedAt latestVersion.approvalStatus
         latestVersion.salary.value latestVersion.salary.currencyCode latestVersion.startDate latestVersion.createdAt"""
@@ -64,6 +66,10 @@ DECIDES: dict[type, frozenset[Place]] = {
     records.Interview: _places("id title isArchived isDebrief feedbackFormDefinitionId jobId"),
     records.InterviewSchedule: _places(_SCHEDULE),
     records.Meeting: _places(f"{_MEETING} interviewId interviewScheduleId notetakerTranscriptId"),
+    records.NotetakerTranscript: _places(
+        """id interviewEventId interviewScheduleId createdAt transcriptUrl participants.id participants.type
+        participants.name participants.email"""
+    ),
     records.InterviewPlan: _places("id title isArchived"),
     records.InterviewStage: _places("id title type orderInInterviewPlan"),
     records.FeedbackForm: _places("id title isArchived"),
@@ -89,6 +95,7 @@ DECIDES: dict[type, frozenset[Place]] = {
 
 NULL_IS_ITS_OWN: dict[type, frozenset[Place]] = {
     records.Candidate: _places("applicationIds"),
+    records.FoundCandidate: _places("applicationIds"),
     records.Job: _places("confidential"),
     records.JobPosting: _places("isListed"),
     records.User: _places("isEnabled"),
@@ -101,7 +108,8 @@ SET_BY_WRITES: dict[type, frozenset[Place]] = {
         tags.title tags.isArchived source.title creditedToUser.firstName creditedToUser.email resumeFileHandle.name
         fileHandles.name createdAt"""
     ),
-    records.Application: _places(f"{_APPLICATION} creditedToUser.firstName creditedToUser.email"),
+    records.Application: _places(f"{_APPLICATION} creditedToUser.firstName creditedToUser.email createdAt"),
+    records.JobPosting: _places(f"{_POSTING} descriptionPlain"),
     records.Opening: _places(
         f"""{_OPENING} latestVersion.targetStartDate latestVersion.employmentType latestVersion.isBackfill
         latestVersion.teamId latestVersion.locationIds closeReasonId"""

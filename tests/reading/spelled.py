@@ -89,7 +89,8 @@ def vocabulary() -> frozenset[str]:
     Names in camelCase in the code are Ashby's keys, and raw keys are no words.
     """
     package = Path(langchain_ashby.__file__).parent
-    files = [*(package / "results").glob("*.py"), package / "forms.py", package / "text" / "words.py"]
+    others = ("forms.py", "field_values.py", "text/words.py")
+    files = [*(package / "results").glob("*.py"), *(package / name for name in others)]
     files += (package / "toolkit" / "beside").glob("*.py")
     said = [text for file in files for text in _constants(ast.parse(file.read_text("utf-8")))]
     said += [*IDS, *(word for kind in IDS.values() for word in kind.keys.values())]

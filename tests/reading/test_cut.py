@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -102,7 +103,8 @@ def test_what_differs_in_a_listing_still_differs_where_it_is_cut(tool: str, more
     found = []
     for way in ways:
         rows = [replaced(heavy, way, text) for pair in PAIRS for text in pair] + [heavy] * more
-        lines = [it for it in reader().text(tool, *rows).split("\n") if not it.startswith("#")]
+        after = takewhile(lambda it: not it.startswith("#"), reader().text(tool, *rows).split("\n")[2:])
+        lines = [*after]  # without the tables that say what numbers and letters in the rows stand for
         if len(lines) != len(rows):
             continue  # no row for each record, so that no cell is cut
         for (one, other), pair in zip(PAIRS, batched(lines), strict=False):

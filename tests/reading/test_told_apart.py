@@ -18,7 +18,7 @@ from langchain_ashby.endpoints import OPERATIONS
 pytestmark = pytest.mark.slow
 
 FEW = settings(max_examples=4, phases=[Phase.generate])
-MANY = settings(phases=[Phase.generate])
+MANY = settings(max_examples=settings().max_examples // 2, phases=[Phase.generate])
 
 
 def with_flags(value: Any, flag: bool) -> Any:

@@ -16,6 +16,7 @@ EVERYWHERE = [
     ("POST", "/_sandbox/reset"),
     ("POST", "/_sandbox/faults"),
     ("POST", "/_sandbox/keys"),
+    ("POST", "/_sandbox/departures"),
     ("POST", "/_sandbox/clock"),
     ("POST", "/_storage"),
     ("GET", "/_storage/1"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lexical_ranker import Ranker, Request, names_and_descriptions, read_requests, recall, with_arguments
+from lexical_ranker import UNSEEN, Ranker, Request, names_and_descriptions, read_requests, recall, with_arguments
 
 
 def main() -> None:
@@ -12,13 +12,14 @@ def main() -> None:
     requests = read_requests()
     held_out = [request for request in requests if request.held_out]
     open_ones = [request for request in requests if not request.held_out]
+    unseen = read_requests(UNSEEN)
     print(f"{'BM25 over':<32}{'requests':>16}{'@1':>8}{'@3':>8}{'@5':>8}")
     for title, texts in (
         ("names and descriptions", names_and_descriptions()),
         ("names, descriptions, arguments", with_arguments()),
     ):
         ranker = Ranker(texts)
-        for part, asked in (("all", requests), ("open", open_ones), ("held out", held_out)):
+        for part, asked in (("all", requests), ("open", open_ones), ("held out", held_out), ("unseen", unseen)):
             row = recall(ranker, asked)
             print(f"{title:<32}{part:>10}{row.requests:>6}{row.at_1:>8.1%}{row.at_3:>8.1%}{row.at_5:>8.1%}")
     print("\nNot among the first 5 by names and descriptions (those that are held out are not shown):")

@@ -1,7 +1,8 @@
 """Measures how well words find tools: plain BM25 over names and descriptions, and the labeled requests.
 
 The requests in `requests.jsonl` were written before any figure was known, and a random third of them is held out: no
-description is tuned to them, and `python tests/selection` lists only the others' misses.
+description is tuned to them, and `python tests/selection` lists only the others' misses. Those in `unseen.jsonl` were
+written when the descriptions were done, and no description may be changed for them: only their figures are shown.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
 
 REQUESTS = Path(__file__).parent / "requests.jsonl"
+UNSEEN = Path(__file__).parent / "unseen.jsonl"
 IGNORED = {*STOPWORDS_EN_PLUS, "ashby"}
 """Words that do not distinguish tools: the usual English stop words, and the product's name."""
 
@@ -47,9 +49,9 @@ class Recall:
     at_5: float
 
 
-def read_requests() -> list[Request]:
+def read_requests(file: Path = REQUESTS) -> list[Request]:
     """The labeled requests, in file order."""
-    rows = [json.loads(line) for line in REQUESTS.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
     return [Request(row["request"], frozenset(row["tools"]), row.get("held_out", False)) for row in rows]
 
 

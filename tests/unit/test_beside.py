@@ -1,15 +1,17 @@
 """What tools find out beside a result: whose it is, who else is meant, what follows from a write."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from recorder import KEY, Answer, Recorder, failure, success
+from recorder import KEY, Answer, Recorder, Sent, failure, success
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoints.interviews import ListInterviewStages
 from langchain_ashby.endpoints.organization import ListArchiveReasons, ListCommunicationTemplates
+from langchain_ashby.http.deadline import Deadline, DeadlineExceeded
 from langchain_ashby.ids import short
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.text.words import utc
@@ -242,3 +244,25 @@ def test_further_reads_act_for_the_same_user(recorder: Recorder) -> None:
         Office(client).text("list_offers")
     assert recorder.endpoints() == ["offer.list", "application.info"]
     assert {it.headers["X-On-Behalf-Of"] for it in recorder.requests} == {OTHER}
+
+
+def test_further_reads_take_a_part_of_the_calls_time(recorder: Recorder) -> None:
+    def slow(_: Sent) -> Answer:
+        time.sleep(1.2)
+        return success({"id": ID, "candidate": {"name": "Ada"}})
+
+    recorder.answers["offer.list"] = [success([{"id": ID, "applicationId": ID}])]
+    recorder.answers["application.info"] = [slow]
+    with AshbyClient(KEY, recorder.url, budget=2) as client:
+        began = time.monotonic()
+        assert "|not read|not read" in Office(client).text("list_offers")
+    assert time.monotonic() - began < 1.2
+
+
+def test_a_part_of_a_call_ends_and_is_canceled_with_it() -> None:
+    call = Deadline(5)
+    part = Deadline(99, call)
+    assert part.remaining() <= 5
+    call.cancel()
+    with pytest.raises(DeadlineExceeded):
+        part.remaining()

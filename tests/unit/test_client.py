@@ -426,7 +426,7 @@ class TestKey:
     def test_is_in_no_text_about_the_client(self, client: AshbyClient) -> None:
         toolkit = AshbyToolkit(client)
         tool = toolkit.get_tools()[0]
-        texts = [f(each) for f in (repr, str) for each in (client, toolkit, tool, vars(client), client._auth)]
+        texts = [f(each) for f in (repr, str) for each in (client, toolkit, tool, vars(client), client._sender.auth)]
         assert "base_url='http://127.0.0.1" in texts[0]
         assert not [text for text in texts if KEY in text or CODED in text]
 

@@ -142,7 +142,7 @@ class TestAWrite:
         def interrupt(*_: Any) -> Any:
             raise KeyboardInterrupt
 
-        trying._exchange = interrupt  # type: ignore[assignment, method-assign]  # a signal can come at any instant
+        trying._sender._exchange = interrupt  # type: ignore[assignment, method-assign]  # a signal can come at any instant
         with pytest.raises(KeyboardInterrupt) as caught:
             trying.call(WRITE)
         assert caught.value.__notes__ == [
@@ -402,8 +402,7 @@ class TestTools:
 
 
 def _all_threads_idle(client: AshbyClient) -> None:
-    assert client._threads is not None
-    client._threads.shutdown(wait=True)
+    client._threads.close(wait=True)
 
 
 def test_a_listing_of_empty_pages_ends(trying: AshbyClient, recorder: Recorder) -> None:

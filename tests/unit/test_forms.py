@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from langchain_ashby.endpoints.fields import FieldSubmission
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.forms import INTERVALS, Form, custom_field_value
+from langchain_ashby.field_values import INTERVALS
+from langchain_ashby.forms import Form, custom_field_value
 
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 OPTIONS = [
@@ -238,6 +239,7 @@ def test_options_are_listed_by_label() -> None:
     assert "- Verdict (path _s): ValueSelect; options: Strong yes, Yes, Twice, twice, bare" in error.for_model()
 
 
+@pytest.mark.slow
 @given(
     type_=st.sampled_from(list(FITS)),
     value=st.recursive(

@@ -11,12 +11,12 @@ import pytest
 import langchain_ashby
 
 PACKAGE = Path(langchain_ashby.__file__).parent
-HEAVY = {"langgraph", "langchain", "typer", "rich", "werkzeug", "sqlite3", "pytest"}
+HEAVY = {"langgraph", "langchain", "typer", "rich", "werkzeug", "sqlite3", "sqlalchemy", "pandas", "pytest"}
 
 # From the bottom up: a module imports only from those before it in this list.
 ORDER = [
-    "errors", "records", "text", "ids", "effect", "endpoint", "bulk", "schema", "forms", "endpoints", "http", "client",
-    "results", "toolkit", "agent", "demo", "server", "cli",
+    "errors", "records", "text", "ids", "spelling", "effect", "endpoint", "bulk", "schema", "field_values", "forms",
+    "endpoints", "http", "client", "results", "toolkit", "mirror", "agent", "demo", "server", "cli",
 ]  # fmt: skip
 
 
@@ -93,6 +93,7 @@ def test_endpoint_imports_neither_http_nor_langchain() -> None:
     for file in [
         PACKAGE / "effect.py",
         PACKAGE / "endpoint.py",
+        PACKAGE / "field_values.py",
         PACKAGE / "forms.py",
         PACKAGE / "http/wire.py",
         *PACKAGE.glob("endpoints/*.py"),

@@ -14,7 +14,7 @@ ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 
 @pytest.fixture
 def tools(client: AshbyClient) -> dict[str, BaseTool]:
-    return {tool.name: tool for tool in AshbyToolkit(client).get_tools()}
+    return {tool.name: tool for tool in AshbyToolkit(client, toolsets="all").get_tools()}
 
 
 def call(tool: str, /, **arguments: Any) -> dict[str, Any]:

@@ -109,7 +109,8 @@ def test_a_page_that_is_too_long_is_asked_for_again_as_far_as_it_fits_so_that_as
     with Recorder() as recorder, AshbyClient("key", recorder.url) as client:
         recorder.answers["candidate.listNotes"] = [page]
         [tool] = AshbyToolkit(client, include=["ashby_list_candidate_notes"], max_characters=3_000).get_tools()
-        texts, cursor = [], {}
+        texts: list[str] = []
+        cursor: dict[str, str] = {}
         while True:
             message = tool.invoke(
                 {"type": "tool_call", "id": "1", "name": tool.name, "args": {"candidate_id": ID} | cursor}

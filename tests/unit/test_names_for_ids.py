@@ -17,10 +17,11 @@ from pydantic import ValidationError
 from recorder import Answer, Recorder, failure, success
 
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.endpoint import Access, Arguments, Operation, arguments_in
+from langchain_ashby.endpoint import Access, Arguments, Endpoint, Operation, arguments_in
 from langchain_ashby.endpoints import OPERATIONS, AddCandidateTag, SetJobStatus, UpdateJob
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.ids import IDS, Id, ids_of, short
+from langchain_ashby.ids import IDS, Id, InterviewStageId, JobId, canonical, ids_of, short
+from langchain_ashby.records import Application, Job
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.toolkit import listings
 from langchain_ashby.toolkit.arguments import arguments_of
@@ -143,8 +144,8 @@ class TestEveryArgument:
     def test_has_names_unless_its_kind_goes_by_its_id_alone(self) -> None:
         nameless = {it.argument for it in IDS.values() if not (it.names or it.kind_in)}
         assert nameless == {
-            "application_id", "interview_event_id", "interview_schedule_id", "offer_form_id", "offer_id",
-            "offer_process_id", "submitted_form_instance_id",
+            "application_id", "entity_id", "interview_event_id", "interview_schedule_id", "notetaker_transcript_id",
+            "offer_form_id", "offer_id", "offer_process_id", "submitted_form_instance_id",
         }  # fmt: skip
 
     def test_has_a_listing_that_takes_what_is_declared_for_it(self) -> None:
@@ -210,6 +211,13 @@ class TestAName:
         )
         assert "job.update" not in asked(sandbox)
 
+    def test_that_a_stranger_took_as_well_is_nobodys(self, sandbox: AshbySandbox, client: AshbyClient) -> None:
+        call(client, "create_candidate", name="Ada Lovelace", email="ada@elsewhere.example.com")
+        answer = call(client, "create_candidate_note", candidate_id="Ada Lovelace", note="Hello.")
+        assert "candidate_id: 2 candidates are called “Ada Lovelace”: " in answer.text
+        assert "ada.lovelace@example.org" in answer.text and "ada@elsewhere.example.com" in answer.text
+        assert "candidate.createNote" not in asked(sandbox)
+
     def test_of_no_record_is_answered_with_the_names_like_it(self, client: AshbyClient, company: Company) -> None:
         answer = call(client, "update_application", application_id=company.application(), source_id="LinkedIn")
         assert "source_id: no source is called “LinkedIn”. Like it: LinkedIn Job Post (Inbound, id " in answer.text
@@ -252,6 +260,14 @@ class TestAName:
             found = resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": word}, client)
             assert short(found.arguments["tag_id"]) == word
             assert not found.named and not found.notes
+
+    def test_is_not_needed_for_an_odd_id_that_cannot_be_looked_up_by_name(self, recorder: Recorder) -> None:
+        word = "Siobhan-Ni-DhomhnaillQ"
+        recorder.answers["candidateTag.list"] = [failure("missing_endpoint_permission", "No access.")]
+        with AshbyClient("key", recorder.url) as client:
+            tag = resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": word}, client)
+            stage = resolved(OPERATIONS["ashby_get_interview_stage"], {"interview_stage_id": word}, client)
+        assert tag.arguments["tag_id"] == stage.arguments["interview_stage_id"] == canonical(word)
 
     def test_is_not_accepted_from_a_list_that_was_not_read_to_its_end(self, recorder: Recorder) -> None:
         page = {"moreDataAvailable": True, "nextCursor": "c"}
@@ -321,7 +337,7 @@ class TestWhatElseTheCallSays:
     ) -> None:
         moved = {"application_id": company.candidate(), "interview_stage_id": "Onsite"}
         answer = call(client, "change_application_stage", **moved)
-        assert f"The id given is a candidate_id; its application_id is {company.application()}." in answer.text
+        assert f"The id given is a candidate_id; its application_id is {short(company.application())}." in answer.text
         assert "“Onsite” could not be looked up" in answer.text
 
     def test_leads_to_the_archived_stage_whatever_its_title(self, recorder: Recorder) -> None:
@@ -336,6 +352,16 @@ class TestWhatElseTheCallSays:
             assert found.arguments["interview_stage_id"] == OTHER
             with pytest.raises(ArgumentError, match="no interview stage is called “active”"):
                 resolved(move, {"application_id": THIRD, "interview_stage_id": "active"}, client)
+
+    def test_tells_it_wherever_it_stands(self, client: AshbyClient, company: Company) -> None:
+        class MoveFirst(Endpoint[Application]):
+            path = "application.changeStage"
+            permission = "candidatesWrite"
+            interview_stage_id: InterviewStageId
+            job_id: JobId
+
+        found = resolved(MoveFirst, {"interview_stage_id": "onsite", "job_id": "staff engineer"}, client)
+        assert found.arguments == {"interview_stage_id": company.stage("Onsite"), "job_id": company.job()}
 
     def test_leaves_the_words_beside_ids_alone(self, client: AshbyClient, sandbox: AshbySandbox) -> None:
         given = {"candidate_id": ID, "job_id": ID, "interview_stage_id": "FirstPreInterviewScreen"}
@@ -407,6 +433,11 @@ class TestListings:
             resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": "Nowhere"}, client)
         assert len(recorder.requests) == 1
 
+    def test_are_searched_once_for_a_name_that_is_nowhere(self, recorder: Recorder) -> None:
+        with AshbyClient("key", recorder.url) as client, pytest.raises(ArgumentError):
+            resolved(AddCandidateTag, {"candidate_id": "Nobody", "tag_id": ID}, client)
+        assert [it.body for it in recorder.requests] == [{"name": "Nobody"}]
+
     def test_are_read_again_after_a_while(self, recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
         recorder.answers["candidateTag.list"] = [
             success([{"id": ID, "title": "A"}]),
@@ -436,8 +467,6 @@ class TestListings:
         with AshbyClient("key", recorder.url) as client:
             with pytest.raises(Exception):  # noqa: B017  # whichever: its outcome is unknown
                 client.call(SetJobStatus(job_id=ID, status="Open"))
-            from langchain_ashby.records import Job
-
             assert client.written[Job] == 1
 
     def test_belong_to_one_client(self, recorder: Recorder) -> None:
@@ -516,14 +545,19 @@ def test_names_in_lists_and_objects_are_found(client: AshbyClient, sandbox: Ashb
     given = {"job_ids": "Staff Engineer", "location_ids": ["oslo", company.id("location", name="London")]}
     made = call(client, "create_opening", identifier="OP-900", **given)
     assert made.status == "success"
-    body = sandbox.requests()[-1]["body"]
+    body = sent(sandbox, "opening.create")
     assert body["jobIds"] == [company.job()]
     assert body["locationIds"] == [company.id("location", name="Oslo"), company.id("location", name="London")]
     visit = {"interview_stage_id": "onsite", "stage_number": 0, "entered_stage_at": "2026-11-01T10:00:00Z"}
     call(
         client, "create_application", candidate_id="Ada Lovelace", job_id="Staff Engineer", application_history=[visit]
     )
-    assert sandbox.requests()[-1]["body"]["applicationHistory"][0]["stageId"] == company.stage("Onsite")
+    assert sent(sandbox, "application.create")["applicationHistory"][0]["stageId"] == company.stage("Onsite")
+
+
+def sent(sandbox: AshbySandbox, endpoint: str) -> dict[str, Any]:
+    """The body of the last request to a method."""
+    return next(it["body"] for it in reversed(sandbox.requests()) if it["endpoint"] == endpoint)
 
 
 def test_names_are_found_under_asyncio(client: AshbyClient) -> None:

@@ -24,6 +24,7 @@ from pydantic_ai.ext.langchain import tool_from_langchain
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoints import BY_DEFAULT
+from langchain_ashby.ids import short
 from langchain_ashby.sandbox import AshbySandbox
 
 TOOLS = {tool.name: tool for tool in AshbyToolkit(AshbyClient("key"), toolsets="all").get_tools()}
@@ -47,6 +48,7 @@ async def server(sandbox: AshbySandbox) -> AsyncIterator[ClientSession]:
         yield session
 
 
+@pytest.mark.slow
 async def test_all_tools_can_be_served_over_mcp_and_one_of_each_kind_called() -> None:
     with AshbySandbox(candidates=3) as sandbox:
         candidate = sandbox.state()["candidate"][0]
@@ -79,19 +81,20 @@ async def test_all_tools_can_be_served_over_mcp_and_one_of_each_kind_called() ->
         assert tool.inputSchema["properties"] == seen(TOOLS[name])["properties"]
         assert tool.inputSchema.get("required") == seen(TOOLS[name]).get("required")
     assert "# 2 records; more: cursor=" in page
-    assert candidate["id"] in found
+    assert short(candidate["id"]) in found
     assert candidate["name"] in record
     assert written.startswith("# Done: Create candidate note.")
     assert nested.startswith("# Done: Update candidate.")
     assert refused.startswith("job_not_found: ")
-    assert [(it["endpoint"], it["ok"]) for it in requests][:5] == [
+    assert [*dict.fromkeys((it["endpoint"], it["ok"]) for it in requests)][:5] == [
         ("candidate.list", True),
         ("candidate.search", True),
         ("candidate.info", True),
         ("candidate.createNote", True),
         ("candidate.update", True),
     ]
-    assert requests[4]["body"]["socialLinks"] == [{"type": "GitHub", "url": "https://github.com/ada"}]
+    update = next(it for it in requests if it["endpoint"] == "candidate.update")
+    assert update["body"]["socialLinks"] == [{"type": "GitHub", "url": "https://github.com/ada"}]
 
 
 def seen(tool: BaseTool) -> dict[str, Any]:

@@ -22,7 +22,9 @@ class TestNames:
         assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in OPERATIONS)
 
     def test_belong_to_one_method_each(self) -> None:
-        paths = [operation.path for operation in OPERATIONS.values() if not issubclass(operation, Bulk)]
+        # The context reads several things, and a bulk write is many of another.
+        own = (it for it in OPERATIONS.values() if it.tool_name() != "ashby_get_context" and not issubclass(it, Bulk))
+        paths = [operation.path for operation in own]
         assert len(set(paths)) == len(paths)
         assert all(re.fullmatch(r"[a-z][A-Za-z]+\.[a-z][A-Za-z]+", path) for path in paths)
 

@@ -52,6 +52,8 @@ def _timeless(text: str, days: list[str]) -> str:
     text = re.sub(r"(cursor|sync_token)=\S+", r"\1=…", text)
     for day in days:
         text = re.sub(f"{day}T\\d\\d:\\d\\dZ", "<now>", text).replace(day.replace("-", ""), "<today>")
+        text = re.sub(f"[A-Z][a-z]+day {day}", "<today>", text)
+        text = re.sub(r"expires=\d+", "expires=<soon>", text)
     return text
 
 

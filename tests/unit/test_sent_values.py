@@ -24,7 +24,7 @@ OTHER = "2e1d9b63-6c2f-4d4f-8e63-7d2a2d8b1c22"
 
 @pytest.fixture
 def tools(client: AshbyClient) -> dict[str, BaseTool]:
-    return {tool.name: tool for tool in AshbyToolkit(client).get_tools()}
+    return {tool.name: tool for tool in AshbyToolkit(client, toolsets="all").get_tools()}
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ class TestToolkit:
 
     def test_has_the_tools_that_come_on_request_by_toolset_by_name_or_all(self) -> None:
         assert "ashby_list_close_reasons" not in self.names()
-        assert self.names(toolsets=["openings"])[-1] == "ashby_list_close_reasons"
+        assert "ashby_list_close_reasons" in self.names(toolsets=["openings"])
         assert self.names(include=["ashby_list_close_reasons"]) == ["ashby_list_close_reasons"]
         assert self.names(toolsets="all") == list(OPERATIONS)
         assert self.names(toolsets="all", exclude=["ashby_list_jobs"], read_only=True) == [
@@ -41,7 +41,7 @@ class TestToolkit:
 
     def test_combines_its_choices(self) -> None:
         chosen = self.names(
-            toolsets=("jobs",), read_only=True, exclude=["ashby_get_job"], include=iter(TOOLSETS["jobs"])
+            toolsets=("jobs",), read_only=True, exclude=["ashby_get_job"], include=iter(list(TOOLSETS["jobs"])[:8])
         )
         assert chosen == ["ashby_list_jobs", "ashby_search_jobs", "ashby_list_job_postings", "ashby_get_job_posting"]
 

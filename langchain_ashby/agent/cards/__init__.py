@@ -17,10 +17,14 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
     jobs,
     offers,
     openings,
+    postings,
     projects,
+    revisions,
     schedules,
     stages,
     tags,
+    teams,
+    transfers,
 )
 from langchain_ashby.agent.cards.approved import only_what_is_on
 from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, arguments, is_current, targets

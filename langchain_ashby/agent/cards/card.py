@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, Literal, TypeGuard
 
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
@@ -176,10 +177,18 @@ _OUTSIDE_ASHBY = re.compile(r"email|file_path|.*_(handle|requisition_id)")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
+@cache
+def _point(arguments: type[Arguments]) -> frozenset[str]:
+    """The names of the arguments that take ids, or point outside Ashby."""
+    fields = arguments.model_fields.items()
+    return frozenset(name for name, field in fields if ids_of(field) or _OUTSIDE_ASHBY.fullmatch(name))
+
+
 def _pointers(arguments: Arguments) -> Iterator[str]:
-    for name, field in type(arguments).model_fields.items():
+    pointing = _point(type(arguments))
+    for name in type(arguments).model_fields:
         value = getattr(arguments, name)
-        if ids_of(field) or _OUTSIDE_ASHBY.fullmatch(name):
+        if name in pointing:
             yield from _texts(value)
         else:
             yield from _inner_pointers(value)

@@ -160,6 +160,13 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
         "location?.name?": TEXT,
         **_inside("customFields?[]", _CUSTOM),
     },
+    "jobPosting": {
+        "id": ID,
+        "title": NAME,
+        "isListed?": FLAG,
+        "workplaceType?": TEXT,
+        "descriptionParts?.descriptionBody?.html?": TEXT,
+    },
     "location": {**_NAMED, "externalName?": TEXT, "parentLocationId?": ID},
     "offer": {
         "id": ID,

@@ -1,4 +1,4 @@
-"""The card for a scorecard."""
+"""Cards for a scorecard, and for the request of one."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from langchain_ashby.agent.cards.meetings import standing_words
 from langchain_ashby.agent.cards.names import fact_of
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
-from langchain_ashby.agent.cards.shared import the_application, the_user, who
+from langchain_ashby.agent.cards.shared import candidate_and_job, the_application, the_user, who
 from langchain_ashby.agent.cards.values import as_fact, show_entries
 from langchain_ashby.endpoints.applications import (
     GetApplication,
     ListApplicationFeedback,
+    RequestFeedback,
     SubmitApplicationFeedback,
 )
 from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
 from langchain_ashby.endpoints.internal import FormSubmissions, SubmitFeedback
-from langchain_ashby.endpoints.interviews import ListInterviewSchedules
+from langchain_ashby.endpoints.interviews import GetInterview, ListInterviewSchedules
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.forms import Form
-from langchain_ashby.text.words import UNNAMED, at, called, moment, one_line, parsed, person
+from langchain_ashby.text.words import UNNAMED, at, called, moment, one_line, parsed, person, shown
 
 
 @builds(SubmitApplicationFeedback)
@@ -78,6 +79,32 @@ def submit(request: SubmitApplicationFeedback, reads: ReadCache, builder: CardBu
     builder.lookalikes(
         "Scorecards on this form", request.application_id, same_form, there.complete, "submittedAt", doubtful=others
     )
+
+
+@builds(RequestFeedback)
+def request_feedback(request: RequestFeedback, reads: ReadCache, builder: CardBuilder) -> None:
+    """Ask a user for feedback. No read shows such a request, so whether it was made is never known."""
+    found, interview_read, user_read = reads.all(
+        GetApplication(application_id=request.application_id),
+        GetInterview(interview_id=request.interview_id),
+        GetUser(user_id=request.interviewer_user_id),
+    )
+    application = the_application(builder, found)
+    candidate_and_job(builder, reads, application)
+    interview = builder.named("The interview", interview_read, request.interview_id, "title")
+    user = the_user(builder, "The user who is asked", user_read, request.interviewer_user_id)
+    builder.line = f"Ask {called(user)} for feedback on {who(builder, application)}, as for {called(interview)}"
+    builder.new_value("Interviewer", shown(user))
+    builder.new_value("Interview", shown(interview))
+    builder.consequence("It is not documented how Ashby tells the user.", "medium")
+    builder.consequence("The agent can't withdraw the request.")
+    builder.not_checked("Whether the user has been asked already: no read shows it.", "medium")
+    if at(interview_read, "isFeedbackRequested") is False:
+        builder.warn("The interview is not set up to request feedback: Ashby will refuse.")
+    if at(interview_read, "jobId") not in (None, at(application, "job", "id")):
+        builder.warn("The interview belongs to another job: Ashby may refuse.")
+    if at(application, "status") == "Archived":
+        builder.warn("The application is archived.")
 
 
 def _meeting(request: SubmitApplicationFeedback, builder: CardBuilder, schedules: Any) -> None:

@@ -14,7 +14,11 @@ from langchain_ashby.endpoint import Access, Operation
 from langchain_ashby.endpoints import OPERATIONS, internal
 from langchain_ashby.text.words import at, named
 
-_WIDEST: Mapping[str, Any] = {"include_archived": True, "include_location_hierarchy": True}
+_WIDEST: Mapping[str, Any] = {
+    "include_archived": True,
+    "include_location_hierarchy": True,
+    "include_unpublished_job_postings": True,
+}
 _EXPANDED: Mapping[str, Any] = {"job": ["location"]}
 """What else reads are asked for, to show all that cards say about a record."""
 
@@ -38,6 +42,7 @@ class Reader:
         fields = self.operation.model_fields
         if (own := f"{self.noun}_id") in fields:
             more = {"expand": _EXPANDED[self.noun]} if self.noun in _EXPANDED else {}
+            more |= {name: value for name, value in _WIDEST.items() if name in fields}
             return self.operation(**{own: record_id}, **more)
         return self.operation(**{name: value for name, value in _WIDEST.items() if name in fields})
 
@@ -106,10 +111,18 @@ def above(builder: CardBuilder, record: Record) -> list[str]:
     """
     if department_id := at(record, "parentId"):
         return _named_above(builder, "The department above", "department_id", department_id)
+    if (location_id := at(record, "parentLocationId")) and _has_own_read("location_id"):
+        return _named_above(builder, "The location above", "location_id", location_id)
     if at(record, "customRequisitionId") or not (department_id := at(record, "departmentId")):
         return []
     department = _named_above(builder, "The department of the job", "department_id", department_id)
     return department or [*filter(None, [made_on(record)])]
+
+
+def _has_own_read(argument: str) -> bool:
+    """False if a record is found in its listing, which has the records above it as well."""
+    found = reader(argument)
+    return found is not None and argument in found.operation.model_fields
 
 
 def _named_above(builder: CardBuilder, what: str, argument: str, record_id: str) -> list[str]:

@@ -58,8 +58,8 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
     _say_what_is_sent(request, builder, values if form else None)
     if form is None or "openingId" in values:
         builder.not_checked("Whether another offer uses the opening: Ashby refuses one that is in use.", "medium")
-    _check_opening(builder, reads, values.get("openingId"), application)
-    _check_start(builder, values.get("startDate"))
+    check_opening(builder, reads, values.get("openingId"), application)
+    check_start(builder, values.get("startDate"))
     builder.consequence(
         "It is not documented whether the offer's approval starts or the candidate hears of it.", "high"
     )
@@ -80,7 +80,7 @@ def create(request: CreateOffer, reads: ReadCache, builder: CardBuilder) -> None
             builder.facts["Stage"] = fact_of(at(stage, "id"), stage) if stage else None
         versions = [version for it in offers if (version := at(it, "latestVersion"))]
         all_known = len(values) == len(request.field_submissions)
-        other = [it for it in versions if not (all_known and _has_values(it, values))]
+        other = [it for it in versions if not (all_known and has_values(it, values))]
         complete = offers.complete and isinstance(offers_read, list)
         builder.lookalikes(
             "Terms offered so far", request.application_id, versions, complete, "createdAt", doubtful=other
@@ -128,7 +128,8 @@ def _say_what_is_sent(request: CreateOffer, builder: CardBuilder, values: dict[s
 _UNKNOWN = "00000000-0000-0000-0000-000000000000"
 
 
-def _check_opening(builder: CardBuilder, reads: ReadCache, opening_id: Any, application: Record) -> None:
+def check_opening(builder: CardBuilder, reads: ReadCache, opening_id: Any, application: Record) -> None:
+    """Warns of an opening that takes no offer, or is not the job's; names it on the card."""
     if not isinstance(opening_id, str):
         return
     [read] = reads.all(GetOpening(opening_id=opening_id))
@@ -154,7 +155,8 @@ def _check_opening(builder: CardBuilder, reads: ReadCache, opening_id: Any, appl
     builder.facts[f"Opening {name}"] = "archived" if at(opening, "isArchived") else enumerated(state or UNNAMED)
 
 
-def _check_start(builder: CardBuilder, start: Any) -> None:
+def check_start(builder: CardBuilder, start: Any) -> None:
+    """Warns of a start date in the past."""
     try:
         starts = date.fromisoformat(str(start)[:10])
     except ValueError:
@@ -163,7 +165,7 @@ def _check_start(builder: CardBuilder, start: Any) -> None:
         builder.warn(f"The start date is in the past: {day(starts)}.")
 
 
-def _has_values(version: Record, values: dict[str, Any]) -> bool:
+def has_values(version: Record, values: dict[str, Any]) -> bool:
     """True if an offer shows all of these terms."""
     custom = {at(it, "id"): at(it, "value") for it in at(version, "customFields") or []}
     return all(as_fact(value) == as_fact(at(version, path) or custom.get(path)) for path, value in values.items())

@@ -168,11 +168,10 @@ def _records(result: Any) -> list[Any]:
     return records if isinstance(records, list) else [records]
 
 
-def _parts(value: Any) -> Iterator[Mapping[str, Any]]:
+def _parts(value: dict[str, Any] | list[Any]) -> Iterator[Mapping[str, Any]]:
     """Every JSON object in a value."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         yield value
-        value = [*value.values()]
-    if isinstance(value, list):
-        for entry in value:
+    for entry in value.values() if isinstance(value, dict) else value:
+        if isinstance(entry, dict | list):
             yield from _parts(entry)

@@ -28,7 +28,7 @@ from langchain_ashby.endpoints.organization import ListArchiveReasons, ListCommu
 from langchain_ashby.text.words import UNNAMED, at, called, in_words, moment, named, one_line, parsed, quoted, shown
 
 _KINDS = ("Lead", "PreInterviewScreen", "Active", "Offer", "Hired", "Archived")
-_STATUS_IN = {"Lead": "Lead", "Archived": "Archived", "Hired": "Hired"}
+STATUS_IN = {"Lead": "Lead", "Archived": "Archived", "Hired": "Hired"}
 """The status of an application by the type of its stage; Active in any other."""
 
 
@@ -55,7 +55,7 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
             str(at(it, "id")): {"id": at(it, "stageId"), "name": at(it, "title")} for it in entries
         }
     if kind:
-        builder.implied("Status", value_of(application, "status"), _STATUS_IN.get(kind, "Active"))
+        builder.implied("Status", value_of(application, "status"), STATUS_IN.get(kind, "Active"))
     if request.archive_reason_id:
         builder.set_field("Archive reason", reference(application, "archiveReason"), reason)
 
@@ -71,7 +71,7 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
     builder.line = f"Move {who(builder, application)}, from {named(came_from)} to {named(stage['name'])}{because}"
     offers_made = builder.records("The offers", offers)
     _warn_of_the_way(builder, application, stage_read, before, stage)
-    _leave_archive(builder, application, kind)
+    leave_archive(builder, application, kind)
     if kind is None:
         builder.warn(
             "The kind of this stage is not known. It may archive the application, or hire the candidate.", "high"
@@ -84,7 +84,7 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
         builder.warn("A reason or an e-mail is for archiving only: Ashby will refuse.")
     if kind in (None, "Hired"):
         _hired(builder, offers_made, offers, kind)
-    _warn_of_meetings(builder, builder.records("The interviews", schedules))
+    warn_of_meetings(builder, builder.records("The interviews", schedules))
     warn_of_others(builder, applications_of(builder, reads, candidate, but=request.application_id))
 
 
@@ -96,7 +96,7 @@ def _warn_of_the_way(builder: CardBuilder, application: Record, stage: object, b
         builder.warn("The stage belongs to another interview plan: Ashby may refuse.")
 
 
-def _leave_archive(builder: CardBuilder, application: Record, kind: str | None) -> None:
+def leave_archive(builder: CardBuilder, application: Record, kind: str | None) -> None:
     """Says that an archived application leaves the archive, unless the stage is another archived one."""
     if at(application, "status") != "Archived" or kind in ("Archived", "Hired"):
         return
@@ -174,8 +174,8 @@ def _hired(builder: CardBuilder, offers: list[Record], read: object, kind: str |
         builder.warn("No accepted offer is known: Ashby refuses to skip an offer's approval.")
 
 
-def _warn_of_meetings(builder: CardBuilder, schedules: list[Record]) -> None:
-    """Nothing documents that a change of stage calls off interviews."""
+def warn_of_meetings(builder: CardBuilder, schedules: list[Record]) -> None:
+    """Warns of interviews ahead. Nothing documents that a move or a transfer calls them off."""
     times = [
         at(event, "startTime")
         for schedule in schedules

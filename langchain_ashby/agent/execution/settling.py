@@ -205,6 +205,13 @@ class _Replay:
     def items(self, request: Paged[T]) -> Iterator[T]:
         raise AshbyError("The run was interrupted here", remedy="")
 
+    @property
+    def on_behalf_of(self) -> str | None:
+        return None
+
+    def download(self, handle: str) -> bytes:
+        raise AshbyError("The run was interrupted here", remedy="")
+
     def upload(self, path: str, context: str) -> str:
         raise AshbyError("The run was interrupted here", remedy="")
 

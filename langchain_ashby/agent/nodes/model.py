@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import takewhile
@@ -36,6 +37,7 @@ from langchain_ashby.agent.messages.reply import (
     unreadable,
     with_reason,
 )
+from langchain_ashby.agent.messages.stamps import lacks_stamp, stamped, with_stamp
 from langchain_ashby.agent.messages.tool_messages import Call, outcome_unknown
 from langchain_ashby.agent.messages.window import ContextWindow, tokens
 from langchain_ashby.agent.run.settings import RunLimits, RunSettings
@@ -79,8 +81,9 @@ class ModelNode(Runnable[State, Update]):
         settings = self._limits.settings()
         model = self._bound(settings.model, tuple(settings.tools))
         known = genuine(input["messages"], input.get("own", {}))
+        stamps = self._stamps(known, input, settings)
         for part in _PARTS:
-            sent, left_out = self._conversation(known, settings, part)
+            sent, left_out = self._conversation(stamped(known, stamps), settings, part)
             try:
                 reply = _asked(model, sent, config)
                 if reply.may_pass and self._may_ask_again(input):
@@ -89,15 +92,16 @@ class ModelNode(Runnable[State, Update]):
             except ContextOverflowError:
                 if part == _PARTS[-1]:
                     raise
-        return {**self._update(reply, settings, input, known), "left_out": left_out}
+        return {**self._update(reply, settings, input, known), "left_out": left_out, "stamps": stamps}
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         """Does the same under asyncio."""
         settings = self._limits.settings()
         model = self._bound(settings.model, tuple(settings.tools))
         known = genuine(input["messages"], input.get("own", {}))
+        stamps = await asyncio.to_thread(self._stamps, known, input, settings)
         for part in _PARTS:
-            sent, left_out = self._conversation(known, settings, part)
+            sent, left_out = self._conversation(stamped(known, stamps), settings, part)
             try:
                 reply = await _aasked(model, sent, config)
                 if reply.may_pass and self._may_ask_again(input):
@@ -106,7 +110,17 @@ class ModelNode(Runnable[State, Update]):
             except ContextOverflowError:
                 if part == _PARTS[-1]:
                     raise
-        return {**self._update(reply, settings, input, known), "left_out": left_out}
+        return {**self._update(reply, settings, input, known), "left_out": left_out, "stamps": stamps}
+
+    def _stamps(self, known: list[AnyMessage], state: State, settings: RunSettings) -> dict[str, str]:
+        """The stamps of the messages that are there, with one for the newest if it needs one."""
+        there = {it.id for it in known}
+        stamps = {key: stamp for key, stamp in state.get("stamps", {}).items() if key in there}
+        messages = arranged(known)
+        if not lacks_stamp(messages, stamps):
+            return stamps
+        ask = isinstance(messages[-1], HumanMessage)
+        return with_stamp(messages, stamps, self._limits.surroundings(settings, ask=ask))
 
     def _may_ask_again(self, state: State) -> bool:
         return _asks_in_turn(state["messages"], state.get("own", {})) + 2 <= self._most_calls

@@ -92,9 +92,8 @@ def _lost(call: Call, state: State, given: Dependencies, location: RunLocation) 
     known = journal.read(location.store, key)
     if known.concluded is None and not known.claims:
         return None
-    approved = next((it.approval["call"] for it in known.claims if it.approval is not None), own)
     return Proposal(
-        call=approved,
+        call=own,
         title=own["name"],
         description="",
         card=None,

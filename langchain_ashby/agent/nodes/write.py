@@ -41,9 +41,9 @@ from langchain_ashby.agent.messages.tool_messages import (
 )
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval
-from langchain_ashby.client import collecting_futures
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.http.observer import observed_by
+from langchain_ashby.http.threads import collecting_futures
 
 
 class WriteTask(TypedDict):

@@ -20,6 +20,7 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import ErrorDetails
 
 from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.text.words import zone_named
 
 UserId = Annotated[str, StringConstraints(pattern="^[0-9A-Za-z-]{1,64}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -35,6 +36,12 @@ def _setting(title: str, description: str) -> Any:
 
 def _without_null(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
+
+
+def _known_zone(name: str) -> str:
+    if zone_named(name) is None:
+        raise ValueError(f"there is no time zone {name!r}; give one such as Europe/Berlin")
+    return name
 
 
 _MODEL = _setting("Model", "The chat model.")
@@ -66,6 +73,8 @@ class Context(BaseModel):
         toolsets: Only tools of these groups are shown to the model, and run.
         read_only: Only tools that read are shown to the model, and run.
         policy: One of the `policies` that the agent was made with. The stricter of it and the agent's own holds.
+        time_zone: The zone in which the model is told the day, and cards show times, such as Europe/Berlin; by default
+            the one that `TZ` names, or UTC.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -78,6 +87,10 @@ class Context(BaseModel):
     toolsets: Annotated[Annotated[list[Name], Field(min_length=1)] | SkipJsonSchema[None], _TOOLSETS] = None
     read_only: Annotated[bool, Field(title="Read only", description="Look, and change nothing.")] = False
     policy: Annotated[Name | SkipJsonSchema[None], _POLICY] = None
+    time_zone: Annotated[
+        Annotated[Name, AfterValidator(_known_zone)] | SkipJsonSchema[None],
+        _setting("Time zone", "The zone of days and times, such as Europe/Berlin."),
+    ] = None
 
 
 class _Checked(Context):

@@ -14,9 +14,11 @@ from langchain_ashby.agent.approval.policy import ApprovalPolicy, Ruling, strict
 from langchain_ashby.agent.messages.tool_messages import NOT_IN_THIS_RUN
 from langchain_ashby.agent.run.context import SettingsError, context_schema
 from langchain_ashby.agent.run.runtime import ashby_user, settings_given
+from langchain_ashby.agent.run.surroundings import Surroundings
 from langchain_ashby.agent.state import Approval, Node, Proposal, State, Update
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.text.words import in_zone
 from langchain_ashby.toolkit.tool import raising_errors
 
 DEFAULT = "default"
@@ -34,12 +36,14 @@ class RunSettings:
         tools: The tools that it has, by name.
         on_behalf_of: The id of the Ashby user for whom it acts; None for the key's owner.
         policy: The name of the policy that applies in addition to the agent's own.
+        time_zone: The time zone of its words and days; None for the one that `TZ` names.
     """
 
     model: str
     tools: Tools
     on_behalf_of: str | None
     policy: str
+    time_zone: str | None
     _policies: tuple[ApprovalPolicy, ...]
 
     def ruling(self, proposal: Proposal) -> Ruling:
@@ -107,6 +111,7 @@ class RunLimits:
             it.check(tools.values())
         self.tools = tools
         self._client = client
+        self._surroundings = Surroundings(client)
         self._policy = policy
         self._policies = dict(policies)
         self._act_for = act_for
@@ -125,6 +130,7 @@ class RunLimits:
             tools=self._narrowed(context.toolsets, context.read_only),
             on_behalf_of=self._acting_for(context.on_behalf_of),
             policy=policy,
+            time_zone=context.time_zone,
             _policies=(self._policy,) if policy == DEFAULT else (self._policy, self._policies[policy]),
         )
 
@@ -132,8 +138,13 @@ class RunLimits:
     def acting(self, settings: RunSettings) -> Iterator[None]:
         """Acts in Ashby as the run's user within this block. Ashby's tools raise their errors to the agent there."""
         user = nullcontext() if self._client is None else self._client.acting_for(settings.on_behalf_of)
-        with raising_errors(), user:
+        with raising_errors(), user, in_zone(settings.time_zone):
             yield
+
+    def surroundings(self, settings: RunSettings, *, ask: bool) -> str:
+        """What the run's model is told of the day, the key and the user; `ask` allows it to ask Ashby."""
+        with self.acting(settings):
+            return self._surroundings.words(ask=ask)
 
     def within(self, node: Node) -> Node:
         """Wraps a node so that it acts as the run's user. A run with settings that are not allowed cannot enter."""

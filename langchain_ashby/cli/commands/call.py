@@ -103,6 +103,8 @@ def _with_ids(
         found = resolved(operation, given, client)
     except AshbyError as error:
         raise stop(harmless(error.for_model())) from None
+    except KeyboardInterrupt:
+        raise stop("Interrupted: nothing was changed.", Status.INTERRUPTED) from None
     for note in found.notes:
         typer.echo(harmless(note), err=True)
     return found.arguments, found.named

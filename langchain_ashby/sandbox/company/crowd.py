@@ -94,7 +94,7 @@ def person(index: int, rng: Random) -> Person:
         name, key = rng.choice(WHOLE)
     else:
         (first, first_key), (last, last_key) = rng.choice(FIRST), rng.choice(LAST)
-        initial = rng.choice(("", f" {rng.choice('ABCDEFGHIJKLMNOPRSTVW')}."))
+        initial = rng.choice(("", "", "", f" {rng.choice('ABCDEFGHIJKLMNOPRSTVW')}."))
         name, key = f"{first}{initial} {last}", f"{first_key}.{last_key}"
     position, job = rng.choice(POSITIONS)
     standings = CLOSED_STANDINGS if JOB_ROWS[job].closed else STANDINGS

@@ -97,7 +97,7 @@ def _candidate(person: Person, index: int, candidate_id: str, came: float, files
         externalMappingIds=_MAPPED.get(index),
         customFieldValues=_candidate_fields(person, index, rng),
         createdAt=ago(came),
-        updatedAt=ago(min(came, rng.uniform(0.5, 6))),
+        updatedAt=ago(min(came, person.since or rng.uniform(0.5, 6))),
     )
 
 
@@ -194,6 +194,8 @@ def _application(
     )
     if inbound:
         yield from reviews.evaluations(application_id, person.company, ago(came))
+    if inbound and stage_type == "Active":
+        yield from reviews.feedback_request(application_id, row.team.split()[0], history[-1]["enteredStageAt"])
     for at, title in enumerate(visited):
         if _stage_type(row.plan, title) == "Active" and (title != stage or detail):
             # Some feedback never comes.

@@ -35,6 +35,20 @@ def evaluations(application_id: str, company: str, evaluated: str) -> Records:
         )
 
 
+def feedback_request(application_id: str, interviewer: str, asked: str) -> Records:
+    """A request for feedback without a meeting."""
+    yield (
+        "feedbackRequest",
+        {
+            "id": ident(application_id, "feedback request"),
+            "applicationId": application_id,
+            "interviewId": ident("interview", "manager"),
+            "interviewerUserId": ident("user", interviewer),
+            "createdAt": asked,
+        },
+    )
+
+
 def approval(application_id: str, version: Record) -> Records:
     """The approval of an offer's version, by a manager and the head of finance; none that is not started."""
     status = version.get("approvalStatus")

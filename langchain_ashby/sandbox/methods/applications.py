@@ -9,7 +9,6 @@ from langchain_ashby.sandbox.methods.stages import STATUS_OF_STAGE, set_archive_
 from langchain_ashby.sandbox.paging import Page, listing_of
 from langchain_ashby.sandbox.records import (
     Application,
-    ApplicationHiringTeamRole,
     Candidate,
     CriteriaEvaluation,
     HistoryEntry,
@@ -66,9 +65,6 @@ APPLICATIONS.update(
     {"sourceId": Nullable(Uuid(of=Source))},
     spellings=["application.change_source"],
 )
-
-ROLES = Resource(ApplicationHiringTeamRole, "candidates")
-ROLES.search("applicationHiringTeamRole.list")
 
 
 @method(

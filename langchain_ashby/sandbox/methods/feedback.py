@@ -9,6 +9,8 @@ from langchain_ashby.sandbox.records import (
     Application,
     Feedback,
     FeedbackFormDefinition,
+    FeedbackRequest,
+    Interview,
     InterviewEvent,
     InterviewSchedule,
     User,
@@ -18,7 +20,7 @@ from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
 from langchain_ashby.sandbox.replies.shared import submission
 from langchain_ashby.sandbox.resource import Resource
-from langchain_ashby.sandbox.statement import Alternatives, Field, Shape, Uuid
+from langchain_ashby.sandbox.statement import Alternatives, Field, Shape, Uuid, request
 from langchain_ashby.sandbox.store import equals
 
 _FORM: dict[str, Field] = {
@@ -67,7 +69,12 @@ def submit_feedback(call: Call) -> Any:
     }
     if application["applicationHistory"]:
         feedback["applicationHistoryId"] = application["applicationHistory"][-1]["id"]
-    if "interviewEventId" in body:
+    if "interviewEventId" in body and (asked := call.find(FeedbackRequest, body["interviewEventId"])):
+        if asked["applicationId"] != application["id"] or asked["interviewerUserId"] != user_id:
+            raise invalid("userId", "is not who was asked for this feedback")
+        feedback |= {"interviewEventId": asked["id"], "interviewId": asked["interviewId"]}
+        call.store.add(Feedback, feedback)
+    elif "interviewEventId" in body:
         schedule, event = _event(call, application, user_id)
         feedback |= {"interviewEventId": event["id"], "interviewId": event["interviewId"]}
         call.store.add(Feedback, feedback)
@@ -78,6 +85,33 @@ def submit_feedback(call: Call) -> Any:
     else:
         call.store.add(Feedback, feedback)
     return {"submittedFormInstance": submission(feedback)}
+
+
+@method(
+    "applicationFeedbackRequest.create",
+    "candidatesWrite",
+    request({"applicationId": Uuid(), "interviewId": Uuid(), "interviewerUserId": Uuid()}),
+)
+def request_feedback(call: Call) -> Any:
+    """Asks a user for feedback without a meeting; asked twice, there are two requests."""
+    application = call.get(Application, call.body["applicationId"])
+    interview = call.refer(Interview, call.body["interviewId"], "interviewId")
+    if not interview["isFeedbackRequested"]:
+        raise invalid("interviewId", "the interview is not configured to request feedback")
+    user = call.refer(User, call.body["interviewerUserId"], "interviewerUserId")
+    if not user["isEnabled"]:
+        raise invalid("interviewerUserId", "the user is deactivated")
+    made = call.create(
+        FeedbackRequest,
+        applicationId=application["id"],
+        interviewId=interview["id"],
+        interviewerUserId=user["id"],
+    )
+    return {
+        "interviewEventId": made["id"],
+        "interviewerUserId": made["interviewerUserId"],
+        "applicationId": made["applicationId"],
+    }
 
 
 def _event(call: Call, application: Application, user_id: str) -> tuple[InterviewSchedule, InterviewEvent]:

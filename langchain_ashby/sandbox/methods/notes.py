@@ -1,6 +1,8 @@
 """Notes on candidates."""
 
-from html import escape
+import re
+from collections.abc import Collection
+from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,19 +56,26 @@ def create_note(call: Call) -> Any:
     return reply.note(call, note)
 
 
-def reduced_html(text: str) -> str:
-    """The text with only the tags that a note may have."""
-    reducer = _Reducer()
+def reduced_html(text: str, more: Collection[str] = ()) -> str:
+    """The text with only the tags that a note may have, and some `more`."""
+    reducer = _Reducer((*_KEPT_TAGS, *more))
     reducer.feed(text)
     reducer.close()
     return reducer.result()
 
 
+def plain(html: str) -> str:
+    """The text of HTML that was reduced, without its tags."""
+    lines = re.sub("</(?:h[1-6]|li|pre)>", "\n", html)
+    return unescape(re.sub("<[^>]*>", "", lines)).strip()
+
+
 class _Reducer(HTMLParser):
     """Copies text and allowed tags, without attributes but for a link's target."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Collection[str]) -> None:
         super().__init__(convert_charrefs=True)
+        self._kept = kept
         self._parts: list[str] = []
         self._open: list[str] = []
         self._dropping = 0
@@ -74,7 +83,7 @@ class _Reducer(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _DROPPED_WITH_CONTENT:
             self._dropping += 1
-        elif tag in _KEPT_TAGS:
+        elif tag in self._kept:
             self._parts.append(f"<{tag}{_target(dict(attrs)) if tag == 'a' else ''}>")
             self._open.append(tag)
 

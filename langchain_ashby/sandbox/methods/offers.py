@@ -1,13 +1,13 @@
-"""Offers: the process, the form that it hands out, the offer that a filled-in form makes, and approvals."""
+"""Offers: the process, the form that it hands out, and the offer that a filled-in form makes."""
 
 from typing import Any
 
 from langchain_ashby.sandbox import forms
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import CREATED_AFTER, any_of, same
+from langchain_ashby.sandbox.methods.approvals import ask_for_approval
 from langchain_ashby.sandbox.records import (
     Application,
-    Approval,
     Offer,
     OfferForm,
     OfferFormDefinition,
@@ -18,9 +18,8 @@ from langchain_ashby.sandbox.records import (
 from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
-from langchain_ashby.sandbox.replies.shared import without
 from langchain_ashby.sandbox.resource import Resource
-from langchain_ashby.sandbox.statement import Choice, Flag, Uuid, request
+from langchain_ashby.sandbox.statement import Flag, Uuid, request
 from langchain_ashby.sandbox.store import equals
 
 _OFFER_STATUSES = (
@@ -51,9 +50,6 @@ OFFERS.info(
     optional={"excludeFormDefinition": Flag()},
     reply=lambda call, offer: _details(call, offer),
 )
-
-APPROVALS = Resource(Approval, "approvals", lambda call, record: without(record, "applicationId"))
-APPROVALS.list("approval.list", same(entityType=Choice(("offer", "job", "opening")), entityId=Uuid()))
 
 
 @method("offerProcess.start", "offersWrite", request({"applicationId": Uuid()}))
@@ -124,6 +120,31 @@ def create_offer(call: Call) -> Any:
         )
     call.save(OfferForm, {**form, "offerId": offer["id"]})
     call.save(OfferProcess, {**process, "status": "WaitingOnApprovalStart"})
+    return _details(call, offer)
+
+
+@method(
+    "offer.update",
+    "offersWrite",
+    request({"offerId": Uuid(), "offerForm": forms.SUBMISSIONS}, {"excludeFormDefinition": Flag()}),
+)
+def update_offer(call: Call) -> Any:
+    """Gives an offer new terms. If the former ones were sent to approvers, the new ones are, too."""
+    offer = call.get(Offer, call.body["offerId"])
+    if offer["offerStatus"] in _FINISHED:
+        raise invalid("offerId", f"the offer is finished ({offer['offerStatus']})")
+    application = call.get(Application, offer["applicationId"])
+    definition = call.embedded(OfferFormDefinition, offer["offerFormDefinitionId"])
+    values = forms.fill_in(definition["formDefinition"], call.body["offerForm"]["fieldSubmissions"], "offerForm")
+    if "openingId" in values:
+        _require_free_opening(call, values["openingId"], application)
+    was_sent = "approvalStatus" in offer["versions"][-1]
+    offer["versions"].append(_version(call, values))
+    if was_sent:
+        ask_for_approval(call, offer)
+    else:
+        offer |= {"acceptanceStatus": "Created", "offerStatus": "WaitingOnApprovalStart"}
+        call.save(Offer, offer)
     return _details(call, offer)
 
 

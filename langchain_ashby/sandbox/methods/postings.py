@@ -1,20 +1,26 @@
 """Job postings."""
 
-from typing import Any
+from typing import Any, cast
 
 from langchain_ashby.sandbox.call import Call
+from langchain_ashby.sandbox.methods.notes import plain, reduced_html
+from langchain_ashby.sandbox.paging import Page
 from langchain_ashby.sandbox.records import JobBoard, JobPosting
 from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import jobs as reply
 from langchain_ashby.sandbox.replies.shared import without
-from langchain_ashby.sandbox.resource import Resource
-from langchain_ashby.sandbox.statement import Choice, Flag, Many, Text, Uuid, request
+from langchain_ashby.sandbox.statement import Choice, Flag, Many, Shape, Text, Uuid, request
 from langchain_ashby.sandbox.store import equals
 from langchain_ashby.sandbox.visibility import visible
 
-BOARDS = Resource(JobBoard, "jobs", lambda call, record: without(record, "isPrimary"))
-BOARDS.search("jobBoard.list")
+
+@method("jobBoard.list", "jobsRead", request())
+def list_boards(call: Call) -> Page:
+    """Returns the job boards on one page."""
+    return Page([without(board, "isPrimary") for board in call.store.find(JobBoard)])
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 @method(
@@ -69,6 +75,33 @@ def get_posting(call: Call) -> Any:
     if "jobBoardId" in call.body and _board_id(call) not in posting["jobBoardIds"]:
         raise invalid("jobBoardId", "the posting is not on this job board")
     return reply.posting_details(call, posting, call.body.get("expand", []))
+
+
+@method(
+    "jobPosting.update",
+    "jobsWrite",
+    request(
+        {"jobPostingId": Uuid()},
+        {
+            "title": Text(),
+            "workplaceType": Choice(("OnSite", "Hybrid", "Remote")),
+            "description": Shape({"type": Choice(("text/html",)), "content": Text()}),
+            "suppressDescriptionOpening": Flag(),
+            "suppressDescriptionClosing": Flag(),
+        },
+    ),
+)
+def update_posting(call: Call) -> Any:
+    """Changes a posting, published or not. The text loses the tags that Ashby does not keep."""
+    posting = call.get(JobPosting, call.body["jobPostingId"])
+    posting = cast(
+        JobPosting,
+        {**posting, **{key: value for key, value in call.body.items() if key not in ("jobPostingId", "description")}},
+    )
+    if "description" in call.body:
+        posting["descriptionHtml"] = reduced_html(call.body["description"]["content"], _HEADINGS)
+        posting["descriptionPlain"] = plain(posting["descriptionHtml"])
+    return reply.posting_details(call, call.save(JobPosting, posting))
 
 
 def _board_id(call: Call) -> str | None:

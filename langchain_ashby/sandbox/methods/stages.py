@@ -12,7 +12,9 @@ from langchain_ashby.sandbox.records import (
     ArchiveReason,
     Candidate,
     CommunicationTemplate,
+    InterviewPlan,
     InterviewStage,
+    Job,
     Offer,
     Opening,
     StageType,
@@ -20,7 +22,7 @@ from langchain_ashby.sandbox.records import (
 from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
-from langchain_ashby.sandbox.statement import Moment, Shape, Uuid, request
+from langchain_ashby.sandbox.statement import Flag, Moment, Shape, Uuid, request
 from langchain_ashby.sandbox.store import equals
 
 STATUS_OF_STAGE: dict[StageType, ApplicationStatus] = {
@@ -69,6 +71,33 @@ def change_stage(call: Call) -> Any:
                 raise invalid(key, f"is only for a stage of type Archived, and {stage['title']} is {stage['type']}")
     if stage["type"] == "Hired" and not is_hired_already:
         _fill_opening(call, application)
+    _enter(call, application, stage)
+    return reply.application(call, call.save(Application, application))
+
+
+@method(
+    "application.transfer",
+    "candidatesWrite",
+    request(
+        {"applicationId": Uuid(), "jobId": Uuid(), "interviewPlanId": Uuid(), "interviewStageId": Uuid()},
+        {"startAutomaticActivities": Flag()},
+    ),
+)
+def transfer(call: Call) -> Any:
+    """Moves an application to another job. Meetings, feedback and offers stay with it; no stage has activities here."""
+    application = call.get(Application, call.body["applicationId"])
+    job = call.get(Job, call.body["jobId"])
+    plan = call.refer(InterviewPlan, call.body["interviewPlanId"], "interviewPlanId")
+    if plan["id"] not in job["interviewPlanIds"]:
+        raise invalid("interviewPlanId", "is no plan of the job")
+    stage = stage_of_plan(call, call.body["interviewStageId"], plan["id"])
+    if application["status"] == "Hired":
+        raise invalid("applicationId", "the candidate is hired already")
+    if stage["type"] in ("Hired", "Archived"):
+        raise invalid("interviewStageId", f"an application cannot be transferred to a stage of type {stage['type']}")
+    application.pop("archiveReasonId", None)
+    application.pop("archivedAt", None)
+    application |= {"jobId": job["id"], "interviewPlanId": plan["id"]}
     _enter(call, application, stage)
     return reply.application(call, call.save(Application, application))
 

@@ -29,6 +29,7 @@ from langchain_ashby.sandbox.records.candidates import (
 from langchain_ashby.sandbox.records.interviews import (
     Feedback,
     FeedbackFormDefinition,
+    FeedbackRequest,
     Interview,
     InterviewPlan,
     InterviewSchedule,
@@ -124,6 +125,7 @@ __all__ = [
     "EventInterviewer",
     "Feedback",
     "FeedbackFormDefinition",
+    "FeedbackRequest",
     "FieldValues",
     "File",
     "FormDefinition",

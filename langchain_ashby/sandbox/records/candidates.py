@@ -222,13 +222,14 @@ class Offer(TypedDict):
 
 @kind
 class Approval(TypedDict):
-    """The approval of an offer's version, a job or an opening. `applicationId` (of an offer) is not in the reply."""
+    """The approval of an offer's version, a job or an opening. `applicationId` and `note` are not in the reply."""
 
     id: str
     approvalDefinitionId: str
     entityType: Literal["offer", "job", "opening"]
     entityId: Annotated[str, INDEXED]
     applicationId: NotRequired[str]
+    note: NotRequired[str]
     steps: list[ApprovalStep]
     createdAt: str
     submittedAt: NotRequired[str]

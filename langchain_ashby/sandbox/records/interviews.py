@@ -109,6 +109,17 @@ class NotetakerTranscript(TypedDict):
 
 
 @kind
+class FeedbackRequest(TypedDict):
+    """A request for feedback without a meeting. Its id stands for an interview event; the reply calls it that."""
+
+    id: str
+    applicationId: Annotated[str, INDEXED]
+    interviewId: str
+    interviewerUserId: str
+    createdAt: str
+
+
+@kind
 class Feedback(TypedDict):
     """Submitted interview feedback. The reply embeds the user who gave it."""
 

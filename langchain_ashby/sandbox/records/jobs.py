@@ -48,7 +48,8 @@ class Job(TypedDict):
 class JobPosting(TypedDict):
     """An advertisement for a job. The reply takes department, team, location and pay from the job and the location.
 
-    A posting that is not `isPublished` is a draft.
+    A posting that is not `isPublished` is a draft. Brands have no opening and no closing text here, so that nothing
+    shows of their suppression.
     """
 
     id: str
@@ -56,6 +57,8 @@ class JobPosting(TypedDict):
     title: str
     isPublished: bool
     isListed: bool
+    suppressDescriptionOpening: NotRequired[bool]
+    suppressDescriptionClosing: NotRequired[bool]
     jobBoardIds: list[str]
     locationIds: PostingLocations
     workplaceType: NotRequired[Literal["OnSite", "Hybrid", "Remote"]]

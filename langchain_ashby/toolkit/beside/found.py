@@ -27,8 +27,8 @@ class Beside:
 
     def shown(self, results: Any) -> Any:
         """The result as the text shows it, from what of it may be told."""
-        if not self.adds or not isinstance(results, list):
-            return results
+        if not isinstance(results, list) or len(self.adds) != len(results):
+            return results  # it cannot be told which is whose
         return [
             {**added, **record} if isinstance(record, Mapping) else record
             for record, added in zip(results, self.adds, strict=True)

@@ -48,6 +48,13 @@ def _history(desk: Desk) -> list[Any]:
     return [[visit("Onsite")], [visit("Offer")], [visit("Offer", "2026-01-02T10:00:00Z")]]
 
 
+def _members(desk: Desk) -> Values:
+    return {
+        "team_member_id": ids(desk, "user", 3, isEnabled=True),
+        "role_id": ids(desk, "applicationHiringTeamRole", 3),
+    }
+
+
 OTHERS: dict[str, Callable[[Desk], Values]] = {
     "create_candidate": lambda desk: {
         **_candidate(desk),
@@ -117,6 +124,18 @@ OTHERS: dict[str, Callable[[Desk], Values]] = {
             [*SCORECARD[:-1], {"path": "work_with", "value": False}],
         ],
     },
+    "transfer_application": lambda desk: {
+        "job_id": ids(desk, "job", 3),
+        "interview_plan_id": ids(desk, "interviewPlan"),
+        "interview_stage_id": [desk.stage("Offer"), desk.stage("Onsite")],
+        "start_automatic_activities": [True],
+    },
+    "add_application_hiring_team_member": _members,
+    "remove_application_hiring_team_member": _members,
+    "request_feedback": lambda desk: {
+        "interview_id": ids(desk, "interview", 3),
+        "interviewer_user_id": ids(desk, "user", 3, isEnabled=True),
+    },
     "create_job": lambda desk: {
         "title": ["Keeper"],
         "department_id": ids(desk, "department", 3),
@@ -135,6 +154,13 @@ OTHERS: dict[str, Callable[[Desk], Values]] = {
         "employment_type": ["PartTime", "Intern"],
     },
     "set_job_status": lambda desk: {"status": ["Open", "Archived", "Draft"]},
+    "update_job_posting": lambda desk: {
+        "title": ["Keeper", "Keeper of the light"],
+        "workplace_type": ["OnSite", "Hybrid"],
+        "description": ["<b>One</b>", "<b>Two</b>", "<i>Two</i>"],
+        "suppress_description_opening": [True, False],
+        "suppress_description_closing": [True, False],
+    },
     "create_offer": lambda desk: {
         "field_submissions": [
             TERMS,
@@ -143,6 +169,14 @@ OTHERS: dict[str, Callable[[Desk], Values]] = {
             [*TERMS, {"path": "Sign-on bonus", "value": {"value": 5, "currency_code": "EUR"}}],
         ]
     },
+    "update_offer": lambda desk: {
+        "field_submissions": [
+            TERMS,
+            [*TERMS, {"path": "Opening", "value": desk.opening("OP-201")}],
+            [*TERMS, {"path": "Sign-on bonus", "value": {"value": 5, "currency_code": "USD"}}],
+        ]
+    },
+    "start_offer_approval": lambda _: {"note": ["One.", "Two."]},
     "create_interview_schedule": lambda desk: {"interview_events": _meetings()},
     "update_interview_schedule": lambda desk: {"interview_event": _meetings()},
     "cancel_interview_schedule": lambda desk: {"allow_reschedule": [True]},

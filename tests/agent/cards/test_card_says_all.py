@@ -133,6 +133,8 @@ def test_every_value_on_the_wire_is_shown(desk: Desk, operation: type[Operation[
             for leaf in wanted:
                 if leaf == "text/plain":  # what every note is that is not said to be HTML
                     continue
+                if leaf == "text/html" and operation.path == "jobPosting.update":  # what the text of every posting is
+                    continue
                 assert any(squeezed(it) in page for it in spelled(leaf)), (leaf, args)
 
     check()

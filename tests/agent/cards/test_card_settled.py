@@ -23,13 +23,14 @@ def attempt(desk: Desk, request: Request, drop: str | None = None) -> None:
     assert caught.value.outcome_unknown
 
 
-# A record that is not there may have been made and removed. Of an opening Ashby does not say when it was changed, nor
+# A record that is not there may have been made and removed. Of openings and offers no read shows the last change, nor
 # whether a change of a candidate's projects counts as one of the candidate.
-MADE = [name for name in EXAMPLES if name.startswith(("create_", "submit_", "upload_"))]
+MADE = [name for name in EXAMPLES if name.startswith(("create_", "submit_", "upload_", "request_", "update_offer"))]
 SET = [name for name in EXAMPLES if name not in MADE and name != "update_interview_schedule"]
-UNDATED = [*MADE, *(name for name in SET if "opening" in name or "project" in name)]
-# A file's name proves nothing about its bytes, and no read shows an e-mail, or why an opening was closed.
+UNDATED = [*MADE, *(name for name in SET if "opening" in name or "project" in name), "start_offer_approval"]
+# A file's name proves nothing about its bytes, and no read shows an e-mail, why an opening was closed, or a request.
 UNPROVABLE = ["upload_candidate_resume", "upload_candidate_file", "change_application_stage", "set_opening_state"]
+UNPROVABLE += ["request_feedback"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

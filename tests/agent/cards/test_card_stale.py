@@ -24,7 +24,7 @@ def test_a_card_is_fresh_while_nothing_changes(desk: Desk, name: str) -> None:
     assert differences(card, desk.card(request)) == []
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", [it for it in EXAMPLES if it != "request_feedback"])  # no read shows a request
 def test_a_write_that_was_made_meanwhile_makes_its_own_card_stale(desk: Desk, name: str) -> None:
     request = EXAMPLES[name](desk)
     card = desk.card(request)

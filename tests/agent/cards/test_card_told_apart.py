@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,9 @@ from langchain_ashby.agent.cards import ReadCache, card_of, markdown
 from langchain_ashby.ids import ids_of
 from langchain_ashby.text.words import at, one_line
 
-NO_EFFECT = {("create_offer", "exclude_form_definition"), ("update_interview_schedule", "allow_feedback_deletion")}
+NO_EFFECT = {("update_interview_schedule", "allow_feedback_deletion")} | {
+    (tool, "exclude_form_definition") for tool in ("create_offer", "update_offer", "start_offer_approval")
+}
 """Arguments that change nothing in these calls: the exact arguments tell them apart, the words need not."""
 
 QUIET = settings(phases=[Phase.generate], suppress_health_check=list(HealthCheck))
@@ -69,19 +72,19 @@ def check_neighbours(desk: Desk, tool: str, how: settings) -> None:
     def check(data: st.DataObject) -> None:
         for name in free:
             value = data.draw(of_field(operation.model_fields[name], full=True), label=name)
-            for other in changed(value)[:3]:
-                try:
-                    requests = [make(tool, **{**example, name: it}) for it in (value, other)]
-                except ValidationError:
-                    continue  # such as an end before its start
-                cards = [card_of(request, reads) for request in requests]
-                bodies = [body_of(*it) for it in zip(requests, cards, strict=True)]
-                if bodies[0] == bodies[1]:
+            asked = []
+            for it in [value, *changed(value)[:3]]:
+                with suppress(ValidationError):  # such as an end before its start
+                    request = make(tool, **{**example, name: it})
+                    card = card_of(request, reads)
+                    asked.append((it, card, body_of(request, card)))
+            for other, card, body in asked[1:] if asked and asked[0][0] is value else ():
+                if body == asked[0][2]:
                     continue
                 told = f"{tool}: {name}: {value!r} and {other!r} have the same card"
-                assert markdown(cards[0]) != markdown(cards[1]), told
+                assert markdown(card) != markdown(asked[0][1]), told
                 if (tool, name) not in NO_EFFECT and one_line(str(value)) != one_line(str(other)):
-                    assert words_of(cards[0]) != words_of(cards[1]), f"{told} but for the exact arguments"
+                    assert words_of(card) != words_of(asked[0][1]), f"{told} but for the exact arguments"
 
     check()
 
@@ -94,7 +97,7 @@ def test_arguments_that_are_nearly_the_same_have_different_cards(desk: Desk, too
 @pytest.mark.slow
 @pytest.mark.parametrize("tool", EXAMPLES)
 def test_many_arguments_that_are_nearly_the_same_have_different_cards(desk: Desk, tool: str) -> None:
-    check_neighbours(desk, tool, settings(QUIET, max_examples=40))
+    check_neighbours(desk, tool, settings(QUIET, max_examples=20))
 
 
 IDENTIFIES: dict[type, tuple[str, ...]] = {

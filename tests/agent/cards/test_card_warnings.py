@@ -9,9 +9,10 @@ import pytest
 from desk import EXAMPLES, Desk, Request, make
 from situations import email, reason, stage
 from warned_hiring import HIRING
+from warned_more import MORE
 from warned_people import PEOPLE
 
-CASES = [*PEOPLE, *HIRING]
+CASES = [*PEOPLE, *HIRING, *MORE]
 
 
 def warnings(desk: Desk, request: Request) -> str:

@@ -1,0 +1,136 @@
+"""`langchain-ashby mirror`."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from langchain_ashby.cli.connect import connected
+from langchain_ashby.cli.exits import Status, stop
+from langchain_ashby.errors import AshbyError
+
+if TYPE_CHECKING:
+    from langchain_ashby.client import AshbyClient
+    from langchain_ashby.mirror import Coverage, Mirror
+
+mirror = typer.Typer(help="Keep a local mirror of Ashby, for questions about the whole pipeline.", no_args_is_help=True)
+
+Url = Annotated[
+    str,
+    typer.Option(
+        "--mirror", envvar="LANGCHAIN_ASHBY_MIRROR", help="The mirror: sqlite:///FILE or postgresql+psycopg://…"
+    ),
+]
+
+
+@mirror.command()
+def sync(
+    url: Url,
+    every: Annotated[
+        str | None, typer.Option(help="Do it again and again, so long after each run ended: 30s, 5m, 1h.")
+    ] = None,
+    history: Annotated[
+        int, typer.Option(min=0, help="The most stage histories to read in a run; one call each.")
+    ] = 500,
+    all_history: Annotated[bool, typer.Option("--all-history", help="Read every stage history.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again; otherwise that happens daily.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Drop the mirror first: for another API key.")] = False,
+    answers: Annotated[bool, typer.Option("--answers", help="Also keep the answers in interview feedback.")] = False,
+) -> None:
+    """Bring the mirror up to date: everything the first time, then what has changed.
+
+    It can be interrupted at any point; the next run goes on from there.
+    """
+    pause = None if every is None else _seconds(every)
+    with connected(sandbox=False) as client:
+        wanted = _open(url, client, answers=answers)
+        while True:
+            failure = None
+            try:
+                known = _run(wanted, None if all_history else history, full=full, anew=anew)
+                typer.echo(f"{known}.")
+            except AshbyError as error:
+                failure = error
+            if pause is None or (failure is not None and not failure.retryable):
+                break
+            if failure is not None:
+                stop(str(failure))  # prints it; the next run may fare better
+            full = anew = False
+            time.sleep(pause)
+    if failure is not None:
+        raise stop(str(failure))
+
+
+@mirror.command()
+def status(url: Url) -> None:
+    """Say as of when the mirror is, what it lacks, and how large it is."""
+    wanted = _open(url, None)
+    try:
+        known = wanted.coverage()
+    except AshbyError as error:
+        raise stop(str(error)) from None
+    typer.echo(f"{known}.")
+    if known.complete_at is not None:
+        typer.echo(f"Everything was last read on {known.complete_at:%Y-%m-%d at %H:%M} UTC.")
+    if (size := wanted.size()) is not None:
+        typer.echo(f"It takes {size / 1e6:.1f} MB.")
+
+
+@mirror.command()
+def forget(url: Url, candidate_id: str) -> None:
+    """Remove a person from the mirror at once; no later run reads them again."""
+    try:
+        _open(url, None).forget(candidate_id)
+    except AshbyError as error:
+        raise stop(str(error)) from None
+    typer.echo("Forgotten.")
+
+
+def _open(url: str, client: AshbyClient | None, *, answers: bool = False) -> Mirror:
+    try:
+        from langchain_ashby.mirror import Mirror
+
+        return Mirror(url, client, answers=answers)
+    except (AshbyError, ModuleNotFoundError) as error:
+        raise stop(str(error), Status.USAGE) from None
+
+
+def _run(wanted: Mirror, history: int | None, *, full: bool, anew: bool) -> Coverage:
+    """One run, with its progress at the bottom of the terminal. Ctrl-C ends it at once: nothing is lost."""
+    from langchain_ashby.cli.background import BackgroundWork, Interrupted
+    from langchain_ashby.cli.progress import ProgressDisplay
+    from langchain_ashby.cli.terminal import console
+
+    progress = ProgressDisplay(console(stderr=True))
+    showing = ""
+
+    def show(name: str, records: int) -> None:
+        nonlocal showing
+        if name != showing:
+            progress.end(showing)
+        showing = name
+        progress.begin(name, f"{name}: {records:,}")
+
+    def run() -> list[Coverage]:
+        return [wanted.sync(history=history, full=full or None, anew=anew, progress=show)]
+
+    known: Coverage | None = None
+    with BackgroundWork(run, progress.refresh) as work, progress:
+        for step in work:
+            if isinstance(step, Interrupted):
+                work.abandon()
+                break
+            known = step
+    if known is None:
+        raise stop("Interrupted: the next run goes on from here.", Status.INTERRUPTED)
+    return known
+
+
+def _seconds(text: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h)", text.strip())
+    if found is None or not float(found[1]):
+        raise stop("Give --every as a number with s, m or h, such as 5m.", Status.USAGE)
+    return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]

@@ -1,0 +1,76 @@
+"""Runs blocking calls in threads, for callers under asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
+from typing import Any, TypeVar
+
+from langchain_ashby.http.deadline import Deadline, within
+
+T = TypeVar("T")
+
+
+class Threads:
+    """A pool of threads, opened when it is first needed.
+
+    Args:
+        most: How many calls run at once.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._pool: ThreadPoolExecutor | None = None
+        self._guard = threading.Lock()
+
+    def close(self, wait: bool = False) -> None:
+        """Closes the pool. Calls under way and those that wait for their turn still run; later ones open a new pool."""
+        with self._guard:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=wait)
+
+    async def run(self, work: Callable[[], T], deadline: Deadline, *, cancellable: bool) -> T:
+        """Runs the work in a thread, under the deadline and in a copy of the context, and waits for its result.
+
+        Args:
+            work: The blocking calls.
+            deadline: For all of them together.
+            cancellable: True to end them if this coroutine is canceled.
+        """
+        context = copy_context()
+
+        def run() -> T:
+            with within(deadline):
+                return work()
+
+        with self._guard:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._most, thread_name_prefix="ashby")
+            future = self._pool.submit(context.run, run)
+        if (collected := _collected.get()) is not None:
+            collected.append(future)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            if cancellable:
+                deadline.cancel()
+            raise
+
+
+@contextmanager
+def collecting_futures() -> Iterator[list[Future[Any]]]:
+    """Collects the futures of what `Threads` run within the block, in this task and in those that it starts."""
+    collected: list[Future[Any]] = []
+    before = _collected.set(collected)
+    try:
+        yield collected
+    finally:
+        _collected.reset(before)
+
+
+_collected: ContextVar[list[Future[Any]] | None] = ContextVar("collected", default=None)

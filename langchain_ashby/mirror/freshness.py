@@ -1,0 +1,62 @@
+"""Brings a mirror up to date before it answers, if that is quick."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from langchain_ashby.errors import AshbyError
+from langchain_ashby.mirror.errors import MirrorBusyError
+
+if TYPE_CHECKING:
+    from langchain_ashby.mirror.mirror import Mirror
+
+QUICK = 5.0
+"""Seconds that an answer waits at most. What takes longer goes on, for the next answer."""
+
+HISTORIES = 50
+"""The most stage histories that are read on the way, each with a call."""
+
+
+_log = logging.getLogger("langchain_ashby.mirror")
+
+
+class Freshener:
+    """Keeps one mirror no older than an age, as far as that is quick. Threads may share it."""
+
+    def __init__(self, mirror: Mirror, max_age: timedelta) -> None:
+        self._mirror = mirror
+        self._max_age = max_age
+        self._turn = threading.Lock()
+        self._running: threading.Thread | None = None
+        self._failure = ""
+
+    def freshen(self) -> str:
+        """Brings the mirror up to date if it is too old; returns a remark for the answer, empty if all is well."""
+        as_of = self._mirror.as_of()
+        age = None if as_of is None else datetime.now(UTC) - as_of
+        if not self._mirror.has_client or (age is not None and age <= self._max_age):
+            return ""
+        with self._turn:
+            if self._running is None or not self._running.is_alive():
+                self._failure = ""
+                self._running = threading.Thread(target=self._sync, name="mirror-sync", daemon=True)
+                self._running.start()
+            running = self._running
+        running.join(QUICK)
+        if running.is_alive():
+            return "older than it should be: it is being brought up to date, ask again in a while for newer figures"
+        return self._failure
+
+    def _sync(self) -> None:
+        try:
+            self._mirror.sync(history=HISTORIES, full=False)
+        except MirrorBusyError:
+            self._failure = "older than it should be: another process is bringing it up to date"
+        except AshbyError as error:
+            self._failure = f"older than it should be: it could not be brought up to date ({error.code})"
+        except Exception as error:  # in a thread of its own nobody else would hear of it
+            self._failure = f"older than it should be: it could not be brought up to date ({type(error).__name__})"
+            _log.exception("The mirror could not be brought up to date")

@@ -1,0 +1,266 @@
+"""A local mirror of an Ashby account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, insert, select
+
+from langchain_ashby.client import AshbyClient
+from langchain_ashby.errors import ArgumentError, ConfigurationError
+from langchain_ashby.ids import canonical
+from langchain_ashby.mirror.account import begin_run, find, prepare
+from langchain_ashby.mirror.applying import apply, maybe_gone
+from langchain_ashby.mirror.coverage import Coverage, coverage
+from langchain_ashby.mirror.database import open_database
+from langchain_ashby.mirror.freshness import Freshener
+from langchain_ashby.mirror.history import is_gone, read_histories
+from langchain_ashby.mirror.lists import mirrored_lists
+from langchain_ashby.mirror.own_tables import accounts, forgotten, lists
+from langchain_ashby.mirror.reading import Progress, Reader
+from langchain_ashby.mirror.removal import remove_people, remove_staged_people
+from langchain_ashby.mirror.tables import Moment, metadata
+from langchain_ashby.text.words import zone_named
+
+if TYPE_CHECKING:
+    import pandas
+    from langchain_core.tools import BaseTool
+
+HISTORIES = 500
+"""The most histories that a run reads unless it is told otherwise."""
+
+COMPLETE_EVERY = timedelta(days=1)
+"""How old the last reading of everything may be: Ashby's lists of changes do not say what was deleted or merged."""
+
+
+class Mirror:
+    """A local copy of what an Ashby account has, for questions that would take thousands of calls.
+
+    Threads and processes may share one: any number read while one of them brings it up to date. It holds people's data:
+    an SQLite file is readable by its owner only, and `docs/data-at-rest.md` says what is in it.
+
+    Args:
+        url: `sqlite:///FILE`, or `postgresql+psycopg://…`, where the mirror has a schema of its own.
+        client: Reads Ashby. Without one the mirror can be read, and people can be forgotten.
+        answers: Also keep what was answered in interview feedback, less what is private. If a mirror was made with the
+            other choice, the next run makes it anew.
+        zone: The name of the time zone in which the days of questions begin, such as Europe/Oslo.
+        max_age: A mirror that is older is brought up to date before it answers, if that is quick.
+
+    Raises:
+        MirrorError: if the URL is neither.
+        ConfigurationError: if there is no such time zone.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        client: AshbyClient | None = None,
+        *,
+        answers: bool = False,
+        zone: str = "UTC",
+        max_age: timedelta = timedelta(minutes=15),
+    ) -> None:
+        if zone_named(zone) is None:
+            raise ConfigurationError(f"There is no time zone {zone!r}", remedy="Give a name such as Europe/Oslo.")
+        self._database = open_database(url)
+        self._client = client
+        self._answers = answers
+        self.zone = zone
+        self._freshener = Freshener(self, max_age)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._database.engine.url!r})"  # the password is masked
+
+    def sync(
+        self,
+        *,
+        history: int | None = HISTORIES,
+        full: bool | None = None,
+        anew: bool = False,
+        progress: Progress | None = None,
+    ) -> Coverage:
+        """Reads everything the first time, then what has changed, and returns what is known afterwards.
+
+        It may be killed at any point: the next call goes on from there. Readers see the state of before until all of a
+        run is put in place at once; then stage histories are added.
+
+        Args:
+            history: The most stage histories to read: each takes a call. Those of active and of changed applications
+                come first. None for no limit.
+            full: True to read everything again, which also finds what was deleted or merged; False not to. By default
+                that is done once a day.
+            anew: Drop what is there and start again; needed for another API key. Who was forgotten stays so.
+            progress: Called with a list's name and the number of its records, after each page.
+
+        Raises:
+            MirrorBusyError: if another process or thread is at it.
+            MirrorError: if the mirror is another account's or a newer version's, or its database fails.
+            AshbyError: if Ashby cannot be read; what was read until then is kept.
+        """
+        if self._client is None:
+            raise ConfigurationError("Bringing a mirror up to date needs a client: Mirror(url, client)")
+        report = progress or _silent
+        with self._database.running() as connection:
+            mirrored = mirrored_lists(answers=self._answers)
+            with self._database.transaction(connection):
+                prepare(connection, str(self._account), mirrored, answers=self._answers, anew=anew)
+                complete_at = connection.scalar(select(accounts.c.complete_at))
+            if full is None:
+                full = complete_at is not None and datetime.now(UTC) - complete_at > COMPLETE_EVERY
+            if self._run(connection, report, full=full):
+                self._run(connection, report, full=False)  # what changed since that began
+            read_histories(self._client, self._database, connection, history, report)
+            self._database.tidy(connection)
+        return self.coverage()
+
+    def coverage(self) -> Coverage:
+        """Returns what the mirror knows: as of when, and of how many applications the history.
+
+        Raises:
+            MirrorError: if there is no mirror, or not one of this account and version.
+        """
+        with self.connect() as connection:
+            return self.coverage_of(connection)
+
+    def as_of(self) -> datetime | None:
+        """Returns the time of which the mirror holds the state; None before the first run has ended.
+
+        Raises:
+            MirrorError: if there is no mirror, or not one of this account and version.
+        """
+        with self.connect() as connection:
+            return connection.scalar(select(accounts.c.as_of))
+
+    @staticmethod
+    def coverage_of(connection: Connection) -> Coverage:
+        """Returns what is known in the state that a connection from `connect` sees."""
+        return coverage(connection, connection.execute(select(accounts)).one())
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Gives an SQLAlchemy connection that cannot write and sees one state throughout; see `mirror.tables`.
+
+        Raises:
+            MirrorError: if there is no mirror, or not one of this account and version.
+        """
+        with self._database.reading() as connection:
+            find(connection, self._account)
+            yield connection
+
+    @property
+    def has_client(self) -> bool:
+        """True if it can be brought up to date."""
+        return self._client is not None
+
+    def is_of(self, client: AshbyClient) -> bool:
+        """True unless it is kept by a client for another account."""
+        return self._client is None or self._client is client or self._client.account == client.account
+
+    def freshen(self) -> str:
+        """Brings it up to date if it is older than `max_age` and that is quick.
+
+        Returns:
+            A remark for the answer that follows; empty if all is well.
+        """
+        return self._freshener.freshen()
+
+    def tools(
+        self, client: AshbyClient | None = None, *, strict: bool = False, defer_loading: bool = False
+    ) -> list[BaseTool]:
+        """Returns the tools of the toolset `pipeline`, which `AshbyToolkit(mirror=…)` adds to its own.
+
+        Args:
+            client: The client of the tools beside them; by default the mirror's own.
+            strict: Write the schemas for OpenAI's strict mode.
+            defer_loading: Mark the tools for a provider's tool search.
+        """
+        from langchain_ashby.mirror.tools import question_tools
+
+        return question_tools(self, client or self._client, strict=strict, defer_loading=defer_loading)
+
+    def frame(self, table: str) -> pandas.DataFrame:
+        """Returns a table as a pandas DataFrame, with times in UTC.
+
+        Args:
+            table: Such as `applications`.
+
+        Raises:
+            KeyError: if there is no such table; names those that there are.
+            ModuleNotFoundError: if pandas is not installed.
+        """
+        import pandas
+
+        if table not in metadata.tables:
+            raise KeyError(f"there is no table {table}; there are {', '.join(sorted(metadata.tables))}")
+        wanted = metadata.tables[table]
+        with self.connect() as connection:
+            rows = connection.execute(select(wanted)).all()
+        frame = pandas.DataFrame.from_records([tuple(row) for row in rows], columns=[it.name for it in wanted.columns])
+        for column in wanted.columns:
+            if isinstance(column.type, Moment):
+                frame[column.name] = pandas.to_datetime(frame[column.name], utc=True)
+        return frame
+
+    def forget(self, candidate_id: str) -> None:
+        """Removes a person at once, with applications, meetings and feedback; no later run reads them again.
+
+        Their id is kept for that, and dropped by the first reading of everything that no longer finds them in Ashby.
+
+        Raises:
+            ArgumentError: if it is no id.
+            MirrorError: if there is no mirror.
+        """
+        try:
+            candidate_id = canonical(candidate_id)
+        except ValueError:
+            raise ArgumentError("candidate_id: is not an id of Ashby's") from None
+        with self._database.writing() as connection:
+            with self._database.transaction(connection):
+                find(connection, self._account)
+                ids = select(forgotten.c.candidate_id).where(forgotten.c.candidate_id == candidate_id)
+                if connection.scalar(ids) is None:
+                    now = datetime.now(UTC)
+                    connection.execute(insert(forgotten).values(candidate_id=candidate_id, seen_at=now))
+                remove_staged_people(connection, ids)
+                remove_people(connection, [candidate_id])
+            self._database.tidy(connection)
+
+    def size(self) -> int | None:
+        """Returns the bytes of the SQLite file and its log; None for PostgreSQL."""
+        return self._database.size()
+
+    @property
+    def _account(self) -> str | None:
+        """Whose mirror it has to be: a client that acts for a user sees what that user may see."""
+        if self._client is None:
+            return None
+        user = self._client.on_behalf_of
+        return self._client.account if user is None else f"{self._client.account} {user}"
+
+    def _run(self, connection: Connection, progress: Progress, *, full: bool) -> bool:
+        """Reads the lists and puts what they have in place. Returns True if that began long ago, or took long."""
+        assert self._client is not None
+        client, now = self._client, datetime.now(UTC)
+        mirrored = mirrored_lists(answers=self._answers)
+        with self._database.transaction(connection):
+            again = begin_run(connection, now, full=full)
+            read = set(connection.scalars(select(lists.c.name).where(lists.c.is_read)))
+        reader = Reader(client, self._database, connection, progress)
+        for _, turn in groupby(mirrored, lambda wanted: wanted.turn):
+            reader.read([wanted for wanted in turn if wanted.name not in read])
+        reader.read_stages()
+        with self._database.transaction(connection):
+            people = maybe_gone(connection)
+        gone = [candidate_id for candidate_id in people if is_gone(client, candidate_id)]
+        with self._database.transaction(connection):
+            apply(connection, mirrored, gone, datetime.now(UTC))
+        return again
+
+
+def _silent(name: str, records: int) -> None:
+    """Reports nothing."""

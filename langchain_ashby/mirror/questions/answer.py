@@ -1,0 +1,92 @@
+"""An answer as text: a table of data, then own lines on how many there are and what the numbers rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any
+
+from langchain_ashby.ids import short
+from langchain_ashby.results import NOTICE, OWN, data_line
+from langchain_ashby.results.weight import Limit, shortened_within
+from langchain_ashby.text.words import one_line
+
+CELL = Limit(48, 96)
+"""The most that a cell holds: characters, and weight. Single records show all of it."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an answer.
+
+    Attributes:
+        title: Its heading; ids are headed by the argument that takes them.
+        is_id: True if it holds ids of Ashby, shown in the short spelling.
+    """
+
+    title: str
+    is_id: bool = False
+
+
+@dataclass
+class Answer:
+    """An answer.
+
+    Attributes:
+        columns: The headings; a column in which nothing stands is left out, but for the first.
+        rows: What stands under them, as Python values: ids, texts, numbers, times; None is blank.
+        notes: Own lines after the table, in the package's words only.
+        more: The cursor of the next rows; empty if there are none.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    notes: list[str] = field(default_factory=list)
+    more: str = ""
+
+    def text(self, zone: tzinfo) -> str:
+        """What a model reads. Days are days of the zone."""
+        used = [
+            place
+            for place, column in enumerate(self.columns)
+            if place == 0 or any(row[place] not in (None, "") for row in self.rows)
+        ]
+        lines = []
+        if self.rows:
+            lines = [f"{OWN}{NOTICE}", f"{OWN}{'|'.join(self.columns[place].title for place in used)}"]
+        for row in self.rows:
+            cells = [_cell(self.columns[place], row[place], zone) for place in used]
+            lines.append(data_line("|".join(cells)))
+        return "\n".join([*lines, *(f"{OWN}{note}" for note in self.notes)])
+
+    def data(self) -> list[dict[str, Any]]:
+        """The rows as JSON, with Ashby's ids and times in ISO 8601, for programs."""
+        return [
+            {column.title: _json(value) for column, value in zip(self.columns, row, strict=True)} for row in self.rows
+        ]
+
+
+def _cell(column: Column, value: Any, zone: tzinfo) -> str:
+    if value is None:
+        return ""
+    if column.is_id:
+        return ", ".join(map(shown_id, value)) if isinstance(value, list) else shown_id(value)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(zone):%Y%m%d}"
+    if isinstance(value, float):
+        return f"{value:.1f}".removesuffix(".0")
+    said = shortened_within(one_line(str(value), None), CELL)
+    return said.replace("¦", "[U+00A6]").replace("|", "¦")
+
+
+def shown_id(value: str) -> str:
+    """An id in the short spelling."""
+    try:
+        return short(value)
+    except ValueError:
+        return one_line(value, 60)
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,147 @@
+"""`ashby_find_candidates`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, Table, and_, exists, func, literal, not_, select
+
+from langchain_ashby.endpoints.fields import ListOf
+from langchain_ashby.errors import ArgumentError
+from langchain_ashby.mirror.questions.answer import Answer, Column
+from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.question import Listing
+from langchain_ashby.mirror.tables import applications, candidate_fields, candidate_tags, candidates, tags
+from langchain_ashby.mirror.words import folded, sought
+from langchain_ashby.text.words import in_a_list
+
+last_change = (
+    select(func.max(applications.c.updated_at))
+    .where(applications.c.candidate_id == candidates.c.id)
+    .correlate(candidates)
+    .scalar_subquery()
+)
+"""When an application of a candidate last changed; null for a candidate without any."""
+
+
+class FindCandidates(Listing):
+    """Find people in the talent pool by words in their profile (name, title, company, school, place, custom fields),
+    tags and source, such as those who are active for no job."""
+
+    words: Annotated[str | None, Field(description="All of them; * ends a beginning: kube*.")] = None
+    title: str | None = None
+    company: str | None = None
+    school: str | None = None
+    place: Annotated[str | None, Field(description="City, region or country.")] = None
+    tags: ListOf[str] | None = None
+    sources: ListOf[str] | None = None
+    custom_field: str | None = None
+    value: Annotated[str | None, Field(description="Of custom_field.")] = None
+    active: Annotated[bool | None, Field(description="Has an active application.")] = None
+    last_change: Annotated[str | None, Field(description="Period of the last change to an application.")] = None
+    sort: Literal["name", "newest", "last_change"] = "name"
+
+    def answer(self, asked: Asked) -> Answer:
+        """Finds them, with their applications."""
+        chosen = and_(literal(True), *self._conditions(asked))
+        total = asked.connection.scalar(select(func.count()).select_from(candidates).where(chosen)) or 0
+        order = {
+            "name": candidates.c.name.asc().nulls_last(),
+            "newest": candidates.c.created_at.desc().nulls_last(),
+            "last_change": last_change.desc().nulls_last(),
+        }[self.sort]
+        query = (
+            select(
+                candidates.c.id,
+                candidates.c.name,
+                candidates.c.title,
+                candidates.c.company,
+                candidates.c.place,
+                last_change,
+            )
+            .where(chosen)
+            .order_by(order, candidates.c.id)
+            .offset(self.begin())
+            .limit(self.limit)
+        )
+        found = asked.connection.execute(query).all()
+        ids = [row.id for row in found]
+        tagged, applied = _tags(asked, ids), _applications(asked, ids)
+        rows: list[list[Any]] = [
+            [*tuple(row)[:5], ", ".join(tagged.get(row.id, [])), row[5], applied.get(row.id, [])] for row in found
+        ]
+        line, more = self.how_many(len(rows), total, "candidate")
+        columns = [
+            Column("candidate_id", is_id=True),
+            *map(Column, ("name", "title", "company", "place", "tags", "last change")),
+            Column("application_ids", is_id=True),
+        ]
+        return Answer(columns, rows, [line], more)
+
+    def _conditions(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
+        for name in ("words", "title", "company", "school", "place"):
+            if said := getattr(self, name):
+                patterns = sought(said, "" if name == "words" else name)
+                if not patterns:
+                    raise ArgumentError(f"{name} has no word in it")
+                yield from (candidates.c.words.like(pattern, escape="\\") for pattern in patterns)
+        if self.tags:
+            ids = asked.ids("tags", self.tags)
+            yield _linked(candidate_tags, candidate_tags.c.tag_id.in_(ids))
+        if self.sources:
+            yield candidates.c.source_id.in_(asked.ids("sources", self.sources))
+        if self.custom_field:
+            ids = asked.ids("custom_field", [self.custom_field])
+            same = [candidate_fields.c.value.in_(_values(asked, ids, self.value))] if self.value else []
+            yield _linked(candidate_fields, candidate_fields.c.custom_field_id.in_(ids), *same)
+        elif self.value:
+            raise ArgumentError("value is of a custom_field, which is missing")
+        if self.active is not None:
+            active = exists().where(applications.c.candidate_id == candidates.c.id, applications.c.status == "Active")
+            yield active if self.active else not_(active)
+        if self.last_change:
+            yield asked.within("last_change", self.last_change, last_change)
+
+
+def _linked(links: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(links.c.candidate_id == candidates.c.id, *conditions)
+
+
+def _values(asked: Asked, field_ids: list[str], said: str) -> list[str]:
+    """The values of a custom field that are what is said, or a list with it, without regard to case and accents."""
+    values = select(candidate_fields.c.value).where(candidate_fields.c.custom_field_id.in_(field_ids)).distinct()
+    wanted = folded(said)
+    return [
+        value
+        for value in asked.connection.scalars(values)
+        if value and wanted in (folded(value), *map(folded, value.split("; ")))
+    ]
+
+
+def _tags(asked: Asked, ids: list[str]) -> dict[str, list[str]]:
+    """The tags of each candidate, each as it stands in a list."""
+    query = (
+        select(candidate_tags.c.candidate_id, tags.c.title)
+        .join(tags, tags.c.id == candidate_tags.c.tag_id)
+        .where(candidate_tags.c.candidate_id.in_(ids))
+        .order_by(tags.c.title)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for candidate_id, title in asked.connection.execute(query):
+        found[candidate_id].append(in_a_list(title or ""))
+    return found
+
+
+def _applications(asked: Asked, ids: list[str]) -> dict[str, list[str]]:
+    query = (
+        select(applications.c.candidate_id, applications.c.id)
+        .where(applications.c.candidate_id.in_(ids))
+        .order_by(applications.c.created_at.desc().nulls_last(), applications.c.id)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for candidate_id, application_id in asked.connection.execute(query):
+        found[candidate_id].append(application_id)
+    return found

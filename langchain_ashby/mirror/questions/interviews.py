@@ -1,0 +1,181 @@
+"""`ashby_find_interviews`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select
+from sqlalchemy.sql.selectable import FromClause
+
+from langchain_ashby.endpoints.fields import ListOf
+from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id
+from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.names import user_name
+from langchain_ashby.mirror.questions.question import Listing
+from langchain_ashby.mirror.tables import (
+    applications,
+    candidates,
+    event_interviewers,
+    feedback,
+    interview_events,
+    interview_schedules,
+    interviews,
+    jobs,
+    users,
+)
+from langchain_ashby.text.words import in_a_list
+
+
+def owes_feedback(asked: Asked) -> ColumnElement[bool]:
+    """That an interviewer, of `event_interviewers`, has not given the feedback that Ashby requires."""
+    own = exists().where(
+        feedback.c.interview_event_id == interview_events.c.id,
+        feedback.c.submitted_by_user_id == event_interviewers.c.user_id,
+    )
+    return and_(
+        event_interviewers.c.is_feedback_required.is_(True),
+        interview_events.c.end_at < asked.now,
+        held(),
+        not_(own.correlate(interview_events, event_interviewers)),
+    )
+
+
+def held() -> ColumnElement[bool]:
+    """That the schedule of an interview was not cancelled."""
+    return or_(interview_schedules.c.status.is_(None), interview_schedules.c.status != "Cancelled")
+
+
+def seats() -> FromClause:
+    """Interviews with their schedules, applications, candidates and jobs, and each interviewer; without, one row."""
+    return (
+        interview_events.join(interview_schedules, interview_schedules.c.id == interview_events.c.interview_schedule_id)
+        .outerjoin(applications, applications.c.id == interview_schedules.c.application_id)
+        .outerjoin(candidates, candidates.c.id == applications.c.candidate_id)
+        .outerjoin(jobs, jobs.c.id == applications.c.job_id)
+        .outerjoin(interviews, interviews.c.id == interview_events.c.interview_id)
+        .outerjoin(event_interviewers, event_interviewers.c.interview_event_id == interview_events.c.id)
+        .outerjoin(users, users.c.id == event_interviewers.c.user_id)
+    )
+
+
+class FindInterviews(Listing):
+    """Find interviews across all jobs: who interviews whom tomorrow, which were cancelled, and which still lack
+    feedback that is due."""
+
+    day: Annotated[str | None, Field(description="Day or period.")] = None
+    interviewers: ListOf[str] | None = None
+    jobs: ListOf[str] | None = None
+    status: (
+        ListOf[Literal["NeedsScheduling", "WaitingOnCandidateBooking", "Scheduled", "Complete", "Cancelled"]] | None
+    ) = None
+    feedback_missing: Annotated[bool | None, Field(description="Ended, and somebody owes feedback.")] = None
+
+    def answer(self, asked: Asked) -> Answer:
+        """Finds them, in the order of time, each with its interviewers and who of them owes feedback."""
+        asked.need("interviews", interview_schedules)
+        if self.feedback_missing is not None:
+            asked.need("feedback_missing", feedback)
+        chosen = and_(literal(True), *self._conditions(asked))
+        matching = select(interview_events.c.id).select_from(seats()).where(chosen).distinct().subquery()
+        total = asked.connection.scalar(select(func.count()).select_from(matching)) or 0
+        ids = (
+            select(interview_events.c.id)
+            .join(matching, matching.c.id == interview_events.c.id)
+            .order_by(interview_events.c.start_at.asc().nulls_last(), interview_events.c.id)
+            .offset(self.begin())
+            .limit(self.limit)
+        )
+        rows = _rows(asked, list(asked.connection.scalars(ids)))
+        line, more = self.how_many(len(rows), total, "interview")
+        columns = [
+            Column("interview_schedule_id", is_id=True),
+            Column("start"),
+            Column("interview"),
+            Column("candidate"),
+            Column("job"),
+            Column("interviewers"),
+            Column("feedback missing"),
+            Column("status"),
+            Column("application_id", is_id=True),
+        ]
+        return Answer(columns, rows, [line, *self._waiting(asked)], more)
+
+    def _conditions(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
+        if self.day:
+            yield asked.within("day", self.day, interview_events.c.start_at)
+        if self.interviewers:
+            yield event_interviewers.c.user_id.in_(asked.ids("interviewers", self.interviewers, "users"))
+        if self.jobs:
+            yield applications.c.job_id.in_(asked.ids("jobs", self.jobs))
+        if self.status:
+            yield interview_schedules.c.status.in_(self.status)
+        if self.feedback_missing:
+            yield owes_feedback(asked)
+        elif self.feedback_missing is not None:
+            owed = select(interview_events.c.id).select_from(seats()).where(owes_feedback(asked))
+            yield interview_events.c.id.not_in(owed)
+
+    def _waiting(self, asked: Asked) -> Iterator[str]:
+        """Says how many schedules have no interview yet, which no row can show."""
+        if self.day or self.interviewers or self.feedback_missing is not None:
+            return
+        without = [~exists().where(interview_events.c.interview_schedule_id == interview_schedules.c.id)]
+        if self.jobs:
+            without.append(applications.c.job_id.in_(asked.ids("jobs", self.jobs)))
+        if self.status:
+            without.append(interview_schedules.c.status.in_(self.status))
+        source = interview_schedules.outerjoin(applications, applications.c.id == interview_schedules.c.application_id)
+        if number := asked.connection.scalar(select(func.count()).select_from(source).where(*without)):
+            yield f"{number:,} schedules have no interview yet; ashby_list_worklist has whom to schedule"
+
+
+def _rows(asked: Asked, ids: Sequence[str]) -> list[Sequence[Any]]:
+    query = (
+        select(
+            interview_events.c.id,
+            interview_schedules.c.id.label("schedule_id"),
+            interview_events.c.start_at,
+            interviews.c.title.label("interview"),
+            candidates.c.name,
+            jobs.c.title.label("job"),
+            interview_schedules.c.status,
+            applications.c.id.label("application_id"),
+            event_interviewers.c.user_id,
+            user_name(users.c).label("user"),
+            owes_feedback(asked).label("owes"),
+        )
+        .select_from(seats())
+        .where(interview_events.c.id.in_(ids))
+        .order_by(interview_events.c.start_at.asc().nulls_last(), interview_events.c.id, users.c.last_name, users.c.id)
+    )
+    found: dict[str, list[Any]] = {}
+    for row in asked.connection.execute(query):
+        found.setdefault(row.id, []).append(row)
+    return [_row(asked, seated) for seated in found.values()]
+
+
+def _row(asked: Asked, seated: Sequence[Any]) -> list[Any]:
+    """An interview, of the rows of its interviewers."""
+    first = seated[0]
+    seats_taken = [row for row in seated if row.user_id]
+    names = [_called(row) for row in seats_taken]
+    owing = [_called(row) for row in seats_taken if row.owes and not asked.missing(feedback)]
+    start = first.start_at and f"{first.start_at.astimezone(asked.zone):%a %Y-%m-%d %H:%M}"
+    return [
+        first.schedule_id,
+        start,
+        first.interview,
+        first.name,
+        first.job,
+        ", ".join(names),
+        ", ".join(owing),
+        first.status,
+        first.application_id,
+    ]
+
+
+def _called(seat: Any) -> str:
+    """The name of an interviewer as it stands in a list; the id of one whose name is not known."""
+    return in_a_list(seat.user) if seat.user else shown_id(seat.user_id)

@@ -1,0 +1,304 @@
+"""The metrics of reports. Each is defined once: its rows, the figures that they make, and the line that says so.
+
+A metric's query has a row for each thing that counts, once for each group that it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import itemgetter
+from statistics import median
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, ColumnElement, Table, exists, func, null, select, type_coerce
+from sqlalchemy.sql.selectable import FromClause
+
+from langchain_ashby.mirror import tables
+from langchain_ashby.mirror.questions.filters import hired_at, joined
+from langchain_ashby.mirror.questions.interviews import held
+from langchain_ashby.mirror.tables import applications, interview_stages, stage_stays
+
+DAY = 86_400_000
+"""Milliseconds."""
+HOUR = 3_600_000
+
+
+class Ends(NamedTuple):
+    """Where a metric begins and ends: the stages of a conversion, by their ids, and the time.
+
+    No ids mean the application itself.
+
+    Attributes:
+        start: The stages from which it counts.
+        goal: The stages that count as reached.
+        now: The time of the question.
+    """
+
+    start: Sequence[str]
+    goal: Sequence[str]
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric.
+
+    Attributes:
+        definition: The line that an answer says of it.
+        figures: The headings of its figures.
+        count: Makes the figures of a group from the values of its rows.
+        time: When a row happened: what the period of a report is about; None for what is so now.
+        value: What is counted of a row; null by default.
+        source: Where the rows come from, with `applications` and `jobs` in it where it can be filtered by them.
+        only: Further conditions.
+        of: The id of the thing that counts.
+        usually_by: What it is grouped by, if nothing else is asked for.
+        by: Expressions for what only this metric can be grouped by, or groups by in its own way.
+        needs_history: True if applications whose stage history is not known cannot count.
+        could_count: What holds of an application of which only the history is lacking to count.
+        needs: The tables without which it would be wrong.
+        sample: Of the figures of a group, how many things the last one rests on.
+    """
+
+    definition: str
+    figures: tuple[str, ...]
+    count: Callable[[Sequence[Any]], list[Any]]
+    time: ColumnElement[Any] | None
+    value: Callable[[Ends], ColumnElement[Any]] = lambda _: null()
+    source: Callable[[], FromClause] = joined
+    only: Callable[[Ends], Sequence[ColumnElement[bool]]] = lambda _: ()
+    of: ColumnElement[Any] = applications.c.id
+    usually_by: tuple[str, ...] = ()
+    by: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    needs_history: bool = False
+    could_count: tuple[ColumnElement[bool], ...] = ()
+    needs: tuple[Table, ...] = ()
+    sample: Callable[[Sequence[Any]], int] = itemgetter(0)
+
+
+def _ms(moment: ColumnElement[Any]) -> ColumnElement[int]:
+    return type_coerce(moment, BigInteger)
+
+
+def _number(values: Sequence[Any]) -> list[Any]:
+    return [len(values)]
+
+
+def _share(values: Sequence[Any]) -> list[Any]:
+    reached = sum(1 for value in values if value)
+    return [len(values), reached, _percent(reached, len(values))]
+
+
+def _durations(unit: int) -> Callable[[Sequence[Any]], list[Any]]:
+    def count(values: Sequence[Any]) -> list[Any]:
+        known = sorted(value / unit for value in values if value is not None)
+        return [len(known), *([median(known), nearest_rank(known, 0.9)] if known else [None, None])]
+
+    return count
+
+
+def nearest_rank(ordered: Sequence[float], share: float) -> float:
+    """The smallest value that at least this share of them does not exceed."""
+    return ordered[max(-(-len(ordered) * round(share * 100) // 100), 1) - 1]
+
+
+def _offers(values: Sequence[Any]) -> list[Any]:
+    accepted, declined = values.count("Accepted"), values.count("Declined")
+    return [len(values), accepted, declined, _percent(accepted, accepted + declined)]
+
+
+def _feedback(values: Sequence[Any]) -> list[Any]:
+    """Of each interview, the hours until its feedback, or None where there is none."""
+    given = sorted(value / HOUR for value in values if value is not None)
+    return [len(values), len(given), len(values) - len(given), median(given) if given else None]
+
+
+def _percent(part: int, whole: int) -> str | None:
+    return f"{100 * part / whole:.0f}%" if whole else None
+
+
+def _entered(stage_ids: Sequence[str], after: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
+    """That an application has entered one of the stages; `after` an entry into another, if given."""
+    stays = stage_stays.alias()
+    in_it = [stays.c.application_id == applications.c.id, stays.c.interview_stage_id.in_(stage_ids)]
+    return exists().where(*in_it, *([stays.c.entered_at >= after] if after is not None else []))
+
+
+def _first_entry(stage_ids: Sequence[str]) -> ColumnElement[Any]:
+    stays = stage_stays.alias()
+    found = select(func.min(stays.c.entered_at)).where(
+        stays.c.application_id == applications.c.id, stays.c.interview_stage_id.in_(stage_ids)
+    )
+    return found.correlate(applications).scalar_subquery()
+
+
+def _started(ends: Ends) -> Sequence[ColumnElement[bool]]:
+    return [tables.history_is_known(), *([_entered(ends.start)] if ends.start else [])]
+
+
+def _reached(ends: Ends) -> ColumnElement[Any]:
+    if not ends.goal:
+        return null()
+    return _entered(ends.goal, _first_entry(ends.start) if ends.start else None)
+
+
+_stay_stage = interview_stages.alias("stay_stage")
+
+
+def _stays() -> FromClause:
+    return (
+        joined()
+        .join(stage_stays, stage_stays.c.application_id == applications.c.id)
+        .outerjoin(_stay_stage, _stay_stage.c.id == stage_stays.c.interview_stage_id)
+    )
+
+
+def _openings() -> FromClause:
+    links = tables.opening_jobs
+    return tables.openings.outerjoin(links, links.c.opening_id == tables.openings.c.id)
+
+
+def _offered() -> FromClause:
+    return tables.offers.join(joined(), applications.c.id == tables.offers.c.application_id)
+
+
+def _interviews() -> FromClause:
+    events, schedules, people = tables.interview_events, tables.interview_schedules, tables.event_interviewers
+    return (
+        events.join(schedules, schedules.c.id == events.c.interview_schedule_id)
+        .join(joined(), applications.c.id == schedules.c.application_id)
+        .join(people, people.c.interview_event_id == events.c.id)
+    )
+
+
+_gave_feedback = (
+    select(func.min(tables.feedback.c.submitted_at))
+    .where(
+        tables.feedback.c.interview_event_id == tables.interview_events.c.id,
+        tables.feedback.c.submitted_by_user_id == tables.event_interviewers.c.user_id,
+    )
+    .correlate(tables.interview_events, tables.event_interviewers)
+    .scalar_subquery()
+)
+
+METRICS: dict[str, Metric] = {
+    "applications": Metric(
+        "applications: created in the period, whatever became of them",
+        ("applications",),
+        _number,
+        applications.c.created_at,
+        usually_by=("job",),
+    ),
+    "current": Metric(
+        "current: active applications now, by the stage they are in",
+        ("active",),
+        _number,
+        None,
+        only=lambda _: [applications.c.status == "Active"],
+        usually_by=("job", "stage"),
+    ),
+    "reached": Metric(
+        "reached: applications created in the period that ever entered the stage; going back does not undo it, and "
+        "entering it twice counts once",
+        ("reached",),
+        _number,
+        applications.c.created_at,
+        source=_stays,
+        only=lambda ends: [
+            tables.history_is_known(),
+            *([stage_stays.c.interview_stage_id.in_(ends.goal)] if ends.goal else []),
+        ],
+        usually_by=("stage",),
+        by={"stage": _stay_stage.c.id},
+        needs_history=True,
+    ),
+    "conversion": Metric(
+        "conversion: of the applications created in the period that entered from_stage (all, if none is given), those "
+        "that entered to_stage then or later",
+        ("entered", "reached", "share"),
+        _share,
+        applications.c.created_at,
+        value=_reached,
+        only=_started,
+        usually_by=("source",),
+        needs_history=True,
+    ),
+    "days_in_stage": Metric(
+        "days_in_stage: length of stays in a stage that ended in the period, in days of 24 hours; a stay that lasts is "
+        "not counted, each return is a stay of its own",
+        ("stays", "median days", "p90 days"),
+        _durations(DAY),
+        stage_stays.c.left_at,
+        value=lambda _: _ms(stage_stays.c.left_at) - _ms(stage_stays.c.entered_at),
+        source=_stays,
+        only=lambda _: [tables.history_is_known(), stage_stays.c.left_at.is_not(None)],
+        of=stage_stays.c.id,
+        usually_by=("stage",),
+        by={"stage": _stay_stage.c.id},
+        needs_history=True,
+    ),
+    "time_to_hire": Metric(
+        "time_to_hire: days from the creation of an application to its entry into the stage Hired, of people hired in "
+        "the period who still are",
+        ("hires", "median days", "p90 days"),
+        _durations(DAY),
+        hired_at,
+        value=lambda _: _ms(hired_at) - _ms(applications.c.created_at),
+        only=lambda _: [hired_at.is_not(None)],
+        usually_by=("job",),
+        needs_history=True,
+        could_count=(applications.c.status == "Hired",),
+    ),
+    "time_to_fill": Metric(
+        "time_to_fill: days from the opening of an opening to its closing, of openings filled in the period",
+        ("filled", "median days", "p90 days"),
+        _durations(DAY),
+        tables.openings.c.closed_at,
+        value=lambda _: _ms(tables.openings.c.closed_at) - _ms(tables.openings.c.opened_at),
+        source=_openings,
+        only=lambda _: [tables.openings.c.state == "Filled"],
+        of=tables.openings.c.id,
+        usually_by=("job",),
+        by={"job": tables.opening_jobs.c.job_id, "department": tables.openings.c.team_id},
+        needs=(tables.openings,),
+    ),
+    "offers": Metric(
+        "offers: whose newest version was made in the period; the share is of those accepted or declined",
+        ("offers", "accepted", "declined", "acceptance"),
+        _offers,
+        tables.offers.c.version_created_at,
+        value=lambda _: tables.offers.c.acceptance_status,
+        source=_offered,
+        of=tables.offers.c.id,
+        usually_by=("job",),
+        needs=(tables.offers,),
+        sample=lambda figures: figures[1] + figures[2],
+    ),
+    "rejections": Metric(
+        "rejections: applications archived in the period that still are, by the reason given, whoever gave it up",
+        ("archived",),
+        _number,
+        applications.c.archived_at,
+        only=lambda _: [applications.c.status == "Archived"],
+        usually_by=("reason",),
+        by={"reason": applications.c.archive_reason_id},
+    ),
+    "interviews": Metric(
+        "interviews: ended in the period, once per interviewer, without cancelled ones; feedback is that interviewer's "
+        "own, required or not, its delay counted from the end of the interview",
+        ("interviews", "with feedback", "without", "median hours"),
+        _feedback,
+        tables.interview_events.c.end_at,
+        value=lambda _: _ms(_gave_feedback) - _ms(tables.interview_events.c.end_at),
+        source=_interviews,
+        only=lambda ends: [held(), tables.interview_events.c.end_at < ends.now],
+        of=tables.interview_events.c.id.concat(tables.event_interviewers.c.user_id),
+        usually_by=("interviewer",),
+        by={"interviewer": tables.event_interviewers.c.user_id},
+        needs=(tables.interview_schedules, tables.feedback),
+        sample=itemgetter(1),
+    ),
+}
+"""Every metric by its name."""

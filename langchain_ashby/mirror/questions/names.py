@@ -1,0 +1,123 @@
+"""Finds the records that people name: a job by its title, a user by name or e-mail address, anything by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Table, false, func, select
+
+from langchain_ashby.ids import canonical
+from langchain_ashby.mirror import tables
+from langchain_ashby.mirror.questions.answer import shown_id
+from langchain_ashby.mirror.words import folded
+from langchain_ashby.text.words import one_line
+
+MOST = 8
+"""The most records that an error lists."""
+
+
+class Unnamed(ValueError):
+    """Nothing, or more than one thing, has this name. The message lists what there is."""
+
+
+class Named(NamedTuple):
+    """How records of a table are named.
+
+    Attributes:
+        noun: The kind of record in words.
+        table: Where they are.
+        names: The columns that name them.
+        apart: The column that tells namesakes apart.
+        several: True where namesakes are one to people: the stage "Onsite" of every plan.
+        only: Which records of the table are meant, if not all.
+    """
+
+    noun: str
+    table: Table
+    names: tuple[ColumnElement[Any], ...]
+    apart: ColumnElement[Any] | None = None
+    several: bool = False
+    only: ColumnElement[bool] | None = None
+
+
+def user_name(user: Any) -> ColumnElement[str]:
+    """The whole name of a user, of the columns of `users` or an alias; what is missing of it is left out."""
+    first, last = (func.coalesce(column, "") for column in (user.first_name, user.last_name))
+    return func.trim(first.concat(" ").concat(last))
+
+
+_users = tables.users.c
+NAMED: dict[str, Named] = {
+    "jobs": Named("job", tables.jobs, (tables.jobs.c.title,), tables.jobs.c.status),
+    "departments": Named("department", tables.departments, (tables.departments.c.name,), several=True),
+    "locations": Named("location", tables.locations, (tables.locations.c.name,), several=True),
+    "stages": Named("stage", tables.interview_stages, (tables.interview_stages.c.title,), several=True),
+    "sources": Named("source", tables.sources, (tables.sources.c.title,), tables.sources.c.source_type),
+    "tags": Named("tag", tables.tags, (tables.tags.c.title,)),
+    "reasons": Named("reason", tables.archive_reasons, (tables.archive_reasons.c.text,), several=True),
+    "users": Named("user", tables.users, (user_name(_users), _users.email), _users.email),
+    "custom_field": Named(
+        "custom field of candidates",
+        tables.custom_fields,
+        (tables.custom_fields.c.title,),
+        only=tables.custom_fields.c.object_type == "Candidate",
+    ),
+}
+"""How each kind of record is named, by the argument that asks for it."""
+
+
+def find_ids(connection: Connection, kind: Named, said: Sequence[str]) -> list[str]:
+    """The ids of the records that are named, each by its id in either spelling or by its name.
+
+    Raises:
+        Unnamed: if one of them names nothing, or more than one record.
+    """
+    records = [tuple(row) for row in connection.execute(_records(kind))]
+    return list(dict.fromkeys(found for name in said for found in _find(kind, records, name)))
+
+
+def _records(kind: Named) -> Any:
+    apart = kind.apart if kind.apart is not None else kind.table.c.id
+    archived = kind.table.c.is_archived if "is_archived" in kind.table.c else false()
+    found = select(kind.table.c.id, apart, archived, *kind.names)
+    return found if kind.only is None else found.where(kind.only)
+
+
+def _find(kind: Named, records: Sequence[tuple[Any, ...]], said: str) -> list[str]:
+    try:
+        given = canonical(said)
+    except ValueError:
+        given = None
+    if given and any(record[0] == given for record in records):
+        return [given]
+    wanted = folded(said)
+    found = [record for record in records if any(folded(name) == wanted for name in record[3:] if name)]
+    if not found:
+        raise Unnamed(f"no {kind.noun} is called {said!r}{_like(kind, records, wanted)}")
+    if len(found) > 1 and not kind.several:
+        raise Unnamed(f"{len(found)} {kind.noun}s are called {said!r}: give the id. {_listed(kind, found)}")
+    return [record[0] for record in found]
+
+
+def _like(kind: Named, records: Sequence[tuple[Any, ...]], wanted: str) -> str:
+    words = set(wanted.split())
+    scored = [(len(words & set(folded(str(it[3] or "")).split())), it) for it in records]
+    near = [it for score, it in sorted(scored, key=lambda pair: -pair[0]) if score] or [it for _, it in scored]
+    named = list({folded(str(it[3] or "")): it for it in near}.values()) if kind.several else near
+    return f". There are: {_listed(kind, named)}" if named else f"; there are no {kind.noun}s"
+
+
+def _listed(kind: Named, records: Sequence[tuple[Any, ...]]) -> str:
+    shown = [_told(kind, record) for record in records[:MOST]]
+    more = [f"and {len(records) - MOST} more"] if len(records) > MOST else []
+    return ", ".join([*shown, *more])
+
+
+def _told(kind: Named, record: tuple[Any, ...]) -> str:
+    name = one_line(record[3] or "", 60)
+    if kind.several:
+        return f'"{name}"'
+    apart = [one_line(record[1], 40)] if kind.apart is not None and record[1] else []
+    about = ", ".join([shown_id(record[0]), *apart, *(["archived"] if record[2] else [])])
+    return f'"{name}" ({about})'

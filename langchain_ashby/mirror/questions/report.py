@@ -1,0 +1,224 @@
+"""`ashby_report_pipeline`."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
+
+from langchain_ashby.endpoints.fields import ListOf
+from langchain_ashby.errors import ArgumentError
+from langchain_ashby.mirror import tables
+from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id
+from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.filters import ApplicationFilters, below, joined
+from langchain_ashby.mirror.questions.metrics import METRICS, Ends, Metric
+from langchain_ashby.mirror.questions.names import NAMED, Named
+from langchain_ashby.mirror.questions.periods import month_of, week_of
+from langchain_ashby.mirror.questions.question import FEW, Listing
+from langchain_ashby.mirror.tables import applications, jobs
+from langchain_ashby.text.words import one_line
+
+By = Literal["job", "department", "stage", "source", "recruiter", "interviewer", "reason", "month", "week"]
+
+_recruiters = (
+    select(tables.application_team.c.application_id.label("application_id"), tables.application_team.c.user_id)
+    .where(tables.application_team.c.role == "Recruiter")
+    .subquery("recruiters")
+)
+
+BY: Mapping[str, ColumnElement[Any]] = {
+    "job": applications.c.job_id,
+    "department": jobs.c.department_id,
+    "stage": applications.c.interview_stage_id,
+    "source": applications.c.source_id,
+    "recruiter": _recruiters.c.user_id,
+}
+"""What applications are grouped by, by its id."""
+
+LABELS: Mapping[str, Named] = {
+    "job": NAMED["jobs"],
+    "department": NAMED["departments"],
+    "stage": NAMED["stages"],
+    "source": NAMED["sources"],
+    "recruiter": NAMED["users"],
+    "interviewer": NAMED["users"],
+    "reason": NAMED["reasons"],
+}
+
+NONE = "(none)"
+
+_TIMES: Mapping[str, Callable[[Any], Callable[[datetime], str]]] = {"month": month_of, "week": week_of}
+
+
+class ReportPipeline(Listing, ApplicationFilters):
+    """Numbers of the pipeline: counts, funnels and conversion, days in stage, time to hire or fill, offers, rejections
+    by reason, interviews and feedback delay. One metric, grouped by up to two things, filtered as in
+    ashby_find_applications; the answer says how it is defined."""
+
+    metric: Literal[
+        "applications", "current", "reached", "conversion", "days_in_stage", "time_to_hire", "time_to_fill", "offers",
+        "rejections", "interviews",
+    ]  # fmt: skip
+    by: Annotated[ListOf[By] | None, Field(max_length=2)] = None
+    period: Annotated[str | None, Field(description="When it happened; created, for conversion and reached.")] = None
+    from_stage: str | None = None
+    to_stage: str | None = None
+
+    def answer(self, asked: Asked) -> Answer:
+        """Counts, groups and says what the figures rest on."""
+        metric = METRICS[self.metric]
+        by = tuple(dict.fromkeys(self.by or metric.usually_by))
+        asked.need(self.metric, *metric.needs)
+        if "department" in by and "department" not in metric.by:
+            asked.need("by department", jobs)
+        ends = self._ends(asked)
+        rows = self._rows(asked, metric, by, ends)
+        groups, every = _grouped(rows, [_labels(asked, name) for name in by])
+        counted = [(labels, metric.count(values)) for labels, values in groups.items()]
+        times = [place for place, name in enumerate(by) if name in _TIMES]
+        counted.sort(key=lambda it: ([it[0][place] for place in times], -it[1][0], it[0]))
+        begin = self.begin()
+        shown = [
+            [*labels, *figures, "few" if metric.sample(figures) < FEW else None]
+            for labels, figures in counted[begin : begin + self.limit]
+        ]
+        line, more = self.how_many(len(shown), len(counted), "group")
+        total = ", ".join(
+            f"{title} {_figure(it)}" for title, it in zip(metric.figures, metric.count(every), strict=True)
+        )
+        notes = [line, f"total: {total}", metric.definition, *self._remarks(asked, metric, ends, by, counted)]
+        columns = [*map(Column, by), *map(Column, metric.figures), Column("rests on")]
+        return Answer(columns, shown, notes, more)
+
+    def _ends(self, asked: Asked) -> Ends:
+        if self.to_stage and self.metric not in ("conversion", "reached"):
+            raise ArgumentError("to_stage is for the metrics conversion and reached")
+        if self.from_stage and self.metric != "conversion":
+            raise ArgumentError("from_stage is for the metric conversion")
+        if self.metric == "conversion" and not self.to_stage:
+            raise ArgumentError("conversion needs to_stage, such as Onsite")
+        start, goal = (
+            asked.ids(name, [said], "stages") if (said := getattr(self, name)) else []
+            for name in ("from_stage", "to_stage")
+        )
+        return Ends(start, goal, asked.now)
+
+    def _rows(self, asked: Asked, metric: Metric, by: Sequence[str], ends: Ends) -> Iterator[tuple[Any, ...]]:
+        """The id, value and groups of everything that counts."""
+        conditions = [*metric.only(ends), *self._within(asked, metric), *self._conditions(asked)]
+        source = metric.source()
+        if "recruiter" in by:
+            source = source.outerjoin(_recruiters, _recruiters.c.application_id == applications.c.id)
+        groups = [self._group(metric, name) for name in by]
+        query = (
+            select(metric.of, metric.value(ends), *groups).select_from(source).where(and_(literal(True), *conditions))
+        )
+        return (tuple(row) for row in asked.connection.execute(query))
+
+    def _within(self, asked: Asked, metric: Metric) -> Sequence[ColumnElement[bool]]:
+        if not self.period:
+            return []
+        if metric.time is None:
+            raise ArgumentError(f"the metric {self.metric} is about now: leave period out")
+        return [asked.within("period", self.period, metric.time)]
+
+    def _conditions(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
+        if self.metric != "time_to_fill":
+            yield from self.conditions(asked)
+            return
+        given = [name for name in ApplicationFilters.model_fields if getattr(self, name) is not None]
+        if wrong := [name for name in given if name not in ("jobs", "departments", "locations")]:
+            raise ArgumentError(
+                f"{', '.join(wrong)}: time_to_fill is about openings: it takes jobs, departments and locations"
+            )
+        openings, places = tables.openings, tables.opening_locations
+        if self.jobs:
+            yield tables.opening_jobs.c.job_id.in_(asked.ids("jobs", self.jobs))
+        if self.departments:
+            ids = asked.ids("departments", self.departments)
+            yield openings.c.team_id.in_(below(asked, tables.departments, ids))
+        if self.locations:
+            ids = below(asked, tables.locations, asked.ids("locations", self.locations))
+            yield exists().where(places.c.opening_id == openings.c.id, places.c.location_id.in_(ids))
+
+    def _group(self, metric: Metric, name: str) -> ColumnElement[Any]:
+        if name in _TIMES:
+            if metric.time is None:
+                raise ArgumentError(f"by: the metric {self.metric} is about now, and has no {name}")
+            return metric.time
+        expression = metric.by.get(name, BY.get(name))
+        if expression is None or (self.metric == "time_to_fill" and name not in metric.by):
+            raise ArgumentError(f"by: the metric {self.metric} cannot be grouped by {name}")
+        return expression
+
+    def _remarks(
+        self,
+        asked: Asked,
+        metric: Metric,
+        ends: Ends,
+        by: Sequence[str],
+        counted: Sequence[tuple[tuple[str, ...], list[Any]]],
+    ) -> Iterator[str]:
+        if metric.time is not None:
+            yield f"period: {asked.in_days(self.period)}"
+        if any(metric.sample(figures) < FEW for _, figures in counted):
+            yield f"few: fewer than {FEW}"
+        if "recruiter" in by or self.metric == "time_to_fill":
+            yield "what belongs to several groups counts in each, and once in the total"
+        rests_on_history = metric.needs_history or self.needs_history()
+        if rests_on_history and (unknown := asked.connection.scalar(self._unknown(asked, metric, ends))):
+            yield f"{unknown:,} applications are not counted, as their stage history is not known yet"
+
+    def _unknown(self, asked: Asked, metric: Metric, ends: Ends) -> Select[Any]:
+        """How many applications might count, if only their history were known."""
+        if metric.needs_history:
+            source, conditions = joined(), list(metric.could_count)
+            if metric.time is applications.c.created_at:
+                conditions += self._within(asked, metric)
+        else:
+            source, conditions = metric.source(), [*metric.only(ends), *self._within(asked, metric)]
+        conditions += [*self.without_history().conditions(asked), ~tables.history_is_known()]
+        return select(func.count(applications.c.id.distinct())).select_from(source).where(*conditions)
+
+
+def _grouped(
+    rows: Iterator[tuple[Any, ...]], labels: Sequence[Callable[[Any], str]]
+) -> tuple[dict[tuple[str, ...], list[Any]], list[Any]]:
+    """The values of each group, and of all together; each thing once in a group."""
+    groups: dict[tuple[str, ...], dict[str, Any]] = defaultdict(dict)
+    every: dict[str, Any] = {}
+    for thing, value, *keys in rows:
+        groups[tuple(label(key) for label, key in zip(labels, keys, strict=True))][thing] = value
+        every[thing] = value
+    return {group: list(things.values()) for group, things in groups.items()}, list(every.values())
+
+
+def _labels(asked: Asked, name: str) -> Callable[[Any], str]:
+    """What the group of a key is called. Of namesakes that are apart to people, each has a piece of its id."""
+    if name in _TIMES:
+        day = cache(_TIMES[name](asked.zone))
+        return lambda moment: NONE if moment is None else day(_quarter(moment))
+    kind = LABELS[name]
+    named = {
+        row[0]: one_line(row[1] or "", None) for row in asked.connection.execute(select(kind.table.c.id, kind.names[0]))
+    }
+    often = Counter(named.values())
+    shown = {key: it if kind.several or often[it] == 1 else f"{it} ({shown_id(key)[:6]}…)" for key, it in named.items()}
+    return cache(lambda key: NONE if key is None else shown.get(key) or f"({shown_id(key)})")
+
+
+def _quarter(moment: datetime) -> datetime:
+    """The quarter of an hour that a moment is in. No zone begins a day within one, and there are far fewer of them."""
+    return moment - timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
+
+
+def _figure(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:,.1f}".removesuffix(".0")
+    return "-" if value is None else f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,275 @@
+"""`ashby_list_worklist`."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import Field
+from sqlalchemy import Select, Table, and_, exists, func, or_, select, true
+
+from langchain_ashby.endpoints.fields import ListOf
+from langchain_ashby.mirror import tables
+from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id
+from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.filters import entered_at, joined, stage, unknown_histories
+from langchain_ashby.mirror.questions.interviews import held, owes_feedback, seats
+from langchain_ashby.mirror.questions.metrics import nearest_rank
+from langchain_ashby.mirror.questions.names import user_name
+from langchain_ashby.mirror.questions.question import FEW, Listing
+from langchain_ashby.mirror.tables import (
+    applications,
+    candidates,
+    event_interviewers,
+    interview_events,
+    interview_schedules,
+    interview_stages,
+    interviews,
+    jobs,
+    offers,
+    stage_stays,
+    users,
+)
+
+Kind = Literal["feedback", "stuck", "to schedule", "offer", "no interviewer", "no posting", "no plan"]
+
+DAYS_IF_UNKNOWN = 14
+"""The days after which somebody counts as stuck in a stage where too few stays have ended to know what is usual."""
+
+
+class Item(NamedTuple):
+    """Something that waits for somebody.
+
+    Attributes:
+        kind: What is to be done.
+        owner_id: The user whom it waits for; None if nobody is known.
+        candidate: The candidate's name.
+        job: The job's title.
+        what: More about it.
+        since: Since when it waits, or until when it has to be done.
+        application_id: The application, if it is about one.
+    """
+
+    kind: Kind
+    owner_id: str | None
+    candidate: str | None
+    job: str | None
+    what: str | None
+    since: datetime | None
+    application_id: str | None
+
+
+class ListWorklist(Listing):
+    """List what waits for somebody, most urgent first, each with its owner: overdue feedback, people stuck in a stage,
+    interviews to schedule or without interviewer, unanswered offers, open jobs without posting or plan."""
+
+    owners: Annotated[ListOf[str] | None, Field(description="Users.")] = None
+    jobs: ListOf[str] | None = None
+    kinds: ListOf[Kind] | None = None
+
+    def answer(self, asked: Asked) -> Answer:
+        """Lists it, with how much of each kind there is."""
+        of_jobs = jobs.c.id.in_(asked.ids("jobs", self.jobs)) if self.jobs else true()
+        kinds = [kind for kind in _FINDERS if not self.kinds or kind in self.kinds]
+        unread = {kind: lists for kind in kinds if (lists := asked.missing(*_NEEDS.get(kind, ())))}
+        items = [item for kind in kinds if kind not in unread for item in _FINDERS[kind](asked, of_jobs)]
+        if self.owners:
+            owners = set(asked.ids("owners", self.owners, "users"))
+            items = [item for item in items if item.owner_id in owners]
+        order = list(_FINDERS)
+        items.sort(key=lambda it: (order.index(it.kind), it.since or asked.now, it.application_id or "", it.job or ""))
+        names = _names(asked)
+        shown = items[self.begin() : self.begin() + self.limit]
+        rows = [
+            [
+                item.kind,
+                _owner(names, item.owner_id),
+                item.candidate,
+                item.job,
+                item.what,
+                asked.days_since(item.since) if item.since and item.since <= asked.now else None,
+                item.application_id,
+            ]
+            for item in shown
+        ]
+        line, more = self.how_many(len(rows), len(items), "item")
+        counts = Counter(item.kind for item in items)
+        notes = [line, *([", ".join(f"{kind} {counts[kind]:,}" for kind in order if counts[kind])] if counts else [])]
+        if counts["stuck"]:
+            notes.append(
+                f"stuck: longer in the stage than 90% of the stays there that have ended; {DAYS_IF_UNKNOWN} days where "
+                f"fewer than {FEW} have"
+            )
+        if "stuck" in kinds:
+            active = [applications.c.status == "Active", of_jobs]
+            if unknown := asked.connection.scalar(unknown_histories(active)):
+                notes.append(f"{unknown:,} more may be stuck: their stage history is not known yet")
+        notes += [f"{kind}: not looked for, as this API key may not read {lists}" for kind, lists in unread.items()]
+        columns = [
+            *map(Column, ("what to do", "owner", "candidate", "job", "about", "days")),
+            Column("application_id", is_id=True),
+        ]
+        return Answer(columns, rows, notes, more)
+
+
+def _feedback(asked: Asked, of_job: Any) -> Iterator[Item]:
+    query = (
+        select(
+            event_interviewers.c.user_id,
+            candidates.c.name,
+            jobs.c.title,
+            interviews.c.title,
+            interview_events.c.end_at,
+            applications.c.id,
+        )
+        .select_from(seats())
+        .where(owes_feedback(asked), interview_events.c.end_at < asked.now - timedelta(days=1), of_job)
+    )
+    for row in asked.connection.execute(query):
+        yield Item("feedback", *row)
+
+
+def _recruiter() -> Any:
+    """The recruiter on the team of an application, or of its job."""
+    own, of_job = tables.application_team.c, tables.job_team.c
+    first = select(func.min(own.user_id)).where(own.application_id == applications.c.id, own.role == "Recruiter")
+    other = select(func.min(of_job.user_id)).where(of_job.job_id == jobs.c.id, of_job.role == "Recruiter")
+    return func.coalesce(first.correlate(applications).scalar_subquery(), other.correlate(jobs).scalar_subquery())
+
+
+def _stuck(asked: Asked, of_job: Any) -> Iterator[Item]:
+    usual = _usual_days(asked)
+    query = (
+        select(_recruiter(), candidates.c.name, jobs.c.title, stage.c.title, entered_at, applications.c.id)
+        .select_from(joined())
+        .where(applications.c.status == "Active", entered_at.is_not(None), of_job)
+    )
+    for row in asked.connection.execute(query):
+        if (asked.now - row[4]).total_seconds() > 86_400 * usual.get(row[3], DAYS_IF_UNKNOWN):
+            yield Item("stuck", *row)
+
+
+def _usual_days(asked: Asked) -> Mapping[str, float]:
+    """The days that 9 of 10 stays in a stage have not exceeded, by its title, where enough of them have ended."""
+    query = (
+        select(interview_stages.c.title, stage_stays.c.entered_at, stage_stays.c.left_at)
+        .join(interview_stages, interview_stages.c.id == stage_stays.c.interview_stage_id)
+        .where(stage_stays.c.left_at > asked.now - timedelta(days=365))
+    )
+    days = defaultdict(list)
+    for title, entered, left in asked.connection.execute(query):
+        if entered:
+            days[title].append((left - entered).total_seconds() / 86_400)
+    return {title: nearest_rank(sorted(stays), 0.9) for title, stays in days.items() if len(stays) >= FEW}
+
+
+def _to_schedule(asked: Asked, of_job: Any) -> Iterator[Item]:
+    query = _of_schedules(interview_schedules.c.updated_at).where(
+        interview_schedules.c.status == "NeedsScheduling", applications.c.status == "Active", of_job
+    )
+    for row in asked.connection.execute(query):
+        yield Item("to schedule", *row)
+
+
+def _of_schedules(since: Any) -> Select[Any]:
+    wanted = interview_stages.alias("wanted")
+    return select(_recruiter(), candidates.c.name, jobs.c.title, wanted.c.title, since, applications.c.id).select_from(
+        joined()
+        .join(interview_schedules, interview_schedules.c.application_id == applications.c.id)
+        .outerjoin(wanted, wanted.c.id == interview_schedules.c.interview_stage_id)
+    )
+
+
+def _offers(asked: Asked, of_job: Any) -> Iterator[Item]:
+    query = (
+        select(
+            _recruiter(),
+            candidates.c.name,
+            jobs.c.title,
+            offers.c.status,
+            offers.c.version_created_at,
+            applications.c.id,
+        )
+        .select_from(joined().join(offers, offers.c.application_id == applications.c.id))
+        .where(
+            offers.c.status == "WaitingOnCandidateResponse",
+            or_(offers.c.acceptance_status.is_(None), offers.c.acceptance_status == "Pending"),
+            applications.c.status == "Active",
+            of_job,
+        )
+    )
+    for row in asked.connection.execute(query):
+        yield Item("offer", *row)
+
+
+def _without_interviewer(asked: Asked, of_job: Any) -> Iterator[Item]:
+    query = (
+        select(
+            _recruiter(),
+            candidates.c.name,
+            jobs.c.title,
+            interviews.c.title,
+            interview_events.c.start_at,
+            applications.c.id,
+        )
+        .select_from(seats())
+        .where(event_interviewers.c.user_id.is_(None), interview_events.c.start_at >= asked.now, held(), of_job)
+    )
+    for row in asked.connection.execute(query):
+        when = f"{row[4].astimezone(asked.zone):%Y-%m-%d %H:%M}"
+        yield Item("no interviewer", *row[:3], f"{row[3] or 'interview'}, {when}", row[4], row[5])
+
+
+def _without_posting(asked: Asked, of_job: Any) -> Iterator[Item]:
+    posted = exists().where(tables.job_postings.c.job_id == jobs.c.id)
+    yield from _jobs(asked, "no posting", and_(~posted, of_job))
+
+
+def _without_plan(asked: Asked, of_job: Any) -> Iterator[Item]:
+    planned = exists().where(tables.job_plans.c.job_id == jobs.c.id)
+    yield from _jobs(asked, "no plan", and_(~planned, jobs.c.default_interview_plan_id.is_(None), of_job))
+
+
+def _jobs(asked: Asked, kind: Kind, condition: Any) -> Iterator[Item]:
+    team = tables.job_team.c
+    recruiter = (
+        select(func.min(team.user_id))
+        .where(team.job_id == jobs.c.id, team.role == "Recruiter")
+        .correlate(jobs)
+        .scalar_subquery()
+    )
+    query = select(recruiter, jobs.c.title, jobs.c.opened_at).where(jobs.c.status == "Open", condition)
+    for owner, title, opened in asked.connection.execute(query):
+        yield Item(kind, owner, None, title, None, opened, None)
+
+
+_FINDERS: Mapping[Kind, Any] = {
+    "offer": _offers,
+    "feedback": _feedback,
+    "no interviewer": _without_interviewer,
+    "to schedule": _to_schedule,
+    "stuck": _stuck,
+    "no plan": _without_plan,
+    "no posting": _without_posting,
+}
+"""How each kind is found, the most urgent first."""
+
+_NEEDS: Mapping[Kind, tuple[Table, ...]] = {
+    "offer": (offers,),
+    "feedback": (interview_schedules, tables.feedback),
+    "no interviewer": (interview_schedules,),
+    "to schedule": (interview_schedules,),
+    "no plan": (jobs,),
+    "no posting": (jobs, tables.job_postings),
+}
+"""The tables without which a kind cannot be looked for."""
+
+
+def _names(asked: Asked) -> Mapping[str, str]:
+    return {row.id: row.name for row in asked.connection.execute(select(users.c.id, user_name(users.c).label("name")))}
+
+
+def _owner(names: Mapping[str, str], user_id: str | None) -> str:
+    return names.get(user_id) or f"({shown_id(user_id)})" if user_id else "(nobody)"

@@ -1,0 +1,91 @@
+"""The tools of the toolset `pipeline`: questions that the mirror answers in one call."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.tools import BaseTool, ToolException
+
+from langchain_ashby.errors import AshbyError
+from langchain_ashby.mirror.database import MAKE_ONE
+from langchain_ashby.mirror.errors import MirrorError
+from langchain_ashby.mirror.lists import unread_tables
+from langchain_ashby.mirror.questions import QUESTIONS
+from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.question import Question
+from langchain_ashby.text.words import zone_named
+from langchain_ashby.toolkit.explain import explain_arguments
+from langchain_ashby.toolkit.tool import AshbyTool
+from langchain_ashby.toolkit.toolkit import PIPELINE
+
+if TYPE_CHECKING:
+    from langchain_ashby.client import AshbyClient
+    from langchain_ashby.mirror.mirror import Mirror
+
+
+def question_tools(
+    mirror: Mirror, client: AshbyClient | None, *, strict: bool = False, defer_loading: bool = False
+) -> list[BaseTool]:
+    """Makes the tools that put questions to a mirror.
+
+    Args:
+        mirror: Answers them.
+        client: The client of the tools beside them, of the same account; an agent's tools share one.
+        strict: Write the schemas for OpenAI's strict mode.
+        defer_loading: Mark the tools for a provider's tool search.
+    """
+    return [_tool(question, mirror, client, strict, defer_loading) for question in QUESTIONS.values()]
+
+
+def _tool(
+    question: type[Question], mirror: Mirror, client: AshbyClient | None, strict: bool, defer_loading: bool
+) -> BaseTool:
+    def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
+        try:
+            return _answered(question(**arguments), mirror)
+        except AshbyError as error:
+            raise ToolException(error.for_model()) from error
+
+    async def arun(**arguments: Any) -> tuple[str, dict[str, Any]]:
+        return await asyncio.to_thread(partial(run, **arguments))
+
+    tool = AshbyTool(
+        name=question.tool_name(),
+        description=question.tool_description(),
+        args_schema=question,
+        func=run,
+        coroutine=arun,
+        response_format="content_and_artifact",
+        handle_tool_error=True,
+        handle_validation_error=explain_arguments,
+        strict=strict,
+        extras={"defer_loading": True} if defer_loading else None,
+        metadata={
+            "title": question.tool_title(),
+            "readOnlyHint": True,
+            "destructiveHint": False,
+            "idempotentHint": True,
+            "openWorldHint": False,
+            "ashby": {"endpoint": "mirror", "permission": "", "toolset": PIPELINE, "risk": "none"},
+        },
+    )
+    tool._client = client
+    return tool
+
+
+def _answered(question: Question, mirror: Mirror) -> tuple[str, dict[str, Any]]:
+    """The text and the artifact of an answer, with what it rests on."""
+    zone = zone_named(mirror.zone)
+    assert zone is not None
+    remark = mirror.freshen()
+    with mirror.connect() as connection:
+        coverage = mirror.coverage_of(connection)
+        if coverage.as_of is None:
+            raise MirrorError("The first run of the mirror has not ended: nothing is known yet", remedy=MAKE_ONE)
+        answer = question.answer(Asked(connection, datetime.now(UTC), zone, unread_tables(coverage.left_out)))
+    answer.notes += [f"{coverage}; days in {mirror.zone}", *([remark] if remark else [])]
+    artifact: dict[str, Any] = {"results": answer.data()}
+    return answer.text(zone), artifact | ({"next_cursor": answer.more} if answer.more else {})

@@ -1,0 +1,278 @@
+"""Answers to questions about a pipeline, worked out from a sandbox's own records one by one, without SQL.
+
+Written apart from the mirror: it reads Ashby's records as the sandbox keeps them, and knows nothing of tables.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from math import ceil
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Json = dict[str, Any]
+
+
+class Pipeline:
+    """A company's records at a time, with days in a zone."""
+
+    def __init__(self, state: dict[str, list[Json]], now: datetime, zone: str) -> None:
+        self.state = state
+        self.now = now
+        self.zone = ZoneInfo(zone)
+        self.by_id = {record["id"]: record for records in state.values() for record in records if "id" in record}
+
+    def when(self, written: str | None) -> datetime | None:
+        return datetime.fromisoformat(written.replace("Z", "+00:00")) if written else None
+
+    def day(self, written: str | None) -> date | None:
+        moment = self.when(written)
+        return moment.astimezone(self.zone).date() if moment else None
+
+    def job(self, application: Json) -> Json:
+        return self.by_id.get(application["jobId"], {})
+
+    def stage(self, application: Json) -> Json:
+        return self.by_id[application["currentInterviewStageId"]]
+
+    def stays(self, application: Json) -> list[Json]:
+        return application["applicationHistory"]
+
+    def entered(self, application: Json) -> datetime | None:
+        """When it entered the stage that it is in."""
+        lasting = [
+            self.when(stay["enteredStageAt"])
+            for stay in self.stays(application)
+            if not stay.get("leftStageAt") and stay["stageId"] == application["currentInterviewStageId"]
+        ]
+        return max((it for it in lasting if it), default=None)
+
+    def hired(self, application: Json) -> datetime | None:
+        if application["status"] != "Hired":
+            return None
+        entries = [
+            self.when(stay["enteredStageAt"])
+            for stay in self.stays(application)
+            if self.by_id[stay["stageId"]]["type"] == "Hired"
+        ]
+        return max((it for it in entries if it), default=None)
+
+    def below(self, kind: str, name: str) -> set[str]:
+        """The ids of what is called so, and of all that lies below."""
+        parent = "parentId" if kind == "department" else "parentLocationId"
+        found = {it["id"] for it in self.state[kind] if it["name"].lower() == name.lower()}
+        while more := {it["id"] for it in self.state[kind] if it.get(parent) in found} - found:
+            found |= more
+        return found
+
+    def chosen(self, **filters: Any) -> list[Json]:
+        """The applications that filters choose; a period is a first and a last day, both part of it."""
+        return [it for it in self.state["application"] if all(self._fits(it, *one) for one in filters.items())]
+
+    def _fits(self, application: Json, name: str, wanted: Any) -> bool:
+        candidate = self.by_id[application["candidateId"]]
+        job, stage = self.job(application), self.stage(application)
+        if name == "jobs":
+            return job.get("title") in wanted
+        if name == "stages":
+            return stage["title"] in wanted
+        if name == "stage_types":
+            return stage["type"] in wanted
+        if name == "status":
+            return application["status"] in wanted
+        if name == "sources":
+            return self.by_id.get(application.get("sourceId") or "", {}).get("title") in wanted
+        if name == "tags":
+            return any(self.by_id[tag]["title"] in wanted for tag in candidate["tagIds"])
+        if name == "departments":
+            return any(job.get("departmentId") in self.below("department", it) for it in wanted)
+        if name == "locations":
+            return any(job.get("locationId") in self.below("location", it) for it in wanted)
+        if name == "team_members":
+            team = [*application["hiringTeam"], *job.get("hiringTeam", [])]
+            return any(self.by_id[it["userId"]]["email"] in wanted for it in team)
+        if name == "min_days_in_stage":
+            entered = self.entered(application)
+            return entered is not None and (self.now - entered) / timedelta(days=1) >= wanted
+        moment = {
+            "created": lambda: self.when(application["createdAt"]),
+            "updated": lambda: self.when(application["updatedAt"]),
+            "archived": lambda: self.when(application.get("archivedAt")),
+            "entered_stage": lambda: self.entered(application),
+            "hired": lambda: self.hired(application),
+        }[name]()
+        return moment is not None and wanted[0] <= moment.astimezone(self.zone).date() <= wanted[1]
+
+    def report(
+        self, metric: str, by: tuple[str, ...], period: tuple[date, date] | None, **more: Any
+    ) -> dict[tuple[str, ...], list[Any]]:
+        """The figures of each group."""
+        things = defaultdict(list)
+        for moment, value, groups in getattr(self, f"_{metric}")(**more):
+            if period is not None:
+                day = moment.astimezone(self.zone).date() if moment else None
+                if day is None or not period[0] <= day <= period[1]:
+                    continue
+            for group in _every(groups | self._times(moment), by):
+                things[group].append(value)
+        return {group: _FIGURES[metric](values) for group, values in things.items()}
+
+    def _times(self, moment: datetime | None) -> dict[str, list[str]]:
+        if moment is None:
+            return {"month": ["(none)"], "week": ["(none)"]}
+        day = moment.astimezone(self.zone).date()
+        return {"month": [day.isoformat()[:7]], "week": [(day - timedelta(days=day.weekday())).isoformat()]}
+
+    def _groups(self, application: Json) -> dict[str, list[str]]:
+        named = {
+            "job": self.job(application).get("title"),
+            "department": self.by_id.get(self.job(application).get("departmentId") or "", {}).get("name"),
+            "stage": self.stage(application)["title"],
+            "source": self.by_id.get(application.get("sourceId") or "", {}).get("title"),
+        }
+        recruiters = sorted(
+            {self._person(it["userId"]) for it in application["hiringTeam"] if it["role"] == "Recruiter"}
+        )
+        return {name: [it or "(none)"] for name, it in named.items()} | {"recruiter": recruiters or ["(none)"]}
+
+    def _person(self, user_id: str) -> str:
+        user = self.by_id[user_id]
+        return f"{user['firstName']} {user['lastName']}"
+
+    def _applications(self) -> Iterable[tuple[datetime | None, Any, dict[str, list[str]]]]:
+        for it in self.state["application"]:
+            yield self.when(it["createdAt"]), it, self._groups(it)
+
+    def _current(self) -> Iterable[Any]:
+        for it in self.state["application"]:
+            if it["status"] == "Active":
+                yield None, it, self._groups(it)
+
+    def _reached(self) -> Iterable[Any]:
+        for it in self.state["application"]:
+            titles = sorted({self.by_id[stay["stageId"]]["title"] for stay in self.stays(it)})
+            yield self.when(it["createdAt"]), it, self._groups(it) | {"stage": titles}
+
+    def _conversion(self, to_stage: str, from_stage: str | None = None) -> Iterable[Any]:
+        for it in self.state["application"]:
+            entries = [
+                (self.by_id[stay["stageId"]]["title"], self.when(stay["enteredStageAt"])) for stay in self.stays(it)
+            ]
+            starts = [moment for title, moment in entries if title == from_stage and moment]
+            if from_stage and not starts:
+                continue
+            reached = any(
+                title == to_stage and moment and (not from_stage or moment >= min(starts)) for title, moment in entries
+            )
+            yield self.when(it["createdAt"]), reached, self._groups(it)
+
+    def _days_in_stage(self) -> Iterable[Any]:
+        for it in self.state["application"]:
+            for stay in self.stays(it):
+                entered, left = self.when(stay["enteredStageAt"]), self.when(stay.get("leftStageAt"))
+                if entered and left:
+                    stage = self.by_id[stay["stageId"]]["title"]
+                    yield left, (left - entered) / timedelta(days=1), self._groups(it) | {"stage": [stage]}
+
+    def _time_to_hire(self) -> Iterable[Any]:
+        for it in self.state["application"]:
+            hired, created = self.hired(it), self.when(it["createdAt"])
+            if hired and created:
+                yield hired, (hired - created) / timedelta(days=1), self._groups(it)
+
+    def _time_to_fill(self) -> Iterable[Any]:
+        for it in self.state["opening"]:
+            opened, closed = self.when(it.get("openedAt")), self.when(it.get("closedAt"))
+            if it["openingState"] != "Filled":
+                continue
+            version = it["latestVersion"]
+            team = self.by_id.get(version.get("teamId") or "", {}).get("name") or "(none)"
+            jobs = sorted({self.by_id[job]["title"] for job in version["jobIds"]}) or ["(none)"]
+            days = (closed - opened) / timedelta(days=1) if opened and closed else None
+            yield closed, days, {"job": jobs, "department": [team]}
+
+    def _offers(self) -> Iterable[Any]:
+        for it in self.state["offer"]:
+            application = self.by_id.get(it["applicationId"])
+            if application:
+                made = self.when(it["versions"][-1]["createdAt"])
+                yield made, it["acceptanceStatus"], self._groups(application)
+
+    def _rejections(self) -> Iterable[Any]:
+        for it in self.state["application"]:
+            if it["status"] == "Archived":
+                reason = self.by_id.get(it.get("archiveReasonId") or "", {}).get("text") or "(none)"
+                yield self.when(it.get("archivedAt")), it, self._groups(it) | {"reason": [reason]}
+
+    def _interviews(self) -> Iterable[Any]:
+        for schedule in self.state["interviewSchedule"]:
+            application = self.by_id.get(schedule["applicationId"])
+            if application is None or schedule["status"] == "Cancelled":
+                continue
+            for event in schedule["interviewEvents"]:
+                ended = self.when(event["endTime"])
+                for seat in event["interviewers"]:
+                    given = [
+                        self.when(it["submittedAt"])
+                        for it in self.state["feedback"]
+                        if it.get("interviewEventId") == event["id"] and it["submittedByUserId"] == seat["userId"]
+                    ]
+                    first = min((it for it in given if it), default=None)
+                    delay = (first - ended) / timedelta(hours=1) if first and ended else None
+                    yield ended, delay, self._groups(application) | {"interviewer": [self._person(seat["userId"])]}
+
+
+def _every(groups: dict[str, list[str]], by: tuple[str, ...]) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = [()]
+    for name in by:
+        found = [(*group, label) for group in found for label in groups[name]]
+    return found
+
+
+def _middle(values: list[float]) -> float:
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def _lengths(values: list[Any]) -> list[Any]:
+    known = sorted(it for it in values if it is not None)
+    if not known:
+        return [0, None, None]
+    return [len(known), _middle(known), known[ceil(0.9 * len(known)) - 1]]
+
+
+def _share(part: int, whole: int) -> str | None:
+    return f"{round(100 * part / whole):d}%" if whole else None
+
+
+def _of_feedback(values: list[Any]) -> list[Any]:
+    given = [it for it in values if it is not None]
+    return [len(values), len(given), len(values) - len(given), _middle(given) if given else None]
+
+
+def _of_offers(values: list[Any]) -> list[Any]:
+    accepted = sum(it == "Accepted" for it in values)
+    declined = sum(it == "Declined" for it in values)
+    return [len(values), accepted, declined, _share(accepted, accepted + declined)]
+
+
+_FIGURES: dict[str, Callable[[list[Any]], list[Any]]] = {
+    "applications": lambda values: [len(values)],
+    "current": lambda values: [len(values)],
+    "reached": lambda values: [len(values)],
+    "conversion": lambda values: [len(values), sum(values), _share(sum(values), len(values))],
+    "days_in_stage": _lengths,
+    "time_to_hire": _lengths,
+    "time_to_fill": _lengths,
+    "offers": _of_offers,
+    "rejections": lambda values: [len(values)],
+    "interviews": _of_feedback,
+}
+"""How the values of a group become its figures."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

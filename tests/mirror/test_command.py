@@ -1,0 +1,77 @@
+"""`langchain-ashby mirror`, in a process of its own as people run it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from langchain_ashby.mirror import Mirror
+from langchain_ashby.sandbox import AshbySandbox
+
+pytestmark = pytest.mark.slow
+
+PROGRAM = [sys.executable, "-c", "from langchain_ashby.cli import main; main()", "mirror"]
+
+
+def environment(sandbox: AshbySandbox, url: str) -> dict[str, str]:
+    ours = {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url, "LANGCHAIN_ASHBY_MIRROR": url}
+    return {**os.environ, **ours}
+
+
+def run(sandbox: AshbySandbox, url: str, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *words], env=environment(sandbox, url), capture_output=True, text=True, timeout=120
+    )
+
+
+def test_it_brings_a_mirror_up_to_date_says_its_state_and_forgets(sandbox: AshbySandbox, url: str) -> None:
+    assert run(sandbox, url, "status").returncode == 1
+    ran = run(sandbox, url, "sync", "--history", "2")
+    assert ran.returncode == 0, ran.stderr
+    known = Mirror(url).coverage()
+    assert ran.stdout.strip() == f"{known}."
+    assert known.histories == 2
+    status = run(sandbox, url, "status")
+    assert status.stdout.startswith(f"{known}.\nEverything was last read on ") and "MB" in status.stdout
+    person = sandbox.state()["candidate"][0]["id"]
+    assert run(sandbox, url, "forget", person).stdout == "Forgotten.\n"
+    assert person not in set(Mirror(url).frame("candidates")["id"])
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["forget", "nobody"], 1, "not an id"),
+        (["sync", "--every", "often"], 2, "such as 5m"),
+        (["sync", "--mirror", "mirror.db"], 2, "sqlite:///FILE"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_line(
+    sandbox: AshbySandbox, url: str, words: list[str], status: int, said: str
+) -> None:
+    ran = run(sandbox, url, *words)
+    assert (ran.returncode, said in ran.stderr, ran.stderr.count("\n")) == (status, True, 1), ran.stderr
+
+
+def test_it_goes_on_until_it_is_interrupted_whatever_ashby_does(sandbox: AshbySandbox, url: str) -> None:
+    command = [*PROGRAM, "sync", "--every", "0.2s"]
+    with subprocess.Popen(
+        command, env=environment(sandbox, url), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.readline().startswith("as of ")
+        sandbox.fault("application.list", status=503, times=4)
+        assert "server_error" in process.stderr.readline()
+        assert process.stdout.readline().startswith("as of ")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+
+
+def test_a_key_is_not_in_the_file(sandbox: AshbySandbox, url: str, tmp_path: Path) -> None:
+    run(sandbox, url, "sync")
+    assert sandbox.api_key.encode() not in b"".join(file.read_bytes() for file in tmp_path.iterdir())

@@ -1,0 +1,58 @@
+"""Processes that are killed in the middle of a run, and others that go on where they were."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+from changes import Company
+from expected import differences, expected
+from test_interleavings import as_of, check_whole
+
+from langchain_ashby import AshbyClient
+from langchain_ashby.mirror import Mirror, MirrorBusyError
+from langchain_ashby.sandbox import AshbySandbox
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_a_process_that_is_killed_leaves_a_whole_mirror_that_the_next_one_finishes(
+    database: str, seed: int, url: str, sandbox: AshbySandbox, client: AshbyClient, request: pytest.FixtureRequest
+) -> None:
+    random, company = Random(seed), Company(sandbox, seed)
+    if database == "postgres":
+        url = own_schema(request.getfixturevalue("postgres"), f"killed_{seed}")
+    mirror = Mirror(url, client)
+    for _ in range(5):
+        for _ in range(3):
+            company.change(random.randrange(10**6))
+        command = [sys.executable, str(Path(__file__).with_name("killed_run.py")), url, sandbox.url, sandbox.api_key]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None and process.stdout.readline() == "begun\n"
+            time.sleep(random.uniform(0, 2.5))
+            process.kill()
+        if as_of(mirror):
+            check_whole(mirror)
+    for _ in range(20):  # the server may need a moment to see that its client is gone
+        try:
+            mirror.sync(full=True, history=None)
+            break
+        except MirrorBusyError:
+            time.sleep(0.5)
+    mirror.sync(history=None)
+    assert differences(mirror, expected(sandbox)) == {}
+
+
+def own_schema(url: str, name: str) -> str:
+    """The URL of a schema of its own in a PostgreSQL."""
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+    return url.replace("postgresql://", "postgresql+psycopg://") + f"&options=-csearch_path%3D{name}"
