@@ -214,6 +214,8 @@ def test_two_applications_of_one_candidate_are_archived_in_one_call(room: Room) 
     assert len(ids) > 1
     with room.agent(archiving(room, ids), **ALL) as graph:
         room.start(graph)
+        [proposal] = graph.get_state(room.config).values["proposals"]
+        assert [len(it["after"]) for it in proposal["parts"]] == [*range(len(ids))], "one runs after the other"
         answer = room.answer(room.resume(graph))
     assert archived(room, ids) == ids, answer.text
 
@@ -433,3 +435,19 @@ def test_names_stand_for_ids_and_the_writes_are_made_with_ids(room: Room) -> Non
     assert name in shown["line"]
     assert archived(room, ids) == ids[1:], answer.text
     assert {it.args["archive_reason_id"] for it in room.trail() if it.part_of} == {reason(room)}
+
+
+def test_even_if_the_proposal_is_lost_the_journal_tells_what_was_made(room: Room) -> None:
+    ids = active(room)
+    call = archiving(room, ids)
+    with room.agent(call, **ALL, journal=Dies(2, recorded=True)) as graph:
+        room.start(graph, durability="sync")
+        with pytest.raises(Killed):
+            room.resume(graph, durability="sync")
+    done = len(archived(room, ids))
+    with room.agent(call, **ALL) as graph:
+        before = next(it.config for it in graph.get_state_history(room.config) if "prepare" in it.next)
+        result = graph.invoke(user("What happened?"), before)
+    answer = next(it for it in result["messages"] if isinstance(it, ToolMessage))
+    assert f"{done} of 5 archived" in answer.text
+    assert len(archived(room, ids)) == done == room.sent("application.changeStage")
