@@ -155,7 +155,9 @@ class SQLiteFile(Database):
         try:
             try:
                 lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError:
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
                 raise MirrorBusyError from None
             with self.engine.connect() as connection:
                 _claim(_driver(connection))
