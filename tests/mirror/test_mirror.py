@@ -212,6 +212,15 @@ def test_the_file_is_its_owners_and_has_no_key_and_no_more_of_people_than_is_sai
     assert not [note for note in state["note"] if note["content"].encode() in content]
 
 
+def test_no_page_of_the_file_is_left_free_with_what_was_on_it(
+    mirror: Mirror, sandbox: AshbySandbox, tmp_path: Path
+) -> None:
+    for act in (mirror.sync, lambda: mirror.sync(full=True), lambda: mirror.sync(anew=True)):
+        act()
+        with closing(sqlite3.connect(tmp_path / "mirror.db")) as file:
+            assert file.execute("PRAGMA freelist_count").fetchone() == (0,)
+
+
 def test_private_fields_and_pay_are_left_out(mirror: Mirror, sandbox: AshbySandbox) -> None:
     mirror.sync()
     state = sandbox.state()
