@@ -377,19 +377,20 @@ def test_a_reader_cannot_write(mirror: Mirror, statement: str) -> None:
 
 def test_two_accounts_never_share_a_mirror(mirror: Mirror, url: str, sandbox: AshbySandbox) -> None:
     mirror.sync()
-    before, person = held(mirror), person_with_application(sandbox)["id"]
+    person = person_with_application(sandbox)["id"]
     mirror.forget(person)
+    asked_before = len(sandbox.requests())
     with AshbyClient(sandbox.add_key(), sandbox.url) as another:
         theirs = Mirror(url, another)
         for act in (theirs.sync, theirs.coverage, lambda: theirs.frame("jobs"), lambda: theirs.forget(person)):
             with pytest.raises(MirrorError) as error:
                 act()
             assert error.value.code == "another_account"
+        assert len(sandbox.requests()) == asked_before
         theirs.sync(anew=True)
         assert differences(theirs, expected(sandbox, forgotten=frozenset([person]))) == {}
     with pytest.raises(MirrorError):
         mirror.coverage()
-    assert before
 
 
 @pytest.mark.parametrize("newer", [True, False])
