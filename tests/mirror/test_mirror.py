@@ -215,8 +215,8 @@ def test_the_file_is_its_owners_and_has_no_key_and_no_more_of_people_than_is_sai
 def test_no_page_of_the_file_is_left_free_with_what_was_on_it(
     mirror: Mirror, sandbox: AshbySandbox, tmp_path: Path
 ) -> None:
-    for act in (mirror.sync, lambda: mirror.sync(full=True), lambda: mirror.sync(anew=True)):
-        act()
+    for full, anew in ((False, False), (True, False), (False, True)):
+        mirror.sync(full=full, anew=anew)
         with closing(sqlite3.connect(tmp_path / "mirror.db")) as file:
             assert file.execute("PRAGMA freelist_count").fetchone() == (0,)
 
