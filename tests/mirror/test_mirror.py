@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.errors import ArgumentError, ConfigurationError, Refused
-from langchain_ashby.mirror import Coverage, Mirror, MirrorBusyError, MirrorError, reading
+from langchain_ashby.mirror import Coverage, Mirror, MirrorBusyError, MirrorError, history, reading
 from langchain_ashby.mirror import mirror as module
 from langchain_ashby.mirror.own_tables import accounts, forgotten
 from langchain_ashby.mirror.tables import applications, candidates, history_is_known, seen_moves, stage_stays
@@ -120,6 +120,15 @@ def held_stages(sandbox: AshbySandbox) -> dict[str, str]:
     return {each["id"]: each["currentInterviewStageId"] for each in sandbox.state()["application"]}
 
 
+def test_a_history_is_known_until_its_application_changes_in_any_way(mirror: Mirror, sandbox: AshbySandbox) -> None:
+    every = mirror.sync().histories
+    one = sandbox.state()["application"][0]
+    Company(sandbox, 1)._call("application.changeSource", applicationId=one["id"], sourceId=None)
+    assert mirror.sync(history=0).histories == every - 1
+    with mirror.connect() as connection:
+        assert connection.scalars(select(applications.c.id).where(~history_is_known())).all() == [one["id"]]
+
+
 def test_a_run_that_reads_everything_again_comes_by_itself_once_a_day(
     mirror: Mirror, sandbox: AshbySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +212,15 @@ def test_the_file_is_its_owners_and_has_no_key_and_no_more_of_people_than_is_sai
     assert not [note for note in state["note"] if note["content"].encode() in content]
 
 
+def test_no_page_of_the_file_is_left_free_with_what_was_on_it(
+    mirror: Mirror, sandbox: AshbySandbox, tmp_path: Path
+) -> None:
+    for full, anew in ((False, False), (True, False), (False, True)):
+        mirror.sync(full=full, anew=anew)
+        with closing(sqlite3.connect(tmp_path / "mirror.db")) as file:
+            assert file.execute("PRAGMA freelist_count").fetchone() == (0,)
+
+
 def test_private_fields_and_pay_are_left_out(mirror: Mirror, sandbox: AshbySandbox) -> None:
     mirror.sync()
     state = sandbox.state()
@@ -234,7 +252,12 @@ def test_a_forgotten_person_is_gone_at_once_and_not_read_again(
 ) -> None:
     mirror.sync()
     person = person_with_application(sandbox)
-    mirror.forget(person["id"])
+    with closing(
+        sqlite3.connect(tmp_path / "mirror.db")
+    ) as somebody:  # who keeps the log from being emptied at the end
+        somebody.execute("SELECT count(*) FROM candidates").fetchall()
+        mirror.forget(person["id"])
+        assert person["name"].encode() not in everything_in(tmp_path)
     wanted = expected(sandbox, forgotten=frozenset([person["id"]]))
     assert differences(mirror, wanted) == {}
     assert person["name"].encode() not in everything_in(tmp_path)
@@ -281,6 +304,21 @@ def test_a_person_can_be_forgotten_in_the_middle_of_a_run(
     mirror.sync(full=True, progress=forget)
     mirror.sync(history=None)
     assert differences(mirror, expected(sandbox, forgotten=frozenset([person["id"]]))) == {}
+
+
+def test_a_history_that_was_sent_for_before_a_person_was_forgotten_is_not_kept(
+    mirror: Mirror, url: str, sandbox: AshbySandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "_BATCH", 1)
+    people = {each["candidateId"] for each in sandbox.state()["application"]}
+
+    def forget(name: str, records: int) -> None:
+        if name == "application.listHistory" and records == 1:
+            for person in people:
+                Mirror(url).forget(person)
+
+    mirror.sync(progress=forget)
+    assert not held(mirror)["stage_stays"] and not held(mirror)["applications"]
 
 
 def test_an_anonymized_person_is_nameless_after_the_next_run(
@@ -339,19 +377,20 @@ def test_a_reader_cannot_write(mirror: Mirror, statement: str) -> None:
 
 def test_two_accounts_never_share_a_mirror(mirror: Mirror, url: str, sandbox: AshbySandbox) -> None:
     mirror.sync()
-    before, person = held(mirror), person_with_application(sandbox)["id"]
+    person = person_with_application(sandbox)["id"]
     mirror.forget(person)
+    asked_before = len(sandbox.requests())
     with AshbyClient(sandbox.add_key(), sandbox.url) as another:
         theirs = Mirror(url, another)
         for act in (theirs.sync, theirs.coverage, lambda: theirs.frame("jobs"), lambda: theirs.forget(person)):
             with pytest.raises(MirrorError) as error:
                 act()
             assert error.value.code == "another_account"
+        assert len(sandbox.requests()) == asked_before
         theirs.sync(anew=True)
         assert differences(theirs, expected(sandbox, forgotten=frozenset([person]))) == {}
     with pytest.raises(MirrorError):
         mirror.coverage()
-    assert before
 
 
 @pytest.mark.parametrize("newer", [True, False])
@@ -382,6 +421,15 @@ def test_what_the_key_may_not_read_is_left_out_by_name_and_read_once_it_may(url:
     assert "without offer.list" in str(known)
     with AshbyClient(sandbox.add_key(permissions=["jobsRead"]), sandbox.url) as client, pytest.raises(Refused):
         Mirror(url, client).sync(anew=True)
+
+
+def test_what_the_key_may_no_longer_read_is_taken_out(mirror: Mirror, sandbox: AshbySandbox) -> None:
+    mirror.sync()
+    sandbox.fault("offer.list", status=403)
+    assert list(mirror.sync(full=False).left_out) == ["offer.list"]
+    assert not held(mirror)["offers"]
+    assert not mirror.sync(full=False).left_out
+    assert differences(mirror, expected(sandbox)) == {}
 
 
 def test_coverage_says_in_a_line_what_every_answer_has_to_say(mirror: Mirror) -> None:
