@@ -69,6 +69,23 @@ class Pipeline:
         ]
         return max((it for it in entries if it), default=None)
 
+    def owing(self) -> list[tuple[str, str]]:
+        """The schedules and events that have ended and whose interviewers owe feedback."""
+        return [
+            (schedule["id"], event["id"])
+            for schedule in self.state["interviewSchedule"]
+            if schedule["status"] != "Cancelled" and schedule["applicationId"] in self.by_id
+            for event in schedule["interviewEvents"]
+            if (ended := self.when(event["endTime"])) and ended < self.now
+            if any(seat["isFeedbackRequired"] and not self._gave(event, seat) for seat in event["interviewers"])
+        ]
+
+    def _gave(self, event: Json, seat: Json) -> bool:
+        return any(
+            it.get("interviewEventId") == event["id"] and it["submittedByUserId"] == seat["userId"]
+            for it in self.state["feedback"]
+        )
+
     def below(self, kind: str, name: str) -> set[str]:
         """The ids of what is called so, and of all that lies below."""
         parent = "parentId" if kind == "department" else "parentLocationId"
