@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import requests
 from mirror.brute_force import Pipeline, utc_now
 from mirror.changes import Company
 
@@ -96,6 +97,8 @@ def _pool(ask: Asks, truth: Pipeline) -> Iterator[str]:
     tag = next(it["id"] for it in truth.state["candidateTag"] if it["title"] == "Maritime experience")
     tagged = ask("find_candidates", tags="Maritime experience", place="Berlin", active=False)
     expected = {it["id"] for it in idle if tag in it["tagIds"]}
+    if not expected:
+        yield "nobody could be found"
     if tagged.total != len(expected) or not {row["candidate_id"] for row in tagged.rows} <= expected:
         yield f"{tagged.total} have maritime experience, and not {len(expected)}"
     said = ask("find_candidates", words="Kubernetes", place="Berlin", active=False)
@@ -176,6 +179,7 @@ def _done(candidates: int) -> Iterator[tuple[PipelineJob, list[tuple[str, str]],
         for _ in range(5):
             company.create_candidate()
             company.move()
+        _know_more(sandbox)
         mirror.sync(history=None)
         truth = Pipeline(sandbox.state(), utc_now(), mirror.zone)
         for job in JOBS:
@@ -184,15 +188,35 @@ def _done(candidates: int) -> Iterator[tuple[PipelineJob, list[tuple[str, str]],
             yield job, exchanges, problems
 
 
+def _know_more(sandbox: AshbySandbox) -> None:
+    """Gives four people in Berlin who are active for no job the tag, and of two of them the word, of job 12."""
+    state = sandbox.state()
+    active = {it["candidateId"] for it in state["application"] if it["status"] == "Active"}
+    tag = next(it["id"] for it in state["candidateTag"] if it["title"] == "Maritime experience")
+    field = next(it["id"] for it in state["customField"] if it["title"] == "Background")
+    idle = [it for it in state["candidate"] if it["id"] not in active and "Berlin" in str(it.get("location"))]
+    for place, person in enumerate(idle[:4]):
+        _call(sandbox, "candidate.addTag", candidateId=person["id"], tagId=tag)
+        if place < 2:
+            said = {"objectType": "Candidate", "objectId": person["id"], "fieldId": field, "fieldValue": "Kubernetes"}
+            _call(sandbox, "customField.setValue", **said)
+
+
+def _call(sandbox: AshbySandbox, method: str, **body: Any) -> None:
+    done = requests.post(f"{sandbox.url}/{method}", json=body, auth=(sandbox.api_key, ""), timeout=60).json()
+    if not done["success"]:
+        raise ValueError(f"{method}: {done}")
+
+
 def _asking(mirror: Mirror, exchanges: list[tuple[str, str]]) -> Asks:
     tools = {tool.name: tool for tool in mirror.tools()}
 
     def ask(name: str, **arguments: Any) -> Answered:
-        call = {"type": "tool_call", "id": "1", "name": f"ashby_{name}", "args": arguments}
-        answer = tools[call["name"]].invoke(call)
+        tool = tools[f"ashby_{name}"]
+        answer = tool.invoke({"type": "tool_call", "id": "1", "name": tool.name, "args": arguments})
         if answer.status == "error":
             raise ValueError(answer.text)
-        exchanges.append((f"{call['name']} {arguments}", answer.text))
+        exchanges.append((f"{tool.name} {arguments}", answer.text))
         return Answered(answer.text, answer.artifact["results"], _total(answer.text))
 
     return ask

@@ -36,25 +36,23 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "list_worklist": {},
     "list_changes": {"period": "last 7 days"},
 }
+_METRICS: dict[str, dict[str, Any]] = {
+    "applications": {"by": ["month", "source"]},
+    "reached": {},
+    "conversion": {"to_stage": "Onsite"},
+    "days_in_stage": {},
+    "time_to_hire": {},
+    "time_to_fill": {},
+    "offers": {},
+    "rejections": {},
+    "interviews": {},
+}
 OTHERS: list[tuple[str, dict[str, Any]]] = [
     ("find_applications", {"status": "Active", "min_days_in_stage": 10}),
     ("find_applications", {"archived": "this year", "columns": ["reason", "archived"]}),
     ("find_candidates", {"words": "kubernetes", "place": "Berlin", "active": False}),
     ("find_interviews", {"feedback_missing": True}),
-    *(
-        ("report_pipeline", {"metric": metric} | more)
-        for metric, more in {
-            "applications": {"by": ["month", "source"]},
-            "reached": {},
-            "conversion": {"to_stage": "Onsite"},
-            "days_in_stage": {},
-            "time_to_hire": {},
-            "time_to_fill": {},
-            "offers": {},
-            "rejections": {},
-            "interviews": {},
-        }.items()
-    ),
+    *(("report_pipeline", {"metric": metric} | more) for metric, more in _METRICS.items()),
     ("list_worklist", {"kinds": ["feedback"]}),
     ("list_changes", {"period": "this year"}),
 ]

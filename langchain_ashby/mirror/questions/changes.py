@@ -127,13 +127,12 @@ class ListChanges(Listing):
 
 def _lines(change: _Change, conditions: ColumnElement[bool]) -> Select[Any]:
     """The changes with their names."""
-    nothing = cast(null(), String)
-    if change.source is candidates:
-        source, job, its_id = change.source, nothing, nothing
-    else:
-        source = change.source.outerjoin(candidates, candidates.c.id == applications.c.candidate_id).outerjoin(
-            jobs, jobs.c.id == applications.c.job_id
-        )
+    source = change.source
+    job: ColumnElement[Any] = cast(null(), String)
+    its_id: ColumnElement[Any] = job
+    if source is not candidates:
+        source = source.outerjoin(candidates, candidates.c.id == applications.c.candidate_id)
+        source = source.outerjoin(jobs, jobs.c.id == applications.c.job_id)
         job, its_id = jobs.c.title, applications.c.id
     columns = {
         "kind": literal(change.kind),
@@ -146,7 +145,7 @@ def _lines(change: _Change, conditions: ColumnElement[bool]) -> Select[Any]:
     return select(*(column.label(name) for name, column in columns.items())).select_from(source).where(conditions)
 
 
-_ORDER = desc("at"), "id"
+_ORDER: Sequence[Any] = (desc("at"), "id")
 
 _stay_stage = tables.interview_stages.alias("stay_stage")
 _stays = applications.join(stage_stays, stage_stays.c.application_id == applications.c.id)
