@@ -72,13 +72,15 @@ def main() -> int:
 def _measured(url: str, applications: int, latency: float) -> dict[str, Any]:
     memory = Memory()
     with serving(applications, latency) as (address, change), AshbyClient("key", address) as client:
-        bare = _timed(lambda: _bare_loop(client))
+        bare, bare_cpu = _timed(lambda: _bare_loop(client))
+        say(f"{applications} applications: a bare loop takes {bare:.0f} s, {bare_cpu:.0f} s of them in the processor")
         mirror = Mirror(url, client)
-        first = _timed(lambda: mirror.sync(history=0, progress=memory.note))
+        first, first_cpu = _timed(lambda: mirror.sync(history=0, progress=memory.note))
+        say(f"the first run {first:.0f} s, {first_cpu:.0f} s of them in the processor")
         mirror.sync(history=200)
         change()
-        changed = _timed(lambda: mirror.sync(history=100))
-        nothing = _timed(lambda: mirror.sync(history=0))
+        changed, _ = _timed(lambda: mirror.sync(history=100))
+        nothing, _ = _timed(lambda: mirror.sync(history=0))
         known = mirror.coverage()
     assert known.applications == applications, known
     return {
@@ -86,6 +88,7 @@ def _measured(url: str, applications: int, latency: float) -> dict[str, Any]:
         "bare loop, s": round(bare, 1),
         "first run, s": round(first, 1),
         "ratio": round(first / bare, 2),
+        "s of processor": f"{bare_cpu:.0f}, {first_cpu:.0f}",
         "100 changes, s": round(changed, 2),
         "no change, s": round(nothing, 2),
         "MB of memory": round(max(memory.seen)),
@@ -104,10 +107,11 @@ def _bare_loop(client: AshbyClient) -> None:
             client.call(wanted.request)
 
 
-def _timed(act: Any) -> float:
-    begun = time.perf_counter()
+def _timed(act: Any) -> tuple[float, float]:
+    """The seconds that it takes, and those that it spends in the processor."""
+    begun, busy = time.perf_counter(), time.process_time()
     act()
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, time.process_time() - busy
 
 
 if __name__ == "__main__":

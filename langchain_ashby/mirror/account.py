@@ -12,6 +12,9 @@ from langchain_ashby.mirror.lists import MirroredList
 from langchain_ashby.mirror.own_tables import accounts, lists, own, staged
 from langchain_ashby.mirror.tables import VERSION, metadata
 
+_WHOSE = select(accounts.c.account, accounts.c.version)
+"""What every version has."""
+
 
 def find(connection: Connection, account: str | None) -> Row[Any]:
     """Returns the row of `accounts` for reading.
@@ -25,14 +28,14 @@ def find(connection: Connection, account: str | None) -> Row[Any]:
     """
     if not inspect(connection).has_table(accounts.name):
         raise MirrorError("There is no mirror in this database", remedy=MAKE_ONE)
-    found = connection.execute(select(accounts)).one_or_none()
-    if found is None:
+    whose = connection.execute(_WHOSE).one_or_none()
+    if whose is None:
         raise MirrorError("The mirror was never brought up to date", remedy=MAKE_ONE)
-    if found.version != VERSION:
-        raise MirrorError(_version(found.version), remedy=_remedy(found.version))
-    if account not in (None, found.account):
+    if whose.version != VERSION:
+        raise MirrorError(_version(whose.version), remedy=_remedy(whose.version))
+    if account not in (None, whose.account):
         raise _another_account()
-    return found
+    return connection.execute(select(accounts)).one()
 
 
 def prepare(connection: Connection, account: str, mirrored: list[MirroredList], *, answers: bool, anew: bool) -> None:
@@ -44,12 +47,13 @@ def prepare(connection: Connection, account: str, mirrored: list[MirroredList], 
         MirrorError: if the mirror is another account's, or was made by a newer version of this package.
     """
     if inspect(connection).has_table(accounts.name):
-        found = connection.execute(select(accounts)).one_or_none()
-        if found is not None and found.version > VERSION:
-            raise MirrorError(_version(found.version), remedy=_remedy(found.version))
-        if found is not None and found.account != account and not anew:
+        whose = connection.execute(_WHOSE).one()
+        if whose.version > VERSION:
+            raise MirrorError(_version(whose.version), remedy=_remedy(whose.version))
+        if whose.account != account and not anew:
             raise _another_account()
-        if found is not None and (anew or found.version != VERSION or found.keeps_answers != answers):
+        is_older = whose.version != VERSION
+        if anew or is_older or connection.scalar(select(accounts.c.keeps_answers)) != answers:
             _take_down(connection)
     elif taken := set(inspect(connection).get_table_names()) & (metadata.tables.keys() | staged.tables.keys()):
         raise MirrorError(
@@ -81,7 +85,7 @@ def begin_run(connection: Connection, now: Any, *, full: bool) -> bool:
     for table in staged.sorted_tables:
         connection.execute(delete(table))
     is_full = true() if full else lists.c.sync_token.is_(None)
-    fresh = {"cursor": None, "next_token": None, "is_read": False, "refusal": None}
+    fresh = {"cursor": None, "next_token": None, "is_read": False}
     connection.execute(update(lists).values(is_full=is_full, **fresh))
     return full or account.as_of is None
 

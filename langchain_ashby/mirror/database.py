@@ -132,7 +132,9 @@ class SQLiteFile(Database):
         """Gives the pages that were freed back, with what was on them, and empties the log into the file."""
         # A reader who stays must not hold this up: the next run comes back to it.
         _driver(connection).execute("PRAGMA busy_timeout = 200").fetchall()
-        _driver(connection).execute("PRAGMA incremental_vacuum").fetchall()
+        _driver(connection).execute("PRAGMA analysis_limit = 1000").fetchall()
+        _driver(connection).execute("PRAGMA optimize").fetchall()
+        _driver(connection).executescript("PRAGMA incremental_vacuum")  # `execute` would give one page back
         _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def size(self) -> int:
@@ -153,7 +155,9 @@ class SQLiteFile(Database):
         try:
             try:
                 lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError:
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
                 raise MirrorBusyError from None
             with self.engine.connect() as connection:
                 _claim(_driver(connection))

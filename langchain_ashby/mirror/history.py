@@ -52,6 +52,8 @@ def read_histories(
 
     Those of active applications and of changed ones come first, then those of the others, the newest changes first.
     """
+    if budget == 0:
+        return
     with database.transaction(connection):
         due = _due(connection, budget)
     done = 0

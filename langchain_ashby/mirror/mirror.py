@@ -46,7 +46,8 @@ class Mirror:
     Args:
         url: `sqlite:///FILE`, or `postgresql+psycopg://…`, where the mirror has a schema of its own.
         client: Reads Ashby. Without one the mirror can be read, and people can be forgotten.
-        answers: Also keep what was answered in interview feedback, less what is private.
+        answers: Also keep what was answered in interview feedback, less what is private. If a mirror was made with the
+            other choice, the next run makes it anew.
         zone: The name of the time zone in which the days of questions begin, such as Europe/Oslo.
         max_age: A mirror that is older is brought up to date before it answers, if that is quick.
 
@@ -236,9 +237,10 @@ class Mirror:
     @property
     def _account(self) -> str | None:
         """Whose mirror it has to be: a client that acts for a user sees what that user may see."""
-        if self._client is None or self._client.on_behalf_of is None:
-            return self._client and self._client.account
-        return f"{self._client.account} {self._client.on_behalf_of}"
+        if self._client is None:
+            return None
+        user = self._client.on_behalf_of
+        return self._client.account if user is None else f"{self._client.account} {user}"
 
     def _run(self, connection: Connection, progress: Progress, *, full: bool) -> bool:
         """Reads the lists and puts what they have in place. Returns True if that began long ago, or took long."""

@@ -14,7 +14,19 @@ from sqlalchemy import Boolean, Table
 
 from langchain_ashby.forms import fields_by_path
 from langchain_ashby.mirror import tables
-from langchain_ashby.mirror.values import day, flag, id_of, moment, object_of, objects, shown, text, texts, whole
+from langchain_ashby.mirror.values import (
+    day,
+    flag,
+    id_of,
+    is_nested,
+    moment,
+    object_of,
+    objects,
+    shown,
+    text,
+    texts,
+    whole,
+)
 from langchain_ashby.mirror.words import words_of
 from langchain_ashby.results.redaction import without_private
 
@@ -316,7 +328,7 @@ def _fields(table: Table, record: Record) -> Rows:
     of, seen = table.info["key"], set()
     for field in objects(record.get("customFields")):
         field_id, value = text(field.get("id")), field.get("value")
-        if isinstance(value, dict | list) or field.get("isPrivate", False) is not False:
+        if is_nested(value) or field.get("isPrivate", False) is not False:
             # What can be private, or money; plain values of fields that are not private are neither.
             left = without_private([field])[0]
             field = left[0] if left else {}

@@ -173,13 +173,13 @@ def _record(name: str, *columns: Column[Any], by: tuple[str, ...] = ()) -> Table
 
 
 def _links(name: str, of: Table, *keys: str, more: tuple[Column[Any], ...] = ()) -> Table:
-    """A table of what a record has several of; the first key is the record's, and each other one has an index."""
+    """A table of what a record has several of; the first key is the record's, and others that are ids have an index."""
     return Table(
         name,
         metadata,
         *(Column(key, Text, primary_key=True) for key in keys),
         *more,
-        *(Index(f"{name}_by_{key}", key) for key in keys[1:] if key.endswith("_id")),
+        *(Index(f"{name}_by_{key}", key) for key in keys[1:] if key not in ("role", "custom_field_id")),
         info={"of": of, "key": keys[0]},
         sqlite_with_rowid=False,
     )

@@ -24,9 +24,8 @@ def text(value: Any) -> str | None:
     """A text that every database takes: without NUL, and with nothing that is not Unicode."""
     if not isinstance(value, str):
         return None
-    if "\0" in value:
-        value = value.replace("\0", "")
-    return value if value.isascii() else value.encode(errors="replace").decode()
+    kept: str = value.replace("\0", "")
+    return kept if kept.isascii() else kept.encode(errors="replace").decode()
 
 
 def shown(value: Any) -> str:
@@ -59,6 +58,11 @@ def texts(value: Any) -> list[str]:
 def id_of(value: Any) -> str | None:
     """The id of an object."""
     return text(value.get("id")) if isinstance(value, dict) else None
+
+
+def is_nested(value: Any) -> bool:
+    """True for an object, and for a list that has other than texts in it."""
+    return isinstance(value, dict) or (isinstance(value, list) and not all(isinstance(entry, str) for entry in value))
 
 
 def has_id(record: Any) -> bool:

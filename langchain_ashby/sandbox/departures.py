@@ -53,7 +53,7 @@ def anonymize_candidate(store: Store, candidate_id: str, now: str) -> None:
     bare |= {"emailAddresses": [], "phoneNumbers": [], "socialLinks": []}
     for note in store.find(Note, equals("candidateId", candidate_id)):
         store.delete(Note, note["id"])
-    store.put(Candidate, bare)  # type: ignore[type-var]  # a candidate's keys, fewer of them
+    store.put(Candidate, bare)
 
 
 def merge_candidates(store: Store, candidate_id: str, into: str, now: str) -> None:

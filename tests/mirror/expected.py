@@ -46,6 +46,12 @@ def expected(sandbox: AshbySandbox, *, forgotten: frozenset[str] = frozenset()) 
             if shown := _shown(fields[field_id], value):
                 put(table, record["id"], field_id, shown)
 
+    what: tuple[Any, ...]
+    when: tuple[Any, ...]
+    who: tuple[Any, ...]
+    ids: tuple[Any, ...]
+    times: tuple[Any, ...]
+    flags: tuple[Any, ...]
     people = [each for each in state["candidate"] if each["id"] not in forgotten]
     for each in people:
         primary = [email["value"] for email in each["emailAddresses"] if email["isPrimary"]]

@@ -32,7 +32,7 @@ def test_a_process_that_is_killed_leaves_a_whole_mirror_that_the_next_one_finish
     for _ in range(5):
         for _ in range(3):
             company.change(random.randrange(10**6))
-        command = [sys.executable, Path(__file__).with_name("killed_run.py"), url, sandbox.url, sandbox.api_key]
+        command = [sys.executable, str(Path(__file__).with_name("killed_run.py")), url, sandbox.url, sandbox.api_key]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None and process.stdout.readline() == "begun\n"
             time.sleep(random.uniform(0, 2.5))

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.errors import ArgumentError, ConfigurationError, Refused
-from langchain_ashby.mirror import Coverage, Mirror, MirrorBusyError, MirrorError, reading
+from langchain_ashby.mirror import Coverage, Mirror, MirrorBusyError, MirrorError, history, reading
 from langchain_ashby.mirror import mirror as module
 from langchain_ashby.mirror.own_tables import accounts, forgotten
 from langchain_ashby.mirror.tables import applications, candidates, history_is_known, seen_moves, stage_stays
@@ -65,6 +65,24 @@ def test_later_runs_ask_for_changes_only_and_read_the_history_of_what_changed(
     assert differences(mirror, expected(sandbox)) == {}
 
 
+def test_every_kind_of_change_arrives_by_a_list_of_changes(mirror: Mirror, sandbox: AshbySandbox) -> None:
+    company = Company(sandbox, 7)
+    mirror.sync(history=None)
+    company.schedule()
+    company.give_feedback()
+    feedback = len(sandbox.state()["feedback"])
+    mirror.sync(history=None, full=False)
+    assert differences(mirror, expected(sandbox)) == {}
+    company.reschedule()  # takes the meeting away, and its feedback with it
+    assert len(sandbox.state()["feedback"]) == feedback - 1
+    kinds = {change for change in company.changes if not {"delete", "merge"} & set(change.__name__.split("_"))}
+    for change in sorted(kinds, key=lambda change: change.__name__):
+        change()
+    assert not company.anybody_left
+    mirror.sync(history=None, full=False)
+    assert differences(mirror, expected(sandbox)) == {}
+
+
 def test_histories_are_read_as_far_as_the_budget_allows_those_of_active_applications_first(
     mirror: Mirror, sandbox: AshbySandbox
 ) -> None:
@@ -100,6 +118,15 @@ def test_a_move_is_noted_as_seen_between_two_runs_until_its_history_is_read(
 
 def held_stages(sandbox: AshbySandbox) -> dict[str, str]:
     return {each["id"]: each["currentInterviewStageId"] for each in sandbox.state()["application"]}
+
+
+def test_a_history_is_known_until_its_application_changes_in_any_way(mirror: Mirror, sandbox: AshbySandbox) -> None:
+    every = mirror.sync().histories
+    one = sandbox.state()["application"][0]
+    Company(sandbox, 1)._call("application.changeSource", applicationId=one["id"], sourceId=None)
+    assert mirror.sync(history=0).histories == every - 1
+    with mirror.connect() as connection:
+        assert connection.scalars(select(applications.c.id).where(~history_is_known())).all() == [one["id"]]
 
 
 def test_a_run_that_reads_everything_again_comes_by_itself_once_a_day(
@@ -144,6 +171,22 @@ def test_a_refused_token_leads_to_the_whole_list_which_shows_what_is_gone(
     assert differences(mirror, expected(sandbox)) == {}
 
 
+@pytest.mark.parametrize("endpoint", ["candidate.list", "application.list"])
+def test_who_is_gone_takes_everything_along_though_only_one_list_shows_it(
+    mirror: Mirror, sandbox: AshbySandbox, endpoint: str
+) -> None:
+    mirror.sync()
+    person = person_with_application(sandbox)["id"]
+    sandbox.delete_candidate(person)
+    sandbox.fault(endpoint, body='{"success": false, "errorInfo": {"code": "sync_token_expired"}}')
+    mirror.sync(full=False)
+    wrong = differences(mirror, expected(sandbox))
+    if endpoint == "application.list":  # the list of people still has to say it
+        too_many, too_few = wrong.pop("candidates")
+        assert ([row[0] for row in too_many], too_few) == ([person], [])
+    assert not {table for table in wrong if not table.startswith("candidate_")}
+
+
 def test_tokens_that_ashby_itself_lets_expire_are_no_trouble(mirror: Mirror, sandbox: AshbySandbox) -> None:
     mirror.sync()
     sandbox.advance_clock(15 * 24 * 3600)
@@ -167,6 +210,15 @@ def test_the_file_is_its_owners_and_has_no_key_and_no_more_of_people_than_is_sai
         assert not [it for it in each["phoneNumbers"] if it["value"].encode() in content]
         assert not [it for it in each["socialLinks"] if it["url"].encode() in content]
     assert not [note for note in state["note"] if note["content"].encode() in content]
+
+
+def test_no_page_of_the_file_is_left_free_with_what_was_on_it(
+    mirror: Mirror, sandbox: AshbySandbox, tmp_path: Path
+) -> None:
+    for full, anew in ((False, False), (True, False), (False, True)):
+        mirror.sync(full=full, anew=anew)
+        with closing(sqlite3.connect(tmp_path / "mirror.db")) as file:
+            assert file.execute("PRAGMA freelist_count").fetchone() == (0,)
 
 
 def test_private_fields_and_pay_are_left_out(mirror: Mirror, sandbox: AshbySandbox) -> None:
@@ -200,7 +252,12 @@ def test_a_forgotten_person_is_gone_at_once_and_not_read_again(
 ) -> None:
     mirror.sync()
     person = person_with_application(sandbox)
-    mirror.forget(person["id"])
+    with closing(
+        sqlite3.connect(tmp_path / "mirror.db")
+    ) as somebody:  # who keeps the log from being emptied at the end
+        somebody.execute("SELECT count(*) FROM candidates").fetchall()
+        mirror.forget(person["id"])
+        assert person["name"].encode() not in everything_in(tmp_path)
     wanted = expected(sandbox, forgotten=frozenset([person["id"]]))
     assert differences(mirror, wanted) == {}
     assert person["name"].encode() not in everything_in(tmp_path)
@@ -247,6 +304,21 @@ def test_a_person_can_be_forgotten_in_the_middle_of_a_run(
     mirror.sync(full=True, progress=forget)
     mirror.sync(history=None)
     assert differences(mirror, expected(sandbox, forgotten=frozenset([person["id"]]))) == {}
+
+
+def test_a_history_that_was_sent_for_before_a_person_was_forgotten_is_not_kept(
+    mirror: Mirror, url: str, sandbox: AshbySandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "_BATCH", 1)
+    people = {each["candidateId"] for each in sandbox.state()["application"]}
+
+    def forget(name: str, records: int) -> None:
+        if name == "application.listHistory" and records == 1:
+            for person in people:
+                Mirror(url).forget(person)
+
+    mirror.sync(progress=forget)
+    assert not held(mirror)["stage_stays"] and not held(mirror)["applications"]
 
 
 def test_an_anonymized_person_is_nameless_after_the_next_run(
@@ -305,19 +377,20 @@ def test_a_reader_cannot_write(mirror: Mirror, statement: str) -> None:
 
 def test_two_accounts_never_share_a_mirror(mirror: Mirror, url: str, sandbox: AshbySandbox) -> None:
     mirror.sync()
-    before, person = held(mirror), person_with_application(sandbox)["id"]
+    person = person_with_application(sandbox)["id"]
     mirror.forget(person)
+    asked_before = len(sandbox.requests())
     with AshbyClient(sandbox.add_key(), sandbox.url) as another:
         theirs = Mirror(url, another)
         for act in (theirs.sync, theirs.coverage, lambda: theirs.frame("jobs"), lambda: theirs.forget(person)):
             with pytest.raises(MirrorError) as error:
                 act()
             assert error.value.code == "another_account"
+        assert len(sandbox.requests()) == asked_before
         theirs.sync(anew=True)
         assert differences(theirs, expected(sandbox, forgotten=frozenset([person]))) == {}
     with pytest.raises(MirrorError):
         mirror.coverage()
-    assert before
 
 
 @pytest.mark.parametrize("newer", [True, False])
@@ -348,6 +421,15 @@ def test_what_the_key_may_not_read_is_left_out_by_name_and_read_once_it_may(url:
     assert "without offer.list" in str(known)
     with AshbyClient(sandbox.add_key(permissions=["jobsRead"]), sandbox.url) as client, pytest.raises(Refused):
         Mirror(url, client).sync(anew=True)
+
+
+def test_what_the_key_may_no_longer_read_is_taken_out(mirror: Mirror, sandbox: AshbySandbox) -> None:
+    mirror.sync()
+    sandbox.fault("offer.list", status=403)
+    assert list(mirror.sync(full=False).left_out) == ["offer.list"]
+    assert not held(mirror)["offers"]
+    assert not mirror.sync(full=False).left_out
+    assert differences(mirror, expected(sandbox)) == {}
 
 
 def test_coverage_says_in_a_line_what_every_answer_has_to_say(mirror: Mirror) -> None:

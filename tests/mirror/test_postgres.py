@@ -22,7 +22,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def schema(postgres: str, request: pytest.FixtureRequest) -> str:
-    return own_schema(postgres, f"m{crc32(request.node.name.encode())}")
+    name = f"m{crc32(request.node.name.encode())}"
+    return own_schema(postgres, name)
 
 
 def test_a_mirror_in_postgresql_equals_ashby_after_changes_and_departures(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from langchain_core.messages import ToolMessage
+from langchain_core.messages import HumanMessage, ToolMessage
 from langchain_core.tools import BaseTool
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
@@ -93,7 +93,7 @@ def test_an_agent_asks_and_writes_on_what_it_found(mirror: Mirror, client: Ashby
         say("I propose.", call("ashby_change_application_source", application_id=application_id, source_id=None)),
     )
     agent = create_recruiting_agent(ScriptedChatModel(script=script), AshbyToolkit(client, mirror=mirror))
-    result = agent.invoke({"messages": [("user", "Go on.")]}, {"configurable": {"thread_id": "1"}})
+    result = agent.invoke({"messages": [HumanMessage("Go on.")]}, {"configurable": {"thread_id": "1"}})
     [interrupt] = result["__interrupt__"]
     assert len(interrupt.value["action_requests"]) == 1
     assert any(isinstance(it, ToolMessage) and it.name == "ashby_find_applications" for it in result["messages"])

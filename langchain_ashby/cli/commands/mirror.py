@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -118,12 +117,16 @@ def _run(wanted: Mirror, history: int | None, *, full: bool, anew: bool) -> Cove
     def run() -> list[Coverage]:
         return [wanted.sync(history=history, full=full or None, anew=anew, progress=show)]
 
-    with BackgroundWork(run, progress.refresh) as work, progress, closing(iter(work)) as results:
-        found = next(results)
-        if isinstance(found, Interrupted):
-            work.abandon()
-            raise stop("Interrupted: the next run goes on from here.", Status.INTERRUPTED)
-        return found
+    known: Coverage | None = None
+    with BackgroundWork(run, progress.refresh) as work, progress:
+        for step in work:
+            if isinstance(step, Interrupted):
+                work.abandon()
+                break
+            known = step
+    if known is None:
+        raise stop("Interrupted: the next run goes on from here.", Status.INTERRUPTED)
+    return known
 
 
 def _seconds(text: str) -> float:
