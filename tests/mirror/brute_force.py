@@ -12,14 +12,20 @@ from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from langchain_ashby.ids import short
+
 Json = dict[str, Any]
 
 
 class Pipeline:
     """A company's records at a time, with days in a zone."""
 
-    def __init__(self, state: dict[str, list[Json]], now: datetime, zone: str) -> None:
+    def __init__(
+        self, state: dict[str, list[Json]], now: datetime, zone: str, unknown: frozenset[str] = frozenset()
+    ) -> None:
+        """`unknown` are the applications of which nobody has looked at the history."""
         self.state = state
+        self.unknown = unknown
         self.now = now
         self.zone = ZoneInfo(zone)
         self.by_id = {record["id"]: record for records in state.values() for record in records if "id" in record}
@@ -38,8 +44,11 @@ class Pipeline:
         return self.by_id[application["currentInterviewStageId"]]
 
     def stays(self, application: Json) -> list[Json]:
-        history: list[Json] = application["applicationHistory"]
-        return history
+        return [] if application["id"] in self.unknown else application["applicationHistory"]
+
+    def is_listed(self, stage: Json) -> bool:
+        """True if Ashby tells of a stage: it lists no plans that are drafts."""
+        return bool(self.by_id[stage["interviewPlanId"]].get("isPublished", True))
 
     def entered(self, application: Json) -> datetime | None:
         """When it entered the stage that it is in."""
@@ -59,6 +68,23 @@ class Pipeline:
             if self.by_id[stay["stageId"]]["type"] == "Hired"
         ]
         return max((it for it in entries if it), default=None)
+
+    def owing(self) -> list[tuple[str, str]]:
+        """The schedules and events that have ended and whose interviewers owe feedback."""
+        return [
+            (schedule["id"], event["id"])
+            for schedule in self.state["interviewSchedule"]
+            if schedule["status"] != "Cancelled" and schedule["applicationId"] in self.by_id
+            for event in schedule["interviewEvents"]
+            if (ended := self.when(event["endTime"])) and ended < self.now
+            if any(seat["isFeedbackRequired"] and not self._gave(event, seat) for seat in event["interviewers"])
+        ]
+
+    def _gave(self, event: Json, seat: Json) -> bool:
+        return any(
+            it.get("interviewEventId") == event["id"] and it["submittedByUserId"] == seat["userId"]
+            for it in self.state["feedback"]
+        )
 
     def below(self, kind: str, name: str) -> set[str]:
         """The ids of what is called so, and of all that lies below."""
@@ -107,11 +133,14 @@ class Pipeline:
         return moment is not None and wanted[0] <= moment.astimezone(self.zone).date() <= wanted[1]
 
     def report(
-        self, metric: str, by: tuple[str, ...], period: tuple[date, date] | None, **more: Any
+        self, metric: str, by: tuple[str, ...], period: tuple[date, date] | None, filters: Json, **more: Any
     ) -> dict[tuple[str, ...], list[Any]]:
-        """The figures of each group."""
+        """The figures of each group, of the applications that filters choose."""
         things = defaultdict(list)
-        for moment, value, groups in getattr(self, f"_{metric}")(**more):
+        chosen = {it["id"] for it in self.chosen(**filters)}
+        for owner, moment, value, groups in getattr(self, f"_{metric}")(**more):
+            if owner is not None and owner["id"] not in chosen:
+                continue
             if period is not None:
                 day = moment.astimezone(self.zone).date() if moment else None
                 if day is None or not period[0] <= day <= period[1]:
@@ -128,7 +157,7 @@ class Pipeline:
 
     def _groups(self, application: Json) -> dict[str, list[str]]:
         named = {
-            "job": self.job(application).get("title"),
+            "job": self._called("job", application["jobId"], "title"),
             "department": self.by_id.get(self.job(application).get("departmentId") or "", {}).get("name"),
             "stage": self.stage(application)["title"],
             "source": self.by_id.get(application.get("sourceId") or "", {}).get("title"),
@@ -138,26 +167,35 @@ class Pipeline:
         )
         return {name: [it or "(none)"] for name, it in named.items()} | {"recruiter": recruiters or ["(none)"]}
 
+    def _called(self, kind: str, its_id: str, name: str) -> str | None:
+        """A name; of namesakes with the beginning of the id."""
+        title = self.by_id.get(its_id, {}).get(name)
+        alike = sum(it[name] == title for it in self.state[kind])
+        return f"{title} ({short(its_id)[:6]}…)" if alike > 1 else title
+
     def _person(self, user_id: str) -> str:
         user = self.by_id[user_id]
         return f"{user['firstName']} {user['lastName']}"
 
-    def _applications(self) -> Iterable[tuple[datetime | None, Any, dict[str, list[str]]]]:
+    def _applications(self) -> Iterable[Any]:
+        """An application, the time, a value and the groups of each thing that counts; so do those below."""
         for it in self.state["application"]:
-            yield self.when(it["createdAt"]), it, self._groups(it)
+            yield it, self.when(it["createdAt"]), it, self._groups(it)
 
     def _current(self) -> Iterable[Any]:
         for it in self.state["application"]:
             if it["status"] == "Active":
-                yield None, it, self._groups(it)
+                yield it, None, it, self._groups(it)
 
     def _reached(self) -> Iterable[Any]:
         for it in self.state["application"]:
             titles = sorted({self.by_id[stay["stageId"]]["title"] for stay in self.stays(it)})
-            yield self.when(it["createdAt"]), it, self._groups(it) | {"stage": titles}
+            yield it, self.when(it["createdAt"]), it, self._groups(it) | {"stage": titles}
 
     def _conversion(self, to_stage: str, from_stage: str | None = None) -> Iterable[Any]:
         for it in self.state["application"]:
+            if it["id"] in self.unknown:
+                continue
             entries = [
                 (self.by_id[stay["stageId"]]["title"], self.when(stay["enteredStageAt"])) for stay in self.stays(it)
             ]
@@ -167,7 +205,7 @@ class Pipeline:
             reached = any(
                 title == to_stage and moment and (not from_stage or moment >= min(starts)) for title, moment in entries
             )
-            yield self.when(it["createdAt"]), reached, self._groups(it)
+            yield it, self.when(it["createdAt"]), reached, self._groups(it)
 
     def _days_in_stage(self) -> Iterable[Any]:
         for it in self.state["application"]:
@@ -175,13 +213,13 @@ class Pipeline:
                 entered, left = self.when(stay["enteredStageAt"]), self.when(stay.get("leftStageAt"))
                 if entered and left:
                     stage = self.by_id[stay["stageId"]]["title"]
-                    yield left, (left - entered) / timedelta(days=1), self._groups(it) | {"stage": [stage]}
+                    yield it, left, (left - entered) / timedelta(days=1), self._groups(it) | {"stage": [stage]}
 
     def _time_to_hire(self) -> Iterable[Any]:
         for it in self.state["application"]:
             hired, created = self.hired(it), self.when(it["createdAt"])
             if hired and created:
-                yield hired, (hired - created) / timedelta(days=1), self._groups(it)
+                yield it, hired, (hired - created) / timedelta(days=1), self._groups(it)
 
     def _time_to_fill(self) -> Iterable[Any]:
         for it in self.state["opening"]:
@@ -190,22 +228,22 @@ class Pipeline:
                 continue
             version = it["latestVersion"]
             team = self.by_id.get(version.get("teamId") or "", {}).get("name") or "(none)"
-            jobs = sorted({self.by_id[job]["title"] for job in version["jobIds"]}) or ["(none)"]
+            jobs = [self._called("job", job, "title") or "(none)" for job in version["jobIds"]] or ["(none)"]
             days = (closed - opened) / timedelta(days=1) if opened and closed else None
-            yield closed, days, {"job": jobs, "department": [team]}
+            yield None, closed, days, {"job": jobs, "department": [team]}
 
     def _offers(self) -> Iterable[Any]:
         for it in self.state["offer"]:
             application = self.by_id.get(it["applicationId"])
             if application:
                 made = self.when(it["versions"][-1]["createdAt"])
-                yield made, it["acceptanceStatus"], self._groups(application)
+                yield application, made, it["acceptanceStatus"], self._groups(application)
 
     def _rejections(self) -> Iterable[Any]:
         for it in self.state["application"]:
             if it["status"] == "Archived":
                 reason = self.by_id.get(it.get("archiveReasonId") or "", {}).get("text") or "(none)"
-                yield self.when(it.get("archivedAt")), it, self._groups(it) | {"reason": [reason]}
+                yield it, self.when(it.get("archivedAt")), it, self._groups(it) | {"reason": [reason]}
 
     def _interviews(self) -> Iterable[Any]:
         for schedule in self.state["interviewSchedule"]:
@@ -214,6 +252,8 @@ class Pipeline:
                 continue
             for event in schedule["interviewEvents"]:
                 ended = self.when(event["endTime"])
+                if ended is None or ended >= self.now:
+                    continue
                 for seat in event["interviewers"]:
                     given = [
                         self.when(it["submittedAt"])
@@ -222,7 +262,12 @@ class Pipeline:
                     ]
                     first = min((it for it in given if it), default=None)
                     delay = (first - ended) / timedelta(hours=1) if first and ended else None
-                    yield ended, delay, self._groups(application) | {"interviewer": [self._person(seat["userId"])]}
+                    yield (
+                        application,
+                        ended,
+                        delay,
+                        self._groups(application) | {"interviewer": [self._person(seat["userId"])]},
+                    )
 
 
 def _every(groups: dict[str, list[str]], by: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -79,13 +79,14 @@ class FindApplications(Listing, ApplicationFilters):
         chosen = and_(literal(True), *conditions)
         shown: tuple[str, ...] = tuple(self.columns or USUAL)
         total = asked.connection.scalar(select(func.count()).select_from(joined()).where(chosen)) or 0
+        order = SORTS[self.sort], applications.c.id
+        page = select(applications.c.id).select_from(joined()).where(chosen).order_by(*order)
+        ids = list(asked.connection.scalars(page.offset(self.begin()).limit(self.limit)))
         query = (
             select(applications.c.id, candidates.c.name, *(COLUMNS[name].label(name) for name in shown))
             .select_from(joined())
-            .where(chosen)
-            .order_by(SORTS[self.sort], applications.c.id)
-            .offset(self.begin())
-            .limit(self.limit)
+            .where(applications.c.id.in_(ids))
+            .order_by(*order)
         )
         rows = [_row(asked, shown, tuple(found)) for found in asked.connection.execute(query)]
         line, more = self.how_many(len(rows), total, "application")

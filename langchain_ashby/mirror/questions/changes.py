@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, String, Table, and_, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Table,
+    and_,
+    cast,
+    desc,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.endpoints.fields import ListOf
@@ -14,7 +29,6 @@ from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror import tables
 from langchain_ashby.mirror.questions.answer import Answer, Column
 from langchain_ashby.mirror.questions.asked import Asked
-from langchain_ashby.mirror.questions.filters import unknown_histories
 from langchain_ashby.mirror.questions.names import user_name
 from langchain_ashby.mirror.questions.question import Listing
 from langchain_ashby.mirror.tables import (
@@ -41,7 +55,7 @@ class _Change(NamedTuple):
         kind: What it is called.
         at: When it happened.
         what: What is told of it.
-        source: Where it stands, with `candidates`, and with `applications` and `jobs` if it is about one.
+        source: Where it stands, with `applications` if it is about one, without the names of people and jobs.
         only: What else has to hold.
     """
 
@@ -67,12 +81,16 @@ class ListChanges(Listing):
         parts = list(self._parts(asked, [kind for kind in kinds if kind not in unread]))
         if not parts:
             raise ArgumentError("kinds: no such change is about a job, or this API key may not read it: name others")
-        changes = union_all(*parts).subquery("changes")
-        counts = asked.connection.execute(
-            select(changes.c.kind, func.count()).group_by(changes.c.kind).order_by(func.count().desc(), changes.c.kind)
-        ).all()
-        query = select(changes).order_by(changes.c.at.desc(), changes.c.kind, changes.c.id)
-        found = asked.connection.execute(query.offset(self.begin()).limit(self.limit)).all()
+        numbers: Counter[str] = Counter()
+        for change, conditions in parts:
+            query = select(func.count()).select_from(change.source).where(conditions)
+            numbers[change.kind] += asked.connection.scalar(query) or 0
+        counts = [(kind, number) for kind, number in sorted(numbers.items(), key=lambda it: (-it[1], it[0])) if number]
+        upto = self.begin() + self.limit
+        newest = [_lines(*part).order_by(*_ORDER).limit(upto).subquery() for part in parts]
+        changes = union_all(*map(select, newest)).subquery("changes")
+        page = select(changes).order_by(changes.c.at.desc(), changes.c.kind, changes.c.id)
+        found = asked.connection.execute(page.offset(self.begin()).limit(self.limit)).all()
         rows = [
             [f"{row.at.astimezone(asked.zone):%Y-%m-%d_%H:%M}", row.kind, row.candidate, row.job, row.what, row.id]
             for row in found
@@ -88,46 +106,50 @@ class ListChanges(Listing):
         """Says what moves are not dated, or not known, as a history was not read since."""
         if not {"moved", "hired"} & set(kinds):
             return
-        changed = asked.within("period", self.period, applications.c.updated_at)
+        changed = [asked.within("period", self.period, applications.c.updated_at), ~tables.history_is_known()]
         of_jobs = [applications.c.job_id.in_(asked.ids("jobs", self.jobs))] if self.jobs else []
-        if number := asked.connection.scalar(unknown_histories([changed, *of_jobs])):
+        query = select(func.count()).select_from(applications).where(*changed, *of_jobs)
+        if number := asked.connection.scalar(query):
             yield (
                 f"{number:,} applications changed in the period whose stage history is not known since: of their moves "
                 'only those are here that two readings of the mirror show, at the time of the later one, as "seen"'
             )
 
-    def _parts(self, asked: Asked, kinds: Sequence[str]) -> Iterator[Select[Any]]:
+    def _parts(self, asked: Asked, kinds: Sequence[str]) -> Iterator[tuple[_Change, ColumnElement[bool]]]:
+        """The changes that are asked for, each with its conditions."""
         ids = asked.ids("jobs", self.jobs) if self.jobs else None
-        for kind, at, what, source, only in _CHANGES:
-            if kind not in kinds:
+        for change in _CHANGES:
+            if change.kind not in kinds or (ids is not None and change.source is candidates):
                 continue
-            if ids is not None and kind == "candidate added":
-                continue
-            conditions = [asked.within("period", self.period, at), *only]
-            if ids is not None:
-                conditions.append(applications.c.job_id.in_(ids))
-            of_an_application = kind != "candidate added"
-            yield (
-                select(
-                    literal(kind).label("kind"),
-                    at.label("at"),
-                    candidates.c.name.label("candidate"),
-                    (jobs.c.title if of_an_application else cast(null(), String)).label("job"),
-                    cast(what, String).label("what"),
-                    (applications.c.id if of_an_application else cast(null(), String)).label("id"),
-                )
-                .select_from(source)
-                .where(and_(literal(True), *conditions))
-            )
+            of_jobs = [applications.c.job_id.in_(ids)] if ids is not None else []
+            yield change, and_(asked.within("period", self.period, change.at), *change.only, *of_jobs)
 
 
-_people = applications.outerjoin(candidates, candidates.c.id == applications.c.candidate_id).outerjoin(
-    jobs, jobs.c.id == applications.c.job_id
-)
+def _lines(change: _Change, conditions: ColumnElement[bool]) -> Select[Any]:
+    """The changes with their names."""
+    source = change.source
+    job: ColumnElement[Any] = cast(null(), String)
+    its_id: ColumnElement[Any] = job
+    if source is not candidates:
+        source = source.outerjoin(candidates, candidates.c.id == applications.c.candidate_id)
+        source = source.outerjoin(jobs, jobs.c.id == applications.c.job_id)
+        job, its_id = jobs.c.title, applications.c.id
+    columns = {
+        "kind": literal(change.kind),
+        "at": change.at,
+        "candidate": candidates.c.name,
+        "job": job,
+        "what": cast(change.what, String),
+        "id": its_id,
+    }
+    return select(*(column.label(name) for name, column in columns.items())).select_from(source).where(conditions)
+
+
+_ORDER: Sequence[Any] = (desc("at"), "id")
+
 _stay_stage = tables.interview_stages.alias("stay_stage")
-_stays = _people.join(stage_stays, stage_stays.c.application_id == applications.c.id).outerjoin(
-    _stay_stage, _stay_stage.c.id == stage_stays.c.interview_stage_id
-)
+_stays = applications.join(stage_stays, stage_stays.c.application_id == applications.c.id)
+_stay_title = select(_stay_stage.c.title).where(_stay_stage.c.id == stage_stays.c.interview_stage_id).scalar_subquery()
 _giver = tables.users.alias("giver")
 _reason = (
     select(tables.archive_reasons.c.text)
@@ -135,40 +157,47 @@ _reason = (
     .scalar_subquery()
 )
 _source = select(tables.sources.c.title).where(tables.sources.c.id == applications.c.source_id).scalar_subquery()
-_seen = _people.join(seen_moves, seen_moves.c.application_id == applications.c.id).outerjoin(
-    _stay_stage, _stay_stage.c.id == seen_moves.c.to_stage_id
-)
-_seen_in = func.coalesce(_stay_stage.c.title, "another stage").concat(" (seen)")
-_elsewhere = or_(_stay_stage.c.type.is_(None), _stay_stage.c.type.not_in(("Archived", "Hired")))
+_seen = applications.join(seen_moves, seen_moves.c.application_id == applications.c.id)
+_seen_title = select(_stay_stage.c.title).where(_stay_stage.c.id == seen_moves.c.to_stage_id).scalar_subquery()
+_seen_in = func.coalesce(_seen_title, "another stage").concat(" (seen)")
+
+
+def _is(stage_id: ColumnElement[Any], *types: str) -> ColumnElement[bool]:
+    """That a stage is of one of these types; false for one that is not known."""
+    of_type = select(tables.interview_stages.c.id).where(tables.interview_stages.c.type.in_(types))
+    return and_(stage_id.is_not(None), stage_id.in_(of_type))
+
+
+_stay = stage_stays.c.interview_stage_id
 _later = or_(stage_stays.c.stage_number.is_(None), stage_stays.c.stage_number > 0)
 
-_offered = _people.join(offers, offers.c.application_id == applications.c.id)
+_offered = applications.join(offers, offers.c.application_id == applications.c.id)
 _arranged = (
-    _people.join(interview_schedules, interview_schedules.c.application_id == applications.c.id)
+    applications.join(interview_schedules, interview_schedules.c.application_id == applications.c.id)
     .join(interview_events, interview_events.c.interview_schedule_id == interview_schedules.c.id)
     .outerjoin(tables.interviews, tables.interviews.c.id == interview_events.c.interview_id)
 )
 
 _CHANGES: Sequence[_Change] = (
-    _Change("applied", applications.c.created_at, _source, _people),
-    _Change("moved", stage_stays.c.entered_at, _stay_stage.c.title, _stays, (_later, _elsewhere)),
-    _Change("moved", seen_moves.c.before, _seen_in, _seen, (_elsewhere,)),
-    _Change("archived", applications.c.archived_at, _reason, _people, (applications.c.status == "Archived",)),
+    _Change("applied", applications.c.created_at, _source, applications),
+    _Change("moved", stage_stays.c.entered_at, _stay_title, _stays, (_later, ~_is(_stay, "Archived", "Hired"))),
+    _Change("moved", seen_moves.c.before, _seen_in, _seen, (~_is(seen_moves.c.to_stage_id, "Archived", "Hired"),)),
+    _Change("archived", applications.c.archived_at, _reason, applications, (applications.c.status == "Archived",)),
     _Change(
         "archived",
         stage_stays.c.entered_at,
         literal("(active again since)"),
         _stays,
-        (_stay_stage.c.type == "Archived", stage_stays.c.left_at.is_not(None)),
+        (_is(_stay, "Archived"), stage_stays.c.left_at.is_not(None)),
     ),
-    _Change("hired", stage_stays.c.entered_at, _stay_stage.c.title, _stays, (_stay_stage.c.type == "Hired",)),
-    _Change("hired", seen_moves.c.before, _seen_in, _seen, (_stay_stage.c.type == "Hired",)),
+    _Change("hired", stage_stays.c.entered_at, _stay_title, _stays, (_is(_stay, "Hired"),)),
+    _Change("hired", seen_moves.c.before, _seen_in, _seen, (_is(seen_moves.c.to_stage_id, "Hired"),)),
     _Change("candidate added", candidates.c.created_at, candidates.c.title, candidates),
     _Change(
         "feedback",
         feedback.c.submitted_at,
         user_name(_giver.c),
-        _people.join(feedback, feedback.c.application_id == applications.c.id).outerjoin(
+        applications.join(feedback, feedback.c.application_id == applications.c.id).outerjoin(
             _giver, _giver.c.id == feedback.c.submitted_by_user_id
         ),
     ),

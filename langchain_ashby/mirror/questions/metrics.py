@@ -78,7 +78,8 @@ class Metric:
     sample: Callable[[Sequence[Any]], int] = itemgetter(0)
 
 
-def _ms(moment: ColumnElement[Any]) -> ColumnElement[int]:
+def as_number(moment: ColumnElement[Any]) -> ColumnElement[int]:
+    """A time as the database has it, in milliseconds."""
     return type_coerce(moment, BigInteger)
 
 
@@ -231,7 +232,7 @@ METRICS: dict[str, Metric] = {
         ("stays", "median days", "p90 days"),
         _durations(DAY),
         stage_stays.c.left_at,
-        value=lambda _: _ms(stage_stays.c.left_at) - _ms(stage_stays.c.entered_at),
+        value=lambda _: as_number(stage_stays.c.left_at) - as_number(stage_stays.c.entered_at),
         source=_stays,
         only=lambda _: [tables.history_is_known(), stage_stays.c.left_at.is_not(None)],
         of=stage_stays.c.id,
@@ -245,7 +246,7 @@ METRICS: dict[str, Metric] = {
         ("hires", "median days", "p90 days"),
         _durations(DAY),
         hired_at,
-        value=lambda _: _ms(hired_at) - _ms(applications.c.created_at),
+        value=lambda _: as_number(hired_at) - as_number(applications.c.created_at),
         only=lambda _: [hired_at.is_not(None)],
         usually_by=("job",),
         needs_history=True,
@@ -256,7 +257,7 @@ METRICS: dict[str, Metric] = {
         ("filled", "median days", "p90 days"),
         _durations(DAY),
         tables.openings.c.closed_at,
-        value=lambda _: _ms(tables.openings.c.closed_at) - _ms(tables.openings.c.opened_at),
+        value=lambda _: as_number(tables.openings.c.closed_at) - as_number(tables.openings.c.opened_at),
         source=_openings,
         only=lambda _: [tables.openings.c.state == "Filled"],
         of=tables.openings.c.id,
@@ -291,7 +292,7 @@ METRICS: dict[str, Metric] = {
         ("interviews", "with feedback", "without", "median hours"),
         _feedback,
         tables.interview_events.c.end_at,
-        value=lambda _: _ms(_gave_feedback) - _ms(tables.interview_events.c.end_at),
+        value=lambda _: as_number(_gave_feedback) - as_number(tables.interview_events.c.end_at),
         source=_interviews,
         only=lambda ends: [held(), tables.interview_events.c.end_at < ends.now],
         of=tables.interview_events.c.id.concat(tables.event_interviewers.c.user_id),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,7 @@ from langchain_ashby.mirror import tables
 from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.filters import ApplicationFilters, below, joined
-from langchain_ashby.mirror.questions.metrics import METRICS, Ends, Metric
+from langchain_ashby.mirror.questions.metrics import METRICS, Ends, Metric, as_number
 from langchain_ashby.mirror.questions.names import NAMED, Named
 from langchain_ashby.mirror.questions.periods import month_of, week_of
 from langchain_ashby.mirror.questions.question import FEW, Listing
@@ -109,7 +109,7 @@ class ReportPipeline(Listing, ApplicationFilters):
         )
         return Ends(start, goal, asked.now)
 
-    def _rows(self, asked: Asked, metric: Metric, by: Sequence[str], ends: Ends) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, asked: Asked, metric: Metric, by: Sequence[str], ends: Ends) -> Iterator[Sequence[Any]]:
         """The id, value and groups of everything that counts."""
         conditions = [*metric.only(ends), *self._within(asked, metric), *self._conditions(asked)]
         source = metric.source()
@@ -119,7 +119,7 @@ class ReportPipeline(Listing, ApplicationFilters):
         query = (
             select(metric.of, metric.value(ends), *groups).select_from(source).where(and_(literal(True), *conditions))
         )
-        return (tuple(row) for row in asked.connection.execute(query))
+        return iter(asked.connection.execute(query))
 
     def _within(self, asked: Asked, metric: Metric) -> Sequence[ColumnElement[bool]]:
         if not self.period:
@@ -151,7 +151,7 @@ class ReportPipeline(Listing, ApplicationFilters):
         if name in _TIMES:
             if metric.time is None:
                 raise ArgumentError(f"by: the metric {self.metric} is about now, and has no {name}")
-            return metric.time
+            return as_number(metric.time)
         expression = metric.by.get(name, BY.get(name))
         if expression is None or (self.metric == "time_to_fill" and name not in metric.by):
             raise ArgumentError(f"by: the metric {self.metric} cannot be grouped by {name}")
@@ -188,14 +188,19 @@ class ReportPipeline(Listing, ApplicationFilters):
 
 
 def _grouped(
-    rows: Iterator[tuple[Any, ...]], labels: Sequence[Callable[[Any], str]]
+    rows: Iterator[Sequence[Any]], labels: Sequence[Callable[[Any], str]]
 ) -> tuple[dict[tuple[str, ...], list[Any]], list[Any]]:
     """The values of each group, and of all together; each thing once in a group."""
     groups: dict[tuple[str, ...], dict[str, Any]] = defaultdict(dict)
     every: dict[str, Any] = {}
-    for thing, value, *keys in rows:
-        groups[tuple(label(key) for label, key in zip(labels, keys, strict=True))][thing] = value
-        every[thing] = value
+    of_keys: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        thing, value, keys = row[0], row[1], tuple(row[2:])
+        group = of_keys.get(keys)
+        if group is None:
+            called = tuple(label(key) for label, key in zip(labels, keys, strict=True))
+            group = of_keys[keys] = groups[called]
+        group[thing] = every[thing] = value
     return {group: list(things.values()) for group, things in groups.items()}, list(every.values())
 
 
@@ -203,7 +208,7 @@ def _labels(asked: Asked, name: str) -> Callable[[Any], str]:
     """What the group of a key is called. Of namesakes that are apart to people, each has a piece of its id."""
     if name in _TIMES:
         day = cache(_TIMES[name](asked.zone))
-        return lambda moment: NONE if moment is None else day(_quarter(moment))
+        return lambda number: NONE if number is None else day(_quarter(number))
     kind = LABELS[name]
     named = {
         row[0]: one_line(row[1] or "", None) for row in asked.connection.execute(select(kind.table.c.id, kind.names[0]))
@@ -213,9 +218,12 @@ def _labels(asked: Asked, name: str) -> Callable[[Any], str]:
     return cache(lambda key: NONE if key is None else shown.get(key) or f"({shown_id(key)})")
 
 
-def _quarter(moment: datetime) -> datetime:
-    """The quarter of an hour that a moment is in. No zone begins a day within one, and there are far fewer of them."""
-    return moment - timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
+def _quarter(number: int) -> datetime:
+    """The quarter of an hour that a time is in. No zone begins a day within one, and there are far fewer of them."""
+    return _EPOCH + timedelta(minutes=number // 900_000 * 15)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _figure(value: Any) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Select, Table, and_, exists, func, or_, select, true
+from sqlalchemy import Select, Table, and_, case, exists, func, literal, or_, select, true
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.mirror import tables
@@ -16,7 +16,7 @@ from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.filters import entered_at, joined, stage, unknown_histories
 from langchain_ashby.mirror.questions.interviews import held, owes_feedback, seats
-from langchain_ashby.mirror.questions.metrics import nearest_rank
+from langchain_ashby.mirror.questions.metrics import HOUR, as_number, nearest_rank
 from langchain_ashby.mirror.questions.names import user_name
 from langchain_ashby.mirror.questions.question import FEW, Listing
 from langchain_ashby.mirror.tables import (
@@ -140,29 +140,37 @@ def _recruiter() -> Any:
 
 
 def _stuck(asked: Asked, of_job: Any) -> Iterator[Item]:
-    usual = _usual_days(asked)
+    too_long = [(stage.c.title == title, asked.days_ago(days)) for title, days in _usual_days(asked).items()]
+    otherwise = literal(asked.days_ago(DAYS_IF_UNKNOWN), tables.Moment)
+    since = case(*((is_it, literal(moment, tables.Moment)) for is_it, moment in too_long), else_=otherwise)
     query = (
         select(_recruiter(), candidates.c.name, jobs.c.title, stage.c.title, entered_at, applications.c.id)
         .select_from(joined())
-        .where(applications.c.status == "Active", entered_at.is_not(None), of_job)
+        .where(applications.c.status == "Active", entered_at < (since if too_long else otherwise), of_job)
     )
     for row in asked.connection.execute(query):
-        if (asked.now - row[4]).total_seconds() > 86_400 * usual.get(row[3], DAYS_IF_UNKNOWN):
-            yield Item("stuck", *row)
+        yield Item("stuck", *row)
 
 
 def _usual_days(asked: Asked) -> Mapping[str, float]:
-    """The days that 9 of 10 stays in a stage have not exceeded, by its title, where enough of them have ended."""
+    """The days that 9 of 10 stays in a stage have not exceeded, by its title, where enough of them have ended.
+
+    Stays are counted by the hours that they have begun: there are too many to look at each.
+    """
+    hours = (as_number(stage_stays.c.left_at) - as_number(stage_stays.c.entered_at) + HOUR - 1) // HOUR
     query = (
-        select(interview_stages.c.title, stage_stays.c.entered_at, stage_stays.c.left_at)
-        .join(interview_stages, interview_stages.c.id == stage_stays.c.interview_stage_id)
-        .where(stage_stays.c.left_at > asked.now - timedelta(days=365))
+        select(stage_stays.c.interview_stage_id, hours, func.count())
+        .where(stage_stays.c.left_at > asked.days_ago(365), stage_stays.c.entered_at.is_not(None))
+        .group_by(stage_stays.c.interview_stage_id, hours)
     )
-    days = defaultdict(list)
-    for title, entered, left in asked.connection.execute(query):
-        if entered:
-            days[title].append((left - entered).total_seconds() / 86_400)
-    return {title: nearest_rank(sorted(stays), 0.9) for title, stays in days.items() if len(stays) >= FEW}
+    stages = select(interview_stages.c.id, interview_stages.c.title)
+    titles: dict[str, str] = {row.id: row.title for row in asked.connection.execute(stages)}
+    stays: dict[str, Counter[int]] = defaultdict(Counter)
+    for stage_id, length, number in asked.connection.execute(query):
+        if title := titles.get(stage_id):
+            stays[title][length] += number
+    enough = {title: lengths for title, lengths in stays.items() if lengths.total() >= FEW}
+    return {title: nearest_rank(sorted(lengths.elements()), 0.9) / 24 for title, lengths in enough.items()}
 
 
 def _to_schedule(asked: Asked, of_job: Any) -> Iterator[Item]:

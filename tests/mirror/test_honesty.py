@@ -1,0 +1,229 @@
+"""What a mirror says when it does not know: histories not read, lists that the key may not read, names and periods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import requests
+from langchain_core.messages import ToolMessage
+from sqlalchemy import insert, update
+
+from langchain_ashby import AshbyClient
+from langchain_ashby.errors import Refused
+from langchain_ashby.ids import short
+from langchain_ashby.mirror import Mirror, tables
+from langchain_ashby.mirror.questions.periods import period
+from langchain_ashby.sandbox import AshbySandbox
+from langchain_ashby.sandbox.keys import PERMISSIONS
+
+Row = dict[str, Any]
+
+
+def ask(mirror: Mirror, name: str, **arguments: Any) -> ToolMessage:
+    tools = {tool.name: tool for tool in mirror.tools()}
+    answer = tools[f"ashby_{name}"].invoke({"type": "tool_call", "id": "1", "name": f"ashby_{name}", "args": arguments})
+    assert isinstance(answer, ToolMessage)
+    return answer
+
+
+def rows(answer: ToolMessage) -> list[Row]:
+    assert answer.status == "success", answer.text
+    found: list[Row] = answer.artifact["results"]
+    return found
+
+
+def moved_on(sandbox: AshbySandbox) -> Row:
+    """An active application that has just been moved to the stage after its own."""
+    state = sandbox.state()
+    stages = {it["id"]: it for it in state["interviewStage"]}
+    for application in state["application"]:
+        now = stages[application["currentInterviewStageId"]]
+        later = [
+            it
+            for it in stages.values()
+            if it["interviewPlanId"] == now["interviewPlanId"]
+            and it["orderInInterviewPlan"] == now["orderInInterviewPlan"] + 1
+            and it["type"] == "Active"
+        ]
+        if application["status"] == "Active" and later:
+            body = {"applicationId": application["id"], "interviewStageId": later[0]["id"]}
+            url = f"{sandbox.url}/application.changeStage"
+            assert requests.post(url, json=body, auth=(sandbox.api_key, ""), timeout=60).json()["success"]
+            return {"id": application["id"], "stage": later[0]["title"]}
+    raise LookupError("nobody can be moved")
+
+
+def test_a_move_whose_history_was_not_read_is_told_as_seen_and_its_days_are_not_guessed(
+    mirror: Mirror, sandbox: AshbySandbox
+) -> None:
+    mirror.sync(history=None)
+    moved = moved_on(sandbox)
+    mirror.sync(history=0)
+    answer = ask(mirror, "list_changes", period="today", kinds=["moved"])
+    assert [(row["application_id"], row["what"]) for row in rows(answer)] == [(moved["id"], f"{moved['stage']} (seen)")]
+    assert "1 applications changed in the period whose stage history is not known since" in answer.text
+    found = {row["application_id"]: row for row in rows(ask(mirror, "find_applications", limit=100))}
+    assert found[moved["id"]]["days_in_stage"] is None
+    assert sum(row["days_in_stage"] is None for row in found.values()) == 1
+    stuck = ask(mirror, "find_applications", min_days_in_stage=0)
+    assert moved["id"] not in {row["application_id"] for row in rows(stuck)}
+    assert "1 more fit but for their stage history" in stuck.text
+    assert "1 more may be stuck" in ask(mirror, "list_worklist").text
+    mirror.sync(history=None)
+    again = ask(mirror, "list_changes", period="today", kinds=["moved"])
+    assert [(row["application_id"], row["what"]) for row in rows(again)] == [(moved["id"], moved["stage"])]
+
+
+@pytest.mark.parametrize(
+    ("permission", "name", "arguments", "lists"),
+    [
+        ("offersRead", "report_pipeline", {"metric": "offers"}, "offer.list"),
+        ("interviewsRead", "find_interviews", {}, "interviewSchedule.list"),
+        ("interviewsRead", "report_pipeline", {"metric": "interviews"}, "interviewSchedule.list"),
+        ("jobsRead", "report_pipeline", {"metric": "current", "by": "department"}, "job.list"),
+        ("jobsRead", "find_applications", {"jobs": ["Staff Engineer"]}, "job.list"),
+    ],
+)
+def test_what_rests_on_a_list_that_could_not_be_read_is_refused_and_not_counted_as_none(
+    url: str, sandbox: AshbySandbox, permission: str, name: str, arguments: Row, lists: str
+) -> None:
+    mirror = without(url, sandbox, permission)
+    answer = ask(mirror, name, **arguments)
+    assert answer.status == "error" and lists in answer.text and "may not read" in answer.text
+
+
+def test_lists_of_many_kinds_say_which_they_did_not_look_for(url: str, sandbox: AshbySandbox) -> None:
+    mirror = without(url, sandbox, "interviewsRead", "offersRead")
+    work = ask(mirror, "list_worklist")
+    assert {row["what to do"] for row in rows(work)} <= {"stuck", "no plan", "no posting"}
+    assert "# offer: not looked for, as this API key may not read offer.list" in work.text.splitlines()
+    changes = ask(mirror, "list_changes", period="last 90 days")
+    assert "# offer: not known, as this API key may not read offer.list" in changes.text.splitlines()
+
+
+def without(url: str, sandbox: AshbySandbox, *permissions: str) -> Mirror:
+    key = sandbox.add_key(permissions=sorted(set(PERMISSIONS) - set(permissions)))
+    client = AshbyClient(key, sandbox.url, max_retries=0)
+    mirror = Mirror(url, client)
+    mirror.sync(history=20)
+    return mirror
+
+
+def test_a_mirror_whose_first_run_has_not_ended_answers_nothing(
+    url: str, mirror: Mirror, sandbox: AshbySandbox
+) -> None:
+    sandbox.fault("candidate.list", body='{"success": false, "errorInfo": {"code": "not_today"}}')
+    with pytest.raises(Refused):
+        mirror.sync()
+    answer = ask(Mirror(url), "find_applications")
+    assert answer.status == "error" and "nothing is known yet" in answer.text
+
+
+def written(mirror: Mirror, write: Callable[..., Any]) -> None:
+    with mirror._database.running() as connection, mirror._database.transaction(connection):
+        write(connection)
+
+
+NAMES = ("a|b", "a¦b", "two\nlines", "# of our own", "\u202egnp.exe", "x" * 10_000, "", "(none)")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_names_stay_in_their_cells_whatever_they_are(mirror: Mirror, name: str) -> None:
+    mirror.sync(history=None)
+    for table, column in (
+        (tables.candidates, "name"),
+        (tables.jobs, "title"),
+        (tables.interview_stages, "title"),
+        (tables.users, "first_name"),
+        (tables.sources, "title"),
+    ):
+        written(mirror, lambda it, table=table, column=column: it.execute(update(table).values({column: name})))
+    for tool, arguments in (
+        ("find_applications", {}),
+        ("find_candidates", {}),
+        ("find_interviews", {}),
+        ("report_pipeline", {"metric": "current"}),
+        ("report_pipeline", {"metric": "interviews"}),
+        ("list_worklist", {}),
+        ("list_changes", {"period": "this year"}),
+    ):
+        answer = ask(mirror, tool, **arguments)
+        lines = answer.text.splitlines()
+        data = [line for line in lines if not line.startswith("# ")]
+        heads = lines[1].count("|")
+        assert len(data) == len(rows(answer)), tool
+        assert all(line.count("|") == heads for line in data), tool
+        assert "\u202e" not in answer.text and len(answer.text) < 12_000
+
+
+def test_two_jobs_of_one_title_are_apart_in_reports_and_asked_back_in_filters(mirror: Mirror) -> None:
+    mirror.sync(history=None)
+    count = len({row["job"] for row in rows(ask(mirror, "report_pipeline", metric="applications"))})
+    written(mirror, lambda it: it.execute(update(tables.jobs).values(title="Engineer")))
+    assert len({row["job"] for row in rows(ask(mirror, "report_pipeline", metric="applications"))}) == count
+    answer = ask(mirror, "find_applications", jobs=["engineer"])
+    assert answer.status == "error" and "jobs are called 'engineer': give the id" in answer.text
+
+
+def test_an_archived_namesake_is_told_apart(mirror: Mirror) -> None:
+    mirror.sync(history=0)
+    twin = "11111111-1111-4111-8111-111111111111"
+    row = {"id": twin, "title": "Silver medalist", "is_archived": True}
+    written(mirror, lambda it: it.execute(insert(tables.tags).values(row)))
+    answer = ask(mirror, "find_candidates", tags="silver medalist")
+    assert f"({short(twin)}, archived)" in answer.text
+
+
+def test_a_user_without_a_first_name_keeps_the_last_one(mirror: Mirror, sandbox: AshbySandbox) -> None:
+    mirror.sync(history=0)
+    written(mirror, lambda it: it.execute(update(tables.users).values(first_name=None)))
+    last = {it["lastName"] for it in sandbox.state()["user"]}
+    assert {
+        row["interviewer"].partition(" (")[0] for row in rows(ask(mirror, "report_pipeline", metric="interviews"))
+    } <= last
+
+
+@pytest.mark.parametrize("cursor", ["row62", "row999999999"])
+def test_a_cursor_behind_the_last_row_is_an_error(mirror: Mirror, cursor: str) -> None:
+    mirror.sync(history=0)
+    answer = ask(mirror, "find_applications", cursor=cursor)
+    assert answer.status == "error" and "cursor is behind the last of" in answer.text
+
+
+def test_an_id_that_names_nothing_is_an_error_and_not_an_empty_list(mirror: Mirror) -> None:
+    mirror.sync(history=0)
+    answer = ask(mirror, "find_applications", jobs="11111111-1111-4111-8111-111111111111")
+    assert answer.status == "error" and "no job is called" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("said", "zone", "start", "end"),
+    [
+        ("2026-11-01", "America/New_York", "2026-11-01T04:00+00:00", "2026-11-02T05:00+00:00"),
+        ("2026-03-29", "Europe/Oslo", "2026-03-28T23:00+00:00", "2026-03-29T22:00+00:00"),
+        ("2026-11-29", "Asia/Kathmandu", "2026-11-28T18:15+00:00", "2026-11-29T18:15+00:00"),
+        ("2026-04-24", "Africa/Cairo", "2026-04-23T22:00+00:00", "2026-04-24T21:00+00:00"),
+        ("since 2026-11-02", "UTC", "2026-11-02T00:00+00:00", None),
+        ("after 2026-11-02", "UTC", "2026-11-03T00:00+00:00", None),
+        ("before 2026-11-02", "UTC", None, "2026-11-02T00:00+00:00"),
+        ("until 2026-11-02", "UTC", None, "2026-11-03T00:00+00:00"),
+        ("2026-11-01 to 2026-11-30", "UTC", "2026-11-01T00:00+00:00", "2026-12-01T00:00+00:00"),
+        ("2026-11-01..", "UTC", "2026-11-01T00:00+00:00", None),
+    ],
+)
+def test_a_period_begins_and_ends_where_its_days_do(said: str, zone: str, start: str | None, end: str | None) -> None:
+    found = period(said, datetime(2026, 11, 29, 12, tzinfo=UTC), ZoneInfo(zone))
+    assert found == tuple(datetime.fromisoformat(it) if it else None for it in (start, end))
+
+
+@pytest.mark.parametrize(
+    "said", ["..", "since before 2026-11-01", "last 0 days", "2026-11-30..2026-11-01", "9999", "soon"]
+)
+def test_what_is_no_period_is_never_all_time(said: str) -> None:
+    with pytest.raises(ValueError, match="takes a period"):
+        period(said, datetime(2026, 11, 29, 12, tzinfo=UTC), ZoneInfo("UTC"))
