@@ -46,7 +46,8 @@ def prepare(connection: Connection, account: str, mirrored: list[MirroredList], 
     Raises:
         MirrorError: if the mirror is another account's, or was made by a newer version of this package.
     """
-    if inspect(connection).has_table(accounts.name):
+    is_there = inspect(connection).has_table(accounts.name)
+    if is_there:
         whose = connection.execute(_WHOSE).one()
         if whose.version > VERSION:
             raise MirrorError(_version(whose.version), remedy=_remedy(whose.version))
@@ -55,14 +56,15 @@ def prepare(connection: Connection, account: str, mirrored: list[MirroredList], 
         is_older = whose.version != VERSION
         if anew or is_older or connection.scalar(select(accounts.c.keeps_answers)) != answers:
             _take_down(connection)
+            is_there = False
     elif taken := set(inspect(connection).get_table_names()) & (metadata.tables.keys() | staged.tables.keys()):
         raise MirrorError(
             f"The database has a table {min(taken)} that is not a mirror's",
             remedy="Give the mirror a file, or in PostgreSQL a schema, of its own.",
         )
-    for tables in (metadata, staged, own):
-        tables.create_all(connection)
-    if connection.execute(select(accounts)).one_or_none() is None:
+    if not is_there:
+        for tables in (metadata, staged, own):
+            tables.create_all(connection)
         connection.execute(insert(accounts).values(account=account, version=VERSION, keeps_answers=answers))
     known = set(connection.scalars(select(lists.c.name)))
     names = {it.name for it in mirrored}

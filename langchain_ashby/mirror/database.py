@@ -239,7 +239,9 @@ def _reworded() -> Iterator[None]:
     except DBAPIError as error:
         kind = type(error.orig).__name__ if error.orig is not None else type(error).__name__
         raise MirrorError(f"The mirror's database failed ({kind})", retryable=error.connection_invalidated) from None
-    except sqlite3.Error as error:
+    except Exception as error:  # of a driver: `psycopg` need not be there to be named
+        if not isinstance(error, sqlite3.Error) and not type(error).__module__.startswith("psycopg"):
+            raise
         raise MirrorError(f"The mirror's database failed ({type(error).__name__})") from None
 
 

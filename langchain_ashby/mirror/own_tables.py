@@ -60,9 +60,15 @@ def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     It does so through the driver: a first run has very many rows, and nothing in them is to be converted.
     """
     names = [column.name for column in table.columns]
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"
-    connection.exec_driver_sql(sql, list(map(itemgetter(*names), rows))).close()
+    values, into = map(itemgetter(*names), rows), f"{table.name} ({', '.join(names)})"
+    if connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            for each in values:
+                copy.write_row(each)
+    else:
+        marks = ", ".join("?" * len(names))
+        connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", list(values)).close()
 
 
 def twin(table: Table) -> Table:
