@@ -189,13 +189,15 @@ def _done(candidates: int) -> Iterator[tuple[PipelineJob, list[tuple[str, str]],
 
 
 def _know_more(sandbox: AshbySandbox) -> None:
-    """Gives four people in Berlin who are active for no job the tag, and of two of them the word, of job 12."""
+    """Moves four idle people to Berlin; gives them the tag of job 12, and two of them the word."""
     state = sandbox.state()
     active = {it["candidateId"] for it in state["application"] if it["status"] == "Active"}
     tag = next(it["id"] for it in state["candidateTag"] if it["title"] == "Maritime experience")
     field = next(it["id"] for it in state["customField"] if it["title"] == "Background")
-    idle = [it for it in state["candidate"] if it["id"] not in active and "Berlin" in str(it.get("location"))]
+    idle = [it for it in state["candidate"] if it["id"] not in active]
     for place, person in enumerate(idle[:4]):
+        location = {"city": "Berlin", "country": "Germany"}
+        _call(sandbox, "candidate.update", candidateId=person["id"], location=location)
         _call(sandbox, "candidate.addTag", candidateId=person["id"], tagId=tag)
         if place < 2:
             said = {"objectType": "Candidate", "objectId": person["id"], "fieldId": field, "fieldValue": "Kubernetes"}

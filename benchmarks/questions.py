@@ -121,20 +121,21 @@ def _copies(each: Table, begin: str) -> Insert:
 
 
 def measured(mirror: Mirror, tokenizer: Path | None) -> list[dict[str, Any]]:
-    """A row for each question: the shortest of three times, and the tokens of the answer."""
+    """A row for each question: the shortest of three times, this process's share of it, and the answer's tokens."""
     asked = {tool.name.removeprefix("ashby_"): tool for tool in mirror.tools()}
     rows: list[dict[str, Any]] = []
     answers = {}
     for name, arguments in (*DEFAULTS.items(), *OTHERS):
         times = []
         for _ in range(3):
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), time.process_time()
             answer = asked[name].invoke({"type": "tool_call", "id": "1", "name": f"ashby_{name}", "args": arguments})
-            times.append(time.perf_counter() - begun)
+            times.append((time.perf_counter() - begun, time.process_time() - worked))
         assert answer.status == "success", answer.text
         said = ", ".join(f"{key}={value}" for key, value in arguments.items())
         answers[str(len(rows))] = answer.text
-        rows.append({"question": name, "arguments": said, "s": round(min(times), 2), "tokens": None})
+        elapsed, at_work = (round(min(each), 2) for each in zip(*times, strict=True))
+        rows.append({"question": name, "arguments": said, "s": elapsed, "CPU s": at_work, "tokens": None})
     try:
         counted = Counter(tokenizer)(answers)
     except NoCounter as why:

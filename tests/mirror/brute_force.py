@@ -80,6 +80,41 @@ class Pipeline:
             if any(seat["isFeedbackRequired"] and not self._gave(event, seat) for seat in event["interviewers"])
         ]
 
+    def waiting(self) -> dict[str, int]:
+        """How much of each kind waits for somebody."""
+        active = {it["id"]: it for it in self.state["application"] if it["status"] == "Active"}
+        feedback = sum(
+            bool(seat["isFeedbackRequired"]) and not self._gave(event, seat)
+            for schedule in self.state["interviewSchedule"]
+            if schedule["status"] != "Cancelled" and schedule["applicationId"] in self.by_id
+            for event in schedule["interviewEvents"]
+            if (ended := self.when(event["endTime"])) and ended < self.now - timedelta(days=1)
+            for seat in event["interviewers"]
+        )
+        to_schedule = [it for it in self.state["interviewSchedule"] if it["status"] == "NeedsScheduling"]
+        offers = [it for it in self.state["offer"] if it["offerStatus"] == "WaitingOnCandidateResponse"]
+        unanswered = [it for it in offers if it.get("acceptanceStatus") in (None, "Pending")]
+        return {
+            "feedback": feedback,
+            "to schedule": sum(it["applicationId"] in active for it in to_schedule),
+            "offer": sum(it["applicationId"] in active for it in unanswered),
+            "stuck": sum(self._is_stuck(it) for it in active.values()),
+        }
+
+    def _is_stuck(self, application: Json) -> bool:
+        entered, title = self.entered(application), self.stage(application)["title"]
+        hours = sorted(
+            ceil((left - came) / timedelta(hours=1))
+            for other in self.state["application"]
+            for stay in self.stays(other)
+            if self.by_id[stay["stageId"]]["title"] == title
+            and (came := self.when(stay["enteredStageAt"]))
+            and (left := self.when(stay.get("leftStageAt")))
+            and left > self.now - timedelta(days=365)
+        )
+        usual = hours[ceil(0.9 * len(hours)) - 1] if len(hours) >= 5 else 14 * 24
+        return entered is not None and self.now - entered > timedelta(hours=usual)
+
     def _gave(self, event: Json, seat: Json) -> bool:
         return any(
             it.get("interviewEventId") == event["id"] and it["submittedByUserId"] == seat["userId"]
@@ -189,6 +224,8 @@ class Pipeline:
 
     def _reached(self) -> Iterable[Any]:
         for it in self.state["application"]:
+            if it["id"] in self.unknown:
+                continue
             titles = sorted({self.by_id[stay["stageId"]]["title"] for stay in self.stays(it)})
             yield it, self.when(it["createdAt"]), it, self._groups(it) | {"stage": titles}
 

@@ -6,10 +6,10 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Column, Table, select
 
 from langchain_ashby.mirror import Mirror
-from langchain_ashby.mirror.tables import metadata
+from langchain_ashby.mirror.tables import candidates, metadata
 from langchain_ashby.sandbox import AshbySandbox
 
 Content = dict[str, set[tuple[Any, ...]]]
@@ -18,11 +18,15 @@ Content = dict[str, set[tuple[Any, ...]]]
 _MONEY = ("Currency", "CompensationRange")
 
 
+def _of_ashby(table: Table) -> list[Column[Any]]:
+    return [column for column in table.c if column is not candidates.c.words]
+
+
 def held(mirror: Mirror) -> Content:
-    """The rows that a mirror has, of every table but those that tell how it was read."""
+    """The rows that a mirror has, but for how it was read and for what is made of other columns."""
     with mirror.connect() as connection:
         return {
-            name: {tuple(_iso(value) for value in row) for row in connection.execute(select(table))}
+            name: {tuple(_iso(value) for value in row) for row in connection.execute(select(*_of_ashby(table)))}
             for name, table in metadata.tables.items()
             if name not in ("histories", "seen_moves")
         }

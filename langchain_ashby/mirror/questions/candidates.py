@@ -13,7 +13,7 @@ from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror.questions.answer import Answer, Column
 from langchain_ashby.mirror.questions.asked import Asked
-from langchain_ashby.mirror.questions.question import Listing
+from langchain_ashby.mirror.questions.question import Limit, Listing
 from langchain_ashby.mirror.tables import applications, candidate_fields, candidate_tags, candidates, tags
 from langchain_ashby.mirror.words import folded, sought
 from langchain_ashby.text.words import in_a_list
@@ -31,6 +31,7 @@ class FindCandidates(Listing):
     """Find people in the talent pool by words in their profile (name, title, company, school, place, custom fields),
     tags and source, such as those who are active for no job."""
 
+    limit: Limit = 15
     words: Annotated[str | None, Field(description="All of them; * ends a beginning: kube*.")] = None
     title: str | None = None
     company: str | None = None

@@ -13,7 +13,7 @@ from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.names import user_name
-from langchain_ashby.mirror.questions.question import Listing
+from langchain_ashby.mirror.questions.question import Limit, Listing
 from langchain_ashby.mirror.tables import (
     applications,
     candidates,
@@ -64,6 +64,7 @@ class FindInterviews(Listing):
     """Find interviews across all jobs: who interviews whom tomorrow, which were cancelled, and which still lack
     feedback that is due."""
 
+    limit: Limit = 15
     day: Annotated[str | None, Field(description="Day or period.")] = None
     interviewers: ListOf[str] | None = None
     jobs: ListOf[str] | None = None

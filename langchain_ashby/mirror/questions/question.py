@@ -13,6 +13,8 @@ from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror.questions.answer import Answer
 from langchain_ashby.mirror.questions.asked import Asked
 
+Limit = Annotated[int, Field(ge=1, le=100)]
+
 FEW = 5
 """A figure that rests on fewer than these is marked."""
 
@@ -32,7 +34,7 @@ class Question(ToolArguments):
 class Listing(Question):
     """A question that is answered with rows."""
 
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    limit: Limit = 20
     cursor: str | None = None
 
     def begin(self) -> int:
