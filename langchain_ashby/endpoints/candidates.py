@@ -63,7 +63,7 @@ class SearchCandidates(Endpoint[list[FoundCandidate]]):
 
 
 class CreateCandidate(Endpoint[Candidate]):
-    """Add a new candidate or prospect: a person you met, sourced or were referred, with no profile in Ashby yet. To
+    """Add a new candidate or prospect: a person you met, sourced or were referred, with no profile in Ashby yet; to
     consider them for a job, create an application next. Search by e-mail first: a repeat makes a duplicate."""
 
     path = "candidate.create"
@@ -86,7 +86,7 @@ class CreateCandidate(Endpoint[Candidate]):
 
 class UpdateCandidate(Endpoint[Candidate]):
     """Correct, change or add to a candidate's profile: name, e-mail, phone, where they live, links such as LinkedIn or
-    GitHub, source. Omitted fields stay. It can't set a company or merge candidates; for custom fields use
+    GitHub, source; omitted fields stay. It can't set a company or merge candidates; for custom fields use
     ashby_set_custom_field_value."""
 
     path = "candidate.update"
