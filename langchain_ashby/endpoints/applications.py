@@ -48,8 +48,8 @@ from langchain_ashby.records import (
 
 
 class ListApplications(Synced[Application]):
-    """List applications to jobs: who applied, who is in the pipeline; active, archived (rejected), hired or lead, by
-    job or date. It cannot filter by candidate: get application ids from ashby_get_candidate."""
+    """List the applicants for jobs: who applied, who is in the pipeline; applications that are active, archived
+    (rejected), hired or lead, by job or since a date. One candidate's ids are in ashby_get_candidate."""
 
     path = "application.list"
     permission = "candidatesRead"
@@ -79,8 +79,8 @@ class GetApplication(Endpoint[Application]):
 
 
 class CreateApplication(Endpoint[Application]):
-    """Apply an existing candidate to a job: open an application, so that they are considered for the role. It starts
-    in the first Lead stage of the job's default plan unless a stage is given."""
+    """Open an application for an existing candidate: apply or add them to a job, put them forward or consider them for
+    a role they fit. Without a stage, it starts in the first Lead stage of the default plan."""
 
     path = "application.create"
     access = Access.WRITE
@@ -98,8 +98,8 @@ class CreateApplication(Endpoint[Application]):
 
 
 class UpdateApplication(Endpoint[Application]):
-    """Change an application's source, credit or creation time; an omitted source or credit stays. To change its stage,
-    use ashby_change_application_stage."""
+    """Change an application's source, credit or creation date; an omitted source or credit stays. For its stage use
+    ashby_change_application_stage."""
 
     path = "application.update"
     access = Access.WRITE
@@ -120,8 +120,8 @@ class UpdateApplication(Endpoint[Application]):
 
 
 class ChangeApplicationStage(Endpoint[Application]):
-    """Move, advance or push an application to another stage, such as onsite or offer. To reject or archive, move it
-    to a stage of type Archived and give archive_reason_id."""
+    """Move, advance or push an application to the next or another stage, such as onsite or offer. To reject (decline,
+    turn down) or archive, use an Archived stage and archive_reason_id; a rejection e-mail is optional."""
 
     path = "application.changeStage"
     access = Access.WRITE
@@ -151,8 +151,8 @@ class ChangeApplicationSource(Endpoint[Application]):
 
 
 class ListApplicationFeedback(Synced[Feedback]):
-    """Read interview feedback: scorecards with scores and what interviewers say, for one application or for all since
-    a date."""
+    """Read interview feedback: submitted scorecards with scores and what interviewers say, for one application or for
+    all since a date."""
 
     path = "applicationFeedback.list"
     permission = "candidatesRead"
@@ -162,8 +162,8 @@ class ListApplicationFeedback(Synced[Feedback]):
 
 
 class SubmitApplicationFeedback(Operation[FeedbackReceipt]):
-    """Submit interview feedback on an application: a scorecard with its scores and comments. Get the form's fields
-    first with ashby_get_feedback_form_definition."""
+    """Submit (file, enter) interview feedback on an application: fill in a scorecard with scores and comments. Get the
+    form's fields first with ashby_get_feedback_form_definition."""
 
     path = "applicationFeedback.submit"
     access = Access.WRITE
@@ -203,7 +203,8 @@ class SubmitApplicationFeedback(Operation[FeedbackReceipt]):
 
 
 class ListApplicationHistory(Paged[StageStay]):
-    """List the history of one application: each stage with the dates on which it entered and left."""
+    """List the stages that an application went through: how long it was in each, when it entered and left, and who
+    moved it."""
 
     path = "application.listHistory"
     permission = "candidatesRead"
@@ -223,7 +224,7 @@ class ListCriteriaEvaluations(Paged[CriteriaEvaluation]):
 
 
 class ListApplicationHiringTeamRoles(Endpoint[list[ApplicationRole]]):
-    """List the roles that people can have on the hiring team of an application."""
+    """List the roles in which users can be assigned to an application."""
 
     path = "applicationHiringTeamRole.list"
     permission = "candidatesRead"
@@ -231,7 +232,7 @@ class ListApplicationHiringTeamRoles(Endpoint[list[ApplicationRole]]):
 
 
 class TransferApplication(Endpoint[Application]):
-    """Transfer (switch) an application to another job, into a stage of that job's plan."""
+    """Transfer (switch) an application to another job, into a stage of its plan."""
 
     path = "application.transfer"
     access = Access.WRITE
@@ -247,7 +248,7 @@ class TransferApplication(Endpoint[Application]):
 
 
 class AddApplicationHiringTeamMember(Endpoint[TeamMember]):
-    """Add (assign) a user to the hiring team of an application in a role."""
+    """Assign a user to one application in a role, such as coordinator."""
 
     path = "application.addHiringTeamMember"
     access = Access.WRITE
@@ -260,7 +261,7 @@ class AddApplicationHiringTeamMember(Endpoint[TeamMember]):
 
 
 class RemoveApplicationHiringTeamMember(Endpoint[TeamMember]):
-    """Remove (unassign) a user's role from the hiring team of an application."""
+    """Take (unassign) a user off a role on an application; any other roles stay."""
 
     path = "application.removeHiringTeamMember"
     access = Access.WRITE
@@ -274,7 +275,7 @@ class RemoveApplicationHiringTeamMember(Endpoint[TeamMember]):
 
 
 class RequestFeedback(Endpoint[FeedbackRequest]):
-    """Ask a user for feedback on an application without a meeting; the interview says which scorecard."""
+    """Ask a user for feedback on an application without a meeting; the interview says which form."""
 
     path = "applicationFeedbackRequest.create"
     access = Access.WRITE

@@ -30,8 +30,8 @@ Many = Annotated[ListOf[T], Field(min_length=1, max_length=MOST), AfterValidator
 
 
 class ArchiveApplications(Bulk[ChangeApplicationStage]):
-    """Archive (reject) up to 100 applications at once, for one reason: each moves to the archived stage of its own
-    plan. One person decides about all of them together."""
+    """Reject (turn down) up to 100 applications at once, for one reason, whatever their jobs and plans, with an e-mail
+    to each person if wanted. One reviewer decides about all of them together."""
 
     each = "application_ids"
     line = "Archive {records}; reason: {archive_reason_id}"
@@ -66,7 +66,7 @@ class ArchiveApplications(Bulk[ChangeApplicationStage]):
 
 
 class AddTagToCandidates(Bulk[AddCandidateTag]):
-    """Put one existing tag (label) on up to 100 candidates at once."""
+    """Tag up to 100 candidates at once with one existing tag (label)."""
 
     each = "candidate_ids"
     line = "Tag {records} with {tag_id}"
@@ -77,7 +77,7 @@ class AddTagToCandidates(Bulk[AddCandidateTag]):
 
 
 class AddNoteToCandidates(Bulk[CreateCandidateNote]):
-    """Leave the same note on the profiles of up to 100 candidates at once. Each call adds another note."""
+    """Leave the same note on up to 100 profiles at once. Doing so again leaves it twice."""
 
     each = "candidate_ids"
     line = "Add a note to {records}"
@@ -90,7 +90,7 @@ class AddNoteToCandidates(Bulk[CreateCandidateNote]):
 
 
 class AddCandidatesToProject(Bulk[AddCandidateProject]):
-    """Put up to 100 candidates into one project at once."""
+    """Put up to 100 candidates into one project or talent pool at once."""
 
     each = "candidate_ids"
     line = "Add {records} to the project {project_id}"

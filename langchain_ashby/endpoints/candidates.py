@@ -29,8 +29,8 @@ from langchain_ashby.records import Candidate, FileText, FoundCandidate, Note, P
 
 
 class ListCandidates(Synced[Candidate]):
-    """List all candidates, or those added since a date or changed since a sync_token. To find one person,
-    ashby_search_candidates is quicker."""
+    """List all candidates, or those added since a date or changed since a sync_token. To find one person use
+    ashby_search_candidates."""
 
     path = "candidate.list"
     permission = "candidatesRead"
@@ -39,7 +39,7 @@ class ListCandidates(Synced[Candidate]):
 
 
 class GetCandidate(Endpoint[Candidate]):
-    """Get one candidate's full profile: contact details, phone, résumé, tags, custom fields and application ids."""
+    """Get one candidate's full profile: contact details, phone, résumé, tags, custom fields, application ids."""
 
     path = "candidate.info"
     permission = "candidatesRead"
@@ -50,8 +50,8 @@ class GetCandidate(Endpoint[Candidate]):
 
 
 class SearchCandidates(Endpoint[list[FoundCandidate]]):
-    """Find a candidate, a person, by e-mail or name. Look here before creating one, to see if they are in Ashby
-    already: it accepts duplicates."""
+    """Find or look up a candidate, a person, by e-mail or name. Check here before creating one whether they are in
+    Ashby already: it accepts duplicates."""
 
     path = "candidate.search"
     permission = "candidatesRead"
@@ -63,8 +63,8 @@ class SearchCandidates(Endpoint[list[FoundCandidate]]):
 
 
 class CreateCandidate(Endpoint[Candidate]):
-    """Add a new person as a candidate or prospect; to consider them for a job, create an application next. Search by
-    e-mail first: a second call creates a duplicate."""
+    """Add a new candidate or prospect: a person you met, sourced or were referred, with no profile in Ashby yet; to
+    consider them for a job, create an application next. Search by e-mail first: a repeat makes a duplicate."""
 
     path = "candidate.create"
     access = Access.WRITE
@@ -85,8 +85,9 @@ class CreateCandidate(Endpoint[Candidate]):
 
 
 class UpdateCandidate(Endpoint[Candidate]):
-    """Correct or change a candidate's profile: name, e-mail, phone, location, links such as LinkedIn, source; omitted
-    fields stay; it can't set a company or merge candidates. For custom fields use ashby_set_custom_field_value."""
+    """Correct, change or add to a candidate's profile: name, e-mail, phone, where they live, links such as LinkedIn or
+    GitHub, source; omitted fields stay. It can't set a company or merge candidates; for custom fields use
+    ashby_set_custom_field_value."""
 
     path = "candidate.update"
     access = Access.WRITE
@@ -121,8 +122,8 @@ class UpdateCandidate(Endpoint[Candidate]):
 
 
 class ListCandidateNotes(Synced[Note]):
-    """Read the notes and comments that colleagues left on a candidate's profile. Private ones appear only if the key
-    may read them."""
+    """Read the notes and comments that colleagues left on a candidate's profile; private ones if the key can read
+    them."""
 
     path = "candidate.listNotes"
     permission = "candidatesRead"
@@ -131,8 +132,8 @@ class ListCandidateNotes(Synced[Note]):
 
 
 class CreateCandidateNote(Endpoint[Note]):
-    """Leave, write or jot down a note or comment on a candidate's profile, visible to everyone with access unless it is
-    private. Each call adds another note."""
+    """Leave, write or jot down a note or comment on a candidate's profile, visible to all with access unless private.
+    Each call adds another note."""
 
     path = "candidate.createNote"
     access = Access.WRITE
@@ -151,7 +152,7 @@ class CreateCandidateNote(Endpoint[Note]):
 
 
 class AddCandidateTag(Endpoint[Candidate]):
-    """Put an existing tag (label) on a candidate."""
+    """Put an existing tag (label) on one candidate."""
 
     path = "candidate.addTag"
     access = Access.WRITE
@@ -175,8 +176,8 @@ LocalPath = Annotated[Text, Field(description="In a directory the application al
 
 
 class UploadCandidateResume(Operation[Candidate]):
-    """Upload a résumé or CV to a candidate's profile, replacing the one they have. Ashby fills only empty profile
-    fields from it."""
+    """Upload a résumé or CV to a candidate's profile, replacing the one they have. It fills only empty profile
+    fields."""
 
     path = "candidate.uploadResume"
     access = Access.WRITE
@@ -199,8 +200,8 @@ class UploadCandidateResume(Operation[Candidate]):
 
 
 class UploadCandidateFile(Operation[Candidate]):
-    """Upload and attach a file or document to a candidate, keeping the ones they have. For a résumé use
-    ashby_upload_candidate_resume."""
+    """Attach (add) a document, such as a portfolio or cover letter, to a candidate, keeping the files they have. For a
+    résumé use ashby_upload_candidate_resume."""
 
     path = "candidate.uploadFile"
     access = Access.WRITE
@@ -227,7 +228,7 @@ def _attach_again(argument: str, handle: str) -> str:
 
 
 class RemoveCandidateTag(Endpoint[Candidate]):
-    """Take a tag (label) off a candidate."""
+    """Untag a candidate: take a tag (label) off, leaving the others."""
 
     path = "candidate.removeTag"
     access = Access.WRITE
@@ -253,7 +254,7 @@ class CreateCandidateTag(Endpoint[Tag]):
 
 
 class ListProjects(Synced[Project]):
-    """List the projects and talent pools: groups of candidates."""
+    """List the projects and talent pools, which group candidates outside of jobs."""
 
     path = "project.list"
     permission = "candidatesRead"
@@ -286,7 +287,7 @@ class AddCandidateProject(Endpoint[Candidate]):
 
 
 class RemoveCandidateProject(Endpoint[Candidate]):
-    """Take a candidate out of a project or talent pool."""
+    """Take a candidate out of a project or talent pool they no longer belong in."""
 
     path = "candidate.removeProject"
     access = Access.WRITE

@@ -18,7 +18,7 @@ class ListFeedbackFormDefinitions(Synced[FeedbackForm]):
 
 
 class GetFeedbackFormDefinition(Endpoint[FeedbackForm]):
-    """Get one feedback form (scorecard): the questions with paths, types and options, needed to submit feedback."""
+    """Get one feedback form (scorecard): the questions with paths, types and options, to submit feedback."""
 
     path = "feedbackFormDefinition.info"
     permission = "hiringProcessMetadataRead"

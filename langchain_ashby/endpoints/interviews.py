@@ -34,8 +34,8 @@ from langchain_ashby.records import (
 
 
 class ListInterviews(Synced[Interview]):
-    """List interview definitions: the kinds of interview that plans and schedules use. Meetings with
-    candidates are in ashby_list_interview_schedules."""
+    """List interview definitions (templates), the kinds that plans use. For meetings use
+    ashby_list_interview_schedules."""
 
     path = "interview.list"
     permission = "interviewsRead"
@@ -46,7 +46,7 @@ class ListInterviews(Synced[Interview]):
 
 
 class ListInterviewSchedules(Synced[InterviewSchedule]):
-    """List scheduled interviews, the meetings with candidates: when, with which interviewers and status, by
+    """List scheduled interviews, the calendar of meetings with candidates: time, interviewers and status, by
     application or stage."""
 
     path = "interviewSchedule.list"
@@ -59,7 +59,7 @@ class ListInterviewSchedules(Synced[InterviewSchedule]):
 
 class CreateInterviewSchedule(Endpoint[InterviewSchedule]):
     """Schedule, book or set up interviews for an application in its current stage: times with zone, interviewers by
-    e-mail. Only the same API key can change the schedule later."""
+    e-mail. Only this API key can change them later."""
 
     path = "interviewSchedule.create"
     access = Access.WRITE
@@ -71,8 +71,8 @@ class CreateInterviewSchedule(Endpoint[InterviewSchedule]):
 
 
 class UpdateInterviewSchedule(Endpoint[InterviewSchedule]):
-    """Reschedule an interview: push it back, change interviewers, add or cancel single meetings of a schedule that
-    this API key created. To cancel the whole schedule use ashby_cancel_interview_schedule."""
+    """Reschedule (move, push back) an interview, replace interviewers, add or cancel single meetings of a schedule that
+    this API key created. To cancel it all use ashby_cancel_interview_schedule."""
 
     path = "interviewSchedule.update"
     access = Access.WRITE
@@ -102,7 +102,8 @@ class CancelInterviewSchedule(Endpoint[InterviewSchedule]):
 
 
 class ListInterviewPlans(Synced[InterviewPlan]):
-    """List published interview plans, the hiring processes. Their stages are in ashby_list_interview_stages."""
+    """List published interview plans, the hiring processes of jobs. For their stages use
+    ashby_list_interview_stages."""
 
     path = "interviewPlan.list"
     permission = "interviewsRead"
@@ -111,8 +112,8 @@ class ListInterviewPlans(Synced[InterviewPlan]):
 
 
 class ListInterviewStages(Endpoint[list[InterviewStage]]):
-    """List the stages (steps) of an interview plan in order, with their types; Archived ones are for rejecting. A
-    job has its plan's id."""
+    """List the stages (steps) of an interview plan or process in order, with their types; Archived ones are for
+    rejecting. A job has its plan's id."""
 
     path = "interviewStage.list"
     permission = "interviewsRead"
@@ -121,7 +122,7 @@ class ListInterviewStages(Endpoint[list[InterviewStage]]):
 
 
 class GetInterviewStage(Endpoint[InterviewStage]):
-    """Get one stage of an interview plan by its id: its title, type and position in the order."""
+    """Get one stage of an interview plan by its id: title, type (such as Active) and place in the order."""
 
     path = "interviewStage.info"
     permission = "interviewsRead"
@@ -130,7 +131,7 @@ class GetInterviewStage(Endpoint[InterviewStage]):
 
 
 class GetInterview(Endpoint[Interview]):
-    """Get one interview definition with its instructions for interviewers."""
+    """Get one interview definition with the instructions for those who hold it."""
 
     path = "interview.info"
     permission = "interviewsRead"
@@ -140,7 +141,7 @@ class GetInterview(Endpoint[Interview]):
 
 
 class ListInterviewEvents(Synced[Meeting]):
-    """List the meetings (events) of one interview schedule, with the ids of their transcripts."""
+    """List the single meetings (events) within one interview schedule, with the ids of their transcripts."""
 
     path = "interviewEvent.list"
     permission = "interviewsRead"

@@ -32,8 +32,8 @@ Expand = ListOf[Literal["location", "openings"]]
 
 
 class ListJobs(Synced[Job]):
-    """List jobs, the roles we are hiring for, by status or by when they were created, opened or closed. Without
-    status it lists open, closed and archived ones, not drafts."""
+    """List jobs, the roles we are hiring for, by status or by when they were created, opened or closed. Without status:
+    open, closed and archived ones, not drafts."""
 
     path = "job.list"
     permission = "jobsRead"
@@ -49,7 +49,7 @@ class ListJobs(Synced[Job]):
 
 
 class GetJob(Endpoint[Job]):
-    """Get one job: its hiring team (hiring manager, recruiter), department, location, compensation and interview
+    """Get one job's details: hiring team (hiring manager, recruiter), department, location, compensation, interview
     plan."""
 
     path = "job.info"
@@ -61,7 +61,7 @@ class GetJob(Endpoint[Job]):
 
 
 class SearchJobs(Endpoint[list[Job]]):
-    """Find a job (role) by title or requisition id."""
+    """Find a job (role, req) by title or requisition id."""
 
     path = "job.search"
     permission = "jobsRead"
@@ -72,8 +72,8 @@ class SearchJobs(Endpoint[list[Job]]):
 
 
 class CreateJob(Endpoint[Job]):
-    """Create a new job (role, requisition) in a department and location, as a draft. Open it with
-    ashby_set_job_status once it has a default interview plan."""
+    """Set up a new job (role, requisition) in a department and location, as a draft. Open it with ashby_set_job_status
+    once it has a default interview plan."""
 
     path = "job.create"
     access = Access.WRITE
@@ -90,8 +90,8 @@ class CreateJob(Endpoint[Job]):
 
 
 class UpdateJob(Endpoint[Job]):
-    """Rename a job or change its department, location, plan, requisition id or employment type; omitted fields
-    stay. For its status use ashby_set_job_status."""
+    """Rename a job, move it to another department or location, or change its plan, requisition id or employment type;
+    omitted fields stay. For its status use ashby_set_job_status."""
 
     path = "job.update"
     access = Access.WRITE
@@ -131,8 +131,7 @@ class SetJobStatus(Endpoint[Job]):
 
 
 class ListJobPostings(Endpoint[list[JobPosting]]):
-    """List the job postings (adverts) that are live on the careers page or a job board, also unlisted ones. It
-    can't create one."""
+    """List job postings (adverts) live on the careers page or a job board, and unlisted ones. No tool creates one."""
 
     path = "jobPosting.list"
     permission = "jobsRead"
@@ -157,7 +156,7 @@ class GetJobPosting(Endpoint[JobPosting]):
 
 
 class ListJobTemplates(Synced[JobTemplate]):
-    """List the job templates, for ashby_create_job."""
+    """List job templates, for ashby_create_job."""
 
     path = "jobTemplate.list"
     permission = "jobsRead"
@@ -167,7 +166,7 @@ class ListJobTemplates(Synced[JobTemplate]):
 
 
 class ListBrands(Paged[Brand]):
-    """List the employer brands."""
+    """List the employer brands for jobs."""
 
     path = "brand.list"
     permission = "organizationRead"
@@ -183,7 +182,7 @@ class ListJobBoards(Endpoint[list[JobBoard]]):
 
 
 class GetJobInterviewPlan(Endpoint[JobInterviewPlan]):
-    """Get a job's interview plan: its stages, with the interviews to schedule in each."""
+    """Get the plan that a job follows: its stages, with the interviews to schedule in each."""
 
     path = "jobInterviewPlan.info"
     permission = "jobsRead"

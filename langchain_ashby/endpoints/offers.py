@@ -41,7 +41,7 @@ ApprovalStatus = Literal["Approved", "WaitingOnApprovals", "Declined"]
 
 
 class ListOffers(Synced[Offer]):
-    """List offers by application or status (pending, sent, accepted, declined), each with its latest version."""
+    """List offers made, by application or status (pending, sent, accepted, declined), each with its latest version."""
 
     path = "offer.list"
     permission = "offersRead"
@@ -54,7 +54,7 @@ class ListOffers(Synced[Offer]):
 
 
 class GetOffer(Endpoint[Offer]):
-    """Get one offer with its start date, salary and all its versions."""
+    """Get one offer's terms, such as start date and salary, with all its versions."""
 
     path = "offer.info"
     permission = "offersRead"
@@ -64,8 +64,8 @@ class GetOffer(Endpoint[Offer]):
 
 
 class CreateOffer(Operation[Offer]):
-    """Create (draft, make) an offer for an application from the values of its form's fields. If a field is missing or
-    wrong, the error lists them and says how to continue."""
+    """Make (draft, extend) an offer for an application, with its start date, salary and the other fields of its form.
+    If one is missing or wrong, the error says how to continue."""
 
     path = "offer.create"
     access = Access.WRITE
@@ -110,7 +110,7 @@ class CreateOffer(Operation[Offer]):
 
 
 class ListApprovals(Synced[Approval]):
-    """List approvals of offers, jobs and openings, step by step: who has approved, who still has to."""
+    """List approvals of offers, jobs and openings, step by step: who has approved, who has yet to."""
 
     path = "approval.list"
     permission = "approvalsRead"
@@ -121,7 +121,8 @@ class ListApprovals(Synced[Approval]):
 
 
 class UpdateOffer(Operation[Offer]):
-    """Change an offer's terms, as a new version. Give all fields of its form, also those that stay."""
+    """Change an offer's terms, such as the salary, as a new version. Fill in all fields of its form, also those that
+    stay."""
 
     path = "offer.update"
     access = Access.WRITE
@@ -148,7 +149,8 @@ class UpdateOffer(Operation[Offer]):
 
 
 class StartOfferApproval(Operation[Offer]):
-    """Start the approval of an offer that waits for it: its latest version goes to the approvers."""
+    """Send an offer that waits for approval, in its latest version, to its approvers. See who has decided with
+    ashby_list_approvals."""
 
     path = "offer.startApprovalProcess"
     access = Access.WRITE

@@ -22,8 +22,8 @@ from langchain_ashby.records import CloseReason, Opening
 
 
 class ListOpenings(Synced[Opening]):
-    """List openings: the headcount, each seat with its state (open, filled). With an identifier,
-    ashby_search_openings is quicker."""
+    """List openings: the headcount, each seat with its state (open, filled), or those new since a date. For an
+    identifier use ashby_search_openings."""
 
     path = "opening.list"
     permission = "jobsRead"
@@ -32,7 +32,7 @@ class ListOpenings(Synced[Opening]):
 
 
 class GetOpening(Endpoint[Opening]):
-    """Get one opening (seat) with its jobs, locations, dates and state."""
+    """Get one opening's (seat's) details: jobs, locations, target dates and state."""
 
     path = "opening.info"
     permission = "jobsRead"
@@ -50,7 +50,7 @@ class SearchOpenings(Endpoint[list[Opening]]):
 
 
 class CreateOpening(Endpoint[Opening]):
-    """Create an opening: a new seat (headcount), a draft unless opening_state says otherwise."""
+    """Add an opening: a new seat (headcount), a draft unless opening_state says otherwise."""
 
     path = "opening.create"
     access = Access.WRITE
@@ -70,8 +70,8 @@ class CreateOpening(Endpoint[Opening]):
 
 
 class UpdateOpening(Endpoint[Opening]):
-    """Change an opening's description, team, dates, employment type or identifier. If left out, is_backfill and
-    employment_type may revert to false and FullTime; others stay."""
+    """Change an opening's description, team, target dates, employment type or identifier. If left out, is_backfill and
+    employment_type can revert to false and FullTime; others stay."""
 
     path = "opening.update"
     access = Access.WRITE
@@ -95,7 +95,7 @@ class UpdateOpening(Endpoint[Opening]):
 
 
 class AddOpeningJob(Endpoint[Opening]):
-    """Link an opening to another job, through which it can be filled."""
+    """Link (attach) an opening to another job, through which it can be filled."""
 
     path = "opening.addJob"
     access = Access.WRITE
@@ -107,7 +107,7 @@ class AddOpeningJob(Endpoint[Opening]):
 
 
 class RemoveOpeningJob(Endpoint[Opening]):
-    """Unlink a job from an opening."""
+    """Unlink (detach) a job from an opening."""
 
     path = "opening.removeJob"
     access = Access.WRITE
@@ -120,8 +120,7 @@ class RemoveOpeningJob(Endpoint[Opening]):
 
 
 class SetOpeningState(Endpoint[Opening]):
-    """Set an opening's state: approve, open, close it or put it back to draft. Filled cannot be set; a hire
-    sets it."""
+    """Set an opening's state: approve, open, close it or put it back to draft. Only a hire sets Filled."""
 
     path = "opening.setOpeningState"
     access = Access.WRITE
@@ -148,7 +147,7 @@ class SetOpeningArchived(Endpoint[Opening]):
 
 
 class ListCloseReasons(Synced[CloseReason]):
-    """List the reasons for closing an opening."""
+    """List the reasons for closing an opening, for ashby_set_opening_state."""
 
     path = "closeReason.list"
     permission = "hiringProcessMetadataRead"
@@ -158,7 +157,7 @@ class ListCloseReasons(Synced[CloseReason]):
 
 
 class AddOpeningLocation(Endpoint[Opening]):
-    """Let an opening be filled in one more location."""
+    """Let an opening be filled in one more location, besides those it has."""
 
     path = "opening.addLocation"
     access = Access.WRITE
@@ -171,7 +170,7 @@ class AddOpeningLocation(Endpoint[Opening]):
 
 
 class RemoveOpeningLocation(Endpoint[Opening]):
-    """Take a location off an opening."""
+    """Take a location off an opening, which is then no longer filled there."""
 
     path = "opening.removeLocation"
     access = Access.WRITE

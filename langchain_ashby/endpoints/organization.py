@@ -36,8 +36,7 @@ from langchain_ashby.text.words import zone
 
 
 class ListUsers(Synced[User]):
-    """List users: everybody on the team with an Ashby account, recruiters, interviewers, hiring managers, with their
-    e-mail."""
+    """List users: everyone on the team with an account, recruiters, interviewers, hiring managers, with e-mail."""
 
     path = "user.list"
     permission = "organizationRead"
@@ -46,7 +45,7 @@ class ListUsers(Synced[User]):
 
 
 class GetUser(Operation[User]):
-    """Get one user, a colleague with an account, by id or e-mail."""
+    """Get one user, a colleague, by id or e-mail: their role, and whether they are active."""
 
     path = "user.info"
     permission = "organizationRead"
@@ -92,8 +91,8 @@ CustomValue = Annotated[
 
 
 class SetCustomFieldValue(Operation[CustomFieldValue]):
-    """Set, fill in or clear a custom field of an application, candidate, job or opening. The value is checked against
-    the field's type first."""
+    """Set, fill in or clear a custom field of an application, candidate, job or opening. The value's type is checked
+    first."""
 
     path = "customField.setValue"
     access = Access.WRITE
@@ -134,7 +133,7 @@ def _each_field_once(values: list[CustomFieldSubmission]) -> list[CustomFieldSub
 
 
 class ListSources(Endpoint[list[Source]]):
-    """List the sources that candidates come from."""
+    """List the sources (channels) that candidates come from."""
 
     path = "source.list"
     permission = "hiringProcessMetadataRead"
@@ -152,7 +151,7 @@ class ListDepartments(Synced[Department]):
 
 
 class GetDepartment(Endpoint[Department]):
-    """Get one department or team."""
+    """Get one department or team by id, with its parent."""
 
     path = "department.info"
     permission = "organizationRead"
@@ -161,7 +160,7 @@ class GetDepartment(Endpoint[Department]):
 
 
 class ListLocations(Synced[Location]):
-    """List the locations: offices and other places of work."""
+    """List the locations (offices, regions) that jobs can be in."""
 
     path = "location.list"
     permission = "organizationRead"
@@ -171,7 +170,7 @@ class ListLocations(Synced[Location]):
 
 
 class ListArchiveReasons(Endpoint[list[ArchiveReason]]):
-    """List the reasons for rejecting or archiving an application, for ashby_change_application_stage."""
+    """List the reasons for rejecting or archiving a candidate, one of which is then required."""
 
     path = "archiveReason.list"
     permission = "hiringProcessMetadataRead"
@@ -180,7 +179,7 @@ class ListArchiveReasons(Endpoint[list[ArchiveReason]]):
 
 
 class SetCustomFieldValues(Operation[list[CustomFieldValue]]):
-    """Set or clear several custom fields of one record in a single change."""
+    """Set or clear several custom fields of one record in a single change, such as languages and notice period."""
 
     path = "customField.setValues"
     access = Access.WRITE
@@ -208,7 +207,7 @@ def stored_together(request: SetCustomFieldValues, values: Mapping[str, JsonValu
 
 
 class ListCommunicationTemplates(Endpoint[list[CommunicationTemplate]]):
-    """List the message templates, such as the e-mails that ashby_change_application_stage can send."""
+    """List the message templates, such as those for the e-mail that a rejection can send."""
 
     path = "communicationTemplate.list"
     permission = "hiringProcessMetadataRead"
@@ -216,7 +215,7 @@ class ListCommunicationTemplates(Endpoint[list[CommunicationTemplate]]):
 
 
 class ListHiringTeamRoles(Endpoint[list[HiringTeamRole]]):
-    """List the roles that people can have in a hiring team."""
+    """List the roles that users can have on a hiring team."""
 
     path = "hiringTeamRole.list"
     permission = "organizationRead"
@@ -228,7 +227,7 @@ class ListHiringTeamRoles(Endpoint[list[HiringTeamRole]]):
 
 
 class GetApiKey(Endpoint[APIKey]):
-    """Get the name of the API key in use and what it may do."""
+    """Get the name of the API key in use and its permissions."""
 
     path = "apiKey.info"
     permission = "apiKeysRead"
@@ -236,7 +235,7 @@ class GetApiKey(Endpoint[APIKey]):
 
 
 class GetContext(Operation[Surroundings]):
-    """Get today's date and time zone, whose key it is, and the user for whom calls are made."""
+    """Get today's date and time zone, whose key it is, and for which user it acts."""
 
     path = "apiKey.info"
     permission = "apiKeysRead"

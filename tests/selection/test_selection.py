@@ -47,12 +47,12 @@ def test_a_request_without_a_known_word_finds_nothing() -> None:
     assert recall(ranker, [request]).at_5 == 0
 
 
-def test_the_right_tool_is_among_the_first_five_for_95_percent() -> None:
+def test_the_right_tool_is_among_the_first_five_for_97_percent() -> None:
     texts = {name: text for name, text in names_and_descriptions().items() if name in BY_DEFAULT}
     row = recall(Ranker(texts), [request for request in REQUESTS if request.tools & texts.keys()])
-    assert row.at_5 >= 0.95, f"{row}; which ones: python tests/selection"
+    assert row.at_5 >= 0.97, f"{row}; which ones: python tests/selection"
 
 
-def test_it_is_for_90_percent_with_every_tool_that_comes_on_request() -> None:
+def test_it_is_for_97_percent_with_every_tool_that_comes_on_request() -> None:
     row = recall(Ranker(names_and_descriptions()), REQUESTS)
-    assert row.at_5 >= 0.9, f"{row}; which ones: python tests/selection"
+    assert row.at_5 >= 0.97, f"{row}; which ones: python tests/selection"
