@@ -1,12 +1,10 @@
 """People who leave the company's records: Ashby does this on its own pages, or by methods that no tool here calls."""
 
 from langchain_ashby.sandbox.records import (
+    KINDS,
     Application,
     Candidate,
-    Feedback,
-    InterviewSchedule,
     Note,
-    Offer,
     OfferForm,
     OfferProcess,
 )
@@ -27,20 +25,17 @@ def delete_candidate(store: Store, candidate_id: str) -> None:
 
 
 def delete_application(store: Store, application_id: str) -> None:
-    """Deletes an application with its offers, meetings and feedback."""
+    """Deletes an application with its offers, meetings, feedback and whatever else names it."""
     if store.get(Application, application_id) is None:
         raise ValueError(f"there is no application {application_id}")
     of_application = equals("applicationId", application_id)
     for process in store.find(OfferProcess, of_application):
         for form in store.find(OfferForm, equals("offerProcessId", process["id"])):
             store.delete(OfferForm, form["id"])
-        store.delete(OfferProcess, process["id"])
-    for offer in store.find(Offer, of_application):
-        store.delete(Offer, offer["id"])
-    for schedule in store.find(InterviewSchedule, of_application):
-        store.delete(InterviewSchedule, schedule["id"])
-    for feedback in store.find(Feedback, of_application):
-        store.delete(Feedback, feedback["id"])
+    for kind in KINDS:
+        if "applicationId" in kind.__annotations__:
+            for record in store.find(kind, of_application):
+                store.delete(kind, record["id"])
     store.delete(Application, application_id)
 
 

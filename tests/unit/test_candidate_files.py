@@ -211,7 +211,7 @@ def test_the_key_does_not_go_to_the_storage_and_no_redirect_is_followed() -> Non
 
 
 def test_a_file_of_too_many_bytes_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("langchain_ashby.client.LARGEST_DOWNLOAD", 10)
+    monkeypatch.setattr("langchain_ashby.http.sender.LARGEST_DOWNLOAD", 10)
     with Recorder() as recorder:
         recorder.answers |= {
             "candidate.info": [CANDIDATE],

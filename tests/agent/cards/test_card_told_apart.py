@@ -103,6 +103,7 @@ def test_many_arguments_that_are_nearly_the_same_have_different_cards(desk: Desk
 IDENTIFIES: dict[type, tuple[str, ...]] = {
     records.Candidate: ("name", "primaryEmailAddress.value"),
     records.Job: ("title", "departmentId locationId customRequisitionId"),
+    records.JobPosting: ("title", "locationName", "departmentName"),
     records.InterviewStage: ("title", "type"),
     records.User: ("firstName", "lastName", "email", "isEnabled"),
     records.Tag: ("title", "isArchived"),
