@@ -32,7 +32,7 @@ def delete_application(store: Store, application_id: str) -> None:
     for process in store.find(OfferProcess, of_application):
         for form in store.find(OfferForm, equals("offerProcessId", process["id"])):
             store.delete(OfferForm, form["id"])
-    for kind in KINDS:
+    for kind in KINDS.values():
         if "applicationId" in kind.__annotations__:
             for record in store.find(kind, of_application):
                 store.delete(kind, record["id"])
