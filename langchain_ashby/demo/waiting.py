@@ -21,7 +21,7 @@ def _waiting() -> Lines:
         return f"Nobody has waited in {STAGE} for {DAYS} days."
     people = "\n".join(f"- {it['candidate']}, {it['job']}: {it['days_in_stage']} days" for it in waiting)
     [archived] = yield say(
-        f"These have:\n{people}\n\nI propose to archive them. It is one decision, and you can take people off the list.",
+        f"These have:\n{people}\n\nI propose to archive them: one decision, and you can take people off the list.",
         call(
             "ashby_archive_applications",
             application_ids=[it["application_id"] for it in waiting],
