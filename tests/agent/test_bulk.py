@@ -188,6 +188,14 @@ def test_people_who_cannot_be_archived_are_left_out_and_named(room: Room) -> Non
     assert "Left out: 2" in answer.text
 
 
+def test_a_plan_in_an_unknown_form_leaves_its_people_out_and_does_not_end_the_run(room: Room) -> None:
+    room.sandbox.fault("interviewStage.list", body='{"success": true, "results": [{"type": "Archived"}]}', times=99)
+    with room.agent(archiving(room, active(room, 2)), **ALL) as graph:
+        answer = room.answer(room.start(graph))
+    assert answer.text.startswith("Not executed. Archive applications: 0 of 2 archived.")
+    assert "has an unknown form" in answer.text
+
+
 def test_nobody_is_asked_if_there_is_nothing_to_do(room: Room) -> None:
     [gone] = [it["id"] for it in room.sandbox.state()["application"] if it["status"] == "Archived"][:1]
     with room.agent(archiving(room, [gone]), **ALL) as graph:

@@ -70,7 +70,7 @@ def parts_of(request: Bulk[Any], reads: ReadCache, carded: Carded) -> tuple[list
     def made(record_id: str) -> Part | None:
         row = row_of(request, record_id, reads)
         try:
-            call, card = carded(request.single(record_id, reads))
+            call, card = carded(request.write_for(record_id, reads))
         except AshbyError as error:
             left_out[record_id] = LeftOut(name=row["name"], why=one_line(error.message).rstrip("."))
             return None
