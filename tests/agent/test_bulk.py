@@ -149,6 +149,35 @@ def test_an_edit_that_adds_someone_gets_a_card_of_its_own(room: Room) -> None:
     assert archived(room, [first, second]) == [first, second]
 
 
+def test_whoever_an_edit_of_more_than_the_list_leaves_out_is_named_to_the_model(room: Room) -> None:
+    ids = active(room, 4)
+    call = archiving(room, ids[:3])
+    reasons = [it["id"] for it in room.sandbox.state()["archiveReason"] if not it["isArchived"]]
+    args = {**call["args"], "application_ids": [short(ids[0]), ids[1], ids[3]], "archive_reason_id": reasons[1]}
+    with room.agent(call, **ALL) as graph:
+        room.start(graph)
+        room.resume(graph, {"type": "edit", "edited_action": {"name": call["name"], "args": args}})
+        answer = room.answer(room.resume(graph))
+    assert archived(room, ids) == [ids[0], ids[1], ids[3]]
+    assert "3 of 3 archived" in answer.text
+    assert f"without {short(ids[2])}; with 1 more record." in answer.text
+    assert short(ids[0]) not in answer.text
+
+
+def test_another_spelling_of_an_id_is_no_edit_that_the_model_hears_of(room: Room) -> None:
+    ids = active(room, 3)
+    call = archiving(room, ids)
+    args = {**call["args"], "application_ids": [short(ids[1]), ids[0], ids[1]]}
+    with room.agent(call, **ALL) as graph:
+        room.start(graph)
+        answer = room.answer(
+            room.resume(graph, {"type": "edit", "edited_action": {"name": call["name"], "args": args}})
+        )
+    assert archived(room, ids) == ids[:2]
+    assert "2 of 3 archived" in answer.text
+    assert "edited" not in answer.text
+
+
 def test_what_changed_since_the_card_is_not_written_and_the_others_are(room: Room) -> None:
     ids = active(room)
     with room.agent(archiving(room, ids), **ALL) as graph:
