@@ -474,6 +474,20 @@ def test_names_stand_for_ids_and_the_writes_are_made_with_ids(room: Room) -> Non
     assert {it.args["archive_reason_id"] for it in room.trail() if it.part_of} == {reason(room)}
 
 
+def test_cards_warn_if_one_person_would_get_the_same_note_from_several_calls(room: Room) -> None:
+    first, second, third = (it["id"] for it in room.sandbox.state()["candidate"][:3])
+    note = {"note": room.text}
+    calls = [
+        made("ashby_add_note_to_candidates", {"candidate_ids": [first, second], **note}, "a"),
+        made("ashby_add_note_to_candidates", {"candidate_ids": [second, third], **note}, "b"),
+        made("ashby_create_candidate_note", {"candidate_id": short(second), **note}, "c"),
+    ]
+    with room.agent(*calls, **ALL) as graph:
+        asked = PendingApprovals(room.start(graph))
+    same = "The same change is proposed 3 times in this message: each one that is approved is made."
+    assert [it["card"]["warnings"] for it in asked] == [[f"No. 2: {same}"], [f"No. 1: {same}"], [same]]
+
+
 def test_even_if_the_proposal_is_lost_the_journal_tells_what_was_made(room: Room) -> None:
     ids = active(room)
     call = archiving(room, ids)
