@@ -128,7 +128,7 @@ class Bulk(Operation[list[Made]], Generic[S]):
         brake, reads, made = Brake(self.methods()), _ReadOnce(caller), list[Made]()
         for record_id in self.records():
             if brake.reason:
-                made.append(Made(id=record_id, outcome="not attempted", reason=brake.reason.for_model()))
+                made.append(Made(id=record_id, outcome="not attempted", reason=brake.why))
                 continue
             try:
                 caller.call(self.write_for(record_id, reads))
@@ -158,6 +158,15 @@ class Brake:
         self.reason: AshbyError | None = None
         self._needed = needed
         self._in_a_row = 0
+
+    @property
+    def why(self) -> str:
+        """The reason in words. Whether that write was made is left to its own line: no other was begun."""
+        reason = self.reason
+        if reason is None:
+            return ""
+        said = (f"{reason.code}: {reason.message}", reason.remedy or "")
+        return " ".join(f"{it.rstrip('.')}." for it in said if it)
 
     def failed(self, error: AshbyError) -> None:
         """Learns of a request that failed."""

@@ -187,7 +187,7 @@ def test_what_changed_since_the_card_is_not_written_and_the_others_are(room: Roo
     assert archived(room, ids) == [it for it in ids if it != ids[2]]
     assert answer.status == "error"
     assert answer.text.startswith("Executed in part. Archive applications: 4 of 5 archived.")
-    assert "have changed since it was proposed: 1" in answer.text
+    assert "what was shown has changed since or can no longer be read: 1" in answer.text
     assert short(ids[2]) in answer.text
     assert "Stage: " in answer.text
 
