@@ -71,7 +71,7 @@ _HEADINGS = {
     "unknown": "Outcome not known",
     "not known": "Outcome not known",
     "not attempted": "Not attempted",
-    "stale": "Not made, because they have changed since it was proposed",
+    "stale": "Not made, because what was shown has changed since or can no longer be read",
     "expired": "Not made, because the approval has expired",
     "withheld": "Not made",
     "rejected": "Rejected by a person",

@@ -68,9 +68,10 @@ def parts_of(request: Bulk[Any], reads: ReadCache, carded: Carded) -> tuple[list
     left_out: dict[str, LeftOut] = {}
 
     def made(record_id: str) -> Part | None:
-        row = row_of(request, record_id, reads)
+        row = {"name": ""}
         try:
-            call, card = carded(request.single(record_id, reads))
+            row = row_of(request, record_id, reads)
+            call, card = carded(request.write_for(record_id, reads))
         except AshbyError as error:
             left_out[record_id] = LeftOut(name=row["name"], why=one_line(error.message).rstrip("."))
             return None
@@ -84,17 +85,20 @@ def parts_of(request: Bulk[Any], reads: ReadCache, carded: Carded) -> tuple[list
 
 
 def row_of(request: Bulk[Any], record_id: str, reads: ReadCache) -> dict[str, str]:
-    """What the table shows of a record, besides what the write changes; `name` is first, empty if not known."""
+    """What the table shows of a record, besides what the write changes; `name` is first, empty if it has none.
+
+    Raises:
+        AshbyError: if the record cannot be read: nobody can decide about it.
+    """
     noun = str(getattr(request, "object_type", "")).lower()
     argument = f"{noun}_id" if noun else request.one()
     builder = CardBuilder(request, reads)
     if argument == "application_id":
-        [found] = reads.all(GetApplication(application_id=record_id))
-        return _of_application(builder, found, reads.now)
+        return _of_application(builder, reads.call(GetApplication(application_id=record_id)), reads.now)
     found_by = reader(argument)
     if found_by is None:
         return {"name": ""}
-    [found] = reads.all(found_by.request(record_id))
+    found = reads.call(found_by.request(record_id))
     return {"name": _name(found, told_apart(builder, found) if isinstance(found, Mapping) else [])}
 
 
@@ -137,9 +141,9 @@ def card_of_many(request: Bulk[Any], parts: Sequence[Part], left_out: Mapping[st
         "tool": request.tool_name(),
         "line": _line(request, cards),
         "changes": changes,
-        "consequences": [*_grouped(lines), *_left_out(left_out)],
-        "warnings": _grouped([card["warnings"] for card in cards]),
-        "unchecked": _grouped([card["unchecked"] for card in cards]),
+        "consequences": [*grouped(lines), *_left_out(left_out)],
+        "warnings": grouped([card["warnings"] for card in cards]),
+        "unchecked": grouped([card["unchecked"] for card in cards]),
         "risk": _risk(cards),
         "links": [],
         "targets": targets(request),
@@ -215,7 +219,7 @@ def _without_address(line: str, card: Card) -> str:
     return line.replace(f" at {one_line(address)}", "", 1) if address else line
 
 
-def _grouped(of_each: Sequence[Sequence[str]]) -> list[str]:
+def grouped(of_each: Sequence[Sequence[str]]) -> list[str]:
     """Each line once, with the numbers of the records that it is about, unless that is all of them."""
     about: dict[str, list[int]] = {}
     for number, lines in enumerate(of_each, 1):
