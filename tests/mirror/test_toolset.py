@@ -72,6 +72,8 @@ def test_a_mirror_adds_the_toolset_and_no_mirror_has_none(mirror: Mirror, client
     assert names(AshbyToolkit(client, mirror=mirror, exclude=added)) == list(BY_DEFAULT)
     with pytest.raises(ConfigurationError, match="The toolset pipeline needs a mirror"):
         AshbyToolkit(client, toolsets=["pipeline"])
+    with pytest.raises(ConfigurationError, match="tools of the toolset pipeline need a mirror"):
+        AshbyToolkit(client, include=["ashby_find_applications"])
 
 
 def test_its_tools_need_no_approval_and_say_that_they_only_read(mirror: Mirror, client: AshbyClient) -> None:
@@ -107,6 +109,17 @@ def test_a_mirror_of_another_account_is_refused(mirror: Mirror) -> None:
         AshbyToolkit(client, mirror=mirror)
 
 
+def test_what_the_key_sees_is_not_told_to_a_user(mirror: Mirror, sandbox: AshbySandbox, client: AshbyClient) -> None:
+    user_id = sandbox.state()["user"][0]["id"]
+    with AshbyClient(sandbox.api_key, sandbox.url) as equal, client.acting_for(user_id), equal.acting_for(user_id):
+        for asking in (client, equal):
+            answer = ask(mirror, asking, "report_pipeline", metric="applications")
+            assert answer.status == "error" and "Ask without on_behalf_of" in answer.text
+    with AshbyClient(sandbox.api_key, sandbox.url, on_behalf_of=user_id) as user:
+        answer = ask(mirror, user, "report_pipeline", metric="applications")
+        assert answer.status == "error" and "Ask without on_behalf_of" in answer.text
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "says"),
     [
@@ -115,6 +128,7 @@ def test_a_mirror_of_another_account_is_refused(mirror: Mirror) -> None:
             {"jobs": ["Staf Engineer"]},
             "jobs: no job is called 'Staf Engineer'. There are: \"Staff",
         ),
+        ("find_applications", {"stages": ["Onsit"]}, "no stage is called 'Onsit'. There are: \"Onsite\","),
         ("find_applications", {"created": "soon"}, "created takes a period, such as 2026-11-24"),
         ("find_applications", {"cursor": "row"}, "cursor takes the one that an answer gave"),
         ("find_candidates", {"value": "x"}, "value is of a custom_field, which is missing"),
