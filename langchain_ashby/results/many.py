@@ -59,7 +59,7 @@ def told_of_many(fates: Sequence[Fate], *, done: str, title: str) -> str:
             who = ", ".join(f"{short(it.record)}{f' {one_line(it.name, 80)}' if it.name else ''}" for it in those)
             lines.append(data_line(f"- {reason.rstrip('.')}{': ' if reason else ''}{who}"))
     if doubtful:
-        lines.append(f"{OWN}Read the records whose outcome is not known before you propose anything more on them.")
+        lines.append(f"{OWN}Read the records whose outcome is not known before you propose anything more for them.")
     return "\n".join(lines)
 
 
