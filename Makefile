@@ -82,7 +82,7 @@ clean: ## remove the environments and caches
 
 $(VENV)/cli.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q -e '.[cli]'
+	$(BIN)/pip install -q -e '.[cli,mirror]'
 	@touch $@
 
 $(VENV)/server.stamp: pyproject.toml

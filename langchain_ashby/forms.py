@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 
 from langchain_ashby import field_values
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.ids import IDS
+from langchain_ashby.ids import IDS, canonical
 from langchain_ashby.records import CustomField, FormDefinition
 from langchain_ashby.text.words import folded, one_line
 
@@ -79,13 +79,13 @@ class Form:
         return cls(record.get("formDefinition") if isinstance(record, Mapping) else None)
 
     def find(self, name: str) -> Field:
-        """Finds the field with this path, or else with this title in any case.
+        """Finds the field with this path, an id in either spelling, or else with this title in any case.
 
         Raises:
             ValueError: if no field has it, or several have the title.
         """
         title = folded(name)
-        found = [field for field in self.fields if field.path == name] or [
+        found = [field for field in self.fields if field.path in (name, _as_ashby_writes(name))] or [
             field for field in self.fields if folded(field.title) == title
         ]
         if not found:
@@ -121,6 +121,14 @@ class Form:
                 remedy="The form's fields:\n" + "\n".join(f"- {field.describe()}" for field in self.fields) + "\n",
             )
         return values
+
+
+def _as_ashby_writes(path: str) -> str:
+    """The path in Ashby's spelling, if it is an id, as those of an organization's own fields are."""
+    try:
+        return canonical(path)
+    except ValueError:
+        return path
 
 
 def fields_by_path(form: Any) -> dict[str, Mapping[str, Any]]:

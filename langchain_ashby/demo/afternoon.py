@@ -66,8 +66,8 @@ def _afternoon() -> Lines:
     )
     proposals = _proposals(strongest, other, offer_stage, scores, interviewers(team), rows(interviews))
     results = yield say("Here are the changes I propose. You decide about each.", *(made for _, made in proposals))
-    outcome = (_outcome(what, result) for (what, _), result in zip(proposals, results, strict=True))
-    return "\n".join(["Here is what happened to my proposals:", *(f"- {line}" for line in outcome)])
+    told = (outcome(what, result) for (what, _), result in zip(proposals, results, strict=True))
+    return "\n".join(["Here is what happened to my proposals:", *(f"- {line}" for line in told)])
 
 
 recruiters_afternoon = story(_afternoon)
@@ -135,7 +135,7 @@ def _one_week_from_now() -> datetime:
     return start + timedelta(days=7 - start.weekday() if start.weekday() > 4 else 0)
 
 
-def _outcome(what: str, result: ToolMessage) -> str:
+def outcome(what: str, result: ToolMessage) -> str:
     """The outcome of a proposal, in the words of its result."""
     said = result.text.strip()
     if said.startswith(NOT_EXECUTED):

@@ -48,6 +48,7 @@ def test_the_demo_runs_unattended_with_yes() -> None:
     assert "+ note" in changed
     assert "+ interviewSchedule" in changed
     assert "interviewEvents: 1 entry\n" in changed
+    assert changed.count("Application Review → Archived") == 7
 
 
 def test_the_demo_without_a_terminal_stops_at_the_first_approval_and_changes_nothing() -> None:

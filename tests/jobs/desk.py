@@ -12,7 +12,7 @@ from langchain_core.tools import BaseTool
 
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![\w-])[\w-]{22}(?![\w-])"
 _NOTE = re.compile(r" \(.*?\)| UTC\b")
-_YEAR = re.compile(r": (\d{4})-")  # of days written without one, such as 630: 2026-06-30
+_YEAR = re.compile(r": (\d{4})\d{4}\)")  # of days written without one, such as 630: 20260630
 
 Row = Mapping[str, str]
 

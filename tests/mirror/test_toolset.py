@@ -87,7 +87,7 @@ def test_its_definitions_cost_few_tokens(mirror: Mirror, client: AshbyClient) ->
 
 def test_an_agent_asks_and_writes_on_what_it_found(mirror: Mirror, client: AshbyClient, sandbox: AshbySandbox) -> None:
     found = ask(mirror, client, "find_applications", jobs="staff engineer", stages="onsite", limit=1)
-    application_id = canonical(found.text.splitlines()[2].split("|")[0])
+    application_id = canonical(found.text.splitlines()[2].split(" ")[0])
     script = lines(
         say("I look.", call("ashby_find_applications", jobs=["Staff Engineer"], stages=["Onsite"], limit=1)),
         say("I propose.", call("ashby_change_application_source", application_id=application_id, source_id=None)),

@@ -11,6 +11,7 @@ from langchain_ashby.endpoints.fields import FieldSubmission
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.field_values import INTERVALS
 from langchain_ashby.forms import Form, custom_field_value
+from langchain_ashby.ids import short
 
 ID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 OPTIONS = [
@@ -192,6 +193,11 @@ class TestFinding:
     @pytest.mark.parametrize("name", ["Notes", "notes", " NOTES "])
     def test_goes_by_title_in_any_case(self, name: str) -> None:
         assert self.form.fill([Given(name, "x")]) == {"_c": "x"}
+
+    def test_takes_a_path_that_is_an_id_in_the_spelling_that_models_read(self) -> None:
+        path = "68ed7695-acef-563d-967c-05dadf9e6265"
+        whole = form(field(path, "Type"))
+        assert whole.find(short(path)).path == whole.find(path).path == path
 
     def test_says_which_paths_share_a_title(self) -> None:
         assert "several fields have this title; give the path: _a, _b" in str(problem(self.form, Given("SALARY", "x")))

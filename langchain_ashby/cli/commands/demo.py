@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
 from langchain_ashby.cli.connect import sandboxed
 from langchain_ashby.cli.exits import Status, stop
 from langchain_ashby.cli.options import Approved
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+    from langchain_ashby.client import AshbyClient
 
 QUESTION = (
     "Who is in the Onsite stage for Staff Engineer? Read their feedback, move the strongest on, leave a note, "
     "and set up an interview for another one."
 )
+
+SECOND_QUESTION = "Who has been waiting for us in Application Review for a long time? Archive them, please."
 
 
 def demo(yes: Approved = False) -> None:
@@ -30,15 +41,38 @@ def demo(yes: Approved = False) -> None:
         say(out, f"Ashby: {sandbox.url} (sandbox)")
         say(out, "Model: none; the agent follows a script")
         agent = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), AshbyToolkit(client))
-        session = Session(agent, "demo", out, approve_all=yes)
-        say(out, Text.assemble(("\nYou: ", "bold"), QUESTION))
-        try:
-            reached = session.say(QUESTION)
-        except OutcomeUnknown as unknown:
-            raise stop(str(unknown), Status.OUTCOME_UNKNOWN) from None
+        acts = [(QUESTION, agent)]
+        with tempfile.TemporaryDirectory() as folder:
+            acts += [(SECOND_QUESTION, made) for made in _second_act(client, folder)]
+            try:
+                for number, (question, agent) in enumerate(acts):
+                    say(out, Text.assemble(("\nYou: ", "bold"), question))
+                    reached = Session(agent, f"demo {number}", out, approve_all=yes).say(question)
+                    if reached is not Reached.THE_END:
+                        break
+            except OutcomeUnknown as unknown:
+                raise stop(str(unknown), Status.OUTCOME_UNKNOWN) from None
         out.rule(Text("Changes in the sandbox", "bold"), align="left")
         lines = changes(before, sandbox.state())
         out.print(harmless("\n".join(lines)) if lines else "None.")
         if reached is not Reached.THE_END:
             ending = "The sandbox ends with the demo." if can_ask() else "Run this in a terminal, or with --yes."
             say(out, f"The proposed changes are still open. {ending}")
+
+
+def _second_act(client: AshbyClient, folder: str) -> Iterator[CompiledStateGraph[Any, Any, Any, Any]]:
+    """The agent of the second act, whose questions a mirror answers; none without the extra `mirror`."""
+    from langchain_ashby.agent import create_recruiting_agent
+    from langchain_ashby.demo.scripted import ScriptedChatModel
+    from langchain_ashby.demo.waiting import second_act
+    from langchain_ashby.toolkit import AshbyToolkit
+
+    try:
+        from langchain_ashby.mirror import Mirror
+    except ModuleNotFoundError:
+        return
+    mirror = Mirror(f"sqlite:///{folder}/mirror.db", client)
+    mirror.sync(history=None)
+    yield create_recruiting_agent(
+        ScriptedChatModel(script=second_act), AshbyToolkit(client, toolsets="all", mirror=mirror)
+    )

@@ -84,7 +84,9 @@ def _print_table(titles: tuple[str, ...], *sections: list[tuple[str, ...]]) -> N
 
     from langchain_ashby.cli.terminal import console
 
-    table = Table(*titles, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for place, title in enumerate(titles):
+        table.add_column(title, no_wrap=not place)  # a name is for copying
     for rows in sections:
         for row in rows:
             table.add_row(*row)

@@ -54,11 +54,16 @@ class Answer:
         ]
         lines = []
         if self.rows:
-            lines = [f"{OWN}{NOTICE}", f"{OWN}{'|'.join(self.columns[place].title for place in used)}"]
+            lines = [f"{OWN}{NOTICE}", f"{OWN}{self._row([self.columns[place].title for place in used])}"]
         for row in self.rows:
             cells = [_cell(self.columns[place], row[place], zone) for place in used]
-            lines.append(data_line("|".join(cells)))
+            lines.append(data_line(self._row(cells)))
         return "\n".join([*lines, *(f"{OWN}{note}" for note in self.notes)])
+
+    def _row(self, cells: Sequence[str]) -> str:
+        """A row as in every listing: a space after the id that it begins with, bars after all else."""
+        first, *others = cells
+        return f"{first} {'|'.join(others)}" if self.columns[0].is_id else "|".join(cells)
 
     def data(self) -> list[dict[str, Any]]:
         """The rows as JSON, with Ashby's ids and times in ISO 8601, for programs."""
