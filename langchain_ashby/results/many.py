@@ -53,7 +53,8 @@ def told_of_many(fates: Sequence[Fate], *, done: str, title: str) -> str:
         by_reason: dict[str, list[Fate]] = {}
         for it in fates:
             if it.outcome == outcome:
-                by_reason.setdefault(one_line(it.reason, _LONGEST_REASON), []).append(it)
+                reason = "" if outcome == "taken off" else one_line(it.reason, _LONGEST_REASON)  # its heading says it
+                by_reason.setdefault(reason, []).append(it)
         lines.append(f"{OWN}{_HEADINGS.get(outcome, outcome)}: {sum(map(len, by_reason.values()))}")
         for reason, those in by_reason.items():
             who = ", ".join(f"{short(it.record)}{f' {one_line(it.name, 80)}' if it.name else ''}" for it in those)
@@ -71,7 +72,7 @@ _HEADINGS = {
     "unknown": "Outcome not known",
     "not known": "Outcome not known",
     "not attempted": "Not attempted",
-    "stale": "Not made, because they have changed since it was proposed",
+    "stale": "Not made, because the record changed after the proposal",
     "expired": "Not made, because the approval has expired",
     "withheld": "Not made",
     "rejected": "Rejected by a person",
