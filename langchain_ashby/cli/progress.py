@@ -16,10 +16,16 @@ _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
 class ProgressDisplay:
-    """Shows running steps, and removes them when they end. Without a terminal it shows nothing."""
+    """Shows running steps, and removes them when they end. Without a terminal it shows nothing.
 
-    def __init__(self, console: Console) -> None:
+    Args:
+        console: Where.
+        idle: What it says while no step runs.
+    """
+
+    def __init__(self, console: Console, idle: str = IDLE) -> None:
         self.console = console
+        self._idle = idle
         self._steps: dict[str, tuple[str, float]] = {}
         self._tail: RenderableType | None = None
         self._idle_since = time.monotonic()
@@ -62,7 +68,7 @@ class ProgressDisplay:
         """Yields the last lines of the answer and the steps below them, as many as fit the screen."""
         steps = list(self._steps.values())
         if not steps and self._tail is None:
-            steps = [(IDLE, self._idle_since)]
+            steps = [(self._idle, self._idle_since)]
         room = max(1, console.height - 2)
         hidden = len(steps) - room // 2
         if hidden > 0:

@@ -104,7 +104,8 @@ def _another_account() -> MirrorError:
     return MirrorError(
         "The mirror was made with another API key or for another address",
         code="another_account",
-        remedy="Use another mirror, or replace all that it holds: `mirror.sync(anew=True)`, `mirror sync --anew`.",
+        remedy="Use another mirror, or replace all that it holds with `mirror.sync(anew=True)` or "
+        "`langchain-ashby mirror sync --anew`.",
     )
 
 

@@ -193,8 +193,10 @@ class Mirror:
             KeyError: if there is no such table; names those that there are.
             ModuleNotFoundError: if pandas is not installed.
         """
-        import pandas
-
+        try:
+            import pandas
+        except ModuleNotFoundError:
+            raise ModuleNotFoundError("A data frame needs pandas: pip install pandas", name="pandas") from None
         if table not in metadata.tables:
             raise KeyError(f"there is no table {table}; the tables are {', '.join(sorted(metadata.tables))}")
         wanted = metadata.tables[table]

@@ -113,12 +113,15 @@ class AshbyToolkit(BaseToolkit):
         mirrored = mirror.tools(client, strict=strict, defer_loading=defer_loading) if mirror else []
         known_toolsets = [*TOOLSETS, *([PIPELINE] if mirror else [])]
         known_tools = [*OPERATIONS, *(tool.name for tool in mirrored)]
+        without = (
+            "" if mirror else f" The tools of the toolset {PIPELINE} need a mirror: give mirror=Mirror(url, client)."
+        )
         chosen: dict[str, Any] = {
             "client": client,
             "read_only": read_only,
             "toolsets": _known("toolset", known_toolsets if toolsets == "all" else toolsets, known_toolsets),
-            "include": _known("tool", include, known_tools),
-            "exclude": _known("tool", exclude, known_tools) or (),
+            "include": _known("tool", include, known_tools, without),
+            "exclude": _known("tool", exclude, known_tools, without) or (),
             "mirror": mirror,
             "private": _known("kind of private data", private, CATEGORIES) or (),
             "max_characters": max_characters,
@@ -175,7 +178,7 @@ class AshbyToolkit(BaseToolkit):
         )
 
 
-def _known(kind: str, names: Iterable[str] | None, known: Iterable[str]) -> tuple[str, ...] | None:
+def _known(kind: str, names: Iterable[str] | None, known: Iterable[str], remark: str = "") -> tuple[str, ...] | None:
     if names is None:
         return None
     if isinstance(names, str):
@@ -184,5 +187,6 @@ def _known(kind: str, names: Iterable[str] | None, known: Iterable[str]) -> tupl
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, n=3) or known
-            raise ConfigurationError(f"There is no {kind} {name!r}", remedy=f"Did you mean {' or '.join(near[:8])}?")
+            remedy = f"Did you mean {' or '.join(near[:8])}?{remark}"
+            raise ConfigurationError(f"There is no {kind} {name!r}", remedy=remedy)
     return names

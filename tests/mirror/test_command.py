@@ -6,10 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from langchain_ashby.cli.progress import ProgressDisplay
 from langchain_ashby.mirror import Mirror
 from langchain_ashby.sandbox import AshbySandbox
 
@@ -41,6 +44,12 @@ def test_it_brings_a_mirror_up_to_date_says_its_state_and_forgets(sandbox: Ashby
     person = sandbox.state()["candidate"][0]["id"]
     assert run(sandbox, url, "forget", person).stdout == "Forgotten.\n"
     assert person not in set(Mirror(url).frame("candidates")["id"])
+
+
+def test_a_run_that_has_read_nothing_yet_does_not_claim_to_think() -> None:
+    console = Console(force_terminal=True, record=True, file=StringIO())
+    console.print(ProgressDisplay(console, "Reading Ashby"))
+    assert "Reading Ashby" in console.export_text()
 
 
 @pytest.mark.parametrize(

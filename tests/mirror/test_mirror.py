@@ -472,6 +472,12 @@ def test_a_frame_has_times_in_utc(mirror: Mirror, sandbox: AshbySandbox) -> None
         mirror.frame("nothing")
 
 
+def test_a_frame_without_pandas_says_what_to_install(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ModuleNotFoundError, match="pip install pandas"):
+        mirror.frame("applications")
+
+
 def test_a_mirror_without_a_client_is_read_and_not_brought_up_to_date(mirror: Mirror, url: str) -> None:
     mirror.sync()
     alone = Mirror(url)

@@ -72,6 +72,8 @@ def test_a_mirror_adds_the_toolset_and_no_mirror_has_none(mirror: Mirror, client
     assert names(AshbyToolkit(client, mirror=mirror, exclude=added)) == list(BY_DEFAULT)
     with pytest.raises(ConfigurationError, match="The toolset pipeline needs a mirror"):
         AshbyToolkit(client, toolsets=["pipeline"])
+    with pytest.raises(ConfigurationError, match="tools of the toolset pipeline need a mirror"):
+        AshbyToolkit(client, include=["ashby_find_applications"])
 
 
 def test_its_tools_need_no_approval_and_say_that_they_only_read(mirror: Mirror, client: AshbyClient) -> None:
@@ -115,6 +117,7 @@ def test_a_mirror_of_another_account_is_refused(mirror: Mirror) -> None:
             {"jobs": ["Staf Engineer"]},
             "jobs: no job is called 'Staf Engineer'. There are: \"Staff",
         ),
+        ("find_applications", {"stages": ["Onsit"]}, "no stage is called 'Onsit'. There are: \"Onsite\","),
         ("find_applications", {"created": "soon"}, "created takes a period, such as 2026-11-24"),
         ("find_applications", {"cursor": "row"}, "cursor must come from an earlier answer"),
         ("find_candidates", {"value": "x"}, "value is of a custom_field, which is missing"),

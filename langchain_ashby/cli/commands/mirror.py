@@ -102,7 +102,7 @@ def _run(wanted: Mirror, history: int | None, *, full: bool, anew: bool) -> Cove
     from langchain_ashby.cli.progress import ProgressDisplay
     from langchain_ashby.cli.terminal import console
 
-    progress = ProgressDisplay(console(stderr=True))
+    progress = ProgressDisplay(console(stderr=True), "Reading Ashby")
     showing = ""
 
     def show(name: str, records: int) -> None:

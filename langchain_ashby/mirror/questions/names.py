@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, false, func, select
@@ -102,8 +103,13 @@ def _find(kind: Named, records: Sequence[tuple[Any, ...]], said: str) -> list[st
 
 def _like(kind: Named, records: Sequence[tuple[Any, ...]], wanted: str) -> str:
     words = set(wanted.split())
-    scored = [(len(words & set(folded(str(it[3] or "")).split())), it) for it in records]
-    near = [it for score, it in sorted(scored, key=lambda pair: -pair[0]) if score] or [it for _, it in scored]
+
+    def score(record: tuple[Any, ...]) -> tuple[int, float]:
+        name = folded(str(record[3] or ""))
+        return len(words & set(name.split())), SequenceMatcher(None, name, wanted).ratio()
+
+    scored = sorted(((score(it), it) for it in records), key=lambda pair: pair[0], reverse=True)
+    near = [it for (shared, _), it in scored if shared] or [it for _, it in scored]
     named = list({folded(str(it[3] or "")): it for it in near}.values()) if kind.several else near
     return f". There are: {_listed(kind, named)}" if named else f"; there are no {kind.noun}s"
 
