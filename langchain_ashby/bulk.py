@@ -23,6 +23,7 @@ from langchain_ashby.errors import (
     Refused,
     UnexpectedStatusError,
     UnreachableError,
+    UnreadableReplyError,
 )
 
 R = TypeVar("R")
@@ -103,6 +104,19 @@ class Bulk(Operation[list[Made]], Generic[S]):
         given = {name: getattr(self, name) for name in self.model_fields_set if name != self.each}
         return cast(S, self.of(**{self.one(): record_id}, **given))
 
+    def write_for(self, record_id: str, reads: Reads) -> S:
+        """Makes the `single` write; a reply in which it does not find its way concerns that record alone.
+
+        Raises:
+            AshbyError: as `single` does, and if a reply has another form than Ashby describes.
+        """
+        try:
+            return self.single(record_id, reads)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise UnreadableReplyError(
+                "What Ashby answered about this record has an unknown form, so nothing was sent for it"
+            ) from error
+
     def perform(self, caller: Caller) -> list[Made]:
         """Makes the writes one after the other. What goes wrong with one record does not stop the others.
 
@@ -114,10 +128,10 @@ class Bulk(Operation[list[Made]], Generic[S]):
         brake, reads, made = Brake(self.methods()), _ReadOnce(caller), list[Made]()
         for record_id in self.records():
             if brake.reason:
-                made.append(Made(id=record_id, outcome="not attempted", reason=brake.reason.for_model()))
+                made.append(Made(id=record_id, outcome="not attempted", reason=brake.why))
                 continue
             try:
-                caller.call(self.single(record_id, reads))
+                caller.call(self.write_for(record_id, reads))
             except AshbyError as error:
                 brake.passed([error])
                 if brake.reason and not made and not error.outcome_unknown:
@@ -144,6 +158,15 @@ class Brake:
         self.reason: AshbyError | None = None
         self._needed = needed
         self._in_a_row = 0
+
+    @property
+    def why(self) -> str:
+        """The reason in words. Whether that write was made is left to its own line: no other was begun."""
+        reason = self.reason
+        if reason is None:
+            return ""
+        said = (f"{reason.code}: {reason.message}", reason.remedy or "")
+        return " ".join(f"{it.rstrip('.')}." for it in said if it)
 
     def failed(self, error: AshbyError) -> None:
         """Learns of a request that failed."""

@@ -72,7 +72,7 @@ _HEADINGS = {
     "unknown": "Outcome not known",
     "not known": "Outcome not known",
     "not attempted": "Not attempted",
-    "stale": "Not made, because the record changed after the proposal",
+    "stale": "Not made, because what the card showed has changed or can no longer be read",
     "expired": "Not made, because the approval has expired",
     "withheld": "Not made",
     "rejected": "Rejected by a person",

@@ -183,7 +183,7 @@ class _Look:
         if names.searched:
             by_email = "email" in names.searched and "@" in name.text
             argument = next(it for it in names.searched if (it == "email") is by_email)
-            return read(self._client, operation(**{argument: name.text}))
+            return read(self._client, operation(**{argument: " ".join(name.text.split())}))
         widest = {it: True for it in _WIDEST if it in fields}
         request = operation(**widest, **names.filters, **self._within(name))
         return kept(self._client, request, not_before=self._began if anew else None)

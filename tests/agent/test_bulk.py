@@ -149,6 +149,35 @@ def test_an_edit_that_adds_someone_gets_a_card_of_its_own(room: Room) -> None:
     assert archived(room, [first, second]) == [first, second]
 
 
+def test_whoever_an_edit_of_more_than_the_list_leaves_out_is_named_to_the_model(room: Room) -> None:
+    ids = active(room, 4)
+    call = archiving(room, ids[:3])
+    reasons = [it["id"] for it in room.sandbox.state()["archiveReason"] if not it["isArchived"]]
+    args = {**call["args"], "application_ids": [short(ids[0]), ids[1], ids[3]], "archive_reason_id": reasons[1]}
+    with room.agent(call, **ALL) as graph:
+        room.start(graph)
+        room.resume(graph, {"type": "edit", "edited_action": {"name": call["name"], "args": args}})
+        answer = room.answer(room.resume(graph))
+    assert archived(room, ids) == [ids[0], ids[1], ids[3]]
+    assert "3 of 3 archived" in answer.text
+    assert f"without {short(ids[2])}; with 1 more record." in answer.text
+    assert short(ids[0]) not in answer.text
+
+
+def test_another_spelling_of_an_id_is_no_edit_that_the_model_hears_of(room: Room) -> None:
+    ids = active(room, 3)
+    call = archiving(room, ids)
+    args = {**call["args"], "application_ids": [short(ids[1]), ids[0], ids[1]]}
+    with room.agent(call, **ALL) as graph:
+        room.start(graph)
+        answer = room.answer(
+            room.resume(graph, {"type": "edit", "edited_action": {"name": call["name"], "args": args}})
+        )
+    assert archived(room, ids) == ids[:2]
+    assert "2 of 3 archived" in answer.text
+    assert "edited" not in answer.text
+
+
 def test_what_changed_since_the_card_is_not_written_and_the_others_are(room: Room) -> None:
     ids = active(room)
     with room.agent(archiving(room, ids), **ALL) as graph:
@@ -158,7 +187,7 @@ def test_what_changed_since_the_card_is_not_written_and_the_others_are(room: Roo
     assert archived(room, ids) == [it for it in ids if it != ids[2]]
     assert answer.status == "error"
     assert answer.text.startswith("Executed in part. Archive applications: 4 of 5 archived.")
-    assert "the record changed after the proposal: 1" in answer.text
+    assert "what the card showed has changed or can no longer be read: 1" in answer.text
     assert short(ids[2]) in answer.text
     assert "Stage: " in answer.text
 
@@ -186,6 +215,14 @@ def test_people_who_cannot_be_archived_are_left_out_and_named(room: Room) -> Non
     assert "2 of 4 archived" in answer.text
     assert short(nobody) in answer.text
     assert "Left out: 2" in answer.text
+
+
+def test_a_plan_in_an_unknown_form_leaves_its_people_out_and_does_not_end_the_run(room: Room) -> None:
+    room.sandbox.fault("interviewStage.list", body='{"success": true, "results": [{"type": "Archived"}]}', times=99)
+    with room.agent(archiving(room, active(room, 2)), **ALL) as graph:
+        answer = room.answer(room.start(graph))
+    assert answer.text.startswith("Not executed. Archive applications: 0 of 2 archived.")
+    assert "has an unknown form" in answer.text
 
 
 def test_nobody_is_asked_if_there_is_nothing_to_do(room: Room) -> None:
@@ -435,6 +472,20 @@ def test_names_stand_for_ids_and_the_writes_are_made_with_ids(room: Room) -> Non
     assert name in shown["line"]
     assert archived(room, ids) == ids[1:], answer.text
     assert {it.args["archive_reason_id"] for it in room.trail() if it.part_of} == {reason(room)}
+
+
+def test_cards_warn_if_one_person_would_get_the_same_note_from_several_calls(room: Room) -> None:
+    first, second, third = (it["id"] for it in room.sandbox.state()["candidate"][:3])
+    note = {"note": room.text}
+    calls = [
+        made("ashby_add_note_to_candidates", {"candidate_ids": [first, second], **note}, "a"),
+        made("ashby_add_note_to_candidates", {"candidate_ids": [second, third], **note}, "b"),
+        made("ashby_create_candidate_note", {"candidate_id": short(second), **note}, "c"),
+    ]
+    with room.agent(*calls, **ALL) as graph:
+        asked = PendingApprovals(room.start(graph))
+    same = "The same change is proposed 3 times in this message: each one that is approved is made."
+    assert [it["card"]["warnings"] for it in asked] == [[f"No. 2: {same}"], [f"No. 1: {same}"], [same]]
 
 
 def test_even_if_the_proposal_is_lost_the_journal_tells_what_was_made(room: Room) -> None:

@@ -190,6 +190,10 @@ class TestAName:
     def test_counts_whatever_its_case_accents_and_spaces(self, client: AshbyClient, name: str) -> None:
         assert "last name: Ibáñez" in call(client, "get_user", user_id=name).text
 
+    @pytest.mark.parametrize("name", ["Ada  Lovelace", "ADA\u00a0lovelace ", " ada.lovelace@example.org"])
+    def test_is_searched_for_with_single_spaces(self, client: AshbyClient, company: Company, name: str) -> None:
+        assert short(company.candidate()) in call(client, "get_candidate", candidate_id=name).text
+
     @pytest.mark.parametrize(
         "name", ["Mateo", "Mateo Ibáñe", "\u041c\u0430teo Ibanez", "Mateo\u200b Ibanez", "Mateo Ib%"]
     )

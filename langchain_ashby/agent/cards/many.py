@@ -70,7 +70,7 @@ def parts_of(request: Bulk[Any], reads: ReadCache, carded: Carded) -> tuple[list
     def made(record_id: str) -> Part | None:
         row = row_of(request, record_id, reads)
         try:
-            call, card = carded(request.single(record_id, reads))
+            call, card = carded(request.write_for(record_id, reads))
         except AshbyError as error:
             left_out[record_id] = LeftOut(name=row["name"], why=one_line(error.message).rstrip("."))
             return None
@@ -137,9 +137,9 @@ def card_of_many(request: Bulk[Any], parts: Sequence[Part], left_out: Mapping[st
         "tool": request.tool_name(),
         "line": _line(request, cards),
         "changes": changes,
-        "consequences": [*_grouped(lines), *_left_out(left_out)],
-        "warnings": _grouped([card["warnings"] for card in cards]),
-        "unchecked": _grouped([card["unchecked"] for card in cards]),
+        "consequences": [*grouped(lines), *_left_out(left_out)],
+        "warnings": grouped([card["warnings"] for card in cards]),
+        "unchecked": grouped([card["unchecked"] for card in cards]),
         "risk": _risk(cards),
         "links": [],
         "targets": targets(request),
@@ -215,7 +215,7 @@ def _without_address(line: str, card: Card) -> str:
     return line.replace(f" at {one_line(address)}", "", 1) if address else line
 
 
-def _grouped(of_each: Sequence[Sequence[str]]) -> list[str]:
+def grouped(of_each: Sequence[Sequence[str]]) -> list[str]:
     """Each line once, with the numbers of the records that it is about, unless that is all of them."""
     about: dict[str, list[int]] = {}
     for number, lines in enumerate(of_each, 1):

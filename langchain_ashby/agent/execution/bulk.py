@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from langchain_core.messages import ToolMessage
@@ -16,10 +16,11 @@ from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.messages.tool_messages import marked, not_executed
 from langchain_ashby.agent.state import Approval
+from langchain_ashby.ids import certain
 from langchain_ashby.results import OWN
 from langchain_ashby.results.many import Fate, told_of_many
 from langchain_ashby.spelling import with_short_ids
-from langchain_ashby.text.words import one_line
+from langchain_ashby.text.words import count, one_line
 
 NO_ANSWERS: Mapping[str, ToolMessage] = {}
 
@@ -144,7 +145,7 @@ class BulkExecutor:
     def _answer(self, write: PendingWrite, fates: list[Fate]) -> ToolMessage:
         bulk = self._executor.checker.bulk(write.call)
         text = told_of_many(fates, done=bulk.done if bulk else "changed", title=write.proposal["title"])
-        edit = _edit(write.approval, bulk.each if bulk else "")
+        edit = _edit(write.approval, bulk.each if bulk else "", {it.record for it in fates})
         fine = all(it.outcome in ("applied", "taken off") for it in fates) and fates
         return ToolMessage(
             f"{text}\n{edit}" if edit else text,
@@ -155,24 +156,32 @@ class BulkExecutor:
         )
 
 
-def _edit(approval: Approval, each: str) -> str:
-    """Tells the model of a person's edit: of the arguments that differ from its own, without the list of records."""
+def _edit(approval: Approval, each: str, told: Collection[str]) -> str:
+    """Tells the model of a person's edit: of the arguments that differ from its own, without the list of records.
+
+    Records of its own list are named if they are no longer in it, unless the answer has `told` of them.
+    """
     original = approval["proposal"]["original"]
     if not approval["edited"] or original is None:
         return ""
     args: dict[str, Any] = {name: it for name, it in approval["call"]["args"].items() if it != original.get(name)}
     cleared = [name for name in original if name not in approval["call"]["args"]]
-    added = {*_listed(args.pop(each, []))} - {*_listed(original.get(each, []))}
+    was, now = _records(original.get(each)), _records(approval["call"]["args"].get(each))
+    args.pop(each, None)
+    added = [it for it in now if it not in was]
+    dropped = [*cleared, *(with_short_ids(it, each) for it in was if it not in now and it not in told)]
     said = [
         *([json.dumps(with_short_ids(args), ensure_ascii=False)] if args else []),
-        *([f"without {', '.join(cleared)}"] if cleared else []),
-        *([f"with {len(added)} more records"] if added else []),
+        *([f"without {', '.join(dropped)}"] if dropped else []),
+        *([f"with {count(len(added), 'more record')}"] if added else []),
     ]
     return f"{OWN}A person edited this call{': ' if said else ''}{one_line('; '.join(said), None)}." if said else ""
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _records(listed: Any) -> list[str]:
+    """The ids in a list of records, each once and in one spelling."""
+    ids = [certain(it) or it for it in (listed if isinstance(listed, list) else [listed]) if isinstance(it, str)]
+    return list(dict.fromkeys(ids))
 
 
 _TAKEN_OFF = "The person who approved the others took this one off."

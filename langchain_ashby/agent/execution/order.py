@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 
+from langchain_core.messages import ToolCall
+
 from langchain_ashby.agent.cards import Card
+from langchain_ashby.agent.cards.many import grouped
 from langchain_ashby.agent.execution.creations import ids_in
 from langchain_ashby.agent.execution.parts import cards_in, key_of
 from langchain_ashby.agent.state import Approval, Proposal, State, is_complete
+from langchain_ashby.spelling import with_short_ids
 from langchain_ashby.text.words import folded
 
 
@@ -40,28 +44,36 @@ def _keys_of_parts(proposal: Proposal) -> dict[str, str]:
 
 
 def warnings_of_twins(proposals: Sequence[Proposal]) -> list[list[str]]:
-    """Lines for each card about proposals of the same message that would do exactly the same."""
-    counts = [sum(_are_twins(one, other) for other in proposals) for one in proposals]
-    return [
-        [f"The same change is proposed {number} times in this message: each one that is approved is made."]
-        if number > 1
-        else []
-        for number in counts
-    ]
+    """Lines for each card about proposals of the same message that would do exactly the same, if only to one record."""
+    singles = [_what_is_done(it) for it in proposals]
+    wholes = [set[str]().union(*it) for it in singles]
+    return [grouped([_of_twins(sum(not it.isdisjoint(whole) for whole in wholes)) for it in own]) for own in singles]
+
+
+def _of_twins(number: int) -> list[str]:
+    same = f"The same change is proposed {number} times in this message: each one that is approved is made."
+    return [same] if number > 1 else []
 
 
 def _are_twins(one: Proposal, other: Proposal) -> bool:
-    """True if two writes would do the same, however their arguments are spelled."""
-    made = one["card"] and one["card"]["before"]["creates"]
-    would_make_the_same = made and other["card"] and made == other["card"]["before"]["creates"]
-    return bool(would_make_the_same) or _spelled(one) == _spelled(other)
+    """True if two writes would do the same, if only to one record, however their arguments are spelled."""
+    first, second = (set[str]().union(*_what_is_done(it)) for it in (one, other))
+    return not first.isdisjoint(second)
 
 
-def _spelled(proposal: Proposal) -> str:
+def _what_is_done(proposal: Proposal) -> list[set[str]]:
+    """A write in a canonical form, with the key of what it creates; a bulk write has one for each of its records."""
+    parts = [(it["call"], it["card"]) for it in proposal.get("parts", [])]
+    singles = parts or [(proposal["call"], proposal["card"])]
+    keys = [card["before"]["creates"] if card else None for _, card in singles]
+    return [{_spelled(call), *([key] if key else [])} for (call, _), key in zip(singles, keys, strict=True)]
+
+
+def _spelled(call: ToolCall) -> str:
     """A canonical form of a call: null equals a missing argument, and a value equals a list of that value."""
-    args = {name: value for name, value in proposal["call"]["args"].items() if value not in (None, [], "")}
+    args = {name: value for name, value in with_short_ids(call["args"]).items() if value not in (None, [], "")}
     spelled = {name: [value] if isinstance(value, str) else value for name, value in args.items()}
-    return folded(json.dumps([proposal["call"]["name"], spelled], sort_keys=True))
+    return folded(json.dumps([call["name"], spelled], sort_keys=True))
 
 
 def _meet(one: Proposal, other: Proposal) -> bool:
