@@ -238,7 +238,7 @@ def _differ(answer: Answered, by: tuple[str, ...], expected: dict[tuple[str, ...
         yield f"there are {len(expected)} groups by {by}, and not {answer.total}"
     for row in answer.rows:
         group = tuple(row[name] for name in by)
-        figures = [value for title, value in row.items() if title not in (*by, "rests on")]
+        figures = [value for title, value in row.items() if title not in (*by, "sample")]
         right = expected.get(group)
         if right is None or any(_apart(one, other) for one, other in zip(figures, right, strict=True)):
             yield f"{group}: {figures}, and not {right}"

@@ -1,8 +1,8 @@
-"""Measures the mirror on a large company: the first run, a run with 100 changes, memory, and the size of the file.
+"""Measures the mirror on a large company: the first sync, a run with 100 changes, memory, and the size of the file.
 
     python -m benchmarks.mirror --applications 100000
 
-The first run is compared with a bare loop over the same lists, of an Ashby that takes 50 ms for a reply. Ends with
+The first sync is compared with a plain loop over the same lists, of an Ashby that takes 50 ms for a reply. Ends with
 status 1 if it takes more than 1.25 times as long, if a run with 100 changes takes 2 seconds or more, or if memory grows
 by more than a tenth in the second half.
 """
@@ -73,10 +73,10 @@ def _measured(url: str, applications: int, latency: float) -> dict[str, Any]:
     memory = Memory()
     with serving(applications, latency) as (address, change), AshbyClient("key", address) as client:
         bare, bare_cpu = _timed(lambda: _bare_loop(client))
-        say(f"{applications} applications: a bare loop takes {bare:.0f} s, {bare_cpu:.0f} s of them in the processor")
+        say(f"{applications} applications: a plain loop takes {bare:.0f} s, {bare_cpu:.0f} s of them in the processor")
         mirror = Mirror(url, client)
         first, first_cpu = _timed(lambda: mirror.sync(history=0, progress=memory.note))
-        say(f"the first run {first:.0f} s, {first_cpu:.0f} s of them in the processor")
+        say(f"the first sync {first:.0f} s, {first_cpu:.0f} s of them in the processor")
         mirror.sync(history=200)
         change()
         changed, _ = _timed(lambda: mirror.sync(history=100))
@@ -85,8 +85,8 @@ def _measured(url: str, applications: int, latency: float) -> dict[str, Any]:
     assert known.applications == applications, known
     return {
         "applications": applications,
-        "bare loop, s": round(bare, 1),
-        "first run, s": round(first, 1),
+        "plain loop, s": round(bare, 1),
+        "first sync, s": round(first, 1),
         "ratio": round(first / bare, 2),
         "s of processor": f"{bare_cpu:.0f}, {first_cpu:.0f}",
         "100 changes, s": round(changed, 2),

@@ -214,7 +214,7 @@ class ListApplicationHistory(Paged[StageStay]):
 
 
 class ListCriteriaEvaluations(Paged[CriteriaEvaluation]):
-    """List what Ashby's AI review says of an application: which of the job's criteria it meets, and why."""
+    """List what Ashby's AI review says about an application: which of the job's criteria it meets, and why."""
 
     path = "application.listCriteriaEvaluations"
     permission = "candidatesRead"

@@ -131,7 +131,7 @@ class GetInterviewStage(Endpoint[InterviewStage]):
 
 
 class GetInterview(Endpoint[Interview]):
-    """Get one interview definition with the instructions for those who hold it."""
+    """Get one interview definition with its instructions for interviewers."""
 
     path = "interview.info"
     permission = "interviewsRead"

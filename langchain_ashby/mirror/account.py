@@ -38,7 +38,7 @@ def find(connection: Connection, account: str | None) -> Row[Any]:
         raise MirrorError("There is no mirror in this database", remedy=MAKE_ONE)
     whose = connection.execute(_WHOSE).one_or_none()
     if whose is None:
-        raise MirrorError("The mirror was never brought up to date", remedy=MAKE_ONE)
+        raise MirrorError("The mirror has never been synced", remedy=MAKE_ONE)
     if whose.version != VERSION:
         raise MirrorError(_version(whose.version), remedy=_remedy(whose.version))
     if account not in (None, whose.account):
@@ -47,7 +47,7 @@ def find(connection: Connection, account: str | None) -> Row[Any]:
 
 
 def prepare(connection: Connection, account: str, mirrored: list[MirroredList], *, answers: bool, anew: bool) -> None:
-    """Makes the tables, inside a transaction, and takes a mirror of an older version or of other wishes down first.
+    """Makes the tables, inside a transaction; a mirror of an older version or made with other options is removed first.
 
     The people that were forgotten stay so.
 
@@ -67,7 +67,7 @@ def prepare(connection: Connection, account: str, mirrored: list[MirroredList], 
             is_there = False
     elif taken := set(inspect(connection).get_table_names()) & (metadata.tables.keys() | staged.tables.keys()):
         raise MirrorError(
-            f"The database has a table {min(taken)} that is not a mirror's",
+            f"The database has a table {min(taken)} that does not belong to a mirror",
             remedy="Give the mirror a file, or in PostgreSQL a schema, of its own.",
         )
     if not is_there:
@@ -128,4 +128,4 @@ def _version(version: int) -> str:
 
 
 def _remedy(version: int) -> str:
-    return "`mirror.sync()` makes it anew." if version < VERSION else "Update langchain-ashby, or use another mirror."
+    return "`mirror.sync()` rebuilds it." if version < VERSION else "Update langchain-ashby, or use another mirror."

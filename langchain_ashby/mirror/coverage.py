@@ -39,7 +39,7 @@ class Coverage:
     def __str__(self) -> str:
         """The line, with the date if that is not today's."""
         if self.as_of is None:
-            return "nothing is known yet: the first run has not ended"
+            return "nothing is known yet: the first sync has not finished"
         at = self.as_of.astimezone(UTC)
         time = f"{at:%H:%M} UTC" if at.date() == datetime.now(UTC).date() else f"{at:%Y-%m-%d %H:%M} UTC"
         known = f"as of {time}; history known for {self.histories:,} of {self.applications:,}"

@@ -47,16 +47,16 @@ class Freshener:
             running = self._running
         running.join(QUICK)
         if running.is_alive():
-            return "older than it should be: it is being brought up to date, ask again in a while for newer figures"
+            return "out of date: a sync is under way; ask again in a while for newer figures"
         return self._failure
 
     def _sync(self) -> None:
         try:
             self._mirror.sync(history=HISTORIES, full=False)
         except MirrorBusyError:
-            self._failure = "older than it should be: another process is bringing it up to date"
+            self._failure = "out of date: another process is syncing it; ask again in a while for newer figures"
         except AshbyError as error:
-            self._failure = f"older than it should be: it could not be brought up to date ({error.code})"
+            self._failure = f"out of date: the sync failed ({error.code})"
         except Exception as error:  # in a thread of its own nobody else would hear of it
-            self._failure = f"older than it should be: it could not be brought up to date ({type(error).__name__})"
+            self._failure = f"out of date: the sync failed ({type(error).__name__})"
             _log.exception("The mirror could not be brought up to date")

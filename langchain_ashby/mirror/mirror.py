@@ -47,12 +47,12 @@ class Mirror:
         url: `sqlite:///FILE`, or `postgresql+psycopg://…`, where the mirror has a schema of its own.
         client: Reads Ashby. Without one the mirror can be read, and people can be forgotten.
         answers: Also keep what was answered in interview feedback, less what is private. If a mirror was made with the
-            other choice, the next run makes it anew.
+            other choice, the next sync rebuilds it.
         zone: The name of the time zone in which the days of questions begin, such as Europe/Oslo.
         max_age: A mirror that is older is brought up to date before it answers, if that is quick.
 
     Raises:
-        MirrorError: if the URL is neither.
+        MirrorError: if the URL is neither of these.
         ConfigurationError: if there is no such time zone.
     """
 
@@ -98,7 +98,7 @@ class Mirror:
             progress: Called with a list's name and the number of its records, after each page.
 
         Raises:
-            MirrorBusyError: if another process or thread is at it.
+            MirrorBusyError: if another process or thread is syncing it.
             MirrorError: if the mirror is another account's or a newer version's, or its database fails.
             AshbyError: if Ashby cannot be read; what was read until then is kept.
         """
@@ -119,7 +119,7 @@ class Mirror:
         return self.coverage()
 
     def coverage(self) -> Coverage:
-        """Returns what the mirror knows: as of when, and of how many applications the history.
+        """Returns what the mirror knows: how fresh it is, and for how many applications it has the history.
 
         Raises:
             MirrorError: if there is no mirror, or not one of this account and version.
@@ -202,7 +202,7 @@ class Mirror:
         except ModuleNotFoundError:
             raise ModuleNotFoundError("A data frame needs pandas: pip install pandas", name="pandas") from None
         if table not in metadata.tables:
-            raise KeyError(f"there is no table {table}; there are {', '.join(sorted(metadata.tables))}")
+            raise KeyError(f"there is no table {table}; the tables are {', '.join(sorted(metadata.tables))}")
         wanted = metadata.tables[table]
         with self.connect() as connection:
             rows = connection.execute(select(wanted)).all()
@@ -218,13 +218,13 @@ class Mirror:
         Their id is kept for that, and dropped by the first reading of everything that no longer finds them in Ashby.
 
         Raises:
-            ArgumentError: if it is no id.
+            ArgumentError: if it is not an id.
             MirrorError: if there is no mirror.
         """
         try:
             candidate_id = canonical(candidate_id)
         except ValueError:
-            raise ArgumentError("candidate_id: is not an id of Ashby's") from None
+            raise ArgumentError("candidate_id: this is not an id of Ashby's") from None
         with self._database.writing() as connection:
             with self._database.transaction(connection):
                 find(connection, self._account)

@@ -77,14 +77,14 @@ def _tool(
 
 
 def _answered(question: Question, mirror: Mirror, client: AshbyClient | None) -> tuple[str, dict[str, Any]]:
-    """The text and the artifact of an answer, with what it rests on."""
+    """The text and the artifact of an answer, with how fresh and complete it is."""
     zone = zone_named(mirror.zone)
     assert zone is not None
     remark = mirror.freshen()
     with mirror.connect(client) as connection:
         coverage = mirror.coverage_of(connection)
         if coverage.as_of is None:
-            raise MirrorError("The first run of the mirror has not ended: nothing is known yet", remedy=MAKE_ONE)
+            raise MirrorError("The mirror's first sync has not finished: nothing is known yet", remedy=MAKE_ONE)
         answer = question.answer(Asked(connection, datetime.now(UTC), zone, unread_tables(coverage.left_out)))
     answer.notes += [f"{coverage}; days in {mirror.zone}", *([remark] if remark else [])]
     artifact: dict[str, Any] = {"results": answer.data()}

@@ -53,13 +53,14 @@ def told_of_many(fates: Sequence[Fate], *, done: str, title: str) -> str:
         by_reason: dict[str, list[Fate]] = {}
         for it in fates:
             if it.outcome == outcome:
-                by_reason.setdefault(one_line(it.reason, _LONGEST_REASON), []).append(it)
+                reason = "" if outcome == "taken off" else one_line(it.reason, _LONGEST_REASON)  # its heading says it
+                by_reason.setdefault(reason, []).append(it)
         lines.append(f"{OWN}{_HEADINGS.get(outcome, outcome)}: {sum(map(len, by_reason.values()))}")
         for reason, those in by_reason.items():
             who = ", ".join(f"{short(it.record)}{f' {one_line(it.name, 80)}' if it.name else ''}" for it in those)
             lines.append(data_line(f"- {reason.rstrip('.')}{': ' if reason else ''}{who}"))
     if doubtful:
-        lines.append(f"{OWN}Read the records whose outcome is not known before you propose anything more on them.")
+        lines.append(f"{OWN}Read the records whose outcome is not known before you propose anything more for them.")
     return "\n".join(lines)
 
 
@@ -71,7 +72,7 @@ _HEADINGS = {
     "unknown": "Outcome not known",
     "not known": "Outcome not known",
     "not attempted": "Not attempted",
-    "stale": "Not made, because what was shown has changed since or can no longer be read",
+    "stale": "Not made, because what the card showed has changed or can no longer be read",
     "expired": "Not made, because the approval has expired",
     "withheld": "Not made",
     "rejected": "Rejected by a person",

@@ -67,7 +67,7 @@ def _kind(content: bytes) -> Literal["pdf", "docx", "text"]:
             pass  # then it is of no kind that can be read
     elif content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in content:
         return "text"
-    raise _unreadable("the file is neither a PDF nor a Word (.docx) nor a plain text file")
+    raise _unreadable("the file is not a PDF, Word (.docx) or plain text file")
 
 
 def _plain(content: bytes) -> str:
@@ -97,7 +97,7 @@ def _extracted(kind: Literal["pdf", "docx"], content: bytes, patience: float) ->
         )
         found = json.loads(done.stdout) if done.returncode == 0 else {"error": "Ended"}
     except subprocess.TimeoutExpired:
-        raise _unreadable("reading the file took too long, so it was given up") from None
+        raise _unreadable("reading the file took too long and was stopped") from None
     except ValueError:
         found = {"error": "Ended"}
     if "error" in found:

@@ -1,6 +1,6 @@
 """Finds the ids of what people call by name: the tag "referral", the stage "Onsite" of an application's plan.
 
-A name counts if it is that of exactly one record, except for case, accents and spaces; then its id takes its place.
+A name counts if exactly one record has it, ignoring case, accents and extra spaces; then the id takes its place.
 Otherwise an error lists the records that could be meant. Nothing is read if all ids are ids.
 """
 
@@ -34,7 +34,7 @@ class Resolved:
     Attributes:
         arguments: The arguments.
         named: The names that were replaced, by the way to each: `tag_id`, `location_ids.0`.
-        notes: What else is to be said, in sentences.
+        notes: Remarks on the names, in sentences.
     """
 
     arguments: dict[str, Any]
@@ -46,7 +46,7 @@ def resolved(operation: type[Operation[Any]], arguments: Mapping[str, Any], clie
     """Replaces the names in arguments, which were checked before, with the ids of what they name.
 
     Raises:
-        ArgumentError: if a name is that of no record, or of several; it has a sentence for each such name.
+        ArgumentError: if no record or several have a name; it has a sentence for each such name.
         AshbyError: if a listing cannot be read.
     """
     given = dict(arguments)
@@ -75,7 +75,7 @@ def resolved(operation: type[Operation[Any]], arguments: Mapping[str, Any], clie
             _put(given, it.way, record["id"])
             named_so[it.where] = it.text
             if it.could_be_id:
-                notes.append(f"{it.where}: {it.text.strip()} could be an id, and was taken for the name that it is.")
+                notes.append(f"{it.where}: {it.text.strip()} could be an id, but was read as the name that it also is.")
             if _archived(record):
                 notes.append(
                     f"{it.where}: the only {it.kind.words} called {quoted(it.text, 60)} is {_archived(record)}."
@@ -165,7 +165,7 @@ class _Look:
 
     def _one(self, name: _Name) -> Record:
         if not name.kind.listing:
-            raise _NotFound(f"{quoted(name.text, 60)} is no id, and the {name.kind.words} has no name.")
+            raise _NotFound(f"{quoted(name.text, 60)} is not an id, and the {name.kind.words} has no name.")
         listing = self._listing(name)
         found = self._matches(name, listing)
         if not found and listing.began < self._began:
@@ -238,12 +238,12 @@ class _Look:
         tool = kind.listed_by or kind.listing
         if not listing.complete:
             seen = f" Found: {self._several(found, kind, listing)}." if found else ""
-            return f"there are too many records to be sure that one {kind.words} is meant by {said}; give its id.{seen}"
+            return f"there are too many records to be sure that {said} names one {kind.words} only; give its id.{seen}"
         if found:
             several = count(len(found), kind.words)
             return f"{several} are called {said}: {self._several(found, kind, listing)}. Give the id."
         like = [] if kind.names.searched else _like(name.text, self._possible(name, listing), kind)
-        others = f" Like it: {self._several(like, kind, listing)}." if like else ""
+        others = f" Similar: {self._several(like, kind, listing)}." if like else ""
         return f"no {kind.words} is called {said}.{others or f' Look it up with {tool}.'}"
 
     def _several(self, records: Sequence[Record], kind: Id, listing: Listing) -> str:

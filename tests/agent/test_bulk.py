@@ -187,7 +187,7 @@ def test_what_changed_since_the_card_is_not_written_and_the_others_are(room: Roo
     assert archived(room, ids) == [it for it in ids if it != ids[2]]
     assert answer.status == "error"
     assert answer.text.startswith("Executed in part. Archive applications: 4 of 5 archived.")
-    assert "what was shown has changed since or can no longer be read: 1" in answer.text
+    assert "what the card showed has changed or can no longer be read: 1" in answer.text
     assert short(ids[2]) in answer.text
     assert "Stage: " in answer.text
 
@@ -335,7 +335,7 @@ def test_a_lost_reply_is_settled_and_stops_what_was_not_begun(room: Room) -> Non
     done = archived(room, ids)
     assert len(done) == room.sent("application.changeStage") < len(ids)
     assert f"{len(done)} of 10 archived" in answer.text
-    assert "- It was not attempted, because another one failed: unreachable" in answer.text
+    assert "- Another write failed first: unreachable" in answer.text
     assert not any(short(it) in answer.text for it in done)
 
 

@@ -87,7 +87,7 @@ def test_a_name_of_no_record_or_of_several_is_answered_and_nobody_is_asked(room:
     assert "__interrupt__" not in result
     said = sorted(it.text for it in results(result))
     assert "department_id: 2 departments are called “Operations”: " in said[0]
-    assert "tag_id: no tag is called “fast trak”. Like it: Fast track (id " in said[1]
+    assert "tag_id: no tag is called “fast trak”. Similar: Fast track (id " in said[1]
     assert all(it.startswith("Not executed.") for it in said)
     assert bodies(room) == bodies(room, "job.update") == []
 

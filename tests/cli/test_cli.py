@@ -119,7 +119,7 @@ def test_call_says_which_name_it_does_not_know(sandbox: AshbySandbox) -> None:
     arguments = json.dumps({"candidate_id": "ada lovelace", "tag_id": "fast trak"})
     ran = run("call", "ashby_add_candidate_tag", arguments, "--yes", **on(sandbox))
     assert ran.returncode == 1
-    assert "tag_id: no tag is called “fast trak”. Like it: Fast track (id " in ran.stderr
+    assert "tag_id: no tag is called “fast trak”. Similar: Fast track (id " in ran.stderr
 
 
 def test_call_takes_names_for_all_pages(sandbox: AshbySandbox) -> None:

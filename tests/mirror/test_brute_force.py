@@ -183,7 +183,7 @@ def test_every_metric_names_its_definition_and_groups_that_rest_on_few_are_marke
         assert f"# {metric.definition}" in answer.text.splitlines()
         for row in answer.artifact["results"]:
             basis = {"offers": ("accepted", "declined"), "interviews": ("with feedback",)}.get(name, metric.figures[:1])
-            assert row["rests on"] == ("few" if sum(row[it] for it in basis) < 5 else None)
+            assert row["sample"] == ("few" if sum(row[it] for it in basis) < 5 else None)
 
 
 def test_interviews_that_lack_feedback_are_those_whose_interviewers_owe_it(asking: Asking) -> None:

@@ -65,13 +65,13 @@ def test_a_move_whose_history_was_not_read_is_told_as_seen_and_its_days_are_not_
     mirror.sync(history=0)
     answer = ask(mirror, "list_changes", period="today", kinds=["moved"])
     assert [(row["application_id"], row["what"]) for row in rows(answer)] == [(moved["id"], f"{moved['stage']} (seen)")]
-    assert "1 applications changed in the period whose stage history is not known since" in answer.text
+    assert "1 applications changed in the period, but their stage history has not been read since" in answer.text
     found = {row["application_id"]: row for row in rows(ask(mirror, "find_applications", limit=100))}
     assert found[moved["id"]]["days_in_stage"] is None
     assert sum(row["days_in_stage"] is None for row in found.values()) == 1
     stuck = ask(mirror, "find_applications", min_days_in_stage=0)
     assert moved["id"] not in {row["application_id"] for row in rows(stuck)}
-    assert "1 more fit but for their stage history" in stuck.text
+    assert "1 more may match but are not counted" in stuck.text
     assert "1 more may be stuck" in ask(mirror, "list_worklist").text
     mirror.sync(history=None)
     again = ask(mirror, "list_changes", period="today", kinds=["moved"])
@@ -100,9 +100,9 @@ def test_lists_of_many_kinds_say_which_they_did_not_look_for(url: str, sandbox: 
     mirror = without(url, sandbox, "interviewsRead", "offersRead")
     work = ask(mirror, "list_worklist")
     assert {row["what to do"] for row in rows(work)} <= {"stuck", "no plan", "no posting"}
-    assert "# offer: not looked for, as this API key may not read offer.list" in work.text.splitlines()
+    assert "# offer: not checked, because this API key may not read offer.list" in work.text.splitlines()
     changes = ask(mirror, "list_changes", period="last 90 days")
-    assert "# offer: not known, as this API key may not read offer.list" in changes.text.splitlines()
+    assert "# offer: not known, because this API key may not read offer.list" in changes.text.splitlines()
 
 
 def without(url: str, sandbox: AshbySandbox, *permissions: str) -> Mirror:
@@ -192,7 +192,7 @@ def test_a_user_without_a_first_name_keeps_the_last_one(mirror: Mirror, sandbox:
 def test_a_cursor_behind_the_last_row_is_an_error(mirror: Mirror, cursor: str) -> None:
     mirror.sync(history=0)
     answer = ask(mirror, "find_applications", cursor=cursor)
-    assert answer.status == "error" and "cursor is behind the last of" in answer.text
+    assert answer.status == "error" and "cursor is past the last of" in answer.text
 
 
 def test_an_id_that_names_nothing_is_an_error_and_not_an_empty_list(mirror: Mirror) -> None:

@@ -96,7 +96,7 @@ def test_a_schema_with_tables_of_others_is_left_alone(schema: str, client: Ashby
     with psycopg.connect(schema.replace("+psycopg", "")) as theirs:
         theirs.execute("CREATE TABLE users (name text)")
         theirs.execute("INSERT INTO users VALUES ('Ada')")
-    with pytest.raises(MirrorError, match="users that is not a mirror's"):
+    with pytest.raises(MirrorError, match="users that does not belong to a mirror"):
         Mirror(schema, client).sync()
     with psycopg.connect(schema.replace("+psycopg", "")) as theirs:
         assert theirs.execute("SELECT count(*) FROM users").fetchone() == (1,)

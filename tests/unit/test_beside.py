@@ -194,11 +194,11 @@ class TestAfterWrites:
         address = found["candidate"]["primaryEmailAddress"]["value"]
         mail = f"e-mail queued: {template['title']} (communication_template_id {short(template['id'])}) to {address}, "
         assert f"\n{mail}on the next morning at 9:32 in the organization's time zone\n" in text
-        assert "\n# An interview still stands: 20" in text and text.endswith(f"interview_schedule_id {schedule}.")
+        assert "\n# An interview is still scheduled: 20" in text and text.endswith(f"interview_schedule_id {schedule}.")
 
     def test_archiving_without_a_mail_says_so(self, office: Office) -> None:
         text = office.text("change_application_stage", **archived(office, application(office, "Bo Ek")))
-        assert text.endswith("\n# No e-mail was asked for.")
+        assert text.endswith("\n# No e-mail was requested.")
 
     def test_closing_a_job_says_what_of_it_goes_on(self, office: Office) -> None:
         ada = application(office, "Ada Lovelace")
@@ -235,7 +235,7 @@ class TestAfterWrites:
         recorder.answers["interviewSchedule.list"] = [success(schedules)]
         text = prepared.text("set_job_status", job_id=ID, status="Closed")
         assert "approved" not in text
-        assert "# An interview still stands: 2999-01-01T00:00Z, interview_schedule_id" in text
+        assert "# An interview is still scheduled: 2999-01-01T00:00Z, interview_schedule_id" in text
 
 
 def test_further_reads_act_for_the_same_user(recorder: Recorder) -> None:

@@ -224,7 +224,7 @@ class TestAName:
 
     def test_of_no_record_is_answered_with_the_names_like_it(self, client: AshbyClient, company: Company) -> None:
         answer = call(client, "update_application", application_id=company.application(), source_id="LinkedIn")
-        assert "source_id: no source is called “LinkedIn”. Like it: LinkedIn Job Post (Inbound, id " in answer.text
+        assert "source_id: no source is called “LinkedIn”. Similar: LinkedIn Job Post (Inbound, id " in answer.text
         assert "Sourced on LinkedIn" in answer.text
 
     def test_of_any_length_is_compared_in_no_time(self, client: AshbyClient) -> None:
@@ -281,7 +281,7 @@ class TestAName:
         recorder.answers["candidateTag.list"] = pages
         with AshbyClient("key", recorder.url) as client, pytest.raises(ArgumentError) as raised:
             resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": "fast"}, client)
-        assert "too many records to be sure that one tag is meant by “fast”; give its id." in raised.value.message
+        assert "too many records to be sure that “fast” names one tag only; give its id." in raised.value.message
         assert short(ID) in raised.value.message
         assert len(recorder.requests) == listings.MOST_PAGES
 
@@ -382,7 +382,7 @@ class TestWhatElseTheCallSays:
             given = {"object_type": kind, "object_id": name, "custom_field_id": ID, "field_value": "x"}
             assert resolved(custom, given, client).arguments["object_id"] == expected
         given = {"object_type": "Application", "object_id": "Ada", "custom_field_id": ID, "field_value": "x"}
-        with pytest.raises(ArgumentError, match="object_id: “Ada” is no id, and the application has no name"):
+        with pytest.raises(ArgumentError, match="object_id: “Ada” is not an id, and the application has no name"):
             resolved(custom, given, client)
 
     def test_tells_fields_of_one_title_apart(self, recorder: Recorder) -> None:

@@ -93,7 +93,8 @@ def request_feedback(request: RequestFeedback, reads: ReadCache, builder: CardBu
     candidate_and_job(builder, reads, application)
     interview = builder.named("The interview", interview_read, request.interview_id, "title")
     user = the_user(builder, "The user who is asked", user_read, request.interviewer_user_id)
-    builder.line = f"Ask {called(user)} for feedback on {who(builder, application)}, as for {called(interview)}"
+    on = who(builder, application)
+    builder.line = f"Ask {called(user)} for feedback on {on}, for the interview {called(interview)}"
     builder.new_value("Interviewer", shown(user))
     builder.new_value("Interview", shown(interview))
     builder.consequence("It is not documented how Ashby tells the user.", "medium")

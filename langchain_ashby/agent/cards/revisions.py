@@ -44,7 +44,7 @@ def update(request: UpdateOffer, reads: ReadCache, builder: CardBuilder) -> None
         )
         left_out = [named(it.title) for it in form.fields if it.path not in values]
         if left_out:
-            builder.warn(f"Not given: {joined(left_out)}. It is not documented whether the present values stay.")
+            builder.warn(f"Not given: {joined(left_out)}. It is not documented whether their present values are kept.")
     builder.consequence(
         "Ashby makes a new version of the offer, and every approval that it needs starts again.", "high"
     )
@@ -95,7 +95,7 @@ def start(request: StartOfferApproval, reads: ReadCache, builder: CardBuilder) -
         builder.not_checked("The offer's form could not be read, so its terms are not shown.")
     builder.new_value("Note to the approvers", paragraph(request.note) if request.note else None)
     if status and not waits:
-        builder.warn(f"The offer does not wait for its approval to start ({status_words(offer)}): Ashby will refuse.")
+        builder.warn(f"The offer is not waiting for its approval to start ({status_words(offer)}): Ashby will refuse.")
     builder.consequence("Ashby sends the offer to its approvers.", "high")
     builder.consequence("The agent can't stop an approval that has started.")
 
@@ -110,7 +110,7 @@ def _offer(builder: CardBuilder, reads: ReadCache, offer_id: str) -> tuple[Recor
     offer = builder.record("The offer", found)
     application_id = at(offer, "applicationId")
     if application_id is None:
-        return offer, {}, "an offer of which it is not known whose it is"
+        return offer, {}, "an offer whose candidate is not known"
     [read] = reads.all(GetApplication(application_id=application_id))
     application = the_application(builder, read)
     candidate_and_job(builder, reads, application)

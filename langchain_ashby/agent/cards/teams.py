@@ -70,7 +70,7 @@ def _change(
         builder.warn("Nobody else has this role on the hiring team.")
     if at(application, "status") == "Archived":
         builder.warn("The application is archived.", "low")
-    builder.consequence("It is not documented whether Ashby tells the user, or what access a role brings.")
+    builder.consequence("It is not documented whether Ashby notifies the user, or what access a role gives.")
 
 
 def _has(team: list[Any] | None, user_id: str, role: Fact) -> Any:

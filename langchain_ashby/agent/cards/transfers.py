@@ -59,7 +59,7 @@ def transfer(request: TransferApplication, reads: ReadCache, builder: CardBuilde
     status = STATUS_IN.get(str(kind), "Active") if kind else UNNAMED
     builder.implied("Status", value_of(application, "status"), status)
     _say_what_starts(request, builder)
-    builder.consequence("It is not documented what becomes of its interviews, feedback and offers.", "medium")
+    builder.consequence("It is not documented what happens to its interviews, feedback and offers.", "medium")
     _warn_of_places(request, builder, application, job, stage_read)
     leave_archive(builder, application, kind)
     warn_of_meetings(builder, builder.records("The interviews", schedules))
@@ -95,7 +95,7 @@ def _warn_of_places(
     request: TransferApplication, builder: CardBuilder, application: Record, job: Record, stage: Any
 ) -> None:
     if at(application, "job", "id") == request.job_id:
-        builder.warn("The application is for that job already.")
+        builder.warn("The application is already for that job.")
     plans = at(job, "interviewPlanIds")
     if isinstance(plans, list) and request.interview_plan_id not in plans:
         builder.warn("The interview plan is not one of the job's: Ashby may refuse.")

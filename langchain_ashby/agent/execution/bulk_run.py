@@ -88,7 +88,7 @@ class BulkRunner:
 
     def _one(self, write: PendingWrite, brake: Brake) -> ToolMessage:
         if brake.reason:
-            why = f"It was not attempted, because another one failed: {one_line(brake.why, None)}"
+            why = f"Another write failed first: {one_line(brake.why, None)}"
             return self._executor.close(write, WriteResult("not applied", not_executed(write.call, why)))
         failures: list[AshbyError] = []
 

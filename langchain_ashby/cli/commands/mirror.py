@@ -29,15 +29,13 @@ Url = Annotated[
 @mirror.command()
 def sync(
     url: Url,
-    every: Annotated[
-        str | None, typer.Option(help="Do it again and again, so long after each run ended: 30s, 5m, 1h.")
-    ] = None,
+    every: Annotated[str | None, typer.Option(help="Repeat, waiting so long after each run: 30s, 5m, 1h.")] = None,
     history: Annotated[
-        int, typer.Option(min=0, help="The most stage histories to read in a run; one call each.")
+        int, typer.Option(min=0, help="The most stage histories to read in a run, one call each.")
     ] = 500,
     all_history: Annotated[bool, typer.Option("--all-history", help="Read every stage history.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Read everything again; otherwise that happens daily.")] = False,
-    anew: Annotated[bool, typer.Option("--anew", help="Drop the mirror first: for another API key.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again now instead of once a day.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Discard the mirror first, as for another API key.")] = False,
     answers: Annotated[bool, typer.Option("--answers", help="Also keep the answers in interview feedback.")] = False,
 ) -> None:
     """Bring the mirror up to date: everything the first time, then what has changed.
@@ -66,7 +64,7 @@ def sync(
 
 @mirror.command()
 def status(url: Url) -> None:
-    """Say as of when the mirror is, what it lacks, and how large it is."""
+    """Show how fresh the mirror is, what it lacks, and how large it is."""
     wanted = _open(url, None)
     try:
         known = wanted.coverage()
@@ -76,7 +74,7 @@ def status(url: Url) -> None:
     if known.complete_at is not None:
         typer.echo(f"Everything was last read on {known.complete_at:%Y-%m-%d at %H:%M} UTC.")
     if (size := wanted.size()) is not None:
-        typer.echo(f"It takes {size / 1e6:.1f} MB.")
+        typer.echo(f"It takes up {size / 1e6:.1f} MB.")
 
 
 @mirror.command()

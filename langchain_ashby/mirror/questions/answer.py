@@ -1,4 +1,4 @@
-"""An answer as text: a table of data, then own lines on how many there are and what the numbers rest on."""
+"""An answer as text: a table of data, then notes of our own on how many rows there are and how complete they are."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Answer:
     """An answer.
 
     Attributes:
-        columns: The headings; a column in which nothing stands is left out, but for the first.
-        rows: What stands under them, as Python values: ids, texts, numbers, times; None is blank.
-        notes: Own lines after the table, in the package's words only.
+        columns: The headings; an empty column is left out, unless it is the first.
+        rows: The values under them: ids, texts, numbers, times; None is blank.
+        notes: Lines after the table, in the package's own words only.
         more: The cursor of the next rows; empty if there are none.
     """
 

@@ -94,12 +94,12 @@ class FindApplications(Listing, ApplicationFilters):
         return Answer(titles, rows, [line, *self._unjudged(asked)], more)
 
     def _unjudged(self, asked: Asked) -> Iterator[str]:
-        """Says how many the filters could not judge, as their history is not known."""
+        """Says how many the filters could not judge, because their history is not known."""
         if not self.needs_history():
             return
         others = list(self.without_history().conditions(asked))
         if number := asked.connection.scalar(unknown_histories(others)):
-            yield f"{number:,} more fit but for their stage history, which is not known yet: not counted"
+            yield f"{number:,} more may match but are not counted, because their stage history is not known yet"
 
 
 def _row(asked: Asked, shown: tuple[str, ...], found: tuple[Any, ...]) -> list[Any]:

@@ -43,9 +43,9 @@ class Asked:
         """
         if lists := self.missing(*needed):
             raise MirrorError(
-                f"{what}: rests on {lists}, which this API key may not read",
+                f"{what}: needs {lists}, which this API key may not read",
                 code="not_in_the_mirror",
-                remedy="Permit it for the key in Ashby and bring the mirror up to date, or ask without it.",
+                remedy="Give the key that permission in Ashby and sync the mirror, or ask without it.",
             )
 
     def ids(self, argument: str, said: Sequence[str], kind: str | None = None) -> list[str]:
@@ -65,7 +65,7 @@ class Asked:
         """The period that an argument names.
 
         Raises:
-            ArgumentError: if it is none.
+            ArgumentError: if it is not a period.
         """
         try:
             return period(said, self.now, self.zone)

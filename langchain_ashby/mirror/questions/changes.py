@@ -80,7 +80,7 @@ class ListChanges(Listing):
         unread = {kind: lists for kind in kinds if (lists := asked.missing(*_NEEDS.get(kind, ())))}
         parts = list(self._parts(asked, [kind for kind in kinds if kind not in unread]))
         if not parts:
-            raise ArgumentError("kinds: no such change is about a job, or this API key may not read it: name others")
+            raise ArgumentError("kinds: these are not about jobs, or this API key may not read them: name other kinds")
         numbers: Counter[str] = Counter()
         for change, conditions in parts:
             query = select(func.count()).select_from(change.source).where(conditions)
@@ -99,11 +99,11 @@ class ListChanges(Listing):
         notes = [line, *([", ".join(f"{kind} {number:,}" for kind, number in counts)] if counts else [])]
         columns = [*map(Column, ("when", "change", "candidate", "job", "what")), Column("application_id", is_id=True)]
         notes += [f"period: {asked.in_days(self.period)}", *self._unseen(asked, kinds)]
-        notes += [f"{kind}: not known, as this API key may not read {lists}" for kind, lists in unread.items()]
+        notes += [f"{kind}: not known, because this API key may not read {lists}" for kind, lists in unread.items()]
         return Answer(columns, rows, notes, more)
 
     def _unseen(self, asked: Asked, kinds: Sequence[str]) -> Iterator[str]:
-        """Says what moves are not dated, or not known, as a history was not read since."""
+        """Says how many moves may be undated or missing, because a history has not been read since."""
         if not {"moved", "hired"} & set(kinds):
             return
         changed = [asked.within("period", self.period, applications.c.updated_at), ~tables.history_is_known()]
@@ -111,8 +111,8 @@ class ListChanges(Listing):
         query = select(func.count()).select_from(applications).where(*changed, *of_jobs)
         if number := asked.connection.scalar(query):
             yield (
-                f"{number:,} applications changed in the period whose stage history is not known since: of their moves "
-                'only those are here that two readings of the mirror show, at the time of the later one, as "seen"'
+                f"{number:,} applications changed in the period, but their stage history has not been read since: of "
+                'their moves, only those noticed between two syncs are listed, as "seen" at the time of the later one'
             )
 
     def _parts(self, asked: Asked, kinds: Sequence[str]) -> Iterator[tuple[_Change, ColumnElement[bool]]]:

@@ -49,7 +49,7 @@ hired_at = case((and_(applications.c.status == "Hired", tables.history_is_known(
 
 
 class ApplicationFilters(Arguments):
-    """Arguments that choose applications. All that are given have to hold; several names in one are alternatives."""
+    """Arguments that choose applications. All that are given have to match; several names in one are alternatives."""
 
     jobs: Names | None = None
     departments: Annotated[Names | None, Field(description="With the teams below.")] = None
@@ -71,7 +71,7 @@ class ApplicationFilters(Arguments):
         """The conditions on `applications`, joined to `jobs` and to `stage`.
 
         Raises:
-            ArgumentError: if a name or a period is none: which argument, and what there is.
+            ArgumentError: if a name or a period cannot be read; it says which argument, and what there is.
         """
         for name, condition in _BY_NAME.items():
             if said := getattr(self, name):

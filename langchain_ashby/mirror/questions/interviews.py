@@ -129,7 +129,7 @@ class FindInterviews(Listing):
             without.append(interview_schedules.c.status.in_(self.status))
         source = interview_schedules.outerjoin(applications, applications.c.id == interview_schedules.c.application_id)
         if number := asked.connection.scalar(select(func.count()).select_from(source).where(*without)):
-            yield f"{number:,} schedules have no interview yet; ashby_list_worklist has whom to schedule"
+            yield f"{number:,} schedules have no interview yet; ashby_list_worklist shows whom to schedule"
 
 
 def _rows(asked: Asked, ids: Sequence[str]) -> list[Sequence[Any]]:

@@ -49,7 +49,7 @@ class Metric:
         definition: The line that an answer says of it.
         figures: The headings of its figures.
         count: Makes the figures of a group from the values of its rows.
-        time: When a row happened: what the period of a report is about; None for what is so now.
+        time: When a row happened, which a report's period is about; None for what is so now.
         value: What is counted of a row; null by default.
         source: Where the rows come from, with `applications` and `jobs` in it where it can be filtered by them.
         only: Further conditions.
@@ -57,9 +57,9 @@ class Metric:
         usually_by: What it is grouped by, if nothing else is asked for.
         by: Expressions for what only this metric can be grouped by, or groups by in its own way.
         needs_history: True if applications whose stage history is not known cannot count.
-        could_count: What holds of an application of which only the history is lacking to count.
+        could_count: What holds of an application that would count if its history were known.
         needs: The tables without which it would be wrong.
-        sample: Of the figures of a group, how many things the last one rests on.
+        sample: How many things the last of a group's figures is based on.
     """
 
     definition: str
@@ -227,7 +227,7 @@ METRICS: dict[str, Metric] = {
         needs_history=True,
     ),
     "days_in_stage": Metric(
-        "days_in_stage: length of stays in a stage that ended in the period, in days of 24 hours; a stay that lasts is "
+        "days_in_stage: length of stays in a stage that ended in the period, in days of 24 hours; a stay under way is "
         "not counted, each return is a stay of its own",
         ("stays", "median days", "p90 days"),
         _durations(DAY),
@@ -242,7 +242,7 @@ METRICS: dict[str, Metric] = {
     ),
     "time_to_hire": Metric(
         "time_to_hire: days from the creation of an application to its entry into the stage Hired, of people hired in "
-        "the period who still are",
+        "the period and still hired",
         ("hires", "median days", "p90 days"),
         _durations(DAY),
         hired_at,
@@ -253,7 +253,7 @@ METRICS: dict[str, Metric] = {
         could_count=(applications.c.status == "Hired",),
     ),
     "time_to_fill": Metric(
-        "time_to_fill: days from the opening of an opening to its closing, of openings filled in the period",
+        "time_to_fill: days from when an opening was opened until it was closed, of openings filled in the period",
         ("filled", "median days", "p90 days"),
         _durations(DAY),
         tables.openings.c.closed_at,
@@ -266,7 +266,7 @@ METRICS: dict[str, Metric] = {
         needs=(tables.openings,),
     ),
     "offers": Metric(
-        "offers: whose newest version was made in the period; the share is of those accepted or declined",
+        "offers: by their newest version, if made in the period; acceptance is the share of those accepted or declined",
         ("offers", "accepted", "declined", "acceptance"),
         _offers,
         tables.offers.c.version_created_at,
@@ -278,7 +278,7 @@ METRICS: dict[str, Metric] = {
         sample=lambda figures: figures[1] + figures[2],
     ),
     "rejections": Metric(
-        "rejections: applications archived in the period that still are, by the reason given, whoever gave it up",
+        "rejections: applications archived in the period and still archived, by reason, whichever side ended them",
         ("archived",),
         _number,
         applications.c.archived_at,

@@ -16,7 +16,7 @@ from langchain_ashby.mirror.questions.asked import Asked
 Limit = Annotated[int, Field(ge=1, le=100)]
 
 FEW = 5
-"""A figure that rests on fewer than these is marked."""
+"""A figure based on fewer than these is marked."""
 
 
 class Question(ToolArguments):
@@ -27,7 +27,7 @@ class Question(ToolArguments):
         """Answers the question.
 
         Raises:
-            ArgumentError: if an argument names nothing: which one, and what there is.
+            ArgumentError: if an argument names nothing; it says which one, and what there is.
         """
 
 
@@ -41,22 +41,22 @@ class Listing(Question):
         """The number of rows before those that are asked for.
 
         Raises:
-            ArgumentError: if the cursor is not of an answer.
+            ArgumentError: if the cursor does not come from an answer.
         """
         if not self.cursor:
             return 0
         if found := re.fullmatch(r"row(\d{1,9})", self.cursor):
             return int(found[1])
-        raise ArgumentError("cursor takes the one that an answer gave; leave it out to begin")
+        raise ArgumentError("cursor must come from an earlier answer; leave it out to start from the first row")
 
     def how_many(self, shown: int, total: int, noun: str) -> tuple[str, str]:
-        """The line on how many there are, and the cursor of the next ones; empty on the last page.
+        """The line on how many there are, and the cursor of the next page, empty on the last one.
 
         Raises:
-            ArgumentError: if the cursor is behind the last one.
+            ArgumentError: if the cursor is past the last row.
         """
         if self.begin() >= max(total, 1):
-            raise ArgumentError(f"cursor is behind the last of {total:,}; leave it out to begin")
+            raise ArgumentError(f"cursor is past the last of {total:,}; leave it out to start from the first row")
         end = self.begin() + shown
         plural = noun if total == 1 else f"{noun}s"
         if shown == total:

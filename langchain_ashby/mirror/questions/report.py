@@ -71,7 +71,7 @@ class ReportPipeline(Listing, ApplicationFilters):
     to_stage: str | None = None
 
     def answer(self, asked: Asked) -> Answer:
-        """Counts, groups and says what the figures rest on."""
+        """Counts and groups, and says how complete the figures are."""
         metric = METRICS[self.metric]
         by = tuple(dict.fromkeys(self.by or metric.usually_by))
         asked.need(self.metric, *metric.needs)
@@ -93,14 +93,14 @@ class ReportPipeline(Listing, ApplicationFilters):
             f"{title} {_figure(it)}" for title, it in zip(metric.figures, metric.count(every), strict=True)
         )
         notes = [line, f"total: {total}", metric.definition, *self._remarks(asked, metric, ends, by, counted)]
-        columns = [*map(Column, by), *map(Column, metric.figures), Column("rests on")]
+        columns = [*map(Column, by), *map(Column, metric.figures), Column("sample")]
         return Answer(columns, shown, notes, more)
 
     def _ends(self, asked: Asked) -> Ends:
         if self.to_stage and self.metric not in ("conversion", "reached"):
-            raise ArgumentError("to_stage is for the metrics conversion and reached")
+            raise ArgumentError("to_stage applies only to the metrics conversion and reached")
         if self.from_stage and self.metric != "conversion":
-            raise ArgumentError("from_stage is for the metric conversion")
+            raise ArgumentError("from_stage applies only to the metric conversion")
         if self.metric == "conversion" and not self.to_stage:
             raise ArgumentError("conversion needs to_stage, such as Onsite")
         start, goal = (
@@ -125,7 +125,7 @@ class ReportPipeline(Listing, ApplicationFilters):
         if not self.period:
             return []
         if metric.time is None:
-            raise ArgumentError(f"the metric {self.metric} is about now: leave period out")
+            raise ArgumentError(f"the metric {self.metric} counts what is so now: leave out period")
         return [asked.within("period", self.period, metric.time)]
 
     def _conditions(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
@@ -135,7 +135,7 @@ class ReportPipeline(Listing, ApplicationFilters):
         given = [name for name in ApplicationFilters.model_fields if getattr(self, name) is not None]
         if wrong := [name for name in given if name not in ("jobs", "departments", "locations")]:
             raise ArgumentError(
-                f"{', '.join(wrong)}: time_to_fill is about openings: it takes jobs, departments and locations"
+                f"{', '.join(wrong)}: time_to_fill is about openings: filter it only by jobs, departments and locations"
             )
         openings, places = tables.openings, tables.opening_locations
         if self.jobs:
@@ -150,7 +150,7 @@ class ReportPipeline(Listing, ApplicationFilters):
     def _group(self, metric: Metric, name: str) -> ColumnElement[Any]:
         if name in _TIMES:
             if metric.time is None:
-                raise ArgumentError(f"by: the metric {self.metric} is about now, and has no {name}")
+                raise ArgumentError(f"by: the metric {self.metric} counts what is so now, not by {name}")
             return as_number(metric.time)
         expression = metric.by.get(name, BY.get(name))
         if expression is None or (self.metric == "time_to_fill" and name not in metric.by):
@@ -168,12 +168,12 @@ class ReportPipeline(Listing, ApplicationFilters):
         if metric.time is not None:
             yield f"period: {asked.in_days(self.period)}"
         if any(metric.sample(figures) < FEW for _, figures in counted):
-            yield f"few: fewer than {FEW}"
+            yield f"few: based on fewer than {FEW}"
         if "recruiter" in by or self.metric == "time_to_fill":
-            yield "what belongs to several groups counts in each, and once in the total"
+            yield "whatever belongs to several groups counts in each of them, but once in the total"
         rests_on_history = metric.needs_history or self.needs_history()
         if rests_on_history and (unknown := asked.connection.scalar(self._unknown(asked, metric, ends))):
-            yield f"{unknown:,} applications are not counted, as their stage history is not known yet"
+            yield f"{unknown:,} applications are not counted, because their stage history is not known yet"
 
     def _unknown(self, asked: Asked, metric: Metric, ends: Ends) -> Select[Any]:
         """How many applications might count, if only their history were known."""

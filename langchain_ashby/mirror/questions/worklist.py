@@ -99,14 +99,14 @@ class ListWorklist(Listing):
         notes = [line, *([", ".join(f"{kind} {counts[kind]:,}" for kind in order if counts[kind])] if counts else [])]
         if counts["stuck"]:
             notes.append(
-                f"stuck: longer in the stage than 90% of the stays there that have ended; {DAYS_IF_UNKNOWN} days where "
-                f"fewer than {FEW} have"
+                f"stuck: in the stage longer than 90% of the stays there that have ended, or {DAYS_IF_UNKNOWN} days "
+                f"where fewer than {FEW} have"
             )
         if "stuck" in kinds:
             active = [applications.c.status == "Active", of_jobs]
             if unknown := asked.connection.scalar(unknown_histories(active)):
                 notes.append(f"{unknown:,} more may be stuck: their stage history is not known yet")
-        notes += [f"{kind}: not looked for, as this API key may not read {lists}" for kind, lists in unread.items()]
+        notes += [f"{kind}: not checked, because this API key may not read {lists}" for kind, lists in unread.items()]
         columns = [
             *map(Column, ("what to do", "owner", "candidate", "job", "about", "days")),
             Column("application_id", is_id=True),

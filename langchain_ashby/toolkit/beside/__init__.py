@@ -40,4 +40,4 @@ def look_beside(request: Operation[Any], results: Any, reads: Reads) -> Beside:
             raise
         # The write was made, whatever goes wrong here.
         _log.warning("%s: looking up what follows failed with %s", request.path, type(error).__name__)
-        return Beside(results, notes=("What follows from this could not be looked up.",))
+        return Beside(results, notes=("The consequences could not be looked up.",))

@@ -1,4 +1,4 @@
-"""What a write leaves for a recruiter to ask: duplicates, e-mails, interviews and postings that stand."""
+"""What a recruiter asks after a write: duplicates, queued e-mails, interviews and postings that remain."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _changed_stage(request: ChangeApplicationStage, result: Any, reads: Reads) -
     facts = [_email(request, result, templates[0])] if request.archive_email else []
     notes = ["Ashby sends no e-mail if the application was archived before."] if request.archive_email else []
     if request.archive_reason_id and not request.archive_email:
-        notes.append("No e-mail was asked for.")
+        notes.append("No e-mail was requested.")
     return Beside(result, facts=facts, notes=[*notes, *_standing([schedules])])
 
 
@@ -109,7 +109,7 @@ def _email(request: ChangeApplicationStage, result: Any, templates: Any) -> str:
 def _standing(reads: Sequence[Any]) -> Iterator[str]:
     """Says which interviews ahead nobody has called off."""
     if any(records(it) is None for it in reads):
-        yield _NOT_READ.format("whether interviews still stand")
+        yield _NOT_READ.format("whether interviews are still scheduled")
     now = datetime.now(UTC)
     ahead = sorted(
         (start, _id(at(schedule, "id")))
@@ -120,9 +120,9 @@ def _standing(reads: Sequence[Any]) -> Iterator[str]:
         if (start := parsed(at(event, "startTime"))) and start > now
     )
     for start, schedule_id in ahead[:TOLD]:
-        yield f"An interview still stands: {_minute(start.isoformat())}, interview_schedule_id {schedule_id}."
+        yield f"An interview is still scheduled: {_minute(start.isoformat())}, interview_schedule_id {schedule_id}."
     if len(ahead) > TOLD:
-        yield f"And {len(ahead) - TOLD} more interviews."
+        yield f"{len(ahead) - TOLD} more interviews are still scheduled."
 
 
 def _set_job_status(request: SetJobStatus, result: Any, reads: Reads) -> Beside:
@@ -137,7 +137,8 @@ def _set_job_status(request: SetJobStatus, result: Any, reads: Reads) -> Beside:
         notes.append(_NOT_READ.format("whether a posting is still live"))
     for posting in [it for it in records(postings) or () if at(it, "jobId") == request.job_id][:TOLD]:
         listed = "listed" if at(posting, "isListed") is True else "unlisted"
-        notes.append(f"A posting is still live ({listed}): job_posting_id {_id(at(posting, 'id'))}; no tool ends it.")
+        posting_id = _id(at(posting, "id"))
+        notes.append(f"A posting is still live ({listed}): job_posting_id {posting_id}; no tool takes it down.")
     active = records(applications)
     if active is None:
         notes.append(_NOT_READ.format("whether applications are still active"))
@@ -148,7 +149,7 @@ def _set_job_status(request: SetJobStatus, result: Any, reads: Reads) -> Beside:
     schedules = reads.all([ListInterviewSchedules(application_id=it) for it in ids[:MOST]])
     notes += _standing(schedules)
     if len(ids) > MOST:
-        notes.append(f"Interviews were looked for in the first {MOST} applications.")
+        notes.append(f"Interviews were looked for only in the first {MOST} applications.")
     return Beside(result, notes=notes)
 
 

@@ -59,14 +59,14 @@ MORE: dict[str, list[Documented]] = {
         Documented(
             "of interviews nothing is said",
             transferred_with_a_meeting,
-            ["An interview is still scheduled", "not documented what becomes of its interviews, feedback and offers"],
+            ["An interview is still scheduled", "not documented what happens to its interviews, feedback and offers"],
         ),
     ],
     "add_application_hiring_team_member": [
         Documented(
             "a user gets a role on this application's team",
             EXAMPLES["add_application_hiring_team_member"],
-            ["to the hiring team of Ada Lovelace", "as Coordinator", "not documented whether Ashby tells the user"],
+            ["to the hiring team of Ada Lovelace", "as Coordinator", "not documented whether Ashby notifies the user"],
         )
     ],
     "remove_application_hiring_team_member": [
@@ -136,7 +136,7 @@ MORE: dict[str, list[Documented]] = {
                 offer_id=EXAMPLES["update_offer"](it).model_dump()["offer_id"],
                 field_submissions=TERMS[:3],
             ),
-            ["Not given: ", "Equity (options)", "It is not documented whether the present values stay."],
+            ["Not given: ", "Equity (options)", "It is not documented whether their present values are kept."],
         ),
     ],
     "start_offer_approval": [
@@ -148,7 +148,7 @@ MORE: dict[str, list[Documented]] = {
         Documented(
             "only of an offer that waits for it",
             lambda it: make("start_offer_approval", offer_id=it.id("offer", acceptanceStatus="Accepted")),
-            ["The offer does not wait for its approval to start (candidate accepted): Ashby will refuse."],
+            ["The offer is not waiting for its approval to start (candidate accepted): Ashby will refuse."],
         ),
     ],
 }

@@ -29,7 +29,7 @@ def into(desk: Desk, **more: Any) -> Request:
 
 
 MORE: list[Warned] = [
-    ("transfer to its own job", into, "The application is for that job already."),
+    ("transfer to its own job", into, "The application is already for that job."),
     (
         "transfer into another plan",
         lambda desk: transferred(desk, interview_plan_id=desk.id("interviewPlan", title="Engineering")),
