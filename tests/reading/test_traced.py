@@ -47,6 +47,8 @@ def expected(plain: str, texts: dict[str, str]) -> re.Pattern[str]:
     """The plain text, with other texts in the place of marks."""
     parts = MARK.split(plain)
     between = [re.escape(it).replace("\\ ", " *") for it in parts]
+    # How many more addresses there are: an empty one is none.
+    between = [re.sub(r" \*\\\+\d+", r"(?: *\\+\\d+)?", it) for it in between]
     inside = [pattern(texts[it]) if it in texts else re.escape(it) for it in MARK.findall(plain)]
     return re.compile("".join(part for pair in zip(between, [*inside, ""], strict=True) for part in pair))
 

@@ -69,6 +69,14 @@ def twins(desk: Desk, kind: str, record: Mapping[str, Any]) -> list[dict[str, An
         "project": [{"isArchived": True}, {"createdAt": MADE}, {}],
         "customField": [{"fieldType": "String"}, {}],
         "communicationTemplate": [{"createdAt": MADE}, {}],
+        "applicationHiringTeamRole": [{}],
+        "jobPosting": [
+            {
+                "locationIds": record.get("locationIds", {})
+                | {"primaryLocationId": of_kind(desk, "location", name="London")}
+            },
+        ],
+        "offer": [{"applicationId": twin(desk, "application", record.get("applicationId"), createdAt=MADE)}],
         "interviewSchedule": [
             {"applicationId": twin(desk, "application", record.get("applicationId"), createdAt=MADE)},
         ],
