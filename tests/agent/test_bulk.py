@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -309,6 +310,34 @@ def test_what_was_made_before_the_process_died_stays_made_when_a_person_then_rej
     answer = next(it for it in result["messages"] if isinstance(it, ToolMessage))
     assert len(archived(room, ids)) == done
     assert f"{done} of 5 archived" in answer.text
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_whoever_is_not_on_the_card_that_follows_a_crash_is_accounted_for(room: Room, recorded: bool) -> None:
+    ids = active(room, 10)
+    call = archiving(room, ids)
+    reasons = [it["id"] for it in room.sandbox.state()["archiveReason"] if not it["isArchived"]]
+    with room.agent(call, **ALL) as graph:
+        room.start(graph)
+    shutil.copy(room.directory / "threads.db", room.directory / "asked.db")
+    with room.agent(call, **ALL, journal=Dies(0, recorded=recorded)) as graph, pytest.raises(Killed):
+        room.resume(graph, durability="sync")
+    dropped = next(it for it in ids if it not in archived(room, ids))
+    left = [it for it in ids if it != dropped]
+    args = {**call["args"], "application_ids": left, "archive_reason_id": reasons[1]}
+    edit = {"type": "edit", "edited_action": {"name": call["name"], "args": args}}
+    (room.directory / "asked.db").replace(room.directory / "threads.db")  # the crash lost the latest checkpoints
+    with room.agent(call, **ALL) as graph:
+        room.resume(graph, edit)
+        answer = room.answer(room.resume(graph))
+    assert archived(room, ids) == left
+    assert room.sent("application.changeStage") == len(left), "none twice"
+    assert "9 of 10 archived" in answer.text
+    assert "not known" not in answer.text
+    entries = {it.args["application_id"]: it.outcome for it in room.trail() if it.part_of}
+    assert entries == {it: "withheld" if it == dropped else "applied" for it in ids}
+    assert room.trail()[-1].tool == "ashby_archive_applications"
+    assert room.trail()[-1].outcome == "partly applied"
 
 
 def test_a_new_message_after_a_crash_finds_what_was_made(room: Room) -> None:
