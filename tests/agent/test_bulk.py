@@ -517,6 +517,15 @@ def test_cards_warn_if_one_person_would_get_the_same_note_from_several_calls(roo
     assert [it["card"]["warnings"] for it in asked] == [[f"No. 2: {same}"], [f"No. 1: {same}"], [same]]
 
 
+def test_a_rule_for_the_single_write_holds_although_only_the_bulk_tool_is_there(room: Room) -> None:
+    alone: Any = {"include": ["ashby_archive_applications"]}
+    never = ApprovalPolicy({"ashby_change_application_stage": "never"})
+    with room.agent(archiving(room, active(room, 2)), toolkit=alone, policy=never) as graph:
+        answer = room.answer(room.start(graph))
+    assert "The application does not allow this change" in answer.text
+    assert room.sent("application.changeStage") == 0
+
+
 def test_even_if_the_proposal_is_lost_the_journal_tells_what_was_made(room: Room) -> None:
     ids = active(room)
     call = archiving(room, ids)
