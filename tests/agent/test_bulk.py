@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import ToolMessage
+from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 from office import made, user
 from writing_room import QUICK, Killed, Room, opened
@@ -319,14 +320,19 @@ def test_whoever_is_not_on_the_card_that_follows_a_crash_is_accounted_for(room: 
     reasons = [it["id"] for it in room.sandbox.state()["archiveReason"] if not it["isArchived"]]
     with room.agent(call, **ALL) as graph:
         room.start(graph)
-    shutil.copy(room.directory / "threads.db", room.directory / "asked.db")
-    with room.agent(call, **ALL, journal=Dies(0, recorded=recorded)) as graph, pytest.raises(Killed):
-        room.resume(graph, durability="sync")
+    # The checkpoints of the run that dies are lost: the question is open again.
+    lost = shutil.copy(room.directory / "threads.db", room.directory / "lost.db")
+    dying = Dies(0, recorded=recorded)
+    with (
+        SqliteSaver.from_conn_string(str(lost)) as saver,
+        room.agent(call, **ALL, checkpointer=saver, journal=dying) as graph,
+        pytest.raises(Killed),
+    ):
+        room.resume(graph)
     dropped = next(it for it in ids if it not in archived(room, ids))
     left = [it for it in ids if it != dropped]
     args = {**call["args"], "application_ids": left, "archive_reason_id": reasons[1]}
     edit = {"type": "edit", "edited_action": {"name": call["name"], "args": args}}
-    (room.directory / "asked.db").replace(room.directory / "threads.db")  # the crash lost the latest checkpoints
     with room.agent(call, **ALL) as graph:
         room.resume(graph, edit)
         answer = room.answer(room.resume(graph))
