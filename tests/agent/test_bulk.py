@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import ToolMessage
+from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 from office import made, user
 from writing_room import QUICK, Killed, Room, opened
@@ -311,6 +313,39 @@ def test_what_was_made_before_the_process_died_stays_made_when_a_person_then_rej
     assert f"{done} of 5 archived" in answer.text
 
 
+@pytest.mark.parametrize("recorded", [True, False])
+def test_whoever_is_not_on_the_card_that_follows_a_crash_is_accounted_for(room: Room, recorded: bool) -> None:
+    ids = active(room, 10)
+    call = archiving(room, ids)
+    reasons = [it["id"] for it in room.sandbox.state()["archiveReason"] if not it["isArchived"]]
+    with room.agent(call, **ALL) as graph:
+        room.start(graph)
+    # The checkpoints of the run that dies are lost: the question is open again.
+    lost = shutil.copy(room.directory / "threads.db", room.directory / "lost.db")
+    dying = Dies(0, recorded=recorded)
+    with (
+        SqliteSaver.from_conn_string(str(lost)) as saver,
+        room.agent(call, **ALL, checkpointer=saver, journal=dying) as graph,
+        pytest.raises(Killed),
+    ):
+        room.resume(graph)
+    dropped = next(it for it in ids if it not in archived(room, ids))
+    left = [it for it in ids if it != dropped]
+    args = {**call["args"], "application_ids": left, "archive_reason_id": reasons[1]}
+    edit = {"type": "edit", "edited_action": {"name": call["name"], "args": args}}
+    with room.agent(call, **ALL) as graph:
+        room.resume(graph, edit)
+        answer = room.answer(room.resume(graph))
+    assert archived(room, ids) == left
+    assert room.sent("application.changeStage") == len(left), "none twice"
+    assert "9 of 10 archived" in answer.text
+    assert "not known" not in answer.text
+    entries = {it.args["application_id"]: it.outcome for it in room.trail() if it.part_of}
+    assert entries == {it: "withheld" if it == dropped else "applied" for it in ids}
+    assert room.trail()[-1].tool == "ashby_archive_applications"
+    assert room.trail()[-1].outcome == "partly applied"
+
+
 def test_a_new_message_after_a_crash_finds_what_was_made(room: Room) -> None:
     ids = active(room)
     call = archiving(room, ids)
@@ -486,6 +521,15 @@ def test_cards_warn_if_one_person_would_get_the_same_note_from_several_calls(roo
         asked = PendingApprovals(room.start(graph))
     same = "The same change is proposed 3 times in this message: each one that is approved is made."
     assert [it["card"]["warnings"] for it in asked] == [[f"No. 2: {same}"], [f"No. 1: {same}"], [same]]
+
+
+def test_a_rule_for_the_single_write_holds_although_only_the_bulk_tool_is_there(room: Room) -> None:
+    alone: Any = {"include": ["ashby_archive_applications"]}
+    never = ApprovalPolicy({"ashby_change_application_stage": "never"})
+    with room.agent(archiving(room, active(room, 2)), toolkit=alone, policy=never) as graph:
+        answer = room.answer(room.start(graph))
+    assert "The application does not allow this change" in answer.text
+    assert room.sent("application.changeStage") == 0
 
 
 def test_even_if_the_proposal_is_lost_the_journal_tells_what_was_made(room: Room) -> None:

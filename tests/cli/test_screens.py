@@ -25,9 +25,6 @@ CHANGING = [
     (r", (\d+ ms|\d+\.\d s)\b", ", 20 ms"),
     (r"\b\w{3} \d+ \w{3} 20\d\d, 15:00", "Thu 3 Dec 2026, 15:00"),
     (r"\b20\d\d-\d\d-\d\dT1([56])", r"2026-12-03T1\1"),
-    (r"\b\d+ days\b", "60 days"),
-    (r"\d{2,3} {11,12}┃", "60            ┃"),
-    (r"archivedAt: \S+", "archivedAt: 2026-11-29T10:00:00.000Z"),
     (r"since \w{3} \d+ \w{3} 20\d\d, \d\d:\d\d UTC", "since Thu 26 Nov 2026, 09:41 UTC"),
 ]
 """Patterns that differ from run to run, with placeholders."""
@@ -72,7 +69,11 @@ def test_the_demo_from_beginning_to_end() -> None:
         person.types("a")
         person.sees("Changes in the sandbox")
         assert person.leaves() == 0
-        same("demo", person.seen)
+        first, _, second = person.seen.partition("\nYou: Who has been waiting")
+        same("demo", f"{first}\n")
+        # Not kept as a file: the days that people have waited grow, and terminals differ in Arabic names.
+        assert "Archive 7 applications; reason: Position closed" in second
+        assert second.count("Application Review → Archived") == 7
 
 
 @pytest.mark.parametrize("columns", ["0", "3"])

@@ -12,6 +12,7 @@ from langchain_core.tools import BaseTool
 
 from langchain_ashby.agent.cards import Card
 from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.toolkit import AshbyTool
 
 _log = logging.getLogger(__name__)
 
@@ -56,12 +57,16 @@ class ApprovalPolicy:
                 )
 
     def check(self, tools: Iterable[BaseTool]) -> None:
-        """Checks that each rule is for a tool that writes.
+        """Checks that each rule is for a tool that writes, or for the single write of a bulk tool.
 
         Raises:
             ConfigurationError: if a rule is for a tool that is not there, or that only reads.
         """
-        writes = {tool.name: (tool.metadata or {}).get("readOnlyHint") is not True for tool in tools}
+        writes: dict[str, bool] = {}
+        for tool in tools:
+            writes[tool.name] = (tool.metadata or {}).get("readOnlyHint") is not True
+            if isinstance(tool, AshbyTool) and (single := tool.for_each()):
+                writes[single.name] = True  # what may not be done to one may not be done to many
         for name in self.rules:
             if name not in writes:
                 near = get_close_matches(name, [it for it, writing in writes.items() if writing], n=3)

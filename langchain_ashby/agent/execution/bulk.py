@@ -99,6 +99,10 @@ class BulkExecutor:
         if record.concluded is not None:
             return self._concluded(write)
         singles = single_writes(write, record)
+        approved = {it.record for it in single_writes(write)}
+        earlier = [it.write for it in singles if it.record not in approved and it.record not in answers]
+        for single in earlier:  # before a new card without them was approved; they may have been made
+            self._executor.close(single, WriteResult("withheld", not_executed(single.call, _NOT_ANY_MORE)))
         fates = self._fates(write, singles, answers)
         answer = self._answer(write, fates)
         concluded = [self._executor.journal.read(it.write.store, it.write.key).concluded for it in singles]
@@ -184,4 +188,5 @@ def _records(listed: Any) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
+_NOT_ANY_MORE = "It was approved once, but a new card without it was approved in the end."
 _TAKEN_OFF = "The person who approved the others took this one off."

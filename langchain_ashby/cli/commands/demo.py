@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from langchain_ashby.cli.connect import sandboxed
 from langchain_ashby.cli.exits import Status, stop
 from langchain_ashby.cli.options import Approved
 
 if TYPE_CHECKING:
-    from langgraph.graph.state import CompiledStateGraph
-
+    from langchain_ashby.agent.graph import RecruitingAgent
     from langchain_ashby.client import AshbyClient
 
 QUESTION = (
@@ -40,10 +40,9 @@ def demo(yes: Approved = False) -> None:
         before = sandbox.state()
         say(out, f"Ashby: {sandbox.url} (sandbox)")
         say(out, "Model: none; the agent follows a script")
-        agent = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), AshbyToolkit(client))
-        acts = [(QUESTION, agent)]
+        first = create_recruiting_agent(ScriptedChatModel(script=recruiters_afternoon), AshbyToolkit(client))
         with tempfile.TemporaryDirectory() as folder:
-            acts += [(SECOND_QUESTION, made) for made in _second_act(client, folder)]
+            acts = chain([(QUESTION, first)], _second_act(client, folder))
             try:
                 for number, (question, agent) in enumerate(acts):
                     say(out, Text.assemble(("\nYou: ", "bold"), question))
@@ -60,8 +59,8 @@ def demo(yes: Approved = False) -> None:
             say(out, f"The proposed changes are still open. {ending}")
 
 
-def _second_act(client: AshbyClient, folder: str) -> Iterator[CompiledStateGraph[Any, Any, Any, Any]]:
-    """The agent of the second act, whose questions a mirror answers; none without the extra `mirror`."""
+def _second_act(client: AshbyClient, folder: str) -> Iterator[tuple[str, RecruitingAgent]]:
+    """The question of the second act, and an agent whose questions a mirror answers; none without the extra `mirror`."""
     from langchain_ashby.agent import create_recruiting_agent
     from langchain_ashby.demo.scripted import ScriptedChatModel
     from langchain_ashby.demo.waiting import second_act
@@ -73,6 +72,5 @@ def _second_act(client: AshbyClient, folder: str) -> Iterator[CompiledStateGraph
         return
     mirror = Mirror(f"sqlite:///{folder}/mirror.db", client)
     mirror.sync(history=None)
-    yield create_recruiting_agent(
-        ScriptedChatModel(script=second_act), AshbyToolkit(client, toolsets="all", mirror=mirror)
-    )
+    toolkit = AshbyToolkit(client, toolsets="all", mirror=mirror)
+    yield SECOND_QUESTION, create_recruiting_agent(ScriptedChatModel(script=second_act), toolkit)
