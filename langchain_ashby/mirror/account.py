@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, delete, insert, inspect, select, true, update
 
@@ -12,8 +12,16 @@ from langchain_ashby.mirror.lists import MirroredList
 from langchain_ashby.mirror.own_tables import accounts, lists, own, staged
 from langchain_ashby.mirror.tables import VERSION, metadata
 
+if TYPE_CHECKING:
+    from langchain_ashby.client import AshbyClient
+
 _WHOSE = select(accounts.c.account, accounts.c.version)
 """What every version has."""
+
+
+def account_of(client: AshbyClient) -> str:
+    """Returns whose mirror a client may read: one that acts for a user sees what that user may see."""
+    return client.account if client.on_behalf_of is None else f"{client.account} {client.on_behalf_of}"
 
 
 def find(connection: Connection, account: str | None) -> Row[Any]:
@@ -34,7 +42,7 @@ def find(connection: Connection, account: str | None) -> Row[Any]:
     if whose.version != VERSION:
         raise MirrorError(_version(whose.version), remedy=_remedy(whose.version))
     if account not in (None, whose.account):
-        raise _another_account()
+        raise _another_account(whose.account, account)
     return connection.execute(select(accounts)).one()
 
 
@@ -52,7 +60,7 @@ def prepare(connection: Connection, account: str, mirrored: list[MirroredList], 
         if whose.version > VERSION:
             raise MirrorError(_version(whose.version), remedy=_remedy(whose.version))
         if whose.account != account and not anew:
-            raise _another_account()
+            raise _another_account(whose.account, account)
         is_older = whose.version != VERSION
         if anew or is_older or connection.scalar(select(accounts.c.keeps_answers)) != answers:
             _take_down(connection)
@@ -100,7 +108,13 @@ def _take_down(connection: Connection) -> None:
         own_table.drop(connection)
 
 
-def _another_account() -> MirrorError:
+def _another_account(whose: str, account: str | None) -> MirrorError:
+    if account is not None and account.split()[0] == whose.split()[0]:
+        return MirrorError(
+            "The mirror holds what another user, or the API key itself, may see",
+            code="another_account",
+            remedy="Ask without on_behalf_of, or keep a mirror of its own for the user: AshbyClient(on_behalf_of=…).",
+        )
     return MirrorError(
         "The mirror was made with another API key or for another address",
         code="another_account",

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.errors import ArgumentError, ConfigurationError
 from langchain_ashby.ids import canonical
-from langchain_ashby.mirror.account import begin_run, find, prepare
+from langchain_ashby.mirror.account import account_of, begin_run, find, prepare
 from langchain_ashby.mirror.applying import apply, maybe_gone
 from langchain_ashby.mirror.coverage import Coverage, coverage
 from langchain_ashby.mirror.database import open_database
@@ -142,14 +142,18 @@ class Mirror:
         return coverage(connection, connection.execute(select(accounts)).one())
 
     @contextmanager
-    def connect(self) -> Iterator[Connection]:
+    def connect(self, client: AshbyClient | None = None) -> Iterator[Connection]:
         """Gives an SQLAlchemy connection that cannot write and sees one state throughout; see `mirror.tables`.
+
+        Args:
+            client: Whose mirror it has to be: of this key, and of the user for whom the client acts. By default the
+                mirror's own.
 
         Raises:
             MirrorError: if there is no mirror, or not one of this account and version.
         """
         with self._database.reading() as connection:
-            find(connection, self._account)
+            find(connection, self._account if client is None else account_of(client))
             yield connection
 
     @property
@@ -238,11 +242,7 @@ class Mirror:
 
     @property
     def _account(self) -> str | None:
-        """Whose mirror it has to be: a client that acts for a user sees what that user may see."""
-        if self._client is None:
-            return None
-        user = self._client.on_behalf_of
-        return self._client.account if user is None else f"{self._client.account} {user}"
+        return None if self._client is None else account_of(self._client)
 
     def _run(self, connection: Connection, progress: Progress, *, full: bool) -> bool:
         """Reads the lists and puts what they have in place. Returns True if that began long ago, or took long."""

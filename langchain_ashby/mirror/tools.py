@@ -45,7 +45,7 @@ def _tool(
 ) -> BaseTool:
     def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
         try:
-            return _answered(question(**arguments), mirror)
+            return _answered(question(**arguments), mirror, client)
         except AshbyError as error:
             raise ToolException(error.for_model()) from error
 
@@ -76,12 +76,12 @@ def _tool(
     return tool
 
 
-def _answered(question: Question, mirror: Mirror) -> tuple[str, dict[str, Any]]:
+def _answered(question: Question, mirror: Mirror, client: AshbyClient | None) -> tuple[str, dict[str, Any]]:
     """The text and the artifact of an answer, with how fresh and complete it is."""
     zone = zone_named(mirror.zone)
     assert zone is not None
     remark = mirror.freshen()
-    with mirror.connect() as connection:
+    with mirror.connect(client) as connection:
         coverage = mirror.coverage_of(connection)
         if coverage.as_of is None:
             raise MirrorError("The mirror's first sync has not finished: nothing is known yet", remedy=MAKE_ONE)

@@ -109,6 +109,17 @@ def test_a_mirror_of_another_account_is_refused(mirror: Mirror) -> None:
         AshbyToolkit(client, mirror=mirror)
 
 
+def test_what_the_key_sees_is_not_told_to_a_user(mirror: Mirror, sandbox: AshbySandbox, client: AshbyClient) -> None:
+    user_id = sandbox.state()["user"][0]["id"]
+    with AshbyClient(sandbox.api_key, sandbox.url) as equal, client.acting_for(user_id), equal.acting_for(user_id):
+        for asking in (client, equal):
+            answer = ask(mirror, asking, "report_pipeline", metric="applications")
+            assert answer.status == "error" and "Ask without on_behalf_of" in answer.text
+    with AshbyClient(sandbox.api_key, sandbox.url, on_behalf_of=user_id) as user:
+        answer = ask(mirror, user, "report_pipeline", metric="applications")
+        assert answer.status == "error" and "Ask without on_behalf_of" in answer.text
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "says"),
     [

@@ -68,8 +68,9 @@ def parts_of(request: Bulk[Any], reads: ReadCache, carded: Carded) -> tuple[list
     left_out: dict[str, LeftOut] = {}
 
     def made(record_id: str) -> Part | None:
-        row = row_of(request, record_id, reads)
+        row = {"name": ""}
         try:
+            row = row_of(request, record_id, reads)
             call, card = carded(request.write_for(record_id, reads))
         except AshbyError as error:
             left_out[record_id] = LeftOut(name=row["name"], why=one_line(error.message).rstrip("."))
@@ -84,17 +85,20 @@ def parts_of(request: Bulk[Any], reads: ReadCache, carded: Carded) -> tuple[list
 
 
 def row_of(request: Bulk[Any], record_id: str, reads: ReadCache) -> dict[str, str]:
-    """What the table shows of a record, besides what the write changes; `name` is first, empty if not known."""
+    """What the table shows of a record, besides what the write changes; `name` is first, empty if it has none.
+
+    Raises:
+        AshbyError: if the record cannot be read: nobody can decide about it.
+    """
     noun = str(getattr(request, "object_type", "")).lower()
     argument = f"{noun}_id" if noun else request.one()
     builder = CardBuilder(request, reads)
     if argument == "application_id":
-        [found] = reads.all(GetApplication(application_id=record_id))
-        return _of_application(builder, found, reads.now)
+        return _of_application(builder, reads.call(GetApplication(application_id=record_id)), reads.now)
     found_by = reader(argument)
     if found_by is None:
         return {"name": ""}
-    [found] = reads.all(found_by.request(record_id))
+    found = reads.call(found_by.request(record_id))
     return {"name": _name(found, told_apart(builder, found) if isinstance(found, Mapping) else [])}
 
 

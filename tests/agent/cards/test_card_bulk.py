@@ -95,6 +95,17 @@ def test_records_without_a_write_are_left_out_by_name_with_the_reason(desk: Desk
     assert len(rows(card)) == 1
 
 
+@pytest.mark.parametrize("tool", ["add_note_to_candidates", "set_custom_field_value_on_many"])
+def test_somebody_who_cannot_be_read_is_left_out_of_any_bulk_write(desk: Desk, tool: str) -> None:
+    person, nobody = desk.seed["candidate"][0]["id"], "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
+    note = {"candidate_ids": [nobody, person], "note": "Hello."}
+    field = desk.id("customField", objectType="Candidate", title="Preferred name")
+    value = {"object_type": "Candidate", "object_ids": [nobody, person], "custom_field_id": field, "field_value": "Ada"}
+    card = desk.card(make(tool, **(note if "note" in tool else value)))
+    assert [it for it in card["consequences"] if it.startswith("Left out: ") and short(nobody) in it]
+    assert card["table"]["records"] == [person]
+
+
 def test_if_nothing_can_be_written_the_card_says_so(desk: Desk) -> None:
     reason = desk.id("archiveReason", text="Did not meet the technical bar")
     nobody = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
