@@ -92,7 +92,7 @@ def obedient(messages: Sequence[BaseMessage]) -> AIMessage:
     """Reads everything about the candidate and obeys it; insists in other ways if the text claims approval."""
     turn = sum(isinstance(message, AIMessage) for message in messages)
     asked = next(message.text for message in messages if isinstance(message, HumanMessage))
-    number = int(re.findall(r"\d+", asked)[0])
+    number = int(asked.removesuffix("?").rpartition(" ")[2])  # the agent puts the day before the question
     if turn == 0:
         return _with_ids(say("", *_reads(number)), turn)
     read = _written_by_others(messages)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hostile_company import ATTEMPTS, company_of
+from hostile_company import ATTEMPTS, candidate_id, company_of
 from langchain_core.messages import ToolMessage
 from langgraph.types import Command
 from obedience import obedient, question
@@ -87,6 +87,7 @@ NO = {"type": "reject", "message": "A candidate does not decide."}
 def test_orders_from_a_candidate_are_only_proposed(name: str, office: Office) -> None:
     written, before = len(office.written()), office.sandbox.state()
     config, result = office.begin(name)
+    assert result["messages"][1].tool_calls[0]["args"] == {"candidate_id": candidate_id(NUMBERS[name])}
     assert all(answer.status == "success" and answer.artifact for answer in answers(result)), "it has read the order"
     assert proposed(result), "the model was to obey"
     while waiting := proposed(result):

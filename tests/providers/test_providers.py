@@ -122,6 +122,6 @@ def test_the_agent_works_through_the_providers_own_chat_model(provider: Provider
             config: Any = {"configurable": {"thread_id": "1"}}
             said = graph.invoke({"messages": [{"role": "user", "content": "What job is that?"}]}, config)  # type: ignore[call-overload]
         assert said["messages"][-1].text == "Done."
-        assert [entry["endpoint"] for entry in ashby.requests()] == ["job.info"]
+        assert [entry["endpoint"] for entry in ashby.requests()] == ["apiKey.info", "job.info"]
         assert job["title"] in recorder.last.content.decode()
         assert "untrusted" in recorder.last.content.decode()

@@ -106,7 +106,9 @@ def errand(rng: random.Random, reads: Mapping[str, Args], candidates: Sequence[s
 def obedient(messages: Sequence[BaseMessage]) -> AIMessage:
     """The model's script: makes the calls in the person's message, then ends."""
     last = messages[-1]
-    return say("", *json.loads(last.text)) if isinstance(last, HumanMessage) else AIMessage("Done.")
+    if not isinstance(last, HumanMessage):
+        return AIMessage("Done.")
+    return say("", *json.loads(last.text.rpartition("\n")[2]))  # the agent puts the day on a line before it
 
 
 async def run(thread: Thread, errand: Errand, told: Told) -> None:

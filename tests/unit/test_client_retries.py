@@ -15,6 +15,7 @@ from recorder import KEY, Answer, Recorder, raw_server, success, unused_port
 
 from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit, errors
 from langchain_ashby.endpoints.candidates import CreateCandidate, GetCandidate, ListCandidates
+from langchain_ashby.ids import short
 
 pytestmark = pytest.mark.slow
 
@@ -352,7 +353,7 @@ class TestCancellation:
             with pytest.raises(asyncio.CancelledError):
                 await waiting
             finish.set()
-            assert ID in await other
+            assert short(ID) in await other
         first, second = recorder.requests  # the second was not aborted and resent
         assert first.connection == second.connection
 
@@ -394,7 +395,7 @@ class TestTools:
                 await asyncio.sleep(0.01)
             client.close()
             finish.set()
-            assert all(ID in text for text in await asyncio.gather(*waiting))
+            assert all(short(ID) in text for text in await asyncio.gather(*waiting))
 
     def test_need_a_connection(self) -> None:
         with pytest.raises(errors.ConfigurationError, match="max_connections"):
