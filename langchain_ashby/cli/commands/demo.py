@@ -12,7 +12,7 @@ from langchain_ashby.cli.exits import Status, stop
 from langchain_ashby.cli.options import Approved
 
 if TYPE_CHECKING:
-    from langchain_ashby.agent.graph import RecruitingAgent
+    from langchain_ashby.agent.run.compiled import RecruitingAgent
     from langchain_ashby.client import AshbyClient
 
 QUESTION = (
@@ -60,7 +60,7 @@ def demo(yes: Approved = False) -> None:
 
 
 def _second_act(client: AshbyClient, folder: str) -> Iterator[tuple[str, RecruitingAgent]]:
-    """The question of the second act, and an agent whose questions a mirror answers; none without the extra `mirror`."""
+    """The question of the second act, and an agent with a mirror; none without the extra `mirror`."""
     from langchain_ashby.agent import create_recruiting_agent
     from langchain_ashby.demo.scripted import ScriptedChatModel
     from langchain_ashby.demo.waiting import second_act
