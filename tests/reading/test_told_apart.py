@@ -14,6 +14,7 @@ from shapes import Place, places, record_shapes
 from telling import EACH_KIND, KINDS, LISTINGS, SINGLE, TOOLS, WRITES, alike, assert_none, other, place_of, shown_ways
 
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.records import FileText, Surroundings
 
 pytestmark = pytest.mark.slow
 
@@ -124,7 +125,7 @@ def test_an_unknown_key_drops_nothing_that_is_known(tool: str) -> None:
     assert_none(found)
 
 
-OF_THE_PACKAGE = (records.Surroundings, records.FileText)
+OF_THE_PACKAGE = (Surroundings, FileText)
 """The kinds that the package makes itself, of several replies or of a file."""
 
 

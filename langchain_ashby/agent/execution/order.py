@@ -63,8 +63,13 @@ def _are_twins(one: Proposal, other: Proposal) -> bool:
 
 def _what_is_done(proposal: Proposal) -> list[set[str]]:
     """A write in a canonical form, with the key of what it creates; a bulk write has one for each of its records."""
+<<<<<<< HEAD
     parts: list[tuple[ToolCall, Card | None]] = [(it["call"], it["card"]) for it in proposal.get("parts", [])]
     singles = parts or [(proposal["call"], proposal["card"])]
+=======
+    singles: list[tuple[ToolCall, Card | None]] = [(it["call"], it["card"]) for it in proposal.get("parts", [])]
+    singles = singles or [(proposal["call"], proposal["card"])]
+>>>>>>> a1
     keys = [card["before"]["creates"] if card else None for _, card in singles]
     return [{_spelled(call), *([key] if key else [])} for (call, _), key in zip(singles, keys, strict=True)]
 
