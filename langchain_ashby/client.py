@@ -15,11 +15,11 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import requests
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from langchain_ashby.endpoint import Access, Endpoint, Operation, Page, Paged
 from langchain_ashby.endpoints.internal import CreateFileUploadHandle, GetFile
-from langchain_ashby.errors import AshbyError, ConfigurationError, Refused, calling
+from langchain_ashby.errors import AshbyError, ConfigurationError, Refused, UnreadableReplyError, calling
 from langchain_ashby.http import paging, settings, transport, wire
 from langchain_ashby.http.approved import check_approved
 from langchain_ashby.http.deadline import Deadline, current, within
@@ -185,7 +185,7 @@ class AshbyClient:
         conversation = _Conversation(self)
         with self.deadline(), calling(request.path, request.permission):
             try:
-                result = request.perform(conversation)
+                result = _performed(request, conversation)
             except AshbyError as error:
                 tell_of(error)
                 if conversation.changed and not error.done:
@@ -250,6 +250,14 @@ _ROUNDS = 20_000
 """Of the hash that makes a fingerprint of a key: some milliseconds, once per client."""
 
 _acting_for: ContextVar[Mapping[AshbyClient, str]] = ContextVar("acting_for", default={})  # noqa: B039  # never changed
+
+
+def _performed(request: Operation[R], by: _Conversation) -> R:
+    """Performs an operation. One that cannot make its next request of a reply goes no further."""
+    try:
+        return request.perform(by)
+    except ValidationError:  # it quotes the reply
+        raise UnreadableReplyError("Ashby's reply has an unknown form, so the next request was not sent") from None
 
 
 class _Conversation:

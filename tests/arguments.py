@@ -121,7 +121,7 @@ def arguments(operation: type[Operation[Any]], alternative: str | None = None, f
     if alternative == "submitted_form_instance_id":
         others.add("expand")  # some expansions need the application
     made = model(operation, others, {alternative} - {None}, full)
-    if operation.tool_name() == "ashby_set_custom_field_value":
+    if operation.tool_name() in ("ashby_set_custom_field_value", "ashby_set_custom_field_value_on_many"):
         return st.tuples(made, custom_field_values).map(lambda pair: pair[0] | pair[1])
     if operation.tool_name() == "ashby_set_custom_field_values":
         several = st.lists(custom_field_values, min_size=1, max_size=3, unique_by=lambda it: it["custom_field_id"])

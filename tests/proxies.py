@@ -20,24 +20,22 @@ _HANDSHAKE = b"\x16"
 """The first byte of TLS."""
 
 
-@cache
-def authority() -> trustme.CA:
-    """The authority that has signed every certificate here."""
-    return trustme.CA()
+AUTHORITY = trustme.CA()
+"""The authority that has signed every certificate here. Made once: threads that ask at the same time get the same."""
 
 
 @cache
 def authorities(*, right: bool = True) -> str:
     """A file with the certificate of that authority, or of another one."""
     file = Path(tempfile.mkdtemp()) / "authorities.pem"
-    (authority() if right else trustme.CA()).cert_pem.write_to_path(file)
+    (AUTHORITY if right else trustme.CA()).cert_pem.write_to_path(file)
     return str(file)
 
 
 @cache
 def _certificate() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority().issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    AUTHORITY.issue_cert("localhost", "127.0.0.1").configure_cert(context)
     return context
 
 

@@ -146,7 +146,7 @@ class SetOpeningArchived(Endpoint[Opening]):
     archive: Annotated[bool, Field(description="false unarchives.")]
 
 
-class ListCloseReasons(Synced[CloseReason]):
+class ListCloseReasons(Endpoint[list[CloseReason]]):
     """List the reasons for closing an opening, for ashby_set_opening_state."""
 
     path = "closeReason.list"

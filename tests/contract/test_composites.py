@@ -14,6 +14,7 @@ from ashby import load_contract
 from langchain_core.messages import ToolMessage
 
 from langchain_ashby import AshbyClient, AshbyToolkit, errors
+from langchain_ashby.ids import short
 from langchain_ashby.sandbox import AshbySandbox
 
 NOBODY = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
@@ -125,7 +126,7 @@ class TestOffer:
         assert set(ids) == {"offer_process_id", "offer_form_id"}
         offer = desk.results("ashby_create_offer", **ids, field_submissions=list(self.TERMS))
         assert "offerProcess.start" not in desk.endpoints()[2:]
-        assert desk.sent()[-1][1]["offerFormId"] == ids["offer_form_id"]
+        assert short(desk.sent()[-1][1]["offerFormId"]) == ids["offer_form_id"]
         assert len(desk.sandbox.state()["offer"]) == before + 1
         assert offer["applicationId"] == application_id
 
@@ -185,6 +186,12 @@ class TestOfferThatIsThere:
             desk.call("ashby_start_offer_approval", offer_id=offer["id"])
         assert "offer.startApprovalProcess" not in desk.endpoints()
 
+    def test_is_not_sent_anywhere_if_its_latest_version_has_no_proper_id(self, desk: Desk, offer: Any) -> None:
+        desk.sandbox.fault("offer.info", body='{"success": true, "results": {"latestVersion": {"id": true}}}', times=5)
+        with pytest.raises(errors.UnreadableReplyError, match="the next request was not sent"):
+            desk.call("ashby_start_offer_approval", offer_id=offer["id"])
+        assert "offer.startApprovalProcess" not in desk.endpoints()
+
 
 class TestFeedback:
     @pytest.fixture
@@ -207,7 +214,11 @@ class TestFeedback:
                 {"path": "work_with", "value": True},
             ],
         )
-        assert desk.endpoints() == ["feedbackFormDefinition.info", "applicationFeedback.submit"]
+        assert desk.endpoints() == [
+            "feedbackFormDefinition.info",
+            "applicationFeedback.submit",
+            "applicationFeedback.list",  # has this user submitted one before?
+        ]
         assert receipt["submittedFormInstance"]["submittedValues"] == {
             "overall_recommendation": "4",
             "feedback": "Clear thinking.",

@@ -35,6 +35,8 @@ from langchain_ashby.sandbox import AshbySandbox, seed
 STORAGE = "_storage"
 LATEST = 5.0
 """Seconds within which a call's requests are answered."""
+BESIDE = Outcome(ANSWERED, arrivals=0)
+"""The outcome of any fault in what a tool reads beside its result, which stands without it."""
 _HANDLE = "file.createFileUploadHandle"
 _ACCESS = {each.path: each.access for each in OPERATIONS.values()} | {
     step.path: step.access for each in OPERATIONS.values() for step in each.steps
@@ -114,12 +116,14 @@ class Bench:
             seconds = time.monotonic() - began
         time.sleep(float(trouble.how.get("delay", 0)))  # a delayed effect outlives the call
         log = self._log(before, request, expected.arrivals - way.hung_up_on)
-        arrivals = _count(log, request) + way.hung_up_on
+        # A tool may call a method again after the call that has the fault: a search asks for other spellings.
+        again = self.requests(tool).count(request) - 1 if expected.told == ANSWERED and expected is not BESIDE else 0
+        arrivals = _count(log, request) + way.hung_up_on - again
         effects = _count(log, request, done=True)
         wrong = [*_differences(expected, told, arrivals, effects, request), *_written_twice(log)]
-        last = self.requests(tool)[-1]
-        if _is_write(tool) and request != last and _count(log, last, done=True) != (expected.told == ANSWERED):
-            wrong.append(f"{last} was carried out {_count(log, last, done=True)} times")
+        change = OPERATIONS[tool].path
+        if _is_write(tool) and request != change and _count(log, change, done=True) != (expected.told == ANSWERED):
+            wrong.append(f"{change} was carried out {_count(log, change, done=True)} times")
         if seconds > trouble.budget + SLACK:
             wrong.append(f"took {seconds:.1f} s")
         if any(secret in text for secret in spellings(self._sandbox.api_key) for text in texts):
@@ -178,6 +182,8 @@ def expected_outcome(tool: str, request: str, trouble: Trouble) -> Outcome | Non
     """The required outcome of a fault in a tool's request; None if the fault does not apply."""
     if request == STORAGE:
         return trouble.upload
+    if request not in (OPERATIONS[tool].path, *(step.path for step in OPERATIONS[tool].steps)):
+        return BESIDE
     if _ACCESS[request] is Access.READ:
         return trouble.read
     if request != OPERATIONS[tool].path and trouble.step is not None:
@@ -231,8 +237,8 @@ def _differences(
     unknown = getattr(told, "outcome_unknown", False)
     if unknown != expected.unknown:
         yield f"the outcome is said to be {'unknown' if unknown else 'known'}"
-    if request == STORAGE:
-        return  # not a method of Ashby, so it is not logged
+    if request == STORAGE or expected is BESIDE:
+        return  # not a method of Ashby, so it is not logged; or one that is read for each of several records
     if isinstance(told, AshbyError) and told.endpoint != request:
         yield f"the error names {told.endpoint}"
     if arrivals != expected.arrivals:

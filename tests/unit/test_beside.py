@@ -130,6 +130,10 @@ class TestSearch:
     def test_names_are_compared_by_their_words(self, one: str, other: str, same: bool) -> None:
         assert same_person(one, other) is same
 
+    @pytest.mark.parametrize("name", ["\u00b8", "\u00b8\u00b8", "\u0301", "\u0301\u0301"])
+    def test_a_name_of_marks_alone_is_searched_for_as_it_is(self, office: Office, name: str) -> None:
+        assert office.text("search_candidates", name=name).startswith("# 0 records")
+
     def test_says_if_ashby_cut_it_short(self, prepared: Office, recorder: Recorder) -> None:
         crowd = [{"id": f"{n:08}{ID[8:]}", "name": "Ann"} for n in range(100)]
         recorder.answers["candidate.search"] = [success([]), success(crowd)]

@@ -75,7 +75,7 @@ def _search(request: SearchCandidates, results: Any, reads: Reads) -> Beside:
         return Beside(results, notes=notes)
     asked = _parts(request.name)
     every = {text for texts in asked for text in texts} | {plain(request.name)}
-    every.discard(request.name.casefold())
+    every = {it for it in every if it.strip() and it != request.name.casefold()}  # a mark alone leaves nothing
     read = dict(zip(every, reads.all([_named(request, it) for it in every]), strict=True))
     known = {at(it, "id") for it in found}
     more = {
