@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,17 +11,14 @@ from rich.text import Text
 
 from langchain_ashby.agent.messages.tool_messages import NOT_EXECUTED
 from langchain_ashby.cli.terminal import DONE, FAILED, NEXT
+from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.ids import canonical
-from langchain_ashby.text.words import count, one_line, tool_title
+from langchain_ashby.text.words import count, one_line
 
 
 def title(tool: str) -> str:
     """A tool's title for people."""
-    return tool_title(tool, None) if _OWN.fullmatch(tool) else one_line(tool, 60)
-
-
-_OWN = re.compile("ashby_[a-z_]{1,50}")
-"""The names of the package's tools, those that a mirror answers among them."""
+    return OPERATIONS[tool].tool_title() if tool in OPERATIONS else one_line(tool, 60)
 
 
 def line(what: str, result: ToolMessage, seconds: float | None) -> Table:
