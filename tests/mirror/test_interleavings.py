@@ -34,6 +34,8 @@ TROUBLES: tuple[dict[str, Any], ...] = (
     ),
 )
 
+pytestmark = pytest.mark.slow
+
 
 class Killed(BaseException):
     """The end of a process, as far as it can be had without ending one."""

@@ -27,6 +27,8 @@ from langchain_ashby.mirror.own_tables import accounts, forgotten
 from langchain_ashby.mirror.tables import applications, candidates, history_is_known, seen_moves, stage_stays
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 
 def asked(sandbox: AshbySandbox, after: int, endpoint: str) -> list[dict[str, Any]]:
     return [call for call in sandbox.requests(after) if call["endpoint"] == endpoint]
