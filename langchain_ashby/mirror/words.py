@@ -1,20 +1,11 @@
-"""Words as they are compared and searched: without case and accents."""
+"""Words as a mirror keeps them to be searched: without case and accents."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 
-
-def folded(text: str) -> str:
-    """A text as it is compared: without case, accents and surplus spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(it for it in decomposed if not unicodedata.combining(it)).translate(_ALONE).split())
-
-
-_ALONE = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe"})
-"""Letters that no one takes apart into a letter and a mark."""
+from langchain_ashby.text.letters import plain
 
 
 def words_of(said: Mapping[str, Iterable[str | None]]) -> str:
@@ -46,7 +37,7 @@ def sought(text: str, name: str = "") -> list[str]:
 
 def split(text: str) -> list[str]:
     """The words of a text; `c++`, `c#` and `.net` are words too."""
-    return _WORD.findall(folded(text))
+    return _WORD.findall(plain(text))
 
 
 _WORD = re.compile(r"\.?\w+[+#]*")

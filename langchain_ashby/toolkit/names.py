@@ -7,7 +7,6 @@ Otherwise an error lists the records that could be meant. Nothing is read if all
 from __future__ import annotations
 
 import time
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from langchain_ashby.endpoint import Access, Arguments, Operation, arguments_in
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import ArgumentError, AshbyError, Refused
 from langchain_ashby.ids import IDS, Id, canonical, certain, ids_of, short
+from langchain_ashby.text.letters import without_accents
 from langchain_ashby.text.words import at, count, named, one_line, quoted
 from langchain_ashby.toolkit.id_hints import reading, suggest_id
 from langchain_ashby.toolkit.listings import Listing, Record, kept, read
@@ -222,8 +222,8 @@ class _Look:
         names = name.kind.names
         assert names is not None
         records = self._possible(name, listing)
-        found = [it for it in records if _folded(name.text) in map(_folded, _called(it, names.keys))]
-        if not found and names.also and _folded(name.text) == _folded(names.also[1]):
+        found = [it for it in records if without_accents(name.text) in map(without_accents, _called(it, names.keys))]
+        if not found and names.also and without_accents(name.text) == without_accents(names.also[1]):
             found = [it for it in records if at(it, names.also[0]) == names.also[1]]
         return [it for it in found if not _archived(it)] or found
 
@@ -269,12 +269,6 @@ def _values(value: Any, path: Sequence[str]) -> list[str]:
     return [str(value)] if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else []
 
 
-def _folded(text: str) -> str:
-    """Text for comparison: without case, accents and surplus spaces. Letters that only look alike stay different."""
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join("".join(it for it in apart if not "\u0300" <= it <= "\u036f").split())
-
-
 def _archived(record: Record) -> str | None:
     """How a record is put away; None if it is in use."""
     if record.get("isEnabled") is False:
@@ -288,8 +282,8 @@ def _like(text: str, records: Sequence[Record], kind: Id) -> list[Record]:
     names: dict[str, Record] = {}
     for it in records:
         if not _archived(it):
-            names |= {_folded(called): it for called in _called(it, kind.names.keys)}
-    wanted = _folded(text)
+            names |= {without_accents(called): it for called in _called(it, kind.names.keys)}
+    wanted = without_accents(text)
     inside = sorted((it for it in names if wanted in it or it in wanted), key=len)
     near = [*inside, *get_close_matches(wanted, names, n=MOST, cutoff=0.5)] or (names if len(names) <= MOST else [])
     found = {names[it]["id"]: names[it] for it in near}

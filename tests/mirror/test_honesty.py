@@ -167,7 +167,7 @@ def test_two_jobs_of_one_title_are_apart_in_reports_and_asked_back_in_filters(mi
     written(mirror, lambda it: it.execute(update(tables.jobs).values(title="Engineer")))
     assert len({row["job"] for row in rows(ask(mirror, "report_pipeline", metric="applications"))}) == count
     answer = ask(mirror, "find_applications", jobs=["engineer"])
-    assert answer.status == "error" and "jobs are called 'engineer': give the id" in answer.text
+    assert answer.status == "error" and "jobs are called “engineer”: give the id" in answer.text
 
 
 def test_an_archived_namesake_is_told_apart(mirror: Mirror) -> None:

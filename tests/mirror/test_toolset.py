@@ -126,9 +126,9 @@ def test_what_the_key_sees_is_not_told_to_a_user(mirror: Mirror, sandbox: AshbyS
         (
             "find_applications",
             {"jobs": ["Staf Engineer"]},
-            "jobs: no job is called 'Staf Engineer'. There are: \"Staff",
+            "jobs: no job is called “Staf Engineer”. There are: “Staff",
         ),
-        ("find_applications", {"stages": ["Onsit"]}, "no stage is called 'Onsit'. There are: \"Onsite\","),
+        ("find_applications", {"stages": ["Onsit"]}, "no stage is called “Onsit”. There are: “Onsite”,"),
         ("find_applications", {"created": "soon"}, "created takes a period, such as 2026-11-24"),
         ("find_applications", {"cursor": "row"}, "cursor must come from an earlier answer"),
         ("find_candidates", {"value": "x"}, "value is of a custom_field, which is missing"),

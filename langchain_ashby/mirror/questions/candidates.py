@@ -15,7 +15,8 @@ from langchain_ashby.mirror.questions.answer import Answer, Column
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.question import Limit, Listing
 from langchain_ashby.mirror.tables import applications, candidate_fields, candidate_tags, candidates, tags
-from langchain_ashby.mirror.words import folded, sought
+from langchain_ashby.mirror.words import sought
+from langchain_ashby.text.letters import without_accents
 from langchain_ashby.text.words import in_a_list
 
 last_change = (
@@ -114,11 +115,11 @@ def _linked(links: Table, *conditions: ColumnElement[bool]) -> ColumnElement[boo
 def _values(asked: Asked, field_ids: list[str], said: str) -> list[str]:
     """The values of a custom field that are what is said, or a list with it, without regard to case and accents."""
     values = select(candidate_fields.c.value).where(candidate_fields.c.custom_field_id.in_(field_ids)).distinct()
-    wanted = folded(said)
+    wanted = without_accents(said)
     return [
         value
         for value in asked.connection.scalars(values)
-        if value and wanted in (folded(value), *map(folded, value.split("; ")))
+        if value and wanted in (without_accents(value), *map(without_accents, value.split("; ")))
     ]
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Table, false, func, select
 from langchain_ashby.ids import canonical
 from langchain_ashby.mirror import tables
 from langchain_ashby.mirror.questions.answer import shown_id
-from langchain_ashby.mirror.words import folded
-from langchain_ashby.text.words import one_line
+from langchain_ashby.text.letters import without_accents
+from langchain_ashby.text.words import one_line, quoted
 
 MOST = 8
 """The most records that an error lists."""
@@ -92,12 +92,12 @@ def _find(kind: Named, records: Sequence[tuple[Any, ...]], said: str) -> list[st
         given = None
     if given and any(record[0] == given for record in records):
         return [given]
-    wanted = folded(said)
-    found = [record for record in records if any(folded(name) == wanted for name in record[3:] if name)]
+    wanted = without_accents(said)
+    found = [record for record in records if any(without_accents(name) == wanted for name in record[3:] if name)]
     if not found:
-        raise Unnamed(f"no {kind.noun} is called {said!r}{_like(kind, records, wanted)}")
+        raise Unnamed(f"no {kind.noun} is called {quoted(said, 60)}{_like(kind, records, wanted)}")
     if len(found) > 1 and not kind.several:
-        raise Unnamed(f"{len(found)} {kind.noun}s are called {said!r}: give the id. {_listed(kind, found)}")
+        raise Unnamed(f"{len(found)} {kind.noun}s are called {quoted(said, 60)}: give the id. {_listed(kind, found)}")
     return [record[0] for record in found]
 
 
@@ -105,12 +105,12 @@ def _like(kind: Named, records: Sequence[tuple[Any, ...]], wanted: str) -> str:
     words = set(wanted.split())
 
     def score(record: tuple[Any, ...]) -> tuple[int, float]:
-        name = folded(str(record[3] or ""))
+        name = without_accents(str(record[3] or ""))
         return len(words & set(name.split())), SequenceMatcher(None, name, wanted).ratio()
 
     scored = sorted(((score(it), it) for it in records), key=lambda pair: pair[0], reverse=True)
     near = [it for (shared, _), it in scored if shared] or [it for _, it in scored]
-    named = list({folded(str(it[3] or "")): it for it in near}.values()) if kind.several else near
+    named = list({without_accents(str(it[3] or "")): it for it in near}.values()) if kind.several else near
     return f". There are: {_listed(kind, named)}" if named else f"; there are no {kind.noun}s"
 
 
@@ -121,9 +121,9 @@ def _listed(kind: Named, records: Sequence[tuple[Any, ...]]) -> str:
 
 
 def _told(kind: Named, record: tuple[Any, ...]) -> str:
-    name = one_line(record[3] or "", 60)
+    name = quoted(record[3] or "", 60)
     if kind.several:
-        return f'"{name}"'
+        return name
     apart = [one_line(record[1], 40)] if kind.apart is not None and record[1] else []
     about = ", ".join([shown_id(record[0]), *apart, *(["archived"] if record[2] else [])])
-    return f'"{name}" ({about})'
+    return f"{name} ({about})"

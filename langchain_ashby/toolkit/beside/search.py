@@ -6,11 +6,11 @@ halves, of which one mostly has no accent, and keeps of what it finds the people
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langchain_ashby.endpoints.candidates import SearchCandidates
+from langchain_ashby.text.letters import plain
 from langchain_ashby.text.words import at
 from langchain_ashby.toolkit.beside.found import Beside, Look
 from langchain_ashby.toolkit.beside.reads import Reads
@@ -20,18 +20,6 @@ WORDS = 3
 
 SHORTEST = 2
 """The fewest letters that are asked for."""
-
-
-def plain(text: str) -> str:
-    """A text without case, accents and marks: `siobhan ni dhomhnaill`."""
-    letters = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
-    return "".join(it for it in letters if not unicodedata.combining(it))
-
-
-_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h", "ŧ": "t"}
-)
-"""Letters that do not come apart into a letter and its mark, but are written without it elsewhere."""
 
 
 def words(name: str) -> list[str]:
