@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.serving import CURSOR, Serving, further, listen, reply
 from langchain_ashby import AshbyClient
 from langchain_ashby.endpoint import Paged
 from langchain_ashby.endpoints.candidates import ListCandidates
@@ -26,9 +25,6 @@ from langchain_ashby.endpoints.interviews import ListInterviewPlans, ListIntervi
 from langchain_ashby.mirror.lists import mirrored_lists
 from langchain_ashby.sandbox import AshbySandbox
 
-_HEAD = re.compile(rb"POST /(\S+) HTTP")
-_LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
-_CURSOR = re.compile(rb'"cursor": ?"(\d+)"')
 _ID = re.compile(rb'"(?:applicationId|interviewPlanId)": ?"([^"]+)"')
 _OF_PEOPLE = ("candidate", "application", "offer", "interviewSchedule", "feedback")
 _FEWER = {"interviewSchedule.list": 5, "applicationFeedback.list": 5, "offer.list": 20}
@@ -82,7 +78,7 @@ def _recorded() -> dict[str, Any]:
     return recorded
 
 
-class _Serving:
+class _Serving(Serving):
     """The company's side."""
 
     def __init__(self, recorded: dict[str, Any], pages: int, latency: float) -> None:
@@ -99,49 +95,29 @@ class _Serving:
         """The results as JSON, in the pieces between which the number of the page stands."""
         return [piece.encode() for piece in self._ids.split(json.dumps(results, ensure_ascii=False))]
 
-    def accept(self, listener: socket.socket) -> None:
-        while True:
-            connection, _ = listener.accept()
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
+    def answer(self, method: str, body: bytes) -> bytes:
+        time.sleep(self._latency)
+        return self._reply(method, body)
 
-    def _converse(self, connection: socket.socket) -> None:
-        received = b""
-        with connection:
-            while True:
-                while (end := received.find(b"\r\n\r\n") + 4) < 4:
-                    if not (piece := connection.recv(1 << 16)):
-                        return
-                    received += piece
-                stated = _LENGTH.search(received, 0, end)
-                whole = end + (int(stated[1]) if stated else 0)
-                while len(received) < whole:
-                    received += connection.recv(1 << 16)
-                head = _HEAD.match(received)
-                assert head
-                time.sleep(self._latency)
-                connection.sendall(self._answer(head[1].decode(), received[end:whole]))
-                received = received[whole:]
-
-    def _answer(self, name: str, body: bytes) -> bytes:
+    def _reply(self, name: str, body: bytes) -> bytes:
         if name in ("interviewStage.list", "application.listHistory"):
             found = _ID.search(body)
             assert found
             of = found[1].decode()
-            return _reply(_history(of) if name == "application.listHistory" else b"".join(self._lists.get(of, [b"[]"])))
+            return reply(_history(of) if name == "application.listHistory" else b"".join(self._lists.get(of, [b"[]"])))
         if b'"syncToken"' in body:
             if name not in self._changed:
-                return _reply(b"[]", b'"syncToken":"t"')
+                return reply(b"[]", b'"syncToken":"t"')
             self._changed.discard(name)
             page = b"%08x" % 0
             changed = page.join(self._lists[name]).replace(b'"updatedAt": "2026', b'"updatedAt": "2027')
-            return _reply(changed, b'"syncToken":"t"')
-        cursor = _CURSOR.search(body)
+            return reply(changed, b'"syncToken":"t"')
+        cursor = CURSOR.search(body)
         number = int(cursor[1]) if cursor else 0
         pages = max(1, self._pages // _FEWER.get(name, 1)) if len(self._lists[name]) > 1 else 1
         last = number + 1 >= pages
-        more = b'"syncToken":"t"' if last else b'"moreDataAvailable":true,"nextCursor":"%d"' % (number + 1)
-        return _reply((b"%08x" % number).join(self._lists[name]), more)
+        more = b'"syncToken":"t"' if last else further(number + 1)
+        return reply((b"%08x" % number).join(self._lists[name]), more)
 
 
 def _history(application_id: str) -> bytes:
@@ -160,17 +136,9 @@ def _history(application_id: str) -> bytes:
     return json.dumps(stays).encode()
 
 
-def _reply(results: bytes, more: bytes = b'"moreDataAvailable":false') -> bytes:
-    body = b'{"success":true,"results":%b,%b}' % (results, more)
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
-    return head % len(body) + body
-
-
 def _serve(replies: Path, pages: int, latency: float) -> None:
     serving = _Serving(json.loads(replies.read_text()), pages, latency)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-    threading.Thread(target=serving.accept, args=(listener,), daemon=True).start()
-    print(listener.getsockname()[1], flush=True)
+    print(listen(serving), flush=True)
     while sys.stdin.buffer.read(1):
         serving.change()
         print(flush=True)

@@ -5,8 +5,6 @@ It answers every POST with the same prepared bytes. A long listing repeats one p
 
 from __future__ import annotations
 
-import re
-import socket
 import subprocess
 import sys
 import threading
@@ -15,8 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-_CURSOR = re.compile(rb'"cursor": ?"(\d+)"')
-_LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
+from benchmarks.serving import CURSOR, Serving, further, listen, reply
 
 
 @dataclass(frozen=True)
@@ -67,36 +64,19 @@ class FixedServer:
         return int(self._process.stdout.readline())
 
 
-class _Serving:
+class _Serving(Serving):
     def __init__(self, listing: Listing) -> None:
         self._listing = listing
-        self._last = self._reply(b'"moreDataAvailable":false')
+        self._last = reply(listing.results)
         self._guard = threading.Lock()
         self._busy = self.most = 0
 
-    def accept(self, listener: socket.socket) -> None:
-        while True:
-            connection, _ = listener.accept()
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
-
-    def _converse(self, connection: socket.socket) -> None:
-        received = b""
-        with connection:
-            while True:
-                while (end := received.find(b"\r\n\r\n") + 4) < 4:
-                    if not (piece := connection.recv(1 << 16)):
-                        return
-                    received += piece
-                stated = _LENGTH.search(received, 0, end)
-                end += int(stated[1]) if stated else 0
-                while len(received) < end:
-                    received += connection.recv(1 << 16)
-                cursor = _CURSOR.search(received, 0, end)
-                received = received[end:]
-                if self._listing.seconds:
-                    self._take_time()
-                connection.sendall(self._page(int(cursor[1]) if cursor else 0))
+    def answer(self, method: str, body: bytes) -> bytes:
+        cursor = CURSOR.search(body)
+        if self._listing.seconds:
+            self._take_time()
+        number = int(cursor[1]) if cursor else 0
+        return self._last if number + 1 >= self._listing.pages else reply(self._listing.results, further(number + 1))
 
     def _take_time(self) -> None:
         with self._guard:
@@ -106,22 +86,10 @@ class _Serving:
         with self._guard:
             self._busy -= 1
 
-    def _page(self, number: int) -> bytes:
-        if number + 1 >= self._listing.pages:
-            return self._last
-        return self._reply(b'"moreDataAvailable":true,"nextCursor":"%d"' % (number + 1))
-
-    def _reply(self, more: bytes) -> bytes:
-        body = b'{"success":true,"results":%b,%b}' % (self._listing.results, more)
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n\r\n"
-        return head % len(body) + body
-
 
 def _serve(listing: Listing) -> None:
     serving = _Serving(listing)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-    threading.Thread(target=serving.accept, args=(listener,), daemon=True).start()
-    print(listener.getsockname()[1], flush=True)
+    print(listen(serving), flush=True)
     while sys.stdin.buffer.read(1):
         print(serving.most, flush=True)
 
