@@ -159,7 +159,8 @@ def test_each_metric_is_what_counting_the_records_one_by_one_gives(asking: Askin
         said, period = days(random) if metric != "current" and random.random() < 0.5 else (None, None)
         more: dict[str, Any] = {}
         if metric == "conversion":
-            more = {"to_stage": "Onsite"} | ({"from_stage": "Recruiter Screen"} if random.random() < 0.5 else {})
+            first, second = random.sample(("Recruiter Screen", "Onsite", "Offer", "Application Review"), 2)
+            more = {"to_stage": second} | ({"from_stage": first} if random.random() < 0.7 else {})
         chosen, wanted = filters(random, asking.truth) if metric != "time_to_fill" else ({}, {})
         arguments = {"metric": metric, "by": list(by)} | ({"period": said} if said else {}) | more | chosen
         rows = asking.ask("report_pipeline", **arguments)
