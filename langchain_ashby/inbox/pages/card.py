@@ -6,7 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from langchain_ashby.inbox.pages.shared import approval_of, inbox_of
+from langchain_ashby.inbox.pages.shared import approval_of, approval_to_decide, inbox_of, reviewer_of
 
 
 def show(request: Request) -> Response:
@@ -19,7 +19,7 @@ def show(request: Request) -> Response:
 async def decide(request: Request) -> Response:
     """Keeps a decision, and goes back to what waits."""
     inbox = inbox_of(request)
-    approval = await run_in_threadpool(approval_of, request)
+    approval = await run_in_threadpool(approval_to_decide, request)
     form = await request.form()
     if form.get("fingerprint") != approval.fingerprint:
         context = {"approval": approval, "kept": None, "problem": "The card has changed. Look at it again."}
@@ -32,12 +32,12 @@ async def decide(request: Request) -> Response:
     else:
         context = {"approval": approval, "kept": None, "problem": "Choose what to do: approve or reject."}
         return inbox.templates.TemplateResponse(request, "card.html", context, status_code=422)
-    await run_in_threadpool(inbox.outbox.keep, approval, decision, "reviewer")
+    await run_in_threadpool(inbox.outbox.keep, approval, decision, reviewer_of(request).name)
     return RedirectResponse(request.url_for("queue"), 303)
 
 
 def take_back(request: Request) -> Response:
     """Takes a decision back that has not left."""
-    approval = approval_of(request)
+    approval = approval_to_decide(request)
     inbox_of(request).outbox.take_back(approval.question.interrupt_id, approval.number)
     return RedirectResponse(request.url_for("card", **request.path_params), 303)

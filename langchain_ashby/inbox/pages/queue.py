@@ -5,11 +5,11 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from langchain_ashby.inbox.pages.shared import inbox_of
+from langchain_ashby.inbox.pages.shared import inbox_of, reviewer_of
 
 
 def show(request: Request) -> Response:
     """Shows what waits."""
     inbox = inbox_of(request)
-    approvals = list(inbox.questions.approvals())
+    approvals = [it for it in inbox.questions.approvals() if reviewer_of(request).may_see(it)]
     return inbox.templates.TemplateResponse(request, "queue.html", {"approvals": approvals, "kept": inbox.outbox.all()})
