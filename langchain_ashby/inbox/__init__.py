@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langchain_ashby.inbox.app import create_app
 from langchain_ashby.inbox.local_token import LocalToken
+from langchain_ashby.inbox.oidc import OpenIDConnect
 from langchain_ashby.inbox.reviewers import Reviewer, Routing, SignIn, TrustedHeader
 
-__all__ = ["LocalToken", "Reviewer", "Routing", "SignIn", "TrustedHeader", "create_app"]
+__all__ = ["LocalToken", "OpenIDConnect", "Reviewer", "Routing", "SignIn", "TrustedHeader", "create_app"]

@@ -25,6 +25,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.door import AtTheDoor, Door
 from langchain_ashby.inbox.outbox import Agent, Outbox
 from langchain_ashby.inbox.pages import card, queue, sign_in
@@ -120,7 +121,10 @@ def create_app(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         nonlocal running
         stopping = asyncio.Event()
-        chores: list[Callable[[datetime], Awaitable[object]]] = [partial(run_in_threadpool, inbox.outbox.deliver)]
+        chores: list[Callable[[datetime], Awaitable[object]]] = [
+            partial(run_in_threadpool, inbox.outbox.deliver),
+            partial(run_in_threadpool, CatchUp(agent, inbox.store).look),
+        ]
         if notifier is not None:
             chores.append(notifier.tick)
         tasks = [asyncio.create_task(_repeat(chore, stopping)) for chore in chores]

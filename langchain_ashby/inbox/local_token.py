@@ -21,7 +21,7 @@ from langchain_ashby.inbox.security import Attempts
 class LocalToken(SignIn):
     """Signs in one person with a token that is good for one time, as `langchain-ashby inbox` does.
 
-    Whoever opens `address_of(…)` first is signed in, and the token leaves the address. The session ends with the process.
+    Whoever opens `address_of(…)` first is signed in, and the token leaves the address. Sessions end with the process.
 
     Args:
         name: The person's name in the audit trail.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from langchain_ashby.cli.session import Reached
     from langchain_ashby.cli.stores import Database
-    from langchain_ashby.cli.threads import WaitingThread
+    from langchain_ashby.agent.approval.threads import WaitingThread
     from langchain_ashby.client import AshbyClient
 
 
@@ -45,7 +45,7 @@ def pending(
     from langchain_ashby.cli.session import Reached
     from langchain_ashby.cli.stores import open_database
     from langchain_ashby.cli.terminal import can_ask, console, say
-    from langchain_ashby.cli.threads import find_waiting
+    from langchain_ashby.agent.approval.threads import find_waiting
     from langchain_ashby.text.words import count, one_line
 
     out, err = console(), console(stderr=True)

@@ -15,6 +15,12 @@ def problem(request: Request, status: int, words: str) -> Response:
     return inbox_of(request).templates.TemplateResponse(request, "problem.html", context, status_code=status)
 
 
+def sign_in_page(request: Request, address: str, link: str, words: str | None = None, status: int = 200) -> Response:
+    """Makes the page from which somebody goes to sign in."""
+    context = {"title": "Please sign in", "words": words, "action": {"address": address, "words": link}}
+    return inbox_of(request).templates.TemplateResponse(request, "problem.html", context, status_code=status)
+
+
 def failed(request: Request, error: Exception) -> Response:
     """Shows an error that a page or the router raised."""
     assert isinstance(error, HTTPException)
