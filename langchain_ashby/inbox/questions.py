@@ -13,7 +13,7 @@ from typing import Any
 
 from langgraph.store.base import BaseStore
 
-from langchain_ashby.agent.approval.waiting import ROOT, Place, Waiting, place_of, places, read, read_item
+from langchain_ashby.agent.approval.waiting import ROOT, Place, Waiting, place, place_of, places, read, read_item
 from langchain_ashby.agent.cards import Card, is_current
 from langchain_ashby.agent.execution.store import items_under
 from langchain_ashby.text.words import tool_title
@@ -118,6 +118,11 @@ class Question:
         return self.waiting["interrupt_id"]
 
     @property
+    def place(self) -> Place:
+        """Where it is listed."""
+        return place(self.waiting)
+
+    @property
     def since(self) -> datetime:
         """When it was asked."""
         return datetime.fromisoformat(self.waiting["since"])
@@ -165,15 +170,15 @@ class Questions:
     def _read(self) -> dict[Place, Question | None]:
         with self._reading:
             now = places(self._store)
-            self._known = {place: it for place, it in self._known.items() if place in now}
+            self._known = {at: it for at, it in self._known.items() if at in now}
             new = now - self._known.keys()
             if len(new) > _MANY:
                 items = {place_of(it): it for it in items_under(self._store, ROOT) if it.namespace[-1] == "open"}
             else:
                 items = read(self._store, new) if new else {}
-            for place, item in items.items():
+            for at, item in items.items():
                 waiting = read_item(item)
-                self._known[place] = None if waiting is None else Question(waiting)
+                self._known[at] = None if waiting is None else Question(waiting)
             return dict(self._known)
 
 

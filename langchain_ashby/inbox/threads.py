@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +26,7 @@ class Thread:
 
     Attributes:
         questions: The requests of its open questions, by the id of their interrupts.
-        broke_off: True if a step is left to be made, and none of them waits for a person.
+        broke_off: True if a step is left that would be made here, and none of them waits for a person.
         messages: The agent's conversation; empty if there is none.
         approvals: The approved writes of its latest message that may not have been made yet.
     """
@@ -66,7 +66,8 @@ class Threads:
             TimeoutError: if the database does not answer in time.
         """
         reading = self._readers.submit(self._agent.get_state, _config(thread_id), subgraphs=True)
-        return _thread(reading.result(timeout=self._patience.total_seconds()))
+        state = reading.result(timeout=self._patience.total_seconds())
+        return _thread(state, may_stop_at=self._stop_before or ())
 
     def run(self, start: Any, thread_id: str | None, settings: Mapping[str, Any]) -> None:
         """Runs the agent until it ends or asks. With an asynchronous checkpointer it runs in the event loop of that."""
@@ -87,13 +88,13 @@ def _config(thread_id: str | None) -> RunnableConfig:
     return {"configurable": {"thread_id": thread_id}}
 
 
-def _thread(state: StateSnapshot) -> Thread:
+def _thread(state: StateSnapshot, may_stop_at: Collection[str]) -> Thread:
     parts = [*_parts(state)]
     approvals = [it for part in parts for key in ("approvals", "edits") for it in part.values.get(key) or ()]
     speaking = next((it.values["messages"] for it in reversed(parts) if it.values.get("messages")), [])
     return Thread(
         questions={it.id: it.value for it in state.interrupts if isinstance(it.value, Mapping)},
-        broke_off=bool(state.next) and not state.interrupts,
+        broke_off=not {*state.next}.issubset(may_stop_at) and not state.interrupts,
         messages=list(speaking),
         approvals=approvals,
     )

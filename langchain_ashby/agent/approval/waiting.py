@@ -57,7 +57,7 @@ class Waiting(TypedDict):
 
 def keep(store: BaseStore, waiting: Waiting) -> None:
     """Lists a question. Any other one of its thread is probably over."""
-    label, key = _place(waiting)
+    label, key = place(waiting)
     known = {it.namespace: it for it in items_under(store, (*ROOT, label))}
     if _open(label, key) in known:
         return
@@ -81,9 +81,9 @@ def withdraw(store: BaseStore, thread_id: str | None) -> None:
         store.batch(_closing(left))
 
 
-def forget(store: BaseStore, place: Place) -> None:
+def forget(store: BaseStore, at: Place) -> None:
     """Deletes what is listed of a question."""
-    store.batch([_remove(_open(*place)), _remove(_closed(*place))])
+    store.batch([_remove(_open(*at)), _remove(_closed(*at))])
 
 
 def places(store: BaseStore) -> set[Place]:
@@ -95,7 +95,7 @@ def read(store: BaseStore, wanted: Iterable[Place]) -> dict[Place, Item]:
     """The items of open questions, as far as they are still listed."""
     ordered = list(wanted)
     found = store.batch([GetOp(_open(*it), _KEY) for it in ordered])
-    return {place: it for place, it in zip(ordered, found, strict=True) if isinstance(it, Item)}
+    return {at: it for at, it in zip(ordered, found, strict=True) if isinstance(it, Item)}
 
 
 def all_waiting(store: BaseStore) -> list[Waiting]:
@@ -137,9 +137,7 @@ def waiting(
 ) -> Waiting:
     """Describes a question for the list."""
     oldest = min((datetime.fromisoformat(it["made"]) for it in proposals), default=None)
-    maker = maker_of(messages)
-    asked = next((it for it in reversed(messages) if isinstance(it, HumanMessage)), None)
-    return Waiting(
+    bare = Waiting(
         interrupt_id=interrupt_id,
         thread_id=thread_id,
         request=request,
@@ -147,10 +145,23 @@ def waiting(
         expires=(oldest + ttl).isoformat() if oldest and ttl else None,
         requester=requester,
         settings=settings,
-        turn=asked.id if asked else None,
-        asked=bounded(asked.text, _MOST) if asked else "",
-        said=bounded(maker.text if maker else "", _MOST),
+        turn=None,
+        asked="",
+        said="",
     )
+    return described(bare, messages)
+
+
+def described(waiting: Waiting, messages: Sequence[AnyMessage]) -> Waiting:
+    """Adds what the conversation says about a question."""
+    maker = maker_of(messages)
+    asked = next((it for it in reversed(messages) if isinstance(it, HumanMessage)), None)
+    return {
+        **waiting,
+        "turn": asked.id if asked else None,
+        "asked": bounded(asked.text, _MOST) if asked else "",
+        "said": bounded(maker.text if maker else "", _MOST),
+    }
 
 
 def _closing(left: Iterable[Waiting]) -> list[PutOp]:
@@ -159,8 +170,8 @@ def _closing(left: Iterable[Waiting]) -> list[PutOp]:
         op
         for it in left
         for op in (
-            put_op(_closed(*_place(it)), _KEY, {**it, "request": NOTHING, "asked": "", "said": ""}),
-            _remove(_open(*_place(it))),
+            put_op(_closed(*place(it)), _KEY, {**it, "request": NOTHING, "asked": "", "said": ""}),
+            _remove(_open(*place(it))),
         )
     ]
 
@@ -169,7 +180,8 @@ def _remove(namespace: tuple[str, ...]) -> PutOp:
     return PutOp(namespace, _KEY, None)
 
 
-def _place(waiting: Waiting) -> Place:
+def place(waiting: Waiting) -> Place:
+    """Where a question is listed."""
     return thread_label(waiting["thread_id"]), waiting["interrupt_id"]
 
 
