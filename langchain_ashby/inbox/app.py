@@ -16,8 +16,12 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from langchain_ashby.inbox import words
+from langchain_ashby.inbox.evidence import Evidence
+from langchain_ashby.inbox.later import Later
 from langchain_ashby.inbox.outbox import Agent, Outbox
-from langchain_ashby.inbox.pages import card, queue
+from langchain_ashby.inbox.pages import batch, card, queue
+from langchain_ashby.inbox.pages.shared import common
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.text.html import apart, safe
 
@@ -32,6 +36,8 @@ class Inbox:
     store: BaseStore
     questions: Questions
     outbox: Outbox
+    later: Later
+    evidence: Evidence
     templates: Jinja2Templates
 
 
@@ -56,10 +62,25 @@ def create_app(
     store = store or agent.store
     if store is None:
         raise ValueError("The inbox reads what waits from the agent's store: pass store=….")
-    templates = Jinja2Templates(_HERE / "templates")
-    templates.env.filters |= {"safe_text": safe, "apart": lambda words: safe(apart(words))}
+    templates = Jinja2Templates(_HERE / "templates", context_processors=[common])
+    templates.env.filters |= {
+        "safe_text": safe,
+        "apart": lambda text: safe(apart(text)),
+        "age": words.age,
+        "ago": words.ago,
+        "soon": words.is_soon,
+        "decided": words.decided,
+        "moment": words.moment,
+    }
+    templates.env.trim_blocks = templates.env.lstrip_blocks = True
     inbox = Inbox(
-        agent, store, Questions(store), Outbox(agent, store, undo=undo, stop_before_model=stop_before_model), templates
+        agent=agent,
+        store=store,
+        questions=Questions(store),
+        outbox=Outbox(agent, store, undo=undo, stop_before_model=stop_before_model),
+        later=Later(store),
+        evidence=Evidence(agent),
+        templates=templates,
     )
 
     @asynccontextmanager
@@ -76,6 +97,12 @@ def create_app(
             Route(
                 "/approvals/{interrupt_id}/{number:int}/take-back", card.take_back, methods=["POST"], name="take_back"
             ),
+            Route(
+                "/approvals/{interrupt_id}/{number:int}/put-off", card.put_off, methods=["POST"], name="put_off"
+            ),
+            Route("/approvals/{interrupt_id}/{number:int}/evidence", card.evidence, name="evidence"),
+            Route("/batch", batch.show, name="batch"),
+            Route("/batch", batch.decide, methods=["POST"], name="decide_batch"),
             Mount("/static", StaticFiles(directory=_HERE / "static"), name="static"),
         ],
         lifespan=lifespan,
