@@ -25,10 +25,14 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from langchain_ashby.inbox import words
 from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.door import AtTheDoor, Door
+from langchain_ashby.inbox.evidence import Evidence
+from langchain_ashby.inbox.later import Later
 from langchain_ashby.inbox.outbox import Agent, Outbox
-from langchain_ashby.inbox.pages import card, queue, sign_in
+from langchain_ashby.inbox.pages import batch, card, queue, sign_in
+from langchain_ashby.inbox.pages.shared import common
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.reviewers import Identify, Routing, SignIn
 from langchain_ashby.inbox.security import Guard, Place
@@ -53,6 +57,8 @@ class Inbox:
     store: BaseStore
     questions: Questions
     outbox: Outbox
+    later: Later
+    evidence: Evidence
     templates: Jinja2Templates
     door: Door
     place: Place
@@ -102,18 +108,29 @@ def create_app(
     if store is None:
         raise ValueError("The inbox reads what waits from the agent's store: pass store=….")
     door = Door(reviewers, store, routing or Routing())
-    templates = Jinja2Templates(_HERE / "templates", context_processors=[_who])
-    templates.env.filters |= {"safe_text": safe, "apart": lambda words: safe(apart(words))}
+    templates = Jinja2Templates(_HERE / "templates", context_processors=[_who, common])
+    templates.env.filters |= {
+        "safe_text": safe,
+        "apart": lambda text: safe(apart(text)),
+        "age": words.age,
+        "ago": words.ago,
+        "soon": words.is_soon,
+        "decided": words.decided,
+        "moment": words.moment,
+    }
+    templates.env.trim_blocks = templates.env.lstrip_blocks = True
     inbox = Inbox(
-        agent,
-        store,
-        Questions(store),
-        Outbox(agent, store, undo=undo, stop_before_model=stop_before_model),
-        templates,
-        door,
-        place,
-        title,
-        time_zone,
+        agent=agent,
+        store=store,
+        questions=Questions(store),
+        outbox=Outbox(agent, store, undo=undo, stop_before_model=stop_before_model),
+        later=Later(store),
+        evidence=Evidence(agent),
+        templates=templates,
+        door=door,
+        place=place,
+        title=title,
+        time_zone=time_zone,
     )
     running = False
 
@@ -152,6 +169,10 @@ def create_app(
             Route(
                 "/approvals/{interrupt_id}/{number:int}/take-back", card.take_back, methods=["POST"], name="take_back"
             ),
+            Route("/approvals/{interrupt_id}/{number:int}/put-off", card.put_off, methods=["POST"], name="put_off"),
+            Route("/approvals/{interrupt_id}/{number:int}/evidence", card.evidence, name="evidence"),
+            Route("/batch", batch.show, name="batch"),
+            Route("/batch", batch.decide, methods=["POST"], name="decide_batch"),
             *sign_in_routes,
             *([Route("/sign-out", sign_in.sign_out, methods=["POST"], name="sign_out")] if sign_in_routes else []),
             Mount("/static", StaticFiles(directory=_HERE / "static"), name="static"),
