@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,11 +17,14 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.outbox import Agent, Outbox
-from langchain_ashby.inbox.pages import card, queue
+from langchain_ashby.inbox.pages import card, outcomes, queue
 from langchain_ashby.inbox.questions import Questions
+from langchain_ashby.inbox.trail import Trail
 from langchain_ashby.text.html import apart, safe
 
+_log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 
 
@@ -32,6 +36,7 @@ class Inbox:
     store: BaseStore
     questions: Questions
     outbox: Outbox
+    trail: Trail
     templates: Jinja2Templates
 
 
@@ -41,6 +46,7 @@ def create_app(
     store: BaseStore | None = None,
     undo: timedelta = timedelta(seconds=5),
     stop_before_model: bool = False,
+    notifier: Notifier | None = None,
 ) -> Starlette:
     """Makes the inbox of an agent as a Starlette application.
 
@@ -49,6 +55,7 @@ def create_app(
         store: Its store, if it was not compiled with one.
         undo: How long a decision can be taken back before it leaves.
         stop_before_model: Carry out decisions and go no further: the agent has no model.
+        notifier: Tells people what waits for them; None to tell nobody.
 
     Raises:
         ValueError: if there is no store.
@@ -58,15 +65,18 @@ def create_app(
         raise ValueError("The inbox reads what waits from the agent's store: pass store=….")
     templates = Jinja2Templates(_HERE / "templates")
     templates.env.filters |= {"safe_text": safe, "apart": lambda words: safe(apart(words))}
-    inbox = Inbox(
-        agent, store, Questions(store), Outbox(agent, store, undo=undo, stop_before_model=stop_before_model), templates
-    )
+    outbox = Outbox(agent, store, undo=undo, stop_before_model=stop_before_model)
+    inbox = Inbox(agent, store, Questions(store), outbox, Trail(store), templates)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         delivering = asyncio.create_task(_deliver(inbox.outbox))
+        notifying = asyncio.create_task(_notify(inbox, notifier)) if notifier else None
         yield
         delivering.cancel()
+        if notifying and notifier:
+            notifying.cancel()
+            await run_in_threadpool(notifier.close)
 
     app = Starlette(
         routes=[
@@ -76,6 +86,10 @@ def create_app(
             Route(
                 "/approvals/{interrupt_id}/{number:int}/take-back", card.take_back, methods=["POST"], name="take_back"
             ),
+            Route("/outcomes", outcomes.show, name="outcomes"),
+            Route("/outcomes.csv", outcomes.as_csv, name="outcomes_csv"),
+            Route("/outcomes.jsonl", outcomes.as_jsonl, name="outcomes_jsonl"),
+            Route("/outcomes/{row_id}", outcomes.one, name="outcome"),
             Mount("/static", StaticFiles(directory=_HERE / "static"), name="static"),
         ],
         lifespan=lifespan,
@@ -88,6 +102,19 @@ async def _deliver(outbox: Outbox) -> None:
     while True:
         await run_in_threadpool(outbox.deliver, datetime.now(UTC))
         await asyncio.sleep(_PAUSE)
+
+
+async def _notify(inbox: Inbox, notifier: Notifier) -> None:
+    while True:
+        try:
+            await run_in_threadpool(_tick, inbox, notifier)
+        except Exception as error:  # a store that is away for a while: nothing is lost, all of it is looked at again
+            _log.warning("Notifications wait: %s", type(error).__name__)
+        await asyncio.sleep(1)
+
+
+def _tick(inbox: Inbox, notifier: Notifier) -> None:
+    notifier.tick(datetime.now(UTC), inbox.store, inbox.questions.all(), inbox.trail)
 
 
 _PAUSE = 0.5  # seconds

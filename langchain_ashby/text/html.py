@@ -15,6 +15,10 @@ from langchain_ashby.text.safe import is_right_to_left, visible
 class Markup(str):
     """HTML that is safe to show. The functions here make it and escape everything else."""
 
+    def __html__(self) -> str:
+        """Itself: templates escape it no second time."""
+        return self
+
 
 Words = Markup | str
 
