@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from langgraph.store.base import BaseStore
@@ -30,23 +30,18 @@ from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.door import AtTheDoor, Door
 from langchain_ashby.inbox.evidence import Evidence
 from langchain_ashby.inbox.later import Later
+from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.outbox import Agent, Outbox
-from langchain_ashby.inbox.pages import batch, card, queue, sign_in
+from langchain_ashby.inbox.pages import batch, card, outcomes, queue, sign_in
 from langchain_ashby.inbox.pages.shared import common
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.reviewers import Identify, Routing, SignIn
 from langchain_ashby.inbox.security import Guard, Place
+from langchain_ashby.inbox.trail import Trail
 from langchain_ashby.text.html import apart, safe
 
 _HERE = Path(__file__).parent
 _log = logging.getLogger(__name__)
-
-
-class Ticking(Protocol):
-    """Something that is to be done about every second, such as notifying people."""
-
-    async def tick(self, now: datetime) -> object:
-        """Does what is due."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +54,7 @@ class Inbox:
     outbox: Outbox
     later: Later
     evidence: Evidence
+    trail: Trail
     templates: Jinja2Templates
     door: Door
     place: Place
@@ -73,7 +69,7 @@ def create_app(
     routing: Routing | None = None,
     base_url: str | None = None,
     store: BaseStore | None = None,
-    notifier: Ticking | None = None,
+    notifier: Notifier | None = None,
     title: str = "Approvals",
     time_zone: str | None = None,
     undo: timedelta = timedelta(seconds=5),
@@ -89,7 +85,7 @@ def create_app(
         base_url: Where browsers find it, such as `https://example.com/inbox`. Without it, only browsers on this machine
             are answered.
         store: The agent's store, if it was not compiled with one.
-        notifier: Tells people what waits.
+        notifier: Tells people what waits for them; None to tell nobody.
         title: What the pages call it.
         time_zone: The zone of times on the pages, such as `Europe/Berlin`, where a browser's own is not known.
         undo: How long a decision can be taken back before it leaves.
@@ -126,6 +122,7 @@ def create_app(
         outbox=Outbox(agent, store, undo=undo, stop_before_model=stop_before_model),
         later=Later(store),
         evidence=Evidence(agent),
+        trail=Trail(store),
         templates=templates,
         door=door,
         place=place,
@@ -143,7 +140,7 @@ def create_app(
             partial(run_in_threadpool, CatchUp(agent, inbox.store).look),
         ]
         if notifier is not None:
-            chores.append(notifier.tick)
+            chores.append(partial(run_in_threadpool, _notify, inbox, notifier))
         tasks = [asyncio.create_task(_repeat(chore, stopping)) for chore in chores]
         running = True
         try:
@@ -152,6 +149,8 @@ def create_app(
             running = False
             stopping.set()
             await asyncio.gather(*tasks)  # a write that is under way is finished
+            if notifier is not None:
+                await run_in_threadpool(notifier.close)
 
     def problem(request: Request, status: int, words: str) -> Response:
         # Before the router, requests do not know the application yet.
@@ -171,6 +170,10 @@ def create_app(
             ),
             Route("/approvals/{interrupt_id}/{number:int}/put-off", card.put_off, methods=["POST"], name="put_off"),
             Route("/approvals/{interrupt_id}/{number:int}/evidence", card.evidence, name="evidence"),
+            Route("/outcomes", outcomes.show, name="outcomes"),
+            Route("/outcomes.csv", outcomes.as_csv, name="outcomes_csv"),
+            Route("/outcomes.jsonl", outcomes.as_jsonl, name="outcomes_jsonl"),
+            Route("/outcomes/{row_id}", outcomes.one, name="outcome"),
             Route("/batch", batch.show, name="batch"),
             Route("/batch", batch.decide, methods=["POST"], name="decide_batch"),
             *sign_in_routes,
@@ -199,6 +202,10 @@ def _who(request: Request) -> dict[str, Any]:
         "can_sign_out": token is not None and request.app.state.inbox.door.has_sign_in,
         "inbox_title": request.app.state.inbox.title,
     }
+
+
+def _notify(inbox: Inbox, notifier: Notifier, now: datetime) -> None:
+    notifier.tick(now, inbox.store, inbox.questions.all(), inbox.trail)
 
 
 async def _repeat(chore: Callable[[datetime], Awaitable[object]], stopping: asyncio.Event) -> None:
