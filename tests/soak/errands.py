@@ -45,8 +45,9 @@ ENDPOINTS = tuple(OPERATIONS[tool].path for tool in WRITES)
 _CODES = {each.default_code for each in vars(errors).values() if isinstance(each, type)
           and issubclass(each, errors.AshbyError)} | {
     "invalid_input", "missing_endpoint_permission", "internal_server_error", "rate_limit_exceeded",
+    "not_as_approved",
 }  # fmt: skip
-"""All error codes: this package's, and those of the sandbox's faults."""
+"""The error codes of this package, of a write whose card could not be read in full, and of the sandbox's faults."""
 _CODE = re.compile(r"(?:Nothing could be read\. )?([a-z_]+): ")
 
 

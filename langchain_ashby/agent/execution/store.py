@@ -100,6 +100,25 @@ def list_items(store: BaseStore, namespace: tuple[str, ...]) -> list[Item]:
     raise RuntimeError("the in-memory store is written to too often to be searched")
 
 
+def items_under(store: BaseStore, namespace: tuple[str, ...]) -> list[Item]:
+    """All items of a namespace and of those within it, in no particular order."""
+    found: dict[tuple[tuple[str, ...], str], Item] = {}
+    depth, failures = len(namespace), 0
+    while True:
+        try:
+            page = store.search(namespace, limit=_MOST, offset=len(found))
+        except RuntimeError:  # as above
+            failures += 1
+            if not isinstance(store, InMemoryStore) or failures == _TRIES:
+                raise
+            continue
+        # Some stores look for a prefix of the text: "audit" would find "audits" as well.
+        new = {(it.namespace, it.key): it for it in page if it.namespace[:depth] == namespace}
+        if new.keys() <= found.keys():
+            return [*found.values()]
+        found |= new
+
+
 def store_time(store: BaseStore) -> datetime:
     """The time by the clock that dates the items of a store: its database's, which all workers share."""
     name = uuid4().hex

@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, RemoveMessage, ToolMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from langchain_ashby.agent.approval.gate import needs_approval
+from langchain_ashby.agent.approval.waiting import withdraw
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.journal import journal_key
 from langchain_ashby.agent.execution.write import WriteResult, pending_write
@@ -25,6 +26,8 @@ def reconcile(state: State, given: Dependencies) -> Update:
     The outcome of a write is in the journal, or can be found out; no other open call can have written.
     """
     location, own = given.location(), state.get("own", {})
+    if location.store is not None:
+        withdraw(location.store, location.thread_id)
     approved = {it["call"]["id"]: it for it in [*state.get("approvals", []), *state.get("edits", [])]}
     waiting = {it["call"]["id"]: it for it in state.get("proposals", [])}
     known = genuine(state["messages"], own)

@@ -12,6 +12,7 @@ from langchain_core.messages import ToolMessage
 from langgraph.types import interrupt
 
 from langchain_ashby.agent.approval.decisions import ALLOWED_DECISIONS, Decline, UnusableAnswer, decisions_in
+from langchain_ashby.agent.approval.waiting import Waiting, keep, waiting, withdraw
 from langchain_ashby.agent.execution.audit_log import audit_op
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import audit_record
@@ -19,7 +20,7 @@ from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
-from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer
+from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer, settings_given
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, undecided
 
 
@@ -44,6 +45,7 @@ def review(state: State, given: Dependencies) -> Update:
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
     if over := [write.approval for write in pending if given.executor.is_over(write)]:
         ids = {approval["call"]["id"] for approval in over}
+        withdraw(location.store, location.thread_id)
         return {
             "proposals": [it for it in proposals if it["call"]["id"] not in ids],
             "approvals": [*held, *over],
@@ -52,9 +54,12 @@ def review(state: State, given: Dependencies) -> Update:
         }
     try:
         asked = request_for(question_id(), proposals, state.get("problem"))
+        # LangGraph runs this again with the answer: what is listed stays as it is.
+        keep(location.store, _listed(asked, state, given, location))
         decisions = decisions_in(interrupt(asked), asked["request_id"], proposals, given.tools)
     except UnusableAnswer as problem:
         return {"problem": str(problem)}
+    withdraw(location.store, location.thread_id)
     return _carried_out([_signed(it) for it in decisions], held, given, location)
 
 
@@ -102,6 +107,20 @@ def _carried_out(
         else:
             going.append(approval)
     return {"messages": answers, "proposals": [], "approvals": going, "edits": edits, "problem": None}
+
+
+def _listed(asked: dict[str, Any], state: State, given: Dependencies, location: RunLocation) -> Waiting:
+    settings = {name: it for name, it in settings_given().items() if name != "reviewer" and it not in (None, False)}
+    return waiting(
+        asked["request_id"],
+        location.thread_id,
+        asked,
+        proposals=state.get("proposals", []),
+        messages=state["messages"],
+        requester=reviewer(),
+        settings=settings,
+        ttl=given.executor.approval_ttl,
+    )
 
 
 def request_for(request_id: str, proposals: list[Proposal], problem: str | None) -> dict[str, Any]:

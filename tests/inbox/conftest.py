@@ -1,0 +1,40 @@
+"""An inbox over a real agent on the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
+from langchain_ashby.inbox import create_app
+from langchain_ashby.inbox.outbox import Agent
+from langchain_ashby.sandbox import AshbySandbox
+
+
+@pytest.fixture
+def sandbox() -> Iterator[AshbySandbox]:
+    with AshbySandbox() as it:
+        yield it
+
+
+@pytest.fixture
+def agent(sandbox: AshbySandbox) -> Agent:
+    """An agent that adds a note to the first candidate, and waits for approval in the thread `note`."""
+    candidate = sandbox.state()["candidate"][0]["id"]
+    note = call("ashby_create_candidate_note", candidate_id=candidate, note="Call back on Monday.")
+    model = ScriptedChatModel(script=lines(say("I add the note.", note), say("Done.")))
+    made = create_recruiting_agent(model, AshbyToolkit(AshbyClient(sandbox.api_key, sandbox.url)))
+    made.invoke({"messages": [("user", "Note to call back on Monday.")]}, {"configurable": {"thread_id": "note"}})
+    return made
+
+
+@pytest.fixture
+def browser(agent: Agent) -> Iterator[TestClient]:
+    """A client of the inbox, in which decisions leave at once."""
+    with TestClient(create_app(agent, undo=timedelta(0))) as it:
+        yield it

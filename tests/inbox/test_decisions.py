@@ -1,0 +1,35 @@
+"""Decisions in the inbox reach the agent."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from starlette.testclient import TestClient
+
+from langchain_ashby.agent import audit_trail
+from langchain_ashby.inbox.outbox import Agent
+from langchain_ashby.sandbox import AshbySandbox
+
+
+def notes(sandbox: AshbySandbox) -> list[str]:
+    return [entry["body"]["note"] for entry in sandbox.requests() if entry["endpoint"] == "candidate.createNote"]
+
+
+def test_an_approved_change_is_written_once_and_does_not_wait_any_more(
+    agent: Agent, browser: TestClient, sandbox: AshbySandbox
+) -> None:
+    page = browser.get("/").text
+    assert "1 waiting" in page
+    [address] = re.findall(r'href="[^"]*(/approvals/[^"]+)"', page)
+    fingerprint = re.findall(r'name="fingerprint" value="(\w+)"', browser.get(address).text)[0]
+    answer = browser.post(f"{address}/decision", data={"decision": "approve", "fingerprint": fingerprint})
+    assert answer.status_code == 200
+    assert agent.store is not None
+    until = time.monotonic() + 10
+    while not audit_trail(agent.store):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert [it.outcome for it in audit_trail(agent.store)] == ["applied"]
+    assert len(notes(sandbox)) == 1
+    assert "0 waiting" in browser.get("/").text
