@@ -136,7 +136,8 @@ def known(
     found, above = [], _names_by_id(listing.records, kind)
     for record in look._possible(name, listing):
         called, apart = _said(record, kind, above)
-        called = person(record) or called
+        if (name_of_user := person(record)) and name_of_user != called:  # found by the address, called by the name
+            called, apart = name_of_user, [named(called), *apart]
         if wanted in without_accents(" ".join([called, *apart])):
             found.append(Known(record["id"], one_line(called, 80), tuple(apart), _archived(record) is None))
     return found, listing.complete

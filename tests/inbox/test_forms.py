@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
 from arguments import arguments
-from controls import controls, typed
-from examples import every_example
+from controls import typed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -59,7 +59,7 @@ def asked_for(question: Question) -> str:
 
 
 def shape_by(value: Any) -> Shape:
-    """The shape of an answer to a question that is not known, by the answer alone."""
+    """The shape of a value by itself, where nothing says what it answers."""
     if isinstance(value, bool):
         return Shape(Kind.YES_NO)
     if isinstance(value, int | float):

@@ -15,7 +15,7 @@ from langchain_ashby.inbox.forms.model import ABSENT, CLEARED, Choice, Choices, 
 from langchain_ashby.inbox.forms.shapes import JSON, Declared, Kind, Option, Part, Shape, shape_of
 from langchain_ashby.inbox.forms.texts import hidden_in, holdable, lines
 from langchain_ashby.inbox.forms.times import clock, day_of, moment_of, moments, on_the_clock, same_clock
-from langchain_ashby.text.words import offset, one_line, zone
+from langchain_ashby.text.words import folded, offset, one_line, zone
 
 MOST_ROWS = 200
 """The most entries that a list can be given in a form."""
@@ -157,7 +157,7 @@ class _Maker:
         """One of several values; a proposed one that is not among them stays one that can be chosen."""
         held = CLEARED if it.value is None and it.shape.clears else "" if _is_none(it.value) else None
         if held is None:
-            option = next((known for known in it.shape.options if same(known.value, it.value)), None)
+            option = _option(it.shape.options, it.value)
             if option is None:
                 option = Option(_unlisted(it), f"As proposed: {one_line(it.value, 80)}", it.value)
                 it = replace(it, shape=replace(it.shape, options=(*it.shape.options, option)))
@@ -169,7 +169,7 @@ class _Maker:
         """Any number of several values."""
         options, held = list(it.shape.options), list[str]()
         for value in it.value if isinstance(it.value, list) else ():
-            option = next((known for known in options if same(known.value, value)), None)
+            option = _option(options, value)
             if option is None:
                 option = Option(str(value), f"As proposed: {one_line(value, 80)}", value)
                 options.append(option)
@@ -222,7 +222,11 @@ class _Maker:
         """The parts of an object; what it has beyond them is shown as JSON."""
         given = it.value if isinstance(it.value, Mapping) else {}
         known = {part.name for part in it.shape.parts}
-        others = [Part(name, one_line(name, 80), JSON, False) for name in given if name not in known]
+        others = [
+            Part(name, one_line(name.replace("_", " "), 80), shape_by(given[name]), False)
+            for name in given
+            if name not in known
+        ]
         fields = []
         for part in (*it.shape.parts, *others):
             way = f"{it.way}.{step(part.name)}" if it.way else step(part.name)
@@ -235,7 +239,7 @@ class _Maker:
         names = {other.name for other in it.shape.parts}
         named_by = next((name for name in ("custom_field_id", "path") if name in names), "")
         if named_by == part.name == "path" and (question := self._question(part.name, given.get("path"))):
-            return replace(part, shape=Shape(Kind.FIXED), label=one_line(question.title, 120))
+            return replace(part, shape=Shape(Kind.FIXED))
         if part.shape.kind is not Kind.ANSWER:
             return part
         name = self._sent(f"{it.way}.{named_by}" if it.way else named_by) or given.get(named_by)
@@ -244,7 +248,8 @@ class _Maker:
         if not fits(shape, value):
             shape = shape_by(value)
         said = " ".join(filter(None, [shape.help, asked_for(question) if question else ""]))
-        return replace(part, shape=replace(shape, clears=part.shape.clears, help=said))
+        label = one_line(question.title, 120) if question and named_by == "path" else part.label
+        return replace(part, label=label, shape=replace(shape, clears=part.shape.clears, help=said))
 
     def _question(self, named_by: str, name: Any) -> Any:
         return self.choices.question(named_by, str(name)) if self.choices and isinstance(name, str) and name else None
@@ -305,6 +310,13 @@ def _as_id(value: str) -> str:
         return canonical(value.strip())
     except ValueError:
         return holdable(value)
+
+
+def _option(options: Sequence[Option], value: Any) -> Option | None:
+    """The option for a value, which can be given as its label, too."""
+    alike = [it for it in options if same(it.value, value)]
+    alike = alike or [it for it in options if isinstance(value, str) and folded(it.label) == folded(value)]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _unlisted(it: Field) -> str:
