@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -21,3 +22,25 @@ _ALONE = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h", "ŧ": "t"}
 )
 """Letters that do not come apart into a letter and its mark, but are written without it elsewhere."""
+
+
+def alike(text: str) -> str:
+    """A text for finding what was disguised: plain, without invisible characters, with Latin letters for lookalikes.
+
+    Characters that results write out, as `[U+200B]`, are invisible ones too.
+    """
+    text = _WRITTEN_OUT.sub("", text)
+    if text.isascii():
+        return text.casefold()
+    seen = "".join(it for it in unicodedata.normalize("NFKC", text) if unicodedata.category(it) != "Cf")
+    return plain(seen).translate(_LOOKALIKES)
+
+
+_WRITTEN_OUT = re.compile(r"\[U\+[0-9A-F]{4,6}\]")
+
+_LOOKALIKES = str.maketrans(
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458\u0455\u0501\u051b\u051d"
+    "\u04bb\u04cf\u03b1\u03b2\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u03b3\u0261\u0251\u1d0f\u01c0",
+    "abekmhopctyxijsdqwhlabeikvoptuxygaol",
+)
+"""Letters of other scripts that look like Latin ones, in lower case."""
