@@ -60,7 +60,7 @@ class Texts:
         else:
             said = _link(said) if kind == "web address" else said
             yield from _phrase(self._alike, _plain_words(said))
-            for tight in dict.fromkeys([_tight(said), _tight(said.replace("@", " at ").replace(".", " dot "))]):
+            for tight in dict.fromkeys([_tight(said), _tight(_spelled_out(said))]):
                 if len(tight) >= _SURELY:
                     yield from _places(self._tight, tight)
 
@@ -109,6 +109,58 @@ class Texts:
             yield from _places(text, spelling)
 
 
+class Index:
+    """Finds the texts that may have a value, in no time: most have nothing of it.
+
+    Args:
+        texts: The texts, each as a whole.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._tight = b"\0".join(map(_bare, texts))
+
+    def places(self, said: str, kind: str) -> list[int]:
+        """The places of the texts that may have the value, exactly or disguised, in order."""
+        found: set[int] = set()
+        for part in dict.fromkeys(map(_bare, _traces(said, kind))):
+            at = self._tight.find(part) if part else -1
+            while at >= 0:
+                found.add(self._tight.count(b"\0", 0, at))
+                at = self._tight.find(b"\0", at)
+                at = self._tight.find(part, at) if at >= 0 else -1
+        return sorted(found)
+
+
+_PUNCTUATION = bytes(it for it in range(1, 128) if not chr(it).isalnum())
+
+
+def _bare(text: str) -> bytes:
+    """A text as nothing but its letters and digits."""
+    folded = alike(text.replace(APART, " "))
+    kept = folded if folded.isascii() else _NO_LETTERS.sub("", folded)
+    return kept.encode(errors="replace").translate(None, _PUNCTUATION)
+
+
+_NO_LETTERS = re.compile(r"[^\w\x00-\x7f]+")
+
+
+def _traces(said: str, kind: str) -> Iterator[str]:
+    """What a text has in a row if it has the value in whatever form, with nothing but letters and digits looked at."""
+    if kind == "phone number":
+        yield re.sub(r"\D", "", said)[-_SUBSCRIBER:]
+    elif kind == "number":
+        for it in numbers_in(said):
+            yield it
+            yield from (f"{Decimal(it) / 1_000:f}{unit}" for unit in ("k", "t"))
+            yield f"{Decimal(it) / 1_000_000:f}m"
+    elif kind == "date":
+        yield from _spellings(said)
+    else:
+        yield _link(said) if kind == "web address" else said
+        if kind == "e-mail address":
+            yield _spelled_out(said)
+
+
 _SURELY = 8
 """The letters from which a value that is found without regard to spaces is no accident."""
 
@@ -122,6 +174,10 @@ _AFTER_LINK = r"/?(?![\w%=&?#~-]|/\w|\.\w)"
 
 def _link(said: str) -> str:
     return _SCHEME.sub("", said.casefold()).rstrip("/.,;)")
+
+
+def _spelled_out(address: str) -> str:
+    return address.replace("@", " at ").replace(".", " dot ")
 
 
 def _plain_words(text: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from langchain_core.messages import AnyMessage
 from langchain_core.tools import BaseTool
 
 from langchain_ashby.agent.cards.card import Source
-from langchain_ashby.agent.cards.provenance.matching import Texts, words
-from langchain_ashby.agent.cards.provenance.thread import Entry, Outside, Speaker, Whose, entries, outside
+from langchain_ashby.agent.cards.provenance.matching import Index, Texts, words
+from langchain_ashby.agent.cards.provenance.thread import Entry, Message, Outside, outside, read_in, whose
 from langchain_ashby.agent.cards.provenance.values import Value, values_of
 from langchain_ashby.agent.cards.show.sources import label
 from langchain_ashby.agent.messages.own import Own
@@ -43,7 +43,6 @@ class Said:
         self, messages: Sequence[AnyMessage], own: Own, tools: Mapping[str, BaseTool], known: Outside | None = None
     ) -> None:
         self._messages, self._own, self._tools, self._known = messages, own, tools, known
-        self._texts: dict[str, tuple[Texts, list[Entry]]] = {}
 
     @cached_property
     def outside(self) -> Outside | None:
@@ -87,51 +86,59 @@ class Said:
         return [it for it in found if it["from"] == "outsiders"]
 
     def _traced(self, value: Value, on_card: Texts) -> Source:
-        for speaker in ("user", "reviewer"):
-            if next(self._of(speaker)[0].exactly(value.said, value.kind), None) is not None:
+        may_have_it = [self._read[it] for it in self._index.places(value.said, value.kind)]
+        for speaker in _PEOPLE:
+            if any(_found(value, it.of(speaker)) for it in may_have_it):
                 return _source(value, speaker)
         if next(on_card.exactly(value.said, value.kind), None) is not None:
             return _source(value, "ashby", "what was read for this card")
-        if entry := self._in_records(value):
+        if entry := next(filter(None, (_in_records(value, it) for it in may_have_it)), None):
             return _source(value, "ashby", self._where(entry))
-        if entry := self._outsiders_only(value):
+        if entry := next(filter(None, (_by_outsiders(value, it) for it in may_have_it)), None):
             return _source(value, "outsiders", self._where(entry))
         return _source(value, "outsiders", _REMOVED) if self.outside == "removed" else _source(value, "model")
 
-    def _in_records(self, value: Value) -> Entry | None:
-        texts, known = self._of("ashby")
-        if (place := next(texts.exactly(value.said, value.kind), None)) is not None:
-            return known[place]
-        return self._people.get(words(value.said)) if value.kind == "text" else None
-
-    def _outsiders_only(self, value: Value) -> Entry | None:
-        if value.kind == "number" and len(value.said) <= COMMON:
-            return None
-        for speaker in ("outsiders", "named"):
-            texts, known = self._of(speaker)
-            for place in texts.disguised(value.said, value.kind):
-                if not _is_echo(value, known[place]):
-                    return known[place]
-        return None
-
-    def _of(self, speaker: Speaker) -> tuple[Texts, list[Entry]]:
-        if speaker not in self._texts:
-            known = [it for it in self._entries if it.speaker == speaker]
-            self._texts[speaker] = Texts(it.text for it in known), known
-        return self._texts[speaker]
+    @cached_property
+    def _read(self) -> list[Message]:
+        return [*read_in(self._messages, self._own, self._tools)]
 
     @cached_property
-    def _entries(self) -> list[Entry]:
-        return [*entries(self._messages, self._own, self._tools)]
+    def _index(self) -> Index:
+        return Index(it.text for it in self._read)
 
     def _where(self, entry: Entry) -> str:
-        whose = Whose(self._entries).of(entry)
-        return f"{entry.where}{f' about {whose}' if whose else ''}"
+        theirs = whose(entry, self._read)
+        return f"{entry.where}{f' about {theirs}' if theirs else ''}"
 
-    @cached_property
-    def _people(self) -> dict[str, Entry]:
-        return {words(it.text): it for it in self._of("named")[1]}
 
+_PEOPLE: tuple[Literal["user", "reviewer"], ...] = ("user", "reviewer")
+
+
+def _found(value: Value, those: tuple[Texts, list[Entry]]) -> Entry | None:
+    texts, known = those
+    place = next(texts.exactly(value.said, value.kind), None)
+    return None if place is None else known[place]
+
+
+def _in_records(value: Value, message: Message) -> Entry | None:
+    if found := _found(value, message.of("ashby")):
+        return found
+    _, people = message.of("named")
+    return next((it for it in people if value.kind == "text" and words(it.text) == words(value.said)), None)
+
+
+def _by_outsiders(value: Value, message: Message) -> Entry | None:
+    if value.kind == "number" and len(value.said) <= COMMON:
+        return None
+    for speaker in _OUTSIDERS:
+        texts, known = message.of(speaker)
+        for place in texts.disguised(value.said, value.kind):
+            if not _is_echo(value, known[place]):
+                return known[place]
+    return None
+
+
+_OUTSIDERS: tuple[Literal["outsiders", "named"], ...] = ("outsiders", "named")
 
 _REMOVED = "a part of the conversation that was removed, perhaps"
 
@@ -155,7 +162,7 @@ def trace(proposal: Proposal, said: Said, tool: BaseTool | None) -> list[str]:
 
 
 def _source(value: Value, speaker: str, where: str = "") -> Source:
-    shown = one_line(value.shown, LONGEST)
+    shown = one_line(value.shown[: 2 * LONGEST], LONGEST)
     return {"argument": value.way, "what": value.kind, "value": shown, "from": speaker, "where": where}  # type: ignore[typeddict-item]
 
 

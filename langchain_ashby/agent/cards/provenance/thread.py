@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
 
 from langchain_core.messages import AIMessage, AnyMessage, ChatMessage, HumanMessage, ToolMessage
 from langchain_core.tools import BaseTool
 
+from langchain_ashby.agent.cards.provenance.matching import Texts
 from langchain_ashby.agent.messages.history import calls_of
 from langchain_ashby.agent.messages.own import Own, is_answer, is_own_answer
 from langchain_ashby.agent.messages.tool_messages import EXECUTED_AS_EDITED
-from langchain_ashby.ids import certain
+from langchain_ashby.ids import certain, short
 from langchain_ashby.results import OWN
 from langchain_ashby.results.origin import pieces
 from langchain_ashby.text.words import named, quoted, tool_title
@@ -36,37 +37,71 @@ class Entry(NamedTuple):
     call: Mapping[str, Any] | None = None
 
 
-def entries(messages: Sequence[AnyMessage], own: Own, tools: Mapping[str, BaseTool]) -> Iterator[Entry]:
-    """The texts of a thread. What the agent's own model said is nobody's.
+class Message:
+    """A message of a thread, taken apart when that is needed.
+
+    Args:
+        text: All that it says.
+        entries: Takes it apart.
+    """
+
+    def __init__(self, text: str, entries: Callable[[], Iterable[Entry]]) -> None:
+        self.text = text
+        self._taken_apart = entries
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """Its texts, by who wrote them."""
+        return [*self._taken_apart()]
+
+    def of(self, speaker: Speaker) -> tuple[Texts, list[Entry]]:
+        """What a speaker wrote of it, to be searched, and by the place there."""
+        if speaker not in self._by_speaker:
+            theirs = [it for it in self.entries if it.speaker == speaker]
+            self._by_speaker[speaker] = Texts(it.text for it in theirs), theirs
+        return self._by_speaker[speaker]
+
+    @cached_property
+    def _by_speaker(self) -> dict[Speaker, tuple[Texts, list[Entry]]]:
+        return {}
+
+
+def read_in(thread: Sequence[AnyMessage], own: Own, tools: Mapping[str, BaseTool]) -> Iterator[Message]:
+    """The messages of a thread that say or show something. What the agent's own model said is nobody's.
 
     What is not recorded as the agent's own, and what a tool says that is not Ashby's, counts as written by outsiders.
     """
     calls: dict[str | None, Mapping[str, Any]] = {}
-    for message in messages:
+    for message in thread:
         calls |= {call["id"]: call for call in calls_of(message)}
         if isinstance(message, ToolMessage):
-            yield from _answer(message, calls.get(message.tool_call_id), own, tools)
+            call = calls.get(message.tool_call_id)
+            yield Message(_text(message), partial(_answer, message, call, own, tools))
         elif _is_a_persons(message):
-            yield Entry(message.text, "user")
+            yield _whole(Entry(message.text, "user"))
         elif not isinstance(message, AIMessage):
-            yield Entry(message.text, "outsiders", "an earlier message")
+            yield _whole(Entry(message.text, "outsiders", "an earlier message"))
         elif message.id not in own:
-            yield Entry(message.text, "outsiders", "a message of another model")
+            yield _whole(Entry(message.text, "outsiders", "a message of another model"))
         elif isinstance(message.content, list):
             found = [it for it in message.content if isinstance(it, dict) and it.get("type") not in _OWN_BLOCKS]
-            yield from (
-                Entry(json.dumps(it, ensure_ascii=False), "outsiders", "a search of the model's") for it in found
-            )
+            shown = (json.dumps(it, ensure_ascii=False, default=str) for it in found)
+            yield from (_whole(Entry(it, "outsiders", "what the model's provider found")) for it in shown)
+
+
+def _whole(entry: Entry) -> Message:
+    return Message(entry.text, lambda: [entry])
 
 
 def outside(
-    messages: Sequence[AnyMessage], own: Own, tools: Mapping[str, BaseTool], known: Outside | None
+    thread: Sequence[AnyMessage], own: Own, tools: Mapping[str, BaseTool], known: Outside | None
 ) -> Outside | None:
     """Whether outsiders' text was read in a thread, now or earlier, and whether some of that has been removed."""
-    there = {it.id for it in messages if not isinstance(it, ToolMessage) or is_own_answer(it, own)}
+    there = {it.id for it in thread if not isinstance(it, ToolMessage) or is_own_answer(it, own)}
     if known == "removed" or any(is_answer(record) and it not in there for it, record in own.items()):
         return "removed"
-    if known or any(it.speaker in ("named", "outsiders") and it.text.strip() for it in entries(messages, own, tools)):
+    texts = (it for message in read_in(thread, own, tools) for it in message.entries)
+    if known or any(it.speaker in ("named", "outsiders") and it.text.strip() for it in texts):
         return "read"
     return None
 
@@ -119,29 +154,24 @@ def _text(message: ToolMessage) -> str:
     return "\n".join(map(str, said))
 
 
-_ROW = re.compile(r"^([\w-]{22}) ([^|\n]+)", re.MULTILINE)
-
-
-class Whose:
-    """Finds the people that the arguments of a read name, among the results of a thread.
+def whose(entry: Entry, messages: Iterable[Message]) -> str:
+    """Whose record a text is in: as it says itself, or as the arguments of the call say; empty if neither does.
 
     Args:
-        texts: The texts of the thread.
+        entry: The text.
+        messages: The thread, in which an id may be found beside a name.
     """
+    if entry.whose:
+        return named(entry.whose)
+    args = entry.call.get("args") if entry.call else None
+    given = [args[it] for it in ("candidate_id", "application_id") if it in args] if isinstance(args, Mapping) else []
+    for value in (it for it in given if isinstance(it, str)):
+        known = certain(value)
+        name = _name_beside(short(known), messages) if known else value
+        return named(name) if name else ""
+    return ""
 
-    def __init__(self, texts: Sequence[Entry]) -> None:
-        self._texts = texts
 
-    def of(self, entry: Entry) -> str:
-        """Whose record a text is in: as it says itself, or as the arguments of the call say; empty if neither does."""
-        if entry.whose:
-            return named(entry.whose)
-        args = entry.call.get("args") if entry.call else None
-        for key, value in args.items() if isinstance(args, Mapping) else ():
-            if key in ("candidate_id", "application_id") and isinstance(value, str):
-                known = certain(value)
-                return named(self._name(known) if known else value) if not known or self._name(known) else ""
-        return ""
-
-    def _name(self, known: str) -> str:
-        return next((it.whose for it in self._texts if it.whose and certain(it.text) == known), "")
+def _name_beside(short_id: str, messages: Iterable[Message]) -> str:
+    found = (it for message in messages if short_id in message.text for it in message.entries)
+    return next((it.whose for it in found if it.whose and it.text == short_id), "")
