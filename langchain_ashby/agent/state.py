@@ -6,19 +6,19 @@ Everything except the messages is plain JSON, so that any checkpointer can keep 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NotRequired, Protocol, TypeGuard
+from typing import Annotated, Any, Literal, NotRequired, Protocol, TypeGuard
 
 from langchain_core.messages import AnyMessage, ToolCall
 
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
 from typing_extensions import TypedDict
 
-from langchain_ashby.agent.cards import Card, LeftOut, Part
+from langchain_ashby.agent.cards import Card, LeftOut, Part, Source
 from langchain_ashby.agent.conversation import ConversationChannel
 
 
 class _NotAlways(TypedDict, total=False):
-    """What a proposal has only if the model gave names for ids, or in connection with a bulk write.
+    """What a proposal has only if the model gave names for ids, with a bulk write, or since a later version.
 
     Attributes:
         written: The arguments as they were written, with names.
@@ -26,6 +26,8 @@ class _NotAlways(TypedDict, total=False):
         taken_off: Those that a person took off.
         left_out: The records of a bulk write for which there is no write, by id.
         part_of: The bulk tool that a single write is part of.
+        sources: Where the values of the call come from.
+        untrusted: True if text by outsiders had been read in the thread.
     """
 
     written: dict[str, Any]
@@ -33,6 +35,8 @@ class _NotAlways(TypedDict, total=False):
     taken_off: list[Part]
     left_out: dict[str, LeftOut]
     part_of: str
+    sources: list[Source]
+    untrusted: bool
 
 
 class Proposal(_NotAlways):
@@ -127,7 +131,8 @@ class State(Conversation):
     a call. `proposals` wait for a person, `approvals` may run, `edits` were changed by a person and need a
     new card first, `problem` says what was wrong with the last decisions. `left_out` counts the messages that the model
     was last sent without their text, or not at all, because its window is full. `stamps` are what the model was told of
-    the day and of whom it acts for, by the id of the message that carries it.
+    the day and of whom it acts for, by the id of the message that carries it. `outside` says whether text by
+    outsiders was ever read in the thread, and whether some of it was removed since.
     """
 
     own: NotRequired[Annotated[dict[str, str], merged]]
@@ -138,6 +143,7 @@ class State(Conversation):
     edits: NotRequired[list[Approval]]
     problem: NotRequired[str | None]
     left_out: NotRequired[int]
+    outside: NotRequired[Literal["read", "removed"] | None]
 
 
 Update = dict[str, Any]

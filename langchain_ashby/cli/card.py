@@ -17,6 +17,7 @@ from rich.text import Text
 
 from langchain_ashby.agent.cards import Card, is_current
 from langchain_ashby.agent.cards.show.arguments import as_given, numbered, resolved
+from langchain_ashby.agent.cards.show.sources import TITLE, sources_in_words
 from langchain_ashby.text.safe import as_typed, isolated, visible
 
 _RISKS = {
@@ -69,6 +70,7 @@ def panel(card: Card) -> RenderableType:
     parts += _records(card)
     parts += _list("What happens next", card["consequences"], "•", "")
     parts += _list("Not checked", card["unchecked"], "?", "")
+    parts += _list(TITLE, sources_in_words(card), "•", "dim")
     for link in card["links"]:
         parts += [Text(""), Text.assemble(f"{link['title']}: ", (link["url"], "underline"))]
     for heading, exact in [(f"Exact arguments of {card['tool']}", as_given(card)), *resolved(card)]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 
 
 def without_accents(text: str) -> str:
@@ -21,3 +23,31 @@ _ALONE = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h", "ŧ": "t"}
 )
 """Letters that do not come apart into a letter and its mark, but are written without it elsewhere."""
+
+
+def alike(text: str) -> str:
+    """A text for finding what was disguised: plain, without invisible characters, with Latin letters for lookalikes.
+
+    Characters that results write out, as `[U+200B]`, are invisible ones too.
+    """
+    text = _WRITTEN_OUT.sub("", text).casefold()
+    if text.isascii():
+        return text
+    return _FOREIGN.sub(lambda found: _seen(found[0]), unicodedata.normalize("NFKD", text))
+
+
+@lru_cache(maxsize=4_000)
+def _seen(character: str) -> str:
+    """A character as a Latin letter if it looks like one; nothing for marks, and for what only shapes others."""
+    is_seen = not unicodedata.combining(character) and unicodedata.category(character) != "Cf"
+    return _LATIN.get(ord(character), character) if is_seen else ""
+
+
+_WRITTEN_OUT = re.compile(r"\[U\+[0-9A-F]{4,6}\]")
+_FOREIGN = re.compile("[^\x00-\x7f]")
+_LATIN = _ALONE | str.maketrans(
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458\u0455\u0501\u051b\u051d"
+    "\u04bb\u04cf\u03b1\u03b2\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u03b3\u0261\u0251\u1d0f\u01c0",
+    "abekmhopctyxijsdqwhlabeikvoptuxygaol",
+)
+"""Latin letters, in lower case, for those of other scripts that look like them."""

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast, get_args
 
 from langchain_core.tools import BaseTool
 
-from langchain_ashby.agent.cards import Card
+from langchain_ashby.agent.cards import Card, Source
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.toolkit import AshbyTool
 
@@ -29,14 +29,16 @@ class ApprovalPolicy:
     Args:
         rules: A rule for each tool that differs from the default, by the tool's name.
         default: The rule for every other write.
+        ask_after_untrusted: True to ask about every write once text by outsiders was read in the thread, whatever the
+            rules allow. In a graph around the agent it is not known what was read before, so there it always asks.
 
     `ApprovalPolicy({"ashby_create_candidate_note": allow_if(lambda card: card["risk"] == "low"),
     "ashby_cancel_interview_schedule": "never"})` asks about everything except low-risk
     notes, and refuses to cancel interviews.
 
     A function gets the card of the write and is called once per card. A person is asked if it fails or returns anything
-    but a ruling; if anything on the card could not be checked, even where the rule allows the write; and for a tool
-    without cards where the rule is a function.
+    but a ruling; even where the rule allows the write, if anything on the card could not be checked, or a value of the
+    call is only in text by outsiders; and for a tool without cards where the rule is a function.
 
     A bulk write is allowed only by a rule of its own, and never runs if the rule for its single write says so of any.
 
@@ -44,9 +46,12 @@ class ApprovalPolicy:
         ConfigurationError: if a rule is neither a ruling nor a function.
     """
 
-    def __init__(self, rules: Mapping[str, Rule] | None = None, *, default: Rule = "ask") -> None:
+    def __init__(
+        self, rules: Mapping[str, Rule] | None = None, *, default: Rule = "ask", ask_after_untrusted: bool = False
+    ) -> None:
         self.rules = dict(rules or {})
         self.default = default
+        self.ask_after_untrusted = ask_after_untrusted
         for name, rule in [*self.rules.items(), ("default", default)]:
             if not callable(rule) and rule not in get_args(Ruling):
                 near = get_close_matches(str(rule), get_args(Ruling), n=1, cutoff=0.3)
@@ -82,7 +87,15 @@ class ApprovalPolicy:
         """True if a write never runs, whatever its card."""
         return self.rules.get(tool, self.default) == "never"
 
-    def ruling(self, tool: str, card: Card | None, parts: Sequence[Card] = ()) -> Ruling:
+    def ruling(
+        self,
+        tool: str,
+        card: Card | None,
+        parts: Sequence[Card] = (),
+        *,
+        sources: Sequence[Source] = (),
+        untrusted: bool = False,
+    ) -> Ruling:
         """Returns the ruling for a write.
 
         Args:
@@ -90,14 +103,19 @@ class ApprovalPolicy:
             card: Its card; None for a tool that has no cards.
             parts: The cards of its single writes, if it is a bulk write. What may not be done to one of them may not be
                 done to all; but that one may be changed without asking does not mean that a hundred may.
+            sources: Where the values of the call come from, if its card does not say it.
+            untrusted: True if text by outsiders was read in the thread.
         """
         if any(self.ruling(it["tool"], it) == "never" for it in parts):
             return "never"
         rule = self.rules.get(tool, self.default)
         ruling = _asked(rule, card) if callable(rule) else rule
-        if ruling == "allow" and parts and tool not in self.rules:
+        if ruling != "allow":
+            return ruling
+        if (parts and tool not in self.rules) or (untrusted and self.ask_after_untrusted):
             return "ask"
-        return "ask" if ruling == "allow" and card is not None and card["unchecked"] else ruling
+        from_outside = any(it["from"] == "outsiders" for it in [*sources, *(card.get("sources", ()) if card else ())])
+        return "ask" if from_outside or (card is not None and card["unchecked"]) else "allow"
 
 
 def strictest(rulings: Iterable[Ruling]) -> Ruling:

@@ -19,6 +19,7 @@ from langchain_ashby.agent.approval.gate import argument_problem, needs_approval
 from langchain_ashby.agent.cards import ReadCache, markdown
 from langchain_ashby.agent.cards.differences import beside
 from langchain_ashby.agent.cards.many import CARDS_AT_ONCE
+from langchain_ashby.agent.cards.provenance import Said, trace
 from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.agent.execution.audit_log import audit_op
 from langchain_ashby.agent.execution.dependencies import Dependencies
@@ -199,13 +200,15 @@ def _complete(
             proposal["after"] = dict(known["after"])
     put_in_order([*(proposal for _, proposal in proposed), *(it["proposal"] for it in held)])
     warnings = warnings_of_twins([proposal for _, proposal in proposed])
+    said = Said(state["messages"], own, given.tools, state.get("outside"))
     for number, (_, proposal) in enumerate(proposed):
+        warnings[number] += (traced := trace(proposal, said, given.tools.get(proposal["call"]["name"])))
         card, after = proposal["card"], [*proposal["after"].values()]
         if card is not None:
             earlier = [f"Runs after: {after[-1]}."] if after else []
             proposal["card"] = card = beside(card, {"consequences": earlier, "warnings": warnings[number]})
         title, args = proposal["title"], proposal["call"]["args"]
-        proposal["description"] = described(title, args) if card is None else markdown(card)
+        proposal["description"] = described(title, args, traced) if card is None else markdown(card)
         proposal["policy"] = settings.ruling(proposal)
 
 

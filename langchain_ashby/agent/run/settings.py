@@ -13,7 +13,7 @@ from langchain_ashby.agent.approval.gate import Tools, needs_approval
 from langchain_ashby.agent.approval.policy import ApprovalPolicy, Ruling, strictest
 from langchain_ashby.agent.messages.tool_messages import NOT_IN_THIS_RUN
 from langchain_ashby.agent.run.context import SettingsError, context_schema
-from langchain_ashby.agent.run.runtime import ashby_user, settings_given
+from langchain_ashby.agent.run.runtime import ashby_user, is_within_another_graph, settings_given
 from langchain_ashby.agent.run.surroundings import Surroundings
 from langchain_ashby.agent.state import Approval, Node, Proposal, State, Update
 from langchain_ashby.client import AshbyClient
@@ -48,8 +48,12 @@ class RunSettings:
 
     def ruling(self, proposal: Proposal) -> Ruling:
         """Returns the strictest of the policies' rulings for a write."""
-        tool, card, parts = proposal["call"]["name"], proposal["card"], proposal.get("parts", [])
-        return strictest(policy.ruling(tool, card, [it["card"] for it in parts]) for policy in self._policies)
+        tool, card, parts = proposal["call"]["name"], proposal["card"], [it["card"] for it in proposal.get("parts", [])]
+        sources, untrusted = proposal.get("sources", []), proposal.get("untrusted", True)
+        return strictest(
+            policy.ruling(tool, card, parts, sources=sources, untrusted=untrusted or is_within_another_graph())
+            for policy in self._policies
+        )
 
     def acts_for_another_than(self, proposed_for: str | None) -> str | None:
         """Objects in words if a write was proposed in a run for another user than this one's; None if it was not."""
