@@ -145,11 +145,10 @@ def in_words(action: Mapping[str, Any]) -> list[str]:
     if action.get("needs") == _SECOND_REVIEWER:
         said.append(f"{by}; a second person has to approve." if by else "Two people have to approve it.")
     elif approved and (until := parsed(action.get("held_until"))):
-        said.append(
-            f"{by}; held until {to_the_second(until)}. Reject it to stop it; approve it after that to have it made."
-        )
+        said.append(f"{by}; held until {to_the_second(until)}.")
+        said.append("Reject it to stop it; approve it after that time to have it made.")
     hold = action.get("hold")
-    if isinstance(hold, float):
+    if isinstance(hold, int | float) and not isinstance(hold, bool):
         said.append(f"Once approved, it is held for {lasting(hold)}, during which anybody may stop it.")
     return said
 
