@@ -1,5 +1,6 @@
 """The prebuilt recruiting agent: reads freely, and asks a person before anything is written to Ashby."""
 
+from langchain_ashby.agent.approval.conditions import archives, emails_candidate, hires, hold_if, more_than
 from langchain_ashby.agent.approval.pending import PendingApprovals
 from langchain_ashby.agent.approval.policy import ApprovalPolicy, allow_if
 from langchain_ashby.agent.execution.audit import AuditEntry, AuditTrail, aaudit_trail, audit_trail, to_jsonl
@@ -21,8 +22,13 @@ __all__ = [
     "QuestionClosedError",
     "aaudit_trail",
     "allow_if",
+    "archives",
     "audit_trail",
     "create_recruiting_agent",
+    "emails_candidate",
     "ended_early",
+    "hires",
+    "hold_if",
+    "more_than",
     "to_jsonl",
 ]

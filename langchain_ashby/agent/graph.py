@@ -281,15 +281,12 @@ def _after_prepare(state: State) -> Way:
 
 def _after_review(given: Dependencies) -> Callable[[State], Way]:
     def route(state: State) -> Way:
-        waiting = state.get("proposals", [])
-        if state.get("problem") and waiting:
-            return "prepare" if given.need_new_cards(waiting) else "review"
-        steps = _writes(state)
+        waiting, steps = state.get("proposals", []), _writes(state)
         if state.get("edits"):
-            steps.append("prepare")
-        if waiting:
-            steps.append("ask")
-        return steps or "join"
+            return [*steps, "prepare"]  # which keeps those that wait
+        if waiting and not steps:
+            return "prepare" if state.get("problem") and given.need_new_cards(waiting) else "review"
+        return [*steps, "ask"] if waiting else steps or "join"
 
     return route
 

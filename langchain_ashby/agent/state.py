@@ -17,11 +17,37 @@ from langchain_ashby.agent.cards import Card, LeftOut, Part, Source
 from langchain_ashby.agent.conversation import ConversationChannel
 
 
+class Decided(TypedDict):
+    """The decision about a proposal, with its reviewer and time (ISO 8601).
+
+    `decision` is `approve`, `edit`, `reject` or `respond` for a person, `policy` where the application's policy decided
+    alone. `reviewer` is None if the person was not named.
+    """
+
+    decision: str
+    reviewer: str | None
+    at: str
+
+
+class Requirements(TypedDict):
+    """What a write needs before it may run, besides one approval.
+
+    `second_reviewer` is True if a second person has to approve it; `hold` is how long it then waits, in seconds.
+    """
+
+    second_reviewer: bool
+    hold: float
+
+
 class _NotAlways(TypedDict, total=False):
-    """What a proposal has only if the model gave names for ids, with a bulk write, or since a later version.
+    """What a proposal has only with names for ids, if one approval is not enough, or as or in a bulk write.
 
     Attributes:
         written: The arguments as they were written, with names.
+        requires: What it needs besides one approval.
+        approved: Its approvals so far, of exactly this call and this card.
+        held_since: When the hold began, in ISO 8601.
+        void: Approvals that no longer count, because they were of another card or of other arguments.
         parts: The single writes of a bulk write.
         taken_off: Those that a person took off.
         left_out: The records of a bulk write for which there is no write, by id.
@@ -31,6 +57,10 @@ class _NotAlways(TypedDict, total=False):
     """
 
     written: dict[str, Any]
+    requires: Requirements
+    approved: list[Decided]
+    held_since: str
+    void: list[Decided]
     parts: list[Part]
     taken_off: list[Part]
     left_out: dict[str, LeftOut]
@@ -80,18 +110,6 @@ class Proposal(_NotAlways):
 def is_complete(proposal: Proposal | None) -> TypeGuard[Proposal]:
     """True if this version of the package made the proposal: an earlier one may have left something out."""
     return proposal is not None and proposal.keys() >= Proposal.__required_keys__
-
-
-class Decided(TypedDict):
-    """The decision about a proposal, with its reviewer and time (ISO 8601).
-
-    `decision` is `approve`, `edit`, `reject` or `respond` for a person, `policy` where the application's policy decided
-    alone. `reviewer` is None if the person was not named.
-    """
-
-    decision: str
-    reviewer: str | None
-    at: str
 
 
 class Approval(TypedDict):

@@ -15,6 +15,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from langchain_ashby.agent.approval.standing import in_words
 from langchain_ashby.agent.cards import Card, is_current
 from langchain_ashby.agent.cards.show.arguments import as_given, numbered, resolved
 from langchain_ashby.agent.cards.show.sources import TITLE, sources_in_words
@@ -33,7 +34,9 @@ Action = dict[str, Any]
 def shown(action: Action) -> RenderableType:
     """A proposed change as its reviewer sees it: the card, or the description if it has none."""
     card = action.get("card")
-    return panel(card) if is_current(card) else Markdown(action["description"])
+    if not is_current(card):
+        return Markdown(action["description"])
+    return Group(*(Text(it, "bold") for it in in_words(action)), panel(card))
 
 
 class Fitted:

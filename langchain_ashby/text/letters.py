@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from langchain_ashby.text.safe import is_unseen
+
 
 def without_accents(text: str) -> str:
     """A name for comparison. Letters that only look alike stay different, as do the vowel signs of other scripts."""
@@ -17,6 +19,14 @@ def plain(text: str) -> str:
     """A text for searching: without marks of any kind, `siobhan o dhomhnaill`, and with o for ø."""
     letters = unicodedata.normalize("NFKD", text.casefold()).translate(_ALONE)
     return "".join(it for it in letters if not unicodedata.combining(it))
+
+
+def of_one_person(name: str) -> str:
+    """A person's name for comparison: as `plain`, and without spaces and characters that are not seen.
+
+    It is empty for a name that shows nothing.
+    """
+    return "".join(it for it in plain(unicodedata.normalize("NFKC", name)) if not is_unseen(it))
 
 
 _ALONE = str.maketrans(

@@ -97,7 +97,7 @@ def entry_of(item: Item) -> AuditEntry:
         **{
             field.name: value[field.name]
             for field in fields(AuditEntry)
-            if field.name in value or field.default is MISSING
+            if field.name in value or (field.default is MISSING and field.default_factory is MISSING)
         }
         | {"at": datetime.fromisoformat(value["at"])}
     )
