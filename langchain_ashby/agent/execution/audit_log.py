@@ -36,6 +36,8 @@ class AuditRecord:
         on_behalf_of: The id of the Ashby user for whom it was proposed; None for the key's owner.
         part_of: The bulk tool, if this is the write for one record of a call of that. The call has an entry of its own,
             with the same `call_id` and the card that was shown.
+        account: The fingerprint of the Ashby account; None for a tool that is not Ashby's, and in entries of earlier
+            versions.
     """
 
     at: datetime
@@ -54,6 +56,7 @@ class AuditRecord:
     request_ids: list[str]
     on_behalf_of: str | None = None
     part_of: str | None = None
+    account: str | None = None
 
 
 def audit_op(record: AuditRecord, key: str) -> PutOp:

@@ -328,6 +328,7 @@ def audit_record(write: PendingWrite, result: WriteResult) -> tuple[AuditRecord,
         request_ids=list(result.request_ids),
         on_behalf_of=proposal["on_behalf_of"],
         part_of=proposal.get("part_of"),
+        account=proposal["account"],
     )
     # Two decisions about one proposal are two entries, even if the outcome is the same.
     decision = decided["at"] if decided else proposal["made"]
