@@ -108,7 +108,7 @@ class Creates(Effect):
         within: str | None = None,
         **stored: str | Stored | None,
     ) -> None:
-        super().__init__(None, line=line, within=within, **stored)
+        super().__init__(None, line=line, within=within, reverting=(), **stored)
         self.alike_by = (alike_by,) if isinstance(alike_by, str) else alike_by
 
     def arguments(self) -> list[str]:

@@ -188,7 +188,7 @@ def create_recruiting_agent(
     compiled = graph.compile(
         checkpointer=InMemorySaver() if checkpointer == "memory" else checkpointer, store=store, name=name
     )
-    return RecruitingAgent.of(compiled, given).with_config(max_concurrency=max_concurrency)
+    return RecruitingAgent.of(compiled, limits).with_config(max_concurrency=max_concurrency)
 
 
 _log = logging.getLogger(__name__)

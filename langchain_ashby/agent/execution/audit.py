@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import datetime
 from hashlib import sha256
 
@@ -23,7 +23,7 @@ class AuditEntry(AuditRecord):
         write: The id of the write, which all entries about it share.
     """
 
-    write: str = ""
+    write: str = field(default="", compare=False)
 
     def _repr_html_(self) -> str:
         return entry_html(self)
@@ -97,11 +97,7 @@ def to_jsonl(entries: Iterable[AuditEntry]) -> Iterator[str]:
 def _read(item: Item) -> AuditEntry:
     value = load(item)
     return AuditEntry(
-        **{
-            field.name: value[field.name]
-            for field in fields(AuditEntry)
-            if field.name in value or field.default is MISSING
-        }
+        **{it.name: value[it.name] for it in fields(AuditEntry) if it.name in value or it.default is MISSING}
         | {"at": datetime.fromisoformat(value["at"]), "write": _id_of(item)}
     )
 

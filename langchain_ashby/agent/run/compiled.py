@@ -13,10 +13,10 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot
 
 from langchain_ashby.agent.approval.decisions import UNKEPT
-from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.messages.artifacts import with_artifacts
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.run.runtime import for_run
+from langchain_ashby.agent.run.settings import RunLimits
 from langchain_ashby.agent.state import Conversation, State
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.json import json_safe
@@ -37,21 +37,21 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
     As a node of another graph it gets no answers directly: each then names its question, or goes to the open one.
 
     Args:
-        given: What its nodes share.
+        limits: What the application allows, with the tools.
         parts: The parts of the compiled graph.
     """
 
-    def __init__(self, *, given: Dependencies, **parts: Any) -> None:
+    def __init__(self, *, limits: RunLimits, **parts: Any) -> None:
         super().__init__(**parts)
-        self.given = given
+        self.limits = limits
 
     @classmethod
     def of(
-        cls, compiled: CompiledStateGraph[State, Context, Conversation, Conversation], given: Dependencies
+        cls, compiled: CompiledStateGraph[State, Context, Conversation, Conversation], limits: RunLimits
     ) -> RecruitingAgent:
         """Wraps a compiled graph, as `Pregel.copy` does."""
         parts = {name: value for name, value in vars(compiled).items() if name != "__orig_class__"}
-        return cls(**parts, given=given)
+        return cls(**parts, limits=limits)
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Runs the graph, as `CompiledStateGraph` does; `invoke` comes through here as well."""

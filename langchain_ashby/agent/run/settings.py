@@ -164,6 +164,11 @@ class RunLimits:
             if (toolsets is None or _toolset(tool) in toolsets) and not (read_only and needs_approval(tool))
         }
 
+    @property
+    def account(self) -> str | None:
+        """The fingerprint of the Ashby account; None if the tools are not Ashby's."""
+        return None if self._client is None else self._client.account
+
     def user_for(self, wanted: str | None, authenticated: str | None = None) -> str | None:
         """The Ashby user for whom a run acts.
 

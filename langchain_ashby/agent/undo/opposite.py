@@ -201,6 +201,8 @@ def _of_many(operation: type[Bulk[Any]], entry: AuditRecord, trail: Iterable[Aud
     ]
     if not parts:
         raise NotUndoable("Of its single writes, none is known to have been made. Each has an entry of its own.")
+    order = {record: place for place, record in enumerate(at(entry.card, "table", "records") or [])}
+    parts.sort(key=lambda it: order.get(it.args.get(operation.one()), len(order)))
     calls, others = list[Opposite](), list[str]()
     for part in parts:
         try:

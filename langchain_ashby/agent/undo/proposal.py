@@ -27,6 +27,7 @@ from langchain_ashby.bulk import Bulk
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.words import one_line, tool_title
+from langchain_ashby.toolkit import AshbyTool
 
 
 class CannotUndoError(AshbyError, ValueError):
@@ -141,33 +142,27 @@ def _plan(
         CannotUndoError: if it may not.
         SettingsError: if the settings ask for something that the application does not allow.
     """
-    undo, given = undo_of(entry, trail), agent.given
-    settings = (
-        context.model_dump(include={*Context.model_fields}) if isinstance(context, Context) else {**(context or {})}
-    )
-    settings |= {"reviewer": reviewer} if reviewer else {}
+    undo, limits = undo_of(entry, trail), agent.limits
+    wanted = context.model_dump(include={*Context.model_fields}) if isinstance(context, Context) else context or {}
+    settings = limits.schema(**{**wanted, **({"reviewer": reviewer} if reviewer else {})})
     if not entry.write:
         raise CannotUndoError("The entry was not read from an audit trail")
     if undo.why_not is not None:
         raise CannotUndoError(undo.why_not.rstrip("."))
-    acts_for = given.limits.user_for(given.limits.schema(**settings).on_behalf_of)
+    acts_for = limits.user_for(settings.on_behalf_of)
     if acts_for != entry.on_behalf_of:
         raise CannotUndoError(
             f"It was made {_for(entry.on_behalf_of)}, and this run acts {_for(acts_for)}",
             remedy="Run it with the same on_behalf_of." if entry.on_behalf_of else "Run it without on_behalf_of.",
         )
-    for call in undo.calls:
-        if call.tool not in given.tools:
-            raise CannotUndoError(
-                f"It takes {call.tool}, a tool that the agent does not have",
-                remedy="Give the agent's toolkit this tool.",
-            )
-        if given.executor.checker.account(ToolCall(name=call.tool, args=call.args, id=None)) != entry.account:
-            raise CannotUndoError(
-                "It was made under another Ashby account"
-                if entry.account
-                else "An earlier version recorded it, without the account under which it was made"
-            )
+    if entry.account is None:
+        raise CannotUndoError("An earlier version recorded it, without the account under which it was made")
+    if entry.account != limits.account:
+        raise CannotUndoError("It was made under another Ashby account")
+    if missing := [it.tool for it in undo.calls if not isinstance(limits.tools.get(it.tool), AshbyTool)]:
+        raise CannotUndoError(
+            f"It takes {missing[0]}, a tool that the agent does not have", remedy="Give the agent's toolkit this tool."
+        )
     return _Plan(entry, undo, settings)
 
 
@@ -181,7 +176,7 @@ class _Plan:
 
     entry: AuditEntry
     undo: Undo
-    context: dict[str, Any]
+    context: Context
 
     @property
     def thread_id(self) -> str:
