@@ -10,18 +10,32 @@ from langchain_ashby.agent.messages.reply import ended_early
 from langchain_ashby.agent.prompt import SYSTEM_PROMPT
 from langchain_ashby.agent.run.compiled import QuestionClosedError
 from langchain_ashby.agent.run.context import Context
+from langchain_ashby.agent.undo import (
+    CannotUndoError,
+    Opposite,
+    ProposedUndo,
+    Undo,
+    apropose_undo,
+    propose_undo,
+    undo_of,
+)
 
 __all__ = [
     "SYSTEM_PROMPT",
     "ApprovalPolicy",
     "AuditEntry",
     "AuditTrail",
+    "CannotUndoError",
     "Context",
     "Journal",
+    "Opposite",
     "PendingApprovals",
+    "ProposedUndo",
     "QuestionClosedError",
+    "Undo",
     "aaudit_trail",
     "allow_if",
+    "apropose_undo",
     "archives",
     "audit_trail",
     "create_recruiting_agent",
@@ -30,5 +44,7 @@ __all__ = [
     "hires",
     "hold_if",
     "more_than",
+    "propose_undo",
     "to_jsonl",
+    "undo_of",
 ]

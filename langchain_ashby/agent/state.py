@@ -131,6 +131,28 @@ def undecided(proposal: Proposal) -> Approval:
     return Approval(call=proposal["call"], edited=proposal["original"] is not None, proposal=proposal, decided=None)
 
 
+class Undoing(TypedDict):
+    """What a call undoes, which no model proposed.
+
+    Attributes:
+        line: What the write did: the first line of its card.
+        at: When its outcome was recorded, in ISO 8601.
+        args: The arguments that put things back.
+        left: The values that the write left, by record and title, as in `undo.Opposite`.
+        remains: What stays as the write left it.
+        account: The account in which it was made.
+        on_behalf_of: The user for whom it was made.
+    """
+
+    line: str
+    at: str
+    args: dict[str, Any]
+    left: dict[str, dict[str, Any]]
+    remains: list[str]
+    account: str | None
+    on_behalf_of: str | None
+
+
 class Conversation(TypedDict):
     """The agent's input and output."""
 
@@ -150,7 +172,8 @@ class State(Conversation):
     new card first, `problem` says what was wrong with the last decisions. `left_out` counts the messages that the model
     was last sent without their text, or not at all, because its window is full. `stamps` are what the model was told of
     the day and of whom it acts for, by the id of the message that carries it. `outside` says whether text by
-    outsiders was ever read in the thread, and whether some of it was removed since.
+    outsiders was ever read in the thread, and whether some of it was removed since. `undoes` says what calls undo that
+    a person asked for without the model, by the ids of the calls.
     """
 
     own: NotRequired[Annotated[dict[str, str], merged]]
@@ -162,6 +185,7 @@ class State(Conversation):
     problem: NotRequired[str | None]
     left_out: NotRequired[int]
     outside: NotRequired[Literal["read", "removed"] | None]
+    undoes: NotRequired[dict[str, Undoing]]
 
 
 Update = dict[str, Any]

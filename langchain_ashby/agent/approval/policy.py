@@ -43,9 +43,9 @@ class ApprovalPolicy:
     notes, and refuses to cancel interviews.
 
     A function gets the card of the write and is called once per card. A person is asked if it fails or returns anything
-    but a ruling; even where the rule allows the write, if anything on the card could not be checked, a value of the call
-    is only in text by outsiders, or the write needs a second reviewer or a hold; and for a tool without cards where the
-    rule is a function.
+    but a ruling; and for a tool without cards where the rule is a function. Even where the rule allows the write, a
+    person is asked if anything on the card could not be checked, a value of the call is only in text by outsiders, or
+    the write needs a second reviewer or a hold.
 
     A bulk write is allowed only by a rule of its own, and never runs if the rule for its single write says so of any.
     It needs a second reviewer or a hold if its single write does, for any of its records.

@@ -37,6 +37,8 @@ class AuditRecord:
         on_behalf_of: The id of the Ashby user for whom it was proposed; None for the key's owner.
         part_of: The bulk tool, if this is the write for one record of a call of that. The call has an entry of its own,
             with the same `call_id` and the card that was shown.
+        account: The fingerprint of the Ashby account; None for a tool that is not Ashby's, and in entries of earlier
+            versions.
         approved_by: Its approvals, in their order, as `{"reviewer", "at"}`; several if one was not enough. An entry for
             a write that was rejected after all has those that it had.
         started_by: Who had a held write made once its hold had ended, as `{"reviewer", "at"}`; None for others.
@@ -58,6 +60,7 @@ class AuditRecord:
     request_ids: list[str]
     on_behalf_of: str | None = None
     part_of: str | None = None
+    account: str | None = None
     approved_by: list[dict[str, Any]] = field(default_factory=list)
     started_by: dict[str, Any] | None = None
 

@@ -337,6 +337,7 @@ def audit_record(write: PendingWrite, result: WriteResult) -> tuple[AuditRecord,
         part_of=proposal.get("part_of"),
         approved_by=[{"reviewer": it["reviewer"], "at": it["at"]} for it in approved],
         started_by={"reviewer": started["reviewer"], "at": started["at"]} if started else None,
+        account=proposal["account"],
     )
     # Two decisions about one proposal are two entries, even if the outcome is the same.
     decision = latest["at"] if latest else proposal["made"]

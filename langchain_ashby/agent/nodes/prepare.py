@@ -20,6 +20,7 @@ from langchain_ashby.agent.approval.gate import argument_problem, needs_approval
 from langchain_ashby.agent.approval.requirements import NOTHING
 from langchain_ashby.agent.approval.standing import Counted, Uncounted, weighed
 from langchain_ashby.agent.cards import ReadCache, markdown
+from langchain_ashby.agent.cards.card import Beside
 from langchain_ashby.agent.cards.differences import beside
 from langchain_ashby.agent.cards.many import CARDS_AT_ONCE
 from langchain_ashby.agent.cards.provenance import Said, trace
@@ -38,6 +39,7 @@ from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.run.runtime import RunLocation, is_first_attempt, is_saved
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, is_complete, undecided
+from langchain_ashby.agent.undo.lines import first, lines_of
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import tool_title
@@ -191,6 +193,7 @@ def _complete(
     assert location.store is not None
     message, own = maker_of(state["messages"]), state.get("own", {})
     index = {call["id"]: number for number, call in enumerate(message.tool_calls)} if message else {}
+    undoes = state.get("undoes", {})
     journal = given.executor.journal.name(location.store)
     for it, proposal in proposed:
         call, known = proposal["call"], it.known
@@ -204,6 +207,8 @@ def _complete(
             turn = turn_of(message, own) if message else None
             own_call = call | {"args": proposal.get("written") or call["args"]}
             proposal["journal_key"] = journal_key(location.thread_id, turn, proposal["place"], own_call)
+            if undoing := undoes.get(str(call["id"])):
+                proposal["on_behalf_of"], proposal["account"] = undoing["on_behalf_of"], undoing["account"]
         else:
             if written := known.get("written"):
                 proposal["written"] = written
@@ -218,7 +223,11 @@ def _complete(
         card, after = proposal["card"], [*proposal["after"].values()]
         if card is not None:
             earlier = [f"Runs after: {after[-1]}."] if after else []
-            proposal["card"] = card = beside(card, {"consequences": earlier, "warnings": warnings[number]})
+            undo = lines_of(undoes.get(str(proposal["call"]["id"])), proposal)
+            others = Beside(
+                consequences=[*undo["consequences"], *earlier], warnings=[*undo["warnings"], *warnings[number]]
+            )
+            proposal["card"] = card = first(beside(card, others), undo["consequences"])
         title, args = proposal["title"], proposal["call"]["args"]
         proposal["description"] = described(title, args, traced) if card is None else markdown(card)
         if (requires := settings.requires(proposal)) != NOTHING:

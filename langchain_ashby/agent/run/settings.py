@@ -148,7 +148,7 @@ class RunLimits:
         return RunSettings(
             model=context.model or DEFAULT,
             tools=self._narrowed(context.toolsets, context.read_only),
-            on_behalf_of=self._acting_for(context.on_behalf_of),
+            on_behalf_of=self.user_for(context.on_behalf_of, ashby_user()),
             policy=policy,
             time_zone=context.time_zone,
             _policies=(self._policy,) if policy == DEFAULT else (self._policy, self._policies[policy]),
@@ -184,8 +184,22 @@ class RunLimits:
             if (toolsets is None or _toolset(tool) in toolsets) and not (read_only and needs_approval(tool))
         }
 
-    def _acting_for(self, wanted: str | None) -> str | None:
-        fixed = ashby_user() or (self._client.on_behalf_of if self._client else None)
+    @property
+    def account(self) -> str | None:
+        """The fingerprint of the Ashby account; None if the tools are not Ashby's."""
+        return None if self._client is None else self._client.account
+
+    def user_for(self, wanted: str | None, authenticated: str | None = None) -> str | None:
+        """The Ashby user for whom a run acts.
+
+        Args:
+            wanted: The user in its settings.
+            authenticated: The user that a server authenticated.
+
+        Raises:
+            SettingsError: if the application does not let it act for the one that it wants.
+        """
+        fixed = authenticated or (self._client.on_behalf_of if self._client else None)
         if wanted is None or wanted == fixed:
             return fixed
         if self._client is None:
