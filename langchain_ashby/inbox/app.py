@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from langgraph.store.base import BaseStore
@@ -25,24 +25,23 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from langchain_ashby.inbox import words
 from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.door import AtTheDoor, Door
+from langchain_ashby.inbox.evidence import Evidence
+from langchain_ashby.inbox.later import Later
+from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.outbox import Agent, Outbox
-from langchain_ashby.inbox.pages import card, queue, sign_in
+from langchain_ashby.inbox.pages import batch, card, outcomes, queue, sign_in
+from langchain_ashby.inbox.pages.shared import common
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.reviewers import Identify, Routing, SignIn
 from langchain_ashby.inbox.security import Guard, Place
+from langchain_ashby.inbox.trail import Trail
 from langchain_ashby.text.html import apart, safe
 
 _HERE = Path(__file__).parent
 _log = logging.getLogger(__name__)
-
-
-class Ticking(Protocol):
-    """Something that is to be done about every second, such as notifying people."""
-
-    async def tick(self, now: datetime) -> object:
-        """Does what is due."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,9 @@ class Inbox:
     store: BaseStore
     questions: Questions
     outbox: Outbox
+    later: Later
+    evidence: Evidence
+    trail: Trail
     templates: Jinja2Templates
     door: Door
     place: Place
@@ -67,7 +69,7 @@ def create_app(
     routing: Routing | None = None,
     base_url: str | None = None,
     store: BaseStore | None = None,
-    notifier: Ticking | None = None,
+    notifier: Notifier | None = None,
     title: str = "Approvals",
     time_zone: str | None = None,
     undo: timedelta = timedelta(seconds=5),
@@ -83,7 +85,7 @@ def create_app(
         base_url: Where browsers find it, such as `https://example.com/inbox`. Without it, only browsers on this machine
             are answered.
         store: The agent's store, if it was not compiled with one.
-        notifier: Tells people what waits.
+        notifier: Tells people what waits for them; None to tell nobody.
         title: What the pages call it.
         time_zone: The zone of times on the pages, such as `Europe/Berlin`, where a browser's own is not known.
         undo: How long a decision can be taken back before it leaves.
@@ -102,18 +104,30 @@ def create_app(
     if store is None:
         raise ValueError("The inbox reads what waits from the agent's store: pass store=….")
     door = Door(reviewers, store, routing or Routing())
-    templates = Jinja2Templates(_HERE / "templates", context_processors=[_who])
-    templates.env.filters |= {"safe_text": safe, "apart": lambda words: safe(apart(words))}
+    templates = Jinja2Templates(_HERE / "templates", context_processors=[_who, common])
+    templates.env.filters |= {
+        "safe_text": safe,
+        "apart": lambda text: safe(apart(text)),
+        "age": words.age,
+        "ago": words.ago,
+        "soon": words.is_soon,
+        "decided": words.decided,
+        "moment": words.moment,
+    }
+    templates.env.trim_blocks = templates.env.lstrip_blocks = True
     inbox = Inbox(
-        agent,
-        store,
-        Questions(store),
-        Outbox(agent, store, undo=undo, stop_before_model=stop_before_model),
-        templates,
-        door,
-        place,
-        title,
-        time_zone,
+        agent=agent,
+        store=store,
+        questions=Questions(store),
+        outbox=Outbox(agent, store, undo=undo, stop_before_model=stop_before_model),
+        later=Later(store),
+        evidence=Evidence(agent),
+        trail=Trail(store),
+        templates=templates,
+        door=door,
+        place=place,
+        title=title,
+        time_zone=time_zone,
     )
     running = False
 
@@ -126,7 +140,7 @@ def create_app(
             partial(run_in_threadpool, CatchUp(agent, inbox.store).look),
         ]
         if notifier is not None:
-            chores.append(notifier.tick)
+            chores.append(partial(run_in_threadpool, _notify, inbox, notifier))
         tasks = [asyncio.create_task(_repeat(chore, stopping)) for chore in chores]
         running = True
         try:
@@ -135,6 +149,8 @@ def create_app(
             running = False
             stopping.set()
             await asyncio.gather(*tasks)  # a write that is under way is finished
+            if notifier is not None:
+                await run_in_threadpool(notifier.close)
 
     def problem(request: Request, status: int, words: str) -> Response:
         # Before the router, requests do not know the application yet.
@@ -152,6 +168,14 @@ def create_app(
             Route(
                 "/approvals/{interrupt_id}/{number:int}/take-back", card.take_back, methods=["POST"], name="take_back"
             ),
+            Route("/approvals/{interrupt_id}/{number:int}/put-off", card.put_off, methods=["POST"], name="put_off"),
+            Route("/approvals/{interrupt_id}/{number:int}/evidence", card.evidence, name="evidence"),
+            Route("/outcomes", outcomes.show, name="outcomes"),
+            Route("/outcomes.csv", outcomes.as_csv, name="outcomes_csv"),
+            Route("/outcomes.jsonl", outcomes.as_jsonl, name="outcomes_jsonl"),
+            Route("/outcomes/{row_id}", outcomes.one, name="outcome"),
+            Route("/batch", batch.show, name="batch"),
+            Route("/batch", batch.decide, methods=["POST"], name="decide_batch"),
             *sign_in_routes,
             *([Route("/sign-out", sign_in.sign_out, methods=["POST"], name="sign_out")] if sign_in_routes else []),
             Mount("/static", StaticFiles(directory=_HERE / "static"), name="static"),
@@ -178,6 +202,10 @@ def _who(request: Request) -> dict[str, Any]:
         "can_sign_out": token is not None and request.app.state.inbox.door.has_sign_in,
         "inbox_title": request.app.state.inbox.title,
     }
+
+
+def _notify(inbox: Inbox, notifier: Notifier, now: datetime) -> None:
+    notifier.tick(now, inbox.store, inbox.questions.all(), inbox.trail)
 
 
 async def _repeat(chore: Callable[[datetime], Awaitable[object]], stopping: asyncio.Event) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import NoMatchFound
 
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.reviewers import Reviewer
@@ -55,3 +57,28 @@ def reviewer_of(request: Request) -> Reviewer:
 
 
 _GONE = "This change is not waiting for a decision any more."
+
+
+def path_for(request: Request, name: str, **parameters: Any) -> str:
+    """The path of a page, below where the inbox is mounted; empty if there is no such page."""
+    try:
+        return request.url_for(name, **parameters).path
+    except NoMatchFound:
+        return ""
+
+
+def common(request: Request) -> dict[str, Any]:
+    """What all templates are given."""
+
+    def path(name: str, **parameters: Any) -> str:
+        return path_for(request, name, **parameters)
+
+    def page_of(approval: Approval, name: str = "card", query: str = "") -> str:
+        return path(name, interrupt_id=approval.question.interrupt_id, number=approval.number) + query
+
+    return {"path": path, "page_of": page_of}
+
+
+def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Any:
+    """A page."""
+    return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)
