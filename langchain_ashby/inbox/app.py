@@ -148,7 +148,8 @@ def create_app(
         finally:
             running = False
             stopping.set()
-            await asyncio.gather(*tasks)  # a write that is under way is finished
+            await asyncio.gather(*tasks)
+            await run_in_threadpool(inbox.outbox.close)  # a write that is under way is finished
             if notifier is not None:
                 await run_in_threadpool(notifier.close)
 
