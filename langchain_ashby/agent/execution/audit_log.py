@@ -38,6 +38,8 @@ class AuditRecord:
             with the same `call_id` and the card that was shown.
         account: The fingerprint of the Ashby account; None for a tool that is not Ashby's, and in entries of earlier
             versions.
+        before: The facts that were read right before the write was made and that differ from the card's, because of
+            earlier changes of the same message; None if that is not known.
     """
 
     at: datetime
@@ -57,6 +59,7 @@ class AuditRecord:
     on_behalf_of: str | None = None
     part_of: str | None = None
     account: str | None = None
+    before: dict[str, Any] | None = None
 
 
 def audit_op(record: AuditRecord, key: str) -> PutOp:
