@@ -16,7 +16,7 @@ class Markup(str):
     """HTML that is safe to show. The functions here make it and escape everything else."""
 
     def __html__(self) -> str:
-        """Itself: templates escape it no second time."""
+        """Tells template engines that it is escaped."""
         return self
 
 
