@@ -23,7 +23,7 @@ from langchain_ashby.inbox.outbox import Agent, Outbox
 from langchain_ashby.inbox.pages import batch, card, queue
 from langchain_ashby.inbox.pages.shared import common
 from langchain_ashby.inbox.questions import Questions
-from langchain_ashby.text.html import apart, safe
+from langchain_ashby.text.html import safe
 
 _HERE = Path(__file__).parent
 
@@ -65,7 +65,8 @@ def create_app(
     templates = Jinja2Templates(_HERE / "templates", context_processors=[common])
     templates.env.filters |= {
         "safe_text": safe,
-        "apart": lambda text: safe(apart(text)),
+        "apart": words.apart,
+        "line": words.line,
         "age": words.age,
         "ago": words.ago,
         "soon": words.is_soon,

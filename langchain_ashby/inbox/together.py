@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from langchain_ashby.agent.cards.show.overview import FEWEST
 from langchain_ashby.inbox.questions import Approval
-from langchain_ashby.text.words import UNNAMED
+from langchain_ashby.text.words import LONGEST_TEXT, UNNAMED
 
 MOST = 100
 """The most changes that one page decides together."""
@@ -44,6 +44,8 @@ def alone(approval: Approval, now: datetime) -> str | None:
         (expires and expires <= now, "It has expired."),
         (card["risk"] == "high", "Its risk is high."),
         (card["warnings"], "It has warnings."),
+        (card.get("table"), "It changes many records."),
+        (any(len(it["after"] or "") >= LONGEST_TEXT for it in card["changes"]), "A text is too long for its card."),
         (card["unchecked"] or any(it["before"] == UNNAMED for it in card["changes"]), "Something could not be checked."),
         (any(it["from"] in ONLY_OUTSIDE for it in sources(approval)), "A value was written by somebody outside."),
     )

@@ -13,7 +13,7 @@ from langchain_ashby.inbox.outbox import Kept
 from langchain_ashby.inbox.pages.listing import ROWS, Listing, Row
 from langchain_ashby.inbox.pages.shared import reviewer_of
 from langchain_ashby.inbox.questions import Approval
-from langchain_ashby.inbox.together import MOST, alone, sources
+from langchain_ashby.inbox.together import sources
 from langchain_ashby.inbox.words import json_text
 
 QUICK_REASONS = ("Not now", "Wrong person", "Not agreed with the hiring manager", "Needs another interview first")
@@ -31,7 +31,6 @@ class Opened:
         place: Its place in the list, from 1; None if the filters leave it out.
         before: The change before it in the list.
         after: The change after it.
-        alone: Why it has to be decided alone; None if it need not be.
         decides: True if the reviewer may decide about it.
         later: Until when the reviewer put it off.
     """
@@ -42,7 +41,6 @@ class Opened:
     place: int | None
     before: Approval | None
     after: Approval | None
-    alone: str | None
     decides: bool
     later: datetime | None
 
@@ -90,7 +88,6 @@ def opened(request: Request, found: Listing, approval: Approval) -> Opened:
         place=None if place is None else place + 1,
         before=rows[place - 1].approval if place else None,
         after=rows[place + 1].approval if place is not None and place + 1 < len(rows) else None,
-        alone=alone(approval, found.now),
         decides=reviewer_of(request).may_decide(approval),
         later=None if place is None else rows[place].later,
     )
@@ -120,7 +117,6 @@ def context_of(
         "problem": problem,
         "view": view,
         "now": found.now,
-        "most": MOST,
         "reasons": QUICK_REASONS,
         "undoable": [
             (it, lines[key]) for it in undoable if (key := (it.interrupt_id, it.number)) in lines

@@ -11,7 +11,7 @@
   let shown = { since: 0, end: false };
   const watcher = new IntersectionObserver((entries) => {
     for (const it of entries) if (it.isIntersecting && it.target.isConnected) shown.end = true;
-  });
+  }, { rootMargin: "0px 0px -64px" }); // what can be decided covers that much
   function watch() {
     watcher.disconnect();
     shown = { since: performance.now(), end: false };
