@@ -133,7 +133,9 @@ class Evidence:
         except AshbyError as error:
             return f"Ashby could not be read: {one_line(error.message)}"
         now = time.monotonic()
-        self._looks = {it: look for it, look in self._looks.items() if now - look[0] < self._fresh} | {key: (now, found)}
+        self._looks = {it: look for it, look in self._looks.items() if now - look[0] < self._fresh} | {
+            key: (now, found)
+        }
         return found
 
     async def readings(self, approval: Approval) -> list[Reading] | str:

@@ -35,7 +35,9 @@ class Later:
 
     def of(self, reviewer: str, now: datetime) -> dict[str, datetime]:
         """What the reviewer put off to a later time than now: until when, by the change's address."""
-        found = {it.key: datetime.fromisoformat(load(it)["until"]) for it in list_items(self.store, _namespace(reviewer))}
+        found = {
+            it.key: datetime.fromisoformat(load(it)["until"]) for it in list_items(self.store, _namespace(reviewer))
+        }
         return {key: until for key, until in found.items() if until > now}
 
 

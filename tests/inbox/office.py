@@ -66,9 +66,7 @@ def office(sandbox: AshbySandbox) -> list[Turn]:
                         candidate_id=people.candidate("Ada Lovelace"),
                         note="Panel was unanimous after Tuesday's onsite.\nNext: offer call with Priya.",
                     ),
-                    call(
-                        "ashby_add_candidate_tag", candidate_id=people.candidate("Ada Lovelace"), tag_id="Fast track"
-                    ),
+                    call("ashby_add_candidate_tag", candidate_id=people.candidate("Ada Lovelace"), tag_id="Fast track"),
                 ),
             ],
         ),

@@ -11,12 +11,27 @@ import pytest
 import langchain_ashby
 
 PACKAGE = Path(langchain_ashby.__file__).parent
-HEAVY = {"langgraph", "langchain", "typer", "rich", "werkzeug", "sqlite3", "sqlalchemy", "pandas", "pytest"}
+HEAVY = {
+    "langgraph",
+    "langchain",
+    "typer",
+    "rich",
+    "werkzeug",
+    "sqlite3",
+    "sqlalchemy",
+    "pandas",
+    "pytest",
+    "starlette",
+    "jinja2",
+    "uvicorn",
+    "authlib",
+}
 
 # From the bottom up: a module imports only from those before it in this list.
 ORDER = [
     "errors", "records", "text", "ids", "spelling", "effect", "endpoint", "bulk", "schema", "field_values", "forms",
-    "endpoints", "http", "client", "results", "toolkit", "mirror", "agent", "demo", "server", "cli",
+    "endpoints", "http", "client", "results", "toolkit", "mirror", "agent", "demo", "inbox",
+    "server", "cli",
 ]  # fmt: skip
 
 

@@ -70,7 +70,7 @@ class _Entries:
         new = {(item.namespace, item.key): item for item in page if item.namespace[:depth] == self.namespace}
         if new.keys() <= self.found.keys():
             return False
-        self.found |= {key: _read(item) for key, item in new.items()}
+        self.found |= {key: entry_of(item) for key, item in new.items()}
         return True
 
     def trail(self) -> AuditTrail:
@@ -86,7 +86,12 @@ def to_jsonl(entries: Iterable[AuditEntry]) -> Iterator[str]:
         yield json.dumps(asdict(entry) | {"at": entry.at.isoformat()})
 
 
-def _read(item: Item) -> AuditEntry:
+def entry_of(item: Item) -> AuditEntry:
+    """The entry that an item of the store holds.
+
+    Raises:
+        ValueError: as `audit_trail` does.
+    """
     value = load(item)
     return AuditEntry(
         **{

@@ -12,7 +12,7 @@ from langchain_core.messages import ToolMessage
 from langgraph.types import interrupt
 
 from langchain_ashby.agent.approval.decisions import ALLOWED_DECISIONS, Decline, UnusableAnswer, decisions_in
-from langchain_ashby.agent.approval.waiting import Waiting, keep, waiting, withdraw
+from langchain_ashby.agent.approval.waiting import Waiting, close, keep, waiting
 from langchain_ashby.agent.execution.audit_log import audit_op
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import audit_record
@@ -45,21 +45,23 @@ def review(state: State, given: Dependencies) -> Update:
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
     if over := [write.approval for write in pending if given.executor.is_over(write)]:
         ids = {approval["call"]["id"] for approval in over}
-        withdraw(location.store, location.thread_id)
+        close(location.store, _listed({"request_id": question_id()}, state, given, location))
         return {
             "proposals": [it for it in proposals if it["call"]["id"] not in ids],
             "approvals": [*held, *over],
             "edits": [],
             "problem": None,
         }
+    asked = request_for(question_id(), proposals, state.get("problem"))
+    listed = _listed(asked, state, given, location)
+    # LangGraph runs this again with the answer: what is listed stays as it is.
+    keep(location.store, listed)
+    answer = interrupt(asked)
+    close(location.store, listed)
     try:
-        asked = request_for(question_id(), proposals, state.get("problem"))
-        # LangGraph runs this again with the answer: what is listed stays as it is.
-        keep(location.store, _listed(asked, state, given, location))
-        decisions = decisions_in(interrupt(asked), asked["request_id"], proposals, given.tools)
+        decisions = decisions_in(answer, asked["request_id"], proposals, given.tools)
     except UnusableAnswer as problem:
         return {"problem": str(problem)}
-    withdraw(location.store, location.thread_id)
     return _carried_out([_signed(it) for it in decisions], held, given, location)
 
 

@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from langchain_ashby.inbox.later import until
+from langchain_ashby.inbox.outbox import DecisionError
 from langchain_ashby.inbox.pages.filters import Filters
 from langchain_ashby.inbox.pages.listing import listing
 from langchain_ashby.inbox.pages.opened import context_of
-from langchain_ashby.inbox.pages.shared import answer, approval_of, inbox_of, path_for, reviewer_of
+from langchain_ashby.inbox.pages.shared import answer, approval_of, approval_to_decide, inbox_of, path_for, reviewer_of
 from langchain_ashby.inbox.questions import Approval
 
 
@@ -34,7 +35,7 @@ async def evidence(request: Request) -> Response:
 
 async def decide(request: Request) -> Response:
     """Keeps a decision, and goes on to the next change."""
-    approval = await run_in_threadpool(approval_of, request)
+    approval = await run_in_threadpool(approval_to_decide, request)
     form = await request.form()
     if form.get("fingerprint") != approval.fingerprint:
         return await _again(request, approval, "The card has changed. Look at it again.", 409)
@@ -42,14 +43,25 @@ async def decide(request: Request) -> Response:
     if isinstance(decision, str):
         return await _again(request, approval, decision, 422)
     following = await run_in_threadpool(onward, request, approval)
-    await run_in_threadpool(inbox_of(request).outbox.keep, approval, decision, reviewer_of(request).name)
+    try:
+        await run_in_threadpool(inbox_of(request).outbox.keep, approval, decision, reviewer_of(request).name)
+    except DecisionError as error:
+        return await _again(request, approval, f"{error.message}.", 409)
     return RedirectResponse(following, 303)
 
 
-def take_back(request: Request) -> Response:
+async def take_back(request: Request) -> Response:
     """Takes a decision back that has not left."""
-    approval = approval_of(request)
-    inbox_of(request).outbox.take_back(approval.question.interrupt_id, approval.number)
+    approval = await run_in_threadpool(approval_to_decide, request)
+    try:
+        await run_in_threadpool(
+            inbox_of(request).outbox.take_back,
+            approval.question.interrupt_id,
+            approval.number,
+            reviewer_of(request).name,
+        )
+    except DecisionError as error:
+        return await _again(request, approval, f"{error.message}.", 409)
     return RedirectResponse(_page_of(request, approval), 303)
 
 

@@ -118,7 +118,5 @@ def context_of(
         "view": view,
         "now": found.now,
         "reasons": QUICK_REASONS,
-        "undoable": [
-            (it, lines[key]) for it in undoable if (key := (it.interrupt_id, it.number)) in lines
-        ],
+        "undoable": [(it, lines[key]) for it in undoable if (key := (it.interrupt_id, it.number)) in lines],
     }

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.routing import NoMatchFound
 
 from langchain_ashby.inbox.questions import Approval
+from langchain_ashby.inbox.reviewers import Reviewer
 
 if TYPE_CHECKING:
     from langchain_ashby.inbox.app import Inbox
@@ -21,32 +22,41 @@ def inbox_of(request: Request) -> Inbox:
     return inbox
 
 
-class _Reviewer:
-    name = "reviewer"
-
-    def may_see(self, approval: Approval) -> bool:
-        return True
-
-    def may_decide(self, approval: Approval) -> bool:
-        return True
-
-
-def reviewer_of(request: Request) -> Any:
-    """Who looks at the page."""
-    return getattr(request.state, "reviewer", None) or _Reviewer()
-
-
 def approval_of(request: Request) -> Approval:
     """The change that the address names.
 
     Raises:
-        HTTPException: 404 if it does not wait any more.
+        HTTPException: 404 if it does not wait any more, or is not shown to the reviewer.
     """
     question = inbox_of(request).questions.find(request.path_params["interrupt_id"])
     number = request.path_params["number"]
     if question is None or not 1 <= number <= len(question.approvals):
-        raise HTTPException(404, "This change is not waiting for a decision any more.")
-    return question.approvals[number - 1]
+        raise HTTPException(404, _GONE)
+    approval = question.approvals[number - 1]
+    if not reviewer_of(request).may_see(approval):
+        raise HTTPException(404, _GONE)
+    return approval
+
+
+def approval_to_decide(request: Request) -> Approval:
+    """The change that the address names, of which the reviewer may decide.
+
+    Raises:
+        HTTPException: 403 if they may only see it; otherwise as `approval_of`.
+    """
+    approval = approval_of(request)
+    if not reviewer_of(request).may_decide(approval):
+        raise HTTPException(403, "Somebody else decides about this change. You can only see it.")
+    return approval
+
+
+def reviewer_of(request: Request) -> Reviewer:
+    """Who sent the request."""
+    reviewer: Reviewer = request.state.reviewer
+    return reviewer
+
+
+_GONE = "This change is not waiting for a decision any more."
 
 
 def path_for(request: Request, name: str, **parameters: Any) -> str:
@@ -66,7 +76,7 @@ def common(request: Request) -> dict[str, Any]:
     def page_of(approval: Approval, name: str = "card", query: str = "") -> str:
         return path(name, interrupt_id=approval.question.interrupt_id, number=approval.number) + query
 
-    return {"path": path, "page_of": page_of, "reviewer": reviewer_of(request)}
+    return {"path": path, "page_of": page_of}
 
 
 def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Any:
