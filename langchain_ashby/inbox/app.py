@@ -26,13 +26,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
 from langchain_ashby.inbox import words
+from langchain_ashby.inbox.became import told
 from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.door import AtTheDoor, Door
 from langchain_ashby.inbox.evidence import Evidence
 from langchain_ashby.inbox.later import Later
 from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.outbox import Agent, Outbox
-from langchain_ashby.inbox.pages import batch, card, outcomes, queue, sign_in
+from langchain_ashby.inbox.pages import batch, card, outcomes, queue, sign_in, strip
 from langchain_ashby.inbox.pages.shared import common
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.reviewers import Identify, Routing, SignIn
@@ -110,10 +111,12 @@ def create_app(
         "apart": words.apart,
         "line": words.line,
         "age": words.age,
+        "became_of": words.became_of,
         "ago": words.ago,
         "soon": words.is_soon,
         "decided": words.decided,
         "moment": words.moment,
+        "told": told,
     }
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
     inbox = Inbox(
@@ -175,6 +178,8 @@ def create_app(
             Route("/outcomes.csv", outcomes.as_csv, name="outcomes_csv"),
             Route("/outcomes.jsonl", outcomes.as_jsonl, name="outcomes_jsonl"),
             Route("/outcomes/{row_id}", outcomes.one, name="outcome"),
+            Route("/strip", strip.show, name="strip"),
+            Route("/take-back", strip.take_back, methods=["POST"], name="take_back_all"),
             Route("/batch", batch.show, name="batch"),
             Route("/batch", batch.decide, methods=["POST"], name="decide_batch"),
             *sign_in_routes,

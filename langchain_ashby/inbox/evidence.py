@@ -1,4 +1,4 @@
-"""What helps to decide about a change: who it is about, read from Ashby now, and what the model read before it proposed.
+"""What helps to decide about a change: who it is about, read from Ashby now, and what the model read before.
 
 All of it is beside the card, which alone says what will happen. If it cannot be had, the page says so, and a decision
 can be made without it.

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from langchain_ashby.inbox.became import became
+from langchain_ashby.inbox.results import Result
 from langchain_ashby.text import html
 from langchain_ashby.text.html import Markup, safe
 from langchain_ashby.text.safe import as_typed
@@ -28,11 +30,25 @@ def decided(kind: Any) -> str:
     return DECISIONS.get(str(kind), "Decided")
 
 
+def became_of(result: Result) -> str:
+    """What became of a decision, in a few words."""
+    other = result.by or "Somebody"
+    return {
+        "decided by another": f"{other} was first",
+        "taken back": f"Taken back by {other}",
+        "asked again": "Asked again",
+        "changed": "Not written, the card has changed",
+        "not delivered": "Not written",
+    }.get(result.outcome) or became(result.outcome).words
+
+
 def line(text: str) -> Markup:
     """What will happen, as HTML. What stands in parentheses, such as an address, is told from the rest."""
     pieces = _ASIDE.split(text)  # every other one is in parentheses
     return Markup(
-        "".join(f'<span class="aside">{apart(it)}</span>' if place % 2 else apart(it) for place, it in enumerate(pieces))
+        "".join(
+            f'<span class="aside">{apart(it)}</span>' if place % 2 else apart(it) for place, it in enumerate(pieces)
+        )
     )
 
 

@@ -12,6 +12,7 @@ from langchain_ashby.agent.cards.show.arguments import as_given, beside_names, n
 from langchain_ashby.inbox.outbox import Kept
 from langchain_ashby.inbox.pages.listing import ROWS, Listing, Row
 from langchain_ashby.inbox.pages.shared import reviewer_of
+from langchain_ashby.inbox.pages.strip import strip_of
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.together import sources
 from langchain_ashby.inbox.words import json_text
@@ -32,6 +33,7 @@ class Opened:
         before: The change before it in the list.
         after: The change after it.
         decides: True if the reviewer may decide about it.
+        approved: True if the reviewer has approved it already, and somebody else has to.
         later: Until when the reviewer put it off.
     """
 
@@ -42,6 +44,7 @@ class Opened:
     before: Approval | None
     after: Approval | None
     decides: bool
+    approved: bool
     later: datetime | None
 
     @property
@@ -73,8 +76,7 @@ class Opened:
 
 def opened(request: Request, found: Listing, approval: Approval) -> Opened:
     """The change in full, in the place that it has in the list."""
-    place = found.place_of(approval)
-    rows = found.rows
+    reviewer, place, rows = reviewer_of(request), found.place_of(approval), found.rows
     question = approval.question
     others = [
         Row(it, found.kept.get((question.interrupt_id, it.number)), None)
@@ -88,7 +90,8 @@ def opened(request: Request, found: Listing, approval: Approval) -> Opened:
         place=None if place is None else place + 1,
         before=rows[place - 1].approval if place else None,
         after=rows[place + 1].approval if place is not None and place + 1 < len(rows) else None,
-        decides=reviewer_of(request).may_decide(approval),
+        decides=reviewer.may_decide(approval),
+        approved=any(it.get("reviewer") == reviewer.name for it in approval.approved_by),
         later=None if place is None else rows[place].later,
     )
 
@@ -106,9 +109,6 @@ def context_of(
     change = opened(request, found, approval) if approval else None
     if page is None:
         page = (change.place - 1) // ROWS + 1 if change and change.place else 1
-    mine = reviewer_of(request).name
-    undoable = [it for it in found.kept.values() if it.reviewer == mine and it.due > found.now]
-    lines = {(row.approval.question.interrupt_id, row.approval.number): row.approval for row in found.rows}
     return {
         "found": found,
         "rows": found.page(page),
@@ -118,5 +118,5 @@ def context_of(
         "view": view,
         "now": found.now,
         "reasons": QUICK_REASONS,
-        "undoable": [(it, lines[key]) for it in undoable if (key := (it.interrupt_id, it.number)) in lines],
+        "strip": strip_of(request, found.kept, found.now),
     }
