@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from langchain_ashby.agent.approval.standing import in_words
 from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.cards.show.overview import overviews
 from langchain_ashby.cli.card import Action, Fitted, shown, table_of
@@ -65,14 +66,18 @@ def line_of(action: Action) -> str:
     return card["line"] if is_current(card) else one_line(action.get("title") or tool_title(action["name"], None))
 
 
-def overview(actions: Sequence[Action], decisions: Sequence[Decision | None] = ()) -> Table:
-    """Proposed changes, a line each, with what was decided or why a change has to be decided by itself."""
+def overview(actions: Sequence[Action], decisions: Sequence[Decision | None] = (), *, standing: bool = False) -> Table:
+    """Proposed changes, a line each, with what was decided or why a change has to be decided by itself.
+
+    With `standing`, it says instead what each waits for.
+    """
     table = Table.grid(padding=(0, 1))
     for number, action in enumerate(actions, 1):
         decision = decisions[number - 1] if decisions else None
-        remarks = [_DECIDED[decision["type"]]] if decision else _cautions(action)
+        remarks = [_DECIDED[decision["type"]]] if decision else [] if standing else _cautions(action)
         words = Text(line_of(action))
         words.append(f" ({', '.join(remarks)})" if remarks else "", "bold")
+        words.append("".join(f"\n{it}" for it in in_words(action)) if standing else "")
         table.add_row(f"{number}", DONE if decision else CAUTION if remarks else "", words)
     return table
 
@@ -121,6 +126,8 @@ def _cautions(action: Action) -> list[str]:
     if not is_current(card):
         return ["without a card"]
     return [
+        *(["waits for a second reviewer"] if action.get("needs") and action.get("approved_by") else []),
+        *(["held"] if action.get("held_until") else []),
         *(["high risk"] if card["risk"] == "high" else []),
         *([count(len(card["warnings"]), "warning")] if card["warnings"] else []),
         *(["not all could be checked"] if card["unchecked"] else []),

@@ -38,6 +38,17 @@ def explain_error(request: Operation[Any], error: AshbyError, client: AshbyClien
 
 def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
     """Says what is wrong with a tool's arguments, a line per argument: its name, and what it takes."""
+    problems = argument_problems(error)
+    lines = [one_line(f"- {where}: {'; or: '.join(whats)}", _LINE) for where, whats in problems.items()]
+    more = [f"- and {len(lines) - _LINES} more"] if len(lines) > _LINES else []
+    return "\n".join(["invalid_argument: Invalid arguments; nothing was sent.", *lines[:_LINES], *more])
+
+
+def argument_problems(error: ValidationError | ValidationErrorV1) -> dict[str, list[str]]:
+    """Says what is wrong with each argument, by the way to it, such as `interview_events.0.start_time`.
+
+    What concerns several arguments stands under `arguments`.
+    """
     problems: dict[str, list[str]] = {}
     for problem in error.errors():
         way = [str(part) for part in problem["loc"]]
@@ -48,9 +59,7 @@ def explain_arguments(error: ValidationError | ValidationErrorV1) -> str:
             what = f"there is no such argument{'; it takes ' * bool(known)}{', '.join(known)}"
         named = [part for part in way if not _BRANCH.fullmatch(part)] + [invented] * bool(invented)
         problems.setdefault(".".join(named) or "arguments", []).append(what)
-    lines = [one_line(f"- {where}: {'; or: '.join(whats)}", _LINE) for where, whats in problems.items()]
-    more = [f"- and {len(lines) - _LINES} more"] if len(lines) > _LINES else []
-    return "\n".join(["invalid_argument: Invalid arguments; nothing was sent.", *lines[:_LINES], *more])
+    return problems
 
 
 MODELS_OWN = (ArgumentError, Refused)

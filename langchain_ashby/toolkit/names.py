@@ -19,7 +19,7 @@ from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import ArgumentError, AshbyError, Refused
 from langchain_ashby.ids import IDS, Id, canonical, certain, ids_of, short
 from langchain_ashby.text.letters import without_accents
-from langchain_ashby.text.words import at, count, named, one_line, quoted
+from langchain_ashby.text.words import at, count, named, one_line, person, quoted
 from langchain_ashby.toolkit.id_hints import reading, suggest_id
 from langchain_ashby.toolkit.listings import Listing, Record, kept, read
 
@@ -84,6 +84,63 @@ def resolved(operation: type[Operation[Any]], arguments: Mapping[str, Any], clie
         unsent = "The change was not sent." if operation.access is Access.WRITE else ""
         raise ArgumentError(" ".join(problems), remedy=unsent)
     return Resolved(given, named_so, notes)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A record that an argument can refer to.
+
+    Attributes:
+        id: Its id, as Ashby writes it.
+        name: What it is called.
+        apart: What tells it from others with its name.
+        in_use: False if it is archived or deactivated.
+    """
+
+    id: str
+    name: str
+    apart: tuple[str, ...]
+    in_use: bool
+
+
+def known(
+    operation: type[Operation[Any]], given: Mapping[str, Any], kind: Id, client: AshbyClient, text: str = ""
+) -> tuple[list[Known], bool]:
+    """Lists the records that can be meant where an argument asks for an id of this kind, and whether those are all.
+
+    Args:
+        operation: Whose argument it is.
+        given: Its other arguments, of which some say where to look: the stages are those of an application's plan.
+        kind: The kind of id.
+        client: Reads the listing.
+        text: Part of a name. Candidates are listed only by it, others with or without it.
+
+    Raises:
+        ArgumentError: if no listing has such records, or if it cannot be told from the other arguments which.
+        AshbyError: if the listing cannot be read.
+    """
+    name = _Name((), _meant(kind, given), text)
+    kind = name.kind
+    if kind.names is None or not kind.listing:
+        raise ArgumentError(f"There is no list of {kind.words}s", remedy="Give the id.")
+    look = _Look(operation, given, client)
+    searched = bool(kind.names.searched) and kind.listed_by == kind.listing
+    if searched and not text.strip():
+        return [], False
+    try:
+        whole = kept(client, OPERATIONS[kind.listed_by]()) if kind.names.searched and not searched else None
+        listing = whole or look._listing(name)
+    except _NotFound as problem:
+        raise ArgumentError(str(problem), remedy="") from None
+    wanted = "" if searched else without_accents(text)
+    found, above = [], _names_by_id(listing.records, kind)
+    for record in look._possible(name, listing):
+        called, apart = _said(record, kind, above)
+        if (name_of_user := person(record)) and name_of_user != called:  # found by the address, called by the name
+            called, apart = name_of_user, [named(called), *apart]
+        if wanted in without_accents(" ".join([called, *apart])):
+            found.append(Known(record["id"], one_line(called, 80), tuple(apart), _archived(record) is None))
+    return found, listing.complete
 
 
 @dataclass(frozen=True)
@@ -292,13 +349,23 @@ def _like(text: str, records: Sequence[Record], kind: Id) -> list[Record]:
 
 def _shown(record: Record, kind: Id, among: Sequence[Record] = ()) -> str:
     """A record by its own name, with what tells it apart and its id."""
+    called, details = _said(record, kind, _names_by_id(among, kind))
+    return named(one_line(called, 80), *details, f"id {short(record['id'])}")
+
+
+def _names_by_id(records: Sequence[Record], kind: Id) -> dict[str, str]:
+    assert kind.names is not None
+    return {it["id"]: next(_called(it, kind.names.keys), "") for it in records}
+
+
+def _said(record: Record, kind: Id, above: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The name of a record, and what tells it from others with its name, records `above` it by their names."""
     assert kind.names is not None
     called = next(_called(record, kind.names.keys), "(no name)")
-    above = {it["id"]: next(_called(it, kind.names.keys), "") for it in among}
     details = [above.get(it) or it for key in kind.names.apart for it in _values(record, key.split("."))]
     shown = [named(one_line(it, 60)) for it in dict.fromkeys(details) if it and it != called]
     state = _archived(record)
-    return named(one_line(called, 80), *shown, *([state] if state else []), f"id {short(record['id'])}")
+    return called, [*shown, *([state] if state else [])]
 
 
 _WIDEST = (

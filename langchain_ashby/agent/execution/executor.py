@@ -11,6 +11,7 @@ from typing import Literal
 from langchain_core.messages import ToolMessage
 from langgraph.store.base import BaseStore, PutOp
 
+from langchain_ashby.agent.approval.standing import hold_ends, on_record
 from langchain_ashby.agent.cards import Seen
 from langchain_ashby.agent.execution import creations
 from langchain_ashby.agent.execution.attempt import Attempt, ClaimLost
@@ -158,9 +159,12 @@ class WriteExecutor:
         return None if proposal["account"] == self.checker.account(proposal["call"]) else _OTHER_ACCOUNT
 
     def is_too_old(self, proposal: Proposal) -> bool:
-        """True if the card of a proposal is too old for the proposal to be decided about."""
-        made = datetime.fromisoformat(proposal["made"])
-        return self.approval_ttl is not None and datetime.now(UTC) - made > self.approval_ttl
+        """True if the card of a proposal is too old for the proposal to be decided about.
+
+        While it is held nobody can have it made, so then the time is counted from the end of the hold.
+        """
+        since = hold_ends(proposal) or datetime.fromisoformat(proposal["made"])
+        return self.approval_ttl is not None and datetime.now(UTC) - since > self.approval_ttl
 
     def _right_to(
         self, write: PendingWrite, approval: Approval | None
@@ -309,7 +313,10 @@ class WriteExecutor:
 
 def audit_record(write: PendingWrite, result: WriteResult) -> tuple[AuditRecord, str]:
     """Builds the record in the audit trail for the outcome of a write, and its key."""
-    proposal, decided = write.proposal, write.approval["decided"]
+    proposal, latest = write.proposal, write.approval["decided"]
+    decided, approved, started = on_record(write.approval)
+    if result.outcome == "edited":  # its own card has yet to be approved
+        approved = proposal.get("approved", [])
     card = proposal["card"]
     record = AuditRecord(
         at=datetime.now(UTC),
@@ -328,9 +335,12 @@ def audit_record(write: PendingWrite, result: WriteResult) -> tuple[AuditRecord,
         request_ids=list(result.request_ids),
         on_behalf_of=proposal["on_behalf_of"],
         part_of=proposal.get("part_of"),
+        approved_by=[{"reviewer": it["reviewer"], "at": it["at"]} for it in approved],
+        started_by={"reviewer": started["reviewer"], "at": started["at"]} if started else None,
+        account=proposal["account"],
     )
     # Two decisions about one proposal are two entries, even if the outcome is the same.
-    decision = decided["at"] if decided else proposal["made"]
+    decision = latest["at"] if latest else proposal["made"]
     return record, f"{write.key.split('/')[1]}-{decision}-{result.outcome}"
 
 

@@ -22,9 +22,9 @@ from langchain_ashby.cli.options import (
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from langchain_ashby.agent.approval.threads import WaitingThread
     from langchain_ashby.cli.session import Reached
     from langchain_ashby.cli.stores import Database
-    from langchain_ashby.cli.threads import WaitingThread
     from langchain_ashby.client import AshbyClient
 
 
@@ -41,11 +41,11 @@ def pending(
 
     Without --model the agent sees your decisions when the conversation resumes.
     """
+    from langchain_ashby.agent.approval.threads import find_waiting
     from langchain_ashby.cli.progress import ProgressDisplay
     from langchain_ashby.cli.session import Reached
     from langchain_ashby.cli.stores import open_database
     from langchain_ashby.cli.terminal import can_ask, console, say
-    from langchain_ashby.cli.threads import find_waiting
     from langchain_ashby.text.words import count, one_line
 
     out, err = console(), console(stderr=True)

@@ -1,0 +1,46 @@
+"""What somebody has changed in a form, in words: each field before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from langchain_ashby.agent.cards.card import Change
+from langchain_ashby.inbox.forms.model import CLEARED, Field, Form
+from langchain_ashby.inbox.forms.shapes import Kind
+from langchain_ashby.text.words import paragraph
+
+_NONE = "not given"
+
+
+def changes(form: Form) -> list[Change]:
+    """Lists what was changed, in the order of the fields."""
+    return [change for it in form.fields for change in _changes(it, ())]
+
+
+def _changes(it: Field, above: tuple[str, ...]) -> Iterator[Change]:
+    here = (*above, it.label)
+    if it.is_as_shown:
+        return
+    if "gone" in it.marked:
+        yield Change(field=", ".join(here), before="given" if not it.is_new else _NONE, after="left out")
+    elif it.kind in (Kind.OBJECT, Kind.ROWS):
+        for inside in it.fields:
+            yield from _changes(inside, here)
+    else:
+        before = _words(it, it.held, it.was_marked, it.was_offset)
+        yield Change(field=", ".join(here), before=before, after=_words(it, it.typed, it.marked, it.offset, it.more))
+
+
+def _words(it: Field, held: tuple[str, ...], marked: frozenset[str], offset: str, more: str = "") -> str:
+    if "null" in marked or held == (CLEARED,):
+        return "no value"
+    if "empty" in marked:
+        return "empty text"
+    labels = {choice.raw: choice.label.removeprefix("As proposed: ") for choice in it.choices}
+    labels |= {choice.raw: choice.label for choice in (it.offered.choices if it.offered else ())}
+    said = [labels.get(raw, raw) for raw in (*held, more) if raw]
+    if it.kind is Kind.MOMENT and said:
+        return " ".join(filter(None, [said[0].replace("T", " "), offset]))
+    if it.kind in (Kind.TEXT, Kind.LONG, Kind.JSON) and said:
+        return paragraph(said[0])
+    return ", ".join(said) or _NONE

@@ -1,0 +1,197 @@
+"""The records that a call can refer to, read from Ashby: by name, with what tells apart those of one name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from typing import Any, TypeVar
+
+from langchain_ashby.agent.cards.card import Card
+from langchain_ashby.client import AshbyClient
+from langchain_ashby.endpoint import Operation
+from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
+from langchain_ashby.endpoints.offers import GetOffer
+from langchain_ashby.endpoints.organization import ListCustomFields
+from langchain_ashby.errors import AshbyError, PermissionDeniedError
+from langchain_ashby.forms import Field as Question
+from langchain_ashby.forms import Form as Definition
+from langchain_ashby.forms import custom_field
+from langchain_ashby.ids import Id, canonical
+from langchain_ashby.inbox.forms.model import Choice, Offered, Typed
+from langchain_ashby.inbox.forms.shapes import Kind, Shape, shape_of
+from langchain_ashby.text.words import folded, named, one_line
+from langchain_ashby.toolkit.listings import kept
+from langchain_ashby.toolkit.names import Known, known
+
+T = TypeVar("T")
+
+MOST = 200
+"""The most records that are offered at once; a search leads to the others."""
+
+_AT_ONCE = 6
+"""Listings that are read at the same time."""
+
+
+class Lists:
+    """Knows the records that one call can refer to. It only reads.
+
+    Args:
+        client: Reads the listings, each once in a few minutes. Several are read at the same time.
+        operation: What is called.
+        args: The arguments as they were proposed.
+        card: The card, which has the names of what the arguments refer to.
+        typed: What was typed over the arguments: a stage is one of the plan that is chosen now.
+    """
+
+    def __init__(
+        self,
+        client: AshbyClient,
+        operation: type[Operation[Any]],
+        args: Mapping[str, Any],
+        card: Card | None = None,
+        typed: Typed | None = None,
+    ) -> None:
+        self._client = client
+        self._operation = operation
+        chosen = {name: next(iter((typed or {}).get(name, ())), "") for name in operation.model_fields}
+        self._given = {**args, **{name: it for name, it in chosen.items() if it and not it.startswith("~")}}
+        self._card = card
+        self._typed = typed or {}
+        self._read: dict[tuple[str, str], Offered] = {}
+        self._names: dict[str, str] = _named_on(card)
+        self._questions: list[Question] | None = None
+        self._read_together()
+
+    def offered(self, kind: Id, query: str) -> Offered | None:
+        """The records of a kind whose names have this in them; None if no list has such records."""
+        if not kind.takes_names:
+            return None
+        key = kind.argument, query
+        if key not in self._read:
+            self._read[key] = self._list(kind, query)
+        return self._read[key]
+
+    def called(self, record_id: str) -> str | None:
+        """The name of a record that the call refers to: as its card has it, or as it was listed."""
+        return self._names.get(record_id)
+
+    def question(self, named_by: str, name: str) -> Question | None:
+        """What a custom field, or the field of a form, asks for; None if it could not be read."""
+        if named_by == "custom_field_id":
+            fields = self._tried(lambda: kept(self._client, ListCustomFields(include_archived=True)).records)
+            return next((custom_field(it) for it in fields or () if it["id"] == _canonical(name)), None)  # type: ignore[arg-type]
+        try:
+            definition = Definition(None)
+            definition.fields = [*self.questions()]
+            return definition.find(name)
+        except ValueError:
+            return None
+
+    def questions(self) -> Sequence[Question]:
+        """The fields of the form that the call fills in; empty if there is none, or if it could not be read."""
+        if self._questions is None:
+            self._questions = self._tried(self._form) or []
+        return self._questions
+
+    def _form(self) -> list[Question]:
+        if form_id := self._given.get("feedback_form_definition_id"):
+            read = self._client.call(GetFeedbackFormDefinition(feedback_form_definition_id=form_id))
+        elif (offer_id := self._given.get("offer_id")) and "field_submissions" in self._operation.model_fields:
+            read = self._client.call(GetOffer(offer_id=offer_id))
+        else:
+            return []
+        return Definition.of(read).fields
+
+    def _list(self, kind: Id, query: str) -> Offered:
+        try:
+            found, complete = known(self._operation, self._given, kind, self._client, query)
+        except AshbyError as error:
+            return Offered(problem=_why(kind, error))
+        used = [it for it in found if it.in_use]
+        labels = _told_apart(used, always=_has_address(kind))
+        self._names |= {it.id: label for it, label in zip(used, labels, strict=True) if it.id not in self._names}
+        choices = [Choice(it.id, label) for it, label in zip(used, labels, strict=True)]
+        return Offered(tuple(choices[:MOST]), complete and len(choices) <= MOST, needs_search=not choices and not query)
+
+    def _read_together(self) -> None:
+        """Reads what the form will need, all at once; one after the other would take the sum of their times."""
+        kinds = {kind.argument: kind for kind in _kinds_in(shape_of(self._operation)) if kind.takes_names}
+        queried = {name.removesuffix("~q").rpartition(".")[2] for name in self._typed if name.endswith("~q")}
+        reads: list[Callable[[], Any]] = [partial(self.offered, kind, "") for kind in kinds.values()]
+        if "field_submissions" in self._operation.model_fields:
+            reads.append(self.questions)
+        if len(reads) > 1 and not queried:
+            with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="lists") as threads:
+                # Each in a copy of the context, which says for whom the client acts.
+                for started in [threads.submit(copy_context().run, it) for it in reads]:
+                    started.result()
+
+    def _tried(self, read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except (AshbyError, ValueError):  # an id that is none, or a form that cannot be read: its fields stay unknown
+            return None
+
+
+def _kinds_in(shape: Shape) -> Iterator[Id]:
+    """The kinds of records that the fields of a form list."""
+    if shape.kind in (Kind.RECORD, Kind.RECORDS) and shape.id:
+        yield shape.id
+    for part in shape.parts:
+        yield from _kinds_in(part.shape)
+    if shape.item:
+        yield from _kinds_in(shape.item)
+
+
+def _named_on(card: Card | None) -> dict[str, str]:
+    """The names that a card has, by id: those of what the call refers to, and those of the records of a bulk write."""
+    if card is None:
+        return {}
+    found = {record_id: named(it["name"]) for record_id, it in card["refers"].items() if it["name"]}
+    if table := card.get("table"):
+        found |= {record_id: ", ".join(row[:2]) for record_id, row in zip(table["records"], table["rows"], strict=True)}
+    application = card["args"].get("application_id")
+    about = [it["name"] for it in card["refers"].values() if it["what"] in ("The candidate", "The job") and it["name"]]
+    if isinstance(application, str) and about:
+        found.setdefault(application, ", ".join(map(named, about)))
+    return found
+
+
+def _told_apart(records: Sequence[Known], *, always: bool) -> list[str]:
+    """The names of records, with what tells each from others of its name; `always` shows an address in any case."""
+    seen = Counter(folded(it.name) for it in records)
+    labels = [
+        _label(it.name, it.apart if seen[folded(it.name)] > 1 else it.apart[:1] if always else ()) for it in records
+    ]
+    times = Counter(labels)
+    return [
+        label if times[label] == 1 else f"{label} (id {it.id[:8]}…)" for it, label in zip(records, labels, strict=True)
+    ]
+
+
+def _label(name: str, apart: Sequence[str]) -> str:
+    return named(name, *apart) if apart else one_line(name, 120)
+
+
+def _has_address(kind: Id) -> bool:
+    return kind.names is not None and any("mail" in key for key in kind.names.apart)
+
+
+def _why(kind: Id, error: AshbyError) -> str:
+    """Says why there is no list, and what to do instead."""
+    words = f"The list of {kind.words}s could not be read"
+    listing = OPERATIONS.get(kind.listing)
+    if isinstance(error, PermissionDeniedError) and listing is not None:
+        return f"{words}: the API key lacks the permission {listing.permission}. Give an id."
+    return f"{words}: {one_line(error.message, 200).rstrip('.')}. Give an id."
+
+
+def _canonical(written: str) -> str | None:
+    try:
+        return canonical(written)
+    except ValueError:
+        return None
