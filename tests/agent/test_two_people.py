@@ -148,6 +148,28 @@ def test_an_edit_that_gets_a_card_of_its_own_has_no_approval_yet(room: Room) -> 
     assert room.sent() == 1 and room.sandbox.requests()[-1]
 
 
+@pytest.mark.parametrize("who", ["Ben", None])
+def test_an_edit_into_what_needs_two_is_the_first_approval_of_somebody_named(room: Room, who: str | None) -> None:
+    policy = ApprovalPolicy(second_reviewer=lambda card: "large" in card["args"]["note"])
+    with room.agent(policy=policy) as graph:
+        assert "needs" not in request(room.start(graph))["action_requests"][0]
+        action = request(decide(room, graph, who, editing(room, f"{room.text} large")))["action_requests"][0]
+        assert room.sent() == 0 and action["needs"] == "second reviewer"
+        assert names(action.get("approved_by", [])) == ([who] if who else [])
+
+
+def test_two_people_who_answer_one_question_at_the_same_time_are_both_in_the_trail(room: Room) -> None:
+    with room.agent(policy=TWO) as graph:
+        room.start(graph)
+        before = graph.get_state(room.config).config
+        for who in ("Ben", "Grace"):
+            told = {"configurable": {**before["configurable"], "reviewer": who}}
+            asked = request(graph.invoke(Command(resume=approve()), told))
+            assert names(asked["action_requests"][0]["approved_by"]) == [who]
+    assert room.sent() == 0
+    assert [(it.outcome, it.reviewer) for it in room.trail()] == [("approved", "Ben"), ("approved", "Grace")]
+
+
 def test_an_edit_does_not_get_rid_of_a_second_reviewer() -> None:
     office, config = Office(), thread()
     policies = {"strict": ApprovalPolicy(second_reviewer=["move_candidate"])}
