@@ -311,7 +311,8 @@ def test_a_function_may_say_that_a_write_is_not_held() -> None:
 
 def test_a_ready_made_rule_holds_if_its_condition_fails() -> None:
     hour = timedelta(hours=1)
-    for condition in (lambda card: 1 / 0, lambda card: None, lambda card: True):
+    conditions: list[Any] = [lambda card: 1 / 0, lambda card: None, lambda card: True]
+    for condition in conditions:
         assert hold_if(condition, hour)(CARD) == hour
     assert hold_if(lambda card: False, hour)(CARD) is None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -28,13 +28,13 @@ NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
 def proposal(second: bool = False, hold: float = 0.0) -> Proposal:
-    made: Any = {"made": NOON.isoformat(), "requires": {"second_reviewer": second, "hold": hold}}
-    return made
+    made = {"made": NOON.isoformat(), "requires": {"second_reviewer": second, "hold": hold}}
+    return cast(Proposal, made)
 
 
 def approval(of: Proposal, who: str | None, at: datetime = NOON, decision: str = "approve") -> Approval:
-    made: Any = {"proposal": of, "decided": Decided(decision=decision, reviewer=who, at=at.isoformat())}
-    return made
+    made = {"proposal": of, "decided": Decided(decision=decision, reviewer=who, at=at.isoformat())}
+    return cast(Approval, made)
 
 
 def at(seconds: float) -> datetime:

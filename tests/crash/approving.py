@@ -151,7 +151,9 @@ class Approving:
             until = self._wait(end)
         killed = end.killed
         end = self._run(place, thread_id, writes, recover)
-        found = end.result["result"] if end.result else {"until": "", "stuck": True, "raised": [end.error]}
+        found: dict[str, Any] = (
+            end.result["result"] if end.result else {"until": "", "stuck": True, "raised": [end.error]}
+        )
         became, people = self._told(place, thread_id)
         return Outcome(
             number=number,
