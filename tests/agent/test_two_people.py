@@ -218,6 +218,17 @@ def test_the_stricter_policy_counts_whichever_run_it_is_of() -> None:
         assert office.writes == [("ada", "Offer")]
 
 
+def test_what_was_shown_as_needing_two_does_need_two_whoever_asked_that_last() -> None:
+    office, config = Office(), thread()
+    policies = {"strict": ApprovalPolicy(second_reviewer=["move_candidate"])}
+    graph = agent(office, calling(write("ada")), "Done.", policies=policies)
+    graph.invoke(user(), config)
+    shown = request(graph.invoke(Command(resume="?"), config, context={"policy": "strict"}))
+    assert shown["action_requests"][0]["needs"] == "second reviewer"
+    graph.invoke(Command(resume=approve()), config, context={"reviewer": "Ben"})
+    assert office.writes == []
+
+
 def test_a_policy_that_allows_a_write_does_not_skip_the_second_reviewer() -> None:
     for policy in (
         ApprovalPolicy(default="allow", second_reviewer=["move_candidate"]),
