@@ -157,16 +157,16 @@ def test_an_edit_into_what_needs_two_is_the_first_approval_of_somebody_named(roo
         assert names(action.get("approved_by", [])) == ([who] if who else [])
 
 
-def test_two_people_who_answer_one_question_at_the_same_time_are_both_in_the_trail(room: Room) -> None:
+def test_each_of_two_people_who_answer_one_question_at_once_is_in_the_trail_once_even_if_repeated(room: Room) -> None:
     with room.agent(policy=TWO) as graph:
         room.start(graph)
         before = graph.get_state(room.config).config
-        for who in ("Ben", "Grace"):
+        for who in ("Ben", "Grace", "Ben"):  # a step that a dying process took is taken again
             told = {"configurable": {**before["configurable"], "reviewer": who}}
             asked = request(graph.invoke(Command(resume=approve()), told))
             assert names(asked["action_requests"][0]["approved_by"]) == [who]
     assert room.sent() == 0
-    assert [(it.outcome, it.reviewer) for it in room.trail()] == [("approved", "Ben"), ("approved", "Grace")]
+    assert sorted((it.outcome, it.reviewer) for it in room.trail()) == [("approved", "Ben"), ("approved", "Grace")]
 
 
 def test_an_edit_does_not_get_rid_of_a_second_reviewer() -> None:
