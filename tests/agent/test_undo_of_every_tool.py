@@ -259,6 +259,14 @@ def test_only_what_was_made_is_undone(company: Undoer, outcome: Any) -> None:
     assert undo_of(AuditEntry(**{**fields, "outcome": outcome})).why_not
 
 
+def test_a_value_that_no_conversation_can_hold_is_not_put_back(company: Undoer) -> None:
+    _, [entry] = company.write("ashby_update_job", EXAMPLES["ashby_update_job"](company))
+    fields = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+    facts = {**fields["card"]["facts"], "Title": "Half \ud83d of it"}
+    odd = AuditEntry(**{**fields, "card": {**fields["card"], "facts": facts}})
+    assert undo_of(odd).why_not == "What was there before has characters that no conversation can hold."
+
+
 def test_a_value_that_was_not_read_is_not_made_up(company: Undoer) -> None:
     _, [entry] = company.write("ashby_update_job", EXAMPLES["ashby_update_job"](company))
     fields = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
