@@ -291,5 +291,6 @@ _INSTEAD = {
     "Field required": "is needed",
     "Input should be a valid string": "takes text",
     "List should have at least 1 item": "needs at least one entry",
-    "List should have at most 100 items": "takes at most 100 entries",
+    "Value should have at least 1 item": "needs at least one entry",
+    "Value should have at most 100 items": "takes at most 100 entries",
 }
