@@ -19,7 +19,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help check test demo serve contract lint types fast audit docs dist regenerate endpoint notebooks floors clean
+.PHONY: help check test demo inbox serve contract lint types fast audit docs dist regenerate endpoint notebooks floors clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
@@ -32,6 +32,9 @@ test: $(VENV)/dev.stamp ## run all tests, in about ten minutes
 
 demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes approves everything
 	@$(BIN)/langchain-ashby demo $(ARGS)
+
+inbox: $(VENV)/inbox.stamp ## decide about twenty changes in the browser, on the sandbox
+	@$(BIN)/langchain-ashby inbox --sandbox $(ARGS)
 
 serve: $(VENV)/server.stamp ## serve the agent with `langgraph dev`, on the sandbox unless ASHBY_API_KEY is set
 	LANGSMITH_TRACING=false LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser --no-reload $(ARGS)
@@ -83,6 +86,11 @@ clean: ## remove the environments and caches
 $(VENV)/cli.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q -e '.[cli,mirror]'
+	@touch $@
+
+$(VENV)/inbox.stamp: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q -e '.[cli,inbox]'
 	@touch $@
 
 $(VENV)/server.stamp: pyproject.toml

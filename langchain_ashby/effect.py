@@ -43,6 +43,7 @@ class Effect:
         record: The argument that names the record that changes.
         line: The card's first line, with `{record}` and the arguments as placeholders; a default is derived.
         within: The object in the record that holds the fields.
+        reverting: The arguments that can change to a default if they are left out.
         stored: Where the record keeps each argument: a path, or `Stored`; None for an argument that is not kept.
     """
 
@@ -53,16 +54,18 @@ class Effect:
         *,
         line: str | None = None,
         within: str | None = None,
+        reverting: tuple[str, ...] = (),
         **stored: str | Stored | None,
     ) -> None:
         self.record = record
         self.line = line
         self.within = within
+        self.reverting = reverting
         self._stored = stored
 
     def arguments(self) -> list[str]:
         """The arguments that the declaration names."""
-        return [*([self.record] if self.record else []), *self._stored]
+        return [*([self.record] if self.record else []), *self.reverting, *self._stored]
 
     def stored(self, names: Mapping[str, Any]) -> dict[str, Stored]:
         """The place in the record of each argument in `names`; defaults to its camelCase name."""
@@ -105,7 +108,7 @@ class Creates(Effect):
         within: str | None = None,
         **stored: str | Stored | None,
     ) -> None:
-        super().__init__(None, line=line, within=within, **stored)
+        super().__init__(None, line=line, within=within, reverting=(), **stored)
         self.alike_by = (alike_by,) if isinstance(alike_by, str) else alike_by
 
     def arguments(self) -> list[str]:

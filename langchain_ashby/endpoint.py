@@ -138,6 +138,8 @@ class Operation(ToolArguments, Generic[R]):
     """True for a write that overwrites, removes or cancels what was there; False for one that only adds."""
     effect: ClassVar[Effect | None] = None
     """The effect of a write on Ashby's records. Its card is derived from this, unless it has its own code."""
+    irreversible: ClassVar[str | None] = None
+    """Why nothing puts back what a write did, as a sentence; None if something does."""
     idempotent: ClassVar[bool] = True
     """True where doing it twice leaves Ashby as doing it once does."""
     exactly_one: ClassVar[tuple[str, ...]] = ()

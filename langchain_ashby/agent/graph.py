@@ -8,6 +8,8 @@ before `review` if some writes need no approval. Edits go from `review` to `prep
 records run in the order of the message: a later one waits in `approvals` until the earlier one is decided. A new
 message to a thread with open calls enters through `reconcile`, which answers them.
 
+To undo a write, a person's proposal goes to `prepare` without the model, and the run ends after the writes.
+
 Each step costs a checkpoint, so there are no needless ones: tasks that leave no call open go straight to the model, and
 only those beside which something else is under way meet in `join`.
 """
@@ -40,7 +42,7 @@ from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.store import check_commits, check_outlives
 from langchain_ashby.agent.execution.verify import EffectChecker
-from langchain_ashby.agent.messages.history import is_in_order, open_calls
+from langchain_ashby.agent.messages.history import is_in_order, maker_of, open_calls
 from langchain_ashby.agent.messages.own import recorded
 from langchain_ashby.agent.messages.window import ContextEdit, ContextWindow
 from langchain_ashby.agent.nodes.model import ModelNode
@@ -115,7 +117,8 @@ def create_recruiting_agent(
         policies: Policies that a run may add to `policy`, by name, as `Context.policy`: the stricter one holds.
         act_for: The ids of the Ashby users for whom a run may act, as `Context.on_behalf_of`; any user that the key
             permits, if left out. A client that acts for a user, or a user authenticated by a server, leaves no choice.
-        approval_ttl: How long after its card was made a write can be approved and begun; no limit if left out.
+        approval_ttl: How long after its card was made a write can be approved and begun; no limit if left out. For one
+            that was held, the time is counted anew from the end of the hold.
         max_writes_per_turn: If one message of the model has more writes, they go back to it, to be proposed in parts.
         max_model_calls_per_turn: How often, at most, the model is asked for one message of the user. If the last reply
             still calls tools, they do not run, and the agent's last message says what was left undone.
@@ -181,12 +184,12 @@ def create_recruiting_agent(
     graph.add_edge("ask", "review")
     _branch(graph, "review", _after_review(given), "writes", "prepare", "ask", "review", "join")
     _branch(graph, "reads", _after_task(tools), "model", "join")
-    _branch(graph, "writes", _after_task(tools), "model", "join")
+    _branch(graph, "writes", _after_task(tools), "model", "join", END)
     _branch(graph, "join", _after_join, "model", END)
     compiled = graph.compile(
         checkpointer=InMemorySaver() if checkpointer == "memory" else checkpointer, store=store, name=name
     )
-    return RecruitingAgent.of(compiled).with_config(max_concurrency=max_concurrency)
+    return RecruitingAgent.of(compiled, limits).with_config(max_concurrency=max_concurrency)
 
 
 _log = logging.getLogger(__name__)
@@ -281,15 +284,12 @@ def _after_prepare(state: State) -> Way:
 
 def _after_review(given: Dependencies) -> Callable[[State], Way]:
     def route(state: State) -> Way:
-        waiting = state.get("proposals", [])
-        if state.get("problem") and waiting:
-            return "prepare" if given.need_new_cards(waiting) else "review"
-        steps = _writes(state)
+        waiting, steps = state.get("proposals", []), _writes(state)
         if state.get("edits"):
-            steps.append("prepare")
-        if waiting:
-            steps.append("ask")
-        return steps or "join"
+            return [*steps, "prepare"]  # which keeps those that wait
+        if waiting and not steps:
+            return "prepare" if state.get("problem") and given.need_new_cards(waiting) else "review"
+        return [*steps, "ask"] if waiting else steps or "join"
 
     return route
 
@@ -304,7 +304,7 @@ def _after_task(tools: Tools) -> Callable[[State], str]:
     def route(state: State) -> str:
         done = {approval["call"]["id"] for approval in state.get("approvals", [])}
         left = (call for call in open_calls(state["messages"], _own(state)) if call["id"] not in done)
-        return "join" if any(needs_approval(tools.get(str(call["name"]))) for call in left) else "model"
+        return "join" if any(needs_approval(tools.get(str(call["name"]))) for call in left) else _onward(state)
 
     return route
 
@@ -312,4 +312,10 @@ def _after_task(tools: Tools) -> Callable[[State], str]:
 def _after_join(state: State) -> str:
     # While a person is being asked, the reads of the same message come through here, with the writes still open.
     waits = state.get("proposals") or state.get("edits")
-    return END if waits and open_calls(state["messages"], _own(state)) else "model"
+    return END if waits and open_calls(state["messages"], _own(state)) else _onward(state)
+
+
+def _onward(state: State) -> str:
+    """To the model, which made the calls; nowhere if a person asked for them without it, to undo something."""
+    message, undoes = maker_of(state["messages"]), state.get("undoes", {})
+    return END if message and any(call["id"] in undoes for call in message.tool_calls) else "model"

@@ -6,33 +6,67 @@ Everything except the messages is plain JSON, so that any checkpointer can keep 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NotRequired, Protocol, TypeGuard
+from typing import Annotated, Any, Literal, NotRequired, Protocol, TypeGuard
 
 from langchain_core.messages import AnyMessage, ToolCall
 
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
 from typing_extensions import TypedDict
 
-from langchain_ashby.agent.cards import Card, LeftOut, Part
+from langchain_ashby.agent.cards import Card, LeftOut, Part, Source
 from langchain_ashby.agent.conversation import ConversationChannel
 
 
+class Decided(TypedDict):
+    """The decision about a proposal, with its reviewer and time (ISO 8601).
+
+    `decision` is `approve`, `edit`, `reject` or `respond` for a person, `policy` where the application's policy decided
+    alone. `reviewer` is None if the person was not named.
+    """
+
+    decision: str
+    reviewer: str | None
+    at: str
+
+
+class Requirements(TypedDict):
+    """What a write needs before it may run, besides one approval.
+
+    `second_reviewer` is True if a second person has to approve it; `hold` is how long it then waits, in seconds.
+    """
+
+    second_reviewer: bool
+    hold: float
+
+
 class _NotAlways(TypedDict, total=False):
-    """What a proposal has only if the model gave names for ids, or in connection with a bulk write.
+    """What a proposal has only with names for ids, if one approval is not enough, or as or in a bulk write.
 
     Attributes:
         written: The arguments as they were written, with names.
+        requires: What it needs besides one approval.
+        approved: Its approvals so far, of exactly this call and this card.
+        held_since: When the hold began, in ISO 8601.
+        void: Approvals that no longer count, because they were of another card or of other arguments.
         parts: The single writes of a bulk write.
         taken_off: Those that a person took off.
         left_out: The records of a bulk write for which there is no write, by id.
         part_of: The bulk tool that a single write is part of.
+        sources: Where the values of the call come from.
+        untrusted: True if text by outsiders had been read in the thread.
     """
 
     written: dict[str, Any]
+    requires: Requirements
+    approved: list[Decided]
+    held_since: str
+    void: list[Decided]
     parts: list[Part]
     taken_off: list[Part]
     left_out: dict[str, LeftOut]
     part_of: str
+    sources: list[Source]
+    untrusted: bool
 
 
 class Proposal(_NotAlways):
@@ -78,18 +112,6 @@ def is_complete(proposal: Proposal | None) -> TypeGuard[Proposal]:
     return proposal is not None and proposal.keys() >= Proposal.__required_keys__
 
 
-class Decided(TypedDict):
-    """The decision about a proposal, with its reviewer and time (ISO 8601).
-
-    `decision` is `approve`, `edit`, `reject` or `respond` for a person, `policy` where the application's policy decided
-    alone. `reviewer` is None if the person was not named.
-    """
-
-    decision: str
-    reviewer: str | None
-    at: str
-
-
 class Approval(TypedDict):
     """A write that may run.
 
@@ -107,6 +129,28 @@ class Approval(TypedDict):
 def undecided(proposal: Proposal) -> Approval:
     """A proposal without a decision: its outcome may be looked up, but it must not run."""
     return Approval(call=proposal["call"], edited=proposal["original"] is not None, proposal=proposal, decided=None)
+
+
+class Undoing(TypedDict):
+    """What a call undoes, which no model proposed.
+
+    Attributes:
+        line: What the write did: the first line of its card.
+        at: When its outcome was recorded, in ISO 8601.
+        args: The arguments that put things back.
+        left: The values that the write left, by record and title, as in `undo.Opposite`.
+        remains: What stays as the write left it.
+        account: The account in which it was made.
+        on_behalf_of: The user for whom it was made.
+    """
+
+    line: str
+    at: str
+    args: dict[str, Any]
+    left: dict[str, dict[str, Any]]
+    remains: list[str]
+    account: str | None
+    on_behalf_of: str | None
 
 
 class Conversation(TypedDict):
@@ -127,7 +171,9 @@ class State(Conversation):
     a call. `proposals` wait for a person, `approvals` may run, `edits` were changed by a person and need a
     new card first, `problem` says what was wrong with the last decisions. `left_out` counts the messages that the model
     was last sent without their text, or not at all, because its window is full. `stamps` are what the model was told of
-    the day and of whom it acts for, by the id of the message that carries it.
+    the day and of whom it acts for, by the id of the message that carries it. `outside` says whether text by
+    outsiders was ever read in the thread, and whether some of it was removed since. `undoes` says what calls undo that
+    a person asked for without the model, by the ids of the calls.
     """
 
     own: NotRequired[Annotated[dict[str, str], merged]]
@@ -138,6 +184,8 @@ class State(Conversation):
     edits: NotRequired[list[Approval]]
     problem: NotRequired[str | None]
     left_out: NotRequired[int]
+    outside: NotRequired[Literal["read", "removed"] | None]
+    undoes: NotRequired[dict[str, Undoing]]
 
 
 Update = dict[str, Any]

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from langchain_ashby.agent.approval.standing import in_words
 from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.cards.show.overview import overviews
 from langchain_ashby.cli.card import Action, Fitted, shown, table_of
@@ -66,13 +67,17 @@ def line_of(action: Action) -> str:
 
 
 def overview(actions: Sequence[Action], decisions: Sequence[Decision | None] = ()) -> Table:
-    """Proposed changes, a line each, with what was decided or why a change has to be decided by itself."""
+    """Proposed changes, a line each, with what was decided or why a change has to be decided by itself.
+
+    Below one for which an approval is not enough it says where it stands.
+    """
     table = Table.grid(padding=(0, 1))
     for number, action in enumerate(actions, 1):
         decision = decisions[number - 1] if decisions else None
         remarks = [_DECIDED[decision["type"]]] if decision else _cautions(action)
         words = Text(line_of(action))
         words.append(f" ({', '.join(remarks)})" if remarks else "", "bold")
+        words.append("".join(f"\n{it}" for it in in_words(action)))
         table.add_row(f"{number}", DONE if decision else CAUTION if remarks else "", words)
     return table
 
@@ -121,6 +126,8 @@ def _cautions(action: Action) -> list[str]:
     if not is_current(card):
         return ["without a card"]
     return [
+        *(["waits for a second reviewer"] if action.get("needs") and action.get("approved_by") else []),
+        *(["held"] if action.get("held_until") else []),
         *(["high risk"] if card["risk"] == "high" else []),
         *([count(len(card["warnings"]), "warning")] if card["warnings"] else []),
         *(["not all could be checked"] if card["unchecked"] else []),
@@ -171,7 +178,8 @@ e  edit: change the arguments, then approve or reject
 r  reject: the change is not made; you can say why
 l  later: leaves this change open; your other decisions are kept
 q  quit: leaves it open and ends the program; your decisions are kept
-Nothing is made until every change of the message is decided."""
+Nothing is made until every change of the message is decided, unless some of them have been approved
+before: then those that you leave open stay as they are, and the others are carried out."""
 
 _HELP_ALL = f"""\
 a  approve: makes the changes exactly as shown; those marked {CAUTION} are asked about one by one

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from langchain_ashby.agent.execution.audit import AuditEntry
+from langchain_ashby.agent.execution.audit_log import decision_in_words
 from langchain_ashby.text.words import one_line, tool_title, zone
 
 
@@ -15,7 +16,7 @@ def table(entries: Iterable[AuditEntry]) -> Table:
     """A row per entry. Any text may come from outsiders, so control characters are spelled out."""
     shown = Table("when", "outcome", "what", "decision", "thread", box=None, pad_edge=False)
     for entry in entries:
-        decision = " by ".join(filter(None, (entry.decision, entry.reviewer)))
+        decision = decision_in_words(entry) if entry.decision else ""
         shown.add_row(
             f"{entry.at.astimezone(zone()):%Y-%m-%d %H:%M:%S %Z}",
             Text(entry.outcome, style=_STYLES.get(entry.outcome, "")),

@@ -15,8 +15,10 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from langchain_ashby.agent.approval.standing import in_words
 from langchain_ashby.agent.cards import Card, is_current
 from langchain_ashby.agent.cards.show.arguments import as_given, numbered, resolved
+from langchain_ashby.agent.cards.show.sources import TITLE, sources_in_words
 from langchain_ashby.text.safe import as_typed, isolated, visible
 
 _RISKS = {
@@ -32,7 +34,9 @@ Action = dict[str, Any]
 def shown(action: Action) -> RenderableType:
     """A proposed change as its reviewer sees it: the card, or the description if it has none."""
     card = action.get("card")
-    return panel(card) if is_current(card) else Markdown(action["description"])
+    if not is_current(card):
+        return Markdown(action["description"])
+    return Group(*(Text(it, "bold") for it in in_words(action)), panel(card))
 
 
 class Fitted:
@@ -69,6 +73,7 @@ def panel(card: Card) -> RenderableType:
     parts += _records(card)
     parts += _list("What happens next", card["consequences"], "•", "")
     parts += _list("Not checked", card["unchecked"], "?", "")
+    parts += _list(TITLE, sources_in_words(card), "•", "dim")
     for link in card["links"]:
         parts += [Text(""), Text.assemble(f"{link['title']}: ", (link["url"], "underline"))]
     for heading, exact in [(f"Exact arguments of {card['tool']}", as_given(card)), *resolved(card)]:

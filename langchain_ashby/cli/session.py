@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from langchain_ashby.agent.messages.reply import ended_early
-from langchain_ashby.cli.approval_prompt import Review, decide, line_of
+from langchain_ashby.cli.approval_prompt import Review, decide, line_of, overview
 from langchain_ashby.cli.background import BackgroundWork, Interrupted
 from langchain_ashby.cli.card import Action, shown
 from langchain_ashby.cli.drafts import Drafts
@@ -110,13 +110,21 @@ class Session:
         return self._answer(self.waiting())
 
     def _answer(self, question: Interrupt[Any] | None) -> Reached:
-        """Asks for decisions until no question is left, or one is put off."""
+        """Asks for decisions until no question is left, or all that is left is put off or waits for something else."""
+        left_open: set[str] = set()
         while question is not None:
             request = question.value
             if problem := request.get("problem"):
                 self._console.print(Text.assemble(CAUTION, f" {problem}"))
             actions = request["action_requests"]
+            if left_open.issuperset(it["tool_call_id"] for it in actions):
+                self._console.print(overview(actions))
+                return Reached.A_QUESTION
             review = self._review(actions)
+            if any(review.decisions) and not review.quits and not review.interrupted and _may_wait(request):
+                for place, action in enumerate(actions):
+                    waits = {"type": "wait", "tool_call_id": action["tool_call_id"]}
+                    review.decisions[place] = review.decisions[place] or waits
             decisions = [decision for decision in review.decisions if decision is not None]
             if len(decisions) < len(actions):
                 self._drafts.keep(actions, review.decisions)
@@ -134,7 +142,18 @@ class Session:
             }
             self._drafts.clear()
             question = self._run(Command(resume={question.id: {"decisions": decisions}}))
+            left_open = self._left_open(decisions, question)
         return Reached.NO_ANSWER if self._ended_early else Reached.THE_END
+
+    def _left_open(self, decisions: Sequence[Mapping[str, Any]], question: Interrupt[Any] | None) -> set[str]:
+        """The calls about which there is nothing more to ask this person now, of those that are asked about again."""
+        asked = question.value["action_requests"] if question else ()
+        put_off = {it["tool_call_id"] for it in decisions if it["type"] == "wait"}
+        return {
+            it["tool_call_id"]
+            for it in asked
+            if it.get("approved_by") or it["tool_call_id"] in put_off or self._approve_all
+        }
 
     def _review(self, actions: list[Action]) -> Review:
         """The decision about each action, as far as there is one."""
@@ -250,6 +269,11 @@ class Session:
     def _described(self, tool: str, arguments: dict[str, Any]) -> str:
         summary = self._names.summary(arguments)
         return f"{title(tool)} ({summary})" if summary else title(tool)
+
+
+def _may_wait(request: Mapping[str, Any]) -> bool:
+    """True if a change can be left open while others of its message are decided."""
+    return any("wait" in it["allowed_decisions"] for it in request["review_configs"])
 
 
 def show_last_exchange(messages: Sequence[AnyMessage], console: Console) -> None:

@@ -17,6 +17,7 @@ from langchain_ashby.text.safe import shortened
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from langgraph.store.base import BaseStore
+    from psycopg import Connection
 
 
 class Database(NamedTuple):
@@ -45,13 +46,14 @@ def open_store(url: str) -> Iterator[BaseStore]:
 
 
 @contextmanager
-def open_database(url: str, *, create: bool, only_read: bool = False) -> Iterator[Database]:
+def open_database(url: str, *, create: bool, only_read: bool = False, for_long: bool = False) -> Iterator[Database]:
     """Opens the threads and the store at a URL.
 
     Args:
         url: `sqlite:///FILE` or `postgresql://…`.
         create: Create them if missing. Only its owner can read a new file.
         only_read: Change nothing in a file: it may belong to another program.
+        for_long: Make PostgreSQL's connections anew where they break, and use several at a time.
 
     Raises:
         ValueError: if there is none; says what to do.
@@ -63,7 +65,10 @@ def open_database(url: str, *, create: bool, only_read: bool = False) -> Iterato
         with _reworded_errors(file):
             if file is not None:
                 _make(file) if create else _check(file, _STORE | _THREADS)
-            found = Database(stack.enter_context(savers(place)), stack.enter_context(stores(place)))
+            if file is None and for_long:
+                found = stack.enter_context(_pooled(url))
+            else:
+                found = Database(stack.enter_context(savers(place)), stack.enter_context(stores(place)))
             if file is not None and only_read:
                 _only_read(*found)
             if create:
@@ -101,6 +106,21 @@ def _postgres() -> tuple[Opener, Opener]:
     except ModuleNotFoundError:
         raise ValueError('PostgreSQL needs: pip install "langchain-ashby[postgres]"') from None
     return PostgresSaver.from_conn_string, PostgresStore.from_conn_string
+
+
+@contextmanager
+def _pooled(url: str) -> Iterator[Database]:
+    from langgraph.checkpoint.postgres import PostgresSaver
+    from langgraph.store.postgres import PostgresStore
+    from psycopg.rows import DictRow, dict_row
+    from psycopg_pool import ConnectionPool
+
+    options = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
+    pool: ConnectionPool[Connection[DictRow]]
+    with ConnectionPool(
+        url, min_size=1, max_size=8, timeout=10, kwargs=options, check=ConnectionPool.check_connection
+    ) as pool:
+        yield Database(PostgresSaver(pool), PostgresStore(pool))
 
 
 @contextmanager

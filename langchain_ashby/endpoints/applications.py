@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from langchain_ashby.effect import Sets, Stored
+from langchain_ashby.effect import Adds, Removes, Sets, Stored
 from langchain_ashby.endpoint import SENT_AS_NULL, Access, Caller, Endpoint, Operation, Paged, Synced
 from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
 from langchain_ashby.endpoints.fields import (
@@ -84,6 +84,7 @@ class CreateApplication(Endpoint[Application]):
 
     path = "application.create"
     access = Access.WRITE
+    irreversible = "Ashby has no method that deletes an application. It can be archived, for a reason."
     permission = "candidatesWrite"
     idempotent = False
 
@@ -110,6 +111,7 @@ class UpdateApplication(Endpoint[Application]):
         source_id="source",
         credited_to_user_id=Stored("creditedToUser", "Credit"),
         created_at=Stored("createdAt", "Creation time"),
+        reverting=("created_at",),
     )
 
     application_id: ApplicationId
@@ -167,6 +169,7 @@ class SubmitApplicationFeedback(Operation[FeedbackReceipt]):
 
     path = "applicationFeedback.submit"
     access = Access.WRITE
+    irreversible = "Ashby has no method that takes feedback back."
     permission = "candidatesWrite"
     steps = (GetFeedbackFormDefinition,)
     idempotent = False
@@ -254,6 +257,7 @@ class AddApplicationHiringTeamMember(Endpoint[TeamMember]):
     access = Access.WRITE
     permission = "candidatesWrite"
     on_request = True
+    effect = Adds("application_id", team_member_id=None, role_id=None)
 
     application_id: ApplicationId
     team_member_id: UserId
@@ -268,6 +272,7 @@ class RemoveApplicationHiringTeamMember(Endpoint[TeamMember]):
     permission = "candidatesWrite"
     destructive = True
     on_request = True
+    effect = Removes("application_id", team_member_id=None, role_id=None)
 
     application_id: ApplicationId
     team_member_id: UserId
@@ -279,6 +284,7 @@ class RequestFeedback(Endpoint[FeedbackRequest]):
 
     path = "applicationFeedbackRequest.create"
     access = Access.WRITE
+    irreversible = "Ashby has no method that withdraws a request for feedback."
     permission = "candidatesWrite"
     idempotent = False
     on_request = True

@@ -68,6 +68,7 @@ class CreateCandidate(Endpoint[Candidate]):
 
     path = "candidate.create"
     access = Access.WRITE
+    irreversible = "No tool deletes a candidate."
     permission = "candidatesWrite"
     idempotent = False
 
@@ -137,6 +138,7 @@ class CreateCandidateNote(Endpoint[Note]):
 
     path = "candidate.createNote"
     access = Access.WRITE
+    irreversible = "Ashby has no method that deletes a note."
     permission = "candidatesWrite"
     idempotent = False
 
@@ -181,6 +183,7 @@ class UploadCandidateResume(Operation[Candidate]):
 
     path = "candidate.uploadResume"
     access = Access.WRITE
+    irreversible = "Ashby has no method that brings back an earlier résumé, or removes one."
     permission = "candidatesWrite"
     steps = (CreateFileUploadHandle,)
     destructive = True
@@ -205,6 +208,7 @@ class UploadCandidateFile(Operation[Candidate]):
 
     path = "candidate.uploadFile"
     access = Access.WRITE
+    irreversible = "Ashby has no method that removes a file."
     permission = "candidatesWrite"
     steps = (CreateFileUploadHandle,)
     idempotent = False
@@ -246,6 +250,7 @@ class CreateCandidateTag(Endpoint[Tag]):
 
     path = "candidateTag.create"
     access = Access.WRITE
+    irreversible = "No tool deletes a tag."
     permission = "hiringProcessMetadataWrite"
     on_request = True
     effect = Creates(alike_by="title")
@@ -281,6 +286,7 @@ class AddCandidateProject(Endpoint[Candidate]):
     access = Access.WRITE
     permission = "candidatesWrite"
     on_request = True
+    effect = Adds("candidate_id", project_id=None)
 
     candidate_id: CandidateId
     project_id: ProjectId
@@ -294,6 +300,7 @@ class RemoveCandidateProject(Endpoint[Candidate]):
     permission = "candidatesWrite"
     on_request = True
     destructive = True
+    effect = Removes("candidate_id", project_id=None)
 
     candidate_id: CandidateId
     project_id: ProjectId

@@ -77,6 +77,7 @@ class CreateJob(Endpoint[Job]):
 
     path = "job.create"
     access = Access.WRITE
+    irreversible = "Ashby has no method that deletes a job. It can be archived."
     permission = "jobsWrite"
     idempotent = False
 

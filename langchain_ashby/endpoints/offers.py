@@ -69,6 +69,7 @@ class CreateOffer(Operation[Offer]):
 
     path = "offer.create"
     access = Access.WRITE
+    irreversible = "No tool withdraws an offer."
     permission = "offersWrite"
     steps = (StartOfferProcess, StartOffer)
     idempotent = False
@@ -126,6 +127,7 @@ class UpdateOffer(Operation[Offer]):
 
     path = "offer.update"
     access = Access.WRITE
+    irreversible = "Ashby has no method that removes a version of an offer. Another version can have the former terms."
     permission = "offersWrite"
     steps = (GetOffer,)
     destructive = True
@@ -154,6 +156,7 @@ class StartOfferApproval(Operation[Offer]):
 
     path = "offer.startApprovalProcess"
     access = Access.WRITE
+    irreversible = "Ashby has no method that calls off an approval."
     permission = "offersWrite"
     steps = (GetOffer,)
     idempotent = False

@@ -54,6 +54,7 @@ class CreateOpening(Endpoint[Opening]):
 
     path = "opening.create"
     access = Access.WRITE
+    irreversible = "Ashby has no method that deletes an opening. It can be archived."
     permission = "jobsWrite"
     idempotent = False
 
@@ -80,6 +81,7 @@ class UpdateOpening(Endpoint[Opening]):
     effect = Sets(
         "opening_id",
         within="latestVersion",
+        reverting=("is_backfill", "employment_type"),
         department_id=Stored(("teamId", "departmentId")),
         is_backfill=Stored("isBackfill", "Replaces somebody who left"),
     )

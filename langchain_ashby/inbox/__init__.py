@@ -3,5 +3,8 @@
 from __future__ import annotations
 
 from langchain_ashby.inbox.app import create_app
+from langchain_ashby.inbox.local_token import LocalToken
+from langchain_ashby.inbox.oidc import OpenIDConnect
+from langchain_ashby.inbox.reviewers import Reviewer, Routing, SignIn, TrustedHeader
 
-__all__ = ["create_app"]
+__all__ = ["LocalToken", "OpenIDConnect", "Reviewer", "Routing", "SignIn", "TrustedHeader", "create_app"]

@@ -3,25 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from langgraph.store.base import BaseStore
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from langchain_ashby.inbox import words
+from langchain_ashby.inbox.became import told
+from langchain_ashby.inbox.catch_up import CatchUp
+from langchain_ashby.inbox.door import AtTheDoor, Door
+from langchain_ashby.inbox.evidence import Evidence
+from langchain_ashby.inbox.later import Later
+from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.outbox import Agent, Outbox
-from langchain_ashby.inbox.pages import card, queue
+from langchain_ashby.inbox.pages import batch, card, outcomes, queue, sign_in, strip
+from langchain_ashby.inbox.pages.shared import common
 from langchain_ashby.inbox.questions import Questions
-from langchain_ashby.text.html import apart, safe
+from langchain_ashby.inbox.reviewers import Identify, Routing, SignIn
+from langchain_ashby.inbox.security import Guard, Place
+from langchain_ashby.inbox.trail import Trail
+from langchain_ashby.text.html import safe
 
 _HERE = Path(__file__).parent
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -32,13 +53,26 @@ class Inbox:
     store: BaseStore
     questions: Questions
     outbox: Outbox
+    later: Later
+    evidence: Evidence
+    trail: Trail
     templates: Jinja2Templates
+    door: Door
+    place: Place
+    title: str
+    time_zone: str | None
 
 
 def create_app(
     agent: Agent,
     *,
+    reviewers: SignIn | Identify,
+    routing: Routing | None = None,
+    base_url: str | None = None,
     store: BaseStore | None = None,
+    notifier: Notifier | None = None,
+    title: str = "Approvals",
+    time_zone: str | None = None,
     undo: timedelta = timedelta(seconds=5),
     stop_before_model: bool = False,
 ) -> Starlette:
@@ -46,28 +80,90 @@ def create_app(
 
     Args:
         agent: The agent, made with `create_recruiting_agent`, or a graph with it as a node.
-        store: Its store, if it was not compiled with one.
+        reviewers: How it knows who is there: `LocalToken`, `OpenIDConnect`, `TrustedHeader`, or a function of the
+            request that returns a `Reviewer`, or None for a stranger. The function may be async.
+        routing: Which approvals are for whom. By default every reviewer decides about all.
+        base_url: Where browsers find it, such as `https://example.com/inbox`. Without it, only browsers on this machine
+            are answered.
+        store: The agent's store, if it was not compiled with one.
+        notifier: Tells people what waits for them; None to tell nobody.
+        title: What the pages call it.
+        time_zone: The zone of times on the pages, such as `Europe/Berlin`, where a browser's own is not known.
         undo: How long a decision can be taken back before it leaves.
         stop_before_model: Carry out decisions and go no further: the agent has no model.
 
     Raises:
-        ValueError: if there is no store.
+        ValueError: if there is no store, or `base_url` is not an address, or there is no such zone.
+
+    The application does what is due in the background while its lifespan runs. A server runs that by itself; an
+    application in which this one is mounted has to, with `app.router.lifespan_context(app)` within its own.
     """
+    place = Place.at(base_url)
+    if time_zone is not None:
+        ZoneInfo(time_zone)
     store = store or agent.store
     if store is None:
         raise ValueError("The inbox reads what waits from the agent's store: pass store=….")
-    templates = Jinja2Templates(_HERE / "templates")
-    templates.env.filters |= {"safe_text": safe, "apart": lambda words: safe(apart(words))}
+    door = Door(reviewers, store, routing or Routing())
+    templates = Jinja2Templates(_HERE / "templates", context_processors=[_who, common])
+    templates.env.filters |= {
+        "safe_text": safe,
+        "apart": words.apart,
+        "line": words.line,
+        "age": words.age,
+        "became_of": words.became_of,
+        "ago": words.ago,
+        "soon": words.is_soon,
+        "decided": words.decided,
+        "moment": words.moment,
+        "told": told,
+    }
+    templates.env.trim_blocks = templates.env.lstrip_blocks = True
     inbox = Inbox(
-        agent, store, Questions(store), Outbox(agent, store, undo=undo, stop_before_model=stop_before_model), templates
+        agent=agent,
+        store=store,
+        questions=Questions(store),
+        outbox=Outbox(agent, store, undo=undo, stop_before_model=stop_before_model),
+        later=Later(store),
+        evidence=Evidence(agent),
+        trail=Trail(store),
+        templates=templates,
+        door=door,
+        place=place,
+        title=title,
+        time_zone=time_zone,
     )
+    running = False
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        delivering = asyncio.create_task(_deliver(inbox.outbox))
-        yield
-        delivering.cancel()
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        nonlocal running
+        stopping = asyncio.Event()
+        chores: list[Callable[[datetime], Awaitable[object]]] = [
+            partial(run_in_threadpool, inbox.outbox.deliver),
+            partial(run_in_threadpool, CatchUp(agent, inbox.store).look),
+        ]
+        if notifier is not None:
+            chores.append(partial(run_in_threadpool, _notify, inbox, notifier))
+        tasks = [asyncio.create_task(_repeat(chore, stopping)) for chore in chores]
+        running = True
+        try:
+            yield
+        finally:
+            running = False
+            stopping.set()
+            await asyncio.gather(*tasks)  # a write that is under way is finished
+            if notifier is not None:
+                await run_in_threadpool(notifier.close)
 
+    def problem(request: Request, status: int, words: str) -> Response:
+        # Before the router, requests do not know the application yet.
+        return sign_in.problem(Request({**request.scope, "app": app, "router": app.router}), status, words)
+
+    def again(request: Request) -> Response:
+        return templates.TemplateResponse(request, "again.html", {"address": request.url})
+
+    sign_in_routes = reviewers.routes() if isinstance(reviewers, SignIn) else []
     app = Starlette(
         routes=[
             Route("/", queue.show, name="queue"),
@@ -76,18 +172,62 @@ def create_app(
             Route(
                 "/approvals/{interrupt_id}/{number:int}/take-back", card.take_back, methods=["POST"], name="take_back"
             ),
+            Route("/approvals/{interrupt_id}/{number:int}/put-off", card.put_off, methods=["POST"], name="put_off"),
+            Route("/approvals/{interrupt_id}/{number:int}/evidence", card.evidence, name="evidence"),
+            Route("/outcomes", outcomes.show, name="outcomes"),
+            Route("/outcomes.csv", outcomes.as_csv, name="outcomes_csv"),
+            Route("/outcomes.jsonl", outcomes.as_jsonl, name="outcomes_jsonl"),
+            Route("/outcomes/{row_id}", outcomes.one, name="outcome"),
+            Route("/strip", strip.show, name="strip"),
+            Route("/take-back", strip.take_back, methods=["POST"], name="take_back_all"),
+            Route("/batch", batch.show, name="batch"),
+            Route("/batch", batch.decide, methods=["POST"], name="decide_batch"),
+            *sign_in_routes,
+            *([Route("/sign-out", sign_in.sign_out, methods=["POST"], name="sign_out")] if sign_in_routes else []),
             Mount("/static", StaticFiles(directory=_HERE / "static"), name="static"),
         ],
+        middleware=[
+            Middleware(Guard, place=place, problem=problem, is_running=lambda: running),
+            Middleware(AtTheDoor, door=door, problem=problem, again=again),
+        ],
+        exception_handlers={HTTPException: sign_in.failed},
         lifespan=lifespan,
     )
     app.state.inbox = inbox
     return app
 
 
-async def _deliver(outbox: Outbox) -> None:
-    while True:
-        await run_in_threadpool(outbox.deliver, datetime.now(UTC))
-        await asyncio.sleep(_PAUSE)
+def _who(request: Request) -> dict[str, Any]:
+    """What every template knows: the `reviewer`, if one is signed in, and `csrf_field()` for forms."""
+    token = getattr(request.state, "csrf_token", None)
+    field = Markup('<input type="hidden" name="csrf" value="{}">').format(token or "")
+    return {
+        "reviewer": getattr(request.state, "reviewer", None),
+        "csrf_token": token,
+        "csrf_field": lambda: field,
+        "can_sign_out": token is not None and request.app.state.inbox.door.has_sign_in,
+        "inbox_title": request.app.state.inbox.title,
+    }
+
+
+def _notify(inbox: Inbox, notifier: Notifier, now: datetime) -> None:
+    notifier.tick(now, inbox.store, inbox.questions.all(), inbox.trail)
+
+
+async def _repeat(chore: Callable[[datetime], Awaitable[object]], stopping: asyncio.Event) -> None:
+    """Does a chore again and again, also after it failed. The error's words may name people, so they are not logged."""
+    failures = 0
+    while not stopping.is_set():
+        try:
+            await chore(datetime.now(UTC))
+        except Exception as error:
+            failures += 1
+            _log.error("The inbox could not do what is due: %s (failure %d in a row)", type(error).__name__, failures)
+        else:
+            failures = 0
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), min(_PAUSE * 2**failures, _LONGEST_PAUSE))
 
 
 _PAUSE = 0.5  # seconds
+_LONGEST_PAUSE = 30.0

@@ -1,123 +1,128 @@
-"""Decisions on their way to the agent: kept in the store until they are due, then delivered."""
+"""Decisions on their way to the agent: kept until they are due, then delivered, and what became of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from langgraph.graph.state import CompiledStateGraph
-from langgraph.store.base import BaseStore, PutOp
-from langgraph.types import Command
+from langgraph.store.base import BaseStore
 
-from langchain_ashby.agent.execution.store import items_under, load, put_op
-from langchain_ashby.agent.run.compiled import QuestionClosedError
-from langchain_ashby.inbox.questions import Approval, Question, Questions
+from langchain_ashby.agent.approval.waiting import close
+from langchain_ashby.inbox.decisions import AlreadyDecided, DecisionError, Decisions, Kept, in_words
+from langchain_ashby.inbox.delivery import Delivery
+from langchain_ashby.inbox.questions import Approval, Questions
+from langchain_ashby.inbox.results import Result, Results, result, result_op, who_closed
+from langchain_ashby.inbox.threads import Agent, Threads
+from langchain_ashby.inbox.upkeep import Upkeep
 
-Agent = CompiledStateGraph[Any, Any, Any, Any]
+__all__ = ["Agent", "AlreadyDecided", "DecisionError", "Kept", "Outbox", "QuestionOver", "Result", "in_words"]
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A decision that has not left yet.
-
-    Attributes:
-        interrupt_id: The question.
-        number: The change in the question, from 1.
-        fingerprint: What was shown to the reviewer.
-        decision: The decision, in LangChain's approval protocol.
-        reviewer: Who decided.
-        due: When it may leave.
-    """
-
-    interrupt_id: str
-    number: int
-    fingerprint: str
-    decision: dict[str, Any]
-    reviewer: str
-    due: datetime
+class QuestionOver(DecisionError):
+    """The question is not open any more."""
 
 
 class Outbox:
-    """Decisions on their way.
+    """Decisions on their way. Its methods are called from threads, not from an event loop.
 
     Args:
         agent: The agent that asked.
         store: Its store.
         undo: How long a decision can be taken back before it leaves.
         stop_before_model: Carry out decisions and go no further: there is no model.
+        questions: What waits, if it is read already.
     """
 
     def __init__(
-        self, agent: Agent, store: BaseStore, *, undo: timedelta = timedelta(seconds=5), stop_before_model: bool = False
+        self,
+        agent: Agent,
+        store: BaseStore,
+        *,
+        undo: timedelta = timedelta(seconds=5),
+        stop_before_model: bool = False,
+        questions: Questions | None = None,
     ) -> None:
-        self._agent = agent
+        questions = questions or Questions(store)
         self._store = store
-        self._questions = Questions(store)
-        self._undo = undo
-        self._stop_before = ["model"] if stop_before_model else None
+        self._decisions = Decisions(store, undo=undo)
+        self._threads = Threads(agent, stop_before_model=stop_before_model)
+        self._delivery = Delivery(self._threads, store, self._decisions, questions)
+        self._upkeep = Upkeep(self._threads, store, questions, self._decisions)
+        self._next_upkeep: datetime | None = None
+        self.results = Results(store)
 
     def keep(self, approval: Approval, decision: Mapping[str, Any], reviewer: str) -> Kept:
-        """Keeps a decision. It leaves when it is due and the question's other changes are decided as well."""
-        kept = Kept(
-            approval.question.interrupt_id,
-            approval.number,
-            approval.fingerprint,
-            dict(decision),
-            reviewer,
-            datetime.now(UTC) + self._undo,
-        )
-        value = {**vars(kept), "due": kept.due.isoformat()}
-        self._store.batch([put_op(ROOT, _key(kept.interrupt_id, kept.number), value)])
-        return kept
+        """Keeps a decision. It leaves when it is due and the question's other changes are decided as well.
 
-    def take_back(self, interrupt_id: str, number: int) -> None:
-        """Takes a decision back that has not left."""
-        self._store.batch([PutOp(ROOT, _key(interrupt_id, number), None)])
+        Args:
+            approval: The change, as it was shown.
+            decision: The decision, in LangChain's approval protocol.
+            reviewer: Who decided.
+
+        Raises:
+            AlreadyDecided: if somebody was first; says who, what and when.
+            QuestionOver: if the question is not open any more; says who closed it, as far as it is known.
+            DecisionError: if it is not known now whether the question is open.
+        """
+        question = approval.question
+        try:
+            thread = self._threads.read(question.waiting["thread_id"])
+        except TimeoutError:
+            raise DecisionError("The database does not answer, so nothing was decided. Try again in a moment") from None
+        if question.interrupt_id not in thread.questions:
+            if datetime.now(UTC) - question.since > _ASKING:
+                close(self._store, question.waiting["thread_id"], question.interrupt_id)
+            first = self._decisions.sheaf(question.interrupt_id).kept(approval.number)
+            raise AlreadyDecided(first) if first else QuestionOver(self.who_decided(approval))
+        return self._decisions.keep(approval, decision, reviewer)
+
+    def who_decided(self, approval: Approval) -> str:
+        """Says who closed the question of a change, how and when, as far as it is known."""
+        return who_closed(self._store, approval, self.results)
+
+    def take_back(self, interrupt_id: str, number: int, by: str | None = None) -> Kept | None:
+        """Takes a decision back. Anybody may; if it is not the reviewer's own, the reviewer is told who did.
+
+        Returns the decision; None if there was none.
+
+        Raises:
+            DecisionError: if it has left.
+        """
+        kept = self._decisions.take_back(interrupt_id, number)
+        if kept is not None and by is not None and by != kept.reviewer:
+            self._store.batch([result_op(result(kept, "taken back", by=by, again=interrupt_id))])
+        return kept
 
     def all(self) -> dict[tuple[str, int], Kept]:
         """The decisions that have not left, by question and number."""
-        found = (load(item) for item in items_under(self._store, ROOT))
-        kept = [Kept(**{**it, "due": datetime.fromisoformat(it["due"])}) for it in found]
-        return {(it.interrupt_id, it.number): it for it in kept}
+        return self._decisions.all()
+
+    def trouble(self, interrupt_id: str) -> str | None:
+        """Why a question's decisions could not be delivered yet; None if nothing failed."""
+        tries = self._decisions.sheaf(interrupt_id).tries
+        return str(tries["said"]) if tries else None
 
     def deliver(self, now: datetime) -> int:
-        """Delivers the questions whose decisions are all made and due. Returns how many."""
-        kept, delivered = self.all(), 0
-        for question in self._questions.all():
-            decisions = [kept.get((question.interrupt_id, it.number)) for it in question.approvals]
-            ready = [it for it in decisions if it and it.due <= now]
-            if len(ready) == len(question.approvals):
-                self._send(question, ready)
-                delivered += 1
-        return delivered
+        """Begins to deliver what is due, and looks after the list. Returns how many questions it began to deliver.
 
-    def _send(self, question: Question, decisions: list[Kept]) -> None:
-        waiting = question.waiting
-        answer = {
-            "request_id": question.interrupt_id,
-            "decisions": [
-                {**it.decision, "tool_call_id": approval.action["tool_call_id"], "reviewer": it.reviewer}
-                for it, approval in zip(decisions, question.approvals, strict=True)
-            ],
-        }
-        try:
-            self._agent.invoke(
-                Command(resume={question.interrupt_id: answer}),
-                {"configurable": {"thread_id": waiting["thread_id"]}},
-                context=waiting["settings"],
-                durability="sync",
-                interrupt_before=self._stop_before,
-            )
-        except QuestionClosedError:
-            pass  # someone else was first; the audit trail says who
-        for it in decisions:
-            self.take_back(it.interrupt_id, it.number)
+        Called every half a second, in one process or in several.
+        """
+        begun = self._delivery.begin(now)
+        if self._next_upkeep is None or now >= self._next_upkeep:
+            self._next_upkeep = now + _EVERY
+            self._upkeep.look(now)
+        return begun
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Waits until nothing is under way. Returns False if that takes longer than the given time."""
+        return self._delivery.wait(seconds)
+
+    def close(self, seconds: float = 30.0) -> None:
+        """Ends. What is under way is finished if that does not take too long, and is delivered again if it does."""
+        self._delivery.close(seconds)
 
 
-def _key(interrupt_id: str, number: int) -> str:
-    return f"{interrupt_id}.{number}"
-
-
-ROOT = ("langchain_ashby", "decisions")
+_EVERY = timedelta(seconds=2)
+_ASKING = timedelta(seconds=5)
+"""So long a question may be on the list before it is in its thread."""

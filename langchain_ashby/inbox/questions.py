@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
+from threading import Lock
 from typing import Any
 
 from langgraph.store.base import BaseStore
 
-from langchain_ashby.agent.approval.waiting import Waiting, all_waiting
+from langchain_ashby.agent.approval.waiting import ROOT, Place, Waiting, place, place_of, places, read, read_item
 from langchain_ashby.agent.cards import Card, is_current
+from langchain_ashby.agent.execution.store import items_under
 from langchain_ashby.text.words import tool_title
 
 UNKNOWN_RISK = "high"
@@ -65,11 +67,43 @@ class Approval:
         """`low`, `medium` or `high`."""
         return self.card["risk"] if self.card else UNKNOWN_RISK
 
+    @property
+    def candidate(self) -> str | None:
+        """The name of the candidate whom it concerns, if it is one."""
+        return self._named("candidate")
+
+    @property
+    def job(self) -> str | None:
+        """The name of the job that it concerns, if it is one."""
+        return self._named("job")
+
+    @property
+    def likeness(self) -> tuple[str, ...]:
+        """Equal for changes of the same kind: of the same tool, with the same arguments given."""
+        args = self.action["args"]
+        return self.tool, *sorted(args if isinstance(args, Mapping) else ())
+
+    @property
+    def approved_by(self) -> Sequence[Mapping[str, Any]]:
+        """Who has approved it already, with `reviewer` and `at`, if that is not enough yet."""
+        found = self.action.get("approved_by")
+        return found if isinstance(found, list) else []
+
+    @property
+    def held_until(self) -> datetime | None:
+        """Until when the approved change is held back."""
+        return _moment(self.action.get("held_until"))
+
     @cached_property
     def fingerprint(self) -> str:
         """Identifies exactly what is shown. A decision about anything else does not count."""
-        shown = json.dumps([self.question.interrupt_id, self.action], sort_keys=True, default=str)
-        return sha256(shown.encode()).hexdigest()[:32]
+        return fingerprint(self.question.interrupt_id, self.action)
+
+    def _named(self, what: str) -> str | None:
+        if self.card is None:
+            return None
+        names = {it["name"]: None for it in self.card["refers"].values() if what in it["what"].lower() and it["name"]}
+        return next(iter(names)) if len(names) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -82,6 +116,11 @@ class Question:
     def interrupt_id(self) -> str:
         """The id of its interrupt, which is its name in addresses."""
         return self.waiting["interrupt_id"]
+
+    @property
+    def place(self) -> Place:
+        """Where it is listed."""
+        return place(self.waiting)
 
     @property
     def since(self) -> datetime:
@@ -100,7 +139,7 @@ class Question:
 
 
 class Questions:
-    """The open questions of all threads.
+    """The open questions of all threads. Each is read from the store once.
 
     Args:
         store: The agent's store.
@@ -108,10 +147,16 @@ class Questions:
 
     def __init__(self, store: BaseStore) -> None:
         self._store = store
+        self._known: dict[Place, Question | None] = {}
+        self._reading = Lock()
 
     def all(self) -> list[Question]:
         """All of them, those that wait longest first."""
-        return [Question(it) for it in all_waiting(self._store)]
+        return sorted((it for it in self._read().values() if it), key=lambda it: (it.since, it.interrupt_id))
+
+    def unreadable(self) -> int:
+        """How many were asked by an agent of another version of this package. They are decided there."""
+        return sum(it is None for it in self._read().values())
 
     def approvals(self) -> Iterator[Approval]:
         """All changes that wait, in the order of their questions."""
@@ -120,4 +165,31 @@ class Questions:
 
     def find(self, interrupt_id: str) -> Question | None:
         """The open question with this id; None if there is none."""
-        return next((it for it in self.all() if it.interrupt_id == interrupt_id), None)
+        return next((it for it in self._read().values() if it and it.interrupt_id == interrupt_id), None)
+
+    def _read(self) -> dict[Place, Question | None]:
+        with self._reading:
+            now = places(self._store)
+            self._known = {at: it for at, it in self._known.items() if at in now}
+            new = now - self._known.keys()
+            if len(new) > _MANY:
+                items = {place_of(it): it for it in items_under(self._store, ROOT) if it.namespace[-1] == "open"}
+            else:
+                items = read(self._store, new) if new else {}
+            for at, item in items.items():
+                waiting = read_item(item)
+                self._known[at] = None if waiting is None else Question(waiting)
+            return dict(self._known)
+
+
+def fingerprint(interrupt_id: str, action: Mapping[str, Any]) -> str:
+    """The fingerprint of an action of a question, as it is shown."""
+    return sha256(json.dumps([interrupt_id, action], sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def _moment(text: object) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) else None
+
+
+_MANY = 30
+"""From so many new questions on, one search for all is quicker than a request for each."""

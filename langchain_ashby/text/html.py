@@ -15,6 +15,10 @@ from langchain_ashby.text.safe import is_right_to_left, visible
 class Markup(str):
     """HTML that is safe to show. The functions here make it and escape everything else."""
 
+    def __html__(self) -> str:
+        """Tells template engines that it is escaped."""
+        return self
+
 
 Words = Markup | str
 

@@ -32,6 +32,11 @@ def visible(text: str) -> str:
     return "".join(map(_shown, around, text, around[2:]))
 
 
+def is_unseen(character: str) -> bool:
+    """True for spaces, and for characters that are drawn as nothing."""
+    return unicodedata.category(character) in _UNSEEN or character in _BLANK or character in _SELECTORS
+
+
 def as_typed(text: str) -> str:
     """Text for `visible`, where a character that somebody wrote out as `[U+202E]` looks like an invisible one.
 
@@ -109,8 +114,7 @@ def _shown(before: str, character: str, after: str) -> str:
         )
     if character in _JOINERS or character in _SELECTORS:
         return character if _shapes(before, character, after) else _written_out(character)
-    unseen = unicodedata.category(character) in _UNSEEN or character in _BLANK
-    return _written_out(character) if unseen else character
+    return _written_out(character) if is_unseen(character) else character
 
 
 _SPELLED = {"\t": " "}

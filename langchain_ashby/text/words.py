@@ -303,6 +303,21 @@ def joined(texts: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
 
 
+def lasting(seconds: float) -> str:
+    """A length of time: 1 hour, 1 day and 30 minutes; down to seconds."""
+    left, said = round(seconds), []
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        number, left = divmod(left, length)
+        said += [count(number, unit)] if number else []
+    return joined(said) or "less than a second"
+
+
+def to_the_second(time: datetime) -> str:
+    """A time in the reader's zone, with its seconds: Tue 24 Nov 2026, 15:00:00 UTC."""
+    time = time.astimezone(zone())
+    return f"{day(time)}, {time:%H:%M:%S %Z}"
+
+
 def time_fact(time: Any) -> str | None:
     """A time as a fact, always spelled the same way."""
     time = time if isinstance(time, datetime) else parsed(time)

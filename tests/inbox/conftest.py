@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from starlette.testclient import TestClient
+from people import Browser, browser_of
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
-from langchain_ashby.inbox import create_app
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.sandbox import AshbySandbox
 
@@ -34,7 +33,7 @@ def agent(sandbox: AshbySandbox) -> Agent:
 
 
 @pytest.fixture
-def browser(agent: Agent) -> Iterator[TestClient]:
+def browser(agent: Agent) -> Iterator[Browser]:
     """A client of the inbox, in which decisions leave at once."""
-    with TestClient(create_app(agent, undo=timedelta(0))) as it:
+    with browser_of(agent, undo=timedelta(0)) as it:
         yield it

@@ -30,7 +30,14 @@ class Decline:
     answer: ToolMessage
 
 
-Decision = Approval | Decline
+@dataclass(frozen=True)
+class Wait:
+    """A decision to leave a proposal as it is: it stays open, and is asked about again."""
+
+    proposal: Proposal
+
+
+Decision = Approval | Decline | Wait
 
 
 UNKEPT = {"contains": NOT_KEPT}
@@ -47,7 +54,8 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
     The answer is `{"decisions": [...]}` with one decision per proposal: `{"type": "approve"}`,
     `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject", "message"?}` or
     `{"type": "respond", "message"}`. It may name its request, as `request_id`. A decision may name its call, as
-    `tool_call_id`, and who made it, as `reviewer`.
+    `tool_call_id`, and who made it, as `reviewer`. Beside a proposal that was approved and waits for something else,
+    `{"type": "wait"}` leaves one as it is.
 
     Raises:
         UnusableAnswer: if any part of the answer is missing, extra, unknown or of the wrong type.
@@ -67,11 +75,12 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
             "Nothing was executed: the answer must have one decision per action, in order. "
             f"It has {count(len(decisions), 'decision')} for {count(len(proposals), 'action')}."
         )
+    allowed = allowed_decisions(proposals)
     read: list[Decision] = []
     problems: list[str] = []
     for number, (decision, proposal) in enumerate(zip(decisions, proposals, strict=True), 1):
         try:
-            read.append(_decision(decision, proposal, tools))
+            read.append(_decision(decision, proposal, tools, allowed))
         except UnusableAnswer as problem:
             problems.append(f"Decision {number} ({proposal['title']}): {problem}")
     if problems:
@@ -79,13 +88,13 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
     return read
 
 
-def _decision(decision: object, proposal: Proposal, tools: Tools) -> Decision:
+def _decision(decision: object, proposal: Proposal, tools: Tools, allowed: Sequence[str]) -> Decision:
     if not isinstance(decision, dict):
         raise UnusableAnswer('it must be an object with a "type".')
     kind = decision.get("type")
-    read = _KINDS.get(kind) if isinstance(kind, str) else None
+    read = _KINDS[kind] if isinstance(kind, str) and kind in allowed else None
     if read is None:
-        raise UnusableAnswer(f'"type" must be one of {", ".join(_KINDS)}.')
+        raise UnusableAnswer(f'"type" must be one of {", ".join(allowed)}.')
     # A decision about an older request must not count for this one.
     if decision.get("tool_call_id") not in (None, proposal["call"]["id"]):
         raise UnusableAnswer(f"it is for another call; this one is {proposal['call']['id']}.")
@@ -189,6 +198,10 @@ def _respond(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Deci
     return _decline(decision, proposal, not_executed(proposal["call"], words, status="success"))
 
 
+def _wait(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decision:
+    return Wait(proposal)
+
+
 def _approval(decision: dict[Any, Any], proposal: Proposal, call: ToolCall, kind: str) -> Approval:
     # A call that was edited before and shown again does not have the model's arguments, even if approved as shown.
     edited = kind == "edit" or proposal["original"] is not None
@@ -208,6 +221,11 @@ _KINDS: dict[str, Callable[[dict[Any, Any], Proposal, Tools], Decision]] = {
     "edit": _edit,
     "reject": _reject,
     "respond": _respond,
+    "wait": _wait,
 }
 
-ALLOWED_DECISIONS = list(_KINDS)
+
+def allowed_decisions(proposals: Sequence[Proposal]) -> list[str]:
+    """The kinds of decisions about proposals that are asked about together."""
+    some_wait = any(it.get("approved") for it in proposals)
+    return [kind for kind in _KINDS if kind != "wait" or some_wait]

@@ -8,6 +8,7 @@ from typing import Any, overload
 
 from langgraph.types import Command, Interrupt
 
+from langchain_ashby.agent.approval.standing import in_words
 from langchain_ashby.agent.cards import html, is_current, markdown
 from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.agent.cards.show.overview import Overview, overviews
@@ -145,18 +146,21 @@ def _title(action: Action) -> str:
 
 def _line(action: Action) -> str:
     card = action.get("card")
-    return visible(f"{card['line']} (risk: {card['risk']})" if is_current(card) else _title(action))
+    what = f"{card['line']} (risk: {card['risk']})" if is_current(card) else _title(action)
+    return visible(". ".join([what, *(it.removesuffix(".") for it in in_words(action))]))
 
 
 def _in_markdown(action: Action) -> str:
     card = action.get("card")
     # In the descriptions of other agents, arguments could pass for something else.
-    return markdown(card) if is_current(card) else described(plain(visible(_title(action))), action["args"])
+    shown = markdown(card) if is_current(card) else described(plain(visible(_title(action))), action["args"])
+    return "\n\n".join([*(f"*{plain(it)}*" for it in in_words(action)), shown])
 
 
 def _in_html(action: Action) -> Markup:
     card = action.get("card")
+    standing = [paragraph(bold(it)) for it in in_words(action)]
     if is_current(card):
-        return Markup(html(card))
+        return joined(*standing, Markup(html(card)))
     arguments = json.dumps(action["args"], indent=2, ensure_ascii=False)
-    return joined(paragraph(bold(_title(action)), " ", code(str(action["name"]))), block(arguments))
+    return joined(*standing, paragraph(bold(_title(action)), " ", code(str(action["name"]))), block(arguments))

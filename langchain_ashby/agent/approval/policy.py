@@ -10,7 +10,9 @@ from typing import Any, Literal, cast, get_args
 
 from langchain_core.tools import BaseTool
 
-from langchain_ashby.agent.cards import Card
+from langchain_ashby.agent.approval.requirements import Hold, RequirementRules, SecondReviewer
+from langchain_ashby.agent.cards import Card, Source
+from langchain_ashby.agent.state import Requirements
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.toolkit import AshbyTool
 
@@ -29,24 +31,42 @@ class ApprovalPolicy:
     Args:
         rules: A rule for each tool that differs from the default, by the tool's name.
         default: The rule for every other write.
+        ask_after_untrusted: True to ask about every write once text by outsiders was read in the thread, whatever the
+            rules allow. In a graph around the agent it is not known what was read before, so there it always asks.
+        second_reviewer: The writes that two people have to approve: names of tools and functions of the card that give
+            True, or one such function. Anything but False, and a function that fails, counts as True.
+        hold: How long a write waits once it is approved, during which anybody may stop it: a time for each tool, or a
+            function of the card that gives one, or None. If the function fails or gives anything else, it is a day.
 
     `ApprovalPolicy({"ashby_create_candidate_note": allow_if(lambda card: card["risk"] == "low"),
     "ashby_cancel_interview_schedule": "never"})` asks about everything except low-risk
     notes, and refuses to cancel interviews.
 
     A function gets the card of the write and is called once per card. A person is asked if it fails or returns anything
-    but a ruling; if anything on the card could not be checked, even where the rule allows the write; and for a tool
-    without cards where the rule is a function.
+    but a ruling; and for a tool without cards where the rule is a function. Even where the rule allows the write, a
+    person is asked if anything on the card could not be checked, a value of the call is only in text by outsiders, or
+    the write needs a second reviewer or a hold.
 
     A bulk write is allowed only by a rule of its own, and never runs if the rule for its single write says so of any.
+    It needs a second reviewer or a hold if its single write does, for any of its records.
 
     Raises:
-        ConfigurationError: if a rule is neither a ruling nor a function.
+        ConfigurationError: if a rule is neither a ruling nor a function, or a hold is no length of time.
     """
 
-    def __init__(self, rules: Mapping[str, Rule] | None = None, *, default: Rule = "ask") -> None:
+    def __init__(
+        self,
+        rules: Mapping[str, Rule] | None = None,
+        *,
+        default: Rule = "ask",
+        ask_after_untrusted: bool = False,
+        second_reviewer: SecondReviewer = (),
+        hold: Hold | None = None,
+    ) -> None:
         self.rules = dict(rules or {})
         self.default = default
+        self.ask_after_untrusted = ask_after_untrusted
+        self._requirements = RequirementRules(second_reviewer, hold)
         for name, rule in [*self.rules.items(), ("default", default)]:
             if not callable(rule) and rule not in get_args(Ruling):
                 near = get_close_matches(str(rule), get_args(Ruling), n=1, cutoff=0.3)
@@ -67,7 +87,7 @@ class ApprovalPolicy:
             writes[tool.name] = (tool.metadata or {}).get("readOnlyHint") is not True
             if isinstance(tool, AshbyTool) and (single := tool.for_each()):
                 writes[single.name] = True  # what may not be done to one may not be done to many
-        for name in self.rules:
+        for name in {**self.rules, **dict.fromkeys(self._requirements.names)}:
             if name not in writes:
                 near = get_close_matches(name, [it for it, writing in writes.items() if writing], n=3)
                 advice = f"Did you mean {' or '.join(near)}?" if near else "Name a tool of the toolkit that writes."
@@ -82,7 +102,19 @@ class ApprovalPolicy:
         """True if a write never runs, whatever its card."""
         return self.rules.get(tool, self.default) == "never"
 
-    def ruling(self, tool: str, card: Card | None, parts: Sequence[Card] = ()) -> Ruling:
+    def requires(self, tool: str, card: Card | None, parts: Sequence[Card] = ()) -> Requirements:
+        """Returns what a write needs beyond one approval. The arguments are those of `ruling`."""
+        return self._requirements.of(tool, card, parts)
+
+    def ruling(
+        self,
+        tool: str,
+        card: Card | None,
+        parts: Sequence[Card] = (),
+        *,
+        sources: Sequence[Source] = (),
+        untrusted: bool = False,
+    ) -> Ruling:
         """Returns the ruling for a write.
 
         Args:
@@ -90,14 +122,19 @@ class ApprovalPolicy:
             card: Its card; None for a tool that has no cards.
             parts: The cards of its single writes, if it is a bulk write. What may not be done to one of them may not be
                 done to all; but that one may be changed without asking does not mean that a hundred may.
+            sources: Where the values of the call come from, if its card does not say it.
+            untrusted: True if text by outsiders was read in the thread.
         """
         if any(self.ruling(it["tool"], it) == "never" for it in parts):
             return "never"
         rule = self.rules.get(tool, self.default)
         ruling = _asked(rule, card) if callable(rule) else rule
-        if ruling == "allow" and parts and tool not in self.rules:
+        if ruling != "allow":
+            return ruling
+        if (parts and tool not in self.rules) or (untrusted and self.ask_after_untrusted):
             return "ask"
-        return "ask" if ruling == "allow" and card is not None and card["unchecked"] else ruling
+        from_outside = any(it["from"] == "outsiders" for it in [*sources, *(card.get("sources", ()) if card else ())])
+        return "ask" if from_outside or (card is not None and card["unchecked"]) else "allow"
 
 
 def strictest(rulings: Iterable[Ruling]) -> Ruling:

@@ -1,24 +1,30 @@
 """The open questions of all threads, listed in the store: to find them in the checkpoints, each would have to be read.
 
-The list helps to find a question. What is really open is known from the thread alone, which may be a step ahead or behind.
+The list helps to find a question. What is really open is known from the thread alone, which may be a step ahead or
+behind: a question is listed before the thread has it, and leaves the list before the thread has its answer. So a
+question that leaves is first moved to those that are `closed`, without what it asked. Whoever shows the list looks at
+the threads of these once more, and puts back what a crash left open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from langchain_core.messages import AnyMessage, HumanMessage
-from langgraph.store.base import BaseStore, Item, PutOp
+from langgraph.store.base import BaseStore, GetOp, Item, PutOp
 
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
 from typing_extensions import TypedDict
 
-from langchain_ashby.agent.execution.store import items_under, list_items, load, put_op, thread_label
+from langchain_ashby.agent.execution.store import items_under, load, namespaces_under, put_op, thread_label
 from langchain_ashby.agent.messages.history import maker_of
 from langchain_ashby.agent.state import Proposal
 from langchain_ashby.text.safe import bounded
+
+Place = tuple[str, str]
+"""Where a question is listed: the label of its thread, and the id of its interrupt."""
 
 
 class Waiting(TypedDict):
@@ -30,9 +36,10 @@ class Waiting(TypedDict):
         request: The interrupt's value, in LangChain's approval protocol.
         since: When it was asked, in ISO 8601.
         expires: When the first of its proposals will be too old to be approved; None if they never are.
-        requester: Who talks to the agent, if the run names them.
+        requester: Who talks to the agent, if the run with their message named them.
         settings: The run's settings, as its context gave them. The run that brings the answer needs them again.
-        asked: The user's latest message, cut at 2,000 characters.
+        turn: The id of the user's latest message, which began the turn.
+        asked: That message, cut at 2,000 characters.
         said: What the model said beside its calls, cut likewise.
     """
 
@@ -43,32 +50,80 @@ class Waiting(TypedDict):
     expires: str | None
     requester: str | None
     settings: dict[str, Any]
+    turn: str | None
     asked: str
     said: str
 
 
 def keep(store: BaseStore, waiting: Waiting) -> None:
-    """Lists a question, in place of any earlier one of its thread."""
-    namespace, key = _namespace(waiting["thread_id"]), waiting["interrupt_id"]
-    listed = [item.key for item in list_items(store, namespace)]
-    if key not in listed:
-        store.batch([put_op(namespace, key, waiting), *(PutOp(namespace, it, None) for it in listed)])
+    """Lists a question. Any other one of its thread is probably over."""
+    label, key = place(waiting)
+    known = {it.namespace: it for it in items_under(store, (*ROOT, label))}
+    if _open(label, key) in known:
+        return
+    others = [read for it in known.values() if (read := read_item(it)) is not None]
+    # The run of an answer is the reviewer's. The person who talks to the agent is named by the run that began the turn.
+    before = next((it for it in others if it["turn"] and it["turn"] == waiting["turn"]), None)
+    named: Waiting = {**waiting, "requester": before["requester"]} if before else waiting
+    left = [it for it in others if it["request"] != NOTHING and it["interrupt_id"] != key]
+    store.batch([put_op(_open(label, key), _KEY, named), _remove(_closed(label, key)), *_closing(left)])
+
+
+def close(store: BaseStore, thread_id: str | None, interrupt_id: str) -> None:
+    """Moves a question to those that are closed, if it is listed."""
+    item = store.get(_open(thread_label(thread_id), interrupt_id), _KEY)
+    found = read_item(item) if item else None
+    if found is not None:
+        store.batch(_closing([found]))
 
 
 def withdraw(store: BaseStore, thread_id: str | None) -> None:
-    """Takes the questions of a thread off the list."""
-    namespace = _namespace(thread_id)
-    if listed := list_items(store, namespace):
-        store.batch([PutOp(namespace, item.key, None) for item in listed])
+    """Moves all questions of a thread to those that are closed."""
+    found = [read_item(it) for it in items_under(store, (*ROOT, thread_label(thread_id)))]
+    if left := [it for it in found if it is not None and it["request"] != NOTHING]:
+        store.batch(_closing(left))
+
+
+def forget(store: BaseStore, at: Place) -> None:
+    """Deletes what is listed of a question."""
+    store.batch([_remove(_open(*at)), _remove(_closed(*at))])
+
+
+def places(store: BaseStore) -> set[Place]:
+    """Where the open questions are listed. It reads none of them, so it is quick."""
+    return {(it[-3], it[-2]) for it in namespaces_under(store, ROOT) if it[-1] == "open"}
+
+
+def read(store: BaseStore, wanted: Iterable[Place]) -> dict[Place, Item]:
+    """The items of open questions, as far as they are still listed."""
+    ordered = list(wanted)
+    found = store.batch([GetOp(_open(*it), _KEY) for it in ordered])
+    return {at: it for at, it in zip(ordered, found, strict=True) if isinstance(it, Item)}
 
 
 def all_waiting(store: BaseStore) -> list[Waiting]:
-    """The listed questions of all threads, those that wait longest first.
+    """The open questions of all threads, those that wait longest first. Those of other versions are left out."""
+    found = [read_item(it) for it in items_under(store, ROOT) if it.namespace[-1] == "open"]
+    return sorted((it for it in found if it is not None), key=lambda it: it["since"])
 
-    Raises:
-        ValueError: if another version of this package listed one.
-    """
-    return sorted(map(_read, items_under(store, ROOT)), key=lambda it: it["since"])
+
+def all_closed(store: BaseStore) -> list[Item]:
+    """The items of the closed questions; `read_item` reads them."""
+    return [it for it in items_under(store, ROOT) if it.namespace[-1] == "closed"]
+
+
+def read_item(item: Item) -> Waiting | None:
+    """Reads a question; None if it is of another version of this package."""
+    try:
+        found: Any = load(item)
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, dict) and found.keys() >= Waiting.__required_keys__ else None  # type: ignore[return-value]  # it is what `keep` kept
+
+
+def place_of(item: Item) -> Place:
+    """Where an item of the list stands."""
+    return item.namespace[-3], item.namespace[-2]
 
 
 def waiting(
@@ -84,9 +139,7 @@ def waiting(
 ) -> Waiting:
     """Describes a question for the list."""
     oldest = min((datetime.fromisoformat(it["made"]) for it in proposals), default=None)
-    maker = maker_of(messages)
-    asked = next((it.text for it in reversed(messages) if isinstance(it, HumanMessage)), "")
-    return Waiting(
+    bare = Waiting(
         interrupt_id=interrupt_id,
         thread_id=thread_id,
         request=request,
@@ -94,20 +147,57 @@ def waiting(
         expires=(oldest + ttl).isoformat() if oldest and ttl else None,
         requester=requester,
         settings=settings,
-        asked=bounded(asked, _MOST),
-        said=bounded(maker.text if maker else "", _MOST),
+        turn=None,
+        asked="",
+        said="",
     )
+    return described(bare, messages)
 
 
-def _read(item: Item) -> Waiting:
-    read: Any = load(item)
-    found: Waiting = read
-    return found
+def described(waiting: Waiting, messages: Sequence[AnyMessage]) -> Waiting:
+    """Adds what the conversation says about a question."""
+    maker = maker_of(messages)
+    asked = next((it for it in reversed(messages) if isinstance(it, HumanMessage)), None)
+    return {
+        **waiting,
+        "turn": asked.id if asked else None,
+        "asked": bounded(asked.text, _MOST) if asked else "",
+        "said": bounded(maker.text if maker else "", _MOST),
+    }
 
 
-def _namespace(thread_id: str | None) -> tuple[str, ...]:
-    return (*ROOT, thread_label(thread_id))
+def _closing(left: Iterable[Waiting]) -> list[PutOp]:
+    """Keeps what is needed to ask again, and nothing of what was asked."""
+    return [
+        op
+        for it in left
+        for op in (
+            put_op(_closed(*place(it)), _KEY, {**it, "request": NOTHING, "asked": "", "said": ""}),
+            _remove(_open(*place(it))),
+        )
+    ]
+
+
+def _remove(namespace: tuple[str, ...]) -> PutOp:
+    return PutOp(namespace, _KEY, None)
+
+
+def place(waiting: Waiting) -> Place:
+    """Where a question is listed."""
+    return thread_label(waiting["thread_id"]), waiting["interrupt_id"]
+
+
+def _open(label: str, interrupt_id: str) -> tuple[str, ...]:
+    return (*ROOT, label, interrupt_id, "open")
+
+
+def _closed(label: str, interrupt_id: str) -> tuple[str, ...]:
+    return (*ROOT, label, interrupt_id, "closed")
 
 
 ROOT = ("langchain_ashby", "waiting")
+NOTHING: dict[str, Any] = {"action_requests": []}
+"""The request of a closed question."""
+
+_KEY = "question"
 _MOST = 2000

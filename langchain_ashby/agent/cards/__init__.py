@@ -27,7 +27,17 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
     transfers,
 )
 from langchain_ashby.agent.cards.approved import only_what_is_on
-from langchain_ashby.agent.cards.card import CARD_VERSION, Card, Change, Link, Risk, arguments, is_current, targets
+from langchain_ashby.agent.cards.card import (
+    CARD_VERSION,
+    Card,
+    Change,
+    Link,
+    Risk,
+    Source,
+    arguments,
+    is_current,
+    targets,
+)
 from langchain_ashby.agent.cards.differences import differences
 from langchain_ashby.agent.cards.many import LeftOut, Part, card_of_many, parts_of
 from langchain_ashby.agent.cards.reads import ReadCache
@@ -49,6 +59,7 @@ __all__ = [
     "ReadCache",
     "Risk",
     "Seen",
+    "Source",
     "card_of",
     "differences",
     "facts_after",

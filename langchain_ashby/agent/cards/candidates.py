@@ -72,7 +72,7 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     builder.new_value("LinkedIn", request.linked_in_url and one_line(request.linked_in_url))
     builder.new_value("GitHub", request.github_url and one_line(request.github_url))
     builder.new_value("Website", request.website and one_line(request.website))
-    builder.new_value("Location", _place(request.location) if request.location else None)
+    builder.new_value("Location", shown(place(request.location)) if request.location else None)
     builder.new_value("Source", shown(source))
     builder.new_value("Credit", shown(credit))
     builder.new_value("Creation time", in_words(request.created_at))
@@ -118,7 +118,7 @@ def update(request: UpdateCandidate, reads: ReadCache, builder: CardBuilder) -> 
         if any(getattr(request, link) for link in links):
             builder.warn("The list of links overrides the single links, which are given too.")
     if request.location:
-        builder.set_field("Location", _location(candidate), _place(request.location))
+        builder.set_field("Location", _location(candidate), place(request.location))
     builder.line = line_of_changes(builder, derived.subject)
     _say_what_is_not_documented(builder, request)
     addresses = _addresses(request.email, request.alternate_email)
@@ -173,8 +173,8 @@ def _say_what_is_not_documented(builder: CardBuilder, request: UpdateCandidate) 
             builder.consequence(
                 f"It is not documented whether the present {words} stays on the profile as another one."
             )
-    place = request.location
-    if place and "Location" in changed and None in (place.city, place.region, place.country):
+    home = request.location
+    if home and "Location" in changed and None in (home.city, home.region, home.country):
         builder.consequence("It is not documented whether the parts of the location that are not given stay.")
 
 
@@ -209,7 +209,7 @@ def _is_as_sent(candidate: Record, request: CreateCandidate) -> bool:
     return (
         shows(candidate, request.wire(), _PLACES, but=("alternateEmailAddresses", "location"))
         and further <= there
-        and (request.location is None or equal(_place(request.location), _location(candidate)))
+        and (request.location is None or equal(place(request.location), _location(candidate)))
     )
 
 
@@ -230,13 +230,15 @@ def _bare(text: str) -> str:
     return " ".join(unescape(re.sub(r"<[^<>]*>", " ", text)).split())
 
 
-def _place(address: Address) -> str:
+def place(address: Address) -> Fact:
+    """Where a candidate lives, as a fact."""
     return _parts({"city": address.city, "region": address.region, "country": address.country})
 
 
-def _parts(parts: Mapping[str, str | None]) -> str:
+def _parts(parts: Mapping[str, str | None]) -> Fact:
     """A place with labeled parts: a city, a region and a country may share a name."""
-    return ", ".join(f"{kind} {given(name)}" for kind, name in parts.items() if name is not None) or "nothing"
+    known = {kind: name for kind, name in parts.items() if name is not None}
+    return {"words": ", ".join(f"{kind} {given(name)}" for kind, name in known.items()) or "nothing", **known}
 
 
 def _location(candidate: Record) -> Fact:

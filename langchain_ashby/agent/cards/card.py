@@ -68,10 +68,30 @@ class Sent(TypedDict):
 
 
 class Beside(TypedDict):
-    """Lines on the card that come from the other calls of its message."""
+    """Lines on the card that come from the conversation: the other calls of its message, and what was said."""
 
     consequences: list[str]
     warnings: list[str]
+
+
+Source = TypedDict(
+    "Source",
+    {
+        "argument": str,
+        "what": str,
+        "value": str,
+        "from": Literal["user", "reviewer", "ashby", "outsiders", "model"],
+        "where": str,
+    },
+)
+"""Where a value of the call comes from.
+
+`argument` is the way to it, such as `note` or `field_submissions.0.value`; `what` is what it is: an `e-mail address`,
+a `web address`, a `phone number`, a `number`, a `date`, a `text`, or a `passage` of a longer one; `value` is it,
+shortened. `from` says who said it: the `user` in the thread; a `reviewer`, with an edit or an answer; `ashby`, in its
+records; only `outsiders`, in text that anybody may have written; or nobody but the `model`. `where` says in which
+record or text, in words; it is empty if there is nothing to say.
+"""
 
 
 class CardTable(TypedDict):
@@ -89,9 +109,10 @@ class CardTable(TypedDict):
 
 
 class _NotAlways(TypedDict, total=False):
-    """What a card has only if names were given for ids, and what only that of a bulk write has."""
+    """What a card has only in an agent, if names were given for ids, or for a bulk write."""
 
     named: dict[str, str]
+    sources: list[Source]
     table: CardTable
 
 
@@ -100,13 +121,14 @@ class Card(_NotAlways):
 
     `line` says what will happen, `changes` which fields it changes, `unchecked` what could not be found out. `targets`
     are the ids that the call refers to: arguments with other targets need another card. `args` are the exact
-    arguments; `named` says for which of them a name was given, by the way to each, such as `location_ids.0`.
+    arguments; `named` says for which of them a name was given, by the way to each, such as `location_ids.0`, and
+    `sources` where their values come from.
 
     The rest is what the card is based on, and is checked again before the write runs; see `differences`. `made` is the
     moment to which "past" refers. `facts` are values that were read, by a title in words. `refers` are the records
     that the call refers to, by id. `sent` are the bodies for Ashby, by method, if they do not follow from the arguments
     alone; None if they do. `private` maps the titles of values that a model may not see to their category of privacy.
-    `beside` are the lines that come from the other calls of the message. `before` helps to tell later whether the write
+    `beside` are the lines that come from the conversation. `before` helps to tell later whether the write
     took effect.
 
     A bulk write has a `table`. Its facts and references are on the cards of its single writes, of which this is made.

@@ -123,6 +123,11 @@ def _set(request: Operation[Any], reads: ReadCache, builder: CardBuilder, effect
         builder.set_field(title, before, after, words)
         if place.consequence and any(change["field"] == title for change in builder.changes):
             builder.consequence(place.consequence)
+    for name, place in effect.stored(dict.fromkeys(effect.reverting)).items():
+        if name not in derived.values and holder and not _is_unread(derived.record, effect, place):
+            # Left out, it can change: an undo has to know what it was.
+            present = _present(holder, place)
+            builder.facts[title_of(name, effect)] = _before(builder, reads, name, present, present)
 
 
 def _change_list(

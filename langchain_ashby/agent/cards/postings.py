@@ -20,8 +20,7 @@ def update(request: UpdateJobPosting, reads: ReadCache, builder: CardBuilder) ->
     """Change a job posting."""
     posting = derive(request, reads, builder).record
     if request.description is not None:
-        tags = {tag.lower() for tag in re.findall(r"</?\s*([A-Za-z][\w-]*)", request.description)}
-        if lost := sorted(tags - _KEPT):
+        if lost := lost_tags(request.description):
             builder.warn(f"Ashby leaves out tags: {one_line(joined(lost), 200)}. The text may look different.")
         builder.consequence("Only the posting's own text changes, not the opening and closing of the brand.")
     if builder.changes and at(posting, "isListed") is True:
@@ -30,3 +29,8 @@ def update(request: UpdateJobPosting, reads: ReadCache, builder: CardBuilder) ->
         )
     elif builder.changes and at(posting, "isListed") is None:
         builder.not_checked("Whether the posting is listed is not known.", "medium")
+
+
+def lost_tags(text: str) -> list[str]:
+    """The tags in a posting's text that Ashby leaves out."""
+    return sorted({tag.lower() for tag in re.findall(r"</?\s*([A-Za-z][\w-]*)", text)} - _KEPT)

@@ -56,8 +56,11 @@ def change(request: ChangeApplicationStage, reads: ReadCache, builder: CardBuild
         }
     if kind:
         builder.implied("Status", value_of(application, "status"), STATUS_IN.get(kind, "Active"))
+    was_archived_for = reference(application, "archiveReason")
     if request.archive_reason_id:
-        builder.set_field("Archive reason", reference(application, "archiveReason"), reason)
+        builder.set_field("Archive reason", was_archived_for, reason)
+    elif at(was_archived_for, "id"):
+        builder.facts["Archive reason"] = was_archived_for
 
     candidate_read, job_read, schedules, offers = reads.all(
         GetCandidate(candidate_id=application["candidate"]["id"]) if at(application, "candidate", "id") else None,

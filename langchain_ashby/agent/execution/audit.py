@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import MISSING, asdict, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from datetime import datetime
+from hashlib import sha256
 
 from langgraph.store.base import BaseStore, Item
 
@@ -14,8 +15,15 @@ from langchain_ashby.agent.execution.audit_log import ROOT, AuditRecord
 from langchain_ashby.agent.execution.store import load, thread_label
 
 
+@dataclass(frozen=True, kw_only=True)
 class AuditEntry(AuditRecord):
-    """An entry of the audit trail, read back. A notebook shows it with the card. Its attributes are `AuditRecord`'s."""
+    """An entry of the audit trail, read back. A notebook shows it with the card. Its attributes are `AuditRecord`'s.
+
+    Attributes:
+        write: The id of the write, which all entries about it share.
+    """
+
+    write: str = field(default="", compare=False)
 
     def _repr_html_(self) -> str:
         return entry_html(self)
@@ -70,7 +78,7 @@ class _Entries:
         new = {(item.namespace, item.key): item for item in page if item.namespace[:depth] == self.namespace}
         if new.keys() <= self.found.keys():
             return False
-        self.found |= {key: _read(item) for key, item in new.items()}
+        self.found |= {key: entry_of(item) for key, item in new.items()}
         return True
 
     def trail(self) -> AuditTrail:
@@ -86,13 +94,23 @@ def to_jsonl(entries: Iterable[AuditEntry]) -> Iterator[str]:
         yield json.dumps(asdict(entry) | {"at": entry.at.isoformat()})
 
 
-def _read(item: Item) -> AuditEntry:
+def entry_of(item: Item) -> AuditEntry:
+    """The entry that an item of the store holds.
+
+    Raises:
+        ValueError: as `audit_trail` does.
+    """
     value = load(item)
     return AuditEntry(
         **{
-            field.name: value[field.name]
-            for field in fields(AuditEntry)
-            if field.name in value or field.default is MISSING
+            it.name: value[it.name]
+            for it in fields(AuditEntry)
+            if it.name in value or (it.default is MISSING and it.default_factory is MISSING)
         }
-        | {"at": datetime.fromisoformat(value["at"])}
+        | {"at": datetime.fromisoformat(value["at"]), "write": _id_of(item)}
     )
+
+
+def _id_of(item: Item) -> str:
+    """The thread and the journal's name of a write, made short: the item's key begins with that name."""
+    return sha256(f"{item.namespace[-1]}/{item.key.partition('-')[0]}".encode()).hexdigest()[:16]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from langchain_ashby.agent.cards import html, is_current
-from langchain_ashby.agent.execution.audit_log import AuditRecord
+from langchain_ashby.agent.execution.audit_log import AuditRecord, decision_in_words
 from langchain_ashby.text.html import Markup, Words, block, bold, box, code, details, paragraph, table
 from langchain_ashby.text.words import tool_title
 
@@ -18,7 +18,7 @@ def trail_html(entries: Sequence[AuditRecord]) -> str:
         return box(paragraph("The audit trail has no entries."))
     number = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
     heads = ["when (UTC)", "proposed", "decision", "outcome", "answer"]
-    rows = [[_moment(it.at), proposed(it), _decision(it), bold(it.outcome), it.detail] for it in entries]
+    rows = [[_moment(it.at), proposed(it), decision_in_words(it), bold(it.outcome), it.detail] for it in entries]
     return box(paragraph(bold("Audit trail"), f": {number}"), table(heads, rows))
 
 
@@ -27,7 +27,7 @@ def entry_html(entry: AuditRecord) -> str:
     rows: list[tuple[str, Words]] = [
         ("outcome", bold(entry.outcome)),
         ("recorded (UTC)", _moment(entry.at)),
-        ("decision", _decision(entry)),
+        ("decision", decision_in_words(entry)),
         ("decided", entry.decided_at or "not decided"),
         ("policy", entry.policy or "not known"),
         ("answer to the model", entry.detail or "the result of the write"),
@@ -48,12 +48,6 @@ def entry_html(entry: AuditRecord) -> str:
 def proposed(entry: AuditRecord) -> str:
     """The proposed write in a line."""
     return entry.card["line"] if is_current(entry.card) else tool_title(entry.tool, None)
-
-
-def _decision(entry: AuditRecord) -> str:
-    if entry.decision is None:
-        return "no decision"
-    return f"{entry.decision} by {entry.reviewer}" if entry.reviewer else entry.decision
 
 
 def _moment(at: datetime) -> str:

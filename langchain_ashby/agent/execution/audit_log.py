@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from langgraph.store.base import PutOp
 
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.store import put_op, thread_label
+from langchain_ashby.text.words import joined
 
 ROOT = ("langchain_ashby", "audit")
 
@@ -36,6 +37,13 @@ class AuditRecord:
         on_behalf_of: The id of the Ashby user for whom it was proposed; None for the key's owner.
         part_of: The bulk tool, if this is the write for one record of a call of that. The call has an entry of its own,
             with the same `call_id` and the card that was shown.
+        account: The fingerprint of the Ashby account; None for a tool that is not Ashby's, and in entries of earlier
+            versions.
+        approved_by: Its approvals, in their order, as `{"reviewer", "at"}`; several if one was not enough. An entry for
+            a write that was rejected after all has those that it had.
+        started_by: Who had a held write made once its hold had ended, as `{"reviewer", "at"}`; None for others.
+        before: The facts that were read right before the write was made and that differ from the card's, because of
+            earlier changes of the same message; None if that is not known.
     """
 
     at: datetime
@@ -54,6 +62,20 @@ class AuditRecord:
     request_ids: list[str]
     on_behalf_of: str | None = None
     part_of: str | None = None
+    account: str | None = None
+    before: dict[str, Any] | None = None
+    approved_by: list[dict[str, Any]] = field(default_factory=list)
+    started_by: dict[str, Any] | None = None
+
+
+def decision_in_words(record: AuditRecord) -> str:
+    """Who decided what: `approve by Ben and Grace, made by Carol`."""
+    if record.decision is None:
+        return "no decision"
+    names = [str(it["reviewer"]) for it in record.approved_by if it["reviewer"]]
+    by = joined(names) if record.decision in ("approve", "edit") and names else record.reviewer
+    started = record.started_by and record.started_by["reviewer"]
+    return f"{record.decision}{f' by {by}' if by else ''}{f', made by {started}' if started else ''}"
 
 
 def audit_op(record: AuditRecord, key: str) -> PutOp:

@@ -54,7 +54,7 @@ class BulkRunner:
         settings = self._limits.settings()
         executor, stopped = self._executor, stopped or threading.Event()
         with self._limits.acting(settings):
-            if objection := settings.objection(write.approval):
+            if objection := settings.last_objection(write.approval):
                 return executor.close(write, WriteResult("withheld", not_executed(write.call, objection)))
             if over := executor.many.begin(write):
                 return over

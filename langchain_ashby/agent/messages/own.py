@@ -54,6 +54,11 @@ def is_own_answer(answer: ToolMessage, own: Own) -> bool:
     return known == _digest(answer, whole=known.startswith(_WHOLE))
 
 
+def is_answer(record: str) -> bool:
+    """True for the record of an answer to a call, False for that of a message of the model."""
+    return not record.endswith(_END)
+
+
 def kept_answer(answer: ToolMessage, record: dict[str, str]) -> ToolMessage:
     """Returns an answer as the thread keeps it: with an id, without its artifact. Adds its digest to a record."""
     answer.id = answer.id or str(uuid4())

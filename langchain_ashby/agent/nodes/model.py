@@ -23,6 +23,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ValidationError
 
 from langchain_ashby.agent.approval.gate import screened
+from langchain_ashby.agent.cards.provenance import outside
 from langchain_ashby.agent.messages.accepted import conversation
 from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, with_every_call_answered
 from langchain_ashby.agent.messages.origin import interface_of
@@ -167,6 +168,7 @@ class ModelNode(Runnable[State, Update]):
             "approvals": [],
             "edits": [],
             "problem": None,
+            "outside": outside(earlier, own, self._limits.tools, state.get("outside")),
         }
 
     def _enough(self, calls: Sequence[Call]) -> Ending:

@@ -11,21 +11,26 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import cast
 
 from langchain_core.messages import ToolCall, ToolMessage
 
 from langchain_ashby.agent.approval.gate import argument_problem, needs_approval, with_ids
+from langchain_ashby.agent.approval.requirements import NOTHING
+from langchain_ashby.agent.approval.standing import Counted, Uncounted, weighed
 from langchain_ashby.agent.cards import ReadCache, markdown
+from langchain_ashby.agent.cards.card import Beside
 from langchain_ashby.agent.cards.differences import beside
 from langchain_ashby.agent.cards.many import CARDS_AT_ONCE
+from langchain_ashby.agent.cards.provenance import Said, trace
 from langchain_ashby.agent.cards.show.arguments import described
-from langchain_ashby.agent.execution.audit_log import audit_op
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import audit_record
 from langchain_ashby.agent.execution.journal import journal_key
+from langchain_ashby.agent.execution.notes import note, note_counted
 from langchain_ashby.agent.execution.order import held_back, put_in_order, warnings_of_twins
 from langchain_ashby.agent.execution.parts import shortened, taken_off, with_parts
+from langchain_ashby.agent.execution.store import store_time
 from langchain_ashby.agent.execution.verify import needs_another_look
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
 from langchain_ashby.agent.messages.history import maker_of, open_calls
@@ -34,6 +39,7 @@ from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.run.runtime import RunLocation, is_first_attempt, is_saved
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, is_complete, undecided
+from langchain_ashby.agent.undo.lines import first, lines_of
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import tool_title
@@ -70,8 +76,11 @@ def prepare(state: State, given: Dependencies) -> Update:
     answers = [_answer(it, made, given, location) for it, made in ready if isinstance(made, ToolMessage)]
     proposed = [(it, made) for it, made in ready if not isinstance(made, ToolMessage)]
     held = [_copied(it) for it in held_back(state)]
-    _complete(proposed, held, state, given, location, settings)
-    update: Update = {"messages": answers, "proposals": [], "edits": []}
+    # Beside a person's edits there may be proposals that wait for something else.
+    are_edits = any(it.edit for it, _ in ready)
+    waiting = [_with_own_order(it) for it in state.get("proposals", [])] if are_edits else []
+    _complete(proposed, [*waiting, *(it["proposal"] for it in held)], state, given, location, settings)
+    update: Update = {"messages": answers, "proposals": waiting, "edits": []}
     update["approvals"] = held
     # If the message is lost, with the process or in a retry, the model is asked again: the write would be made twice.
     unasked = any(proposal["policy"] == "allow" for _, proposal in proposed) and is_first_attempt() and is_saved()
@@ -79,6 +88,7 @@ def prepare(state: State, given: Dependencies) -> Update:
         outcome = _outcome(it, proposal, given, location, settings, unasked=unasked)
         key = "messages" if isinstance(outcome, ToolMessage) else "approvals" if "decided" in outcome else "proposals"
         update[key].append(outcome)
+    update["proposals"].sort(key=lambda it: it["place"])
     return update
 
 
@@ -164,12 +174,16 @@ def _proposal(it: _Call, given: Dependencies, reads: ReadCache | None) -> Propos
 
 def _copied(approval: Approval) -> Approval:
     """A copy whose order can be changed."""
-    return {**approval, "proposal": {**approval["proposal"], "after": dict(approval["proposal"]["after"])}}
+    return {**approval, "proposal": _with_own_order(approval["proposal"])}
+
+
+def _with_own_order(proposal: Proposal) -> Proposal:
+    return {**proposal, "after": dict(proposal["after"])}
 
 
 def _complete(
     proposed: Sequence[tuple[_Call, Proposal]],
-    held: Sequence[Approval],
+    others: Sequence[Proposal],
     state: State,
     given: Dependencies,
     location: RunLocation,
@@ -179,6 +193,7 @@ def _complete(
     assert location.store is not None
     message, own = maker_of(state["messages"]), state.get("own", {})
     index = {call["id"]: number for number, call in enumerate(message.tool_calls)} if message else {}
+    undoes = state.get("undoes", {})
     journal = given.executor.journal.name(location.store)
     for it, proposal in proposed:
         call, known = proposal["call"], it.known
@@ -192,21 +207,42 @@ def _complete(
             turn = turn_of(message, own) if message else None
             own_call = call | {"args": proposal.get("written") or call["args"]}
             proposal["journal_key"] = journal_key(location.thread_id, turn, proposal["place"], own_call)
+            if undoing := undoes.get(str(call["id"])):
+                proposal["on_behalf_of"], proposal["account"] = undoing["on_behalf_of"], undoing["account"]
         else:
             if written := known.get("written"):
                 proposal["written"] = written
             proposal["journal"], proposal["journal_key"] = known["journal"], known["journal_key"]
             proposal["after"] = dict(known["after"])
-    put_in_order([*(proposal for _, proposal in proposed), *(it["proposal"] for it in held)])
+            _void(proposal, known)
+    put_in_order([*(proposal for _, proposal in proposed), *others])
     warnings = warnings_of_twins([proposal for _, proposal in proposed])
+    said = Said(state["messages"], own, given.tools, state.get("outside"))
     for number, (_, proposal) in enumerate(proposed):
+        warnings[number] += (traced := trace(proposal, said, given.tools.get(proposal["call"]["name"])))
         card, after = proposal["card"], [*proposal["after"].values()]
         if card is not None:
             earlier = [f"Runs after: {after[-1]}."] if after else []
-            proposal["card"] = card = beside(card, {"consequences": earlier, "warnings": warnings[number]})
+            undo = lines_of(undoes.get(str(proposal["call"]["id"])), proposal)
+            others = Beside(
+                consequences=[*undo["consequences"], *earlier], warnings=[*undo["warnings"], *warnings[number]]
+            )
+            proposal["card"] = card = first(beside(card, others), undo["consequences"])
         title, args = proposal["title"], proposal["call"]["args"]
-        proposal["description"] = described(title, args) if card is None else markdown(card)
+        proposal["description"] = described(title, args, traced) if card is None else markdown(card)
+        if (requires := settings.requires(proposal)) != NOTHING:
+            proposal["requires"] = requires
         proposal["policy"] = settings.ruling(proposal)
+
+
+def _void(proposal: Proposal, known: Proposal) -> None:
+    """Notes that approvals of another card or other arguments do not count. What was required of those still is."""
+    for of_approvals in ("approved", "held_since"):
+        proposal.pop(of_approvals, None)  # type: ignore[misc]  # they may be missing
+    if required := known.get("requires"):
+        proposal["requires"] = required
+    if approved := known.get("approved"):
+        proposal["void"] = [*known.get("void", []), *approved]
 
 
 def _outcome(
@@ -226,16 +262,27 @@ def _outcome(
         return given.executor.close(write, WriteResult("policy", not_executed(call, _FORBIDDEN)))
     if edit is None:
         return _by_policy(proposal) if proposal["policy"] == "allow" and unasked else proposal
-    if proposal["policy"] == "allow":
-        return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
-    was = edit["proposal"]
-    if taken_off(was, proposal):
-        return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
+    was, approval = edit["proposal"], Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
+    if proposal["policy"] == "allow" or taken_off(was, proposal):
+        return _counted(approval, location)
     as_shown = "parts" not in proposal and not given.executor.checker.second_look(was["card"], was["call"]).changes
     if not as_shown or needs_another_look(was["card"], proposal["card"]):
         _record_edit(edit, proposal, location)
         return {**proposal, "description": f"{_EDITED}\n\n{proposal['description']}"}
-    return Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
+    return _counted(approval, location)
+
+
+def _counted(edit: Approval, location: RunLocation) -> Approval | Proposal:
+    """An edit that counts as an approval of its own card: it may run, unless that needs more than one approval."""
+    assert location.store is not None
+    try:
+        counted = weighed(edit, partial(store_time, location.store))
+    except Uncounted:  # nobody is named, and its own card needs two people
+        return edit["proposal"]
+    if not isinstance(counted, Counted):
+        return counted
+    note_counted(edit, counted, location)
+    return counted.proposal
 
 
 def _answer(it: _Call, answer: ToolMessage, given: Dependencies, location: RunLocation) -> ToolMessage:
@@ -258,12 +305,8 @@ def _edited(edit: Approval | None, proposal: Proposal) -> Approval | None:
 
 def _record_edit(edit: Approval, proposal: Proposal, location: RunLocation) -> None:
     """Adds an edit that is asked about again to the audit trail: another person may decide about the result."""
-    assert location.store is not None
     shown: Proposal = {**edit["proposal"], "original": proposal["original"]}
-    write = PendingWrite(location.store, location.thread_id, {**edit, "proposal": shown})
-    location.store.batch(
-        [audit_op(*audit_record(write, WriteResult("edited", not_executed(edit["call"], _SHOWN_AGAIN))))]
-    )
+    note({**edit, "proposal": shown}, "edited", _SHOWN_AGAIN, location)
 
 
 _GONE = "The agent had this tool when the call was made, but no longer has it. Tell the user."

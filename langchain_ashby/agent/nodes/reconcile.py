@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, RemoveMessage, ToolMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from langchain_ashby.agent.approval.gate import needs_approval
+from langchain_ashby.agent.approval.standing import waited
 from langchain_ashby.agent.approval.waiting import withdraw
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.journal import journal_key
@@ -58,6 +59,7 @@ def reconcile(state: State, given: Dependencies) -> Update:
                 was_answered = call in past and needs_approval(given.tools.get(str(call["name"])))
                 return outcome_unknown(call, _NO_RECORD) if was_answered else overtaken
             approval = undecided(proposal)
+            overtaken = with_words(overtaken, after=waited(proposal))
         if write := pending_write(approval, location):
             return given.executor.close(write, WriteResult("superseded", overtaken))
         if call["id"] in approved:

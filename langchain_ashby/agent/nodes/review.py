@@ -6,22 +6,33 @@ LangGraph runs this node again from its top when the decisions come, so until th
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from langchain_core.messages import ToolMessage
 from langgraph.types import interrupt
 
-from langchain_ashby.agent.approval.decisions import ALLOWED_DECISIONS, Decline, UnusableAnswer, decisions_in
-from langchain_ashby.agent.approval.waiting import Waiting, keep, waiting, withdraw
-from langchain_ashby.agent.execution.audit_log import audit_op
+from langchain_ashby.agent.approval.decisions import (
+    Decision,
+    Decline,
+    UnusableAnswer,
+    Wait,
+    allowed_decisions,
+    decisions_in,
+)
+from langchain_ashby.agent.approval.requirements import NOTHING
+from langchain_ashby.agent.approval.standing import Counted, Uncounted, check_named, in_words, of_action, weighed
+from langchain_ashby.agent.approval.waiting import Waiting, close, keep, waiting
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.executor import audit_record
+from langchain_ashby.agent.execution.notes import note, note_counted
 from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.outcome import Outcome
+from langchain_ashby.agent.execution.store import store_time
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer, settings_given
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, undecided
+from langchain_ashby.text.markdown import plain
 
 
 def review(state: State, given: Dependencies) -> Update:
@@ -38,45 +49,55 @@ def review(state: State, given: Dependencies) -> Update:
             "proposals": [],
             "approvals": held,
         }
+    again: Update = {"approvals": held, "edits": []}
     if any(map(given.is_of_another_version, proposals)):
-        return {"problem": _OTHER_VERSION}
+        return {**again, "problem": _OTHER_VERSION}
     if any(map(given.is_of_another_account, proposals)):
-        return {"problem": _OTHER_ACCOUNT}
+        return {**again, "problem": _OTHER_ACCOUNT}
+    proposals = [_with_requirements(it, given) for it in proposals]
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
     if over := [write.approval for write in pending if given.executor.is_over(write)]:
         ids = {approval["call"]["id"] for approval in over}
-        withdraw(location.store, location.thread_id)
+        close(location.store, location.thread_id, question_id())
         return {
             "proposals": [it for it in proposals if it["call"]["id"] not in ids],
             "approvals": [*held, *over],
             "edits": [],
             "problem": None,
         }
+    asked = request_for(question_id(), proposals, state.get("problem"))
+    # LangGraph runs this again with the answer: what is listed stays as it is.
+    keep(location.store, _listed(asked, state, given, location))
+    answer = interrupt(asked)
+    close(location.store, location.thread_id, asked["request_id"])
     try:
-        asked = request_for(question_id(), proposals, state.get("problem"))
-        # LangGraph runs this again with the answer: what is listed stays as it is.
-        keep(location.store, _listed(asked, state, given, location))
-        decisions = decisions_in(interrupt(asked), asked["request_id"], proposals, given.tools)
+        decisions = decisions_in(answer, asked["request_id"], proposals, given.tools)
     except UnusableAnswer as problem:
-        return {"problem": str(problem)}
-    withdraw(location.store, location.thread_id)
-    return _carried_out([_signed(it) for it in decisions], held, given, location)
+        return {**again, "problem": str(problem)}
+    return _carried_out([_signed(it) for it in decisions], asked["request_id"], held, given, location)
 
 
 def _carried_out(
-    decisions: list[Approval | Decline], held: list[Approval], given: Dependencies, location: RunLocation
+    decisions: list[Decision], request_id: str, held: list[Approval], given: Dependencies, location: RunLocation
 ) -> Update:
-    """Answers the declined calls, and sorts the approved ones by what comes next."""
+    """Answers the declined calls, and sorts the approved ones by what comes next.
+
+    An approval that is not enough, or does not count, leaves its proposal open; the others are carried out.
+    """
     assert location.store is not None
     settings = given.limits.settings()
-    approved = [it for it in decisions if not isinstance(it, Decline)]
+    approved = [it for it in decisions if not isinstance(it, Decline | Wait)]
     objections = {str(it["call"]["id"]): settings.objection(it) for it in approved}
     late = [
         it for it in approved if not objections[str(it["call"]["id"])] and given.executor.is_too_old(it["proposal"])
     ]
     if late:
-        _record_late(late, location)
-        return {"problem": _TOO_LATE}
+        for approval in late:  # their calls stay open, and are asked about again
+            note(approval, "expired", _TOO_LATE, location)
+        return {"approvals": held, "edits": [], "problem": _TOO_LATE}
+    clock = partial(store_time, location.store)
+    stay = [it.proposal for it in decisions if isinstance(it, Wait)]
+    uncounted: list[str] = []
     answers: list[ToolMessage] = []
     approvals: list[Approval] = []
     edits: list[Approval] = []
@@ -91,10 +112,24 @@ def _carried_out(
             write = PendingWrite(location.store, location.thread_id, approval)
             withheld = WriteResult("withheld", not_executed(approval["call"], why))
             answers.append(given.executor.close(write, withheld))
-        elif approval["decided"] is not None and approval["decided"]["decision"] == "edit":
-            edits.append(approval)
+            continue
+        proposal, decided = approval["proposal"], approval["decided"]
+        try:
+            if decided is not None and decided["decision"] == "edit":
+                if proposal.get("requires", NOTHING)["second_reviewer"]:
+                    check_named(decided)
+                edits.append(approval)
+                continue
+            counted = weighed(approval, clock)
+        except Uncounted as reason:
+            uncounted.append(f"{proposal['title']}: {reason}")
+            stay.append(proposal)
+            continue
+        if isinstance(counted, Counted):
+            note_counted(approval, counted, location, request_id)
+            stay.append(counted.proposal)
         else:
-            approvals.append(approval)
+            approvals.append(counted)
     going = []
     for approval in [*held, *approvals]:
         # Before any write of the message runs: afterwards its own changes are hard to tell from those of others.
@@ -106,7 +141,14 @@ def _carried_out(
             answers.append(given.executor.close(write, stale))
         else:
             going.append(approval)
-    return {"messages": answers, "proposals": [], "approvals": going, "edits": edits, "problem": None}
+    some = [_NOTHING if len(uncounted) == len(decisions) else _OTHERS, *uncounted] if uncounted else []
+    return {
+        "messages": answers,
+        "proposals": sorted(stay, key=lambda it: it["place"]),
+        "approvals": going,
+        "edits": edits,
+        "problem": "\n".join(some) or None,
+    }
 
 
 def _listed(asked: dict[str, Any], state: State, given: Dependencies, location: RunLocation) -> Waiting:
@@ -128,31 +170,49 @@ def request_for(request_id: str, proposals: list[Proposal], problem: str | None)
 
     Beyond the protocol, the request has a `request_id`, which is also the interrupt's id, and the `problem` with the
     last decisions, if any. An action has its `tool_call_id`, its `title`, its `card` if it is an Ashby tool, and
-    `on_behalf_of` if it would be made for a user.
+    `on_behalf_of` if it would be made for a user. If one approval is not enough, it says where it stands: who has
+    approved it (`approved_by`), what it `needs`, for how many seconds it will be held (`hold`) or until when it is
+    (`held_until`), and whose approvals no longer count (`void`).
     """
+    allowed = allowed_decisions(proposals)
     request: dict[str, Any] = {
         "request_id": request_id,
         "action_requests": [
             {
                 "name": proposal["call"]["name"],
                 "args": proposal["call"]["args"],
-                "description": proposal["description"],
+                "description": _description(proposal),
                 "tool_call_id": proposal["call"]["id"],
                 "title": proposal["title"],
                 **({"card": card} if (card := proposal["card"]) else {}),
                 **({"on_behalf_of": user} if (user := proposal["on_behalf_of"]) else {}),
+                **of_action(proposal),
             }
             for proposal in proposals
         ],
         "review_configs": [
-            {"action_name": proposal["call"]["name"], "allowed_decisions": ALLOWED_DECISIONS} for proposal in proposals
+            {"action_name": proposal["call"]["name"], "allowed_decisions": allowed} for proposal in proposals
         ],
     }
     return request | {"problem": problem} if problem else request
 
 
-def _signed(decision: Approval | Decline) -> Approval | Decline:
+def _description(proposal: Proposal) -> str:
+    """The card, below where the write stands."""
+    standing = [f"*{plain(it)}*" for it in in_words(of_action(proposal))]
+    return "\n\n".join([*standing, proposal["description"]])
+
+
+def _with_requirements(proposal: Proposal, given: Dependencies) -> Proposal:
+    """The proposal with what this run's policies require as well."""
+    requires = given.limits.settings().requires(proposal)
+    return proposal if requires == NOTHING else {**proposal, "requires": requires}
+
+
+def _signed(decision: Decision) -> Decision:
     """Adds who decided. The reviewer that the run names takes precedence over the one in the decision."""
+    if isinstance(decision, Wait):
+        return decision
     if isinstance(decision, Decline):
         return replace(decision, decided=_by_reviewer(decision.decided))
     assert decision["decided"] is not None
@@ -163,15 +223,8 @@ def _by_reviewer(decided: Decided) -> Decided:
     return {**decided, "reviewer": reviewer() or decided["reviewer"]}
 
 
-def _record_late(late: list[Approval], location: RunLocation) -> None:
-    """Adds approvals that came too late to the audit trail. Their calls stay open, and are asked about again."""
-    assert location.store is not None
-    for approval in late:
-        write = PendingWrite(location.store, location.thread_id, approval)
-        result = WriteResult("expired", not_executed(approval["call"], _TOO_LATE))
-        location.store.batch([audit_op(*audit_record(write, result))])
-
-
+_NOTHING = "Nothing was executed."
+_OTHERS = "Not all approvals count; the other decisions are carried out."
 _OTHER_VERSION = "Nothing was executed: another version of the package proposed this. Its card is new; decide again."
 _OTHER_ACCOUNT = "Nothing was executed: a change was proposed under another Ashby account. It cannot be made here."
 _TOO_LATE = "Nothing was executed: the proposal was too old. Its card is new; decide again."

@@ -209,7 +209,7 @@ class WriteNode(Runnable[WriteTask, Any]):
 
     def _claim_for(self, write: PendingWrite, settings: RunSettings) -> Claim | ToolMessage:
         """Claims the write, or answers the call. A run makes only writes that its settings allow."""
-        if objection := settings.objection(write.approval):
+        if objection := settings.last_objection(write.approval):
             return self._executor.close(write, WriteResult("withheld", not_executed(write.call, objection)))
         return self._executor.begin(write)
 

@@ -16,6 +16,7 @@ from langchain_ashby.agent.approval.decisions import UNKEPT
 from langchain_ashby.agent.messages.artifacts import with_artifacts
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.run.runtime import for_run
+from langchain_ashby.agent.run.settings import RunLimits
 from langchain_ashby.agent.state import Conversation, State
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.json import json_safe
@@ -34,12 +35,23 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
     """The compiled graph. LangGraph starts a run with any answer; this one first checks that the question is open.
 
     As a node of another graph it gets no answers directly: each then names its question, or goes to the open one.
+
+    Args:
+        limits: What the application allows, with the tools.
+        parts: The parts of the compiled graph.
     """
 
+    def __init__(self, *, limits: RunLimits, **parts: Any) -> None:
+        super().__init__(**parts)
+        self.limits = limits
+
     @classmethod
-    def of(cls, compiled: CompiledStateGraph[State, Context, Conversation, Conversation]) -> RecruitingAgent:
+    def of(
+        cls, compiled: CompiledStateGraph[State, Context, Conversation, Conversation], limits: RunLimits
+    ) -> RecruitingAgent:
         """Wraps a compiled graph, as `Pregel.copy` does."""
-        return cls(**{name: value for name, value in vars(compiled).items() if name != "__orig_class__"})
+        parts = {name: value for name, value in vars(compiled).items() if name != "__orig_class__"}
+        return cls(**parts, limits=limits)
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Runs the graph, as `CompiledStateGraph` does; `invoke` comes through here as well."""

@@ -67,6 +67,11 @@ def for_run(config: RunnableConfig | None) -> tuple[RunnableConfig, Artifacts]:
     return {**(config or {}), "configurable": configurable}, artifacts
 
 
+def is_within_another_graph() -> bool:
+    """True if a graph around the agent runs it: what that graph has read is not in the agent's thread."""
+    return "|" in str(_configurable().get("checkpoint_ns", ""))
+
+
 def is_first_attempt() -> bool:
     """True if this run is certainly not a retry, which begins anew and forgets what the agent wrote before."""
     return _configurable().get(_FIRST_ATTEMPT) is True

@@ -11,11 +11,13 @@ from langchain_core.tools import BaseTool
 
 from langchain_ashby.agent.approval.gate import Tools, needs_approval
 from langchain_ashby.agent.approval.policy import ApprovalPolicy, Ruling, strictest
+from langchain_ashby.agent.approval.requirements import NOTHING, strictest_of
+from langchain_ashby.agent.approval.standing import shortfall
 from langchain_ashby.agent.messages.tool_messages import NOT_IN_THIS_RUN
 from langchain_ashby.agent.run.context import SettingsError, context_schema
-from langchain_ashby.agent.run.runtime import ashby_user, settings_given
+from langchain_ashby.agent.run.runtime import ashby_user, is_within_another_graph, settings_given
 from langchain_ashby.agent.run.surroundings import Surroundings
-from langchain_ashby.agent.state import Approval, Node, Proposal, State, Update
+from langchain_ashby.agent.state import Approval, Node, Proposal, Requirements, State, Update
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.text.words import in_zone
@@ -47,9 +49,20 @@ class RunSettings:
     _policies: tuple[ApprovalPolicy, ...]
 
     def ruling(self, proposal: Proposal) -> Ruling:
-        """Returns the strictest of the policies' rulings for a write."""
+        """Returns the strictest of the policies' rulings for a write; `ask` if it needs more than one approval."""
+        tool, card, parts = proposal["call"]["name"], proposal["card"], [it["card"] for it in proposal.get("parts", [])]
+        sources, untrusted = proposal.get("sources", []), proposal.get("untrusted", True)
+        ruling = strictest(
+            policy.ruling(tool, card, parts, sources=sources, untrusted=untrusted or is_within_another_graph())
+            for policy in self._policies
+        )
+        return "ask" if ruling == "allow" and self.requires(proposal) != NOTHING else ruling
+
+    def requires(self, proposal: Proposal) -> Requirements:
+        """Returns all that this run's policies require for a write, and what earlier runs found to be required."""
         tool, card, parts = proposal["call"]["name"], proposal["card"], proposal.get("parts", [])
-        return strictest(policy.ruling(tool, card, [it["card"] for it in parts]) for policy in self._policies)
+        by_policy = [policy.requires(tool, card, [it["card"] for it in parts]) for policy in self._policies]
+        return strictest_of([proposal.get("requires", NOTHING), *by_policy])
 
     def acts_for_another_than(self, proposed_for: str | None) -> str | None:
         """Objects in words if a write was proposed in a run for another user than this one's; None if it was not."""
@@ -59,6 +72,13 @@ class RunSettings:
             f"It was proposed to be made {_for(proposed_for)}, but the run with the decision acts "
             f"{_for(self.on_behalf_of)}. If the change is still wanted, propose it again."
         )
+
+    def last_objection(self, approval: Approval) -> str | None:
+        """Says why this run must not make a write that is about to be made; None if it may."""
+        if objection := self.objection(approval):
+            return objection
+        lacking = shortfall(approval, self.requires(approval["proposal"]))
+        return f"One approval is not enough for it. {lacking} Propose it again." if lacking else None
 
     def objection(self, approval: Approval) -> str | None:
         """Says why this run may not execute a write that was approved, perhaps in another run; None if it may."""
@@ -128,7 +148,7 @@ class RunLimits:
         return RunSettings(
             model=context.model or DEFAULT,
             tools=self._narrowed(context.toolsets, context.read_only),
-            on_behalf_of=self._acting_for(context.on_behalf_of),
+            on_behalf_of=self.user_for(context.on_behalf_of, ashby_user()),
             policy=policy,
             time_zone=context.time_zone,
             _policies=(self._policy,) if policy == DEFAULT else (self._policy, self._policies[policy]),
@@ -164,8 +184,22 @@ class RunLimits:
             if (toolsets is None or _toolset(tool) in toolsets) and not (read_only and needs_approval(tool))
         }
 
-    def _acting_for(self, wanted: str | None) -> str | None:
-        fixed = ashby_user() or (self._client.on_behalf_of if self._client else None)
+    @property
+    def account(self) -> str | None:
+        """The fingerprint of the Ashby account; None if the tools are not Ashby's."""
+        return None if self._client is None else self._client.account
+
+    def user_for(self, wanted: str | None, authenticated: str | None = None) -> str | None:
+        """The Ashby user for whom a run acts.
+
+        Args:
+            wanted: The user in its settings.
+            authenticated: The user that a server authenticated.
+
+        Raises:
+            SettingsError: if the application does not let it act for the one that it wants.
+        """
+        fixed = authenticated or (self._client.on_behalf_of if self._client else None)
         if wanted is None or wanted == fixed:
             return fixed
         if self._client is None:

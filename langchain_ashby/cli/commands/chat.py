@@ -64,9 +64,9 @@ def chat(
         language_model = chat_model(model)
 
         from langchain_ashby.agent import create_recruiting_agent
+        from langchain_ashby.agent.approval.threads import find_waiting
         from langchain_ashby.cli.session import Session
         from langchain_ashby.cli.terminal import console, say
-        from langchain_ashby.cli.threads import find_waiting
         from langchain_ashby.toolkit import AshbyToolkit
 
         name = thread or f"{datetime.now():%Y-%m-%d-%H%M%S}"

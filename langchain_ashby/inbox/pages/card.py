@@ -1,43 +1,115 @@
-"""The page of one change, and the decisions about it."""
+"""The page of one change, its evidence, and the decisions about it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from langchain_ashby.inbox.pages.shared import approval_of, inbox_of
+from langchain_ashby.inbox.later import until
+from langchain_ashby.inbox.outbox import DecisionError
+from langchain_ashby.inbox.pages.filters import Filters
+from langchain_ashby.inbox.pages.listing import listing
+from langchain_ashby.inbox.pages.opened import context_of
+from langchain_ashby.inbox.pages.shared import answer, approval_of, approval_to_decide, inbox_of, path_for, reviewer_of
+from langchain_ashby.inbox.questions import Approval
 
 
 def show(request: Request) -> Response:
     """Shows the card in full."""
-    inbox, approval = inbox_of(request), approval_of(request)
-    kept = inbox.outbox.all().get((approval.question.interrupt_id, approval.number))
-    return inbox.templates.TemplateResponse(request, "card.html", {"approval": approval, "kept": kept})
+    return answer(request, "card.html", context_of(request, listing(request), approval_of(request)))
+
+
+async def evidence(request: Request) -> Response:
+    """Shows who it is about, and what the model read."""
+    approval = await run_in_threadpool(approval_of, request)
+    found = inbox_of(request).evidence
+    context = {"approval": approval, "person": await found.person(approval), "readings": await found.readings(approval)}
+    return answer(request, "evidence.html", context)
 
 
 async def decide(request: Request) -> Response:
-    """Keeps a decision, and goes back to what waits."""
-    inbox = inbox_of(request)
-    approval = await run_in_threadpool(approval_of, request)
+    """Keeps a decision, and goes on to the next change."""
+    approval = await run_in_threadpool(approval_to_decide, request)
     form = await request.form()
     if form.get("fingerprint") != approval.fingerprint:
-        context = {"approval": approval, "kept": None, "problem": "The card has changed. Look at it again."}
-        return inbox.templates.TemplateResponse(request, "card.html", context, status_code=409)
-    kind = form.get("decision")
-    if kind == "approve":
-        decision = {"type": "approve"}
-    elif kind == "reject":
-        decision = {"type": "reject", "message": str(form.get("message") or "")}
-    else:
-        context = {"approval": approval, "kept": None, "problem": "Choose what to do: approve or reject."}
-        return inbox.templates.TemplateResponse(request, "card.html", context, status_code=422)
-    await run_in_threadpool(inbox.outbox.keep, approval, decision, "reviewer")
-    return RedirectResponse(request.url_for("queue"), 303)
+        return await _again(request, approval, "The card has changed. Look at it again.", 409)
+    decision = _decision(form)
+    if isinstance(decision, str):
+        return await _again(request, approval, decision, 422)
+    following = await run_in_threadpool(onward, request, approval)
+    try:
+        await run_in_threadpool(inbox_of(request).outbox.keep, approval, decision, reviewer_of(request).name)
+    except DecisionError as error:
+        return await _again(request, approval, f"{error.message}.", 409)
+    return RedirectResponse(following, 303)
 
 
-def take_back(request: Request) -> Response:
+async def take_back(request: Request) -> Response:
     """Takes a decision back that has not left."""
-    approval = approval_of(request)
-    inbox_of(request).outbox.take_back(approval.question.interrupt_id, approval.number)
-    return RedirectResponse(request.url_for("card", **request.path_params), 303)
+    approval = await run_in_threadpool(approval_to_decide, request)
+    try:
+        await run_in_threadpool(
+            inbox_of(request).outbox.take_back,
+            approval.question.interrupt_id,
+            approval.number,
+            reviewer_of(request).name,
+        )
+    except DecisionError as error:
+        return await _again(request, approval, f"{error.message}.", 409)
+    return RedirectResponse(_page_of(request, approval), 303)
+
+
+async def put_off(request: Request) -> Response:
+    """Hides the change from the reviewer's list for a while, or shows it again."""
+    approval = await run_in_threadpool(approval_of, request)
+    form = await request.form()
+    name, now = reviewer_of(request).name, datetime.now(UTC)
+    if form.get("when") == "back":
+        await run_in_threadpool(inbox_of(request).later.bring_back, approval, name)
+        return RedirectResponse(_page_of(request, approval, Filters()), 303)
+    when = until(str(form.get("time") or form.get("when") or ""), now, str(form.get("zone") or ""))
+    if when is None or when <= now:
+        return await _again(request, approval, "Choose a time that is still to come.", 422)
+    following = await run_in_threadpool(onward, request, approval)
+    await run_in_threadpool(inbox_of(request).later.put_off, approval, name, when)
+    return RedirectResponse(following, 303)
+
+
+def onward(request: Request, approval: Approval) -> str:
+    """The page to go on with after a decision: the next change in the list that waits, or the list."""
+    found = listing(request)
+    place = found.place_of(approval)
+    following = found.after(-1 if place is None else place)
+    if following is None:
+        return path_for(request, "queue") + found.filters.query
+    return _page_of(request, following, found.filters)
+
+
+async def _again(request: Request, approval: Approval, problem: str, status: int) -> Response:
+    found = await run_in_threadpool(listing, request)
+    return answer(request, "card.html", context_of(request, found, approval, problem=problem), status)
+
+
+def _decision(form: FormData) -> Mapping[str, Any] | str:
+    """The decision in a form, in LangChain's approval protocol; or what is wrong with it."""
+    kind = form.get("decision")
+    message = str(form.get("message") or form.get("reason") or "").replace("\r\n", "\n").strip()
+    if kind == "approve":
+        return {"type": "approve"}
+    if kind == "reject":
+        return {"type": "reject", "message": message}
+    if kind == "respond":
+        return {"type": "respond", "message": message} if message else "Write what the agent should know."
+    return "Choose what to do: approve, reject or answer."
+
+
+def _page_of(request: Request, approval: Approval, filters: Filters | None = None) -> str:
+    filters = filters or Filters.of(request.query_params)
+    path = path_for(request, "card", interrupt_id=approval.question.interrupt_id, number=approval.number)
+    return path + filters.query

@@ -1,15 +1,23 @@
-"""The page of everything that waits."""
+"""The page of everything that waits: the list, and beside it on wide screens the first change."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from langchain_ashby.inbox.pages.shared import inbox_of
+from langchain_ashby.inbox.pages.listing import Listing, listing
+from langchain_ashby.inbox.pages.opened import context_of
+from langchain_ashby.inbox.pages.shared import answer
 
 
 def show(request: Request) -> Response:
     """Shows what waits."""
-    inbox = inbox_of(request)
-    approvals = list(inbox.questions.approvals())
-    return inbox.templates.TemplateResponse(request, "queue.html", {"approvals": approvals, "kept": inbox.outbox.all()})
+    found = listing(request)
+    number = _page(request, found)
+    first = next((it.approval for it in found.page(number) if it.waits), None)
+    return answer(request, "queue.html", context_of(request, found, first, page=number, view="list"))
+
+
+def _page(request: Request, found: Listing) -> int:
+    asked = request.query_params.get("page", "")
+    return min(max(1, int(asked)), found.pages) if asked.isdecimal() and len(asked) < 6 else 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import NoMatchFound
 
 from langchain_ashby.inbox.questions import Approval
+from langchain_ashby.inbox.reviewers import Reviewer
 
 if TYPE_CHECKING:
     from langchain_ashby.inbox.app import Inbox
@@ -23,10 +26,59 @@ def approval_of(request: Request) -> Approval:
     """The change that the address names.
 
     Raises:
-        HTTPException: 404 if it does not wait any more.
+        HTTPException: 404 if it does not wait any more, or is not shown to the reviewer.
     """
     question = inbox_of(request).questions.find(request.path_params["interrupt_id"])
     number = request.path_params["number"]
     if question is None or not 1 <= number <= len(question.approvals):
-        raise HTTPException(404, "This change is not waiting for a decision any more.")
-    return question.approvals[number - 1]
+        raise HTTPException(404, _GONE)
+    approval = question.approvals[number - 1]
+    if not reviewer_of(request).may_see(approval):
+        raise HTTPException(404, _GONE)
+    return approval
+
+
+def approval_to_decide(request: Request) -> Approval:
+    """The change that the address names, of which the reviewer may decide.
+
+    Raises:
+        HTTPException: 403 if they may only see it; otherwise as `approval_of`.
+    """
+    approval = approval_of(request)
+    if not reviewer_of(request).may_decide(approval):
+        raise HTTPException(403, "Somebody else decides about this change. You can only see it.")
+    return approval
+
+
+def reviewer_of(request: Request) -> Reviewer:
+    """Who sent the request."""
+    reviewer: Reviewer = request.state.reviewer
+    return reviewer
+
+
+_GONE = "This change is not waiting for a decision any more."
+
+
+def path_for(request: Request, name: str, **parameters: Any) -> str:
+    """The path of a page, below where the inbox is mounted; empty if there is no such page."""
+    try:
+        return request.url_for(name, **parameters).path
+    except NoMatchFound:
+        return ""
+
+
+def common(request: Request) -> dict[str, Any]:
+    """What all templates are given."""
+
+    def path(name: str, **parameters: Any) -> str:
+        return path_for(request, name, **parameters)
+
+    def page_of(approval: Approval, name: str = "card", query: str = "") -> str:
+        return path(name, interrupt_id=approval.question.interrupt_id, number=approval.number) + query
+
+    return {"path": path, "page_of": page_of}
+
+
+def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Any:
+    """A page."""
+    return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)

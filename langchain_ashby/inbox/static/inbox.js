@@ -1,1 +1,168 @@
 "use strict";
+/* The keyboard, the countdown, the title and the icon. Everything that decides is a form that works without this. */
+(() => {
+  const SHOWN_FOR = 600; // ms that a change has to be on the screen before a key can approve it
+  const one = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const isWide = () => matchMedia("(min-width: 64rem)").matches;
+  const say = (words) => { const said = one("#said"); said.textContent = ""; setTimeout(() => { said.textContent = words; }, 50); };
+
+  // Whether all of the change on the screen has been in view.
+  let shown = { since: 0, end: false };
+  const watcher = new IntersectionObserver((entries) => {
+    for (const it of entries) if (it.isIntersecting && it.target.isConnected) shown.end = true;
+  }, { rootMargin: "0px 0px -64px" }); // what can be decided covers that much
+  function watch() {
+    watcher.disconnect();
+    shown = { since: performance.now(), end: false };
+    const end = one("#card-end");
+    if (end) watcher.observe(end);
+  }
+  document.addEventListener("visibilitychange", () => { shown.since = performance.now(); });
+
+  // A folded text has not been read: it is opened first.
+  function unread() {
+    const fold = all("#card .fold:not([open])")[0];
+    if (fold) { fold.open = true; fold.scrollIntoView({ block: "nearest" }); return "Opened the rest of a long text. Press a again when you have read it."; }
+    if (!shown.end) { scroller().scrollBy({ top: innerHeight * .7, behavior: "instant" }); return "There is more of this change. Press a again when you have seen it to its end."; }
+    return performance.now() - shown.since < SHOWN_FOR ? "Too quick: look at this change first." : "";
+  }
+  const scroller = () => (isWide() && (one(".pane") || one("#main"))) || document.scrollingElement;
+
+  // The keys.
+  const rows = () => all(".row a");
+  const current = () => rows().findIndex((it) => it.hasAttribute("aria-current"));
+  function step(by) {
+    const cards = all(".card.small");
+    if (cards.length) return focus(cards[clamp(cards.indexOf(document.activeElement.closest(".card.small")) + by, cards)]);
+    const those = rows();
+    if (!those.length) return;
+    const isOpen = isWide() || one("#workspace").dataset.view === "card";
+    const from = isOpen ? current() : those.indexOf(document.activeElement);
+    if (from + by >= those.length) { const more = one(".pages a[rel=next]"); if (more) more.click(); return; }
+    const next = those[clamp(from + by, those)];
+    if (isOpen) { if (next !== those[current()]) next.click(); } else focus(next);
+  }
+  const clamp = (place, those) => Math.max(0, Math.min(place, those.length - 1));
+  const focus = (it) => { if (it) { it.focus({ preventScroll: true }); it.scrollIntoView({ block: "nearest" }); } };
+
+  function approve() {
+    const button = one("#approve");
+    if (one("#workspace")?.dataset.view === "list") return say("Open a change first, with Enter or j.");
+    if (!button || button.form.classList.contains("htmx-request")) return;
+    const why = unread();
+    if (why) say(why); else button.click();
+  }
+  function unfold(id, field) {
+    const details = one(id);
+    if (!details) return;
+    details.open = true;
+    one(field, details)?.focus();
+  }
+  function toggle() {
+    const box = one("input[type=checkbox]", document.activeElement.closest(".card.small") || document.createElement("p"));
+    if (box) box.click();
+  }
+  function search() {
+    const field = one("#filter-q");
+    if (field && field.offsetParent) { field.focus(); field.select(); } else location.assign(one("#workspace")?.dataset.url || one(".brand a").href);
+  }
+  function escape() {
+    const open = all("details.act[open]");
+    open.forEach((it) => { it.open = false; });
+    if (open[0]) one("summary", open[0]).focus();
+    else if (document.activeElement.matches("input, textarea, select")) document.activeElement.blur();
+  }
+  function enter(event) {
+    if (document.activeElement !== document.body && !document.activeElement.matches("main")) return;
+    event.preventDefault();
+    if (one("#workspace")?.dataset.view === "list") rows()[Math.max(0, current())]?.click(); else focus(one("#card-title"));
+  }
+  const KEYS = {
+    j: () => step(1), k: () => step(-1), a: approve, e: () => one("#edit")?.click(), x: toggle, "/": search,
+    r: () => unfold("#reject", "textarea"), p: () => unfold("#put-off", "button"),
+    u: () => all(".toast button").pop()?.click(), "?": () => one("#keys").showModal(), Enter: enter,
+  };
+  const isTyping = (it) => it.isContentEditable || it.matches("textarea, select, input:not([type=checkbox])");
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat && !"jk".includes(event.key)) return;
+    if (event.key === "Escape") return escape();
+    if (one("dialog[open]") || isTyping(event.target) || !Object.hasOwn(KEYS, event.key)) return;
+    if (event.key !== "Enter") event.preventDefault();
+    KEYS[event.key](event);
+  });
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    event.target.closest("[data-closes]")?.closest(".toast").remove();
+    if (opener) one(`#${opener.dataset.opens}`).showModal();
+    if (!event.target.closest("details.act")) all("details.act[open]").forEach((it) => { it.open = false; });
+  });
+
+  // What changes as time passes, and with each page.
+  function count() {
+    const number = one("#count")?.dataset.count || "";
+    const label = number > 99 ? "99" : number;
+    const mark = +number
+      ? `<circle cx="22" cy="10" r="10" fill="#b3261e"/><text x="22" y="14.5" font-family="sans-serif" font-size="13" font-weight="700" text-anchor="middle" fill="#fff">${+label}</text>` : "";
+    const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect y="2" width="30" height="30" rx="8" fill="#3d4ecb"/><path d="M8 18l5 5 9-11" fill="none" stroke="#fff" stroke-width="3.5" stroke-linecap="round" stroke-linejoin="round"/>${mark}</svg>`;
+    one("#favicon").href = `data:image/svg+xml,${encodeURIComponent(icon)}`;
+    if (one("#workspace")) document.title = document.title.replace(/^(\(\d+\) )?/, +number ? `(${number}) ` : "");
+  }
+  function tick() {
+    for (const it of all(".toast[data-due]")) {
+      const left = Math.ceil((Date.parse(it.dataset.due) - Date.now()) / 1000);
+      if (left <= 0) { if (it.contains(document.activeElement)) focus(one("#card-title")); it.remove(); } else one(".left", it).textContent = left;
+    }
+  }
+  function fade() { // good news goes by itself, unless it is being read
+    all(".toast[data-fades]").forEach((it) => setTimeout(() => { if (!it.matches(":hover, :focus-within")) it.remove(); }, 10000));
+    all("[data-closes]").forEach((it) => { it.hidden = false; });
+  }
+  function chosen() {
+    const boxes = all("#batch-form input[name=change]");
+    if (boxes.length) one("#chosen").replaceChildren(Object.assign(document.createElement("b"), { textContent: boxes.filter((it) => it.checked).length }), ` of ${boxes.length} chosen`);
+  }
+  function settle() {
+    watch(); count(); tick(); fade();
+    all("[data-zone]").forEach((it) => { it.value = Intl.DateTimeFormat().resolvedOptions().timeZone || ""; });
+    all("#filter-apply").forEach((it) => { it.hidden = true; });
+  }
+  document.addEventListener("change", chosen);
+  document.addEventListener("submit", (event) => { if (event.target.id === "filters") document.activeElement.blur(); }, true);
+  setInterval(tick, 250);
+
+  // The list keeps its place, and the focus goes to what is new.
+  let scrolled = 0;
+  document.addEventListener("htmx:beforeSwap", (event) => { if (["workspace", "list"].includes(event.detail.target?.id)) scrolled = one(".list")?.scrollTop || 0; });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target?.id === "strip") { tick(); fade(); }
+    if (event.detail.target?.id === "list") { count(); one(".list").scrollTop = scrolled; mark(); return; }
+    if (event.detail.target?.id !== "workspace") return;
+    settle();
+    const list = one(".list");
+    if (list) list.scrollTop = scrolled;
+    one(".row a[aria-current]")?.scrollIntoView({ block: "nearest" });
+    if (document.activeElement === document.body) one("#card-title")?.focus({ preventScroll: true });
+    if (!isWide()) scrollTo(0, 0);
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt.id !== "filters") return;
+    for (const [name, value] of [...event.detail.formData]) if (!value) event.detail.formData.delete(name);
+  });
+  function mark() { // the list was fetched without the change that is open
+    const open = one("#card")?.dataset.address;
+    for (const it of rows()) it.toggleAttribute("aria-current", false);
+    if (open) one(`.row a[data-address="${CSS.escape(open)}"]`)?.setAttribute("aria-current", "true");
+  }
+  const failed = () => say("The inbox did not answer. Nothing was decided; try again.");
+  document.addEventListener("htmx:sendError", failed);
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status !== 404) return failed();
+    sessionStorage.setItem("told", "That change is not waiting any more. This is what waits.");
+    location.assign(one("#workspace").dataset.url);
+  });
+  say(sessionStorage.getItem("told") || "");
+  sessionStorage.removeItem("told");
+  all(".keys-button").forEach((it) => { it.hidden = false; });
+  settle();
+})();

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_ashby.agent.cards.card import Card
-from langchain_ashby.text.markdown import code, code_block
+from langchain_ashby.text.markdown import code, code_block, plain
 from langchain_ashby.text.safe import as_typed
 from langchain_ashby.text.words import quoted
 
 _DEEPEST = 4
 
 
-def described(title: str, args: Mapping[str, Any]) -> str:
-    """A call as Markdown: the title, then the arguments, one per line."""
-    return "\n".join([f"**{title}**", "", *argument_lines(args)]) if args else f"**{title}**\n\nNo arguments."
+def described(title: str, args: Mapping[str, Any], warnings: Sequence[str] = ()) -> str:
+    """A call as Markdown: the title, the warnings, then the arguments, one per line."""
+    warned = [f"- ⚠ {plain(it)}" for it in warnings]
+    shown = argument_lines(args) if args else ["No arguments."]
+    return "\n".join([f"**{title}**", "", *warned, *([""] if warned else []), *shown])
 
 
 def argument_lines(args: Mapping[str, Any], depth: int = 0) -> list[str]:

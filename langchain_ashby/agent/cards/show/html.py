@@ -7,6 +7,7 @@ from typing import Any
 
 from langchain_ashby.agent.cards.card import Card, Change
 from langchain_ashby.agent.cards.show.arguments import as_given, numbered, resolved
+from langchain_ashby.agent.cards.show.sources import TITLE, sources_in_words
 from langchain_ashby.text.html import Markup, apart, block, bold, bullets, code, details, joined, link, paragraph, table
 from langchain_ashby.text.safe import as_typed
 
@@ -26,6 +27,7 @@ def html(card: Card) -> str:
         _records(card),
         bullets("What happens next", card["consequences"]),
         bullets("Not checked", card["unchecked"]),
+        bullets(TITLE, sources_in_words(card)),
         *(paragraph(link(it["title"], it["url"])) for it in card["links"]),
         details(
             joined("Exact arguments of ", code(card["tool"])),

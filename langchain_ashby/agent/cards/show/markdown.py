@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from langchain_ashby.agent.cards.card import Card, Change
 from langchain_ashby.agent.cards.show.arguments import argument_lines, as_given, numbered, resolved
+from langchain_ashby.agent.cards.show.sources import TITLE, sources_in_words
 from langchain_ashby.text.markdown import code, code_block, plain, table
 from langchain_ashby.text.safe import isolated
 
@@ -20,6 +21,7 @@ def markdown(card: Card) -> str:
         *_records(card),
         *_section("What happens next", map(plain, card["consequences"])),
         *_section("Not checked", map(plain, card["unchecked"])),
+        *_section(TITLE, map(plain, sources_in_words(card))),
         *([" · ".join(f"[{plain(link['title'])}]({link['url']})" for link in card["links"])] if card["links"] else []),
         *_section(f"Exact arguments of {code(card['tool'])}", argument_lines(as_given(card)), listed=True),
         *(part for title, body in resolved(card) for part in _section(plain(title), argument_lines(body), listed=True)),

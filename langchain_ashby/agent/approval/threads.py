@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import StateSnapshot
 
-from langchain_ashby.agent import PendingApprovals
+from langchain_ashby.agent.approval.pending import PendingApprovals
 
 Agent = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -23,11 +25,13 @@ class WaitingThread:
         thread_id: The thread's name.
         since: When they were proposed, if known.
         actions: The changes, as the agent proposed them.
+        state: The thread's state.
     """
 
     thread_id: str
     since: datetime | None
     actions: list[dict[str, Any]]
+    state: StateSnapshot
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,16 @@ class Found:
     unreadable: list[str]
 
 
-def find_waiting(agent: Agent, checkpointer: BaseCheckpointSaver[Any], only: str | None = None) -> Found:
-    """Looks through all threads, or at one."""
+def find_waiting(
+    agent: Agent,
+    checkpointer: BaseCheckpointSaver[Any],
+    only: str | None = None,
+    *,
+    changed_since: datetime | None = None,
+) -> Found:
+    """Looks through all threads, at one, or at those that changed since a time."""
     waiting, unreadable = [], []
-    for thread_id in [only] if only else _thread_ids(checkpointer):
+    for thread_id in [only] if only else _thread_ids(checkpointer, changed_since):
         try:
             found = _read(agent, thread_id)
         except Exception:  # another program's graph keeps what it likes, and fails in its own ways on this one
@@ -51,10 +61,22 @@ def find_waiting(agent: Agent, checkpointer: BaseCheckpointSaver[Any], only: str
     return Found(sorted(waiting, key=lambda it: (it.since is not None, it.since)), unreadable)
 
 
-def _thread_ids(checkpointer: BaseCheckpointSaver[Any]) -> list[str]:
+def _thread_ids(checkpointer: BaseCheckpointSaver[Any], since: datetime | None) -> list[str]:
     # All are listed before any is read: some savers cannot do both at a time.
-    configs = [it.config.get("configurable", {}) for it in checkpointer.list(None)]
+    found = checkpointer.list(None) if since is None else _changed(checkpointer, since)
+    configs = [it.config.get("configurable", {}) for it in found]
     return list(dict.fromkeys(str(it["thread_id"]) for it in configs if not it.get("checkpoint_ns")))
+
+
+def _changed(checkpointer: BaseCheckpointSaver[Any], since: datetime) -> Iterator[CheckpointTuple]:
+    """The checkpoints since a time. Those of all threads come newest first, and are read in pages up to there."""
+    before: RunnableConfig | None = None
+    while page := list(checkpointer.list(None, before=before, limit=_PAGE)):
+        new = [it for it in page if datetime.fromisoformat(it.checkpoint["ts"]) >= since]
+        yield from new
+        if not new:
+            return
+        before = page[-1].config
 
 
 def _read(agent: Agent, thread_id: str) -> WaitingThread | None:
@@ -67,4 +89,8 @@ def _read(agent: Agent, thread_id: str) -> WaitingThread | None:
     proposed = [proposal["call"]["id"] for proposal in state.values["proposals"]]
     if not actions or proposed != [action["tool_call_id"] for action in actions]:
         raise ValueError("the thread is waiting for something that this agent did not propose")
-    return WaitingThread(thread_id, datetime.fromisoformat(state.created_at) if state.created_at else None, actions)
+    since = datetime.fromisoformat(state.created_at) if state.created_at else None
+    return WaitingThread(thread_id, since, actions, state)
+
+
+_PAGE = 100

@@ -1,0 +1,217 @@
+"""Traces the values of a call to where they were said, and puts that on its card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+from langchain_core.messages import AnyMessage
+from langchain_core.tools import BaseTool
+
+from langchain_ashby.agent.cards.card import Source
+from langchain_ashby.agent.cards.provenance.matching import Index, Texts, words
+from langchain_ashby.agent.cards.provenance.thread import Entry, Message, Outside, outside, read_in, whose
+from langchain_ashby.agent.cards.provenance.values import Value, values_of
+from langchain_ashby.agent.cards.show.sources import label
+from langchain_ashby.agent.messages.own import Own
+from langchain_ashby.agent.state import Proposal
+from langchain_ashby.text.words import one_line, quoted
+
+LONGEST = 120
+"""The most characters of a value that are told."""
+
+TELLING = 3
+"""The digits from which it tells that a number was found nowhere."""
+
+COMMON = 1
+"""A number with so few digits stands in every text, so that it is in one by outsiders says nothing."""
+
+
+class Said:
+    """What was said and read in a thread, to trace values to.
+
+    Args:
+        messages: The thread.
+        own: The record of the agent's own messages.
+        tools: The agent's tools, by name.
+        known: What is known of text by outsiders that was read in the thread before.
+    """
+
+    def __init__(
+        self, messages: Sequence[AnyMessage], own: Own, tools: Mapping[str, BaseTool], known: Outside | None = None
+    ) -> None:
+        self._messages, self._own, self._tools, self._known = messages, own, tools, known
+
+    @cached_property
+    def outside(self) -> Outside | None:
+        """Whether text by outsiders was read, and whether some of it can no longer be looked at."""
+        return outside(self._messages, self._own, self._tools, self._known)
+
+    def sources(
+        self,
+        tool: BaseTool | None,
+        args: Mapping[str, Any],
+        *,
+        original: Mapping[str, Any] | None = None,
+        read: Any = None,
+    ) -> list[Source]:
+        """Traces the values of a call.
+
+        Args:
+            tool: Its tool.
+            args: Its arguments.
+            original: The model's own arguments, if a person edited them: what is not in those, the person said.
+            read: What was read for the card, as JSON.
+        """
+        known = None if original is None else {it.said for it in values_of(tool, original)}
+        on_card = Texts(_leaves(read))
+        found = (
+            _source(it, "reviewer") if known is not None and it.said not in known else self._traced(it, on_card)
+            for it in values_of(tool, args)
+        )
+        return _told_once(found)
+
+    def names(self, named: Mapping[str, str], *, original: Mapping[str, Any] | None = None) -> list[Source]:
+        """Traces the names that were given for ids, and tells of those that only outsiders said.
+
+        Args:
+            named: The names by the way to each.
+            original: The model's own arguments, if a person edited them.
+        """
+        known = None if original is None else {*_leaves(original)}
+        names = {way: it for way, it in named.items() if known is None or it in known}
+        found = [self._traced(Value(way, name, "text", name), Texts([])) for way, name in names.items()]
+        return [it for it in found if it["from"] == "outsiders"]
+
+    def _traced(self, value: Value, on_card: Texts) -> Source:
+        may_have_it = [self._read[it] for it in self._index.places(value.said, value.kind)]
+        for speaker in _PEOPLE:
+            if any(_found(value, it.of(speaker)) for it in may_have_it):
+                return _source(value, speaker)
+        if next(on_card.exactly(value.said, value.kind), None) is not None:
+            return _source(value, "ashby", "what was read for this card")
+        if entry := next(filter(None, (_in_records(value, it) for it in may_have_it)), None):
+            return _source(value, "ashby", self._where(entry))
+        if entry := next(filter(None, (_by_outsiders(value, it) for it in may_have_it)), None):
+            return _source(value, "outsiders", self._where(entry))
+        return _source(value, "outsiders", _REMOVED) if self.outside == "removed" else _source(value, "model")
+
+    @cached_property
+    def _read(self) -> list[Message]:
+        return [*read_in(self._messages, self._own, self._tools)]
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(it.text for it in self._read)
+
+    def _where(self, entry: Entry) -> str:
+        theirs = whose(entry, self._read)
+        return f"{entry.where}{f' about {theirs}' if theirs else ''}"
+
+
+_PEOPLE: tuple[Literal["user", "reviewer"], ...] = ("user", "reviewer")
+
+
+def _found(value: Value, those: tuple[Texts, list[Entry]]) -> Entry | None:
+    texts, known = those
+    place = next(texts.exactly(value.said, value.kind), None)
+    return None if place is None else known[place]
+
+
+def _in_records(value: Value, message: Message) -> Entry | None:
+    if found := _found(value, message.of("ashby")):
+        return found
+    _, people = message.of("named")
+    return next((it for it in people if value.kind == "text" and words(it.text) == words(value.said)), None)
+
+
+def _by_outsiders(value: Value, message: Message) -> Entry | None:
+    if value.kind == "number" and len(value.said) <= COMMON:
+        return None
+    for speaker in _OUTSIDERS:
+        texts, known = message.of(speaker)
+        for place in texts.disguised(value.said, value.kind):
+            if not _is_echo(value, known[place]):
+                return known[place]
+    return None
+
+
+_OUTSIDERS: tuple[Literal["outsiders", "named"], ...] = ("outsiders", "named")
+
+_REMOVED = "a part of the conversation that was removed, perhaps"
+
+
+def trace(proposal: Proposal, said: Said, tool: BaseTool | None) -> list[str]:
+    """Adds to a proposal where its values come from. Returns warnings for its reviewer.
+
+    These are about values that only outsiders wrote, and about addresses and numbers that are in nothing that was read.
+    """
+    card, args = proposal["card"], proposal["call"]["args"]
+    cards = [*([card] if card else []), *(it["card"] for it in proposal.get("parts", []))]
+    read = [[it["facts"], it["refers"], [change["before"] for change in it["changes"]]] for it in cards]
+    sources = said.sources(tool, args, original=proposal["original"], read=read)
+    if card and (given := card.get("named")):
+        sources += said.names(given, original=proposal["original"])
+    proposal["sources"] = sources
+    proposal["untrusted"] = said.outside is not None
+    if card and sources:
+        proposal["card"] = {**card, "sources": sources}
+    return list(dict.fromkeys(it for source in sources for it in _warning(source)))
+
+
+def _source(value: Value, speaker: str, where: str = "") -> Source:
+    shown = one_line(value.shown[: 2 * LONGEST], LONGEST)
+    return {"argument": value.way, "what": value.kind, "value": shown, "from": speaker, "where": where}  # type: ignore[typeddict-item]
+
+
+def _told_once(found: Iterable[Source]) -> list[Source]:
+    """Tells of a long text only once for each place it comes from, and of the model's own words only if it is all."""
+    first: dict[tuple[str, ...], Source] = {}
+    for it in found:
+        part = "" if it["what"] == "passage" else it["value"]
+        first.setdefault((it["argument"], it["what"], part, it["from"], it["where"]), it)
+    copied = {it["argument"] for it in first.values() if it["what"] == "passage" and it["from"] != "model"}
+    return [
+        it
+        for it in first.values()
+        if not (it["what"] == "passage" and it["from"] == "model" and it["argument"] in copied)
+    ]
+
+
+def _warning(source: Source) -> Iterator[str]:
+    what, value, where = source["what"], quoted(source["value"], LONGEST), source["where"]
+    place = label(source["argument"])
+    told = f"The {what} {value} in {place}" if what not in ("text", "passage") else f"The text {value} in {place}"
+    if source["from"] == "outsiders" and where != _REMOVED:
+        if what == "passage":
+            yield f"Part of {place} is copied from {where}; the user did not say it: {value}."
+        else:
+            yield f"{told} is only in {where}; the user did not mention it."
+    elif source["from"] in ("outsiders", "model") and _is_telling(source):
+        removed = "; part of the conversation was removed" if source["from"] == "outsiders" else ""
+        yield f"{told} is in nothing that the user said or that was read{removed}."
+
+
+def _is_telling(source: Source) -> bool:
+    """True for what a model has from somewhere: an address, or a number of some length."""
+    if source["what"] == "number":
+        return sum(it.isdigit() for it in source["value"]) >= TELLING
+    return source["what"] in ("e-mail address", "web address", "phone number")
+
+
+def _is_echo(value: Value, entry: Entry) -> bool:
+    """True if an answer may have a value only because the call had it."""
+    if entry.call is None:
+        return False
+    asked = Texts([json.dumps(entry.call.get("args"), ensure_ascii=False, default=str)])
+    return next(asked.disguised(value.said, value.kind), None) is not None
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping | list):
+        for entry in value.values() if isinstance(value, Mapping) else value:
+            yield from _leaves(entry)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)

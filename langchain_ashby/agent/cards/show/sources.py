@@ -1,0 +1,35 @@
+"""Where the values of a call come from, in lines."""
+
+from __future__ import annotations
+
+from langchain_ashby.agent.cards.card import Card, Source
+from langchain_ashby.text.words import one_line, quoted
+
+TITLE = "Where the values come from"
+
+_SAID = {
+    "user": "said by the user",
+    "reviewer": "said by a reviewer",
+    "ashby": "in Ashby",
+    "outsiders": "only in text by outsiders",
+    "model": "the model's own words",
+}
+
+_FOUND_NOWHERE = "in nothing that was said or read"
+
+
+def sources_in_words(card: Card) -> list[str]:
+    """A line for each value: the argument, the value, and who said it; those to look at come first."""
+    return [_line(it) for it in sorted(card.get("sources", ()), key=lambda it: it["from"] != "outsiders")]
+
+
+def _line(source: Source) -> str:
+    is_text = source["what"] in ("text", "passage", "date")
+    who = _FOUND_NOWHERE if source["from"] == "model" and not is_text else _SAID[source["from"]]
+    where = f": {source['where']}" if source["where"] else ""
+    return f"{label(source['argument'])} {quoted(source['value'])}: {who}{where}"
+
+
+def label(way: str) -> str:
+    """The name of an argument in words, with places in lists from 1, as in `field submissions 1 value`."""
+    return one_line(" ".join(str(int(it) + 1) if it.isdecimal() else it.replace("_", " ") for it in way.split(".")), 80)

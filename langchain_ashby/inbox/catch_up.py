@@ -1,0 +1,68 @@
+"""Lists the open questions that are not listed: an older version asked them, or a crash came between."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.store.base import BaseStore
+
+from langchain_ashby.agent.approval.threads import Agent, WaitingThread, find_waiting
+from langchain_ashby.agent.approval.waiting import all_waiting, keep, waiting, withdraw
+
+
+class CatchUp:
+    """Looks for open questions in the threads: in all at first, then in those that changed.
+
+    Args:
+        agent: The agent that asked.
+        store: Its store.
+    """
+
+    def __init__(self, agent: Agent, store: BaseStore) -> None:
+        self._agent = agent
+        self._store = store
+        self._looked: datetime | None = None
+        self._due: datetime | None = None
+
+    def look(self, now: datetime) -> int:
+        """Looks, unless it did within the last minute. Returns how many questions it listed."""
+        saver = self._agent.checkpointer
+        if not isinstance(saver, BaseCheckpointSaver) or (self._due and now < self._due):
+            return 0
+        since = self._looked - _CLOCKS_APART if self._looked else None
+        found = find_waiting(self._agent, saver, changed_since=since).waiting
+        listed = {it["interrupt_id"] for it in all_waiting(self._store)}
+        missing = [it for it in found if it.state.interrupts[0].id not in listed]
+        for thread in missing:
+            self._list(thread)
+        self._looked, self._due = now, now + _EVERY
+        return len(missing)
+
+    def _list(self, thread: WaitingThread) -> None:
+        [interrupt, *_] = thread.state.interrupts
+        proposals = thread.state.values["proposals"]
+        users = {it["on_behalf_of"] for it in proposals if it.get("on_behalf_of")}
+        settings: dict[str, Any] = {"on_behalf_of": users.pop()} if len(users) == 1 else {}
+        entry = waiting(
+            interrupt.id,
+            thread.thread_id,
+            interrupt.value,
+            proposals=proposals,
+            messages=thread.state.values["messages"],
+            requester=None,
+            settings=settings,
+            ttl=None,
+        )
+        if thread.since is not None:
+            entry["since"] = thread.since.isoformat()
+        keep(self._store, entry)
+        # Meanwhile it may have been answered, and taken off a list on which it was not yet.
+        still = self._agent.get_state({"configurable": {"thread_id": thread.thread_id}}).interrupts
+        if interrupt.id not in {it.id for it in still}:
+            withdraw(self._store, thread.thread_id)
+
+
+_EVERY = timedelta(minutes=1)
+_CLOCKS_APART = timedelta(minutes=10)

@@ -1,0 +1,166 @@
+"""Lets in whoever is known, and their forms only from their own pages."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from inspect import isawaitable
+from urllib.parse import urlencode
+
+from langgraph.store.base import BaseStore
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from langchain_ashby.inbox.reviewers import Identify, Reviewer, Routing, SignIn
+from langchain_ashby.inbox.security import SAFE_METHODS, Problem, own_path, replayed
+from langchain_ashby.inbox.sessions import Cookie, Session, Sessions
+
+
+class Door:
+    """Knows who is there.
+
+    Args:
+        reviewers: A way to sign in, or a function that names whoever sent a request.
+        store: The agent's store, which keeps the sessions.
+        routing: Which approvals are for whom.
+        now: The clock.
+    """
+
+    def __init__(
+        self,
+        reviewers: SignIn | Identify,
+        store: BaseStore,
+        routing: Routing,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._identify = None if isinstance(reviewers, SignIn) else reviewers
+        self._routing = routing
+        issuer = reviewers.issuer if isinstance(reviewers, SignIn) else "each request"
+        self.sessions = Sessions(store, issuer, now=now)
+        self.cookie = Cookie("session")
+
+    @property
+    def has_sign_in(self) -> bool:
+        """True if people sign in here, and not somewhere before."""
+        return self._identify is None
+
+    async def open(self, request: Request) -> tuple[Session | None, bool]:
+        """The session of whoever sent a request, and whether it is a new one. None if nobody known did."""
+        session = await self.sessions.find(self.cookie.read(request))
+        if self._identify is None:
+            return session, False
+        found = await run_in_threadpool(self._identify, request)  # it may ask a database
+        reviewer = await found if isawaitable(found) else found
+        if reviewer is None:
+            return None, False
+        # A cookie that somebody planted is of no session, or of another person's.
+        if session and session.reviewer == reviewer:
+            return session, False
+        return await self.sessions.begin(reviewer), True
+
+    def routed(self, reviewer: Reviewer) -> Reviewer:
+        """The reviewer, who knows what is for them."""
+        return replace(reviewer, routing=self._routing)
+
+
+class AtTheDoor:
+    """Puts `reviewer`, `session` and `csrf_token` into a request's state, or refuses the request.
+
+    Args:
+        app: The application behind it.
+        door: Knows who is there.
+        problem: Makes the page that says what is wrong.
+        again: Makes a page that loads itself again.
+    """
+
+    def __init__(self, app: ASGIApp, door: Door, problem: Problem, again: Callable[[Request], Response]) -> None:
+        self._app = app
+        self._door = door
+        self._problem = problem
+        self._again = again
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, or answers it."""
+        if scope["type"] != "http" or own_path(scope).startswith("/static/"):
+            await self._app(scope, receive, send)
+            return
+        state = {**scope.get("state", {}), "reviewer": None, "session": None, "csrf_token": None}
+        scope = {**scope, "state": state}
+        request = Request(scope)
+        if _came_by_a_link(request) and self._door.has_sign_in and self._door.cookie.read(request) is None:
+            # Browsers bring no SameSite=Strict cookie along from elsewhere, but do when the page loads itself again.
+            await self._again(request)(scope, receive, send)
+            return
+        session, is_new = await self._door.open(request)
+        if session is not None:
+            reviewer = self._door.routed(session.reviewer)
+            state |= {"reviewer": reviewer, "session": session, "csrf_token": session.csrf_token}
+        answer: ASGIApp | None = None
+        if session is None and not _is_open(own_path(scope)):
+            answer = self._stranger(request)
+        elif scope["method"] not in SAFE_METHODS:
+            body = await Request(scope, receive).body()
+            receive = replayed(body, receive)
+            try:
+                given = await _csrf_token(Request(scope, replayed(body, receive)))
+            except HTTPException:
+                answer = self._problem(request, 400, "The form could not be read. Nothing was changed.")
+            else:
+                if session is None or is_new or not hmac.compare_digest(given.encode(), session.csrf_token.encode()):
+                    words = "This form belongs to an earlier sign-in. Nothing was changed: load the page again."
+                    answer = self._problem(request, 403, words)
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and is_new and session is not None:
+                given = Response()
+                self._door.cookie.set(request, given, session.secret)
+                MutableHeaders(scope=message).append("set-cookie", given.headers["set-cookie"])
+            await send(message)
+
+        await (answer or self._app)(scope, receive, with_cookie)
+
+    def _stranger(self, request: Request) -> Response:
+        if not self._door.has_sign_in:
+            return self._problem(request, 403, "The inbox does not know you. Ask whoever runs it.")
+        address = str(request.url_for("sign_in"))
+        if "hx-request" in request.headers:
+            answer = self._problem(request, 401, "Your sign-in is over.")
+            answer.headers["hx-redirect"] = address
+            return answer
+        wants_page = request.headers.get("sec-fetch-dest", "document") == "document"
+        if request.method in SAFE_METHODS and wants_page and "text/html" in request.headers.get("accept", "text/html"):
+            back = own_path(request.scope) + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"{address}?{urlencode({'back': back})}" if back != "/" else address, 303)
+        return self._problem(request, 401, "Your sign-in is over. Nothing was changed: sign in again.")
+
+
+def way_back(request: Request) -> str:
+    """Where somebody wanted to go before they signed in: a page of the inbox, whatever the address says."""
+    back = request.query_params.get("back", "/")
+    is_here = back.startswith("/") and not back.startswith(("//", "/\\", "/sign-in")) and back.isprintable()
+    root = str(request.url_for("queue")).rstrip("/")
+    return root + (back if is_here and "\\" not in back else "/")
+
+
+async def _csrf_token(request: Request) -> str:
+    if header := request.headers.get("x-csrf-token"):
+        return header
+    form = await request.form(max_fields=5000)
+    return str(form.get("csrf") or "")
+
+
+def _came_by_a_link(request: Request) -> bool:
+    """True if a page elsewhere leads a person here."""
+    headers = request.headers
+    is_elsewhere = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+    return request.method == "GET" and is_elsewhere and headers.get("sec-fetch-mode") == "navigate"
+
+
+def _is_open(path: str) -> bool:
+    return path == "/sign-in" or path.startswith("/sign-in/")

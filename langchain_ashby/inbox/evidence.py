@@ -1,0 +1,272 @@
+"""What helps to decide about a change: who it is about, read from Ashby now, and what the model read before.
+
+All of it is beside the card, which alone says what will happen. If it cannot be had, the page says so, and a decision
+can be made without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.pregel import Pregel
+from starlette.concurrency import run_in_threadpool
+
+from langchain_ashby.agent.messages.history import calls_of
+from langchain_ashby.agent.nodes.read import ReadNode
+from langchain_ashby.client import AshbyClient
+from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.endpoints.applications import GetApplication, ListApplicationFeedback
+from langchain_ashby.endpoints.candidates import GetCandidate
+from langchain_ashby.errors import AshbyError
+from langchain_ashby.inbox.questions import Approval
+from langchain_ashby.results import NOTICE
+from langchain_ashby.results.phrases import field_value, objects, text
+from langchain_ashby.results.redaction import without_private
+from langchain_ashby.text.words import at, count, one_line, parsed, person, tool_title
+from langchain_ashby.toolkit.tool import AshbyTool
+
+_log = logging.getLogger(__name__)
+
+Agent = CompiledStateGraph[Any, Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Feedback of an interviewer: who gave it, when, and the answers that were chosen, without texts."""
+
+    by: str
+    when: datetime | None
+    answers: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom a change is about.
+
+    Attributes:
+        name: The candidate.
+        facts: What is known of them, by what it is.
+        scorecards: The feedback on the application, the latest first.
+        url: The candidate's page in Ashby.
+    """
+
+    name: str
+    facts: list[tuple[str, str]]
+    scorecards: list[Scorecard]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A result that the model read.
+
+    Attributes:
+        title: The tool in words.
+        about: Its arguments in words.
+        lines: The lines of the result, each with True if the tool wrote it and False if it quotes records.
+        quotes: True if any of it may have been written by somebody outside.
+        failed: True if there was no result.
+    """
+
+    title: str
+    about: str
+    lines: list[tuple[str, bool]]
+    quotes: bool
+    failed: bool
+
+    @property
+    def size(self) -> str:
+        """The size of the result in words."""
+        return count(len(self.lines), "line")
+
+
+class Unavailable(Exception):
+    """Evidence that cannot be had; the message says why."""
+
+
+class Evidence:
+    """Evidence for the changes of an agent.
+
+    Args:
+        agent: The agent, or a graph with it as a node.
+        seconds: How long a look at Ashby may take.
+        fresh: For how many seconds a look counts.
+    """
+
+    def __init__(self, agent: Agent, *, seconds: float = 5, fresh: float = 60) -> None:
+        self._agent = agent
+        self._client = _client_of(agent)
+        self._seconds = seconds
+        self._fresh = fresh
+        self._looks: dict[tuple[str, str | None], tuple[float, Person]] = {}
+
+    async def person(self, approval: Approval) -> Person | str | None:
+        """Whom the change is about; None if it is about nobody, or words if they could not be read."""
+        application, candidate = _of_whom(approval)
+        if not (application or candidate):
+            return None
+        key = (application or str(candidate), approval.action.get("on_behalf_of"))
+        kept = self._looks.get(key)
+        if kept and time.monotonic() - kept[0] < self._fresh:
+            return kept[1]
+        client = self._client
+        if client is None:
+            return "The agent has no connection to Ashby that could be asked."
+
+        def look() -> Person:
+            with client.acting_for(key[1]):
+                return _person(client, application, candidate)
+
+        try:
+            async with asyncio.timeout(self._seconds):
+                found = await client.run_blocking(look, cancellable=True)
+        except TimeoutError:
+            return f"Ashby did not answer within {self._seconds:g} seconds."
+        except AshbyError as error:
+            return f"Ashby could not be read: {one_line(error.message)}"
+        now = time.monotonic()
+        self._looks = {it: look for it, look in self._looks.items() if now - look[0] < self._fresh} | {
+            key: (now, found)
+        }
+        return found
+
+    async def readings(self, approval: Approval) -> list[Reading] | str:
+        """What the model read since the user's latest message; words if the thread could not be read."""
+        thread = approval.question.waiting["thread_id"]
+        if thread is None:
+            return "The thread has no id, so it cannot be read."
+        try:
+            async with asyncio.timeout(self._seconds):
+                messages = await self._messages(thread)
+        except Exception as error:  # any checkpointer's own
+            # Only its type: its message may quote the thread.
+            _log.warning("A thread could not be read for its evidence: %s", type(error).__name__)
+            return "The thread could not be read."
+        return list(_readings(messages))
+
+    async def _messages(self, thread: str) -> Sequence[AnyMessage]:
+        config: Any = {"configurable": {"thread_id": thread}}
+        try:
+            state = await self._agent.aget_state(config, subgraphs=True)
+        except NotImplementedError:  # a checkpointer without asyncio
+            state = await run_in_threadpool(self._agent.get_state, config, subgraphs=True)
+        inner = [at(it.state.values, "messages") for it in state.tasks if hasattr(it.state, "values")]
+        found = next((it for it in inner if it), None) or at(state.values, "messages")
+        return found if isinstance(found, list) else []
+
+
+def _client_of(agent: Pregel[Any, Any, Any, Any]) -> AshbyClient | None:
+    """The client of the agent's tools that read."""
+    graphs = [agent, *(graph for _, graph in agent.get_subgraphs(recurse=True))]
+    nodes = [node.bound for graph in graphs if isinstance(graph, Pregel) for node in graph.nodes.values()]
+    tools = [tool for node in nodes if isinstance(node, ReadNode) for tool in node.tools.tools_by_name.values()]
+    return next((it.client for it in tools if isinstance(it, AshbyTool) and it.client), None)
+
+
+def _of_whom(approval: Approval) -> tuple[str | None, str | None]:
+    """The ids of the application and of the candidate that a change is about."""
+    card = approval.card
+    if card is None or card.get("table"):
+        return None, None
+    application = card["args"].get("application_id")
+    candidates = [it for it, record in card["refers"].items() if record["what"] == "The candidate"]
+    return application if isinstance(application, str) else None, candidates[0] if len(candidates) == 1 else None
+
+
+def _person(client: AshbyClient, application_id: str | None, candidate_id: str | None) -> Person:
+    application: Mapping[str, Any] = {}
+    scorecards: list[Scorecard] = []
+    if application_id:
+        application, _ = without_private(client.call(GetApplication(application_id=application_id)))
+        candidate_id = at(application, "candidate", "id") or candidate_id
+    candidate: Mapping[str, Any] = {}
+    if candidate_id:
+        candidate, _ = without_private(client.call(GetCandidate(candidate_id=candidate_id)))
+        ids = candidate.get("applicationIds")
+        if not application_id and isinstance(ids, list) and len(ids) == 1:
+            application_id = str(ids[0])
+            application, _ = without_private(client.call(GetApplication(application_id=application_id)))
+    if application_id:
+        page = client.call(ListApplicationFeedback(application_id=application_id))
+        scorecards = [_scorecard(it) for it in without_private(page.results)[0]]
+    scorecards.sort(key=lambda it: it.when or _LONG_AGO, reverse=True)
+    name = one_line(candidate.get("name") or at(application, "candidate", "name") or "Not known", 120)
+    return Person(name, [(what, value) for what, value in _facts(candidate, application) if value], scorecards)
+
+
+def _facts(candidate: Mapping[str, Any], application: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    works = [one_line(it, 120) for it in (candidate.get("position"), candidate.get("company")) if it]
+    yield "Works as", ", ".join(works)
+    yield "Lives in", one_line(at(candidate, "location", "locationSummary") or "", 120)
+    yield "Job", one_line(at(application, "job", "title") or "", 120)
+    stage = one_line(at(application, "currentInterviewStage", "title") or "", 80)
+    yield "Stage", f"{stage}, for {days}" if stage and (days := _days_there(application)) else stage
+    status = text(application.get("status"))
+    yield "Status", "" if status == "Active" else status
+    yield "Source", one_line(at(application, "source", "title") or at(candidate, "source", "title") or "", 80)
+    yield "Credited to", person(application.get("creditedToUser")) or ""
+    yield "Tags", ", ".join(one_line(it.get("title") or "", 60) for it in objects(candidate.get("tags")))
+    others = candidate.get("applicationIds")
+    yield "Applications", str(len(others)) if isinstance(others, list) and len(others) != 1 else ""
+
+
+def _days_there(application: Mapping[str, Any]) -> str:
+    times = [parsed(it.get("enteredStageAt")) for it in objects(application.get("applicationHistory"))]
+    entered = max((it for it in times if it), default=None)
+    return count(max(0, (datetime.now(UTC) - entered).days), "day") if entered else ""
+
+
+def _scorecard(feedback: Mapping[str, Any]) -> Scorecard:
+    values = feedback.get("submittedValues")
+    answers = []
+    for section in objects(at(feedback, "formDefinition", "sections")):
+        for entry in objects(section.get("fields")):
+            kind, path = at(entry, "field", "type"), at(entry, "field", "path")
+            if kind in _CHOSEN and isinstance(values, Mapping):
+                options = objects(at(entry, "field", "selectableValues"))
+                words = {str(it.get("value")): str(it.get("label")) for it in options}
+                if said := field_value(values.get(str(path)), words):
+                    answers.append((one_line(at(entry, "field", "title") or path, 80), one_line(said, 80)))
+    return Scorecard(
+        person(feedback.get("submittedByUser")) or "somebody", parsed(feedback.get("submittedAt")), answers
+    )
+
+
+def _readings(messages: Sequence[AnyMessage]) -> Iterator[Reading]:
+    start = max((place for place, it in enumerate(messages) if isinstance(it, HumanMessage)), default=0)
+    calls = {call["id"]: call for it in messages[start:] if isinstance(it, AIMessage) for call in calls_of(it)}
+    for message in messages[start:]:
+        if isinstance(message, ToolMessage) and (call := calls.get(message.tool_call_id)):
+            name, args = str(call["name"]), call["args"]
+            # Only the package's own results tell which of their lines are the tool's.
+            ours = name in OPERATIONS and message.text.startswith(f"# {NOTICE}")
+            lines = message.text.split("\n")
+            yield Reading(
+                title=OPERATIONS[name].tool_title() if name in OPERATIONS else tool_title(name, None),
+                about=_in_words(args),
+                lines=[(it, ours and it.startswith("#")) for it in lines],
+                quotes=ours or name not in OPERATIONS,
+                failed=message.status == "error",
+            )
+
+
+def _in_words(args: Any) -> str:
+    if not isinstance(args, Mapping):
+        return ""
+    said = [f"{name.replace('_', ' ')}: {text(it)}" for name, it in args.items() if not _MEANS_NOTHING.search(name)]
+    return one_line(", ".join(said), 200)
+
+
+_MEANS_NOTHING = re.compile(r"_ids?$|^(cursor|sync_token|limit)$")
+"""Arguments that mean nothing to a reader."""
+
+_CHOSEN = frozenset({"Boolean", "Score", "ValueSelect"})
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)

@@ -1,0 +1,83 @@
+"""The audit trail as files: CSV for spreadsheets, JSON Lines for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+
+from langchain_ashby.agent.cards import is_current
+from langchain_ashby.agent.execution.audit import AuditEntry
+from langchain_ashby.inbox.became import became, why
+from langchain_ashby.text.safe import visible
+from langchain_ashby.text.words import tool_title
+
+_HEADS = (
+    "at", "outcome", "change", "what the agent was told", "decision", "reviewer", "decided at", "tool", "thread",
+    "call", "part of", "policy", "on behalf of", "arguments", "requests at Ashby",
+)  # fmt: skip
+
+
+def to_csv(entries: Iterable[AuditEntry], *, private: bool = False) -> Iterator[str]:
+    """Yields a line of heads and a line per entry, for spreadsheets.
+
+    A cell that a spreadsheet would take for a formula begins with an apostrophe. What `without_private` leaves out is
+    there if `private`.
+    """
+    yield _line(_HEADS)
+    for entry in entries:
+        shown = entry if private else without_private(entry)
+        card = shown.card if is_current(shown.card) else None
+        yield _line(
+            (
+                entry.at.isoformat(),
+                became(entry.outcome).words,
+                card["line"] if card else tool_title(entry.tool, None),
+                why(entry),
+                entry.decision or "",
+                entry.reviewer or "",
+                entry.decided_at or "",
+                entry.tool,
+                entry.thread_id or "",
+                entry.call_id,
+                entry.part_of or "",
+                entry.policy or "",
+                entry.on_behalf_of or "",
+                json.dumps(shown.args, ensure_ascii=False),
+                " ".join(entry.request_ids),
+            )
+        )
+
+
+def to_jsonl(entries: Iterable[AuditEntry], *, private: bool = False) -> Iterator[str]:
+    """Yields each entry as a line of ASCII JSON. What `without_private` leaves out is there if `private`."""
+    for entry in entries:
+        shown = entry if private else without_private(entry)
+        yield json.dumps(asdict(shown) | {"at": entry.at.isoformat()}) + "\n"
+
+
+def without_private(entry: AuditEntry) -> AuditEntry:
+    """The entry without its card and arguments if there is a private value on the card.
+
+    Such a value may stand in many places: in the line, in a table, in what was sent.
+    """
+    private = (entry.card or {}).get("private")
+    if not private:
+        return entry
+    left_out = {"leftOut": sorted({*private.values()})}
+    original = None if entry.original is None else left_out
+    return AuditEntry(**vars(entry) | {"card": left_out, "args": left_out, "original": original})
+
+
+def _line(cells: Iterable[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(map(_cell, cells))
+    return line.getvalue()
+
+
+def _cell(text: str) -> str:
+    """Text that a spreadsheet takes for text: it computes what begins with = + - @, even after spaces or a tab."""
+    shown = visible(text)
+    return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20") else shown

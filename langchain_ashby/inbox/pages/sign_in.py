@@ -1,0 +1,61 @@
+"""The pages before and after: signing in and out, and what went wrong."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from langchain_ashby.inbox.pages.shared import inbox_of
+
+
+def problem(request: Request, status: int, words: str) -> Response:
+    """Makes a page that says in words what is wrong."""
+    context = {"title": _TITLES.get(status, "That did not work"), "words": words}
+    return inbox_of(request).templates.TemplateResponse(request, "problem.html", context, status_code=status)
+
+
+def sign_in_page(request: Request, address: str, link: str, words: str | None = None, status: int = 200) -> Response:
+    """Makes the page from which somebody goes to sign in."""
+    context = {"title": "Please sign in", "words": words, "action": {"address": address, "words": link}}
+    return inbox_of(request).templates.TemplateResponse(request, "problem.html", context, status_code=status)
+
+
+def failed(request: Request, error: Exception) -> Response:
+    """Shows an error that a page or the router raised."""
+    assert isinstance(error, HTTPException)
+    words = error.detail
+    if words == _UNSAID.get(error.status_code):
+        words = _WORDS.get(error.status_code, "This is nothing that the inbox can do.")
+    answer = problem(request, error.status_code, words)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def sign_out(request: Request) -> Response:
+    """Ends the session in all processes."""
+    door = inbox_of(request).door
+    await door.sessions.end(request.state.session)
+    answer = RedirectResponse(request.url_for("sign_in"), 303)
+    door.cookie.clear(request, answer)
+    return answer
+
+
+_TITLES = {
+    401: "Please sign in",
+    403: "Not allowed",
+    404: "Not here",
+    405: "Not here",
+    408: "Too slow",
+    409: "Somebody was faster",
+    413: "Too large",
+    429: "Too many attempts",
+    500: "Something went wrong",
+    503: "Not running",
+}
+_UNSAID = {404: "Not Found", 405: "Method Not Allowed", 400: "Bad Request"}
+_WORDS = {
+    400: "The form could not be read. Nothing was changed.",
+    404: "There is no such page. What you look for may be decided already.",
+    405: "There is no such page.",
+}

@@ -1,0 +1,168 @@
+"""Who is there, and what they may see and decide."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.routing import Route
+
+from langchain_ashby.text.safe import as_typed, shortened, visible
+
+if TYPE_CHECKING:
+    from langchain_ashby.inbox.questions import Approval
+
+VIEWER, REVIEWER, ADMIN = "viewer", "reviewer", "admin"
+"""The roles that the inbox knows. Any other means only what the application's routing says."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Routing:
+    """Which approvals are for whom, beyond what their role says.
+
+    Attributes:
+        decides: For a tool, the roles and names that may decide about it, such as
+            `{"ashby_create_offer": ["compensation", "ben@example.com"]}`: reviewers decide about all other tools,
+            admins about all. Or a function of the reviewer and the approval.
+        sees: A function of the reviewer and the approval; by default everybody sees everything.
+
+    Where a function fails, the answer is no.
+    """
+
+    decides: Mapping[str, Collection[str]] | Rule | None = None
+    sees: Rule | None = None
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Somebody who looks at the inbox.
+
+    Attributes:
+        name: Their name in the audit trail. Its invisible characters are written out, and letters of other forms, such
+            as full-width ones, are replaced by the usual ones: names that look alike are seldom two people.
+        roles: `viewer` sees, `reviewer` decides as well, `admin` also decides what is routed to others.
+        email: Their e-mail address, if it is known.
+
+    Raises:
+        ValueError: if the name is empty.
+    """
+
+    name: str
+    roles: frozenset[str] = frozenset({REVIEWER})
+    email: str | None = None
+    routing: Routing = field(default=Routing(), repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        name = visible(as_typed(" ".join(unicodedata.normalize("NFKC", self.name).split())))
+        if not name:
+            raise ValueError("A reviewer needs a name.")
+        object.__setattr__(self, "name", shortened(name, _LONGEST_NAME))
+        object.__setattr__(self, "roles", frozenset([self.roles] if isinstance(self.roles, str) else self.roles))
+
+    def may_see(self, approval: Approval) -> bool:
+        """True if the approval is shown to them."""
+        return not self.roles.isdisjoint((VIEWER, REVIEWER, ADMIN)) and _follows(self.routing.sees, self, approval)
+
+    def may_decide(self, approval: Approval) -> bool:
+        """True if their decision about the approval counts."""
+        if not self.may_see(approval):
+            return False
+        decides = self.routing.decides
+        if not isinstance(decides, Mapping):
+            return not self.roles.isdisjoint((REVIEWER, ADMIN)) and _follows(decides, self, approval)
+        if ADMIN in self.roles:
+            return True
+        if approval.tool in decides:
+            return not {self.name, *self.roles}.isdisjoint(decides[approval.tool])
+        return REVIEWER in self.roles
+
+
+Rule = Callable[[Reviewer, "Approval"], bool]
+Identify = Callable[[Request], Reviewer | Awaitable[Reviewer | None] | None]
+"""Names whoever sent a request; None if nobody is known to have sent it."""
+
+
+class SignIn(ABC):
+    """A way to sign in once. The inbox remembers it in a session."""
+
+    @property
+    @abstractmethod
+    def issuer(self) -> str:
+        """Identifies the way. A session that another one began does not count."""
+
+    @abstractmethod
+    def routes(self) -> Sequence[Route]:
+        """The pages of the sign-in, all below `/sign-in`."""
+
+
+class TrustedHeader:
+    """Takes the reviewer's name from a header that a proxy sets.
+
+    The header counts only in requests that come from the proxy itself; a request from anywhere else is refused, since
+    everybody can send a header. The proxy has to remove the header from what it is sent.
+
+    Args:
+        name: The header, such as `X-Forwarded-User`.
+        proxies: The addresses or networks of the proxies, such as `10.0.0.0/8`; `unix` for a proxy that connects
+            through a socket in the file system.
+        roles: The roles of everybody, or a function of the name.
+
+    Raises:
+        ValueError: if there is no proxy, or one is not an address.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        proxies: Collection[str],
+        *,
+        roles: Collection[str] | Callable[[str], Collection[str]] = (REVIEWER,),
+    ) -> None:
+        if isinstance(proxies, str) or not proxies:
+            raise ValueError("Name the proxies whose header counts, such as proxies=['10.0.0.7'].")
+        self._header = name
+        self._networks = [ipaddress.ip_network(it) for it in proxies if it != _UNIX]
+        self._unix = _UNIX in proxies
+        self._roles = roles
+
+    def __call__(self, request: Request) -> Reviewer | None:
+        """The reviewer that the proxy names; None if it names nobody, or if it is not the proxy that asks."""
+        given = request.headers.getlist(self._header)
+        if len(given) != 1 or not given[0].strip() or not self._is_proxy(request):
+            return None
+        # Headers are bytes; proxies send names in UTF-8, and the server has read them as Latin-1.
+        name = given[0].encode("latin-1").decode("utf-8", "replace")
+        roles = self._roles(name) if callable(self._roles) else self._roles
+        return Reviewer(name, frozenset(roles))
+
+    def _is_proxy(self, request: Request) -> bool:
+        if request.client is None or not request.client.host:
+            return self._unix
+        try:
+            peer = ipaddress.ip_address(request.client.host)
+        except ValueError:
+            return False
+        mapped = getattr(peer, "ipv4_mapped", None)
+        return any((mapped or peer) in it for it in self._networks)
+
+
+def _follows(rule: Rule | None, reviewer: Reviewer, approval: Approval) -> bool:
+    if rule is None:
+        return True
+    try:
+        return rule(reviewer, approval) is True
+    except Exception as error:  # it is the application's own
+        _log.error("The routing of approvals failed with %s: the answer is no", type(error).__name__)
+        return False
+
+
+_LONGEST_NAME = 200
+_UNIX = "unix"

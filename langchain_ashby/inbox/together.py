@@ -1,0 +1,77 @@
+"""Which changes can be decided together: those of one kind that hold nothing that a reviewer must weigh alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from langchain_ashby.agent.cards.show.overview import FEWEST
+from langchain_ashby.inbox.questions import Approval
+from langchain_ashby.text.words import LONGEST_TEXT, UNNAMED
+
+MOST = 100
+"""The most changes that one page decides together."""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Changes of one kind.
+
+    Attributes:
+        key: What stands for them in addresses.
+        title: The tool in words.
+        approvals: The changes.
+    """
+
+    key: str
+    title: str
+    approvals: list[Approval]
+
+
+def alone(approval: Approval, now: datetime) -> str | None:
+    """Says why a change has to be decided alone; None if it can be decided together with others like it."""
+    card, expires = approval.card, approval.question.expires
+    if card is None:
+        return "It has no card."
+    reasons = (
+        (approval.held_until or approval.approved_by, "It waits for more than one decision."),
+        (approval.question.waiting["request"].get("problem"), "It is asked about again."),
+        (expires and expires <= now, "It has expired."),
+        (card["risk"] == "high", "Its risk is high."),
+        (card["warnings"], "It has warnings."),
+        (card.get("table"), "It changes many records."),
+        (any(len(it["after"] or "") >= LONGEST_TEXT for it in card["changes"]), "A text is too long for its card."),
+        (
+            card["unchecked"] or any(it["before"] == UNNAMED for it in card["changes"]),
+            "Something could not be checked.",
+        ),
+        (any(it["from"] in ONLY_OUTSIDE for it in sources(approval)), "A value was written by somebody outside."),
+    )
+    return next((reason for is_so, reason in reasons if is_so), None)
+
+
+def likeness(approval: Approval) -> str:
+    """A key that all changes of one kind share: those of one tool, with the same arguments given."""
+    return sha256(json.dumps(approval.likeness).encode()).hexdigest()[:12]
+
+
+def alike(approvals: Iterable[Approval], now: datetime) -> list[Alike]:
+    """The groups of changes that can be decided together, the largest first."""
+    groups: dict[str, Alike] = {}
+    for it in approvals:
+        if alone(it, now) is None:
+            groups.setdefault(likeness(it), Alike(likeness(it), it.title, [])).approvals.append(it)
+    return sorted((it for it in groups.values() if len(it.approvals) >= FEWEST), key=lambda it: -len(it.approvals))
+
+
+def sources(approval: Approval) -> list[dict[str, str]]:
+    """Where the values of the call come from, as far as its card says."""
+    found = (approval.card or {}).get("sources")
+    return list(found) if isinstance(found, list) else []
+
+
+ONLY_OUTSIDE = frozenset({"outsiders"})
+"""What a card says of a value that only people outside wrote."""

@@ -1,0 +1,305 @@
+"""The audit trail as the inbox reads it: all of it once, then only what is new."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+from typing import Any
+
+from langgraph.store.base import BaseStore, GetOp, Item, SearchOp
+from langgraph.store.memory import InMemoryStore
+
+from langchain_ashby.agent.cards import Card, is_current
+from langchain_ashby.agent.execution.audit import AuditEntry, entry_of
+from langchain_ashby.agent.execution.audit_log import ROOT
+from langchain_ashby.agent.execution.store import items_under, thread_label
+from langchain_ashby.inbox.became import became, by_whom, why
+from langchain_ashby.text.letters import plain
+from langchain_ashby.text.safe import shortened
+from langchain_ashby.text.words import folded, tool_title
+
+_Place = tuple[tuple[str, ...], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry without its card, so that ten thousand fit into memory.
+
+    Attributes:
+        id: Its id in the inbox's addresses.
+        place: Its namespace and key in the store.
+        at: When the outcome was recorded.
+        tool: The tool's name.
+        line: The change in a line.
+        private: True if something on the card may be seen by reviewers only.
+        risk: The risk on the card; `high` if there is none.
+        outcome: The outcome.
+        why: What the agent was told, at most 600 characters.
+        decision: What a person, or the policy, decided.
+        reviewer: Who decided.
+        thread_id: The thread.
+        call_id: The model's id of the call.
+        part_of: The bulk tool whose call this is a part of.
+        candidates: The candidates that the card names: the id and name of each.
+        jobs: The ids and names of the jobs that it names.
+        letters: All of it as it is searched.
+    """
+
+    id: str
+    place: _Place
+    at: datetime
+    tool: str
+    line: str
+    private: bool
+    risk: str
+    outcome: str
+    why: str
+    decision: str | None
+    reviewer: str | None
+    thread_id: str | None
+    call_id: str
+    part_of: str | None
+    candidates: tuple[tuple[str, str], ...]
+    jobs: tuple[str, ...]
+    letters: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which entries are wanted: those to which everything applies that is given.
+
+    Attributes:
+        words: Words that all have to occur, in any order, whatever their case and accents.
+        thread: The id of the thread.
+        candidate: The id of a candidate.
+        reviewer: Who decided, whatever the case.
+        outcome: The outcome.
+        tool: The tool's name.
+        since: The first moment.
+        until: The moment after the last.
+    """
+
+    words: str = ""
+    thread: str | None = None
+    candidate: str | None = None
+    reviewer: str | None = None
+    outcome: str | None = None
+    tool: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def of(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Those of the rows that are wanted."""
+        words, reviewer = plain(self.words).split(), folded(self.reviewer or "")
+        for row in rows:
+            if (
+                (self.outcome is None or row.outcome == self.outcome)
+                and (self.tool is None or row.tool == self.tool)
+                and (self.thread is None or row.thread_id == self.thread)
+                and (self.candidate is None or any(it[0] == self.candidate for it in row.candidates))
+                and (self.since is None or row.at >= self.since)
+                and (self.until is None or row.at < self.until)
+                and (not reviewer or folded(row.reviewer or "") == reviewer)
+                and all(word in row.letters for word in words)
+            ):
+                yield row
+
+
+class Trail:
+    """Reads the trail of a store. Several threads may use it.
+
+    All of it is read once, thread by thread. After that, stores of SQLite and PostgreSQL are asked for what was written
+    last; any other is read again. The longer that takes, the less often it is done.
+
+    Nothing is read with an offset: entries of the same moment have no order of their own, and some would be skipped.
+
+    Args:
+        store: The store.
+        every: Seconds for which what was read counts as new enough, at least.
+    """
+
+    def __init__(self, store: BaseStore, *, every: float = 1.0) -> None:
+        self._store = store
+        self._every = every
+        self._newest_first = any(it.__module__.startswith(_NEWEST_FIRST) for it in type(store).__mro__)
+        self._guard = threading.Lock()
+        self._read_again = float("-inf")
+        self._written: dict[_Place, datetime] = {}
+        self._newest: datetime | None = None
+        self._rows: dict[str, Row] = {}
+        self._in_order: tuple[Row, ...] = ()
+        self._arrived: list[Row] = []
+        self._unreadable: set[_Place] = set()
+
+    def rows(self) -> tuple[Row, ...]:
+        """The entries, newest first."""
+        self.refresh()
+        return self._in_order
+
+    def since(self, number: int) -> list[Row]:
+        """The entries in the order in which they were found, without the first `number`."""
+        self.refresh()
+        return self._arrived[number:]
+
+    @property
+    def unreadable(self) -> int:
+        """How many entries another version of this package wrote."""
+        return len(self._unreadable)
+
+    def row(self, row_id: str) -> Row | None:
+        """The entry with this id."""
+        self.refresh()
+        return self._rows.get(row_id)
+
+    def entry(self, row: Row) -> AuditEntry | None:
+        """The entry in full; None if it is no longer in the store.
+
+        Raises:
+            ValueError: if another version of this package wrote it.
+        """
+        item = self._store.get(*row.place)
+        return None if item is None else entry_of(item)
+
+    def entries(self, rows: Iterable[Row]) -> Iterator[AuditEntry]:
+        """The entries of these rows in full, read in portions.
+
+        Raises:
+            ValueError: if another version of this package wrote one.
+        """
+        ahead = iter(rows)
+        while portion := list(islice(ahead, _PORTION)):
+            for item in self._store.batch([GetOp(*row.place) for row in portion]):
+                if isinstance(item, Item):
+                    yield entry_of(item)
+
+    def refresh(self) -> None:
+        """Reads what is new, unless that was done a moment ago."""
+        with self._guard:
+            began = time.monotonic()
+            if began < self._read_again:
+                return
+            self._take(self._what_may_be_new())
+            ended = time.monotonic()
+            self._read_again = ended + (max(self._every, _SHARE * (ended - began)) if self._every else 0)
+
+    def read_thread(self, thread_id: str | None) -> None:
+        """Reads the entries of one thread now, which is quick."""
+        with self._guard:
+            self._take(_all_in(self._store, [(*ROOT, thread_label(thread_id))]))
+
+    def _what_may_be_new(self) -> Iterable[Item]:
+        if isinstance(self._store, InMemoryStore):
+            return items_under(self._store, ROOT)
+        if self._newest_first and self._newest is not None:
+            limit, known_until = _FIRST, self._newest - _MARGIN
+            while limit <= _MOST:
+                latest = self._store.search(ROOT, limit=limit)
+                if len(latest) < limit or _written(latest[-1]) < known_until:
+                    return latest
+                limit *= 4
+        return self._everything()
+
+    def _everything(self) -> Iterator[Item]:
+        threads: list[tuple[str, ...]] = []
+        while page := self._store.list_namespaces(prefix=ROOT, limit=_MOST, offset=len(threads)):
+            threads += page
+        for first in range(0, len(threads), _AT_ONCE):
+            yield from _all_in(self._store, threads[first : first + _AT_ONCE])
+
+    def _take(self, items: Iterable[Item]) -> None:
+        new = [row for it in items if it.namespace[: len(ROOT)] == ROOT and self._is_new(it) for row in self._taken(it)]
+        if new:
+            self._rows |= {row.id: row for row in new}
+            self._arrived += new
+            self._in_order = tuple(sorted(self._rows.values(), key=lambda row: row.at, reverse=True))
+
+    def _is_new(self, item: Item) -> bool:
+        return self._written.get((item.namespace, item.key)) != _written(item)
+
+    def _taken(self, item: Item) -> Iterator[Row]:
+        place, written = (item.namespace, item.key), _written(item)
+        self._written[place] = written
+        self._newest = max(written, self._newest or written)
+        try:
+            entry = entry_of(item)
+        except ValueError:
+            self._unreadable.add(place)
+            return
+        yield row_of(place, entry)
+
+
+def row_of(place: _Place, entry: AuditEntry) -> Row:
+    """An entry without its card."""
+    card = entry.card if is_current(entry.card) else None
+    refers = {} if card is None else card["refers"]
+    jobs = () if card is None else jobs_on(card)
+    line = tool_title(entry.tool, None) if card is None else card["line"]
+    people = tuple((key, it["name"] or "") for key, it in refers.items() if it["what"].endswith(" candidate"))
+    said = why(entry)
+    texts = [
+        line, said, entry.reviewer, entry.thread_id, tool_title(entry.tool, None), became(entry.outcome).words,
+        by_whom(entry.decision, entry.reviewer), *(name for _, name in people), *jobs,
+    ]  # fmt: skip
+    return Row(
+        id=sha256(repr(place).encode()).hexdigest()[:24],
+        place=place,
+        at=entry.at,
+        tool=entry.tool,
+        line=line,
+        private=card is not None and bool(card["private"]),
+        risk="high" if card is None else card["risk"],
+        outcome=entry.outcome,
+        why=shortened(said, 600),
+        decision=entry.decision,
+        reviewer=entry.reviewer,
+        thread_id=entry.thread_id,
+        call_id=entry.call_id,
+        part_of=entry.part_of,
+        candidates=people,
+        jobs=jobs,
+        letters=plain("\n".join(filter(None, texts))),
+    )
+
+
+def jobs_on(card: Card) -> tuple[str, ...]:
+    """The ids and names of the jobs that a card names; of a bulk write, what its table calls them."""
+    found = [text for key, it in card["refers"].items() if it["what"].endswith(" job") for text in (key, it["name"])]
+    if table := card.get("table"):
+        places = [place for place, head in enumerate(table["heads"]) if folded(head) == "job"]
+        for cell in (row[place] for row in table["rows"] for place in places):
+            found += [cell, cell.partition(" (")[0]]  # with and without what tells it from its namesakes
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _written(item: Item) -> datetime:
+    at = item.updated_at
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _all_in(store: BaseStore, namespaces: Sequence[tuple[str, ...]]) -> Iterator[Item]:
+    """All items of these namespaces, however many there are in one."""
+    limit, ahead = _MOST, [*namespaces]
+    while ahead:
+        found: Any = store.batch([SearchOp(namespace, limit=limit) for namespace in ahead])
+        for items in found:
+            yield from items
+        ahead = [namespace for namespace, items in zip(ahead, found, strict=True) if len(items) == limit]
+        limit *= 4
+
+
+_NEWEST_FIRST = ("langgraph.store.sqlite", "langgraph.store.postgres")
+_MARGIN = timedelta(seconds=10)
+"""SQLite dates what is written to the second, and PostgreSQL to the beginning of its transaction."""
+
+_SHARE = 20
+"""Reading takes a twentieth of the time at most."""
+
+_FIRST = 100
+_MOST = 1600
+_AT_ONCE = 100
+_PORTION = 200

@@ -1,0 +1,126 @@
+"""Keeps the list of what waits true to the threads, and forgets what is over."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from langgraph.store.base import BaseStore, Item
+
+from langchain_ashby.agent.approval.waiting import (
+    Place,
+    Waiting,
+    all_closed,
+    close,
+    described,
+    forget,
+    keep,
+    place_of,
+    places,
+    read_item,
+)
+from langchain_ashby.agent.execution.store import store_time
+from langchain_ashby.inbox.decisions import Decisions, kept_in, last_put
+from langchain_ashby.inbox.questions import Questions
+from langchain_ashby.inbox.results import Results, result_op, results_of
+from langchain_ashby.inbox.threads import Thread, Threads
+
+_log = logging.getLogger(__name__)
+
+
+class Upkeep:
+    """Looks at the threads of questions that are on the list but may be closed, or closed but may be open.
+
+    Args:
+        threads: The agent's threads.
+        store: Its store.
+        questions: What waits.
+        decisions: The decisions about it.
+        at_once: How many threads are looked at each time.
+    """
+
+    def __init__(
+        self, threads: Threads, store: BaseStore, questions: Questions, decisions: Decisions, *, at_once: int = 20
+    ) -> None:
+        self._threads = threads
+        self._store = store
+        self._questions = questions
+        self._decisions = decisions
+        self._at_once = at_once
+        self._looked: dict[Place, datetime] = {}
+
+    def look(self, now: datetime) -> None:
+        """Looks at some of them. Called every few seconds."""
+        closed = all_closed(self._store)
+        self._look_at_closed(closed, now)
+        self._look_at_open(now)
+        self._look_at_decisions()
+        Results(self._store).drop_old(now)
+        listed = {*map(place_of, closed), *places(self._store)}
+        self._looked = {place: at for place, at in self._looked.items() if place in listed}
+
+    def _look_at_closed(self, closed: list[Item], now: datetime) -> None:
+        if not closed:
+            return
+        by_store = store_time(self._store)
+        for item in self._next([it for it in closed if by_store - last_put(it) > _AT_ONCE], by_store, now):
+            age, waiting = by_store - last_put(item), read_item(item)
+            if waiting is None:
+                continue
+            thread = self._state(waiting)
+            if thread is None:
+                continue
+            request = thread.questions.get(waiting["interrupt_id"])
+            if request is None and age > _CERTAIN:
+                forget(self._store, place_of(item))
+            elif request is not None and age > _ANSWERING:
+                keep(self._store, described({**waiting, "request": dict(request)}, thread.messages))
+
+    def _next(self, closed: list[Item], by_store: datetime, now: datetime) -> Iterator[Item]:
+        """Those to look at: soon after they were closed, and then less and less often."""
+        due = (it for it in closed if self._is_due(it, by_store - last_put(it), now))
+        for item in islice(due, self._at_once):
+            self._looked[place_of(item)] = now
+            yield item
+
+    def _is_due(self, item: Item, age: timedelta, now: datetime) -> bool:
+        looked = self._looked.get(place_of(item))
+        return looked is None or now - looked > min(age / 2, _OFTEN)
+
+    def _look_at_open(self, now: datetime) -> None:
+        """Looks for questions whose thread was deleted, or went on without the agent."""
+        due = (it for it in self._questions.all() if now - self._looked.get(it.place, it.since) > _RARELY)
+        for question in islice(due, self._at_once):
+            self._looked[question.place] = now
+            thread = self._state(question.waiting)
+            if thread is not None and question.interrupt_id not in thread.questions:
+                close(self._store, question.waiting["thread_id"], question.interrupt_id)
+
+    def _look_at_decisions(self) -> None:
+        """Concludes decisions about questions that were closed before all of their changes were decided."""
+        listed = {interrupt_id for _, interrupt_id in places(self._store)}
+        for interrupt_id in self._decisions.questions():
+            decisions = kept_in(self._decisions.sheaf(interrupt_id))
+            if interrupt_id in listed or not decisions or len(decisions) == decisions[0].of:
+                continue
+            thread = self._threads.read(decisions[0].thread_id)
+            if interrupt_id not in thread.questions:
+                found = results_of(self._store, decisions, thread)
+                self._decisions.clear(interrupt_id, *map(result_op, found))
+
+    def _state(self, waiting: Waiting) -> Thread | None:
+        try:
+            return self._threads.read(waiting["thread_id"])
+        except Exception as error:  # a thread of another program, or a database that is gone: the next look tells
+            _log.warning("A thread could not be looked at: %s", type(error).__name__)
+            return None
+
+
+_AT_ONCE = timedelta(seconds=2)
+_OFTEN, _RARELY = timedelta(minutes=1), timedelta(minutes=2)
+_ANSWERING = timedelta(seconds=10)
+"""How long a question may stay open in its thread while its answer is carried out."""
+_CERTAIN = timedelta(minutes=10)
+"""After this time nobody is still about to ask a question, or to answer it."""
