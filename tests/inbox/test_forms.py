@@ -24,7 +24,9 @@ from langchain_ashby.inbox.forms.fits import same
 BERLIN = ZoneInfo("Europe/Berlin")
 UUID = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 
-OUR_TAGS = set("form input button div p ul li a label select option textarea details summary fieldset legend bdi".split())
+OUR_TAGS = set(
+    "form input button div p ul li a label select option textarea details summary fieldset legend bdi".split()
+)
 
 calls = st.sampled_from(WRITES).flatmap(lambda name: st.tuples(st.just(name), arguments(OPERATIONS[name])))
 
@@ -76,7 +78,13 @@ def test_every_example_comes_back_from_its_form(tool: str) -> None:
 def test_what_is_typed_over_a_form_is_what_it_says() -> None:
     """The form of one call, with everything typed over that is in the form of another, says the other."""
 
-    @given(calls.flatmap(lambda it: st.tuples(st.just(it), arguments(OPERATIONS[it[0]]))))
+    by_question = ("offer", "feedback", "custom_field")  # their controls follow from the answers, or from lists
+
+    @given(
+        calls.filter(lambda it: not any(word in it[0] for word in by_question)).flatmap(
+            lambda it: st.tuples(st.just(it), arguments(OPERATIONS[it[0]]))
+        )
+    )
     @settings(max_examples=150)
     def check(pair: tuple[tuple[str, dict[str, Any]], dict[str, Any]]) -> None:
         (tool, before), after = pair
@@ -102,7 +110,15 @@ def test_what_is_typed_over_a_form_is_what_it_says() -> None:
 def _meant(operation: Any, args: dict[str, Any]) -> Any:
     """What a call sends, with times to the millisecond: browsers have no shorter ones."""
     given = operation.model_validate(args)
-    return json.loads(json.dumps(given.wire(), sort_keys=True))
+    return _without_empty(json.loads(json.dumps(given.wire(), sort_keys=True)))
+
+
+def _without_empty(value: Any) -> Any:
+    """The value without empty lists and objects: a form takes those that nobody proposed for nothing."""
+    if isinstance(value, dict):
+        value = {name: _without_empty(it) for name, it in value.items()}
+        return {name: it for name, it in value.items() if it not in ({}, [])}
+    return [_without_empty(it) for it in value] if isinstance(value, list) else value
 
 
 @pytest.mark.parametrize(
@@ -269,8 +285,18 @@ def test_records_of_a_bulk_write_can_be_taken_off_and_added() -> None:
         ("ashby_set_job_status", {"status": ""}, "status", "is needed"),
         ("ashby_create_candidate", {"name": "  "}, "name", "must not be empty"),
         ("ashby_create_offer", {"offer_process_id": UUID}, "", "give exactly one of “Application”"),
-        ("ashby_create_offer", {"field_submissions.0.value.value": "14,000"}, "field_submissions.0.value.value", "no commas"),
-        ("ashby_create_offer", {"field_submissions.0.value.value": "1e999"}, "field_submissions.0.value.value", "too large"),
+        (
+            "ashby_create_offer",
+            {"field_submissions.0.value.value": "14,000"},
+            "field_submissions.0.value.value",
+            "no commas",
+        ),
+        (
+            "ashby_create_offer",
+            {"field_submissions.0.value.value": "1e999"},
+            "field_submissions.0.value.value",
+            "too large",
+        ),
         (
             "ashby_create_interview_schedule",
             {"interview_events.0.end_time": "2026-11-10T14:00"},
@@ -423,8 +449,12 @@ def test_arguments_that_are_refused_are_those_that_the_tool_refuses() -> None:
         shown = form(OPERATIONS[tool], args, within=UTC)
         sent = controls(shown).sent
         names = [name for name in sent if not name.startswith("~")]
-        over = data.draw(st.dictionaries(st.sampled_from(names), st.sampled_from(["", "x", "1", UUID, "~"]), max_size=3))
-        found = read(form(OPERATIONS[tool], args, within=UTC, typed={**sent, **{key: [it] for key, it in over.items()}}))
+        over = data.draw(
+            st.dictionaries(st.sampled_from(names), st.sampled_from(["", "x", "1", UUID, "~"]), max_size=3)
+        )
+        found = read(
+            form(OPERATIONS[tool], args, within=UTC, typed={**sent, **{key: [it] for key, it in over.items()}})
+        )
         if found.args is not None:
             try:
                 from langchain_ashby.toolkit.arguments import arguments_of

@@ -160,7 +160,9 @@ class _Maker:
         if held is None:
             option = _option(it.shape.options, it.value)
             if option is None:
-                option = Option(_unlisted(it.shape.options, it.value), f"As proposed: {one_line(it.value, 80)}", it.value)
+                option = Option(
+                    _unlisted(it.shape.options, it.value), f"As proposed: {one_line(it.value, 80)}", it.value
+                )
                 it = replace(it, shape=replace(it.shape, options=(*it.shape.options, option)))
             held = option.raw
         choices = [Choice(known.raw, known.label) for known in it.shape.options]
