@@ -35,14 +35,16 @@ def desk(sandbox: AshbySandbox) -> Iterator[Desk]:
             given = args or EXAMPLES[tool](Company(sandbox.state(), client, Path()))
             model = ScriptedChatModel(script=lines(say("I do.", call(tool, **given)), say("Done.")))
             agent = create_recruiting_agent(model, toolkit or AshbyToolkit(client, toolsets="all"))
-            agent.invoke({"messages": [("user", "Please.")]}, {"configurable": {"thread_id": "one"}})
+            asked: Any = {"messages": [("user", "Please.")]}
+            agent.invoke(asked, {"configurable": {"thread_id": "one"}})
             return stack.enter_context(browser_of(agent, undo=timedelta(0), time_zone="Europe/Berlin")), agent
 
         yield opened
 
 
 def address_of(browser: Browser) -> str:
-    return re.findall(r'"(?:http://[^/"]+)?(/approvals/\w+/1)[?"]', browser.get("/").text)[0] + "/edit"
+    found: list[str] = re.findall(r'"(?:http://[^/"]+)?(/approvals/\w+/1)[?"]', browser.get("/").text)
+    return f"{found[0]}/edit"
 
 
 def sent_by(browser: Browser, address: str, **over: Any) -> dict[str, Any]:

@@ -22,7 +22,9 @@ def at(moment: str, zone: str, **sent: str) -> Form:
     """The form with a time, after somebody typed into it."""
     args = {"application_id": UUID, "created_at": moment}
     shown = form(UpdateApplication, args, within=ZoneInfo(zone))
-    over: dict[str, Any] = {f"created_at{name.removeprefix('time')}".replace("__", "~"): it for name, it in sent.items()}
+    over: dict[str, Any] = {
+        f"created_at{name.removeprefix('time')}".replace("__", "~"): it for name, it in sent.items()
+    }
     return form(UpdateApplication, args, within=ZoneInfo(zone), typed=typed(shown, over))
 
 

@@ -159,13 +159,14 @@ def _without_empty(value: Any) -> Any:
     ],
 )
 def test_any_text_stays_as_it_is_and_does_nothing(text: str) -> None:
-    for tool, args in [
+    calls: list[tuple[str, dict[str, Any]]] = [
         ("ashby_create_candidate_note", {"candidate_id": UUID, "note": text}),
         ("ashby_create_candidate_note", {"candidate_id": UUID, "note": {"type": "text/html", "value": text}}),
         ("ashby_create_offer", {"application_id": UUID, "field_submissions": [{"path": text, "value": text}]}),
         ("ashby_create_candidate", {"name": text, "phone_number": text, "location": {"city": text}}),
         ("ashby_set_custom_field_value", {"object_type": text, "object_id": text, "field_value": [text, text]}),
-    ]:
+    ]
+    for tool, args in calls:
         shown = form(OPERATIONS[tool], args)
         found = controls(shown)
         page(shown).encode()

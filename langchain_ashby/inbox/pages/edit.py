@@ -72,7 +72,8 @@ def _page(request: Request, approval: Approval, filled: Form, problem: str = "",
         "table": numbered(approval.card) if approval.card else ([], []),
         "may_decide": reviewer_of(request).may_decide(approval),
     }
-    return answer(request, "edit.html", context, status)
+    page: Response = answer(request, "edit.html", context, status)
+    return page
 
 
 def _form_of(request: Request, approval: Approval, typed: Typed | None = None) -> Form:
