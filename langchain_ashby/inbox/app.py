@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from langchain_core.tools import BaseTool
 from langgraph.store.base import BaseStore
 from markupsafe import Markup
 from starlette.applications import Starlette
@@ -25,6 +26,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.inbox import words
 from langchain_ashby.inbox.became import told
 from langchain_ashby.inbox.catch_up import CatchUp
@@ -33,7 +35,7 @@ from langchain_ashby.inbox.evidence import Evidence
 from langchain_ashby.inbox.later import Later
 from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.outbox import Agent, Outbox
-from langchain_ashby.inbox.pages import batch, card, outcomes, queue, sign_in, strip
+from langchain_ashby.inbox.pages import batch, card, edit, outcomes, queue, sign_in, strip
 from langchain_ashby.inbox.pages.shared import common
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.reviewers import Identify, Routing, SignIn
@@ -56,6 +58,7 @@ class Inbox:
     later: Later
     evidence: Evidence
     trail: Trail
+    tools: Mapping[str, BaseTool]
     templates: Jinja2Templates
     door: Door
     place: Place
@@ -127,6 +130,7 @@ def create_app(
         later=Later(store),
         evidence=Evidence(agent),
         trail=Trail(store),
+        tools=_tools_of(agent),
         templates=templates,
         door=door,
         place=place,
@@ -173,6 +177,8 @@ def create_app(
                 "/approvals/{interrupt_id}/{number:int}/take-back", card.take_back, methods=["POST"], name="take_back"
             ),
             Route("/approvals/{interrupt_id}/{number:int}/put-off", card.put_off, methods=["POST"], name="put_off"),
+            Route("/approvals/{interrupt_id}/{number:int}/edit", edit.show, name="edit"),
+            Route("/approvals/{interrupt_id}/{number:int}/edit", edit.send, methods=["POST"]),
             Route("/approvals/{interrupt_id}/{number:int}/evidence", card.evidence, name="evidence"),
             Route("/outcomes", outcomes.show, name="outcomes"),
             Route("/outcomes.csv", outcomes.as_csv, name="outcomes_csv"),
@@ -207,6 +213,14 @@ def _who(request: Request) -> dict[str, Any]:
         "csrf_field": lambda: field,
         "can_sign_out": token is not None and request.app.state.inbox.door.has_sign_in,
         "inbox_title": request.app.state.inbox.title,
+    }
+
+
+def _tools_of(agent: Agent) -> dict[str, BaseTool]:
+    """The tools of the agents in a graph, by name."""
+    graphs = [agent, *(graph for _, graph in agent.get_subgraphs(recurse=True))]
+    return {
+        name: it for graph in graphs if isinstance(graph, RecruitingAgent) for name, it in graph.limits.tools.items()
     }
 
 
