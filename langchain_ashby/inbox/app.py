@@ -174,6 +174,7 @@ def create_app(
             Route("/outcomes.csv", outcomes.as_csv, name="outcomes_csv"),
             Route("/outcomes.jsonl", outcomes.as_jsonl, name="outcomes_jsonl"),
             Route("/outcomes/{row_id}", outcomes.one, name="outcome"),
+            Route("/outcomes/{row_id}/undo", outcomes.propose, methods=["POST"], name="undo"),
             Route("/batch", batch.show, name="batch"),
             Route("/batch", batch.decide, methods=["POST"], name="decide_batch"),
             *sign_in_routes,

@@ -197,7 +197,7 @@ def test_a_rejection_is_told_with_its_reason_to_whom_the_application_names(offic
         put(office.store, record(6), part, record(8, thread_id="nobody asked"))
         office.tick(notifier, after=60)
     [(_, to, letter)] = mailbox.letters
-    assert to == ["ravi@x.example"]
+    assert (to, letter["Subject"]) == (["ravi@x.example"], "1 change: rejected: Change application stage")
     body = letter.get_body(("plain",))
     assert (
         body is not None
