@@ -11,7 +11,6 @@ from hashlib import sha256
 from itertools import islice
 
 from langgraph.store.base import BaseStore, GetOp, Item
-from langgraph.store.memory import InMemoryStore
 
 from langchain_ashby.agent.cards import Card, is_current
 from langchain_ashby.agent.execution.audit import AuditEntry, entry_of
@@ -184,7 +183,7 @@ class Trail:
         Raises:
             ValueError: if another version of this package wrote one.
         """
-        return [entry_of(it) for it in self._store.search((*ROOT, thread_label(thread_id)), limit=_ALL)]
+        return [entry_of(it) for it in items_under(self._store, (*ROOT, thread_label(thread_id)))]
 
     def refresh(self) -> None:
         """Reads what is new, unless that was done a moment ago."""
@@ -199,11 +198,9 @@ class Trail:
     def read_thread(self, thread_id: str | None) -> None:
         """Reads the entries of one thread now, which is quick."""
         with self._guard:
-            self._take(self._store.search((*ROOT, thread_label(thread_id)), limit=_ALL))
+            self._take(items_under(self._store, (*ROOT, thread_label(thread_id))))
 
     def _what_may_be_new(self) -> Iterable[Item]:
-        if isinstance(self._store, InMemoryStore):
-            return items_under(self._store, ROOT)
         if self._newest_first and self._newest is not None:
             limit, known_until = _FIRST, self._newest - _MARGIN
             while limit <= _MOST:
@@ -211,7 +208,7 @@ class Trail:
                 if len(latest) < limit or _written(latest[-1]) < known_until:
                     return latest
                 limit *= 4
-        return self._store.search(ROOT, limit=_ALL)
+        return items_under(self._store, ROOT)
 
     def _take(self, items: Iterable[Item]) -> None:
         new = [row for it in items if it.namespace[: len(ROOT)] == ROOT and self._is_new(it) for row in self._taken(it)]
@@ -293,5 +290,4 @@ _SHARE = 20
 
 _FIRST = 100
 _MOST = 1600
-_ALL = 10_000_000
 _PORTION = 200

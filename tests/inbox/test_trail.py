@@ -74,6 +74,12 @@ def test_every_entry_is_found_though_many_are_of_the_same_moment(
     assert ids(trail) == ids(Trail(store)), "as if read at once"
 
 
+def test_the_trail_is_whole_though_many_entries_are_of_the_same_moment(store: BaseStore) -> None:
+    for first in range(0, 1500, 500):
+        put(store, *many(first, 500))
+    assert len({it.call_id for it in audit_trail(store)}) == 1500
+
+
 def test_only_the_beginning_is_read_again_where_the_store_hands_out_the_newest_first(tmp_path: Path) -> None:
     with SqliteStore.from_conn_string(str(tmp_path / "store.db")) as store:
         store.setup()
