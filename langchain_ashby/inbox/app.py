@@ -184,6 +184,7 @@ def create_app(
             Route("/outcomes.csv", outcomes.as_csv, name="outcomes_csv"),
             Route("/outcomes.jsonl", outcomes.as_jsonl, name="outcomes_jsonl"),
             Route("/outcomes/{row_id}", outcomes.one, name="outcome"),
+            Route("/outcomes/{row_id}/undo", outcomes.propose, methods=["POST"], name="undo"),
             Route("/strip", strip.show, name="strip"),
             Route("/take-back", strip.take_back, methods=["POST"], name="take_back_all"),
             Route("/batch", batch.show, name="batch"),

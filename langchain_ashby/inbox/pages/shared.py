@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import NoMatchFound
 
+from langchain_ashby.inbox.notifications import troubles
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.reviewers import Reviewer
 from langchain_ashby.text.words import zone, zone_named
@@ -85,7 +86,7 @@ def common(request: Request) -> dict[str, Any]:
     def page_of(approval: Approval, name: str = "card", query: str = "") -> str:
         return path(name, interrupt_id=approval.question.interrupt_id, number=approval.number) + query
 
-    return {"path": path, "page_of": page_of}
+    return {"path": path, "page_of": page_of, "troubles": lambda: troubles(inbox_of(request).store)}
 
 
 def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Any:
