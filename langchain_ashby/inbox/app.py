@@ -144,11 +144,11 @@ def create_app(
         nonlocal running
         stopping = asyncio.Event()
         chores: list[Callable[[datetime], Awaitable[object]]] = [
-            partial(run_in_threadpool, inbox.outbox.deliver),
-            partial(run_in_threadpool, CatchUp(agent, inbox.store).look),
+            _in_thread(inbox.outbox.deliver),
+            _in_thread(CatchUp(agent, inbox.store).look),
         ]
         if notifier is not None:
-            chores.append(partial(run_in_threadpool, _notify, inbox, notifier))
+            chores.append(_in_thread(partial(_notify, inbox, notifier)))
         tasks = [asyncio.create_task(_repeat(chore, stopping)) for chore in chores]
         running = True
         try:
@@ -156,7 +156,8 @@ def create_app(
         finally:
             running = False
             stopping.set()
-            await asyncio.gather(*tasks)  # a write that is under way is finished
+            await asyncio.gather(*tasks)
+            await run_in_threadpool(inbox.outbox.close)  # a write that is under way is finished
             if notifier is not None:
                 await run_in_threadpool(notifier.close)
 
@@ -227,6 +228,13 @@ def _tools_of(agent: Agent) -> dict[str, BaseTool]:
 
 def _notify(inbox: Inbox, notifier: Notifier, now: datetime) -> None:
     notifier.tick(now, inbox.store, inbox.questions.all(), inbox.trail)
+
+
+def _in_thread(work: Callable[[datetime], object]) -> Callable[[datetime], Awaitable[object]]:
+    async def chore(now: datetime) -> object:
+        return await run_in_threadpool(work, now)
+
+    return chore
 
 
 async def _repeat(chore: Callable[[datetime], Awaitable[object]], stopping: asyncio.Event) -> None:
