@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from langgraph.store.base import BaseStore
 
+from langchain_ashby.agent.approval.waiting import close
 from langchain_ashby.inbox.decisions import AlreadyDecided, DecisionError, Decisions, Kept, in_words
 from langchain_ashby.inbox.delivery import Delivery
 from langchain_ashby.inbox.questions import Approval, Questions
@@ -70,6 +71,8 @@ class Outbox:
         except TimeoutError:
             raise DecisionError("The database does not answer, so nothing was decided. Try again in a moment") from None
         if question.interrupt_id not in thread.questions:
+            if datetime.now(UTC) - question.since > _ASKING:
+                close(self._store, question.waiting["thread_id"], question.interrupt_id)
             first = self._decisions.sheaf(question.interrupt_id).kept(approval.number)
             raise AlreadyDecided(first) if first else QuestionOver(self.who_decided(approval))
         return self._decisions.keep(approval, decision, reviewer)
@@ -121,3 +124,5 @@ class Outbox:
 
 
 _EVERY = timedelta(seconds=2)
+_ASKING = timedelta(seconds=5)
+"""So long a question may be on the list before it is in its thread."""

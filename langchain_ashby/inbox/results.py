@@ -161,7 +161,7 @@ def result_op(found: Result) -> PutOp:
 
 def _result_of(kept: Kept, entry: AuditEntry | None, thread: Thread) -> Result:
     again, problem = _asked_again(kept, thread)
-    if entry is not None and not is_of(kept, entry.reviewer, entry.decision):
+    if entry is not None and entry.decision is not None and not is_of(kept, entry.reviewer, entry.decision):
         return result(kept, "decided by another", entry.outcome, by=entry.reviewer, again=again)
     if entry is not None:
         return result(kept, entry.outcome, problem or entry.detail, again=again)

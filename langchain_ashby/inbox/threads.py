@@ -91,11 +91,11 @@ def _config(thread_id: str | None) -> RunnableConfig:
 def _thread(state: StateSnapshot, may_stop_at: Collection[str]) -> Thread:
     parts = [*_parts(state)]
     approvals = [it for part in parts for key in ("approvals", "edits") for it in part.values.get(key) or ()]
-    speaking = next((it.values["messages"] for it in reversed(parts) if it.values.get("messages")), [])
+    messages: list[AnyMessage] = next((found for it in reversed(parts) if (found := it.values.get("messages"))), [])
     return Thread(
         questions={it.id: it.value for it in state.interrupts if isinstance(it.value, Mapping)},
         broke_off=not {*state.next}.issubset(may_stop_at) and not state.interrupts,
-        messages=list(speaking),
+        messages=list(messages),
         approvals=approvals,
     )
 

@@ -91,12 +91,12 @@ class Upkeep:
 
     def _look_at_open(self, now: datetime) -> None:
         """Looks for questions whose thread was deleted, or went on without the agent."""
-        due = (it for it in self._questions.all() if now - self._looked.get(it.place, it.since) > _CERTAIN)
+        due = (it for it in self._questions.all() if now - self._looked.get(it.place, it.since) > _RARELY)
         for question in islice(due, self._at_once):
             self._looked[question.place] = now
             thread = self._state(question.waiting)
             if thread is not None and question.interrupt_id not in thread.questions:
-                close(self._store, question.waiting)
+                close(self._store, question.waiting["thread_id"], question.interrupt_id)
 
     def _look_at_decisions(self) -> None:
         """Concludes decisions about questions that were closed before all of their changes were decided."""
@@ -119,7 +119,7 @@ class Upkeep:
 
 
 _AT_ONCE = timedelta(seconds=2)
-_OFTEN = timedelta(minutes=1)
+_OFTEN, _RARELY = timedelta(minutes=1), timedelta(minutes=2)
 _ANSWERING = timedelta(seconds=10)
 """How long a question may stay open in its thread while its answer is carried out."""
 _CERTAIN = timedelta(minutes=10)

@@ -69,9 +69,12 @@ def keep(store: BaseStore, waiting: Waiting) -> None:
     store.batch([put_op(_open(label, key), _KEY, named), _remove(_closed(label, key)), *_closing(left)])
 
 
-def close(store: BaseStore, waiting: Waiting) -> None:
-    """Moves an answered question to those that are closed."""
-    store.batch(_closing([waiting]))
+def close(store: BaseStore, thread_id: str | None, interrupt_id: str) -> None:
+    """Moves a question to those that are closed, if it is listed."""
+    item = store.get(_open(thread_label(thread_id), interrupt_id), _KEY)
+    found = read_item(item) if item else None
+    if found is not None:
+        store.batch(_closing([found]))
 
 
 def withdraw(store: BaseStore, thread_id: str | None) -> None:
@@ -115,8 +118,7 @@ def read_item(item: Item) -> Waiting | None:
         found: Any = load(item)
     except (ValueError, KeyError, TypeError):
         return None
-    it: Waiting | None = found if isinstance(found, dict) and found.keys() >= Waiting.__required_keys__ else None
-    return it
+    return found if isinstance(found, dict) and found.keys() >= Waiting.__required_keys__ else None  # type: ignore[return-value]  # it is what `keep` kept
 
 
 def place_of(item: Item) -> Place:

@@ -58,7 +58,7 @@ def review(state: State, given: Dependencies) -> Update:
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
     if over := [write.approval for write in pending if given.executor.is_over(write)]:
         ids = {approval["call"]["id"] for approval in over}
-        close(location.store, _listed({"request_id": question_id()}, state, given, location))
+        close(location.store, location.thread_id, question_id())
         return {
             "proposals": [it for it in proposals if it["call"]["id"] not in ids],
             "approvals": [*held, *over],
@@ -66,11 +66,10 @@ def review(state: State, given: Dependencies) -> Update:
             "problem": None,
         }
     asked = request_for(question_id(), proposals, state.get("problem"))
-    listed = _listed(asked, state, given, location)
     # LangGraph runs this again with the answer: what is listed stays as it is.
-    keep(location.store, listed)
+    keep(location.store, _listed(asked, state, given, location))
     answer = interrupt(asked)
-    close(location.store, listed)
+    close(location.store, location.thread_id, asked["request_id"])
     try:
         decisions = decisions_in(answer, asked["request_id"], proposals, given.tools)
     except UnusableAnswer as problem:
