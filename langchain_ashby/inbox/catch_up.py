@@ -9,7 +9,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent.approval.threads import Agent, WaitingThread, find_waiting
-from langchain_ashby.agent.approval.waiting import all_waiting, keep, waiting, withdraw
+from langchain_ashby.agent.approval.waiting import all_closed, all_waiting, keep, place_of, waiting, withdraw
 
 
 class CatchUp:
@@ -34,6 +34,7 @@ class CatchUp:
         since = self._looked - _CLOCKS_APART if self._looked else None
         found = find_waiting(self._agent, saver, changed_since=since).waiting
         listed = {it["interrupt_id"] for it in all_waiting(self._store)}
+        listed |= {place_of(it)[1] for it in all_closed(self._store)}  # these are looked at anyway
         missing = [it for it in found if it.state.interrupts[0].id not in listed]
         for thread in missing:
             self._list(thread)
