@@ -25,9 +25,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
-from langchain_ashby.inbox import words
+from langchain_ashby.inbox import events, words
 from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.door import AtTheDoor, Door
+from langchain_ashby.inbox.events import Events
 from langchain_ashby.inbox.evidence import Evidence
 from langchain_ashby.inbox.later import Later
 from langchain_ashby.inbox.notifications import Notifier
@@ -52,6 +53,7 @@ class Inbox:
     store: BaseStore
     questions: Questions
     outbox: Outbox
+    events: Events
     later: Later
     evidence: Evidence
     trail: Trail
@@ -115,11 +117,14 @@ def create_app(
         "moment": words.moment,
     }
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
+    questions = Questions(store)
+    outbox = Outbox(agent, store, undo=undo, stop_before_model=stop_before_model, questions=questions)
     inbox = Inbox(
         agent=agent,
         store=store,
-        questions=Questions(store),
-        outbox=Outbox(agent, store, undo=undo, stop_before_model=stop_before_model),
+        questions=questions,
+        outbox=outbox,
+        events=Events(questions, outbox),
         later=Later(store),
         evidence=Evidence(agent),
         trail=Trail(store),
@@ -137,6 +142,7 @@ def create_app(
         stopping = asyncio.Event()
         chores: list[Callable[[datetime], Awaitable[object]]] = [
             partial(run_in_threadpool, inbox.outbox.deliver),
+            partial(run_in_threadpool, inbox.events.look),
             partial(run_in_threadpool, CatchUp(agent, inbox.store).look),
         ]
         if notifier is not None:
@@ -144,11 +150,14 @@ def create_app(
         tasks = [asyncio.create_task(_repeat(chore, stopping)) for chore in chores]
         running = True
         try:
-            yield
+            with inbox.events.closing_with_the_server():
+                yield
         finally:
             running = False
             stopping.set()
-            await asyncio.gather(*tasks)  # a write that is under way is finished
+            inbox.events.close()
+            await asyncio.gather(*tasks)
+            await run_in_threadpool(inbox.outbox.close)  # a write that is under way is finished
             if notifier is not None:
                 await run_in_threadpool(notifier.close)
 
@@ -170,6 +179,8 @@ def create_app(
             ),
             Route("/approvals/{interrupt_id}/{number:int}/put-off", card.put_off, methods=["POST"], name="put_off"),
             Route("/approvals/{interrupt_id}/{number:int}/evidence", card.evidence, name="evidence"),
+            Route("/events", events.stream, name="events"),
+            Route("/events/poll", events.poll, name="events_poll"),
             Route("/outcomes", outcomes.show, name="outcomes"),
             Route("/outcomes.csv", outcomes.as_csv, name="outcomes_csv"),
             Route("/outcomes.jsonl", outcomes.as_jsonl, name="outcomes_jsonl"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -79,9 +79,18 @@ class Threads:
         loop = getattr(self._agent.checkpointer, "loop", None)
         if isinstance(loop, asyncio.AbstractEventLoop):
             going = self._agent.ainvoke(start, _config(thread_id), **how)
-            asyncio.run_coroutine_threadsafe(going, loop).result()
+            _finished(asyncio.run_coroutine_threadsafe(going, loop), loop)
         else:
             self._agent.invoke(start, _config(thread_id), **how)
+
+
+def _finished(going: Future[Any], loop: asyncio.AbstractEventLoop) -> None:
+    """Waits for a run, but not for one whose event loop has ended."""
+    while not going.done():
+        wait([going], timeout=1)
+        if not going.done() and not loop.is_running():
+            raise RuntimeError("the event loop has ended")
+    going.result()
 
 
 def _config(thread_id: str | None) -> RunnableConfig:
