@@ -117,7 +117,8 @@ def create_recruiting_agent(
         policies: Policies that a run may add to `policy`, by name, as `Context.policy`: the stricter one holds.
         act_for: The ids of the Ashby users for whom a run may act, as `Context.on_behalf_of`; any user that the key
             permits, if left out. A client that acts for a user, or a user authenticated by a server, leaves no choice.
-        approval_ttl: How long after its card was made a write can be approved and begun; no limit if left out.
+        approval_ttl: How long after its card was made a write can be approved and begun; no limit if left out. For one
+            that was held, the time is counted anew from the end of the hold.
         max_writes_per_turn: If one message of the model has more writes, they go back to it, to be proposed in parts.
         max_model_calls_per_turn: How often, at most, the model is asked for one message of the user. If the last reply
             still calls tools, they do not run, and the agent's last message says what was left undone.

@@ -17,6 +17,7 @@ from langchain_ashby.cli.commands.mirror import mirror
 from langchain_ashby.cli.commands.pending import pending
 from langchain_ashby.cli.commands.sandbox import sandbox
 from langchain_ashby.cli.commands.tools import tools
+from langchain_ashby.cli.commands.undo import undo
 from langchain_ashby.cli.exits import MEANINGS, even_if_unread
 from langchain_ashby.text.words import one_line, unknown_zone
 
@@ -30,7 +31,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # its tracebacks show local variables, and those are people's data
 )
-for command in (demo, chat, pending, inbox, call, tools, doctor, audit, sandbox):
+for command in (demo, chat, pending, inbox, call, tools, doctor, audit, undo, sandbox):
     app.command()(command)
 app.add_typer(mirror, name="mirror")
 

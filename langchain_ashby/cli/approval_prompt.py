@@ -66,18 +66,18 @@ def line_of(action: Action) -> str:
     return card["line"] if is_current(card) else one_line(action.get("title") or tool_title(action["name"], None))
 
 
-def overview(actions: Sequence[Action], decisions: Sequence[Decision | None] = (), *, standing: bool = False) -> Table:
+def overview(actions: Sequence[Action], decisions: Sequence[Decision | None] = ()) -> Table:
     """Proposed changes, a line each, with what was decided or why a change has to be decided by itself.
 
-    With `standing`, it says instead what each waits for.
+    Below one for which an approval is not enough it says where it stands.
     """
     table = Table.grid(padding=(0, 1))
     for number, action in enumerate(actions, 1):
         decision = decisions[number - 1] if decisions else None
-        remarks = [_DECIDED[decision["type"]]] if decision else [] if standing else _cautions(action)
+        remarks = [_DECIDED[decision["type"]]] if decision else _cautions(action)
         words = Text(line_of(action))
         words.append(f" ({', '.join(remarks)})" if remarks else "", "bold")
-        words.append("".join(f"\n{it}" for it in in_words(action)) if standing else "")
+        words.append("".join(f"\n{it}" for it in in_words(action)))
         table.add_row(f"{number}", DONE if decision else CAUTION if remarks else "", words)
     return table
 
@@ -178,7 +178,8 @@ e  edit: change the arguments, then approve or reject
 r  reject: the change is not made; you can say why
 l  later: leaves this change open; your other decisions are kept
 q  quit: leaves it open and ends the program; your decisions are kept
-Nothing is made until every change of the message is decided."""
+Nothing is made until every change of the message is decided, unless some of them have been approved
+before: then those that you leave open stay as they are, and the others are carried out."""
 
 _HELP_ALL = f"""\
 a  approve: makes the changes exactly as shown; those marked {CAUTION} are asked about one by one

@@ -118,7 +118,7 @@ class Session:
                 self._console.print(Text.assemble(CAUTION, f" {problem}"))
             actions = request["action_requests"]
             if left_open.issuperset(it["tool_call_id"] for it in actions):
-                self._console.print(overview(actions, standing=True))
+                self._console.print(overview(actions))
                 return Reached.A_QUESTION
             review = self._review(actions)
             if any(review.decisions) and not review.quits and not review.interrupted and _may_wait(request):

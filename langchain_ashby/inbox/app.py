@@ -26,6 +26,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
 from langchain_ashby.inbox import events, words
+from langchain_ashby.inbox.became import told
 from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.door import AtTheDoor, Door
 from langchain_ashby.inbox.events import Events
@@ -33,13 +34,13 @@ from langchain_ashby.inbox.evidence import Evidence
 from langchain_ashby.inbox.later import Later
 from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.outbox import Agent, Outbox
-from langchain_ashby.inbox.pages import batch, card, outcomes, queue, sign_in
+from langchain_ashby.inbox.pages import batch, card, outcomes, queue, sign_in, strip
 from langchain_ashby.inbox.pages.shared import common
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.reviewers import Identify, Routing, SignIn
 from langchain_ashby.inbox.security import Guard, Place
 from langchain_ashby.inbox.trail import Trail
-from langchain_ashby.text.html import apart, safe
+from langchain_ashby.text.html import safe
 
 _HERE = Path(__file__).parent
 _log = logging.getLogger(__name__)
@@ -109,12 +110,15 @@ def create_app(
     templates = Jinja2Templates(_HERE / "templates", context_processors=[_who, common])
     templates.env.filters |= {
         "safe_text": safe,
-        "apart": lambda text: safe(apart(text)),
+        "apart": words.apart,
+        "line": words.line,
         "age": words.age,
+        "became_of": words.became_of,
         "ago": words.ago,
         "soon": words.is_soon,
         "decided": words.decided,
         "moment": words.moment,
+        "told": told,
     }
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
     questions = Questions(store)
@@ -185,6 +189,8 @@ def create_app(
             Route("/outcomes.csv", outcomes.as_csv, name="outcomes_csv"),
             Route("/outcomes.jsonl", outcomes.as_jsonl, name="outcomes_jsonl"),
             Route("/outcomes/{row_id}", outcomes.one, name="outcome"),
+            Route("/strip", strip.show, name="strip"),
+            Route("/take-back", strip.take_back, methods=["POST"], name="take_back_all"),
             Route("/batch", batch.show, name="batch"),
             Route("/batch", batch.decide, methods=["POST"], name="decide_batch"),
             *sign_in_routes,

@@ -56,7 +56,11 @@ _DECIDED = {"approve": "approved", "edit": "approved with an edit", "reject": "r
 
 def why(entry: AuditRecord) -> str:
     """What the agent was told of it, without the fixed words at its beginning."""
-    said = entry.detail
+    return told(entry.detail)
+
+
+def told(said: str) -> str:
+    """What the agent was told, without the fixed words at its beginning."""
     for words in (NOT_EXECUTED, EXECUTED_IN_PART, EXECUTED, OUTCOME_UNKNOWN):
         if said.startswith(words):
             return said.removeprefix(words).strip()

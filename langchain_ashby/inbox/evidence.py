@@ -1,4 +1,4 @@
-"""What helps to decide about a change: who it is about, read from Ashby now, and what the model read before it proposed.
+"""What helps to decide about a change: who it is about, read from Ashby now, and what the model read before.
 
 All of it is beside the card, which alone says what will happen. If it cannot be had, the page says so, and a decision
 can be made without it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -260,8 +261,12 @@ def _readings(messages: Sequence[AnyMessage]) -> Iterator[Reading]:
 def _in_words(args: Any) -> str:
     if not isinstance(args, Mapping):
         return ""
-    return one_line(", ".join(f"{name.replace('_', ' ')}: {text(value)}" for name, value in args.items()), 200)
+    said = [f"{name.replace('_', ' ')}: {text(it)}" for name, it in args.items() if not _MEANS_NOTHING.search(name)]
+    return one_line(", ".join(said), 200)
 
+
+_MEANS_NOTHING = re.compile(r"_ids?$|^(cursor|sync_token|limit)$")
+"""Arguments that mean nothing to a reader."""
 
 _CHOSEN = frozenset({"Boolean", "Score", "ValueSelect"})
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)

@@ -135,9 +135,9 @@ class Guard:
             await answer(scope, receive, with_headers)
         except Exception as error:
             # The error's own words may name people, the places in the code do not.
-            _log.error(
-                "A page failed with %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
-            )
+            places = traceback.extract_tb(error.__traceback__)[-_PLACES:]
+            where = ", ".join(f"{it.filename}:{it.lineno} in {it.name}" for it in places)
+            _log.error("A page failed with %s: %s", type(error).__name__, where)
             if started:
                 raise
             words = "Something went wrong here. Whether anything was changed is shown under what became of it."
@@ -243,6 +243,7 @@ def _without_port(host: str) -> str:
 MOST_BYTES = 1_000_000
 """A form of a hundred cards has a few thousand."""
 
+_PLACES = 5
 _POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",

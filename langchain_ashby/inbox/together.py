@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from langchain_ashby.agent.cards.show.overview import FEWEST
 from langchain_ashby.inbox.questions import Approval
-from langchain_ashby.text.words import UNNAMED
+from langchain_ashby.text.words import LONGEST_TEXT, UNNAMED
 
 MOST = 100
 """The most changes that one page decides together."""
@@ -18,18 +18,16 @@ MOST = 100
 
 @dataclass(frozen=True)
 class Alike:
-    """Changes of one kind: the same tool, and the same fields of a record.
+    """Changes of one kind.
 
     Attributes:
         key: What stands for them in addresses.
         title: The tool in words.
-        fields: The fields that they change, in words.
         approvals: The changes.
     """
 
     key: str
     title: str
-    fields: tuple[str, ...]
     approvals: list[Approval]
 
 
@@ -39,11 +37,13 @@ def alone(approval: Approval, now: datetime) -> str | None:
     if card is None:
         return "It has no card."
     reasons = (
-        (approval.action.get("held_until") or approval.action.get("needs"), "It waits for more than one decision."),
+        (approval.held_until or approval.approved_by, "It waits for more than one decision."),
         (approval.question.waiting["request"].get("problem"), "It is asked about again."),
         (expires and expires <= now, "It has expired."),
         (card["risk"] == "high", "Its risk is high."),
         (card["warnings"], "It has warnings."),
+        (card.get("table"), "It changes many records."),
+        (any(len(it["after"] or "") >= LONGEST_TEXT for it in card["changes"]), "A text is too long for its card."),
         (
             card["unchecked"] or any(it["before"] == UNNAMED for it in card["changes"]),
             "Something could not be checked.",
@@ -54,9 +54,8 @@ def alone(approval: Approval, now: datetime) -> str | None:
 
 
 def likeness(approval: Approval) -> str:
-    """A key that all changes of one kind share."""
-    kind = json.dumps([approval.tool, sorted(_fields(approval))])
-    return sha256(kind.encode()).hexdigest()[:12]
+    """A key that all changes of one kind share: those of one tool, with the same arguments given."""
+    return sha256(json.dumps(approval.likeness).encode()).hexdigest()[:12]
 
 
 def alike(approvals: Iterable[Approval], now: datetime) -> list[Alike]:
@@ -64,7 +63,7 @@ def alike(approvals: Iterable[Approval], now: datetime) -> list[Alike]:
     groups: dict[str, Alike] = {}
     for it in approvals:
         if alone(it, now) is None:
-            groups.setdefault(likeness(it), Alike(likeness(it), it.title, _fields(it), [])).approvals.append(it)
+            groups.setdefault(likeness(it), Alike(likeness(it), it.title, [])).approvals.append(it)
     return sorted((it for it in groups.values() if len(it.approvals) >= FEWEST), key=lambda it: -len(it.approvals))
 
 
@@ -72,10 +71,6 @@ def sources(approval: Approval) -> list[dict[str, str]]:
     """Where the values of the call come from, as far as its card says."""
     found = (approval.card or {}).get("sources")
     return list(found) if isinstance(found, list) else []
-
-
-def _fields(approval: Approval) -> tuple[str, ...]:
-    return tuple(it["field"] for it in approval.card["changes"]) if approval.card else ()
 
 
 ONLY_OUTSIDE = frozenset({"outsiders"})

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from langgraph.store.base import BaseStore, GetOp, Item
+from langgraph.store.base import BaseStore, GetOp, Item, SearchOp
 from langgraph.store.memory import InMemoryStore
 
 from langchain_ashby.agent.cards import Card, is_current
 from langchain_ashby.agent.execution.audit import AuditEntry, entry_of
 from langchain_ashby.agent.execution.audit_log import ROOT
+from langchain_ashby.agent.execution.store import items_under, thread_label
 from langchain_ashby.inbox.became import became, by_whom, why
 from langchain_ashby.text.letters import plain
 from langchain_ashby.text.safe import shortened
@@ -112,12 +113,14 @@ class Wanted:
 class Trail:
     """Reads the trail of a store. Several threads may use it.
 
-    Stores of SQLite and PostgreSQL hand out what was written last first, so only the beginning is read again; any other
-    is read as a whole each time, but its known entries are not taken apart again.
+    All of it is read once, thread by thread. After that, stores of SQLite and PostgreSQL are asked for what was written
+    last; any other is read again. The longer that takes, the less often it is done.
+
+    Nothing is read with an offset: entries of the same moment have no order of their own, and some would be skipped.
 
     Args:
         store: The store.
-        every: Seconds for which what was read counts as new enough.
+        every: Seconds for which what was read counts as new enough, at least.
     """
 
     def __init__(self, store: BaseStore, *, every: float = 1.0) -> None:
@@ -125,7 +128,7 @@ class Trail:
         self._every = every
         self._newest_first = any(it.__module__.startswith(_NEWEST_FIRST) for it in type(store).__mro__)
         self._guard = threading.Lock()
-        self._read_at = float("-inf")
+        self._read_again = float("-inf")
         self._written: dict[_Place, datetime] = {}
         self._newest: datetime | None = None
         self._rows: dict[str, Row] = {}
@@ -177,39 +180,43 @@ class Trail:
     def refresh(self) -> None:
         """Reads what is new, unless that was done a moment ago."""
         with self._guard:
-            if time.monotonic() - self._read_at < self._every:
+            began = time.monotonic()
+            if began < self._read_again:
                 return
-            new = self._read()
-            self._read_at = time.monotonic()
-            if new:
-                self._rows |= {row.id: row for row in new}
-                self._arrived += new
-                self._in_order = tuple(sorted(self._rows.values(), key=lambda row: row.at, reverse=True))
+            self._take(self._what_may_be_new())
+            ended = time.monotonic()
+            self._read_again = ended + (max(self._every, _SHARE * (ended - began)) if self._every else 0)
 
-    def _read(self) -> list[Row]:
-        """Reads until everything on a page is known, and was written well before the newest that was known."""
-        found: list[Row] = []
-        known_until = None if self._newest is None else self._newest - _MARGIN
-        most = _ALL if isinstance(self._store, InMemoryStore) else _PAGE  # it looks for a page from the beginning
-        offset, limit = 0, _FIRST_PAGE if self._newest_first else most
-        while page := self._page(offset, limit):
-            new = [it for it in page if it.namespace[: len(ROOT)] == ROOT and self._is_new(it)]
-            for item in new:
-                found += self._taken(item)
-            if self._newest_first and not new and known_until and _written(page[-1]) < known_until:
-                break
-            offset, limit = offset + len(page), most
-        return found
+    def read_thread(self, thread_id: str | None) -> None:
+        """Reads the entries of one thread now, which is quick."""
+        with self._guard:
+            self._take(_all_in(self._store, [(*ROOT, thread_label(thread_id))]))
 
-    def _page(self, offset: int, limit: int) -> list[Any]:
-        for _ in range(_TRIES):
-            try:
-                return list(self._store.search(ROOT, limit=limit, offset=offset))
-            except RuntimeError:
-                # InMemoryStore fails if another thread writes while it searches.
-                if not isinstance(self._store, InMemoryStore):
-                    raise
-        raise RuntimeError("the in-memory store is written to too often to be searched")
+    def _what_may_be_new(self) -> Iterable[Item]:
+        if isinstance(self._store, InMemoryStore):
+            return items_under(self._store, ROOT)
+        if self._newest_first and self._newest is not None:
+            limit, known_until = _FIRST, self._newest - _MARGIN
+            while limit <= _MOST:
+                latest = self._store.search(ROOT, limit=limit)
+                if len(latest) < limit or _written(latest[-1]) < known_until:
+                    return latest
+                limit *= 4
+        return self._everything()
+
+    def _everything(self) -> Iterator[Item]:
+        threads: list[tuple[str, ...]] = []
+        while page := self._store.list_namespaces(prefix=ROOT, limit=_MOST, offset=len(threads)):
+            threads += page
+        for first in range(0, len(threads), _AT_ONCE):
+            yield from _all_in(self._store, threads[first : first + _AT_ONCE])
+
+    def _take(self, items: Iterable[Item]) -> None:
+        new = [row for it in items if it.namespace[: len(ROOT)] == ROOT and self._is_new(it) for row in self._taken(it)]
+        if new:
+            self._rows |= {row.id: row for row in new}
+            self._arrived += new
+            self._in_order = tuple(sorted(self._rows.values(), key=lambda row: row.at, reverse=True))
 
     def _is_new(self, item: Item) -> bool:
         return self._written.get((item.namespace, item.key)) != _written(item)
@@ -274,12 +281,25 @@ def _written(item: Item) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+def _all_in(store: BaseStore, namespaces: Sequence[tuple[str, ...]]) -> Iterator[Item]:
+    """All items of these namespaces, however many there are in one."""
+    limit, ahead = _MOST, [*namespaces]
+    while ahead:
+        found: Any = store.batch([SearchOp(namespace, limit=limit) for namespace in ahead])
+        for items in found:
+            yield from items
+        ahead = [namespace for namespace, items in zip(ahead, found, strict=True) if len(items) == limit]
+        limit *= 4
+
+
 _NEWEST_FIRST = ("langgraph.store.sqlite", "langgraph.store.postgres")
 _MARGIN = timedelta(seconds=10)
 """SQLite dates what is written to the second, and PostgreSQL to the beginning of its transaction."""
 
-_FIRST_PAGE = 50
-_PAGE = 500
-_ALL = 1_000_000
+_SHARE = 20
+"""Reading takes a twentieth of the time at most."""
+
+_FIRST = 100
+_MOST = 1600
+_AT_ONCE = 100
 _PORTION = 200
-_TRIES = 1000

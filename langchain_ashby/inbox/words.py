@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from langchain_ashby.inbox.became import became
+from langchain_ashby.inbox.results import Result
+from langchain_ashby.text import html
+from langchain_ashby.text.html import Markup, safe
 from langchain_ashby.text.safe import as_typed
 from langchain_ashby.text.words import count, day, zone
 
@@ -23,6 +28,33 @@ DECISIONS: Mapping[str, str] = {
 def decided(kind: Any) -> str:
     """What was decided, in a word."""
     return DECISIONS.get(str(kind), "Decided")
+
+
+def became_of(result: Result) -> str:
+    """What became of a decision, in a few words."""
+    other = result.by or "Somebody"
+    return {
+        "decided by another": f"{other} was first",
+        "taken back": f"Taken back by {other}",
+        "asked again": "Asked again",
+        "changed": "Not written, the card has changed",
+        "not delivered": "Not written",
+    }.get(result.outcome) or became(result.outcome).words
+
+
+def line(text: str) -> Markup:
+    """What will happen, as HTML. What stands in parentheses, such as an address, is told from the rest."""
+    pieces = _ASIDE.split(text)  # every other one is in parentheses
+    return Markup(
+        "".join(
+            f'<span class="aside">{apart(it)}</span>' if place % 2 else apart(it) for place, it in enumerate(pieces)
+        )
+    )
+
+
+def apart(text: Any) -> Markup:
+    """Any text as HTML, kept apart from the direction of what stands around it."""
+    return safe(html.apart(str(text)))
 
 
 def age(time: datetime, now: datetime) -> str:
@@ -60,3 +92,4 @@ def json_text(value: Any) -> str:
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = (("d", _DAY), ("h", _HOUR), ("min", _MINUTE))
 _WORDS = (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE))
+_ASIDE = re.compile(r"(\([^()]*\))")

@@ -24,18 +24,19 @@ NAMES = frozenset({"name", "candidate"})
 """What the people that a result is about are called: they write it themselves."""
 
 RECORDS = frozenset({
-    "acceptance", "acceptance status", "approval", "approval status", "archive reason", "archived at", "author", "by",
-    "careers page", "closed", "completed", "created", "created at", "credited to", "credited to user",
-    "current interview stage", "days", "decided", "decided at", "department", "email addresses", "emails",
-    "employment", "employment type", "end time", "ended", "entered", "for", "hiring team", "identifier",
-    "interview events", "interview plan", "interviewers", "job", "kind", "latest terms", "latest version", "left",
-    "listed", "max value", "meeting", "meetings", "min value", "name and e-mail", "offer", "offer status", "opened",
-    "opened at", "opening state", "openings", "options", "order", "order in interview plan", "pay", "phone",
-    "phone numbers", "primary email address", "primary phone number", "published", "published date", "reason",
-    "requisition", "role", "salary", "score", "source", "stage", "stages so far", "start", "start date", "start time",
-    "state", "status", "submitted", "submitted at", "tags", "target hire", "target hire date", "target start",
-    "target start date", "team", "title", "type", "updated", "updated at", "version", "visible", "workplace",
-    "workplace type",
+    "acceptance", "acceptance status", "approval", "approval status", "archive reason", "archived at", "author",
+    "by", "careers page", "closed", "closed at", "completed", "completed at", "created", "created at",
+    "credited to", "credited to user", "current interview stage", "decided", "decided at", "department",
+    "department name", "email", "email addresses", "emails", "employment", "employment type", "end time", "ended",
+    "entered", "first name", "for", "global role", "hiring team", "identifier", "interview events", "interviewers",
+    "job", "kind", "last name", "latest terms", "latest version", "left", "listed", "location name", "meeting",
+    "meetings", "name and e-mail", "offer", "offer status", "opened", "opened at", "opening state", "openings",
+    "options", "order", "order in interview plan", "pay", "phone", "phone numbers", "primary email address",
+    "primary phone number", "published", "published date", "reason", "reason type", "requisition", "role",
+    "salary", "score", "selectable values", "source", "source type", "stage", "stages so far", "start",
+    "start date", "start time", "state", "status", "submitted", "submitted at", "tags", "target hire",
+    "target hire date", "target start", "target start date", "team", "team name", "title", "type", "updated",
+    "updated at", "visible", "workplace", "workplace type",
 })  # fmt: skip
 """The headings of columns and lines, without notes and zones, over what only Ashby and the organization write."""
 

@@ -29,7 +29,7 @@ def of_one_person(name: str) -> str:
     return "".join(it for it in plain(unicodedata.normalize("NFKC", name)) if not is_unseen(it))
 
 
-_ALONE = str.maketrans(
+_ALONE: dict[int, str] = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h", "ŧ": "t"}
 )
 """Letters that do not come apart into a letter and its mark, but are written without it elsewhere."""
@@ -55,9 +55,11 @@ def _seen(character: str) -> str:
 
 _WRITTEN_OUT = re.compile(r"\[U\+[0-9A-F]{4,6}\]")
 _FOREIGN = re.compile("[^\x00-\x7f]")
-_LATIN = _ALONE | str.maketrans(
+_LOOKALIKES = (
     "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458\u0455\u0501\u051b\u051d"
     "\u04bb\u04cf\u03b1\u03b2\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u03b3\u0261\u0251\u1d0f\u01c0",
     "abekmhopctyxijsdqwhlabeikvoptuxygaol",
 )
-"""Latin letters, in lower case, for those of other scripts that look like them."""
+"""Letters of other scripts, in lower case, and the Latin ones that they look like."""
+
+_LATIN: dict[int, str] = _ALONE | dict(zip(map(ord, _LOOKALIKES[0]), _LOOKALIKES[1], strict=True))

@@ -18,6 +18,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.store.memory import InMemoryStore
 from langgraph.store.sqlite import SqliteStore
 from langgraph.store.sqlite.aio import AsyncSqliteStore
+from office import made
 from undoing import APPROVE, REJECT, Undoer, approved, decide, the_call, thread
 
 from langchain_ashby import AshbyClient
@@ -32,6 +33,7 @@ from langchain_ashby.agent import (
     apropose_undo,
     audit_trail,
     propose_undo,
+    undo_of,
 )
 from langchain_ashby.agent.run.context import SettingsError
 from langchain_ashby.endpoints.applications import ChangeApplicationStage
@@ -161,6 +163,19 @@ def test_a_change_after_the_card_was_made_stops_it(company: Undoer) -> None:
     assert [it.outcome for it in approved(agent, again)] == ["stale", "applied"]
 
 
+def test_after_two_changes_of_one_message_each_is_undone_to_what_it_found(company: Undoer) -> None:
+    calls = [made(MOVE, to(company, title)) for title in ("Offer", "Application Review")]
+    agent = company.agent(*calls)
+    decide(agent, PendingApprovals(agent.invoke({"messages": [("user", "Go.")]}, thread("it"))), "it")
+    first, second = audit_trail(agent.store)
+    assert stage(company) == "Application Review"
+    approved(agent, propose_undo(agent, second))
+    assert stage(company) == "Offer"
+    approved(agent, propose_undo(agent, first))
+    assert stage(company) == "Onsite"
+    assert undo_of(with_other(second, before=None)).why_not
+
+
 def test_in_a_bulk_undo_each_change_since_names_its_people(company: Undoer) -> None:
     field = company.id("customField", title="Preferred name")
     people = [str(it["id"]) for it in company.seed["candidate"][:3]]
@@ -240,7 +255,7 @@ def test_it_is_refused_if_the_agent_lacks_the_tool(company: Undoer) -> None:
 def test_it_acts_for_the_user_for_whom_the_write_was_made(company: Undoer) -> None:
     user = company.user("Sofia")
     settings = Context(on_behalf_of=user)
-    agent = company.agent({"name": MOVE, "args": to(company, "Offer"), "id": None, "type": "tool_call"})
+    agent = company.agent(made(MOVE, to(company, "Offer")))
     result = agent.invoke({"messages": [("user", "Go.")]}, thread("it"), context=settings)
     agent.invoke(PendingApprovals(result).resume([APPROVE]), thread("it"), context=settings)
     [entry] = audit_trail(agent.store)
@@ -265,7 +280,7 @@ def test_a_conversation_that_goes_on_in_its_thread_is_left_alone(company: Undoer
     agent, [entry] = company.write(MOVE, to(company, "Offer"))
     first = propose_undo(agent, entry)
     talks = company.agent(
-        {"name": MOVE, "args": to(company, "Application Review"), "id": None, "type": "tool_call"},
+        made(MOVE, to(company, "Application Review")),
         said=["the undo"],
         store=agent.store,
         checkpointer=agent.checkpointer,
@@ -286,7 +301,7 @@ async def test_it_is_proposed_under_asyncio(company: Undoer, tmp_path: Path) -> 
     ):
         await store.setup()
         agent = company.agent(
-            {"name": MOVE, "args": to(company, "Offer"), "id": None, "type": "tool_call"},
+            made(MOVE, to(company, "Offer")),
             checkpointer=saver,
             store=store,
         )

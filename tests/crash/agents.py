@@ -12,7 +12,7 @@ from langchain.agents.middleware import HumanInTheLoopMiddleware
 from crash.killing_sandbox import KillingSandbox
 from crash.proposals import Write
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.agent import Journal, create_recruiting_agent
+from langchain_ashby.agent import ApprovalPolicy, Journal, create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 
 OURS = "langchain_ashby"
@@ -31,6 +31,7 @@ def build(
     upload_dirs: Sequence[str] = (),
     api_key: str = "",
     lease: float | None = None,
+    policy: ApprovalPolicy | None = None,
 ) -> Any:
     """The agent, with a model that proposes the writes in one message and then finishes."""
     key = api_key or sandbox.api_key
@@ -39,7 +40,8 @@ def build(
     model = ScriptedChatModel(script=lines(say("", *[write.call() for write in writes]), "Done."))
     if which == OURS:
         journal = None if lease is None else Journal(grace=timedelta(seconds=1), lease=timedelta(seconds=lease))
-        return create_recruiting_agent(model, toolkit, checkpointer=checkpointer, store=store, journal=journal)
+        places = {"checkpointer": checkpointer, "store": store}
+        return create_recruiting_agent(model, toolkit, journal=journal, policy=policy, **places)
     approval = HumanInTheLoopMiddleware(interrupt_on=dict(toolkit.interrupt_on()))
     tools = toolkit.get_tools()
     return create_agent(model, tools, middleware=[approval], checkpointer=checkpointer, store=store)

@@ -113,7 +113,7 @@ async def recover(thread: Thread, writes: Sequence[Write], sandbox: KillingSandb
                 told = Command(resume={"decisions": [{"type": "reject"} for _ in shown]})
             else:
                 told = decided(state.interrupts, writes)
-        elif _is_finished(messages) and not state.interrupts:
+        elif is_finished(messages) and not state.interrupts:
             break
         else:
             told = user("Go on.") if stood_still else None
@@ -129,7 +129,7 @@ async def recover(thread: Thread, writes: Sequence[Write], sandbox: KillingSandb
     state = await thread.state()
     messages = state.values.get("messages", [])
     return {
-        "finished": bool(messages) and _is_finished(messages) and not state.interrupts,
+        "finished": bool(messages) and is_finished(messages) and not state.interrupts,
         "answers": _answers(messages),
         "asked": asked,
         "pending": pending,
@@ -214,7 +214,8 @@ def _in_vain(interrupts: Sequence[Any], writes: Sequence[Write], sandbox: Killin
     ]
 
 
-def _is_finished(messages: Sequence[BaseMessage]) -> bool:
+def is_finished(messages: Sequence[BaseMessage]) -> bool:
+    """True if the model had the last word, and no call is open."""
     return isinstance(messages[-1], AIMessage) and not messages[-1].tool_calls and not open_calls(messages)
 
 

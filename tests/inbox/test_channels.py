@@ -179,15 +179,15 @@ def test_what_a_mail_server_refuses_is_said_without_quoting_it(
     assert (failed.value.why, failed.value.down) == (why, down)
 
 
-def test_a_mail_server_that_dislikes_the_goodbye_has_the_message_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mail_server_that_hangs_up_without_a_goodbye_has_the_message_all_the_same() -> None:
+    async def hang_up(server: Any, *_: Any) -> str:
+        server.transport.abort()
+        return "221 Bye"
+
     with mail_server() as (mailbox, port):
-        mailbox.handle_QUIT = lambda *_: _said("451 no")  # type: ignore[attr-defined]
+        mailbox.handle_QUIT = hang_up  # type: ignore[attr-defined]
         Email("localhost", port, "a@b.example", authorities=authorities()).send(message(), "ada@example.com", NOON)
     assert len(mailbox.letters) == 1
-
-
-async def _said(words: str) -> str:
-    return words
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langgraph.store.base import PutOp
 from langgraph.store.sqlite import SqliteStore
 from proxies import authorities
 from recorder import Answer, Recorder, unused_port
@@ -17,7 +18,8 @@ from told import NOON, SECRET, Office, action, card, mail_server, put, question,
 
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.inbox.notifications import Email, Notice, Notifier, Slack, Webhook, troubles
-from langchain_ashby.inbox.notifications.turn import PATIENCE
+from langchain_ashby.inbox.notifications.post import UNSENT
+from langchain_ashby.inbox.notifications.turn import NAMESPACE, PATIENCE, Turn
 
 BASE = "https://inbox.example"
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
@@ -60,6 +62,14 @@ def test_what_comes_within_a_short_time_is_one_message_without_any_name(
     assert b"Ada" not in sent.content and b"Lovelace" not in sent.content
     for _ in range(100):
         office.tick(notifier, after=MINUTE)
+    assert len(recorder.requests) == 1
+
+
+def test_a_question_that_is_dated_ahead_by_another_clock_is_told_at_once(
+    office: Office, notifier: Notifier, recorder: Recorder
+) -> None:
+    office.questions = [question(since=NOON + timedelta(hours=1))]
+    office.tick(notifier)
     assert len(recorder.requests) == 1
 
 
@@ -183,7 +193,7 @@ def test_a_rejection_is_told_with_its_reason_to_whom_the_application_names(offic
         office.questions = [question()]
         office.tick(notifier)
         office.questions = []
-        part = record(7, part_of="ashby_archive_applications", thread_id="another")
+        part = record(7, part_of="ashby_archive_applications")
         put(office.store, record(6), part, record(8, thread_id="nobody asked"))
         office.tick(notifier, after=60)
     [(_, to, letter)] = mailbox.letters
@@ -397,6 +407,67 @@ def test_a_process_that_hangs_is_relieved_after_a_while_and_tells_nothing_more(
     assert len(recorder.requests) == 1
     shared.tick(second)
     assert len(recorder.requests) == 2
+
+
+def test_a_process_that_was_relieved_while_it_sent_sends_nothing_more(shared: Office, recorder: Recorder) -> None:
+    first = Notifier({"a": hook(recorder, "a"), "b": hook(recorder, "b")}, base_url=BASE)
+
+    def relieved(_: Any) -> Answer:
+        for item in shared.store.search(NAMESPACE):
+            shared.store.delete(NAMESPACE, item.key)
+        return Answer()
+
+    recorder.answers["a"] = [relieved]
+    shared.questions = [question()]
+    shared.tick(first, after=31)
+    assert recorder.endpoints() == ["a"]
+
+
+def test_two_that_take_their_turn_at_once_both_step_back(shared: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = Turn(shared.store), Turn(shared.store)
+    put_claim = Turn._put
+
+    def both(turn: Turn, name: str) -> None:
+        put_claim(turn, name)
+        with monkeypatch.context() as patch:
+            patch.setattr(Turn, "_put", put_claim)
+            if turn is one:
+                put_claim(other, "of the other")
+
+    monkeypatch.setattr(Turn, "_put", both)
+    assert not one.taken(NOON)
+    assert [it.key for it in shared.store.search(NAMESPACE)] == ["of the other"]
+
+
+def test_as_long_as_one_goes_on_no_other_has_its_turn(shared: Office) -> None:
+    one, other = Turn(shared.store), Turn(shared.store)
+    for seconds in range(0, 600, 5):
+        now = NOON + timedelta(seconds=seconds)
+        assert one.taken(now) and not other.taken(now)
+    one.end()
+    assert other.taken(NOON)
+
+
+def test_a_message_that_was_noted_as_sent_is_not_sent_again(shared: Office, recorder: Recorder) -> None:
+    first = Notifier({"hook": hook(recorder)}, base_url=BASE)
+    batch = shared.store.batch
+
+    def dying(ops: Any) -> Any:
+        listed = list(ops)
+        if any(isinstance(it, PutOp) and it.value is None and it.namespace == UNSENT for it in listed):
+            raise Killed
+        return batch(listed)
+
+    shared.questions = [question()]
+    shared.store.batch = dying  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        shared.tick(first, after=31)
+    shared.store.batch = batch  # type: ignore[method-assign]
+    second = Notifier({"hook": hook(recorder)}, base_url=BASE)
+    shared.tick(second, after=1)
+    shared.tick(second, after=PATIENCE.total_seconds() + 1)
+    shared.tick(second, after=31)
+    assert len(recorder.requests) == 1
 
 
 @pytest.mark.parametrize("point", range(1, 9))

@@ -65,7 +65,7 @@ class RequirementRules:
         elif hold is not None and not isinstance(hold, Mapping):
             raise ConfigurationError(
                 f"hold is {hold!r}",
-                remedy='It takes a time for each tool, as {"ashby_submit_offer": timedelta(hours=1)}, or a function.',
+                remedy='It takes a time for each tool, as {"ashby_create_offer": timedelta(hours=1)}, or a function.',
             )
         for tool, it in self._holds.items():
             if not callable(it) and not (isinstance(it, timedelta) and timedelta(0) < it <= LONGEST):

@@ -42,6 +42,8 @@ class AuditRecord:
         approved_by: Its approvals, in their order, as `{"reviewer", "at"}`; several if one was not enough. An entry for
             a write that was rejected after all has those that it had.
         started_by: Who had a held write made once its hold had ended, as `{"reviewer", "at"}`; None for others.
+        before: The facts that were read right before the write was made and that differ from the card's, because of
+            earlier changes of the same message; None if that is not known.
     """
 
     at: datetime
@@ -61,6 +63,7 @@ class AuditRecord:
     on_behalf_of: str | None = None
     part_of: str | None = None
     account: str | None = None
+    before: dict[str, Any] | None = None
     approved_by: list[dict[str, Any]] = field(default_factory=list)
     started_by: dict[str, Any] | None = None
 

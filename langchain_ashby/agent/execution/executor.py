@@ -6,13 +6,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from langchain_core.messages import ToolMessage
 from langgraph.store.base import BaseStore, PutOp
 
 from langchain_ashby.agent.approval.standing import hold_ends, on_record
 from langchain_ashby.agent.cards import Seen
+from langchain_ashby.agent.cards.card import same
 from langchain_ashby.agent.execution import creations
 from langchain_ashby.agent.execution.attempt import Attempt, ClaimLost
 from langchain_ashby.agent.execution.audit_log import AuditRecord, audit_op
@@ -123,7 +124,7 @@ class WriteExecutor:
             with_it: More PutOps, for the same batch.
         """
         conclusion = Conclusion(outcome=result.outcome, answer=to_record(result.answer))
-        entry = audit_op(*audit_record(write, result))
+        entry = audit_op(*audit_record(write, result, claim))
         own = () if claim is None or with_it else _creation(claim, result)
         try:
             self.journal.conclude(write.store, write.key, conclusion, entry, *own, *with_it)
@@ -311,8 +312,14 @@ class WriteExecutor:
         return outcome_unknown(write.call, _ELSEWHERE)
 
 
-def audit_record(write: PendingWrite, result: WriteResult) -> tuple[AuditRecord, str]:
-    """Builds the record in the audit trail for the outcome of a write, and its key."""
+def audit_record(write: PendingWrite, result: WriteResult, claim: Claim | None = None) -> tuple[AuditRecord, str]:
+    """Builds the record in the audit trail for the outcome of a write, and its key.
+
+    Args:
+        write: The write.
+        result: Its outcome.
+        claim: The claim under which it was made, if it was.
+    """
     proposal, latest = write.proposal, write.approval["decided"]
     decided, approved, started = on_record(write.approval)
     if result.outcome == "edited":  # its own card has yet to be approved
@@ -338,10 +345,21 @@ def audit_record(write: PendingWrite, result: WriteResult) -> tuple[AuditRecord,
         approved_by=[{"reviewer": it["reviewer"], "at": it["at"]} for it in approved],
         started_by={"reviewer": started["reviewer"], "at": started["at"]} if started else None,
         account=proposal["account"],
+        before=_left_before(proposal, claim),
     )
     # Two decisions about one proposal are two entries, even if the outcome is the same.
     decision = latest["at"] if latest else proposal["made"]
     return record, f"{write.key.split('/')[1]}-{decision}-{result.outcome}"
+
+
+def _left_before(proposal: Proposal, claim: Claim | None) -> dict[str, Any] | None:
+    """What earlier changes of the same message left, where the card shows something else; None if it is not known."""
+    if not proposal["after"]:
+        return {}
+    if claim is None or claim.seen is None:
+        return None
+    shown = proposal["card"]["facts"] if proposal["card"] else {}
+    return {title: it for title, it in claim.seen["facts"].items() if title not in shown or not same(it, shown[title])}
 
 
 def _as_decided(answer: ToolMessage, outcome: Outcome) -> ToolMessage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langchain_ashby.agent.undo import rules  # noqa: F401  # registers how writes are undone
 from langchain_ashby.agent.undo.opposite import Opposite, Undo, is_declared, undo_of
-from langchain_ashby.agent.undo.proposal import CannotUndoError, ProposedUndo, apropose_undo, propose_undo
+from langchain_ashby.agent.undo.proposal import CannotUndoError, ProposedUndo, apropose_undo, propose_undo, thread_of
 
 __all__ = [
     "CannotUndoError",
@@ -14,5 +14,6 @@ __all__ = [
     "apropose_undo",
     "is_declared",
     "propose_undo",
+    "thread_of",
     "undo_of",
 ]

@@ -83,10 +83,17 @@ def undo_of(entry: AuditRecord, trail: Iterable[AuditRecord] = ()) -> Undo:
 
 @dataclass(frozen=True)
 class Written:
-    """A write that was made: what was asked of Ashby, and the card that was shown."""
+    """A write that was made.
+
+    Attributes:
+        request: What was asked of Ashby.
+        card: The card that was shown.
+        facts: What was read right before it was made.
+    """
 
     request: Operation[Any]
     card: Card
+    facts: Mapping[str, Fact]
 
     @property
     def record(self) -> str:
@@ -102,9 +109,9 @@ class Written:
         """
         if title in self.card["private"]:
             raise NotUndoable(f"{title}: what was there before is private, and is not put into a conversation.")
-        if title not in self.card["facts"]:
+        if title not in self.facts:
             raise NotUndoable(f"{title}: what was there before could not be read.")
-        return self.card["facts"][title]
+        return self.facts[title]
 
     def value(self, title: str, name: str) -> Value:
         """The value of an argument before the write and after it, by its title on the card."""
@@ -173,7 +180,9 @@ def _of_entry(entry: AuditRecord, trail: Iterable[AuditRecord]) -> Iterable[Oppo
         request = operation.model_validate(entry.args)
     except ValidationError:
         raise NotUndoable("Another version of this package recorded it.") from None
-    written = Written(request, card)
+    if entry.before is None:
+        raise NotUndoable("What earlier changes of the same message had left there is not on record.")
+    written = Written(request, card, {**card["facts"], **entry.before})
     rule = RULES.get(operation)
     return rule(request, written) if rule else by_effect(written)
 
@@ -299,7 +308,7 @@ def reverse_of(operation: type[Operation[Any]]) -> type[Operation[Any]] | None:
 def _reversed(written: Written, effect: Effect) -> Opposite:
     """Removes what was added, or adds what was removed, if it was not there before, or was."""
     adds, other = isinstance(effect, Adds), reverse_of(type(written.request))
-    titles = [title for title, fact in written.card["facts"].items() if isinstance(fact, bool)]
+    titles = [title for title, fact in written.facts.items() if isinstance(fact, bool)]
     if other is None or len(titles) != 1:
         raise NotUndoable("Whether it was there before could not be read." if other else "No tool does the opposite.")
     if written.before(titles[0]) is adds:

@@ -51,6 +51,11 @@ class ProposedUndo:
     answers: tuple[str, ...]
 
 
+def thread_of(entry: AuditEntry) -> str:
+    """The thread in which the undo of a write is decided about."""
+    return f"undo-{entry.write}"
+
+
 Settings = Context | Mapping[str, Any]
 
 
@@ -180,7 +185,7 @@ class _Plan:
 
     @property
     def thread_id(self) -> str:
-        return f"undo-{self.entry.write}"
+        return thread_of(self.entry)
 
     @property
     def config(self) -> RunnableConfig:

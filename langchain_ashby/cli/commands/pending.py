@@ -57,7 +57,7 @@ def pending(
                 ProgressDisplay(err) as progress,
             ):
                 progress.begin("threads", "Looking through the threads")
-                found = find_waiting(_agent(nothing, looked_at, None), looked_at.checkpointer, thread)
+                found = find_waiting(agent_on(nothing, looked_at, None), looked_at.checkpointer, thread)
         except ValueError as error:
             raise stop(str(error)) from None
         for name in found.unreadable:
@@ -73,7 +73,7 @@ def pending(
             _list(found.waiting, out)
         if found.waiting and can_ask() and not (as_json or only_list):
             client = stack.enter_context(connected(False, upload_dir))
-            agent = _agent(client, stack.enter_context(open_database(store, create=False)), model)
+            agent = agent_on(client, stack.enter_context(open_database(store, create=False)), model)
             for it in found.waiting:
                 reached = _review(agent, it, reviewer, out, with_model=model is not None)
                 left -= reached in (Reached.THE_END, Reached.NO_ANSWER)
@@ -84,16 +84,15 @@ def pending(
     raise typer.Exit(Status.NOT_APPROVED if left else Status.OK)
 
 
-def _agent(client: AshbyClient, database: Database, model: str | None) -> Any:
+def agent_on(client: AshbyClient, database: Database, model: str | None) -> Any:
     """The agent on the database. Without a model it can carry out decisions, and go no further."""
     from langchain_ashby.agent import create_recruiting_agent
     from langchain_ashby.demo.scripted import ScriptedChatModel, lines
     from langchain_ashby.toolkit import AshbyToolkit
 
     language_model = chat_model(model) if model else ScriptedChatModel(script=lines())
-    return create_recruiting_agent(
-        language_model, AshbyToolkit(client), checkpointer=database.checkpointer, store=database.store
-    )
+    toolkit = AshbyToolkit(client, toolsets=None if model else "all")  # no model has to read about them all
+    return create_recruiting_agent(language_model, toolkit, checkpointer=database.checkpointer, store=database.store)
 
 
 def _list(waiting: list[WaitingThread], out: Console) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from langchain_ashby.inbox.outbox import DecisionError
 from langchain_ashby.inbox.pages.listing import Listing, listing
 from langchain_ashby.inbox.pages.shared import answer, inbox_of, path_for, reviewer_of
 from langchain_ashby.inbox.questions import Approval
@@ -48,20 +50,32 @@ async def decide(request: Request) -> Response:
     if not chosen:
         return await run_in_threadpool(_page, request, found, "None of them is chosen.", 422)
     if refused := [it for it in chosen if it not in shown]:
-        problem = (
-            f"Nothing was decided: {len(refused)} of the changes can't be decided together any more. They were decided, "
-            "their cards have changed, or they have to be decided alone. Look at the rest again."
-        )
+        problem = f"Nothing was decided: {len(refused)} of the changes {_REFUSED}"
         return await run_in_threadpool(_page, request, found, problem, 409)
-    message = str(form.get("message") or form.get("reason") or "").replace("\r\n", "\n").strip()
+    message = str(form.get("message") or "").replace("\r\n", "\n").strip()
     decision = {"type": "approve"} if kind == "approve" else {"type": "reject", "message": message}
-
-    def keep() -> None:
-        for it in dict.fromkeys(chosen):
-            inbox_of(request).outbox.keep(shown[it], decision, reviewer_of(request).name)
-
-    await run_in_threadpool(keep)
+    failures = await run_in_threadpool(_keep, request, [shown[it] for it in dict.fromkeys(chosen)], decision)
+    if failures:
+        problem = f"{len(chosen) - len(failures)} were decided as you chose. {' '.join(failures)}"
+        return await run_in_threadpool(lambda: _page(request, listing(request), problem, 409))
     return RedirectResponse(path_for(request, "queue") + found.filters.query, 303)
+
+
+def _keep(request: Request, approvals: list[Approval], decision: Mapping[str, Any]) -> list[str]:
+    """Keeps the decision about each; returns in words which could not be decided."""
+    failures = []
+    for it in approvals:
+        try:
+            inbox_of(request).outbox.keep(it, decision, reviewer_of(request).name)
+        except DecisionError as error:
+            failures.append(f"{it.line}: {error.message}.")
+    return failures
+
+
+_REFUSED = (
+    "can't be decided together any more. They were decided, their cards have changed, or they have to be decided alone. "
+    "Look at the rest again."
+)
 
 
 def batch_of(request: Request, found: Listing) -> Batch:

@@ -11,7 +11,6 @@ from starlette.datastructures import QueryParams
 
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.text.letters import plain
-from langchain_ashby.text.words import at
 
 RISKS = ("high", "medium", "low")
 
@@ -67,7 +66,7 @@ class Filters:
         return (
             self.kind in ("", approval.tool)
             and self.risk in ("", approval.risk)
-            and (not self.job or self.job in jobs_of(approval))
+            and self.job in ("", approval.job)
             and self.requester in ("", requester_of(approval))
             and (decides or not self.mine)
             and (not self.q or all(it in _searched(approval) for it in plain(self.q).split()))
@@ -92,7 +91,7 @@ def choices(approvals: Iterable[Approval]) -> Choices:
     requesters: set[str] = set()
     for it in approvals:
         kinds[it.tool] = it.title
-        jobs.update(jobs_of(it))
+        jobs.update([it.job] if it.job else ())
         risks.add(it.risk)
         requesters.add(requester_of(it))
     return Choices(
@@ -103,15 +102,9 @@ def choices(approvals: Iterable[Approval]) -> Choices:
     )
 
 
-def jobs_of(approval: Approval) -> set[str]:
-    """The titles of the jobs that a change is about."""
-    refers = approval.card["refers"].values() if approval.card else ()
-    return {str(it["name"]) for it in refers if it["what"] == "The job" and it["name"]}
-
-
 def requester_of(approval: Approval) -> str:
     """Who asked the agent; empty if the run did not name them."""
-    return str(at(approval.question.waiting, "requester") or "")
+    return approval.question.waiting["requester"] or ""
 
 
 def _searched(approval: Approval) -> str:

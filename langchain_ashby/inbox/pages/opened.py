@@ -12,8 +12,9 @@ from langchain_ashby.agent.cards.show.arguments import as_given, beside_names, n
 from langchain_ashby.inbox.outbox import Kept
 from langchain_ashby.inbox.pages.listing import ROWS, Listing, Row
 from langchain_ashby.inbox.pages.shared import reviewer_of
+from langchain_ashby.inbox.pages.strip import strip_of
 from langchain_ashby.inbox.questions import Approval
-from langchain_ashby.inbox.together import MOST, alone, sources
+from langchain_ashby.inbox.together import sources
 from langchain_ashby.inbox.words import json_text
 
 QUICK_REASONS = ("Not now", "Wrong person", "Not agreed with the hiring manager", "Needs another interview first")
@@ -31,8 +32,8 @@ class Opened:
         place: Its place in the list, from 1; None if the filters leave it out.
         before: The change before it in the list.
         after: The change after it.
-        alone: Why it has to be decided alone; None if it need not be.
         decides: True if the reviewer may decide about it.
+        approved: True if the reviewer has approved it already, and somebody else has to.
         later: Until when the reviewer put it off.
     """
 
@@ -42,8 +43,8 @@ class Opened:
     place: int | None
     before: Approval | None
     after: Approval | None
-    alone: str | None
     decides: bool
+    approved: bool
     later: datetime | None
 
     @property
@@ -75,8 +76,7 @@ class Opened:
 
 def opened(request: Request, found: Listing, approval: Approval) -> Opened:
     """The change in full, in the place that it has in the list."""
-    place = found.place_of(approval)
-    rows = found.rows
+    reviewer, place, rows = reviewer_of(request), found.place_of(approval), found.rows
     question = approval.question
     others = [
         Row(it, found.kept.get((question.interrupt_id, it.number)), None)
@@ -90,8 +90,8 @@ def opened(request: Request, found: Listing, approval: Approval) -> Opened:
         place=None if place is None else place + 1,
         before=rows[place - 1].approval if place else None,
         after=rows[place + 1].approval if place is not None and place + 1 < len(rows) else None,
-        alone=alone(approval, found.now),
-        decides=reviewer_of(request).may_decide(approval),
+        decides=reviewer.may_decide(approval),
+        approved=any(it.get("reviewer") == reviewer.name for it in approval.approved_by),
         later=None if place is None else rows[place].later,
     )
 
@@ -109,9 +109,6 @@ def context_of(
     change = opened(request, found, approval) if approval else None
     if page is None:
         page = (change.place - 1) // ROWS + 1 if change and change.place else 1
-    mine = reviewer_of(request).name
-    undoable = [it for it in found.kept.values() if it.reviewer == mine and it.due > found.now]
-    lines = {(row.approval.question.interrupt_id, row.approval.number): row.approval for row in found.rows}
     return {
         "found": found,
         "rows": found.page(page),
@@ -120,7 +117,6 @@ def context_of(
         "problem": problem,
         "view": view,
         "now": found.now,
-        "most": MOST,
         "reasons": QUICK_REASONS,
-        "undoable": [(it, lines[key]) for it in undoable if (key := (it.interrupt_id, it.number)) in lines],
+        "strip": strip_of(request, found.kept, found.now),
     }

@@ -1,7 +1,7 @@
 "use strict";
 /* The keyboard, the countdown, the title and the icon. Everything that decides is a form that works without this. */
 (() => {
-  const SHOWN_FOR = 400; // ms that a change has to be on the screen before a key can approve it
+  const SHOWN_FOR = 600; // ms that a change has to be on the screen before a key can approve it
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const isWide = () => matchMedia("(min-width: 64rem)").matches;
@@ -11,7 +11,7 @@
   let shown = { since: 0, end: false };
   const watcher = new IntersectionObserver((entries) => {
     for (const it of entries) if (it.isIntersecting && it.target.isConnected) shown.end = true;
-  });
+  }, { rootMargin: "0px 0px -64px" }); // what can be decided covers that much
   function watch() {
     watcher.disconnect();
     shown = { since: performance.now(), end: false };
@@ -48,8 +48,8 @@
 
   function approve() {
     const button = one("#approve");
-    const onCard = one("#batch") || isWide() || one("#workspace")?.dataset.view === "card";
-    if (!button || !onCard || button.form.classList.contains("htmx-request")) return;
+    if (one("#workspace")?.dataset.view === "list") return say("Open a change first, with Enter or j.");
+    if (!button || button.form.classList.contains("htmx-request")) return;
     const why = unread();
     if (why) say(why); else button.click();
   }
@@ -76,7 +76,7 @@
   function enter(event) {
     if (document.activeElement !== document.body && !document.activeElement.matches("main")) return;
     event.preventDefault();
-    if (isWide()) focus(one("#card-title")); else rows()[Math.max(0, current())]?.click();
+    if (one("#workspace")?.dataset.view === "list") rows()[Math.max(0, current())]?.click(); else focus(one("#card-title"));
   }
   const KEYS = {
     j: () => step(1), k: () => step(-1), a: approve, e: () => one("#edit")?.click(), x: toggle, "/": search,
@@ -93,6 +93,7 @@
   });
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
+    event.target.closest("[data-closes]")?.closest(".toast").remove();
     if (opener) one(`#${opener.dataset.opens}`).showModal();
     if (!event.target.closest("details.act")) all("details.act[open]").forEach((it) => { it.open = false; });
   });
@@ -113,22 +114,29 @@
       if (left <= 0) { if (it.contains(document.activeElement)) focus(one("#card-title")); it.remove(); } else one(".left", it).textContent = left;
     }
   }
+  function fade() { // good news goes by itself, unless it is being read
+    all(".toast[data-fades]").forEach((it) => setTimeout(() => { if (!it.matches(":hover, :focus-within")) it.remove(); }, 10000));
+    all("[data-closes]").forEach((it) => { it.hidden = false; });
+  }
   function chosen() {
     const boxes = all("#batch-form input[name=change]");
     if (boxes.length) one("#chosen").replaceChildren(Object.assign(document.createElement("b"), { textContent: boxes.filter((it) => it.checked).length }), ` of ${boxes.length} chosen`);
   }
   function settle() {
-    watch(); count(); tick();
+    watch(); count(); tick(); fade();
     all("[data-zone]").forEach((it) => { it.value = Intl.DateTimeFormat().resolvedOptions().timeZone || ""; });
     all("#filter-apply").forEach((it) => { it.hidden = true; });
   }
   document.addEventListener("change", chosen);
+  document.addEventListener("submit", (event) => { if (event.target.id === "filters") document.activeElement.blur(); }, true);
   setInterval(tick, 250);
 
   // The list keeps its place, and the focus goes to what is new.
   let scrolled = 0;
-  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.target?.id === "workspace") scrolled = one(".list")?.scrollTop || 0; });
+  document.addEventListener("htmx:beforeSwap", (event) => { if (["workspace", "list"].includes(event.detail.target?.id)) scrolled = one(".list")?.scrollTop || 0; });
   document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target?.id === "strip") { tick(); fade(); }
+    if (event.detail.target?.id === "list") { count(); one(".list").scrollTop = scrolled; mark(); return; }
     if (event.detail.target?.id !== "workspace") return;
     settle();
     const list = one(".list");
@@ -141,9 +149,20 @@
     if (event.detail.elt.id !== "filters") return;
     for (const [name, value] of [...event.detail.formData]) if (!value) event.detail.formData.delete(name);
   });
+  function mark() { // the list was fetched without the change that is open
+    const open = one("#card")?.dataset.address;
+    for (const it of rows()) it.toggleAttribute("aria-current", false);
+    if (open) one(`.row a[data-address="${CSS.escape(open)}"]`)?.setAttribute("aria-current", "true");
+  }
   const failed = () => say("The inbox did not answer. Nothing was decided; try again.");
   document.addEventListener("htmx:sendError", failed);
-  document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 404) location.assign(one("#workspace")?.dataset.url || "/"); else failed(); });
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status !== 404) return failed();
+    sessionStorage.setItem("told", "That change is not waiting any more. This is what waits.");
+    location.assign(one("#workspace").dataset.url);
+  });
+  say(sessionStorage.getItem("told") || "");
+  sessionStorage.removeItem("told");
   all(".keys-button").forEach((it) => { it.hidden = false; });
   settle();
 })();

@@ -43,7 +43,8 @@ class Texts:
         if kind == "e-mail address":
             yield from self._addresses.get(said.casefold(), ())
         elif kind == "web address":
-            yield from _matches(self._linked, re.compile(_BEFORE_LINK + re.escape(_link(said)) + _AFTER_LINK))
+            link = re.escape(_link(said)) or "(?!)"
+            yield from _matches(self._linked, re.compile(_BEFORE_LINK + link + _AFTER_LINK))
         elif kind in ("number", "phone number"):
             yield from self._numeric(said, kind)
         elif kind == "date":
@@ -60,7 +61,7 @@ class Texts:
         else:
             said = _link(said) if kind == "web address" else said
             yield from _phrase(self._alike, _plain_words(said))
-            for tight in dict.fromkeys([_tight(said), _tight(_spelled_out(said))]):
+            for tight in dict.fromkeys(map(_tight, _forms(said, kind))):
                 if len(tight) >= _SURELY:
                     yield from _places(self._tight, tight)
 
@@ -156,9 +157,7 @@ def _traces(said: str, kind: str) -> Iterator[str]:
     elif kind == "date":
         yield from _spellings(said)
     else:
-        yield _link(said) if kind == "web address" else said
-        if kind == "e-mail address":
-            yield _spelled_out(said)
+        yield from _forms(_link(said) if kind == "web address" else said, kind)
 
 
 _SURELY = 8
@@ -176,8 +175,15 @@ def _link(said: str) -> str:
     return _SCHEME.sub("", said.casefold()).rstrip("/.,;)")
 
 
-def _spelled_out(address: str) -> str:
-    return address.replace("@", " at ").replace(".", " dot ")
+def _forms(said: str, kind: str) -> Iterator[str]:
+    """How a value may be written: an address also with words in the place of its signs."""
+    yield said
+    if kind == "e-mail address":
+        name, _, domain = said.partition("@")
+        yield f"{name} at {domain}"
+        yield f"{name}@{domain.replace('.', ' dot ')}"
+        yield f"{name} at {domain.replace('.', ' dot ')}"
+        yield said.replace(".", " dot ").replace("@", " at ")
 
 
 def _plain_words(text: str) -> str:

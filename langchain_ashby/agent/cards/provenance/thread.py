@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import groupby
 from typing import Any, Literal, NamedTuple
 
 from langchain_core.messages import AIMessage, AnyMessage, ChatMessage, HumanMessage, ToolMessage
@@ -142,8 +143,13 @@ def _answer(
         yield Entry(text, "outsiders", f"the answer of {quoted(title)}", call=call)
         return
     is_from_mirror = ((tool.metadata or {}).get("ashby") or {}).get("endpoint") == "mirror"
-    for piece in pieces(text, bars_only=is_from_mirror):
-        yield Entry(piece.text, piece.author, f"“{piece.field}” in the result of {quoted(title)}", piece.whose, call)
+    found = pieces(text, bars_only=is_from_mirror)
+    for (author, field, whose), those in groupby(found, lambda it: (it.author, it.field, it.whose)):
+        texts = [it.text for it in those]
+        where = f"“{field}” in the result of {quoted(title)}"
+        # What outsiders wrote may run across lines; a record never does.
+        for said in ["\n".join(texts)] if author == "outsiders" else texts:
+            yield Entry(said, author, where, whose, call)
 
 
 def _text(message: ToolMessage) -> str:

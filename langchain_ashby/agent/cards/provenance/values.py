@@ -153,6 +153,9 @@ _FEWEST_DIGITS = 6
 def _of_text(way: str, text: str) -> Iterator[Value]:
     inside = [(it[0], kind) for pattern, kind in _INSIDE for it in pattern.finditer(text)]
     yield from (Value(way, said, kind, said) for said, kind in inside)
+    for spelled in _SPELLED_OUT.finditer(text):
+        address = re.sub(_A_DOT, ".", re.sub(_AN_AT, "@", spelled[0]))
+        yield Value(way, address, "e-mail address", spelled[0])
     all_words = words(text).split()
     if len(all_words) <= FEW_WORDS and "\n" not in text:
         if len("".join(all_words)) >= SHORTEST:
@@ -166,6 +169,10 @@ def _of_text(way: str, text: str) -> Iterator[Value]:
         passages = (" ".join(said[max(end - PASSAGE, 0) : end]) for end in ends)
         yield from (Value(way, it, "passage", sentence.strip()) for it in passages)
 
+
+_AN_AT, _A_DOT = r"(?i:\s?[(\[{]\s?at\s?[)\]}]\s?)", r"(?i:\s?[(\[{]\s?dot\s?[)\]}]\s?)"
+_SPELLED_OUT = re.compile(rf"[\w.+%'-]+{_AN_AT}[\w-]+(?:(?:\.|{_A_DOT})[\w-]+)+")
+"""An address as people write it for no program to find it: `ada (at) example [dot] org`."""
 
 _INSIDE: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (ADDRESS, "e-mail address"),

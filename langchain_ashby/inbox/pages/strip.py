@@ -1,0 +1,70 @@
+"""What becomes of the reviewer's own decisions, told in a corner of each page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from langchain_ashby.inbox.outbox import DecisionError, Kept, Result
+from langchain_ashby.inbox.pages.filters import Filters
+from langchain_ashby.inbox.pages.shared import answer, inbox_of, path_for, reviewer_of
+
+MOST = 3
+"""The most decisions that are told one by one, and the most results: the others are among the outcomes."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What a reviewer is told.
+
+    Attributes:
+        undoable: The decisions that can be taken back, the oldest first.
+        results: What became of others, the oldest first.
+        query: The filters of the list, to which an undo leads back.
+    """
+
+    undoable: list[Kept]
+    results: list[Result]
+    query: str
+
+    @property
+    def all_at_once(self) -> bool:
+        """True if there are so many that they are taken back together."""
+        return len(self.undoable) > MOST
+
+
+def show(request: Request) -> Response:
+    """Shows only that."""
+    now = datetime.now(UTC)
+    return answer(request, "strip_page.html", {"strip": strip_of(request, inbox_of(request).outbox.all(), now)})
+
+
+async def take_back(request: Request) -> Response:
+    """Takes decisions back that have not left, of those that the form names and that are the reviewer's own."""
+    inbox, mine = inbox_of(request), reviewer_of(request).name
+    form = await request.form()
+    named = {str(it) for it in form.getlist("change")}
+
+    def take() -> None:
+        for kept in inbox.outbox.all().values():
+            if kept.reviewer == mine and f"{kept.interrupt_id}.{kept.number}" in named:
+                with suppress(DecisionError):  # it has left: what became of it is told next
+                    inbox.outbox.take_back(kept.interrupt_id, kept.number, mine)
+
+    await run_in_threadpool(take)
+    return RedirectResponse(path_for(request, "queue") + Filters.of(request.query_params).query, 303)
+
+
+def strip_of(request: Request, kept: Mapping[tuple[str, int], Kept], now: datetime) -> Strip:
+    """What the reviewer is told now. What became of a decision is told once."""
+    inbox, mine = inbox_of(request), reviewer_of(request).name
+    undoable = sorted((it for it in kept.values() if it.reviewer == mine and it.due > now), key=lambda it: it.due)
+    results = inbox.outbox.results.of(mine)
+    inbox.outbox.results.mark_seen(mine, [it.key for it in results])
+    return Strip(undoable, results[-MOST:], Filters.of(request.query_params).query)

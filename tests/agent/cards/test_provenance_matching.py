@@ -1,0 +1,150 @@
+"""Values are found exactly where that vouches for them, and through disguises where it does not."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.agent.cards.provenance import Said, outside
+from langchain_ashby.agent.cards.provenance.matching import Index, Texts, numbers_in
+from langchain_ashby.agent.cards.provenance.values import values_of
+from langchain_ashby.agent.messages.own import kept_answer, record_of_turn
+from langchain_ashby.endpoints.offers import CreateOffer
+from langchain_ashby.records import FileText
+from langchain_ashby.results import render
+
+TOOLS: dict[str, Any] = {it.name: it for it in AshbyToolkit(AshbyClient("key"), toolsets="all").get_tools()}
+ADA = "929ec103-b766-5a16-8927-b510963c1445"
+NOTE = "ashby_create_candidate_note"
+WORD = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), min_size=5, max_size=9)
+
+
+def thread(*said: str, resume: str = "") -> tuple[list[AnyMessage], dict[str, str]]:
+    """What the user said, and a résumé that was read."""
+    own: dict[str, str] = {}
+    if not resume:
+        return [*map(HumanMessage, said)], own
+    asked = AIMessage("", id="asked", tool_calls=[{"name": "ashby_read_candidate_file", "args": {}, "id": "c"}])
+    own["asked"] = record_of_turn(asked)
+    text = render(FileText, {"fileName": "cv", "extractedText": resume})
+    answer = kept_answer(ToolMessage(text, tool_call_id="c", name="ashby_read_candidate_file", id="a"), own)
+    return [*map(HumanMessage, said), asked, answer], own
+
+
+def speakers(note: str, *said: str, resume: str = "") -> set[str]:
+    messages, own = thread(*said, resume=resume)
+    found = Said(messages, own, TOOLS).sources(TOOLS[NOTE], {"candidate_id": ADA, "note": note})
+    return {it["from"] for it in found}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ada@new.invalid",
+        "ADA@New.Invalid",
+        "mailto:ada@new.invalid.",
+        "<ada@new.invalid>",
+        "a d a @ n e w . i n v a l i d",
+        "ada\u200b@new.in\u00advalid",
+        "\u0430d\u0430@new.invalid",
+        "ada (at) new (dot) invalid",
+        "ada [at] new.invalid",
+        "ada@\nnew.invalid",
+        "\uff41\uff44\uff41\uff20\uff4e\uff45\uff57\uff0e\uff49\uff4e\uff56\uff41\uff4c\uff49\uff44",
+        "ada@new.inva-\nlid",
+        "\u00e1d\u00e1@new.invalid",
+    ],
+)
+def test_an_address_in_a_resume_is_found_in_every_disguise(written: str) -> None:
+    assert speakers("ada@new.invalid", resume=f"Write to me: {written} any time") == {"outsiders"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["\u0430da@new.invalid", "ada@new.invalid.evil.example", "xada@new.invalid", "ada@new.inval", "ada at new invalid"],
+)
+def test_the_user_did_not_say_what_only_looks_like_it(said: str) -> None:
+    assert speakers("ada@new.invalid", f"Take {said}") == {"model"}
+    assert speakers("ada@new.invalid", f"Take {said}", resume="ada@new.invalid") == {"outsiders"}
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("ada@new.invalid", "it is Ada@New.Invalid."),
+        ("https://www.github.com/ada/", "see github.com/ada, please"),
+        ("+49 170 1234567", "0170/123 45 67"),
+        ("185000", "offer 185k"),
+        ("185,000", "185.000 Euro"),
+        ("1500000", "1.5 m"),
+        ("José Muñoz", "about jose  MUNOZ"),
+        ("2027-03-03", "from the 3rd of March"),
+        ("2027-03-03", "Wednesday works"),
+        ("张伟经理很好", "张伟经理很好 谢谢"),
+    ],
+)
+def test_the_user_said_it_in_other_letters(note: str, said: str) -> None:
+    assert speakers(note, said) == {"user"}
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [("https://github.com/ada", "github.com/ada-evil"), ("185000", "1850000"), ("https://ada.dev", "evil-ada.dev"),
+     ("2027-03-03", "3 May"), ("1500", "1,5")],
+)  # fmt: skip
+def test_the_user_said_something_else(note: str, said: str) -> None:
+    assert "user" not in speakers(note, said)
+
+
+def test_numbers_have_one_spelling() -> None:
+    read = "150k 150,000 150.000 150 000 1.5m 4.5 2,500.50 room3 7-8"
+    assert [*numbers_in(read)] == [
+        "150000", "150000", "150", "150000", "150", "150000", "1500000", "4.5", "2500.5", "7", "8",
+    ]  # fmt: skip
+
+
+@given(st.lists(WORD, min_size=9, max_size=30), st.lists(WORD, max_size=20), st.data())
+def test_nine_words_in_a_row_that_were_copied_are_found(words: list[str], own: list[str], data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(words) - 9))
+    note = " ".join(["she says", *own, *words[start : start + 9], *own, "and so on"])
+    assert "outsiders" in speakers(note, resume=" ".join(words))
+    assert "outsiders" not in speakers(note, " ".join(["she says", *own, *words[start : start + 9], *own, "and so on"]))
+
+
+SAID = st.text(min_size=1, max_size=60).filter(lambda text: any(map(str.isalnum, text)))
+
+
+@given(SAID, st.sampled_from(["text", "e-mail address", "web address", "number"]))
+def test_the_index_misses_no_text_that_has_a_value(said: str, kind: str) -> None:
+    texts = ["nothing", f"before {said} after", "nothing either"]
+    index, found = Index(texts).places(said, kind), Texts(texts)
+    assert {*found.exactly(said, kind), *found.disguised(said, kind)} <= {*index}
+
+
+def test_ids_choices_and_flags_are_no_values() -> None:
+    args = {"candidate_id": ADA, "note": {"type": "text/html", "value": "<b>Keen</b> on it"}, "is_private": True}
+    assert [(it.way, it.said) for it in values_of(TOOLS[NOTE], args)] == [("note.value", "<b>Keen</b> on it")]
+    field = {"path": "_systemfield_salary", "value": {"value": 185000, "currencyCode": "EUR"}}
+    args = {"offer_id": ADA, "field_submissions": [field]}
+    tool = TOOLS["ashby_update_offer"]
+    assert [(it.way, it.said) for it in values_of(tool, args)] == [("field_submissions.0.value.value", "185000")]
+    assert CreateOffer.tool_name() in TOOLS
+
+
+def test_a_thread_of_two_hundred_messages_takes_milliseconds() -> None:
+    messages, own = thread("Leave a note about ada@example.org.", resume="word " * 1_000)
+    for number in range(200):
+        answer = messages[2].model_copy(update={"id": f"a{number}"})
+        messages.append(kept_answer(answer, own))
+    note = "Somebody wrote to ada@example.org and is keen to start in spring, they say, which would suit the team. " * 2
+    started = time.process_time()
+    found = Said(messages, own, TOOLS).sources(TOOLS[NOTE], {"candidate_id": ADA, "note": note})
+    assert {it["from"] for it in found} == {"user", "model"}
+    assert time.process_time() - started < 0.25, "25 ms on the machine on which it was written"
+    assert outside(messages, own, TOOLS, None) == "read"
