@@ -103,7 +103,8 @@ def _thread(state: StateSnapshot, may_stop_at: Collection[str]) -> Thread:
     messages: list[AnyMessage] = next((found for it in reversed(parts) if (found := it.values.get("messages"))), [])
     return Thread(
         questions={it.id: it.value for it in state.interrupts if isinstance(it.value, Mapping)},
-        broke_off=not {*state.next}.issubset(may_stop_at) and not state.interrupts,
+        # Not `next`: that leaves out a step that is made, but died before its checkpoint.
+        broke_off=not {it.name for it in state.tasks}.issubset(may_stop_at) and not state.interrupts,
         messages=list(messages),
         approvals=approvals,
     )
