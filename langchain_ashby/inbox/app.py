@@ -27,10 +27,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
 from langchain_ashby.agent.run.compiled import RecruitingAgent
-from langchain_ashby.inbox import words
+from langchain_ashby.inbox import events, words
 from langchain_ashby.inbox.became import told
 from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.door import AtTheDoor, Door
+from langchain_ashby.inbox.events import Events
 from langchain_ashby.inbox.evidence import Evidence
 from langchain_ashby.inbox.later import Later
 from langchain_ashby.inbox.notifications import Notifier
@@ -55,6 +56,7 @@ class Inbox:
     store: BaseStore
     questions: Questions
     outbox: Outbox
+    events: Events
     later: Later
     evidence: Evidence
     trail: Trail
@@ -122,11 +124,14 @@ def create_app(
         "told": told,
     }
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
+    questions = Questions(store)
+    outbox = Outbox(agent, store, undo=undo, stop_before_model=stop_before_model, questions=questions)
     inbox = Inbox(
         agent=agent,
         store=store,
-        questions=Questions(store),
-        outbox=Outbox(agent, store, undo=undo, stop_before_model=stop_before_model),
+        questions=questions,
+        outbox=outbox,
+        events=Events(questions, outbox),
         later=Later(store),
         evidence=Evidence(agent),
         trail=Trail(store),
@@ -145,6 +150,7 @@ def create_app(
         stopping = asyncio.Event()
         chores: list[Callable[[datetime], Awaitable[object]]] = [
             _in_thread(inbox.outbox.deliver),
+            _in_thread(inbox.events.look),
             _in_thread(CatchUp(agent, inbox.store).look),
         ]
         if notifier is not None:
@@ -152,10 +158,12 @@ def create_app(
         tasks = [asyncio.create_task(_repeat(chore, stopping)) for chore in chores]
         running = True
         try:
-            yield
+            with inbox.events.closing_with_the_server():
+                yield
         finally:
             running = False
             stopping.set()
+            inbox.events.close()
             await asyncio.gather(*tasks)
             await run_in_threadpool(inbox.outbox.close)  # a write that is under way is finished
             if notifier is not None:
@@ -181,6 +189,8 @@ def create_app(
             Route("/approvals/{interrupt_id}/{number:int}/edit", edit.show, name="edit"),
             Route("/approvals/{interrupt_id}/{number:int}/edit", edit.send, methods=["POST"]),
             Route("/approvals/{interrupt_id}/{number:int}/evidence", card.evidence, name="evidence"),
+            Route("/events", events.stream, name="events"),
+            Route("/events/poll", events.poll, name="events_poll"),
             Route("/outcomes", outcomes.show, name="outcomes"),
             Route("/outcomes.csv", outcomes.as_csv, name="outcomes_csv"),
             Route("/outcomes.jsonl", outcomes.as_jsonl, name="outcomes_jsonl"),
