@@ -104,6 +104,8 @@ class AtTheDoor:
         answer: ASGIApp | None = None
         if session is None and not _is_open(own_path(scope)):
             answer = self._stranger(request)
+        elif session is not None and not session.reviewer.may_enter:
+            answer = self._problem(request, 403, "You have no role here. Ask whoever runs the inbox.")
         elif scope["method"] not in SAFE_METHODS:
             body = await Request(scope, receive).body()
             receive = replayed(body, receive)

@@ -358,12 +358,13 @@ def test_someone_who_may_only_see_is_refused_a_decision(agent: Agent) -> None:
 
 
 def test_someone_without_a_role_sees_nothing(agent: Agent) -> None:
-    with browser_of(agent, "Nobody", "guest") as browser:
-        assert "/approvals/" not in browser.get("/").text
     with browser_of(agent) as seeing:
         address, _ = form_of(seeing)
     with browser_of(agent, "Nobody", "guest") as browser:
-        assert browser.get(address.removesuffix("/decision")).status_code == 404
+        for path in ("/", address.removesuffix("/decision"), "/outcomes", "/events/poll", "/nowhere"):
+            answer = browser.get(path)
+            assert answer.status_code == 403
+            assert "You have no role here" in answer.text and "Ada" not in answer.text
 
 
 def test_the_reviewer_s_name_goes_with_the_decision(agent: Agent) -> None:
