@@ -110,6 +110,7 @@ AGENT = [
     "conversation",
     "state",
     "messages",
+    "provenance",
     "approval",
     "run",
     "execution",
