@@ -15,14 +15,14 @@ from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
 from langchain_ashby.endpoints.offers import GetOffer
-from langchain_ashby.endpoints.organization import ListCustomFields
+from langchain_ashby.endpoints.organization import ListCustomFields, ListUsers
 from langchain_ashby.errors import AshbyError, PermissionDeniedError
 from langchain_ashby.forms import Field as Question
 from langchain_ashby.forms import Form as Definition
 from langchain_ashby.forms import custom_field
 from langchain_ashby.ids import Id, canonical
 from langchain_ashby.inbox.forms.model import Choice, Offered, Typed
-from langchain_ashby.inbox.forms.shapes import Kind, Shape, shape_of
+from langchain_ashby.inbox.forms.shapes import BY_ADDRESS, Kind, Shape, shape_of
 from langchain_ashby.text.words import folded, named, one_line
 from langchain_ashby.toolkit.listings import kept
 from langchain_ashby.toolkit.names import Known, known
@@ -116,9 +116,15 @@ class Lists:
             return Offered(problem=_why(kind, error))
         used = [it for it in found if it.in_use]
         labels = _told_apart(used, always=_has_address(kind))
-        choices = [Choice(it.id, label) for it, label in zip(used, labels, strict=True)]
+        sent = self._addresses() if kind is BY_ADDRESS else {}
+        choices = [Choice(sent.get(it.id, it.id), label) for it, label in zip(used, labels, strict=True)]
         self._names |= {it.raw: it.label for it in choices}
         return Offered(tuple(choices[:MOST]), complete and len(choices) <= MOST, needs_search=not choices and not query)
+
+    def _addresses(self) -> dict[str, str]:
+        """The e-mail addresses of users by their ids, from the list in which their names are found."""
+        users = kept(self._client, ListUsers(include_deactivated=True)).records
+        return {it["id"]: it["email"] for it in users if isinstance(it.get("email"), str)}
 
     def _read_together(self) -> None:
         """Reads what the form will need, all at once; one after the other would take the sum of their times."""
