@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -176,6 +177,18 @@ def test_ashby_being_away_leaves_a_form_that_works(desk: Desk) -> None:
         assert it.notes[0].startswith("“Did not meet the technical bar”, as proposed")
         assert "could not be read" in it.notes[1]
         assert not read(form(OPERATIONS[tool], call[0], lists, typed=typed(shown))).changed
+
+
+def test_a_form_does_not_wait_for_ashby_for_long(desk: Desk) -> None:
+    tool = "ashby_create_job"
+    call = desk.call(tool)
+    desk.sandbox.fault("*", times=10, delay=2.5)
+    began = time.monotonic()
+    lists = Lists(desk.client, OPERATIONS[tool], call[0], call[1], seconds=0.2)
+    shown = form(OPERATIONS[tool], call[0], lists)
+    assert time.monotonic() - began < 2
+    assert "did not answer in time" in field(shown, "department_id").notes[1]
+    assert not read(form(OPERATIONS[tool], call[0], lists, typed=typed(shown))).changed
 
 
 def test_a_proposed_record_that_is_in_no_list_stays(desk: Desk) -> None:
