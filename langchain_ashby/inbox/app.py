@@ -143,6 +143,7 @@ def create_app(
             partial(run_in_threadpool, inbox.outbox.deliver),
             partial(run_in_threadpool, CatchUp(agent, inbox.store).look),
         ]
+        chores.append(partial(run_in_threadpool, inbox.trail.read_ahead))
         if notifier is not None:
             chores.append(partial(run_in_threadpool, _notify, inbox, notifier))
         tasks = [asyncio.create_task(_repeat(chore, stopping)) for chore in chores]
