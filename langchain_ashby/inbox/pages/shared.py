@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,6 +14,7 @@ from starlette.routing import NoMatchFound
 from langchain_ashby.inbox.notifications import troubles
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.reviewers import Reviewer
+from langchain_ashby.text.words import zone, zone_named
 
 if TYPE_CHECKING:
     from langchain_ashby.inbox.app import Inbox
@@ -55,6 +58,12 @@ def reviewer_of(request: Request) -> Reviewer:
     """Who sent the request."""
     reviewer: Reviewer = request.state.reviewer
     return reviewer
+
+
+def zone_of(request: Request) -> tzinfo:
+    """The zone of the reviewer's clock: that of the browser, which a script says, or else the inbox's own."""
+    said = zone_named(unquote(request.cookies.get("zone", "")))
+    return said or zone_named(inbox_of(request).time_zone) or zone()
 
 
 _GONE = "This change is not waiting for a decision any more."
