@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -51,6 +51,8 @@ class Kept:
         tool: The name of the tool.
         line: The change in a line.
         settings: The settings of the run that asked, which the run with the answer needs again.
+        held: The numbers of the changes that are held: the answer leaves them so unless they are decided as well.
+        ends_hold: True if it only repeats an approval because the hold is over. It waits for no other change.
     """
 
     interrupt_id: str
@@ -67,6 +69,8 @@ class Kept:
     tool: str
     line: str = field(repr=False)
     settings: dict[str, Any] = field(repr=False)
+    held: list[int] = field(default_factory=list)
+    ends_hold: bool = False
 
     @property
     def is_approval(self) -> bool:
@@ -128,16 +132,14 @@ class Decisions:
         self._undo = undo
         self._one_at_a_time = Lock()
 
-    def keep(
-        self, approval: Approval, decision: Mapping[str, Any], reviewer: str, *, undo: timedelta | None = None
-    ) -> Kept:
+    def keep(self, approval: Approval, decision: Mapping[str, Any], reviewer: str, *, ends_hold: bool = False) -> Kept:
         """Keeps a decision. It leaves when it is due and the question's other changes are decided as well.
 
         Args:
             approval: The change, as it was shown.
             decision: The decision, in LangChain's approval protocol.
             reviewer: Who decided.
-            undo: How long it can be taken back, if not as usual.
+            ends_hold: True if it only repeats an approval because the hold is over. It leaves at once.
 
         Raises:
             AlreadyDecided: if somebody was first.
@@ -150,7 +152,7 @@ class Decisions:
             fingerprint=approval.fingerprint,
             decision=dict(decision),
             reviewer=reviewer,
-            due=now + (self._undo if undo is None else undo),
+            due=now if ends_hold else now + self._undo,
             at=now,
             thread_id=question.waiting["thread_id"],
             of=len(question.approvals),
@@ -159,6 +161,8 @@ class Decisions:
             tool=approval.tool,
             line=approval.line,
             settings=question.waiting["settings"],
+            held=[it.number for it in question.approvals if it.held_until],
+            ends_hold=ends_hold,
         )
         with self._one_at_a_time:
             self._settle(kept)
@@ -253,6 +257,14 @@ class Decisions:
 
     def _put(self, interrupt_id: str, key: str, value: Mapping[str, Any]) -> None:
         self._store.batch([put_op((*ROOT, interrupt_id), key, value)])
+
+
+def is_whole(decisions: Sequence[Kept]) -> bool:
+    """True if these decisions answer their question: all of its changes are decided, but for those that are held."""
+    if not decisions:
+        return False
+    left = {*range(1, decisions[0].of + 1)} - {it.number for it in decisions}
+    return any(it.ends_hold for it in decisions) or left <= {*decisions[0].held}
 
 
 def kept_in(sheaf: Sheaf) -> list[Kept]:

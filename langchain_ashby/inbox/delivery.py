@@ -23,9 +23,9 @@ from langgraph.types import Command
 from langchain_ashby.agent.execution.audit import audit_trail
 from langchain_ashby.agent.run.compiled import QuestionClosedError
 from langchain_ashby.errors import AshbyError, ConfigurationError
-from langchain_ashby.inbox.decisions import DecisionError, Decisions, Kept, Sheaf, kept_in
+from langchain_ashby.inbox.decisions import DecisionError, Decisions, Kept, Sheaf, is_whole, kept_in
 from langchain_ashby.inbox.questions import Approval, Questions, fingerprint
-from langchain_ashby.inbox.results import Result, is_of, latest_entry, result, result_op, results_of
+from langchain_ashby.inbox.results import Result, is_of, is_recorded, latest_entry, result, result_op, results_of
 from langchain_ashby.inbox.threads import Thread, Threads
 
 _log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ class Delivery:
             self._under_way.pop(interrupt_id, None)
 
     def _is_ready(self, sheaf: Sheaf, decisions: Sequence[Kept], now: datetime) -> bool:
-        if len(decisions) != decisions[0].of or now < self._not_before.get(decisions[0].interrupt_id, now):
+        if not is_whole(decisions) or now < self._not_before.get(decisions[0].interrupt_id, now):
             return False
         if sheaf.tries and datetime.fromisoformat(sheaf.tries["next"]) > now:
             return False
@@ -147,7 +147,7 @@ class Delivery:
         if request is not None and (changed := _changed(request, decisions)):
             self._conclude(interrupt_id, [result(it, "changed", changed, again=interrupt_id) for it in decisions])
         elif request is not None:
-            self._go_on(Command(resume={interrupt_id: _answer(interrupt_id, decisions)}), decisions, sheaf)
+            self._go_on(Command(resume={interrupt_id: _answer(request, decisions)}), decisions, sheaf)
         elif self._broke_off(thread, decisions):
             self._go_on(None, decisions, sheaf)
         else:
@@ -190,7 +190,7 @@ class Delivery:
                 return is_of(kept, known["reviewer"], known["decision"])
             entry = latest_entry((it for it in trail if it.part_of is None), kept)
             if entry is not None:
-                return is_of(kept, entry.reviewer, entry.decision)
+                return is_recorded(kept, entry)
         return True
 
     def _conclude(self, interrupt_id: str, results: Sequence[Result]) -> None:
@@ -211,7 +211,7 @@ class Delivery:
                 if _is_over(approval, now):
                     by = str(approval.approved_by[-1].get("reviewer") or "")
                     with suppress(DecisionError):  # somebody stops it, or another process was first
-                        self._decisions.keep(approval, {"type": "approve"}, by, undo=timedelta(0))
+                        self._decisions.keep(approval, {"type": "approve"}, by, ends_hold=True)
 
 
 def _is_over(approval: Approval, now: datetime) -> bool:
@@ -225,16 +225,20 @@ def _is_over(approval: Approval, now: datetime) -> bool:
 def _changed(request: Mapping[str, Any], decisions: Sequence[Kept]) -> str:
     """Says in what the question is another than the one that was decided about; empty if it is the same."""
     actions: Any = request.get("action_requests") or ()
-    if len(actions) != len(decisions):
+    if len(actions) != decisions[0].of:
         return "The question has other changes now."
-    shown = [it.fingerprint for it in decisions]
-    now = [fingerprint(decisions[0].interrupt_id, action) for action in actions]
-    return "" if shown == now else "The card is not the one that was shown. Look at it again."
+    same = all(fingerprint(it.interrupt_id, actions[it.number - 1]) == it.fingerprint for it in decisions)
+    return "" if same else "The card is not the one that was shown. Look at it again."
 
 
-def _answer(interrupt_id: str, decisions: Sequence[Kept]) -> dict[str, Any]:
-    made = [{**it.decision, "tool_call_id": it.call_id, "reviewer": it.reviewer} for it in decisions]
-    return {"request_id": interrupt_id, "decisions": made}
+def _answer(request: Mapping[str, Any], decisions: Sequence[Kept]) -> dict[str, Any]:
+    """The answer to the question. What is not decided waits on."""
+    of = {it.number: {**it.decision, "reviewer": it.reviewer} for it in decisions}
+    made = [
+        {**of.get(number, {"type": "wait"}), "tool_call_id": action["tool_call_id"]}
+        for number, action in enumerate(request["action_requests"], 1)
+    ]
+    return {"request_id": decisions[0].interrupt_id, "decisions": made}
 
 
 def _with_reason(found: Result, said: str) -> Result:

@@ -153,6 +153,14 @@ def is_of(kept: Kept, reviewer: str | None, decision: str | None) -> bool:
     return reviewer == kept.reviewer and (decision in ("approve", "edit")) == kept.is_approval
 
 
+def is_recorded(kept: Kept, entry: AuditEntry) -> bool:
+    """True if an entry can be about this decision: of several people who approved, each has their part in it."""
+    if entry.decision is None or is_of(kept, entry.reviewer, entry.decision):
+        return True
+    others = [*entry.approved_by, *([entry.started_by] if entry.started_by else [])]
+    return entry.decision in ("approve", "edit") and any(is_of(kept, it["reviewer"], entry.decision) for it in others)
+
+
 def result_op(found: Result) -> PutOp:
     """The PutOp for a result."""
     moments = {"at": found.at.isoformat(), "decided_at": found.decided_at.isoformat()}
@@ -161,7 +169,7 @@ def result_op(found: Result) -> PutOp:
 
 def _result_of(kept: Kept, entry: AuditEntry | None, thread: Thread) -> Result:
     again, problem = _asked_again(kept, thread)
-    if entry is not None and entry.decision is not None and not is_of(kept, entry.reviewer, entry.decision):
+    if entry is not None and not is_recorded(kept, entry):
         return result(kept, "decided by another", entry.outcome, by=entry.reviewer, again=again)
     if entry is not None:
         return result(kept, entry.outcome, problem or entry.detail, again=again)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -79,9 +79,18 @@ class Threads:
         loop = getattr(self._agent.checkpointer, "loop", None)
         if isinstance(loop, asyncio.AbstractEventLoop):
             going = self._agent.ainvoke(start, _config(thread_id), **how)
-            asyncio.run_coroutine_threadsafe(going, loop).result()
+            _finished(asyncio.run_coroutine_threadsafe(going, loop), loop)
         else:
             self._agent.invoke(start, _config(thread_id), **how)
+
+
+def _finished(going: Future[Any], loop: asyncio.AbstractEventLoop) -> None:
+    """Waits for a run, but not for one whose event loop has ended."""
+    while not going.done():
+        wait([going], timeout=1)
+        if not going.done() and not loop.is_running():
+            raise RuntimeError("the event loop has ended")
+    going.result()
 
 
 def _config(thread_id: str | None) -> RunnableConfig:
@@ -94,7 +103,8 @@ def _thread(state: StateSnapshot, may_stop_at: Collection[str]) -> Thread:
     messages: list[AnyMessage] = next((found for it in reversed(parts) if (found := it.values.get("messages"))), [])
     return Thread(
         questions={it.id: it.value for it in state.interrupts if isinstance(it.value, Mapping)},
-        broke_off=not {*state.next}.issubset(may_stop_at) and not state.interrupts,
+        # Not `next`: that leaves out a step that is made, but died before its checkpoint.
+        broke_off=not {it.name for it in state.tasks}.issubset(may_stop_at) and not state.interrupts,
         messages=list(messages),
         approvals=approvals,
     )

@@ -22,7 +22,7 @@ from langchain_ashby.agent.approval.waiting import (
     read_item,
 )
 from langchain_ashby.agent.execution.store import store_time
-from langchain_ashby.inbox.decisions import Decisions, kept_in, last_put
+from langchain_ashby.inbox.decisions import Decisions, is_whole, kept_in, last_put
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.results import Results, result_op, results_of
 from langchain_ashby.inbox.threads import Thread, Threads
@@ -103,7 +103,7 @@ class Upkeep:
         listed = {interrupt_id for _, interrupt_id in places(self._store)}
         for interrupt_id in self._decisions.questions():
             decisions = kept_in(self._decisions.sheaf(interrupt_id))
-            if interrupt_id in listed or not decisions or len(decisions) == decisions[0].of:
+            if interrupt_id in listed or not decisions or is_whole(decisions):
                 continue
             thread = self._threads.read(decisions[0].thread_id)
             if interrupt_id not in thread.questions:

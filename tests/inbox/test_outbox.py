@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import KINDS, Pair, desk, note, place, until
+from desks import KINDS, Desk, Pair, desk, note, place, until
 from langgraph.types import Command
 from postgres import postgres as postgres
 
-from langchain_ashby.agent import audit_trail
+from langchain_ashby.agent import ApprovalPolicy, audit_trail
 from langchain_ashby.agent.approval.waiting import all_closed, all_waiting
-from langchain_ashby.demo.scripted import say
+from langchain_ashby.demo.scripted import call, say
 from langchain_ashby.inbox.outbox import AlreadyDecided, DecisionError, QuestionOver
 from langchain_ashby.sandbox import AshbySandbox
 
@@ -228,7 +228,6 @@ def test_a_run_that_fails_before_the_answer_arrives_is_tried_again(sandbox: Ashb
 def test_settings_that_no_longer_exist_are_reported_and_the_question_stays_open(
     sandbox: AshbySandbox, memory: Pair
 ) -> None:
-    from langchain_ashby.agent import ApprovalPolicy
 
     before = desk(sandbox, memory, policies={"careful": ApprovalPolicy()})
     before.ask(context={"policy": "careful"})
@@ -339,3 +338,93 @@ def test_a_question_of_another_version_is_counted_and_hides_no_other(sandbox: As
     at.ask()
     at.store.put(("langchain_ashby", "waiting", "a", "b", "open"), "question", {"version": 99, "json": "{}"})
     assert len(at.approvals()) == 1 and at.questions.unreadable() == 1 and len(all_waiting(at.store)) == 1
+
+
+HOLD = timedelta(hours=1)
+
+
+def held(sandbox: AshbySandbox, pair: Pair, *more: Any, second: bool = False) -> Desk:
+    """A desk whose policy holds notes for an hour, with a note that Ben has approved."""
+    policy = ApprovalPolicy(
+        hold={"ashby_create_candidate_note": HOLD}, second_reviewer=["ashby_create_candidate_note"] if second else ()
+    )
+    at = desk(sandbox, pair, say("", note(sandbox), *more), "Done.", policy=policy)
+    at.ask()
+    at.outbox.keep(at.approvals()[0], APPROVE, "Ben")
+    return at
+
+
+def tomorrow(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Sets the clock by which the agent measures holds."""
+    later = datetime.now(UTC) + timedelta(days=1)
+    monkeypatch.setattr("langchain_ashby.agent.nodes.review.store_time", lambda store: later)
+    return later
+
+
+def test_a_held_change_is_made_when_its_hold_is_over_in_the_name_of_who_approved_it(
+    sandbox: AshbySandbox, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = held(sandbox, pair)
+    at.deliver()
+    [approval] = at.approvals()
+    assert at.results() == ["held"] and approval.held_until is not None and at.notes() == []
+    assert at.deliver(datetime.now(UTC) + timedelta(minutes=59)) == 0
+    late = tomorrow(monkeypatch)
+    others = desk(sandbox, pair, policy=ApprovalPolicy(hold={"ashby_create_candidate_note": HOLD}))
+    assert others.deliver(late) == 1 and others.deliver(late) == 0
+    assert len(at.notes()) == 1 and at.results() == ["held", "applied"]
+    assert [it.reviewer for it in audit_trail(at.store)] == ["Ben", "Ben"]
+
+
+def test_anybody_may_stop_a_hold(sandbox: AshbySandbox, memory: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = held(sandbox, memory)
+    at.deliver()
+    at.outbox.keep(at.approvals()[0], {"type": "reject", "message": "Wrong person."}, "Ann")
+    assert at.deliver(tomorrow(monkeypatch)) == 1
+    assert at.results("Ann") == ["rejected"] and at.notes() == [] and at.approvals() == []
+
+
+def test_a_hold_holds_up_no_other_change_of_its_question(
+    sandbox: AshbySandbox, memory: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = held(sandbox, memory, call("ashby_add_candidate_tag", **_tag(sandbox)))
+    at.outbox.keep(at.approvals()[1], {"type": "reject"}, "Ann")
+    at.deliver()
+    [waits] = at.approvals()
+    assert at.results("Ann") == ["rejected"] and at.results() == ["held"] and waits.held_until
+
+
+def test_a_hold_that_is_over_waits_for_no_other_change(
+    sandbox: AshbySandbox, memory: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = ApprovalPolicy(hold={"ashby_create_candidate_note": HOLD}, second_reviewer=["ashby_add_candidate_tag"])
+    both = say("", note(sandbox), call("ashby_add_candidate_tag", **_tag(sandbox)))
+    at = desk(sandbox, memory, both, "Done.", policy=policy)
+    at.ask()
+    for approval in at.approvals():
+        at.outbox.keep(approval, APPROVE, "Ben")
+    at.deliver()
+    assert [bool(it.held_until) for it in at.approvals()] == [True, False]
+    assert at.deliver(tomorrow(monkeypatch)) == 1
+    [tag] = at.approvals()
+    assert len(at.notes()) == 1 and tag.approved_by and at.results()[-1] == "applied"
+
+
+def test_two_people_who_approve_both_learn_what_became_of_it(sandbox: AshbySandbox, memory: Pair) -> None:
+    policy = ApprovalPolicy(second_reviewer=["ashby_create_candidate_note"])
+    at = desk(sandbox, memory, policy=policy)
+    at.ask()
+    at.outbox.keep(at.approvals()[0], APPROVE, "Ben")
+    at.deliver()
+    [approval] = at.approvals()
+    at.outbox.keep(approval, APPROVE, "ben ")
+    at.deliver()
+    assert at.results() == ["approved"] and at.results("ben ") == ["asked again"] and at.notes() == []
+    at.outbox.keep(at.approvals()[0], APPROVE, "Ann")
+    at.deliver()
+    assert at.results("Ann") == ["applied"] and len(at.notes()) == 1
+
+
+def _tag(sandbox: AshbySandbox) -> dict[str, Any]:
+    state = sandbox.state()
+    return {"candidate_id": state["candidate"][1]["id"], "tag_id": state["candidateTag"][0]["id"]}

@@ -157,5 +157,6 @@ def thread_label(thread_id: str | None) -> str:
 
 _CLOCK = ("langchain_ashby", "clock")
 _TRIES = 1000
-_MOST = 1000
+_MOST = 1_000_000
+"""All at once: between pages, PostgreSQL skips some of what was written at the same moment, which has no order."""
 _MOST_NAMESPACES = 1_000_000
