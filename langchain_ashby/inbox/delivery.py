@@ -63,13 +63,12 @@ class Delivery:
         self._renew(now)
         self._approve_what_was_held(now)
         begun = 0
-        for interrupt_id in self._decisions.questions():
+        for interrupt_id, sheaf in self._decisions.sheaves().items():
             with self._guard:
                 busy = interrupt_id in self._under_way
                 threads = {thread_id for _, thread_id in self._under_way.values()}
             if busy:
                 continue
-            sheaf = self._decisions.sheaf(interrupt_id)
             decisions = kept_in(sheaf)
             if decisions and decisions[0].thread_id not in threads and self._is_ready(sheaf, decisions, now):
                 work = self._workers.submit(self._deliver, interrupt_id, now)

@@ -86,11 +86,11 @@ def load(item: Item) -> dict[str, Any]:
     return value
 
 
-def list_items(store: BaseStore, namespace: tuple[str, ...]) -> list[Item]:
-    """All items of a namespace, in no particular order."""
+def list_items(store: BaseStore, namespace: tuple[str, ...], most: int = 1000) -> list[Item]:
+    """All items of a namespace, up to a number, in no particular order."""
     for _ in range(_TRIES):
         try:
-            found = store.search(namespace, limit=_MOST)
+            found = store.search(namespace, limit=most)
         except RuntimeError:
             # InMemoryStore fails if another thread writes while it searches.
             if not isinstance(store, InMemoryStore):
@@ -117,15 +117,6 @@ def items_under(store: BaseStore, namespace: tuple[str, ...]) -> list[Item]:
         if new.keys() <= found.keys():
             return [*found.values()]
         found |= new
-
-
-def namespaces_under(store: BaseStore, namespace: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The namespaces within a namespace in which there is anything."""
-    if isinstance(store, InMemoryStore):  # it also lists those that have become empty
-        return [*{it.namespace for it in items_under(store, namespace)}]
-    depth = len(namespace)
-    found = store.list_namespaces(prefix=namespace, limit=_MOST_NAMESPACES)
-    return [it for it in found if it[:depth] == namespace and len(it) > depth]
 
 
 def store_time(store: BaseStore) -> datetime:
@@ -158,4 +149,3 @@ def thread_label(thread_id: str | None) -> str:
 _CLOCK = ("langchain_ashby", "clock")
 _TRIES = 1000
 _MOST = 1000
-_MOST_NAMESPACES = 1_000_000
