@@ -185,6 +185,14 @@ class Decisions:
         self.remove(interrupt_id, [mark, *(it.key for it in sheaf.decisions.get(number, ()))])
         return kept
 
+    def drop(self, kept: Kept) -> bool:
+        """Removes a decision that counts for nothing. Returns False if it has left already."""
+        sheaf = self.sheaf(kept.interrupt_id)
+        if sheaf.leaving or sheaf.kept(kept.number) != kept:
+            return False
+        self.remove(kept.interrupt_id, [it.key for it in sheaf.decisions[kept.number]])
+        return True
+
     def all(self) -> dict[tuple[str, int], Kept]:
         """The decisions that have not left, by question and number."""
         return {it.key: it for sheaf in self.sheaves().values() for it in kept_in(sheaf)}
