@@ -1,4 +1,4 @@
-"""The command line: `langchain-ashby demo | chat | pending | call | tools | doctor | audit | sandbox`."""
+"""The command line: `langchain-ashby demo | chat | pending | call | tools | doctor | audit | undo | sandbox`."""
 
 from __future__ import annotations
 

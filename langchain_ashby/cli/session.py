@@ -142,17 +142,19 @@ class Session:
             }
             self._drafts.clear()
             question = self._run(Command(resume={question.id: {"decisions": decisions}}))
-            left_open = self._left_open(decisions, question)
+            left_open = self._left_open(actions, decisions, question)
         return Reached.NO_ANSWER if self._ended_early else Reached.THE_END
 
-    def _left_open(self, decisions: Sequence[Mapping[str, Any]], question: Interrupt[Any] | None) -> set[str]:
+    def _left_open(
+        self, actions: list[Action], decisions: Sequence[Mapping[str, Any]], question: Interrupt[Any] | None
+    ) -> set[str]:
         """The calls about which there is nothing more to ask this person now, of those that are asked about again."""
-        asked = question.value["action_requests"] if question else ()
-        put_off = {it["tool_call_id"] for it in decisions if it["type"] == "wait"}
+        done = {it["tool_call_id"]: decision["type"] for it, decision in zip(actions, decisions, strict=True)}
+        again = [it for it in (question.value["action_requests"] if question else ()) if it["tool_call_id"] in done]
         return {
             it["tool_call_id"]
-            for it in asked
-            if it.get("approved_by") or it["tool_call_id"] in put_off or self._approve_all
+            for it in again
+            if it.get("approved_by") or done[it["tool_call_id"]] == "wait" or self._approve_all
         }
 
     def _review(self, actions: list[Action]) -> Review:

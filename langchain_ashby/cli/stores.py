@@ -112,12 +112,11 @@ def _postgres() -> tuple[Opener, Opener]:
 def _pooled(url: str) -> Iterator[Database]:
     from langgraph.checkpoint.postgres import PostgresSaver
     from langgraph.store.postgres import PostgresStore
-    from psycopg.rows import DictRow, dict_row
+    from psycopg.rows import dict_row
     from psycopg_pool import ConnectionPool
 
     options = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
-    pool: ConnectionPool[Connection[DictRow]]
-    with ConnectionPool(
+    with ConnectionPool[Connection[dict[str, Any]]](
         url, min_size=1, max_size=8, timeout=10, kwargs=options, check=ConnectionPool.check_connection
     ) as pool:
         yield Database(PostgresSaver(pool), PostgresStore(pool))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from langchain_core.tools import BaseTool
 from langgraph.store.base import BaseStore
 from markupsafe import Markup
 from starlette.applications import Starlette
@@ -25,6 +26,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.inbox import events, words
 from langchain_ashby.inbox.became import told
 from langchain_ashby.inbox.catch_up import CatchUp
@@ -34,7 +36,7 @@ from langchain_ashby.inbox.evidence import Evidence
 from langchain_ashby.inbox.later import Later
 from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.outbox import Agent, Outbox
-from langchain_ashby.inbox.pages import batch, card, outcomes, queue, sign_in, strip
+from langchain_ashby.inbox.pages import batch, card, edit, outcomes, queue, sign_in, strip
 from langchain_ashby.inbox.pages.shared import common
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.reviewers import Identify, Routing, SignIn
@@ -58,6 +60,7 @@ class Inbox:
     later: Later
     evidence: Evidence
     trail: Trail
+    tools: Mapping[str, BaseTool]
     templates: Jinja2Templates
     door: Door
     place: Place
@@ -132,6 +135,7 @@ def create_app(
         later=Later(store),
         evidence=Evidence(agent),
         trail=Trail(store),
+        tools=_tools_of(agent),
         templates=templates,
         door=door,
         place=place,
@@ -145,12 +149,12 @@ def create_app(
         nonlocal running
         stopping = asyncio.Event()
         chores: list[Callable[[datetime], Awaitable[object]]] = [
-            partial(run_in_threadpool, inbox.outbox.deliver),
-            partial(run_in_threadpool, inbox.events.look),
-            partial(run_in_threadpool, CatchUp(agent, inbox.store).look),
+            _in_thread(inbox.outbox.deliver),
+            _in_thread(inbox.events.look),
+            _in_thread(CatchUp(agent, inbox.store).look),
         ]
         if notifier is not None:
-            chores.append(partial(run_in_threadpool, _notify, inbox, notifier))
+            chores.append(_in_thread(partial(_notify, inbox, notifier)))
         tasks = [asyncio.create_task(_repeat(chore, stopping)) for chore in chores]
         running = True
         try:
@@ -182,6 +186,8 @@ def create_app(
                 "/approvals/{interrupt_id}/{number:int}/take-back", card.take_back, methods=["POST"], name="take_back"
             ),
             Route("/approvals/{interrupt_id}/{number:int}/put-off", card.put_off, methods=["POST"], name="put_off"),
+            Route("/approvals/{interrupt_id}/{number:int}/edit", edit.show, name="edit"),
+            Route("/approvals/{interrupt_id}/{number:int}/edit", edit.send, methods=["POST"]),
             Route("/approvals/{interrupt_id}/{number:int}/evidence", card.evidence, name="evidence"),
             Route("/events", events.stream, name="events"),
             Route("/events/poll", events.poll, name="events_poll"),
@@ -189,6 +195,7 @@ def create_app(
             Route("/outcomes.csv", outcomes.as_csv, name="outcomes_csv"),
             Route("/outcomes.jsonl", outcomes.as_jsonl, name="outcomes_jsonl"),
             Route("/outcomes/{row_id}", outcomes.one, name="outcome"),
+            Route("/outcomes/{row_id}/undo", outcomes.propose, methods=["POST"], name="undo"),
             Route("/strip", strip.show, name="strip"),
             Route("/take-back", strip.take_back, methods=["POST"], name="take_back_all"),
             Route("/batch", batch.show, name="batch"),
@@ -221,8 +228,23 @@ def _who(request: Request) -> dict[str, Any]:
     }
 
 
+def _tools_of(agent: Agent) -> dict[str, BaseTool]:
+    """The tools of the agents in a graph, by name."""
+    graphs = [agent, *(graph for _, graph in agent.get_subgraphs(recurse=True))]
+    return {
+        name: it for graph in graphs if isinstance(graph, RecruitingAgent) for name, it in graph.limits.tools.items()
+    }
+
+
 def _notify(inbox: Inbox, notifier: Notifier, now: datetime) -> None:
     notifier.tick(now, inbox.store, inbox.questions.all(), inbox.trail)
+
+
+def _in_thread(work: Callable[[datetime], object]) -> Callable[[datetime], Awaitable[object]]:
+    async def chore(now: datetime) -> object:
+        return await run_in_threadpool(work, now)
+
+    return chore
 
 
 async def _repeat(chore: Callable[[datetime], Awaitable[object]], stopping: asyncio.Event) -> None:

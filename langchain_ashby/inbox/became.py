@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from langchain_ashby.agent.execution.audit_log import AuditRecord
 from langchain_ashby.agent.messages.tool_messages import EXECUTED, EXECUTED_IN_PART, NOT_EXECUTED, OUTCOME_UNKNOWN
+from langchain_ashby.text.words import joined
 
 
 class Became(NamedTuple):
@@ -30,6 +31,8 @@ _BECAME = {
     "responded": Became("Answered instead", "A person answered the agent. Nothing was written."),
     "superseded": Became("Cancelled", "A new message came before the decision. Nothing was written."),
     "policy": Became("Not allowed", "The application's policy forbids it. Nothing was written."),
+    "approved": Became("Approved once", "A second person has to approve: what became of that is another entry."),
+    "held": Became("Held", "It waits for its time: what became of that is another entry."),
     "edited": Became("Edited", "The edit had a card of its own: what became of that is another entry."),
 }
 
@@ -42,15 +45,25 @@ def became(outcome: str) -> Became:
     return _BECAME.get(outcome) or Became(outcome.capitalize(), "")
 
 
-def by_whom(decision: str | None, reviewer: str | None) -> str:
-    """Who decided what: “rejected by Ben”, “allowed by the policy”."""
-    if decision is None:
+def by_whom(entry: AuditRecord) -> str:
+    """Who decided what: “approved by Ben and Lea”, “allowed by the policy”."""
+    if entry.decision is None:
         return "nobody decided"
-    if decision == "policy":
+    if entry.decision == "policy":
         return "allowed by the policy"
-    return f"{_DECIDED.get(decision, decision)} by {reviewer or 'somebody without a name'}"
+    named = [it["reviewer"] for it in entry.approved_by] if entry.decision in ("approve", "edit") else []
+    names = [str(it) if it else _NAMELESS for it in named or [entry.reviewer]]
+    started = f", made by {entry.started_by['reviewer'] or _NAMELESS}" if entry.started_by else ""
+    return f"{_DECIDED.get(entry.decision, entry.decision)} by {joined(names)}{started}"
 
 
+def reviewers(entry: AuditRecord) -> tuple[str, ...]:
+    """The names of all who decided about it."""
+    names = [*(it["reviewer"] for it in entry.approved_by), entry.reviewer, (entry.started_by or {}).get("reviewer")]
+    return tuple(dict.fromkeys(str(it) for it in names if it))
+
+
+_NAMELESS = "somebody without a name"
 _DECIDED = {"approve": "approved", "edit": "approved with an edit", "reject": "rejected", "respond": "answered"}
 
 

@@ -9,7 +9,8 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent.approval.threads import Agent, WaitingThread, find_waiting
-from langchain_ashby.agent.approval.waiting import all_closed, all_waiting, keep, place_of, waiting, withdraw
+from langchain_ashby.agent.approval.waiting import all_closed, keep, place_of, places, waiting, withdraw
+from langchain_ashby.agent.execution.store import thread_label
 
 
 class CatchUp:
@@ -33,9 +34,9 @@ class CatchUp:
             return 0
         since = self._looked - _CLOCKS_APART if self._looked else None
         found = find_waiting(self._agent, saver, changed_since=since).waiting
-        listed = {it["interrupt_id"] for it in all_waiting(self._store)}
-        listed |= {place_of(it)[1] for it in all_closed(self._store)}  # these are looked at anyway
-        missing = [it for it in found if it.state.interrupts[0].id not in listed]
+        # Those that were closed a moment ago are looked after elsewhere: their answer may be under way.
+        known = {*places(self._store), *map(place_of, all_closed(self._store))}
+        missing = [it for it in found if (thread_label(it.thread_id), it.state.interrupts[0].id) not in known]
         for thread in missing:
             self._list(thread)
         self._looked, self._due = now, now + _EVERY

@@ -227,7 +227,8 @@ def replayed(body: bytes, receive: Receive) -> Receive:
 
 def own_path(scope: Scope) -> str:
     """The path below the inbox."""
-    path, root = scope["path"], scope.get("root_path", "")
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
     return path.removeprefix(root) if path == root or path.startswith(f"{root}/") else path
 
 

@@ -37,7 +37,7 @@ def alone(approval: Approval, now: datetime) -> str | None:
     if card is None:
         return "It has no card."
     reasons = (
-        (approval.held_until or approval.approved_by, "It waits for more than one decision."),
+        (approval.approved_by or approval.action.get("needs"), "It needs more than one approval."),
         (approval.question.waiting["request"].get("problem"), "It is asked about again."),
         (expires and expires <= now, "It has expired."),
         (card["risk"] == "high", "Its risk is high."),
@@ -48,7 +48,7 @@ def alone(approval: Approval, now: datetime) -> str | None:
             card["unchecked"] or any(it["before"] == UNNAMED for it in card["changes"]),
             "Something could not be checked.",
         ),
-        (any(it["from"] in ONLY_OUTSIDE for it in sources(approval)), "A value was written by somebody outside."),
+        (any(it["from"] == "outsiders" for it in card.get("sources", ())), "A value is only in text by outsiders."),
     )
     return next((reason for is_so, reason in reasons if is_so), None)
 
@@ -65,13 +65,3 @@ def alike(approvals: Iterable[Approval], now: datetime) -> list[Alike]:
         if alone(it, now) is None:
             groups.setdefault(likeness(it), Alike(likeness(it), it.title, [])).approvals.append(it)
     return sorted((it for it in groups.values() if len(it.approvals) >= FEWEST), key=lambda it: -len(it.approvals))
-
-
-def sources(approval: Approval) -> list[dict[str, str]]:
-    """Where the values of the call come from, as far as its card says."""
-    found = (approval.card or {}).get("sources")
-    return list(found) if isinstance(found, list) else []
-
-
-ONLY_OUTSIDE = frozenset({"outsiders"})
-"""What a card says of a value that only people outside wrote."""

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
-from typing import Any
 
-from langgraph.store.base import BaseStore, GetOp, Item, SearchOp
-from langgraph.store.memory import InMemoryStore
+from langgraph.store.base import BaseStore, GetOp, Item
 
 from langchain_ashby.agent.cards import Card, is_current
 from langchain_ashby.agent.execution.audit import AuditEntry, entry_of
 from langchain_ashby.agent.execution.audit_log import ROOT
 from langchain_ashby.agent.execution.store import items_under, thread_label
-from langchain_ashby.inbox.became import became, by_whom, why
+from langchain_ashby.inbox.became import became, by_whom, reviewers, why
 from langchain_ashby.text.letters import plain
 from langchain_ashby.text.safe import shortened
 from langchain_ashby.text.words import folded, tool_title
@@ -40,8 +38,9 @@ class Row:
         risk: The risk on the card; `high` if there is none.
         outcome: The outcome.
         why: What the agent was told, at most 600 characters.
-        decision: What a person, or the policy, decided.
-        reviewer: Who decided.
+        decided: Who decided what, in words.
+        reviewer: Who decided last.
+        reviewers: All who decided.
         thread_id: The thread.
         call_id: The model's id of the call.
         part_of: The bulk tool whose call this is a part of.
@@ -59,8 +58,9 @@ class Row:
     risk: str
     outcome: str
     why: str
-    decision: str | None
+    decided: str
     reviewer: str | None
+    reviewers: tuple[str, ...]
     thread_id: str | None
     call_id: str
     part_of: str | None
@@ -104,7 +104,7 @@ class Wanted:
                 and (self.candidate is None or any(it[0] == self.candidate for it in row.candidates))
                 and (self.since is None or row.at >= self.since)
                 and (self.until is None or row.at < self.until)
-                and (not reviewer or folded(row.reviewer or "") == reviewer)
+                and (not reviewer or any(folded(it) == reviewer for it in row.reviewers))
                 and all(word in row.letters for word in words)
             ):
                 yield row
@@ -113,8 +113,8 @@ class Wanted:
 class Trail:
     """Reads the trail of a store. Several threads may use it.
 
-    All of it is read once, thread by thread. After that, stores of SQLite and PostgreSQL are asked for what was written
-    last; any other is read again. The longer that takes, the less often it is done.
+    All of it is read once. After that, stores of SQLite and PostgreSQL are asked for what was written last, any other
+    for everything again. The longer that takes, the less often it is done.
 
     Nothing is read with an offset: entries of the same moment have no order of their own, and some would be skipped.
 
@@ -177,6 +177,14 @@ class Trail:
                 if isinstance(item, Item):
                     yield entry_of(item)
 
+    def thread(self, thread_id: str | None) -> list[AuditEntry]:
+        """The entries of one thread in full.
+
+        Raises:
+            ValueError: if another version of this package wrote one.
+        """
+        return [entry_of(it) for it in items_under(self._store, (*ROOT, thread_label(thread_id)))]
+
     def refresh(self) -> None:
         """Reads what is new, unless that was done a moment ago."""
         with self._guard:
@@ -190,11 +198,9 @@ class Trail:
     def read_thread(self, thread_id: str | None) -> None:
         """Reads the entries of one thread now, which is quick."""
         with self._guard:
-            self._take(_all_in(self._store, [(*ROOT, thread_label(thread_id))]))
+            self._take(items_under(self._store, (*ROOT, thread_label(thread_id))))
 
     def _what_may_be_new(self) -> Iterable[Item]:
-        if isinstance(self._store, InMemoryStore):
-            return items_under(self._store, ROOT)
         if self._newest_first and self._newest is not None:
             limit, known_until = _FIRST, self._newest - _MARGIN
             while limit <= _MOST:
@@ -202,14 +208,7 @@ class Trail:
                 if len(latest) < limit or _written(latest[-1]) < known_until:
                     return latest
                 limit *= 4
-        return self._everything()
-
-    def _everything(self) -> Iterator[Item]:
-        threads: list[tuple[str, ...]] = []
-        while page := self._store.list_namespaces(prefix=ROOT, limit=_MOST, offset=len(threads)):
-            threads += page
-        for first in range(0, len(threads), _AT_ONCE):
-            yield from _all_in(self._store, threads[first : first + _AT_ONCE])
+        return items_under(self._store, ROOT)
 
     def _take(self, items: Iterable[Item]) -> None:
         new = [row for it in items if it.namespace[: len(ROOT)] == ROOT and self._is_new(it) for row in self._taken(it)]
@@ -240,10 +239,10 @@ def row_of(place: _Place, entry: AuditEntry) -> Row:
     jobs = () if card is None else jobs_on(card)
     line = tool_title(entry.tool, None) if card is None else card["line"]
     people = tuple((key, it["name"] or "") for key, it in refers.items() if it["what"].endswith(" candidate"))
-    said = why(entry)
+    said, decided = why(entry), by_whom(entry)
     texts = [
-        line, said, entry.reviewer, entry.thread_id, tool_title(entry.tool, None), became(entry.outcome).words,
-        by_whom(entry.decision, entry.reviewer), *(name for _, name in people), *jobs,
+        line, said, entry.thread_id, tool_title(entry.tool, None), became(entry.outcome).words,
+        decided, *(name for _, name in people), *jobs,
     ]  # fmt: skip
     return Row(
         id=sha256(repr(place).encode()).hexdigest()[:24],
@@ -255,8 +254,9 @@ def row_of(place: _Place, entry: AuditEntry) -> Row:
         risk="high" if card is None else card["risk"],
         outcome=entry.outcome,
         why=shortened(said, 600),
-        decision=entry.decision,
+        decided=decided,
         reviewer=entry.reviewer,
+        reviewers=reviewers(entry),
         thread_id=entry.thread_id,
         call_id=entry.call_id,
         part_of=entry.part_of,
@@ -281,17 +281,6 @@ def _written(item: Item) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _all_in(store: BaseStore, namespaces: Sequence[tuple[str, ...]]) -> Iterator[Item]:
-    """All items of these namespaces, however many there are in one."""
-    limit, ahead = _MOST, [*namespaces]
-    while ahead:
-        found: Any = store.batch([SearchOp(namespace, limit=limit) for namespace in ahead])
-        for items in found:
-            yield from items
-        ahead = [namespace for namespace, items in zip(ahead, found, strict=True) if len(items) == limit]
-        limit *= 4
-
-
 _NEWEST_FIRST = ("langgraph.store.sqlite", "langgraph.store.postgres")
 _MARGIN = timedelta(seconds=10)
 """SQLite dates what is written to the second, and PostgreSQL to the beginning of its transaction."""
@@ -301,5 +290,4 @@ _SHARE = 20
 
 _FIRST = 100
 _MOST = 1600
-_AT_ONCE = 100
 _PORTION = 200

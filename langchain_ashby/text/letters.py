@@ -48,7 +48,9 @@ def alike(text: str) -> str:
 
 @lru_cache(maxsize=4_000)
 def _seen(character: str) -> str:
-    """A character as a Latin letter if it looks like one; nothing for marks, and for what only shapes others."""
+    """A character as a Latin letter or digit if it can be read as one; nothing for marks and what shapes others."""
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
     is_seen = not unicodedata.combining(character) and unicodedata.category(character) != "Cf"
     return _LATIN.get(ord(character), character) if is_seen else ""
 

@@ -17,7 +17,6 @@ from langchain_ashby.agent import ApprovalPolicy, PendingApprovals, archives, em
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.candidates import UpdateCandidate
 from langchain_ashby.endpoints.interviews import ListInterviewStages
-from langchain_ashby.errors import ConfigurationError
 
 NOTE = "ashby_create_candidate_note"
 SHORT = ApprovalPolicy(hold={NOTE: timedelta(seconds=1)})
@@ -290,35 +289,3 @@ def test_pending_approvals_say_until_when(room: Room) -> None:
         pending = PendingApprovals(decide(room, graph, "Ben"))
     for shown in (str(pending), repr(pending), pending._repr_html_()):
         assert "Approved by Ben; held until" in shown
-
-
-CARD: Any = {"tool": NOTE, "args": {}}
-
-
-@pytest.mark.parametrize("rule", [lambda card: 3600, lambda card: "1h", lambda card: timedelta(-1), lambda card: 1 / 0])
-def test_a_function_that_gives_no_length_of_time_holds_for_a_day(rule: Any) -> None:
-    for hold in (rule, {NOTE: rule}):
-        assert ApprovalPolicy(hold=hold).requires(NOTE, CARD)["hold"] == 86400
-    assert ApprovalPolicy(hold=rule).requires("a tool without cards", None)["hold"] == 86400
-
-
-def test_a_function_may_say_that_a_write_is_not_held() -> None:
-    for rule in (lambda card: None, lambda card: timedelta(0)):
-        assert ApprovalPolicy(hold=rule).requires(NOTE, CARD)["hold"] == 0
-    assert ApprovalPolicy(hold={NOTE: timedelta(hours=1)}).requires("another", CARD)["hold"] == 0
-    assert ApprovalPolicy(hold=lambda card: timedelta.max).requires(NOTE, CARD)["hold"] == 365 * 86400
-
-
-def test_a_ready_made_rule_holds_if_its_condition_fails() -> None:
-    hour = timedelta(hours=1)
-    for condition in (lambda card: 1 / 0, lambda card: None, lambda card: True):
-        assert hold_if(condition, hour)(CARD) == hour
-    assert hold_if(lambda card: False, hour)(CARD) is None
-
-
-@pytest.mark.parametrize(
-    "bad", [timedelta(hours=1), 3600, {NOTE: 3600}, {NOTE: timedelta(0)}, {NOTE: timedelta.max}, {NOTE: None}]
-)
-def test_a_hold_that_means_nothing_is_refused_when_it_is_declared(bad: Any) -> None:
-    with pytest.raises(ConfigurationError, match=r"hold (is|of)"):
-        ApprovalPolicy(hold=bad)

@@ -97,9 +97,9 @@ def test_an_address_that_is_only_in_the_resume_is_warned_of_wherever_the_card_is
     card = action(result)["card"]
     [source] = card["sources"]
     assert (source["argument"], source["value"], source["from"]) == ("alternate_email", EVIL, "outsiders")
-    assert "Read candidate file" in source["where"] and "“text”" in source["where"]
+    assert source["where"] == "the file “resume.txt” about Ada Provenance"
     [warning] = [it for it in card["warnings"] if EVIL in it]
-    assert warning.startswith(f"The e-mail address “{EVIL}” in alternate email is only in “text”")
+    assert warning.startswith(f"The e-mail address “{EVIL}” in alternate email is only in the file")
     assert warning.endswith("the user did not mention it.") and card["risk"] != "low"
     assert warning in card["beside"]["warnings"], "so the second look does not miss it"
     from rich.console import Console
@@ -170,6 +170,14 @@ def test_records_are_told_from_the_notes_beside_them(office: Office) -> None:
     assert found["note@mailbox.invalid"][1].endswith("about Ada Provenance"), (
         "though only the arguments say whose it is"
     )
+
+
+def test_a_part_of_a_name_vouches_for_nothing(office: Office) -> None:
+    named = office.client.call(CreateCandidate(name="Bob Mail me at bob@name.invalid"))["id"]
+    person = made("ashby_get_candidate", {"candidate_id": named})
+    call = made(UPDATE, {"candidate_id": named, "alternate_email": "bob@name.invalid"})
+    result = office.agent(person, call, policy=ALLOWED).invoke(user("Complete his record."), thread())
+    assert sources(result) == {"bob@name.invalid": "outsiders"}
 
 
 def test_what_a_reviewer_types_is_said_by_the_reviewer(office: Office) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -28,13 +28,13 @@ NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
 def proposal(second: bool = False, hold: float = 0.0) -> Proposal:
-    made: Any = {"made": NOON.isoformat(), "requires": {"second_reviewer": second, "hold": hold}}
-    return made
+    made = {"made": NOON.isoformat(), "requires": {"second_reviewer": second, "hold": hold}}
+    return cast(Proposal, made)
 
 
 def approval(of: Proposal, who: str | None, at: datetime = NOON, decision: str = "approve") -> Approval:
-    made: Any = {"proposal": of, "decided": Decided(decision=decision, reviewer=who, at=at.isoformat())}
-    return made
+    made = {"proposal": of, "decided": Decided(decision=decision, reviewer=who, at=at.isoformat())}
+    return cast(Approval, made)
 
 
 def at(seconds: float) -> datetime:
@@ -85,7 +85,7 @@ def test_what_another_run_requires_besides_counts_for_what_was_approved_before()
     with pytest.raises(Uncounted, match="already"):
         weighed(approval(stricter, "BEN"), lambda: at(1000))
     assert hold_ends(held(stricter, "Grace", 1000)) == at(1090)
-    released = weighed(approval(waiting, "Ben"), lambda: at(60))
+    released = weighed(approval(waiting, "Grace"), lambda: at(60))  # who ends a hold has not approved before it began
     assert not isinstance(released, Counted)
     assert "second person" in str(shortfall(released, stricter["requires"]))
     assert "held for 1 minute and 30 seconds" in str(shortfall(released, {"second_reviewer": False, "hold": 90.0}))

@@ -18,7 +18,6 @@ from writing_room import DyingJournal, Killed, Room, opened
 
 from langchain_ashby.agent import ApprovalPolicy, PendingApprovals, allow_if, audit_trail, more_than
 from langchain_ashby.endpoints.candidates import UpdateCandidate
-from langchain_ashby.errors import ConfigurationError
 
 NOTE = "ashby_create_candidate_note"
 TWO = ApprovalPolicy(second_reviewer=[NOTE])
@@ -148,6 +147,28 @@ def test_an_edit_that_gets_a_card_of_its_own_has_no_approval_yet(room: Room) -> 
     assert room.sent() == 1 and room.sandbox.requests()[-1]
 
 
+@pytest.mark.parametrize("who", ["Ben", None])
+def test_an_edit_into_what_needs_two_is_the_first_approval_of_somebody_named(room: Room, who: str | None) -> None:
+    policy = ApprovalPolicy(second_reviewer=lambda card: "large" in card["args"]["note"])
+    with room.agent(policy=policy) as graph:
+        assert "needs" not in request(room.start(graph))["action_requests"][0]
+        action = request(decide(room, graph, who, editing(room, f"{room.text} large")))["action_requests"][0]
+        assert room.sent() == 0 and action["needs"] == "second reviewer"
+        assert names(action.get("approved_by", [])) == ([who] if who else [])
+
+
+def test_each_of_two_people_who_answer_one_question_at_once_is_in_the_trail_once_even_if_repeated(room: Room) -> None:
+    with room.agent(policy=TWO) as graph:
+        room.start(graph)
+        before = graph.get_state(room.config).config
+        for who in ("Ben", "Grace", "Ben"):  # a step that a dying process took is taken again
+            told = {"configurable": {**before["configurable"], "reviewer": who}}
+            asked = request(graph.invoke(Command(resume=approve()), told))
+            assert names(asked["action_requests"][0]["approved_by"]) == [who]
+    assert room.sent() == 0
+    assert sorted((it.outcome, it.reviewer) for it in room.trail()) == [("approved", "Ben"), ("approved", "Grace")]
+
+
 def test_an_edit_does_not_get_rid_of_a_second_reviewer() -> None:
     office, config = Office(), thread()
     policies = {"strict": ApprovalPolicy(second_reviewer=["move_candidate"])}
@@ -195,6 +216,17 @@ def test_the_stricter_policy_counts_whichever_run_it_is_of() -> None:
         assert office.writes == [] and names(again["action_requests"][0]["approved_by"]) == ["Ben"]
         graph.invoke(Command(resume=approve()), config, context={"reviewer": "Grace", "policy": decided_with})
         assert office.writes == [("ada", "Offer")]
+
+
+def test_what_was_shown_as_needing_two_does_need_two_whoever_asked_that_last() -> None:
+    office, config = Office(), thread()
+    policies = {"strict": ApprovalPolicy(second_reviewer=["move_candidate"])}
+    graph = agent(office, calling(write("ada")), "Done.", policies=policies)
+    graph.invoke(user(), config)
+    shown = request(graph.invoke(Command(resume="?"), config, context={"policy": "strict"}))
+    assert shown["action_requests"][0]["needs"] == "second reviewer"
+    graph.invoke(Command(resume=approve()), config, context={"reviewer": "Ben"})
+    assert office.writes == []
 
 
 def test_a_policy_that_allows_a_write_does_not_skip_the_second_reviewer() -> None:
@@ -363,33 +395,6 @@ async def test_the_second_reviewer_is_asked_under_asyncio_too() -> None:
     await graph.ainvoke(Command(resume=approve()), config, context={"reviewer": "Grace"})
     assert office.writes == [("ada", "Offer")]
     assert [it.outcome for it in audit_trail(graph.store)] == ["approved", "applied"]
-
-
-@pytest.mark.parametrize("rule", [lambda card: None, lambda card: "no", lambda card: 1 / 0, lambda: False, lambda c: 0])
-def test_a_condition_that_fails_or_gives_nonsense_counts_as_a_second_reviewer(rule: Any) -> None:
-    card: Any = {"tool": NOTE, "args": {}}
-    assert ApprovalPolicy(second_reviewer=rule).requires(NOTE, card)["second_reviewer"] is True
-    assert ApprovalPolicy(second_reviewer=[rule]).requires("a tool without cards", None)["second_reviewer"] is True
-
-
-def test_a_condition_that_is_clearly_false_needs_no_second_reviewer() -> None:
-    card: Any = {"tool": NOTE, "args": {}}
-    policy = ApprovalPolicy(second_reviewer=[lambda card: False, "ashby_create_offer"])
-    assert policy.requires(NOTE, card) == {"second_reviewer": False, "hold": 0.0}
-    assert policy.requires("ashby_create_offer", card)["second_reviewer"] is True
-
-
-@pytest.mark.parametrize("bad", ["ashby_create_offer", [1], None, 7, [None]])
-def test_a_second_reviewer_that_means_nothing_is_refused_when_it_is_declared(bad: Any) -> None:
-    with pytest.raises(ConfigurationError, match="second_reviewer is"):
-        ApprovalPolicy(second_reviewer=bad)
-
-
-def test_a_second_reviewer_for_a_tool_that_is_not_there_is_refused_when_the_agent_is_built() -> None:
-    with pytest.raises(ConfigurationError, match="move_candidates, which is not a tool here"):
-        agent(Office(), policy=ApprovalPolicy(second_reviewer=["move_candidates"]))
-    with pytest.raises(ConfigurationError, match="get_candidate, which only reads"):
-        agent(Office(), policy=ApprovalPolicy(hold={"get_candidate": timedelta(hours=1)}))
 
 
 def test_pending_approvals_say_who_approved_and_what_is_missing(room: Room) -> None:

@@ -99,6 +99,13 @@ def test_the_opposite_waits_in_a_thread_of_its_own_and_no_model_is_asked(company
     assert isinstance(state.values["messages"][-1], ToolMessage)
 
 
+def test_what_it_undoes_stands_before_all_else_that_happens(company: Undoer) -> None:
+    agent, trail = company.write("ashby_update_job", EXAMPLES["ashby_update_job"](company))
+    first, *others = card(propose_undo(agent, the_call(trail)))["consequences"]
+    assert first.startswith("Undoes what was done on ")
+    assert "The job is open. It is not documented whether its postings change too." in others
+
+
 def test_asking_twice_asks_once(company: Undoer) -> None:
     agent, [entry] = company.write(MOVE, to(company, "Offer"))
     first, second, third = (propose_undo(agent, it) for it in (entry, entry.write, entry))
@@ -328,6 +335,28 @@ def test_it_is_proposed_on_postgresql(company: Undoer, postgres: str) -> None:
         assert propose_undo(agent, entry) == propose_undo(agent, entry)
         assert [it.outcome for it in approved(agent, propose_undo(agent, entry))] == ["applied"]
     assert stage(company) == "Onsite"
+
+
+def test_a_proposal_that_another_one_has_overtaken_is_not_made_twice(company: Undoer) -> None:
+    agent, [entry] = company.write(MOVE, to(company, "Offer"))
+    other = company.agent(store=agent.store, checkpointer=InMemorySaver())  # it sees nothing of the first one's threads
+    first, second = propose_undo(agent, entry), propose_undo(other, entry)
+    approved(agent, first)
+    decide(other, PendingApprovals(second), second.thread_id)
+    assert [it.outcome for it in audit_trail(agent.store, first.thread_id)] == ["applied"]
+    assert moves(company) == 2
+
+
+@pytest.mark.parametrize("changed", [{"account": "another"}, {"on_behalf_of": "5dcd3f67-170a-5df4-ba07-11068c7d7c74"}])
+def test_a_proposal_that_broke_off_goes_on_only_where_it_was_made(company: Undoer, changed: dict[str, str]) -> None:
+    agent, [entry] = company.write(MOVE, to(company, "Offer"))
+    values = agent.get_state(thread(propose_undo(agent, entry).thread_id)).values
+    [(key, undoing)] = values["undoes"].items()
+    begun = {"messages": values["messages"], "own": values["own"], "undoes": {key: {**undoing, **changed}}}
+    agent.update_state(thread("begun"), begun, as_node="model")
+    agent.invoke(None, thread("begun"))
+    assert [it.outcome for it in audit_trail(agent.store, "begun")] == ["withheld"]
+    assert moves(company) == 1
 
 
 @pytest.mark.slow

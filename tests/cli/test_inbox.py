@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from langchain_core.messages import HumanMessage
 from note_on_ada import environment, notes
 from person import environment as clean
 from postgres import postgres
@@ -97,8 +98,8 @@ def propose_a_note(sandbox: AshbySandbox, url: str, thread: str, *, is_listed: b
         agent = create_recruiting_agent(
             model, AshbyToolkit(client), checkpointer=database.checkpointer, store=database.store
         )
-        config = {"configurable": {"thread_id": thread}}
-        agent.invoke({"messages": [("user", "A note.")]}, config, durability="sync")  # type: ignore[arg-type]
+        question = {"messages": [HumanMessage("A note.")]}
+        agent.invoke(question, {"configurable": {"thread_id": thread}}, durability="sync")  # type: ignore[call-overload]
         if not is_listed:
             withdraw(database.store, thread)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from rich.console import Console
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
+from langchain_ashby.agent import ApprovalPolicy, audit_trail
 from langchain_ashby.cli.session import Reached, Session
 from langchain_ashby.cli.stream import _finished
 from langchain_ashby.demo.scripted import Line, ScriptedChatModel, call, lines, say
@@ -50,6 +52,30 @@ def test_at_a_terminal_finished_paragraphs_stay(
     for words in ("First paragraph.", " • one", " • two", "more code", "The last one."):
         assert words in end
     assert laid_out.count("Agent:") == 2
+
+
+def noting(sandbox: AshbySandbox, toolkit: AshbyToolkit, hold: dict[str, timedelta]) -> tuple[Reached, str, list[str]]:
+    """Two messages with a note each, approved by --yes: how it ends, what is shown, and the outcomes."""
+    candidate = sandbox.state()["candidate"][0]["id"]
+    notes = (call("ashby_create_candidate_note", candidate_id=candidate, note=it) for it in ("One.", "Two."))
+    model = ScriptedChatModel(script=lines(*(say("", it) for it in notes), "Done."))
+    out = io.StringIO()
+    agent = create_recruiting_agent(model, toolkit, policy=ApprovalPolicy(hold=hold))
+    session = Session(agent, "thread", Console(file=out, width=80), approve_all=True, reviewer="Ben")
+    reached = session.say("Go.")
+    assert agent.store
+    return reached, out.getvalue(), [it.outcome for it in audit_trail(agent.store)]
+
+
+def test_yes_approves_what_one_message_after_another_proposes(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
+    reached, _, outcomes = noting(sandbox, toolkit, {})
+    assert (reached, outcomes) == (Reached.THE_END, ["applied", "applied"])
+
+
+def test_yes_does_not_approve_again_and_again_what_is_held(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
+    reached, said, outcomes = noting(sandbox, toolkit, {"ashby_create_candidate_note": timedelta(hours=1)})
+    assert (reached, outcomes) == (Reached.A_QUESTION, ["held"])
+    assert "Approved by Ben; held until" in said
 
 
 def test_a_person_is_told_once_when_the_models_window_is_full(toolkit: AshbyToolkit) -> None:

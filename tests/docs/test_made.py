@@ -8,8 +8,9 @@ from pages import PROJECT, read
 from snapshot import check
 from tools_page import page
 
+from langchain_ashby.agent.undo import described
 from langchain_ashby.endpoint import Access
-from langchain_ashby.endpoints import BY_DEFAULT
+from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS
 
 COUNT = re.compile(r"\*\*\d+ tools\*\*(, each with a typed argument schema): \d+ read, \d+ write\.")
 
@@ -23,6 +24,15 @@ def test_the_readme_counts_the_tools() -> None:
     writes = sum(operation.access is Access.WRITE for operation in BY_DEFAULT.values())
     counts = rf"**{len(BY_DEFAULT)} tools**\1: {len(BY_DEFAULT) - writes} read, {writes} write."
     check(PROJECT / "README.md", COUNT.sub(counts, read("README.md")))
+
+
+def test_the_guide_says_what_can_be_undone() -> None:
+    page, heads = read("docs/approvals.md"), "| write | what puts it back |\n|---|---|\n"
+    before, _, after = page.partition(heads)
+    assert after, "the page has lost the table"
+    rows = "".join(f"| `{name}` | {described(it)} |\n" for name, it in OPERATIONS.items() if it.access is Access.WRITE)
+    rest = re.sub(r"^(\|.*\n)*", "", after)
+    check(PROJECT / "docs" / "approvals.md", before + heads + rows + rest)
 
 
 def test_no_other_page_counts_the_tools() -> None:

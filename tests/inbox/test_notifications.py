@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from langgraph.store.base import PutOp
 from langgraph.store.sqlite import SqliteStore
+from people import browser_of
 from proxies import authorities
 from recorder import Answer, Recorder, unused_port
 from told import NOON, SECRET, Office, action, card, mail_server, put, question, record, texts
@@ -20,6 +22,7 @@ from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.inbox.notifications import Email, Notice, Notifier, Slack, Webhook, troubles
 from langchain_ashby.inbox.notifications.post import UNSENT
 from langchain_ashby.inbox.notifications.turn import NAMESPACE, PATIENCE, Turn
+from langchain_ashby.inbox.outbox import Agent
 
 BASE = "https://inbox.example"
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
@@ -197,7 +200,7 @@ def test_a_rejection_is_told_with_its_reason_to_whom_the_application_names(offic
         put(office.store, record(6), part, record(8, thread_id="nobody asked"))
         office.tick(notifier, after=60)
     [(_, to, letter)] = mailbox.letters
-    assert to == ["ravi@x.example"]
+    assert (to, letter["Subject"]) == (["ravi@x.example"], "1 change: rejected: Change application stage")
     body = letter.get_body(("plain",))
     assert (
         body is not None
@@ -538,3 +541,21 @@ def test_a_notice_reads_back_as_it_was_kept() -> None:
     asked = question(lives=timedelta(days=1))
     for notice in of_question(asked, [timedelta(hours=1)], timedelta(minutes=1)):
         assert isinstance(notice, Notice) and from_json(to_json(notice)) == notice
+
+
+def test_the_inbox_tells_while_it_runs_and_shows_which_channel_does_not_answer(
+    agent: Agent, recorder: Recorder
+) -> None:
+    recorder.answers["down"] = [Answer(status=500)]
+    channels = {"hook": hook(recorder, details=True), "other": hook(recorder, "down")}
+    notifier = Notifier(channels, base_url="http://127.0.0.1", window=timedelta(0))
+    with browser_of(agent, notifier=notifier) as browser:
+        until = time.monotonic() + 20
+        while {*recorder.endpoints()} != {"hook", "down"} or "other has answered 500" not in browser.get("/").text:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        [sent] = [it for it in recorder.requests if it.endpoint == "hook"]
+        card_page = browser.get(sent.body["data"]["url"])
+        assert card_page.status_code == 200 and "Add a note to Ada Lovelace" in card_page.text
+    other = Turn(agent.store)  # type: ignore[arg-type]
+    assert other.taken(NOON), "an inbox that has ended lets another one send"

@@ -64,6 +64,7 @@ def question(
             expires=(since + lives).isoformat() if lives else None,
             requester=requester,
             settings={},
+            turn=None,
             asked="",
             said="",
         )

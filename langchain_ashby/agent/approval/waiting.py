@@ -98,7 +98,7 @@ def forget(store: BaseStore, at: Place) -> None:
 
 def places(store: BaseStore) -> set[Place]:
     """Where the open questions are listed. It reads none of them, so it is quick."""
-    return {place_of(it) for it in list_items(store, OPEN, _ALL)}
+    return {place_of(it) for it in list_items(store, OPEN)}
 
 
 def read(store: BaseStore, wanted: Collection[Place]) -> dict[Place, Waiting | None]:
@@ -119,7 +119,7 @@ def all_waiting(store: BaseStore) -> list[Waiting]:
 
 def all_closed(store: BaseStore) -> list[Item]:
     """The closed questions: `place_of` says where each is listed, and it was last put when it was closed."""
-    return list_items(store, CLOSED, _ALL)
+    return list_items(store, CLOSED)
 
 
 def read_item(item: Item) -> Waiting | None:
@@ -205,6 +205,6 @@ CLOSED = ("langchain_ashby", "closed_questions")
 NOTHING: dict[str, Any] = {"action_requests": []}
 """The request of a closed question."""
 
-_MOST, _ALL = 2000, 1_000_000
+_MOST = 2000
 _MANY = 30
 """From so many questions on, one search for all is quicker than a request for each."""

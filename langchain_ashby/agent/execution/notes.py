@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from langchain_ashby.agent.approval.standing import Counted, in_words, of_action
 from langchain_ashby.agent.execution.audit_log import audit_op
 from langchain_ashby.agent.execution.executor import audit_record
@@ -20,13 +22,13 @@ def note(approval: Approval, outcome: Outcome, words: str, location: RunLocation
         outcome: What became of it.
         words: The same in words.
         location: The store and the thread.
-        question: The id of the question, if its step may be run again and would then date the decision anew.
+        question: The id of the question, if its step may be run again: that would date the same decision anew.
     """
     assert location.store is not None
     write = PendingWrite(location.store, location.thread_id, approval)
     record, key = audit_record(write, WriteResult(outcome, not_executed(approval["call"], words)))
     if question is not None:
-        key = f"{write.key.split('/')[1]}-{question}-{outcome}"
+        key = f"{write.key.split('/')[1]}-{question}-{sha256(repr(record.reviewer).encode()).hexdigest()[:8]}-{outcome}"
     location.store.batch([audit_op(record, key)])
 
 

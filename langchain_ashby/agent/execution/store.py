@@ -86,11 +86,11 @@ def load(item: Item) -> dict[str, Any]:
     return value
 
 
-def list_items(store: BaseStore, namespace: tuple[str, ...], most: int = 1000) -> list[Item]:
-    """All items of a namespace, up to a number, in no particular order."""
+def list_items(store: BaseStore, namespace: tuple[str, ...]) -> list[Item]:
+    """All items of a namespace, in no particular order."""
     for _ in range(_TRIES):
         try:
-            found = store.search(namespace, limit=most)
+            found = store.search(namespace, limit=_MOST)
         except RuntimeError:
             # InMemoryStore fails if another thread writes while it searches.
             if not isinstance(store, InMemoryStore):
@@ -148,4 +148,5 @@ def thread_label(thread_id: str | None) -> str:
 
 _CLOCK = ("langchain_ashby", "clock")
 _TRIES = 1000
-_MOST = 1000
+_MOST = 1_000_000
+"""All at once: between pages, PostgreSQL skips some of what was written at the same moment, which has no order."""

@@ -54,7 +54,8 @@ def review(state: State, given: Dependencies) -> Update:
         return {**again, "problem": _OTHER_VERSION}
     if any(map(given.is_of_another_account, proposals)):
         return {**again, "problem": _OTHER_ACCOUNT}
-    proposals = [_with_requirements(it, given) for it in proposals]
+    # Kept whatever the answer is: what this run requires, and shows, counts for the runs after it.
+    again["proposals"] = proposals = [_with_requirements(it, given) for it in proposals]
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
     if over := [write.approval for write in pending if given.executor.is_over(write)]:
         ids = {approval["call"]["id"] for approval in over}
@@ -74,7 +75,7 @@ def review(state: State, given: Dependencies) -> Update:
         decisions = decisions_in(answer, asked["request_id"], proposals, given.tools)
     except UnusableAnswer as problem:
         return {**again, "problem": str(problem)}
-    return _carried_out([_signed(it) for it in decisions], asked["request_id"], held, given, location)
+    return again | _carried_out([_signed(it) for it in decisions], asked["request_id"], held, given, location)
 
 
 def _carried_out(
@@ -94,7 +95,7 @@ def _carried_out(
     if late:
         for approval in late:  # their calls stay open, and are asked about again
             note(approval, "expired", _TOO_LATE, location)
-        return {"approvals": held, "edits": [], "problem": _TOO_LATE}
+        return {"problem": _TOO_LATE}
     clock = partial(store_time, location.store)
     stay = [it.proposal for it in decisions if isinstance(it, Wait)]
     uncounted: list[str] = []
@@ -141,13 +142,13 @@ def _carried_out(
             answers.append(given.executor.close(write, stale))
         else:
             going.append(approval)
-    some = [_NOTHING if len(uncounted) == len(decisions) else _OTHERS, *uncounted] if uncounted else []
+    some = [_OTHERS if answers or approvals or edits or len(stay) > len(uncounted) else _NOTHING, *uncounted]
     return {
         "messages": answers,
         "proposals": sorted(stay, key=lambda it: it["place"]),
         "approvals": going,
         "edits": edits,
-        "problem": "\n".join(some) or None,
+        "problem": "\n".join(some) if uncounted else None,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from langchain_ashby.agent.undo import rules  # noqa: F401  # registers how writes are undone
-from langchain_ashby.agent.undo.opposite import Opposite, Undo, is_declared, undo_of
+from langchain_ashby.agent.undo.opposite import Opposite, Undo, described, is_declared, undo_of
 from langchain_ashby.agent.undo.proposal import CannotUndoError, ProposedUndo, apropose_undo, propose_undo, thread_of
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "ProposedUndo",
     "Undo",
     "apropose_undo",
+    "described",
     "is_declared",
     "propose_undo",
     "thread_of",

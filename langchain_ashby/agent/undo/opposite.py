@@ -18,6 +18,7 @@ from langchain_ashby.bulk import Bulk
 from langchain_ashby.effect import NOT_STORED, Adds, Effect, Removes, Sets
 from langchain_ashby.endpoint import SENT_AS_NULL, Access, Operation
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.text.json import sendable
 from langchain_ashby.text.words import at
 
 
@@ -162,6 +163,19 @@ def is_declared(operation: type[Operation[Any]]) -> bool:
     if operation.irreversible is not None or operation in RULES or isinstance(operation.effect, Sets):
         return True
     return isinstance(operation.effect, Adds | Removes) and reverse_of(operation) is not None
+
+
+def described(operation: type[Operation[Any]]) -> str:
+    """What puts a write back, in words; "Nothing." with the reason if that is so."""
+    single = operation.of if issubclass(operation, Bulk) else operation
+    if single.irreversible is not None:
+        return f"Nothing. {single.irreversible}"
+    if single is not operation:
+        return f"For each record what puts back `{single.tool_name()}`."
+    if (rule := RULES.get(operation)) and rule.__doc__:
+        return rule.__doc__
+    other = reverse_of(operation)
+    return f"`{other.tool_name()}`." if other else "Sets the former values."
 
 
 def _of_entry(entry: AuditRecord, trail: Iterable[AuditRecord]) -> Iterable[Opposite]:
@@ -377,11 +391,13 @@ def _clearing(written: Written, name: str, value: Value) -> Opposite | None:
 
 
 def checked(call: Opposite) -> Opposite:
-    """The call, if its tool takes the arguments.
+    """The call, if its tool takes the arguments, and a conversation can hold them.
 
     Raises:
-        NotUndoable: if it does not.
+        NotUndoable: if not.
     """
+    if sendable(call.args) is not call.args:
+        raise NotUndoable("What was there before has characters that no conversation can hold.")
     try:
         OPERATIONS[call.tool].model_validate(call.args)
     except ValidationError as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 from langchain_ashby.inbox.forms.model import ABSENT
 from langchain_ashby.inbox.forms.shapes import Kind, Shape
+from langchain_ashby.inbox.forms.texts import holdable
 from langchain_ashby.inbox.forms.times import day_of, moment_of
 
 
@@ -40,6 +41,10 @@ def _is_text(shape: Shape, value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _is_a_line(shape: Shape, value: Any) -> bool:
+    return isinstance(value, str) and "\n" not in holdable(value)
+
+
 def _is_number(shape: Shape, value: Any) -> bool:
     if isinstance(value, int):
         return not isinstance(value, bool) and value.bit_length() < 64
@@ -66,8 +71,8 @@ _FITS: Mapping[Kind, Callable[[Shape, Any], bool]] = {
     Kind.SOME_OF: _are_texts,
     Kind.DAY: lambda _, value: day_of(value) is not None,
     Kind.MOMENT: lambda _, value: moment_of(value) is not None,
-    Kind.RECORD: _is_text,
-    Kind.RECORDS: lambda _, value: isinstance(value, str) or _are_texts(_, value),
+    Kind.RECORD: _is_a_line,
+    Kind.RECORDS: lambda shape, value: all(_is_a_line(shape, it) for it in entries(shape, value)),
     Kind.OBJECT: lambda _, value: isinstance(value, Mapping) and all(isinstance(it, str) for it in value),
     Kind.ROWS: _are_rows,
     Kind.ANSWER: lambda _, value: True,

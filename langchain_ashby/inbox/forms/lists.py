@@ -70,6 +70,8 @@ class Lists:
         """The records of a kind whose names have this in them; None if no list has such records."""
         if not kind.takes_names:
             return None
+        if query:
+            self.offered(kind, "")  # it has the names of those that were chosen before
         key = kind.argument, query
         if key not in self._read:
             self._read[key] = self._list(kind, query)
@@ -98,13 +100,14 @@ class Lists:
         return self._questions
 
     def _form(self) -> list[Question]:
-        if form_id := self._given.get("feedback_form_definition_id"):
-            read = self._client.call(GetFeedbackFormDefinition(feedback_form_definition_id=form_id))
-        elif (offer_id := self._given.get("offer_id")) and "field_submissions" in self._operation.model_fields:
-            read = self._client.call(GetOffer(offer_id=offer_id))
+        form_id, offer_id = (self._given.get(name) for name in ("feedback_form_definition_id", "offer_id"))
+        if form_id:
+            request: Operation[Any] = GetFeedbackFormDefinition(feedback_form_definition_id=form_id)
+        elif offer_id and "field_submissions" in self._operation.model_fields:
+            request = GetOffer(offer_id=offer_id)
         else:
             return []
-        return Definition.of(read).fields
+        return Definition.of(self._client.call(request)).fields
 
     def _list(self, kind: Id, query: str) -> Offered:
         try:
@@ -113,8 +116,8 @@ class Lists:
             return Offered(problem=_why(kind, error))
         used = [it for it in found if it.in_use]
         labels = _told_apart(used, always=_has_address(kind))
-        self._names |= {it.id: label for it, label in zip(used, labels, strict=True) if it.id not in self._names}
         choices = [Choice(it.id, label) for it, label in zip(used, labels, strict=True)]
+        self._names |= {it.raw: it.label for it in choices}
         return Offered(tuple(choices[:MOST]), complete and len(choices) <= MOST, needs_search=not choices and not query)
 
     def _read_together(self) -> None:

@@ -124,6 +124,7 @@ class _Maker:
 
     def json(self, it: Field) -> Field:
         """What no control fits, as JSON."""
+        it = replace(it, notes=("No control fits this value, so it is written as JSON.",))
         if it.value is ABSENT:
             return replace(it, held=("",))
         return replace(it, held=(json.dumps(it.value, indent=2, default=str),))
@@ -159,11 +160,19 @@ class _Maker:
         if held is None:
             option = _option(it.shape.options, it.value)
             if option is None:
-                option = Option(_unlisted(it), f"As proposed: {one_line(it.value, 80)}", it.value)
+                option = Option(
+                    _unlisted(it.shape.options, it.value), f"As proposed: {one_line(it.value, 80)}", it.value
+                )
                 it = replace(it, shape=replace(it.shape, options=(*it.shape.options, option)))
             held = option.raw
         choices = [Choice(known.raw, known.label) for known in it.shape.options]
-        return replace(it, held=(held,), choices=_with_none(it, choices, held))
+        return replace(it, held=(held,), choices=self._with_none(it, choices, held))
+
+    def _with_none(self, it: Field, choices: Sequence[Choice], held: str) -> tuple[Choice, ...]:
+        """The choices with "not given" before them and "clear it" after them, where those are possible."""
+        needed = it.required and held and [*(self.typed or {}).get(it.way, ())] != [""]
+        before = [] if needed else [Choice("", "Choose" if it.required else "Not given")]
+        return (*before, *choices, *([Choice(CLEARED, "No value: clear it")] if it.shape.clears else []))
 
     def some_of(self, it: Field) -> Field:
         """Any number of several values."""
@@ -171,7 +180,7 @@ class _Maker:
         for value in it.value if isinstance(it.value, list) else ():
             option = _option(options, value)
             if option is None:
-                option = Option(str(value), f"As proposed: {one_line(value, 80)}", value)
+                option = Option(_unlisted(options, value), f"As proposed: {one_line(value, 80)}", value)
                 options.append(option)
             held.append(option.raw)
         choices = tuple(Choice(known.raw, known.label) for known in options)
@@ -193,7 +202,7 @@ class _Maker:
         for raw, words in ((held, "As proposed: {}"), (sent, "{}")):
             if raw and raw != CLEARED and all(known.raw != raw for known in found):
                 found.append(Choice(raw, words.format(self._called(raw) or one_line(raw, 80))))
-        return replace(it, held=(held,), choices=_with_none(it, found, held))
+        return replace(it, held=(held,), choices=self._with_none(it, found, held))
 
     def records(self, it: Field) -> Field:
         """Several records: those that were proposed can be taken off, and others added."""
@@ -319,14 +328,7 @@ def _option(options: Sequence[Option], value: Any) -> Option | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def _unlisted(it: Field) -> str:
+def _unlisted(options: Sequence[Option], value: Any) -> str:
     """What the option of a proposed value sends that is not among those that can be chosen."""
-    known = {option.raw for option in it.shape.options}
-    plain = isinstance(it.value, str) and it.value == holdable(it.value) and it.value.strip("~ \n") == it.value != ""
-    return it.value if plain and it.value not in known else f"~{json.dumps(it.value)}"
-
-
-def _with_none(it: Field, choices: Sequence[Choice], held: str) -> tuple[Choice, ...]:
-    """The choices with "not given" before them and "clear it" after them, where those are possible."""
-    before = [] if it.required and held else [Choice("", "Choose" if it.required else "Not given")]
-    return (*before, *choices, *([Choice(CLEARED, "No value: clear it")] if it.shape.clears else []))
+    plain = isinstance(value, str) and value == holdable(value) and value.strip("~ \n") == value != ""
+    return value if plain and all(value != it.raw for it in options) else f"~{json.dumps(value)}"

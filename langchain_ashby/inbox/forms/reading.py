@@ -43,7 +43,7 @@ def read(form: Form) -> Read:
     """Reads the arguments from a form into which somebody has typed, and checks them as the tool will."""
     reader = _Reader(form.zone)
     args = reader.read(form.top, "")
-    problems = reader.problems
+    problems: Problems = reader.problems
     if not problems and not isinstance(form.declared, Mapping):
         try:
             arguments_of(form.declared).model_validate(args)
@@ -291,5 +291,6 @@ _INSTEAD = {
     "Field required": "is needed",
     "Input should be a valid string": "takes text",
     "List should have at least 1 item": "needs at least one entry",
-    "List should have at most 100 items": "takes at most 100 entries",
+    "Value should have at least 1 item": "needs at least one entry",
+    "Value should have at most 100 items": "takes at most 100 entries",
 }

@@ -73,7 +73,7 @@ def _keep(request: Request, approvals: list[Approval], decision: Mapping[str, An
 
 
 _REFUSED = (
-    "can't be decided together any more. They were decided, their cards have changed, or they have to be decided alone. "
+    "can't be decided together any more: they were decided, their cards have changed, or each has to be decided alone. "
     "Look at the rest again."
 )
 

@@ -8,14 +8,17 @@ from typing import Any
 
 from starlette.requests import Request
 
+from langchain_ashby.agent.approval.standing import in_words
 from langchain_ashby.agent.cards.show.arguments import as_given, beside_names, numbered, resolved
+from langchain_ashby.agent.cards.show.sources import sources_in_words
 from langchain_ashby.inbox.outbox import Kept
 from langchain_ashby.inbox.pages.listing import ROWS, Listing, Row
 from langchain_ashby.inbox.pages.shared import reviewer_of
 from langchain_ashby.inbox.pages.strip import strip_of
 from langchain_ashby.inbox.questions import Approval
-from langchain_ashby.inbox.together import sources
-from langchain_ashby.inbox.words import json_text
+from langchain_ashby.inbox.words import json_text, moment
+from langchain_ashby.text.letters import of_one_person
+from langchain_ashby.text.words import joined
 
 QUICK_REASONS = ("Not now", "Wrong person", "Not agreed with the hiring manager", "Needs another interview first")
 """Reasons for a rejection that are one press away."""
@@ -64,9 +67,26 @@ class Opened:
         return numbered(self.approval.card) if self.approval.card else ([], [])
 
     @property
-    def sources(self) -> list[dict[str, str]]:
-        """Where the values of the call come from."""
-        return sources(self.approval)
+    def sources(self) -> list[tuple[str, bool]]:
+        """Where the values of the call come from, a line each; True for those that only outsiders wrote."""
+        if self.approval.card is None:
+            return []
+        given = self.approval.card.get("sources", ())
+        outside = sum(it["from"] == "outsiders" for it in given)
+        return [(line, place < outside) for place, line in enumerate(sources_in_words(self.approval.card))]
+
+    @property
+    def standing(self) -> list[str]:
+        """Who has approved it already, and what it needs besides, a sentence each."""
+        if until := self.approval.held_until:
+            names = joined([str(it.get("reviewer") or "a person") for it in self.approval.approved_by])
+            return [f"Approved by {names}. It is made on {moment(until)}, unless somebody stops it before."]
+        return in_words(self.approval.action)
+
+    def allows(self, decision: str) -> bool:
+        """True if the agent takes this decision about it."""
+        configs = self.approval.question.waiting["request"].get("review_configs") or []
+        return len(configs) < self.approval.number or decision in configs[self.approval.number - 1]["allowed_decisions"]
 
     @property
     def undecided(self) -> int:
@@ -91,7 +111,8 @@ def opened(request: Request, found: Listing, approval: Approval) -> Opened:
         before=rows[place - 1].approval if place else None,
         after=rows[place + 1].approval if place is not None and place + 1 < len(rows) else None,
         decides=reviewer.may_decide(approval),
-        approved=any(it.get("reviewer") == reviewer.name for it in approval.approved_by),
+        approved=of_one_person(reviewer.name)
+        in {of_one_person(it.get("reviewer") or "") for it in approval.approved_by},
         later=None if place is None else rows[place].later,
     )
 

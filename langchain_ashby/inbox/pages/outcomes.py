@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.execution.audit import AuditEntry
-from langchain_ashby.inbox.became import OUTCOMES, became, by_whom, why
+from langchain_ashby.agent.undo import propose_undo, undo_of
+from langchain_ashby.errors import AshbyError
+from langchain_ashby.inbox.became import OUTCOMES, became, why
 from langchain_ashby.inbox.export import to_csv, to_jsonl
-from langchain_ashby.inbox.pages.shared import inbox_of
+from langchain_ashby.inbox.pages.shared import answer, inbox_of, path_for, reviewer_of
+from langchain_ashby.inbox.sight import Sight, approval_for
 from langchain_ashby.inbox.trail import Row, Wanted
-from langchain_ashby.text.words import in_words, tool_title, zone
+from langchain_ashby.inbox.words import json_text
+from langchain_ashby.text.words import tool_title, zone
 
 ON_A_PAGE = 50
 
@@ -67,46 +71,58 @@ class Search:
 def show(request: Request) -> Response:
     """Shows the entries that are wanted, the newest first, a page at a time."""
     inbox, search = inbox_of(request), Search(request.query_params)
-    rows = inbox.trail.rows()
-    found = list(search.wanted.of(rows))
-    first = min((search.page - 1) * ON_A_PAGE, max(0, len(found) - 1) // ON_A_PAGE * ON_A_PAGE)
+    rows, sight = inbox.trail.rows(), Sight(reviewer_of(request), inbox.trail)
+    first, last = (search.page - 1) * ON_A_PAGE, search.page * ON_A_PAGE
+    number, ahead = None, sight.of(search.wanted.of(rows))
+    if sight.is_clear:
+        found = list(ahead)
+        number, ahead = len(found), iter(found)
+    page = list(islice(ahead, first, last + 1))
     context = {
         "search": search,
         "asked": search.asked,
-        "rows": found[first : first + ON_A_PAGE],
+        "rows": page[:ON_A_PAGE],
         "first": first + 1,
-        "page": first // ON_A_PAGE + 1,
-        "found": len(found),
-        "has_more": first + ON_A_PAGE < len(found),
+        "number": number,
+        "has_more": len(page) > ON_A_PAGE,
         "unreadable": inbox.trail.unreadable,
         "outcomes": {outcome: became(outcome).words for outcome in OUTCOMES},
         "tools": {tool: tool_title(tool, None) for tool in sorted({row.tool for row in rows})},
-        **_WORDS,
+        "became": became,
+        "tool_title": _title,
     }
-    return inbox.templates.TemplateResponse(request, "outcomes.html", context)
+    return answer(request, "outcomes.html", context)
 
 
 def one(request: Request) -> Response:
     """Shows an entry in full, with the card as it was shown.
 
     Raises:
-        HTTPException: 404 if there is none with this id.
+        HTTPException: 404 if there is none with this id, or it is not shown to the reviewer.
     """
-    inbox = inbox_of(request)
-    row = inbox.trail.row(request.path_params["row_id"])
-    entry = None if row is None else inbox.trail.entry(row)
-    if row is None or entry is None:
-        raise HTTPException(404, "There is no such entry in the audit trail.")
-    context = {
-        "row": row,
-        "entry": entry,
-        "card": entry.card if is_current(entry.card) else None,
-        "said": why(entry),
-        "search": Search({}),
-        "exact": lambda args: json.dumps(args, indent=2, ensure_ascii=False),
-        **_WORDS,
-    }
-    return inbox.templates.TemplateResponse(request, "outcome.html", context)
+    row, entry = _entry_of(request)
+    return answer(request, "outcome.html", _context(request, row, entry))
+
+
+def propose(request: Request) -> Response:
+    """Puts the opposite of a write up for approval, and goes to its card.
+
+    Raises:
+        HTTPException: 403 if the reviewer may not decide about such a write; otherwise as `one`.
+    """
+    row, entry = _entry_of(request)
+    reviewer = reviewer_of(request)
+    if not reviewer.may_decide(approval_for(entry)):
+        raise HTTPException(403, "Somebody else decides about this change. You can only see it.")
+    try:
+        settings = {"on_behalf_of": entry.on_behalf_of} if entry.on_behalf_of else {}
+        proposed = propose_undo(inbox_of(request).agent, entry, reviewer=reviewer.name, context=settings)
+    except AshbyError as error:
+        return answer(request, "outcome.html", {**_context(request, row, entry), "problem": f"{error.message}."}, 409)
+    if not proposed.interrupts:
+        said = " ".join(proposed.answers) or "Nobody could be asked."
+        return answer(request, "outcome.html", {**_context(request, row, entry), "problem": said}, 409)
+    return RedirectResponse(path_for(request, "card", interrupt_id=proposed.interrupts[0].id, number=1), 303)
 
 
 def as_csv(request: Request) -> Response:
@@ -122,8 +138,9 @@ def as_jsonl(request: Request) -> Response:
 
 
 def _wanted(request: Request) -> Iterator[AuditEntry]:
-    trail, search = inbox_of(request).trail, Search(request.query_params)
-    return trail.entries(search.wanted.of(trail.rows()))
+    trail, reviewer = inbox_of(request).trail, reviewer_of(request)
+    found = trail.entries(Search(request.query_params).wanted.of(trail.rows()))
+    return (entry for entry in found if reviewer.may_see(approval_for(entry)))
 
 
 def _with_private(request: Request) -> bool:
@@ -134,15 +151,36 @@ def _file(lines: Iterator[str], kind: str, name: str) -> Response:
     return StreamingResponse(lines, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _decided(row: Row | AuditEntry) -> str:
-    return by_whom(row.decision, row.reviewer)
+def _entry_of(request: Request) -> tuple[Row, AuditEntry]:
+    trail = inbox_of(request).trail
+    row = trail.row(request.path_params["row_id"])
+    entry = None if row is None else trail.entry(row)
+    if row is None or entry is None or not reviewer_of(request).may_see(approval_for(entry)):
+        raise HTTPException(404, "There is no such entry in the audit trail.")
+    return row, entry
 
 
-def _moment(at: datetime) -> str:
-    return in_words(at)
+def _context(request: Request, row: Row, entry: AuditEntry) -> dict[str, Any]:
+    trail = inbox_of(request).trail
+    undo = undo_of(entry, trail.thread(entry.thread_id)) if entry.outcome in _WRITTEN else None
+    card = entry.card if is_current(entry.card) else None
+    return {
+        "row": row,
+        "entry": entry,
+        "card": card,
+        "table": (card or {}).get("table") or {"heads": [], "rows": []},
+        "said": why(entry),
+        "undo": undo,
+        "may_undo": bool(undo) and reviewer_of(request).may_decide(approval_for(entry)),
+        "search": Search({}),
+        "became": became,
+        "tool_title": _title,
+        "exact": json_text,
+    }
 
 
-_WORDS = {"became": became, "decided": _decided, "moment": _moment, "tool_title": lambda tool: tool_title(tool, None)}
+def _title(tool: str) -> str:
+    return tool_title(tool, None)
 
 
 def _day(text: str) -> date | None:
@@ -156,4 +194,5 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), zone())
 
 
+_WRITTEN = ("applied", "partly applied")
 _ASKED = ("q", "thread", "candidate", "reviewer", "outcome", "tool", "from", "to")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import NoMatchFound
 
+from langchain_ashby.inbox.notifications import troubles
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.reviewers import Reviewer
+from langchain_ashby.text.words import zone, zone_named
 
 if TYPE_CHECKING:
     from langchain_ashby.inbox.app import Inbox
@@ -56,6 +60,12 @@ def reviewer_of(request: Request) -> Reviewer:
     return reviewer
 
 
+def zone_of(request: Request) -> tzinfo:
+    """The zone of the reviewer's clock: that of the browser, which a script says, or else the inbox's own."""
+    said = zone_named(unquote(request.cookies.get("zone", "")))
+    return said or zone_named(inbox_of(request).time_zone) or zone()
+
+
 _GONE = "This change is not waiting for a decision any more."
 
 
@@ -76,7 +86,7 @@ def common(request: Request) -> dict[str, Any]:
     def page_of(approval: Approval, name: str = "card", query: str = "") -> str:
         return path(name, interrupt_id=approval.question.interrupt_id, number=approval.number) + query
 
-    return {"path": path, "page_of": page_of}
+    return {"path": path, "page_of": page_of, "troubles": lambda: troubles(inbox_of(request).store)}
 
 
 def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Any:

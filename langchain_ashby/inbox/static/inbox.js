@@ -124,7 +124,9 @@
   }
   function settle() {
     watch(); count(); tick(); fade();
-    all("[data-zone]").forEach((it) => { it.value = Intl.DateTimeFormat().resolvedOptions().timeZone || ""; });
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+    all("[data-zone]").forEach((it) => { it.value = zone; });
+    document.cookie = `zone=${encodeURIComponent(zone)}; path=/; SameSite=Strict`; // forms show times on this clock
     all("#filter-apply").forEach((it) => { it.hidden = true; });
   }
   document.addEventListener("change", chosen);

@@ -102,6 +102,17 @@ def test_the_user_said_something_else(note: str, said: str) -> None:
     assert "user" not in speakers(note, said)
 
 
+def test_a_weekday_in_a_resume_is_no_date() -> None:
+    assert speakers("2027-03-03", resume="I play tennis each Wednesday") == {"model"}
+    assert speakers("2027-03-03", resume="I can start on March 3rd") == {"outsiders"}
+
+
+def test_digits_of_any_script_are_digits() -> None:
+    digits = "".join(chr(0x0660 + int(it)) for it in "187500")
+    assert speakers("187500", resume=f"I take {digits} a year") == {"outsiders"}
+    assert speakers("+49 170 5551234", resume="".join(chr(0x0660 + int(it)) for it in "01705551234")) == {"outsiders"}
+
+
 def test_numbers_have_one_spelling() -> None:
     read = "150k 150,000 150.000 150 000 1.5m 4.5 2,500.50 room3 7-8"
     assert [*numbers_in(read)] == [
@@ -140,7 +151,7 @@ def test_ids_choices_and_flags_are_no_values() -> None:
 def test_a_thread_of_two_hundred_messages_takes_milliseconds() -> None:
     messages, own = thread("Leave a note about ada@example.org.", resume="word " * 1_000)
     for number in range(200):
-        answer = messages[2].model_copy(update={"id": f"a{number}"})
+        answer = ToolMessage(messages[2].content, tool_call_id="c", name="ashby_read_candidate_file", id=f"a{number}")
         messages.append(kept_answer(answer, own))
     note = "Somebody wrote to ada@example.org and is keen to start in spring, they say, which would suit the team. " * 2
     started = time.process_time()

@@ -38,8 +38,8 @@ class Texts:
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = [it.replace(APART, " ") for it in texts]
 
-    def exactly(self, said: str, kind: str) -> Iterator[int]:
-        """The places of the texts that have the value as it is."""
+    def exactly(self, said: str, kind: str, *, spoken: bool = False) -> Iterator[int]:
+        """The places of the texts that have the value as it is. In what was `spoken`, a day of the week is a day."""
         if kind == "e-mail address":
             yield from self._addresses.get(said.casefold(), ())
         elif kind == "web address":
@@ -48,7 +48,7 @@ class Texts:
         elif kind in ("number", "phone number"):
             yield from self._numeric(said, kind)
         elif kind == "date":
-            yield from self._dated(said, self._words)
+            yield from self._dated(said, self._words, _WEEKDAYS if spoken else ())
         else:
             yield from _phrase(self._words, words(said))
 
@@ -96,7 +96,7 @@ class Texts:
 
     @cached_property
     def _digits(self) -> str:
-        return re.sub(r"(?<=\d)[\s()./-]+(?=\d)|[^\d\0\s]", "", APART.join(self._texts))
+        return re.sub(r"(?<=\d)[\s()./-]+(?=\d)|[^\d\0\s]", "", APART.join(map(alike, self._texts)))
 
     def _numeric(self, said: str, kind: str) -> Iterator[int]:
         if kind == "phone number":
@@ -105,8 +105,8 @@ class Texts:
             for it in numbers_in(said):
                 yield from self._numbers.get(it, ())
 
-    def _dated(self, said: str, text: str) -> Iterator[int]:
-        for spelling in _spellings(said):
+    def _dated(self, said: str, text: str, weekdays: Sequence[str] = ()) -> Iterator[int]:
+        for spelling in _spellings(said, weekdays):
             yield from _places(text, spelling)
 
 
@@ -155,7 +155,7 @@ def _traces(said: str, kind: str) -> Iterator[str]:
             yield from (f"{Decimal(it) / 1_000:f}{unit}" for unit in ("k", "t"))
             yield f"{Decimal(it) / 1_000_000:f}m"
     elif kind == "date":
-        yield from _spellings(said)
+        yield from _spellings(said, _WEEKDAYS)
     else:
         yield from _forms(_link(said) if kind == "web address" else said, kind)
 
@@ -257,20 +257,20 @@ _MONTHS = (
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def _spellings(said: str) -> list[str]:
+def _spellings(said: str, weekdays: Sequence[str] = ()) -> list[str]:
     """How the day of a time may be written, in words: as in 2026-12-01, 1 December, Dec 1st, 01/12/2026 or Tuesday."""
     try:
         moment = datetime.fromisoformat(said)
     except ValueError:
         return []
     days = [moment.date()] if moment.tzinfo is None else [moment.date(), moment.astimezone(UTC).date()]
-    return list(dict.fromkeys(it for day in days for it in _of_day(day)))
+    spelled = [it for day in days for it in _of_day(day)]
+    return list(dict.fromkeys([*spelled, *(f" {weekdays[day.weekday()]} " for day in days if weekdays)]))
 
 
 def _of_day(day: date) -> Iterator[str]:
     yield f" {day:%Y %m %d}"
     yield f" {day:%Y%m%d} "
-    yield f" {_WEEKDAYS[day.weekday()]} "
     month = _MONTHS[day.month - 1]
     for number in dict.fromkeys([f"{day.day}", f"{day:%d}"]):
         for called in dict.fromkeys([month, month[:3]]):

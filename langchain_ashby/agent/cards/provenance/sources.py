@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any, Literal
 
 from langchain_core.messages import AnyMessage
 from langchain_core.tools import BaseTool
 
-from langchain_ashby.agent.cards.card import Source
+from langchain_ashby.agent.cards.card import Card, Source
 from langchain_ashby.agent.cards.provenance.matching import Index, Texts, words
 from langchain_ashby.agent.cards.provenance.thread import Entry, Message, Outside, outside, read_in, whose
 from langchain_ashby.agent.cards.provenance.values import Value, values_of
@@ -27,6 +28,35 @@ TELLING = 3
 
 COMMON = 1
 """A number with so few digits stands in every text, so that it is in one by outsiders says nothing."""
+
+
+class OnCard:
+    """What was read for the cards of a call. It vouches for a value that is a record's as a whole, and for passages.
+
+    A part of a name vouches for nothing: whoever applies writes it.
+
+    Args:
+        cards: The card, and those of the single writes of a bulk write.
+    """
+
+    def __init__(self, cards: Sequence[Card] = ()) -> None:
+        read = [[it["facts"], it["refers"], [change["before"] for change in it["changes"]]] for it in cards]
+        self._leaves = list(dict.fromkeys(_leaves(read)))
+        self.names = {key: it["name"] for card in cards for key, it in card["refers"].items() if it["name"]}
+
+    def vouches_for(self, value: Value) -> bool:
+        """True if a record has the value."""
+        found = [self._leaves[it] for it in Texts(self._leaves).exactly(value.said, value.kind)]
+        if value.kind == "passage":
+            return any(len(it) > _LONGEST_NAME for it in found)
+        if value.kind in ("number", "phone number", "date"):
+            return any(len(it) <= len(value.said) + _SIGNS for it in found)
+        return any(words(it) == words(value.said) for it in found)
+
+
+_LONGEST_NAME = 200
+_SIGNS = 16
+"""The characters that a number or a time may have around it, such as a currency or the seconds."""
 
 
 class Said:
@@ -55,7 +85,7 @@ class Said:
         args: Mapping[str, Any],
         *,
         original: Mapping[str, Any] | None = None,
-        read: Any = None,
+        on_card: OnCard | None = None,
     ) -> list[Source]:
         """Traces the values of a call.
 
@@ -63,12 +93,12 @@ class Said:
             tool: Its tool.
             args: Its arguments.
             original: The model's own arguments, if a person edited them: what is not in those, the person said.
-            read: What was read for the card, as JSON.
+            on_card: What was read for its card.
         """
         known = None if original is None else {it.said for it in values_of(tool, original)}
-        on_card = Texts(_leaves(read))
+        card = on_card or OnCard()
         found = (
-            _source(it, "reviewer") if known is not None and it.said not in known else self._traced(it, on_card)
+            _source(it, "reviewer") if known is not None and it.said not in known else self._traced(it, card)
             for it in values_of(tool, args)
         )
         return _told_once(found)
@@ -82,20 +112,21 @@ class Said:
         """
         known = None if original is None else {*_leaves(original)}
         names = {way: it for way, it in named.items() if known is None or it in known}
-        found = [self._traced(Value(way, name, "text", name), Texts([])) for way, name in names.items()]
+        found = [self._traced(Value(way, name, "text", name), OnCard()) for way, name in names.items()]
         return [it for it in found if it["from"] == "outsiders"]
 
-    def _traced(self, value: Value, on_card: Texts) -> Source:
+    def _traced(self, value: Value, on_card: OnCard) -> Source:
         may_have_it = [self._read[it] for it in self._index.places(value.said, value.kind)]
         for speaker in _PEOPLE:
-            if any(_found(value, it.of(speaker)) for it in may_have_it):
+            found = (it.of(speaker)[0].exactly(value.said, value.kind, spoken=True) for it in may_have_it)
+            if next(chain.from_iterable(found), None) is not None:
                 return _source(value, speaker)
-        if next(on_card.exactly(value.said, value.kind), None) is not None:
+        if on_card.vouches_for(value):
             return _source(value, "ashby", "what was read for this card")
         if entry := next(filter(None, (_in_records(value, it) for it in may_have_it)), None):
-            return _source(value, "ashby", self._where(entry))
+            return _source(value, "ashby", self._where(entry, on_card))
         if entry := next(filter(None, (_by_outsiders(value, it) for it in may_have_it)), None):
-            return _source(value, "outsiders", self._where(entry))
+            return _source(value, "outsiders", self._where(entry, on_card))
         return _source(value, "outsiders", _REMOVED) if self.outside == "removed" else _source(value, "model")
 
     @cached_property
@@ -106,23 +137,18 @@ class Said:
     def _index(self) -> Index:
         return Index(it.text for it in self._read)
 
-    def _where(self, entry: Entry) -> str:
-        theirs = whose(entry, self._read)
+    def _where(self, entry: Entry, on_card: OnCard) -> str:
+        theirs = whose(entry, self._read, on_card.names)
         return f"{entry.where}{f' about {theirs}' if theirs else ''}"
 
 
 _PEOPLE: tuple[Literal["user", "reviewer"], ...] = ("user", "reviewer")
 
 
-def _found(value: Value, those: tuple[Texts, list[Entry]]) -> Entry | None:
-    texts, known = those
-    place = next(texts.exactly(value.said, value.kind), None)
-    return None if place is None else known[place]
-
-
 def _in_records(value: Value, message: Message) -> Entry | None:
-    if found := _found(value, message.of("ashby")):
-        return found
+    texts, known = message.of("ashby")
+    for place in texts.exactly(value.said, value.kind):
+        return known[place]
     _, people = message.of("named")
     return next((it for it in people if value.kind == "text" and words(it.text) == words(value.said)), None)
 
@@ -150,8 +176,7 @@ def trace(proposal: Proposal, said: Said, tool: BaseTool | None) -> list[str]:
     """
     card, args = proposal["card"], proposal["call"]["args"]
     cards = [*([card] if card else []), *(it["card"] for it in proposal.get("parts", []))]
-    read = [[it["facts"], it["refers"], [change["before"] for change in it["changes"]]] for it in cards]
-    sources = said.sources(tool, args, original=proposal["original"], read=read)
+    sources = said.sources(tool, args, original=proposal["original"], on_card=OnCard(cards))
     if card and (given := card.get("named")):
         sources += said.names(given, original=proposal["original"])
     proposal["sources"] = sources

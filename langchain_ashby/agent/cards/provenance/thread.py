@@ -143,10 +143,11 @@ def _answer(
         yield Entry(text, "outsiders", f"the answer of {quoted(title)}", call=call)
         return
     is_from_mirror = ((tool.metadata or {}).get("ashby") or {}).get("endpoint") == "mirror"
-    found = pieces(text, bars_only=is_from_mirror)
+    found = [*pieces(text, bars_only=is_from_mirror)]
+    file = next((it.text for it in found if it.field == "file name"), "")
     for (author, field, whose), those in groupby(found, lambda it: (it.author, it.field, it.whose)):
         texts = [it.text for it in those]
-        where = f"“{field}” in the result of {quoted(title)}"
+        where = f"the file {quoted(file)}" if file else f"{quoted(field, 60)} in the result of {quoted(title)}"
         # What outsiders wrote may run across lines; a record never does.
         for said in ["\n".join(texts)] if author == "outsiders" else texts:
             yield Entry(said, author, where, whose, call)
@@ -160,12 +161,13 @@ def _text(message: ToolMessage) -> str:
     return "\n".join(map(str, said))
 
 
-def whose(entry: Entry, messages: Iterable[Message]) -> str:
+def whose(entry: Entry, messages: Iterable[Message], names: Mapping[str, str]) -> str:
     """Whose record a text is in: as it says itself, or as the arguments of the call say; empty if neither does.
 
     Args:
         entry: The text.
         messages: The thread, in which an id may be found beside a name.
+        names: The names that are known, by id.
     """
     if entry.whose:
         return named(entry.whose)
@@ -173,7 +175,7 @@ def whose(entry: Entry, messages: Iterable[Message]) -> str:
     given = [args[it] for it in ("candidate_id", "application_id") if it in args] if isinstance(args, Mapping) else []
     for value in (it for it in given if isinstance(it, str)):
         known = certain(value)
-        name = _name_beside(short(known), messages) if known else value
+        name = (names.get(known) or _name_beside(short(known), messages)) if known else value
         return named(name) if name else ""
     return ""
 

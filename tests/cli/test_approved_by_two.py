@@ -29,7 +29,7 @@ def propose(sandbox: AshbySandbox, url: str, policy: ApprovalPolicy, *texts: str
     with AshbyClient(sandbox.api_key, sandbox.url) as client, open_database(url, create=True) as kept:
         model = ScriptedChatModel(script=lines(say("", *writes), "Done."))
         places: Any = {"checkpointer": kept.checkpointer, "store": kept.store}
-        agent = create_recruiting_agent(model, AshbyToolkit(client), policy=policy, **places)
+        agent: Any = create_recruiting_agent(model, AshbyToolkit(client), policy=policy, **places)
         agent.invoke({"messages": [("user", "Go.")]}, {"configurable": {"thread_id": "ada"}})
 
 
