@@ -15,7 +15,7 @@ from provider import CLIENT, SECRET, Provider, provider
 from starlette.testclient import TestClient
 
 from langchain_ashby.inbox import LocalToken, OpenIDConnect, create_app
-from langchain_ashby.inbox.outbox import Agent
+from langchain_ashby.inbox.outbox import Agent, Outbox
 
 BY_A_LINK = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 AT_ONCE_AGAIN = BY_A_LINK | {"sec-fetch-site": "same-origin"}
@@ -23,6 +23,17 @@ AT_ONCE_AGAIN = BY_A_LINK | {"sec-fetch-site": "same-origin"}
 
 def plain(app: Any) -> TestClient:
     return TestClient(app, base_url=HOME, follow_redirects=False, headers={"accept": "text/html,*/*"})
+
+
+@pytest.fixture
+def agent(one_agent: Agent) -> Iterator[Agent]:
+    """An agent whose question is open. What a test decides is taken back."""
+    yield one_agent
+    assert one_agent.store is not None
+    outbox = Outbox(one_agent, one_agent.store)
+    for interrupt_id, number in outbox.all():
+        outbox.take_back(interrupt_id, number)
+    outbox.close()
 
 
 @pytest.fixture
