@@ -190,6 +190,18 @@ def test_what_a_reviewer_types_is_said_by_the_reviewer(office: Office) -> None:
     assert not action(result)["card"]["beside"]["warnings"]
 
 
+def test_what_a_reviewer_typed_stays_the_reviewers_in_later_calls(office: Office) -> None:
+    steps = office.update(alternate_email="made@up.invalid"), office.note("Reached at ben@example.org from now on.")
+    agent, config = office.agent(*steps), thread()
+    agent.invoke(user("Add her address."), config)
+    args = {"candidate_id": office.candidate, "alternate_email": "ben@example.org"}
+    edit = {"type": "edit", "edited_action": {"name": UPDATE, "args": args}}
+    result = agent.invoke(Command(resume={"decisions": [edit]}), config)
+    if action(result)["name"] == UPDATE:  # an address is another record: its card is shown first
+        result = agent.invoke(Command(resume=approve()), config)
+    assert sources(result)["ben@example.org"] == "reviewer"
+
+
 def test_what_a_reviewer_answers_is_said_by_the_reviewer(office: Office) -> None:
     agent = office.agent(office.update(alternate_email="a@up.invalid"), office.update(alternate_email="b@up.invalid"))
     config = thread()

@@ -118,7 +118,8 @@ class Said:
     def _traced(self, value: Value, on_card: OnCard) -> Source:
         may_have_it = [self._read[it] for it in self._index.places(value.said, value.kind)]
         for speaker in _PEOPLE:
-            found = (it.of(speaker)[0].exactly(value.said, value.kind, spoken=True) for it in may_have_it)
+            theirs = (it.of(speaker)[0] for it in may_have_it if it.person == speaker)
+            found = (it.exactly(value.said, value.kind, spoken=True) for it in theirs)
             if next(chain.from_iterable(found), None) is not None:
                 return _source(value, speaker)
         if on_card.vouches_for(value):
