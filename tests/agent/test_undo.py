@@ -370,8 +370,10 @@ def test_of_two_who_propose_it_at_once_both_lead_to_one_write(company: Undoer) -
             propose_undo(agent, entry)
 
         both = [threading.Thread(target=propose) for _ in range(2)]
-        [it.start() for it in both]
-        [it.join() for it in both]
+        for it in both:
+            it.start()
+        for it in both:
+            it.join()
         proposed = propose_undo(agent, entry)
         assert [it.outcome for it in approved(agent, proposed)] == ["applied"]
         assert moves(company) == before + 1

@@ -7,8 +7,10 @@ which the journal lets through once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
@@ -217,11 +219,11 @@ class _Plan:
     def _is_own(self, message: AIMessage) -> bool:
         return str(message.id).startswith(f"{self.thread_id}.")
 
-    def _left(self, trail: Iterable[AuditEntry]) -> list[int]:
-        """The calls that are still to be made, by number."""
+    def _left(self, trail: Iterable[AuditEntry]) -> list[Opposite]:
+        """The calls that are still to be made."""
         made = {it.call_id: it.outcome for it in trail if it.outcome in _OVER and it.part_of is None}
-        over = {int(call_id.rpartition("-")[2]): outcome for call_id, outcome in made.items() if self._is_call(call_id)}
-        left = [number for number in range(len(self.undo.calls)) if number not in over]
+        over = {call_id.rpartition("-")[2]: outcome for call_id, outcome in made.items() if self._is_call(call_id)}
+        left = [it for it in self.undo.calls if _digest(it) not in over]
         if not left and "unknown" in over.values():
             raise CannotUndoError("It is not known whether its undo was made", remedy="Look in Ashby.")
         if not left:
@@ -234,9 +236,9 @@ class _Plan:
     def _is_call(self, call_id: str) -> bool:
         return call_id.startswith(f"{self.thread_id}-")
 
-    def _values(self, attempt: int, numbers: Sequence[int]) -> dict[str, Any]:
+    def _values(self, attempt: int, opposites: Sequence[Opposite]) -> dict[str, Any]:
         """The proposal as the agent's own message, as if its model had made it."""
-        calls = {f"{self.thread_id}-{attempt}-{it}": self.undo.calls[it] for it in numbers}
+        calls = {f"{self.thread_id}-{attempt}-{_digest(it)}": it for it in opposites}
         asked = HumanMessage(f"Undo: {self._line()}", id=f"{self.thread_id}.{attempt}.asked")
         message = AIMessage(
             "",
@@ -267,6 +269,11 @@ class _Plan:
             "account": self.entry.account,
             "on_behalf_of": self.entry.on_behalf_of,
         }
+
+
+def _digest(call: Opposite) -> str:
+    """Tells a call from the others of its undo, also if there are more by now."""
+    return sha256(json.dumps([call.tool, call.args], sort_keys=True).encode()).hexdigest()[:12]
 
 
 _OVER = ("applied", "partly applied", "unknown")
