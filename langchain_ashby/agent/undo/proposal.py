@@ -24,7 +24,8 @@ from langchain_ashby.agent.messages.own import record_of_turn
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.state import Undoing
-from langchain_ashby.agent.undo.opposite import Opposite, Undo, undo_of
+from langchain_ashby.agent.undo.entries import Undo, undo_of
+from langchain_ashby.agent.undo.opposite import Opposite
 from langchain_ashby.bulk import Bulk
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import AshbyError
