@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,17 +44,21 @@ class Undo:
         return bool(self.calls)
 
 
-def undo_of(entry: AuditRecord, trail: Iterable[AuditRecord] = ()) -> Undo:
+def undo_of(entry: AuditRecord, trail: Iterable[AuditRecord] = (), *, tools: Container[str] | None = None) -> Undo:
     """Finds what would undo a write, by its entry in the audit trail alone.
 
     Args:
         entry: The entry.
         trail: The entries of its thread, for a bulk write: its single writes are undone, each to what was there before.
+        tools: The names of the tools that there are; any of this package if left out.
     """
     try:
-        return Undo(tuple(_of_entry(entry, trail)))
+        calls = tuple(_of_entry(entry, trail))
     except NotUndoable as reason:
         return Undo(why_not=str(reason))
+    if tools is not None and (missing := next((it.tool for it in calls if it.tool not in tools), None)):
+        return Undo(why_not=f"It takes {missing}, a tool that the agent does not have. Its toolkit can be given it.")
+    return Undo(calls)
 
 
 def is_declared(operation: type[Operation[Any]]) -> bool:

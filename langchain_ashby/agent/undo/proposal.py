@@ -150,7 +150,8 @@ def _plan(
         CannotUndoError: if it may not.
         SettingsError: if the settings ask for something that the application does not allow.
     """
-    undo, limits = undo_of(entry, trail), agent.limits
+    limits = agent.limits
+    undo = undo_of(entry, trail, tools=[it.name for it in limits.tools.values() if isinstance(it, AshbyTool)])
     wanted = context.model_dump(include={*Context.model_fields}) if isinstance(context, Context) else context or {}
     settings = limits.schema(**{**wanted, **({"reviewer": reviewer} if reviewer else {})})
     if not entry.write:
@@ -167,10 +168,6 @@ def _plan(
         raise CannotUndoError("An earlier version recorded it, without the account under which it was made")
     if entry.account != limits.account:
         raise CannotUndoError("It was made under another Ashby account")
-    if missing := [it.tool for it in undo.calls if not isinstance(limits.tools.get(it.tool), AshbyTool)]:
-        raise CannotUndoError(
-            f"It takes {missing[0]}, a tool that the agent does not have", remedy="Give the agent's toolkit this tool."
-        )
     return _Plan(entry, undo, settings)
 
 
