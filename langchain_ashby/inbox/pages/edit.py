@@ -16,6 +16,7 @@ from langchain_ashby.agent.cards.show.arguments import numbered
 from langchain_ashby.inbox.forms import Choices, Declared, Form, Lists, Typed, changes, form, read
 from langchain_ashby.inbox.outbox import DecisionError
 from langchain_ashby.inbox.pages.card import onward
+from langchain_ashby.inbox.pages.filters import Filters
 from langchain_ashby.inbox.pages.shared import answer, approval_of, approval_to_decide, inbox_of, reviewer_of, zone_of
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.text.words import zone_named
@@ -71,6 +72,7 @@ def _page(request: Request, approval: Approval, filled: Form, problem: str = "",
         "problem": problem,
         "table": numbered(approval.card) if approval.card else ([], []),
         "may_decide": reviewer_of(request).may_decide(approval),
+        "query": Filters.of(request.query_params).query,
     }
     page: Response = answer(request, "edit.html", context, status)
     return page
