@@ -146,7 +146,7 @@ def test_a_written_change_can_be_undone_from_its_page_with_a_card_of_its_own(san
     note = call("ashby_create_candidate_note", candidate_id=person, note="Call back.")
     client = AshbyClient(sandbox.api_key, sandbox.url)
     model = ScriptedChatModel(script=lines(say("I tag.", add, note), say("Done.")))
-    agent = create_recruiting_agent(model, AshbyToolkit(client, toolsets="all"))
+    agent: Any = create_recruiting_agent(model, AshbyToolkit(client, toolsets="all"))
     config: Any = {"configurable": {"thread_id": "tags"}}
     agent.invoke({"messages": [("user", "Tag her.")]}, config)
     agent.invoke(Command(resume={"decisions": [{"type": "approve"}] * 2}), config)

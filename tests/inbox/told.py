@@ -137,7 +137,7 @@ def mail_server(**options: Any) -> Iterator[tuple[Mailbox, int]]:
         mailbox.signed_in.append((data.login.decode(), data.password.decode()))
         return AuthResult(success=data.password == b"right", handled=False)
 
-    settings = {"tls_context": context, "require_starttls": True, "authenticator": signed_in} | options
+    settings: dict[str, Any] = {"tls_context": context, "require_starttls": True, "authenticator": signed_in} | options
     port = unused_port()
     controller = Controller(mailbox, hostname="127.0.0.1", port=port, **settings)
     controller.start()
