@@ -59,6 +59,7 @@ def test_a_search_goes_through_pages_and_keeps_what_it_asks_for(agent: Agent, br
         address = next(
             (f"/outcomes{it.replace('&amp;', '&')}" for it in re.findall(r'rel="next" href="([^"]*)"', page)), ""
         )
+        assert not any("page=" in it for it in links(page, r"\?") if "thread=" in it), "another search begins on page 1"
     assert len(seen) == len({*seen}) == 120
     assert "Nothing was found" in browser.get("/outcomes?q=nobody").text
     assert "Nothing was found" in browser.get("/outcomes?page=99").text
