@@ -112,7 +112,7 @@ class AtTheDoor:
             except HTTPException:
                 answer = self._problem(request, 400, "The form could not be read. Nothing was changed.")
             else:
-                if session is None or is_new or not hmac.compare_digest(given.encode(), session.csrf_token.encode()):
+                if session is None or not hmac.compare_digest(given.encode(), session.csrf_token.encode()):
                     words = "This form belongs to an earlier sign-in. Nothing was changed: load the page again."
                     answer = self._problem(request, 403, words)
 

@@ -104,7 +104,7 @@ class Evidence:
     def __init__(self, agent: Agent, *, seconds: float = 5, fresh: float = 60) -> None:
         self._agent = agent
         self._client = _client_of(agent)
-        self._seconds = seconds
+        self.seconds = seconds
         self._fresh = fresh
         self._looks: dict[tuple[str, str | None], tuple[float, Person]] = {}
 
@@ -126,10 +126,10 @@ class Evidence:
                 return _person(client, application, candidate)
 
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self.seconds):
                 found = await client.run_blocking(look, cancellable=True)
         except TimeoutError:
-            return f"Ashby did not answer within {self._seconds:g} seconds."
+            return f"Ashby did not answer within {self.seconds:g} seconds."
         except AshbyError as error:
             return f"Ashby could not be read: {one_line(error.message)}"
         now = time.monotonic()
@@ -144,7 +144,7 @@ class Evidence:
         if thread is None:
             return "The thread has no id, so it cannot be read."
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self.seconds):
                 messages = await self._messages(thread)
         except Exception as error:  # any checkpointer's own
             # Only its type: its message may quote the thread.

@@ -143,7 +143,7 @@ def office(sandbox: AshbySandbox) -> list[Turn]:
                 say("", call("ashby_list_candidate_notes", candidate_id=people.candidate("Mihail"))),
                 say(
                     f"He wrote: {HOSTILE}",
-                    call("ashby_create_candidate_note", candidate_id=people.candidate("Mihail"), note=HOSTILE * 40),
+                    call("ashby_create_candidate_note", candidate_id=people.candidate("Mihail"), note=HOSTILE * 60),
                 ),
             ],
         ),

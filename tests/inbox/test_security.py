@@ -155,6 +155,19 @@ def test_with_an_address_only_that_name_is_answered_and_links_lead_there(agent: 
         assert "evil" not in spoofed.text
 
 
+@pytest.mark.parametrize(
+    ("address", "netloc"),
+    [
+        ("https://Hire.Example.com:443/a/", "hire.example.com"),
+        ("http://hire.example.com:8080", "hire.example.com:8080"),
+        ("https://bücher.example", "xn--bcher-kva.example"),
+        ("http://[::1]:80", "[::1]"),
+    ],
+)
+def test_an_address_is_written_as_browsers_write_it(address: str, netloc: str) -> None:
+    assert Place.at(address).netloc == netloc
+
+
 @pytest.mark.parametrize("wrong", ["hire.example.com", "ftp://x", "https://", "https://a@b/", "https://a/?b", ""])
 def test_an_address_that_is_none_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match="base_url takes the address"):

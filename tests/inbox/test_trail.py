@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
@@ -193,6 +193,10 @@ def exported(*records: AuditRecord, private: bool = False) -> tuple[list[dict[st
 
 
 @given(st.text(alphabet=st.one_of(st.sampled_from("=+-@\t\r\n \"';,\u202e\ud800|=("), st.characters()), max_size=12))
+@example("=1+1")
+@example(" \t=1+1")
+@example("\n@x")
+@example("a\ud800\r\nb\u202e")
 def test_no_cell_begins_like_a_formula_and_every_line_is_one_entry(text: str) -> None:
     told = {"reviewer": text, "detail": text, "thread_id": text, "card": card(text)}
     rows, objects = exported(record(0, **told), record(1))

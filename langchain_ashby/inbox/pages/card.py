@@ -99,7 +99,8 @@ async def _again(request: Request, approval: Approval, problem: str, status: int
 def _decision(form: FormData) -> Mapping[str, Any] | str:
     """The decision in a form, in LangChain's approval protocol; or what is wrong with it."""
     kind = form.get("decision")
-    message = str(form.get("message") or form.get("reason") or "").replace("\r\n", "\n").strip()
+    # The reason is that of a button, to which more may be written.
+    message = ": ".join(it for name in ("reason", "message") if (it := _typed(form, name)))
     if kind == "approve":
         return {"type": "approve"}
     if kind == "reject":
@@ -107,6 +108,10 @@ def _decision(form: FormData) -> Mapping[str, Any] | str:
     if kind == "respond":
         return {"type": "respond", "message": message} if message else "Write what the agent should know."
     return "Choose what to do: approve, reject or answer."
+
+
+def _typed(form: FormData, name: str) -> str:
+    return str(form.get(name) or "").replace("\r\n", "\n").strip()
 
 
 def _page_of(request: Request, approval: Approval, filters: Filters | None = None) -> str:

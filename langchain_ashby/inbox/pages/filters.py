@@ -11,6 +11,7 @@ from starlette.datastructures import QueryParams
 
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.text.letters import plain
+from langchain_ashby.text.safe import visible
 
 RISKS = ("high", "medium", "low")
 
@@ -66,7 +67,7 @@ class Filters:
         return (
             self.kind in ("", approval.tool)
             and self.risk in ("", approval.risk)
-            and self.job in ("", approval.job)
+            and self.job in ("", job_of(approval))
             and self.requester in ("", requester_of(approval))
             and (decides or not self.mine)
             and (not self.q or all(it in _searched(approval) for it in plain(self.q).split()))
@@ -91,20 +92,25 @@ def choices(approvals: Iterable[Approval]) -> Choices:
     requesters: set[str] = set()
     for it in approvals:
         kinds[it.tool] = it.title
-        jobs.update([it.job] if it.job else ())
+        jobs.add(job_of(it))
         risks.add(it.risk)
         requesters.add(requester_of(it))
     return Choices(
         sorted(kinds.items(), key=lambda it: it[1].casefold()),
-        [(it, it) for it in sorted(jobs, key=str.casefold)],
+        [(it, it) for it in sorted(jobs - {""}, key=str.casefold)],
         [(it, it.capitalize()) for it in RISKS if it in risks],
         [(it, it) for it in sorted(requesters - {""}, key=str.casefold)],
     )
 
 
+def job_of(approval: Approval) -> str:
+    """The job that a change is about, as it is shown; empty if it is not one."""
+    return visible(approval.job or "")
+
+
 def requester_of(approval: Approval) -> str:
-    """Who asked the agent; empty if the run did not name them."""
-    return approval.question.waiting["requester"] or ""
+    """Who asked the agent, as it is shown; empty if the run did not name them."""
+    return visible(approval.question.waiting["requester"] or "")
 
 
 def _searched(approval: Approval) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,8 @@ from langchain_ashby.inbox.pages.strip import strip_of
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.words import json_text, moment
 from langchain_ashby.text.letters import of_one_person
-from langchain_ashby.text.words import joined
+from langchain_ashby.text.safe import as_typed
+from langchain_ashby.text.words import LONGEST_TEXT, joined, paragraph
 
 QUICK_REASONS = ("Not now", "Wrong person", "Not agreed with the hiring manager", "Needs another interview first")
 """Reasons for a rejection that are one press away."""
@@ -62,6 +64,12 @@ class Opened:
         return [(title, json_text(body)) for title, body in resolved(self.approval.card)] if self.approval.card else []
 
     @property
+    def in_full(self) -> dict[str, str]:
+        """The texts that the card cuts, in full, by what it shows of them."""
+        texts = [it for it in _texts(self.approval.action["args"]) if len(it) > LONGEST_TEXT]
+        return {paragraph(it): as_typed(it.replace("\r\n", "\n")) for it in texts}
+
+    @property
     def table(self) -> tuple[list[str], list[list[str]]]:
         """The heads and rows of a bulk write; empty for any other."""
         return numbered(self.approval.card) if self.approval.card else ([], [])
@@ -92,6 +100,14 @@ class Opened:
     def undecided(self) -> int:
         """How many changes of the question nobody has decided about."""
         return sum(it.waits for it in self.others) + (self.kept is None)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for entry in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(entry)
 
 
 def opened(request: Request, found: Listing, approval: Approval) -> Opened:

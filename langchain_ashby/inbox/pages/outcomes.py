@@ -148,7 +148,8 @@ def _with_private(request: Request) -> bool:
 
 
 def _file(lines: Iterator[str], kind: str, name: str) -> Response:
-    return StreamingResponse(lines, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    pieces = iter(lambda: "".join(islice(lines, _LINES)), "")
+    return StreamingResponse(pieces, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _entry_of(request: Request) -> tuple[Row, AuditEntry]:
@@ -193,6 +194,9 @@ def _day(text: str) -> date | None:
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), zone())
 
+
+_LINES = 200
+"""So many lines of a file are sent at once."""
 
 _WRITTEN = ("applied", "partly applied")
 _ASKED = ("q", "thread", "candidate", "reviewer", "outcome", "tool", "from", "to")

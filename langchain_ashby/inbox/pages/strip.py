@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from langchain_ashby.inbox.outbox import DecisionError, Kept, Result
 from langchain_ashby.inbox.pages.filters import Filters
+from langchain_ashby.inbox.pages.listing import listing
 from langchain_ashby.inbox.pages.shared import answer, inbox_of, path_for, reviewer_of
 
 MOST = 3
@@ -41,8 +42,8 @@ class Strip:
 
 def show(request: Request) -> Response:
     """Shows only that."""
-    now = datetime.now(UTC)
-    return answer(request, "strip_page.html", {"strip": strip_of(request, inbox_of(request).outbox.all(), now)})
+    found = listing(request)
+    return answer(request, "strip_page.html", {"strip": strip_of(request, found.kept, found.now), "found": found})
 
 
 async def take_back(request: Request) -> Response:

@@ -135,10 +135,9 @@
 
   // The list keeps its place, and the focus goes to what is new.
   let scrolled = 0;
-  document.addEventListener("htmx:beforeSwap", (event) => { if (["workspace", "list"].includes(event.detail.target?.id)) scrolled = one(".list")?.scrollTop || 0; });
+  document.addEventListener("htmx:beforeSwap", (event) => { if (["workspace", "rows"].includes(event.detail.target?.id)) scrolled = one(".list")?.scrollTop || 0; });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target?.id === "strip") { tick(); fade(); }
-    if (event.detail.target?.id === "list") { count(); one(".list").scrollTop = scrolled; mark(); return; }
+    if (event.detail.target?.id === "rows") { count(); one(".list").scrollTop = scrolled; mark(); return; }
     if (event.detail.target?.id !== "workspace") return;
     settle();
     const list = one(".list");
@@ -151,6 +150,40 @@
     if (event.detail.elt.id !== "filters") return;
     for (const [name, value] of [...event.detail.formData]) if (!value) event.detail.formData.delete(name);
   });
+  document.addEventListener("htmx:oobAfterSwap", () => { tick(); fade(); count(); });
+
+  // What others do, and what becomes of decisions, comes by itself.
+  let due = 0;
+  function fresh(addresses) {
+    clearTimeout(due);
+    due = setTimeout(() => {
+      htmx.trigger("#strip", "fresh");
+      if (!one("#rows")) return;
+      const here = one("#card")?.dataset.address;
+      // Only what nobody is about to decide is replaced.
+      if (addresses.includes(here) && !one("details.act[open]")) htmx.trigger("#pane", "fresh");
+      htmx.trigger("#rows", "fresh");
+    }, 150);
+  }
+  function listen() {
+    const { events, poll } = document.body.dataset;
+    if (!events) return;
+    let failures = 0, since = "";
+    const source = new EventSource(events);
+    const told = (event) => { const it = JSON.parse(event.data); fresh([it.address, ...(it.gone || [])].filter(Boolean)); };
+    ["waiting", "decided", "outcome"].forEach((name) => source.addEventListener(name, told));
+    source.addEventListener("open", () => { failures = 0; });
+    source.addEventListener("error", () => {
+      if (++failures < 3) return;
+      source.close(); // something on the way holds the events back
+      setInterval(async () => {
+        const answer = await fetch(poll + (since && `?since=${since}`)).then((it) => it.ok ? it.json() : {}).catch(() => ({}));
+        if (since && answer.changed) fresh([]);
+        since = answer.id || since;
+      }, 2000);
+    });
+    addEventListener("pagehide", () => source.close());
+  }
   function mark() { // the list was fetched without the change that is open
     const open = one("#card")?.dataset.address;
     for (const it of rows()) it.toggleAttribute("aria-current", false);
@@ -167,4 +200,5 @@
   sessionStorage.removeItem("told");
   all(".keys-button").forEach((it) => { it.hidden = false; });
   settle();
+  listen();
 })();

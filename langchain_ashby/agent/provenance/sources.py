@@ -12,11 +12,11 @@ from langchain_core.messages import AnyMessage
 from langchain_core.tools import BaseTool
 
 from langchain_ashby.agent.cards.card import Card, Source
-from langchain_ashby.agent.cards.provenance.matching import Index, Texts, words
-from langchain_ashby.agent.cards.provenance.thread import Entry, Message, Outside, outside, read_in, whose
-from langchain_ashby.agent.cards.provenance.values import Value, values_of
 from langchain_ashby.agent.cards.show.sources import label
 from langchain_ashby.agent.messages.own import Own
+from langchain_ashby.agent.provenance.matching import Index, Texts, words
+from langchain_ashby.agent.provenance.thread import Entry, Message, Outside, outside, read_in, whose
+from langchain_ashby.agent.provenance.values import Value, values_of
 from langchain_ashby.agent.state import Proposal
 from langchain_ashby.text.words import one_line, quoted
 

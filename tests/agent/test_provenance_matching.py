@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.agent.cards.provenance import Said, outside
-from langchain_ashby.agent.cards.provenance.matching import Index, Texts, numbers_in
-from langchain_ashby.agent.cards.provenance.values import values_of
 from langchain_ashby.agent.messages.own import kept_answer, record_of_turn
+from langchain_ashby.agent.provenance import Said, outside
+from langchain_ashby.agent.provenance.matching import Index, Texts, numbers_in
+from langchain_ashby.agent.provenance.values import values_of
 from langchain_ashby.endpoints.offers import CreateOffer
 from langchain_ashby.records import FileText
 from langchain_ashby.results import render

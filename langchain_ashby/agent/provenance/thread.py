@@ -11,10 +11,10 @@ from typing import Any, Literal, NamedTuple
 from langchain_core.messages import AIMessage, AnyMessage, ChatMessage, HumanMessage, ToolMessage
 from langchain_core.tools import BaseTool
 
-from langchain_ashby.agent.cards.provenance.matching import Texts
 from langchain_ashby.agent.messages.history import calls_of
 from langchain_ashby.agent.messages.own import Own, is_answer, is_own_answer
 from langchain_ashby.agent.messages.tool_messages import EXECUTED_AS_EDITED
+from langchain_ashby.agent.provenance.matching import Texts
 from langchain_ashby.ids import certain, short
 from langchain_ashby.results import OWN
 from langchain_ashby.results.origin import pieces
