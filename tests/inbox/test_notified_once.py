@@ -106,6 +106,7 @@ def test_as_long_as_one_goes_on_no_other_has_its_turn(shared: Office) -> None:
     assert other.taken(NOON)
 
 
+@pytest.mark.slow
 def test_a_process_that_was_killed_is_relieved_at_once(tmp_path: Path) -> None:
     file = str(tmp_path / "store.db")
     program = (
