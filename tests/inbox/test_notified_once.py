@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -102,6 +104,25 @@ def test_as_long_as_one_goes_on_no_other_has_its_turn(shared: Office) -> None:
         assert one.taken(now) and not other.taken(now)
     one.end()
     assert other.taken(NOON)
+
+
+@pytest.mark.slow
+def test_a_process_that_was_killed_is_relieved_at_once(tmp_path: Path) -> None:
+    file = str(tmp_path / "store.db")
+    program = (
+        "import os, sys\n"
+        "from datetime import UTC, datetime\n"
+        "from langgraph.store.sqlite import SqliteStore\n"
+        "from langchain_ashby.inbox.notifications.turn import Turn\n"
+        "with SqliteStore.from_conn_string(sys.argv[1]) as store:\n"
+        "    store.setup()\n"
+        "    assert Turn(store).taken(datetime.now(UTC))\n"
+        "    os._exit(9)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program, file], check=False).returncode == 9
+    with SqliteStore.from_conn_string(file) as store:
+        assert len(store.search(NAMESPACE)) == 1
+        assert Turn(store).taken(NOON)
 
 
 def test_a_message_that_was_noted_as_sent_is_not_sent_again(shared: Office, recorder: Recorder) -> None:
