@@ -148,10 +148,12 @@ def create_app(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         nonlocal running
         stopping = asyncio.Event()
+        catch_up = CatchUp(agent, inbox.store)
         chores: list[Callable[[datetime], Awaitable[object]]] = [
             _in_thread(inbox.outbox.deliver),
             _in_thread(inbox.events.look),
-            _in_thread(CatchUp(agent, inbox.store).look),
+            _in_thread(catch_up.look),
+            _in_thread(inbox.trail.read_ahead),
         ]
         if notifier is not None:
             chores.append(_in_thread(partial(_notify, inbox, notifier)))
@@ -163,6 +165,7 @@ def create_app(
         finally:
             running = False
             stopping.set()
+            catch_up.end()
             inbox.events.close()
             await asyncio.gather(*tasks)
             await run_in_threadpool(inbox.outbox.close)  # a write that is under way is finished

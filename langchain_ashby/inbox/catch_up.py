@@ -26,6 +26,7 @@ class CatchUp:
         self._store = store
         self._looked: datetime | None = None
         self._due: datetime | None = None
+        self._is_over = False
 
     def look(self, now: datetime) -> int:
         """Looks, unless it did within the last minute. Returns how many questions it listed."""
@@ -33,7 +34,7 @@ class CatchUp:
         if not isinstance(saver, BaseCheckpointSaver) or (self._due and now < self._due):
             return 0
         since = self._looked - _CLOCKS_APART if self._looked else None
-        found = find_waiting(self._agent, saver, changed_since=since).waiting
+        found = find_waiting(self._agent, saver, changed_since=since, go_on=lambda: not self._is_over).waiting
         # Those that were closed a moment ago are looked after elsewhere: their answer may be under way.
         known = {*places(self._store), *map(place_of, all_closed(self._store))}
         missing = [it for it in found if (thread_label(it.thread_id), it.state.interrupts[0].id) not in known]
@@ -41,6 +42,10 @@ class CatchUp:
             self._list(thread)
         self._looked, self._due = now, now + _EVERY
         return len(missing)
+
+    def end(self) -> None:
+        """Ends a look that is under way."""
+        self._is_over = True
 
     def _list(self, thread: WaitingThread) -> None:
         [interrupt, *_] = thread.state.interrupts

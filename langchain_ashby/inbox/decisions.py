@@ -23,7 +23,6 @@ from langchain_ashby.agent.execution.store import (
     items_under,
     list_items,
     load,
-    namespaces_under,
     put_op,
     store_time,
     time_of,
@@ -186,17 +185,24 @@ class Decisions:
         self.remove(interrupt_id, [mark, *(it.key for it in sheaf.decisions.get(number, ()))])
         return kept
 
+    def drop(self, kept: Kept) -> bool:
+        """Removes a decision that counts for nothing. Returns False if it has left already."""
+        sheaf = self.sheaf(kept.interrupt_id)
+        if sheaf.leaving or sheaf.kept(kept.number) != kept:
+            return False
+        self.remove(kept.interrupt_id, [it.key for it in sheaf.decisions[kept.number]])
+        return True
+
     def all(self) -> dict[tuple[str, int], Kept]:
         """The decisions that have not left, by question and number."""
+        return {it.key: it for sheaf in self.sheaves().values() for it in kept_in(sheaf)}
+
+    def sheaves(self) -> dict[str, Sheaf]:
+        """Everything that is kept, by question."""
         by_question: dict[str, list[Item]] = {}
         for item in items_under(self._store, ROOT):
             by_question.setdefault(item.namespace[-1], []).append(item)
-        found = (it for items in by_question.values() for it in kept_in(_sheaf(items)))
-        return {it.key: it for it in found}
-
-    def questions(self) -> list[str]:
-        """The questions about which anything is kept."""
-        return [it[-1] for it in namespaces_under(self._store, ROOT)]
+        return {interrupt_id: _sheaf(items) for interrupt_id, items in by_question.items()}
 
     def sheaf(self, interrupt_id: str) -> Sheaf:
         """Everything that is kept about a question."""

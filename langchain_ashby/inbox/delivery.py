@@ -52,6 +52,7 @@ class Delivery:
         self._workers = ThreadPoolExecutor(at_once, thread_name_prefix="inbox-delivery")
         self._under_way: dict[str, tuple[Future[None], str | None]] = {}
         self._marks: dict[str, tuple[str, datetime]] = {}
+        self._looked: datetime | None = None
         self._not_before: dict[str, datetime] = {}
         self._guard = Lock()
 
@@ -63,13 +64,12 @@ class Delivery:
         self._renew(now)
         self._approve_what_was_held(now)
         begun = 0
-        for interrupt_id in self._decisions.questions():
+        for interrupt_id, sheaf in self._decisions.sheaves().items():
             with self._guard:
                 busy = interrupt_id in self._under_way
                 threads = {thread_id for _, thread_id in self._under_way.values()}
             if busy:
                 continue
-            sheaf = self._decisions.sheaf(interrupt_id)
             decisions = kept_in(sheaf)
             if decisions and decisions[0].thread_id not in threads and self._is_ready(sheaf, decisions, now):
                 work = self._workers.submit(self._deliver, interrupt_id, now)
@@ -206,6 +206,9 @@ class Delivery:
 
     def _approve_what_was_held(self, now: datetime) -> None:
         """Approves changes whose hold is over, in the name of those who approved them."""
+        if self._looked is not None and timedelta(0) <= now - self._looked < _LOOK:
+            return
+        self._looked = now
         for question in self._questions.all():
             for approval in question.approvals:
                 if _is_over(approval, now):
@@ -260,5 +263,6 @@ _LONGEST_PAUSE = timedelta(minutes=1)
 _ENOUGH = 5
 """Attempts to let a run go on that broke off after its question was answered."""
 _OPEN = "the question is still open"
+_LOOK = timedelta(seconds=1)
 _MARGIN = timedelta(seconds=1)
 _AGAIN_AFTER = timedelta(seconds=10)

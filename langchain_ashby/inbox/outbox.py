@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from langgraph.store.base import BaseStore
 from langchain_ashby.agent.approval.waiting import close
 from langchain_ashby.inbox.decisions import AlreadyDecided, DecisionError, Decisions, Kept, in_words
 from langchain_ashby.inbox.delivery import Delivery
-from langchain_ashby.inbox.questions import Approval, Questions
+from langchain_ashby.inbox.questions import Approval, Question, Questions
 from langchain_ashby.inbox.results import Result, Results, result, result_op, who_closed
 from langchain_ashby.inbox.threads import Agent, Threads
 from langchain_ashby.inbox.upkeep import Upkeep
@@ -66,16 +67,27 @@ class Outbox:
             DecisionError: if it is not known now whether the question is open.
         """
         question = approval.question
+        kept = self._decisions.keep(approval, decision, reviewer)
+        # Only now: a question that is still open has lost no decision before this one.
         try:
-            thread = self._threads.read(question.waiting["thread_id"])
+            is_open = self._is_open(question)
         except TimeoutError:
+            self._decisions.drop(kept)
             raise DecisionError("The database does not answer, so nothing was decided. Try again in a moment") from None
-        if question.interrupt_id not in thread.questions:
-            if datetime.now(UTC) - question.since > _ASKING:
-                close(self._store, question.waiting["thread_id"], question.interrupt_id)
-            first = self._decisions.sheaf(question.interrupt_id).kept(approval.number)
-            raise AlreadyDecided(first) if first else QuestionOver(self.who_decided(approval))
-        return self._decisions.keep(approval, decision, reviewer)
+        if is_open or not self._decisions.drop(kept):
+            return kept
+        close(self._store, question.waiting["thread_id"], question.interrupt_id)
+        raise QuestionOver(self.who_decided(approval))
+
+    def _is_open(self, question: Question) -> bool:
+        """True if the question is open in its thread. It is listed a moment before the thread has it."""
+        while True:
+            is_new = datetime.now(UTC) - question.since < _ASKING
+            if question.interrupt_id in self._threads.read(question.waiting["thread_id"]).questions:
+                return True
+            if not is_new:
+                return False
+            time.sleep(_PAUSE)
 
     def who_decided(self, approval: Approval) -> str:
         """Says who closed the question of a change, how and when, as far as it is known."""
@@ -124,5 +136,6 @@ class Outbox:
 
 
 _EVERY = timedelta(seconds=2)
-_ASKING = timedelta(seconds=5)
+_ASKING = timedelta(seconds=2)
 """So long a question may be on the list before it is in its thread."""
+_PAUSE = 0.1  # seconds

@@ -13,9 +13,8 @@ from typing import Any
 
 from langgraph.store.base import BaseStore
 
-from langchain_ashby.agent.approval.waiting import ROOT, Place, Waiting, place, place_of, places, read, read_item
+from langchain_ashby.agent.approval.waiting import NOTHING, Place, Waiting, place, places, read
 from langchain_ashby.agent.cards import Card, is_current
-from langchain_ashby.agent.execution.store import items_under
 from langchain_ashby.text.words import tool_title
 
 UNKNOWN_RISK = "high"
@@ -171,14 +170,9 @@ class Questions:
         with self._reading:
             now = places(self._store)
             self._known = {at: it for at, it in self._known.items() if at in now}
-            new = now - self._known.keys()
-            if len(new) > _MANY:
-                items = {place_of(it): it for it in items_under(self._store, ROOT) if it.namespace[-1] == "open"}
-            else:
-                items = read(self._store, new) if new else {}
-            for at, item in items.items():
-                waiting = read_item(item)
-                self._known[at] = None if waiting is None else Question(waiting)
+            for at, waiting in read(self._store, now - self._known.keys()).items():
+                if waiting is None or waiting["request"] != NOTHING:
+                    self._known[at] = None if waiting is None else Question(waiting)
             return dict(self._known)
 
 
@@ -189,7 +183,3 @@ def fingerprint(interrupt_id: str, action: Mapping[str, Any]) -> str:
 
 def _moment(text: object) -> datetime | None:
     return datetime.fromisoformat(text) if isinstance(text, str) else None
-
-
-_MANY = 30
-"""From so many new questions on, one search for all is quicker than a request for each."""

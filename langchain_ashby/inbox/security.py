@@ -58,8 +58,10 @@ class Place:
             or "@" in base_url
         ):
             raise ValueError("base_url takes the address of the inbox, such as https://example.com/inbox.")
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        return cls(parts.scheme, (host,), parts.netloc.lower(), parts.path.rstrip("/"))
+        # As browsers write it: without the usual port, and in letters that headers can have.
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname.encode("idna").decode()
+        usual = parts.port is None or parts.port == {"http": 80, "https": 443}[parts.scheme]
+        return cls(parts.scheme, (host,), host if usual else f"{host}:{parts.port}", parts.path.rstrip("/"))
 
 
 class Guard:
@@ -96,7 +98,8 @@ class Guard:
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
-        # There are no WebSockets here, and servers close one that nobody accepts.
+        else:  # a WebSocket, of which there are none
+            await send({"type": "websocket.close", "code": 1008})
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, is_static = False, own_path(scope).startswith("/static/")

@@ -195,10 +195,10 @@ class Trail:
             ended = time.monotonic()
             self._read_again = ended + (max(self._every, _SHARE * (ended - began)) if self._every else 0)
 
-    def read_thread(self, thread_id: str | None) -> None:
-        """Reads the entries of one thread now, which is quick."""
-        with self._guard:
-            self._take(items_under(self._store, (*ROOT, thread_label(thread_id))))
+    def read_ahead(self, now: datetime) -> None:
+        """Reads all of it unless that was done, so that the first page need not wait for it."""
+        if not self._written:
+            self.refresh()
 
     def _what_may_be_new(self) -> Iterable[Item]:
         if self._newest_first and self._newest is not None:

@@ -19,7 +19,7 @@ from langchain_ashby.agent.approval.waiting import (
     keep,
     place_of,
     places,
-    read_item,
+    read,
 )
 from langchain_ashby.agent.execution.store import store_time
 from langchain_ashby.inbox.decisions import Decisions, is_whole, kept_in, last_put
@@ -66,7 +66,7 @@ class Upkeep:
             return
         by_store = store_time(self._store)
         for item in self._next([it for it in closed if by_store - last_put(it) > _AT_ONCE], by_store, now):
-            age, waiting = by_store - last_put(item), read_item(item)
+            age, waiting = by_store - last_put(item), read(self._store, [place_of(item)]).get(place_of(item))
             if waiting is None:
                 continue
             thread = self._state(waiting)
@@ -101,8 +101,8 @@ class Upkeep:
     def _look_at_decisions(self) -> None:
         """Concludes decisions about questions that were closed before all of their changes were decided."""
         listed = {interrupt_id for _, interrupt_id in places(self._store)}
-        for interrupt_id in self._decisions.questions():
-            decisions = kept_in(self._decisions.sheaf(interrupt_id))
+        for interrupt_id, sheaf in self._decisions.sheaves().items():
+            decisions = kept_in(sheaf)
             if interrupt_id in listed or not decisions or is_whole(decisions):
                 continue
             thread = self._threads.read(decisions[0].thread_id)

@@ -256,6 +256,21 @@ def test_what_a_lax_run_was_allowed_is_withheld_in_a_run_that_needs_two(room: Ro
         assert "does not allow" in room.answer(result).text or "One approval is not enough" in room.answer(result).text
 
 
+def test_a_bulk_write_that_was_approved_once_is_withheld_in_a_run_that_needs_two(room: Room) -> None:
+    ids = [it["id"] for it in room.sandbox.state()["candidate"]][:2]
+    tag = room.sandbox.state()["candidateTag"][0]["id"]
+    call = made("ashby_add_tag_to_candidates", {"candidate_ids": ids, "tag_id": tag})
+    strict = ApprovalPolicy(second_reviewer=["ashby_add_candidate_tag"])
+    options: dict[str, Any] = {"policies": {"strict": strict}, "toolkit": {"toolsets": "all"}}
+    with room.agent(call, journal=DyingJournal("before claim"), **options) as graph, pytest.raises(Killed):
+        room.start(graph, durability="sync")
+        decide(room, graph, "Ben")
+    options["toolkit"] = {"toolsets": "all"}
+    with room.agent(call, **options) as graph:
+        result = graph.invoke(None, room.config, context={"policy": "strict"})
+    assert room.sent("candidate.addTag") == 0 and "One approval is not enough" in room.answer(result).text
+
+
 def test_those_that_are_enough_run_and_the_others_are_asked_about_again(room: Room) -> None:
     policy = ApprovalPolicy(second_reviewer=lambda card: "large" in card["args"]["note"])
     calls = [note_on(room, number, it) for number, it in enumerate(("large", "small", "large too"))]

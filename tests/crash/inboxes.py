@@ -43,11 +43,13 @@ class Desk:
         return cls(agent, questions, Outbox(agent, agent.store, undo=timedelta(0), questions=questions))
 
     def click(self, writes: list[Write], who: str = BEN) -> list[str]:
-        """Decides about all that waits. Returns who was first where that was somebody else."""
-        by_call, told = {it.call_id: it for it in writes}, []
+        """Decides about all that waits. Returns for each who was first, empty if it was this reviewer."""
+        by_call: dict[str, Write] = {it.call_id: it for it in writes}
+        told: list[str] = []
         for approval in self.questions.approvals():
             try:
                 self.outbox.keep(approval, by_call[str(approval.action["tool_call_id"])].answer(), who)
+                told.append("")
             except (AlreadyDecided, QuestionOver) as first:
                 told.append(first.message)
         return told
@@ -142,13 +144,15 @@ class Inboxes:
         counted = self._run(place, thread_id, writes, "recover")
         outcome = self._judged(number, "race", "; ".join(told), False, counted, writes)
         # For each change one of the two was first, and the other was told so.
-        right = len(told) == len(writes) and all(it.startswith((f"{BEN} ", f"{ANN} ")) for it in told)
+        late = [it for it in told if it]
+        right = len(told) - len(late) == len(writes) and all(it.startswith((f"{BEN} ", f"{ANN} ")) for it in late)
         return _with(outcome, raised + ([] if right or raised else [f"told {told}"]))
 
     def _judged(self, number: int, phase: str, point: str, killed: bool, end: Ended, writes: list[Write]) -> Outcome:
         log = self._ready.sandbox.requests()
         ran = {it.call_id: it.effects(log) for it in writes}
-        found = end.result["result"] if end.result else {"stuck": True, "unseen": False, "told": [], "became": {}}
+        nothing: dict[str, Any] = {"stuck": True, "unseen": False, "told": [], "became": {}}
+        found = end.result["result"] if end.result else nothing
         approved = [it for it in writes if it.decision != "reject"]
         lost = [it for it in approved if not ran[it.call_id][0] and found["became"].get(it.call_id) != "unknown"]
         return Outcome(

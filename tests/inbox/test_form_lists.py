@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,10 +111,22 @@ def test_users_are_shown_with_their_addresses_and_found_by_either(desk: Desk) ->
         assert len(found.choices) == 2 and chosen(found) == "As proposed: Ravi Menon (ravi@example.com)", query
 
 
+def test_interviewers_are_chosen_by_name_and_sent_by_their_addresses(desk: Desk) -> None:
+    tool, way = "ashby_create_interview_schedule", "interview_events.0.interviewers.0.email"
+    call = desk.call(tool)
+    it = field(desk.form(tool, call), way)
+    assert chosen(it) == "Sofia Marchetti (sofia@example.com)"
+    args = args_of(desk.typed(tool, call, **{way: "ravi@example.com"}))
+    assert args["interview_events"][0]["interviewers"][0]["email"] == "ravi@example.com"
+    stranger = {**call[0]["interview_events"][0], "interviewers": [{"email": "eve@example.net"}]}
+    other = desk.call(tool, interview_events=[stranger])
+    assert chosen(field(desk.form(tool, other), way)) == "As proposed: eve@example.net"
+
+
 def test_what_tells_records_of_one_name_apart_stands_behind_it(desk: Desk) -> None:
     it = field(desk.form("ashby_update_job", desk.call("ashby_update_job")), "department_id")
     twins = [label for label in labels(it) if label.startswith("Operations")]
-    assert len(set(twins)) == 2 and all("(" in label for label in twins)
+    assert len(set(twins)) == 2 and all("(" in label and "(id " not in label for label in twins)
     assert "Platform" in labels(it), "only where it is needed"
 
 
@@ -166,6 +179,18 @@ def test_ashby_being_away_leaves_a_form_that_works(desk: Desk) -> None:
         assert not read(form(OPERATIONS[tool], call[0], lists, typed=typed(shown))).changed
 
 
+def test_a_form_does_not_wait_for_ashby_for_long(desk: Desk) -> None:
+    tool = "ashby_create_job"
+    call = desk.call(tool)
+    desk.sandbox.fault("*", times=10, delay=2.5)
+    began = time.monotonic()
+    lists = Lists(desk.client, OPERATIONS[tool], call[0], call[1], seconds=0.2)
+    shown = form(OPERATIONS[tool], call[0], lists)
+    assert time.monotonic() - began < 2
+    assert "did not answer in time" in field(shown, "department_id").notes[1]
+    assert not read(form(OPERATIONS[tool], call[0], lists, typed=typed(shown))).changed
+
+
 def test_a_proposed_record_that_is_in_no_list_stays(desk: Desk) -> None:
     tool = "ashby_change_application_source"
     args, card = desk.call(tool)
@@ -199,11 +224,11 @@ def test_a_scorecard_has_a_field_for_each_question_answered_or_not(desk: Desk) -
     tool = "ashby_submit_application_feedback"
     call = desk.call(tool)
     shown = desk.form(tool, call)
-    answers = [it.fields[1] for it in field(shown, "field_submissions").fields]
+    answers = field(shown, "field_submissions").fields
     assert [it.label for it in answers][:2] == ["Overall recommendation", "What did you see?"]
-    assert chosen(answers[0]) == "Strong Yes"
+    assert chosen(answers[0].fields[1]) == "Strong Yes"
     unanswered = next(it for it in answers if it.label == "Problem solving")
-    scored = desk.typed(tool, call, **{f"{unanswered.way}.score": "3"})
+    scored = desk.typed(tool, call, **{f"{unanswered.way}.value.score": "3"})
     submissions = args_of(scored)["field_submissions"]
     assert submissions[:-1] == call[0]["field_submissions"]
     assert submissions[-1] == {"path": "problem_solving", "value": {"score": 3}}

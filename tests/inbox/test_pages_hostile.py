@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from full_inbox import make_agent, office, propose
 from markup import HOSTILE, Page
-from office import make_agent, office, propose
 from people import Browser, browser_of
 
 from langchain_ashby.agent.approval.waiting import Waiting, forget, keep, place

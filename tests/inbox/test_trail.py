@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
@@ -122,14 +122,9 @@ def test_entries_of_another_version_are_counted_not_hidden(store: BaseStore) -> 
     assert len(trail.rows()) == 3 and trail.unreadable == 1
 
 
-def test_one_thread_is_read_at_once(store: BaseStore) -> None:
-    trail = Trail(store, every=1000)
-    trail.refresh()
+def test_a_thread_is_read_in_full(store: BaseStore) -> None:
     put(store, *many(0, 14))
-    assert trail.rows() == ()
-    trail.read_thread("thread 3")
-    assert ids(trail) == ["call 10", "call 3"]
-    assert [it.call_id for it in trail.thread("thread 4")] in (["call 4", "call 11"], ["call 11", "call 4"])
+    assert {it.call_id for it in Trail(store).thread("thread 4")} == {"call 4", "call 11"}
 
 
 @pytest.mark.parametrize(
@@ -193,6 +188,10 @@ def exported(*records: AuditRecord, private: bool = False) -> tuple[list[dict[st
 
 
 @given(st.text(alphabet=st.one_of(st.sampled_from("=+-@\t\r\n \"';,\u202e\ud800|=("), st.characters()), max_size=12))
+@example("=1+1")
+@example(" \t=1+1")
+@example("\n@x")
+@example("a\ud800\r\nb\u202e")
 def test_no_cell_begins_like_a_formula_and_every_line_is_one_entry(text: str) -> None:
     told = {"reviewer": text, "detail": text, "thread_id": text, "card": card(text)}
     rows, objects = exported(record(0, **told), record(1))

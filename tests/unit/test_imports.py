@@ -125,6 +125,7 @@ AGENT = [
     "conversation",
     "state",
     "messages",
+    "provenance",
     "approval",
     "run",
     "execution",

@@ -79,3 +79,8 @@ def test_the_pipelines_rows_are_taken_apart_too() -> None:
     assert found[f"status: {EVIL}"] == ("outsiders", "Ada Lovelace")
     plain = Answer([Column("when"), Column("current stage"), Column("remark")], [["late on", "Onsite", EVIL]])
     assert [(it.field, it.author) for it in pieces(plain.text(UTC), bars_only=True)][2] == ("remark", "outsiders")
+
+
+def test_what_is_in_no_column_is_not_lost() -> None:
+    assert [*pieces(f"# source\nA Referral by {EVIL}")] == [(f"A Referral by {EVIL}", "text", "outsiders", "")]
+    assert [it.author for it in pieces(f'# Ashby warns: "not sent to {EVIL}"')] == ["outsiders"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import StateSnapshot
 
@@ -48,10 +49,13 @@ def find_waiting(
     only: str | None = None,
     *,
     changed_since: datetime | None = None,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> Found:
-    """Looks through all threads, at one, or at those that changed since a time."""
+    """Looks through all threads, at one, or at those that changed since a time; not to the end if told not to go on."""
     waiting, unreadable = [], []
-    for thread_id in [only] if only else _thread_ids(checkpointer, changed_since):
+    for thread_id in [only] if only else _thread_ids(checkpointer, changed_since, go_on):
+        if not go_on():
+            break
         try:
             found = _read(agent, thread_id)
         except Exception:  # another program's graph keeps what it likes, and fails in its own ways on this one
@@ -61,17 +65,22 @@ def find_waiting(
     return Found(sorted(waiting, key=lambda it: (it.since is not None, it.since)), unreadable)
 
 
-def _thread_ids(checkpointer: BaseCheckpointSaver[Any], since: datetime | None) -> list[str]:
+def _thread_ids(checkpointer: BaseCheckpointSaver[Any], since: datetime | None, go_on: Callable[[], bool]) -> list[str]:
     # All are listed before any is read: some savers cannot do both at a time.
-    found = checkpointer.list(None) if since is None else _changed(checkpointer, since)
+    found = _newest_first(checkpointer, since or _EVER, go_on)
     configs = [it.config.get("configurable", {}) for it in found]
     return list(dict.fromkeys(str(it["thread_id"]) for it in configs if not it.get("checkpoint_ns")))
 
 
-def _changed(checkpointer: BaseCheckpointSaver[Any], since: datetime) -> Iterator[CheckpointTuple]:
-    """The checkpoints since a time. Those of all threads come newest first, and are read in pages up to there."""
+def _newest_first(
+    checkpointer: BaseCheckpointSaver[Any], since: datetime, go_on: Callable[[], bool]
+) -> Iterator[CheckpointTuple]:
+    """The checkpoints of all threads since a time, in pages, between which others can use the saver."""
+    if isinstance(checkpointer, InMemorySaver):  # it lists thread by thread
+        yield from checkpointer.list(None)
+        return
     before: RunnableConfig | None = None
-    while page := list(checkpointer.list(None, before=before, limit=_PAGE)):
+    while go_on() and (page := list(checkpointer.list(None, before=before, limit=_PAGE))):
         new = [it for it in page if datetime.fromisoformat(it.checkpoint["ts"]) >= since]
         yield from new
         if not new:
@@ -93,4 +102,5 @@ def _read(agent: Agent, thread_id: str) -> WaitingThread | None:
     return WaitingThread(thread_id, since, actions, state)
 
 
-_PAGE = 100
+_PAGE = 500
+_EVER = datetime.min.replace(tzinfo=UTC)

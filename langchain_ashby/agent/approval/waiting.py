@@ -8,7 +8,7 @@ the threads of these once more, and puts back what a crash left open.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from langgraph.store.base import BaseStore, GetOp, Item, PutOp
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
 from typing_extensions import TypedDict
 
-from langchain_ashby.agent.execution.store import items_under, load, namespaces_under, put_op, thread_label
+from langchain_ashby.agent.execution.store import items_under, list_items, load, put_op, thread_label
 from langchain_ashby.agent.messages.history import maker_of
 from langchain_ashby.agent.state import Proposal
 from langchain_ashby.text.safe import bounded
@@ -56,60 +56,64 @@ class Waiting(TypedDict):
 
 
 def keep(store: BaseStore, waiting: Waiting) -> None:
-    """Lists a question. Any other one of its thread is probably over."""
-    label, key = place(waiting)
-    known = {it.namespace: it for it in items_under(store, (*ROOT, label))}
-    if _open(label, key) in known:
+    """Lists a question."""
+    label, key = at = place(waiting)
+    if store.get(OPEN, _name(at)) is not None:
         return
-    others = [read for it in known.values() if (read := read_item(it)) is not None]
+    others = [it for item in list_items(store, (*ROOT, label)) if (it := read_item(item)) is not None]
     # The run of an answer is the reviewer's. The person who talks to the agent is named by the run that began the turn.
     before = next((it for it in others if it["turn"] and it["turn"] == waiting["turn"]), None)
     named: Waiting = {**waiting, "requester": before["requester"]} if before else waiting
-    left = [it for it in others if it["request"] != NOTHING and it["interrupt_id"] != key]
-    store.batch([put_op(_open(label, key), _KEY, named), _remove(_closed(label, key)), *_closing(left)])
+    left = [op for it in others if _is_long_over(it) for op in _gone(place(it))]
+    store.batch(
+        [*left, PutOp(CLOSED, _name(at), None), put_op((*ROOT, label), key, named), put_op(OPEN, _name(at), {})]
+    )
 
 
 def close(store: BaseStore, thread_id: str | None, interrupt_id: str) -> None:
-    """Moves a question to those that are closed, if it is listed."""
-    item = store.get(_open(thread_label(thread_id), interrupt_id), _KEY)
+    """Moves a question to those that are closed, if it is open."""
+    item = store.get((*ROOT, thread_label(thread_id)), interrupt_id)
     found = read_item(item) if item else None
-    if found is not None:
+    if found is not None and found["request"] != NOTHING:
         store.batch(_closing([found]))
 
 
 def withdraw(store: BaseStore, thread_id: str | None) -> None:
     """Moves all questions of a thread to those that are closed."""
-    found = [read_item(it) for it in items_under(store, (*ROOT, thread_label(thread_id)))]
+    found = map(read_item, list_items(store, (*ROOT, thread_label(thread_id))))
     if left := [it for it in found if it is not None and it["request"] != NOTHING]:
         store.batch(_closing(left))
 
 
 def forget(store: BaseStore, at: Place) -> None:
     """Deletes what is listed of a question."""
-    store.batch([_remove(_open(*at)), _remove(_closed(*at))])
+    store.batch(_gone(at))
 
 
 def places(store: BaseStore) -> set[Place]:
     """Where the open questions are listed. It reads none of them, so it is quick."""
-    return {(it[-3], it[-2]) for it in namespaces_under(store, ROOT) if it[-1] == "open"}
+    return {place_of(it) for it in list_items(store, OPEN)}
 
 
-def read(store: BaseStore, wanted: Iterable[Place]) -> dict[Place, Item]:
-    """The items of open questions, as far as they are still listed."""
-    ordered = list(wanted)
-    found = store.batch([GetOp(_open(*it), _KEY) for it in ordered])
-    return {at: it for at, it in zip(ordered, found, strict=True) if isinstance(it, Item)}
+def read(store: BaseStore, wanted: Collection[Place]) -> dict[Place, Waiting | None]:
+    """Reads questions, as far as they are listed; None for one of another version of this package."""
+    if len(wanted) > _MANY:
+        items = [it for it in items_under(store, ROOT) if (it.namespace[-1], it.key) in wanted]
+    else:
+        found = store.batch([GetOp((*ROOT, label), key) for label, key in wanted])
+        items = [it for it in found if isinstance(it, Item)]
+    return {(it.namespace[-1], it.key): read_item(it) for it in items}
 
 
 def all_waiting(store: BaseStore) -> list[Waiting]:
     """The open questions of all threads, those that wait longest first. Those of other versions are left out."""
-    found = [read_item(it) for it in items_under(store, ROOT) if it.namespace[-1] == "open"]
-    return sorted((it for it in found if it is not None), key=lambda it: it["since"])
+    found = read(store, places(store)).values()
+    return sorted((it for it in found if it is not None and it["request"] != NOTHING), key=lambda it: it["since"])
 
 
 def all_closed(store: BaseStore) -> list[Item]:
-    """The items of the closed questions; `read_item` reads them."""
-    return [it for it in items_under(store, ROOT) if it.namespace[-1] == "closed"]
+    """The closed questions: `place_of` says where each is listed, and it was last put when it was closed."""
+    return list_items(store, CLOSED)
 
 
 def read_item(item: Item) -> Waiting | None:
@@ -122,8 +126,9 @@ def read_item(item: Item) -> Waiting | None:
 
 
 def place_of(item: Item) -> Place:
-    """Where an item of the list stands."""
-    return item.namespace[-3], item.namespace[-2]
+    """Where the question of an item of `OPEN` or `CLOSED` is listed."""
+    label, interrupt_id = item.key.split(".", 1)
+    return label, interrupt_id
 
 
 def waiting(
@@ -172,14 +177,11 @@ def _closing(left: Iterable[Waiting]) -> list[PutOp]:
         op
         for it in left
         for op in (
-            put_op(_closed(*place(it)), _KEY, {**it, "request": NOTHING, "asked": "", "said": ""}),
-            _remove(_open(*place(it))),
+            put_op((*ROOT, place(it)[0]), it["interrupt_id"], {**it, "request": NOTHING, "asked": "", "said": ""}),
+            put_op(CLOSED, _name(place(it)), {}),
+            PutOp(OPEN, _name(place(it)), None),
         )
     ]
-
-
-def _remove(namespace: tuple[str, ...]) -> PutOp:
-    return PutOp(namespace, _KEY, None)
 
 
 def place(waiting: Waiting) -> Place:
@@ -187,17 +189,26 @@ def place(waiting: Waiting) -> Place:
     return thread_label(waiting["thread_id"]), waiting["interrupt_id"]
 
 
-def _open(label: str, interrupt_id: str) -> tuple[str, ...]:
-    return (*ROOT, label, interrupt_id, "open")
+def _gone(at: Place) -> list[PutOp]:
+    return [PutOp((*ROOT, at[0]), at[1], None), PutOp(OPEN, _name(at), None), PutOp(CLOSED, _name(at), None)]
 
 
-def _closed(label: str, interrupt_id: str) -> tuple[str, ...]:
-    return (*ROOT, label, interrupt_id, "closed")
+def _is_long_over(waiting: Waiting) -> bool:
+    since = datetime.fromisoformat(waiting["since"])
+    return waiting["request"] == NOTHING and datetime.now(UTC) - since > _LONG
+
+
+def _name(at: Place) -> str:
+    return ".".join(at)
 
 
 ROOT = ("langchain_ashby", "waiting")
+OPEN = ("langchain_ashby", "open_questions")
+CLOSED = ("langchain_ashby", "closed_questions")
 NOTHING: dict[str, Any] = {"action_requests": []}
 """The request of a closed question."""
 
-_KEY = "question"
 _MOST = 2000
+_LONG = timedelta(days=1)
+_MANY = 30
+"""From so many questions on, one search for all is quicker than a request for each."""

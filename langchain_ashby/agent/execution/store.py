@@ -119,15 +119,6 @@ def items_under(store: BaseStore, namespace: tuple[str, ...]) -> list[Item]:
         found |= new
 
 
-def namespaces_under(store: BaseStore, namespace: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The namespaces within a namespace in which there is anything."""
-    if isinstance(store, InMemoryStore):  # it also lists those that have become empty
-        return [*{it.namespace for it in items_under(store, namespace)}]
-    depth = len(namespace)
-    found = store.list_namespaces(prefix=namespace, limit=_MOST_NAMESPACES)
-    return [it for it in found if it[:depth] == namespace and len(it) > depth]
-
-
 def store_time(store: BaseStore) -> datetime:
     """The time by the clock that dates the items of a store: its database's, which all workers share."""
     name = uuid4().hex
@@ -159,4 +150,3 @@ _CLOCK = ("langchain_ashby", "clock")
 _TRIES = 1000
 _MOST = 1_000_000
 """All at once: between pages, PostgreSQL skips some of what was written at the same moment, which has no order."""
-_MOST_NAMESPACES = 1_000_000

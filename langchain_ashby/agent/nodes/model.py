@@ -23,7 +23,6 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ValidationError
 
 from langchain_ashby.agent.approval.gate import screened
-from langchain_ashby.agent.cards.provenance import outside
 from langchain_ashby.agent.messages.accepted import conversation
 from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, with_every_call_answered
 from langchain_ashby.agent.messages.origin import interface_of
@@ -41,6 +40,7 @@ from langchain_ashby.agent.messages.reply import (
 from langchain_ashby.agent.messages.stamps import lacks_stamp, stamped, with_stamp
 from langchain_ashby.agent.messages.tool_messages import Call, outcome_unknown
 from langchain_ashby.agent.messages.window import ContextWindow, tokens
+from langchain_ashby.agent.provenance import outside
 from langchain_ashby.agent.run.settings import RunLimits, RunSettings
 from langchain_ashby.agent.state import State, Update
 from langchain_ashby.text.words import count, one_line, tool_title

@@ -23,7 +23,6 @@ from langchain_ashby.agent.cards import ReadCache, markdown
 from langchain_ashby.agent.cards.card import Beside
 from langchain_ashby.agent.cards.differences import beside
 from langchain_ashby.agent.cards.many import CARDS_AT_ONCE
-from langchain_ashby.agent.cards.provenance import Said, trace
 from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.journal import journal_key
@@ -36,6 +35,7 @@ from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pen
 from langchain_ashby.agent.messages.history import maker_of, open_calls
 from langchain_ashby.agent.messages.own import turn_of
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
+from langchain_ashby.agent.provenance import Said, trace
 from langchain_ashby.agent.run.runtime import RunLocation, is_first_attempt, is_saved
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, is_complete, undecided

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
@@ -15,14 +16,14 @@ from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
 from langchain_ashby.endpoints.offers import GetOffer
-from langchain_ashby.endpoints.organization import ListCustomFields
+from langchain_ashby.endpoints.organization import ListCustomFields, ListUsers
 from langchain_ashby.errors import AshbyError, PermissionDeniedError
 from langchain_ashby.forms import Field as Question
 from langchain_ashby.forms import Form as Definition
 from langchain_ashby.forms import custom_field
 from langchain_ashby.ids import Id, canonical
 from langchain_ashby.inbox.forms.model import Choice, Offered, Typed
-from langchain_ashby.inbox.forms.shapes import Kind, Shape, shape_of
+from langchain_ashby.inbox.forms.shapes import BY_ADDRESS, Kind, Shape, shape_of
 from langchain_ashby.text.words import folded, named, one_line
 from langchain_ashby.toolkit.listings import kept
 from langchain_ashby.toolkit.names import Known, known
@@ -45,6 +46,7 @@ class Lists:
         args: The arguments as they were proposed.
         card: The card, which has the names of what the arguments refer to.
         typed: What was typed over the arguments: a stage is one of the plan that is chosen now.
+        seconds: How long Ashby may take.
     """
 
     def __init__(
@@ -54,16 +56,18 @@ class Lists:
         args: Mapping[str, Any],
         card: Card | None = None,
         typed: Typed | None = None,
+        *,
+        seconds: float = 5.0,
     ) -> None:
         self._client = client
         self._operation = operation
         chosen = {name: next(iter((typed or {}).get(name, ())), "") for name in operation.model_fields}
         self._given = {**args, **{name: it for name, it in chosen.items() if it and not it.startswith("~")}}
         self._card = card
-        self._typed = typed or {}
         self._read: dict[tuple[str, str], Offered] = {}
         self._names: dict[str, str] = _named_on(card)
         self._questions: list[Question] | None = None
+        self._until = time.monotonic() + seconds
         self._read_together()
 
     def offered(self, kind: Id, query: str) -> Offered | None:
@@ -74,8 +78,8 @@ class Lists:
             self.offered(kind, "")  # it has the names of those that were chosen before
         key = kind.argument, query
         if key not in self._read:
-            self._read[key] = self._list(kind, query)
-        return self._read[key]
+            self._in_time(partial(self._list, kind, query))
+        return self._read.get(key) or Offered(problem=f"{_unread(kind)}: Ashby did not answer in time. Give an id.")
 
     def called(self, record_id: str) -> str | None:
         """The name of a record that the call refers to: as its card has it, or as it was listed."""
@@ -84,6 +88,8 @@ class Lists:
     def question(self, named_by: str, name: str) -> Question | None:
         """What a custom field, or the field of a form, asks for; None if it could not be read."""
         if named_by == "custom_field_id":
+            if time.monotonic() > self._until:
+                return None
             fields = self._tried(lambda: kept(self._client, ListCustomFields(include_archived=True)).records)
             return next((custom_field(it) for it in fields or () if it["id"] == _canonical(name)), None)  # type: ignore[arg-type]
         try:
@@ -95,9 +101,9 @@ class Lists:
 
     def questions(self) -> Sequence[Question]:
         """The fields of the form that the call fills in; empty if there is none, or if it could not be read."""
-        if self._questions is None:
+        if self._questions is None and time.monotonic() < self._until:
             self._questions = self._tried(self._form) or []
-        return self._questions
+        return self._questions or []
 
     def _form(self) -> list[Question]:
         form_id, offer_id = (self._given.get(name) for name in ("feedback_form_definition_id", "offer_id"))
@@ -109,29 +115,45 @@ class Lists:
             return []
         return Definition.of(self._client.call(request)).fields
 
-    def _list(self, kind: Id, query: str) -> Offered:
+    def _list(self, kind: Id, query: str) -> None:
         try:
-            found, complete = known(self._operation, self._given, kind, self._client, query)
+            self._read[kind.argument, query] = self._found(kind, query)
         except AshbyError as error:
-            return Offered(problem=_why(kind, error))
+            self._read[kind.argument, query] = Offered(problem=_why(kind, error))
+
+    def _found(self, kind: Id, query: str) -> Offered:
+        found, complete = known(self._operation, self._given, kind, self._client, query)
         used = [it for it in found if it.in_use]
         labels = _told_apart(used, always=_has_address(kind))
-        choices = [Choice(it.id, label) for it, label in zip(used, labels, strict=True)]
+        sent = self._addresses() if kind is BY_ADDRESS else {}
+        choices = [Choice(sent.get(it.id, it.id), label) for it, label in zip(used, labels, strict=True)]
         self._names |= {it.raw: it.label for it in choices}
         return Offered(tuple(choices[:MOST]), complete and len(choices) <= MOST, needs_search=not choices and not query)
+
+    def _addresses(self) -> dict[str, str]:
+        """The e-mail addresses of users by their ids, from the list in which their names are found."""
+        users = kept(self._client, ListUsers(include_deactivated=True)).records
+        return {it["id"]: it["email"] for it in users if isinstance(it.get("email"), str)}
 
     def _read_together(self) -> None:
         """Reads what the form will need, all at once; one after the other would take the sum of their times."""
         kinds = {kind.argument: kind for kind in _kinds_in(shape_of(self._operation)) if kind.takes_names}
-        queried = {name.removesuffix("~q").rpartition(".")[2] for name in self._typed if name.endswith("~q")}
-        reads: list[Callable[[], Any]] = [partial(self.offered, kind, "") for kind in kinds.values()]
+        reads: list[Callable[[], object]] = [partial(self._list, kind, "") for kind in kinds.values()]
         if "field_submissions" in self._operation.model_fields:
             reads.append(self.questions)
-        if len(reads) > 1 and not queried:
-            with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="lists") as threads:
-                # Each in a copy of the context, which says for whom the client acts.
-                for started in [threads.submit(copy_context().run, it) for it in reads]:
-                    started.result()
+        self._in_time(*reads)
+
+    def _in_time(self, *reads: Callable[[], object]) -> None:
+        """Makes reads, for as long as the page can wait. What comes later is known to the next look at the form."""
+        if not reads:
+            return
+        threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="lists")
+        # Each in a copy of the context, which says for whom the client acts.
+        started = [threads.submit(copy_context().run, it) for it in reads]
+        done, _ = wait(started, max(0.0, self._until - time.monotonic()))
+        threads.shutdown(wait=False, cancel_futures=True)
+        for it in done:
+            it.result()
 
     def _tried(self, read: Callable[[], T]) -> T | None:
         try:
@@ -186,11 +208,14 @@ def _has_address(kind: Id) -> bool:
 
 def _why(kind: Id, error: AshbyError) -> str:
     """Says why there is no list, and what to do instead."""
-    words = f"The list of {kind.words}s could not be read"
     listing = OPERATIONS.get(kind.listing)
     if isinstance(error, PermissionDeniedError) and listing is not None:
-        return f"{words}: the API key lacks the permission {listing.permission}. Give an id."
-    return f"{words}: {one_line(error.message, 200).rstrip('.')}. Give an id."
+        return f"{_unread(kind)}: the API key lacks the permission {listing.permission}. Give an id."
+    return f"{_unread(kind)}: {one_line(error.message, 200).rstrip('.')}. Give an id."
+
+
+def _unread(kind: Id) -> str:
+    return f"The list of {kind.words}s could not be read" if kind is not BY_ADDRESS else "The users could not be read"
 
 
 def _canonical(written: str) -> str | None:

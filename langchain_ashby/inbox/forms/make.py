@@ -82,7 +82,7 @@ class _Maker:
             it = replace(it, typed=tuple(sent[:1]))
             if it.kind is Kind.MOMENT and it.held and same_clock(it.text, it.held[0]):
                 it = replace(it, typed=it.held)
-        marked = frozenset(mark for mark in ("null", "empty", "gone") if self._sent(f"{it.way}~{mark}"))
+        marked = frozenset(mark for mark in it.marks if self._sent(f"{it.way}~{mark}"))
         return self._dated(replace(it, marked=marked))
 
     def _dated(self, it: Field) -> Field:
@@ -257,7 +257,7 @@ class _Maker:
         if not fits(shape, value):
             shape = shape_by(value)
         said = " ".join(filter(None, [shape.help, asked_for(question) if question else ""]))
-        label = one_line(question.title, 120) if question and named_by == "path" else part.label
+        label = "Answer" if question and named_by == "path" else part.label  # the question stands above it
         return replace(part, label=label, shape=replace(shape, clears=part.shape.clears, help=said))
 
     def _question(self, named_by: str, name: Any) -> Any:
@@ -273,8 +273,14 @@ class _Maker:
             self.field(Part("", f"{one} {number}", item, False), f"{it.way}.{number - 1}", entry)
             for number, entry in enumerate([*given, *self._unanswered(item, given), *added][:MOST_ROWS], 1)
         ]
-        fields = [it if place < len(given) else replace(it, is_new=True) for place, it in enumerate(made)]
+        fields = [self._titled(it if place < len(given) else replace(it, is_new=True)) for place, it in enumerate(made)]
         return replace(it, fields=tuple(fields))
+
+    def _titled(self, row: Field) -> Field:
+        """The row of an answer under its question."""
+        name = next((it.value for it in row.fields if it.kind is Kind.FIXED), None)
+        question = self._question("path", name)
+        return replace(row, label=one_line(question.title, 120)) if question else row
 
     def _rows(self, way: str) -> int:
         said = self._sent(f"{way}~rows")

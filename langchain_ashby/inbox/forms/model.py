@@ -206,9 +206,17 @@ class Field:
         return self.kind in (Kind.OBJECT, Kind.ROWS) and not self.required and self.is_given
 
     @property
-    def can_search(self) -> bool:
-        """True if its records are in a list that can be searched."""
+    def has_list(self) -> bool:
+        """True if its records are in a list."""
         return self.offered is not None and not self.offered.problem
+
+    @property
+    def can_search(self) -> bool:
+        """True if its records are in a list that is too long to be looked through."""
+        offered = self.offered
+        if offered is None or offered.problem:
+            return False
+        return bool(self.query) or not offered.complete or offered.needs_search or len(offered.choices) > _FEW
 
     def walk(self) -> Iterator[Field]:
         """Yields the field and all fields in it."""
@@ -220,6 +228,9 @@ class Field:
         """A copy with every field in it changed, and then itself."""
         return change(replace(self, fields=tuple(it.mapped(change) for it in self.fields)))
 
+
+_FEW = 12
+"""The most records that are found without a search."""
 
 _SETS = (Kind.SOME_OF, Kind.RECORDS)
 
@@ -252,8 +263,8 @@ class Form:
 
     def trail(self, field: Field) -> str:
         """The labels on the way to a field: `Interview event 1, Start time`."""
-        on_the_way = (it for it in self.top.walk() if it.way and f"{field.way}.".startswith(f"{it.way}."))
-        return ", ".join(it.label for it in on_the_way)
+        on_the_way = [it for it in self.top.walk() if it.way and f"{field.way}.".startswith(f"{it.way}.")]
+        return ", ".join(it.label for it in on_the_way if it.kind is not Kind.ROWS or it is on_the_way[-1])
 
     def with_problems(self, problems: Mapping[str, Sequence[str]]) -> Form:
         """The form with problems beside its fields, by the ways to them; those under "" are of the whole form."""

@@ -18,8 +18,8 @@ from pydantic.fields import FieldInfo
 from langchain_ashby.agent.cards.plain import title_of
 from langchain_ashby.effect import Effect
 from langchain_ashby.endpoint import SENT_AS_NULL, Arguments, Operation
-from langchain_ashby.endpoints.fields import ExtraData, FieldValue
-from langchain_ashby.ids import Id
+from langchain_ashby.endpoints.fields import ExtraData, FieldValue, Interviewer
+from langchain_ashby.ids import IDS, Id
 from langchain_ashby.text.words import enumerated, one_line
 
 
@@ -95,6 +95,11 @@ class Part:
 
 JSON = Shape(Kind.JSON)
 
+BY_ADDRESS = replace(IDS["user_id"], argument="email")
+"""The users, where an argument takes the address of one instead of the id."""
+
+PERSON = Shape(Kind.RECORD, id=BY_ADDRESS)
+
 Declared = type[Operation[Any]] | Mapping[str, Any]
 """What declares arguments: an operation of Ashby's, or the JSON schema of another tool."""
 
@@ -111,8 +116,11 @@ def shape_of(declared: Declared) -> Shape:
 def _of_class(declared: type[Arguments], effect: Effect | None) -> Shape:
     parts = []
     for name, field in declared.model_fields.items():
-        shape = _of_type(field.annotation, tuple(field.metadata), name)
-        said = "" if shape.kind is Kind.ANSWER else field.description or shape.help  # that of an answer is about JSON
+        is_person = issubclass(declared, Interviewer) and name == "email"
+        shape = PERSON if is_person else _of_type(field.annotation, tuple(field.metadata), name)
+        said = (
+            "" if shape.kind is Kind.ANSWER or is_person else field.description or shape.help
+        )  # that of an answer is about JSON
         shape = replace(shape, help=for_people(said))
         parts.append(Part(name, _label(name, effect), shape, field.is_required()))
     return Shape(Kind.OBJECT, parts=tuple(parts))
@@ -127,6 +135,7 @@ def _label(name: str, effect: Effect | None) -> str:
 
 _SAID = {
     "path": "Field",
+    "email": "E-mail address",
     "url": "Address",
     "send_at": "Send at",
     "entered_stage_at": "Entered at",

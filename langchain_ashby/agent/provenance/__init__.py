@@ -4,7 +4,7 @@ It compares texts, so it takes no model and always gives the same answer. Exactl
 user; what is only in a text by outsiders is found through disguises. A paraphrase is the model's own words.
 """
 
-from langchain_ashby.agent.cards.provenance.sources import Said, trace
-from langchain_ashby.agent.cards.provenance.thread import Outside, outside
+from langchain_ashby.agent.provenance.sources import Said, trace
+from langchain_ashby.agent.provenance.thread import Outside, outside
 
 __all__ = ["Outside", "Said", "outside", "trace"]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from langchain_ashby.agent.cards.card import is_uuid
-from langchain_ashby.agent.cards.provenance.matching import ADDRESS, LINK, words
+from langchain_ashby.agent.provenance.matching import ADDRESS, LINK, words
 from langchain_ashby.endpoint import Arguments
 from langchain_ashby.ids import certain, ids_of
 from langchain_ashby.toolkit.tool import AshbyTool

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.agent.cards.provenance import Said, outside
-from langchain_ashby.agent.cards.provenance.matching import Index, Texts, numbers_in
-from langchain_ashby.agent.cards.provenance.values import values_of
 from langchain_ashby.agent.messages.own import kept_answer, record_of_turn
+from langchain_ashby.agent.provenance import Said, outside
+from langchain_ashby.agent.provenance.matching import Index, Texts, numbers_in
+from langchain_ashby.agent.provenance.values import values_of
 from langchain_ashby.endpoints.offers import CreateOffer
 from langchain_ashby.records import FileText
 from langchain_ashby.results import render
@@ -157,5 +157,5 @@ def test_a_thread_of_two_hundred_messages_takes_milliseconds() -> None:
     started = time.process_time()
     found = Said(messages, own, TOOLS).sources(TOOLS[NOTE], {"candidate_id": ADA, "note": note})
     assert {it["from"] for it in found} == {"user", "model"}
-    assert time.process_time() - started < 0.25, "25 ms on the machine on which it was written"
+    assert time.process_time() - started < 0.5, "25 ms on an idle machine"
     assert outside(messages, own, TOOLS, None) == "read"
