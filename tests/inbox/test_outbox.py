@@ -270,7 +270,7 @@ def test_a_card_that_is_another_in_the_thread_than_in_the_list_is_not_approved(
     at = desk(sandbox, memory)
     at.ask()
     [approval] = at.approvals()
-    approval.action["args"]["note"] = "Shown"  # type: ignore[index]
+    approval.action["args"]["note"] = "Shown"
     at.outbox.keep(approval, APPROVE, "Ben")
     at.deliver()
     assert at.results() == ["changed"] and at.notes() == [] and at.outbox.all() == {}

@@ -11,8 +11,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from full_inbox import make_agent, office, propose
 from markup import Page
-from office import make_agent, office, propose
 from people import Browser, browser_of
 
 from langchain_ashby.agent.approval.waiting import keep

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from joserfc.jwk import RSAKey
+from openid_provider import CLIENT, SECRET, Provider, provider
 from people import HOME
-from provider import CLIENT, SECRET, Provider, provider
 from starlette.testclient import TestClient
 
 from langchain_ashby.inbox import LocalToken, OpenIDConnect, create_app

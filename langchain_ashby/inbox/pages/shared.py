@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import NoMatchFound
 
 from langchain_ashby.inbox.notifications import troubles
@@ -36,7 +37,7 @@ def approval_of(request: Request) -> Approval:
     number = request.path_params["number"]
     if question is None or not 1 <= number <= len(question.approvals):
         raise HTTPException(404, _GONE)
-    approval = question.approvals[number - 1]
+    approval: Approval = question.approvals[number - 1]
     if not reviewer_of(request).may_see(approval):
         raise HTTPException(404, _GONE)
     return approval
@@ -89,6 +90,6 @@ def common(request: Request) -> dict[str, Any]:
     return {"path": path, "page_of": page_of, "troubles": lambda: troubles(inbox_of(request).store)}
 
 
-def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Any:
+def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
     """A page."""
     return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)
