@@ -65,6 +65,8 @@ def open_database(url: str, *, create: bool, only_read: bool = False, for_long: 
             if file is not None:
                 _make(file) if create else _check(file, _STORE | _THREADS)
             if file is None and for_long:
+                with savers(place):
+                    pass  # a pool would try again and again, and log each time
                 found = stack.enter_context(_pooled(url))
             else:
                 found = Database(stack.enter_context(savers(place)), stack.enter_context(stores(place)))
