@@ -224,10 +224,10 @@ def _complete(
         if card is not None:
             earlier = [f"Runs after: {after[-1]}."] if after else []
             undo = lines_of(undoes.get(str(proposal["call"]["id"])), proposal)
-            others = Beside(
+            around = Beside(
                 consequences=[*undo["consequences"], *earlier], warnings=[*undo["warnings"], *warnings[number]]
             )
-            proposal["card"] = card = first(beside(card, others), undo["consequences"])
+            proposal["card"] = card = first(beside(card, around), undo["consequences"])
         title, args = proposal["title"], proposal["call"]["args"]
         proposal["description"] = described(title, args, traced) if card is None else markdown(card)
         if (requires := settings.requires(proposal)) != NOTHING:

@@ -37,7 +37,7 @@ def approval_of(request: Request) -> Approval:
     number = request.path_params["number"]
     if question is None or not 1 <= number <= len(question.approvals):
         raise HTTPException(404, _GONE)
-    approval = question.approvals[number - 1]
+    approval: Approval = question.approvals[number - 1]
     if not reviewer_of(request).may_see(approval):
         raise HTTPException(404, _GONE)
     return approval
