@@ -15,7 +15,7 @@ from starlette.routing import NoMatchFound
 from langchain_ashby.inbox.notifications import troubles
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.reviewers import Reviewer
-from langchain_ashby.text.words import zone, zone_named
+from langchain_ashby.text.words import in_zone, zone, zone_named
 
 if TYPE_CHECKING:
     from langchain_ashby.inbox.app import Inbox
@@ -91,5 +91,6 @@ def common(request: Request) -> dict[str, Any]:
 
 
 def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
-    """A page."""
-    return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)
+    """A page, with times on the reviewer's clock."""
+    with in_zone(getattr(zone_of(request), "key", None)):
+        return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)
