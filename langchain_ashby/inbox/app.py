@@ -126,6 +126,7 @@ def create_app(
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
     questions = Questions(store)
     outbox = Outbox(agent, store, undo=undo, stop_before_model=stop_before_model, questions=questions)
+    tools = _tools_of(agent)
     inbox = Inbox(
         agent=agent,
         store=store,
@@ -133,9 +134,9 @@ def create_app(
         outbox=outbox,
         events=Events(questions, outbox),
         later=Later(store),
-        evidence=Evidence(agent),
+        evidence=Evidence(agent, tools.values()),
         trail=Trail(store),
-        tools=_tools_of(agent),
+        tools=tools,
         templates=templates,
         door=door,
         place=place,
