@@ -17,7 +17,6 @@ from langchain_ashby.text.safe import shortened
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from langgraph.store.base import BaseStore
-    from psycopg import Connection
 
 
 class Database(NamedTuple):
@@ -112,6 +111,7 @@ def _postgres() -> tuple[Opener, Opener]:
 def _pooled(url: str) -> Iterator[Database]:
     from langgraph.checkpoint.postgres import PostgresSaver
     from langgraph.store.postgres import PostgresStore
+    from psycopg import Connection
     from psycopg.rows import dict_row
     from psycopg_pool import ConnectionPool
 

@@ -153,8 +153,8 @@ def create_app(
             _in_thread(inbox.outbox.deliver),
             _in_thread(inbox.events.look),
             _in_thread(catch_up.look),
+            _in_thread(inbox.trail.read_ahead),
         ]
-        chores.append(partial(run_in_threadpool, inbox.trail.read_ahead))
         if notifier is not None:
             chores.append(_in_thread(partial(_notify, inbox, notifier)))
         tasks = [asyncio.create_task(_repeat(chore, stopping)) for chore in chores]

@@ -10,6 +10,7 @@ from inspect import isawaitable
 from urllib.parse import urlencode
 
 from langgraph.store.base import BaseStore
+from python_multipart.exceptions import FormParserError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -104,12 +105,14 @@ class AtTheDoor:
         answer: ASGIApp | None = None
         if session is None and not _is_open(own_path(scope)):
             answer = self._stranger(request)
+        elif session is not None and not session.reviewer.may_enter:
+            answer = self._problem(request, 403, "You have no role here. Ask whoever runs the inbox.")
         elif scope["method"] not in SAFE_METHODS:
             body = await Request(scope, receive).body()
             receive = replayed(body, receive)
             try:
                 given = await _csrf_token(Request(scope, replayed(body, receive)))
-            except HTTPException:
+            except (HTTPException, FormParserError):
                 answer = self._problem(request, 400, "The form could not be read. Nothing was changed.")
             else:
                 if session is None or not hmac.compare_digest(given.encode(), session.csrf_token.encode()):

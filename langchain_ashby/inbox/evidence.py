@@ -18,6 +18,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.pregel import Pregel
+from langgraph.types import StateSnapshot
 from starlette.concurrency import run_in_threadpool
 
 from langchain_ashby.agent.messages.history import calls_of
@@ -158,7 +159,7 @@ class Evidence:
             state = await self._agent.aget_state(config, subgraphs=True)
         except NotImplementedError:  # a checkpointer without asyncio
             state = await run_in_threadpool(self._agent.get_state, config, subgraphs=True)
-        inner = [at(it.state.values, "messages") for it in state.tasks if hasattr(it.state, "values")]
+        inner = [at(it.state.values, "messages") for it in state.tasks if isinstance(it.state, StateSnapshot)]
         found = next((it for it in inner if it), None) or at(state.values, "messages")
         return found if isinstance(found, list) else []
 

@@ -135,11 +135,12 @@ class OpenIDConnect(SignIn):
             name, roles = self._name(claims), frozenset(self._roles(claims))
         except Exception as error:  # the network's, Authlib's, or the application's own
             return self._failed(request, error)
-        if not name or not roles:
+        reviewer = Reviewer(name, roles, _verified_email(claims)) if name else None
+        if reviewer is None or not reviewer.may_enter:
             words = f"{self._host} knows you, but you may not enter here. Ask whoever runs the inbox."
             return problem(request, 403, words)
         door = inbox_of(request).door
-        session = await door.sessions.begin(Reviewer(name, roles, _verified_email(claims)))
+        session = await door.sessions.begin(reviewer)
         answer = RedirectResponse(begun.values["back"], 303)
         door.cookie.set(request, answer, session.secret)
         return answer

@@ -67,9 +67,14 @@ class Reviewer:
         object.__setattr__(self, "name", shortened(name, _LONGEST_NAME))
         object.__setattr__(self, "roles", frozenset([self.roles] if isinstance(self.roles, str) else self.roles))
 
+    @property
+    def may_enter(self) -> bool:
+        """True if they have a role that the inbox knows."""
+        return not self.roles.isdisjoint((VIEWER, REVIEWER, ADMIN))
+
     def may_see(self, approval: Approval) -> bool:
         """True if the approval is shown to them."""
-        return not self.roles.isdisjoint((VIEWER, REVIEWER, ADMIN)) and _follows(self.routing.sees, self, approval)
+        return self.may_enter and _follows(self.routing.sees, self, approval)
 
     def may_decide(self, approval: Approval) -> bool:
         """True if their decision about the approval counts."""

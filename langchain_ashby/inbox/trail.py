@@ -200,11 +200,6 @@ class Trail:
         if not self._written:
             self.refresh()
 
-    def read_thread(self, thread_id: str | None) -> None:
-        """Reads the entries of one thread now, which is quick."""
-        with self._guard:
-            self._take(items_under(self._store, (*ROOT, thread_label(thread_id))))
-
     def _what_may_be_new(self) -> Iterable[Item]:
         if self._newest_first and self._newest is not None:
             limit, known_until = _FIRST, self._newest - _MARGIN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -337,6 +338,44 @@ def test_it_is_proposed_on_postgresql(company: Undoer, postgres: str) -> None:
     assert stage(company) == "Onsite"
 
 
+@pytest.mark.slow
+async def test_it_is_proposed_on_postgresql_under_asyncio(company: Undoer, postgres: str) -> None:
+    from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+    from langgraph.store.postgres.aio import AsyncPostgresStore
+
+    async with (
+        AsyncPostgresSaver.from_conn_string(postgres) as saver,
+        AsyncPostgresStore.from_conn_string(postgres) as store,
+    ):
+        await saver.setup()
+        await store.setup()
+        agent = company.agent(made(MOVE, to(company, "Offer")), checkpointer=saver, store=store)
+        result = await agent.ainvoke({"messages": [("user", "Go.")]}, thread("async"))
+        await agent.ainvoke(PendingApprovals(result).resume([APPROVE]), thread("async"))
+        [entry] = await aaudit_trail(store, "async")
+        proposed = await apropose_undo(agent, entry)
+        assert proposed == await apropose_undo(agent, entry)
+        await agent.ainvoke(PendingApprovals(proposed).resume([APPROVE]), thread(proposed.thread_id))
+        with pytest.raises(CannotUndoError, match="undone already"):
+            await apropose_undo(agent, entry)
+    assert stage(company) == "Onsite"
+
+
+@pytest.mark.slow
+def test_whoever_asks_while_it_is_being_made_gets_what_became_of_it(company: Undoer) -> None:
+    agent, [entry] = company.write(MOVE, to(company, "Offer"))
+    proposed = propose_undo(agent, entry)
+    company.sandbox.fault("application.changeStage", delay=2.0)
+    making = threading.Thread(target=approved, args=(agent, proposed))
+    making.start()
+    time.sleep(0.5)
+    again = propose_undo(agent, entry)
+    making.join()
+    assert again.interrupts == ()
+    assert [it.outcome for it in audit_trail(agent.store, proposed.thread_id)] == ["applied"]
+    assert moves(company) == 2
+
+
 def test_a_proposal_that_another_one_has_overtaken_is_not_made_twice(company: Undoer) -> None:
     agent, [entry] = company.write(MOVE, to(company, "Offer"))
     other = company.agent(store=agent.store, checkpointer=InMemorySaver())  # it sees nothing of the first one's threads
@@ -370,8 +409,10 @@ def test_of_two_who_propose_it_at_once_both_lead_to_one_write(company: Undoer) -
             propose_undo(agent, entry)
 
         both = [threading.Thread(target=propose) for _ in range(2)]
-        [it.start() for it in both]
-        [it.join() for it in both]
+        for it in both:
+            it.start()
+        for it in both:
+            it.join()
         proposed = propose_undo(agent, entry)
         assert [it.outcome for it in approved(agent, proposed)] == ["applied"]
         assert moves(company) == before + 1

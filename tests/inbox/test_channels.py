@@ -79,7 +79,7 @@ def test_no_secret_is_in_what_a_channel_prints_or_raises(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     url = f"http://127.0.0.1:{unused_port()}/T0KEN"
-    channels = [
+    channels: list[Any] = [
         Webhook(url, SECRET),
         Slack(url),
         Email("localhost", unused_port(), "a@b.example", user="u", password="T0KEN"),

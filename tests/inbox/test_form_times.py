@@ -123,3 +123,15 @@ def test_odd_times_stay_as_they_are(moment: Any, zone: str) -> None:
 def test_every_zone_has_its_clock() -> None:
     for zone in sorted(available_timezones()):
         assert said("2026-11-24T15:00:00Z", zone, time="2026-11-24T15:00")
+
+
+@pytest.mark.parametrize(
+    ("moment", "sent"),
+    [
+        ("2026-11-24T15:00:30.500Z", "2026-11-24T15:00:30.5"),
+        ("2026-11-24T15:00:30.123456Z", "2026-11-24T15:00:30.123"),
+        ("2026-11-24T15:00Z", "2026-11-24T15:00:00.000"),
+    ],
+)
+def test_a_browser_may_spell_a_time_in_its_own_way(moment: str, sent: str) -> None:
+    assert not read(at(moment, "UTC", time=sent)).changed

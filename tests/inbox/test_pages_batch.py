@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from full_inbox import make_agent, office, propose
 from markup import Page
-from office import make_agent, office, propose
 from people import Browser, browser_of
 
 from langchain_ashby.inbox.outbox import Agent

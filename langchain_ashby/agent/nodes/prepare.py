@@ -217,17 +217,17 @@ def _complete(
             _void(proposal, known)
     put_in_order([*(proposal for _, proposal in proposed), *others])
     warnings = warnings_of_twins([proposal for _, proposal in proposed])
-    said = Said(state["messages"], own, given.tools, state.get("outside"))
+    said = Said(state["messages"], own, given.tools, state.get("outside"), until=message)
     for number, (_, proposal) in enumerate(proposed):
         warnings[number] += (traced := trace(proposal, said, given.tools.get(proposal["call"]["name"])))
         card, after = proposal["card"], [*proposal["after"].values()]
         if card is not None:
             earlier = [f"Runs after: {after[-1]}."] if after else []
             undo = lines_of(undoes.get(str(proposal["call"]["id"])), proposal)
-            others = Beside(
+            around = Beside(
                 consequences=[*undo["consequences"], *earlier], warnings=[*undo["warnings"], *warnings[number]]
             )
-            proposal["card"] = card = first(beside(card, others), undo["consequences"])
+            proposal["card"] = card = first(beside(card, around), undo["consequences"])
         title, args = proposal["title"], proposal["call"]["args"]
         proposal["description"] = described(title, args, traced) if card is None else markdown(card)
         if (requires := settings.requires(proposal)) != NOTHING:

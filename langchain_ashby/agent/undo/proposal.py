@@ -7,8 +7,10 @@ which the journal lets through once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
@@ -22,7 +24,8 @@ from langchain_ashby.agent.messages.own import record_of_turn
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.state import Undoing
-from langchain_ashby.agent.undo.opposite import Opposite, Undo, undo_of
+from langchain_ashby.agent.undo.entries import Undo, undo_of
+from langchain_ashby.agent.undo.opposite import Opposite
 from langchain_ashby.bulk import Bulk
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import AshbyError
@@ -147,7 +150,8 @@ def _plan(
         CannotUndoError: if it may not.
         SettingsError: if the settings ask for something that the application does not allow.
     """
-    undo, limits = undo_of(entry, trail), agent.limits
+    limits = agent.limits
+    undo = undo_of(entry, trail, tools=[it.name for it in limits.tools.values() if isinstance(it, AshbyTool)])
     wanted = context.model_dump(include={*Context.model_fields}) if isinstance(context, Context) else context or {}
     settings = limits.schema(**{**wanted, **({"reviewer": reviewer} if reviewer else {})})
     if not entry.write:
@@ -164,10 +168,6 @@ def _plan(
         raise CannotUndoError("An earlier version recorded it, without the account under which it was made")
     if entry.account != limits.account:
         raise CannotUndoError("It was made under another Ashby account")
-    if missing := [it.tool for it in undo.calls if not isinstance(limits.tools.get(it.tool), AshbyTool)]:
-        raise CannotUndoError(
-            f"It takes {missing[0]}, a tool that the agent does not have", remedy="Give the agent's toolkit this tool."
-        )
     return _Plan(entry, undo, settings)
 
 
@@ -217,11 +217,11 @@ class _Plan:
     def _is_own(self, message: AIMessage) -> bool:
         return str(message.id).startswith(f"{self.thread_id}.")
 
-    def _left(self, trail: Iterable[AuditEntry]) -> list[int]:
-        """The calls that are still to be made, by number."""
+    def _left(self, trail: Iterable[AuditEntry]) -> list[Opposite]:
+        """The calls that are still to be made."""
         made = {it.call_id: it.outcome for it in trail if it.outcome in _OVER and it.part_of is None}
-        over = {int(call_id.rpartition("-")[2]): outcome for call_id, outcome in made.items() if self._is_call(call_id)}
-        left = [number for number in range(len(self.undo.calls)) if number not in over]
+        over = {call_id.rpartition("-")[2]: outcome for call_id, outcome in made.items() if self._is_call(call_id)}
+        left = [it for it in self.undo.calls if _digest(it) not in over]
         if not left and "unknown" in over.values():
             raise CannotUndoError("It is not known whether its undo was made", remedy="Look in Ashby.")
         if not left:
@@ -234,9 +234,9 @@ class _Plan:
     def _is_call(self, call_id: str) -> bool:
         return call_id.startswith(f"{self.thread_id}-")
 
-    def _values(self, attempt: int, numbers: Sequence[int]) -> dict[str, Any]:
+    def _values(self, attempt: int, opposites: Sequence[Opposite]) -> dict[str, Any]:
         """The proposal as the agent's own message, as if its model had made it."""
-        calls = {f"{self.thread_id}-{attempt}-{it}": self.undo.calls[it] for it in numbers}
+        calls = {f"{self.thread_id}-{attempt}-{_digest(it)}": it for it in opposites}
         asked = HumanMessage(f"Undo: {self._line()}", id=f"{self.thread_id}.{attempt}.asked")
         message = AIMessage(
             "",
@@ -267,6 +267,11 @@ class _Plan:
             "account": self.entry.account,
             "on_behalf_of": self.entry.on_behalf_of,
         }
+
+
+def _digest(call: Opposite) -> str:
+    """Tells a call from the others of its undo, also if there are more by now."""
+    return sha256(json.dumps([call.tool, call.args], sort_keys=True).encode()).hexdigest()[:12]
 
 
 _OVER = ("applied", "partly applied", "unknown")

@@ -56,15 +56,17 @@ class NotDeliveredError(Exception):
 
 
 class Channel(Protocol):
-    """A way to reach people.
+    """A way to reach people."""
 
-    Attributes:
-        details: True if messages may name candidates and say what a change is about.
-        to: The addresses for what no rule sends elsewhere; `("",)` for a channel that leads to one place.
-    """
+    @property
+    def details(self) -> bool:
+        """True if messages may name candidates and say what a change is about."""
+        ...
 
-    details: bool
-    to: tuple[str, ...]
+    @property
+    def to(self) -> tuple[str, ...]:
+        """The addresses for what no rule sends elsewhere; `("",)` for a channel that leads to one place."""
+        ...
 
     def takes(self, address: str) -> bool:
         """True if the channel can send to this address."""

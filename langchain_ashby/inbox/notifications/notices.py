@@ -10,7 +10,7 @@ from typing import Any, Literal
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.inbox.questions import Approval, Question
 from langchain_ashby.inbox.trail import Row, jobs_on
-from langchain_ashby.text.words import at, folded, one_line, parsed, tool_title
+from langchain_ashby.text.words import folded, one_line, tool_title
 
 Kind = Literal["new", "second", "reminder", "hold"] | Outcome
 """`new`: somebody has to decide. `second`: a second reviewer has to. `reminder`: it expires soon. `hold`: a held change
@@ -89,7 +89,7 @@ def _of_approval(approval: Approval, reminders: Sequence[timedelta], before_hold
     question = approval.question
     since, expires = question.since, question.expires
     card, title = approval.card, one_line(approval.title, 80)
-    first, held = _first_reviewer(approval), parsed(approval.action.get("held_until"))
+    first, held = _first_reviewer(approval), approval.held_until
 
     def notice(kind: Kind, due: datetime, until: datetime | None, more: str = "") -> Notice:
         return Notice(
@@ -123,9 +123,9 @@ def _of_approval(approval: Approval, reminders: Sequence[timedelta], before_hold
 
 def _first_reviewer(approval: Approval) -> str | None:
     """Who has approved a change that needs a second reviewer, or is held."""
-    given = approval.action.get("approved_by") or [None]
-    first = at(given[-1], "reviewer")
-    return None if given == [None] else str(first or "somebody without a name")
+    if not approval.approved_by:
+        return None
+    return str(approval.approved_by[-1].get("reviewer") or "somebody without a name")
 
 
 def of_outcome(row: Row, requester: str | None) -> Notice | None:

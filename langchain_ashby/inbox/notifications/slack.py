@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from langchain_ashby.inbox.notifications import posting
 from langchain_ashby.inbox.notifications.message import Message
@@ -28,7 +28,7 @@ class Slack:
         ConfigurationError: if the address cannot be one.
     """
 
-    to: ClassVar[tuple[str, ...]] = ("",)
+    to: tuple[str, ...] = ("",)
 
     def __init__(self, url: str, *, details: bool = False) -> None:
         self._url = posting.secret_address(url, "Slack")

@@ -8,7 +8,6 @@ import hmac
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
 
 from pydantic import SecretStr
 
@@ -34,7 +33,7 @@ class Webhook:
         ConfigurationError: if the address or a secret cannot be one.
     """
 
-    to: ClassVar[tuple[str, ...]] = ("",)
+    to: tuple[str, ...] = ("",)
 
     def __init__(self, url: str, secret: str | Sequence[str], *, details: bool = False) -> None:
         self._url = posting.secret_address(url, "the webhook")

@@ -16,7 +16,15 @@ from langchain_ashby.inbox.outbox import DecisionError
 from langchain_ashby.inbox.pages.filters import Filters
 from langchain_ashby.inbox.pages.listing import listing
 from langchain_ashby.inbox.pages.opened import context_of
-from langchain_ashby.inbox.pages.shared import answer, approval_of, approval_to_decide, inbox_of, path_for, reviewer_of
+from langchain_ashby.inbox.pages.shared import (
+    answer,
+    approval_of,
+    approval_to_decide,
+    inbox_of,
+    path_for,
+    reviewer_of,
+    zone_of,
+)
 from langchain_ashby.inbox.questions import Approval
 
 
@@ -73,7 +81,7 @@ async def put_off(request: Request) -> Response:
     if form.get("when") == "back":
         await run_in_threadpool(inbox_of(request).later.bring_back, approval, name)
         return RedirectResponse(_page_of(request, approval, Filters()), 303)
-    when = until(str(form.get("time") or form.get("when") or ""), now, str(form.get("zone") or ""))
+    when = until(str(form.get("time") or form.get("when") or ""), now, zone_of(request))
     if when is None or when <= now:
         return await _again(request, approval, "Choose a time that is still to come.", 422)
     following = await run_in_threadpool(onward, request, approval)

@@ -16,15 +16,16 @@ from langchain_ashby.agent.cards.show.arguments import numbered
 from langchain_ashby.inbox.forms import Choices, Declared, Form, Lists, Typed, changes, form, read
 from langchain_ashby.inbox.outbox import DecisionError
 from langchain_ashby.inbox.pages.card import onward
-from langchain_ashby.inbox.pages.shared import answer, approval_of, approval_to_decide, inbox_of, reviewer_of, zone_of
+from langchain_ashby.inbox.pages.filters import Filters
+from langchain_ashby.inbox.pages.shared import answer, approval_to_decide, inbox_of, reviewer_of, zone_of
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.text.words import zone_named
 from langchain_ashby.toolkit import AshbyTool
 
 
 def show(request: Request) -> Response:
-    """Shows the form, with the arguments as they were proposed."""
-    approval = approval_of(request)
+    """Shows the form as it was proposed, to those who may decide: it lists records of Ashby's."""
+    approval = approval_to_decide(request)
     return _page(request, approval, _form_of(request, approval))
 
 
@@ -70,7 +71,7 @@ def _page(request: Request, approval: Approval, filled: Form, problem: str = "",
         "changes": changes(filled),
         "problem": problem,
         "table": numbered(approval.card) if approval.card else ([], []),
-        "may_decide": reviewer_of(request).may_decide(approval),
+        "query": Filters.of(request.query_params).query,
     }
     page: Response = answer(request, "edit.html", context, status)
     return page

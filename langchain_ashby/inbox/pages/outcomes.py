@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.execution.audit import AuditEntry
+from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.undo import propose_undo, undo_of
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.inbox.became import OUTCOMES, became, why
@@ -111,12 +112,14 @@ def propose(request: Request) -> Response:
         HTTPException: 403 if the reviewer may not decide about such a write; otherwise as `one`.
     """
     row, entry = _entry_of(request)
-    reviewer = reviewer_of(request)
+    reviewer, agent = reviewer_of(request), inbox_of(request).agent
     if not reviewer.may_decide(approval_for(entry)):
         raise HTTPException(403, "Somebody else decides about this change. You can only see it.")
+    if not isinstance(agent, RecruitingAgent):
+        return answer(request, "outcome.html", {**_context(request, row, entry), "problem": _NOT_HERE}, 409)
     try:
         settings = {"on_behalf_of": entry.on_behalf_of} if entry.on_behalf_of else {}
-        proposed = propose_undo(inbox_of(request).agent, entry, reviewer=reviewer.name, context=settings)
+        proposed = propose_undo(agent, entry, reviewer=reviewer.name, context=settings)
     except AshbyError as error:
         return answer(request, "outcome.html", {**_context(request, row, entry), "problem": f"{error.message}."}, 409)
     if not proposed.interrupts:
@@ -169,10 +172,12 @@ def _context(request: Request, row: Row, entry: AuditEntry) -> dict[str, Any]:
         "row": row,
         "entry": entry,
         "card": card,
-        "table": (card or {}).get("table") or {"heads": [], "rows": []},
+        "table": (card.get("table") if card else None) or {"heads": [], "rows": []},
         "said": why(entry),
         "undo": undo,
-        "may_undo": bool(undo) and reviewer_of(request).may_decide(approval_for(entry)),
+        "may_undo": bool(undo)
+        and isinstance(inbox_of(request).agent, RecruitingAgent)
+        and reviewer_of(request).may_decide(approval_for(entry)),
         "search": Search({}),
         "became": became,
         "tool_title": _title,
@@ -195,6 +200,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), zone())
 
 
+_NOT_HERE = "The agent is part of a larger graph, in which nothing can be proposed without its model."
 _LINES = 200
 """So many lines of a file are sent at once."""
 

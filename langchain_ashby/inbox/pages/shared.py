@@ -9,12 +9,13 @@ from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import NoMatchFound
 
 from langchain_ashby.inbox.notifications import troubles
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.reviewers import Reviewer
-from langchain_ashby.text.words import zone, zone_named
+from langchain_ashby.text.words import in_zone, zone, zone_named
 
 if TYPE_CHECKING:
     from langchain_ashby.inbox.app import Inbox
@@ -37,7 +38,7 @@ def approval_of(request: Request) -> Approval:
     if question is None or not 1 <= number <= len(question.approvals):
         first = inbox_of(request).outbox.first(request.path_params["interrupt_id"], number)
         raise HTTPException(404, f"{_GONE} {first}." if first else _GONE)
-    approval = question.approvals[number - 1]
+    approval: Approval = question.approvals[number - 1]
     if not reviewer_of(request).may_see(approval):
         raise HTTPException(404, _GONE)
     return approval
@@ -90,6 +91,7 @@ def common(request: Request) -> dict[str, Any]:
     return {"path": path, "page_of": page_of, "troubles": lambda: troubles(inbox_of(request).store)}
 
 
-def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Any:
-    """A page."""
-    return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)
+def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
+    """A page, with times on the reviewer's clock."""
+    with in_zone(getattr(zone_of(request), "key", None)):
+        return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)

@@ -49,7 +49,7 @@
   function approve() {
     const button = one("#approve");
     if (one("#workspace")?.dataset.view === "list") return say("Open a change first, with Enter or j.");
-    if (!button || button.form.classList.contains("htmx-request")) return;
+    if (!button || one("details.act[open]") || button.form.classList.contains("htmx-request")) return;
     const why = unread();
     if (why) say(why); else button.click();
   }
@@ -125,8 +125,7 @@
   function settle() {
     watch(); count(); tick(); fade();
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
-    all("[data-zone]").forEach((it) => { it.value = zone; });
-    document.cookie = `zone=${encodeURIComponent(zone)}; path=/; SameSite=Strict`; // forms show times on this clock
+    document.cookie = `zone=${encodeURIComponent(zone)}; path=/; SameSite=Strict`; // times are shown on this clock
     all("#filter-apply").forEach((it) => { it.hidden = true; });
   }
   document.addEventListener("change", chosen);

@@ -1,4 +1,4 @@
-"""An agent in a process of its own that asks: `python asking.py STORE SANDBOX KEY THREAD`."""
+"""An agent in a process of its own that asks: `python asks.py STORE SANDBOX KEY THREAD`."""
 
 from __future__ import annotations
 
