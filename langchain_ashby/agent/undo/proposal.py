@@ -44,7 +44,7 @@ class ProposedUndo:
     """An undo that was put up for approval, now or before. `PendingApprovals` takes it.
 
     Attributes:
-        thread_id: The thread in which it is decided about.
+        thread_id: The thread in which it is decided on.
         interrupts: The question that waits for a decision; none if the policy decided alone, or nobody could be asked.
         answers: What became of the calls that are over, in words.
     """
@@ -55,7 +55,7 @@ class ProposedUndo:
 
 
 def thread_of(entry: AuditEntry) -> str:
-    """The thread in which the undo of a write is decided about."""
+    """The thread in which the undo of a write is decided on."""
     return f"undo-{entry.write}"
 
 
@@ -121,7 +121,7 @@ async def apropose_undo(
 
 def _store_of(agent: RecruitingAgent) -> BaseStore:
     if agent.store is None or not agent.checkpointer:
-        raise CannotUndoError("The agent has no store or no checkpointer of its own, so nothing can be put up here")
+        raise CannotUndoError("The agent has no store or checkpointer of its own, so it cannot propose an undo")
     return agent.store
 
 
@@ -165,9 +165,9 @@ def _plan(
             remedy="Run it with the same on_behalf_of." if entry.on_behalf_of else "Run it without on_behalf_of.",
         )
     if entry.account is None:
-        raise CannotUndoError("An earlier version recorded it, without the account under which it was made")
+        raise CannotUndoError("It was recorded by an earlier version, which did not note the Ashby account")
     if entry.account != limits.account:
-        raise CannotUndoError("It was made under another Ashby account")
+        raise CannotUndoError("It was made in another Ashby account")
     return _Plan(entry, undo, settings)
 
 
@@ -201,7 +201,7 @@ class _Plan:
         before = [it for it in messages if isinstance(it, AIMessage) and self._is_own(it)]
         if state.interrupts or state.next:
             if maker_of(messages) not in before:
-                raise CannotUndoError(f"A conversation goes on in the thread {self.thread_id}: end it first")
+                raise CannotUndoError(f"Another conversation is open in the thread {self.thread_id}: finish it first")
             return None, not state.interrupts
         left = self._left(trail)
         return self._values(len(before), left), False
@@ -223,11 +223,11 @@ class _Plan:
         over = {call_id.rpartition("-")[2]: outcome for call_id, outcome in made.items() if self._is_call(call_id)}
         left = [it for it in self.undo.calls if _digest(it) not in over]
         if not left and "unknown" in over.values():
-            raise CannotUndoError("It is not known whether its undo was made", remedy="Look in Ashby.")
+            raise CannotUndoError("It is not known whether its undo was made", remedy="Check in Ashby.")
         if not left:
             raise CannotUndoError(
-                f"It has been undone already, in the thread {self.thread_id}",
-                remedy="If it was done again since, undo that.",
+                f"It has already been undone, in the thread {self.thread_id}",
+                remedy="If the change was made again since, undo that one.",
             )
         return left
 
