@@ -89,7 +89,7 @@ def test_no_secret_is_in_what_a_channel_prints_or_raises(
             channel.send(message(), "ada@example.com", NOON)
         seen = f"{channel!r} {vars(channel)} {failed.value} {failed.value.__cause__} {caplog.text}"
         assert "T0KEN" not in seen and SECRET.removeprefix("whsec_") not in seen
-        assert failed.value.down and failed.value.why == "has not been reached"
+        assert failed.value.down and failed.value.why == "has been unreachable"
 
 
 def test_slack_finds_no_mention_and_no_link_in_what_strangers_wrote(recorder: Recorder) -> None:
@@ -163,8 +163,8 @@ def test_email_leaves_this_machine_only_over_tls_with_a_certificate_that_is_righ
 @pytest.mark.parametrize(
     ("to", "password", "answers", "why", "down"),
     [
-        ("nobody@example.com", "right", [], "has refused a recipient", False),
-        ("ada@example.com", "wrong", [], "has refused the user or the password", True),
+        ("nobody@example.com", "right", [], "has been refusing a recipient", False),
+        ("ada@example.com", "wrong", [], "has been refusing the user or password", True),
         ("ada@example.com", "right", ["451 later"], "has answered 451", True),
     ],
 )

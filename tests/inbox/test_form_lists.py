@@ -127,7 +127,7 @@ def test_what_tells_records_of_one_name_apart_stands_behind_it(desk: Desk) -> No
     it = field(desk.form("ashby_update_job", desk.call("ashby_update_job")), "department_id")
     twins = [label for label in labels(it) if label.startswith("Operations")]
     assert len(set(twins)) == 2 and all("(" in label and "(id " not in label for label in twins)
-    assert "Platform" in labels(it), "only where it is needed"
+    assert "Platform" in labels(it), "only where it is required"
 
 
 def test_candidates_are_searched_by_name(desk: Desk) -> None:

@@ -136,7 +136,7 @@ def test_before_a_held_change_is_made_people_are_told_that_it_can_be_stopped(
     office.tick(notifier, after=49 * MINUTE)
     assert not recorder.requests
     office.tick(notifier, after=2 * MINUTE)
-    assert texts(recorder.requests) == ["1 held change will be made soon and can still be stopped: Change stage"]
+    assert texts(recorder.requests) == ["1 held change will be made soon; you can still stop it: Change stage"]
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_a_message_that_is_refused_holds_up_no_other(office: Office) -> None:
         office.tick(notifier, after=31)
         office.tick(notifier, after=60)
     assert [it for _, it, _ in mailbox.letters] == [["ada@x.example"]]
-    assert [(it.why, it.waiting) for it in troubles(office.store)] == [("has refused a recipient", 1)]
+    assert [(it.why, it.waiting) for it in troubles(office.store)] == [("has been refusing a recipient", 1)]
 
 
 def test_a_message_about_what_was_decided_meanwhile_is_not_sent_late(

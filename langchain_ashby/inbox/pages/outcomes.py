@@ -1,4 +1,4 @@
-"""The pages of what became of each change: the audit trail, searched, in full, and as files."""
+"""The pages of the audit trail: searched, in full, and as files."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Search:
     def problems(self) -> list[str]:
         """What to say of dates that are none."""
         return [
-            f"“{self.asked[name]}” is not a date. Write it like 2026-11-24."
+            f"“{self.asked[name]}” is not a date. Write it as 2026-11-24."
             for name in ("from", "to")
             if self.asked.get(name) and _day(self.asked[name]) is None
         ]
@@ -106,15 +106,15 @@ def one(request: Request) -> Response:
 
 
 def propose(request: Request) -> Response:
-    """Puts the opposite of a write up for approval, and goes to its card.
+    """Proposes the opposite of a write, and redirects to its card.
 
     Raises:
-        HTTPException: 403 if the reviewer may not decide about such a write; otherwise as `one`.
+        HTTPException: 403 if the reviewer may not decide on such a write; otherwise as `one`.
     """
     row, entry = _entry_of(request)
     reviewer, agent = reviewer_of(request), inbox_of(request).agent
     if not reviewer.may_decide(approval_for(entry)):
-        raise HTTPException(403, "Somebody else decides about this change. You can only see it.")
+        raise HTTPException(403, "Other reviewers decide on this change. You can only view it.")
     if not isinstance(agent, RecruitingAgent):
         return answer(request, "outcome.html", {**_context(request, row, entry), "problem": _NOT_HERE}, 409)
     try:
