@@ -114,8 +114,15 @@ class Sheaf:
 
     def kept(self, number: int) -> Kept | None:
         """The decision that counts; None if there is none, or it is not settled which."""
-        settled = [load(it) for it in self.decisions.get(number, ()) if load(it)["settled"]]
-        return _kept(settled[0]) if len(settled) == 1 else None
+        settled = self._settled(number)
+        return _kept(load(settled[0])) if len(settled) == 1 else None
+
+    def item(self, kept: Kept) -> Item:
+        """The item of a decision that counts."""
+        return self._settled(kept.number)[0]
+
+    def _settled(self, number: int) -> list[Item]:
+        return [it for it in self.decisions.get(number, ()) if load(it)["settled"]]
 
 
 class Decisions:

@@ -105,8 +105,7 @@ class Delivery:
             return False
         if sheaf.tries and datetime.fromisoformat(sheaf.tries["next"]) > now:
             return False
-        items = {it.number: sheaf.decisions[it.number][0] for it in decisions}
-        return all(self._decisions.is_due(it, items[it.number], now) for it in decisions)
+        return all(self._decisions.is_due(it, sheaf.item(it), now) for it in decisions)
 
     def _deliver(self, interrupt_id: str, now: datetime) -> None:
         """Delivers a question's decisions, unless another process does or one of them is taken back."""

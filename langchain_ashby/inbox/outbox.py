@@ -13,7 +13,7 @@ from langchain_ashby.agent.approval.waiting import close
 from langchain_ashby.inbox.decisions import AlreadyDecided, DecisionError, Decisions, Kept, in_words
 from langchain_ashby.inbox.delivery import Delivery
 from langchain_ashby.inbox.questions import Approval, Question, Questions
-from langchain_ashby.inbox.results import Result, Results, result, result_op, who_closed
+from langchain_ashby.inbox.results import Result, Results, first_in_words, result, result_op, who_closed
 from langchain_ashby.inbox.threads import Agent, Threads
 from langchain_ashby.inbox.upkeep import Upkeep
 
@@ -92,6 +92,13 @@ class Outbox:
     def who_decided(self, approval: Approval) -> str:
         """Says who closed the question of a change, how and when, as far as it is known."""
         return who_closed(self._store, approval, self.results)
+
+    def first(self, interrupt_id: str, number: int) -> str | None:
+        """Says who decided about a change in the inbox, how and when; None if nobody did, or it was long ago."""
+        if not interrupt_id.isalnum():  # anything can stand in an address
+            return None
+        kept = self._decisions.sheaf(interrupt_id).kept(number)
+        return in_words(kept) if kept else first_in_words(self.results.about(interrupt_id, number))
 
     def take_back(self, interrupt_id: str, number: int, by: str | None = None) -> Kept | None:
         """Takes a decision back. Anybody may; if it is not the reviewer's own, the reviewer is told who did.

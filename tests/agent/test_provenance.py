@@ -144,6 +144,21 @@ def test_a_note_in_the_models_own_words_is_neither_warned_of_nor_asked_about(off
     assert set(sources(result).values()) == {"model"} and not action(result)["card"]["beside"]["warnings"]
 
 
+def test_what_was_read_after_the_call_was_made_is_no_source_of_it(office: Office) -> None:
+    both = [office.resume(), office.update(alternate_email=EVIL)]
+    agent, config = office.agent(both, "Done."), thread()
+    result = agent.invoke(user("Add her address."), config)
+    assert sources(result) == {EVIL: "model"}
+    result = agent.invoke(Command(resume={"decisions": []}), config)
+    args = {"candidate_id": office.candidate, "alternate_email": EVIL, "name": "Ada Byron"}
+    edit = {"type": "edit", "edited_action": {"name": UPDATE, "args": args}}
+    result = agent.invoke(Command(resume={"decisions": [edit]}), config)
+    if "__interrupt__" in result:
+        assert sources(result) == {"Ada Byron": "reviewer", EVIL: "model"}, (
+            "although the résumé is in the thread by now"
+        )
+
+
 def test_an_address_that_nobody_said_is_warned_of(office: Office) -> None:
     result = office.agent(office.update(alternate_email="made@up.invalid")).invoke(user("Add her address."), thread())
     assert sources(result) == {"made@up.invalid": "model"}

@@ -232,3 +232,9 @@ def test_the_same_message_is_the_same_bytes_each_time(recorder: Recorder) -> Non
     assert json.loads(first.content) == second.body and first.content == second.content
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.headers["webhook-signature"] != second.headers["webhook-signature"], "each attempt has its time"
+
+
+def test_an_answer_that_breaks_off_after_its_status_counts(recorder: Recorder) -> None:
+    recorder.answers["hook"] = [Answer(b"x" * 100, cut=3)]
+    Webhook(f"{recorder.url}/hook", SECRET).send(message(), "", NOON)
+    assert len(recorder.requests) == 1

@@ -428,3 +428,15 @@ def test_two_people_who_approve_both_learn_what_became_of_it(sandbox: AshbySandb
 def _tag(sandbox: AshbySandbox) -> dict[str, Any]:
     state = sandbox.state()
     return {"candidate_id": state["candidate"][1]["id"], "tag_id": state["candidateTag"][0]["id"]}
+
+
+def test_a_clock_that_is_ahead_does_not_shorten_the_time_for_an_undo(
+    sandbox: AshbySandbox, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = desk(sandbox, pair, undo=timedelta(seconds=3))
+    at.ask()
+    at.outbox.keep(at.approvals()[0], APPROVE, "Ben")
+    monkeypatch.setattr("langchain_ashby.inbox.decisions.this_process", lambda: "another, an hour ahead")
+    assert at.deliver(datetime.now(UTC) + timedelta(hours=1)) == 0
+    until(lambda: at.deliver(datetime.now(UTC) + timedelta(hours=1)))
+    assert at.results() == ["applied"]

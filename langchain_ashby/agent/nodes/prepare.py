@@ -217,7 +217,7 @@ def _complete(
             _void(proposal, known)
     put_in_order([*(proposal for _, proposal in proposed), *others])
     warnings = warnings_of_twins([proposal for _, proposal in proposed])
-    said = Said(state["messages"], own, given.tools, state.get("outside"))
+    said = Said(state["messages"], own, given.tools, state.get("outside"), until=message)
     for number, (_, proposal) in enumerate(proposed):
         warnings[number] += (traced := trace(proposal, said, given.tools.get(proposal["call"]["name"])))
         card, after = proposal["card"], [*proposal["after"].values()]

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any, Literal
 
 from langchain_core.messages import AnyMessage
@@ -68,12 +68,19 @@ class Said:
         own: The record of the agent's own messages.
         tools: The agent's tools, by name.
         known: What is known of text by outsiders that was read in the thread before.
+        until: The message with the calls: what came after it, its model had not read.
     """
 
     def __init__(
-        self, messages: Sequence[AnyMessage], own: Own, tools: Mapping[str, BaseTool], known: Outside | None = None
+        self,
+        messages: Sequence[AnyMessage],
+        own: Own,
+        tools: Mapping[str, BaseTool],
+        known: Outside | None = None,
+        until: AnyMessage | None = None,
     ) -> None:
         self._messages, self._own, self._tools, self._known = messages, own, tools, known
+        self._until = until
 
     @cached_property
     def outside(self) -> Outside | None:
@@ -133,7 +140,8 @@ class Said:
 
     @cached_property
     def _read(self) -> list[Message]:
-        return [*read_in(self._messages, self._own, self._tools)]
+        before = [*takewhile(lambda it: it is not self._until, self._messages)]
+        return [*read_in(before, self._own, self._tools)]
 
     @cached_property
     def _index(self) -> Index:

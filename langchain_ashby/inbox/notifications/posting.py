@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import requests
@@ -15,6 +16,8 @@ from langchain_ashby.inbox.notifications.message import NotDeliveredError
 
 _SECONDS = 10.0
 _LONGEST_PAUSE = 3600.0
+_MOST_READ = 65536
+"""Bytes of an answer that are read, so that its server need not think that it failed."""
 
 
 def secret_address(url: str, what: str) -> SecretStr:
@@ -57,6 +60,8 @@ def post(address: SecretStr, content: bytes, headers: Mapping[str, str]) -> None
                 timeout=(_SECONDS / 2, _SECONDS),
             ) as response:
                 status, pause = response.status_code, response.headers.get("Retry-After", "")
+                with suppress(requests.RequestException, HTTPError, OSError):  # the status has said what counts
+                    next(response.iter_content(_MOST_READ), b"")
     except ConfigurationError as error:
         raise NotDeliveredError(f"has not been reached ({error.message})", down=True) from None
     except (requests.Timeout, TimeoutError):

@@ -36,7 +36,8 @@ def approval_of(request: Request) -> Approval:
     question = inbox_of(request).questions.find(request.path_params["interrupt_id"])
     number = request.path_params["number"]
     if question is None or not 1 <= number <= len(question.approvals):
-        raise HTTPException(404, _GONE)
+        first = inbox_of(request).outbox.first(request.path_params["interrupt_id"], number)
+        raise HTTPException(404, f"{_GONE} {first}." if first else _GONE)
     approval: Approval = question.approvals[number - 1]
     if not reviewer_of(request).may_see(approval):
         raise HTTPException(404, _GONE)
