@@ -15,7 +15,7 @@ from full_inbox import make_agent, office, propose
 from markup import Page
 from people import Browser, browser_of
 
-from langchain_ashby.agent.approval.waiting import keep
+from langchain_ashby.agent.approval.waiting import forget, keep, place
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.questions import Approval, Questions
 from langchain_ashby.sandbox import AshbySandbox
@@ -287,6 +287,36 @@ def test_evidence_that_can_not_be_read_is_said_and_hinders_nothing(
         page = browser.get(f"{kwame.address}/evidence")
         assert (page.status_code, said in page.text) == (200, True)
         assert decide(browser, kwame, decision="approve").status_code == 303
+
+
+def standing(agent: Agent, change: Approval, **more: Any) -> str:
+    """The page of a copy of the change that stands otherwise."""
+    assert agent.store is not None
+    copy: Any = json.loads(json.dumps(change.question.waiting))
+    copy |= {"interrupt_id": uuid4().hex, "thread_id": "copy"}
+    copy["request"]["action_requests"][0] |= more
+    keep(agent.store, copy)
+    with browser_of(agent, "Grace") as grace:
+        html = grace.get(f"/approvals/{copy['interrupt_id']}/1").text
+    forget(agent.store, place(copy))
+    return html
+
+
+def test_a_held_change_can_only_be_stopped(agent: Agent, change: Callable[[str], Approval]) -> None:
+    approved = [{"reviewer": "Ben", "at": "2026-11-29T10:00:00+00:00"}]
+    html = standing(agent, change("Tag Bo"), approved_by=approved, held_until="2100-01-31T12:00:00+00:00")
+    assert "Approved by Ben. It is made on Sun 31 Jan 2100, 12:00 UTC, unless somebody stops it" in html
+    assert "Stop the change" in html and 'value="approve"' not in html and 'id="edit"' not in html
+
+
+@pytest.mark.parametrize(("first", "may"), [("Ben", True), ("Grace", False), (" GRACE\u200b", False)])
+def test_who_approved_first_can_not_approve_as_the_second(
+    agent: Agent, change: Callable[[str], Approval], first: str, may: bool
+) -> None:
+    approved = [{"reviewer": first, "at": "2026-11-29T10:00:00+00:00"}]
+    html = standing(agent, change("Tag Bo"), approved_by=approved, needs="second reviewer")
+    assert "a second person has to approve" in html
+    assert ('value="approve"' in html, 'id="reject"' in html) == (may, True)
 
 
 def test_times_are_those_of_the_reviewers_clock(browser: Browser, change: Callable[[str], Approval]) -> None:

@@ -5,7 +5,12 @@
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const isWide = () => matchMedia("(min-width: 64rem)").matches;
-  const say = (words) => { const said = one("#said"); said.textContent = ""; setTimeout(() => { said.textContent = words; }, 50); };
+  let saying = 0;
+  function say(words) {
+    clearTimeout(saying);
+    one("#said").textContent = "";
+    if (words) setTimeout(() => { one("#said").textContent = words; saying = setTimeout(say, 6000); }, 50);
+  }
 
   // Whether all of the change on the screen has been in view.
   let shown = { since: 0, end: false };
