@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
-from starlette.types import ASGIApp
+from serving import Office
 
 SWITCHES = (
     "--no-sandbox",  # as root there is none
@@ -24,7 +22,7 @@ SWITCHES = (
     "--disable-sync",
 )
 WIDTHS = {"desk": 1280, "phone": 360}
-SECONDS = 15
+SECONDS = 20
 """How long a page may take to show something."""
 
 
@@ -46,53 +44,64 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """Serves an application on a port of its own, and yields its address."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="inbox")
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
+@pytest.fixture
+def open_office() -> Iterator[Callable[..., Office]]:
+    """Opens offices, with the settings of `Office.open`."""
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(Office.open(**settings))
 
 
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens pages, each for a person of its own: `open_page(address, width="phone", dark=True)`."""
+def office(open_office: Callable[..., Office]) -> Office:
+    """An inbox in which decisions leave at once."""
+    return open_office()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, open_office: object) -> Iterator[Callable[..., Page]]:
+    """Opens pages, each for a person of its own: `open_page(address, name="Ben", width="phone", dark=True)`.
+
+    The statuses in `expects` are those that the server is to answer with, of which Chromium's console tells.
+    """
     complaints: list[str] = []
     with ExitStack() as stack:
 
-        def opened(address: str, *, width: str = "desk", dark: bool = False, scripts: bool = True) -> Page:
+        def opened(
+            address: str,
+            *,
+            name: str = "Grace",
+            width: str = "desk",
+            dark: bool = False,
+            scripts: bool = True,
+            expects: tuple[int, ...] = (),
+        ) -> Page:
             context: BrowserContext = chromium.new_context(
                 viewport={"width": WIDTHS[width], "height": 800},
                 color_scheme="dark" if dark else "light",
                 java_script_enabled=scripts,
                 timezone_id="Europe/Berlin",
+                extra_http_headers={"x-reviewer": name},
             )
             stack.callback(context.close)
             context.set_default_timeout(SECONDS * 1000)
             page = context.new_page()
-            page.on("console", lambda it: complaints.extend(_complaint(it)))
+            page.on("console", lambda it: complaints.extend(_complaint(it, expects)))
             page.on("pageerror", lambda it: complaints.append(str(it)))
-            page.on("request", lambda it: complaints.extend(_leaves(it, address)))
+            page.on("dialog", lambda it: complaints.append(f"a dialog opened: {it.message}"))
+            context.on("request", lambda it: complaints.extend(_leaves(it, address)))
             page.goto(address)
             return page
 
         yield opened
-    assert not complaints
+    assert not complaints, "\n".join(complaints)
 
 
-def _complaint(message: ConsoleMessage) -> Iterator[str]:
-    if message.type in ("error", "warning"):
-        yield f"{message.type}: {message.text} ({message.location})"
+def _complaint(message: ConsoleMessage, expects: tuple[int, ...]) -> Iterator[str]:
+    is_expected = any(f"with a status of {it} " in message.text for it in expects)
+    if message.type in ("error", "warning") and not is_expected:
+        yield f"{message.type}: {message.text} ({message.location['url']})"
 
 
 def _leaves(request: Request, address: str) -> Iterator[str]:
-    home = "/".join(address.split("/")[:3])
-    if not request.url.startswith((home, "data:", "blob:")):
+    if not request.url.startswith("data:") and urlsplit(request.url)[:2] != urlsplit(address)[:2]:
         yield f"the page asked for {request.url}"
