@@ -245,12 +245,17 @@ def test_a_time_that_has_passed_puts_nothing_off(browser: Browser, change: Calla
     assert bo.address in rows(browser.get("/").text)
 
 
-def test_many_decisions_are_taken_back_at_once(browser: Browser, change: Callable[[str], Approval]) -> None:
+def test_many_decisions_are_taken_back_at_once_by_who_made_them(
+    agent: Agent, browser: Browser, change: Callable[[str], Approval]
+) -> None:
     for name in ("Tag Bo", "Tag Søren", "Tag Ethan", "Tag 陈慧玲"):
         decide(browser, change(name), decision="approve")
     page = browser.get("/").text
     assert "4 decisions" in page and "Undo all" in page
     named = re.findall(r'name="change" value="([^"]+)"', page)
+    with browser_of(agent, "Ben", undo=timedelta(hours=1)) as ben:
+        ben.post("/take-back", data={"change": named})
+    assert len(browser.app.state.inbox.outbox.all()) == 4  # type: ignore[attr-defined]
     browser.post("/take-back", data={"change": named})
     assert browser.app.state.inbox.outbox.all() == {}  # type: ignore[attr-defined]
 
