@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from inbox_server import Office
 from playwright.sync_api import Page, expect
-from serving import Office
 
 from langchain_ashby.demo.scripted import call
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from inbox_server import Office, until
 from playwright.sync_api import Page, expect
-from serving import Office, until
 
 from langchain_ashby.demo.scripted import call
 
