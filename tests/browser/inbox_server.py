@@ -116,9 +116,7 @@ class Office:
     def move(self, name: str, stage: str, **more: Any) -> ToolCall:
         """A move of somebody's application to a stage."""
         application = self.application(name)
-        return call(
-            "ashby_change_application_stage", application_id=application, interview_stage_id=stage, **more
-        )
+        return call("ashby_change_application_stage", application_id=application, interview_stage_id=stage, **more)
 
     def sent(self, endpoint: str) -> list[dict[str, Any]]:
         """The bodies of what an endpoint of Ashby was sent."""

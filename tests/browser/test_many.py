@@ -19,7 +19,9 @@ def propose_a_hundred(office: Office) -> None:
     tag = state["candidateTag"][0]["id"]
     candidates = [it["id"] for it in state["candidate"][:40]]
     changes = [
-        call("ashby_create_candidate_note", candidate_id=candidates[it % 40], note=f"No. {it}. " + "Lines.\n" * (it % 30))
+        call(
+            "ashby_create_candidate_note", candidate_id=candidates[it % 40], note=f"No. {it}. " + "Lines.\n" * (it % 30)
+        )
         if it % 2
         else call("ashby_add_candidate_tag", candidate_id=candidates[it % 40], tag_id=tag)
         if it < 80
