@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -130,7 +131,8 @@ class Outbox:
         begun = self._delivery.begin(now)
         if self._next_upkeep is None or now >= self._next_upkeep:
             self._next_upkeep = now + _EVERY
-            self._upkeep.look(now)
+            with suppress(TimeoutError):  # the next look may be luckier
+                self._upkeep.look(now)
         return begun
 
     def wait(self, seconds: float | None = None) -> bool:

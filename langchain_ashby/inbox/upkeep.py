@@ -52,7 +52,11 @@ class Upkeep:
         self._looked: dict[Place, datetime] = {}
 
     def look(self, now: datetime) -> None:
-        """Looks at some of them. Called every few seconds."""
+        """Looks at some of them. Called every few seconds.
+
+        Raises:
+            TimeoutError: if the database does not answer in time.
+        """
         closed = all_closed(self._store)
         self._look_at_closed(closed, now)
         self._look_at_open(now)
@@ -113,6 +117,8 @@ class Upkeep:
     def _state(self, waiting: Waiting) -> Thread | None:
         try:
             return self._threads.read(waiting["thread_id"])
+        except TimeoutError:  # so it would be for the others
+            raise
         except Exception as error:  # a thread of another program, or a database that is gone: the next look tells
             _log.warning("A thread could not be looked at: %s", type(error).__name__)
             return None

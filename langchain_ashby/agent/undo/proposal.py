@@ -20,7 +20,7 @@ from langgraph.types import Interrupt, StateSnapshot
 
 from langchain_ashby.agent.execution.audit import AuditEntry, aaudit_trail, audit_trail
 from langchain_ashby.agent.messages.history import maker_of
-from langchain_ashby.agent.messages.own import record_of_turn
+from langchain_ashby.agent.messages.own import asked_of, record_of_turn
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.state import Undoing
@@ -237,7 +237,7 @@ class _Plan:
     def _values(self, attempt: int, opposites: Sequence[Opposite]) -> dict[str, Any]:
         """The proposal as the agent's own message, as if its model had made it."""
         calls = {f"{self.thread_id}-{attempt}-{_digest(it)}": it for it in opposites}
-        asked = HumanMessage(f"Undo: {self._line()}", id=f"{self.thread_id}.{attempt}.asked")
+        asked = HumanMessage(f"Undo: {self._line()}", id=asked_of(f"{self.thread_id}.{attempt}"))
         message = AIMessage(
             "",
             id=f"{self.thread_id}.{attempt}",

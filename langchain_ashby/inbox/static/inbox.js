@@ -4,6 +4,7 @@
   const SHOWN_FOR = 600; // ms that a change has to be on the screen before a key can approve it
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const isListOnly = () => !isWide() && one("#workspace")?.dataset.view === "list";
   const isWide = () => matchMedia("(min-width: 64rem)").matches;
   let saying = 0;
   function say(words) {
@@ -42,7 +43,7 @@
     if (cards.length) return focus(cards[clamp(cards.indexOf(document.activeElement.closest(".card.small")) + by, cards)]);
     const those = rows();
     if (!those.length) return;
-    const isOpen = isWide() || one("#workspace").dataset.view === "card";
+    const isOpen = !isListOnly();
     const from = isOpen ? current() : those.indexOf(document.activeElement);
     if (from + by >= those.length) { const more = one(".pages a[rel=next]"); if (more) more.click(); return; }
     const next = those[clamp(from + by, those)];
@@ -53,7 +54,7 @@
 
   function approve() {
     const button = one("#approve");
-    if (one("#workspace")?.dataset.view === "list") return say("Open a change first, with Enter or j.");
+    if (isListOnly()) return say("Open a change first, with Enter or j.");
     if (!button || one("details.act[open]") || button.form.classList.contains("htmx-request")) return;
     const why = unread();
     if (why) say(why); else button.click();
@@ -81,7 +82,7 @@
   function enter(event) {
     if (document.activeElement !== document.body && !document.activeElement.matches("main")) return;
     event.preventDefault();
-    if (one("#workspace")?.dataset.view === "list") rows()[Math.max(0, current())]?.click(); else focus(one("#card-title"));
+    if (isListOnly()) rows()[Math.max(0, current())]?.click(); else focus(one("#card-title"));
   }
   const KEYS = {
     j: () => step(1), k: () => step(-1), a: approve, e: () => one("#edit")?.click(), x: toggle, "/": search,
@@ -165,7 +166,8 @@
       if (!one("#rows")) return;
       const here = one("#card")?.dataset.address;
       // Only what nobody is about to decide is replaced.
-      if (addresses.includes(here) && !one("details.act[open]")) htmx.trigger("#pane", "fresh");
+      const isFree = here ? addresses.includes(here) && !one("details.act[open]") : !isTyping(document.activeElement);
+      if (isFree) htmx.trigger("#pane", "fresh");
       htmx.trigger("#rows", "fresh");
     }, 150);
   }
