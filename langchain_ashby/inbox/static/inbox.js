@@ -135,7 +135,10 @@
     all("#filter-apply").forEach((it) => { it.hidden = true; });
   }
   document.addEventListener("change", chosen);
-  document.addEventListener("submit", (event) => { if (event.target.id === "filters") document.activeElement.blur(); }, true);
+  document.addEventListener("submit", (event) => {
+    if (event.target.id === "filters") document.activeElement.blur();
+    if (event.target.id === "batch-form") sessionStorage.setItem("many", "decided");
+  }, true);
   setInterval(tick, 250);
 
   // The list keeps its place, and the focus goes to what is new.
@@ -206,5 +209,8 @@
   sessionStorage.removeItem("told");
   all(".keys-button").forEach((it) => { it.hidden = false; });
   settle();
+  // Who has just scrolled through many with a key has not asked for the change that comes next.
+  if (sessionStorage.getItem("many")) shown.since += 4 * SHOWN_FOR;
+  sessionStorage.removeItem("many");
   listen();
 })();
