@@ -15,7 +15,7 @@ from langgraph.types import Command
 from postgres import postgres as postgres
 
 from langchain_ashby.agent import ApprovalPolicy, audit_trail
-from langchain_ashby.agent.approval.waiting import all_closed, all_waiting
+from langchain_ashby.agent.execution.waiting import all_closed, all_waiting
 from langchain_ashby.demo.scripted import call, say
 from langchain_ashby.inbox.outbox import AlreadyDecided, DecisionError, QuestionOver
 from langchain_ashby.sandbox import AshbySandbox
