@@ -313,7 +313,7 @@ def test_a_question_of_a_deleted_thread_leaves_the_list(sandbox: AshbySandbox, m
 
 
 def test_a_question_that_a_crash_left_open_is_listed_again(sandbox: AshbySandbox, pair: Pair) -> None:
-    from langchain_ashby.agent.approval import waiting
+    from langchain_ashby.agent.execution import waiting
 
     at = desk(sandbox, pair)
     at.ask()
