@@ -15,7 +15,7 @@ from langgraph.types import Command
 from postgres import postgres as postgres
 
 from langchain_ashby.agent import ApprovalPolicy, audit_trail
-from langchain_ashby.agent.approval.waiting import all_closed, all_waiting
+from langchain_ashby.agent.execution.waiting import all_closed, all_waiting
 from langchain_ashby.demo.scripted import call, say
 from langchain_ashby.inbox.outbox import AlreadyDecided, DecisionError, QuestionOver
 from langchain_ashby.sandbox import AshbySandbox
@@ -313,7 +313,7 @@ def test_a_question_of_a_deleted_thread_leaves_the_list(sandbox: AshbySandbox, m
 
 
 def test_a_question_that_a_crash_left_open_is_listed_again(sandbox: AshbySandbox, pair: Pair) -> None:
-    from langchain_ashby.agent.approval import waiting
+    from langchain_ashby.agent.execution import waiting
 
     at = desk(sandbox, pair)
     at.ask()

@@ -15,7 +15,7 @@ from full_inbox import make_agent, office, propose
 from markup import Page
 from people import Browser, browser_of
 
-from langchain_ashby.agent.approval.waiting import forget, keep, place
+from langchain_ashby.agent.execution.waiting import forget, keep, place
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.questions import Approval, Questions
 from langchain_ashby.sandbox import AshbySandbox

@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 from markup import HOSTILE, Page
 from people import Browser, browser_of
 
-from langchain_ashby.agent.approval.waiting import Waiting, forget, keep, place
+from langchain_ashby.agent.execution.waiting import Waiting, forget, keep, place
 from langchain_ashby.demo.scripted import call, say
 from langchain_ashby.inbox.evidence import readings_of
 from langchain_ashby.inbox.outbox import Agent
