@@ -124,7 +124,7 @@ def test_entries_of_another_version_are_counted_not_hidden(store: BaseStore) -> 
 
 def test_a_thread_is_read_in_full(store: BaseStore) -> None:
     put(store, *many(0, 14))
-    assert {it.call_id for it in Trail(store).thread("thread 4")} == {"call 4", "call 11"}
+    assert {it.call_id for _, it in Trail(store).thread("thread 4")} == {"call 4", "call 11"}
 
 
 @pytest.mark.parametrize(
