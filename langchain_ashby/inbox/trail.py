@@ -168,16 +168,23 @@ class Trail:
         return None if item is None else entry_of(item)
 
     def entries(self, rows: Iterable[Row]) -> Iterator[AuditEntry]:
-        """The entries of these rows in full, read in portions.
+        """The entries of these rows in full, as `in_full` reads them.
+
+        Raises:
+            ValueError: if another version of this package wrote one.
+        """
+        return (entry for _, entry in self.in_full(rows))
+
+    def in_full(self, rows: Iterable[Row]) -> Iterator[tuple[Row, AuditEntry]]:
+        """These rows with their entries, read in portions. Those that are no longer in the store are left out.
 
         Raises:
             ValueError: if another version of this package wrote one.
         """
         ahead = iter(rows)
         while portion := list(islice(ahead, _PORTION)):
-            for item in self._store.batch([GetOp(*row.place) for row in portion]):
-                if isinstance(item, Item):
-                    yield entry_of(item)
+            items = self._store.batch([GetOp(*row.place) for row in portion])
+            yield from ((row, entry_of(it)) for row, it in zip(portion, items, strict=True) if isinstance(it, Item))
 
     def thread(self, thread_id: str | None) -> list[tuple[Row, AuditEntry]]:
         """The entries of one thread as they are now, in full. Those of another version of this package are left out."""

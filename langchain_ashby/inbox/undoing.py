@@ -10,12 +10,15 @@ from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.undo import (
     Opposite,
     ProposedUndo,
+    Undo,
     apropose_undo,
     left_to_undo,
     propose_undo,
     thread_of,
     undo_of,
 )
+from langchain_ashby.bulk import Bulk
+from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.questions import Approval, Questions
 from langchain_ashby.inbox.results import Result
@@ -63,16 +66,18 @@ class Undos:
 
     def __init__(self, agent: Agent, trail: Trail, questions: Questions) -> None:
         self._agent, self._trail, self._questions = agent, trail, questions
+        is_whole = isinstance(agent, RecruitingAgent) and agent.store is not None and bool(agent.checkpointer)
+        tools = agent.limits.tools.values() if is_whole and isinstance(agent, RecruitingAgent) else None
+        self._tools = None if tools is None else [it.name for it in tools if isinstance(it, AshbyTool)]
 
     def of(self, entry: AuditEntry, reviewer: Reviewer) -> Undoing | None:
         """Where the undo of a change stands; None for one that was not made."""
-        if entry.outcome not in ("applied", "partly applied"):
+        if entry.outcome not in _WRITTEN:
             return None
         may_decide = reviewer.may_decide(approval_for(entry))
-        if not isinstance(agent := self._agent, RecruitingAgent) or agent.store is None or not agent.checkpointer:
+        if self._tools is None:
             return Undoing((), _NOT_HERE, (), False, None, may_decide)
-        tools = [it.name for it in agent.limits.tools.values() if isinstance(it, AshbyTool)]
-        undo = undo_of(entry, [it for _, it in self._trail.thread(entry.thread_id)], tools=tools)
+        undo = self._undo_of(entry)
         before = sorted(self._trail.thread(thread_of(entry)), key=lambda it: it[0].at) if undo else []
         left = left_to_undo(entry, undo, [it for _, it in before])
         is_undone = bool(undo) and not left and not any(it.outcome == "unknown" for _, it in before)
@@ -106,6 +111,23 @@ class Undos:
             if it.outcome == "applied" and it.part_of is None and it.thread_id and it.thread_id.startswith("undo-"):
                 made.setdefault(it.thread_id, it)
         return {row.id: made[at] for row in rows if row.outcome == "applied" and (at := _thread_of(row)) in made}
+
+    def offered(self, rows: Iterable[Row], reviewer: Reviewer) -> set[str]:
+        """The ids of those of these entries that the reviewer may undo, as far as the entries alone tell."""
+        if self._tools is None:
+            return set()
+        waits = {it.waiting["thread_id"] for it in self._questions.all()}
+        written = (it for it in rows if it.outcome in _WRITTEN and _thread_of(it) not in waits)
+        return {
+            row.id
+            for row, entry in self._trail.in_full(written)
+            if reviewer.may_decide(approval_for(entry)) and self._undo_of(entry)
+        }
+
+    def _undo_of(self, entry: AuditEntry) -> Undo:
+        is_bulk = issubclass(OPERATIONS.get(entry.tool, object), Bulk)
+        parts = [it for _, it in self._trail.thread(entry.thread_id)] if is_bulk else []
+        return undo_of(entry, parts, tools=self._tools)
 
     def undone_by(self, entry: AuditEntry, reviewer: Reviewer) -> Row | None:
         """The entry of what an entry undoes; None if it undoes nothing, or the reviewer does not see that."""
@@ -143,4 +165,5 @@ def _thread_of(row: Row) -> str:
     return thread_of(write_at(*row.place))
 
 
+_WRITTEN = ("applied", "partly applied")
 _NOT_HERE = "Not from here: the agent is part of a larger graph, in which nothing can be proposed without its model."

@@ -97,18 +97,19 @@ def test_a_change_is_undone_by_a_button_and_a_card_of_its_own(office: Office) ->
     with opened(office.agent(office.move())) as browser:
         [(moved, page)] = entries(browser).items()
         assert office.application["currentInterviewStageId"] != before
-        assert f'action="{moved}/undo"' in page
+        assert f'action="{moved}/undo"' in page and f'action="{moved}/undo"' in browser.get("/outcomes").text
         card = browser.post(f"{moved}/undo")
         assert "/approvals/" in str(card.url) and "Undoes what was done on" in card.text
         assert "Grace asked" in card.text
         assert office.application["currentInterviewStageId"] != before, "nothing is made yet"
         waiting = browser.get(moved).text
         assert "Its undo waits for a decision" in section(waiting) and str(card.url.path) in waiting
-        assert "/undo" not in waiting
+        assert "/undo" not in waiting and "/undo" not in browser.get("/outcomes").text
         browser.post(f"{card.url.path}/decision", data=approval(card))
         until(lambda: office.application["currentInterviewStageId"] == before)
         until(lambda: "This change has been undone" in browser.get(moved).text)
         found = entries(browser)
+        assert f'action="{moved}/undo"' not in browser.get("/outcomes").text
         [undo] = found.keys() - {moved}
         assert "This change has been undone" in section(found[moved]) and f'href="{undo}"' in found[moved]
         assert "/undo" not in found[moved]
@@ -135,6 +136,7 @@ def test_a_change_that_cannot_be_undone_says_why(office: Office) -> None:
     person = office.sandbox.state()["candidate"][0]["id"]
     with opened(office.agent(call(NOTE, candidate_id=person, note="Call back."))) as browser:
         [(noted, page)] = entries(browser).items()
+        assert "/undo" not in browser.get("/outcomes").text
         assert section(page) == "Undo Ashby has no method that deletes a note."
         refused = browser.post(f"{noted}/undo")
         assert refused.status_code == 409 and 'role="alert">Ashby has no method that deletes a note.' in refused.text
@@ -170,6 +172,7 @@ def test_only_who_may_decide_has_the_button_and_a_forged_request_is_refused(offi
         [moved] = entries(browser)
         for it in (viewer, other):
             page = it.get(moved).text
+            assert "/undo" not in it.get("/outcomes").text
             assert section(page) and "/undo" not in page
             assert it.post(f"{moved}/undo").status_code == 403
         for headers in (

@@ -79,12 +79,13 @@ def show(request: Request) -> Response:
     page = list(islice(ahead, first, last + 1))
     shown = page[:ON_A_PAGE]
     undone = inbox.undos.made(shown)
-    seen = [*sight.of(undone.values())]
+    seen = {it.id for it in sight.of(undone.values())}
     context = {
         "search": search,
         "asked": search.asked,
         "rows": shown,
-        "undone": {key: it for key, it in undone.items() if it in seen},
+        "offered": inbox.undos.offered((it for it in shown if it.id not in undone), reviewer_of(request)),
+        "undone": {key: it for key, it in undone.items() if it.id in seen},
         "first": first + 1,
         "number": number,
         "has_more": len(page) > ON_A_PAGE,
