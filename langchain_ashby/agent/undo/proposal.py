@@ -54,9 +54,33 @@ class ProposedUndo:
     answers: tuple[str, ...]
 
 
-def thread_of(entry: AuditEntry) -> str:
-    """The thread in which the undo of a write is decided about."""
-    return f"undo-{entry.write}"
+def thread_of(entry: AuditEntry | str) -> str:
+    """The thread in which the undo of a write, or of the write with an id, is decided about."""
+    return f"undo-{entry if isinstance(entry, str) else entry.write}"
+
+
+def left_to_undo(entry: AuditEntry, undo: Undo, trail: Iterable[AuditEntry]) -> Undo:
+    """What of an undo is not made yet; if nothing is left, why.
+
+    Args:
+        entry: The entry of the write.
+        undo: What undoes it.
+        trail: The entries of the thread in which that is decided about.
+    """
+    thread_id = thread_of(entry)
+    over = {
+        it.call_id.rpartition("-")[2]: it.outcome
+        for it in trail
+        if it.outcome in _OVER and it.part_of is None and it.call_id.startswith(f"{thread_id}-")
+    }
+    left = tuple(it for it in undo.calls if _digest(it) not in over)
+    if left or not undo:
+        return Undo(left, undo.why_not)
+    if "unknown" in over.values():
+        return Undo(why_not="It is not known whether its undo was made. Look in Ashby.")
+    return Undo(
+        why_not=f"It has been undone already, in the thread {thread_id}. If it was done again since, undo that."
+    )
 
 
 Settings = Context | Mapping[str, Any]
@@ -203,8 +227,10 @@ class _Plan:
             if maker_of(messages) not in before:
                 raise CannotUndoError(f"A conversation goes on in the thread {self.thread_id}: end it first")
             return None, not state.interrupts
-        left = self._left(trail)
-        return self._values(len(before), left), False
+        left = left_to_undo(self.entry, self.undo, trail)
+        if left.why_not is not None:
+            raise CannotUndoError(left.why_not.rstrip("."))
+        return self._values(len(before), left.calls), False
 
     def proposed(self, state: StateSnapshot) -> ProposedUndo:
         """What waits for a decision, and what is over."""
@@ -216,23 +242,6 @@ class _Plan:
 
     def _is_own(self, message: AIMessage) -> bool:
         return str(message.id).startswith(f"{self.thread_id}.")
-
-    def _left(self, trail: Iterable[AuditEntry]) -> list[Opposite]:
-        """The calls that are still to be made."""
-        made = {it.call_id: it.outcome for it in trail if it.outcome in _OVER and it.part_of is None}
-        over = {call_id.rpartition("-")[2]: outcome for call_id, outcome in made.items() if self._is_call(call_id)}
-        left = [it for it in self.undo.calls if _digest(it) not in over]
-        if not left and "unknown" in over.values():
-            raise CannotUndoError("It is not known whether its undo was made", remedy="Look in Ashby.")
-        if not left:
-            raise CannotUndoError(
-                f"It has been undone already, in the thread {self.thread_id}",
-                remedy="If it was done again since, undo that.",
-            )
-        return left
-
-    def _is_call(self, call_id: str) -> bool:
-        return call_id.startswith(f"{self.thread_id}-")
 
     def _values(self, attempt: int, opposites: Sequence[Opposite]) -> dict[str, Any]:
         """The proposal as the agent's own message, as if its model had made it."""

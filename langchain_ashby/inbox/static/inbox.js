@@ -87,7 +87,7 @@
   const KEYS = {
     j: () => step(1), k: () => step(-1), a: approve, e: () => one("#edit")?.click(), x: toggle, "/": search,
     r: () => unfold("#reject", "textarea"), p: () => unfold("#put-off", "button"),
-    u: () => all(".toast button").pop()?.click(), "?": () => one("#keys").showModal(), Enter: enter,
+    u: () => all("#undo button").pop()?.click(), "?": () => one("#keys").showModal(), Enter: enter,
   };
   const isTyping = (it) => it.isContentEditable || it.matches("textarea, select, input:not([type=checkbox])");
   document.addEventListener("keydown", (event) => {
