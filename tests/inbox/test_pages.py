@@ -16,6 +16,7 @@ from markup import Page
 from people import Browser, browser_of
 
 from langchain_ashby.agent.execution.waiting import forget, keep, place
+from langchain_ashby.inbox import Routing
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.questions import Approval, Questions
 from langchain_ashby.sandbox import AshbySandbox
@@ -348,3 +349,15 @@ def test_a_thousand_changes_are_listed_in_half_a_second(sandbox: AshbySandbox) -
             spent.append(time.process_time() - began)
     assert len(rows(html)) == 100 and "Pages of the list" in html
     assert min(spent) < 0.5, spent
+
+
+def test_a_change_does_not_tell_of_others_in_its_question_that_the_reviewer_may_not_see(agent: Agent) -> None:
+    assert agent.store is not None
+    question = next(it for it in Questions(agent.store).all() if len(it.approvals) > 1)
+    shown, *hidden = question.approvals
+    routing = Routing(sees=lambda _, it: it.address == shown.address)
+    with browser_of(agent, undo=timedelta(hours=1)) as all_of_it, browser_of(agent, "Ben", routing=routing) as browser:
+        for it in hidden:
+            assert it.address in all_of_it.get(shown.address).text and it.address not in browser.get(shown.address).text
+        browser.post(f"{shown.address}/decision", data={"decision": "reject", "fingerprint": shown.fingerprint})
+        assert f"the other {len(hidden)} of this question" in browser.get(shown.address).text
