@@ -42,6 +42,7 @@ from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.reviewers import Identify, Routing, SignIn
 from langchain_ashby.inbox.security import Guard, Place
 from langchain_ashby.inbox.trail import Trail
+from langchain_ashby.inbox.undoing import Undos
 from langchain_ashby.text.html import safe
 
 _HERE = Path(__file__).parent
@@ -60,6 +61,7 @@ class Inbox:
     later: Later
     evidence: Evidence
     trail: Trail
+    undos: Undos
     tools: Mapping[str, BaseTool]
     templates: Jinja2Templates
     door: Door
@@ -125,6 +127,7 @@ def create_app(
     }
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
     questions = Questions(store)
+    trail = Trail(store)
     outbox = Outbox(agent, store, undo=undo, stop_before_model=stop_before_model, questions=questions)
     tools = _tools_of(agent)
     inbox = Inbox(
@@ -135,7 +138,8 @@ def create_app(
         events=Events(questions, outbox),
         later=Later(store),
         evidence=Evidence(agent, tools.values()),
-        trail=Trail(store),
+        trail=trail,
+        undos=Undos(agent, trail, questions),
         tools=tools,
         templates=templates,
         door=door,

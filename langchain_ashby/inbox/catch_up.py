@@ -9,8 +9,8 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent.approval.threads import Agent, WaitingThread, find_waiting
-from langchain_ashby.agent.approval.waiting import all_closed, keep, place_of, places, waiting, withdraw
 from langchain_ashby.agent.execution.store import thread_label
+from langchain_ashby.agent.execution.waiting import all_closed, keep, place_of, places, waiting, withdraw
 
 
 class CatchUp:

@@ -147,7 +147,7 @@ class Evidence:
             # Only its type: its message may quote the thread.
             _log.warning("A thread could not be read for its evidence: %s", type(error).__name__)
             return "The thread could not be read."
-        return list(_readings(read.messages))
+        return list(readings_of(read.messages))
 
 
 def _of_whom(approval: Approval) -> tuple[str | None, str | None]:
@@ -219,7 +219,8 @@ def _scorecard(feedback: Mapping[str, Any]) -> Scorecard:
     )
 
 
-def _readings(messages: Sequence[AnyMessage]) -> Iterator[Reading]:
+def readings_of(messages: Sequence[AnyMessage]) -> Iterator[Reading]:
+    """What was read since the latest message of the user, in order."""
     start = max((place for place, it in enumerate(messages) if isinstance(it, HumanMessage)), default=0)
     calls = {call["id"]: call for it in messages[start:] if isinstance(it, AIMessage) for call in calls_of(it)}
     for message in messages[start:]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from langgraph.store.base import BaseStore
 
-from langchain_ashby.agent.approval.waiting import close
+from langchain_ashby.agent.execution.waiting import close
 from langchain_ashby.inbox.decisions import AlreadyDecided, DecisionError, Decisions, Kept, in_words
 from langchain_ashby.inbox.delivery import Delivery
 from langchain_ashby.inbox.questions import Approval, Question, Questions

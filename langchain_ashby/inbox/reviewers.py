@@ -50,6 +50,7 @@ class Reviewer:
             as full-width ones, are replaced by the usual ones: names that look alike are seldom two people.
         roles: a `viewer` can look, a `reviewer` can also decide, an `admin` also decides what is routed to others.
         email: Their e-mail address, if it is known.
+        as_seen: True if the name is written as it is seen, so that nothing in it is written out once more.
 
     Raises:
         ValueError: if the name is empty.
@@ -59,12 +60,15 @@ class Reviewer:
     roles: frozenset[str] = frozenset({REVIEWER})
     email: str | None = None
     routing: Routing = field(default=Routing(), repr=False, compare=False)
+    as_seen: bool = field(default=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        name = visible(as_typed(" ".join(unicodedata.normalize("NFKC", self.name).split())))
-        if not name:
+        if not self.as_seen:
+            name = visible(as_typed(" ".join(unicodedata.normalize("NFKC", self.name).split())))
+            object.__setattr__(self, "name", shortened(name, _LONGEST_NAME))
+            object.__setattr__(self, "as_seen", True)
+        if not self.name:
             raise ValueError("A reviewer needs a name.")
-        object.__setattr__(self, "name", shortened(name, _LONGEST_NAME))
         object.__setattr__(self, "roles", frozenset([self.roles] if isinstance(self.roles, str) else self.roles))
 
     @property

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from langchain_ashby.agent.approval.waiting import Waiting
 from langchain_ashby.agent.execution.audit import AuditEntry
+from langchain_ashby.agent.execution.waiting import Waiting
 from langchain_ashby.inbox.questions import Approval, Question
 from langchain_ashby.inbox.reviewers import Reviewer
 from langchain_ashby.inbox.trail import Row, Trail

@@ -9,7 +9,8 @@ from itertools import islice
 
 from langgraph.store.base import BaseStore, Item
 
-from langchain_ashby.agent.approval.waiting import (
+from langchain_ashby.agent.execution.store import store_time
+from langchain_ashby.agent.execution.waiting import (
     Place,
     Waiting,
     all_closed,
@@ -21,7 +22,6 @@ from langchain_ashby.agent.approval.waiting import (
     places,
     read,
 )
-from langchain_ashby.agent.execution.store import store_time
 from langchain_ashby.inbox.decisions import Decisions, is_whole, kept_in, last_put
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.results import Results, result_op, results_of

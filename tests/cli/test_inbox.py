@@ -23,7 +23,7 @@ from postgres import postgres
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import audit_trail, create_recruiting_agent
-from langchain_ashby.agent.approval.waiting import all_waiting, withdraw
+from langchain_ashby.agent.execution.waiting import all_waiting, withdraw
 from langchain_ashby.cli.stores import open_database
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox

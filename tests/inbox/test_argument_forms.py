@@ -293,10 +293,10 @@ def test_records_of_a_bulk_write_can_be_taken_off_and_added() -> None:
     [
         ("ashby_update_candidate", {"email": "nobody"}, "email", "takes one e-mail address"),
         ("ashby_update_candidate", {"website_url": "javascript:alert(1)"}, "website_url", "web address"),
-        ("ashby_update_candidate", {"created_at": "yesterday"}, "created_at", "takes a date and a time"),
-        ("ashby_create_opening", {"target_hire_date": "2026-02-30"}, "target_hire_date", "takes a date"),
-        ("ashby_create_opening", {"employment_type": "Fulltime"}, "employment_type", "one of its list"),
-        ("ashby_create_opening", {"is_backfill": "maybe"}, "is_backfill", "one of its list"),
+        ("ashby_update_candidate", {"created_at": "yesterday"}, "created_at", "must be a date and time"),
+        ("ashby_create_opening", {"target_hire_date": "2026-02-30"}, "target_hire_date", "must be a date"),
+        ("ashby_create_opening", {"employment_type": "Fulltime"}, "employment_type", "one of the options"),
+        ("ashby_create_opening", {"is_backfill": "maybe"}, "is_backfill", "one of the options"),
         ("ashby_set_job_status", {"status": ""}, "status", "is required"),
         ("ashby_create_candidate", {"name": "  "}, "name", "must not be empty"),
         ("ashby_create_offer", {"offer_process_id": UUID}, "", "give exactly one of “Application”"),
@@ -417,7 +417,7 @@ def test_another_tools_arguments_have_controls_by_their_schema() -> None:
     sent = typed(shown, {"free": "{", "count": "1.5", "share~null": "1"})
     assert {way: it[0][:11] for way, it in read(form(SCHEMA, {"text": "x"}, typed=sent)).problems.items()} == {
         "free": "is not JSON",
-        "count": "takes a who",
+        "count": "must be a w",
     }
 
 

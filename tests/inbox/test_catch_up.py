@@ -12,7 +12,7 @@ from langgraph.types import Command
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.approval.waiting import all_waiting, forget, place, withdraw
+from langchain_ashby.agent.execution.waiting import all_waiting, forget, place, withdraw
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.outbox import Agent

@@ -15,7 +15,7 @@ from langgraph.types import Command
 from postgres import postgres as postgres
 
 from langchain_ashby.agent import ApprovalPolicy, audit_trail
-from langchain_ashby.agent.approval.waiting import all_closed, all_waiting
+from langchain_ashby.agent.execution.waiting import all_closed, all_waiting
 from langchain_ashby.demo.scripted import call, say
 from langchain_ashby.inbox.outbox import AlreadyDecided, DecisionError, QuestionOver
 from langchain_ashby.sandbox import AshbySandbox
@@ -135,7 +135,7 @@ def test_a_decision_that_is_leaving_cannot_be_taken_back(sandbox: AshbySandbox, 
     at.outbox.deliver(datetime.now(UTC))
     until(lambda: "candidate.createNote" in [it["endpoint"] for it in sandbox.requests()] or at.outbox.all())
     until(lambda: [it for it in at.outbox._decisions.sheaf(approval.question.interrupt_id).leaving])
-    with pytest.raises(DecisionError, match="too late"):
+    with pytest.raises(DecisionError, match="Too late to undo"):
         at.outbox.take_back(approval.question.interrupt_id, 1)
     at.outbox.wait()
     assert at.results() == ["applied"]
@@ -313,7 +313,7 @@ def test_a_question_of_a_deleted_thread_leaves_the_list(sandbox: AshbySandbox, m
 
 
 def test_a_question_that_a_crash_left_open_is_listed_again(sandbox: AshbySandbox, pair: Pair) -> None:
-    from langchain_ashby.agent.approval import waiting
+    from langchain_ashby.agent.execution import waiting
 
     at = desk(sandbox, pair)
     at.ask()

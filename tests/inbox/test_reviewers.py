@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from people import browser_of
 
 from langchain_ashby.inbox import Reviewer, Routing, TrustedHeader
-from langchain_ashby.inbox.questions import Approval, Question
+from langchain_ashby.inbox.outbox import Agent
+from langchain_ashby.inbox.questions import Approval, Question, Questions
 
 
 def approval(tool: str) -> Approval:
@@ -72,6 +74,17 @@ def test_a_function_may_route_and_its_failure_is_a_no(caplog: pytest.LogCaptureF
 )
 def test_a_name_is_written_as_it_is_seen(given: str, known: str) -> None:
     assert Reviewer(given).name == known
+
+
+@pytest.mark.parametrize("given", ["Gra\u00adce", "Gra[U+200B]ce"])
+def test_whoever_has_an_odd_name_decides_under_it(agent: Agent, given: str) -> None:
+    [change] = Questions(agent.store).approvals()  # type: ignore[arg-type]
+    form = {"decision": "reject", "fingerprint": change.fingerprint}
+    with browser_of(agent, given) as browser:
+        assert browser.post(f"{change.address}/decision", data=form, follow_redirects=False).status_code == 303
+        [kept] = browser.app.state.inbox.outbox.all().values()  # type: ignore[attr-defined]
+        assert kept.reviewer == Reviewer(given).name
+        assert len(agent.store.search(("langchain_ashby", "sessions"))) == 1  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("nothing", ["", "  ", "\n"])

@@ -122,9 +122,19 @@ def test_entries_of_another_version_are_counted_not_hidden(store: BaseStore) -> 
     assert len(trail.rows()) == 3 and trail.unreadable == 1
 
 
+def test_an_entry_has_its_address_as_soon_as_its_thread_was_read(store: BaseStore) -> None:
+    put(store, *many(0, 3))
+    trail = Trail(store, every=3600)
+    assert len(trail.rows()) == 3
+    put(store, *many(3, 4))
+    [(row, entry)] = trail.thread("thread 3")
+    assert trail.row(row.id) == row and trail.entry(row) == entry
+    assert len(trail.rows()) == len(trail.since(0)) == 3, "and is found as any other when it is due"
+
+
 def test_a_thread_is_read_in_full(store: BaseStore) -> None:
     put(store, *many(0, 14))
-    assert {it.call_id for it in Trail(store).thread("thread 4")} == {"call 4", "call 11"}
+    assert {it.call_id for _, it in Trail(store).thread("thread 4")} == {"call 4", "call 11"}
 
 
 @pytest.mark.parametrize(

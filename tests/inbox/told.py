@@ -18,8 +18,8 @@ from langgraph.store.memory import InMemoryStore
 from proxies import AUTHORITY
 from recorder import Recorder, unused_port
 
-from langchain_ashby.agent.approval.waiting import Waiting
 from langchain_ashby.agent.execution.audit_log import AuditRecord, audit_op
+from langchain_ashby.agent.execution.waiting import Waiting
 from langchain_ashby.inbox.notifications import Notifier, Webhook
 from langchain_ashby.inbox.questions import Question
 from langchain_ashby.inbox.trail import Trail

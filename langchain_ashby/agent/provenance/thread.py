@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, AnyMessage, ChatMessage, HumanMes
 from langchain_core.tools import BaseTool
 
 from langchain_ashby.agent.messages.history import calls_of
-from langchain_ashby.agent.messages.own import Own, is_answer, is_own_answer
+from langchain_ashby.agent.messages.own import Own, is_answer, is_own_answer, is_typed
 from langchain_ashby.agent.messages.tool_messages import EXECUTED_AS_EDITED
 from langchain_ashby.agent.provenance.matching import Texts
 from langchain_ashby.ids import certain, short
@@ -83,6 +83,8 @@ def read_in(thread: Sequence[AnyMessage], own: Own, tools: Mapping[str, BaseTool
             call = calls.get(message.tool_call_id)
             person: Literal["reviewer"] | None = "reviewer" if _quotes_a_reviewer(message) else None
             yield Message(_text(message), partial(_answer, message, call, own, tools), person)
+        elif not is_typed(message, own):
+            continue
         elif _is_a_persons(message):
             yield Message(message.text, partial(_whole, Entry(message.text, "user")), "user")
         elif not isinstance(message, AIMessage):

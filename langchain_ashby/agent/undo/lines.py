@@ -19,7 +19,7 @@ NOTHING: Beside = {"consequences": [], "warnings": []}
 def lines_of(undoing: Undoing | None, proposal: Proposal) -> Beside:
     """The lines for the card of a call that undoes something; none for any other, or if a person edited it."""
     card = proposal["card"]
-    if undoing is None or card is None or proposal["call"]["args"] != undoing["args"]:
+    if undoing is None or card is None or not is_as_proposed(undoing, proposal):
         return NOTHING
     when = moment(utc(datetime.fromisoformat(undoing["at"])))
     parts = {part["record"]: part["card"] for part in proposal.get("parts", [])} or {"": card}
@@ -31,6 +31,11 @@ def lines_of(undoing: Undoing | None, proposal: Proposal) -> Beside:
         ],
         "warnings": grouped(warnings),
     }
+
+
+def is_as_proposed(undoing: Undoing | None, proposal: Proposal) -> bool:
+    """True for a call that undoes something, exactly as it was proposed: no person has edited it."""
+    return undoing is not None and proposal["call"]["args"] == undoing["args"]
 
 
 def _changed(left: Mapping[str, Any], card: Card) -> Iterator[str]:

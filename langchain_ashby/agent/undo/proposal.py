@@ -20,7 +20,7 @@ from langgraph.types import Interrupt, StateSnapshot
 
 from langchain_ashby.agent.execution.audit import AuditEntry, aaudit_trail, audit_trail
 from langchain_ashby.agent.messages.history import maker_of
-from langchain_ashby.agent.messages.own import record_of_turn
+from langchain_ashby.agent.messages.own import asked_of, record_of_turn
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.state import Undoing
@@ -54,9 +54,33 @@ class ProposedUndo:
     answers: tuple[str, ...]
 
 
-def thread_of(entry: AuditEntry) -> str:
-    """The thread in which the undo of a write is decided on."""
-    return f"undo-{entry.write}"
+def thread_of(entry: AuditEntry | str) -> str:
+    """The thread in which the undo of a write, or of the write with an id, is decided on."""
+    return f"undo-{entry if isinstance(entry, str) else entry.write}"
+
+
+def left_to_undo(entry: AuditEntry, undo: Undo, trail: Iterable[AuditEntry]) -> Undo:
+    """The part of an undo that is not made yet; if nothing is left, why.
+
+    Args:
+        entry: The entry of the write.
+        undo: What undoes it.
+        trail: The entries of the thread in which that is decided on.
+    """
+    thread_id = thread_of(entry)
+    over = {
+        it.call_id.rpartition("-")[2]: it.outcome
+        for it in trail
+        if it.outcome in _OVER and it.part_of is None and it.call_id.startswith(f"{thread_id}-")
+    }
+    left = tuple(it for it in undo.calls if _digest(it) not in over)
+    if left or not undo:
+        return Undo(left, undo.why_not)
+    if "unknown" in over.values():
+        return Undo(why_not="It is not known whether its undo was made. Check in Ashby.")
+    return Undo(
+        why_not=f"It has already been undone, in the thread {thread_id}. If it was made again since, undo that one."
+    )
 
 
 Settings = Context | Mapping[str, Any]
@@ -203,8 +227,10 @@ class _Plan:
             if maker_of(messages) not in before:
                 raise CannotUndoError(f"Another conversation is open in the thread {self.thread_id}: finish it first")
             return None, not state.interrupts
-        left = self._left(trail)
-        return self._values(len(before), left), False
+        left = left_to_undo(self.entry, self.undo, trail)
+        if left.why_not is not None:
+            raise CannotUndoError(left.why_not.rstrip("."))
+        return self._values(len(before), left.calls), False
 
     def proposed(self, state: StateSnapshot) -> ProposedUndo:
         """What waits for a decision, and what is over."""
@@ -217,27 +243,10 @@ class _Plan:
     def _is_own(self, message: AIMessage) -> bool:
         return str(message.id).startswith(f"{self.thread_id}.")
 
-    def _left(self, trail: Iterable[AuditEntry]) -> list[Opposite]:
-        """The calls that are still to be made."""
-        made = {it.call_id: it.outcome for it in trail if it.outcome in _OVER and it.part_of is None}
-        over = {call_id.rpartition("-")[2]: outcome for call_id, outcome in made.items() if self._is_call(call_id)}
-        left = [it for it in self.undo.calls if _digest(it) not in over]
-        if not left and "unknown" in over.values():
-            raise CannotUndoError("It is not known whether its undo was made", remedy="Check in Ashby.")
-        if not left:
-            raise CannotUndoError(
-                f"It has already been undone, in the thread {self.thread_id}",
-                remedy="If the change was made again since, undo that one.",
-            )
-        return left
-
-    def _is_call(self, call_id: str) -> bool:
-        return call_id.startswith(f"{self.thread_id}-")
-
     def _values(self, attempt: int, opposites: Sequence[Opposite]) -> dict[str, Any]:
         """The proposal as the agent's own message, as if its model had made it."""
         calls = {f"{self.thread_id}-{attempt}-{_digest(it)}": it for it in opposites}
-        asked = HumanMessage(f"Undo: {self._line()}", id=f"{self.thread_id}.{attempt}.asked")
+        asked = HumanMessage(f"Undo: {self._line()}", id=asked_of(f"{self.thread_id}.{attempt}"))
         message = AIMessage(
             "",
             id=f"{self.thread_id}.{attempt}",

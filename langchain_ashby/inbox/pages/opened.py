@@ -33,7 +33,8 @@ class Opened:
     Attributes:
         approval: The change.
         kept: The decision about it, if there is one that has not been sent.
-        others: The other changes of its question, with what is decided on each.
+        others: The other changes of its question that the reviewer sees, with the decision on each.
+        undecided: How many changes of the question nobody has decided on, seen or not.
         place: Its place in the list, from 1; None if the filters leave it out.
         before: The change before it in the list.
         after: The change after it.
@@ -45,6 +46,7 @@ class Opened:
     approval: Approval
     kept: Kept | None
     others: list[Row]
+    undecided: int
     place: int | None
     before: Approval | None
     after: Approval | None
@@ -96,11 +98,6 @@ class Opened:
         configs = self.approval.question.waiting["request"].get("review_configs") or []
         return len(configs) < self.approval.number or decision in configs[self.approval.number - 1]["allowed_decisions"]
 
-    @property
-    def undecided(self) -> int:
-        """How many changes of the question nobody has decided on."""
-        return sum(it.waits for it in self.others) + (self.kept is None)
-
 
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
@@ -117,12 +114,13 @@ def opened(request: Request, found: Listing, approval: Approval) -> Opened:
     others = [
         Row(it, found.kept.get((question.interrupt_id, it.number)), None)
         for it in question.approvals
-        if it.number != approval.number
+        if it.number != approval.number and reviewer.may_see(it)
     ]
     return Opened(
         approval=approval,
         kept=found.kept.get((question.interrupt_id, approval.number)),
         others=others,
+        undecided=sum((question.interrupt_id, it.number) not in found.kept for it in question.approvals),
         place=None if place is None else place + 1,
         before=rows[place - 1].approval if place else None,
         after=rows[place + 1].approval if place is not None and place + 1 < len(rows) else None,

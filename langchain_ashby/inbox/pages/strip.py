@@ -27,11 +27,13 @@ class Strip:
     Attributes:
         undoable: The decisions that can be undone, oldest first.
         results: What became of others, the oldest first.
+        undos: The entries of those of them that can be undone, by the results' keys.
         query: The filters of the list, to which an undo leads back.
     """
 
     undoable: list[Kept]
     results: list[Result]
+    undos: Mapping[str, str]
     query: str
 
     @property
@@ -66,6 +68,8 @@ def strip_of(request: Request, kept: Mapping[tuple[str, int], Kept], now: dateti
     """What the reviewer is told now. What became of a decision is told once."""
     inbox, mine = inbox_of(request), reviewer_of(request).name
     undoable = sorted((it for it in kept.values() if it.reviewer == mine and it.due > now), key=lambda it: it.due)
-    results = inbox.outbox.results.of(mine)
-    inbox.outbox.results.mark_seen(mine, [it.key for it in results])
-    return Strip(undoable, results[-MOST:], Filters.of(request.query_params).query)
+    unseen = inbox.outbox.results.of(mine)
+    inbox.outbox.results.mark_seen(mine, [it.key for it in unseen])
+    results = unseen[-MOST:]
+    undos = inbox.undos.of_results(results, reviewer_of(request))
+    return Strip(undoable, results, undos, Filters.of(request.query_params).query)

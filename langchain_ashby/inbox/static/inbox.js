@@ -4,8 +4,14 @@
   const SHOWN_FOR = 600; // ms that a change has to be on the screen before a key can approve it
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const isListOnly = () => !isWide() && one("#workspace")?.dataset.view === "list";
   const isWide = () => matchMedia("(min-width: 64rem)").matches;
-  const say = (words) => { const said = one("#said"); said.textContent = ""; setTimeout(() => { said.textContent = words; }, 50); };
+  let saying = 0;
+  function say(words) {
+    clearTimeout(saying);
+    one("#said").textContent = "";
+    if (words) setTimeout(() => { one("#said").textContent = words; saying = setTimeout(say, 6000); }, 50);
+  }
 
   // Whether all of the change on the screen has been in view.
   let shown = { since: 0, end: false };
@@ -37,7 +43,7 @@
     if (cards.length) return focus(cards[clamp(cards.indexOf(document.activeElement.closest(".card.small")) + by, cards)]);
     const those = rows();
     if (!those.length) return;
-    const isOpen = isWide() || one("#workspace").dataset.view === "card";
+    const isOpen = !isListOnly();
     const from = isOpen ? current() : those.indexOf(document.activeElement);
     if (from + by >= those.length) { const more = one(".pages a[rel=next]"); if (more) more.click(); return; }
     const next = those[clamp(from + by, those)];
@@ -48,7 +54,7 @@
 
   function approve() {
     const button = one("#approve");
-    if (one("#workspace")?.dataset.view === "list") return say("Open a change first, with Enter or j.");
+    if (isListOnly()) return say("Open a change first, with Enter or j.");
     if (!button || one("details.act[open]") || button.form.classList.contains("htmx-request")) return;
     const why = unread();
     if (why) say(why); else button.click();
@@ -76,12 +82,12 @@
   function enter(event) {
     if (document.activeElement !== document.body && !document.activeElement.matches("main")) return;
     event.preventDefault();
-    if (one("#workspace")?.dataset.view === "list") rows()[Math.max(0, current())]?.click(); else focus(one("#card-title"));
+    if (isListOnly()) rows()[Math.max(0, current())]?.click(); else focus(one("#card-title"));
   }
   const KEYS = {
     j: () => step(1), k: () => step(-1), a: approve, e: () => one("#edit")?.click(), x: toggle, "/": search,
     r: () => unfold("#reject", "textarea"), p: () => unfold("#put-off", "button"),
-    u: () => all(".toast button").pop()?.click(), "?": () => one("#keys").showModal(), Enter: enter,
+    u: () => all("#undo button").pop()?.click(), "?": () => one("#keys").showModal(), Enter: enter,
   };
   const isTyping = (it) => it.isContentEditable || it.matches("textarea, select, input:not([type=checkbox])");
   document.addEventListener("keydown", (event) => {
@@ -129,7 +135,10 @@
     all("#filter-apply").forEach((it) => { it.hidden = true; });
   }
   document.addEventListener("change", chosen);
-  document.addEventListener("submit", (event) => { if (event.target.id === "filters") document.activeElement.blur(); }, true);
+  document.addEventListener("submit", (event) => {
+    if (event.target.id === "filters") document.activeElement.blur();
+    if (event.target.id === "batch-form") sessionStorage.setItem("many", "decided");
+  }, true);
   setInterval(tick, 250);
 
   // The list keeps its place, and the focus goes to what is new.
@@ -160,7 +169,8 @@
       if (!one("#rows")) return;
       const here = one("#card")?.dataset.address;
       // Only what nobody is about to decide is replaced.
-      if (addresses.includes(here) && !one("details.act[open]")) htmx.trigger("#pane", "fresh");
+      const isFree = here ? addresses.includes(here) && !one("details.act[open]") : !isTyping(document.activeElement);
+      if (isFree) htmx.trigger("#pane", "fresh");
       htmx.trigger("#rows", "fresh");
     }, 150);
   }
@@ -199,5 +209,8 @@
   sessionStorage.removeItem("told");
   all(".keys-button").forEach((it) => { it.hidden = false; });
   settle();
+  // Who has just scrolled through many with a key has not asked for the change that comes next.
+  if (sessionStorage.getItem("many")) shown.since += 4 * SHOWN_FOR;
+  sessionStorage.removeItem("many");
   listen();
 })();

@@ -1,0 +1,127 @@
+"""Many changes: a hundred of them by keyboard, and those that are alike together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from inbox_server import Office, until
+from playwright.sync_api import Page, expect
+
+from langchain_ashby.demo.scripted import call
+
+FIVE_MINUTES = 300
+
+
+def propose_a_hundred(office: Office) -> None:
+    """Notes of all lengths, tags and moves, in questions of four."""
+    state = office.sandbox.state()
+    tag = state["candidateTag"][0]["id"]
+    candidates = [it["id"] for it in state["candidate"][:40]]
+    changes = [
+        call(
+            "ashby_create_candidate_note", candidate_id=candidates[it % 40], note=f"No. {it}. " + "Lines.\n" * (it % 30)
+        )
+        if it % 2
+        else call("ashby_add_candidate_tag", candidate_id=candidates[it % 40], tag_id=tag)
+        if it < 80
+        else call("ashby_create_opening", identifier=f"OP-{it}")
+        for it in range(100)
+    ]
+    for first in range(0, 100, 4):
+        office.ask(*changes[first : first + 4])
+
+
+def test_a_hundred_changes_are_decided_by_keyboard_with_each_card_seen(
+    office: Office, open_page: Callable[..., Page]
+) -> None:
+    propose_a_hundred(office)
+    expected = {it.address for it in office.waiting()}
+    assert len(expected) == 100
+    page = open_page(office.address)
+    seen: list[str] = []
+    began = time.monotonic()
+    while True:
+        card = page.locator("#card")
+        address = card.get_attribute("data-address") if card.count() else None
+        if address is None:
+            break
+        seen.append(address)
+        # The key approves nothing before the end of the card has been in view for a moment.
+        for _ in range(60):
+            end = page.locator("#card-end").bounding_box()
+            page.keyboard.press("a")
+            page.wait_for_timeout(60)
+            if page.locator("#card").count() == 0 or card.get_attribute("data-address") != address:
+                break
+        else:
+            raise AssertionError(f"{address} is not approved: {page.inner_text('#said')}")
+        assert end is not None and 0 <= end["y"] < 800 - 64
+    assert time.monotonic() - began < FIVE_MINUTES
+    assert len(seen) == 100 and {*seen} == expected
+    until(lambda: len(office.outcomes()) == 100, 60)
+    assert {(decision, who) for _, decision, who in office.outcomes()} == {("approve", "Grace")}
+    assert sorted({it.split(". ")[0] for it in office.notes()}) == sorted(f"No. {it}" for it in range(1, 100, 2))
+    print(f"{time.monotonic() - began:.0f} s")
+
+
+def test_a_held_down_or_hasty_key_approves_no_second_change(office: Office, open_page: Callable[..., Page]) -> None:
+    for number in range(3):
+        office.ask(office.note(number))
+    page = open_page(office.address)
+    page.wait_for_timeout(700)
+    for _ in range(12):
+        page.keyboard.down("a")
+    page.keyboard.up("a")
+    expect(page.locator(".row")).to_have_count(2)
+    page.keyboard.press("a")
+    page.wait_for_timeout(100)
+    assert len(office.notes()) <= 1
+
+
+def test_a_long_change_is_scrolled_to_its_end_and_unfolded_before_a_key_approves_it(
+    office: Office, open_page: Callable[..., Page]
+) -> None:
+    office.ask(office.note(0, "A line of a long note.\n" * 200))
+    page = open_page(office.address)
+    page.wait_for_timeout(700)
+    page.keyboard.press("a")
+    expect(page.locator("#said")).to_contain_text("Opened the rest of a long text")
+    assert page.locator("#card .fold").first.get_attribute("open") is not None
+    page.keyboard.press("a")
+    expect(page.locator("#said")).to_contain_text("There is more of this change")
+    assert office.notes() == []
+    for _ in range(40):
+        page.keyboard.press("a")
+        page.wait_for_timeout(50)
+        if not page.locator("#approve").count():
+            break
+    until(lambda: len(office.notes()) == 1)
+
+
+def test_like_changes_are_decided_together_without_those_taken_out_by_a_key(
+    office: Office, open_page: Callable[..., Page]
+) -> None:
+    for number in range(6):
+        office.ask(office.note(number, f"Note {number}."))
+    page = open_page(office.address)
+    page.click("text=Review 6 together")
+    cards = page.locator(".card.small")
+    expect(cards).to_have_count(6)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(cards.nth(2)).to_be_focused()
+    page.keyboard.press("x")
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    page.keyboard.press("x")
+    expect(page.locator("#chosen")).to_have_text("5 of 6 selected")
+    page.wait_for_timeout(700)
+    for _ in range(20):
+        page.keyboard.press("a")
+        page.wait_for_timeout(50)
+        if not page.locator("#batch").count():
+            break
+    until(lambda: len(office.notes()) == 5)
+    assert sorted(office.notes()) == [f"Note {it}." for it in (0, 1, 3, 4, 5)]
