@@ -81,9 +81,7 @@ def check_inbox(directory: str, program: Path) -> None:
     """Checks that the inbox starts, lets in who has its address, and brings all of its files."""
     command = [program, "inbox", "--sandbox", "--no-open", "--port", "0"]
     streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(
-        command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    ) as serving:
+    with subprocess.Popen(command, cwd=directory, **streams) as serving:
         try:
             assert serving.stdout is not None
             address = serving.stdout.readline().split()[-1]
