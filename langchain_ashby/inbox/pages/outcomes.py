@@ -79,6 +79,7 @@ def show(request: Request) -> Response:
         found = list(ahead)
         number, ahead = len(found), iter(found)
     page = list(islice(ahead, first, last + 1))
+    named = rows if sight.is_clear else page  # of what is hidden, not even the tool is told
     context = {
         "search": search,
         "asked": search.asked,
@@ -88,7 +89,7 @@ def show(request: Request) -> Response:
         "has_more": len(page) > ON_A_PAGE,
         "unreadable": inbox.trail.unreadable,
         "outcomes": {outcome: became(outcome).words for outcome in OUTCOMES},
-        "tools": {tool: tool_title(tool, None) for tool in sorted({row.tool for row in rows})},
+        "tools": {tool: tool_title(tool, None) for tool in sorted({row.tool for row in named})},
         "became": became,
         "tool_title": _title,
     }
