@@ -65,11 +65,17 @@ async def take_back(request: Request) -> Response:
 
 
 def strip_of(request: Request, kept: Mapping[tuple[str, int], Kept], now: datetime) -> Strip:
-    """What the reviewer is told now. What became of a decision is told once."""
+    """What the reviewer is told now. What became of a decision is told once, to a request that shows it."""
     inbox, mine = inbox_of(request), reviewer_of(request).name
+    if request.headers.get("hx-trigger") in _OTHER_PARTS:
+        return Strip([], [], "")
     undoable = sorted((it for it in kept.values() if it.reviewer == mine and it.due > now), key=lambda it: it.due)
     unseen = inbox.outbox.results.of(mine)
     inbox.outbox.results.mark_seen(mine, [it.key for it in unseen])
     results = unseen[-MOST:]
     undos = inbox.undos.of_results(results, reviewer_of(request))
     return Strip(undoable, results, Filters.of(request.query_params).query, undos)
+
+
+_OTHER_PARTS = ("rows", "pane", "filters")
+"""The ids of what a page fetches anew without this part of it."""
