@@ -1,4 +1,4 @@
-"""What helps to decide about a change: who it is about, read from Ashby now, and what the model read before.
+"""Evidence for a decision: who the change is about, read from Ashby now, and what the model read before.
 
 All of it is beside the card, which alone says what will happen. If it cannot be had, the page says so, and a decision
 can be made without it.
@@ -86,7 +86,7 @@ class Reading:
 
 
 class Unavailable(Exception):
-    """Evidence that cannot be had; the message says why."""
+    """Evidence is not available; the message says why."""
 
 
 class Evidence:
@@ -117,7 +117,7 @@ class Evidence:
             return kept[1]
         client = self._client
         if client is None:
-            return "The agent has no connection to Ashby that could be asked."
+            return "The agent has no connection to Ashby to read from."
 
         def look() -> Person:
             with client.acting_for(key[1]):
@@ -183,8 +183,8 @@ def _person(client: AshbyClient, application_id: str | None, candidate_id: str |
 
 def _facts(candidate: Mapping[str, Any], application: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     works = [one_line(it, 120) for it in (candidate.get("position"), candidate.get("company")) if it]
-    yield "Works as", ", ".join(works)
-    yield "Lives in", one_line(at(candidate, "location", "locationSummary") or "", 120)
+    yield "Current role", ", ".join(works)
+    yield "Location", one_line(at(candidate, "location", "locationSummary") or "", 120)
     yield "Job", one_line(at(application, "job", "title") or "", 120)
     stage = one_line(at(application, "currentInterviewStage", "title") or "", 80)
     yield "Stage", f"{stage}, for {days}" if stage and (days := _days_there(application)) else stage

@@ -1,4 +1,4 @@
-"""Changes that a reviewer put off: they leave that reviewer's list until a time, and nobody else's."""
+"""Changes that a reviewer put off: they leave that reviewer's list until a time, and no one else's."""
 
 from __future__ import annotations
 

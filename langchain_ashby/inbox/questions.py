@@ -1,4 +1,4 @@
-"""What waits for a person, as the pages show it."""
+"""Waiting changes, as the pages show them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of decisions, kept for their reviewers until they have seen it."""
+"""Outcomes of decisions, kept for their reviewers until they have seen them."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def who_closed(store: BaseStore, approval: Approval, results: Results) -> str:
     about = [it for it in trail if it.call_id == call_id and it.tool == approval.tool and it.at >= question.since]
     entry = max(about, key=lambda it: it.at, default=None)
     if entry is None or entry.decision is None or entry.reviewer is None:
-        return "This is not waiting any more: it was decided elsewhere, or the conversation has moved on"
+        return "This is no longer waiting: it was decided elsewhere, or the conversation has moved on"
     return f"{entry.reviewer} {VERBS.get(entry.decision, 'decided')} this at {_moment(entry):%H:%M} UTC"
 
 

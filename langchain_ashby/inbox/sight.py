@@ -1,4 +1,4 @@
-"""Which entries of the audit trail are shown to whom: those of changes that they may see while these wait."""
+"""Decides who sees which entries of the audit trail: whoever could see the change while it was waiting."""
 
 from __future__ import annotations
 

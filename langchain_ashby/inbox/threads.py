@@ -1,4 +1,4 @@
-"""The agent's threads: what is really open in them, and how they go on."""
+"""The agent's threads: what is really open in them, and how they are resumed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit trail as the inbox reads it: all of it once, then only what is new."""
+"""Reads the audit trail: all of it once, then only what is new."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Undoing a change from the inbox: what would undo it, what became of that before, and how it is proposed."""
+"""Undoes changes from the inbox: what would undo a change, earlier attempts, and how it is proposed."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Undoing:
         why_not: Why that is nothing, or why it cannot be proposed here; None if it can be.
         before: The entries of the undos that were proposed before, the oldest first.
         is_undone: True if all of it has been undone.
-        waits: The undo that waits for a decision, if the reviewer may see one.
-        may_decide: True if the reviewer decides about such changes.
+        waits: The undo that is waiting for a decision, if the reviewer may see it.
+        may_decide: True if the reviewer decides on such changes.
     """
 
     calls: tuple[Opposite, ...]
@@ -61,7 +61,7 @@ class Undos:
     Args:
         agent: The agent, or a graph with it as a node. Within another graph nothing can be proposed without the model.
         trail: The audit trail.
-        questions: What waits for a decision.
+        questions: The open questions.
     """
 
     def __init__(self, agent: Agent, trail: Trail, questions: Questions) -> None:
@@ -91,7 +91,7 @@ class Undos:
         )
 
     def propose(self, entry: AuditEntry, reviewer: Reviewer) -> ProposedUndo:
-        """Puts the opposite of a change up for approval in the reviewer's name.
+        """Proposes the opposite of a change in the reviewer's name.
 
         Raises:
             CannotUndoError: if it cannot be undone.
@@ -166,4 +166,4 @@ def _thread_of(row: Row) -> str:
 
 
 _WRITTEN = ("applied", "partly applied")
-_NOT_HERE = "Not from here: the agent is part of a larger graph, in which nothing can be proposed without its model."
+_NOT_HERE = "Not available: the agent is part of a larger graph, where nothing can be proposed without its model."

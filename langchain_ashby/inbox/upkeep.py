@@ -1,4 +1,4 @@
-"""Keeps the list of what waits true to the threads, and forgets what is over."""
+"""Keeps the list of questions in step with the threads, and deletes what is over."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Upkeep:
     Args:
         threads: The agent's threads.
         store: Its store.
-        questions: What waits.
+        questions: The open questions.
         decisions: The decisions about it.
         at_once: How many threads are looked at each time.
     """

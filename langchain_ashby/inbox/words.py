@@ -32,12 +32,12 @@ def decided(kind: Any) -> str:
 
 def became_of(result: Result) -> str:
     """What became of a decision, in a few words."""
-    other = result.by or "Somebody"
+    other = result.by or "Someone"
     return {
-        "decided by another": f"{other} was first",
-        "taken back": f"Taken back by {other}",
+        "decided by another": f"{other} decided first",
+        "taken back": f"Undone by {other}",
         "asked again": "Asked again",
-        "changed": "Not written, the card has changed",
+        "changed": "Not written: the card changed",
         "not delivered": "Not written",
     }.get(result.outcome) or became(result.outcome).words
 

@@ -88,7 +88,7 @@ def test_what_another_run_requires_besides_counts_for_what_was_approved_before()
     assert hold_ends(held(stricter, "Grace", 1000)) == at(1090)
     released = weighed(approval(waiting, "Grace"), lambda: at(60))  # who ends a hold has not approved before it began
     assert not isinstance(released, Counted)
-    assert "second person" in str(shortfall(released, stricter["requires"]))
+    assert "second reviewer" in str(shortfall(released, stricter["requires"]))
     assert "held for 1 minute and 30 seconds" in str(shortfall(released, {"second_reviewer": False, "hold": 90.0}))
 
 

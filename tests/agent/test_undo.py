@@ -89,7 +89,7 @@ def test_the_opposite_waits_in_a_thread_of_its_own_and_no_model_is_asked(company
     assert isinstance(call, AIMessage)
     assert [(it["name"], it["args"]) for it in call.tool_calls] == [(MOVE, to(company, "Onsite"))]
     shown = card(proposed)
-    assert shown["consequences"][0].startswith("Undoes what was done on ")
+    assert shown["consequences"][0].startswith("Undoes the change of ")
     assert shown["consequences"][0].endswith(f"{entry.card['line']}.")  # type: ignore[index]  # it has one
     assert not [it for it in shown["warnings"] if "since" in it]
     [done] = approved(agent, proposed)  # a model that is asked again fails: it has said all that it has to say
@@ -103,7 +103,7 @@ def test_the_opposite_waits_in_a_thread_of_its_own_and_no_model_is_asked(company
 def test_what_it_undoes_stands_before_all_else_that_happens(company: Undoer) -> None:
     agent, trail = company.write("ashby_update_job", EXAMPLES["ashby_update_job"](company))
     first, *others = card(propose_undo(agent, the_call(trail)))["consequences"]
-    assert first.startswith("Undoes what was done on ")
+    assert first.startswith("Undoes the change of ")
     assert "The job is open. It is not documented whether its postings change too." in others
 
 
@@ -116,7 +116,7 @@ def test_asking_twice_asks_once(company: Undoer) -> None:
     assert moves(company) == 2
     with pytest.raises(QuestionClosedError):
         approved(agent, second)
-    with pytest.raises(CannotUndoError, match="undone already"):
+    with pytest.raises(CannotUndoError, match="already been undone"):
         propose_undo(agent, entry)
     assert moves(company) == 2
 
@@ -136,7 +136,7 @@ def test_an_undo_is_undone(company: Undoer) -> None:
     agent, [entry] = company.write(MOVE, to(company, "Offer"))
     [undo] = approved(agent, propose_undo(agent, entry))
     again = propose_undo(agent, undo)
-    assert card(again)["consequences"][0].startswith("Undoes what was done on ")
+    assert card(again)["consequences"][0].startswith("Undoes the change of ")
     [redo] = approved(agent, again)
     assert stage(company) == "Offer"
     approved(agent, propose_undo(agent, redo))
@@ -238,9 +238,9 @@ def test_the_policy_rules_undos_too(company: Undoer) -> None:
     ("changed", "said"),
     [
         ({"account": "another"}, "another Ashby account"),
-        ({"account": None}, "An earlier version recorded it"),
+        ({"account": None}, "recorded by an earlier version"),
         ({"on_behalf_of": "5dcd3f67-170a-5df4-ba07-11068c7d7c74"}, "on behalf of the user 5dcd3f67"),
-        ({"card": None}, "not made by one of Ashby's tools"),
+        ({"card": None}, "not made by an Ashby tool"),
         ({"outcome": "unknown"}, "not known whether it was made"),
         ({"write": ""}, "not read from an audit trail"),
     ],
@@ -256,7 +256,7 @@ def test_it_is_refused_in_words_and_leaves_no_thread(company: Undoer, changed: d
 def test_it_is_refused_if_the_agent_lacks_the_tool(company: Undoer) -> None:
     agent, trail = company.write("ashby_add_candidate_tag", EXAMPLES["ashby_add_candidate_tag"](company))
     lesser = company.agent(tools=None, store=agent.store, checkpointer=InMemorySaver())
-    with pytest.raises(CannotUndoError, match="It takes ashby_remove_candidate_tag, a tool that the agent does not"):
+    with pytest.raises(CannotUndoError, match="This takes ashby_remove_candidate_tag, a tool that the agent does not"):
         propose_undo(lesser, the_call(trail))
 
 
@@ -295,7 +295,7 @@ def test_a_conversation_that_goes_on_in_its_thread_is_left_alone(company: Undoer
     )
     result = talks.invoke({"messages": [("user", "Rather move her to the review.")]}, thread(first.thread_id))
     assert audit_trail(agent.store, first.thread_id)[0].outcome == "superseded"
-    with pytest.raises(CannotUndoError, match="A conversation goes on in the thread"):
+    with pytest.raises(CannotUndoError, match="Another conversation is open in the thread"):
         propose_undo(agent, entry)
     decide(talks, PendingApprovals(result), first.thread_id)
     assert talks.get_state(thread(first.thread_id)).values["messages"][-1].text == "Done."  # its model spoke
@@ -356,7 +356,7 @@ async def test_it_is_proposed_on_postgresql_under_asyncio(company: Undoer, postg
         proposed = await apropose_undo(agent, entry)
         assert proposed == await apropose_undo(agent, entry)
         await agent.ainvoke(PendingApprovals(proposed).resume([APPROVE]), thread(proposed.thread_id))
-        with pytest.raises(CannotUndoError, match="undone already"):
+        with pytest.raises(CannotUndoError, match="already been undone"):
             await apropose_undo(agent, entry)
     assert stage(company) == "Onsite"
 
@@ -494,7 +494,7 @@ def test_a_process_that_dies_anywhere_writes_nothing_unapproved_and_nothing_twic
                 if proposed.interrupts:
                     approved(graph, proposed)
             except CannotUndoError as over:
-                assert "undone already" in str(over), number
+                assert "already been undone" in str(over), number
         assert (moves(company), stage(company)) == (2, "Onsite"), number
         if not died:
             assert number > 10

@@ -174,7 +174,7 @@ def test_a_profile_is_put_back_with_its_links_and_place(company: Undoer) -> None
     before = company.sandbox.state()
     agent, trail = company.write("ashby_update_candidate", args)
     undo = undo_of(the_call(trail))
-    assert "Ashby has no method that removes a further e-mail address." in undo.calls[0].remains
+    assert "Ashby has no method that removes an additional e-mail address." in undo.calls[0].remains
     assert [it.outcome for it in undone(agent, trail)] == ["applied"]
     places = {it.partition(":")[0] for it in differences(before, company.sandbox.state())}
     assert places == {".candidate.emailAddresses", ".candidate.location.id"}
@@ -276,14 +276,14 @@ def test_a_value_that_no_conversation_can_hold_is_not_put_back(company: Undoer) 
     fields = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
     facts = {**fields["card"]["facts"], "Title": "Half \ud83d of it"}
     odd = AuditEntry(**{**fields, "card": {**fields["card"], "facts": facts}})
-    assert undo_of(odd).why_not == "What was there before has characters that no conversation can hold."
+    assert undo_of(odd).why_not == "The former value has characters that a conversation cannot hold."
 
 
 def test_a_private_value_is_not_put_into_a_conversation(company: Undoer) -> None:
     _, [entry] = company.write("ashby_update_job", EXAMPLES["ashby_update_job"](company))
     fields = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
     private = AuditEntry(**{**fields, "card": {**fields["card"], "private": {"Title": "fields"}}})
-    assert undo_of(private).why_not == "Title: what was there before is private, and is not put into a conversation."
+    assert undo_of(private).why_not == "Title: the former value is private, and is not put into a conversation."
 
 
 def test_of_a_bulk_write_the_rest_is_undone_where_one_value_cannot_be(company: Undoer) -> None:
@@ -300,7 +300,7 @@ def test_of_a_bulk_write_the_rest_is_undone_where_one_value_cannot_be(company: U
         people[2],
     }
     assert undo.calls[0].remains == (
-        f"{part.card['line']}: Preferred name: what was there before is private, and is not put into a conversation.",
+        f"{part.card['line']}: Preferred name: the former value is private, and is not put into a conversation.",
     )
 
 
@@ -309,4 +309,4 @@ def test_a_value_that_was_not_read_is_not_made_up(company: Undoer) -> None:
     fields = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
     facts = {title: it for title, it in fields["card"]["facts"].items() if title != "Title"}
     unread = AuditEntry(**{**fields, "card": {**fields["card"], "facts": facts}})
-    assert undo_of(unread).why_not == "Title: what was there before could not be read."
+    assert undo_of(unread).why_not == "Title: the former value could not be read."

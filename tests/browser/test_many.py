@@ -113,7 +113,7 @@ def test_like_changes_are_decided_together_without_those_taken_out_by_a_key(
     page.keyboard.press("k")
     page.keyboard.press("x")
     page.keyboard.press("x")
-    expect(page.locator("#chosen")).to_have_text("5 of 6 chosen")
+    expect(page.locator("#chosen")).to_have_text("5 of 6 selected")
     page.wait_for_timeout(700)
     for _ in range(20):
         page.keyboard.press("a")

@@ -218,7 +218,9 @@ def test_not_given_cleared_and_empty_are_three_things() -> None:
     source = "ashby_change_application_source"
     assert args_of(source, {"application_id": UUID, "source_id": None})["source_id"] is None
     assert args_of(source, {"application_id": UUID, "source_id": UUID}, **{"source_id~null": "1"})["source_id"] is None
-    assert problems_of(source, {"application_id": UUID, "source_id": UUID}, source_id="")["source_id"] == ["is needed"]
+    assert problems_of(source, {"application_id": UUID, "source_id": UUID}, source_id="")["source_id"] == [
+        "is required"
+    ]
     ticks = [
         its["name"]
         for tag, its in controls(made(source, {"application_id": UUID, "source_id": UUID})).tags
@@ -234,7 +236,7 @@ def test_not_given_cleared_and_empty_are_three_things() -> None:
     assert controls(empty).sent["phone_number~empty"] == ["1"]
     assert args_of("ashby_update_candidate", {**candidate, "phone_number": ""})["phone_number"] == ""
     both = problems_of("ashby_update_candidate", candidate, **{"phone_number": "+2", "phone_number~empty": "1"})
-    assert "tick" in both["phone_number"][0]
+    assert "checked box" in both["phone_number"][0]
     field = {"object_type": "Candidate", "object_id": UUID, "custom_field_id": UUID, "field_value": "x"}
     cleared = args_of("ashby_set_custom_field_value", field, **{"field_value~null": "1"})
     assert cleared["field_value"] is None
@@ -274,7 +276,7 @@ def test_an_object_that_is_optional_can_be_given_and_left_out() -> None:
     given = args_of(tool, bare, **{"archive_email.communication_template_id": UUID})
     assert given["archive_email"] == {"communication_template_id": UUID}
     half = problems_of(tool, bare, **{"archive_email.send_at": "2026-11-24T15:00"})
-    assert half == {"archive_email.communication_template_id": ["is needed"]}
+    assert half == {"archive_email.communication_template_id": ["is required"]}
 
 
 def test_records_of_a_bulk_write_can_be_taken_off_and_added() -> None:
@@ -283,7 +285,7 @@ def test_records_of_a_bulk_write_can_be_taken_off_and_added() -> None:
     assert args_of(tool, args, candidate_ids=[second])["candidate_ids"] == [second]
     added = args_of(tool, args, **{"candidate_ids~more": UUID})
     assert added["candidate_ids"] == [first, second, UUID]
-    assert problems_of(tool, args, candidate_ids=[]) == {"candidate_ids": ["needs at least one entry"]}
+    assert problems_of(tool, args, candidate_ids=[]) == {"candidate_ids": ["must have at least one entry"]}
 
 
 @pytest.mark.parametrize(
@@ -291,11 +293,11 @@ def test_records_of_a_bulk_write_can_be_taken_off_and_added() -> None:
     [
         ("ashby_update_candidate", {"email": "nobody"}, "email", "takes one e-mail address"),
         ("ashby_update_candidate", {"website_url": "javascript:alert(1)"}, "website_url", "web address"),
-        ("ashby_update_candidate", {"created_at": "yesterday"}, "created_at", "takes a date and a time"),
-        ("ashby_create_opening", {"target_hire_date": "2026-02-30"}, "target_hire_date", "takes a date"),
-        ("ashby_create_opening", {"employment_type": "Fulltime"}, "employment_type", "one of its list"),
-        ("ashby_create_opening", {"is_backfill": "maybe"}, "is_backfill", "one of its list"),
-        ("ashby_set_job_status", {"status": ""}, "status", "is needed"),
+        ("ashby_update_candidate", {"created_at": "yesterday"}, "created_at", "must be a date and time"),
+        ("ashby_create_opening", {"target_hire_date": "2026-02-30"}, "target_hire_date", "must be a date"),
+        ("ashby_create_opening", {"employment_type": "Fulltime"}, "employment_type", "one of the options"),
+        ("ashby_create_opening", {"is_backfill": "maybe"}, "is_backfill", "one of the options"),
+        ("ashby_set_job_status", {"status": ""}, "status", "is required"),
         ("ashby_create_candidate", {"name": "  "}, "name", "must not be empty"),
         ("ashby_create_offer", {"offer_process_id": UUID}, "", "give exactly one of “Application”"),
         (
@@ -316,7 +318,7 @@ def test_records_of_a_bulk_write_can_be_taken_off_and_added() -> None:
             "interview_events.0",
             "“End time” must be later than “Start time”",
         ),
-        ("ashby_change_application_stage", {"application_id": ""}, "application_id", "is needed"),
+        ("ashby_change_application_stage", {"application_id": ""}, "application_id", "is required"),
     ],
 )
 def test_a_problem_names_its_field_and_what_it_takes_and_keeps_what_was_typed(
@@ -415,7 +417,7 @@ def test_another_tools_arguments_have_controls_by_their_schema() -> None:
     sent = typed(shown, {"free": "{", "count": "1.5", "share~null": "1"})
     assert {way: it[0][:11] for way, it in read(form(SCHEMA, {"text": "x"}, typed=sent)).problems.items()} == {
         "free": "is not JSON",
-        "count": "takes a who",
+        "count": "must be a w",
     }
 
 

@@ -136,7 +136,7 @@ def test_before_a_held_change_is_made_people_are_told_that_it_can_be_stopped(
     office.tick(notifier, after=49 * MINUTE)
     assert not recorder.requests
     office.tick(notifier, after=2 * MINUTE)
-    assert texts(recorder.requests) == ["1 held change will be made soon and can still be stopped: Change stage"]
+    assert texts(recorder.requests) == ["1 held change will be made soon; you can still stop it: Change stage"]
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_nothing_is_lost_while_a_channel_is_down_and_the_inbox_says_so(
     office.questions = [question()]
     office.tick(notifier, after=31)
     assert [str(it) for it in troubles(office.store)] == [
-        "hook has answered 503 since 12:00 UTC on 24 Nov; 1 message not delivered."
+        "hook has been answering 503 since 12:00 UTC on 24 Nov; 1 message not delivered."
     ]
     for number in range(2, 40):
         office.questions.append(question(f"q{number}", since=office.now))
@@ -292,7 +292,7 @@ def test_a_message_that_is_refused_holds_up_no_other(office: Office) -> None:
         office.tick(notifier, after=31)
         office.tick(notifier, after=60)
     assert [it for _, it, _ in mailbox.letters] == [["ada@x.example"]]
-    assert [(it.why, it.waiting) for it in troubles(office.store)] == [("has refused a recipient", 1)]
+    assert [(it.why, it.waiting) for it in troubles(office.store)] == [("has been refusing a recipient", 1)]
 
 
 def test_a_message_about_what_was_decided_meanwhile_is_not_sent_late(
@@ -313,7 +313,7 @@ def test_after_three_days_a_message_is_given_up_and_the_log_says_so(
     office.questions = [question()]
     office.tick(notifier, after=31)
     office.tick(notifier, after=3 * DAY + 1)
-    assert not troubles(office.store) and "not delivered through hook in three days" in caplog.text
+    assert not troubles(office.store) and "not be delivered through hook in three days" in caplog.text
     count = len(recorder.requests)
     office.tick(notifier, after=HOUR)
     assert len(recorder.requests) == count
@@ -347,7 +347,7 @@ def test_an_own_channel_that_fails_in_its_own_way_is_tried_again(office: Office,
     notifier = Notifier({"pigeon": pigeon}, base_url=BASE)
     office.questions = [question()]
     office.tick(notifier, after=31)
-    assert troubles(office.store)[0].why == "has failed (KeyError)" and "Ada" not in caplog.text
+    assert troubles(office.store)[0].why == "has been failing (KeyError)" and "Ada" not in caplog.text
     office.tick(notifier, after=MINUTE)
     assert pigeon.sent == 2 and not troubles(office.store)
 
@@ -382,7 +382,9 @@ def test_the_inbox_tells_while_it_runs_and_shows_which_channel_does_not_answer(
     notifier = Notifier(channels, base_url="http://127.0.0.1", window=timedelta(0))
     with browser_of(agent, notifier=notifier) as browser:
         until = time.monotonic() + 20
-        while {*recorder.endpoints()} != {"hook", "down"} or "other has answered 500" not in browser.get("/").text:
+        while {*recorder.endpoints()} != {"hook", "down"} or "other has been answering 500" not in browser.get(
+            "/"
+        ).text:
             assert time.monotonic() < until
             time.sleep(0.05)
         [sent] = [it for it in recorder.requests if it.endpoint == "hook"]

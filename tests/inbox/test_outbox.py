@@ -135,7 +135,7 @@ def test_a_decision_that_is_leaving_cannot_be_taken_back(sandbox: AshbySandbox, 
     at.outbox.deliver(datetime.now(UTC))
     until(lambda: "candidate.createNote" in [it["endpoint"] for it in sandbox.requests()] or at.outbox.all())
     until(lambda: [it for it in at.outbox._decisions.sheaf(approval.question.interrupt_id).leaving])
-    with pytest.raises(DecisionError, match="too late"):
+    with pytest.raises(DecisionError, match="Too late to undo"):
         at.outbox.take_back(approval.question.interrupt_id, 1)
     at.outbox.wait()
     assert at.results() == ["applied"]

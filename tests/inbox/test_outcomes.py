@@ -42,8 +42,8 @@ def test_an_outcome_is_shown_in_words_with_who_decided_and_the_card(agent: Agent
     assert "Rejected" in page and "rejected by Ben" in page and "Their reason: too early" in page
     newest = links(page, "/outcomes/")[0]
     one = text(browser.get(newest).text)
-    assert "What the card showed has changed since. Nothing was written." in one
-    assert "The card as it was shown" in one and "Onsite" in one and "approved by Ben" in one
+    assert "What the card showed has since changed in Ashby. Nothing was written." in one
+    assert "The card as shown" in one and "Onsite" in one and "approved by Ben" in one
 
 
 def test_a_search_goes_through_pages_and_keeps_what_it_asks_for(agent: Agent, browser: Browser) -> None:
@@ -59,8 +59,8 @@ def test_a_search_goes_through_pages_and_keeps_what_it_asks_for(agent: Agent, br
         )
         assert not any("page=" in it for it in links(page, r"\?") if "thread=" in it), "another search begins on page 1"
     assert len(seen) == len({*seen}) == 120
-    assert "Nothing was found" in browser.get("/outcomes?q=nobody").text
-    assert "Nothing was found" in browser.get("/outcomes?page=99").text
+    assert "No outcomes found" in browser.get("/outcomes?q=nobody").text
+    assert "No outcomes found" in browser.get("/outcomes?page=99").text
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_days_are_those_of_the_readers_zone_and_a_date_that_is_none_is_named(
     assert agent.store is not None
     put(agent.store, record(at=NOON))  # 1:00 on the 25th there
     for query, found in [("from=2026-11-25", True), ("to=2026-11-24", False), ("to=2026-11-25", True)]:
-        assert ("Nothing was found" not in browser.get(f"/outcomes?{query}").text) is found
+        assert ("No outcomes found" not in browser.get(f"/outcomes?{query}").text) is found
     page = browser.get("/outcomes", params={"from": f"tomorrow{HOSTILE}"}).text
-    assert "is not a date. Write it like 2026-11-24." in text(page) and "<script>alert" not in page
+    assert "is not a date. Write it as 2026-11-24." in text(page) and "<script>alert" not in page
 
 
 def test_what_strangers_wrote_is_text_on_the_pages(agent: Agent, browser: Browser) -> None:

@@ -101,7 +101,7 @@ def test_filters_in_the_address_leave_the_others_out(
 def test_a_viewer_sees_changes_but_can_not_decide(agent: Agent, change: Callable[[str], Approval]) -> None:
     with browser_of(agent, "Vera", "viewer") as viewer:
         html = viewer.get(change("Move Ada").address).text
-        assert "not decide about it" in html and 'value="approve"' not in html
+        assert "not decide on it" in html and 'value="approve"' not in html
         assert rows(viewer.get("/?mine=1").text) == []
         assert decide(viewer, change("Move Ada"), decision="approve").status_code == 403
 
@@ -115,7 +115,7 @@ def test_a_card_is_shown_in_full_with_its_reason_and_what_was_asked(
     for words in ("Onsite (order 5)", "Offer (order 6)", "Candidate in Ashby", "The agent's words", "All four"):
         assert words in page.text
     assert "Priya Raman asked" in page.text and "Ada did great on Tuesday" in page.text
-    assert "3 changes were proposed at once. None is made until all are decided." in page.text
+    assert "3 changes were proposed at once. None is made until all of them are decided." in page.text
     assert '"interview_stage_id": "“Offer” → ' in page.text
 
 
@@ -160,7 +160,7 @@ def test_a_decision_leads_to_the_next_change_and_can_be_taken_back(
     page = browser.get(note.address).text
     assert "Approved by Grace" in page and "Undo" in page
     assert 'action="' + ada.address + '/take-back"' in page
-    assert "Nothing is done until the other 2" in browser.get(ada.address).text
+    assert "2 other changes in this question must be decided" in browser.get(ada.address).text
     browser.post(f"{ada.address}/take-back")
     assert "Approved by Grace" not in browser.get(note.address).text
 
@@ -201,8 +201,8 @@ def test_a_rejection_or_an_answer_is_kept_with_its_words(
     ("form", "status", "said"),
     [
         ({"decision": "approve", "fingerprint": "0" * 32}, 409, "The card has changed"),
-        ({"decision": "respond", "message": " "}, 422, "Write what the agent should know"),
-        ({"decision": "delete"}, 422, "Choose what to do"),
+        ({"decision": "respond", "message": " "}, 422, "Write an answer for the agent"),
+        ({"decision": "delete"}, 422, "Choose a decision"),
     ],
 )
 def test_what_can_not_be_decided_is_said_on_the_card(
@@ -316,7 +316,7 @@ def test_who_approved_first_can_not_approve_as_the_second(
 ) -> None:
     approved = [{"reviewer": first, "at": "2026-11-29T10:00:00+00:00"}]
     html = standing(agent, change("Tag Bo"), approved_by=approved, needs="second reviewer")
-    assert "a second person has to approve" in html
+    assert "a second reviewer has to approve" in html
     assert ('value="approve"' in html, 'id="reject"' in html) == (may, True)
 
 

@@ -182,7 +182,7 @@ def test_an_address_is_written_as_browsers_write_it(address: str, netloc: str) -
 
 @pytest.mark.parametrize("wrong", ["hire.example.com", "ftp://x", "https://", "https://a@b/", "https://a/?b", ""])
 def test_an_address_that_is_none_is_refused(wrong: str) -> None:
-    with pytest.raises(ValueError, match="base_url takes the address"):
+    with pytest.raises(ValueError, match="base_url must be the address"):
         Place.at(wrong)
 
 
@@ -376,7 +376,7 @@ def test_someone_without_a_role_sees_nothing(agent: Agent) -> None:
         for path in ("/", address.removesuffix("/decision"), "/outcomes", "/events/poll", "/nowhere"):
             answer = browser.get(path)
             assert answer.status_code == 403
-            assert "You have no role here" in answer.text and "Ada" not in answer.text
+            assert "You have no role in this inbox" in answer.text and "Ada" not in answer.text
 
 
 def test_the_reviewer_s_name_goes_with_the_decision(agent: Agent) -> None:

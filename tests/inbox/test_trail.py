@@ -181,8 +181,8 @@ def test_all_who_decided_are_named() -> None:
     started = {"reviewer": "Kim", "at": ""}
     assert by_whom(record(decision="approve", approved_by=two)) == "approved by Ben and Lea"
     assert by_whom(record(decision="approve", reviewer="Lea", started_by=started)) == "approved by Lea, made by Kim"
-    assert by_whom(record(reviewer=None)) == "rejected by somebody without a name"
-    assert by_whom(record(decision=None)) == "nobody decided"
+    assert by_whom(record(reviewer=None)) == "rejected by an unnamed reviewer"
+    assert by_whom(record(decision=None)) == "no decision"
     assert by_whom(record(decision="policy", reviewer=None)) == "allowed by the policy"
 
 

@@ -225,7 +225,7 @@ def _by_reviewer(decided: Decided) -> Decided:
 
 
 _NOTHING = "Nothing was executed."
-_OTHERS = "Not all approvals count; the other decisions are carried out."
+_OTHERS = "Some approvals do not count; the other decisions are carried out."
 _OTHER_VERSION = "Nothing was executed: another version of the package proposed this. Its card is new; decide again."
 _OTHER_ACCOUNT = "Nothing was executed: a change was proposed under another Ashby account. It cannot be made here."
 _TOO_LATE = "Nothing was executed: the proposal was too old. Its card is new; decide again."

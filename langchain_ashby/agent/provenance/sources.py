@@ -176,7 +176,7 @@ def _by_outsiders(value: Value, message: Message) -> Entry | None:
 
 _OUTSIDERS: tuple[Literal["outsiders", "named"], ...] = ("outsiders", "named")
 
-_REMOVED = "a part of the conversation that was removed, perhaps"
+_REMOVED = "perhaps a part of the conversation that was removed"
 
 
 def trace(proposal: Proposal, said: Said, tool: BaseTool | None) -> list[str]:
@@ -228,7 +228,7 @@ def _warning(source: Source) -> Iterator[str]:
             yield f"{told} is only in {where}; the user did not mention it."
     elif source["from"] in ("outsiders", "model") and _is_telling(source):
         removed = "; part of the conversation was removed" if source["from"] == "outsiders" else ""
-        yield f"{told} is in nothing that the user said or that was read{removed}."
+        yield f"{told} appears in nothing the user said or the agent read{removed}."
 
 
 def _is_telling(source: Source) -> bool:

@@ -57,7 +57,7 @@ def undo_of(entry: AuditRecord, trail: Iterable[AuditRecord] = (), *, tools: Con
     except NotUndoable as reason:
         return Undo(why_not=str(reason))
     if tools is not None and (missing := next((it.tool for it in calls if it.tool not in tools), None)):
-        return Undo(why_not=f"It takes {missing}, a tool that the agent does not have. Its toolkit can be given it.")
+        return Undo(why_not=f"This takes {missing}, a tool that the agent does not have. Add it to the toolkit.")
     return Undo(calls)
 
 
@@ -76,7 +76,7 @@ def described(operation: type[Operation[Any]]) -> str:
     if single.irreversible is not None:
         return f"Nothing. {single.irreversible}"
     if single is not operation:
-        return f"For each record what puts back `{single.tool_name()}`."
+        return f"For each record, as for `{single.tool_name()}`."
     if (rule := RULES.get(operation)) and rule.__doc__:
         return rule.__doc__
     other = reverse_of(operation)
@@ -86,7 +86,7 @@ def described(operation: type[Operation[Any]]) -> str:
 def _of_entry(entry: AuditRecord, trail: Iterable[AuditRecord]) -> Iterable[Opposite]:
     operation, card = OPERATIONS.get(entry.tool), entry.card
     if operation is None or operation.access is Access.READ or card is None:
-        raise NotUndoable("It was not made by one of Ashby's tools, so its opposite is not known.")
+        raise NotUndoable("It was not made by an Ashby tool, so its opposite is not known.")
     if issubclass(operation, Bulk):
         return _of_many(operation, entry, trail)
     if entry.outcome != "applied":
@@ -94,20 +94,22 @@ def _of_entry(entry: AuditRecord, trail: Iterable[AuditRecord]) -> Iterable[Oppo
     if operation.irreversible is not None:
         raise NotUndoable(operation.irreversible)
     if not is_current(card):
-        raise NotUndoable("Another version of this package recorded it.")
+        raise NotUndoable("It was recorded by another version of this package.")
     try:
         request = operation.model_validate(entry.args)
     except ValidationError:
-        raise NotUndoable("Another version of this package recorded it.") from None
+        raise NotUndoable("It was recorded by another version of this package.") from None
     if entry.before is None:
-        raise NotUndoable("What earlier changes of the same message had left there is not on record.")
+        raise NotUndoable(
+            "An earlier change in the same message touched this too, and what it left there is not on record."
+        )
     written = Written(request, card, {**card["facts"], **entry.before})
     rule = RULES.get(operation)
     return rule(request, written) if rule else by_effect(written)
 
 
 _OUTCOMES = {
-    "unknown": "It is not known whether it was made. Look in Ashby first.",
+    "unknown": "It is not known whether it was made. Check in Ashby first.",
     "partly applied": "Only some of its steps were made.",
 }
 
@@ -128,7 +130,7 @@ def _of_many(operation: type[Bulk[Any]], entry: AuditRecord, trail: Iterable[Aud
         and it.outcome == "applied"
     ]
     if not parts:
-        raise NotUndoable("Of its single writes, none is known to have been made. Each has an entry of its own.")
+        raise NotUndoable("None of its single writes is known to have been made. Each has its own entry.")
     order = {record: place for place, record in enumerate(at(entry.card, "table", "records") or [])}
     parts.sort(key=lambda it: order.get(it.args.get(operation.one()), len(order)))
     calls, others = list[Opposite](), list[str]()

@@ -26,7 +26,7 @@ def lines_of(undoing: Undoing | None, proposal: Proposal) -> Beside:
     warnings = [[*_changed(undoing["left"].get(record, {}), it)] for record, it in parts.items()]
     return {
         "consequences": [
-            f"Undoes what was done on {when}: {one_line(undoing['line'])}.",
+            f"Undoes the change of {when}: {one_line(undoing['line'])}.",
             *map(visible, undoing["remains"]),
         ],
         "warnings": grouped(warnings),
@@ -42,7 +42,7 @@ def _changed(left: Mapping[str, Any], card: Card) -> Iterator[str]:
     """A warning for each value that is no longer what the write left."""
     for title, value in left.items():
         if title not in card["facts"]:
-            yield visible(f"Whether somebody has changed this since could not be checked: {title}.")
+            yield visible(f"Could not check whether someone has changed this since: {title}.")
         elif not equal(value, now := card["facts"][title]):
             words = paragraph(now) if isinstance(now, str) else shown(now)
             present = f"now {words}" if words else "now nothing"

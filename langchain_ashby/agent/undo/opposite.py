@@ -47,7 +47,7 @@ class ChangedNothing(NotUndoable):
     """There is nothing to put back."""
 
     def __init__(self) -> None:
-        super().__init__("It changed nothing: it was so before.")
+        super().__init__("It changed nothing, so there is nothing to undo.")
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ class Written:
             NotUndoable: if it is private, or could not be read.
         """
         if title in self.card["private"]:
-            raise NotUndoable(f"{title}: what was there before is private, and is not put into a conversation.")
+            raise NotUndoable(f"{title}: the former value is private, and is not put into a conversation.")
         if title not in self.facts:
-            raise NotUndoable(f"{title}: what was there before could not be read.")
+            raise NotUndoable(f"{title}: the former value could not be read.")
         return self.facts[title]
 
     def value(self, title: str, name: str) -> Value:
@@ -137,7 +137,7 @@ def by_effect(written: Written) -> Iterable[Opposite]:
         names = [it for it in set_by(written.request) if it != effect.record]
         unseen = [title_of(it, effect) for it in names if it not in effect.stored(dict.fromkeys(names))]
         if unseen:
-            raise NotUndoable(f"{', '.join(unseen)}: Ashby does not show what was there before.")
+            raise NotUndoable(f"{', '.join(unseen)}: Ashby does not show the former value.")
         return put_back(written, {it: written.value(title_of(it, effect), it) for it in names})
     raise NotUndoable("Its opposite is not known.")
 
@@ -171,7 +171,7 @@ def _reversed(written: Written, effect: Effect) -> Opposite:
     adds, other = isinstance(effect, Adds), reverse_of(type(written.request))
     titles = [title for title, fact in written.facts.items() if isinstance(fact, bool)]
     if other is None or len(titles) != 1:
-        raise NotUndoable("Whether it was there before could not be read." if other else "No tool does the opposite.")
+        raise NotUndoable("Could not tell whether it was there before." if other else "No tool does the opposite.")
     if written.before(titles[0]) is adds:
         raise ChangedNothing
     args = arguments(written.request)
@@ -244,10 +244,10 @@ def checked(call: Opposite) -> Opposite:
         NotUndoable: if not.
     """
     if sendable(call.args) is not call.args:
-        raise NotUndoable("What was there before has characters that no conversation can hold.")
+        raise NotUndoable("The former value has characters that a conversation cannot hold.")
     try:
         OPERATIONS[call.tool].model_validate(call.args)
     except ValidationError as error:
         names = ", ".join(dict.fromkeys(str(it["loc"][0]).replace("_", " ") for it in error.errors() if it["loc"]))
-        raise NotUndoable(f"No tool sets back what was there before: {names or 'its arguments do not fit'}.") from None
+        raise NotUndoable(f"No tool can restore the former value: {names or 'its arguments do not fit'}.") from None
     return call

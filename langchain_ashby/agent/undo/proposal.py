@@ -44,7 +44,7 @@ class ProposedUndo:
     """An undo that was put up for approval, now or before. `PendingApprovals` takes it.
 
     Attributes:
-        thread_id: The thread in which it is decided about.
+        thread_id: The thread in which it is decided on.
         interrupts: The question that waits for a decision; none if the policy decided alone, or nobody could be asked.
         answers: What became of the calls that are over, in words.
     """
@@ -55,17 +55,17 @@ class ProposedUndo:
 
 
 def thread_of(entry: AuditEntry | str) -> str:
-    """The thread in which the undo of a write, or of the write with an id, is decided about."""
+    """The thread in which the undo of a write, or of the write with an id, is decided on."""
     return f"undo-{entry if isinstance(entry, str) else entry.write}"
 
 
 def left_to_undo(entry: AuditEntry, undo: Undo, trail: Iterable[AuditEntry]) -> Undo:
-    """What of an undo is not made yet; if nothing is left, why.
+    """The part of an undo that is not made yet; if nothing is left, why.
 
     Args:
         entry: The entry of the write.
         undo: What undoes it.
-        trail: The entries of the thread in which that is decided about.
+        trail: The entries of the thread in which that is decided on.
     """
     thread_id = thread_of(entry)
     over = {
@@ -77,9 +77,9 @@ def left_to_undo(entry: AuditEntry, undo: Undo, trail: Iterable[AuditEntry]) -> 
     if left or not undo:
         return Undo(left, undo.why_not)
     if "unknown" in over.values():
-        return Undo(why_not="It is not known whether its undo was made. Look in Ashby.")
+        return Undo(why_not="It is not known whether its undo was made. Check in Ashby.")
     return Undo(
-        why_not=f"It has been undone already, in the thread {thread_id}. If it was done again since, undo that."
+        why_not=f"It has already been undone, in the thread {thread_id}. If it was made again since, undo that one."
     )
 
 
@@ -145,7 +145,7 @@ async def apropose_undo(
 
 def _store_of(agent: RecruitingAgent) -> BaseStore:
     if agent.store is None or not agent.checkpointer:
-        raise CannotUndoError("The agent has no store or no checkpointer of its own, so nothing can be put up here")
+        raise CannotUndoError("The agent has no store or checkpointer of its own, so it cannot propose an undo")
     return agent.store
 
 
@@ -189,9 +189,9 @@ def _plan(
             remedy="Run it with the same on_behalf_of." if entry.on_behalf_of else "Run it without on_behalf_of.",
         )
     if entry.account is None:
-        raise CannotUndoError("An earlier version recorded it, without the account under which it was made")
+        raise CannotUndoError("It was recorded by an earlier version, which did not note the Ashby account")
     if entry.account != limits.account:
-        raise CannotUndoError("It was made under another Ashby account")
+        raise CannotUndoError("It was made in another Ashby account")
     return _Plan(entry, undo, settings)
 
 
@@ -225,7 +225,7 @@ class _Plan:
         before = [it for it in messages if isinstance(it, AIMessage) and self._is_own(it)]
         if state.interrupts or state.next:
             if maker_of(messages) not in before:
-                raise CannotUndoError(f"A conversation goes on in the thread {self.thread_id}: end it first")
+                raise CannotUndoError(f"Another conversation is open in the thread {self.thread_id}: finish it first")
             return None, not state.interrupts
         left = left_to_undo(self.entry, self.undo, trail)
         if left.why_not is not None:

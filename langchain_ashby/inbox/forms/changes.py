@@ -1,4 +1,4 @@
-"""What somebody has changed in a form, in words: each field before and after."""
+"""Describes what someone changed in a form: each field before and after."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ class _Maker:
 
     def json(self, it: Field) -> Field:
         """What no control fits, as JSON."""
-        it = replace(it, notes=("No control fits this value, so it is written as JSON.",))
+        it = replace(it, notes=("No form field fits this value, so edit it as JSON.",))
         if it.value is ABSENT:
             return replace(it, held=("",))
         return replace(it, held=(json.dumps(it.value, indent=2, default=str),))

@@ -40,10 +40,10 @@ class Message:
 
 
 class NotDeliveredError(Exception):
-    """A message that certainly or possibly did not arrive.
+    """A message was not, or may not have been, delivered.
 
     Attributes:
-        why: The reason as a predicate: “has answered 500”. It names no address and no secret.
+        why: The reason as a predicate: “has been answering 500”. It contains no address and no secret.
         down: True if other messages would fare no better.
         retry_after: The seconds for which the other side asked to be left alone; None if it did not.
     """

@@ -1,4 +1,4 @@
-"""What there is to tell: of each change that waits, and of each that came to nothing."""
+"""Finds what to notify people of: waiting changes, and changes that were not made."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from langchain_ashby.text.words import folded, one_line, tool_title
 
 Kind = Literal["new", "second", "reminder", "hold"] | Outcome
 """`new`: somebody has to decide. `second`: a second reviewer has to. `reminder`: it expires soon. `hold`: a held change
-will be made soon, and can still be stopped. `expired`: nobody decided in time. Any other: the outcome of a change."""
+will be made soon, and can still be stopped. `expired`: no decision in time. Any other: the outcome of a change."""
 
 TOLD: tuple[Outcome, ...] = (
     "rejected",
@@ -37,7 +37,7 @@ class Notice:
     Attributes:
         id: The same whenever it is found again.
         kind: What happened.
-        due: When it is to be told.
+        due: When to send it.
         question: The question it is about; None for an outcome.
         path: The page that it leads to, below the inbox's address.
         tool: The tool's name.
@@ -125,7 +125,7 @@ def _first_reviewer(approval: Approval) -> str | None:
     """Who has approved a change that needs a second reviewer, or is held."""
     if not approval.approved_by:
         return None
-    return str(approval.approved_by[-1].get("reviewer") or "somebody without a name")
+    return str(approval.approved_by[-1].get("reviewer") or "an unnamed reviewer")
 
 
 def of_outcome(row: Row, requester: str | None) -> Notice | None:

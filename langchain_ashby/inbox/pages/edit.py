@@ -43,14 +43,20 @@ _MOST_CONTROLS = 5_000
 def _answer_to(request: Request, approval: Approval, sent: FormData) -> Response:
     filled = _form_of(request, approval, typed={name: _texts(sent, name) for name in sent})
     if sent.get("fingerprint") != approval.fingerprint:
-        return _page(request, approval, filled, "The card has changed. Look at it again, and at what you typed.", 409)
+        return _page(request, approval, filled, "The card has changed. Review it and your edits again.", 409)
     if sent.get("decision") != "edit":
         return _page(request, approval, filled)
     found = read(filled)
     if found.args is None:
         return _page(request, approval, filled.with_problems(found.problems), status=422)
     if not found.changed:
-        return _page(request, approval, filled, "Nothing is changed yet. Approve the change on its own page.", 422)
+        return _page(
+            request,
+            approval,
+            filled,
+            "You have not changed anything. To approve the change as it is, go back to its page.",
+            422,
+        )
     decision = {"type": "edit", "edited_action": {"name": approval.tool, "args": found.args}}
     following = onward(request, approval)
     try:

@@ -32,13 +32,13 @@ class Opened:
 
     Attributes:
         approval: The change.
-        kept: The decision about it, if there is one that has not left.
-        others: The other changes of its question that the reviewer sees, with what is decided about each.
-        undecided: How many changes of the question nobody has decided about, seen or not.
+        kept: The decision about it, if there is one that has not been sent.
+        others: The other changes of its question that the reviewer sees, with the decision on each.
+        undecided: How many changes of the question nobody has decided on, seen or not.
         place: Its place in the list, from 1; None if the filters leave it out.
         before: The change before it in the list.
         after: The change after it.
-        decides: True if the reviewer may decide about it.
+        decides: True if the reviewer may decide on it.
         approved: True if the reviewer has approved it already, and somebody else has to.
         later: Until when the reviewer put it off.
     """
@@ -90,7 +90,7 @@ class Opened:
         """Who has approved it already, and what it needs besides, a sentence each."""
         if until := self.approval.held_until:
             names = joined([str(it.get("reviewer") or "a person") for it in self.approval.approved_by])
-            return [f"Approved by {names}. It is made on {moment(until)}, unless somebody stops it before."]
+            return [f"Approved by {names}. It will be made on {moment(until)} unless someone stops it first."]
         return in_words(self.approval.action)
 
     def allows(self, decision: str) -> bool:

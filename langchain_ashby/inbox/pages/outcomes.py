@@ -1,4 +1,4 @@
-"""The pages of what became of each change: the audit trail, searched, in full, and as files."""
+"""The pages of the audit trail: searched, in full, and as files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Search:
     def problems(self) -> list[str]:
         """What to say of dates that are none."""
         return [
-            f"“{self.asked[name]}” is not a date. Write it like 2026-11-24."
+            f"“{self.asked[name]}” is not a date. Write it as 2026-11-24."
             for name in ("from", "to")
             if self.asked.get(name) and _day(self.asked[name]) is None
         ]
@@ -110,22 +110,22 @@ def one(request: Request) -> Response:
 
 
 def propose(request: Request) -> Response:
-    """Puts the opposite of a write up for approval, and goes to its card.
+    """Proposes the opposite of a write, and redirects to its card.
 
     Raises:
-        HTTPException: 403 if the reviewer may not decide about such a write; otherwise as `one`.
+        HTTPException: 403 if the reviewer may not decide on such a write; otherwise as `one`.
     """
     row, entry = _entry_of(request)
     reviewer, undos = reviewer_of(request), inbox_of(request).undos
     if not reviewer.may_decide(approval_for(entry)):
-        raise HTTPException(403, "Somebody else decides about this change. You can only see it.")
+        raise HTTPException(403, "Other reviewers decide on this change. You can only view it.")
 
     def refused(why: str) -> Response:
         return answer(request, "outcome.html", {**_context(request, row, entry), "problem": why}, 409)
 
     undo = undos.of(entry, reviewer)
     if undo is None or undo.is_undone or not undo.calls:
-        return refused(_NOT_WRITTEN if undo is None else undo.why_not or "It has been undone already.")
+        return refused(_NOT_WRITTEN if undo is None else undo.why_not or "It has already been undone.")
     try:
         proposed = undos.propose(entry, reviewer)
     except AshbyError as error:
@@ -136,7 +136,7 @@ def propose(request: Request) -> Response:
     elif now.before and not proposed.interrupts:  # the policy has decided alone
         address = path_for(request, "outcome", row_id=now.before[-1].id)
     else:
-        return refused(" ".join(map(told, proposed.answers)) or "Its undo waits for somebody else's decision.")
+        return refused(" ".join(map(told, proposed.answers)) or "Its undo is waiting for another reviewer's decision.")
     return RedirectResponse(address, 303)
 
 

@@ -52,7 +52,7 @@ def approval_to_decide(request: Request) -> Approval:
     """
     approval = approval_of(request)
     if not reviewer_of(request).may_decide(approval):
-        raise HTTPException(403, "Somebody else decides about this change. You can only see it.")
+        raise HTTPException(403, "Other reviewers decide on this change. You can only view it.")
     return approval
 
 
@@ -68,7 +68,7 @@ def zone_of(request: Request) -> tzinfo:
     return said or zone_named(inbox_of(request).time_zone) or zone()
 
 
-_GONE = "This change is not waiting for a decision any more."
+_GONE = "This change is no longer waiting for a decision."
 
 
 def path_for(request: Request, name: str, **parameters: Any) -> str:

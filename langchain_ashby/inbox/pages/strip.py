@@ -1,4 +1,4 @@
-"""What becomes of the reviewer's own decisions, told in a corner of each page."""
+"""The outcomes of the reviewer's own decisions, in a corner of each page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Strip:
     """What a reviewer is told.
 
     Attributes:
-        undoable: The decisions that can be taken back, the oldest first.
+        undoable: The decisions that can be undone, oldest first.
         results: What became of others, the oldest first.
         query: The filters of the list, to which an undo leads back.
         undos: The entries of the results that can be undone, by the results' keys.
@@ -38,7 +38,7 @@ class Strip:
 
     @property
     def all_at_once(self) -> bool:
-        """True if there are so many that they are taken back together."""
+        """True if there are so many that they are undone together."""
         return len(self.undoable) > MOST
 
 
@@ -49,7 +49,7 @@ def show(request: Request) -> Response:
 
 
 async def take_back(request: Request) -> Response:
-    """Takes decisions back that have not left, of those that the form names and that are the reviewer's own."""
+    """Undoes the reviewer's own decisions that the form names, unless they have been sent."""
     inbox, mine = inbox_of(request), reviewer_of(request).name
     form = await request.form()
     named = {str(it) for it in form.getlist("change")}
@@ -57,7 +57,7 @@ async def take_back(request: Request) -> Response:
     def take() -> None:
         for kept in inbox.outbox.all().values():
             if kept.reviewer == mine and f"{kept.interrupt_id}.{kept.number}" in named:
-                with suppress(DecisionError):  # it has left: what became of it is told next
+                with suppress(DecisionError):  # it has been sent: its outcome is told next
                     inbox.outbox.take_back(kept.interrupt_id, kept.number, mine)
 
     await run_in_threadpool(take)

@@ -32,9 +32,9 @@
   // A folded text has not been read: it is opened first.
   function unread() {
     const fold = all("#card .fold:not([open])")[0];
-    if (fold) { fold.open = true; fold.scrollIntoView({ block: "nearest" }); return "Opened the rest of a long text. Press a again when you have read it."; }
-    if (!shown.end) { scroller().scrollBy({ top: innerHeight * .7, behavior: "instant" }); return "There is more of this change. Press a again when you have seen it to its end."; }
-    return performance.now() - shown.since < SHOWN_FOR ? "Too quick: look at this change first." : "";
+    if (fold) { fold.open = true; fold.scrollIntoView({ block: "nearest" }); return "Opened the rest of a long text. Read it, then press a again."; }
+    if (!shown.end) { scroller().scrollBy({ top: innerHeight * .7, behavior: "instant" }); return "There is more of this change. Read it to the end, then press a again."; }
+    return performance.now() - shown.since < SHOWN_FOR ? "Too quick: read this change first." : "";
   }
   const scroller = () => (isWide() && (one(".pane") || one("#main"))) || document.scrollingElement;
 
@@ -129,7 +129,7 @@
   }
   function chosen() {
     const boxes = all("#batch-form input[name=change]");
-    if (boxes.length) one("#chosen").replaceChildren(Object.assign(document.createElement("b"), { textContent: boxes.filter((it) => it.checked).length }), ` of ${boxes.length} chosen`);
+    if (boxes.length) one("#chosen").replaceChildren(Object.assign(document.createElement("b"), { textContent: boxes.filter((it) => it.checked).length }), ` of ${boxes.length} selected`);
   }
   function settle() {
     watch(); count(); tick(); fade();
@@ -206,7 +206,7 @@
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:responseError", (event) => {
     if (event.detail.xhr.status !== 404) return failed();
-    sessionStorage.setItem("told", "That change is not waiting any more. This is what waits.");
+    sessionStorage.setItem("told", "That change is no longer waiting. These are the ones that are.");
     location.assign(one("#workspace").dataset.url);
   });
   say(sessionStorage.getItem("told") || "");
