@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from inspect import isawaitable
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from langgraph.store.base import BaseStore
 from python_multipart.exceptions import FormParserError
@@ -147,6 +147,7 @@ def way_back(request: Request) -> str:
     """Where someone wanted to go before signing in: always a page of the inbox, whatever the address says."""
     back = request.query_params.get("back", "/")
     is_here = back.startswith("/") and not back.startswith(("//", "/\\", "/sign-in")) and back.isprintable()
+    is_here = is_here and ".." not in unquote(back.partition("?")[0]).split("/")  # browsers go up there
     root = str(request.url_for("queue")).rstrip("/")
     return root + (back if is_here and "\\" not in back else "/")
 

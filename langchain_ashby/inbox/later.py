@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import MAXYEAR, datetime, timedelta, tzinfo
 
 from langgraph.store.base import BaseStore, PutOp
 
@@ -56,6 +56,8 @@ def until(when: str, now: datetime, zone: tzinfo) -> datetime | None:
     try:
         found = datetime.fromisoformat(when)
     except ValueError:
+        return None
+    if found.year == MAXYEAR:  # in another zone it may be in a year that there is not
         return None
     return found if found.tzinfo else found.replace(tzinfo=zone)
 

@@ -61,7 +61,8 @@ def office(open_office: Callable[..., Office]) -> Office:
 def open_page(chromium: Browser, open_office: object) -> Iterator[Callable[..., Page]]:
     """Opens pages, each for a person of its own: `open_page(address, name="Ben", width="phone", dark=True)`.
 
-    The statuses in `expects` are those that the server is to answer with, of which Chromium's console tells.
+    The statuses in `expects` are those that the server is to answer with, and `ignores` ends of addresses that do not
+    answer: Chromium's console tells of both. `home` is the inbox, where it is not the address.
     """
     complaints: list[str] = []
     with ExitStack() as stack:
@@ -74,6 +75,8 @@ def open_page(chromium: Browser, open_office: object) -> Iterator[Callable[..., 
             dark: bool = False,
             scripts: bool = True,
             expects: tuple[int, ...] = (),
+            ignores: tuple[str, ...] = (),
+            home: str = "",
         ) -> Page:
             context: BrowserContext = chromium.new_context(
                 viewport={"width": WIDTHS[width], "height": 800},
@@ -85,10 +88,10 @@ def open_page(chromium: Browser, open_office: object) -> Iterator[Callable[..., 
             stack.callback(context.close)
             context.set_default_timeout(SECONDS * 1000)
             page = context.new_page()
-            page.on("console", lambda it: complaints.extend(_complaint(it, expects)))
+            page.on("console", lambda it: complaints.extend(_complaint(it, expects, ignores)))
             page.on("pageerror", lambda it: complaints.append(str(it)))
             page.on("dialog", lambda it: complaints.append(f"a dialog opened: {it.message}"))
-            context.on("request", lambda it: complaints.extend(_leaves(it, address)))
+            context.on("request", lambda it: complaints.extend(_leaves(it, home or address)))
             page.goto(address)
             return page
 
@@ -96,8 +99,9 @@ def open_page(chromium: Browser, open_office: object) -> Iterator[Callable[..., 
     assert not complaints, "\n".join(complaints)
 
 
-def _complaint(message: ConsoleMessage, expects: tuple[int, ...]) -> Iterator[str]:
+def _complaint(message: ConsoleMessage, expects: tuple[int, ...], ignores: tuple[str, ...]) -> Iterator[str]:
     is_expected = any(f"with a status of {it} " in message.text for it in expects)
+    is_expected = is_expected or str(message.location["url"]).endswith(ignores or ("\0",))
     if message.type in ("error", "warning") and not is_expected:
         yield f"{message.type}: {message.text} ({message.location['url']})"
 

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import audit_trail, create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
+from langchain_ashby.endpoints.applications import ChangeApplicationStage
 from langchain_ashby.inbox import Reviewer, create_app
 from langchain_ashby.inbox.questions import Approval, Questions
 from langchain_ashby.sandbox import AshbySandbox
@@ -117,6 +118,14 @@ class Office:
         """A move of somebody's application to a stage."""
         application = self.application(name)
         return call("ashby_change_application_stage", application_id=application, interview_stage_id=stage, **more)
+
+    def changes_stage(self, name: str, stage: str) -> None:
+        """Moves somebody's application to a stage by title, behind the agent's back."""
+        application, state = self.application(name), self.sandbox.state()
+        plan = next(it["interviewPlanId"] for it in state["application"] if it["id"] == application)
+        [to] = [it["id"] for it in state["interviewStage"] if (it["interviewPlanId"], it["title"]) == (plan, stage)]
+        with AshbyClient(self.sandbox.api_key, self.sandbox.url) as client:
+            client.call(ChangeApplicationStage(application_id=application, interview_stage_id=to))
 
     def sent(self, endpoint: str) -> list[dict[str, Any]]:
         """The bodies of what an endpoint of Ashby was sent."""

@@ -16,15 +16,19 @@ def notes(sandbox: AshbySandbox) -> list[str]:
     return [entry["body"]["note"] for entry in sandbox.requests() if entry["endpoint"] == "candidate.createNote"]
 
 
+def approve(browser: Browser) -> None:
+    address = re.findall(r'href="[^"]*(/approvals/[^"/]+/1)"', browser.get("/").text)[0]
+    fingerprint = re.findall(r'name="fingerprint" value="(\w+)"', browser.get(address).text)[0]
+    answer = browser.post(f"{address}/decision", data={"decision": "approve", "fingerprint": fingerprint})
+    assert answer.status_code == 200
+
+
 def test_an_approved_change_is_written_once_and_does_not_wait_any_more(
     agent: Agent, browser: Browser, sandbox: AshbySandbox
 ) -> None:
     page = browser.get("/").text
     assert 'data-count="1"' in page
-    address = re.findall(r'href="[^"]*(/approvals/[^"/]+/1)"', page)[0]
-    fingerprint = re.findall(r'name="fingerprint" value="(\w+)"', browser.get(address).text)[0]
-    answer = browser.post(f"{address}/decision", data={"decision": "approve", "fingerprint": fingerprint})
-    assert answer.status_code == 200
+    approve(browser)
     assert agent.store is not None
     until = time.monotonic() + 10
     while not audit_trail(agent.store):
@@ -44,3 +48,15 @@ def test_who_opens_a_change_too_late_is_told_who_decided_how_and_when(agent: Age
         assert time.monotonic() < until
         time.sleep(0.05)
     assert page.status_code == 404 and re.search(r"Grace rejected this at \d\d:\d\d UTC\.", page.text)
+
+
+def test_what_became_of_a_decision_is_told_to_the_request_that_shows_it(browser: Browser) -> None:
+    approve(browser)
+    until = time.monotonic() + 20
+    told = ""
+    while "Written:" not in told:
+        assert time.monotonic() < until
+        for part in ("rows", "pane", "filters"):
+            assert "Written:" not in browser.get("/", headers={"hx-request": "true", "hx-trigger": part}).text
+        told = browser.get("/strip", headers={"hx-request": "true", "hx-trigger": "strip"}).text
+    assert "Written:" not in browser.get("/").text

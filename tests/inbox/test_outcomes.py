@@ -127,7 +127,7 @@ def test_nobody_reads_of_a_change_that_they_may_not_see(agent: Agent) -> None:
             *links(browser.get("/outcomes").text, "/outcomes/")
         }
         for path in ("/outcomes", "/outcomes.csv?private=1", "/outcomes.jsonl?private=1", hidden):
-            assert "100,000" not in browser.get(path).text
+            assert "100,000" not in browser.get(path).text and "create_offer" not in browser.get(path).text
         assert browser.get(hidden).status_code == 404 and other.get(hidden).status_code == 200
         assert "1 to 1," in text(browser.get("/outcomes").text), "nor how many there are"
     with browser_of(agent, "Stranger", "compensation") as stranger:

@@ -100,7 +100,18 @@ def test_signing_out_ends_the_session_for_whoever_has_its_cookie(local: TestClie
 
 
 @pytest.mark.parametrize(
-    "back", ["//evil.example", "https://evil.example", "/\\evil.example", "/\n/evil", "/sign-in", ""]
+    "back",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/\n/evil",
+        "/sign-in",
+        "",
+        "/../x",
+        "/a/%2E./..",
+        "/..",
+    ],
 )
 def test_the_way_back_never_leads_elsewhere(local: TestClient, token: LocalToken, back: str) -> None:
     answer = local.get("/sign-in", params={"token": token.address_of(HOME).partition("token=")[2], "back": back})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -210,6 +211,16 @@ def test_no_cell_begins_like_a_formula_and_every_line_is_one_entry(text: str) ->
         cell.encode()
         assert cell.strip()[:1] not in ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
     assert objects[1]["reviewer"] == text and objects[1]["card"]["line"] == text
+
+
+@pytest.mark.parametrize("text", ["a;=1+1", "a; @x", 'a;"=1"', "a\n=1+1", "a;;+1"])
+def test_no_cell_begins_like_a_formula_where_semicolons_part_them(text: str) -> None:
+    store = InMemoryStore()
+    put(store, record(0, detail=text, thread_id=text, card=card(text)))
+    trail = Trail(store)
+    sheet = "".join(to_csv(trail.entries(trail.rows())))
+    for cell in re.split("[;\n]", sheet):
+        assert cell.strip(' "')[:1] not in ("=", "+", "-", "@")
 
 
 def test_private_values_are_exported_only_if_asked_for() -> None:

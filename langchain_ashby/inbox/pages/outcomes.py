@@ -80,6 +80,7 @@ def show(request: Request) -> Response:
     shown = page[:ON_A_PAGE]
     undone = inbox.undos.made(shown)
     seen = {it.id for it in sight.of(undone.values())}
+    named = rows if sight.is_clear else page  # of what is hidden, not even the tool is told
     context = {
         "search": search,
         "asked": search.asked,
@@ -91,7 +92,7 @@ def show(request: Request) -> Response:
         "has_more": len(page) > ON_A_PAGE,
         "unreadable": inbox.trail.unreadable,
         "outcomes": {outcome: became(outcome).words for outcome in OUTCOMES},
-        "tools": {tool: tool_title(tool, None) for tool in sorted({row.tool for row in rows})},
+        "tools": {tool: tool_title(tool, None) for tool in sorted({row.tool for row in named})},
         "became": became,
         "tool_title": _title,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
@@ -27,14 +27,14 @@ class Strip:
     Attributes:
         undoable: The decisions that can be undone, oldest first.
         results: What became of others, the oldest first.
-        undos: The entries of those of them that can be undone, by the results' keys.
         query: The filters of the list, to which an undo leads back.
+        undos: The entries of the results that can be undone, by the results' keys.
     """
 
     undoable: list[Kept]
     results: list[Result]
-    undos: Mapping[str, str]
     query: str
+    undos: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all_at_once(self) -> bool:
@@ -65,11 +65,17 @@ async def take_back(request: Request) -> Response:
 
 
 def strip_of(request: Request, kept: Mapping[tuple[str, int], Kept], now: datetime) -> Strip:
-    """What the reviewer is told now. What became of a decision is told once."""
+    """What the reviewer is told now. What became of a decision is told once, to a request that shows it."""
     inbox, mine = inbox_of(request), reviewer_of(request).name
+    if request.headers.get("hx-trigger") in _OTHER_PARTS:
+        return Strip([], [], "")
     undoable = sorted((it for it in kept.values() if it.reviewer == mine and it.due > now), key=lambda it: it.due)
     unseen = inbox.outbox.results.of(mine)
     inbox.outbox.results.mark_seen(mine, [it.key for it in unseen])
     results = unseen[-MOST:]
     undos = inbox.undos.of_results(results, reviewer_of(request))
-    return Strip(undoable, results, undos, Filters.of(request.query_params).query)
+    return Strip(undoable, results, Filters.of(request.query_params).query, undos)
+
+
+_OTHER_PARTS = ("rows", "pane", "filters")
+"""The ids of what a page fetches anew without this part of it."""

@@ -24,7 +24,10 @@
     const end = one("#card-end");
     if (end) watcher.observe(end);
   }
-  document.addEventListener("visibilitychange", () => { shown.since = performance.now(); });
+  document.addEventListener("visibilitychange", () => {
+    shown.since = performance.now();
+    if (!document.hidden) htmx.trigger("#strip", "fresh");
+  });
 
   // A folded text has not been read: it is opened first.
   function unread() {
@@ -151,7 +154,8 @@
     const list = one(".list");
     if (list) list.scrollTop = scrolled;
     one(".row a[aria-current]")?.scrollIntoView({ block: "nearest" });
-    if (document.activeElement === document.body) one("#card-title")?.focus({ preventScroll: true });
+    const active = document.activeElement;
+    if (active === document.body || !active.checkVisibility()) one("#card-title")?.focus({ preventScroll: true });
     if (!isWide()) scrollTo(0, 0);
   });
   document.addEventListener("htmx:configRequest", (event) => {
@@ -165,7 +169,7 @@
   function fresh(addresses) {
     clearTimeout(due);
     due = setTimeout(() => {
-      htmx.trigger("#strip", "fresh");
+      if (!document.hidden) htmx.trigger("#strip", "fresh"); // outcomes are told once: not to a page behind others
       if (!one("#rows")) return;
       const here = one("#card")?.dataset.address;
       // A card that someone is about to decide on is not replaced.

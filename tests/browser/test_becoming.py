@@ -1,0 +1,144 @@
+"""What becomes of decisions: of stale and expired changes, held ones, those for two people, and how writes are undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from playwright.sync_api import Page, expect
+from serving import Office, until
+
+from langchain_ashby.agent import ApprovalPolicy
+from langchain_ashby.demo.scripted import call
+
+NOTE = "ashby_create_candidate_note"
+
+
+def newest_outcome(page: Page, office: Office, number: int) -> None:
+    """Opens the newest of so many outcomes. The trail is read again about every second."""
+    page.goto(f"{office.address}/outcomes")
+    while page.locator("ol.outcomes > li").count() < number:
+        page.wait_for_timeout(200)
+        page.reload()
+    page.click("ol.outcomes > li >> nth=0 >> a >> nth=0")
+
+
+def test_a_stale_card_says_what_changed(office: Office, open_page: Callable[..., Page]) -> None:
+    [move] = office.ask(office.move("Ada Lovelace", "Offer"))
+    page = open_page(office.of(move))
+    office.changes_stage("Ada Lovelace", "Technical Phone Screen")
+    page.click("#approve")
+    toast = page.locator("#results .toast")
+    expect(toast).to_contain_text("Out of date: Move Ada Lovelace")
+    expect(toast).to_contain_text("Technical Phone Screen")
+    assert office.outcomes() == [("stale", "approve", "Grace")]
+
+
+def test_an_expired_change_is_asked_about_again_with_a_new_card(
+    open_office: Callable[..., Office], open_page: Callable[..., Page]
+) -> None:
+    office = open_office(agent={"approval_ttl": timedelta(seconds=1)})
+    [note] = office.ask(office.note(0))
+    page = open_page(office.of(note))
+    page.wait_for_timeout(1100)
+    page.reload()
+    expect(page.locator(".banner").first).to_contain_text("waited too long")
+    page.click("#approve")
+    expect(page.locator("#results .toast")).to_contain_text("Expired: Add a note to")
+    page.click("text=Look at it again")
+    expect(page.locator("#card-title")).to_contain_text("Add a note to")
+    assert office.notes() == []
+
+
+def test_a_held_change_is_stopped_by_somebody_else(
+    open_office: Callable[..., Office], open_page: Callable[..., Page]
+) -> None:
+    policy = ApprovalPolicy(hold={NOTE: timedelta(hours=1)})
+    office = open_office(agent={"policy": policy})
+    [note] = office.ask(office.note(0))
+    open_page(office.of(note), expects=(404,)).click("#approve")
+    until(lambda: any(it.held_until for it in office.waiting()))
+    ben = open_page(office.address, name="Ben")
+    expect(ben.locator(".row")).to_contain_text("Held")
+    ben.keyboard.press("r")
+    ben.fill("#reject-message", "The wrong person.")
+    ben.click("#reject .danger")
+    until(lambda: ("rejected", "reject", "Ben") in office.outcomes())
+    assert office.notes() == []
+
+
+def test_a_held_change_is_made_when_its_time_has_come(
+    open_office: Callable[..., Office], open_page: Callable[..., Page]
+) -> None:
+    office = open_office(agent={"policy": ApprovalPolicy(hold={NOTE: timedelta(seconds=2)})})
+    [note] = office.ask(office.note(0))
+    page = open_page(office.of(note), expects=(404,))
+    page.click("#approve")
+    until(lambda: any(it.held_until for it in office.waiting()))
+    assert office.notes() == []
+    until(lambda: office.notes() == ["Call back on Monday."])
+    expect(page.locator("#results .toast").last).to_contain_text("Written")
+
+
+def test_a_second_reviewer_has_to_be_another_person(
+    open_office: Callable[..., Office], open_page: Callable[..., Page]
+) -> None:
+    office = open_office(agent={"policy": ApprovalPolicy(second_reviewer=[NOTE])})
+    [note] = office.ask(office.note(0))
+    grace = open_page(office.of(note), expects=(404,))
+    grace.click("#approve")
+    until(lambda: any(it.approved_by for it in office.waiting()))
+    grace.goto(office.address)
+    expect(grace.locator(".row")).to_contain_text("Needs a second person")
+    assert grace.locator("#approve").count() == 0
+    ben = open_page(office.address, name="Ben", expects=(404,))
+    expect(ben.locator("#pane")).to_contain_text("Grace")
+    ben.click("#approve")
+    until(lambda: office.notes() == ["Call back on Monday."])
+    assert ("applied", "approve", "Ben") in office.outcomes()
+
+
+def test_writes_are_undone_by_their_button_with_a_card_of_their_own(
+    office: Office, open_page: Callable[..., Page]
+) -> None:
+    application = office.application("Ada Lovelace")
+
+    def stage() -> str:
+        records = office.sandbox.state()["application"]
+        return str(next(it["currentInterviewStageId"] for it in records if it["id"] == application))
+
+    before = stage()
+    page = open_page(office.address, expects=(404,))
+    changes = [
+        office.move("Ada Lovelace", "Technical Phone Screen"),
+        call("ashby_add_candidate_tag", candidate_id=office.candidate(3), tag_id="Silver medalist"),
+        call("ashby_update_candidate", candidate_id=office.candidate(3), name="Another Name"),
+    ]
+    for number, change in enumerate(changes, 1):
+        number = 2 * number - 1
+        [approval] = office.ask(change)
+        page.goto(office.of(approval))
+        page.click("#approve")
+        until(lambda number=number: len(office.outcomes()) == number)
+        newest_outcome(page, office, number)
+        page.click("text=Undo…")
+        expect(page.locator("#card-title")).to_be_visible()
+        assert page.url.startswith(f"{office.address}/approvals/")
+        page.click("#approve")
+        until(lambda number=number: len(office.outcomes()) == number + 1)
+    assert stage() == before
+    assert [it[0] for it in office.outcomes()] == ["applied"] * 6
+
+
+def test_the_link_in_a_notification_leads_to_the_card(
+    open_office: Callable[..., Office], open_page: Callable[..., Page]
+) -> None:
+    office = open_office()
+    [note] = office.ask(office.note(0))
+    page = open_page(office.of(note), expects=(404,))
+    expect(page.locator("#card-title")).to_contain_text("Add a note to")
+    page.click("#approve")
+    until(lambda: office.notes())
+    answer = page.goto(office.of(note))
+    assert answer is not None and answer.status == 404
+    expect(page.locator("main")).to_contain_text("not waiting for a decision any more")

@@ -1,0 +1,160 @@
+"""Everybody can read and use the pages: axe-core, narrow screens, light and dark, and whatever strangers wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from markup import HOSTILE
+from playwright.sync_api import Page, expect
+from serving import Office, named, served
+
+from langchain_ashby import AshbyClient
+from langchain_ashby.demo.scripted import call
+from langchain_ashby.inbox import LocalToken, create_app
+from langchain_ashby.inbox.demo import waiting_agent
+from langchain_ashby.inbox.questions import Questions
+from langchain_ashby.sandbox import AshbySandbox
+
+INJECTIONS = Path(__file__).parent.parent / "hostile" / "injections.jsonl"
+LOOKS = [("desk", False), ("desk", True), ("phone", False), ("phone", True)]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[tuple[str, list[str]]]:
+    """The inbox of the demo, with its pages."""
+    with AshbySandbox() as sandbox:
+        agent = waiting_agent(AshbyClient(sandbox.api_key, sandbox.url), sandbox.state())
+        assert agent.store is not None
+        by_tool = {it.tool: it for it in Questions(agent.store).approvals()}
+        cards = [it.address for it in by_tool.values()]
+        with served(create_app(agent, reviewers=named)) as home:
+            yield (
+                home,
+                ["/", *cards, *(f"{it}/edit" for it in cards), f"{cards[0]}/evidence", "/?risk=high", "/outcomes"],
+            )
+
+
+def findings(page: Page, name: str) -> list[str]:
+    """What axe finds that is serious or critical."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{name}: {it['id']}: {it['help']}: {[node['html'][:200] for node in it['nodes']][:3]}"
+        for it in found
+        if it["impact"] in ("serious", "critical")
+    ]
+
+
+def faults(page: Page, name: str) -> list[str]:
+    """What is wrong with how a page stands on the screen."""
+    wide, width, height, seen = page.evaluate(
+        "[document.documentElement.scrollWidth, innerWidth, document.documentElement.scrollHeight, innerHeight]"
+    )
+    too_wide = [f"{name}: {wide} px on {width} px"] if wide > width else []
+    # On wide screens the parts of the page scroll, and not the page with them.
+    return too_wide + ([f"{name}: {height} px high"] if width >= 1024 and height > seen else [])
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_no_page_has_a_serious_finding_or_scrolls_sideways(
+    demo: tuple[str, list[str]], open_page: Callable[..., Page], width: str, dark: bool
+) -> None:
+    home, pages = demo
+    page = open_page(home, width=width, dark=dark)
+    batch = page.locator(".together a").first.get_attribute("href")
+    found: list[str] = []
+    # The colors are all on the first pages; the forms differ in their fields, which are the same in dark.
+    for path in [*pages, batch] if not dark else [*pages[:4], batch, "/outcomes"]:
+        page.goto(home + str(path).removeprefix(home), wait_until="load")
+        found += findings(page, f"{path}") + faults(page, f"{path}")
+    page.goto(home)
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    found += findings(page, "keys")
+    page.keyboard.press("Escape")
+    for panel in ("#reject", "#respond", "#put-off"):
+        page.goto(home + pages[1])
+        page.click(f"{panel} summary")
+        found += findings(page, panel) + faults(page, panel)
+    assert not found, "\n".join(found)
+
+
+def test_the_pages_before_and_after_have_no_finding_either(office: Office, open_page: Callable[..., Page]) -> None:
+    with served(create_app(office.agent, reviewers=LocalToken("Grace"))) as home:
+        for width, dark in LOOKS:
+            page = open_page(f"{home}/sign-in", width=width, dark=dark, expects=(401, 404))
+            assert not findings(page, "sign-in") + faults(page, "sign-in")
+            page = open_page(f"{office.address}/approvals/{'0' * 32}/1", width=width, dark=dark, expects=(404,))
+            assert not findings(page, "404") + faults(page, "404")
+
+
+def test_an_outcome_and_what_is_told_have_no_finding(office: Office, open_page: Callable[..., Page]) -> None:
+    [move] = office.ask(office.move("Ada Lovelace", "Offer"))
+    for width, dark in LOOKS:
+        page = open_page(office.of(move), name=f"{width} {dark}", width=width, dark=dark, expects=(404,))
+        page.click("#reject summary")
+        page.click("#reject .danger")
+        expect(page.locator("#results .toast")).to_contain_text("Rejected")
+        found = findings(page, "told") + faults(page, "told")
+        page.wait_for_timeout(1500)
+        page.goto(f"{office.address}/outcomes")
+        page.click("ol.outcomes > li > a >> nth=0")
+        found += findings(page, "outcome") + faults(page, "outcome")
+        assert not found, "\n".join(found)
+        [move] = office.ask(office.move("Ada Lovelace", "Offer"))
+
+
+@pytest.mark.parametrize("width", ["desk", "phone"])
+def test_the_focus_is_seen_and_never_lost(office: Office, open_page: Callable[..., Page], width: str) -> None:
+    for number in range(4):
+        office.ask(office.note(number))
+    page = open_page(office.address, width=width)
+    where = "document.activeElement.id || document.activeElement.tagName"
+    if width == "phone":
+        page.click(".row a >> nth=0")
+        expect(page.locator("#card-title")).to_be_focused()
+    for keys in (["j"], ["k"], ["r", "Escape"], ["r", "Tab", "Enter"]):
+        for key in keys:
+            page.keyboard.press(key)
+            page.wait_for_timeout(400)
+            assert page.evaluate(where) not in ("BODY", "HTML"), (keys, key)
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "(() => { const it = document.activeElement, s = getComputedStyle(it), box = it.getBoundingClientRect();"
+            " return [it.outerHTML.slice(0, 120), s.outlineStyle, parseFloat(s.outlineWidth), box.width * box.height,"
+            " it === document.body]; })()"
+        )
+        html, line, thick, area, is_none = style
+        assert is_none or (line != "none" and thick >= 1 and area > 0), html
+
+
+def test_what_strangers_wrote_does_nothing_and_breaks_nothing(office: Office, open_page: Callable[..., Page]) -> None:
+    texts = [*HOSTILE, *(json.loads(it)["text"] for it in INJECTIONS.read_text().splitlines())]
+    assert len(texts) > 111
+    long_line = "x" * 10_000
+    changes = [
+        call("ashby_create_candidate", name="\u202eeliforp\u202c <b>" + "W" * 80, email="x@example.com"),
+        call("ashby_create_opening", identifier="OP-" + "9" * 60, description=long_line),
+        *(office.note(0, "\n".join(texts[first : first + 40])) for first in range(0, len(texts), 40)),
+        office.note(1, long_line),
+    ]
+    asked = [
+        it for change in changes for it in office.ask(change, asked=" ".join(texts[:30]), said=" ".join(texts[:30]))
+    ]
+    assert len(asked) == len(changes)
+    for width in ("desk", "phone"):
+        page = open_page(office.address, width=width)
+        paths = [path for it in asked for path in (it.address, f"{it.address}/edit")]
+        for path in ["/", *paths]:
+            page.goto(office.address + path)
+            page.evaluate("document.querySelectorAll('details').forEach(it => { it.open = true; })")
+            assert faults(page, path) == []
+            assert page.locator("img, iframe, object, embed, style, base").count() == 0
+            assert page.locator("script").count() == 2
+            assert page.locator("main script, main [onclick], main [onerror], main [style]").count() == 0
+            for link in page.locator("main a").evaluate_all("all => all.map(it => it.href)"):
+                assert str(link).startswith((office.address, "https://ashby.example/")), link
