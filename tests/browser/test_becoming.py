@@ -42,10 +42,10 @@ def test_an_expired_change_is_asked_about_again_with_a_new_card(
     page = open_page(office.of(note))
     page.wait_for_timeout(1100)
     page.reload()
-    expect(page.locator(".banner").first).to_contain_text("waited too long")
+    expect(page.locator(".banner").first).to_contain_text("This approval has expired")
     page.click("#approve")
     expect(page.locator("#results .toast")).to_contain_text("Expired: Add a note to")
-    page.click("text=Look at it again")
+    page.click("text=Review it again")
     expect(page.locator("#card-title")).to_contain_text("Add a note to")
     assert office.notes() == []
 
@@ -89,7 +89,7 @@ def test_a_second_reviewer_has_to_be_another_person(
     grace.click("#approve")
     until(lambda: any(it.approved_by for it in office.waiting()))
     grace.goto(office.address)
-    expect(grace.locator(".row")).to_contain_text("Needs a second person")
+    expect(grace.locator(".row")).to_contain_text("Needs a second reviewer")
     assert grace.locator("#approve").count() == 0
     ben = open_page(office.address, name="Ben", expects=(404,))
     expect(ben.locator("#pane")).to_contain_text("Grace")
@@ -141,4 +141,4 @@ def test_the_link_in_a_notification_leads_to_the_card(
     until(lambda: office.notes())
     answer = page.goto(office.of(note))
     assert answer is not None and answer.status == 404
-    expect(page.locator("main")).to_contain_text("not waiting for a decision any more")
+    expect(page.locator("main")).to_contain_text("no longer waiting for a decision")

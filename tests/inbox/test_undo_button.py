@@ -116,7 +116,7 @@ def test_a_change_is_undone_by_a_button_and_a_card_of_its_own(office: Office) ->
         assert f'<dt>Undoes</dt><dd><a href="{moved}"' in found[undo]
         assert f'<a href="{undo}">Undone</a>' in browser.get("/outcomes").text
         again = browser.post(f"{moved}/undo")
-        assert again.status_code == 409 and "It has been already been undone" in again.text
+        assert again.status_code == 409 and "It has already been undone" in again.text
         assert "Undoes the change of" in browser.post(f"{undo}/undo").text, "an undo can be undone"
 
 
