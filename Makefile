@@ -33,7 +33,7 @@ test: $(VENV)/dev.stamp ## run all tests, in about ten minutes
 demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes approves everything
 	@$(BIN)/langchain-ashby demo $(ARGS)
 
-inbox: $(VENV)/inbox.stamp ## decide about twenty changes in the browser, on the sandbox
+inbox: $(VENV)/inbox.stamp ## decide on twenty changes in the browser, on the sandbox
 	@$(BIN)/langchain-ashby inbox --sandbox $(ARGS)
 
 serve: $(VENV)/server.stamp ## serve the agent with `langgraph dev`, on the sandbox unless ASHBY_API_KEY is set

@@ -178,8 +178,8 @@ e  edit: change the arguments, then approve or reject
 r  reject: the change is not made; you can say why
 l  later: leaves this change open; your other decisions are kept
 q  quit: leaves it open and ends the program; your decisions are kept
-Nothing is made until every change of the message is decided, unless some of them have been approved
-before: then those that you leave open stay as they are, and the others are carried out."""
+Nothing is made until every change in the message is decided. If some were approved earlier, the ones
+you leave open stay as they are and the others are carried out."""
 
 _HELP_ALL = f"""\
 a  approve: makes the changes exactly as shown; those marked {CAUTION} are asked about one by one

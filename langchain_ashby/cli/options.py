@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from langchain_ashby.cli.exits import stop
+from langchain_ashby.cli.exits import Status, stop
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+
+    from langchain_ashby.client import AshbyClient
+    from langchain_ashby.mirror import Mirror
 
 UseSandbox = Annotated[bool, typer.Option("--sandbox", help="Use the built-in sandbox instead of Ashby.")]
 UploadDirs = Annotated[
@@ -33,6 +36,12 @@ _STORE = typer.Option(envvar="LANGCHAIN_ASHBY_STORE", help="The agent's store: s
 Store = Annotated[str, _STORE]
 OptionalStore = Annotated[str | None, _STORE]
 
+_MIRROR = typer.Option(
+    "--mirror", envvar="LANGCHAIN_ASHBY_MIRROR", help="The mirror: sqlite:///FILE or postgresql+psycopg://…"
+)
+MirrorUrl = Annotated[str, _MIRROR]
+OptionalMirrorUrl = Annotated[str | None, _MIRROR]
+
 
 def chat_model(name: str) -> BaseChatModel:
     """The model of this name, configured by its provider's environment variables."""
@@ -51,3 +60,15 @@ def reviewer_or_user(reviewer: str | None) -> str | None:
         return reviewer or getuser()
     except (KeyError, OSError):
         return None
+
+
+def open_mirror(url: str, client: AshbyClient | None, *, answers: bool = False, zone: str = "UTC") -> Mirror:
+    """The mirror at a URL."""
+    from langchain_ashby.errors import AshbyError
+
+    try:
+        from langchain_ashby.mirror import Mirror
+
+        return Mirror(url, client, answers=answers, zone=zone)
+    except (AshbyError, ModuleNotFoundError) as error:
+        raise stop(str(error), Status.USAGE) from None

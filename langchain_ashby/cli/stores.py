@@ -17,7 +17,6 @@ from langchain_ashby.text.safe import shortened
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from langgraph.store.base import BaseStore
-    from psycopg import Connection
 
 
 class Database(NamedTuple):
@@ -66,6 +65,8 @@ def open_database(url: str, *, create: bool, only_read: bool = False, for_long: 
             if file is not None:
                 _make(file) if create else _check(file, _STORE | _THREADS)
             if file is None and for_long:
+                with savers(place):
+                    pass  # a pool would try again and again, and log each time
                 found = stack.enter_context(_pooled(url))
             else:
                 found = Database(stack.enter_context(savers(place)), stack.enter_context(stores(place)))
@@ -112,6 +113,7 @@ def _postgres() -> tuple[Opener, Opener]:
 def _pooled(url: str) -> Iterator[Database]:
     from langgraph.checkpoint.postgres import PostgresSaver
     from langgraph.store.postgres import PostgresStore
+    from psycopg import Connection
     from psycopg.rows import dict_row
     from psycopg_pool import ConnectionPool
 

@@ -84,7 +84,7 @@ class CreateApplication(Endpoint[Application]):
 
     path = "application.create"
     access = Access.WRITE
-    irreversible = "Ashby has no method that deletes an application. It can be archived, for a reason."
+    irreversible = "Ashby has no method that deletes an application. It can be archived, with a reason."
     permission = "candidatesWrite"
     idempotent = False
 
@@ -169,7 +169,7 @@ class SubmitApplicationFeedback(Operation[FeedbackReceipt]):
 
     path = "applicationFeedback.submit"
     access = Access.WRITE
-    irreversible = "Ashby has no method that takes feedback back."
+    irreversible = "Ashby has no method that withdraws feedback."
     permission = "candidatesWrite"
     steps = (GetFeedbackFormDefinition,)
     idempotent = False

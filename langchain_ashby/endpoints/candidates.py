@@ -183,7 +183,7 @@ class UploadCandidateResume(Operation[Candidate]):
 
     path = "candidate.uploadResume"
     access = Access.WRITE
-    irreversible = "Ashby has no method that brings back an earlier résumé, or removes one."
+    irreversible = "Ashby has no method that restores an earlier résumé or removes one."
     permission = "candidatesWrite"
     steps = (CreateFileUploadHandle,)
     destructive = True

@@ -63,7 +63,7 @@ class CreateInterviewSchedule(Endpoint[InterviewSchedule]):
 
     path = "interviewSchedule.create"
     access = Access.WRITE
-    irreversible = "What the participants were told cannot be called back. The schedule can be cancelled."
+    irreversible = "What the participants were told cannot be recalled. The schedule can be cancelled."
     permission = "interviewsWrite"
     idempotent = False
 
@@ -77,7 +77,7 @@ class UpdateInterviewSchedule(Endpoint[InterviewSchedule]):
 
     path = "interviewSchedule.update"
     access = Access.WRITE
-    irreversible = "What the participants were told cannot be called back. The meetings can be rescheduled."
+    irreversible = "What the participants were told cannot be recalled. The meetings can be rescheduled."
     permission = "interviewsWrite"
     destructive = True
     idempotent = False
@@ -96,7 +96,7 @@ class CancelInterviewSchedule(Endpoint[InterviewSchedule]):
 
     path = "interviewSchedule.cancel"
     access = Access.WRITE
-    irreversible = "Ashby has no method that restores a cancelled schedule. A new one can be made."
+    irreversible = "Ashby has no method that restores a cancelled schedule. A new one can be created."
     permission = "interviewsWrite"
     destructive = True
 

@@ -127,7 +127,7 @@ class UpdateOffer(Operation[Offer]):
 
     path = "offer.update"
     access = Access.WRITE
-    irreversible = "Ashby has no method that removes a version of an offer. Another version can have the former terms."
+    irreversible = "Ashby has no method that removes a version of an offer. A new version can restore the former terms."
     permission = "offersWrite"
     steps = (GetOffer,)
     destructive = True
@@ -156,7 +156,7 @@ class StartOfferApproval(Operation[Offer]):
 
     path = "offer.startApprovalProcess"
     access = Access.WRITE
-    irreversible = "Ashby has no method that calls off an approval."
+    irreversible = "Ashby has no method that cancels an offer approval."
     permission = "offersWrite"
     steps = (GetOffer,)
     idempotent = False

@@ -1,4 +1,4 @@
-"""The approval inbox: everything that waits for a person, in a browser. Needs the extra `inbox`."""
+"""The approval inbox: changes waiting for approval, in a browser. Needs the extra `inbox`."""
 
 from __future__ import annotations
 

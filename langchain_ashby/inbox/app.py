@@ -42,6 +42,7 @@ from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.reviewers import Identify, Routing, SignIn
 from langchain_ashby.inbox.security import Guard, Place
 from langchain_ashby.inbox.trail import Trail
+from langchain_ashby.inbox.undoing import Undos
 from langchain_ashby.text.html import safe
 
 _HERE = Path(__file__).parent
@@ -60,6 +61,7 @@ class Inbox:
     later: Later
     evidence: Evidence
     trail: Trail
+    undos: Undos
     tools: Mapping[str, BaseTool]
     templates: Jinja2Templates
     door: Door
@@ -85,23 +87,23 @@ def create_app(
 
     Args:
         agent: The agent, made with `create_recruiting_agent`, or a graph with it as a node.
-        reviewers: How it knows who is there: `LocalToken`, `OpenIDConnect`, `TrustedHeader`, or a function of the
+        reviewers: How it identifies people: `LocalToken`, `OpenIDConnect`, `TrustedHeader`, or a function of the
             request that returns a `Reviewer`, or None for a stranger. The function may be async.
-        routing: Which approvals are for whom. By default every reviewer decides about all.
+        routing: Who sees and decides what. By default every reviewer decides on everything.
         base_url: Where browsers find it, such as `https://example.com/inbox`. Without it, only browsers on this machine
             are answered.
         store: The agent's store, if it was not compiled with one.
-        notifier: Tells people what waits for them; None to tell nobody.
-        title: What the pages call it.
-        time_zone: The zone of times on the pages, such as `Europe/Berlin`, where a browser's own is not known.
-        undo: How long a decision can be taken back before it leaves.
-        stop_before_model: Carry out decisions and go no further: the agent has no model.
+        notifier: Notifies people of what is waiting for them; None for no notifications.
+        title: The inbox's name on its pages.
+        time_zone: The time zone of the pages, such as `Europe/Berlin`, if the browser's own is not known.
+        undo: How long a decision can be undone before it is sent to the agent.
+        stop_before_model: Carry out decisions, then stop: the agent has no model.
 
     Raises:
-        ValueError: if there is no store, or `base_url` is not an address, or there is no such zone.
+        ValueError: if there is no store, `base_url` is not an address, or the time zone does not exist.
 
-    The application does what is due in the background while its lifespan runs. A server runs that by itself; an
-    application in which this one is mounted has to, with `app.router.lifespan_context(app)` within its own.
+    The application delivers decisions in the background while its lifespan runs. A server runs the lifespan by itself;
+    if the inbox is mounted in another application, that one has to, with `app.router.lifespan_context(app)` in its own.
     """
     place = Place.at(base_url)
     if time_zone is not None:
@@ -125,7 +127,9 @@ def create_app(
     }
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
     questions = Questions(store)
+    trail = Trail(store)
     outbox = Outbox(agent, store, undo=undo, stop_before_model=stop_before_model, questions=questions)
+    tools = _tools_of(agent)
     inbox = Inbox(
         agent=agent,
         store=store,
@@ -133,9 +137,10 @@ def create_app(
         outbox=outbox,
         events=Events(questions, outbox),
         later=Later(store),
-        evidence=Evidence(agent),
-        trail=Trail(store),
-        tools=_tools_of(agent),
+        evidence=Evidence(agent, tools.values()),
+        trail=trail,
+        undos=Undos(agent, trail, questions),
+        tools=tools,
         templates=templates,
         door=door,
         place=place,
@@ -153,8 +158,8 @@ def create_app(
             _in_thread(inbox.outbox.deliver),
             _in_thread(inbox.events.look),
             _in_thread(catch_up.look),
+            _in_thread(inbox.trail.read_ahead),
         ]
-        chores.append(partial(run_in_threadpool, inbox.trail.read_ahead))
         if notifier is not None:
             chores.append(_in_thread(partial(_notify, inbox, notifier)))
         tasks = [asyncio.create_task(_repeat(chore, stopping)) for chore in chores]
@@ -168,12 +173,12 @@ def create_app(
             catch_up.end()
             inbox.events.close()
             await asyncio.gather(*tasks)
-            await run_in_threadpool(inbox.outbox.close)  # a write that is under way is finished
+            await run_in_threadpool(inbox.outbox.close)  # a write in progress is finished
             if notifier is not None:
                 await run_in_threadpool(notifier.close)
 
     def problem(request: Request, status: int, words: str) -> Response:
-        # Before the router, requests do not know the application yet.
+        # Requests do not know the application yet before they reach the router.
         return sign_in.problem(Request({**request.scope, "app": app, "router": app.router}), status, words)
 
     def again(request: Request) -> Response:
@@ -251,14 +256,14 @@ def _in_thread(work: Callable[[datetime], object]) -> Callable[[datetime], Await
 
 
 async def _repeat(chore: Callable[[datetime], Awaitable[object]], stopping: asyncio.Event) -> None:
-    """Does a chore again and again, also after it failed. The error's words may name people, so they are not logged."""
+    """Repeats a chore, even after it failed. Error messages may name people, so only their type is logged."""
     failures = 0
     while not stopping.is_set():
         try:
             await chore(datetime.now(UTC))
         except Exception as error:
             failures += 1
-            _log.error("The inbox could not do what is due: %s (failure %d in a row)", type(error).__name__, failures)
+            _log.error("Background work of the inbox failed: %s (%d in a row)", type(error).__name__, failures)
         else:
             failures = 0
         with suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""Lists the open questions that are not listed: an older version asked them, or a crash came between."""
+"""Finds open questions that are not on the list: an older version asked them, or a crash intervened."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent.approval.threads import Agent, WaitingThread, find_waiting
-from langchain_ashby.agent.approval.waiting import all_closed, keep, place_of, places, waiting, withdraw
 from langchain_ashby.agent.execution.store import thread_label
+from langchain_ashby.agent.execution.waiting import all_closed, keep, place_of, places, waiting, withdraw
 
 
 class CatchUp:
@@ -29,13 +29,13 @@ class CatchUp:
         self._is_over = False
 
     def look(self, now: datetime) -> int:
-        """Looks, unless it did within the last minute. Returns how many questions it listed."""
+        """Looks, unless it has within the last minute. Returns the number of questions it added to the list."""
         saver = self._agent.checkpointer
         if not isinstance(saver, BaseCheckpointSaver) or (self._due and now < self._due):
             return 0
         since = self._looked - _CLOCKS_APART if self._looked else None
         found = find_waiting(self._agent, saver, changed_since=since, go_on=lambda: not self._is_over).waiting
-        # Those that were closed a moment ago are looked after elsewhere: their answer may be under way.
+        # Upkeep handles those that were just closed: their answer may be in progress.
         known = {*places(self._store), *map(place_of, all_closed(self._store))}
         missing = [it for it in found if (thread_label(it.thread_id), it.state.interrupts[0].id) not in known]
         for thread in missing:
@@ -44,7 +44,7 @@ class CatchUp:
         return len(missing)
 
     def end(self) -> None:
-        """Ends a look that is under way."""
+        """Stops a look in progress."""
         self._is_over = True
 
     def _list(self, thread: WaitingThread) -> None:
@@ -65,7 +65,7 @@ class CatchUp:
         if thread.since is not None:
             entry["since"] = thread.since.isoformat()
         keep(self._store, entry)
-        # Meanwhile it may have been answered, and taken off a list on which it was not yet.
+        # It may have been answered just before it was listed, so nothing took it off the list.
         still = self._agent.get_state({"configurable": {"thread_id": thread.thread_id}}).interrupts
         if interrupt.id not in {it.id for it in still}:
             withdraw(self._store, thread.thread_id)

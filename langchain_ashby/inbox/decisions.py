@@ -1,4 +1,4 @@
-"""Decisions that have not left: kept in the store, one for each change, and taken back until they leave.
+"""Pending decisions: kept in the store, one for each change, and undoable until they are sent.
 
 Several processes may serve one inbox, and a store has no compare-and-set. So who decides puts a claim of their own,
 then lists all, and the decision counts only if its claim is alone; of two at the same time, at least one sees the
@@ -33,7 +33,7 @@ from langchain_ashby.inbox.questions import Approval
 
 @dataclass(frozen=True)
 class Kept:
-    """A decision that has not left.
+    """A decision that has not been sent.
 
     Attributes:
         interrupt_id: The question.
@@ -41,7 +41,7 @@ class Kept:
         fingerprint: What was shown to the reviewer.
         decision: The decision, in LangChain's approval protocol.
         reviewer: Who decided.
-        due: When it may leave.
+        due: When it may be sent.
         at: When it was made.
         thread_id: The thread of the question.
         of: How many changes the question has. It is answered when all of them are decided.
@@ -83,13 +83,13 @@ class Kept:
 
 
 class DecisionError(AshbyError):
-    """A decision that cannot be kept, or taken back, any more."""
+    """A decision that can no longer be kept or undone."""
 
     default_code = "decision_too_late"
 
 
 class AlreadyDecided(DecisionError):
-    """Somebody was first. Their decision is `kept`."""
+    """Someone else decided first. Their decision is `kept`."""
 
     def __init__(self, kept: Kept) -> None:
         super().__init__(in_words(kept))
@@ -104,7 +104,7 @@ class Sheaf:
         decisions: The items of its decisions, by number; of each several if processes contend.
         leaving: The marks of the processes that deliver them.
         taken_back: The marks of those that take one back, by number.
-        tries: What became of the attempts so far; None before the first that failed.
+        tries: The attempts so far; None before the first failure.
     """
 
     decisions: Mapping[int, list[Item]]
@@ -113,17 +113,24 @@ class Sheaf:
     tries: dict[str, Any] | None
 
     def kept(self, number: int) -> Kept | None:
-        """The decision that counts; None if there is none, or it is not settled which."""
-        settled = [load(it) for it in self.decisions.get(number, ()) if load(it)["settled"]]
-        return _kept(settled[0]) if len(settled) == 1 else None
+        """The decision that counts; None if there is none, or if it is not settled yet."""
+        settled = self._settled(number)
+        return _kept(load(settled[0])) if len(settled) == 1 else None
+
+    def item(self, kept: Kept) -> Item:
+        """The item of a decision that counts."""
+        return self._settled(kept.number)[0]
+
+    def _settled(self, number: int) -> list[Item]:
+        return [it for it in self.decisions.get(number, ()) if load(it)["settled"]]
 
 
 class Decisions:
-    """Decisions that have not left.
+    """Decisions that have not been sent.
 
     Args:
         store: The agent's store.
-        undo: How long a decision can be taken back before it leaves.
+        undo: How long a decision can be undone before it is sent to the agent.
     """
 
     def __init__(self, store: BaseStore, *, undo: timedelta = timedelta(seconds=5)) -> None:
@@ -132,7 +139,7 @@ class Decisions:
         self._one_at_a_time = Lock()
 
     def keep(self, approval: Approval, decision: Mapping[str, Any], reviewer: str, *, ends_hold: bool = False) -> Kept:
-        """Keeps a decision. It leaves when it is due and the question's other changes are decided as well.
+        """Keeps a decision. It is sent when it is due and the question's other changes are decided too.
 
         Args:
             approval: The change, as it was shown.
@@ -141,7 +148,7 @@ class Decisions:
             ends_hold: True if it only repeats an approval because the hold is over. It leaves at once.
 
         Raises:
-            AlreadyDecided: if somebody was first.
+            AlreadyDecided: if someone else decided first.
             DecisionError: if other processes hold the question for too long.
         """
         question, now = approval.question, datetime.now(UTC)
@@ -168,10 +175,10 @@ class Decisions:
         return kept
 
     def take_back(self, interrupt_id: str, number: int) -> Kept | None:
-        """Takes a decision back, whoever made it. Returns it; None if there was none.
+        """Undoes a decision, whoever made it. Returns it; None if there was none.
 
         Raises:
-            DecisionError: if it has left.
+            DecisionError: if it has been sent.
         """
         kept = self.sheaf(interrupt_id).kept(number)
         if kept is None:
@@ -181,12 +188,12 @@ class Decisions:
         sheaf = self.sheaf(interrupt_id)
         if sheaf.leaving:
             self.remove(interrupt_id, [mark])
-            raise DecisionError("It is too late to take this decision back: it has left")
+            raise DecisionError("Too late to undo this decision: it has already been sent")
         self.remove(interrupt_id, [mark, *(it.key for it in sheaf.decisions.get(number, ()))])
         return kept
 
     def drop(self, kept: Kept) -> bool:
-        """Removes a decision that counts for nothing. Returns False if it has left already."""
+        """Removes a decision that does not count. Returns False if it has already been sent."""
         sheaf = self.sheaf(kept.interrupt_id)
         if sheaf.leaving or sheaf.kept(kept.number) != kept:
             return False
@@ -194,7 +201,7 @@ class Decisions:
         return True
 
     def all(self) -> dict[tuple[str, int], Kept]:
-        """The decisions that have not left, by question and number."""
+        """The decisions that have not been sent, by question and number."""
         return {it.key: it for sheaf in self.sheaves().values() for it in kept_in(sheaf)}
 
     def sheaves(self) -> dict[str, Sheaf]:
@@ -238,7 +245,7 @@ class Decisions:
             ended = [it.key for it in rivals if not load(it)["settled"] and self.is_over(it, _PATIENCE)]
             self.remove(kept.interrupt_id, [key, *ended])
             time.sleep(random.uniform(*_PAUSE))
-        raise DecisionError("Other processes are busy with this change. Try again in a moment")
+        raise DecisionError("Another process is working on this change. Try again in a moment")
 
     def _raise_if_decided(self, kept: Kept) -> None:
         if first := self.sheaf(kept.interrupt_id).kept(kept.number):

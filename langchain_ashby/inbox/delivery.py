@@ -1,4 +1,4 @@
-"""Brings decisions to the agent, each once, whatever process dies.
+"""Delivers decisions to the agent, each once, even if a process dies.
 
 Whoever delivers marks the decisions as leaving first, and goes ahead only if the mark is alone. A mark whose process
 has ended is taken over: what the thread shows then says how far the other came. The agent's journal makes sure that a
@@ -38,7 +38,7 @@ class Delivery:
         threads: The agent's threads.
         store: Its store.
         decisions: The decisions.
-        questions: What waits.
+        questions: The open questions.
         at_once: How many threads go on at the same time.
     """
 
@@ -86,13 +86,13 @@ class Delivery:
         return begun
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Waits until nothing is under way. Returns False if that takes longer than the given time."""
+        """Waits until nothing is in progress. Returns False if that takes longer than the given time."""
         with self._guard:
             left = [work for work, _ in self._under_way.values()]
         return not wait(left, seconds).not_done
 
     def close(self, seconds: float = 30.0) -> None:
-        """Ends, but finishes what is under way, if it does not take too long: what it leaves is delivered again."""
+        """Stops after finishing what is in progress, within limits: the rest is delivered again."""
         self.wait(seconds)
         self._workers.shutdown(wait=False, cancel_futures=True)
 
@@ -105,8 +105,7 @@ class Delivery:
             return False
         if sheaf.tries and datetime.fromisoformat(sheaf.tries["next"]) > now:
             return False
-        items = {it.number: sheaf.decisions[it.number][0] for it in decisions}
-        return all(self._decisions.is_due(it, items[it.number], now) for it in decisions)
+        return all(self._decisions.is_due(it, sheaf.item(it), now) for it in decisions)
 
     def _deliver(self, interrupt_id: str, now: datetime) -> None:
         """Delivers a question's decisions, unless another process does or one of them is taken back."""
@@ -154,7 +153,7 @@ class Delivery:
             self._conclude(interrupt_id, results_of(self._store, decisions, thread))
 
     def _go_on(self, start: Command[Any] | None, decisions: Sequence[Kept], sheaf: Sheaf) -> None:
-        """Lets the thread go on, with the decisions or, if it has them already, from where it broke off."""
+        """Resumes the thread, with the decisions or, if it already has them, from where it broke off."""
         thread_id, interrupt_id = decisions[0].thread_id, decisions[0].interrupt_id
         failure: Exception | None = None
         try:
@@ -226,16 +225,16 @@ def _is_over(approval: Approval, now: datetime) -> bool:
 
 
 def _changed(request: Mapping[str, Any], decisions: Sequence[Kept]) -> str:
-    """Says in what the question is another than the one that was decided about; empty if it is the same."""
+    """Says how the question differs from the one that was decided; empty if it is the same."""
     actions: Any = request.get("action_requests") or ()
     if len(actions) != decisions[0].of:
-        return "The question has other changes now."
+        return "The question now has different changes."
     same = all(fingerprint(it.interrupt_id, actions[it.number - 1]) == it.fingerprint for it in decisions)
-    return "" if same else "The card is not the one that was shown. Look at it again."
+    return "" if same else "The card has changed since it was shown. Review it again."
 
 
 def _answer(request: Mapping[str, Any], decisions: Sequence[Kept]) -> dict[str, Any]:
-    """The answer to the question. What is not decided waits on."""
+    """The answer to the question. Undecided changes keep waiting."""
     of = {it.number: {**it.decision, "reviewer": it.reviewer} for it in decisions}
     made = [
         {**of.get(number, {"type": "wait"}), "tool_call_id": action["tool_call_id"]}

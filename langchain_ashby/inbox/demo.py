@@ -1,4 +1,4 @@
-"""An agent on a sandbox with twenty approvals of all kinds that wait, in twelve threads."""
+"""An agent on a sandbox with twenty waiting approvals of all kinds, in twelve threads."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class _Scene:
 
 
 def waiting_agent(client: AshbyClient, state: State) -> RecruitingAgent:
-    """Makes an agent on a sandbox and asks it for everything that then waits.
+    """Makes an agent on a sandbox and asks it to propose all of the changes.
 
     Args:
         client: A client of the sandbox.

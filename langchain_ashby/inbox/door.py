@@ -1,4 +1,4 @@
-"""Lets in whoever is known, and their forms only from their own pages."""
+"""Admits known people, and accepts their forms only from the inbox's own pages."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from inspect import isawaitable
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from langgraph.store.base import BaseStore
+from python_multipart.exceptions import FormParserError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -28,7 +29,7 @@ class Door:
     Args:
         reviewers: A way to sign in, or a function that names whoever sent a request.
         store: The agent's store, which keeps the sessions.
-        routing: Which approvals are for whom.
+        routing: Who sees and decides what.
         now: The clock.
     """
 
@@ -47,11 +48,11 @@ class Door:
 
     @property
     def has_sign_in(self) -> bool:
-        """True if people sign in here, and not somewhere before."""
+        """True if people sign in here rather than at a proxy or the application."""
         return self._identify is None
 
     async def open(self, request: Request) -> tuple[Session | None, bool]:
-        """The session of whoever sent a request, and whether it is a new one. None if nobody known did."""
+        """The session of whoever sent a request, and whether it is new. None for a stranger."""
         session = await self.sessions.find(self.cookie.read(request))
         if self._identify is None:
             return session, False
@@ -59,7 +60,7 @@ class Door:
         reviewer = await found if isawaitable(found) else found
         if reviewer is None:
             return None, False
-        # A cookie that somebody planted is of no session, or of another person's.
+        # A planted cookie belongs to no session, or to someone else's.
         if session and session.reviewer == reviewer:
             return session, False
         return await self.sessions.begin(reviewer), True
@@ -104,16 +105,18 @@ class AtTheDoor:
         answer: ASGIApp | None = None
         if session is None and not _is_open(own_path(scope)):
             answer = self._stranger(request)
+        elif session is not None and not session.reviewer.may_enter:
+            answer = self._problem(request, 403, "You have no role in this inbox. Ask whoever runs it for one.")
         elif scope["method"] not in SAFE_METHODS:
             body = await Request(scope, receive).body()
             receive = replayed(body, receive)
             try:
                 given = await _csrf_token(Request(scope, replayed(body, receive)))
-            except HTTPException:
+            except (HTTPException, FormParserError):
                 answer = self._problem(request, 400, "The form could not be read. Nothing was changed.")
             else:
                 if session is None or not hmac.compare_digest(given.encode(), session.csrf_token.encode()):
-                    words = "This form belongs to an earlier sign-in. Nothing was changed: load the page again."
+                    words = "This form is from an earlier sign-in. Nothing was changed; reload the page."
                     answer = self._problem(request, 403, words)
 
         async def with_cookie(message: Message) -> None:
@@ -127,23 +130,24 @@ class AtTheDoor:
 
     def _stranger(self, request: Request) -> Response:
         if not self._door.has_sign_in:
-            return self._problem(request, 403, "The inbox does not know you. Ask whoever runs it.")
+            return self._problem(request, 403, "The inbox does not know you. Ask whoever runs it for access.")
         address = str(request.url_for("sign_in"))
         if "hx-request" in request.headers:
-            answer = self._problem(request, 401, "Your sign-in is over.")
+            answer = self._problem(request, 401, "Your session has ended.")
             answer.headers["hx-redirect"] = address
             return answer
         wants_page = request.headers.get("sec-fetch-dest", "document") == "document"
         if request.method in SAFE_METHODS and wants_page and "text/html" in request.headers.get("accept", "text/html"):
             back = own_path(request.scope) + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"{address}?{urlencode({'back': back})}" if back != "/" else address, 303)
-        return self._problem(request, 401, "Your sign-in is over. Nothing was changed: sign in again.")
+        return self._problem(request, 401, "Your session has ended. Nothing was changed; sign in again.")
 
 
 def way_back(request: Request) -> str:
-    """Where somebody wanted to go before they signed in: a page of the inbox, whatever the address says."""
+    """Where someone wanted to go before signing in: always a page of the inbox, whatever the address says."""
     back = request.query_params.get("back", "/")
     is_here = back.startswith("/") and not back.startswith(("//", "/\\", "/sign-in")) and back.isprintable()
+    is_here = is_here and ".." not in unquote(back.partition("?")[0]).split("/")  # browsers go up there
     root = str(request.url_for("queue")).rstrip("/")
     return root + (back if is_here and "\\" not in back else "/")
 

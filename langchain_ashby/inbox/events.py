@@ -1,4 +1,4 @@
-"""What changes, told to the open pages: as server-sent events, and for pages that cannot have them, on request.
+"""Tells open pages what changes: by server-sent events, or on request for pages that cannot receive them.
 
 One look at the store, every half a second, serves all pages of the process. Each page is told only what its reviewer
 may see: ids and numbers, never a name of a candidate.
@@ -33,7 +33,7 @@ Decided = tuple[str, str]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What there is at one time: the changes that wait, by their address, and the decisions about them."""
+    """A snapshot: the waiting changes, by their address, and the decisions on them."""
 
     waiting: Mapping[str, Approval]
     decided: Mapping[str, Decided]
@@ -48,7 +48,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class View:
-    """What one reviewer sees of it, and what became of their own decisions."""
+    """What one reviewer sees of it, and the outcomes of their own decisions."""
 
     waiting: frozenset[str] = frozenset()
     decided: Mapping[str, Decided] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Events:
     """What changes.
 
     Args:
-        questions: What waits.
+        questions: The open questions.
         outbox: The decisions about it.
     """
 

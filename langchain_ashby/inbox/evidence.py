@@ -1,4 +1,4 @@
-"""What helps to decide about a change: who it is about, read from Ashby now, and what the model read before.
+"""Evidence for a decision: who the change is about, read from Ashby now, and what the model read before.
 
 All of it is beside the card, which alone says what will happen. If it cannot be had, the page says so, and a decision
 can be made without it.
@@ -10,24 +10,23 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
-from langgraph.graph.state import CompiledStateGraph
-from langgraph.pregel import Pregel
+from langchain_core.tools import BaseTool
 from starlette.concurrency import run_in_threadpool
 
 from langchain_ashby.agent.messages.history import calls_of
-from langchain_ashby.agent.nodes.read import ReadNode
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.endpoints.applications import GetApplication, ListApplicationFeedback
 from langchain_ashby.endpoints.candidates import GetCandidate
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.inbox.questions import Approval
+from langchain_ashby.inbox.threads import Agent, Threads
 from langchain_ashby.results import NOTICE
 from langchain_ashby.results.phrases import field_value, objects, text
 from langchain_ashby.results.redaction import without_private
@@ -35,8 +34,6 @@ from langchain_ashby.text.words import at, count, one_line, parsed, person, tool
 from langchain_ashby.toolkit.tool import AshbyTool
 
 _log = logging.getLogger(__name__)
-
-Agent = CompiledStateGraph[Any, Any, Any, Any]
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ class Reading:
 
 
 class Unavailable(Exception):
-    """Evidence that cannot be had; the message says why."""
+    """Evidence is not available; the message says why."""
 
 
 class Evidence:
@@ -97,13 +94,14 @@ class Evidence:
 
     Args:
         agent: The agent, or a graph with it as a node.
+        tools: Its tools, of which one tells how Ashby is reached.
         seconds: How long a look at Ashby may take.
         fresh: For how many seconds a look counts.
     """
 
-    def __init__(self, agent: Agent, *, seconds: float = 5, fresh: float = 60) -> None:
-        self._agent = agent
-        self._client = _client_of(agent)
+    def __init__(self, agent: Agent, tools: Iterable[BaseTool], *, seconds: float = 5, fresh: float = 60) -> None:
+        self._threads = Threads(agent)
+        self._client = next((it.client for it in tools if isinstance(it, AshbyTool) and it.client), None)
         self.seconds = seconds
         self._fresh = fresh
         self._looks: dict[tuple[str, str | None], tuple[float, Person]] = {}
@@ -119,7 +117,7 @@ class Evidence:
             return kept[1]
         client = self._client
         if client is None:
-            return "The agent has no connection to Ashby that could be asked."
+            return "The agent has no connection to Ashby to read from."
 
         def look() -> Person:
             with client.acting_for(key[1]):
@@ -144,31 +142,12 @@ class Evidence:
         if thread is None:
             return "The thread has no id, so it cannot be read."
         try:
-            async with asyncio.timeout(self.seconds):
-                messages = await self._messages(thread)
+            read = await run_in_threadpool(self._threads.read, thread)
         except Exception as error:  # any checkpointer's own
             # Only its type: its message may quote the thread.
             _log.warning("A thread could not be read for its evidence: %s", type(error).__name__)
             return "The thread could not be read."
-        return list(_readings(messages))
-
-    async def _messages(self, thread: str) -> Sequence[AnyMessage]:
-        config: Any = {"configurable": {"thread_id": thread}}
-        try:
-            state = await self._agent.aget_state(config, subgraphs=True)
-        except NotImplementedError:  # a checkpointer without asyncio
-            state = await run_in_threadpool(self._agent.get_state, config, subgraphs=True)
-        inner = [at(it.state.values, "messages") for it in state.tasks if hasattr(it.state, "values")]
-        found = next((it for it in inner if it), None) or at(state.values, "messages")
-        return found if isinstance(found, list) else []
-
-
-def _client_of(agent: Pregel[Any, Any, Any, Any]) -> AshbyClient | None:
-    """The client of the agent's tools that read."""
-    graphs = [agent, *(graph for _, graph in agent.get_subgraphs(recurse=True))]
-    nodes = [node.bound for graph in graphs if isinstance(graph, Pregel) for node in graph.nodes.values()]
-    tools = [tool for node in nodes if isinstance(node, ReadNode) for tool in node.tools.tools_by_name.values()]
-    return next((it.client for it in tools if isinstance(it, AshbyTool) and it.client), None)
+        return list(readings_of(read.messages))
 
 
 def _of_whom(approval: Approval) -> tuple[str | None, str | None]:
@@ -204,8 +183,8 @@ def _person(client: AshbyClient, application_id: str | None, candidate_id: str |
 
 def _facts(candidate: Mapping[str, Any], application: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     works = [one_line(it, 120) for it in (candidate.get("position"), candidate.get("company")) if it]
-    yield "Works as", ", ".join(works)
-    yield "Lives in", one_line(at(candidate, "location", "locationSummary") or "", 120)
+    yield "Current role", ", ".join(works)
+    yield "Location", one_line(at(candidate, "location", "locationSummary") or "", 120)
     yield "Job", one_line(at(application, "job", "title") or "", 120)
     stage = one_line(at(application, "currentInterviewStage", "title") or "", 80)
     yield "Stage", f"{stage}, for {days}" if stage and (days := _days_there(application)) else stage
@@ -240,7 +219,8 @@ def _scorecard(feedback: Mapping[str, Any]) -> Scorecard:
     )
 
 
-def _readings(messages: Sequence[AnyMessage]) -> Iterator[Reading]:
+def readings_of(messages: Sequence[AnyMessage]) -> Iterator[Reading]:
+    """What was read since the latest message of the user, in order."""
     start = max((place for place, it in enumerate(messages) if isinstance(it, HumanMessage)), default=0)
     calls = {call["id"]: call for it in messages[start:] if isinstance(it, AIMessage) for call in calls_of(it)}
     for message in messages[start:]:

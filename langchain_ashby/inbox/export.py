@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
@@ -23,8 +24,8 @@ _HEADS = (
 def to_csv(entries: Iterable[AuditEntry], *, private: bool = False) -> Iterator[str]:
     """Yields a line of heads and a line per entry, for spreadsheets.
 
-    A cell that a spreadsheet would take for a formula begins with an apostrophe. What `without_private` leaves out is
-    there if `private`.
+    What a spreadsheet would take for a formula begins with an apostrophe: a cell, and what follows a semicolon or a
+    line break within it. What `without_private` leaves out is there if `private`.
     """
     yield _line(_HEADS)
     for entry in entries:
@@ -78,6 +79,12 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text that a spreadsheet takes for text: it computes what begins with = + - @, even after spaces or a tab."""
-    shown = visible(text)
-    return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20") else shown
+    """Text that a spreadsheet takes for text: it computes what begins with = + - @, even after spaces or a tab.
+
+    Where a comma is the decimal mark, spreadsheets expect semicolons between cells: then they split at those in a text,
+    and know no quotes within a line.
+    """
+    return _FORMULA.sub(r"\1'", visible(text))
+
+
+_FORMULA = re.compile(r'(^|[;\n])(?=[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20])')

@@ -1,15 +1,14 @@
-"""Changes that a reviewer put off: they leave that reviewer's list until a time, and nobody else's."""
+"""Changes that a reviewer put off: they leave that reviewer's list until a time, and no one else's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta, tzinfo
 
 from langgraph.store.base import BaseStore, PutOp
 
 from langchain_ashby.agent.execution.store import list_items, load, put_op, thread_label
 from langchain_ashby.inbox.questions import Approval
-from langchain_ashby.text.words import zone_named
 
 AT = 9
 """The hour at which what was put off for days comes back."""
@@ -41,15 +40,15 @@ class Later:
         return {key: until for key, until in found.items() if until > now}
 
 
-def until(when: str, now: datetime, zone: str | None) -> datetime | None:
+def until(when: str, now: datetime, zone: tzinfo) -> datetime | None:
     """The time that is meant by `hour`, `tomorrow`, `week`, or a time in ISO 8601; None if it is none of them.
 
     Args:
         when: The word or the time.
         now: The present.
-        zone: The time zone in which a day begins, and of a time without one; the server's if it is not known.
+        zone: The time zone in which a day begins, and of a time without one.
     """
-    there = now.astimezone(zone_named(zone))
+    there = now.astimezone(zone)
     if when == "hour":
         return there + timedelta(hours=1)
     if when in _DAYS:
@@ -58,7 +57,9 @@ def until(when: str, now: datetime, zone: str | None) -> datetime | None:
         found = datetime.fromisoformat(when)
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=there.tzinfo)
+    if found.year == MAXYEAR:  # in another zone it may be in a year that there is not
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 _DAYS = {"tomorrow": 1, "week": 7}

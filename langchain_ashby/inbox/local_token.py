@@ -1,4 +1,4 @@
-"""Signing in on one's own computer, with a token that only the command and the browser know."""
+"""Signs in on one's own computer, with a token that only the command and the browser know."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from langchain_ashby.inbox.security import Attempts
 
 
 class LocalToken(SignIn):
-    """Signs in one person with a token that is good for one time, as `langchain-ashby inbox` does.
+    """Signs in one person with a one-time token, as `langchain-ashby inbox` does.
 
-    Whoever opens `address_of(…)` first is signed in, and the token leaves the address. Sessions end with the process.
+    Whoever opens `address_of(…)` first is signed in, and the token is removed from the address. Sessions end
+    with the process.
 
     Args:
         name: The person's name in the audit trail.
         roles: Their roles.
-        clock: Seconds that only grow, for the limit on wrong tokens.
+        clock: A monotonic clock in seconds, for the limit on wrong tokens.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class LocalToken(SignIn):
         return self._issuer
 
     def address_of(self, inbox: str) -> str:
-        """Makes the address, with a new token, that signs in the person at the inbox with this address."""
+        """Makes a sign-in link with a new token for the inbox at this address."""
         self._token = secrets.token_urlsafe(32)
         return f"{inbox.rstrip('/')}/sign-in?token={self._token}"
 
@@ -56,7 +57,7 @@ class LocalToken(SignIn):
             return RedirectResponse(way_back(request), 303)
         peer = request.client.host if request.client else ""
         if self._attempts.are_too_many(peer):
-            answer = problem(request, 429, "Wait a minute, then open the address again.")
+            answer = problem(request, 429, "Wait a minute, then open the link again.")
             answer.headers["retry-after"] = "60"
             return answer
         given = request.query_params.get("token")
@@ -66,7 +67,7 @@ class LocalToken(SignIn):
         # No other request runs between the comparison and the end of the token.
         if self._token is None or not hmac.compare_digest(given.encode(), self._token.encode()):
             self._attempts.failed(peer)
-            return problem(request, 401, f"This address is used up, or is not right. {_WORDS}")
+            return problem(request, 401, f"This sign-in link has been used or is wrong. {_WORDS}")
         self._token = None
         door = inbox_of(request).door
         session = await door.sessions.begin(self._reviewer)
@@ -75,4 +76,4 @@ class LocalToken(SignIn):
         return answer
 
 
-_WORDS = "Press Enter in the terminal where `langchain-ashby inbox` runs: it opens a new one."
+_WORDS = "Press Enter in the terminal where `langchain-ashby inbox` is running to get a new link."

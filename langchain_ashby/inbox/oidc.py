@@ -1,4 +1,4 @@
-"""Signing in with OpenID Connect, through Authlib."""
+"""Signs in with OpenID Connect, through Authlib."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ class OpenIDConnect(SignIn):
         issuer: The provider's address, below which its `/.well-known/openid-configuration` is.
         client_id: The client that is registered there.
         client_secret: Its secret.
-        roles: The roles of somebody with these claims; empty for those who may not enter. There is no default: with
-            many providers everybody in the world has an account.
+        roles: The roles of someone with these claims; empty for people without access. There is no default: with
+            many providers, anyone in the world can have an account.
         name: The person's name in the audit trail, by their claims. By default their e-mail address, if the provider
             has verified it; nobody else is let in.
         scope: What is asked of the provider.
-        clock: Seconds that only grow, for the limit on attempts.
+        clock: A monotonic clock in seconds, for the limit on attempts.
 
     Raises:
         ImportError: without the extra.
-        ValueError: if the issuer is not an address of https.
+        ValueError: if the issuer is not an https address.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class OpenIDConnect(SignIn):
     ) -> None:
         parts = urlsplit(issuer)
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            raise ValueError("The issuer is an address of https, such as https://accounts.google.com.")
+            raise ValueError("The issuer must be an https address, such as https://accounts.google.com.")
         secret = client_secret.get_secret_value() if isinstance(client_secret, SecretStr) else client_secret
         self._at = issuer
         self._host = parts.hostname or issuer
@@ -82,7 +82,7 @@ class OpenIDConnect(SignIn):
         return f"{self._at} {self._client_id}"
 
     def routes(self) -> Sequence[Route]:
-        """The page before, the way to the provider, and the way back."""
+        """The sign-in page, the redirect to the provider, and the callback."""
         return [
             Route("/sign-in", self._before, name="sign_in"),
             Route("/sign-in/start", self._start, name="sign_in_start"),
@@ -114,7 +114,7 @@ class OpenIDConnect(SignIn):
         sign_ins = self._sign_ins(request)
         begun = await sign_ins.find(self._cookie.read(request))
         if begun is None:
-            return self._again(request, "This sign-in was not begun in this browser, or too long ago.")
+            return self._again(request, "This sign-in was started in another browser, or too long ago.")
         await sign_ins.end(begun)  # a code is good for one try
         answer = await self._received(request, begun)
         self._cookie.clear(request, answer)
@@ -123,7 +123,7 @@ class OpenIDConnect(SignIn):
     async def _received(self, request: Request, begun: Session) -> Response:
         request.scope["session"] = begun.values["authlib"]
         if request.query_params.get("iss", self._at) != self._at:
-            return self._again(request, "The answer came from another provider.")
+            return self._again(request, "The answer came from a different provider.")
         if request.query_params.get("error") == "access_denied":
             return self._again(request, "The sign-in was not completed.")
         try:
@@ -135,17 +135,18 @@ class OpenIDConnect(SignIn):
             name, roles = self._name(claims), frozenset(self._roles(claims))
         except Exception as error:  # the network's, Authlib's, or the application's own
             return self._failed(request, error)
-        if not name or not roles:
-            words = f"{self._host} knows you, but you may not enter here. Ask whoever runs the inbox."
+        reviewer = Reviewer(name, roles, _verified_email(claims)) if name else None
+        if reviewer is None or not reviewer.may_enter:
+            words = f"{self._host} signed you in, but you have no access to this inbox. Ask whoever runs it."
             return problem(request, 403, words)
         door = inbox_of(request).door
-        session = await door.sessions.begin(Reviewer(name, roles, _verified_email(claims)))
+        session = await door.sessions.begin(reviewer)
         answer = RedirectResponse(begun.values["back"], 303)
         door.cookie.set(request, answer, session.secret)
         return answer
 
     async def _metadata(self) -> None:
-        """Reads what the provider says of itself, and refuses what no provider may say."""
+        """Reads the provider's metadata, and refuses what no provider may claim."""
         metadata = await self._app.load_server_metadata()
         if metadata.get("issuer") != self._at:
             raise ValueError("the provider calls itself by another name")
@@ -166,7 +167,7 @@ class OpenIDConnect(SignIn):
 
     def _failed(self, request: Request, error: Exception) -> Response:
         _log.error("The sign-in with %s failed with %s", self._host, type(error).__name__)
-        return self._again(request, f"The sign-in with {self._host} did not work.")
+        return self._again(request, f"The sign-in with {self._host} failed.")
 
     def _again(self, request: Request, words: str) -> Response:
         return sign_in_page(request, str(request.url_for("sign_in_start")), "Try again", words, 401)

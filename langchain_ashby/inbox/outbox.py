@@ -1,19 +1,20 @@
-"""Decisions on their way to the agent: kept until they are due, then delivered, and what became of them."""
+"""Keeps decisions until they are due, delivers them to the agent, and finds their outcomes."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from langgraph.store.base import BaseStore
 
-from langchain_ashby.agent.approval.waiting import close
+from langchain_ashby.agent.execution.waiting import close
 from langchain_ashby.inbox.decisions import AlreadyDecided, DecisionError, Decisions, Kept, in_words
 from langchain_ashby.inbox.delivery import Delivery
 from langchain_ashby.inbox.questions import Approval, Question, Questions
-from langchain_ashby.inbox.results import Result, Results, result, result_op, who_closed
+from langchain_ashby.inbox.results import Result, Results, first_in_words, result, result_op, who_closed
 from langchain_ashby.inbox.threads import Agent, Threads
 from langchain_ashby.inbox.upkeep import Upkeep
 
@@ -21,7 +22,7 @@ __all__ = ["Agent", "AlreadyDecided", "DecisionError", "Kept", "Outbox", "Questi
 
 
 class QuestionOver(DecisionError):
-    """The question is not open any more."""
+    """The question is no longer open."""
 
 
 class Outbox:
@@ -30,8 +31,8 @@ class Outbox:
     Args:
         agent: The agent that asked.
         store: Its store.
-        undo: How long a decision can be taken back before it leaves.
-        stop_before_model: Carry out decisions and go no further: there is no model.
+        undo: How long a decision can be undone before it is sent to the agent.
+        stop_before_model: Carry out decisions, then stop: there is no model.
         questions: What waits, if it is read already.
     """
 
@@ -54,7 +55,7 @@ class Outbox:
         self.results = Results(store)
 
     def keep(self, approval: Approval, decision: Mapping[str, Any], reviewer: str) -> Kept:
-        """Keeps a decision. It leaves when it is due and the question's other changes are decided as well.
+        """Keeps a decision. It is sent when it is due and the question's other changes are decided too.
 
         Args:
             approval: The change, as it was shown.
@@ -62,8 +63,8 @@ class Outbox:
             reviewer: Who decided.
 
         Raises:
-            AlreadyDecided: if somebody was first; says who, what and when.
-            QuestionOver: if the question is not open any more; says who closed it, as far as it is known.
+            AlreadyDecided: if someone else decided first; says who, what and when.
+            QuestionOver: if the question is no longer open; says who closed it, if that is known.
             DecisionError: if it is not known now whether the question is open.
         """
         question = approval.question
@@ -73,7 +74,9 @@ class Outbox:
             is_open = self._is_open(question)
         except TimeoutError:
             self._decisions.drop(kept)
-            raise DecisionError("The database does not answer, so nothing was decided. Try again in a moment") from None
+            raise DecisionError(
+                "The database is not answering, so nothing was decided. Try again in a moment"
+            ) from None
         if is_open or not self._decisions.drop(kept):
             return kept
         close(self._store, question.waiting["thread_id"], question.interrupt_id)
@@ -93,13 +96,20 @@ class Outbox:
         """Says who closed the question of a change, how and when, as far as it is known."""
         return who_closed(self._store, approval, self.results)
 
+    def first(self, interrupt_id: str, number: int) -> str | None:
+        """Says who decided on a change in the inbox, how and when; None if nobody did, or it was long ago."""
+        if not interrupt_id.isalnum():  # anything can stand in an address
+            return None
+        kept = self._decisions.sheaf(interrupt_id).kept(number)
+        return in_words(kept) if kept else first_in_words(self.results.about(interrupt_id, number))
+
     def take_back(self, interrupt_id: str, number: int, by: str | None = None) -> Kept | None:
-        """Takes a decision back. Anybody may; if it is not the reviewer's own, the reviewer is told who did.
+        """Undoes a decision, whoever made it; if someone else does, its reviewer is told who.
 
         Returns the decision; None if there was none.
 
         Raises:
-            DecisionError: if it has left.
+            DecisionError: if it has been sent.
         """
         kept = self._decisions.take_back(interrupt_id, number)
         if kept is not None and by is not None and by != kept.reviewer:
@@ -107,7 +117,7 @@ class Outbox:
         return kept
 
     def all(self) -> dict[tuple[str, int], Kept]:
-        """The decisions that have not left, by question and number."""
+        """The decisions that have not been sent, by question and number."""
         return self._decisions.all()
 
     def trouble(self, interrupt_id: str) -> str | None:
@@ -123,15 +133,16 @@ class Outbox:
         begun = self._delivery.begin(now)
         if self._next_upkeep is None or now >= self._next_upkeep:
             self._next_upkeep = now + _EVERY
-            self._upkeep.look(now)
+            with suppress(TimeoutError):  # the next look may be luckier
+                self._upkeep.look(now)
         return begun
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Waits until nothing is under way. Returns False if that takes longer than the given time."""
+        """Waits until nothing is in progress. Returns False if that takes longer than the given time."""
         return self._delivery.wait(seconds)
 
     def close(self, seconds: float = 30.0) -> None:
-        """Ends. What is under way is finished if that does not take too long, and is delivered again if it does."""
+        """Stops. What is in progress is finished if there is time, and delivered again otherwise."""
         self._delivery.close(seconds)
 
 

@@ -1,4 +1,4 @@
-"""What waits for a person, as the pages show it."""
+"""Waiting changes, as the pages show them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 
 from langgraph.store.base import BaseStore
 
-from langchain_ashby.agent.approval.waiting import NOTHING, Place, Waiting, place, places, read
 from langchain_ashby.agent.cards import Card, is_current
+from langchain_ashby.agent.execution.waiting import NOTHING, Place, Waiting, place, places, read
 from langchain_ashby.text.words import tool_title
 
 UNKNOWN_RISK = "high"

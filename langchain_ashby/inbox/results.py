@@ -1,4 +1,4 @@
-"""What became of decisions, kept for their reviewers until they have seen it."""
+"""Outcomes of decisions, kept for their reviewers until they have seen them."""
 
 from __future__ import annotations
 
@@ -126,16 +126,22 @@ def results_of(store: BaseStore, decisions: Sequence[Kept], thread: Thread) -> l
 def who_closed(store: BaseStore, approval: Approval, results: Results) -> str:
     """Says who closed the question of a change, how and when, as far as it is known."""
     question = approval.question
-    found = results.about(question.interrupt_id, approval.number)
-    if found is not None and found.by is None and found.outcome not in _NOT_COUNTED:
-        return f"{found.reviewer} {VERBS.get(found.decision, 'decided')} this at {found.decided_at:%H:%M} UTC"
+    if first := first_in_words(results.about(question.interrupt_id, approval.number)):
+        return first
     call_id = str(approval.action["tool_call_id"])
     trail = [it for it in audit_trail(store, question.waiting["thread_id"]) if it.part_of is None]
     about = [it for it in trail if it.call_id == call_id and it.tool == approval.tool and it.at >= question.since]
     entry = max(about, key=lambda it: it.at, default=None)
     if entry is None or entry.decision is None or entry.reviewer is None:
-        return "This is not waiting any more: it was decided elsewhere, or the conversation has moved on"
+        return "This is no longer waiting: it was decided elsewhere, or the conversation has moved on"
     return f"{entry.reviewer} {VERBS.get(entry.decision, 'decided')} this at {_moment(entry):%H:%M} UTC"
+
+
+def first_in_words(found: Result | None) -> str | None:
+    """Says who decided, how and when, by what became of it; None if that decision did not count."""
+    if found is None or found.by is not None or found.outcome in _NOT_COUNTED:
+        return None
+    return f"{found.reviewer} {VERBS.get(found.decision, 'decided')} this at {found.decided_at:%H:%M} UTC"
 
 
 def _moment(entry: AuditEntry) -> datetime:

@@ -1,4 +1,4 @@
-"""Who is there, and what they may see and decide."""
+"""Reviewers, and what they may see and decide."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from langchain_ashby.inbox.questions import Approval
 
 VIEWER, REVIEWER, ADMIN = "viewer", "reviewer", "admin"
-"""The roles that the inbox knows. Any other means only what the application's routing says."""
+"""The roles that the inbox knows. Others have a meaning only in the application's routing."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Routing:
-    """Which approvals are for whom, beyond what their role says.
+    """Restricts who sees and decides what, beyond roles.
 
     Attributes:
-        decides: For a tool, the roles and names that may decide about it, such as
-            `{"ashby_create_offer": ["compensation", "ben@example.com"]}`: reviewers decide about all other tools,
-            admins about all. Or a function of the reviewer and the approval.
-        sees: A function of the reviewer and the approval; by default everybody sees everything.
+        decides: For each tool, the roles and names of those who may decide, such as
+            `{"ashby_create_offer": ["compensation", "ben@example.com"]}`: reviewers decide on all other tools,
+            admins on all. Or a function of the reviewer and the approval.
+        sees: A function of the reviewer and the approval; by default everyone sees everything.
 
     Where a function fails, the answer is no.
     """
@@ -43,13 +43,14 @@ class Routing:
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Somebody who looks at the inbox.
+    """Someone who uses the inbox.
 
     Attributes:
         name: Their name in the audit trail. Its invisible characters are written out, and letters of other forms, such
             as full-width ones, are replaced by the usual ones: names that look alike are seldom two people.
-        roles: `viewer` sees, `reviewer` decides as well, `admin` also decides what is routed to others.
+        roles: a `viewer` can look, a `reviewer` can also decide, an `admin` also decides what is routed to others.
         email: Their e-mail address, if it is known.
+        as_seen: True if the name is written as it is seen, so that nothing in it is written out once more.
 
     Raises:
         ValueError: if the name is empty.
@@ -59,17 +60,25 @@ class Reviewer:
     roles: frozenset[str] = frozenset({REVIEWER})
     email: str | None = None
     routing: Routing = field(default=Routing(), repr=False, compare=False)
+    as_seen: bool = field(default=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        name = visible(as_typed(" ".join(unicodedata.normalize("NFKC", self.name).split())))
-        if not name:
+        if not self.as_seen:
+            name = visible(as_typed(" ".join(unicodedata.normalize("NFKC", self.name).split())))
+            object.__setattr__(self, "name", shortened(name, _LONGEST_NAME))
+            object.__setattr__(self, "as_seen", True)
+        if not self.name:
             raise ValueError("A reviewer needs a name.")
-        object.__setattr__(self, "name", shortened(name, _LONGEST_NAME))
         object.__setattr__(self, "roles", frozenset([self.roles] if isinstance(self.roles, str) else self.roles))
+
+    @property
+    def may_enter(self) -> bool:
+        """True if they have a role that the inbox knows."""
+        return not self.roles.isdisjoint((VIEWER, REVIEWER, ADMIN))
 
     def may_see(self, approval: Approval) -> bool:
         """True if the approval is shown to them."""
-        return not self.roles.isdisjoint((VIEWER, REVIEWER, ADMIN)) and _follows(self.routing.sees, self, approval)
+        return self.may_enter and _follows(self.routing.sees, self, approval)
 
     def may_decide(self, approval: Approval) -> bool:
         """True if their decision about the approval counts."""
@@ -87,11 +96,11 @@ class Reviewer:
 
 Rule = Callable[[Reviewer, "Approval"], bool]
 Identify = Callable[[Request], Reviewer | Awaitable[Reviewer | None] | None]
-"""Names whoever sent a request; None if nobody is known to have sent it."""
+"""Identifies whoever sent a request; None for a stranger."""
 
 
 class SignIn(ABC):
-    """A way to sign in once. The inbox remembers it in a session."""
+    """A way to sign in. The inbox remembers it in a session."""
 
     @property
     @abstractmethod
@@ -106,17 +115,17 @@ class SignIn(ABC):
 class TrustedHeader:
     """Takes the reviewer's name from a header that a proxy sets.
 
-    The header counts only in requests that come from the proxy itself; a request from anywhere else is refused, since
-    everybody can send a header. The proxy has to remove the header from what it is sent.
+    The header is trusted only in requests from the proxy itself, since anyone can send a header; other requests are
+    refused. The proxy has to replace or remove the header in what it receives.
 
     Args:
         name: The header, such as `X-Forwarded-User`.
         proxies: The addresses or networks of the proxies, such as `10.0.0.0/8`; `unix` for a proxy that connects
             through a socket in the file system.
-        roles: The roles of everybody, or a function of the name.
+        roles: Everyone's roles, or a function of the name.
 
     Raises:
-        ValueError: if there is no proxy, or one is not an address.
+        ValueError: if no proxy is given, or one is not an address.
     """
 
     def __init__(
@@ -127,7 +136,7 @@ class TrustedHeader:
         roles: Collection[str] | Callable[[str], Collection[str]] = (REVIEWER,),
     ) -> None:
         if isinstance(proxies, str) or not proxies:
-            raise ValueError("Name the proxies whose header counts, such as proxies=['10.0.0.7'].")
+            raise ValueError("List the proxies to trust, such as proxies=['10.0.0.7'].")
         self._header = name
         self._networks = [ipaddress.ip_network(it) for it in proxies if it != _UNIX]
         self._unix = _UNIX in proxies

@@ -1,4 +1,4 @@
-"""What every request has to pass before a page sees it, and what every answer carries."""
+"""Checks every request before a page sees it, and sets the headers of every answer."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Place:
             or parts.fragment
             or "@" in base_url
         ):
-            raise ValueError("base_url takes the address of the inbox, such as https://example.com/inbox.")
+            raise ValueError("base_url must be the address of the inbox, such as https://example.com/inbox.")
         # As browsers write it: without the usual port, and in letters that headers can have.
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname.encode("idna").decode()
         usual = parts.port is None or parts.port == {"http": 80, "https": 443}[parts.scheme]
@@ -65,7 +65,7 @@ class Place:
 
 
 class Guard:
-    """Refuses what no browser sends on behalf of the person in front of it.
+    """Refuses requests that no browser sends on its user's behalf.
 
     It looks at the host (a page elsewhere can point a name of its own at this machine), at where a request comes from,
     and at the size of its body. It tells browsers to load and run nothing but the inbox's own files.
@@ -117,8 +117,10 @@ class Guard:
 
         hosts = Headers(scope=scope).getlist("host")
         if len(hosts) != 1 or _without_port(hosts[0]) not in self._place.hosts:
-            # Its links would lead to the host that was asked for: words alone.
-            refusal = PlainTextResponse("The inbox is not served under this name: base_url says under which.\n", 421)
+            # A page's links would lead to the host that was asked for, so this is plain text.
+            refusal = PlainTextResponse(
+                "The inbox is not served at this address. Whoever runs it can set base_url.\n", 421
+            )
             await refusal(scope, receive, with_headers)
             return
         scope = self._as_seen_outside(scope)
@@ -129,7 +131,7 @@ class Guard:
             if answer is self._app and scope["method"] not in SAFE_METHODS:
                 receive = replayed(await self._body(receive), receive)
         except _TooMuchError:
-            answer = self._problem(request, 413, "That is more than a form here can hold. Nothing was changed.")
+            answer = self._problem(request, 413, "The form is too large. Nothing was changed.")
         except TimeoutError:
             answer = self._problem(request, 408, "The form did not arrive in time. Nothing was changed.")
         except ClientDisconnect:
@@ -137,13 +139,13 @@ class Guard:
         try:
             await answer(scope, receive, with_headers)
         except Exception as error:
-            # The error's own words may name people, the places in the code do not.
+            # The error's message may name people; the places in the code do not.
             places = traceback.extract_tb(error.__traceback__)[-_PLACES:]
             where = ", ".join(f"{it.filename}:{it.lineno} in {it.name}" for it in places)
             _log.error("A page failed with %s: %s", type(error).__name__, where)
             if started:
                 raise
-            words = "Something went wrong here. Whether anything was changed is shown under what became of it."
+            words = "Something went wrong. Check Outcomes to see whether anything was changed."
             await self._problem(request, 500, words)(scope, receive, with_headers)
 
     def _as_seen_outside(self, scope: Scope) -> Scope:
@@ -158,20 +160,24 @@ class Guard:
     def _refusal(self, request: Request) -> Response | None:
         if not self._is_running():
             return self._problem(
-                request, 503, "The inbox was not started: its lifespan has to run within that of the app."
+                request, 503, "The inbox has not started: its lifespan has to run within the application's."
             )
         came_from = request.headers.get("sec-fetch-site")
         is_navigation = request.headers.get("sec-fetch-mode", "navigate") == "navigate"
         if request.method in SAFE_METHODS:
             if came_from not in (None, "none", "same-origin") and not is_navigation:
-                return self._problem(request, 403, "Pages elsewhere may link to the inbox, but not read it.")
+                return self._problem(request, 403, "Other sites can link to the inbox, but not load its pages.")
             return None
         origins = request.headers.getlist("origin")
         own = f"{request.url.scheme}://{request.url.netloc}"
         if origins != [own] and not (not origins and came_from == "same-origin"):
-            return self._problem(request, 403, "This did not come from a page of the inbox. Nothing was changed.")
+            return self._problem(
+                request, 403, "This request did not come from a page of the inbox. Nothing was changed."
+            )
         if came_from not in (None, "same-origin"):
-            return self._problem(request, 403, "This did not come from a page of the inbox. Nothing was changed.")
+            return self._problem(
+                request, 403, "This request did not come from a page of the inbox. Nothing was changed."
+            )
         return None
 
     async def _body(self, receive: Receive) -> bytes:
@@ -192,7 +198,7 @@ class Attempts:
     """Limits how often a sign-in may fail, by address and in all.
 
     Args:
-        clock: Seconds that only grow.
+        clock: A monotonic clock in seconds.
         each: How many from one address within a minute.
         in_all: How many from everywhere within a minute.
     """

@@ -42,7 +42,7 @@ class Session:
     @property
     def reviewer(self) -> Reviewer:
         """Whose session it is."""
-        return Reviewer(self.values["name"], frozenset(self.values["roles"]), self.values["email"])
+        return Reviewer(self.values["name"], frozenset(self.values["roles"]), self.values["email"], as_seen=True)
 
 
 class Sessions:

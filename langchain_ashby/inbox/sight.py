@@ -1,11 +1,11 @@
-"""Which entries of the audit trail are shown to whom: those of changes that they may see while these wait."""
+"""Decides who sees which entries of the audit trail: whoever could see the change while it was waiting."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from langchain_ashby.agent.approval.waiting import Waiting
 from langchain_ashby.agent.execution.audit import AuditEntry
+from langchain_ashby.agent.execution.waiting import Waiting
 from langchain_ashby.inbox.questions import Approval, Question
 from langchain_ashby.inbox.reviewers import Reviewer
 from langchain_ashby.inbox.trail import Row, Trail

@@ -1,13 +1,13 @@
-"""The agent's threads: what is really open in them, and how they go on."""
+"""The agent's threads: what is really open in them, and how they are resumed."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Collection, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from langchain_core.messages import AnyMessage
 from langchain_core.runnables import RunnableConfig
@@ -16,6 +16,8 @@ from langgraph.types import StateSnapshot
 
 from langchain_ashby.agent.messages.history import calls_of, maker_of
 from langchain_ashby.agent.state import Approval
+
+T = TypeVar("T")
 
 Agent = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -76,21 +78,30 @@ class Threads:
             "durability": "sync",
             "interrupt_before": self._stop_before,
         }
-        loop = getattr(self._agent.checkpointer, "loop", None)
-        if isinstance(loop, asyncio.AbstractEventLoop):
-            going = self._agent.ainvoke(start, _config(thread_id), **how)
-            _finished(asyncio.run_coroutine_threadsafe(going, loop), loop)
+        if loop := loop_of(self._agent):
+            finished(self._agent.ainvoke(start, _config(thread_id), **how), loop)
         else:
             self._agent.invoke(start, _config(thread_id), **how)
 
 
-def _finished(going: Future[Any], loop: asyncio.AbstractEventLoop) -> None:
-    """Waits for a run, but not for one whose event loop has ended."""
+def loop_of(agent: Agent) -> asyncio.AbstractEventLoop | None:
+    """The event loop of an agent's checkpointer, in which its runs have to be; None if it has none."""
+    loop = getattr(agent.checkpointer, "loop", None)
+    return loop if isinstance(loop, asyncio.AbstractEventLoop) else None
+
+
+def finished(run: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop) -> T:
+    """Waits in a thread for what runs in an event loop, but not if that has ended.
+
+    Raises:
+        RuntimeError: if it has.
+    """
+    going = asyncio.run_coroutine_threadsafe(run, loop)
     while not going.done():
         wait([going], timeout=1)
         if not going.done() and not loop.is_running():
             raise RuntimeError("the event loop has ended")
-    going.result()
+    return going.result()
 
 
 def _config(thread_id: str | None) -> RunnableConfig:

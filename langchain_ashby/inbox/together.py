@@ -1,4 +1,4 @@
-"""Which changes can be decided together: those of one kind that hold nothing that a reviewer must weigh alone."""
+"""Finds changes that can be decided together: of one kind, with nothing that needs a decision of its own."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def alone(approval: Approval, now: datetime) -> str | None:
         return "It has no card."
     reasons = (
         (approval.approved_by or approval.action.get("needs"), "It needs more than one approval."),
-        (approval.question.waiting["request"].get("problem"), "It is asked about again."),
+        (approval.question.waiting["request"].get("problem"), "It is being asked again."),
         (expires and expires <= now, "It has expired."),
         (card["risk"] == "high", "Its risk is high."),
         (card["warnings"], "It has warnings."),

@@ -1,10 +1,11 @@
-"""The audit trail as the inbox reads it: all of it once, then only what is new."""
+"""Reads the audit trail: all of it once, then only what is new."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -135,6 +136,7 @@ class Trail:
         self._in_order: tuple[Row, ...] = ()
         self._arrived: list[Row] = []
         self._unreadable: set[_Place] = set()
+        self._ahead: dict[str, Row] = {}
 
     def rows(self) -> tuple[Row, ...]:
         """The entries, newest first."""
@@ -154,7 +156,7 @@ class Trail:
     def row(self, row_id: str) -> Row | None:
         """The entry with this id."""
         self.refresh()
-        return self._rows.get(row_id)
+        return self._rows.get(row_id) or self._ahead.get(row_id)
 
     def entry(self, row: Row) -> AuditEntry | None:
         """The entry in full; None if it is no longer in the store.
@@ -166,24 +168,34 @@ class Trail:
         return None if item is None else entry_of(item)
 
     def entries(self, rows: Iterable[Row]) -> Iterator[AuditEntry]:
-        """The entries of these rows in full, read in portions.
+        """The entries of these rows in full, as `in_full` reads them.
+
+        Raises:
+            ValueError: if another version of this package wrote one.
+        """
+        return (entry for _, entry in self.in_full(rows))
+
+    def in_full(self, rows: Iterable[Row]) -> Iterator[tuple[Row, AuditEntry]]:
+        """These rows with their entries, read in portions. Those that are no longer in the store are left out.
 
         Raises:
             ValueError: if another version of this package wrote one.
         """
         ahead = iter(rows)
         while portion := list(islice(ahead, _PORTION)):
-            for item in self._store.batch([GetOp(*row.place) for row in portion]):
-                if isinstance(item, Item):
-                    yield entry_of(item)
+            items = self._store.batch([GetOp(*row.place) for row in portion])
+            yield from ((row, entry_of(it)) for row, it in zip(portion, items, strict=True) if isinstance(it, Item))
 
-    def thread(self, thread_id: str | None) -> list[AuditEntry]:
-        """The entries of one thread in full.
-
-        Raises:
-            ValueError: if another version of this package wrote one.
-        """
-        return [entry_of(it) for it in items_under(self._store, (*ROOT, thread_label(thread_id)))]
+    def thread(self, thread_id: str | None) -> list[tuple[Row, AuditEntry]]:
+        """The entries of one thread as they are now, in full. Those of another version of this package are left out."""
+        found = []
+        for item in items_under(self._store, (*ROOT, thread_label(thread_id))):
+            with suppress(ValueError):
+                entry = entry_of(item)
+                found.append((row_of((item.namespace, item.key), entry), entry))
+        with self._guard:  # the addresses of those that are not read yet are known from now on
+            self._ahead |= {row.id: row for row, _ in found if row.id not in self._rows}
+        return found
 
     def refresh(self) -> None:
         """Reads what is new, unless that was done a moment ago."""
@@ -200,11 +212,6 @@ class Trail:
         if not self._written:
             self.refresh()
 
-    def read_thread(self, thread_id: str | None) -> None:
-        """Reads the entries of one thread now, which is quick."""
-        with self._guard:
-            self._take(items_under(self._store, (*ROOT, thread_label(thread_id))))
-
     def _what_may_be_new(self) -> Iterable[Item]:
         if self._newest_first and self._newest is not None:
             limit, known_until = _FIRST, self._newest - _MARGIN
@@ -220,6 +227,7 @@ class Trail:
         if new:
             self._rows |= {row.id: row for row in new}
             self._arrived += new
+            self._ahead = {key: row for key, row in self._ahead.items() if key not in self._rows}
             self._in_order = tuple(sorted(self._rows.values(), key=lambda row: row.at, reverse=True))
 
     def _is_new(self, item: Item) -> bool:

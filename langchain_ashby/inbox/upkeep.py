@@ -1,4 +1,4 @@
-"""Keeps the list of what waits true to the threads, and forgets what is over."""
+"""Keeps the list of questions in step with the threads, and deletes what is over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from itertools import islice
 
 from langgraph.store.base import BaseStore, Item
 
-from langchain_ashby.agent.approval.waiting import (
+from langchain_ashby.agent.execution.store import store_time
+from langchain_ashby.agent.execution.waiting import (
     Place,
     Waiting,
     all_closed,
@@ -21,7 +22,6 @@ from langchain_ashby.agent.approval.waiting import (
     places,
     read,
 )
-from langchain_ashby.agent.execution.store import store_time
 from langchain_ashby.inbox.decisions import Decisions, is_whole, kept_in, last_put
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.results import Results, result_op, results_of
@@ -36,7 +36,7 @@ class Upkeep:
     Args:
         threads: The agent's threads.
         store: Its store.
-        questions: What waits.
+        questions: The open questions.
         decisions: The decisions about it.
         at_once: How many threads are looked at each time.
     """
@@ -52,7 +52,11 @@ class Upkeep:
         self._looked: dict[Place, datetime] = {}
 
     def look(self, now: datetime) -> None:
-        """Looks at some of them. Called every few seconds."""
+        """Looks at some of them. Called every few seconds.
+
+        Raises:
+            TimeoutError: if the database does not answer in time.
+        """
         closed = all_closed(self._store)
         self._look_at_closed(closed, now)
         self._look_at_open(now)
@@ -113,6 +117,8 @@ class Upkeep:
     def _state(self, waiting: Waiting) -> Thread | None:
         try:
             return self._threads.read(waiting["thread_id"])
+        except TimeoutError:  # so it would be for the others
+            raise
         except Exception as error:  # a thread of another program, or a database that is gone: the next look tells
             _log.warning("A thread could not be looked at: %s", type(error).__name__)
             return None

@@ -32,12 +32,12 @@ def decided(kind: Any) -> str:
 
 def became_of(result: Result) -> str:
     """What became of a decision, in a few words."""
-    other = result.by or "Somebody"
+    other = result.by or "Someone"
     return {
-        "decided by another": f"{other} was first",
-        "taken back": f"Taken back by {other}",
+        "decided by another": f"{other} decided first",
+        "taken back": f"Undone by {other}",
         "asked again": "Asked again",
-        "changed": "Not written, the card has changed",
+        "changed": "Not written: the card changed",
         "not delivered": "Not written",
     }.get(result.outcome) or became(result.outcome).words
 
@@ -74,7 +74,7 @@ def ago(time: datetime, now: datetime) -> str:
 
 
 def moment(time: datetime | str) -> str:
-    """A time, perhaps in ISO 8601, in words, in the server's zone: Tue 24 Nov 2026, 15:00 UTC."""
+    """A time, perhaps in ISO 8601, in words, in the zone of `in_zone`: Tue 24 Nov 2026, 15:00 UTC."""
     there = (datetime.fromisoformat(time) if isinstance(time, str) else time).astimezone(zone())
     return f"{day(there)}, {there:%H:%M %Z}"
 
@@ -92,4 +92,4 @@ def json_text(value: Any) -> str:
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = (("d", _DAY), ("h", _HOUR), ("min", _MINUTE))
 _WORDS = (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE))
-_ASIDE = re.compile(r"(\([^()]*\))")
+_ASIDE = re.compile(r"( ?\([^()]*\))")

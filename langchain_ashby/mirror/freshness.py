@@ -31,6 +31,7 @@ class Freshener:
         self._max_age = max_age
         self._turn = threading.Lock()
         self._running: threading.Thread | None = None
+        self._reading_all: threading.Thread | None = None
         self._failure = ""
 
     def freshen(self) -> str:
@@ -60,3 +61,19 @@ class Freshener:
         except Exception as error:  # in a thread of its own nobody else would hear of it
             self._failure = f"out of date: the sync failed ({type(error).__name__})"
             _log.exception("The mirror could not be brought up to date")
+        else:
+            self._read_all_if_due()
+
+    def _read_all_if_due(self) -> None:
+        """Reads everything again in the background, once a day: only that finds who was deleted in Ashby."""
+        if self._mirror.is_complete_reading_due() and not (self._reading_all and self._reading_all.is_alive()):
+            self._reading_all = threading.Thread(target=self._read_all, name="mirror-sync-all", daemon=True)
+            self._reading_all.start()
+
+    def _read_all(self) -> None:
+        try:
+            self._mirror.sync(history=HISTORIES)
+        except AshbyError as error:  # the next sync tries again; what was read until then is kept
+            _log.warning("Everything could not be read again for the mirror (%s)", error.code)
+        except Exception:  # in a thread of its own nobody else would hear of it
+            _log.exception("Everything could not be read again for the mirror")

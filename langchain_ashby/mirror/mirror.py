@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import pandas
     from langchain_core.tools import BaseTool
 
+    from langchain_ashby.toolkit.tool import OnError
+
 HISTORIES = 500
 """The most histories that a run reads unless it is told otherwise."""
 
@@ -53,7 +55,7 @@ class Mirror:
 
     Raises:
         MirrorError: if the URL is neither of these.
-        ConfigurationError: if there is no such time zone.
+        ConfigurationError: if there is no such time zone, or `max_age` is not a timedelta.
     """
 
     def __init__(
@@ -67,6 +69,10 @@ class Mirror:
     ) -> None:
         if zone_named(zone) is None:
             raise ConfigurationError(f"There is no time zone {zone!r}", remedy="Give a name such as Europe/Oslo.")
+        if not isinstance(max_age, timedelta):
+            raise ConfigurationError(
+                f"max_age is {max_age!r}", remedy="Give a timedelta, such as timedelta(minutes=15)."
+            )
         self._database = open_database(url)
         self._client = client
         self._answers = answers
@@ -111,7 +117,7 @@ class Mirror:
                 prepare(connection, str(self._account), mirrored, answers=self._answers, anew=anew)
                 complete_at = connection.scalar(select(accounts.c.complete_at))
             if full is None:
-                full = complete_at is not None and datetime.now(UTC) - complete_at > COMPLETE_EVERY
+                full = _is_due(complete_at)
             if self._run(connection, report, full=full):
                 self._run(connection, report, full=False)  # what changed since that began
             read_histories(self._client, self._database, connection, history, report)
@@ -135,6 +141,15 @@ class Mirror:
         """
         with self.connect() as connection:
             return connection.scalar(select(accounts.c.as_of))
+
+    def is_complete_reading_due(self) -> bool:
+        """True if everything was last read more than a day ago, so that people deleted since then are still in it.
+
+        Raises:
+            MirrorError: if there is no mirror, or not one of this account and version.
+        """
+        with self.connect() as connection:
+            return _is_due(connection.scalar(select(accounts.c.complete_at)))
 
     @staticmethod
     def coverage_of(connection: Connection) -> Coverage:
@@ -174,7 +189,12 @@ class Mirror:
         return self._freshener.freshen()
 
     def tools(
-        self, client: AshbyClient | None = None, *, strict: bool = False, defer_loading: bool = False
+        self,
+        client: AshbyClient | None = None,
+        *,
+        strict: bool = False,
+        defer_loading: bool = False,
+        on_error: OnError = "tell",
     ) -> list[BaseTool]:
         """Returns the tools of the toolset `pipeline`, which `AshbyToolkit(mirror=…)` adds to its own.
 
@@ -182,10 +202,12 @@ class Mirror:
             client: The client of the tools beside them; by default the mirror's own.
             strict: Write the schemas for OpenAI's strict mode.
             defer_loading: Mark the tools for a provider's tool search.
+            on_error: As `AshbyToolkit` takes it.
         """
         from langchain_ashby.mirror.tools import question_tools
 
-        return question_tools(self, client or self._client, strict=strict, defer_loading=defer_loading)
+        asked = client or self._client
+        return question_tools(self, asked, strict=strict, defer_loading=defer_loading, on_error=on_error)
 
     def frame(self, table: str) -> pandas.DataFrame:
         """Returns a table as a pandas DataFrame, with times in UTC.
@@ -262,6 +284,10 @@ class Mirror:
         with self._database.transaction(connection):
             apply(connection, mirrored, gone, datetime.now(UTC))
         return again
+
+
+def _is_due(complete_at: datetime | None) -> bool:
+    return complete_at is not None and datetime.now(UTC) - complete_at > COMPLETE_EVERY
 
 
 def _silent(name: str, records: int) -> None:

@@ -17,8 +17,8 @@ from langchain_ashby.mirror.questions import QUESTIONS
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.question import Question
 from langchain_ashby.text.words import zone_named
-from langchain_ashby.toolkit.explain import explain_arguments
-from langchain_ashby.toolkit.tool import AshbyTool
+from langchain_ashby.toolkit.explain import MODELS_OWN, explain_arguments
+from langchain_ashby.toolkit.tool import AshbyTool, OnError
 from langchain_ashby.toolkit.toolkit import PIPELINE
 
 if TYPE_CHECKING:
@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 
 def question_tools(
-    mirror: Mirror, client: AshbyClient | None, *, strict: bool = False, defer_loading: bool = False
+    mirror: Mirror,
+    client: AshbyClient | None,
+    *,
+    strict: bool = False,
+    defer_loading: bool = False,
+    on_error: OnError = "tell",
 ) -> list[BaseTool]:
     """Makes the tools that put questions to a mirror.
 
@@ -36,17 +41,25 @@ def question_tools(
         client: The client of the tools beside them, of the same account; an agent's tools share one.
         strict: Write the schemas for OpenAI's strict mode.
         defer_loading: Mark the tools for a provider's tool search.
+        on_error: As `AshbyToolkit` takes it.
     """
-    return [_tool(question, mirror, client, strict, defer_loading) for question in QUESTIONS.values()]
+    return [_tool(question, mirror, client, strict, defer_loading, on_error) for question in QUESTIONS.values()]
 
 
 def _tool(
-    question: type[Question], mirror: Mirror, client: AshbyClient | None, strict: bool, defer_loading: bool
+    question: type[Question],
+    mirror: Mirror,
+    client: AshbyClient | None,
+    strict: bool,
+    defer_loading: bool,
+    on_error: OnError,
 ) -> BaseTool:
     def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
         try:
             return _answered(question(**arguments), mirror, client)
         except AshbyError as error:
+            if on_error == "raise" and not isinstance(error, MODELS_OWN):
+                raise
             raise ToolException(error.for_model()) from error
 
     async def arun(**arguments: Any) -> tuple[str, dict[str, Any]]:

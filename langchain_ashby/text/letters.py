@@ -24,9 +24,11 @@ def plain(text: str) -> str:
 def of_one_person(name: str) -> str:
     """A person's name for comparison: as `plain`, and without spaces and characters that are not seen.
 
-    It is empty for a name that shows nothing.
+    Nor do those count that the inbox writes out, as `[U+200B]`, or that it cut off. It is empty for a name that shows
+    nothing.
     """
-    return "".join(it for it in plain(unicodedata.normalize("NFKC", name)) if not is_unseen(it))
+    seen = _WRITTEN_OUT.sub("", _CUT.sub("", name))
+    return "".join(it for it in plain(unicodedata.normalize("NFKC", seen)) if not is_unseen(it))
 
 
 _ALONE: dict[int, str] = str.maketrans(
@@ -56,6 +58,8 @@ def _seen(character: str) -> str:
 
 
 _WRITTEN_OUT = re.compile(r"\[U\+[0-9A-F]{4,6}\]")
+_CUT = re.compile(r"(\[(U(\+[0-9A-F]*)?)?)?…$")
+"""The mark of a cut, which may go through a character that is written out."""
 _FOREIGN = re.compile("[^\x00-\x7f]")
 _LOOKALIKES = (
     "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458\u0455\u0501\u051b\u051d"

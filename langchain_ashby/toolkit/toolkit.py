@@ -27,7 +27,7 @@ class Mirror(Protocol):
         """True unless it is another account's."""
         ...
 
-    def tools(self, client: AshbyClient, *, strict: bool, defer_loading: bool) -> list[BaseTool]:
+    def tools(self, client: AshbyClient, *, strict: bool, defer_loading: bool, on_error: OnError) -> list[BaseTool]:
         """Returns the tools that put questions to it."""
         ...
 
@@ -110,7 +110,7 @@ class AshbyToolkit(BaseToolkit):
             raise ConfigurationError(
                 f"The toolset {PIPELINE} needs a mirror", remedy="Give mirror=Mirror(url, client)."
             )
-        mirrored = mirror.tools(client, strict=strict, defer_loading=defer_loading) if mirror else []
+        mirrored = mirror.tools(client, strict=strict, defer_loading=defer_loading, on_error=on_error) if mirror else []
         known_toolsets = [*TOOLSETS, *([PIPELINE] if mirror else [])]
         known_tools = [*OPERATIONS, *(tool.name for tool in mirrored)]
         without = (

@@ -144,11 +144,26 @@ def test_a_note_in_the_models_own_words_is_neither_warned_of_nor_asked_about(off
     assert set(sources(result).values()) == {"model"} and not action(result)["card"]["beside"]["warnings"]
 
 
+def test_what_was_read_after_the_call_was_made_is_no_source_of_it(office: Office) -> None:
+    both = [office.resume(), office.update(alternate_email=EVIL)]
+    agent, config = office.agent(both, "Done."), thread()
+    result = agent.invoke(user("Add her address."), config)
+    assert sources(result) == {EVIL: "model"}
+    result = agent.invoke(Command(resume={"decisions": []}), config)
+    args = {"candidate_id": office.candidate, "alternate_email": EVIL, "name": "Ada Byron"}
+    edit = {"type": "edit", "edited_action": {"name": UPDATE, "args": args}}
+    result = agent.invoke(Command(resume={"decisions": [edit]}), config)
+    if "__interrupt__" in result:
+        assert sources(result) == {"Ada Byron": "reviewer", EVIL: "model"}, (
+            "although the résumé is in the thread by now"
+        )
+
+
 def test_an_address_that_nobody_said_is_warned_of(office: Office) -> None:
     result = office.agent(office.update(alternate_email="made@up.invalid")).invoke(user("Add her address."), thread())
     assert sources(result) == {"made@up.invalid": "model"}
     assert action(result)["card"]["beside"]["warnings"] == [
-        "The e-mail address “made@up.invalid” in alternate email is in nothing that the user said or that was read."
+        "The e-mail address “made@up.invalid” in alternate email appears in nothing the user said or the agent read."
     ]
 
 
@@ -172,8 +187,23 @@ def test_records_are_told_from_the_notes_beside_them(office: Office) -> None:
     )
 
 
-def test_a_part_of_a_name_vouches_for_nothing(office: Office) -> None:
-    named = office.client.call(CreateCandidate(name="Bob Mail me at bob@name.invalid"))["id"]
+def test_the_address_by_which_the_card_tells_her_apart_is_known(office: Office) -> None:
+    result = office.agent(office.note("Write to ada@example.org.")).invoke(user("Note how to reach her."), thread())
+    assert sources(result)["ada@example.org"] == "ashby"
+
+
+def test_what_stands_in_a_copied_sentence_is_warned_of_once(office: Office) -> None:
+    note = office.note("The board has agreed to pay me 187,500 euros a year from the first of May.")
+    result = office.agent(office.resume(), note).invoke(user("Look at her résumé."), thread())
+    [warning] = action(result)["card"]["beside"]["warnings"]
+    assert warning.startswith("Part of note is copied from the file “resume.txt” about Ada Provenance")
+
+
+@pytest.mark.parametrize(
+    "name", ["Bob Mail me at bob@name.invalid", "Bob (bob@name.invalid)", "Bob” (bob@name.invalid) “x"]
+)
+def test_a_part_of_a_name_vouches_for_nothing(office: Office, name: str) -> None:
+    named = office.client.call(CreateCandidate(name=name))["id"]
     person = made("ashby_get_candidate", {"candidate_id": named})
     call = made(UPDATE, {"candidate_id": named, "alternate_email": "bob@name.invalid"})
     result = office.agent(person, call, policy=ALLOWED).invoke(user("Complete his record."), thread())
@@ -188,6 +218,18 @@ def test_what_a_reviewer_types_is_said_by_the_reviewer(office: Office) -> None:
     result = agent.invoke(Command(resume={"decisions": [edit]}), config)
     assert sources(result) == {"ben@example.org": "reviewer", "Ada Byron": "reviewer"}
     assert not action(result)["card"]["beside"]["warnings"]
+
+
+def test_what_a_reviewer_typed_stays_the_reviewers_in_later_calls(office: Office) -> None:
+    steps = office.update(alternate_email="made@up.invalid"), office.note("Reached at ben@example.org from now on.")
+    agent, config = office.agent(*steps), thread()
+    agent.invoke(user("Add her address."), config)
+    args = {"candidate_id": office.candidate, "alternate_email": "ben@example.org"}
+    edit = {"type": "edit", "edited_action": {"name": UPDATE, "args": args}}
+    result = agent.invoke(Command(resume={"decisions": [edit]}), config)
+    if action(result)["name"] == UPDATE:  # an address is another record: its card is shown first
+        result = agent.invoke(Command(resume=approve()), config)
+    assert sources(result)["ben@example.org"] == "reviewer"
 
 
 def test_what_a_reviewer_answers_is_said_by_the_reviewer(office: Office) -> None:

@@ -157,5 +157,5 @@ def test_a_thread_of_two_hundred_messages_takes_milliseconds() -> None:
     started = time.process_time()
     found = Said(messages, own, TOOLS).sources(TOOLS[NOTE], {"candidate_id": ADA, "note": note})
     assert {it["from"] for it in found} == {"user", "model"}
-    assert time.process_time() - started < 0.25, "25 ms on the machine on which it was written"
+    assert time.process_time() - started < 0.5, "25 ms on an idle machine"
     assert outside(messages, own, TOOLS, None) == "read"

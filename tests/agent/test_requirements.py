@@ -66,5 +66,5 @@ def test_a_ready_made_rule_holds_if_its_condition_fails() -> None:
     "bad", [timedelta(hours=1), 3600, {NOTE: 3600}, {NOTE: timedelta(0)}, {NOTE: timedelta.max}, {NOTE: None}]
 )
 def test_a_hold_that_means_nothing_is_refused_when_it_is_declared(bad: Any) -> None:
-    with pytest.raises(ConfigurationError, match=r"hold (is|of)"):
+    with pytest.raises(ConfigurationError, match=r"hold (is|for)"):
         ApprovalPolicy(hold=bad)

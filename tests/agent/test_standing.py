@@ -21,6 +21,7 @@ from langchain_ashby.agent.approval.standing import (
     weighed,
 )
 from langchain_ashby.agent.state import Approval, Decided, Proposal
+from langchain_ashby.inbox import Reviewer
 from langchain_ashby.text.letters import of_one_person
 from langchain_ashby.text.words import lasting
 
@@ -87,7 +88,7 @@ def test_what_another_run_requires_besides_counts_for_what_was_approved_before()
     assert hold_ends(held(stricter, "Grace", 1000)) == at(1090)
     released = weighed(approval(waiting, "Grace"), lambda: at(60))  # who ends a hold has not approved before it began
     assert not isinstance(released, Counted)
-    assert "second person" in str(shortfall(released, stricter["requires"]))
+    assert "second reviewer" in str(shortfall(released, stricter["requires"]))
     assert "held for 1 minute and 30 seconds" in str(shortfall(released, {"second_reviewer": False, "hold": 90.0}))
 
 
@@ -122,6 +123,14 @@ def test_names_that_differ_in_letters_are_two_people_in_any_script() -> None:
     names = ["Ben", "B\u0435n", "राम", "रमा", "王伟", "王偉", "Ben K", "ben.k@example.com", "benk@example.com"]
     assert len({of_one_person(it) for it in names}) == len(names)
     assert of_one_person("\u200b\u00ad \u2060\ufe0f\u3164") == ""
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\u200b", "\u00ad", "\u2066", "\ufe0f", "\u3164", *("\u200b" * it for it in range(20, 60))]
+)
+def test_a_name_with_characters_that_nobody_sees_is_the_same_person_in_the_inbox(hidden: str) -> None:
+    assert of_one_person(Reviewer(f"Grace{hidden}").name) == of_one_person("Grace")
+    assert of_one_person(Reviewer("Grace[U+200B]").name) != of_one_person("Grace")
 
 
 NAMES = st.sampled_from(["Ben", "BEN ", "b\u200ben", "Grace", "gráce", None, "", "\u200b"])

@@ -57,13 +57,13 @@ def test_a_write_runs_only_after_a_second_person_approved_it_and_the_trail_names
         assert room.sent() == 0 and "problem" not in second
         action = second["action_requests"][0]
         assert names(action["approved_by"]) == ["Ben"] and action["needs"] == "second reviewer"
-        assert action["description"].startswith("*Approved by Ben; a second person has to approve.*")
+        assert action["description"].startswith("*Approved by Ben; a second reviewer has to approve.*")
         assert action["card"] == first["card"]
         result = decide(room, graph, "Grace")
     assert room.sent() == room.notes() == 1 and room.answer(result).status == "success"
     one, two = room.trail()
     assert (one.outcome, one.decision, one.reviewer, names(one.approved_by)) == ("approved", "approve", "Ben", ["Ben"])
-    assert "a second person has to approve" in one.detail
+    assert "a second reviewer has to approve" in one.detail
     assert (two.outcome, two.decision, two.reviewer) == ("applied", "approve", "Grace")
     assert names(two.approved_by) == ["Ben", "Grace"] and two.started_by is None
     assert_sendable(result["messages"])
@@ -80,7 +80,7 @@ def test_two_spellings_of_one_name_are_one_person(spelled: str) -> None:
     graph.invoke(Command(resume=approve()), config, context={"reviewer": "Bela Ode"})
     again = request(graph.invoke(Command(resume=approve()), config, context={"reviewer": spelled}))
     assert office.writes == []
-    assert again["problem"].startswith("Nothing was executed.") and "has approved it already" in again["problem"]
+    assert again["problem"].startswith("Nothing was executed.") and "has already approved it" in again["problem"]
     assert names(again["action_requests"][0]["approved_by"]) == ["Bela Ode"]
     graph.invoke(Command(resume=approve()), config, context={"reviewer": "Bela Odell"})
     assert office.writes == [("ada", "Offer")]
@@ -121,7 +121,7 @@ def test_an_edit_by_the_second_reviewer_is_the_first_approval_of_the_new_call(ro
         assert room.sent() == 0
         assert names(action["approved_by"]) == ["Grace"] and names(action["void"]) == ["Ben"]
         assert "The approval by Ben no longer counts" in action["description"]
-        assert "has approved it already" in request(decide(room, graph, "Grace"))["problem"]
+        assert "has already approved it" in request(decide(room, graph, "Grace"))["problem"]
         decide(room, graph, "Ben")
     assert room.notes("Shorter.") == 1
     assert [(it.outcome, it.decision, it.reviewer) for it in room.trail()] == [
@@ -292,7 +292,7 @@ def test_an_approval_that_does_not_count_does_not_keep_the_others_from_being_car
         room.start(graph)
         decide(room, graph, "Ben", {"type": "approve"}, {"type": "approve"})
         left = request(decide(room, graph, "Ben", {"type": "approve"}, {"type": "reject"}))
-        assert "Not all approvals count" in left["problem"] and "Ben has approved it already" in left["problem"]
+        assert "Some approvals do not count" in left["problem"] and "Ben has already approved it" in left["problem"]
         [action] = left["action_requests"]
         assert action["args"]["note"].endswith("one") and room.sent() == 0
         decide(room, graph, "Grace")
@@ -338,7 +338,7 @@ def test_a_new_message_cancels_what_one_person_approved_and_says_so(room: Room) 
         result = graph.invoke(user("Never mind."), room.config)
     [answer] = results(result)
     assert "The conversation moved on" in answer.text
-    assert answer.text.endswith("Ben had approved it, but a second person had not.")
+    assert answer.text.endswith("Ben had approved it, but a second reviewer had not.")
     assert room.sent() == 0 and room.trail()[-1].outcome == "superseded"
 
 
@@ -416,7 +416,7 @@ def test_pending_approvals_say_who_approved_and_what_is_missing(room: Room) -> N
     with room.agent(policy=TWO) as graph:
         room.start(graph)
         pending = PendingApprovals(decide(room, graph, "Ben <b>Ode</b>"))
-    said = "a second person has to approve"
+    said = "a second reviewer has to approve"
     assert said in str(pending) and said in repr(pending) and said in pending._repr_html_()
     assert "<b>Ode" not in pending._repr_html_() and json.dumps(list(pending))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,7 +89,7 @@ def test_the_opposite_waits_in_a_thread_of_its_own_and_no_model_is_asked(company
     assert isinstance(call, AIMessage)
     assert [(it["name"], it["args"]) for it in call.tool_calls] == [(MOVE, to(company, "Onsite"))]
     shown = card(proposed)
-    assert shown["consequences"][0].startswith("Undoes what was done on ")
+    assert shown["consequences"][0].startswith("Undoes the change of ")
     assert shown["consequences"][0].endswith(f"{entry.card['line']}.")  # type: ignore[index]  # it has one
     assert not [it for it in shown["warnings"] if "since" in it]
     [done] = approved(agent, proposed)  # a model that is asked again fails: it has said all that it has to say
@@ -102,7 +103,7 @@ def test_the_opposite_waits_in_a_thread_of_its_own_and_no_model_is_asked(company
 def test_what_it_undoes_stands_before_all_else_that_happens(company: Undoer) -> None:
     agent, trail = company.write("ashby_update_job", EXAMPLES["ashby_update_job"](company))
     first, *others = card(propose_undo(agent, the_call(trail)))["consequences"]
-    assert first.startswith("Undoes what was done on ")
+    assert first.startswith("Undoes the change of ")
     assert "The job is open. It is not documented whether its postings change too." in others
 
 
@@ -115,7 +116,7 @@ def test_asking_twice_asks_once(company: Undoer) -> None:
     assert moves(company) == 2
     with pytest.raises(QuestionClosedError):
         approved(agent, second)
-    with pytest.raises(CannotUndoError, match="undone already"):
+    with pytest.raises(CannotUndoError, match="already been undone"):
         propose_undo(agent, entry)
     assert moves(company) == 2
 
@@ -135,7 +136,7 @@ def test_an_undo_is_undone(company: Undoer) -> None:
     agent, [entry] = company.write(MOVE, to(company, "Offer"))
     [undo] = approved(agent, propose_undo(agent, entry))
     again = propose_undo(agent, undo)
-    assert card(again)["consequences"][0].startswith("Undoes what was done on ")
+    assert card(again)["consequences"][0].startswith("Undoes the change of ")
     [redo] = approved(agent, again)
     assert stage(company) == "Offer"
     approved(agent, propose_undo(agent, redo))
@@ -237,9 +238,9 @@ def test_the_policy_rules_undos_too(company: Undoer) -> None:
     ("changed", "said"),
     [
         ({"account": "another"}, "another Ashby account"),
-        ({"account": None}, "An earlier version recorded it"),
+        ({"account": None}, "recorded by an earlier version"),
         ({"on_behalf_of": "5dcd3f67-170a-5df4-ba07-11068c7d7c74"}, "on behalf of the user 5dcd3f67"),
-        ({"card": None}, "not made by one of Ashby's tools"),
+        ({"card": None}, "not made by an Ashby tool"),
         ({"outcome": "unknown"}, "not known whether it was made"),
         ({"write": ""}, "not read from an audit trail"),
     ],
@@ -255,7 +256,7 @@ def test_it_is_refused_in_words_and_leaves_no_thread(company: Undoer, changed: d
 def test_it_is_refused_if_the_agent_lacks_the_tool(company: Undoer) -> None:
     agent, trail = company.write("ashby_add_candidate_tag", EXAMPLES["ashby_add_candidate_tag"](company))
     lesser = company.agent(tools=None, store=agent.store, checkpointer=InMemorySaver())
-    with pytest.raises(CannotUndoError, match="It takes ashby_remove_candidate_tag, a tool that the agent does not"):
+    with pytest.raises(CannotUndoError, match="This takes ashby_remove_candidate_tag, a tool that the agent does not"):
         propose_undo(lesser, the_call(trail))
 
 
@@ -294,7 +295,7 @@ def test_a_conversation_that_goes_on_in_its_thread_is_left_alone(company: Undoer
     )
     result = talks.invoke({"messages": [("user", "Rather move her to the review.")]}, thread(first.thread_id))
     assert audit_trail(agent.store, first.thread_id)[0].outcome == "superseded"
-    with pytest.raises(CannotUndoError, match="A conversation goes on in the thread"):
+    with pytest.raises(CannotUndoError, match="Another conversation is open in the thread"):
         propose_undo(agent, entry)
     decide(talks, PendingApprovals(result), first.thread_id)
     assert talks.get_state(thread(first.thread_id)).values["messages"][-1].text == "Done."  # its model spoke
@@ -337,6 +338,44 @@ def test_it_is_proposed_on_postgresql(company: Undoer, postgres: str) -> None:
     assert stage(company) == "Onsite"
 
 
+@pytest.mark.slow
+async def test_it_is_proposed_on_postgresql_under_asyncio(company: Undoer, postgres: str) -> None:
+    from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+    from langgraph.store.postgres.aio import AsyncPostgresStore
+
+    async with (
+        AsyncPostgresSaver.from_conn_string(postgres) as saver,
+        AsyncPostgresStore.from_conn_string(postgres) as store,
+    ):
+        await saver.setup()
+        await store.setup()
+        agent = company.agent(made(MOVE, to(company, "Offer")), checkpointer=saver, store=store)
+        result = await agent.ainvoke({"messages": [("user", "Go.")]}, thread("async"))
+        await agent.ainvoke(PendingApprovals(result).resume([APPROVE]), thread("async"))
+        [entry] = await aaudit_trail(store, "async")
+        proposed = await apropose_undo(agent, entry)
+        assert proposed == await apropose_undo(agent, entry)
+        await agent.ainvoke(PendingApprovals(proposed).resume([APPROVE]), thread(proposed.thread_id))
+        with pytest.raises(CannotUndoError, match="already been undone"):
+            await apropose_undo(agent, entry)
+    assert stage(company) == "Onsite"
+
+
+@pytest.mark.slow
+def test_whoever_asks_while_it_is_being_made_gets_what_became_of_it(company: Undoer) -> None:
+    agent, [entry] = company.write(MOVE, to(company, "Offer"))
+    proposed = propose_undo(agent, entry)
+    company.sandbox.fault("application.changeStage", delay=2.0)
+    making = threading.Thread(target=approved, args=(agent, proposed))
+    making.start()
+    time.sleep(0.5)
+    again = propose_undo(agent, entry)
+    making.join()
+    assert again.interrupts == ()
+    assert [it.outcome for it in audit_trail(agent.store, proposed.thread_id)] == ["applied"]
+    assert moves(company) == 2
+
+
 def test_a_proposal_that_another_one_has_overtaken_is_not_made_twice(company: Undoer) -> None:
     agent, [entry] = company.write(MOVE, to(company, "Offer"))
     other = company.agent(store=agent.store, checkpointer=InMemorySaver())  # it sees nothing of the first one's threads
@@ -370,8 +409,10 @@ def test_of_two_who_propose_it_at_once_both_lead_to_one_write(company: Undoer) -
             propose_undo(agent, entry)
 
         both = [threading.Thread(target=propose) for _ in range(2)]
-        [it.start() for it in both]
-        [it.join() for it in both]
+        for it in both:
+            it.start()
+        for it in both:
+            it.join()
         proposed = propose_undo(agent, entry)
         assert [it.outcome for it in approved(agent, proposed)] == ["applied"]
         assert moves(company) == before + 1
@@ -453,7 +494,7 @@ def test_a_process_that_dies_anywhere_writes_nothing_unapproved_and_nothing_twic
                 if proposed.interrupts:
                     approved(graph, proposed)
             except CannotUndoError as over:
-                assert "undone already" in str(over), number
+                assert "already been undone" in str(over), number
         assert (moves(company), stage(company)) == (2, "Onsite"), number
         if not died:
             assert number > 10

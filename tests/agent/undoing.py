@@ -34,7 +34,8 @@ class Undoer(Company):
 
     def agent(self, *calls: Any, tools: Any = "all", said: Sequence[str] = (), **options: Any) -> Any:
         """An agent whose model, after what was said already, proposes the calls, then ends. Asked again, it fails."""
-        model = ScriptedChatModel(script=lines(*said, *([say("", *calls), "Done."] if calls else [])))
+        proposed: list[Any] = [say("", *calls), "Done."] if calls else []
+        model = ScriptedChatModel(script=lines(*said, *proposed))
         return create_recruiting_agent(model, AshbyToolkit(self.client, toolsets=tools), **options)
 
     def write(self, tool: str, args: Mapping[str, Any], **options: Any) -> tuple[Any, AuditTrail]:

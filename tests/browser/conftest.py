@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
+from inbox_server import Office
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
-from serving import Office
 
 SWITCHES = (
     "--no-sandbox",  # as root there is none

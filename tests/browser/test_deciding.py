@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from inbox_server import Office
 from playwright.sync_api import Page, expect
-from serving import Office
 
 from langchain_ashby.demo.scripted import call
 
@@ -201,7 +201,7 @@ def test_a_decision_that_waits_for_the_others_can_be_taken_back(
     page = open_page(office.of(first), scripts=scripts)
     page.click("#approve")
     page.goto(office.of(first))
-    expect(page.locator(".banner.good")).to_contain_text("Nothing is done until the other 1 of this question is")
+    expect(page.locator(".banner.good")).to_contain_text("1 other change in this question must be decided")
     page.click("text=Take it back")
     expect(page.locator("#approve")).to_be_visible()
     for it in (first, second):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from inbox_server import Office, until
 from playwright.sync_api import Page, expect
-from serving import Office, until
 
 from langchain_ashby.demo.scripted import call
 
@@ -24,7 +24,11 @@ def propose_a_hundred(office: Office) -> None:
     tag = state["candidateTag"][0]["id"]
     candidates = [it["id"] for it in state["candidate"][:40]]
     changes = [
-        call("ashby_create_candidate_note", candidate_id=candidates[it % 40], note=f"Note {it}. " + "Lines.\n" * (it % 30))
+        call(
+            "ashby_create_candidate_note",
+            candidate_id=candidates[it % 40],
+            note=f"Note {it}. " + "Lines.\n" * (it % 30),
+        )
         if it % 2
         else call("ashby_add_candidate_tag", candidate_id=candidates[it % 40], tag_id=tag)
         if it < 80
@@ -109,7 +113,7 @@ def test_like_changes_are_decided_together_without_those_taken_out_by_a_key(
     page.keyboard.press("k")
     page.keyboard.press("x")
     page.keyboard.press("x")
-    expect(page.locator("#chosen")).to_have_text("5 of 6 chosen")
+    expect(page.locator("#chosen")).to_have_text("5 of 6 selected")
     page.wait_for_timeout(700)
     for _ in range(20):
         page.keyboard.press("a")

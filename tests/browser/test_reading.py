@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from markup import HOSTILE
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from serving import Office, named, served
 
 from langchain_ashby import AshbyClient
@@ -33,7 +32,10 @@ def demo() -> Iterator[tuple[str, list[str]]]:
         by_tool = {it.tool: it for it in Questions(agent.store).approvals()}
         cards = [it.address for it in by_tool.values()]
         with served(create_app(agent, reviewers=named)) as home:
-            yield home, ["/", *cards, *(f"{it}/edit" for it in cards), f"{cards[0]}/evidence", "/?risk=high", "/outcomes"]
+            yield (
+                home,
+                ["/", *cards, *(f"{it}/edit" for it in cards), f"{cards[0]}/evidence", "/?risk=high", "/outcomes"],
+            )
 
 
 def findings(page: Page, name: str) -> list[str]:
@@ -135,14 +137,14 @@ def test_what_strangers_wrote_does_nothing_and_breaks_nothing(office: Office, op
     assert len(texts) > 111
     long_line = "x" * 10_000
     changes = [
-        call(
-            "ashby_create_candidate", name="\u202eeliforp\u202c <b>" + "W" * 80, email="x@example.com"
-        ),
+        call("ashby_create_candidate", name="\u202eeliforp\u202c <b>" + "W" * 80, email="x@example.com"),
         call("ashby_create_opening", identifier="OP-" + "9" * 60, description=long_line),
         *(office.note(0, "\n".join(texts[first : first + 40])) for first in range(0, len(texts), 40)),
         office.note(1, long_line),
     ]
-    asked = [it for change in changes for it in office.ask(change, asked=" ".join(texts[:30]), said=" ".join(texts[:30]))]
+    asked = [
+        it for change in changes for it in office.ask(change, asked=" ".join(texts[:30]), said=" ".join(texts[:30]))
+    ]
     assert len(asked) == len(changes)
     for width in ("desk", "phone"):
         page = open_page(office.address, width=width)

@@ -46,12 +46,12 @@ def test_a_second_person_approves_in_the_terminal(sandbox: AshbySandbox, tmp_pat
         person.is_asked("Approve?")
         person.sees("Two people have to approve it.")
         person.types("a")
-        person.sees("Approved by Ben; a second person has to approve.", "1 thread still open.")
+        person.sees("Approved by Ben; a second reviewer has to approve.", "1 thread still open.")
         assert person.leaves() == 3
     with Person("pending", "--reviewer", "ben", **environment(sandbox), **kept) as person:
         person.is_asked("Approve?")
         person.types("a")
-        person.sees("ben has approved it already; a second person has to approve.", "1 thread still open.")
+        person.sees("ben has already approved it; a second reviewer has to approve.", "1 thread still open.")
         assert person.leaves() == 3
     assert notes(sandbox) == []
     with Person("pending", "--reviewer", "Grace", **environment(sandbox), **kept) as person:

@@ -187,3 +187,20 @@ def test_it_says_what_is_wrong_with_how_it_was_called(arguments: tuple[str, ...]
     ran = piped("", *arguments, ASHBY_API_KEY="k")
     assert ran.returncode == status
     assert said in ran.stderr and "Traceback" not in ran.stderr
+
+
+def test_a_mirror_answers_questions_about_the_whole_pipeline(sandbox: AshbySandbox, tmp_path: Path) -> None:
+    mirror = f"sqlite:///{tmp_path / 'mirror.db'}"
+    assert run("mirror", "sync", "--mirror", mirror, env=clean(**environment(sandbox))).returncode == 0
+    script = lines(say("I look.", call("ashby_list_worklist")), "That is all.")
+    with Provider(script) as provider:
+        settings = {**environment(sandbox), **provider.environment(), "LANGCHAIN_ASHBY_MIRROR": mirror}
+        done = piped("What should I do first?\n", **settings)
+    assert done.returncode == 0 and "That is all." in done.stdout
+    assert "✓ List worklist  " in done.stdout and "record" in done.stdout
+
+
+def test_a_mirror_that_is_none_is_refused_before_the_conversation(sandbox: AshbySandbox) -> None:
+    with Provider(lines("Hello.")) as provider:
+        done = piped("Hello.\n", "--mirror", "mysql://x", **environment(sandbox), **provider.environment())
+    assert done.returncode == 2 and "sqlite:///" in done.stderr and not provider.requests

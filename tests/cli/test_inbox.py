@@ -23,7 +23,7 @@ from postgres import postgres
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import audit_trail, create_recruiting_agent
-from langchain_ashby.agent.approval.waiting import all_waiting, withdraw
+from langchain_ashby.agent.execution.waiting import all_waiting, withdraw
 from langchain_ashby.cli.stores import open_database
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
@@ -155,6 +155,9 @@ def test_it_needs_a_store_or_the_sandbox_and_says_what_is_wrong(sandbox: AshbySa
     assert failed("--sandbox", "--store", "sqlite:///x")[0] == 2
     status, words = failed("--store", f"sqlite:///{tmp_path}/none.db", **environment(sandbox))
     assert status == 1 and "There is no file" in words
+    nowhere = "postgresql://me:hunter2@127.0.0.1:1/db"
+    status, words = failed("--store", nowhere, **environment(sandbox))
+    assert (status, words) == (1, "The store in PostgreSQL cannot be read (OperationalError).\n")
     with inbox("--sandbox", **clean()) as running:
         port = running.home.rpartition(":")[2]
         status, words = failed("--sandbox", "--port", port)

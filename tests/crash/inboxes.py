@@ -151,7 +151,8 @@ class Inboxes:
     def _judged(self, number: int, phase: str, point: str, killed: bool, end: Ended, writes: list[Write]) -> Outcome:
         log = self._ready.sandbox.requests()
         ran = {it.call_id: it.effects(log) for it in writes}
-        found = end.result["result"] if end.result else {"stuck": True, "unseen": False, "told": [], "became": {}}
+        nothing: dict[str, Any] = {"stuck": True, "unseen": False, "told": [], "became": {}}
+        found = end.result["result"] if end.result else nothing
         approved = [it for it in writes if it.decision != "reject"]
         lost = [it for it in approved if not ran[it.call_id][0] and found["became"].get(it.call_id) != "unknown"]
         return Outcome(

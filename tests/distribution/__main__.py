@@ -9,6 +9,7 @@ to the project.
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import tarfile
@@ -16,9 +17,14 @@ import tempfile
 import venv
 import zipfile
 from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urljoin
+from urllib.request import HTTPCookieProcessor, build_opener
 
 PROJECT = Path(__file__).parents[2]
 METADATA = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
+
+MOST_BYTES = 1_000_000
 
 WITHOUT_EXTRAS = """
 import sys
@@ -49,6 +55,9 @@ def main(directory: Path) -> None:
         compare(wheel.name, set(archive.namelist()), in_package | {f"{info}/{name}" for name in METADATA})
         check_links(archive.read(f"{info}/METADATA").decode())
 
+    if wheel.stat().st_size >= MOST_BYTES:
+        sys.exit(f"{wheel.name} has {wheel.stat().st_size:,} bytes, and should have less than {MOST_BYTES:,}")
+
     with tarfile.open(sdist) as archive:
         names = {PurePosixPath(it.name).relative_to(f"langchain_ashby-{version}").as_posix() for it in archive}
     compare(sdist.name, names, tracked | {"PKG-INFO"})
@@ -63,7 +72,30 @@ def main(directory: Path) -> None:
         run(elsewhere, programs / "langchain-ashby", "tools")
         told = run(elsewhere, programs / "langchain-ashby", "demo", "--yes")
         assert "Changes in the sandbox" in told, told
+        run(elsewhere, *install, f"{wheel}[cli,inbox]")
+        check_inbox(elsewhere, programs / "langchain-ashby")
     print(f"{wheel.name} and {sdist.name} hold what belongs there, and the wheel works.")
+
+
+def check_inbox(directory: str, program: Path) -> None:
+    """Checks that the inbox starts, lets in who has its address, and brings all of its files."""
+    command = [program, "inbox", "--sandbox", "--no-open", "--port", "0"]
+    streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=directory, **streams) as serving:
+        try:
+            assert serving.stdout is not None
+            address = serving.stdout.readline().split()[-1]
+            browser = build_opener(HTTPCookieProcessor())
+            page = browser.open(address, timeout=60).read().decode()
+            if "20" not in page or "waiting" not in page.lower():
+                sys.exit(f"the inbox of the wheel does not show what waits:\n{page}")
+            for file in re.findall(r'(?:href|src)="([^"]*/static/[^"]*)"', page):
+                browser.open(urljoin(address, file), timeout=60).close()
+        finally:
+            serving.send_signal(signal.SIGINT)
+            ended = serving.wait(60)
+    if ended:
+        sys.exit(f"the inbox of the wheel ended with status {ended}")
 
 
 def check_links(metadata: str) -> None:

@@ -27,7 +27,7 @@ def test_the_readme_counts_the_tools() -> None:
 
 
 def test_the_guide_says_what_can_be_undone() -> None:
-    page, heads = read("docs/approvals.md"), "| write | what puts it back |\n|---|---|\n"
+    page, heads = read("docs/approvals.md"), "| write | how it is undone |\n|---|---|\n"
     before, _, after = page.partition(heads)
     assert after, "the page has lost the table"
     rows = "".join(f"| `{name}` | {described(it)} |\n" for name, it in OPERATIONS.items() if it.access is Access.WRITE)

@@ -26,7 +26,7 @@ def test_the_card_on_the_picture_is_the_one_that_the_agent_shows() -> None:
 
 def test_the_card_on_the_picture_has_the_warning_that_the_pages_speak_of() -> None:
     told = [page for page in PAGES if re.search(r"!\[[^\]]*with a warning[^\]]*\]\([^)]*asking\.svg\)", read(page))]
-    assert told == ["README.md", "docs/approvals.md", "docs/index.md"]
+    assert told == ["docs/approvals.md"]
     shown = [words(line.plain) for line in screen_when_it_asks()]
     assert any("No accepted offer is known" in line for line in shown), shown
 

@@ -24,6 +24,17 @@ def sandbox() -> Iterator[AshbySandbox]:
 @pytest.fixture
 def agent(sandbox: AshbySandbox) -> Agent:
     """An agent that adds a note to the first candidate, and waits for approval in the thread `note`."""
+    return _waiting(sandbox)
+
+
+@pytest.fixture(scope="module")
+def one_agent() -> Iterator[Agent]:
+    """The same for all tests of a module that let no decision leave."""
+    with AshbySandbox() as it:
+        yield _waiting(it)
+
+
+def _waiting(sandbox: AshbySandbox) -> Agent:
     candidate = sandbox.state()["candidate"][0]["id"]
     note = call("ashby_create_candidate_note", candidate_id=candidate, note="Call back on Monday.")
     model = ScriptedChatModel(script=lines(say("I add the note.", note), say("Done.")))

@@ -88,10 +88,19 @@ def _in_a_loop(opened: AbstractAsyncContextManager[Pair]) -> Iterator[Pair]:
         pair = asyncio.run_coroutine_threadsafe(opened.__aenter__(), loop).result()
         yield pair
         asyncio.run_coroutine_threadsafe(opened.__aexit__(None, None, None), loop).result()
+        asyncio.run_coroutine_threadsafe(_end_the_rest(), loop).result()
     finally:
         loop.call_soon_threadsafe(loop.stop)
         running.join()
         loop.close()
+
+
+async def _end_the_rest() -> None:
+    """Ends what a store still runs in its event loop."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
 
 
 def _is_postgres(url: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.store.sqlite import SqliteStore
@@ -11,7 +12,7 @@ from langgraph.types import Command
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.agent.approval.waiting import all_waiting, forget, place, withdraw
+from langchain_ashby.agent.execution.waiting import all_waiting, forget, place, withdraw
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.outbox import Agent
@@ -34,7 +35,7 @@ def test_a_question_that_is_not_listed_is_listed_again_as_it_was(agent: Agent) -
     assert CatchUp(agent, agent.store).look(NOW) == 1
     [after] = all_waiting(agent.store)
     for name in ("interrupt_id", "thread_id", "request", "asked", "said"):
-        assert after[name] == before[name]  # type: ignore[literal-required]
+        assert dict(after)[name] == dict(before)[name]
 
 
 def test_it_looks_once_a_minute_and_finds_what_came_since(agent: Agent) -> None:
@@ -70,12 +71,9 @@ def test_the_user_for_whom_it_would_be_made_is_known_again_in_a_file(sandbox: As
         model = ScriptedChatModel(script=lines(say("I add the note.", note)))
         agent = create_recruiting_agent(model, AshbyToolkit(client), checkpointer=saver, store=store, act_for="anyone")
         for thread in ("one", "two"):
-            agent.invoke(
-                {"messages": [("user", "A note.")]},  # type: ignore[list-item]
-                {"configurable": {"thread_id": thread}},
-                context={"on_behalf_of": user},  # type: ignore[arg-type]
-                durability="sync",
-            )
+            asked: Any = {"messages": [("user", "A note.")]}
+            settings: Any = {"on_behalf_of": user}
+            agent.invoke(asked, {"configurable": {"thread_id": thread}}, context=settings, durability="sync")
         lose(agent)
         assert CatchUp(agent, store).look(NOW) == 2
         assert [it["settings"] for it in all_waiting(store)] == [{"on_behalf_of": user}] * 2

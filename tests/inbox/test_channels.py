@@ -79,7 +79,7 @@ def test_no_secret_is_in_what_a_channel_prints_or_raises(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     url = f"http://127.0.0.1:{unused_port()}/T0KEN"
-    channels = [
+    channels: list[Any] = [
         Webhook(url, SECRET),
         Slack(url),
         Email("localhost", unused_port(), "a@b.example", user="u", password="T0KEN"),
@@ -89,7 +89,7 @@ def test_no_secret_is_in_what_a_channel_prints_or_raises(
             channel.send(message(), "ada@example.com", NOON)
         seen = f"{channel!r} {vars(channel)} {failed.value} {failed.value.__cause__} {caplog.text}"
         assert "T0KEN" not in seen and SECRET.removeprefix("whsec_") not in seen
-        assert failed.value.down and failed.value.why == "has not been reached"
+        assert failed.value.down and failed.value.why == "has been unreachable"
 
 
 def test_slack_finds_no_mention_and_no_link_in_what_strangers_wrote(recorder: Recorder) -> None:
@@ -163,9 +163,9 @@ def test_email_leaves_this_machine_only_over_tls_with_a_certificate_that_is_righ
 @pytest.mark.parametrize(
     ("to", "password", "answers", "why", "down"),
     [
-        ("nobody@example.com", "right", [], "has refused a recipient", False),
-        ("ada@example.com", "wrong", [], "has refused the user or the password", True),
-        ("ada@example.com", "right", ["451 later"], "has answered 451", True),
+        ("nobody@example.com", "right", [], "has been refusing a recipient", False),
+        ("ada@example.com", "wrong", [], "has been refusing the user or password", True),
+        ("ada@example.com", "right", ["451 later"], "has been answering 451", True),
     ],
 )
 def test_what_a_mail_server_refuses_is_said_without_quoting_it(
@@ -193,10 +193,10 @@ def test_a_mail_server_that_hangs_up_without_a_goodbye_has_the_message_all_the_s
 @pytest.mark.parametrize(
     ("answer", "why", "pause"),
     [
-        (Answer(status=500), "has answered 500", None),
-        (Answer(status=429, headers={"Retry-After": "120"}), "has answered 429", 120.0),
-        (Answer(status=429, headers={"Retry-After": "9" * 30}), "has answered 429", 3600.0),
-        (Answer(status=302, headers={"Location": "/elsewhere"}), "has answered 302", None),
+        (Answer(status=500), "has been answering 500", None),
+        (Answer(status=429, headers={"Retry-After": "120"}), "has been answering 429", 120.0),
+        (Answer(status=429, headers={"Retry-After": "9" * 30}), "has been answering 429", 3600.0),
+        (Answer(status=302, headers={"Location": "/elsewhere"}), "has been answering 302", None),
     ],
 )
 def test_only_an_answer_of_2xx_means_that_a_message_arrived(
@@ -232,3 +232,9 @@ def test_the_same_message_is_the_same_bytes_each_time(recorder: Recorder) -> Non
     assert json.loads(first.content) == second.body and first.content == second.content
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.headers["webhook-signature"] != second.headers["webhook-signature"], "each attempt has its time"
+
+
+def test_an_answer_that_breaks_off_after_its_status_counts(recorder: Recorder) -> None:
+    recorder.answers["hook"] = [Answer(b"x" * 100, cut=3)]
+    Webhook(f"{recorder.url}/hook", SECRET).send(message(), "", NOON)
+    assert len(recorder.requests) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from starlette.testclient import TestClient
+from people import Browser
 
 from langchain_ashby.agent import audit_trail
 from langchain_ashby.inbox.outbox import Agent
@@ -16,7 +16,7 @@ def notes(sandbox: AshbySandbox) -> list[str]:
     return [entry["body"]["note"] for entry in sandbox.requests() if entry["endpoint"] == "candidate.createNote"]
 
 
-def approve(browser: TestClient) -> None:
+def approve(browser: Browser) -> None:
     address = re.findall(r'href="[^"]*(/approvals/[^"/]+/1)"', browser.get("/").text)[0]
     fingerprint = re.findall(r'name="fingerprint" value="(\w+)"', browser.get(address).text)[0]
     answer = browser.post(f"{address}/decision", data={"decision": "approve", "fingerprint": fingerprint})
@@ -24,7 +24,7 @@ def approve(browser: TestClient) -> None:
 
 
 def test_an_approved_change_is_written_once_and_does_not_wait_any_more(
-    agent: Agent, browser: TestClient, sandbox: AshbySandbox
+    agent: Agent, browser: Browser, sandbox: AshbySandbox
 ) -> None:
     page = browser.get("/").text
     assert 'data-count="1"' in page
@@ -39,7 +39,18 @@ def test_an_approved_change_is_written_once_and_does_not_wait_any_more(
     assert 'data-count="0"' in browser.get("/").text
 
 
-def test_what_became_of_a_decision_is_told_to_the_request_that_shows_it(browser: TestClient) -> None:
+def test_who_opens_a_change_too_late_is_told_who_decided_how_and_when(agent: Agent, browser: Browser) -> None:
+    [address] = {*re.findall(r'(/approvals/\w+/1)"', browser.get("/").text)}
+    fingerprint = re.findall(r'name="fingerprint" value="(\w+)"', browser.get(address).text)[0]
+    browser.post(f"{address}/decision", data={"decision": "reject", "fingerprint": fingerprint})
+    until = time.monotonic() + 10
+    while (page := browser.get(address)).status_code == 200:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert page.status_code == 404 and re.search(r"Grace rejected this at \d\d:\d\d UTC\.", page.text)
+
+
+def test_what_became_of_a_decision_is_told_to_the_request_that_shows_it(browser: Browser) -> None:
     approve(browser)
     until = time.monotonic() + 20
     told = ""

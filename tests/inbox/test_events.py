@@ -96,7 +96,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def another_process(url: str, sandbox: AshbySandbox) -> Iterator[subprocess.Popen[str]]:
     """An agent that asks whenever it is told a thread."""
     candidate = sandbox.state()["candidate"][0]["id"]
-    command = [sys.executable, str(Path(__file__).parent / "asking.py"), url, sandbox.url, sandbox.api_key, candidate]
+    command = [sys.executable, str(Path(__file__).parent / "asks.py"), url, sandbox.url, sandbox.api_key, candidate]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, env=environment, **pipes) as asking:

@@ -53,7 +53,7 @@ def test_a_time_is_shown_on_the_reviewers_clock_and_sent_with_its_offset() -> No
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_every_moment_that_is_typed_anew_is_the_one_that_is_sent(zone: str) -> None:
-    """Also in the hour that comes twice: the form asks which one is meant."""
+    """Also in the hour that occurs twice: the form asks which one is meant."""
     hours = st.integers(0, 24 * 4 * 400).map(lambda it: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=15 * it))
 
     @given(hours)
@@ -81,7 +81,7 @@ def test_a_day_that_a_place_left_out_does_not_exist() -> None:
 
 def test_a_time_that_comes_twice_is_asked_about() -> None:
     moment, autumn = "2026-10-01T12:00:00Z", "2026-10-25T02:30"
-    assert "comes twice" in problem(moment, "Europe/Berlin", time=autumn)
+    assert "occurs twice" in problem(moment, "Europe/Berlin", time=autumn)
     assert controls(at(moment, "Europe/Berlin", time=autumn)).sent["created_at~offset"] == [""]
     early = said(moment, "Europe/Berlin", time=autumn, __offset="+02:00")
     late = said(moment, "Europe/Berlin", time=autumn, __offset="+01:00")
@@ -123,3 +123,15 @@ def test_odd_times_stay_as_they_are(moment: Any, zone: str) -> None:
 def test_every_zone_has_its_clock() -> None:
     for zone in sorted(available_timezones()):
         assert said("2026-11-24T15:00:00Z", zone, time="2026-11-24T15:00")
+
+
+@pytest.mark.parametrize(
+    ("moment", "sent"),
+    [
+        ("2026-11-24T15:00:30.500Z", "2026-11-24T15:00:30.5"),
+        ("2026-11-24T15:00:30.123456Z", "2026-11-24T15:00:30.123"),
+        ("2026-11-24T15:00Z", "2026-11-24T15:00:00.000"),
+    ],
+)
+def test_a_browser_may_spell_a_time_in_its_own_way(moment: str, sent: str) -> None:
+    assert not read(at(moment, "UTC", time=sent)).changed

@@ -15,7 +15,7 @@ from langgraph.types import Command
 from postgres import postgres as postgres
 
 from langchain_ashby.agent import ApprovalPolicy, audit_trail
-from langchain_ashby.agent.approval.waiting import all_closed, all_waiting
+from langchain_ashby.agent.execution.waiting import all_closed, all_waiting
 from langchain_ashby.demo.scripted import call, say
 from langchain_ashby.inbox.outbox import AlreadyDecided, DecisionError, QuestionOver
 from langchain_ashby.sandbox import AshbySandbox
@@ -135,7 +135,7 @@ def test_a_decision_that_is_leaving_cannot_be_taken_back(sandbox: AshbySandbox, 
     at.outbox.deliver(datetime.now(UTC))
     until(lambda: "candidate.createNote" in [it["endpoint"] for it in sandbox.requests()] or at.outbox.all())
     until(lambda: [it for it in at.outbox._decisions.sheaf(approval.question.interrupt_id).leaving])
-    with pytest.raises(DecisionError, match="too late"):
+    with pytest.raises(DecisionError, match="Too late to undo"):
         at.outbox.take_back(approval.question.interrupt_id, 1)
     at.outbox.wait()
     assert at.results() == ["applied"]
@@ -270,7 +270,7 @@ def test_a_card_that_is_another_in_the_thread_than_in_the_list_is_not_approved(
     at = desk(sandbox, memory)
     at.ask()
     [approval] = at.approvals()
-    approval.action["args"]["note"] = "Shown"  # type: ignore[index]
+    approval.action["args"]["note"] = "Shown"
     at.outbox.keep(approval, APPROVE, "Ben")
     at.deliver()
     assert at.results() == ["changed"] and at.notes() == [] and at.outbox.all() == {}
@@ -313,7 +313,7 @@ def test_a_question_of_a_deleted_thread_leaves_the_list(sandbox: AshbySandbox, m
 
 
 def test_a_question_that_a_crash_left_open_is_listed_again(sandbox: AshbySandbox, pair: Pair) -> None:
-    from langchain_ashby.agent.approval import waiting
+    from langchain_ashby.agent.execution import waiting
 
     at = desk(sandbox, pair)
     at.ask()
@@ -428,3 +428,15 @@ def test_two_people_who_approve_both_learn_what_became_of_it(sandbox: AshbySandb
 def _tag(sandbox: AshbySandbox) -> dict[str, Any]:
     state = sandbox.state()
     return {"candidate_id": state["candidate"][1]["id"], "tag_id": state["candidateTag"][0]["id"]}
+
+
+def test_a_clock_that_is_ahead_does_not_shorten_the_time_for_an_undo(
+    sandbox: AshbySandbox, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = desk(sandbox, pair, undo=timedelta(seconds=3))
+    at.ask()
+    at.outbox.keep(at.approvals()[0], APPROVE, "Ben")
+    monkeypatch.setattr("langchain_ashby.inbox.decisions.this_process", lambda: "another, an hour ahead")
+    assert at.deliver(datetime.now(UTC) + timedelta(hours=1)) == 0
+    until(lambda: at.deliver(datetime.now(UTC) + timedelta(hours=1)))
+    assert at.results() == ["applied"]

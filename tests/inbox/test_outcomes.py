@@ -8,13 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from langgraph.types import Command
 from people import Browser, browser_of
 from told import NOON, card, put, record
 
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.reviewers import Routing
-from langchain_ashby.sandbox import AshbySandbox
 
 HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(2)> \u202eevil https://evil.example'
 
@@ -44,8 +42,8 @@ def test_an_outcome_is_shown_in_words_with_who_decided_and_the_card(agent: Agent
     assert "Rejected" in page and "rejected by Ben" in page and "Their reason: too early" in page
     newest = links(page, "/outcomes/")[0]
     one = text(browser.get(newest).text)
-    assert "What the card showed has changed since. Nothing was written." in one
-    assert "The card as it was shown" in one and "Onsite" in one and "approved by Ben" in one
+    assert "What the card showed has since changed in Ashby. Nothing was written." in one
+    assert "The card as shown" in one and "Onsite" in one and "approved by Ben" in one
 
 
 def test_a_search_goes_through_pages_and_keeps_what_it_asks_for(agent: Agent, browser: Browser) -> None:
@@ -59,9 +57,10 @@ def test_a_search_goes_through_pages_and_keeps_what_it_asks_for(agent: Agent, br
         address = next(
             (f"/outcomes{it.replace('&amp;', '&')}" for it in re.findall(r'rel="next" href="([^"]*)"', page)), ""
         )
+        assert not any("page=" in it for it in links(page, r"\?") if "thread=" in it), "another search begins on page 1"
     assert len(seen) == len({*seen}) == 120
-    assert "Nothing was found" in browser.get("/outcomes?q=nobody").text
-    assert "Nothing was found" in browser.get("/outcomes?page=99").text
+    assert "No outcomes found" in browser.get("/outcomes?q=nobody").text
+    assert "No outcomes found" in browser.get("/outcomes?page=99").text
 
 
 @pytest.mark.parametrize(
@@ -81,9 +80,9 @@ def test_days_are_those_of_the_readers_zone_and_a_date_that_is_none_is_named(
     assert agent.store is not None
     put(agent.store, record(at=NOON))  # 1:00 on the 25th there
     for query, found in [("from=2026-11-25", True), ("to=2026-11-24", False), ("to=2026-11-25", True)]:
-        assert ("Nothing was found" not in browser.get(f"/outcomes?{query}").text) is found
+        assert ("No outcomes found" not in browser.get(f"/outcomes?{query}").text) is found
     page = browser.get("/outcomes", params={"from": f"tomorrow{HOSTILE}"}).text
-    assert "is not a date. Write it like 2026-11-24." in text(page) and "<script>alert" not in page
+    assert "is not a date. Write it as 2026-11-24." in text(page) and "<script>alert" not in page
 
 
 def test_what_strangers_wrote_is_text_on_the_pages(agent: Agent, browser: Browser) -> None:
@@ -128,38 +127,11 @@ def test_nobody_reads_of_a_change_that_they_may_not_see(agent: Agent) -> None:
             *links(browser.get("/outcomes").text, "/outcomes/")
         }
         for path in ("/outcomes", "/outcomes.csv?private=1", "/outcomes.jsonl?private=1", hidden):
-            assert "100,000" not in browser.get(path).text
+            assert "100,000" not in browser.get(path).text and "create_offer" not in browser.get(path).text
         assert browser.get(hidden).status_code == 404 and other.get(hidden).status_code == 200
         assert "1 to 1," in text(browser.get("/outcomes").text), "nor how many there are"
     with browser_of(agent, "Stranger", "compensation") as stranger:
         assert "Lovelace" not in stranger.get("/outcomes").text + stranger.get("/outcomes.csv").text
-
-
-def test_a_written_change_can_be_undone_from_its_page_with_a_card_of_its_own(sandbox: AshbySandbox) -> None:
-    from langchain_ashby import AshbyClient, AshbyToolkit
-    from langchain_ashby.agent import create_recruiting_agent
-    from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
-
-    state = sandbox.state()
-    person, tag = state["candidate"][0]["id"], state["candidateTag"][0]["id"]
-    add = call("ashby_add_candidate_tag", candidate_id=person, tag_id=tag)
-    note = call("ashby_create_candidate_note", candidate_id=person, note="Call back.")
-    client = AshbyClient(sandbox.api_key, sandbox.url)
-    model = ScriptedChatModel(script=lines(say("I tag.", add, note), say("Done.")))
-    agent = create_recruiting_agent(model, AshbyToolkit(client, toolsets="all"))
-    config: Any = {"configurable": {"thread_id": "tags"}}
-    agent.invoke({"messages": [("user", "Tag her.")]}, config)
-    agent.invoke(Command(resume={"decisions": [{"type": "approve"}] * 2}), config)
-    with browser_of(agent, undo=timedelta(0)) as browser, browser_of(agent, "Vi", "viewer") as viewer:
-        pages = {it: browser.get(it).text for it in links(browser.get("/outcomes").text, "/outcomes/")}
-        [tagged] = [it for it, page in pages.items() if f'action="{it}/undo"' in page]
-        [noted] = [it for it in pages if it != tagged]
-        assert "Undo" in text(pages[noted]), "it says why not"
-        assert viewer.post(f"{tagged}/undo").status_code == 403 and "/undo" not in viewer.get(tagged).text
-        card_page = browser.post(f"{tagged}/undo")
-        assert "/approvals/" in str(card_page.url) and "Remove" in text(card_page.text)
-        assert browser.post(f"{noted}/undo").status_code == 409
-        assert str(browser.post(f"{tagged}/undo").url) == str(card_page.url), "asked twice, proposed once"
 
 
 def test_an_entry_that_is_not_there_is_a_page_that_says_so(browser: Browser) -> None:

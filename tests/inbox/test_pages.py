@@ -11,11 +11,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from full_inbox import make_agent, office, propose
 from markup import Page
-from office import make_agent, office, propose
 from people import Browser, browser_of
 
-from langchain_ashby.agent.approval.waiting import keep
+from langchain_ashby.agent.execution.waiting import forget, keep, place
+from langchain_ashby.inbox import Routing
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.questions import Approval, Questions
 from langchain_ashby.sandbox import AshbySandbox
@@ -100,7 +101,7 @@ def test_filters_in_the_address_leave_the_others_out(
 def test_a_viewer_sees_changes_but_can_not_decide(agent: Agent, change: Callable[[str], Approval]) -> None:
     with browser_of(agent, "Vera", "viewer") as viewer:
         html = viewer.get(change("Move Ada").address).text
-        assert "not decide about it" in html and 'value="approve"' not in html
+        assert "not decide on it" in html and 'value="approve"' not in html
         assert rows(viewer.get("/?mine=1").text) == []
         assert decide(viewer, change("Move Ada"), decision="approve").status_code == 403
 
@@ -114,7 +115,7 @@ def test_a_card_is_shown_in_full_with_its_reason_and_what_was_asked(
     for words in ("Onsite (order 5)", "Offer (order 6)", "Candidate in Ashby", "The agent's words", "All four"):
         assert words in page.text
     assert "Priya Raman asked" in page.text and "Ada did great on Tuesday" in page.text
-    assert "3 changes were proposed at once. None is made until all are decided." in page.text
+    assert "3 changes were proposed at once. None is made until all of them are decided." in page.text
     assert '"interview_stage_id": "“Offer” → ' in page.text
 
 
@@ -159,7 +160,7 @@ def test_a_decision_leads_to_the_next_change_and_can_be_taken_back(
     page = browser.get(note.address).text
     assert "Approved by Grace" in page and "Undo" in page
     assert 'action="' + ada.address + '/take-back"' in page
-    assert "Nothing is done until the other 2" in browser.get(ada.address).text
+    assert "2 other changes in this question must be decided" in browser.get(ada.address).text
     browser.post(f"{ada.address}/take-back")
     assert "Approved by Grace" not in browser.get(note.address).text
 
@@ -200,8 +201,8 @@ def test_a_rejection_or_an_answer_is_kept_with_its_words(
     ("form", "status", "said"),
     [
         ({"decision": "approve", "fingerprint": "0" * 32}, 409, "The card has changed"),
-        ({"decision": "respond", "message": " "}, 422, "Write what the agent should know"),
-        ({"decision": "delete"}, 422, "Choose what to do"),
+        ({"decision": "respond", "message": " "}, 422, "Write an answer for the agent"),
+        ({"decision": "delete"}, 422, "Choose a decision"),
     ],
 )
 def test_what_can_not_be_decided_is_said_on_the_card(
@@ -239,18 +240,23 @@ def test_what_is_put_off_leaves_ones_own_list_alone(
 
 def test_a_time_that_has_passed_puts_nothing_off(browser: Browser, change: Callable[[str], Approval]) -> None:
     bo = change("Tag Bo")
-    for when in ("2020-01-01T09:00", "soon", ""):
-        answer = browser.post(f"{bo.address}/put-off", data={"time": when, "zone": "Europe/Oslo"})
+    for when in ("2020-01-01T09:00", "soon", "", "9999-12-31T23:59-12:00"):
+        answer = browser.post(f"{bo.address}/put-off", data={"time": when})
         assert answer.status_code == 422 and "Choose a time" in answer.text
     assert bo.address in rows(browser.get("/").text)
 
 
-def test_many_decisions_are_taken_back_at_once(browser: Browser, change: Callable[[str], Approval]) -> None:
+def test_many_decisions_are_taken_back_at_once_by_who_made_them(
+    agent: Agent, browser: Browser, change: Callable[[str], Approval]
+) -> None:
     for name in ("Tag Bo", "Tag Søren", "Tag Ethan", "Tag 陈慧玲"):
         decide(browser, change(name), decision="approve")
     page = browser.get("/").text
     assert "4 decisions" in page and "Undo all" in page
     named = re.findall(r'name="change" value="([^"]+)"', page)
+    with browser_of(agent, "Ben", undo=timedelta(hours=1)) as ben:
+        ben.post("/take-back", data={"change": named})
+    assert len(browser.app.state.inbox.outbox.all()) == 4  # type: ignore[attr-defined]
     browser.post("/take-back", data={"change": named})
     assert browser.app.state.inbox.outbox.all() == {}  # type: ignore[attr-defined]
 
@@ -284,6 +290,46 @@ def test_evidence_that_can_not_be_read_is_said_and_hinders_nothing(
         assert decide(browser, kwame, decision="approve").status_code == 303
 
 
+def standing(agent: Agent, change: Approval, **more: Any) -> str:
+    """The page of a copy of the change that stands otherwise."""
+    assert agent.store is not None
+    copy: Any = json.loads(json.dumps(change.question.waiting))
+    copy |= {"interrupt_id": uuid4().hex, "thread_id": "copy"}
+    copy["request"]["action_requests"][0] |= more
+    keep(agent.store, copy)
+    with browser_of(agent, "Grace") as grace:
+        html = grace.get(f"/approvals/{copy['interrupt_id']}/1").text
+    forget(agent.store, place(copy))
+    return html
+
+
+def test_a_held_change_can_only_be_stopped(agent: Agent, change: Callable[[str], Approval]) -> None:
+    approved = [{"reviewer": "Ben", "at": "2026-11-29T10:00:00+00:00"}]
+    html = standing(agent, change("Tag Bo"), approved_by=approved, held_until="2100-01-31T12:00:00+00:00")
+    assert "Approved by Ben. It is made on Sun 31 Jan 2100, 12:00 UTC, unless somebody stops it" in html
+    assert "Stop the change" in html and 'value="approve"' not in html and 'id="edit"' not in html
+
+
+@pytest.mark.parametrize(("first", "may"), [("Ben", True), ("Grace", False), (" GRACE\u200b", False)])
+def test_who_approved_first_can_not_approve_as_the_second(
+    agent: Agent, change: Callable[[str], Approval], first: str, may: bool
+) -> None:
+    approved = [{"reviewer": first, "at": "2026-11-29T10:00:00+00:00"}]
+    html = standing(agent, change("Tag Bo"), approved_by=approved, needs="second reviewer")
+    assert "a second reviewer has to approve" in html
+    assert ('value="approve"' in html, 'id="reject"' in html) == (may, True)
+
+
+def test_times_are_those_of_the_reviewers_clock(browser: Browser, change: Callable[[str], Approval]) -> None:
+    bo = change("Tag Bo")
+    browser.cookies.set("zone", "Asia/Tokyo")
+    browser.post(f"{bo.address}/put-off", data={"when": "tomorrow"})
+    assert re.search(r"until \w+ \d+ \w+ \d+, 09:00 JST", browser.get("/?later=1").text)
+    browser.post(f"{bo.address}/put-off", data={"time": "2100-01-31T14:30"})
+    assert "Sun 31 Jan 2100, 14:30 JST" in browser.get("/?later=1").text
+    browser.post(f"{bo.address}/put-off", data={"when": "back"})
+
+
 @pytest.mark.slow
 def test_a_thousand_changes_are_listed_in_half_a_second(sandbox: AshbySandbox) -> None:
     agent = make_agent(sandbox, turns := office(sandbox))
@@ -303,3 +349,15 @@ def test_a_thousand_changes_are_listed_in_half_a_second(sandbox: AshbySandbox) -
             spent.append(time.process_time() - began)
     assert len(rows(html)) == 100 and "Pages of the list" in html
     assert min(spent) < 0.5, spent
+
+
+def test_a_change_does_not_tell_of_others_in_its_question_that_the_reviewer_may_not_see(agent: Agent) -> None:
+    assert agent.store is not None
+    question = next(it for it in Questions(agent.store).all() if len(it.approvals) > 1)
+    shown, *hidden = question.approvals
+    routing = Routing(sees=lambda _, it: it.address == shown.address)
+    with browser_of(agent, undo=timedelta(hours=1)) as all_of_it, browser_of(agent, "Ben", routing=routing) as browser:
+        for it in hidden:
+            assert it.address in all_of_it.get(shown.address).text and it.address not in browser.get(shown.address).text
+        browser.post(f"{shown.address}/decision", data={"decision": "reject", "fingerprint": shown.fingerprint})
+        assert f"the other {len(hidden)} of this question" in browser.get(shown.address).text

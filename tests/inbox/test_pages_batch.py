@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from full_inbox import make_agent, office, propose
 from markup import Page
-from office import make_agent, office, propose
 from people import Browser, browser_of
 
 from langchain_ashby.inbox.outbox import Agent
@@ -78,9 +78,9 @@ def test_each_card_is_on_the_page_in_full(browser: Browser, tags: list[Approval]
 
 def test_what_has_a_warning_is_listed_apart_with_the_reason(browser: Browser, tags: list[Approval]) -> None:
     html = browser.get(address(tags[0])).text
-    apart = html[html.index("To be decided alone") :]
+    apart = html[html.index("Decide these one by one") :]
     assert "Tag Ethan Brooks" in Page(apart).text and "It has warnings." in apart
-    assert "Ethan Brooks" not in html[: html.index("To be decided alone")]
+    assert "Ethan Brooks" not in html[: html.index("Decide these one by one")]
 
 
 def test_those_that_are_left_in_are_decided_and_the_others_wait(browser: Browser, tags: list[Approval]) -> None:
@@ -160,7 +160,7 @@ def test_a_viewer_can_decide_nothing_together(agent: Agent, tags: list[Approval]
         ({"version": 1}, {}, {}, None, "It has no card."),
         ({}, {"needs": "second reviewer"}, {}, None, "It needs more than one approval."),
         ({}, {"approved_by": [{"reviewer": "Ben"}]}, {}, None, "It needs more than one approval."),
-        ({}, {}, {"problem": "Too late."}, None, "It is asked about again."),
+        ({}, {}, {"problem": "Too late."}, None, "It is being asked again."),
         ({}, {}, {}, "2020-01-01T00:00:00+00:00", "It has expired."),
         ({"risk": "medium"}, {}, {}, "2100-01-01T00:00:00+00:00", None),
     ],

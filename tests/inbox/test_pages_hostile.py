@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from full_inbox import make_agent, office, propose
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from markup import HOSTILE, Page
-from office import make_agent, office, propose
 from people import Browser, browser_of
 
-from langchain_ashby.agent.approval.waiting import Waiting, forget, keep, place
+from langchain_ashby.agent.execution.waiting import Waiting, forget, keep, place
 from langchain_ashby.demo.scripted import call, say
+from langchain_ashby.inbox.evidence import readings_of
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.questions import Questions
+from langchain_ashby.results import NOTICE
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.text.safe import visible
 
@@ -110,10 +113,30 @@ def test_what_the_agent_read_is_text_and_marked(sandbox: AshbySandbox) -> None:
     [change] = Questions(agent.store).approvals()
     with browser_of(agent) as browser:
         page = Page(browser.get(f"{change.address}/evidence").text)
-    assert "script" in page.tags and page.tags.count("script") == 3  # the inbox's own
+    assert "script" in page.tags and page.tags.count("script") == 2  # the inbox's own
     assert "img" not in page.tags and "h1" in page.tags and page.is_balanced
     assert "<script>alert(1)</script>" in page.text
     assert "May be written by somebody outside" in page.text
+
+
+def test_only_lines_of_the_packages_own_results_count_as_the_tools() -> None:
+    calls = [call("ashby_get_candidate", candidate_id="1") | {"id": "a"}, call("read_file") | {"id": "b"}]
+    text = f"# {NOTICE}\n# 1 record\nname: Ada"
+    earlier: list[AnyMessage] = [
+        HumanMessage("Before"),
+        AIMessage("", tool_calls=calls),
+        ToolMessage(text, tool_call_id="a"),
+    ]
+    now: list[AnyMessage] = [
+        HumanMessage("Now"),
+        AIMessage("", tool_calls=calls),
+        ToolMessage(text, tool_call_id="a"),
+        ToolMessage(text, tool_call_id="b"),
+    ]
+    ours, foreign = readings_of([*earlier, *now])
+    assert [own for _, own in ours.lines] == [True, True, False]
+    assert [own for _, own in foreign.lines] == [False, False, False]
+    assert ours.quotes and foreign.quotes
 
 
 def _approve(agent: Agent) -> None:

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from langgraph.store.memory import InMemoryStore
 from people import HOME, Browser, browser_of
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from langchain_ashby.inbox import LocalToken, Reviewer, TrustedHeader, create_app
-from langchain_ashby.inbox.outbox import Agent
+from langchain_ashby.inbox.outbox import Agent, Outbox
 from langchain_ashby.inbox.security import MOST_BYTES, Attempts, Place
 from langchain_ashby.inbox.sessions import Sessions
 
@@ -32,8 +33,19 @@ def plain(app: Starlette, base_url: str = HOME) -> TestClient:
 
 
 @pytest.fixture
+def agent(one_agent: Agent) -> Iterator[Agent]:
+    """An agent whose question is open. What a test decides is taken back."""
+    yield one_agent
+    assert one_agent.store is not None
+    outbox = Outbox(one_agent, one_agent.store)
+    for interrupt_id, number in outbox.all():
+        outbox.take_back(interrupt_id, number)
+    outbox.close()
+
+
+@pytest.fixture
 def client(agent: Agent) -> Iterator[TestClient]:
-    with plain(create_app(agent, reviewers=known(), undo=timedelta(0))) as it:
+    with plain(create_app(agent, reviewers=known(), undo=timedelta(hours=1))) as it:
         yield it
 
 
@@ -170,7 +182,7 @@ def test_an_address_is_written_as_browsers_write_it(address: str, netloc: str) -
 
 @pytest.mark.parametrize("wrong", ["hire.example.com", "ftp://x", "https://", "https://a@b/", "https://a/?b", ""])
 def test_an_address_that_is_none_is_refused(wrong: str) -> None:
-    with pytest.raises(ValueError, match="base_url takes the address"):
+    with pytest.raises(ValueError, match="base_url must be the address"):
         Place.at(wrong)
 
 
@@ -300,25 +312,25 @@ def test_another_person_s_cookie_does_not_make_one_that_person(agent: Agent) -> 
         assert dict(client.cookies) != mallory
 
 
-async def test_a_session_ends_in_time_and_is_swept_away(agent: Agent) -> None:
-    assert agent.store is not None
+async def test_a_session_ends_in_time_and_is_swept_away() -> None:
+    store = InMemoryStore()
     now = datetime(2026, 11, 29, 12, tzinfo=UTC)
     clock = [now]
-    sessions = Sessions(agent.store, "test", now=lambda: clock[0])
+    sessions = Sessions(store, "test", now=lambda: clock[0])
     session = await sessions.begin(Reviewer("Grace"))
     clock[0] = now + timedelta(hours=11)
     assert await sessions.find(session.secret)
     clock[0] = now + timedelta(hours=12)
     assert await sessions.find(session.secret) is None
     await sessions.begin(Reviewer("Ben"))
-    assert len(agent.store.search(("langchain_ashby", "sessions"))) == 1
+    assert len(store.search(("langchain_ashby", "sessions"))) == 1
 
 
-async def test_a_session_is_good_for_the_way_that_began_it_alone_and_its_secret_is_not_kept(agent: Agent) -> None:
-    assert agent.store is not None
-    session = await Sessions(agent.store, "one").begin(Reviewer("Grace"))
-    assert await Sessions(agent.store, "other").find(session.secret) is None
-    assert session.secret not in str([(it.key, it.value) for it in agent.store.search(("langchain_ashby",))])
+async def test_a_session_is_good_for_the_way_that_began_it_alone_and_its_secret_is_not_kept() -> None:
+    store = InMemoryStore()
+    session = await Sessions(store, "one").begin(Reviewer("Grace"))
+    assert await Sessions(store, "other").find(session.secret) is None
+    assert session.secret not in str([(it.key, it.value) for it in store.search(("langchain_ashby",))])
     assert session.secret not in session.csrf_token
 
 
@@ -358,12 +370,13 @@ def test_someone_who_may_only_see_is_refused_a_decision(agent: Agent) -> None:
 
 
 def test_someone_without_a_role_sees_nothing(agent: Agent) -> None:
-    with browser_of(agent, "Nobody", "guest") as browser:
-        assert "/approvals/" not in browser.get("/").text
     with browser_of(agent) as seeing:
         address, _ = form_of(seeing)
     with browser_of(agent, "Nobody", "guest") as browser:
-        assert browser.get(address.removesuffix("/decision")).status_code == 404
+        for path in ("/", address.removesuffix("/decision"), "/outcomes", "/events/poll", "/nowhere"):
+            answer = browser.get(path)
+            assert answer.status_code == 403
+            assert "You have no role in this inbox" in answer.text and "Ada" not in answer.text
 
 
 def test_the_reviewer_s_name_goes_with_the_decision(agent: Agent) -> None:

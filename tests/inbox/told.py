@@ -16,16 +16,17 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
 from proxies import AUTHORITY
-from recorder import unused_port
+from recorder import Recorder, unused_port
 
-from langchain_ashby.agent.approval.waiting import Waiting
 from langchain_ashby.agent.execution.audit_log import AuditRecord, audit_op
-from langchain_ashby.inbox.notifications import Notifier
+from langchain_ashby.agent.execution.waiting import Waiting
+from langchain_ashby.inbox.notifications import Notifier, Webhook
 from langchain_ashby.inbox.questions import Question
 from langchain_ashby.inbox.trail import Trail
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECRET = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ="
+BASE = "https://inbox.example"
 STRANGER = "<!channel> Ada <https://evil.example|Lovelace> & Co"
 
 
@@ -137,7 +138,7 @@ def mail_server(**options: Any) -> Iterator[tuple[Mailbox, int]]:
         mailbox.signed_in.append((data.login.decode(), data.password.decode()))
         return AuthResult(success=data.password == b"right", handled=False)
 
-    settings = {"tls_context": context, "require_starttls": True, "authenticator": signed_in} | options
+    settings: dict[str, Any] = {"tls_context": context, "require_starttls": True, "authenticator": signed_in} | options
     port = unused_port()
     controller = Controller(mailbox, hostname="127.0.0.1", port=port, **settings)
     controller.start()
@@ -145,6 +146,10 @@ def mail_server(**options: Any) -> Iterator[tuple[Mailbox, int]]:
         yield mailbox, port
     finally:
         controller.stop()
+
+
+def hook(recorder: Recorder, path: str = "hook", **options: Any) -> Webhook:
+    return Webhook(f"{recorder.url}/{path}", SECRET, **options)
 
 
 def texts(sent: Sequence[Any]) -> list[str]:

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -140,6 +141,23 @@ def test_a_run_that_reads_everything_again_comes_by_itself_once_a_day(
     monkeypatch.setattr(module, "COMPLETE_EVERY", timedelta(0))
     assert mirror.sync(full=False).complete_at == complete
     assert mirror.sync().complete_at != complete
+    assert differences(mirror, expected(sandbox)) == {}
+
+
+def test_a_question_starts_to_read_everything_again_once_a_day(
+    url: str, client: AshbyClient, sandbox: AshbySandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = Mirror(url, client, max_age=timedelta(0))
+    complete = mirror.sync().complete_at
+    sandbox.delete_candidate(person_with_application(sandbox)["id"])
+    assert mirror.freshen() == ""
+    assert mirror.coverage().complete_at == complete, "it was read today"
+    monkeypatch.setattr(module, "COMPLETE_EVERY", timedelta(0))
+    assert mirror.freshen() == "", "the answer does not wait for it"
+    until = time.monotonic() + 20
+    while mirror.coverage().complete_at == complete:
+        assert time.monotonic() < until
+        time.sleep(0.02)
     assert differences(mirror, expected(sandbox)) == {}
 
 

@@ -16,7 +16,7 @@ from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.ids import canonical
-from langchain_ashby.mirror import Mirror
+from langchain_ashby.mirror import Mirror, MirrorError
 from langchain_ashby.sandbox import AshbySandbox
 
 MOST_TOKENS = 1_600
@@ -54,6 +54,20 @@ def ask(mirror: Mirror, client: AshbyClient, name: str, **arguments: Any) -> Too
 
 def pipeline(mirror: Mirror, client: AshbyClient) -> list[BaseTool]:
     return AshbyToolkit(client, mirror=mirror, toolsets=["pipeline"]).get_tools()
+
+
+def test_a_mirror_that_cannot_answer_raises_its_error_where_the_toolkit_does(
+    client: AshbyClient, tmp_path: Path
+) -> None:
+    empty = Mirror(f"sqlite:///{tmp_path / 'mirror.db'}", client)
+    for on_error in ("tell", "raise"):
+        toolkit = AshbyToolkit(client, mirror=empty, include=["ashby_list_worklist"], on_error=on_error)
+        [tool] = toolkit.get_tools()
+        if on_error == "raise":
+            with pytest.raises(MirrorError):
+                tool.invoke({})
+        else:
+            assert "mirror sync" in tool.invoke({})
 
 
 def test_a_mirror_adds_the_toolset_and_no_mirror_has_none(mirror: Mirror, client: AshbyClient) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -28,7 +29,8 @@ def test_what_an_agent_on_a_server_asks_is_decided_in_the_inbox_and_the_server_g
     with AshbySandbox() as sandbox:
         ashby = {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url}
         with serving(tmp_path, ashby | {"LANGCHAIN_ASHBY_TOKEN": TOKEN}, authenticated=False) as server:
-            client, thread = get_sync_client(url=server.url, api_key=TOKEN, timeout=60), str(uuid4())
+            client: Any = get_sync_client(url=server.url, api_key=TOKEN, timeout=60)
+            thread = str(uuid4())
             question = {"messages": [{"role": "user", "content": "Who is next?"}]}
             asked = client.runs.wait(thread, GRAPH, input=question, if_not_exists="create", durability="sync")
             assert len(asked["__interrupt__"][0]["value"]["action_requests"]) == 3

@@ -1,4 +1,4 @@
-"""Conditions for policies, ready made: each is a function of the card."""
+"""Ready-made conditions for policies: each is a function of the card."""
 
 from __future__ import annotations
 

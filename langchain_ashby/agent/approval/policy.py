@@ -31,12 +31,12 @@ class ApprovalPolicy:
     Args:
         rules: A rule for each tool that differs from the default, by the tool's name.
         default: The rule for every other write.
-        ask_after_untrusted: True to ask about every write once text by outsiders was read in the thread, whatever the
-            rules allow. In a graph around the agent it is not known what was read before, so there it always asks.
-        second_reviewer: The writes that two people have to approve: names of tools and functions of the card that give
-            True, or one such function. Anything but False, and a function that fails, counts as True.
-        hold: How long a write waits once it is approved, during which anybody may stop it: a time for each tool, or a
-            function of the card that gives one, or None. If the function fails or gives anything else, it is a day.
+        ask_after_untrusted: True to ask about every write once text by outsiders has been read in the thread, whatever
+            the rules allow. Inside another graph, the agent cannot know what was read before, so there it always asks.
+        second_reviewer: The writes that two people have to approve: tool names and functions of the card that return
+            True, or one such function. Anything but False, or a function that fails, counts as True.
+        hold: How long a write waits once it is approved, during which anyone may stop it: a timedelta for each tool, or
+            a function of the card that returns one, or None; a day if the function fails or returns anything else.
 
     `ApprovalPolicy({"ashby_create_candidate_note": allow_if(lambda card: card["risk"] == "low"),
     "ashby_cancel_interview_schedule": "never"})` asks about everything except low-risk
@@ -51,7 +51,7 @@ class ApprovalPolicy:
     It needs a second reviewer or a hold if its single write does, for any of its records.
 
     Raises:
-        ConfigurationError: if a rule is neither a ruling nor a function, or a hold is no length of time.
+        ConfigurationError: if a rule is neither a ruling nor a function, or a hold is not a timedelta.
     """
 
     def __init__(

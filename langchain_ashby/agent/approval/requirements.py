@@ -54,7 +54,7 @@ class RequirementRules:
         if isinstance(second_reviewer, str) or not all(isinstance(it, str) or callable(it) for it in entries):
             raise ConfigurationError(
                 f"second_reviewer is {second_reviewer!r}",
-                remedy="It takes a list of names of tools and functions of the card, or one such function.",
+                remedy="Give a list of tool names and functions of the card, or one such function.",
             )
         self._named = frozenset(it for it in entries if isinstance(it, str))
         self._conditions: list[Condition] = [it for it in entries if callable(it)]
@@ -65,13 +65,13 @@ class RequirementRules:
         elif hold is not None and not isinstance(hold, Mapping):
             raise ConfigurationError(
                 f"hold is {hold!r}",
-                remedy='It takes a time for each tool, as {"ashby_create_offer": timedelta(hours=1)}, or a function.',
+                remedy='Give a timedelta for each tool, as {"ashby_create_offer": timedelta(hours=1)}, or a function.',
             )
         for tool, it in self._holds.items():
             if not callable(it) and not (isinstance(it, timedelta) and timedelta(0) < it <= LONGEST):
                 raise ConfigurationError(
-                    f"The hold of {tool} is {it!r}",
-                    remedy="It takes a timedelta above zero, of a year at most, or a function of the card.",
+                    f"The hold for {tool} is {it!r}",
+                    remedy="Give a timedelta above zero and of at most a year, or a function of the card.",
                 )
 
     @property
@@ -104,7 +104,7 @@ class RequirementRules:
         if found is None:
             return timedelta(0)
         if not isinstance(found, timedelta) or found < timedelta(0):
-            _log.warning("The hold of %s is not a length of time: it is held for %s", tool, IF_NOT_KNOWN)
+            _log.warning("The hold for %s is not a timedelta; it is held for %s", tool, IF_NOT_KNOWN)
             return IF_NOT_KNOWN
         return min(found, LONGEST)
 
@@ -130,5 +130,7 @@ def _of_card(rule: Callable[[Card], Any], tool: str, card: Card | None, what: st
         return rule(deepcopy(card))  # a rule that alters the card must not alter what is shown
     except Exception as error:
         # Only its type: its message may quote the card, and personal data does not belong in a log.
-        _log.warning("The policy's %s failed for %s (%s): the worst is assumed", what, tool, type(error).__name__)
+        _log.warning(
+            "The policy's %s failed for %s (%s); the strictest answer is assumed", what, tool, type(error).__name__
+        )
         return NotImplemented

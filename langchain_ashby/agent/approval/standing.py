@@ -52,7 +52,7 @@ def weighed(approval: Approval, clock: Callable[[], datetime]) -> Approval | Cou
         check_named(decided)
         approved = [*approved, decided]
         if len(_people(approved)) == len(_people(approved[:-1])):
-            raise Uncounted(f"{_called(decided)} has approved it already; a second person has to approve.")
+            raise Uncounted(f"{_called(decided)} has already approved it; a second reviewer has to approve.")
         if len(_people(approved)) < _TWO:
             return Counted({**proposal, "approved": approved}, "approved")
     elif ends := hold_ends(proposal):
@@ -94,11 +94,11 @@ def shortfall(approval: Approval, requires: Requirements) -> str | None:
         return None
     proposal, decided = approval["proposal"], approval["decided"]
     if decided is None or decided["decision"] == "policy":
-        return "No person has approved it."
+        return "No one has approved it."
     ends = hold_ends({**proposal, "requires": requires})
     approved = [*proposal.get("approved", []), *([] if ends else [decided])]
     if requires["second_reviewer"] and len(_people(approved)) < _TWO:
-        return "A second person has to approve it."
+        return "A second reviewer has to approve it."
     if requires["hold"] and (ends is None or datetime.fromisoformat(decided["at"]) < ends):
         return f"It has to be held for {lasting(requires['hold'])} first."
     return None
@@ -141,15 +141,15 @@ def in_words(action: Mapping[str, Any]) -> list[str]:
     approved, said = _signatures(action.get("approved_by")), []
     by = f"Approved by {_names(approved)}" if approved else ""
     if void := _signatures(action.get("void")):
-        said.append(f"The approval by {_names(void)} no longer counts: the change or its card is a new one.")
+        said.append(f"The approval by {_names(void)} no longer counts: the change or its card is new.")
     if action.get("needs") == _SECOND_REVIEWER:
-        said.append(f"{by}; a second person has to approve." if by else "Two people have to approve it.")
+        said.append(f"{by}; a second reviewer has to approve." if by else "Two people have to approve it.")
     elif approved and (until := parsed(action.get("held_until"))):
         said.append(f"{by}; held until {to_the_second(until)}.")
         said.append("Reject it to stop it; approve it after that time to have it made.")
     hold = action.get("hold")
     if isinstance(hold, int | float) and not isinstance(hold, bool):
-        said.append(f"Once approved, it is held for {lasting(hold)}, during which anybody may stop it.")
+        said.append(f"Once approved, it is held for {lasting(hold)}, during which anyone may stop it.")
     return said
 
 
@@ -158,7 +158,7 @@ def waited(proposal: Proposal) -> str:
     action = of_action(proposal)
     if not (approved := action.get("approved_by")):
         return ""
-    why = "a second person had not" if action.get("needs") else "it was held"
+    why = "a second reviewer had not" if action.get("needs") else "it was held"
     return f" {_names(approved)} had approved it, but {why}."
 
 

@@ -108,10 +108,10 @@ def entry_of(item: Item) -> AuditEntry:
             for it in fields(AuditEntry)
             if it.name in value or (it.default is MISSING and it.default_factory is MISSING)
         }
-        | {"at": datetime.fromisoformat(value["at"]), "write": _id_of(item)}
+        | {"at": datetime.fromisoformat(value["at"]), "write": write_at(item.namespace, item.key)}
     )
 
 
-def _id_of(item: Item) -> str:
-    """The thread and the journal's name of a write, made short: the item's key begins with that name."""
-    return sha256(f"{item.namespace[-1]}/{item.key.partition('-')[0]}".encode()).hexdigest()[:16]
+def write_at(namespace: tuple[str, ...], key: str) -> str:
+    """The id of the write of an entry: its thread and the journal's name of it, which begins the key, made short."""
+    return sha256(f"{namespace[-1]}/{key.partition('-')[0]}".encode()).hexdigest()[:16]

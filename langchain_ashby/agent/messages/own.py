@@ -36,6 +36,17 @@ def record_of_turn(message: AIMessage, turn: str | None = None) -> str:
     return "".join(f"{it}{_END}" for it in [turn or uuid4().hex, *map(_digest_of_call, calls)])
 
 
+def asked_of(message_id: str) -> str:
+    """The id of the message before one of the agent's own that says, in a person's place, what they asked for."""
+    return f"{message_id}{_ASKED}"
+
+
+def is_typed(message: BaseMessage, own: Own) -> bool:
+    """False for a message that says in a person's place what they asked for, such as an undo: nobody wrote it."""
+    maker, suffix, rest = str(message.id).rpartition(_ASKED)
+    return not (suffix and not rest and maker in own)
+
+
 def turn_of(message: AIMessage, own: Own) -> str | None:
     """The turn of a message; its id if it is not the agent's own, or an earlier version made it."""
     known = own.get(str(message.id))
@@ -92,6 +103,8 @@ def recorded_result(result: Result, state: Any) -> Result:
 
 _END = "."
 """Ends the turn and each digest of a call. Records of earlier versions have only the turn."""
+
+_ASKED = ".asked"
 
 _WHOLE = "whole."
 """Begins the digest of an answer with its name, and with the artifact that earlier versions kept beside it."""

@@ -39,7 +39,7 @@ from langchain_ashby.agent.provenance import Said, trace
 from langchain_ashby.agent.run.runtime import RunLocation, is_first_attempt, is_saved
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, is_complete, undecided
-from langchain_ashby.agent.undo.lines import first, lines_of
+from langchain_ashby.agent.undo.lines import first, is_as_proposed, lines_of
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import tool_title
@@ -217,17 +217,23 @@ def _complete(
             _void(proposal, known)
     put_in_order([*(proposal for _, proposal in proposed), *others])
     warnings = warnings_of_twins([proposal for _, proposal in proposed])
-    said = Said(state["messages"], own, given.tools, state.get("outside"))
+    said = Said(state["messages"], own, given.tools, state.get("outside"), until=message)
     for number, (_, proposal) in enumerate(proposed):
-        warnings[number] += (traced := trace(proposal, said, given.tools.get(proposal["call"]["name"])))
+        undoing = undoes.get(str(proposal["call"]["id"]))
+        if is_as_proposed(undoing, proposal):  # its values are what was there before, as the card of the write proved
+            traced: list[str] = []
+            proposal["sources"], proposal["untrusted"] = [], said.outside is not None
+        else:
+            traced = trace(proposal, said, given.tools.get(proposal["call"]["name"]))
+        warnings[number] += traced
         card, after = proposal["card"], [*proposal["after"].values()]
         if card is not None:
             earlier = [f"Runs after: {after[-1]}."] if after else []
-            undo = lines_of(undoes.get(str(proposal["call"]["id"])), proposal)
-            others = Beside(
+            undo = lines_of(undoing, proposal)
+            around = Beside(
                 consequences=[*undo["consequences"], *earlier], warnings=[*undo["warnings"], *warnings[number]]
             )
-            proposal["card"] = card = first(beside(card, others), undo["consequences"])
+            proposal["card"] = card = first(beside(card, around), undo["consequences"])
         title, args = proposal["title"], proposal["call"]["args"]
         proposal["description"] = described(title, args, traced) if card is None else markdown(card)
         if (requires := settings.requires(proposal)) != NOTHING:

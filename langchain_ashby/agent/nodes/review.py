@@ -22,12 +22,12 @@ from langchain_ashby.agent.approval.decisions import (
 )
 from langchain_ashby.agent.approval.requirements import NOTHING
 from langchain_ashby.agent.approval.standing import Counted, Uncounted, check_named, in_words, of_action, weighed
-from langchain_ashby.agent.approval.waiting import Waiting, close, keep, waiting
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.notes import note, note_counted
 from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.store import store_time
+from langchain_ashby.agent.execution.waiting import Waiting, close, keep, waiting
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer, settings_given
@@ -225,7 +225,7 @@ def _by_reviewer(decided: Decided) -> Decided:
 
 
 _NOTHING = "Nothing was executed."
-_OTHERS = "Not all approvals count; the other decisions are carried out."
+_OTHERS = "Some approvals do not count; the other decisions are carried out."
 _OTHER_VERSION = "Nothing was executed: another version of the package proposed this. Its card is new; decide again."
 _OTHER_ACCOUNT = "Nothing was executed: a change was proposed under another Ashby account. It cannot be made here."
 _TOO_LATE = "Nothing was executed: the proposal was too old. Its card is new; decide again."

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any, Literal
 
 from langchain_core.messages import AnyMessage
@@ -41,7 +42,7 @@ class OnCard:
 
     def __init__(self, cards: Sequence[Card] = ()) -> None:
         read = [[it["facts"], it["refers"], [change["before"] for change in it["changes"]]] for it in cards]
-        self._leaves = list(dict.fromkeys(_leaves(read)))
+        self._leaves = list(dict.fromkeys([*_leaves(read), *(it for card in cards for it in _apart(card["line"]))]))
         self.names = {key: it["name"] for card in cards for key, it in card["refers"].items() if it["name"]}
 
     def vouches_for(self, value: Value) -> bool:
@@ -67,12 +68,19 @@ class Said:
         own: The record of the agent's own messages.
         tools: The agent's tools, by name.
         known: What is known of text by outsiders that was read in the thread before.
+        until: The message with the calls: what came after it, its model had not read.
     """
 
     def __init__(
-        self, messages: Sequence[AnyMessage], own: Own, tools: Mapping[str, BaseTool], known: Outside | None = None
+        self,
+        messages: Sequence[AnyMessage],
+        own: Own,
+        tools: Mapping[str, BaseTool],
+        known: Outside | None = None,
+        until: AnyMessage | None = None,
     ) -> None:
         self._messages, self._own, self._tools, self._known = messages, own, tools, known
+        self._until = until
 
     @cached_property
     def outside(self) -> Outside | None:
@@ -118,7 +126,8 @@ class Said:
     def _traced(self, value: Value, on_card: OnCard) -> Source:
         may_have_it = [self._read[it] for it in self._index.places(value.said, value.kind)]
         for speaker in _PEOPLE:
-            found = (it.of(speaker)[0].exactly(value.said, value.kind, spoken=True) for it in may_have_it)
+            theirs = (it.of(speaker)[0] for it in may_have_it if it.person == speaker)
+            found = (it.exactly(value.said, value.kind, spoken=True) for it in theirs)
             if next(chain.from_iterable(found), None) is not None:
                 return _source(value, speaker)
         if on_card.vouches_for(value):
@@ -131,7 +140,8 @@ class Said:
 
     @cached_property
     def _read(self) -> list[Message]:
-        return [*read_in(self._messages, self._own, self._tools)]
+        before = [*takewhile(lambda it: it is not self._until, self._messages)]
+        return [*read_in(before, self._own, self._tools)]
 
     @cached_property
     def _index(self) -> Index:
@@ -166,7 +176,7 @@ def _by_outsiders(value: Value, message: Message) -> Entry | None:
 
 _OUTSIDERS: tuple[Literal["outsiders", "named"], ...] = ("outsiders", "named")
 
-_REMOVED = "a part of the conversation that was removed, perhaps"
+_REMOVED = "perhaps a part of the conversation that was removed"
 
 
 def trace(proposal: Proposal, said: Said, tool: BaseTool | None) -> list[str]:
@@ -183,7 +193,9 @@ def trace(proposal: Proposal, said: Said, tool: BaseTool | None) -> list[str]:
     proposal["untrusted"] = said.outside is not None
     if card and sources:
         proposal["card"] = {**card, "sources": sources}
-    return list(dict.fromkeys(it for source in sources for it in _warning(source)))
+    copied = [it["value"] for it in sources if it["what"] == "passage" and it["from"] == "outsiders"]
+    told = [it for it in sources if it["what"] == "passage" or not any(it["value"] in text for text in copied)]
+    return list(dict.fromkeys(it for source in told for it in _warning(source)))
 
 
 def _source(value: Value, speaker: str, where: str = "") -> Source:
@@ -216,7 +228,7 @@ def _warning(source: Source) -> Iterator[str]:
             yield f"{told} is only in {where}; the user did not mention it."
     elif source["from"] in ("outsiders", "model") and _is_telling(source):
         removed = "; part of the conversation was removed" if source["from"] == "outsiders" else ""
-        yield f"{told} is in nothing that the user said or that was read{removed}."
+        yield f"{told} appears in nothing the user said or the agent read{removed}."
 
 
 def _is_telling(source: Source) -> bool:
@@ -232,6 +244,11 @@ def _is_echo(value: Value, entry: Entry) -> bool:
         return False
     asked = Texts([json.dumps(entry.call.get("args"), ensure_ascii=False, default=str)])
     return next(asked.disguised(value.said, value.kind), None) is not None
+
+
+def _apart(line: str) -> list[str]:
+    """What a card's line tells records apart by, in parentheses. A name that has any itself is in quotation marks."""
+    return [it for inside in re.findall(r"\(([^()]*)\)", re.sub("“[^”]*”", "", line)) for it in inside.split(", ")]
 
 
 def _leaves(value: Any) -> Iterator[str]:

@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, AnyMessage, ChatMessage, HumanMes
 from langchain_core.tools import BaseTool
 
 from langchain_ashby.agent.messages.history import calls_of
-from langchain_ashby.agent.messages.own import Own, is_answer, is_own_answer
+from langchain_ashby.agent.messages.own import Own, is_answer, is_own_answer, is_typed
 from langchain_ashby.agent.messages.tool_messages import EXECUTED_AS_EDITED
 from langchain_ashby.agent.provenance.matching import Texts
 from langchain_ashby.ids import certain, short
@@ -44,10 +44,14 @@ class Message:
     Args:
         text: All that it says.
         entries: Takes it apart.
+        person: The person who may have said some of it; None if it was none.
     """
 
-    def __init__(self, text: str, entries: Callable[[], Iterable[Entry]]) -> None:
+    def __init__(
+        self, text: str, entries: Callable[[], Iterable[Entry]], person: Literal["user", "reviewer"] | None = None
+    ) -> None:
         self.text = text
+        self.person = person
         self._taken_apart = entries
 
     @cached_property
@@ -77,21 +81,28 @@ def read_in(thread: Sequence[AnyMessage], own: Own, tools: Mapping[str, BaseTool
         calls |= {call["id"]: call for call in calls_of(message)}
         if isinstance(message, ToolMessage):
             call = calls.get(message.tool_call_id)
-            yield Message(_text(message), partial(_answer, message, call, own, tools))
+            person: Literal["reviewer"] | None = "reviewer" if _quotes_a_reviewer(message) else None
+            yield Message(_text(message), partial(_answer, message, call, own, tools), person)
+        elif not is_typed(message, own):
+            continue
         elif _is_a_persons(message):
-            yield _whole(Entry(message.text, "user"))
+            yield Message(message.text, partial(_whole, Entry(message.text, "user")), "user")
         elif not isinstance(message, AIMessage):
-            yield _whole(Entry(message.text, "outsiders", "an earlier message"))
+            yield _outsiders(message.text, "an earlier message")
         elif message.id not in own:
-            yield _whole(Entry(message.text, "outsiders", "a message of another model"))
+            yield _outsiders(message.text, "a message of another model")
         elif isinstance(message.content, list):
             found = [it for it in message.content if isinstance(it, dict) and it.get("type") not in _OWN_BLOCKS]
             shown = (json.dumps(it, ensure_ascii=False, default=str) for it in found)
-            yield from (_whole(Entry(it, "outsiders", "what the model's provider found")) for it in shown)
+            yield from (_outsiders(it, "what the model's provider found") for it in shown)
 
 
-def _whole(entry: Entry) -> Message:
-    return Message(entry.text, lambda: [entry])
+def _outsiders(text: str, where: str) -> Message:
+    return Message(text, partial(_whole, Entry(text, "outsiders", where)))
+
+
+def _whole(entry: Entry) -> list[Entry]:
+    return [entry]
 
 
 def outside(
@@ -120,6 +131,11 @@ _OWN_BLOCKS = frozenset({
     "tool_call_chunk", "invalid_tool_call", "input_json_delta", "server_tool_use", "server_tool_call",
 })  # fmt: skip
 """Blocks of a message that are the model's own. Others bring what its provider found, such as pages of the web."""
+
+
+def _quotes_a_reviewer(message: ToolMessage) -> bool:
+    is_decision = message.additional_kwargs.get("lc_source") == "hitl_interrupt_decision"
+    return is_decision or _text(message).startswith(EXECUTED_AS_EDITED)
 
 
 def _answer(

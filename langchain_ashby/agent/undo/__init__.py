@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from langchain_ashby.agent.undo import rules  # noqa: F401  # registers how writes are undone
-from langchain_ashby.agent.undo.opposite import Opposite, Undo, described, is_declared, undo_of
-from langchain_ashby.agent.undo.proposal import CannotUndoError, ProposedUndo, apropose_undo, propose_undo, thread_of
+from langchain_ashby.agent.undo.entries import Undo, described, is_declared, undo_of
+from langchain_ashby.agent.undo.opposite import Opposite
+from langchain_ashby.agent.undo.proposal import (
+    CannotUndoError,
+    ProposedUndo,
+    apropose_undo,
+    left_to_undo,
+    propose_undo,
+    thread_of,
+)
 
 __all__ = [
     "CannotUndoError",
@@ -14,6 +21,7 @@ __all__ = [
     "apropose_undo",
     "described",
     "is_declared",
+    "left_to_undo",
     "propose_undo",
     "thread_of",
     "undo_of",

@@ -19,25 +19,30 @@ NOTHING: Beside = {"consequences": [], "warnings": []}
 def lines_of(undoing: Undoing | None, proposal: Proposal) -> Beside:
     """The lines for the card of a call that undoes something; none for any other, or if a person edited it."""
     card = proposal["card"]
-    if undoing is None or card is None or proposal["call"]["args"] != undoing["args"]:
+    if undoing is None or card is None or not is_as_proposed(undoing, proposal):
         return NOTHING
     when = moment(utc(datetime.fromisoformat(undoing["at"])))
     parts = {part["record"]: part["card"] for part in proposal.get("parts", [])} or {"": card}
     warnings = [[*_changed(undoing["left"].get(record, {}), it)] for record, it in parts.items()]
     return {
         "consequences": [
-            f"Undoes what was done on {when}: {one_line(undoing['line'])}.",
+            f"Undoes the change of {when}: {one_line(undoing['line'])}.",
             *map(visible, undoing["remains"]),
         ],
         "warnings": grouped(warnings),
     }
 
 
+def is_as_proposed(undoing: Undoing | None, proposal: Proposal) -> bool:
+    """True for a call that undoes something, exactly as it was proposed: no person has edited it."""
+    return undoing is not None and proposal["call"]["args"] == undoing["args"]
+
+
 def _changed(left: Mapping[str, Any], card: Card) -> Iterator[str]:
     """A warning for each value that is no longer what the write left."""
     for title, value in left.items():
         if title not in card["facts"]:
-            yield visible(f"Whether somebody has changed this since could not be checked: {title}.")
+            yield visible(f"Could not check whether someone has changed this since: {title}.")
         elif not equal(value, now := card["facts"][title]):
             words = paragraph(now) if isinstance(now, str) else shown(now)
             present = f"now {words}" if words else "now nothing"

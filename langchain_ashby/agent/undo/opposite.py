@@ -1,4 +1,4 @@
-"""The opposite of a write that was made: the calls that put things back, or why there are none. Reads nothing."""
+"""The opposite of a single write that was made, from what its class declares and what its card proved."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.cards.as_sent import equal
 from langchain_ashby.agent.cards.builder import Fact
 from langchain_ashby.agent.cards.card import Card, arguments
 from langchain_ashby.agent.cards.plain import title_of
-from langchain_ashby.agent.execution.audit_log import AuditRecord
-from langchain_ashby.bulk import Bulk
 from langchain_ashby.effect import NOT_STORED, Adds, Effect, Removes, Sets
-from langchain_ashby.endpoint import SENT_AS_NULL, Access, Operation
+from langchain_ashby.endpoint import SENT_AS_NULL, Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.text.json import sendable
 from langchain_ashby.text.words import at
@@ -42,22 +39,6 @@ class Opposite:
     remains: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Undo:
-    """What it takes to undo a write. It is true if it can be undone.
-
-    Attributes:
-        calls: The calls that put things back, each of which needs its own approval.
-        why_not: Why there are none, in a sentence or more; None if there are.
-    """
-
-    calls: tuple[Opposite, ...] = ()
-    why_not: str | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self.calls)
-
-
 class NotUndoable(Exception):
     """Nothing can put back what a write did; its text says why."""
 
@@ -66,20 +47,7 @@ class ChangedNothing(NotUndoable):
     """There is nothing to put back."""
 
     def __init__(self) -> None:
-        super().__init__("It changed nothing: it was so before.")
-
-
-def undo_of(entry: AuditRecord, trail: Iterable[AuditRecord] = ()) -> Undo:
-    """Finds what would undo a write, by its entry in the audit trail alone.
-
-    Args:
-        entry: The entry.
-        trail: The entries of its thread, for a bulk write: its single writes are undone, each to what was there before.
-    """
-    try:
-        return Undo(tuple(_of_entry(entry, trail)))
-    except NotUndoable as reason:
-        return Undo(why_not=str(reason))
+        super().__init__("It changed nothing, so there is nothing to undo.")
 
 
 @dataclass(frozen=True)
@@ -109,9 +77,9 @@ class Written:
             NotUndoable: if it is private, or could not be read.
         """
         if title in self.card["private"]:
-            raise NotUndoable(f"{title}: what was there before is private, and is not put into a conversation.")
+            raise NotUndoable(f"{title}: the former value is private, and is not put into a conversation.")
         if title not in self.facts:
-            raise NotUndoable(f"{title}: what was there before could not be read.")
+            raise NotUndoable(f"{title}: the former value could not be read.")
         return self.facts[title]
 
     def value(self, title: str, name: str) -> Value:
@@ -156,127 +124,6 @@ def undone_by(*operations: type[Operation[Any]]) -> Callable[[R], R]:
     return register
 
 
-def is_declared(operation: type[Operation[Any]]) -> bool:
-    """True if a write has an opposite, or says why not."""
-    if issubclass(operation, Bulk):
-        return is_declared(operation.of)
-    if operation.irreversible is not None or operation in RULES or isinstance(operation.effect, Sets):
-        return True
-    return isinstance(operation.effect, Adds | Removes) and reverse_of(operation) is not None
-
-
-def described(operation: type[Operation[Any]]) -> str:
-    """What puts a write back, in words; "Nothing." with the reason if that is so."""
-    single = operation.of if issubclass(operation, Bulk) else operation
-    if single.irreversible is not None:
-        return f"Nothing. {single.irreversible}"
-    if single is not operation:
-        return f"For each record what puts back `{single.tool_name()}`."
-    if (rule := RULES.get(operation)) and rule.__doc__:
-        return rule.__doc__
-    other = reverse_of(operation)
-    return f"`{other.tool_name()}`." if other else "Sets the former values."
-
-
-def _of_entry(entry: AuditRecord, trail: Iterable[AuditRecord]) -> Iterable[Opposite]:
-    operation, card = OPERATIONS.get(entry.tool), entry.card
-    if operation is None or operation.access is Access.READ or card is None:
-        raise NotUndoable("It was not made by one of Ashby's tools, so its opposite is not known.")
-    if issubclass(operation, Bulk):
-        return _of_many(operation, entry, trail)
-    if entry.outcome != "applied":
-        raise NotUndoable(_OUTCOMES.get(entry.outcome, "It was not made."))
-    if operation.irreversible is not None:
-        raise NotUndoable(operation.irreversible)
-    if not is_current(card):
-        raise NotUndoable("Another version of this package recorded it.")
-    try:
-        request = operation.model_validate(entry.args)
-    except ValidationError:
-        raise NotUndoable("Another version of this package recorded it.") from None
-    if entry.before is None:
-        raise NotUndoable("What earlier changes of the same message had left there is not on record.")
-    written = Written(request, card, {**card["facts"], **entry.before})
-    rule = RULES.get(operation)
-    return rule(request, written) if rule else by_effect(written)
-
-
-_OUTCOMES = {
-    "unknown": "It is not known whether it was made. Look in Ashby first.",
-    "partly applied": "Only some of its steps were made.",
-}
-
-
-def _of_many(operation: type[Bulk[Any]], entry: AuditRecord, trail: Iterable[AuditRecord]) -> list[Opposite]:
-    """The opposites of the single writes that were made; those that are alike as one bulk write, where a tool does it.
-
-    Raises:
-        NotUndoable: if none of them has one.
-    """
-    if operation.of.irreversible is not None:
-        raise NotUndoable(operation.of.irreversible)
-    parts = [
-        it
-        for it in trail
-        if it.part_of == entry.tool
-        and (it.thread_id, it.call_id) == (entry.thread_id, entry.call_id)
-        and it.outcome == "applied"
-    ]
-    if not parts:
-        raise NotUndoable("Of its single writes, none is known to have been made. Each has an entry of its own.")
-    order = {record: place for place, record in enumerate(at(entry.card, "table", "records") or [])}
-    parts.sort(key=lambda it: order.get(it.args.get(operation.one()), len(order)))
-    calls, others = list[Opposite](), list[str]()
-    for part in parts:
-        try:
-            calls += _of_entry(part, ())
-        except ChangedNothing:
-            continue
-        except NotUndoable as reason:
-            others.append(f"{_line(part)}: {reason}")
-    if not calls and others:
-        raise NotUndoable(" ".join(others))
-    if not calls:
-        raise ChangedNothing
-    first, *rest = _together(calls, _line(entry))
-    return [replace(first, remains=(*first.remains, *others)), *rest]
-
-
-def _line(entry: AuditRecord) -> str:
-    return str((entry.card or {}).get("line", ""))
-
-
-def _together(calls: Sequence[Opposite], line: str) -> list[Opposite]:
-    """The calls, with one bulk write for those that are alike but for their records."""
-    alike: dict[str, list[Opposite]] = {}
-    for call in calls:
-        bulk = _bulk_of(call)
-        args = {key: value for key, value in call.args.items() if bulk is None or key != bulk.one()}
-        alike.setdefault(repr((call.tool, sorted(args.items()), call.remains)), []).append(call)
-    return [it for group in alike.values() for it in _as_one(group, line)]
-
-
-def _as_one(alike: Sequence[Opposite], line: str) -> Sequence[Opposite]:
-    bulk = _bulk_of(alike[0])
-    if bulk is None or len(alike) == 1:
-        return alike
-    ids = [call.args[bulk.one()] for call in alike]
-    args = {key: value for key, value in alike[0].args.items() if key != bulk.one()}
-    left = {record: call.left[""] for record, call in zip(ids, alike, strict=True)}
-    return [checked(Opposite(bulk.tool_name(), {**args, bulk.each: ids}, line, left, alike[0].remains))]
-
-
-def _bulk_of(call: Opposite) -> type[Bulk[Any]] | None:
-    """The bulk write that makes such calls."""
-    for it in OPERATIONS.values():
-        if issubclass(it, Bulk) and it.of.tool_name() == call.tool:
-            taken = {name: field for name, field in it.model_fields.items() if name != it.each}
-            given = call.args.keys() - {it.one()}
-            if {name for name, field in taken.items() if field.is_required()} <= given <= taken.keys():
-                return it
-    return None
-
-
 def by_effect(written: Written) -> Iterable[Opposite]:
     """The opposite that follows from the declared effect.
 
@@ -290,7 +137,7 @@ def by_effect(written: Written) -> Iterable[Opposite]:
         names = [it for it in set_by(written.request) if it != effect.record]
         unseen = [title_of(it, effect) for it in names if it not in effect.stored(dict.fromkeys(names))]
         if unseen:
-            raise NotUndoable(f"{', '.join(unseen)}: Ashby does not show what was there before.")
+            raise NotUndoable(f"{', '.join(unseen)}: Ashby does not show the former value.")
         return put_back(written, {it: written.value(title_of(it, effect), it) for it in names})
     raise NotUndoable("Its opposite is not known.")
 
@@ -324,7 +171,7 @@ def _reversed(written: Written, effect: Effect) -> Opposite:
     adds, other = isinstance(effect, Adds), reverse_of(type(written.request))
     titles = [title for title, fact in written.facts.items() if isinstance(fact, bool)]
     if other is None or len(titles) != 1:
-        raise NotUndoable("Whether it was there before could not be read." if other else "No tool does the opposite.")
+        raise NotUndoable("Could not tell whether it was there before." if other else "No tool does the opposite.")
     if written.before(titles[0]) is adds:
         raise ChangedNothing
     args = arguments(written.request)
@@ -397,10 +244,10 @@ def checked(call: Opposite) -> Opposite:
         NotUndoable: if not.
     """
     if sendable(call.args) is not call.args:
-        raise NotUndoable("What was there before has characters that no conversation can hold.")
+        raise NotUndoable("The former value has characters that a conversation cannot hold.")
     try:
         OPERATIONS[call.tool].model_validate(call.args)
     except ValidationError as error:
         names = ", ".join(dict.fromkeys(str(it["loc"][0]).replace("_", " ") for it in error.errors() if it["loc"]))
-        raise NotUndoable(f"No tool sets back what was there before: {names or 'its arguments do not fit'}.") from None
+        raise NotUndoable(f"No tool can restore the former value: {names or 'its arguments do not fit'}.") from None
     return call

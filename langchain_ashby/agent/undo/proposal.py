@@ -7,8 +7,10 @@ which the journal lets through once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
@@ -18,11 +20,12 @@ from langgraph.types import Interrupt, StateSnapshot
 
 from langchain_ashby.agent.execution.audit import AuditEntry, aaudit_trail, audit_trail
 from langchain_ashby.agent.messages.history import maker_of
-from langchain_ashby.agent.messages.own import record_of_turn
+from langchain_ashby.agent.messages.own import asked_of, record_of_turn
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.state import Undoing
-from langchain_ashby.agent.undo.opposite import Opposite, Undo, undo_of
+from langchain_ashby.agent.undo.entries import Undo, undo_of
+from langchain_ashby.agent.undo.opposite import Opposite
 from langchain_ashby.bulk import Bulk
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import AshbyError
@@ -41,7 +44,7 @@ class ProposedUndo:
     """An undo that was put up for approval, now or before. `PendingApprovals` takes it.
 
     Attributes:
-        thread_id: The thread in which it is decided about.
+        thread_id: The thread in which it is decided on.
         interrupts: The question that waits for a decision; none if the policy decided alone, or nobody could be asked.
         answers: What became of the calls that are over, in words.
     """
@@ -51,9 +54,33 @@ class ProposedUndo:
     answers: tuple[str, ...]
 
 
-def thread_of(entry: AuditEntry) -> str:
-    """The thread in which the undo of a write is decided about."""
-    return f"undo-{entry.write}"
+def thread_of(entry: AuditEntry | str) -> str:
+    """The thread in which the undo of a write, or of the write with an id, is decided on."""
+    return f"undo-{entry if isinstance(entry, str) else entry.write}"
+
+
+def left_to_undo(entry: AuditEntry, undo: Undo, trail: Iterable[AuditEntry]) -> Undo:
+    """The part of an undo that is not made yet; if nothing is left, why.
+
+    Args:
+        entry: The entry of the write.
+        undo: What undoes it.
+        trail: The entries of the thread in which that is decided on.
+    """
+    thread_id = thread_of(entry)
+    over = {
+        it.call_id.rpartition("-")[2]: it.outcome
+        for it in trail
+        if it.outcome in _OVER and it.part_of is None and it.call_id.startswith(f"{thread_id}-")
+    }
+    left = tuple(it for it in undo.calls if _digest(it) not in over)
+    if left or not undo:
+        return Undo(left, undo.why_not)
+    if "unknown" in over.values():
+        return Undo(why_not="It is not known whether its undo was made. Check in Ashby.")
+    return Undo(
+        why_not=f"It has already been undone, in the thread {thread_id}. If it was made again since, undo that one."
+    )
 
 
 Settings = Context | Mapping[str, Any]
@@ -118,7 +145,7 @@ async def apropose_undo(
 
 def _store_of(agent: RecruitingAgent) -> BaseStore:
     if agent.store is None or not agent.checkpointer:
-        raise CannotUndoError("The agent has no store or no checkpointer of its own, so nothing can be put up here")
+        raise CannotUndoError("The agent has no store or checkpointer of its own, so it cannot propose an undo")
     return agent.store
 
 
@@ -147,7 +174,8 @@ def _plan(
         CannotUndoError: if it may not.
         SettingsError: if the settings ask for something that the application does not allow.
     """
-    undo, limits = undo_of(entry, trail), agent.limits
+    limits = agent.limits
+    undo = undo_of(entry, trail, tools=[it.name for it in limits.tools.values() if isinstance(it, AshbyTool)])
     wanted = context.model_dump(include={*Context.model_fields}) if isinstance(context, Context) else context or {}
     settings = limits.schema(**{**wanted, **({"reviewer": reviewer} if reviewer else {})})
     if not entry.write:
@@ -161,13 +189,9 @@ def _plan(
             remedy="Run it with the same on_behalf_of." if entry.on_behalf_of else "Run it without on_behalf_of.",
         )
     if entry.account is None:
-        raise CannotUndoError("An earlier version recorded it, without the account under which it was made")
+        raise CannotUndoError("It was recorded by an earlier version, which did not note the Ashby account")
     if entry.account != limits.account:
-        raise CannotUndoError("It was made under another Ashby account")
-    if missing := [it.tool for it in undo.calls if not isinstance(limits.tools.get(it.tool), AshbyTool)]:
-        raise CannotUndoError(
-            f"It takes {missing[0]}, a tool that the agent does not have", remedy="Give the agent's toolkit this tool."
-        )
+        raise CannotUndoError("It was made in another Ashby account")
     return _Plan(entry, undo, settings)
 
 
@@ -201,10 +225,12 @@ class _Plan:
         before = [it for it in messages if isinstance(it, AIMessage) and self._is_own(it)]
         if state.interrupts or state.next:
             if maker_of(messages) not in before:
-                raise CannotUndoError(f"A conversation goes on in the thread {self.thread_id}: end it first")
+                raise CannotUndoError(f"Another conversation is open in the thread {self.thread_id}: finish it first")
             return None, not state.interrupts
-        left = self._left(trail)
-        return self._values(len(before), left), False
+        left = left_to_undo(self.entry, self.undo, trail)
+        if left.why_not is not None:
+            raise CannotUndoError(left.why_not.rstrip("."))
+        return self._values(len(before), left.calls), False
 
     def proposed(self, state: StateSnapshot) -> ProposedUndo:
         """What waits for a decision, and what is over."""
@@ -217,27 +243,10 @@ class _Plan:
     def _is_own(self, message: AIMessage) -> bool:
         return str(message.id).startswith(f"{self.thread_id}.")
 
-    def _left(self, trail: Iterable[AuditEntry]) -> list[int]:
-        """The calls that are still to be made, by number."""
-        made = {it.call_id: it.outcome for it in trail if it.outcome in _OVER and it.part_of is None}
-        over = {int(call_id.rpartition("-")[2]): outcome for call_id, outcome in made.items() if self._is_call(call_id)}
-        left = [number for number in range(len(self.undo.calls)) if number not in over]
-        if not left and "unknown" in over.values():
-            raise CannotUndoError("It is not known whether its undo was made", remedy="Look in Ashby.")
-        if not left:
-            raise CannotUndoError(
-                f"It has been undone already, in the thread {self.thread_id}",
-                remedy="If it was done again since, undo that.",
-            )
-        return left
-
-    def _is_call(self, call_id: str) -> bool:
-        return call_id.startswith(f"{self.thread_id}-")
-
-    def _values(self, attempt: int, numbers: Sequence[int]) -> dict[str, Any]:
+    def _values(self, attempt: int, opposites: Sequence[Opposite]) -> dict[str, Any]:
         """The proposal as the agent's own message, as if its model had made it."""
-        calls = {f"{self.thread_id}-{attempt}-{it}": self.undo.calls[it] for it in numbers}
-        asked = HumanMessage(f"Undo: {self._line()}", id=f"{self.thread_id}.{attempt}.asked")
+        calls = {f"{self.thread_id}-{attempt}-{_digest(it)}": it for it in opposites}
+        asked = HumanMessage(f"Undo: {self._line()}", id=asked_of(f"{self.thread_id}.{attempt}"))
         message = AIMessage(
             "",
             id=f"{self.thread_id}.{attempt}",
@@ -267,6 +276,11 @@ class _Plan:
             "account": self.entry.account,
             "on_behalf_of": self.entry.on_behalf_of,
         }
+
+
+def _digest(call: Opposite) -> str:
+    """Tells a call from the others of its undo, also if there are more by now."""
+    return sha256(json.dumps([call.tool, call.args], sort_keys=True).encode()).hexdigest()[:12]
 
 
 _OVER = ("applied", "partly applied", "unknown")

@@ -34,27 +34,25 @@ from langchain_ashby.text.words import at, enumerated
 
 @undone_by(ChangeApplicationStage)
 def _stage(request: ChangeApplicationStage, written: Written) -> Iterable[Opposite]:
-    """Moves an application back; into the archive with the reason that it had there."""
+    """Moves an application back; into the archive, with its former reason."""
     stage = written.value("Stage", "interview_stage_id")
     kind = at(written.card["refers"].get(request.interview_stage_id), "kind")
     _refuse_hires(written, kind)
     if kind is None:
-        raise NotUndoable("The kind of the stage was not known, so what the move did is not known either.")
+        raise NotUndoable("The type of the stage was not known, so neither is what the move did.")
     values, remains = {"interview_stage_id": stage}, []
     args = {"interview_stage_id": stage.was}
     if written.before("Status") == "Archived":
         args["archive_reason_id"] = argument_of(written.before("Archive reason"))
         values["archive_reason_id"] = Value("Archive reason", args["archive_reason_id"], request.archive_reason_id)
     elif request.archive_email:
-        remains.append(
-            "An e-mail that was sent cannot be called back. Whether a later one still goes out is not known."
-        )
+        remains.append("A sent e-mail cannot be recalled, and a scheduled one may still go out.")
     return put_back(written, values, remains, **args)
 
 
 def _refuse_hires(written: Written, kind: object) -> None:
     if kind == "Hired" or written.before("Status") == "Hired":
-        raise NotUndoable("A hire fills an opening, and Ashby does not document what taking it back does.")
+        raise NotUndoable("A hire fills an opening, and Ashby does not document what reversing it does.")
 
 
 @undone_by(TransferApplication)
@@ -62,20 +60,20 @@ def _transfer(request: TransferApplication, written: Written) -> Iterable[Opposi
     """Transfers an application back, without starting the activities of its stage again."""
     _refuse_hires(written, at(written.card["refers"].get(request.interview_stage_id), "kind"))
     if written.before("Status") == "Archived":
-        raise NotUndoable("It was archived before. A transfer cannot lead into the archive.")
+        raise NotUndoable("It was archived before, and a transfer cannot put it back into the archive.")
     titles = {"job_id": "Job", "interview_plan_id": "Interview plan", "interview_stage_id": "Stage"}
     values = {name: written.value(title, name) for name, title in titles.items()}
     if any(it.was is None for it in values.values()):
         raise NotUndoable("Where it was before could not be read.")
     args = {name: it.was for name, it in values.items()}
     started = request.start_automatic_activities is not False
-    remains = ["What the stage's automatic activities did stays."] if started else []
+    remains = ["What the stage's automatic activities did is not undone."] if started else []
     return put_back(written, values, remains, **args, start_automatic_activities=False)
 
 
 @undone_by(UpdateCandidate)
 def _candidate(request: UpdateCandidate, written: Written) -> Iterable[Opposite]:
-    """Gives a candidate the former profile. Ashby only adds further e-mail addresses."""
+    """Restores the former profile. An added alternate e-mail address stays."""
     own = {"candidate_id", "alternate_email", "social_links", "location"}
     values, remains = dict[str, Value](), list[str]()
     effect = request.effect
@@ -91,10 +89,10 @@ def _candidate(request: UpdateCandidate, written: Written) -> Iterable[Opposite]
     if request.location:
         values["location"] = Value("Location", _address(written.before("Location")), place(request.location))
     if request.alternate_email:
-        remains.append("Ashby has no method that removes a further e-mail address.")
+        remains.append("Ashby has no method that removes an additional e-mail address.")
     for name, words in (("email", "e-mail address"), ("phone_number", "phone number")):
         if name in values and values[name].was:
-            remains.append(f"The {words} may stay on the profile as another one.")
+            remains.append(f"The {words} may stay on the profile as an additional one.")
     if not values:
         raise NotUndoable(" ".join(remains))
     return put_back(written, values, remains)
@@ -104,7 +102,7 @@ def _address(fact: Fact) -> Any:
     if fact is None:
         return None
     if not isinstance(fact, dict):
-        raise NotUndoable("Location: what was there before has no parts that could be set.")
+        raise NotUndoable("Location: the former value cannot be set through the API.")
     return {key: value for key, value in fact.items() if key != "words"}
 
 
@@ -143,18 +141,18 @@ def _job_status(request: SetJobStatus, written: Written) -> Iterable[Opposite]:
     if was != request.status and was not in NEXT[request.status]:
         way = next((it for it in NEXT[request.status] if was in NEXT[it]), "another status")
         raise NotUndoable(
-            f"Ashby lets a job go from {enumerated(request.status)} to {enumerated(was)} only by way of "
-            f"{enumerated(way)}, and those are two changes to decide about."
+            f"Ashby lets a job go from {enumerated(request.status)} to {enumerated(was)} only through "
+            f"{enumerated(way)}, which takes two separate changes."
         )
     return by_effect(written)
 
 
 @undone_by(UpdateJobPosting)
 def _posting(request: UpdateJobPosting, written: Written) -> Iterable[Opposite]:
-    """Gives a posting its former text, as far as Ashby takes it."""
+    """Restores a posting's former text, as far as Ashby accepts it."""
     first, *others = by_effect(written)
     lost = lost_tags(first.args.get("description") or "")
-    remains = [f"The former text comes back without its tags {', '.join(lost)}: Ashby leaves them out."] if lost else []
+    remains = [f"The former text comes back without its tags {', '.join(lost)}: Ashby drops them."] if lost else []
     return [replace(first, remains=(*first.remains, *remains)), *others]
 
 
@@ -162,5 +160,5 @@ def _posting(request: UpdateJobPosting, written: Written) -> Iterable[Opposite]:
 def _opening_state(request: SetOpeningState, written: Written) -> Iterable[Opposite]:
     """Sets an opening back to its former state."""
     state = written.value("State", "opening_state")
-    remains = ["The reason for which it was closed before is not set: Ashby does not show it."]
+    remains = ["The former closing reason is not restored: Ashby does not show it."]
     return put_back(written, {"opening_state": state}, remains if state.was == "Closed" else ())

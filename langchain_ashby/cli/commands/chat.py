@@ -15,13 +15,16 @@ from langchain_ashby.cli.exits import Status, stop
 from langchain_ashby.cli.options import (
     Approved,
     Model,
+    OptionalMirrorUrl,
     OptionalStore,
     Reviewer,
     UploadDirs,
     UseSandbox,
     chat_model,
+    open_mirror,
     reviewer_or_user,
 )
+from langchain_ashby.text.words import zone
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,6 +43,7 @@ def chat(
     store: OptionalStore = None,
     thread: Annotated[str | None, typer.Option(help="The conversation to start or resume.")] = None,
     reviewer: Reviewer = None,
+    mirror: OptionalMirrorUrl = None,
     upload_dir: UploadDirs = None,
     sandbox: UseSandbox = False,
     yes: Approved = False,
@@ -62,6 +66,7 @@ def chat(
             places = {"checkpointer": database.checkpointer, "store": database.store}
         client = stack.enter_context(connected(sandbox, upload_dir))
         language_model = chat_model(model)
+        asked = open_mirror(mirror, client, zone=str(zone())) if mirror else None
 
         from langchain_ashby.agent import create_recruiting_agent
         from langchain_ashby.agent.approval.threads import find_waiting
@@ -70,7 +75,7 @@ def chat(
         from langchain_ashby.toolkit import AshbyToolkit
 
         name = thread or f"{datetime.now():%Y-%m-%d-%H%M%S}"
-        agent = create_recruiting_agent(language_model, AshbyToolkit(client), **places)
+        agent = create_recruiting_agent(language_model, AshbyToolkit(client, mirror=asked), **places)
         if store and find_waiting(agent, places["checkpointer"], name).unreadable:
             raise stop(f"The thread {name!r} belongs to another program.")
         out = console()

@@ -37,10 +37,12 @@ def inbox(
     model: OptionalModel = None,
     reviewer: Reviewer = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 picks a free one.")] = 0,
-    no_open: Annotated[bool, typer.Option("--no-open", help="Print the address and open no browser.")] = False,
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Print the sign-in link instead of opening a browser.")
+    ] = False,
     upload_dir: UploadDirs = None,
     sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="Try it on a sandbox, with twenty changes that wait.")
+        bool, typer.Option("--sandbox", help="Try it on a sandbox with twenty waiting changes.")
     ] = False,
 ) -> None:
     """Decide about changes in the browser: everything that waits for approval in a store.
@@ -140,11 +142,11 @@ def _announce(stack: ExitStack, address: str, sign_in: Callable[[], str], no_ope
     """Says where the inbox is, and opens it."""
     with even_if_unread():
         if no_open or not _opened(stack, sign_in()):
-            typer.echo(f"The inbox: {sign_in()}")
-            typer.echo("The address is good for one browser. Press Enter for another one, Ctrl-C to end.")
+            typer.echo(f"Inbox: {sign_in()}")
+            typer.echo("The link works once. Press Enter for another one, Ctrl-C to stop.")
         else:
-            typer.echo(f"The inbox: {address} (opened in your browser)")
-            typer.echo("Press Enter for an address to open yourself, Ctrl-C to end.")
+            typer.echo(f"Inbox: {address} (opened in your browser)")
+            typer.echo("Press Enter for a link to open yourself, Ctrl-C to stop.")
     if sys.stdin is not None and sys.stdin.isatty():
         threading.Thread(target=_on_enter, args=(sign_in,), daemon=True).start()
 
@@ -159,7 +161,9 @@ def _opened(stack: ExitStack, address: str) -> bool:
     """Opens the address in the browser, through a file: other users of this machine see what commands are given."""
     page = Path(stack.enter_context(TemporaryDirectory(prefix="langchain-ashby-"))) / "inbox.html"
     page.touch(0o600)
-    page.write_text(f'<meta http-equiv="refresh" content="0; url={address}"><a href="{address}">The inbox</a>', "utf-8")
+    page.write_text(
+        f'<meta http-equiv="refresh" content="0; url={address}"><a href="{address}">Open the inbox</a>', "utf-8"
+    )
     try:
         return webbrowser.open(page.as_uri())
     except webbrowser.Error:

@@ -10,25 +10,18 @@ import typer
 
 from langchain_ashby.cli.connect import connected
 from langchain_ashby.cli.exits import Status, stop
+from langchain_ashby.cli.options import MirrorUrl, open_mirror
 from langchain_ashby.errors import AshbyError
 
 if TYPE_CHECKING:
-    from langchain_ashby.client import AshbyClient
     from langchain_ashby.mirror import Coverage, Mirror
 
 mirror = typer.Typer(help="Keep a local mirror of Ashby, for questions about the whole pipeline.", no_args_is_help=True)
 
-Url = Annotated[
-    str,
-    typer.Option(
-        "--mirror", envvar="LANGCHAIN_ASHBY_MIRROR", help="The mirror: sqlite:///FILE or postgresql+psycopg://…"
-    ),
-]
-
 
 @mirror.command()
 def sync(
-    url: Url,
+    url: MirrorUrl,
     every: Annotated[str | None, typer.Option(help="Repeat, waiting so long after each run: 30s, 5m, 1h.")] = None,
     history: Annotated[
         int, typer.Option(min=0, help="The most stage histories to read in a run, one call each.")
@@ -44,7 +37,7 @@ def sync(
     """
     pause = None if every is None else _seconds(every)
     with connected(sandbox=False) as client:
-        wanted = _open(url, client, answers=answers)
+        wanted = open_mirror(url, client, answers=answers)
         while True:
             failure = None
             try:
@@ -63,9 +56,9 @@ def sync(
 
 
 @mirror.command()
-def status(url: Url) -> None:
+def status(url: MirrorUrl) -> None:
     """Show how fresh the mirror is, what it lacks, and how large it is."""
-    wanted = _open(url, None)
+    wanted = open_mirror(url, None)
     try:
         known = wanted.coverage()
     except AshbyError as error:
@@ -78,22 +71,13 @@ def status(url: Url) -> None:
 
 
 @mirror.command()
-def forget(url: Url, candidate_id: str) -> None:
+def forget(url: MirrorUrl, candidate_id: str) -> None:
     """Remove a person from the mirror at once; no later run reads them again."""
     try:
-        _open(url, None).forget(candidate_id)
+        open_mirror(url, None).forget(candidate_id)
     except AshbyError as error:
         raise stop(str(error)) from None
     typer.echo("Forgotten.")
-
-
-def _open(url: str, client: AshbyClient | None, *, answers: bool = False) -> Mirror:
-    try:
-        from langchain_ashby.mirror import Mirror
-
-        return Mirror(url, client, answers=answers)
-    except (AshbyError, ModuleNotFoundError) as error:
-        raise stop(str(error), Status.USAGE) from None
 
 
 def _run(wanted: Mirror, history: int | None, *, full: bool, anew: bool) -> Coverage:

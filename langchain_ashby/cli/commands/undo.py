@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 def undo(
     store: Store,
     change: Annotated[
-        str | None, typer.Argument(help="The id of the change, or its beginning.", show_default=False)
+        str | None, typer.Argument(help="The change's id, or the beginning of it.", show_default=False)
     ] = None,
-    thread: Annotated[str | None, typer.Option(help="Only changes of this thread.")] = None,
+    thread: Annotated[str | None, typer.Option(help="Only list changes from this thread.")] = None,
     reviewer: Reviewer = None,
 ) -> None:
-    """Propose the opposite of a change that was made, and decide about it.
+    """Propose the opposite of a change that was made, and decide on it.
 
-    Without the id of a change, list those that can be undone.
+    Without an id, list the changes that can be undone.
     """
     from langchain_ashby.agent import CannotUndoError, audit_trail, propose_undo
     from langchain_ashby.cli.commands.pending import agent_on
@@ -44,11 +44,14 @@ def undo(
         raise stop(str(error)) from None
     if change is None:
         listed = _undoable(entries, thread)
-        out.print(_table(listed)) if listed else say(out, "No change can be undone.")
+        out.print(_table(listed)) if listed else say(out, "There is no change that can be undone.")
         return
     ids = {it.write for it in entries if it.write.startswith(change) and thread in (None, it.thread_id)}
     if len(ids) != 1:
-        raise stop(f"{'Several changes begin' if ids else 'No change begins'} with {change}.", Status.USAGE)
+        raise stop(
+            f"{'Several changes have ids that begin' if ids else 'No change has an id that begins'} with {change}.",
+            Status.USAGE,
+        )
     with connected(False) as client, open_database(store, create=False) as database:
         agent, name = agent_on(client, database, None), reviewer_or_user(reviewer)
         try:

@@ -1,4 +1,4 @@
-"""Forms for the arguments of calls, made from the tools' own declarations, and back to arguments."""
+"""Turns the arguments of calls into forms, by the tools' own declarations, and back."""
 
 from langchain_ashby.inbox.forms.changes import changes
 from langchain_ashby.inbox.forms.lists import Lists

@@ -36,7 +36,7 @@ _BY_TYPE: Mapping[str, Shape] = {
     ),
     "String": _TEXT,
     "UUID": _TEXT,
-    "Url": replace(_TEXT, help="Begins with https:// or http://."),
+    "Url": replace(_TEXT, help="Must begin with https:// or http://."),
 }
 
 
@@ -55,7 +55,7 @@ def shape_asked(question: Question, value: Any) -> Shape:
 
 def asked_for(question: Question) -> str:
     """What a question asks for, in words: its type, where the control does not show it."""
-    return f"Takes: {enumerated(question.type)}." if question.type not in _BY_TYPE and not question.options else ""
+    return f"Type: {enumerated(question.type)}." if question.type not in _BY_TYPE and not question.options else ""
 
 
 def shape_by(value: Any) -> Shape:

@@ -1,4 +1,4 @@
-"""Whether a value can be shown in a control; if not, it is shown as JSON."""
+"""Decides whether a control can show a value; if not, it is shown as JSON."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class Lists:
         key = kind.argument, query
         if key not in self._read:
             self._in_time(partial(self._list, kind, query))
-        return self._read.get(key) or Offered(problem=f"{_unread(kind)}: Ashby did not answer in time. Give an id.")
+        return self._read.get(key) or Offered(problem=f"{_unread(kind)}: Ashby did not answer in time. Enter an id.")
 
     def called(self, record_id: str) -> str | None:
         """The name of a record that the call refers to: as its card has it, or as it was listed."""
@@ -144,7 +144,7 @@ class Lists:
         self._in_time(*reads)
 
     def _in_time(self, *reads: Callable[[], object]) -> None:
-        """Makes reads, for as long as the page can wait. What comes later is known to the next look at the form."""
+        """Reads for as long as the page can wait. What arrives later is used when the form is shown again."""
         if not reads:
             return
         threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="lists")
@@ -210,8 +210,8 @@ def _why(kind: Id, error: AshbyError) -> str:
     """Says why there is no list, and what to do instead."""
     listing = OPERATIONS.get(kind.listing)
     if isinstance(error, PermissionDeniedError) and listing is not None:
-        return f"{_unread(kind)}: the API key lacks the permission {listing.permission}. Give an id."
-    return f"{_unread(kind)}: {one_line(error.message, 200).rstrip('.')}. Give an id."
+        return f"{_unread(kind)}: the API key lacks the permission {listing.permission}. Enter an id."
+    return f"{_unread(kind)}: {one_line(error.message, 200).rstrip('.')}. Enter an id."
 
 
 def _unread(kind: Id) -> str:

@@ -82,7 +82,7 @@ class _Maker:
             it = replace(it, typed=tuple(sent[:1]))
             if it.kind is Kind.MOMENT and it.held and same_clock(it.text, it.held[0]):
                 it = replace(it, typed=it.held)
-        marked = frozenset(mark for mark in ("null", "empty", "gone") if self._sent(f"{it.way}~{mark}"))
+        marked = frozenset(mark for mark in it.marks if self._sent(f"{it.way}~{mark}"))
         return self._dated(replace(it, marked=marked))
 
     def _dated(self, it: Field) -> Field:
@@ -124,7 +124,7 @@ class _Maker:
 
     def json(self, it: Field) -> Field:
         """What no control fits, as JSON."""
-        it = replace(it, notes=("No control fits this value, so it is written as JSON.",))
+        it = replace(it, notes=("No form field fits this value, so edit it as JSON.",))
         if it.value is ABSENT:
             return replace(it, held=("",))
         return replace(it, held=(json.dumps(it.value, indent=2, default=str),))

@@ -263,8 +263,8 @@ class Form:
 
     def trail(self, field: Field) -> str:
         """The labels on the way to a field: `Interview event 1, Start time`."""
-        on_the_way = (it for it in self.top.walk() if it.way and f"{field.way}.".startswith(f"{it.way}."))
-        return ", ".join(it.label for it in on_the_way)
+        on_the_way = [it for it in self.top.walk() if it.way and f"{field.way}.".startswith(f"{it.way}.")]
+        return ", ".join(it.label for it in on_the_way if it.kind is not Kind.ROWS or it is on_the_way[-1])
 
     def with_problems(self, problems: Mapping[str, Sequence[str]]) -> Form:
         """The form with problems beside its fields, by the ways to them; those under "" are of the whole form."""

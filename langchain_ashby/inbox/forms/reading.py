@@ -98,7 +98,7 @@ class _Reader:
         for mark, value in (("null", None), ("empty", "")):
             if mark in it.marked:
                 if retyped and it.text:
-                    raise ValueError("has both a text and a tick for none: remove one of them")
+                    raise ValueError("has both text and a checked box for no text: clear one of them")
                 return value
         if not it.text:
             return ABSENT
@@ -106,9 +106,9 @@ class _Reader:
         if not retyped:
             return was
         if lost := unheld(it.text):
-            raise ValueError(f"has {', '.join(lost)}, which cannot be kept: remove it")
+            raise ValueError(f"has {', '.join(lost)}, which cannot be stored: remove it")
         if REPLACED in it.text and holdable(was) != lines(was):
-            raise ValueError(f"has {REPLACED} where the browser could not hold a character: remove it or replace it")
+            raise ValueError(f"has {REPLACED} in place of a character that browsers cannot hold: remove or replace it")
         return in_the_breaks_of(it.text, was)
 
     def number(self, it: Field, place: str) -> Any:
@@ -119,16 +119,16 @@ class _Reader:
         if not typed:
             return ABSENT
         if not re.fullmatch(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?", typed, re.ASCII | re.IGNORECASE):
-            raise ValueError("takes a number in digits, with a point before decimals and no commas: 140000 or 140000.5")
+            raise ValueError("must be in digits, with a decimal point and no commas: 140000 or 140000.5")
         try:
             number = int(typed)
         except ValueError:
             decimal = float(typed)
             number = int(decimal) if it.shape.whole and decimal.is_integer() else decimal  # type: ignore[assignment]
         if it.shape.whole and not isinstance(number, int):
-            raise ValueError("takes a whole number")
+            raise ValueError("must be a whole number")
         if json_safe([number]) != [number]:
-            raise ValueError("is too large a number")
+            raise ValueError("is too large")
         return number
 
     def choice(self, it: Field, place: str) -> Any:
@@ -138,13 +138,13 @@ class _Reader:
         for option in it.shape.options:
             if option.raw == it.text:
                 return option.value
-        raise ValueError("takes one of its list: choose it again")
+        raise ValueError("must be one of the options: choose again")
 
     def several(self, it: Field, place: str) -> Any:
         """The chosen values; none of them is an empty list where there was one before."""
         values = {option.raw: option.value for option in it.shape.options}
         if any(raw not in values for raw in it.typed):
-            raise ValueError("takes those of its list: choose them again")
+            raise ValueError("must be among the options: choose again")
         if not it.typed and not isinstance(it.value, list):
             return ABSENT
         return [values[raw] for raw in it.typed]
@@ -155,7 +155,7 @@ class _Reader:
             return None if "null" in it.marked else ABSENT
         found = day_of(it.text.strip())
         if found is None:
-            raise ValueError("takes a date, such as 2026-11-24")
+            raise ValueError("must be a date, such as 2026-11-24")
         return found.isoformat()
 
     def moment(self, it: Field, place: str) -> Any:
@@ -198,7 +198,7 @@ class _Reader:
             return ABSENT
         for name, inside in zip(names, it.fields, strict=True):
             if inside.required and name not in found and inside.way not in self.problems:
-                self.problems.setdefault(inside.way, []).append("is needed")
+                self.problems.setdefault(inside.way, []).append("is required")
         return found
 
     def rows(self, it: Field, place: str) -> Any:
@@ -246,7 +246,7 @@ _READ: Mapping[Kind, Callable[[_Reader, Field, str], Any]] = {
 
 
 def _refused(constant: str) -> Any:
-    raise ValueError(f"{constant} is no number in JSON")
+    raise ValueError(f"{constant} is not a number in JSON")
 
 
 def _others(it: Field) -> list[str]:
@@ -288,9 +288,9 @@ def _in_words(what: str, labels: Mapping[str, str]) -> str:
 
 
 _INSTEAD = {
-    "Field required": "is needed",
-    "Input should be a valid string": "takes text",
-    "List should have at least 1 item": "needs at least one entry",
-    "Value should have at least 1 item": "needs at least one entry",
-    "Value should have at most 100 items": "takes at most 100 entries",
+    "Field required": "is required",
+    "Input should be a valid string": "must be text",
+    "List should have at least 1 item": "must have at least one entry",
+    "Value should have at least 1 item": "must have at least one entry",
+    "Value should have at most 100 items": "can have at most 100 entries",
 }

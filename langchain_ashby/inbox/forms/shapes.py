@@ -142,12 +142,12 @@ _SAID = {
     "linked_in_url": "LinkedIn",
     "github_url": "GitHub",
     "is_private": "Private",
-    "is_backfill": "Replaces somebody who left",
+    "is_backfill": "Replaces someone who left",
     "field_submissions": "Answers",
     "user_id": "Author",
     "object_id": "Record",
     "object_ids": "Records",
-    "object_type": "Kind of record",
+    "object_type": "Record type",
     "field_value": "Value",
 }
 """Arguments whose own name says too little to somebody who has not read the API's pages."""
@@ -306,9 +306,9 @@ def for_people(description: str) -> str:
 _INSTEAD = (
     (r"ISO (?:time|date)(?: with zone)?(?:[.;]|$)", ""),
     (r"null clears it\.|false unarchives\.", ""),
-    (r"Default true\.", "Without an answer, yes."),
-    (r"Default false\.", "Without an answer, no."),
-    (r"; default true\.", "; without an answer, yes."),
+    (r"Default true\.", "Defaults to yes."),
+    (r"Default false\.", "Defaults to no."),
+    (r"; default true\.", "; defaults to yes."),
     (r"\b([Oo])mit (?=for|to)", r"leave it empty "),
     (r"\buser_id\b", "the author"),
     (r"Of an offer, the entity_id of its version\.", "The id of the offer's version."),

@@ -38,11 +38,11 @@ def hidden_in(text: str) -> list[str]:
     """Says what a control would hide of a text: characters that are drawn as nothing, and spaces at its ends."""
     said = []
     if lost := unheld(text):
-        said.append(f"A browser cannot hold {', '.join(lost)}: it stays only if you leave this text as it is.")
+        said.append(f"Browsers cannot hold {', '.join(lost)}: it is kept only if you leave this text unchanged.")
     plain = lines(text)
     if plain.strip() and plain != plain.strip():
-        said.append("There are spaces or empty lines at its beginning or end.")
+        said.append("Begins or ends with spaces or empty lines.")
     written = visible(as_typed(plain))
     if written != plain.replace("\t", " "):
-        said.append(f"With what is invisible written out: {bounded(written, _MOST_SHOWN)}")
+        said.append(f"With invisible characters written out: {bounded(written, _MOST_SHOWN)}")
     return said

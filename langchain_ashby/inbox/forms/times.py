@@ -49,7 +49,7 @@ def clock(text: str) -> datetime:
             return datetime.fromisoformat(typed.replace(" ", "T"))
         except ValueError:
             pass
-    raise ValueError("takes a date and a time, such as 2026-11-24 15:00")
+    raise ValueError("must be a date and time, such as 2026-11-24 15:00")
 
 
 def same_clock(one: str, other: str) -> bool:
@@ -90,7 +90,7 @@ def gap(local: datetime, zone: tzinfo) -> str:
 
 def twice(local: datetime, zone: tzinfo) -> str:
     """Says that the clocks show a time twice."""
-    return f"{local:%H:%M} on {day(local)} comes twice in {zone}: the clocks go back there. Choose which one is meant."
+    return f"{local:%H:%M} on {day(local)} occurs twice in {zone}: the clocks go back there. Choose which one you mean."
 
 
 def as_argument(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Telling people what waits for them, by webhook, Slack or e-mail."""
+"""Notifies people of what is waiting for them, by webhook, Slack or e-mail."""
 
 from langchain_ashby.inbox.notifications.mail import Email
 from langchain_ashby.inbox.notifications.notices import Notice

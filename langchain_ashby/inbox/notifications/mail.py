@@ -1,4 +1,4 @@
-"""Messages by e-mail, through an SMTP server."""
+"""Sends messages by e-mail, through an SMTP server."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ Security = Literal["starttls", "tls", "none"]
 class Email:
     """Sends each message as an e-mail, in plain text and simple HTML, with one recipient.
 
-    A message that is sent again has the same `Message-ID`, by which most mailboxes show it once.
+    A message that is sent again has the same `Message-ID`, so most mailboxes show it once.
 
     Args:
         host: The SMTP server.
         port: Its port: 587 for STARTTLS, 465 for TLS from the start.
         sender: The address that messages come from.
-        to: Who gets what no rule sends elsewhere.
-        user: The name to sign in with; None to send without.
+        to: The recipients of notices that no rule sends elsewhere.
+        user: The user name for the server; None to send without signing in.
         password: The password for it.
         security: `starttls`; `tls` from the start; `none` is for a server on this machine only.
         authorities: A file with the certificates of the authorities to trust; None for the system's.
-        details: Name candidates, and say what each change is and why it was rejected.
+        details: Name candidates, describe each change, and say why it was rejected.
 
     Raises:
-        ConfigurationError: if an address cannot be one, or if messages or the password would go unencrypted over the
-            network.
+        ConfigurationError: if an address is malformed, or if messages or the password would cross the network
+            unencrypted.
     """
 
     def __init__(
@@ -64,19 +64,21 @@ class Email:
         details: bool = False,
     ) -> None:
         if isinstance(to, str):
-            raise ConfigurationError("to takes a list of addresses", remedy="Put the address in a list.")
+            raise ConfigurationError("to must be a list of addresses", remedy="Put the address in a list.")
         if not all(map(is_address, [sender, *to])):
             raise ConfigurationError(
-                "An e-mail address is malformed", remedy="Such as ada@example.com: without a name, and in ASCII."
+                "An e-mail address is malformed",
+                remedy="Give it without a display name and in ASCII, such as ada@example.com.",
             )
         if security not in ("starttls", "tls", "none"):
-            raise ConfigurationError("security takes starttls, tls or none")
+            raise ConfigurationError("security must be starttls, tls or none")
         if security == "none" and not network.is_loopback(f"http://{host}"):
             raise ConfigurationError(
-                "E-mail would leave this machine unencrypted", remedy="Use starttls or tls; none is for this machine."
+                "E-mail would leave this machine unencrypted",
+                remedy="Use starttls or tls; none is only for a server on this machine.",
             )
         if (user is None) is not (password is None):
-            raise ConfigurationError("user and password belong together")
+            raise ConfigurationError("user and password go together: give both or neither")
         self.to = tuple(to)
         self.details = details
         self._host, self._port, self._sender, self._security = host, port, sender, security
@@ -100,7 +102,7 @@ class Email:
         try:
             letter = self._written(message, address)
         except (MessageError, ValueError, UnicodeError):
-            raise NotDeliveredError("has had a message that cannot be written", down=False) from None
+            raise NotDeliveredError("could not be sent a message", down=False) from None
         try:
             server = self._connected()
             try:
@@ -111,17 +113,17 @@ class Email:
                 with suppress(smtplib.SMTPException, OSError):  # it has the message by then
                     server.quit()
         except smtplib.SMTPRecipientsRefused:
-            raise NotDeliveredError("has refused a recipient", down=False) from None
+            raise NotDeliveredError("has been refusing a recipient", down=False) from None
         except smtplib.SMTPAuthenticationError:
-            raise NotDeliveredError("has refused the user or the password", down=True) from None
+            raise NotDeliveredError("has been refusing the user or password", down=True) from None
         except smtplib.SMTPResponseException as error:
-            raise NotDeliveredError(f"has answered {error.smtp_code}", down=True) from None
+            raise NotDeliveredError(f"has been answering {error.smtp_code}", down=True) from None
         except ssl.SSLError:
-            raise NotDeliveredError("has not been reached over TLS", down=True) from None
+            raise NotDeliveredError("has been unreachable over TLS", down=True) from None
         except TimeoutError:
             raise NotDeliveredError("has not answered", down=True) from None
         except (smtplib.SMTPException, OSError, ValueError):
-            raise NotDeliveredError("has not been reached", down=True) from None
+            raise NotDeliveredError("has been unreachable", down=True) from None
 
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context(cafile=self._authorities)

@@ -40,10 +40,10 @@ class Message:
 
 
 class NotDeliveredError(Exception):
-    """A message that certainly or possibly did not arrive.
+    """A message was not, or may not have been, delivered.
 
     Attributes:
-        why: The reason as a predicate: “has answered 500”. It names no address and no secret.
+        why: The reason as a predicate: “has been answering 500”. It contains no address and no secret.
         down: True if other messages would fare no better.
         retry_after: The seconds for which the other side asked to be left alone; None if it did not.
     """
@@ -56,15 +56,17 @@ class NotDeliveredError(Exception):
 
 
 class Channel(Protocol):
-    """A way to reach people.
+    """A way to reach people."""
 
-    Attributes:
-        details: True if messages may name candidates and say what a change is about.
-        to: The addresses for what no rule sends elsewhere; `("",)` for a channel that leads to one place.
-    """
+    @property
+    def details(self) -> bool:
+        """True if messages may name candidates and say what a change is about."""
+        ...
 
-    details: bool
-    to: tuple[str, ...]
+    @property
+    def to(self) -> tuple[str, ...]:
+        """The addresses for what no rule sends elsewhere; `("",)` for a channel that leads to one place."""
+        ...
 
     def takes(self, address: str) -> bool:
         """True if the channel can send to this address."""

@@ -1,4 +1,4 @@
-"""What there is to tell: of each change that waits, and of each that came to nothing."""
+"""Finds what to notify people of: waiting changes, and changes that were not made."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, Literal
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.inbox.questions import Approval, Question
 from langchain_ashby.inbox.trail import Row, jobs_on
-from langchain_ashby.text.words import at, folded, one_line, parsed, tool_title
+from langchain_ashby.text.words import folded, one_line, tool_title
 
 Kind = Literal["new", "second", "reminder", "hold"] | Outcome
 """`new`: somebody has to decide. `second`: a second reviewer has to. `reminder`: it expires soon. `hold`: a held change
-will be made soon, and can still be stopped. `expired`: nobody decided in time. Any other: the outcome of a change."""
+will be made soon, and can still be stopped. `expired`: no decision in time. Any other: the outcome of a change."""
 
 TOLD: tuple[Outcome, ...] = (
     "rejected",
@@ -37,7 +37,7 @@ class Notice:
     Attributes:
         id: The same whenever it is found again.
         kind: What happened.
-        due: When it is to be told.
+        due: When to send it.
         question: The question it is about; None for an outcome.
         path: The page that it leads to, below the inbox's address.
         tool: The tool's name.
@@ -89,7 +89,7 @@ def _of_approval(approval: Approval, reminders: Sequence[timedelta], before_hold
     question = approval.question
     since, expires = question.since, question.expires
     card, title = approval.card, one_line(approval.title, 80)
-    first, held = _first_reviewer(approval), parsed(approval.action.get("held_until"))
+    first, held = _first_reviewer(approval), approval.held_until
 
     def notice(kind: Kind, due: datetime, until: datetime | None, more: str = "") -> Notice:
         return Notice(
@@ -123,9 +123,9 @@ def _of_approval(approval: Approval, reminders: Sequence[timedelta], before_hold
 
 def _first_reviewer(approval: Approval) -> str | None:
     """Who has approved a change that needs a second reviewer, or is held."""
-    given = approval.action.get("approved_by") or [None]
-    first = at(given[-1], "reviewer")
-    return None if given == [None] else str(first or "somebody without a name")
+    if not approval.approved_by:
+        return None
+    return str(approval.approved_by[-1].get("reviewer") or "an unnamed reviewer")
 
 
 def of_outcome(row: Row, requester: str | None) -> Notice | None:

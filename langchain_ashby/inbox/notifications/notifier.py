@@ -1,4 +1,4 @@
-"""Telling people: finds what there is to tell, writes one message for each recipient, and sends it until it arrives."""
+"""Notifies people: finds what is new, writes one message per recipient, and retries until it arrives."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Trouble:
-    """A channel that does not deliver.
+    """A channel that is failing.
 
     Attributes:
         channel: Its name.
         since: Since when.
-        why: What it does instead, as a predicate.
+        why: How it fails, as a predicate.
         waiting: How many messages wait for it.
     """
 
@@ -46,7 +46,7 @@ class Trouble:
 
 
 class Notifier:
-    """Tells reviewers what waits for them, and requesters what came to nothing.
+    """Tells reviewers what is waiting for them, and requesters which of their changes were not made.
 
     Reviewers are told of changes that wait or need a second reviewer, are reminded before these expire, and told before
     a held change is made. Requesters are told if their change was rejected, expired, was cancelled, or did not get into
@@ -65,12 +65,12 @@ class Notifier:
             `mail:ada@example.com`. What nothing is said about goes to all channels, and there to their own addresses.
         requesters: The same for what requesters are told, by the requester's name in the run. What nothing is said
             about goes where the change went.
-        window: For how long further news waits to be in the same message.
+        window: How long to collect notices into one message.
         reminders: How long before a change expires reviewers are reminded.
-        before_hold: How long before a held change is made they are told.
+        before_hold: How long before a held change is made reviewers are told.
 
     Raises:
-        ConfigurationError: if the address, or a rule, cannot be one.
+        ConfigurationError: if the address or a rule is invalid.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Notifier:
         self._routes: dict[str, tuple[To, ...]] = {}
 
     def tick(self, now: datetime, store: BaseStore, questions: Sequence[Question], trail: Trail) -> None:
-        """Does what is due. Call it about every second, in a thread: a channel that does not answer takes its time.
+        """Sends what is due. Call it about once a second, in a thread: a slow channel blocks it.
 
         Args:
             now: The time.
@@ -169,7 +169,9 @@ class Notifier:
         for letter in sorted(post.unsent.values(), key=lambda it: it.at):
             channel = self._channels.get(letter.to.channel)
             if now - letter.at > _GIVEN_UP:
-                _log.warning("A notification was not delivered through %s in three days", letter.to.channel)
+                _log.warning(
+                    "A notification could not be delivered through %s in three days and was dropped", letter.to.channel
+                )
                 post.end(letter, now)
             elif not any(_is_news(it, open_ids, now) for it in letter.notices):
                 post.end(letter, now)  # decided meanwhile: nobody has anything to do any more
@@ -188,7 +190,7 @@ class Notifier:
             channel.send(text, letter.to.address, now)
         except Exception as failure:
             error = _reworded(failure)
-            _log.warning("%s %s: the notification is sent again later", letter.to.channel, error.why)
+            _log.warning("%s %s; the notification will be sent again", letter.to.channel, error.why)
             post.again(letter.after(error.why, now, down=error.down, pause=error.retry_after))
             return not error.down
         post.end(letter, now)
@@ -196,7 +198,7 @@ class Notifier:
 
 
 def troubles(store: BaseStore) -> list[Trouble]:
-    """The channels that do not deliver, whichever process sends."""
+    """The failing channels, whichever process sends."""
     failed = [
         (it.to.channel, not it.down, it.failed_since, it.error) for it in letters(store, UNSENT) if it.failed_since
     ]
@@ -211,7 +213,7 @@ def _reworded(failure: Exception) -> NotDeliveredError:
     """Why a channel failed. One of the application's own may raise anything."""
     if isinstance(failure, NotDeliveredError):
         return failure
-    return NotDeliveredError(f"has failed ({type(failure).__name__})", down=True)
+    return NotDeliveredError(f"has been failing ({type(failure).__name__})", down=True)
 
 
 def _is_news(notice: Notice, open_ids: set[str], now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The messages on their way: kept in the store before they are sent, and until they are.
+"""Messages to be sent: kept in the store before and until they are sent.
 
 What is in a letter has been told, or will be. A process that dies loses none: the next one finds it here.
 """

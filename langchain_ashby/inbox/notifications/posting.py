@@ -1,8 +1,9 @@
-"""Sending a message over HTTP: once, without following redirects, within a few seconds."""
+"""Sends a message over HTTP: once, without following redirects, within a few seconds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import requests
@@ -15,6 +16,8 @@ from langchain_ashby.inbox.notifications.message import NotDeliveredError
 
 _SECONDS = 10.0
 _LONGEST_PAUSE = 3600.0
+_MOST_READ = 65536
+"""Bytes of an answer that are read, so that its server need not think that it failed."""
 
 
 def secret_address(url: str, what: str) -> SecretStr:
@@ -30,10 +33,10 @@ def secret_address(url: str, what: str) -> SecretStr:
     except ValueError:
         usable = False
     if not usable or parts.scheme not in ("http", "https"):
-        raise ConfigurationError(f"The address for {what} is not a web address", remedy="It begins with https://.")
+        raise ConfigurationError(f"The address for {what} is not a web address", remedy="It must begin with https://.")
     if parts.scheme == "http" and not network.is_loopback(url.strip()):
         raise ConfigurationError(
-            f"The address for {what} is not https", remedy="Use https; plain http is for this machine only."
+            f"The address for {what} is not https", remedy="Use https; plain http is only for this machine."
         )
     return SecretStr(url.strip())
 
@@ -57,12 +60,14 @@ def post(address: SecretStr, content: bytes, headers: Mapping[str, str]) -> None
                 timeout=(_SECONDS / 2, _SECONDS),
             ) as response:
                 status, pause = response.status_code, response.headers.get("Retry-After", "")
+                with suppress(requests.RequestException, HTTPError, OSError):  # the status has said what counts
+                    next(response.iter_content(_MOST_READ), b"")
     except ConfigurationError as error:
-        raise NotDeliveredError(f"has not been reached ({error.message})", down=True) from None
+        raise NotDeliveredError(f"has been unreachable ({error.message})", down=True) from None
     except (requests.Timeout, TimeoutError):
         raise NotDeliveredError("has not answered", down=True) from None
     except (requests.RequestException, HTTPError, AshbyError, OSError):
-        raise NotDeliveredError("has not been reached", down=True) from None
+        raise NotDeliveredError("has been unreachable", down=True) from None
     if not 200 <= status < 300:
         wait = min(float(pause), _LONGEST_PAUSE) if pause.isascii() and pause.isdigit() else None
-        raise NotDeliveredError(f"has answered {status}", down=True, retry_after=wait)
+        raise NotDeliveredError(f"has been answering {status}", down=True, retry_after=wait)

@@ -1,4 +1,4 @@
-"""Who is told of what."""
+"""Decides who is notified of what."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Routing:
     """Finds the recipients of a notice.
 
     Raises:
-        ConfigurationError: if a rule is about nothing, or names a channel or address that is none.
+        ConfigurationError: if a rule matches nothing, or names an unknown channel or address.
     """
 
     def __init__(self, channels: Mapping[str, Channel], recipients: Route | None, requesters: Route | None) -> None:
         self._channels = channels
         for name in channels:
             if not name or ":" in name or not name.isprintable():
-                raise ConfigurationError(f"{name!r} cannot be the name of a channel", remedy="Leave out the colon.")
+                raise ConfigurationError(f"{name!r} cannot name a channel", remedy="Leave out the colon.")
         self._recipients = self._checked("recipients", recipients, _known_rule)
         self._requesters = self._checked("requesters", requesters, lambda key: True)
 
@@ -59,7 +59,7 @@ class Routing:
     def _ask(
         self, route: Route | None, notice: Notice, look_up: Callable[[Mapping[str, Recipients]], Recipients | None]
     ) -> Recipients | None:
-        """What a route says; None if it says nothing, or nothing usable: then the others are told, not nobody."""
+        """What a route returns; None if that is nothing usable: then the default recipients are told."""
         if route is None or isinstance(route, Mapping):
             return look_up(route or {})
         try:
@@ -71,7 +71,7 @@ class Routing:
             return None
         if named is None or not all(isinstance(it, str) and self._read(it) is not None for it in named):
             if given is not None:
-                _log.warning("The function that names recipients gave something else")
+                _log.warning("The function that names recipients returned something other than recipients")
             return None
         return named
 
@@ -89,20 +89,18 @@ class Routing:
         rules = {}
         for key, names in route.items():
             if not knows(key):
-                raise ConfigurationError(
-                    f"{what} has a rule for {key!r}, which is nothing to be told of", remedy=_RULES
-                )
+                raise ConfigurationError(f"{what} has a rule for {key!r}, which matches nothing", remedy=_RULES)
             if isinstance(names, str):
-                raise ConfigurationError(f"{what} takes a list of recipients for {key!r}")
+                raise ConfigurationError(f"{what} must have a list of recipients for {key!r}")
             rules[key] = [*names]
             for name in rules[key]:
                 if self._read(name) is None:
                     channel = name.partition(":")[0]
                     raise ConfigurationError(
-                        f"{what} names a recipient for {key!r} that cannot be told"
+                        f"{what} names a recipient for {key!r} that its channel cannot reach"
                         if channel in self._channels
-                        else f"{what} names the channel {channel!r}, which is none",
-                        remedy=f"The channels are {', '.join(self._channels)}; an address follows after a colon.",
+                        else f"{what} names the channel {channel!r}, which does not exist",
+                        remedy=f"The channels are {', '.join(self._channels)}; an address goes after a colon.",
                     )
         return rules
 
@@ -134,4 +132,4 @@ def _of_requester(rules: Mapping[str, Recipients], notice: Notice) -> Recipients
 
 ELSE = "*"
 _KINDS = ("job", "risk")
-_RULES = "It takes the names of tools, job:Title, risk:high, and * for all else."
+_RULES = "Use tool names, job:Title, risk:high, or * for everything else."

@@ -1,10 +1,10 @@
-"""Messages to a channel of Slack, through its incoming webhook."""
+"""Sends messages to a Slack channel, through its incoming webhook."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from langchain_ashby.inbox.notifications import posting
 from langchain_ashby.inbox.notifications.message import Message
@@ -17,18 +17,17 @@ _LONGEST = 1900
 class Slack:
     """Posts each message to one channel of Slack.
 
-    Slack has no id by which it could tell that it has a message already. If its answer is lost, the message may appear
-    twice.
+    Slack has no way to recognize a message that it already has. If its answer is lost, the message may appear twice.
 
     Args:
         url: The address of the incoming webhook. Whoever knows it can post there.
-        details: Name candidates, and say what each change is and why it was rejected. All of the channel can read it.
+        details: Name candidates, describe each change, and say why it was rejected. All of the channel can read it.
 
     Raises:
-        ConfigurationError: if the address cannot be one.
+        ConfigurationError: if the address is invalid.
     """
 
-    to: ClassVar[tuple[str, ...]] = ("",)
+    to: tuple[str, ...] = ("",)
 
     def __init__(self, url: str, *, details: bool = False) -> None:
         self._url = posting.secret_address(url, "Slack")
@@ -38,7 +37,7 @@ class Slack:
         return f"Slack(details={self.details})"
 
     def takes(self, address: str) -> bool:
-        """True for no address: it leads to one place."""
+        """True only for an empty address: the channel has one destination."""
         return not address
 
     def send(self, message: Message, address: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Whose turn it is: of several processes on one store, one sends the notifications.
+"""Takes turns: of several processes on one store, one sends the notifications.
 
 A store has no compare-and-set. So a process puts its claim, then lists them all, and has its turn only if its claim is
 alone: of two that do this at the same time, at least one sees the other. A claim that nobody renews is taken away.

@@ -1,4 +1,4 @@
-"""Messages to a program: JSON, signed as Standard Webhooks describe."""
+"""Sends messages to a program: JSON, signed as Standard Webhooks specifies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import hmac
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
 
 from pydantic import SecretStr
 
@@ -20,21 +19,21 @@ _PREFIX = "whsec_"
 
 
 class Webhook:
-    """Posts each message as JSON, signed as [Standard Webhooks](https://www.standardwebhooks.com) describe.
+    """Posts each message as JSON, signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies.
 
-    A message that is sent again has the same `webhook-id`: a receiver that remembers the ids takes none twice.
+    A message that is sent again has the same `webhook-id`, so a receiver can ignore ids it has seen.
 
     Args:
         url: The address: https, or on this machine.
         secret: The secret that the receiver knows: 24 to 64 bytes in base64, with or without `whsec_` before them.
-            While it is being replaced, the new and the old one: each message then has a signature by either.
-        details: Name candidates, and say what each change is and why it was rejected.
+            While rotating it, pass the new and the old one: each message is then signed with both.
+        details: Name candidates, describe each change, and say why it was rejected.
 
     Raises:
-        ConfigurationError: if the address or a secret cannot be one.
+        ConfigurationError: if the address or a secret is invalid.
     """
 
-    to: ClassVar[tuple[str, ...]] = ("",)
+    to: tuple[str, ...] = ("",)
 
     def __init__(self, url: str, secret: str | Sequence[str], *, details: bool = False) -> None:
         self._url = posting.secret_address(url, "the webhook")
@@ -48,7 +47,7 @@ class Webhook:
         return f"Webhook(details={self.details})"
 
     def takes(self, address: str) -> bool:
-        """True for no address: it leads to one place."""
+        """True only for an empty address: the channel has one destination."""
         return not address
 
     def send(self, message: Message, address: str, now: datetime) -> None:

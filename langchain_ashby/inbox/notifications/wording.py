@@ -1,4 +1,4 @@
-"""What a message says. Names of candidates and what people wrote are details: a channel has to ask for them."""
+"""Writes messages. Candidates' names and what people wrote are details, which a channel has to ask for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST = 20
 
 
 def message(letter: Letter, base_url: str, *, details: bool) -> Message:
-    """A letter as a message. One that tells of one thing leads to it, any other to the list."""
+    """A letter as a message. It links to the one thing that it reports, or else to the list."""
     notices = letter.notices
     items = tuple(Item(_text(it, details), _url(base_url, it), _data(it, details)) for it in notices[:MOST])
     is_outcome = notices[0].is_outcome
@@ -59,8 +59,8 @@ _WORDS = {
     "second": ("change needs a second reviewer", "changes need a second reviewer"),
     "reminder": ("approval expires soon", "approvals expire soon"),
     "hold": (
-        "held change will be made soon and can still be stopped",
-        "held changes will be made soon and can still be stopped",
+        "held change will be made soon; you can still stop it",
+        "held changes will be made soon; you can still stop them",
     ),
     "expired": ("approval has expired", "approvals have expired"),
 }

@@ -44,11 +44,11 @@ async def decide(request: Request) -> Response:
     batch = batch_of(request, found)
     kind = form.get("decision")
     if kind not in ("approve", "reject"):
-        return await run_in_threadpool(_page, request, found, "Choose what to do: approve or reject.", 422)
+        return await run_in_threadpool(_page, request, found, "Choose a decision: approve or reject.", 422)
     shown = {f"{it.question.interrupt_id}.{it.number}.{it.fingerprint}": it for it in batch.together}
     chosen = [str(it) for it in form.getlist("change")]
     if not chosen:
-        return await run_in_threadpool(_page, request, found, "None of them is chosen.", 422)
+        return await run_in_threadpool(_page, request, found, "No change is selected.", 422)
     if refused := [it for it in chosen if it not in shown]:
         problem = f"Nothing was decided: {len(refused)} of the changes {_REFUSED}"
         return await run_in_threadpool(_page, request, found, problem, 409)
@@ -56,7 +56,7 @@ async def decide(request: Request) -> Response:
     decision = {"type": "approve"} if kind == "approve" else {"type": "reject", "message": message}
     failures = await run_in_threadpool(_keep, request, [shown[it] for it in dict.fromkeys(chosen)], decision)
     if failures:
-        problem = f"{len(chosen) - len(failures)} were decided as you chose. {' '.join(failures)}"
+        problem = f"{len(chosen) - len(failures)} were decided. {' '.join(failures)}"
         return await run_in_threadpool(lambda: _page(request, listing(request), problem, 409))
     return RedirectResponse(path_for(request, "queue") + found.filters.query, 303)
 

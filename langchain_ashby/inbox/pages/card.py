@@ -16,7 +16,15 @@ from langchain_ashby.inbox.outbox import DecisionError
 from langchain_ashby.inbox.pages.filters import Filters
 from langchain_ashby.inbox.pages.listing import listing
 from langchain_ashby.inbox.pages.opened import context_of
-from langchain_ashby.inbox.pages.shared import answer, approval_of, approval_to_decide, inbox_of, path_for, reviewer_of
+from langchain_ashby.inbox.pages.shared import (
+    answer,
+    approval_of,
+    approval_to_decide,
+    inbox_of,
+    path_for,
+    reviewer_of,
+    zone_of,
+)
 from langchain_ashby.inbox.questions import Approval
 
 
@@ -38,7 +46,7 @@ async def decide(request: Request) -> Response:
     approval = await run_in_threadpool(approval_to_decide, request)
     form = await request.form()
     if form.get("fingerprint") != approval.fingerprint:
-        return await _again(request, approval, "The card has changed. Look at it again.", 409)
+        return await _again(request, approval, "The card has changed. Review it again.", 409)
     decision = _decision(form)
     if isinstance(decision, str):
         return await _again(request, approval, decision, 422)
@@ -51,7 +59,7 @@ async def decide(request: Request) -> Response:
 
 
 async def take_back(request: Request) -> Response:
-    """Takes a decision back that has not left."""
+    """Undoes a decision that has not been sent."""
     approval = await run_in_threadpool(approval_to_decide, request)
     try:
         await run_in_threadpool(
@@ -73,9 +81,9 @@ async def put_off(request: Request) -> Response:
     if form.get("when") == "back":
         await run_in_threadpool(inbox_of(request).later.bring_back, approval, name)
         return RedirectResponse(_page_of(request, approval, Filters()), 303)
-    when = until(str(form.get("time") or form.get("when") or ""), now, str(form.get("zone") or ""))
+    when = until(str(form.get("time") or form.get("when") or ""), now, zone_of(request))
     if when is None or when <= now:
-        return await _again(request, approval, "Choose a time that is still to come.", 422)
+        return await _again(request, approval, "Choose a time in the future.", 422)
     following = await run_in_threadpool(onward, request, approval)
     await run_in_threadpool(inbox_of(request).later.put_off, approval, name, when)
     return RedirectResponse(following, 303)
@@ -106,8 +114,8 @@ def _decision(form: FormData) -> Mapping[str, Any] | str:
     if kind == "reject":
         return {"type": "reject", "message": message}
     if kind == "respond":
-        return {"type": "respond", "message": message} if message else "Write what the agent should know."
-    return "Choose what to do: approve, reject or answer."
+        return {"type": "respond", "message": message} if message else "Write an answer for the agent."
+    return "Choose a decision: approve, reject or answer."
 
 
 def _typed(form: FormData, name: str) -> str:

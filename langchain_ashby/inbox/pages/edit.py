@@ -16,15 +16,16 @@ from langchain_ashby.agent.cards.show.arguments import numbered
 from langchain_ashby.inbox.forms import Choices, Declared, Form, Lists, Typed, changes, form, read
 from langchain_ashby.inbox.outbox import DecisionError
 from langchain_ashby.inbox.pages.card import onward
-from langchain_ashby.inbox.pages.shared import answer, approval_of, approval_to_decide, inbox_of, reviewer_of, zone_of
+from langchain_ashby.inbox.pages.filters import Filters
+from langchain_ashby.inbox.pages.shared import answer, approval_to_decide, inbox_of, reviewer_of, zone_of
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.text.words import zone_named
 from langchain_ashby.toolkit import AshbyTool
 
 
 def show(request: Request) -> Response:
-    """Shows the form, with the arguments as they were proposed."""
-    approval = approval_of(request)
+    """Shows the form as it was proposed, to those who may decide: it lists records of Ashby's."""
+    approval = approval_to_decide(request)
     return _page(request, approval, _form_of(request, approval))
 
 
@@ -42,14 +43,20 @@ _MOST_CONTROLS = 5_000
 def _answer_to(request: Request, approval: Approval, sent: FormData) -> Response:
     filled = _form_of(request, approval, typed={name: _texts(sent, name) for name in sent})
     if sent.get("fingerprint") != approval.fingerprint:
-        return _page(request, approval, filled, "The card has changed. Look at it again, and at what you typed.", 409)
+        return _page(request, approval, filled, "The card has changed. Review it and your edits again.", 409)
     if sent.get("decision") != "edit":
         return _page(request, approval, filled)
     found = read(filled)
     if found.args is None:
         return _page(request, approval, filled.with_problems(found.problems), status=422)
     if not found.changed:
-        return _page(request, approval, filled, "Nothing is changed yet. Approve the change on its own page.", 422)
+        return _page(
+            request,
+            approval,
+            filled,
+            "You have not changed anything. To approve the change as it is, go back to its page.",
+            422,
+        )
     decision = {"type": "edit", "edited_action": {"name": approval.tool, "args": found.args}}
     following = onward(request, approval)
     try:
@@ -70,7 +77,7 @@ def _page(request: Request, approval: Approval, filled: Form, problem: str = "",
         "changes": changes(filled),
         "problem": problem,
         "table": numbered(approval.card) if approval.card else ([], []),
-        "may_decide": reviewer_of(request).may_decide(approval),
+        "query": Filters.of(request.query_params).query,
     }
     page: Response = answer(request, "edit.html", context, status)
     return page

@@ -1,4 +1,4 @@
-"""What of the list is asked for: filters in the address."""
+"""The list's filters, as they are in the address."""
 
 from __future__ import annotations
 

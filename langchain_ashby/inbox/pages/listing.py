@@ -1,4 +1,4 @@
-"""The list of what waits, as one reviewer sees it."""
+"""The list of waiting changes, as one reviewer sees it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Row:
 
     Attributes:
         approval: The change.
-        kept: The decision about it, if there is one that has not left.
+        kept: The decision about it, if there is one that has not been sent.
         later: Until when the reviewer put it off.
     """
 
@@ -34,7 +34,7 @@ class Row:
 
     @property
     def waits(self) -> bool:
-        """True if nobody has decided about it."""
+        """True if nobody has decided on it."""
         return self.kept is None
 
 
@@ -49,7 +49,7 @@ class Listing:
         waiting: How many changes wait in all, and are not put off.
         put_off: How many changes the reviewer put off.
         now: The present.
-        kept: All decisions that have not left.
+        kept: All decisions that have not been sent.
     """
 
     rows: list[Row]

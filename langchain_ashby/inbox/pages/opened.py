@@ -32,12 +32,13 @@ class Opened:
 
     Attributes:
         approval: The change.
-        kept: The decision about it, if there is one that has not left.
-        others: The other changes of its question, with what is decided about each.
+        kept: The decision about it, if there is one that has not been sent.
+        others: The other changes of its question that the reviewer sees, with the decision on each.
+        undecided: How many changes of the question nobody has decided on, seen or not.
         place: Its place in the list, from 1; None if the filters leave it out.
         before: The change before it in the list.
         after: The change after it.
-        decides: True if the reviewer may decide about it.
+        decides: True if the reviewer may decide on it.
         approved: True if the reviewer has approved it already, and somebody else has to.
         later: Until when the reviewer put it off.
     """
@@ -45,6 +46,7 @@ class Opened:
     approval: Approval
     kept: Kept | None
     others: list[Row]
+    undecided: int
     place: int | None
     before: Approval | None
     after: Approval | None
@@ -88,18 +90,13 @@ class Opened:
         """Who has approved it already, and what it needs besides, a sentence each."""
         if until := self.approval.held_until:
             names = joined([str(it.get("reviewer") or "a person") for it in self.approval.approved_by])
-            return [f"Approved by {names}. It is made on {moment(until)}, unless somebody stops it before."]
+            return [f"Approved by {names}. It will be made on {moment(until)} unless someone stops it first."]
         return in_words(self.approval.action)
 
     def allows(self, decision: str) -> bool:
         """True if the agent takes this decision about it."""
         configs = self.approval.question.waiting["request"].get("review_configs") or []
         return len(configs) < self.approval.number or decision in configs[self.approval.number - 1]["allowed_decisions"]
-
-    @property
-    def undecided(self) -> int:
-        """How many changes of the question nobody has decided about."""
-        return sum(it.waits for it in self.others) + (self.kept is None)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -117,12 +114,13 @@ def opened(request: Request, found: Listing, approval: Approval) -> Opened:
     others = [
         Row(it, found.kept.get((question.interrupt_id, it.number)), None)
         for it in question.approvals
-        if it.number != approval.number
+        if it.number != approval.number and reviewer.may_see(it)
     ]
     return Opened(
         approval=approval,
         kept=found.kept.get((question.interrupt_id, approval.number)),
         others=others,
+        undecided=sum((question.interrupt_id, it.number) not in found.kept for it in question.approvals),
         place=None if place is None else place + 1,
         before=rows[place - 1].approval if place else None,
         after=rows[place + 1].approval if place is not None and place + 1 < len(rows) else None,

@@ -1,4 +1,4 @@
-"""The pages of what became of each change: the audit trail, searched, in full, and as files."""
+"""The pages of the audit trail: searched, in full, and as files."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.execution.audit import AuditEntry
-from langchain_ashby.agent.undo import propose_undo, undo_of
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.inbox.became import OUTCOMES, became, why
+from langchain_ashby.inbox.became import OUTCOMES, became, told, why
 from langchain_ashby.inbox.export import to_csv, to_jsonl
 from langchain_ashby.inbox.pages.shared import answer, inbox_of, path_for, reviewer_of
 from langchain_ashby.inbox.sight import Sight, approval_for
@@ -39,7 +38,7 @@ class Search:
     def problems(self) -> list[str]:
         """What to say of dates that are none."""
         return [
-            f"“{self.asked[name]}” is not a date. Write it like 2026-11-24."
+            f"“{self.asked[name]}” is not a date. Write it as 2026-11-24."
             for name in ("from", "to")
             if self.asked.get(name) and _day(self.asked[name]) is None
         ]
@@ -78,16 +77,22 @@ def show(request: Request) -> Response:
         found = list(ahead)
         number, ahead = len(found), iter(found)
     page = list(islice(ahead, first, last + 1))
+    shown = page[:ON_A_PAGE]
+    undone = inbox.undos.made(shown)
+    seen = {it.id for it in sight.of(undone.values())}
+    named = rows if sight.is_clear else page  # of what is hidden, not even the tool is told
     context = {
         "search": search,
         "asked": search.asked,
-        "rows": page[:ON_A_PAGE],
+        "rows": shown,
+        "offered": inbox.undos.offered((it for it in shown if it.id not in undone), reviewer_of(request)),
+        "undone": {key: it for key, it in undone.items() if it.id in seen},
         "first": first + 1,
         "number": number,
         "has_more": len(page) > ON_A_PAGE,
         "unreadable": inbox.trail.unreadable,
         "outcomes": {outcome: became(outcome).words for outcome in OUTCOMES},
-        "tools": {tool: tool_title(tool, None) for tool in sorted({row.tool for row in rows})},
+        "tools": {tool: tool_title(tool, None) for tool in sorted({row.tool for row in named})},
         "became": became,
         "tool_title": _title,
     }
@@ -105,24 +110,34 @@ def one(request: Request) -> Response:
 
 
 def propose(request: Request) -> Response:
-    """Puts the opposite of a write up for approval, and goes to its card.
+    """Proposes the opposite of a write, and redirects to its card.
 
     Raises:
-        HTTPException: 403 if the reviewer may not decide about such a write; otherwise as `one`.
+        HTTPException: 403 if the reviewer may not decide on such a write; otherwise as `one`.
     """
     row, entry = _entry_of(request)
-    reviewer = reviewer_of(request)
+    reviewer, undos = reviewer_of(request), inbox_of(request).undos
     if not reviewer.may_decide(approval_for(entry)):
-        raise HTTPException(403, "Somebody else decides about this change. You can only see it.")
+        raise HTTPException(403, "Other reviewers decide on this change. You can only view it.")
+
+    def refused(why: str) -> Response:
+        return answer(request, "outcome.html", {**_context(request, row, entry), "problem": why}, 409)
+
+    undo = undos.of(entry, reviewer)
+    if undo is None or undo.is_undone or not undo.calls:
+        return refused(_NOT_WRITTEN if undo is None else undo.why_not or "It has already been undone.")
     try:
-        settings = {"on_behalf_of": entry.on_behalf_of} if entry.on_behalf_of else {}
-        proposed = propose_undo(inbox_of(request).agent, entry, reviewer=reviewer.name, context=settings)
+        proposed = undos.propose(entry, reviewer)
     except AshbyError as error:
-        return answer(request, "outcome.html", {**_context(request, row, entry), "problem": f"{error.message}."}, 409)
-    if not proposed.interrupts:
-        said = " ".join(proposed.answers) or "Nobody could be asked."
-        return answer(request, "outcome.html", {**_context(request, row, entry), "problem": said}, 409)
-    return RedirectResponse(path_for(request, "card", interrupt_id=proposed.interrupts[0].id, number=1), 303)
+        return refused(f"{error.message}. {error.remedy}".strip())
+    now = undos.of(entry, reviewer) or undo
+    if now.waits:
+        address = path_for(request, "card", interrupt_id=now.waits.question.interrupt_id, number=now.waits.number)
+    elif now.before and not proposed.interrupts:  # the policy has decided alone
+        address = path_for(request, "outcome", row_id=now.before[-1].id)
+    else:
+        return refused(" ".join(map(told, proposed.answers)) or "Its undo is waiting for another reviewer's decision.")
+    return RedirectResponse(address, 303)
 
 
 def as_csv(request: Request) -> Response:
@@ -162,17 +177,16 @@ def _entry_of(request: Request) -> tuple[Row, AuditEntry]:
 
 
 def _context(request: Request, row: Row, entry: AuditEntry) -> dict[str, Any]:
-    trail = inbox_of(request).trail
-    undo = undo_of(entry, trail.thread(entry.thread_id)) if entry.outcome in _WRITTEN else None
+    reviewer, undos = reviewer_of(request), inbox_of(request).undos
     card = entry.card if is_current(entry.card) else None
     return {
         "row": row,
         "entry": entry,
         "card": card,
-        "table": (card or {}).get("table") or {"heads": [], "rows": []},
+        "table": (card.get("table") if card else None) or {"heads": [], "rows": []},
         "said": why(entry),
-        "undo": undo,
-        "may_undo": bool(undo) and reviewer_of(request).may_decide(approval_for(entry)),
+        "undo": undos.of(entry, reviewer),
+        "undoes": undos.undone_by(entry, reviewer),
         "search": Search({}),
         "became": became,
         "tool_title": _title,
@@ -195,8 +209,8 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), zone())
 
 
+_NOT_WRITTEN = "Nothing was written, so there is nothing to undo."
 _LINES = 200
 """So many lines of a file are sent at once."""
 
-_WRITTEN = ("applied", "partly applied")
 _ASKED = ("q", "thread", "candidate", "reviewer", "outcome", "tool", "from", "to")

@@ -1,4 +1,4 @@
-"""The page of everything that waits: the list, and beside it on wide screens the first change."""
+"""The page of all waiting changes: the list and, on wide screens, the first change beside it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from langchain_ashby.inbox.pages.shared import answer
 
 
 def show(request: Request) -> Response:
-    """Shows what waits."""
+    """Shows the waiting changes."""
     found = listing(request)
     number = _page(request, found)
     first = next((it.approval for it in found.page(number) if it.waits), None)

@@ -9,12 +9,13 @@ from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import NoMatchFound
 
 from langchain_ashby.inbox.notifications import troubles
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.reviewers import Reviewer
-from langchain_ashby.text.words import zone, zone_named
+from langchain_ashby.text.words import in_zone, zone, zone_named
 
 if TYPE_CHECKING:
     from langchain_ashby.inbox.app import Inbox
@@ -35,8 +36,9 @@ def approval_of(request: Request) -> Approval:
     question = inbox_of(request).questions.find(request.path_params["interrupt_id"])
     number = request.path_params["number"]
     if question is None or not 1 <= number <= len(question.approvals):
-        raise HTTPException(404, _GONE)
-    approval = question.approvals[number - 1]
+        first = inbox_of(request).outbox.first(request.path_params["interrupt_id"], number)
+        raise HTTPException(404, f"{_GONE} {first}." if first else _GONE)
+    approval: Approval = question.approvals[number - 1]
     if not reviewer_of(request).may_see(approval):
         raise HTTPException(404, _GONE)
     return approval
@@ -50,7 +52,7 @@ def approval_to_decide(request: Request) -> Approval:
     """
     approval = approval_of(request)
     if not reviewer_of(request).may_decide(approval):
-        raise HTTPException(403, "Somebody else decides about this change. You can only see it.")
+        raise HTTPException(403, "Other reviewers decide on this change. You can only view it.")
     return approval
 
 
@@ -66,7 +68,7 @@ def zone_of(request: Request) -> tzinfo:
     return said or zone_named(inbox_of(request).time_zone) or zone()
 
 
-_GONE = "This change is not waiting for a decision any more."
+_GONE = "This change is no longer waiting for a decision."
 
 
 def path_for(request: Request, name: str, **parameters: Any) -> str:
@@ -89,6 +91,7 @@ def common(request: Request) -> dict[str, Any]:
     return {"path": path, "page_of": page_of, "troubles": lambda: troubles(inbox_of(request).store)}
 
 
-def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Any:
-    """A page."""
-    return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)
+def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
+    """A page, with times on the reviewer's clock."""
+    with in_zone(getattr(zone_of(request), "key", None)):
+        return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)

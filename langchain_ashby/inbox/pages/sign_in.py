@@ -17,7 +17,7 @@ def problem(request: Request, status: int, words: str) -> Response:
 
 def sign_in_page(request: Request, address: str, link: str, words: str | None = None, status: int = 200) -> Response:
     """Makes the page from which somebody goes to sign in."""
-    context = {"title": "Please sign in", "words": words, "action": {"address": address, "words": link}}
+    context = {"title": "Sign in", "words": words, "action": {"address": address, "words": link}}
     return inbox_of(request).templates.TemplateResponse(request, "problem.html", context, status_code=status)
 
 
@@ -26,7 +26,7 @@ def failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     words = error.detail
     if words == _UNSAID.get(error.status_code):
-        words = _WORDS.get(error.status_code, "This is nothing that the inbox can do.")
+        words = _WORDS.get(error.status_code, "The inbox cannot do this.")
     answer = problem(request, error.status_code, words)
     answer.headers.update(error.headers or {})
     return answer
@@ -42,12 +42,12 @@ async def sign_out(request: Request) -> Response:
 
 
 _TITLES = {
-    401: "Please sign in",
+    401: "Sign in",
     403: "Not allowed",
-    404: "Not here",
-    405: "Not here",
-    408: "Too slow",
-    409: "Somebody was faster",
+    404: "Not found",
+    405: "Not found",
+    408: "Timed out",
+    409: "Already decided",
     413: "Too large",
     429: "Too many attempts",
     500: "Something went wrong",
@@ -56,6 +56,6 @@ _TITLES = {
 _UNSAID = {404: "Not Found", 405: "Method Not Allowed", 400: "Bad Request"}
 _WORDS = {
     400: "The form could not be read. Nothing was changed.",
-    404: "There is no such page. What you look for may be decided already.",
+    404: "There is no such page. What you are looking for may already be decided.",
     405: "There is no such page.",
 }

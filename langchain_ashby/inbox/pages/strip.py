@@ -1,10 +1,10 @@
-"""What becomes of the reviewer's own decisions, told in a corner of each page."""
+"""The outcomes of the reviewer's own decisions, in a corner of each page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
@@ -25,18 +25,20 @@ class Strip:
     """What a reviewer is told.
 
     Attributes:
-        undoable: The decisions that can be taken back, the oldest first.
+        undoable: The decisions that can be undone, oldest first.
         results: What became of others, the oldest first.
         query: The filters of the list, to which an undo leads back.
+        undos: The entries of the results that can be undone, by the results' keys.
     """
 
     undoable: list[Kept]
     results: list[Result]
     query: str
+    undos: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all_at_once(self) -> bool:
-        """True if there are so many that they are taken back together."""
+        """True if there are so many that they are undone together."""
         return len(self.undoable) > MOST
 
 
@@ -47,7 +49,7 @@ def show(request: Request) -> Response:
 
 
 async def take_back(request: Request) -> Response:
-    """Takes decisions back that have not left, of those that the form names and that are the reviewer's own."""
+    """Undoes the reviewer's own decisions that the form names, unless they have been sent."""
     inbox, mine = inbox_of(request), reviewer_of(request).name
     form = await request.form()
     named = {str(it) for it in form.getlist("change")}
@@ -55,7 +57,7 @@ async def take_back(request: Request) -> Response:
     def take() -> None:
         for kept in inbox.outbox.all().values():
             if kept.reviewer == mine and f"{kept.interrupt_id}.{kept.number}" in named:
-                with suppress(DecisionError):  # it has left: what became of it is told next
+                with suppress(DecisionError):  # it has been sent: its outcome is told next
                     inbox.outbox.take_back(kept.interrupt_id, kept.number, mine)
 
     await run_in_threadpool(take)
@@ -68,9 +70,11 @@ def strip_of(request: Request, kept: Mapping[tuple[str, int], Kept], now: dateti
     if request.headers.get("hx-trigger") in _OTHER_PARTS:
         return Strip([], [], "")
     undoable = sorted((it for it in kept.values() if it.reviewer == mine and it.due > now), key=lambda it: it.due)
-    results = inbox.outbox.results.of(mine)
-    inbox.outbox.results.mark_seen(mine, [it.key for it in results])
-    return Strip(undoable, results[-MOST:], Filters.of(request.query_params).query)
+    unseen = inbox.outbox.results.of(mine)
+    inbox.outbox.results.mark_seen(mine, [it.key for it in unseen])
+    results = unseen[-MOST:]
+    undos = inbox.undos.of_results(results, reviewer_of(request))
+    return Strip(undoable, results, Filters.of(request.query_params).query, undos)
 
 
 _OTHER_PARTS = ("rows", "pane", "filters")

@@ -6,7 +6,12 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const isListOnly = () => !isWide() && one("#workspace")?.dataset.view === "list";
   const isWide = () => matchMedia("(min-width: 64rem)").matches;
-  const say = (words) => { const said = one("#said"); said.textContent = ""; setTimeout(() => { said.textContent = words; }, 50); };
+  let saying = 0;
+  function say(words) {
+    clearTimeout(saying);
+    one("#said").textContent = "";
+    if (words) setTimeout(() => { one("#said").textContent = words; saying = setTimeout(say, 6000); }, 50);
+  }
 
   // Whether all of the change on the screen has been in view.
   let shown = { since: 0, end: false };
@@ -27,9 +32,9 @@
   // A folded text has not been read: it is opened first.
   function unread() {
     const fold = all("#card .fold:not([open])")[0];
-    if (fold) { fold.open = true; fold.scrollIntoView({ block: "nearest" }); return "Opened the rest of a long text. Press a again when you have read it."; }
-    if (!shown.end) { scroller().scrollBy({ top: innerHeight * .7, behavior: "instant" }); return "There is more of this change. Press a again when you have seen it to its end."; }
-    return performance.now() - shown.since < SHOWN_FOR ? "Too quick: look at this change first." : "";
+    if (fold) { fold.open = true; fold.scrollIntoView({ block: "nearest" }); return "Opened the rest of a long text. Read it, then press a again."; }
+    if (!shown.end) { scroller().scrollBy({ top: innerHeight * .7, behavior: "instant" }); return "There is more of this change. Read it to the end, then press a again."; }
+    return performance.now() - shown.since < SHOWN_FOR ? "Too quick: read this change first." : "";
   }
   const scroller = () => (isWide() && (one(".pane") || one("#main"))) || document.scrollingElement;
 
@@ -53,7 +58,7 @@
   function approve() {
     const button = one("#approve");
     if (isListOnly()) return say("Open a change first, with Enter or j.");
-    if (!button || button.form.classList.contains("htmx-request")) return;
+    if (!button || one("details.act[open]") || button.form.classList.contains("htmx-request")) return;
     const why = unread();
     if (why) say(why); else button.click();
   }
@@ -85,7 +90,7 @@
   const KEYS = {
     j: () => step(1), k: () => step(-1), a: approve, e: () => one("#edit")?.click(), x: toggle, "/": search,
     r: () => unfold("#reject", "textarea"), p: () => unfold("#put-off", "button"),
-    u: () => all(".toast button").pop()?.click(), "?": () => one("#keys").showModal(), Enter: enter,
+    u: () => all("#undo button").pop()?.click(), "?": () => one("#keys").showModal(), Enter: enter,
   };
   const isTyping = (it) => it.isContentEditable || it.matches("textarea, select, input:not([type=checkbox])");
   document.addEventListener("keydown", (event) => {
@@ -124,17 +129,19 @@
   }
   function chosen() {
     const boxes = all("#batch-form input[name=change]");
-    if (boxes.length) one("#chosen").replaceChildren(Object.assign(document.createElement("b"), { textContent: boxes.filter((it) => it.checked).length }), ` of ${boxes.length} chosen`);
+    if (boxes.length) one("#chosen").replaceChildren(Object.assign(document.createElement("b"), { textContent: boxes.filter((it) => it.checked).length }), ` of ${boxes.length} selected`);
   }
   function settle() {
     watch(); count(); tick(); fade();
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
-    all("[data-zone]").forEach((it) => { it.value = zone; });
-    document.cookie = `zone=${encodeURIComponent(zone)}; path=/; SameSite=Strict`; // forms show times on this clock
+    document.cookie = `zone=${encodeURIComponent(zone)}; path=/; SameSite=Strict`; // times are shown on this clock
     all("#filter-apply").forEach((it) => { it.hidden = true; });
   }
   document.addEventListener("change", chosen);
-  document.addEventListener("submit", (event) => { if (event.target.id === "filters") document.activeElement.blur(); }, true);
+  document.addEventListener("submit", (event) => {
+    if (event.target.id === "filters") document.activeElement.blur();
+    if (event.target.id === "batch-form") sessionStorage.setItem("many", "decided");
+  }, true);
   setInterval(tick, 250);
 
   // The list keeps its place, and the focus goes to what is new.
@@ -199,12 +206,15 @@
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:responseError", (event) => {
     if (event.detail.xhr.status !== 404) return failed();
-    sessionStorage.setItem("told", "That change is not waiting any more. This is what waits.");
+    sessionStorage.setItem("told", "That change is no longer waiting. These are the ones that are.");
     location.assign(one("#workspace").dataset.url);
   });
   say(sessionStorage.getItem("told") || "");
   sessionStorage.removeItem("told");
   all(".keys-button").forEach((it) => { it.hidden = false; });
   settle();
+  // Who has just scrolled through many with a key has not asked for the change that comes next.
+  if (sessionStorage.getItem("many")) shown.since += 4 * SHOWN_FOR;
+  sessionStorage.removeItem("many");
   listen();
 })();

@@ -15,7 +15,7 @@ _SAID = {
     "model": "the model's own words",
 }
 
-_FOUND_NOWHERE = "in nothing that was said or read"
+_FOUND_NOWHERE = "not found in anything that was said or read"
 
 
 def sources_in_words(card: Card) -> list[str]:

@@ -1,8 +1,9 @@
-"""An agent in a process of its own that asks: `python asking.py STORE SANDBOX KEY THREAD`."""
+"""An agent in a process of its own that asks: `python asks.py STORE SANDBOX KEY THREAD`."""
 
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from desks import at
 
@@ -21,7 +22,8 @@ def main() -> None:
         agent = create_recruiting_agent(model, toolkit, checkpointer=saver, store=store)
         print("ready", flush=True)
         for line in sys.stdin:
-            agent.invoke({"messages": [("user", "Go.")]}, {"configurable": {"thread_id": line.strip()}})
+            told: Any = {"messages": [("user", "Go.")]}
+            agent.invoke(told, {"configurable": {"thread_id": line.strip()}})
             print("asked", flush=True)
 
 

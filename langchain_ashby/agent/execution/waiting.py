@@ -56,23 +56,17 @@ class Waiting(TypedDict):
 
 
 def keep(store: BaseStore, waiting: Waiting) -> None:
-    """Lists a question. Any other one of its thread is probably over."""
-    at = place(waiting)
+    """Lists a question."""
+    label, key = at = place(waiting)
     if store.get(OPEN, _name(at)) is not None:
         return
-    found = map(read_item, list_items(store, (*ROOT, at[0])))
-    others = [it for it in found if it is not None]
+    others = [it for item in list_items(store, (*ROOT, label)) if (it := read_item(item)) is not None]
     # The run of an answer is the reviewer's. The person who talks to the agent is named by the run that began the turn.
     before = next((it for it in others if it["turn"] and it["turn"] == waiting["turn"]), None)
     named: Waiting = {**waiting, "requester": before["requester"]} if before else waiting
-    left = [it for it in others if it["request"] != NOTHING and place(it) != at]
+    left = [op for it in others if _is_long_over(it) for op in _gone(place(it))]
     store.batch(
-        [
-            put_op((*ROOT, at[0]), at[1], named),
-            put_op(OPEN, _name(at), {}),
-            PutOp(CLOSED, _name(at), None),
-            *_closing(left),
-        ]
+        [*left, PutOp(CLOSED, _name(at), None), put_op((*ROOT, label), key, named), put_op(OPEN, _name(at), {})]
     )
 
 
@@ -93,7 +87,7 @@ def withdraw(store: BaseStore, thread_id: str | None) -> None:
 
 def forget(store: BaseStore, at: Place) -> None:
     """Deletes what is listed of a question."""
-    store.batch([PutOp((*ROOT, at[0]), at[1], None), PutOp(OPEN, _name(at), None), PutOp(CLOSED, _name(at), None)])
+    store.batch(_gone(at))
 
 
 def places(store: BaseStore) -> set[Place]:
@@ -195,6 +189,15 @@ def place(waiting: Waiting) -> Place:
     return thread_label(waiting["thread_id"]), waiting["interrupt_id"]
 
 
+def _gone(at: Place) -> list[PutOp]:
+    return [PutOp((*ROOT, at[0]), at[1], None), PutOp(OPEN, _name(at), None), PutOp(CLOSED, _name(at), None)]
+
+
+def _is_long_over(waiting: Waiting) -> bool:
+    since = datetime.fromisoformat(waiting["since"])
+    return waiting["request"] == NOTHING and datetime.now(UTC) - since > _LONG
+
+
 def _name(at: Place) -> str:
     return ".".join(at)
 
@@ -206,5 +209,6 @@ NOTHING: dict[str, Any] = {"action_requests": []}
 """The request of a closed question."""
 
 _MOST = 2000
+_LONG = timedelta(days=1)
 _MANY = 30
 """From so many questions on, one search for all is quicker than a request for each."""

@@ -117,9 +117,7 @@ class Office:
     def move(self, name: str, stage: str, **more: Any) -> ToolCall:
         """A move of somebody's application to a stage."""
         application = self.application(name)
-        return call(
-            "ashby_change_application_stage", application_id=application, interview_stage_id=stage, **more
-        )
+        return call("ashby_change_application_stage", application_id=application, interview_stage_id=stage, **more)
 
     def changes_stage(self, name: str, stage: str) -> None:
         """Moves somebody's application to a stage by title, behind the agent's back."""
