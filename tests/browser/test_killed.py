@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from inbox_server import until
 from playwright.sync_api import Page, expect
-from serving import until
 
 from langchain_ashby.sandbox import AshbySandbox
 
 COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
-ASKING = Path(__file__).parent.parent / "inbox" / "asking.py"
+ASKING = Path(__file__).parent.parent / "inbox" / "asks.py"
 SILENT = ("/", "/events", "/events/poll", "/strip", "/1", "/decision", "/evidence")
 """What an inbox that was killed does not answer."""
 
