@@ -48,7 +48,7 @@ def test_an_expired_change_is_asked_about_again_with_a_new_card(
     expect(page.locator(".banner").first).to_contain_text("This approval has expired")
     page.click("#approve")
     expect(page.locator("#results .toast")).to_contain_text("Expired: Add a note to")
-    page.click("text=Look at it again")
+    page.click("text=Review it again")
     expect(page.locator("#card-title")).to_contain_text("Add a note to")
     assert office.notes() == []
 

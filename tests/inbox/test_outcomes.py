@@ -43,7 +43,7 @@ def test_an_outcome_is_shown_in_words_with_who_decided_and_the_card(agent: Agent
     newest = links(page, "/outcomes/")[0]
     one = text(browser.get(newest).text)
     assert "What the card showed has since changed in Ashby. Nothing was written." in one
-    assert "The card as shown" in one and "Onsite" in one and "approved by Ben" in one
+    assert "The card as it was shown" in one and "Onsite" in one and "approved by Ben" in one
 
 
 def test_a_search_goes_through_pages_and_keeps_what_it_asks_for(agent: Agent, browser: Browser) -> None:
