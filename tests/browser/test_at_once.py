@@ -6,8 +6,8 @@ import re
 import time
 from collections.abc import Callable
 
+from inbox_server import Office, until
 from playwright.sync_api import Page, expect
-from serving import Office, until
 
 
 def test_of_two_reviewers_the_first_counts_and_the_second_reads_who_and_how(

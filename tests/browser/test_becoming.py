@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from inbox_server import Office, until
 from playwright.sync_api import Page, expect
-from serving import Office, until
 
 from langchain_ashby.agent import ApprovalPolicy
 from langchain_ashby.demo.scripted import call

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from inbox_server import Office, named, served
 from markup import HOSTILE
 from playwright.sync_api import Page, expect
-from serving import Office, named, served
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.demo.scripted import call
