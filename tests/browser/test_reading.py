@@ -108,6 +108,16 @@ def test_an_outcome_and_what_is_told_have_no_finding(office: Office, open_page: 
 
 
 @pytest.mark.parametrize("width", ["desk", "phone"])
+def test_the_way_out_is_in_view(open_office: Callable[..., Office], open_page: Callable[..., Page], width: str) -> None:
+    door = LocalToken("Grace Brewster Murray Hopper")
+    office = open_office(reviewers=door)
+    office.ask(office.note(0))
+    page = open_page(door.address_of(office.address), width=width)
+    expect(page.get_by_role("button", name="Sign out")).to_be_in_viewport(ratio=1)
+    assert faults(page, width) == []
+
+
+@pytest.mark.parametrize("width", ["desk", "phone"])
 def test_the_focus_is_seen_and_never_lost(office: Office, open_page: Callable[..., Page], width: str) -> None:
     for number in range(4):
         office.ask(office.note(number))
