@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -157,9 +158,11 @@ def test_a_written_change_can_be_undone_from_its_page_with_a_card_of_its_own(san
         [noted] = [it for it in pages if it != tagged]
         assert '<section class="undo">' in pages[noted] and "/undo" not in pages[noted], "it says why not"
         assert viewer.post(f"{tagged}/undo").status_code == 403 and "/undo" not in viewer.get(tagged).text
-        card_page = browser.post(f"{tagged}/undo")
+        with ThreadPoolExecutor() as clicks:
+            card_page, *others = clicks.map(lambda _: browser.post(f"{tagged}/undo"), range(3))
         assert "/approvals/" in str(card_page.url) and "Remove" in text(card_page.text)
         assert browser.post(f"{noted}/undo").status_code == 409
+        assert {str(it.url) for it in others} == {str(card_page.url)}, "asked at once, proposed once"
         assert str(browser.post(f"{tagged}/undo").url) == str(card_page.url), "asked twice, proposed once"
 
 

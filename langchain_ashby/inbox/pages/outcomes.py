@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain, islice
+from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
@@ -120,7 +121,8 @@ def propose(request: Request) -> Response:
         return answer(request, "outcome.html", {**_context(request, row, entry), "problem": _NOT_HERE}, 409)
     try:
         settings = {"on_behalf_of": entry.on_behalf_of} if entry.on_behalf_of else {}
-        proposed = propose_undo(agent, entry, reviewer=reviewer.name, context=settings)
+        with _one_at_a_time:
+            proposed = propose_undo(agent, entry, reviewer=reviewer.name, context=settings)
     except AshbyError as error:
         return answer(request, "outcome.html", {**_context(request, row, entry), "problem": f"{error.message}."}, 409)
     if not proposed.interrupts:
@@ -202,6 +204,9 @@ def _midnight(day: date) -> datetime:
 
 
 _NOT_HERE = "The agent is part of a larger graph, in which nothing can be proposed without its model."
+_one_at_a_time = Lock()
+"""Of two clicks at once, the second finds the question of the first."""
+
 _LINES = 200
 """So many lines of a file are sent at once."""
 
