@@ -9,11 +9,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from langgraph.types import Command
 from people import Browser, browser_of
 from told import NOON, card, put, record
 
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.reviewers import Routing
+from langchain_ashby.sandbox import AshbySandbox
 
 HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(2)> \u202eevil https://evil.example'
 
@@ -136,10 +141,6 @@ def test_nobody_reads_of_a_change_that_they_may_not_see(agent: Agent) -> None:
 
 
 def test_a_written_change_can_be_undone_from_its_page_with_a_card_of_its_own(sandbox: AshbySandbox) -> None:
-    from langchain_ashby import AshbyClient, AshbyToolkit
-    from langchain_ashby.agent import create_recruiting_agent
-    from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
-
     state = sandbox.state()
     person, tag = state["candidate"][0]["id"], state["candidateTag"][0]["id"]
     add = call("ashby_add_candidate_tag", candidate_id=person, tag_id=tag)
@@ -154,7 +155,7 @@ def test_a_written_change_can_be_undone_from_its_page_with_a_card_of_its_own(san
         pages = {it: browser.get(it).text for it in links(browser.get("/outcomes").text, "/outcomes/")}
         [tagged] = [it for it, page in pages.items() if f'action="{it}/undo"' in page]
         [noted] = [it for it in pages if it != tagged]
-        assert '<section class="undo">' in pages[noted] and "/undo" not in pages[noted], "it says why not"
+        assert "/undo" not in pages[noted]
         assert viewer.post(f"{tagged}/undo").status_code == 403 and "/undo" not in viewer.get(tagged).text
         with ThreadPoolExecutor() as clicks:
             card_page, *others = clicks.map(lambda _: browser.post(f"{tagged}/undo"), range(3))
