@@ -133,7 +133,12 @@ def _reworded_errors(file: Path | None) -> Iterator[None]:
         raise ValueError(f"{shortened(str(file), 200)} cannot be used: {shortened(str(error), 200)}.") from None
     except Exception as error:
         if file is None and type(error).__module__.startswith("psycopg"):
-            raise ValueError(f"The store in PostgreSQL cannot be read ({type(error).__name__}).") from None
+            from psycopg import OperationalError
+
+            words = f"The store in PostgreSQL cannot be read ({type(error).__name__})."
+            if isinstance(error, OperationalError):
+                words += " Check that the server is running, and the host, user, password and database in its URL."
+            raise ValueError(words) from None
         raise
 
 

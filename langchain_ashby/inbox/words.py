@@ -92,4 +92,4 @@ def json_text(value: Any) -> str:
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = (("d", _DAY), ("h", _HOUR), ("min", _MINUTE))
 _WORDS = (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE))
-_ASIDE = re.compile(r"( ?\([^()]*\))")
+_ASIDE = re.compile(r"( ?\((?:[^()]|\([^()]*\))*\))")  # a name in it may have parentheses, too

@@ -70,7 +70,7 @@ class Office:
         with AshbySandbox() as sandbox:
             office = cls(sandbox, None)
             office.agent = office.make(**(agent or {}))
-            with served(create_app(office.agent, reviewers=named, undo=undo, **settings)) as office.address:
+            with served(create_app(office.agent, undo=undo, **{"reviewers": named, **settings})) as office.address:
                 yield office
 
     def make(self, **settings: Any) -> Any:

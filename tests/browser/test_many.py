@@ -122,3 +122,16 @@ def test_like_changes_are_decided_together_without_those_taken_out_by_a_key(
             break
     until(lambda: len(office.notes()) == 5)
     assert sorted(office.notes()) == [f"Note {it}." for it in (0, 1, 3, 4, 5)]
+
+
+def test_good_news_does_not_pile_up(office: Office, open_page: Callable[..., Page]) -> None:
+    for number in range(6):
+        office.ask(office.note(number))
+    page = open_page(office.address)
+    for left in range(5, -1, -1):
+        page.locator("#approve").click()
+        expect(page.locator("#count")).to_have_attribute("data-count", str(left))
+    until(lambda: len(office.notes()) == 6)
+    expect(page.locator("#results .toast")).to_have_count(3)
+    page.wait_for_timeout(500)
+    expect(page.locator("#results .toast")).to_have_count(3)

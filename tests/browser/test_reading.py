@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from inbox_server import Office, named, served
 from markup import HOSTILE
 from playwright.sync_api import Page, expect
-from serving import Office, named, served
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.demo.scripted import call
@@ -105,6 +105,16 @@ def test_an_outcome_and_what_is_told_have_no_finding(office: Office, open_page: 
         found += findings(page, "outcome") + faults(page, "outcome")
         assert not found, "\n".join(found)
         [move] = office.ask(office.move("Ada Lovelace", "Offer"))
+
+
+@pytest.mark.parametrize("width", ["desk", "phone"])
+def test_the_way_out_is_in_view(open_office: Callable[..., Office], open_page: Callable[..., Page], width: str) -> None:
+    door = LocalToken("Grace Brewster Murray Hopper")
+    office = open_office(reviewers=door)
+    office.ask(office.note(0))
+    page = open_page(door.address_of(office.address), width=width)
+    expect(page.get_by_role("button", name="Sign out")).to_be_in_viewport(ratio=1)
+    assert faults(page, width) == []
 
 
 @pytest.mark.parametrize("width", ["desk", "phone"])

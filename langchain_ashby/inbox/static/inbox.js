@@ -2,6 +2,7 @@
 /* The keyboard, the countdown, the title and the icon. Everything that decides is a form that works without this. */
 (() => {
   const SHOWN_FOR = 600; // ms that a change has to be on the screen before a key can approve it
+  const GOOD_NEWS = 3; // at once: the other outcomes have a page
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const isListOnly = () => !isWide() && one("#workspace")?.dataset.view === "list";
@@ -123,8 +124,10 @@
       if (left <= 0) { if (it.contains(document.activeElement)) focus(one("#card-title")); it.remove(); } else one(".left", it).textContent = left;
     }
   }
-  function fade() { // good news goes by itself, unless it is being read
-    all(".toast[data-fades]").forEach((it) => setTimeout(() => { if (!it.matches(":hover, :focus-within")) it.remove(); }, 10000));
+  function fade() { // good news goes by itself, unless it is being read, and does not pile up
+    const good = all(".toast[data-fades]"), go = (it) => { if (!it.matches(":hover, :focus-within")) it.remove(); };
+    good.slice(0, -GOOD_NEWS).forEach(go);
+    good.forEach((it) => setTimeout(() => go(it), 10000));
     all("[data-closes]").forEach((it) => { it.hidden = false; });
   }
   function chosen() {
