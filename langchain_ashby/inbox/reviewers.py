@@ -33,14 +33,14 @@ class Routing:
     Attributes:
         decides: For each tool, the roles and names of those who may decide, such as
             `{"ashby_create_offer": ["compensation", "ben@example.com"]}`: reviewers decide on all other tools,
-            admins on all. A rule for a tool also holds for its bulk version, unless that has its own. Or a function of
+            admins on all. A rule for a tool also applies to its bulk version, unless that has its own. Or a function of
             the reviewer and the approval.
         sees: A function of the reviewer and the approval; by default everyone sees everything.
 
     Where a function fails, the answer is no.
 
     Raises:
-        ValueError: if there is a rule for a tool of Ashby's that there is not, or one that is not a list.
+        ValueError: if a rule names an Ashby tool that does not exist, or is not a list.
     """
 
     decides: Mapping[str, Collection[str]] | Rule | None = None
@@ -49,9 +49,9 @@ class Routing:
     def __post_init__(self) -> None:
         for tool, whom in self.decides.items() if isinstance(self.decides, Mapping) else ():
             if tool.startswith("ashby_") and tool not in OPERATIONS:  # it would leave the tool that is meant to all
-                raise ValueError(f"There is no tool {tool!r} about which somebody could decide.")
+                raise ValueError(f"There is no tool {tool!r} to decide on.")
             if isinstance(whom, str):  # it would be taken for a list of letters
-                raise ValueError(f"Name those who decide about {tool!r} in a list, such as [{whom!r}].")
+                raise ValueError(f"List those who decide on {tool!r}, such as [{whom!r}].")
 
 
 @dataclass(frozen=True)
