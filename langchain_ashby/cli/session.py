@@ -14,7 +14,9 @@ from langgraph.types import Command, Interrupt
 from rich.console import Console
 from rich.text import Text
 
+from langchain_ashby.agent.approval.gate import needs_approval
 from langchain_ashby.agent.messages.reply import ended_early
+from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.cli.approval_prompt import Review, decide, line_of, overview
 from langchain_ashby.cli.background import BackgroundWork, Interrupted
 from langchain_ashby.cli.card import Action, shown
@@ -23,9 +25,7 @@ from langchain_ashby.cli.progress import ProgressDisplay
 from langchain_ashby.cli.step_line import RecordNames, line, title
 from langchain_ashby.cli.stream import StreamedAnswer
 from langchain_ashby.cli.terminal import CAUTION, can_ask, harmless
-from langchain_ashby.endpoint import Access
-from langchain_ashby.endpoints import OPERATIONS
-from langchain_ashby.text.words import count
+from langchain_ashby.text.words import count, one_line, tool_title
 
 
 class Reached(Enum):
@@ -68,6 +68,7 @@ class Session:
         without_model: bool = False,
     ) -> None:
         self._agent = agent
+        self._tools = agent.limits.tools if isinstance(agent, RecruitingAgent) else {}
         self._console = console
         self._approve_all = approve_all
         self._config: RunnableConfig = {"configurable": {"thread_id": thread_id, "reviewer": reviewer}}
@@ -255,7 +256,7 @@ class Session:
             self._ended_early = ended_early(message) is not None
             writes = 0
             for call in message.tool_calls:
-                if call["name"] in OPERATIONS and OPERATIONS[call["name"]].access is Access.READ:
+                if not needs_approval(self._tools.get(call["name"])):
                     progress.begin(str(call["id"]), self._described(call["name"], call["args"]))
                 else:
                     writes += 1
@@ -266,11 +267,15 @@ class Session:
             self._names.learn(message.artifact)
             seconds = progress.end(message.tool_call_id)
             what = self._under_way.pop(message.tool_call_id, None) or self._called.get(message.tool_call_id)
-            self._console.print(line(what or title(message.name or ""), message, seconds))
+            self._console.print(line(what or self._title(message.name or ""), message, seconds))
 
     def _described(self, tool: str, arguments: dict[str, Any]) -> str:
-        summary = self._names.summary(arguments)
-        return f"{title(tool)} ({summary})" if summary else title(tool)
+        summary, what = self._names.summary(arguments), self._title(tool)
+        return f"{what} ({summary})" if summary else what
+
+    def _title(self, tool: str) -> str:
+        known = self._tools.get(tool)
+        return one_line(tool_title(tool, known.metadata), 60) if known else title(tool)
 
 
 def _may_wait(request: Mapping[str, Any]) -> bool:

@@ -13,14 +13,12 @@ from langchain_ashby.agent.messages.tool_messages import NOT_EXECUTED
 from langchain_ashby.cli.terminal import DONE, FAILED, NEXT
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.ids import canonical
-from langchain_ashby.text.words import count, one_line, tool_title
+from langchain_ashby.text.words import count, one_line
 
 
 def title(tool: str) -> str:
     """A tool's title for people."""
-    if tool in OPERATIONS:
-        return OPERATIONS[tool].tool_title()
-    return one_line(tool_title(tool, None) if tool.startswith("ashby_") else tool, 60)
+    return OPERATIONS[tool].tool_title() if tool in OPERATIONS else one_line(tool, 60)
 
 
 def line(what: str, result: ToolMessage, seconds: float | None) -> Table:

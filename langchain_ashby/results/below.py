@@ -19,10 +19,15 @@ class Below(NamedTuple):
     lines: Callable[[Json], Sequence[str]]
 
 
+def _submission(receipt: Json) -> Json:
+    found = receipt.get("submittedFormInstance")
+    return found if isinstance(found, dict) else {}
+
+
 BELOW: Mapping[type, Below] = {
     records.Approval: Below("steps (user_id)", steps),
     records.Feedback: Below("answers", scorecard),
-    records.FeedbackReceipt: Below("answers", lambda receipt: scorecard(receipt.get("submittedFormInstance") or {})),
+    records.FeedbackReceipt: Below("answers", lambda receipt: scorecard(_submission(receipt))),
     records.InterviewSchedule: Below("meetings (interview_event_id)", meetings),
 }
 """The kinds of record that a row cannot hold."""
