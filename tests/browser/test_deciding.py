@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -37,15 +36,6 @@ def act(page: Page, how: str, mouse: str, *keys: str) -> None:
         return page.click(mouse)
     for key in keys:
         page.keyboard.press(key)
-
-
-def until_told(office: Office, number: int) -> None:
-    """Waits until the trail has so many entries."""
-    for _ in range(400):
-        if len(office.outcomes()) >= number:
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"only {office.outcomes()}")
 
 
 @pytest.mark.parametrize("how", HOWS)
@@ -85,7 +75,7 @@ def test_each_decision_reaches_the_agent_and_the_next_change_comes(
 
     nothing = "All of these have been decided" if how == "no scripts" else "Nothing waits"
     expect(page.locator("#pane-title")).to_have_text(nothing, timeout=WAIT)
-    until_told(office, 4)
+    office.wait_for(4)
     assert office.notes() == ["Note 0."]
     assert sorted(office.outcomes()) == [
         ("applied", "approve", "Grace"),
@@ -203,5 +193,5 @@ def test_a_decision_that_waits_for_the_others_can_be_taken_back(
     for it in (first, second):
         page.goto(office.of(it))
         page.click("#approve")
-    until_told(office, 2)
+    office.wait_for(2)
     assert sorted(office.notes()) == ["First.", "Second."]
