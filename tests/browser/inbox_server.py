@@ -135,6 +135,10 @@ class Office:
         """The notes that were written."""
         return [it["note"]["value"] for it in self.sent("candidate.createNote")]
 
+    def wait_for(self, number: int) -> None:
+        """Waits until there are so many outcomes."""
+        until(lambda: len(self.outcomes()) >= number)
+
     def outcomes(self) -> list[tuple[str, str | None, str | None]]:
         """What became of what, by whose decision: outcomes, decisions and reviewers, the oldest first."""
         trail = sorted(audit_trail(self.agent.store), key=lambda it: it.at)

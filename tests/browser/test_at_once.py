@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable
 
-from inbox_server import Office, until
+from inbox_server import Office
 from playwright.sync_api import Page, expect
 
 
@@ -39,7 +39,7 @@ def test_of_two_reviewers_the_first_counts_and_the_second_reads_who_and_how(
         [other] = [it for it in office.waiting() if it.number == 2]
         first.goto(office.of(other))
         first.click("#approve")
-        until(lambda before=before: len(office.outcomes()) == before + 2)
+        office.wait_for(before + 2)
         assert names[1] not in {it[2] for it in office.outcomes()[before:]}
 
 

@@ -122,13 +122,13 @@ def test_writes_are_undone_by_their_button_with_a_card_of_their_own(
         [approval] = office.ask(change)
         page.goto(office.of(approval))
         page.click("#approve")
-        until(lambda number=number: len(office.outcomes()) == number)
+        office.wait_for(number)
         newest_outcome(page, office, number)
         page.click("text=Undo…")
         expect(page.locator("#card-title")).to_be_visible()
         assert page.url.startswith(f"{office.address}/approvals/")
         page.click("#approve")
-        until(lambda number=number: len(office.outcomes()) == number + 1)
+        office.wait_for(number + 1)
     assert stage() == before
     assert [it[0] for it in office.outcomes()] == ["applied"] * 6
 

@@ -126,6 +126,7 @@ def test_the_focus_is_seen_and_never_lost(office: Office, open_page: Callable[..
     if width == "phone":
         page.click(".row a >> nth=0")
         expect(page.locator("#card-title")).to_be_focused()
+        page.wait_for_timeout(200)  # htmx makes the new page's links its own
     for keys in (["j"], ["k"], ["r", "Escape"], ["r", "Tab", "Enter"]):
         for key in keys:
             page.keyboard.press(key)

@@ -176,7 +176,7 @@
       if (!one("#rows")) return;
       const here = one("#card")?.dataset.address;
       // A card that someone is about to decide on is not replaced.
-      const isFree = here ? addresses.includes(here) && !one("details.act[open]") : !isTyping(document.activeElement);
+      const isFree = here ? addresses.includes(here) && !one("details.act[open], #actions .htmx-request") : !isTyping(document.activeElement);
       if (isFree) htmx.trigger("#pane", "fresh");
       htmx.trigger("#rows", "fresh");
     }, 150);
