@@ -32,7 +32,7 @@ class Decided(TypedDict):
 class Requirements(TypedDict):
     """What a write needs before it may run, besides one approval.
 
-    `second_reviewer` is True if a second person has to approve it; `hold` is how long it then waits, in seconds.
+    `second_reviewer` is True if a second reviewer has to approve it; `hold` is how long it then waits, in seconds.
     """
 
     second_reviewer: bool
@@ -137,7 +137,7 @@ class Undoing(TypedDict):
     Attributes:
         line: What the write did: the first line of its card.
         at: When its outcome was recorded, in ISO 8601.
-        args: The arguments that put things back.
+        args: The arguments that reverse it.
         left: The values that the write left, by record and title, as in `undo.Opposite`.
         remains: What stays as the write left it.
         account: The account in which it was made.

@@ -110,7 +110,7 @@ def create_app(
         ZoneInfo(time_zone)
     store = store or agent.store
     if store is None:
-        raise ValueError("The inbox reads what waits from the agent's store: pass store=….")
+        raise ValueError("The inbox needs the agent's store: pass store=….")
     door = Door(reviewers, store, routing or Routing())
     templates = Jinja2Templates(_HERE / "templates", context_processors=[_who, common])
     templates.env.filters |= {

@@ -24,7 +24,7 @@ _HEADS = (
 def to_csv(entries: Iterable[AuditEntry], *, private: bool = False) -> Iterator[str]:
     """Yields a line of heads and a line per entry, for spreadsheets.
 
-    What a spreadsheet would take for a formula begins with an apostrophe: a cell, and what follows a semicolon or a
+    What a spreadsheet would read as a formula starts with an apostrophe: a cell, and what follows a semicolon or a
     line break within it. What `without_private` leaves out is there if `private`.
     """
     yield _line(_HEADS)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.routing import Route
 
+from langchain_ashby.bulk import Bulk
+from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.text.safe import as_typed, shortened, visible
 
 if TYPE_CHECKING:
@@ -31,14 +33,25 @@ class Routing:
     Attributes:
         decides: For each tool, the roles and names of those who may decide, such as
             `{"ashby_create_offer": ["compensation", "ben@example.com"]}`: reviewers decide on all other tools,
-            admins on all. Or a function of the reviewer and the approval.
+            admins on all. A rule for a tool also applies to its bulk version, unless that has its own. Or a function of
+            the reviewer and the approval.
         sees: A function of the reviewer and the approval; by default everyone sees everything.
 
     Where a function fails, the answer is no.
+
+    Raises:
+        ValueError: if a rule names an Ashby tool that does not exist, or is not a list.
     """
 
     decides: Mapping[str, Collection[str]] | Rule | None = None
     sees: Rule | None = None
+
+    def __post_init__(self) -> None:
+        for tool, whom in self.decides.items() if isinstance(self.decides, Mapping) else ():
+            if tool.startswith("ashby_") and tool not in OPERATIONS:  # it would leave the tool that is meant to all
+                raise ValueError(f"There is no tool {tool!r} to decide on.")
+            if isinstance(whom, str):  # it would be taken for a list of letters
+                raise ValueError(f"List those who decide on {tool!r}, such as [{whom!r}].")
 
 
 @dataclass(frozen=True)
@@ -89,8 +102,11 @@ class Reviewer:
             return not self.roles.isdisjoint((REVIEWER, ADMIN)) and _follows(decides, self, approval)
         if ADMIN in self.roles:
             return True
-        if approval.tool in decides:
-            return not {self.name, *self.roles}.isdisjoint(decides[approval.tool])
+        operation = OPERATIONS.get(approval.tool)
+        single = operation.of.tool_name() if operation and issubclass(operation, Bulk) else ""
+        tool = approval.tool if approval.tool in decides else single
+        if tool in decides:
+            return not {self.name, *self.roles}.isdisjoint(decides[tool])
         return REVIEWER in self.roles
 
 

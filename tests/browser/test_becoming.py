@@ -1,15 +1,18 @@
-"""What becomes of decisions: of stale and expired changes, held ones, those for two people, and how writes are undone."""
+"""What becomes of decisions about stale, expired and held changes and those for two people, and undoing writes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from inbox_server import Office, until
 from playwright.sync_api import Page, expect
 
 from langchain_ashby.agent import ApprovalPolicy
 from langchain_ashby.demo.scripted import call
+from langchain_ashby.inbox.notifications import Notifier
+from langchain_ashby.inbox.notifications.message import Message
 
 NOTE = "ashby_create_candidate_note"
 
@@ -42,10 +45,10 @@ def test_an_expired_change_is_asked_about_again_with_a_new_card(
     page = open_page(office.of(note))
     page.wait_for_timeout(1100)
     page.reload()
-    expect(page.locator(".banner").first).to_contain_text("waited too long")
+    expect(page.locator(".banner").first).to_contain_text("This approval has expired")
     page.click("#approve")
     expect(page.locator("#results .toast")).to_contain_text("Expired: Add a note to")
-    page.click("text=Look at it again")
+    page.click("text=Review it again")
     expect(page.locator("#card-title")).to_contain_text("Add a note to")
     assert office.notes() == []
 
@@ -89,7 +92,7 @@ def test_a_second_reviewer_has_to_be_another_person(
     grace.click("#approve")
     until(lambda: any(it.approved_by for it in office.waiting()))
     grace.goto(office.address)
-    expect(grace.locator(".row")).to_contain_text("Needs a second person")
+    expect(grace.locator(".row")).to_contain_text("Needs a second reviewer")
     assert grace.locator("#approve").count() == 0
     ben = open_page(office.address, name="Ben", expects=(404,))
     expect(ben.locator("#pane")).to_contain_text("Grace")
@@ -130,15 +133,36 @@ def test_writes_are_undone_by_their_button_with_a_card_of_their_own(
     assert [it[0] for it in office.outcomes()] == ["applied"] * 6
 
 
-def test_the_link_in_a_notification_leads_to_the_card(
+class Heard:
+    """A channel that keeps what it is sent."""
+
+    details = False
+    to = ("",)
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    def takes(self, address: str) -> bool:
+        return True
+
+    def send(self, message: Message, address: str, now: datetime) -> None:
+        self.messages.append(message)
+
+
+def test_the_link_in_a_notification_leads_to_the_card_and_later_to_what_was_decided(
     open_office: Callable[..., Office], open_page: Callable[..., Page]
 ) -> None:
-    office = open_office()
-    [note] = office.ask(office.note(0))
-    page = open_page(office.of(note), expects=(404,))
+    heard = Heard()
+    notifier = Notifier({"heard": heard}, base_url="http://127.0.0.1", window=timedelta(0))
+    office = open_office(notifier=notifier)
+    office.ask(office.note(0))
+    until(lambda: heard.messages)
+    [item] = heard.messages[0].items
+    address = office.address + urlsplit(item.url).path
+    page = open_page(address, expects=(404,))
     expect(page.locator("#card-title")).to_contain_text("Add a note to")
     page.click("#approve")
     until(lambda: office.notes())
-    answer = page.goto(office.of(note))
+    answer = page.goto(address)
     assert answer is not None and answer.status == 404
-    expect(page.locator("main")).to_contain_text("not waiting for a decision any more")
+    expect(page.locator("main")).to_contain_text("Grace approved this at")

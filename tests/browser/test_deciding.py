@@ -83,7 +83,7 @@ def test_each_decision_reaches_the_agent_and_the_next_change_comes(
         tab_to(page, "#reject .quick button >> nth=0")
     act(page, how, "#reject .quick button >> nth=0", "Enter")
 
-    nothing = "All of these are decided" if how == "no scripts" else "Nothing waits"
+    nothing = "All of these have been decided" if how == "no scripts" else "Nothing waits"
     expect(page.locator("#pane-title")).to_have_text(nothing, timeout=WAIT)
     until_told(office, 4)
     assert office.notes() == ["Note 0."]

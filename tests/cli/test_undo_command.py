@@ -44,10 +44,10 @@ def test_a_change_is_listed_and_undone_once(sandbox: AshbySandbox, tmp_path: Pat
     change = line.split()[0]
     asked = run("undo", change, **kept)
     assert asked.returncode == 3, asked.stderr  # nobody is there to decide
-    assert "Undoes what was done on" in asked.stdout
+    assert "Undoes the change of" in asked.stdout
     with Person("undo", change, "--reviewer", "Grace", **kept) as person:
         person.is_asked("Approve?")
-        person.sees("Undoes what was done on")
+        person.sees("Undoes the change of")
         person.types("a")
         person.sees("done")
         assert person.leaves() == 0

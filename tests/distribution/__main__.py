@@ -79,7 +79,7 @@ def main(directory: Path) -> None:
 
 def check_inbox(directory: str, program: Path) -> None:
     """Checks that the inbox starts, lets in who has its address, and brings all of its files."""
-    command = [program, "inbox", "--sandbox", "--no-open", "--port", "0"]
+    command = [str(program), "inbox", "--sandbox", "--no-open", "--port", "0"]
     streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=directory, **streams) as serving:
         try:

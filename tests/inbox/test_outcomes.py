@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from langgraph.types import Command
 from people import Browser, browser_of
 from told import NOON, card, put, record
 
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.reviewers import Routing
+from langchain_ashby.sandbox import AshbySandbox
 
 HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(2)> \u202eevil https://evil.example'
 
@@ -43,7 +49,7 @@ def test_an_outcome_is_shown_in_words_with_who_decided_and_the_card(agent: Agent
     newest = links(page, "/outcomes/")[0]
     one = text(browser.get(newest).text)
     assert "What the card showed has since changed in Ashby. Nothing was written." in one
-    assert "The card as shown" in one and "Onsite" in one and "approved by Ben" in one
+    assert "The card as it was shown" in one and "Onsite" in one and "approved by Ben" in one
 
 
 def test_a_search_goes_through_pages_and_keeps_what_it_asks_for(agent: Agent, browser: Browser) -> None:
@@ -132,6 +138,31 @@ def test_nobody_reads_of_a_change_that_they_may_not_see(agent: Agent) -> None:
         assert "1 to 1," in text(browser.get("/outcomes").text), "nor how many there are"
     with browser_of(agent, "Stranger", "compensation") as stranger:
         assert "Lovelace" not in stranger.get("/outcomes").text + stranger.get("/outcomes.csv").text
+
+
+def test_a_written_change_can_be_undone_from_its_page_with_a_card_of_its_own(sandbox: AshbySandbox) -> None:
+    state = sandbox.state()
+    person, tag = state["candidate"][0]["id"], state["candidateTag"][0]["id"]
+    add = call("ashby_add_candidate_tag", candidate_id=person, tag_id=tag)
+    note = call("ashby_create_candidate_note", candidate_id=person, note="Call back.")
+    client = AshbyClient(sandbox.api_key, sandbox.url)
+    model = ScriptedChatModel(script=lines(say("I tag.", add, note), say("Done.")))
+    agent: Any = create_recruiting_agent(model, AshbyToolkit(client, toolsets="all"))
+    config: Any = {"configurable": {"thread_id": "tags"}}
+    agent.invoke({"messages": [("user", "Tag her.")]}, config)
+    agent.invoke(Command(resume={"decisions": [{"type": "approve"}] * 2}), config)
+    with browser_of(agent, undo=timedelta(0)) as browser, browser_of(agent, "Vi", "viewer") as viewer:
+        pages = {it: browser.get(it).text for it in links(browser.get("/outcomes").text, "/outcomes/")}
+        [tagged] = [it for it, page in pages.items() if f'action="{it}/undo"' in page]
+        [noted] = [it for it in pages if it != tagged]
+        assert "/undo" not in pages[noted]
+        assert viewer.post(f"{tagged}/undo").status_code == 403 and "/undo" not in viewer.get(tagged).text
+        with ThreadPoolExecutor() as clicks:
+            card_page, *others = clicks.map(lambda _: browser.post(f"{tagged}/undo"), range(3))
+        assert "/approvals/" in str(card_page.url) and "Remove" in text(card_page.text)
+        assert browser.post(f"{noted}/undo").status_code == 409
+        assert {str(it.url) for it in others} == {str(card_page.url)}, "asked at once, proposed once"
+        assert str(browser.post(f"{tagged}/undo").url) == str(card_page.url), "asked twice, proposed once"
 
 
 def test_an_entry_that_is_not_there_is_a_page_that_says_so(browser: Browser) -> None:

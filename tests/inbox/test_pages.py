@@ -268,7 +268,7 @@ def test_the_evidence_says_who_it_is_and_what_the_agent_read(
     assert page.is_balanced
     for words in ("Principal Engineer, Analytical Engines", "Onsite, for", "Sofia Marchetti", "Strong Yes", "4 of 4"):
         assert words in page.text
-    assert "List application feedback" in page.text and "May be written by somebody outside" in page.text
+    assert "List application feedback" in page.text and "May contain text by outsiders" in page.text
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def standing(agent: Agent, change: Approval, **more: Any) -> str:
 def test_a_held_change_can_only_be_stopped(agent: Agent, change: Callable[[str], Approval]) -> None:
     approved = [{"reviewer": "Ben", "at": "2026-11-29T10:00:00+00:00"}]
     html = standing(agent, change("Tag Bo"), approved_by=approved, held_until="2100-01-31T12:00:00+00:00")
-    assert "Approved by Ben. It is made on Sun 31 Jan 2100, 12:00 UTC, unless somebody stops it" in html
+    assert "Approved by Ben. It will be made on Sun 31 Jan 2100, 12:00 UTC unless someone stops it first" in html
     assert "Stop the change" in html and 'value="approve"' not in html and 'id="edit"' not in html
 
 
@@ -360,4 +360,4 @@ def test_a_change_does_not_tell_of_others_in_its_question_that_the_reviewer_may_
         for it in hidden:
             assert it.address in all_of_it.get(shown.address).text and it.address not in browser.get(shown.address).text
         browser.post(f"{shown.address}/decision", data={"decision": "reject", "fingerprint": shown.fingerprint})
-        assert f"the other {len(hidden)} of this question" in browser.get(shown.address).text
+        assert f"{len(hidden)} other changes in this question" in browser.get(shown.address).text

@@ -116,7 +116,7 @@ def test_what_the_agent_read_is_text_and_marked(sandbox: AshbySandbox) -> None:
     assert "script" in page.tags and page.tags.count("script") == 2  # the inbox's own
     assert "img" not in page.tags and "h1" in page.tags and page.is_balanced
     assert "<script>alert(1)</script>" in page.text
-    assert "May be written by somebody outside" in page.text
+    assert "May contain text by outsiders" in page.text
 
 
 def test_only_lines_of_the_packages_own_results_count_as_the_tools() -> None:

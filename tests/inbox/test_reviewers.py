@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,6 +39,21 @@ def test_roles_and_the_routing_say_who_decides(name: str, roles: set[str], sees:
     person = Reviewer(name, frozenset(roles), routing=ROUTED)
     assert person.may_see(OFFER) is person.may_see(NOTE) is sees
     assert (person.may_decide(OFFER), person.may_decide(NOTE)) == (offer, note)
+
+
+def test_a_rule_for_a_tool_holds_for_its_bulk_write_which_may_have_its_own() -> None:
+    rules = {"ashby_change_application_stage": ["hr"]}
+    archiving = approval("ashby_archive_applications")
+    for person, may in ((Reviewer("Rita"), False), (Reviewer("Hal", frozenset({"reviewer", "hr"})), True)):
+        assert replace(person, routing=Routing(decides=rules)).may_decide(archiving) is may
+        own = Routing(decides=rules | {archiving.tool: ["Rita"]})
+        assert replace(person, routing=own).may_decide(archiving) is not may
+
+
+@pytest.mark.parametrize("wrong", [{"ashby_make_offer": ["hr"]}, {"ashby_create_offer": "hr"}])
+def test_a_rule_that_would_route_to_others_than_it_says_is_an_error(wrong: Any) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Routing(decides=wrong)
 
 
 def test_a_function_may_route_and_its_failure_is_a_no(caplog: pytest.LogCaptureFixture) -> None:

@@ -99,11 +99,11 @@ def test_a_change_is_undone_by_a_button_and_a_card_of_its_own(office: Office) ->
         assert office.application["currentInterviewStageId"] != before
         assert f'action="{moved}/undo"' in page and f'action="{moved}/undo"' in browser.get("/outcomes").text
         card = browser.post(f"{moved}/undo")
-        assert "/approvals/" in str(card.url) and "Undoes what was done on" in card.text
+        assert "/approvals/" in str(card.url) and "Undoes the change of" in card.text
         assert "Grace asked" in card.text
         assert office.application["currentInterviewStageId"] != before, "nothing is made yet"
         waiting = browser.get(moved).text
-        assert "Its undo waits for a decision" in section(waiting) and str(card.url.path) in waiting
+        assert "Its undo is waiting for a decision" in section(waiting) and str(card.url.path) in waiting
         assert "/undo" not in waiting and "/undo" not in browser.get("/outcomes").text
         browser.post(f"{card.url.path}/decision", data=approval(card))
         until(lambda: office.application["currentInterviewStageId"] == before)
@@ -116,8 +116,8 @@ def test_a_change_is_undone_by_a_button_and_a_card_of_its_own(office: Office) ->
         assert f'<dt>Undoes</dt><dd><a href="{moved}"' in found[undo]
         assert f'<a href="{undo}">Undone</a>' in browser.get("/outcomes").text
         again = browser.post(f"{moved}/undo")
-        assert again.status_code == 409 and "It has been already been undone" in again.text
-        assert "Undoes what was done on" in browser.post(f"{undo}/undo").text, "an undo can be undone"
+        assert again.status_code == 409 and "It has already been undone" in again.text
+        assert "Undoes the change of" in browser.post(f"{undo}/undo").text, "an undo can be undone"
 
 
 def test_whoever_asks_second_is_led_to_the_same_card(office: Office) -> None:
@@ -226,7 +226,7 @@ def test_the_strip_offers_it_right_after_a_change_was_written(office: Office) ->
         strip = browser.get("/strip").text
         assert strip.count("Written:") == 2
         [undo] = re.findall(r'action="(/outcomes/\w+/undo)"', strip)
-        assert "Undoes what was done on" in browser.post(undo).text
+        assert "Undoes the change of" in browser.post(undo).text
 
 
 def test_an_agent_in_a_larger_graph_says_that_it_cannot(office: Office, sandbox: AshbySandbox) -> None:

@@ -10,7 +10,7 @@ from langchain_ashby.text.words import UNNAMED
 
 
 def more_than(records: int) -> Callable[[Card], bool]:
-    """Makes a condition that holds for a bulk write of more records than this."""
+    """Makes a condition that is true for a bulk write of more than this many records."""
 
     def condition(card: Card) -> bool:
         return len(card["table"]["records"]) > records if "table" in card else False
@@ -34,12 +34,12 @@ def emails_candidate(card: Card) -> bool:
 
 
 def hold_if(condition: Callable[[Card], bool], length: timedelta) -> Callable[[Card], timedelta | None]:
-    """Makes a rule that holds a write for this long, unless the condition is clearly False for its card."""
+    """Makes a rule that holds a write for `length`, unless the condition returns False for its card."""
 
     def rule(card: Card) -> timedelta | None:
         try:
             return None if condition(card) is False else length
-        except Exception:  # whatever it is, the write is held for as long as the application holds any such write
+        except Exception:  # of any kind: then the write is held as if the condition were true
             return length
 
     return rule

@@ -32,7 +32,7 @@ class Decline:
 
 @dataclass(frozen=True)
 class Wait:
-    """A decision to leave a proposal as it is: it stays open, and is asked about again."""
+    """A decision to leave a proposal as it is: it stays open, and the agent asks about it again."""
 
     proposal: Proposal
 

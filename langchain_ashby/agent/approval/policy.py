@@ -155,7 +155,7 @@ def _asked(rule: Callable[[Card], Any], card: Card | None) -> Ruling:
     if card is None:
         return "ask"
     try:
-        ruling = rule(deepcopy(card))  # a rule that alters the card must not alter what is shown
+        ruling = rule(deepcopy(card))  # a rule that modifies the card must not change what is shown
     except Exception as error:
         # Only its type: its message may quote the card, and personal data does not belong in a log.
         _log.warning(

@@ -1,4 +1,4 @@
-"""What the application asks for beyond one approval of a write: a second reviewer, and a hold."""
+"""What the application requires beyond one approval of a write: a second reviewer, or a hold."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from langchain_ashby.errors import ConfigurationError
 _log = logging.getLogger(__name__)
 
 Condition = Callable[[Card], bool]
-"""A function that says whether something holds for a card."""
+"""A function that returns True or False for a card."""
 
 SecondReviewer = Condition | Collection[str | Condition]
 """Which writes need a second reviewer: a condition, or names of tools and conditions."""
@@ -30,7 +30,7 @@ NOTHING = Requirements(second_reviewer=False, hold=0.0)
 """What is required of a write for which one approval is enough."""
 
 IF_NOT_KNOWN = timedelta(days=1)
-"""How long a write is held if the function that should say so fails, or gives no length of time."""
+"""How long a write is held if the function for it fails, or returns no timedelta."""
 
 LONGEST = timedelta(days=365)
 """The longest hold."""
@@ -44,11 +44,11 @@ class RequirementRules:
         hold: How long writes are held.
 
     Raises:
-        ConfigurationError: if one of them is of another form, or a time is not above zero or longer than a year.
+        ConfigurationError: if one of them has the wrong type, or a hold is not above zero or is longer than a year.
     """
 
     def __init__(self, second_reviewer: SecondReviewer = (), hold: Hold | None = None) -> None:
-        # A single name would be taken for a list of letters.
+        # A single string would be read as a list of letters.
         listed = isinstance(second_reviewer, Collection) and not isinstance(second_reviewer, str)
         entries: list[Any] = [*second_reviewer] if listed else [second_reviewer]  # type: ignore[misc]
         if isinstance(second_reviewer, str) or not all(isinstance(it, str) or callable(it) for it in entries):
@@ -123,11 +123,11 @@ def _holds(condition: Condition, tool: str, card: Card | None) -> bool:
 
 
 def _of_card(rule: Callable[[Card], Any], tool: str, card: Card | None, what: str) -> Any:
-    """What a rule gives for a card; something that is no answer if there is no card, or it fails."""
+    """What a rule returns for a card; something that is not an answer if there is no card, or if it fails."""
     if card is None:
         return NotImplemented
     try:
-        return rule(deepcopy(card))  # a rule that alters the card must not alter what is shown
+        return rule(deepcopy(card))  # a rule that modifies the card must not change what is shown
     except Exception as error:
         # Only its type: its message may quote the card, and personal data does not belong in a log.
         _log.warning(

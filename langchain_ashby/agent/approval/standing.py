@@ -1,4 +1,4 @@
-"""Where an approved write stands if one approval is not enough for it, and what one more approval is worth.
+"""The state of a write for which one approval is not enough, and what another approval adds.
 
 An approval counts for exactly the call and the card that were shown. Times are those of the store's clock, which all
 processes share if it is a database's; a hold never begins before any time that the proposal has on record, so a clock
@@ -19,16 +19,16 @@ from langchain_ashby.text.words import joined, lasting, named, parsed, to_the_se
 
 
 class Uncounted(ValueError):
-    """An approval does not count. The message tells the person why."""
+    """An approval does not count. The message says why."""
 
 
 @dataclass(frozen=True)
 class Counted:
-    """An approval that counts, though the write must not run yet.
+    """An approval that counts, although the write must not run yet.
 
     Attributes:
         proposal: The proposal with it.
-        outcome: `approved` if a second person has to approve, `held` if the hold begins.
+        outcome: `approved` if a second reviewer has to approve, `held` if the hold begins.
     """
 
     proposal: Proposal
@@ -89,7 +89,7 @@ def hold_ends(proposal: Proposal) -> datetime | None:
 
 
 def shortfall(approval: Approval, requires: Requirements) -> str | None:
-    """Says what an approval lacks of what is required now; None if it lacks nothing. It only reads the record."""
+    """Says what an approval lacks by the present requirements; None if nothing. It only reads the record."""
     if requires == NOTHING:
         return None
     proposal, decided = approval["proposal"], approval["decided"]
@@ -105,7 +105,7 @@ def shortfall(approval: Approval, requires: Requirements) -> str | None:
 
 
 def on_record(approval: Approval) -> tuple[Decided | None, list[Decided], Decided | None]:
-    """What the audit trail says of an approval: the decision that counts, all approvals, and who ended a hold."""
+    """What the audit trail records of an approval: the decision that counts, all approvals, and who ended a hold."""
     proposal, decided = approval["proposal"], approval["decided"]
     approved = proposal.get("approved", [])
     if decided is None or decided["decision"] not in ("approve", "edit"):
@@ -116,7 +116,7 @@ def on_record(approval: Approval) -> tuple[Decided | None, list[Decided], Decide
 
 
 def of_action(proposal: Proposal) -> dict[str, Any]:
-    """What an action of a question says of where its write stands; nothing if one approval is enough."""
+    """What an action says about the state of its write; nothing if one approval is enough."""
     requires, approved, void = (
         proposal.get("requires", NOTHING),
         proposal.get("approved", []),
@@ -134,7 +134,7 @@ def of_action(proposal: Proposal) -> dict[str, Any]:
 
 
 def in_words(action: Mapping[str, Any]) -> list[str]:
-    """Says where the write of an action stands, a sentence each; nothing if one approval is enough.
+    """Describes the state of an action's write, in sentences; nothing if one approval is enough.
 
     The actions of other agents may have keys of these names that mean something else: what is of another form is none.
     """
@@ -167,7 +167,7 @@ _SECOND_REVIEWER = "second reviewer"
 
 
 def _people(approved: Sequence[Decided]) -> set[str]:
-    """The named people who gave these approvals, however they spell their names."""
+    """The named people who gave these approvals, regardless of how their names are spelled."""
     return {person for it in approved if (person := of_one_person(it["reviewer"] or ""))}
 
 

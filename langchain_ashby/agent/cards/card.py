@@ -84,12 +84,12 @@ Source = TypedDict(
         "where": str,
     },
 )
-"""Where a value of the call comes from.
+"""The origin of a value of the call.
 
-`argument` is the way to it, such as `note` or `field_submissions.0.value`; `what` is what it is: an `e-mail address`,
+`argument` is its path, such as `note` or `field_submissions.0.value`; `what` is its type: an `e-mail address`,
 a `web address`, a `phone number`, a `number`, a `date`, a `text`, or a `passage` of a longer one; `value` is it,
 shortened. `from` says who said it: the `user` in the thread; a `reviewer`, with an edit or an answer; `ashby`, in its
-records; only `outsiders`, in text that anybody may have written; or nobody but the `model`. `where` says in which
+records; only `outsiders`, in text that anyone may have written; or only the `model`. `where` says in which
 record or text, in words; it is empty if there is nothing to say.
 """
 

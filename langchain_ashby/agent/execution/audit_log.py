@@ -24,7 +24,7 @@ class AuditRecord:
         thread_id: The thread of the conversation; None if it has no id.
         call_id: The model's id of the call.
         tool: The tool's name.
-        args: The arguments that were decided about; after an edit, the edited ones.
+        args: The arguments that were decided on; after an edit, the edited ones.
         original: The model's own arguments, if a person edited them.
         card: The card as it was shown; None for a tool that has none.
         decision: `approve`, `edit`, `reject`, `respond`, `policy`; None if there was no decision.

@@ -1,4 +1,4 @@
-"""Entries of the audit trail about proposals that stay open: what becomes of them is another entry."""
+"""Audit entries about proposals that stay open. Their outcome is a separate entry."""
 
 from __future__ import annotations
 

@@ -29,5 +29,5 @@ it. `unknown`: it may or may not be there. All others were never sent: `stale`, 
 approved, the last in a run that acts for somebody else or may do less; `rejected` and `responded` are a person's
 decisions, `superseded` was overtaken by a new message, `policy` is forbidden by the application, `edited` was changed
 so much by a person that its own card was asked about: what became of that is another entry. So it is after `approved`,
-where a second person has yet to approve, and after `held`, where the write waits for a time before it may be made.
+where a second reviewer has yet to approve, and after `held`, where the write waits for a time before it may be made.
 """

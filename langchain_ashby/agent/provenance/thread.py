@@ -74,7 +74,7 @@ class Message:
 def read_in(thread: Sequence[AnyMessage], own: Own, tools: Mapping[str, BaseTool]) -> Iterator[Message]:
     """The messages of a thread that say or show something. What the agent's own model said is nobody's.
 
-    What is not recorded as the agent's own, and what a tool says that is not Ashby's, counts as written by outsiders.
+    What is not recorded as the agent's own, and results of tools that are not Ashby's, count as written by outsiders.
     """
     calls: dict[str | None, Mapping[str, Any]] = {}
     for message in thread:

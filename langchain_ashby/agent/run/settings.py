@@ -186,7 +186,7 @@ class RunLimits:
 
     @property
     def account(self) -> str | None:
-        """The fingerprint of the Ashby account; None if the tools are not Ashby's."""
+        """A fingerprint of the Ashby account; None if the tools are not Ashby's."""
         return None if self._client is None else self._client.account
 
     def user_for(self, wanted: str | None, authenticated: str | None = None) -> str | None:

@@ -1,4 +1,4 @@
-"""Undoing a write: its opposite as data, and how it is put up for approval."""
+"""Undoes writes: finds the opposite as data, and proposes it for approval."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would undo a write, by its entry in the audit trail: the calls, or why there are none. Reads nothing."""
+"""Finds what would undo a write, from its audit entry: the calls, or why there are none. Reads nothing."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from langchain_ashby.text.words import at
 
 @dataclass(frozen=True)
 class Undo:
-    """What it takes to undo a write. It is true if it can be undone.
+    """What it takes to undo a write. True in a boolean context if the write can be undone.
 
     Attributes:
-        calls: The calls that put things back, each of which needs its own approval.
+        calls: The calls that reverse it, each of which needs its own approval.
         why_not: Why there are none, in a sentence or more; None if there are.
     """
 
@@ -49,8 +49,8 @@ def undo_of(entry: AuditRecord, trail: Iterable[AuditRecord] = (), *, tools: Con
 
     Args:
         entry: The entry.
-        trail: The entries of its thread, for a bulk write: its single writes are undone, each to what was there before.
-        tools: The names of the tools that there are; any of this package if left out.
+        trail: The entries of its thread, for a bulk write: its single writes are undone, each to its own former value.
+        tools: The names of the available tools; all of this package's if left out.
     """
     try:
         calls = tuple(_of_entry(entry, trail))
@@ -62,7 +62,7 @@ def undo_of(entry: AuditRecord, trail: Iterable[AuditRecord] = (), *, tools: Con
 
 
 def is_declared(operation: type[Operation[Any]]) -> bool:
-    """True if a write has an opposite, or says why not."""
+    """True if a write declares its opposite, or why there is none."""
     if issubclass(operation, Bulk):
         return is_declared(operation.of)
     if operation.irreversible is not None or operation in RULES or isinstance(operation.effect, Sets):
@@ -71,7 +71,7 @@ def is_declared(operation: type[Operation[Any]]) -> bool:
 
 
 def described(operation: type[Operation[Any]]) -> str:
-    """What puts a write back, in words; "Nothing." with the reason if that is so."""
+    """How a write is undone, in words; "Nothing." with the reason if that is so."""
     single = operation.of if issubclass(operation, Bulk) else operation
     if single.irreversible is not None:
         return f"Nothing. {single.irreversible}"

@@ -1,4 +1,4 @@
-"""What the card of an undo says besides: what it undoes, what stays, and what somebody has changed since."""
+"""The extra lines on an undo's card: what it undoes, what stays, and what someone has changed since."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def is_as_proposed(undoing: Undoing | None, proposal: Proposal) -> bool:
 
 
 def _changed(left: Mapping[str, Any], card: Card) -> Iterator[str]:
-    """A warning for each value that is no longer what the write left."""
+    """Yields a warning for each value that is no longer what the write left."""
     for title, value in left.items():
         if title not in card["facts"]:
             yield visible(f"Could not check whether someone has changed this since: {title}.")

@@ -21,7 +21,7 @@ from langchain_ashby.text.words import at
 
 @dataclass(frozen=True)
 class Opposite:
-    """A call that puts back what a write did.
+    """A call that reverses a write.
 
     Attributes:
         tool: Its tool.
@@ -40,11 +40,11 @@ class Opposite:
 
 
 class NotUndoable(Exception):
-    """Nothing can put back what a write did; its text says why."""
+    """A write cannot be undone; the message says why."""
 
 
 class ChangedNothing(NotUndoable):
-    """There is nothing to put back."""
+    """There is nothing to undo."""
 
     def __init__(self) -> None:
         super().__init__("It changed nothing, so there is nothing to undo.")
@@ -71,7 +71,7 @@ class Written:
         return (effect and effect.record) or next(iter(type(self.request).model_fields))
 
     def before(self, title: str) -> Fact:
-        """What was there before, as the card proved it.
+        """The former value, as the card showed it.
 
         Raises:
             NotUndoable: if it is private, or could not be read.
@@ -111,7 +111,7 @@ Rule = Callable[[Any, Written], Iterable[Opposite]]
 R = TypeVar("R", bound=Rule)
 
 RULES: dict[type[Operation[Any]], Rule] = {}
-"""How writes are undone of which the effect does not say enough."""
+"""Rules for undoing writes whose effect does not say enough."""
 
 
 def undone_by(*operations: type[Operation[Any]]) -> Callable[[R], R]:

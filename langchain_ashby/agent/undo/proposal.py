@@ -1,4 +1,4 @@
-"""Proposes the opposite of a write without asking the model. It then needs its own approval, as any other write does.
+"""Proposes the opposite of a write without asking the model. It then needs its own approval, like any other write.
 
 The proposal stands in a thread of its own. The ids of the thread, of its messages and of its calls follow from the
 write and from how often its undo was proposed before. So two processes that propose it at once propose the same calls,
@@ -41,12 +41,12 @@ class CannotUndoError(AshbyError, ValueError):
 
 @dataclass(frozen=True)
 class ProposedUndo:
-    """An undo that was put up for approval, now or before. `PendingApprovals` takes it.
+    """An undo that was proposed for approval, now or before. `PendingApprovals` takes it.
 
     Attributes:
         thread_id: The thread in which it is decided on.
-        interrupts: The question that waits for a decision; none if the policy decided alone, or nobody could be asked.
-        answers: What became of the calls that are over, in words.
+        interrupts: The question that waits for a decision; none if the policy decided alone, or no one could be asked.
+        answers: The outcomes of the finished calls, in words.
     """
 
     thread_id: str
@@ -93,9 +93,9 @@ def propose_undo(
     reviewer: str | None = None,
     context: Settings | None = None,
 ) -> ProposedUndo:
-    """Puts the opposite of a write up for approval. Whoever asks twice gets the same question.
+    """Proposes the opposite of a write for approval. Proposing it twice leads to the same question.
 
-    If an earlier undo of the write was rejected, or was not made, it is proposed anew.
+    If an earlier undo of the write was rejected or not made, it is proposed again.
 
     Args:
         agent: The agent, with the store that has the entry, and with the tools of the opposite.
@@ -219,7 +219,7 @@ class _Plan:
         """What to do next: the values with which to propose it, if any; and whether a run that broke off goes on.
 
         Raises:
-            CannotUndoError: if it is undone already, or its thread waits for something else.
+            CannotUndoError: if it is already undone, or its thread is waiting for something else.
         """
         messages = state.values.get("messages", [])
         before = [it for it in messages if isinstance(it, AIMessage) and self._is_own(it)]

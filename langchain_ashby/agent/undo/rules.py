@@ -1,4 +1,4 @@
-"""How writes are undone of which the declared effect does not say enough."""
+"""Rules for undoing writes whose declared effect does not say enough."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ _SAID = {
     "linked_in_url": "LinkedIn",
     "github_url": "GitHub",
     "is_private": "Private",
-    "is_backfill": "Replaces someone who left",
+    "is_backfill": "Replaces somebody who left",
     "field_submissions": "Answers",
     "user_id": "Author",
     "object_id": "Record",

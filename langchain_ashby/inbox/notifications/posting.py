@@ -36,7 +36,7 @@ def secret_address(url: str, what: str) -> SecretStr:
         raise ConfigurationError(f"The address for {what} is not a web address", remedy="It must begin with https://.")
     if parts.scheme == "http" and not network.is_loopback(url.strip()):
         raise ConfigurationError(
-            f"The address for {what} is not https", remedy="Use https; plain http is only for this machine."
+            f"The address for {what} is not https", remedy="Use https; plain http is for this machine only."
         )
     return SecretStr(url.strip())
 

@@ -65,7 +65,7 @@ async def take_back(request: Request) -> Response:
 
 
 def strip_of(request: Request, kept: Mapping[tuple[str, int], Kept], now: datetime) -> Strip:
-    """What the reviewer is told now. What became of a decision is told once, to a request that shows it."""
+    """What the reviewer is told now. An outcome is told once, to a request that shows it."""
     inbox, mine = inbox_of(request), reviewer_of(request).name
     if request.headers.get("hx-trigger") in _OTHER_PARTS:
         return Strip([], [], "")
@@ -78,4 +78,4 @@ def strip_of(request: Request, kept: Mapping[tuple[str, int], Kept], now: dateti
 
 
 _OTHER_PARTS = ("rows", "pane", "filters")
-"""The ids of what a page fetches anew without this part of it."""
+"""The ids of parts that a page fetches without this one."""

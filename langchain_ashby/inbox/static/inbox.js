@@ -175,7 +175,7 @@
       if (!document.hidden) htmx.trigger("#strip", "fresh"); // outcomes are told once: not to a page behind others
       if (!one("#rows")) return;
       const here = one("#card")?.dataset.address;
-      // Only what nobody is about to decide is replaced.
+      // A card that someone is about to decide on is not replaced.
       const isFree = here ? addresses.includes(here) && !one("details.act[open]") : !isTyping(document.activeElement);
       if (isFree) htmx.trigger("#pane", "fresh");
       htmx.trigger("#rows", "fresh");

@@ -19,7 +19,7 @@ _FOUND_NOWHERE = "not found in anything that was said or read"
 
 
 def sources_in_words(card: Card) -> list[str]:
-    """A line for each value: the argument, the value, and who said it; those to look at come first."""
+    """A line for each value: the argument, the value, and who said it; the ones to check come first."""
     return [_line(it) for it in sorted(card.get("sources", ()), key=lambda it: it["from"] != "outsiders")]
 
 

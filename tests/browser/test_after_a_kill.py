@@ -1,0 +1,108 @@
+"""The inbox and the agent are killed between the click and the write: after a restart each decision counts once."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from inbox_server import until
+from playwright.sync_api import Page, expect
+
+from langchain_ashby.sandbox import AshbySandbox
+
+COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
+ASKING = Path(__file__).parent.parent / "inbox" / "asks.py"
+SILENT = ("/", "/events", "/events/poll", "/strip", "/1", "/decision", "/evidence")
+"""What an inbox that was killed does not answer."""
+
+
+class Running:
+    """`langchain-ashby inbox` on a store."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        self.process = process
+        self.address = re.findall(r"http://\S+", process.stdout.readline())[0]
+        self.home = self.address.partition("/sign-in")[0]
+
+    def kill(self) -> None:
+        """Ends it without any warning."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def inbox(store: Path, sandbox: AshbySandbox) -> Iterator[Running]:
+    process = _started([COMMAND, "inbox", "--no-open", "--reviewer", "Grace", "--store", f"sqlite:///{store}"], sandbox)
+    try:
+        yield Running(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _started(command: list[str], sandbox: AshbySandbox) -> subprocess.Popen[str]:
+    own = {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url, "PYTHONUNBUFFERED": "1"}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env={**os.environ, **own})
+
+
+@pytest.fixture
+def sandbox() -> Iterator[AshbySandbox]:
+    with AshbySandbox() as it:
+        yield it
+
+
+@pytest.fixture
+def store(tmp_path: Path, sandbox: AshbySandbox) -> Path:
+    """A store in which an agent's process has asked, and was killed then."""
+    place = tmp_path / "agent.db"
+    candidate = sandbox.state()["candidate"][0]["id"]
+    agent = _started([sys.executable, str(ASKING), str(place), sandbox.url, sandbox.api_key, candidate], sandbox)
+    assert agent.stdin is not None and agent.stdout is not None
+    assert agent.stdout.readline() == "ready\n"
+    agent.stdin.write("note\n")
+    agent.stdin.flush()
+    assert agent.stdout.readline() == "asked\n"
+    agent.kill()
+    agent.communicate()
+    return place
+
+
+def written(sandbox: AshbySandbox) -> int:
+    """How often the note was written."""
+    return sum(it["content"] == "Call back." for it in sandbox.state()["note"])
+
+
+@pytest.mark.parametrize("at", ["before it leaves", "during the write"])
+def test_a_decision_counts_once_although_the_inbox_is_killed(
+    open_page: Callable[..., Page], sandbox: AshbySandbox, store: Path, at: str
+) -> None:
+    if at == "during the write":
+        sandbox.fault("candidate.createNote", drip_head=5)  # it is written, and the answer is slow
+    with inbox(store, sandbox) as first:
+        page = open_page(first.address, ignores=SILENT)
+        expect(page.locator(".row")).to_have_count(1)
+        page.click("#approve")
+        expect(page.locator("#undo .toast")).to_contain_text("Approved")
+        if at == "during the write":
+            until(lambda: written(sandbox) == 1)
+        first.kill()
+        page.context.close()
+    assert written(sandbox) == (at == "during the write")
+    with inbox(store, sandbox) as second:
+        page = open_page(second.address)
+        expect(page.locator("#results .toast")).to_contain_text("Add a note to Ada Lovelace", timeout=40_000)
+        told = page.inner_text("#results")
+        page.wait_for_timeout(1500)
+        page.goto(f"{second.home}/outcomes")
+        expect(page.locator("ol.outcomes > li")).to_contain_text("approved by Grace")
+        page.context.close()
+    assert written(sandbox) == 1
+    assert told.startswith("Written" if at == "before it leaves" else ("Written", "Not known")), told
