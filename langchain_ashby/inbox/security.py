@@ -143,8 +143,8 @@ class Guard:
             places = traceback.extract_tb(error.__traceback__)[-_PLACES:]
             where = ", ".join(f"{it.filename}:{it.lineno} in {it.name}" for it in places)
             _log.error("A page failed with %s: %s", type(error).__name__, where)
-            if started:
-                raise
+            if started:  # the server ends the connection, and logs what it is told
+                raise BrokenOffError("A page broke off; what failed was logged before.") from None
             words = "Something went wrong. Check Outcomes to see whether anything was changed."
             await self._problem(request, 500, words)(scope, receive, with_headers)
 
@@ -192,6 +192,10 @@ class Guard:
                     raise _TooMuchError
                 if not message.get("more_body"):
                     return bytes(body)
+
+
+class BrokenOffError(Exception):
+    """A page of which a part was sent already. It stands for the error, whose words may name people."""
 
 
 class Attempts:

@@ -361,3 +361,15 @@ def test_a_change_does_not_tell_of_others_in_its_question_that_the_reviewer_may_
             assert it.address in all_of_it.get(shown.address).text and it.address not in browser.get(shown.address).text
         browser.post(f"{shown.address}/decision", data={"decision": "reject", "fingerprint": shown.fingerprint})
         assert f"{len(hidden)} other changes in this question" in browser.get(shown.address).text
+
+
+def test_the_agent_is_told_no_more_than_a_field_takes(
+    agent: Agent, browser: Browser, change: Callable[[str], Approval]
+) -> None:
+    bo = change("Tag Bo")
+    form = {"decision": "reject", "fingerprint": bo.fingerprint, "change": f"{bo.question.interrupt_id}.{bo.number}"}
+    for address in (f"{bo.address}/decision", "/batch"):
+        answer = browser.post(address, data=form | {"message": "x" * 4001})
+        assert answer.status_code == 422 and "at most 4,000 characters" in answer.text
+    typed = {"message": "ab\r\n" * 1333}
+    assert browser.post(f"{bo.address}/decision", data=form | typed, follow_redirects=False).status_code == 303

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from starlette.testclient import TestClient
 
 from langchain_ashby.inbox import LocalToken, Reviewer, TrustedHeader, create_app
 from langchain_ashby.inbox.outbox import Agent, Outbox
-from langchain_ashby.inbox.security import MOST_BYTES, Attempts, Place
+from langchain_ashby.inbox.security import MOST_BYTES, Attempts, BrokenOffError, Place
 from langchain_ashby.inbox.sessions import Sessions
 
 OWN = {"origin": HOME, "sec-fetch-site": "same-origin"}
@@ -287,6 +288,18 @@ def test_an_error_is_a_page_without_details_and_its_words_are_not_logged(
     assert "Ada" not in answer.text and "RuntimeError" not in answer.text
     assert "RuntimeError" in caplog.text and "in fails" in caplog.text
     assert "Ada" not in caplog.text
+
+
+def test_a_file_that_breaks_off_gives_no_words_of_its_error_to_the_log_of_the_server(agent: Agent) -> None:
+    def fails(*_: object) -> Iterator[object]:
+        raise RuntimeError("Ada Lovelace <ada@example.org>")
+        yield
+
+    app = create_app(agent, reviewers=known())
+    app.state.inbox.trail.entries = fails
+    with plain(app) as client, pytest.raises(BrokenOffError) as raised:
+        client.get("/outcomes.csv")
+    assert "Ada" not in "".join(traceback.format_exception(raised.value))
 
 
 def test_a_planted_cookie_is_of_no_use(agent: Agent) -> None:

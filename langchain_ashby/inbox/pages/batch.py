@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from langchain_ashby.inbox.outbox import DecisionError
+from langchain_ashby.inbox.pages.card import too_long
 from langchain_ashby.inbox.pages.listing import Listing, listing
 from langchain_ashby.inbox.pages.shared import answer, inbox_of, path_for, reviewer_of
 from langchain_ashby.inbox.questions import Approval
@@ -45,6 +46,8 @@ async def decide(request: Request) -> Response:
     kind = form.get("decision")
     if kind not in ("approve", "reject"):
         return await run_in_threadpool(_page, request, found, "Choose a decision: approve or reject.", 422)
+    if problem := too_long(form):
+        return await run_in_threadpool(_page, request, found, problem, 422)
     shown = {f"{it.question.interrupt_id}.{it.number}.{it.fingerprint}": it for it in batch.together}
     chosen = [str(it) for it in form.getlist("change")]
     if not chosen:

@@ -107,6 +107,8 @@ async def _again(request: Request, approval: Approval, problem: str, status: int
 def _decision(form: FormData) -> Mapping[str, Any] | str:
     """The decision in a form, in LangChain's approval protocol; or what is wrong with it."""
     kind = form.get("decision")
+    if problem := too_long(form):
+        return problem
     # The reason is that of a button, to which more may be written.
     message = ": ".join(it for name in ("reason", "message") if (it := _typed(form, name)))
     if kind == "approve":
@@ -116,6 +118,15 @@ def _decision(form: FormData) -> Mapping[str, Any] | str:
     if kind == "respond":
         return {"type": "respond", "message": message} if message else "Write an answer for the agent."
     return "Choose a decision: approve, reject or answer."
+
+
+def too_long(form: FormData) -> str | None:
+    """Says that a message is longer than a model should read; None if it is not."""
+    return f"Write at most {_LONGEST:,} characters." if len(_typed(form, "message")) > _LONGEST else None
+
+
+_LONGEST = 4000
+"""As the fields of the forms say, which only browsers heed."""
 
 
 def _typed(form: FormData, name: str) -> str:
