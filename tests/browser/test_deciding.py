@@ -151,7 +151,7 @@ def test_what_is_put_off_leaves_ones_own_list_and_can_be_brought_back(
     act(page, how, "text=Tomorrow, 9:00", "Tab", "Enter")
     expect(page.locator("#pane-title")).to_have_text("Nothing waits")
     assert open_page(office.address, name="Ben").locator(".row").count() == 1
-    page.goto(f"{office.address}/?later=1")
+    page.click("text=You put off 1 change")
     expect(page.locator(".row")).to_contain_text("until")
     act(page, how, "#put-off summary", "p")
     page.click("button[value=back]")

@@ -117,6 +117,20 @@ def test_the_way_out_is_in_view(open_office: Callable[..., Office], open_page: C
     assert faults(page, width) == []
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_came_of_a_form_is_in_view_on_a_phone(
+    office: Office, open_page: Callable[..., Page], scripts: bool
+) -> None:
+    [note] = office.ask(office.note(0))
+    page = open_page(f"{office.of(note)}/edit", width="phone", scripts=scripts, expects=(422,))
+    page.set_viewport_size({"width": 360, "height": 500})
+    page.click("text=Approve with these changes")
+    expect(page.locator(".edit-form .banner.bad")).to_be_in_viewport()
+    page.locator("textarea").first.fill("Call back on Tuesday.")
+    page.click("text=Show my changes")
+    expect(page.locator(".edit-form .changes caption")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("width", ["desk", "phone"])
 def test_the_focus_is_seen_and_never_lost(office: Office, open_page: Callable[..., Page], width: str) -> None:
     for number in range(4):

@@ -192,4 +192,4 @@ def test_a_page_that_nobody_touched_changes_nothing(desk: Desk, tool: str) -> No
     browser, _ = desk(tool)
     address = address_of(browser)
     answer = browser.post(address, data=sent_by(browser, address))
-    assert answer.status_code == 422 and "Nothing is changed yet" in answer.text
+    assert answer.status_code == 422 and "You have not changed anything" in answer.text
