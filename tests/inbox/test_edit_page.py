@@ -100,6 +100,9 @@ def test_an_edit_that_cannot_be_used_keeps_what_was_typed_and_sends_nothing(desk
     again = Controls(answer.text)
     assert [again.sent[name] for name in over] == [[it] for it in over.values()]
     assert "does not exist in Europe/Berlin" in again.text
+    form = {name: it for name, it in sent_by(browser, address, **over).items() if name != "decision"}
+    looked_at = browser.post(address, data=form | {"~again": "1"})
+    assert "does not exist in Europe/Berlin" in Controls(looked_at.text).text, "looking at the changes checks them too"
     assert written(agent) == []
 
 

@@ -28,7 +28,7 @@ TELLING = 3
 """The digits from which it tells that a number was found nowhere."""
 
 COMMON = 1
-"""A number with so few digits stands in every text, so that it is in one by outsiders says nothing."""
+"""A number with so few digits stands in every text, so that it is in one says nothing."""
 
 
 class OnCard:
@@ -155,7 +155,13 @@ class Said:
 _PEOPLE: tuple[Literal["user", "reviewer"], ...] = ("user", "reviewer")
 
 
+def _is_common(value: Value) -> bool:
+    return value.kind == "number" and len(value.said) <= COMMON
+
+
 def _in_records(value: Value, message: Message) -> Entry | None:
+    if _is_common(value):
+        return None
     texts, known = message.of("ashby")
     for place in texts.exactly(value.said, value.kind):
         return known[place]
@@ -164,7 +170,7 @@ def _in_records(value: Value, message: Message) -> Entry | None:
 
 
 def _by_outsiders(value: Value, message: Message) -> Entry | None:
-    if value.kind == "number" and len(value.said) <= COMMON:
+    if _is_common(value):
         return None
     for speaker in _OUTSIDERS:
         texts, known = message.of(speaker)

@@ -44,11 +44,13 @@ def _answer_to(request: Request, approval: Approval, sent: FormData) -> Response
     filled = _form_of(request, approval, typed={name: _texts(sent, name) for name in sent})
     if sent.get("fingerprint") != approval.fingerprint:
         return _page(request, approval, filled, "The card has changed. Review it and your edits again.", 409)
-    if sent.get("decision") != "edit":
+    if sent.get("decision") != "edit" and not sent.get("~again"):  # a search, or another row
         return _page(request, approval, filled)
     found = read(filled)
     if found.args is None:
         return _page(request, approval, filled.with_problems(found.problems), status=422)
+    if sent.get("decision") != "edit":
+        return _page(request, approval, filled)
     if not found.changed:
         return _page(
             request,
