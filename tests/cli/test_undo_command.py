@@ -54,7 +54,7 @@ def test_a_change_is_listed_and_undone_once(sandbox: AshbySandbox, tmp_path: Pat
     assert tags(sandbox) == before
     again = run("undo", change, **kept)
     assert again.returncode == 1
-    assert "It has been undone already" in again.stderr
+    assert "It has already been undone" in again.stderr
     assert "Remove " in run("undo", COLUMNS="200", **kept).stdout  # the undo can be undone
     assert run("undo", "zzz", **kept).returncode == 2
     assert "approve by Grace" in run("audit", COLUMNS="200", **kept).stdout
