@@ -78,7 +78,7 @@ notebooks: $(VENV)/dev.stamp ## run the notebooks again and store their output
 floors: ## run the fast tests on the oldest supported dependencies
 	$(PYTHON) -m venv $(VENV)-floors
 	$(VENV)-floors/bin/pip install -q --no-compile -c tests/floors.txt -e '.[test]'
-	$(VENV)-floors/bin/pytest -q -n auto -m "not slow" $(ARGS)
+	$(VENV)-floors/bin/pytest -q -n auto -m "not slow" --ignore=tests/docs --ignore=tests/inbox $(ARGS)
 
 clean: ## remove the environments and caches
 	rm -rf $(VENV) $(VENV)-floors dist site .langgraph_api .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,16 +12,12 @@ from crash.commands import rows
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
 
 
-@pytest.mark.parametrize("entry", ["invoke", "ainvoke"])
-def test_a_killed_inbox_on_sqlite_brings_each_decision_to_the_agent_once(tmp_path: Path, entry: str) -> None:
-    trials = rows(tmp_path / "rows", "inbox", "--every", "11", "--rounds", "6", "--entry", entry, timeout=600)
+def test_a_killed_inbox_on_sqlite_brings_each_decision_to_the_agent_once(tmp_path: Path) -> None:
+    trials = rows(tmp_path / "rows", "inbox", "--every", "11", "--rounds", "6", timeout=600)
     assert {it["phase"] for it in trials} >= {"ask", "deliver", "race"} and sum(it["killed"] for it in trials) > 8
 
 
-@pytest.mark.parametrize("entry", ["invoke", "ainvoke"])
-def test_a_killed_inbox_on_postgresql_brings_each_decision_to_the_agent_once(
-    tmp_path: Path, postgres: str, entry: str
-) -> None:
-    place = ("--store", "postgres", "--postgres", postgres, "--entry", entry)
+def test_a_killed_inbox_on_postgresql_brings_each_decision_to_the_agent_once(tmp_path: Path, postgres: str) -> None:
+    place = ("--store", "postgres", "--postgres", postgres, "--entry", "ainvoke")
     trials = rows(tmp_path / "rows", "inbox", "--every", "13", "--rounds", "6", *place, timeout=600)
     assert {it["phase"] for it in trials} >= {"ask", "deliver", "race"} and sum(it["killed"] for it in trials) > 8
