@@ -26,9 +26,9 @@ SECONDS = 20
 """How long a page may take to show something."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium.
+    """A headless Chromium, closed with the module: while it runs, no test in this process can have an event loop.
 
     Where there is none, its tests are skipped; in CI, with LANGCHAIN_ASHBY_REQUIRE_CHROMIUM=1, they fail.
     """
