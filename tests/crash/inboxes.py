@@ -261,7 +261,7 @@ def _recover(desk: Desk, thread_id: str, writes: list[Write], name: str) -> dict
     return {
         "stuck": calm < 2 or not done,
         "unseen": unseen,
-        "told": [it.outcome for it in desk.outbox.results.of(BEN)],
+        "told": [it.outcome for it in desk.outbox.results.of(BEN) if it.thread_id == thread_id],
         "became": {it.call_id: it.outcome for it in trail},
     }
 
