@@ -19,6 +19,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 from langchain_core.tools import BaseTool
 from starlette.concurrency import run_in_threadpool
 
+from langchain_ashby.agent.approval.threads import Agent
 from langchain_ashby.agent.messages.history import calls_of
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoints import OPERATIONS
@@ -26,7 +27,7 @@ from langchain_ashby.endpoints.applications import GetApplication, ListApplicati
 from langchain_ashby.endpoints.candidates import GetCandidate
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.inbox.questions import Approval
-from langchain_ashby.inbox.threads import Agent, Threads
+from langchain_ashby.inbox.threads import Threads
 from langchain_ashby.results import NOTICE
 from langchain_ashby.results.phrases import field_value, objects, text
 from langchain_ashby.results.redaction import without_private

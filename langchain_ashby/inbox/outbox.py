@@ -10,12 +10,13 @@ from typing import Any
 
 from langgraph.store.base import BaseStore
 
+from langchain_ashby.agent.approval.threads import Agent
 from langchain_ashby.agent.execution.waiting import close
 from langchain_ashby.inbox.decisions import AlreadyDecided, DecisionError, Decisions, Kept, in_words
 from langchain_ashby.inbox.delivery import Delivery
 from langchain_ashby.inbox.questions import Approval, Question, Questions
 from langchain_ashby.inbox.results import Result, Results, first_in_words, result, result_op, who_closed
-from langchain_ashby.inbox.threads import Agent, Threads
+from langchain_ashby.inbox.threads import Threads
 from langchain_ashby.inbox.upkeep import Upkeep
 
 __all__ = ["Agent", "AlreadyDecided", "DecisionError", "Kept", "Outbox", "QuestionOver", "Result", "in_words"]

@@ -11,15 +11,13 @@ from typing import Any, TypeVar
 
 from langchain_core.messages import AnyMessage
 from langchain_core.runnables import RunnableConfig
-from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import StateSnapshot
 
+from langchain_ashby.agent.approval.threads import Agent
 from langchain_ashby.agent.messages.history import calls_of, maker_of
 from langchain_ashby.agent.state import Approval
 
 T = TypeVar("T")
-
-Agent = CompiledStateGraph[Any, Any, Any, Any]
 
 
 @dataclass(frozen=True)

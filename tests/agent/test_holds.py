@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, made, request, results, thread, user, write
-from writing_room import Room, opened
+from writing_room import Room, decide
+from writing_room import room as room
 
 from langchain_ashby.agent import ApprovalPolicy, PendingApprovals, archives, emails_candidate, hires, hold_if
 from langchain_ashby.endpoints.applications import GetApplication
@@ -21,16 +20,6 @@ from langchain_ashby.endpoints.interviews import ListInterviewStages
 NOTE = "ashby_create_candidate_note"
 SHORT = ApprovalPolicy(hold={NOTE: timedelta(seconds=1)})
 LONG = ApprovalPolicy(hold={NOTE: timedelta(hours=1)})
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    with opened(tmp_path) as room:
-        yield room
-
-
-def decide(room: Room, graph: Any, who: str | None, *decisions: Any, **context: Any) -> dict[str, Any]:
-    return room.resume(graph, *decisions, context={"reviewer": who, **context}, durability="sync")
 
 
 def wait_for_it(result: dict[str, Any]) -> datetime:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,23 +12,14 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, edit, made, request, results, thread, user, write
-from writing_room import DyingJournal, Killed, Room, opened
+from writing_room import DyingJournal, Killed, Room, decide
+from writing_room import room as room
 
 from langchain_ashby.agent import ApprovalPolicy, PendingApprovals, allow_if, audit_trail, more_than
 from langchain_ashby.endpoints.candidates import UpdateCandidate
 
 NOTE = "ashby_create_candidate_note"
 TWO = ApprovalPolicy(second_reviewer=[NOTE])
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    with opened(tmp_path) as room:
-        yield room
-
-
-def decide(room: Room, graph: Any, who: str | None, *decisions: Any, **context: Any) -> dict[str, Any]:
-    return room.resume(graph, *decisions, context={"reviewer": who, **context}, durability="sync")
 
 
 def editing(room: Room, text: str) -> dict[str, Any]:

@@ -21,8 +21,9 @@ from langgraph.store.sqlite import SqliteStore
 from langgraph.store.sqlite.aio import AsyncSqliteStore
 from office import made
 from undoing import APPROVE, REJECT, Undoer, approved, decide, the_call, thread
+from undoing import company as company
+from undoing import sandbox as sandbox
 
-from langchain_ashby import AshbyClient
 from langchain_ashby.agent import (
     ApprovalPolicy,
     AuditEntry,
@@ -38,22 +39,8 @@ from langchain_ashby.agent import (
 )
 from langchain_ashby.agent.run.context import SettingsError
 from langchain_ashby.endpoints.applications import ChangeApplicationStage
-from langchain_ashby.sandbox import AshbySandbox
 
 MOVE = "ashby_change_application_stage"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[AshbySandbox]:
-    with AshbySandbox(candidates=12) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def company(sandbox: AshbySandbox, tmp_path: Path) -> Iterator[Undoer]:
-    sandbox.reset()
-    with AshbyClient(sandbox.api_key, sandbox.url, timeout=5) as client:
-        yield Undoer(sandbox.state(), client, tmp_path, sandbox)
 
 
 def to(company: Undoer, title: str) -> dict[str, Any]:

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from office import request
 from undoing import APPROVE, Undoer, decide, the_call, thread
+from undoing import company as company
+from undoing import sandbox as sandbox
 
-from langchain_ashby import AshbyClient
 from langchain_ashby.agent import ApprovalPolicy, AuditEntry, AuditTrail, PendingApprovals, audit_trail, propose_undo
-from langchain_ashby.sandbox import AshbySandbox
 
 MOVE, UPDATE = "ashby_change_application_stage", "ashby_update_candidate"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[AshbySandbox]:
-    with AshbySandbox(candidates=12) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def company(sandbox: AshbySandbox, tmp_path: Path) -> Iterator[Undoer]:
-    sandbox.reset()
-    with AshbyClient(sandbox.api_key, sandbox.url, timeout=5) as client:
-        yield Undoer(sandbox.state(), client, tmp_path, sandbox)
 
 
 def another_address(company: Undoer) -> tuple[Any, AuditEntry]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 from examples import EXAMPLES, WRITES
 from undoing import Undoer, differences, the_call, undone
+from undoing import company as company
+from undoing import sandbox as sandbox
 
-from langchain_ashby import AshbyClient
 from langchain_ashby.agent import AuditEntry, undo_of
 from langchain_ashby.agent.undo import is_declared
 from langchain_ashby.effect import Adds
 from langchain_ashby.endpoint import Access, Endpoint
 from langchain_ashby.endpoints import OPERATIONS
-from langchain_ashby.sandbox import AshbySandbox
 
 NOT_UNDONE = {
     "ashby_create_candidate",
@@ -40,19 +38,6 @@ NOT_UNDONE = {
     "ashby_set_job_status",
 }
 """The writes whose examples cannot be undone. Each says why."""
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[AshbySandbox]:
-    with AshbySandbox(candidates=12) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def company(sandbox: AshbySandbox, tmp_path: Path) -> Iterator[Undoer]:
-    sandbox.reset()
-    with AshbyClient(sandbox.api_key, sandbox.url, timeout=5, upload_dirs=[tmp_path]) as client:
-        yield Undoer(sandbox.state(), client, tmp_path, sandbox)
 
 
 def test_each_write_says_how_it_is_undone_or_why_not() -> None:

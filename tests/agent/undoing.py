@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import pytest
 from examples import Company
 from office import made
 
-from langchain_ashby import AshbyToolkit
+from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import (
     AuditEntry,
     AuditTrail,
@@ -91,3 +93,16 @@ def differences(before: Any, after: Any, way: str = "") -> Iterator[str]:
 
 def _place(entry: Any) -> str:
     return str(entry["id"]) if isinstance(entry, dict) and "id" in entry else str(entry)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[AshbySandbox]:
+    with AshbySandbox(candidates=12) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def company(sandbox: AshbySandbox, tmp_path: Path) -> Iterator[Undoer]:
+    sandbox.reset()
+    with AshbyClient(sandbox.api_key, sandbox.url, timeout=5, upload_dirs=[tmp_path]) as client:
+        yield Undoer(sandbox.state(), client, tmp_path, sandbox)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from langchain_core.messages import ToolCall, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
@@ -127,3 +128,13 @@ class Room:
 def opened(directory: Path) -> Iterator[Room]:
     with AshbySandbox(candidates=12) as sandbox, AshbyClient(sandbox.api_key, sandbox.url, timeout=5) as client:
         yield Room(sandbox, client, directory)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    with opened(tmp_path) as room:
+        yield room
+
+
+def decide(room: Room, graph: Any, who: str | None, *decisions: Any, **context: Any) -> dict[str, Any]:
+    return room.resume(graph, *decisions, context={"reviewer": who, **context}, durability="sync")

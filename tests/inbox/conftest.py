@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from desks import KINDS, Pair, place
 from people import Browser, browser_of
+from postgres import postgres as postgres
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
-from langchain_ashby.inbox.outbox import Agent
+from langchain_ashby.inbox.outbox import Agent, Outbox
 from langchain_ashby.sandbox import AshbySandbox
 
 
@@ -32,6 +35,32 @@ def one_agent() -> Iterator[Agent]:
     """The same for all tests of a module that let no decision leave."""
     with AshbySandbox() as it:
         yield _waiting(it)
+
+
+@pytest.fixture
+def undecided_agent(one_agent: Agent) -> Iterator[Agent]:
+    """That agent, whose question stays open: what a test decides is taken back."""
+    yield one_agent
+    assert one_agent.store is not None
+    outbox = Outbox(one_agent, one_agent.store)
+    for interrupt_id, number in outbox.all():
+        outbox.take_back(interrupt_id, number)
+    outbox.close()
+
+
+@pytest.fixture(params=KINDS)
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
+    """A place of each kind for threads and their store."""
+    url = request.getfixturevalue("postgres") if "postgres" in request.param else None
+    with place(request.param, tmp_path, url) as it:
+        yield it
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Pair]:
+    """A place in memory."""
+    with place("memory", tmp_path, None) as it:
+        yield it
 
 
 def _waiting(sandbox: AshbySandbox) -> Agent:

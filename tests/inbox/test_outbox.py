@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import KINDS, Desk, Pair, desk, note, place, until
+from desks import Desk, Pair, desk, note, until
 from langgraph.types import Command
-from postgres import postgres as postgres
 
 from langchain_ashby.agent import ApprovalPolicy, audit_trail
 from langchain_ashby.agent.execution.waiting import all_closed, all_waiting
@@ -21,25 +18,6 @@ from langchain_ashby.inbox.outbox import AlreadyDecided, DecisionError, Question
 from langchain_ashby.sandbox import AshbySandbox
 
 APPROVE = {"type": "approve"}
-
-
-@pytest.fixture
-def sandbox() -> Iterator[AshbySandbox]:
-    with AshbySandbox() as it:
-        yield it
-
-
-@pytest.fixture(params=KINDS)
-def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
-    url = request.getfixturevalue("postgres") if "postgres" in request.param else None
-    with place(request.param, tmp_path, url) as it:
-        yield it
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Pair]:
-    with place("memory", tmp_path, None) as it:
-        yield it
 
 
 def test_a_decision_reaches_the_agent_and_its_reviewer_learns_what_became_of_it(

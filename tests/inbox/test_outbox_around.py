@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import KINDS, Desk, Pair, desk, note, place
+from desks import Desk, Pair, desk, note
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command
-from postgres import postgres as postgres
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import Context, create_recruiting_agent
@@ -21,25 +18,6 @@ from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.sandbox import AshbySandbox
 
 APPROVE = {"type": "approve"}
-
-
-@pytest.fixture
-def sandbox() -> Iterator[AshbySandbox]:
-    with AshbySandbox() as it:
-        yield it
-
-
-@pytest.fixture(params=KINDS)
-def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
-    url = request.getfixturevalue("postgres") if "postgres" in request.param else None
-    with place(request.param, tmp_path, url) as it:
-        yield it
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Pair]:
-    with place("memory", tmp_path, None) as it:
-        yield it
 
 
 def around(sandbox: AshbySandbox, pair: Pair, *names: str) -> Desk:

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from langchain_ashby.inbox import LocalToken, Reviewer, TrustedHeader, create_app
-from langchain_ashby.inbox.outbox import Agent, Outbox
+from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.security import MOST_BYTES, Attempts, BrokenOffError, Place
 from langchain_ashby.inbox.sessions import Sessions
 
@@ -34,14 +34,8 @@ def plain(app: Starlette, base_url: str = HOME) -> TestClient:
 
 
 @pytest.fixture
-def agent(one_agent: Agent) -> Iterator[Agent]:
-    """An agent whose question is open. What a test decides is taken back."""
-    yield one_agent
-    assert one_agent.store is not None
-    outbox = Outbox(one_agent, one_agent.store)
-    for interrupt_id, number in outbox.all():
-        outbox.take_back(interrupt_id, number)
-    outbox.close()
+def agent(undecided_agent: Agent) -> Agent:
+    return undecided_agent
 
 
 @pytest.fixture

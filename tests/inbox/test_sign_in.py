@@ -15,7 +15,7 @@ from people import HOME
 from starlette.testclient import TestClient
 
 from langchain_ashby.inbox import LocalToken, OpenIDConnect, create_app
-from langchain_ashby.inbox.outbox import Agent, Outbox
+from langchain_ashby.inbox.outbox import Agent
 
 BY_A_LINK = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 AT_ONCE_AGAIN = BY_A_LINK | {"sec-fetch-site": "same-origin"}
@@ -26,14 +26,8 @@ def plain(app: Any) -> TestClient:
 
 
 @pytest.fixture
-def agent(one_agent: Agent) -> Iterator[Agent]:
-    """An agent whose question is open. What a test decides is taken back."""
-    yield one_agent
-    assert one_agent.store is not None
-    outbox = Outbox(one_agent, one_agent.store)
-    for interrupt_id, number in outbox.all():
-        outbox.take_back(interrupt_id, number)
-    outbox.close()
+def agent(undecided_agent: Agent) -> Agent:
+    return undecided_agent
 
 
 @pytest.fixture
