@@ -19,6 +19,8 @@ from office import approve, made, request, results, thread, user
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import ApprovalPolicy, create_recruiting_agent
 from langchain_ashby.agent.cards import html, markdown
+from langchain_ashby.agent.provenance.sources import OnCard, Said
+from langchain_ashby.agent.provenance.values import Value
 from langchain_ashby.cli.card import panel
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.endpoints.candidates import CreateCandidate, CreateCandidateNote, UploadCandidateResume
@@ -142,6 +144,16 @@ def test_a_note_in_the_models_own_words_is_neither_warned_of_nor_asked_about(off
     assert "__interrupt__" not in agent.invoke(user("Look at her résumé and leave a note."), thread())
     result = office.agent(office.resume(), office.note(note)).invoke(user("Look at her résumé."), thread())
     assert set(sources(result).values()) == {"model"} and not action(result)["card"]["beside"]["warnings"]
+
+
+def test_a_single_digit_that_stands_in_a_record_vouches_for_nothing(office: Office) -> None:
+    agent, config = office.agent(made("ashby_get_candidate", {"candidate_id": office.candidate}), "Done."), thread()
+    agent.invoke(user("Look at her."), config)
+    state = agent.get_state(config).values
+    said = Said(state["messages"], state["own"], agent.limits.tools)
+    found = {it: said._traced(Value("score", it, "number", it), OnCard())["from"] for it in map(str, range(32))}
+    assert "ashby" in found.values(), "of longer numbers the record's date has one"
+    assert {found[str(it)] for it in range(10)} == {"model"}
 
 
 def test_what_was_read_after_the_call_was_made_is_no_source_of_it(office: Office) -> None:
