@@ -26,6 +26,7 @@ class CatchUp:
         self._store = store
         self._looked: datetime | None = None
         self._due: datetime | None = None
+        self._unreadable: list[str] = []
         self._is_over = False
 
     def look(self, now: datetime) -> int:
@@ -34,7 +35,12 @@ class CatchUp:
         if not isinstance(saver, BaseCheckpointSaver) or (self._due and now < self._due):
             return 0
         since = self._looked - _CLOCKS_APART if self._looked else None
-        found = find_waiting(self._agent, saver, changed_since=since, go_on=lambda: not self._is_over).waiting
+        looked = find_waiting(self._agent, saver, changed_since=since, go_on=lambda: not self._is_over)
+        # Most of these are another program's. But a database may also have been away for a moment.
+        again = [find_waiting(self._agent, saver, it) for it in self._unreadable[:_AGAIN]]
+        still = [*self._unreadable[_AGAIN:], *looked.unreadable, *(it for one in again for it in one.unreadable)]
+        self._unreadable = list(dict.fromkeys(still))
+        found = {it.thread_id: it for one in (*again, looked) for it in one.waiting}.values()
         # Upkeep handles those that were just closed: their answer may be in progress.
         known = {*places(self._store), *map(place_of, all_closed(self._store))}
         missing = [it for it in found if (thread_label(it.thread_id), it.state.interrupts[0].id) not in known]
@@ -73,3 +79,5 @@ class CatchUp:
 
 _EVERY = timedelta(minutes=1)
 _CLOCKS_APART = timedelta(minutes=10)
+_AGAIN = 20
+"""So many threads that could not be read are tried again each time, in turn."""

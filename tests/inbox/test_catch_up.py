@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.store.sqlite import SqliteStore
 from langgraph.types import Command
@@ -38,6 +41,23 @@ def test_a_question_that_is_not_listed_is_listed_again_as_it_was(agent: Agent) -
         assert dict(after)[name] == dict(before)[name]
 
 
+def test_threads_that_could_not_be_read_for_a_moment_are_looked_at_again(
+    sandbox: AshbySandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> Any:
+        raise OSError("the database is away")
+
+    # For the second look, nothing in the threads is new any more.
+    monkeypatch.setattr("langchain_ashby.inbox.catch_up._CLOCKS_APART", -timedelta(days=99_999))
+    with two_that_wait_in_a_file(sandbox, tmp_path) as (agent, store, _):
+        catch_up = CatchUp(agent, store)
+        with monkeypatch.context() as patch:
+            patch.setattr(type(agent), "get_state", away)
+            assert catch_up.look(NOW) == 0
+        assert catch_up.look(NOW + timedelta(minutes=2)) == 2
+        assert len(all_waiting(store)) == 2
+
+
 def test_it_looks_once_a_minute_and_finds_what_came_since(agent: Agent) -> None:
     assert agent.store is not None
     catch_up = CatchUp(agent, agent.store)
@@ -58,7 +78,9 @@ def test_a_question_that_was_answered_or_is_being_answered_is_not_listed(agent: 
     assert all_waiting(agent.store) == []
 
 
-def test_the_user_for_whom_it_would_be_made_is_known_again_in_a_file(sandbox: AshbySandbox, tmp_path: Path) -> None:
+@contextmanager
+def two_that_wait_in_a_file(sandbox: AshbySandbox, tmp_path: Path) -> Iterator[tuple[Agent, SqliteStore, str]]:
+    """An agent with two questions that are not listed, its store, and for whom the changes would be made."""
     candidate, user = sandbox.state()["candidate"][0]["id"], sandbox.state()["user"][1]["id"]
     note = call("ashby_create_candidate_note", candidate_id=candidate, note="Call back on Monday.")
     file = str(tmp_path / "agent.db")
@@ -75,6 +97,11 @@ def test_the_user_for_whom_it_would_be_made_is_known_again_in_a_file(sandbox: As
             settings: Any = {"on_behalf_of": user}
             agent.invoke(asked, {"configurable": {"thread_id": thread}}, context=settings, durability="sync")
         lose(agent)
+        yield agent, store, user
+
+
+def test_the_user_for_whom_it_would_be_made_is_known_again_in_a_file(sandbox: AshbySandbox, tmp_path: Path) -> None:
+    with two_that_wait_in_a_file(sandbox, tmp_path) as (agent, store, user):
         assert CatchUp(agent, store).look(NOW) == 2
         assert [it["settings"] for it in all_waiting(store)] == [{"on_behalf_of": user}] * 2
 
