@@ -61,7 +61,8 @@ def serving(directory: Path, environment: Mapping[str, str], *, authenticated: b
     settings = json.loads((PROJECT / "langgraph.json").read_text("utf-8"))
     if authenticated:
         settings |= {name: deployed(name) for name in ("auth", "http")}
-        settings["auth"]["path"] = f"{PROJECT}/deploy/auth.py:auth"
+        for setting, name in (settings["auth"], "path"), (settings["http"], "app"):
+            setting[name] = f"{PROJECT}/deploy/{setting[name].removeprefix('./')}"
     (directory / "langgraph.json").write_text(json.dumps(settings), "utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

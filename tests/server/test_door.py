@@ -22,7 +22,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from langchain_ashby.server.door import Doorkeeper, KnownPaths
+from langchain_ashby.server.door import Doorkeeper
+from langchain_ashby.server.paths import KnownPaths
 
 TOKEN = "tok_EN-0123456789abcdef0123"
 PAGE = "http://localhost:3000"
