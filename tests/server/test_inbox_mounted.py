@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from langgraph_sdk import get_sync_client
 
 from langchain_ashby.sandbox import AshbySandbox
 
+from browsing import approve, browser, until, waiting  # isort: skip
 from serving import serving, why_not  # isort: skip
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
 GRAPH, TOKEN = "recruiting_agent", "a-token-for-this-test"
 GO: Any = {"messages": [{"role": "user", "content": "Who is next?"}]}
-WRITES = ("application.changeStage", "candidate.createNote", "interviewSchedule.create")
+WRITES = ["application.changeStage", "candidate.createNote", "interviewSchedule.create"]
 
 
 def test_what_a_run_asks_is_approved_in_the_inbox_and_the_servers_own_thread_goes_on(tmp_path: Path) -> None:
@@ -34,48 +31,29 @@ def test_what_a_run_asks_is_approved_in_the_inbox_and_the_servers_own_thread_goe
         }
         with serving(tmp_path, environment, authenticated=False) as server:
             client: Any = get_sync_client(url=server.url, api_key=TOKEN, timeout=60)
-            thread = str(uuid4())
+            thread, inbox = str(uuid4()), f"{server.url}/inbox"
             how: Any = {"if_not_exists": "create", "durability": "sync", "context": {"reviewer": "Ada"}}
             asked = client.runs.wait(thread, GRAPH, input=GO, **how)
             assert client.threads.get(thread)["status"] == "interrupted"
-            inbox = f"{server.url}/inbox"
-            with httpx.Client(headers={"accept": "text/html"}, follow_redirects=True, timeout=30) as browser:
-                assert browser.get(f"{inbox}/").status_code == 401
-                home = browser.get(f"{server.url}/{TOKEN}/inbox")
+            with browser() as there:
+                assert there.get(f"{inbox}/").status_code == 401
+                home = there.get(f"{server.url}/{TOKEN}/inbox")
                 assert (home.url, home.status_code) == (f"{inbox}/", 200)
-                assert browser.get(f"{server.url}/threads/{thread}").status_code == 401, "the session is the inbox's"
-                paths = until(lambda: waiting_in(browser.get(f"{inbox}/").text), within=2)
-                assert len(paths) == 3
-                for path in paths:
-                    card = browser.get(server.url + path).text
-                    fields = {it: re.findall(rf'name="{it}" value="(\w+)"', card)[0] for it in ("csrf", "fingerprint")}
-                    answer: Any = {"data": fields | {"decision": "approve"}, "headers": {"origin": server.url}}
-                    foreign = browser.post(f"{server.url}{path}/decision", **(answer | {"headers": {"origin": "null"}}))
-                    assert foreign.status_code == 403
-                    assert browser.post(f"{server.url}{path}/decision", **answer).status_code == 200
+                assert there.get(f"{server.url}/threads/{thread}").status_code == 401, (
+                    "the session is the inbox's alone"
+                )
+                for address in waiting(there, inbox, 3):
+                    assert approve(there, address, origin="http://localhost:3000") == 403
+                    assert approve(there, address) == 200
                 until(lambda: client.threads.get(thread)["status"] == "idle", within=60)
                 outcomes = f"{inbox}/outcomes?reviewer=Grace"
-                until(lambda: browser.get(outcomes).text.count('class="outcome applied"') == 3, within=5)
+                until(lambda: there.get(outcomes).text.count('class="outcome applied"') == 3, within=5)
 
-            made = [it["endpoint"] for it in sandbox.requests() if it["endpoint"] in WRITES]
-            assert sorted(made) == sorted(WRITES)
-            answered, first = client.runs.list(thread)
-            assert (answered["status"], first["status"]) == ("success", "success")
+            assert sorted(it["endpoint"] for it in sandbox.requests() if it["endpoint"] in WRITES) == WRITES
+            assert [it["status"] for it in client.runs.list(thread)] == ["success", "success"]
             assert "Done: move" in client.threads.get_state(thread)["values"]["messages"][-1]["content"]
             late = {"resume": {asked["__interrupt__"][0]["id"]: {"decisions": [{"type": "approve"}] * 3}}}
             with pytest.raises(Exception, match="Nothing in this thread is waiting"):
                 client.runs.wait(thread, GRAPH, command=late, durability="sync")
         log = server.log.read_text()
         assert TOKEN not in log and "reviewer=Grace" not in log
-
-
-def waiting_in(page: str) -> list[str]:
-    return list(dict.fromkeys(re.findall(r'href="(/inbox/approvals/[^"/?]+/\d+)"', page)))
-
-
-def until(found: Callable[[], Any], *, within: float) -> Any:
-    limit = time.monotonic() + within
-    while not (it := found()):
-        assert time.monotonic() < limit
-        time.sleep(0.2)
-    return it
