@@ -43,6 +43,8 @@ def test_what_a_run_asks_is_approved_in_the_inbox_and_the_servers_own_thread_goe
                     "the session is the inbox's alone"
                 )
                 for address in waiting(there, inbox, 3):
+                    assert 'class="person"' in there.get(f"{address}/evidence").text
+                    assert there.post(f"{address}/decision", headers={"origin": server.url}).status_code == 403
                     assert approve(there, address, origin="http://localhost:3000") == 403
                     assert approve(there, address) == 200
                 until(lambda: client.threads.get(thread)["status"] == "idle", within=60)
