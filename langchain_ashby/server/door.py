@@ -28,7 +28,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from langchain_ashby.errors import ConfigurationError
-from langchain_ashby.server.paths import INBOX, KnownPaths, below, note_token, refuse
+from langchain_ashby.server.paths import INBOX, InboxFirst, KnownPaths, below, note_token, refuse
 
 if TYPE_CHECKING:
     from langchain_ashby.server.inbox import ServedInbox
@@ -146,20 +146,18 @@ def _own_inbox() -> ServedInbox | None:
     """The inbox; None if the extra is not installed."""
     try:
         from langchain_ashby.server.inbox import own_inbox
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.startswith("langchain_ashby"):
+    except ImportError as error:
+        if (error.name or "").startswith("langchain_ashby"):
             raise
         return None
     return own_inbox()
 
 
-def _app(inbox: ServedInbox | None, chosen: SecretStr | None) -> Starlette:
+def _app(chosen: SecretStr | None, inbox: ServedInbox | None) -> Starlette:
     token = chosen or SecretStr(secrets.token_urlsafe(32))
     door = Middleware(Doorkeeper, token=token, origins=_listed_origins(), has_inbox=inbox is not None)
     middleware = [door, Middleware(KnownPaths)]
     if inbox is not None:
-        from langchain_ashby.server.inbox import InboxFirst
-
         middleware.insert(1, Middleware(InboxFirst, inbox=inbox))
 
     @asynccontextmanager
@@ -175,5 +173,5 @@ def _app(inbox: ServedInbox | None, chosen: SecretStr | None) -> Starlette:
     return Starlette(middleware=middleware, lifespan=lifespan)
 
 
-app = _app(_own_inbox(), _chosen_token())
+app = _app(_chosen_token(), _own_inbox())
 closed = Starlette(middleware=[Middleware(KnownPaths)])

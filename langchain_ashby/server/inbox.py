@@ -22,7 +22,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.inbox import Reviewer, SignIn, create_app
@@ -31,7 +31,7 @@ from langchain_ashby.inbox.pages.shared import inbox_of
 from langchain_ashby.inbox.pages.sign_in import problem
 from langchain_ashby.inbox.reviewers import ADMIN, Identify
 from langchain_ashby.server import Graph, checkpointer, make_graph
-from langchain_ashby.server.paths import INBOX, KnownPaths, below, brought_token
+from langchain_ashby.server.paths import INBOX, InboxFirst, KnownPaths, brought_token
 from langchain_ashby.server.served_agent import ServedAgent, ServerThreads
 
 Checkpointer = Callable[[], AbstractAsyncContextManager[BaseCheckpointSaver[Any]]]
@@ -112,34 +112,12 @@ class ServedInbox:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request below `/inbox`. Whoever brings the server's token is signed in, and then led there."""
+        root = scope.get("root_path", "") + INBOX
+        path = scope["path"].removeprefix(root) or "/"
+        scope = {**scope, "path": root + path}
         if brought_token(scope):
-            root = scope.get("root_path", "") + INBOX
-            back = scope["path"].removeprefix(root)
-            scope = {
-                **scope,
-                "path": f"{root}/sign-in",
-                "raw_path": f"{root}/sign-in".encode(),
-                "query_string": urlencode({"back": back or "/"}).encode(),
-            }
+            scope |= {"path": f"{root}/sign-in", "query_string": urlencode({"back": path}).encode()}
         await self._router(scope, receive, send)
-
-
-class InboxFirst:
-    """Serves the inbox before the server sees the request: its log would have what people search for.
-
-    Args:
-        app: The server's application.
-        inbox: The inbox.
-    """
-
-    def __init__(self, app: ASGIApp, inbox: ServedInbox) -> None:
-        self._app = app
-        self._inbox = inbox
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, to one of the two."""
-        is_for_inbox = scope["type"] != "lifespan" and below(scope, INBOX)
-        await (self._inbox if is_for_inbox else self._app)(scope, receive, send)
 
 
 class ServerToken(SignIn):

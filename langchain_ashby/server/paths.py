@@ -25,6 +25,24 @@ class KnownPaths:
             await refuse(404, "Not Found", scope, receive, send)
 
 
+class InboxFirst:
+    """Serves the inbox before the server sees the request: its log would have what people search for.
+
+    Args:
+        app: The server's application.
+        inbox: The inbox.
+    """
+
+    def __init__(self, app: ASGIApp, inbox: ASGIApp) -> None:
+        self._app = app
+        self._inbox = inbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, to one of the two."""
+        is_for_inbox = scope["type"] != "lifespan" and below(scope, INBOX)
+        await (self._inbox if is_for_inbox else self._app)(scope, receive, send)
+
+
 def below(scope: Scope, path: str) -> bool:
     """True if a request is for a path of one part, or for anything below it."""
     return f"/{_first_part(scope)}" == path

@@ -17,7 +17,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.store.base import BaseStore
 from langgraph.types import Command, Interrupt, PregelTask, StateSnapshot
 from langgraph_sdk.client import LangGraphClient
-from langgraph_sdk.errors import ConflictError, NotFoundError
+from langgraph_sdk.errors import APIStatusError, ConflictError, NotFoundError
 from langgraph_sdk.schema import Run
 from pydantic import TypeAdapter
 
@@ -66,6 +66,8 @@ class ServerThreads:
             run = await asyncio.create_task(self._created(start, thread_id, settings))
         except ConflictError:
             raise ServerRunError("The thread is busy with another run") from None
+        except APIStatusError as error:  # of the server's auth handler, for example
+            raise ServerRunError(f"The server refused the run with the status {error.status_code}") from None
         # Not `wait`: that would cancel the run if this process stopped listening.
         _check(await self._client.runs.join(thread_id, run["run_id"]))
 
