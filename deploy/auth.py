@@ -16,7 +16,7 @@ from typing import Any
 
 from langgraph_sdk import Auth
 
-from langchain_ashby.server.served_agent import INBOX_PERMISSION
+from langchain_ashby.server.paths import INBOX_PERMISSION
 
 PEOPLE: dict[str, dict[str, str]] = json.loads(os.environ["AGENT_PEOPLE"])
 

@@ -1,4 +1,4 @@
-"""The paths of a LangGraph server that its clients need."""
+"""The paths of a LangGraph server that its clients need, and the inbox among them."""
 
 from __future__ import annotations
 
@@ -73,6 +73,9 @@ async def refuse(status: int, why: str, scope: Scope, receive: Receive, send: Se
 
 INBOX = "/inbox"
 """Where the approval inbox is."""
+
+INBOX_PERMISSION = "langchain_ashby:inbox"
+"""The permission with which the inbox creates runs, for a server's `auth` handler to let it."""
 
 _PATHS = ("", "assistants", "threads", "runs", "info", "ok")
 _HAS_TOKEN = "langchain_ashby_has_token"

@@ -24,6 +24,8 @@ from pydantic import TypeAdapter
 from langchain_ashby.agent.run.compiled import QuestionClosedError, RecruitingAgent
 from langchain_ashby.agent.run.context import SettingsError
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.inbox.threads import finished
+from langchain_ashby.server.paths import INBOX_PERMISSION
 
 
 class ServerRunError(AshbyError):
@@ -130,7 +132,7 @@ class ServedAgent(RecruitingAgent):
     def get_state(self, config: RunnableConfig, *, subgraphs: bool = False) -> StateSnapshot:
         """Reads a thread from the server; from the checkpointer if the server does not know it."""
         if thread_id := _of_server(config):
-            found = asyncio.run_coroutine_threadsafe(self.server.state(thread_id), self.server.loop).result()
+            found = finished(self.server.state(thread_id), self.server.loop)
             if found is not None:
                 return found
         # `langgraph dev`, when killed, forgets the threads of the last ten seconds.
@@ -146,7 +148,7 @@ class ServedAgent(RecruitingAgent):
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """Does the same as `ainvoke`, for those who wait in another thread."""
-        return asyncio.run_coroutine_threadsafe(self.ainvoke(input, config, **kwargs), self.server.loop).result()
+        return finished(self.ainvoke(input, config, **kwargs), self.server.loop)
 
 
 def _of_server(config: RunnableConfig | None) -> str | None:
@@ -187,9 +189,6 @@ def _check(outcome: Any) -> None:
         name, said = str(error.get("error")), str(error.get("message"))
         raise _KNOWN[name](said) if name in _KNOWN else ServerRunError(f"The run on the server failed with {name}")
 
-
-INBOX_PERMISSION = "langchain_ashby:inbox"
-"""The permission with which the inbox creates runs, for a server's `auth` handler to let it."""
 
 _MESSAGES = TypeAdapter(list[AnyMessage])
 _KNOWN: dict[str, type[AshbyError]] = {it.__name__: it for it in (QuestionClosedError, SettingsError)}

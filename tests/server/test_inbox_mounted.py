@@ -32,13 +32,13 @@ def test_what_a_run_asks_is_approved_in_the_inbox_and_the_servers_own_thread_goe
         with serving(tmp_path, environment, authenticated=False) as server:
             client: Any = get_sync_client(url=server.url, api_key=TOKEN, timeout=60)
             thread, inbox = str(uuid4()), f"{server.url}/inbox"
-            how: Any = {"if_not_exists": "create", "durability": "sync", "context": {"reviewer": "Ada"}}
-            asked = client.runs.wait(thread, GRAPH, input=GO, **how)
+            ada = client.assistants.create(GRAPH, context={"reviewer": "Ada"})["assistant_id"]
+            asked = client.runs.wait(thread, ada, input=GO, if_not_exists="create", durability="sync")
             assert client.threads.get(thread)["status"] == "interrupted"
             with browser() as there:
                 assert there.get(f"{inbox}/").status_code == 401
                 home = there.get(f"{server.url}/{TOKEN}/inbox")
-                assert (home.url, home.status_code) == (f"{inbox}/", 200)
+                assert (str(home.url), home.status_code) == (f"{inbox}/", 200)
                 assert there.get(f"{server.url}/threads/{thread}").status_code == 401, (
                     "the session is the inbox's alone"
                 )
@@ -52,7 +52,7 @@ def test_what_a_run_asks_is_approved_in_the_inbox_and_the_servers_own_thread_goe
                 until(lambda: there.get(outcomes).text.count('class="outcome applied"') == 3, within=5)
 
             assert sorted(it["endpoint"] for it in sandbox.requests() if it["endpoint"] in WRITES) == WRITES
-            assert [it["status"] for it in client.runs.list(thread)] == ["success", "success"]
+            assert [(it["status"], it["assistant_id"]) for it in client.runs.list(thread)] == [("success", ada)] * 2
             assert "Done: move" in client.threads.get_state(thread)["values"]["messages"][-1]["content"]
             late = {"resume": {asked["__interrupt__"][0]["id"]: {"decisions": [{"type": "approve"}] * 3}}}
             with pytest.raises(Exception, match="Nothing in this thread is waiting"):
