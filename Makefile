@@ -36,7 +36,7 @@ demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes appro
 inbox: $(VENV)/inbox.stamp ## decide on twenty changes in the browser, on the sandbox
 	@$(BIN)/langchain-ashby inbox --sandbox $(ARGS)
 
-serve: $(VENV)/server.stamp ## serve the agent with `langgraph dev`, on the sandbox unless ASHBY_API_KEY is set
+serve: $(VENV)/server.stamp ## serve the agent and its inbox with `langgraph dev`, on the sandbox unless ASHBY_API_KEY is set
 	LANGSMITH_TRACING=false LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser --no-reload $(ARGS)
 
 contract: $(VENV)/dev.stamp ## compare requests and the sandbox with Ashby's own schemas
@@ -95,7 +95,7 @@ $(VENV)/inbox.stamp: pyproject.toml
 
 $(VENV)/server.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q -e '.[server]'
+	$(BIN)/pip install -q -e '.[inbox,server]'
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml

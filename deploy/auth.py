@@ -16,6 +16,8 @@ from typing import Any
 
 from langgraph_sdk import Auth
 
+from langchain_ashby.server.paths import INBOX_PERMISSION
+
 PEOPLE: dict[str, dict[str, str]] = json.loads(os.environ["AGENT_PEOPLE"])
 
 auth = Auth()
@@ -55,7 +57,11 @@ async def own_runs(ctx: Auth.types.AuthContext, value: Any) -> Any:
 
     A command that goes to a step or changes the state could smuggle in an approval that nobody gave. And only the agent
     reports the outcome of its calls, so messages that pose as a tool's or the model's are refused.
+
+    The inbox answers in everybody's threads. The permission is its own: `who_it_is` gives none to anybody.
     """
+    if INBOX_PERMISSION in ctx.permissions:
+        return True
     command = value["kwargs"].get("command") or {}
     if any(content for kind, content in command.items() if kind != "resume"):
         return False

@@ -103,21 +103,23 @@ class AtTheDoor:
             reviewer = self._door.routed(session.reviewer)
             state |= {"reviewer": reviewer, "session": session, "csrf_token": session.csrf_token}
         answer: ASGIApp | None = None
+        refusal: tuple[int, str] | None = None
         if session is None and not _is_open(own_path(scope)):
             answer = self._stranger(request)
         elif session is not None and not session.reviewer.may_enter:
-            answer = self._problem(request, 403, "You have no role in this inbox. Ask whoever runs it for one.")
+            refusal = 403, "You have no role in this inbox. Ask whoever runs it for one."
         elif scope["method"] not in SAFE_METHODS:
             body = await Request(scope, receive).body()
             receive = replayed(body, receive)
             try:
                 given = await _csrf_token(Request(scope, replayed(body, receive)))
             except (HTTPException, FormParserError):
-                answer = self._problem(request, 400, "The form could not be read. Nothing was changed.")
+                refusal = 400, "The form could not be read. Nothing was changed."
             else:
                 if session is None or not hmac.compare_digest(given.encode(), session.csrf_token.encode()):
-                    words = "This form is from an earlier sign-in. Nothing was changed; reload the page."
-                    answer = self._problem(request, 403, words)
+                    refusal = 403, "This form is from an earlier sign-in. Nothing was changed; reload the page."
+        if refusal is not None:
+            answer = await run_in_threadpool(self._problem, request, *refusal)  # the page reads the store
 
         async def with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and is_new and session is not None:

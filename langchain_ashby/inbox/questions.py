@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -178,7 +179,12 @@ class Questions:
 
 def fingerprint(interrupt_id: str, action: Mapping[str, Any]) -> str:
     """The fingerprint of an action of a question, as it is shown."""
-    return sha256(json.dumps([interrupt_id, action], sort_keys=True, default=str).encode()).hexdigest()[:32]
+    text = json.dumps([interrupt_id, action], sort_keys=True, default=str, ensure_ascii=False)
+    return sha256(_NOT_IN_ALL_JSON.sub("?", text).encode()).hexdigest()[:32]
+
+
+_NOT_IN_ALL_JSON = re.compile(r"\\u0000|[\ud800-\udfff\ufffd]")
+"""Null characters and halves of characters: a LangGraph server replaces them in what it says of a thread."""
 
 
 def _moment(text: object) -> datetime | None:

@@ -59,7 +59,8 @@ class Undos:
     """Undoes what was written.
 
     Args:
-        agent: The agent, or a graph with it as a node. Within another graph nothing can be proposed without the model.
+        agent: The agent, or a graph with it as a node. Within another graph, and without a checkpointer of its own,
+            nothing can be proposed without the model.
         trail: The audit trail.
         questions: The open questions.
     """
@@ -166,4 +167,4 @@ def _thread_of(row: Row) -> str:
 
 
 _WRITTEN = ("applied", "partly applied")
-_NOT_HERE = "Not available: the agent is part of a larger graph, where nothing can be proposed without its model."
+_NOT_HERE = "Not available: nothing can be proposed here without the agent's model."

@@ -13,7 +13,8 @@
 `LANGCHAIN_ASHBY_DATABASE`. The server's own are in memory and saved every ten seconds: if it is killed in between, it
 forgets a write that was made.
 
-`door` decides who is let in; it reads `LANGCHAIN_ASHBY_TOKEN` and `LANGCHAIN_ASHBY_ORIGINS`.
+`door` decides who is let in; it reads `LANGCHAIN_ASHBY_TOKEN` and `LANGCHAIN_ASHBY_ORIGINS`. With the extra `inbox` it
+serves the approval inbox as well, which reads `LANGCHAIN_ASHBY_REVIEWER`.
 """
 
 from __future__ import annotations

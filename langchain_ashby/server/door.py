@@ -4,8 +4,11 @@
   machine by a loopback name; requests from web pages are refused unless the page is listed.
 - `closed` is for servers with an `auth` handler, and only closes the routes that bypass such a handler.
 
-Both read the environment: `LANGCHAIN_ASHBY_TOKEN` is a token to use instead of a new one, `LANGCHAIN_ASHBY_ORIGINS` the
-origins of pages that may connect, separated by commas, such as `http://localhost:3000`.
+With the extra `inbox`, `app` serves the approval inbox below `/inbox`; `serve_inbox` of the module `inbox` makes a
+`closed` that does.
+
+`app` reads the environment: `LANGCHAIN_ASHBY_TOKEN` is a token to use instead of a new one, `LANGCHAIN_ASHBY_ORIGINS`
+the origins of pages that may connect, separated by commas, such as `http://localhost:3000`.
 """
 
 from __future__ import annotations
@@ -15,20 +18,22 @@ import os
 import re
 import secrets
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocketClose
 
 from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.server.paths import INBOX, InboxFirst, KnownPaths, below, note_token, refuse
+
+if TYPE_CHECKING:
+    from langchain_ashby.server.inbox import ServedInbox
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-_PATHS = ("", "assistants", "threads", "runs", "info", "ok")
 
 
 class Doorkeeper:
@@ -40,28 +45,36 @@ class Doorkeeper:
         app: The application behind the door.
         token: The token.
         origins: The origins of pages that may connect; they need the token as well.
+        has_inbox: True if the inbox is behind the door. It has sessions, and looks for itself at where requests come
+            from.
     """
 
-    def __init__(self, app: ASGIApp, token: SecretStr, origins: Collection[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, token: SecretStr, origins: Collection[str] = (), *, has_inbox: bool = False
+    ) -> None:
         self._app = app
         self._token = token
         self._origins = frozenset(origins)
+        self._has_inbox = has_inbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on or refuses it."""
-        if scope["type"] == "lifespan":
+        if scope["type"] == "lifespan" or _is_from_within(scope):
             await self._app(scope, receive, send)
             return
         has_token = self._take_token(scope)
         headers = Headers(scope=scope)
         if not _is_for_this_machine(headers):
-            await _refuse(403, "This server answers only to a loopback host, such as localhost.", scope, receive, send)
+            await refuse(403, "This server answers only to a loopback host, such as localhost.", scope, receive, send)
+        elif self._has_inbox and below(scope, INBOX):
+            note_token(scope, has_token)
+            await self._app(scope, receive, send)
         elif not self._may_ask(headers):
             refusal = "This server answers only to pages whose origin is in LANGCHAIN_ASHBY_ORIGINS."
-            await _refuse(403, refusal, scope, receive, send)
+            await refuse(403, refusal, scope, receive, send)
         elif not has_token and not _is_preflight(scope, headers):
             refusal = "This server requires the token that ends the address it printed at its start."
-            await _refuse(401, refusal, scope, receive, send)
+            await refuse(401, refusal, scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -91,27 +104,9 @@ class Doorkeeper:
         return headers.get("sec-fetch-site", "none") == "none"
 
 
-class KnownPaths:
-    """Hides every path that a client of the agent does not need.
-
-    Routes of `langgraph dev` that bypass an `auth` handler deploy, show raw threads or delete everything, and later
-    versions may add more.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on if its path is known."""
-        if scope["type"] == "lifespan" or _first_part(scope) in _PATHS:
-            await self._app(scope, receive, send)
-        else:
-            await _refuse(404, "Not Found", scope, receive, send)
-
-
-def _first_part(scope: Scope) -> str:
-    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-    return path.removeprefix("/").partition("/")[0]
+def _is_from_within(scope: Scope) -> bool:
+    """True for what the server's own code asks of it. No request from outside can set `root_path`."""
+    return f"{scope.get('root_path', '')}/".startswith("/noauth/")
 
 
 def _credential(name: bytes, value: bytes) -> bytes:
@@ -132,13 +127,6 @@ def _is_preflight(scope: Scope, headers: Headers) -> bool:
     return scope.get("method") == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 
-async def _refuse(status: int, why: str, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await WebSocketClose(1008, why)(scope, receive, send)
-    else:
-        await JSONResponse({"detail": why}, status)(scope, receive, send)
-
-
 def _chosen_token() -> SecretStr | None:
     token = SecretStr(os.environ.get("LANGCHAIN_ASHBY_TOKEN", "").strip())
     if token and not re.fullmatch("[0-9A-Za-z_-]{20,}", token.get_secret_value()):
@@ -154,23 +142,36 @@ def _listed_origins() -> list[str]:
     ]
 
 
-_chosen = _chosen_token()
-_token = _chosen or SecretStr(secrets.token_urlsafe(32))
+def _own_inbox() -> ServedInbox | None:
+    """The inbox; None if the extra is not installed."""
+    try:
+        from langchain_ashby.server.inbox import own_inbox
+    except ImportError as error:
+        if (error.name or "").startswith("langchain_ashby"):
+            raise
+        return None
+    return own_inbox()
 
 
-@asynccontextmanager
-async def _announced(_: Starlette) -> AsyncIterator[None]:
-    address = os.environ.get("LANGGRAPH_API_URL") or "http://127.0.0.1:2024"
-    shown = "<LANGCHAIN_ASHBY_TOKEN>" if _chosen else _token.get_secret_value()
-    print(f"\nThe agent's address (whoever knows it is let in): {address}/{shown}\n", flush=True)
-    yield
+def _app(chosen: SecretStr | None, inbox: ServedInbox | None) -> Starlette:
+    token = chosen or SecretStr(secrets.token_urlsafe(32))
+    door = Middleware(Doorkeeper, token=token, origins=_listed_origins(), has_inbox=inbox is not None)
+    middleware = [door, Middleware(KnownPaths)]
+    if inbox is not None:
+        middleware.insert(1, Middleware(InboxFirst, inbox=inbox))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with nullcontext() if inbox is None else inbox.running():
+            address = os.environ.get("LANGGRAPH_API_URL") or "http://127.0.0.1:2024"
+            shown = "<LANGCHAIN_ASHBY_TOKEN>" if chosen else token.get_secret_value()
+            print(f"\nThe agent's address (whoever knows it is let in): {address}/{shown}", flush=True)
+            where = f"{address}/{shown}{INBOX}" if inbox else 'pip install "langchain-ashby[inbox]" to have them here'
+            print(f"Approvals in the browser: {where}\n", flush=True)
+            yield
+
+    return Starlette(middleware=middleware, lifespan=lifespan)
 
 
-app = Starlette(
-    middleware=[
-        Middleware(Doorkeeper, token=_token, origins=_listed_origins()),
-        Middleware(KnownPaths),
-    ],
-    lifespan=_announced,
-)
+app = _app(_chosen_token(), _own_inbox())
 closed = Starlette(middleware=[Middleware(KnownPaths)])

@@ -9,6 +9,7 @@ from people import Browser
 
 from langchain_ashby.agent import audit_trail
 from langchain_ashby.inbox.outbox import Agent
+from langchain_ashby.inbox.questions import fingerprint
 from langchain_ashby.sandbox import AshbySandbox
 
 
@@ -60,3 +61,10 @@ def test_what_became_of_a_decision_is_told_to_the_request_that_shows_it(browser:
             assert "Written:" not in browser.get("/", headers={"hx-request": "true", "hx-trigger": part}).text
         told = browser.get("/strip", headers={"hx-request": "true", "hx-trigger": "strip"}).text
     assert "Written:" not in browser.get("/").text
+
+
+def test_a_card_that_a_server_cannot_say_in_full_keeps_its_fingerprint() -> None:
+    def of(note: str) -> str:
+        return fingerprint("id", {"name": "ashby_create_candidate_note", "args": {"note": note}})
+
+    assert of("a\0b \ud83d c") == of("a\ufffdb ? c") != of("ab ? c")

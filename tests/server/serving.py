@@ -52,7 +52,7 @@ def serving(directory: Path, environment: Mapping[str, str], *, authenticated: b
 
     Args:
         directory: The directory.
-        environment: Variables for the server.
+        environment: Variables for the server, in which `{url}` is its address.
         authenticated: True for the authentication and the door of `deploy/`, False for those of `make serve`.
 
     Raises:
@@ -61,12 +61,13 @@ def serving(directory: Path, environment: Mapping[str, str], *, authenticated: b
     settings = json.loads((PROJECT / "langgraph.json").read_text("utf-8"))
     if authenticated:
         settings |= {name: deployed(name) for name in ("auth", "http")}
-        settings["auth"]["path"] = f"{PROJECT}/deploy/auth.py:auth"
+        for setting, name in (settings["auth"], "path"), (settings["http"], "app"):
+            setting[name] = f"{PROJECT}/deploy/{setting[name].removeprefix('./')}"
     (directory / "langgraph.json").write_text(json.dumps(settings), "utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = directory / "log"
+    url, log = f"http://127.0.0.1:{port}", directory / "log"
     command = [str(Path(sys.executable).with_name("langgraph")), "dev", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("ab") as said:
         process = subprocess.Popen(
@@ -77,14 +78,14 @@ def serving(directory: Path, environment: Mapping[str, str], *, authenticated: b
                 "LANGSMITH_TRACING": "false",
                 "LANGGRAPH_CLI_NO_ANALYTICS": "1",
                 "PYTHONPATH": os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")])),
-                **environment,
+                **{name: it.replace("{url}", url) for name, it in environment.items()},
             },
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=said,
             start_new_session=True,  # its own process group, so that everything can be killed
         )
-    server = Server(process, f"http://127.0.0.1:{port}", log)
+    server = Server(process, url, log)
     try:
         _wait_for(server)
         yield server

@@ -20,9 +20,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from langchain_ashby.server.door import Doorkeeper, KnownPaths
+from langchain_ashby.server.door import Doorkeeper
+from langchain_ashby.server.paths import KnownPaths, brought_token
 
 TOKEN = "tok_EN-0123456789abcdef0123"
 PAGE = "http://localhost:3000"
@@ -216,6 +218,45 @@ async def test_the_paths_that_clients_need_are_there(path: str) -> None:
 @pytest.mark.parametrize("method", METHODS)
 async def test_no_other_path_is(path: str, method: str) -> None:
     assert (await ask(path, method=method, app=KnownPaths(ROOM))).status_code == 404
+
+
+async def test_the_inbox_asks_for_itself_who_is_there_and_knows_who_brought_the_token() -> None:
+    async def room(scope: Scope, receive: Receive, send: Send) -> None:
+        await JSONResponse({"path": scope["path"], "has_token": brought_token(scope)})(scope, receive, send)
+
+    door = Doorkeeper(room, SecretStr(TOKEN), has_inbox=True)
+    own = {"Origin": "http://127.0.0.1:2024", "Sec-Fetch-Site": "same-origin"}
+    for path, headers, told in [
+        ("/inbox/", own, {"path": "/inbox/", "has_token": False}),
+        (f"/{TOKEN}/inbox/outcomes", {}, {"path": "/inbox/outcomes", "has_token": True}),
+    ]:
+        assert (await ask(path, headers, app=door)).json() == told
+    assert (await ask("/inbox/", {"Host": "rebound.example"}, app=door)).status_code == 403
+    for path in ("/threads", "/inboxes", "//inbox"):
+        assert (await ask(path, app=door)).status_code == 401
+    assert (await ask("/inbox/")).status_code == 401, "without the extra it is a path like any other"
+
+
+@pytest.mark.parametrize("root, opens", [("/noauth", True), ("/noauth/prefix", True), ("", False), ("/noauths", False)])
+async def test_what_the_servers_own_code_asks_needs_no_token(root: str, opens: bool) -> None:
+    transport = httpx.ASGITransport(app=DOOR, root_path=root)
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        assert (await client.get("/noauth/threads")).status_code == (200 if opens else 403)
+
+
+def test_without_the_extra_of_the_inbox_the_server_starts_and_says_so() -> None:
+    # As starlette fails without jinja2, where another package has brought jinja2's own dependency.
+    program = """if True:
+        import asyncio, sys
+        sys.modules["jinja2"] = None
+        from langchain_ashby.server.door import app
+        async def start():
+            async with app.router.lifespan_context(app):
+                pass
+        asyncio.run(start())
+    """
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert 'Approvals in the browser: pip install "langchain-ashby[inbox]"' in run.stdout
 
 
 def test_nothing_that_holds_the_token_shows_it() -> None:

@@ -23,11 +23,13 @@ from langgraph_sdk import get_sync_client
 from langchain_ashby.agent import Context, audit_trail
 from langchain_ashby.sandbox import AshbySandbox
 
+from browsing import approve, browser, until, waiting  # isort: skip
+from openid_provider import CLIENT, SECRET, Provider, provider  # isort: skip
 from serving import Server, serving, why_not  # isort: skip
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
-GRAPH = "recruiting_agent"
+GRAPH, GRACE = "recruiting_agent", "grace@example.com"
 GO: Any = {"messages": [{"role": "user", "content": "Who is next?"}]}
 APPROVE = {"type": "approve"}
 REJECT = {"type": "reject", "message": "Not now."}
@@ -87,7 +89,7 @@ def sent(sandbox: AshbySandbox, endpoint: str, since: int = 0) -> list[str | Non
 
 
 def test_the_agent_on_a_server_asks_and_writes_once_even_if_the_server_is_killed(tmp_path: Path) -> None:
-    with AshbySandbox() as sandbox:
+    with AshbySandbox() as sandbox, provider() as company:
         users = [it["id"] for it in sandbox.state()["user"] if it["isEnabled"]]
         cy, di = Person("c" * 20, "cy@example.org", users[0]), Person("d" * 20, "di@example.org")
         environment = {
@@ -96,6 +98,11 @@ def test_the_agent_on_a_server_asks_and_writes_once_even_if_the_server_is_killed
             "AGENT_PEOPLE": json.dumps(
                 {it.token: {"identity": it.identity, "ashby_user_id": it.ashby_user_id} for it in (cy, di)}
             ),
+            "INBOX_URL": "{url}/inbox",
+            "INBOX_ISSUER": company.url,
+            "INBOX_CLIENT_ID": CLIENT,
+            "INBOX_CLIENT_SECRET": SECRET,
+            "INBOX_PEOPLE": json.dumps({GRACE: ["reviewer"]}),
         }
         with serving(tmp_path, environment) as server:
             it_says_what_it_takes(server, di)
@@ -103,6 +110,7 @@ def test_the_agent_on_a_server_asks_and_writes_once_even_if_the_server_is_killed
             it_refuses_settings_that_the_application_does_not_allow(server, di, sandbox, users[1])
             approve_edit_and_reject_arrive_over_the_sdk(server, cy, sandbox)
             a_remote_graph_asks_and_is_answered(server, di, sandbox)
+            someone_else_approves_in_the_inbox(server, cy, sandbox, company)
             waiting = an_open_question(server, di)
             dying = a_write_whose_reply_never_comes(server, cy, sandbox)
             server.kill()
@@ -211,6 +219,22 @@ def a_remote_graph_asks_and_is_answered(server: Server, person: Person, sandbox:
     assert (sent(sandbox, STAGE, before), sent(sandbox, NOTE, before)) == ([], [None])
 
 
+def someone_else_approves_in_the_inbox(
+    server: Server, person: Person, sandbox: AshbySandbox, company: Provider
+) -> None:
+    """The write is made for the user of the person who asked, and the reviewer is who approved it."""
+    before, conversation, inbox = len(sandbox.requests()), thread(), f"{server.url}/inbox"
+    asked(person.run(server, conversation, input=GO))
+    with browser() as there:
+        assert there.get(f"{inbox}/", headers=person.headers()).url.path == "/inbox/sign-in"
+        assert GRACE in there.get(f"{inbox}/sign-in/start").text
+        addresses = waiting(there, inbox, 3)
+        assert [approve(there, it) for it in addresses] == [200] * 3
+        until(lambda: person.client(server).threads.get(conversation)["status"] == "idle", within=60)
+    assert [sent(sandbox, it, before) for it in (STAGE, NOTE, INTERVIEW)] == [[person.ashby_user_id]] * 3
+    assert company.problems == []
+
+
 def an_open_question(server: Server, person: Person) -> str:
     conversation = thread()
     asked(person.run(server, conversation, input=GO))
@@ -262,7 +286,7 @@ def the_audit_trail_knows_who_decided(directory: Path, cy: Person, di: Person, d
         entries = list(audit_trail(store))
         applied = [it for it in entries if it.outcome == "applied"]
         assert sorted((it.reviewer, it.on_behalf_of) for it in applied) == sorted(
-            [(cy.identity, cy.ashby_user_id)] * 3 + [(di.identity, None)] * 2
+            [(cy.identity, cy.ashby_user_id)] * 3 + [(di.identity, None)] * 2 + [(GRACE, cy.ashby_user_id)] * 3
         )
         [told] = [it for it in audit_trail(store, dying) if it.outcome == "applied"]
     assert told.detail == ""

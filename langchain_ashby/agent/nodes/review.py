@@ -154,6 +154,9 @@ def _carried_out(
 
 def _listed(asked: dict[str, Any], state: State, given: Dependencies, location: RunLocation) -> Waiting:
     settings = {name: it for name, it in settings_given().items() if name != "reviewer" and it not in (None, False)}
+    # A server may have authenticated the user, and does not when somebody else answers.
+    if user := given.limits.settings().on_behalf_of:
+        settings["on_behalf_of"] = user
     return waiting(
         asked["request_id"],
         location.thread_id,

@@ -133,8 +133,10 @@ def reviewer() -> str | None:
     """Returns who decides in this run: the user authenticated by a LangGraph server, or named by the application.
 
     The application names them in the run's context as `reviewer`, or in its config as `configurable.reviewer` or
-    `configurable.user_id`.
+    `configurable.user_id`. None if the inbox of a server answers: each of its decisions names who made it.
     """
+    if _of_user("names_reviewers") is True:
+        return None
     configurable = _configurable()
     names = (
         configurable.get("langgraph_auth_user_id"),
@@ -176,9 +178,14 @@ def settings_given() -> dict[str, Any]:
 
 def ashby_user() -> str | None:
     """Returns the Ashby user of a LangGraph server's authenticated user, if it has an `ashby_user_id`."""
-    user = _configurable().get("langgraph_auth_user")
-    found = user.get("ashby_user_id") if isinstance(user, Mapping) else getattr(user, "ashby_user_id", None)
+    found = _of_user("ashby_user_id")
     return str(found) if found else None
+
+
+def _of_user(name: str) -> Any:
+    """What a LangGraph server knows of the user whom it authenticated. No client can set it."""
+    user = _configurable().get("langgraph_auth_user")
+    return user.get(name) if isinstance(user, Mapping) else getattr(user, name, None)
 
 
 _CHECKPOINTER, _DURABILITY, _RUNTIME = "__pregel_checkpointer", "__pregel_durability", "__pregel_runtime"

@@ -38,7 +38,7 @@ async def evidence(request: Request) -> Response:
     approval = await run_in_threadpool(approval_of, request)
     found = inbox_of(request).evidence
     context = {"approval": approval, "person": await found.person(approval), "readings": await found.readings(approval)}
-    return answer(request, "evidence.html", context)
+    return await run_in_threadpool(answer, request, "evidence.html", context)
 
 
 async def decide(request: Request) -> Response:
@@ -100,8 +100,10 @@ def onward(request: Request, approval: Approval) -> str:
 
 
 async def _again(request: Request, approval: Approval, problem: str, status: int) -> Response:
-    found = await run_in_threadpool(listing, request)
-    return answer(request, "card.html", context_of(request, found, approval, problem=problem), status)
+    def page() -> Response:
+        return answer(request, "card.html", context_of(request, listing(request), approval, problem=problem), status)
+
+    return await run_in_threadpool(page)
 
 
 def _decision(form: FormData) -> Mapping[str, Any] | str:

@@ -92,6 +92,6 @@ def common(request: Request) -> dict[str, Any]:
 
 
 def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
-    """A page, with times on the reviewer's clock."""
+    """A page, with times on the reviewer's clock. Made in a thread, not in an event loop: it reads the store."""
     with in_zone(getattr(zone_of(request), "key", None)):
         return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)
