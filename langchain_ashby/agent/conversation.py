@@ -1,6 +1,6 @@
 """The conversation as a checkpointer keeps it: most checkpoints have only what their step changed.
 
-A thread of fifty long listings takes five megabytes this way, and more than a thousand if each step stores all messages
+A thread of fifty long listings takes six megabytes this way, and more than a thousand if each step stores all messages
 again.
 
 LangGraph rebuilds such a conversation from what was stored for each checkpoint on the way. If two workers continue from
