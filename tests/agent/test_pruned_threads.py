@@ -60,6 +60,7 @@ def talk(database: Database, office: Office) -> None:
     other.compile(checkpointer=database.checkpointer).invoke({"number": 0}, at("foreign"))
 
 
+@pytest.mark.slow
 def test_pruned_threads_go_on_and_what_waits_can_be_decided(tmp_path: Path) -> None:
     _prunes_and_goes_on(f"sqlite:///{tmp_path}/agent.db")
 
