@@ -22,7 +22,6 @@ from office import (
     approve,
     assert_sendable,
     calling,
-    made,
     read,
     request,
     results,
@@ -34,7 +33,6 @@ from writing_room import QUICK, DyingJournal, Killed, Room, opened
 
 from langchain_ashby.agent import Journal, QuestionClosedError, audit_trail, create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
-from langchain_ashby.endpoints import SetJobStatus
 
 pytestmark = pytest.mark.slow
 
@@ -79,21 +77,6 @@ def test_a_new_message_after_a_run_that_died_gets_the_truth(room: Room, stage: s
     assert room.answer(result).text.startswith("Not executed.") is not happened
     assert [entry.outcome for entry in room.trail()] == ["applied" if happened else "superseded"]
     assert_sendable(result["messages"])
-
-
-def test_a_write_that_ashby_confirmed_is_known_to_be_made_if_the_run_died_in_reading_what_follows(room: Room) -> None:
-    job = next(it["id"] for it in room.sandbox.state()["job"] if it["status"] == "Open")
-    close = made("ashby_set_job_status", {"job_id": job, "status": "Closed"})
-    with room.agent(close, journal=DyingJournal("before outcome")) as graph:
-        room.start(graph)
-        with pytest.raises(Killed):
-            room.resume(graph)
-    room.client.call(SetJobStatus(job_id=job, status="Draft"))  # so Ashby no longer shows what was made
-    with room.agent(close) as graph:
-        result = graph.invoke(None, room.config)
-    assert room.answer(result).text.startswith("Executed. The run was interrupted")
-    assert [entry.outcome for entry in room.trail()] == ["applied"]
-    assert room.sent("job.setStatus") == 2
 
 
 def lose_what_the_resumed_run_saved(room: Room, stage: str) -> None:
