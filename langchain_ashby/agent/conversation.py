@@ -1,6 +1,6 @@
 """The conversation as a checkpointer keeps it: most checkpoints have only what their step changed.
 
-A thread of fifty long listings takes five megabytes this way, and more than a thousand if each step stores all messages
+A thread of fifty long listings takes six megabytes this way, and more than a thousand if each step stores all messages
 again.
 
 LangGraph rebuilds such a conversation from what was stored for each checkpoint on the way. If two workers continue from
@@ -10,8 +10,8 @@ decided otherwise. So while writes are under way, the whole conversation is stor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Self
 from uuid import NAMESPACE_OID, uuid5
 
 from langchain_core.messages import (
@@ -25,10 +25,10 @@ from langchain_core.messages import (
     message_chunk_to_message,
 )
 from langgraph.channels import DeltaChannel
+from langgraph.checkpoint.base import PendingWrite
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
-from langchain_ashby.endpoint import Access
-from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.errors import ConfigurationError
 
 
 def added(messages: Sequence[AnyMessage], changes: Sequence[Any]) -> list[AnyMessage]:
@@ -57,7 +57,7 @@ def added(messages: Sequence[AnyMessage], changes: Sequence[Any]) -> list[AnyMes
 
 
 class ConversationChannel(DeltaChannel[list[AnyMessage]]):
-    """Keeps a conversation by its changes. A step of a turn that writes stores all of it.
+    """Keeps a conversation by its changes. A step of a turn that writes, or that removes messages, stores all of it.
 
     Args:
         reducer: Applies changes.
@@ -73,7 +73,45 @@ class ConversationChannel(DeltaChannel[list[AnyMessage]]):
         snapshot_frequency: int = 1,
     ) -> None:
         self._is_critical = False
+        self._is_stored = False
+        self._reads: Collection[str] = ()
         super().__init__(reducer, typ)
+
+    def with_reads(self, names: Collection[str]) -> Self:
+        """The same channel for an agent whose tools of these names only read."""
+        made = self.copy()
+        made._reads = names
+        return made
+
+    def copy(self) -> Self:
+        """Copies the channel with its value."""
+        return self._as_here(super().copy())
+
+    def from_checkpoint(self, checkpoint: Any) -> Self:
+        """The channel with the value that a checkpoint stores.
+
+        Raises:
+            ConfigurationError: if the installed LangGraph cannot read that: as an empty conversation it would be lost.
+        """
+        if checkpoint is None:
+            raise _lost()
+        made = self._as_here(super().from_checkpoint(checkpoint))
+        made._is_stored = checkpoint is not self.checkpoint()  # which stands for nothing stored
+        return made
+
+    def replay_writes(self, writes: Sequence[PendingWrite]) -> None:
+        """Applies the changes of the checkpoints since the one whose value this is.
+
+        Raises:
+            ConfigurationError: if there is neither: LangGraph replays only conversations that were begun.
+        """
+        if not (writes or self._is_stored):
+            raise _lost()
+        super().replay_writes(writes)
+
+    def _as_here(self, made: Self) -> Self:
+        made._reads = self._reads
+        return made
 
     @property
     def snapshot_frequency(self) -> int:
@@ -86,25 +124,31 @@ class ConversationChannel(DeltaChannel[list[AnyMessage]]):
 
     def update(self, values: Sequence[Any]) -> bool:
         """Applies the changes of a step."""
-        self._is_critical = any(map(_may_concern_writes, values))
+        self._is_critical = any(_needs_all(it, self._reads) for it in values)
         return super().update(values)
 
 
 _MOST_CHANGES = 100
 
 
-def _may_concern_writes(change: Any) -> bool:
+def _lost() -> ConfigurationError:
+    return ConfigurationError(
+        "The conversation of this thread cannot be read: the checkpoints that hold it are gone, or a newer version of "
+        "LangGraph wrote them",
+        remedy="Update langgraph and langgraph-checkpoint, or restore the database. Do not go on with this thread.",
+    )
+
+
+def _needs_all(change: Any, reads: Collection[str]) -> bool:
     """True unless a step's change is a person's message, a read, or what the model says without writing.
 
-    An empty one is that of a step about writes, too.
+    An empty one is that of a step about writes, too. Of messages that are removed, nothing may be needed any more.
     """
     messages = change if isinstance(change, list) else [change]
     names = [str(it.name) for it in messages if isinstance(it, ToolMessage)]
     names += [call["name"] for it in messages if isinstance(it, AIMessage) for call in it.tool_calls]
-    return not messages or any(name not in _READS for name in names)
-
-
-_READS = frozenset(name for name, operation in OPERATIONS.items() if operation.access is Access.READ)
+    removes = any(isinstance(it, RemoveMessage) for it in messages)
+    return removes or not messages or any(name not in reads for name in names)
 
 
 def _messages(change: Any) -> list[AnyMessage]:

@@ -21,7 +21,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import ToolMessage
@@ -35,6 +35,7 @@ from langgraph.types import Checkpointer, Send
 
 from langchain_ashby.agent.approval.gate import Tools, by_name, needs_approval
 from langchain_ashby.agent.approval.policy import ApprovalPolicy
+from langchain_ashby.agent.conversation import ConversationChannel
 from langchain_ashby.agent.execution.bulk_run import single_tools
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import WriteExecutor
@@ -167,9 +168,11 @@ def create_recruiting_agent(
     given = Dependencies(limits, executor, store, forgets)
 
     graph = StateGraph(State, context_schema=limits.schema, input_schema=Conversation, output_schema=Conversation)
+    reads = frozenset(name for name, tool in tools.items() if not needs_approval(tool))
+    graph.channels["messages"] = cast(ConversationChannel, graph.channels["messages"]).with_reads(reads)
     graph.add_node("reconcile", limits.within(partial(reconcile, given=given)))
     prompt = SYSTEM_PROMPT if system_prompt is None else system_prompt
-    window = ContextWindow(max_context_tokens, context_edits, lambda name: not needs_approval(tools.get(name)))
+    window = ContextWindow(max_context_tokens, context_edits, reads.__contains__)
     graph.add_node("model", ModelNode(chosen, limits, prompt, max_writes_per_turn, max_model_calls_per_turn, window))
     graph.add_node("reads", ReadNode(limits))
     graph.add_node("prepare", _Step("prepare", limits.within(partial(prepare, given=given))))

@@ -15,6 +15,7 @@ from langchain_ashby.cli.commands.doctor import doctor
 from langchain_ashby.cli.commands.inbox import inbox
 from langchain_ashby.cli.commands.mirror import mirror
 from langchain_ashby.cli.commands.pending import pending
+from langchain_ashby.cli.commands.prune import prune
 from langchain_ashby.cli.commands.sandbox import sandbox
 from langchain_ashby.cli.commands.tools import tools
 from langchain_ashby.cli.commands.undo import undo
@@ -31,7 +32,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # its tracebacks show local variables, and those are people's data
 )
-for command in (demo, chat, pending, inbox, call, tools, doctor, audit, undo, sandbox):
+for command in (demo, chat, pending, inbox, call, tools, doctor, audit, undo, prune, sandbox):
     app.command()(command)
 app.add_typer(mirror, name="mirror")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,6 +61,14 @@ def reviewer_or_user(reviewer: str | None) -> str | None:
         return reviewer or getuser()
     except (KeyError, OSError):
         return None
+
+
+def seconds(text: str, option: str, example: str) -> float:
+    """The seconds in a length of time, such as 30s, 5m, 1h or 90d."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text.strip())
+    if found is None or not float(found[1]):
+        raise stop(f"Give {option} as a number with s, m, h or d, such as {example}.", Status.USAGE)
+    return float(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
 
 
 def open_mirror(url: str, client: AshbyClient | None, *, answers: bool = False, zone: str = "UTC") -> Mirror:

@@ -80,6 +80,11 @@ def open_database(url: str, *, create: bool, only_read: bool = False, for_long: 
         yield found
 
 
+def in_words(url: str) -> AbstractContextManager[None]:
+    """Rewords the errors of the database at a URL within a block, as `ValueError`."""
+    return _reworded_errors(_sqlite_file(url))
+
+
 def _sqlite_file(url: str) -> Path | None:
     if url.startswith("sqlite:///"):
         return Path(url.removeprefix("sqlite:///"))

@@ -108,13 +108,14 @@ def desk(room: Room, request: pytest.FixtureRequest) -> Desk:
     return Desk(room, asynchronous=request.param == "ainvoke")
 
 
-def test_a_rejection_that_a_colleague_has_undone_is_not_sent_again(desk: Desk) -> None:
+def test_a_rejection_that_ashby_confirmed_and_a_colleague_undid_is_told_as_made_and_not_sent_again(desk: Desk) -> None:
+    """What follows from it is read before its outcome is recorded; Ashby's confirmation is on record before that."""
     call = rejection(desk.room)
     desk.die(call, DyingJournal("before outcome"))
     move_back(desk.room, call)
-    assert desk.run(None, call).startswith("Outcome not known. The run was interrupted")
+    assert desk.run(None, call).startswith("Executed. The run was interrupted")
     assert desk.room.sent("application.changeStage") == 2, "the agent's, and the colleague's"
-    assert desk.outcomes() == ["unknown"]
+    assert desk.outcomes() == ["applied"]
 
 
 def test_what_died_before_it_was_sent_is_proven_not_made_and_made_once(desk: Desk) -> None:

@@ -55,6 +55,18 @@ def test_text_is_read_as_what_the_argument_takes() -> None:
     )
 
 
+@pytest.mark.parametrize("count", ["9" * 23, "[" * 100_000], ids=["too large", "too deep"])
+def test_text_that_no_checkpoint_can_hold_as_what_it_says_leaves_the_question_open(count: str) -> None:
+    office, config = Office(), thread()
+    graph = agent(office, calling(write("ada")), "Done.")
+    graph.invoke(user(), config)
+    args = {"candidate_id": "ada", "stage": "Hired", "times": count}
+    edited = {"type": "edit", "edited_action": {"name": "move_candidate", "args": args}}
+    assert "Nothing was executed" in request(graph.invoke(Command(resume={"decisions": [edited]}), config))["problem"]
+    graph.invoke(Command(resume=approve()), config)
+    assert office.writes == [("ada", "Offer")]
+
+
 def test_text_stays_text_where_the_argument_takes_text() -> None:
     args = {"people": ["Ada"], "note": '["Ada"]', "either": "7"}
     assert decided(args) == Everything(people=["Ada"], note='["Ada"]', either="7").model_dump()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import sqlite3
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.graph.message import REMOVE_ALL_MESSAGES, add_messages
 from langgraph.store.base import PutOp
 from langgraph.store.memory import InMemoryStore
+from langgraph.store.sqlite import SqliteStore
 from langgraph.types import Command
 from office import Office, agent, approve, calling, read, results, thread, user, write
 
@@ -23,6 +27,7 @@ from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
 from langchain_ashby.agent.conversation import added
 from langchain_ashby.agent.messages.own import is_own_answer
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
+from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.sandbox import AshbySandbox
 
 ARTIFACT = {"results": {"id": "ada"}}
@@ -127,6 +132,44 @@ def test_a_thread_of_an_earlier_version_goes_on() -> None:
     graph = agent(Office(), "unsaid", "After.", checkpointer=saver, store=InMemoryStore())
     said = [it.text for it in graph.invoke(user("Go on."), config)["messages"]]
     assert said == ["Go.", "Before.", "Go on.", "After."]
+
+
+def test_a_thread_that_the_oldest_langgraph_kept_goes_on(tmp_path: Path) -> None:
+    """LangGraph may still change how it keeps what changes. The file was made with `tests/floors.txt`."""
+    file, office = tmp_path / "agent.db", Office()
+    kept = gzip.decompress(Path(__file__).with_name("kept_by_langgraph_1.2.15.sql.gz").read_bytes())
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(kept.decode())
+    config: Any = {"configurable": {"thread_id": "old"}}
+    with SqliteSaver.from_conn_string(str(file)) as saver, SqliteStore.from_conn_string(str(file)) as store:
+        graph = agent(office, "unsaid", "unsaid", "Moved.", checkpointer=saver, store=store)
+        said = [it.text for it in graph.get_state(config).values["messages"]]
+        assert said == ["First.", "One.", "Write.", "", "candidate ada"]
+        result = graph.invoke(Command(resume=approve()), config, durability="sync")
+    assert [it.text for it in result["messages"]] == [*said, "moved ada to Offer", "Moved."]
+    assert office.writes == [("ada", "Offer")]
+
+
+def test_a_conversation_whose_checkpoints_are_gone_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    with SqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
+        graph, config = agent(Office(), "One.", "Two.", checkpointer=saver, store=InMemoryStore()), thread()
+        graph.invoke(user(), config)
+        saver.conn.execute("DELETE FROM checkpoints WHERE checkpoint_id < (SELECT max(checkpoint_id) FROM checkpoints)")
+        for look in (graph.get_state, lambda config: graph.invoke(user(), config)):
+            with pytest.raises(ConfigurationError, match="cannot be read: the checkpoints that hold it are gone"):
+                look(config)
+
+
+def test_only_steps_about_writes_store_the_whole_conversation_whatever_tool_reads() -> None:
+    def whole() -> int:
+        return sum("messages" in it.checkpoint["channel_values"] for it in saver.list(config))
+
+    saver, config = InMemorySaver(), thread()
+    graph = agent(Office(), calling(read("ada")), "One.", calling(write("ada")), checkpointer=saver)
+    graph.invoke(user(), config)
+    assert whole() == 0
+    graph.invoke(user(), config)
+    assert whole() > 0
 
 
 def test_an_earlier_checkpoint_can_be_gone_back_to() -> None:

@@ -124,6 +124,14 @@ def test_what_was_signed_or_is_whole_is_sent_as_it_is() -> None:
     assert all(a is b for a, b in zip(conversation(instructions, whole), [instructions, *whole], strict=True))
 
 
+def test_reasoning_that_broke_off_before_its_signature_is_not_sent() -> None:
+    """As `output_version="v1"` keeps what Anthropic refuses without one."""
+    half: dict[str, Any] = {"type": "reasoning", "reasoning": "Hm"}
+    whole: dict[str, Any] = {**half, "extras": {"signature": "c2ln"}}
+    said: dict[str, Any] = {"type": "text", "text": "So."}
+    assert acceptable(AIMessage([whole, half, said])).content == [whole, said]
+
+
 def test_reasoning_goes_with_the_items_that_it_led_to() -> None:
     reasoning = {"type": "reasoning", "id": "rs_1", "summary": []}
     cut = {"type": "invalid_tool_call", "name": "move_candidate", "args": '{"x', "id": "1", "error": None}

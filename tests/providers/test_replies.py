@@ -193,7 +193,9 @@ def test_a_reply_that_says_it_is_done_or_gives_no_reason_is_whole(reason: str | 
 
 
 def test_a_response_that_is_not_completed_broke_off() -> None:
-    assert replied("in_progress", "status") == replied("queued", "status") == BROKEN_OFF
+    assert (
+        replied("in_progress", "status") == replied("queued", "status") == replied("incomplete", "status") == BROKEN_OFF
+    )
     assert replied("completed", "status") is None
     assert replied("200", "status") is None
 

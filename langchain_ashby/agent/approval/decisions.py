@@ -124,11 +124,11 @@ def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decisio
         args = json.loads(edited)
     except (TypeError, ValueError, RecursionError):
         raise UnusableAnswer('"args" must be plain JSON.') from None
-    if json_safe(args) is not args:  # as inside a tuple, which only now is a list
-        raise UnusableAnswer(f'"args" must not contain {NOT_KEPT}.')
     if call["name"] not in tools:
         raise UnusableAnswer("the tool no longer exists; reject the call.")
     args = _typed(args, tools[call["name"]].args)
+    if json_safe(args) is not args:  # as inside a tuple or a text, which only now is a list or a number
+        raise UnusableAnswer(f'"args" must not contain {NOT_KEPT}.')
     if problem := argument_problem(tools[call["name"]], args):
         raise UnusableAnswer(f"the edited arguments are invalid. {problem}")
     try:
@@ -152,7 +152,7 @@ def _read_as(value: Any, schema: Any) -> Any:
         return value
     try:
         found = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
     if isinstance(found, bool) and "boolean" not in kinds:  # to Python it is a number
         return value

@@ -31,6 +31,7 @@ class Attempt:
         key: The key of the call in the journal.
         claim: The claim under which the write is made.
         in_steps: True if the write takes several requests that change something: then each answer is kept.
+        reads_on: True if its tool reads more before it returns: then it is noted that Ashby answered.
     """
 
     journal: Journal
@@ -38,6 +39,7 @@ class Attempt:
     key: str
     claim: Claim
     in_steps: bool
+    reads_on: bool
     requests: list[Request] = field(default_factory=list)
     _latest: Endpoint[Any] | None = None
 
@@ -67,10 +69,12 @@ class Attempt:
         self._latest = None
 
     def answered(self, request: Endpoint[Any], result: Any) -> None:
-        """Keeps the answer, if further requests follow."""
+        """Notes that Ashby confirmed the request if time passes before the outcome is recorded."""
         self.requests[-1] = replace(self.requests[-1], answered=True, result=result)
         if self.in_steps:
             self.journal.note(self.store, self.key, self.requests[-1])
+        elif self.reads_on:
+            self.journal.note(self.store, self.key, replace(self.requests[-1], result=None))
 
     def _is_in_time(self) -> bool:
         """True if the request will be over before the claim counts as abandoned."""

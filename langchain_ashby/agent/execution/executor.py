@@ -47,6 +47,7 @@ from langchain_ashby.http.observer import changes_ashby
 from langchain_ashby.results import told
 from langchain_ashby.spelling import in_words
 from langchain_ashby.text.words import one_line
+from langchain_ashby.toolkit.beside import looks_beside
 
 
 class WriteExecutor:
@@ -87,7 +88,8 @@ class WriteExecutor:
         """Makes the observer that notes the requests made under a claim."""
         operation = self.checker.operation(write.call)
         in_steps = operation is not None and any(map(changes_ashby, operation.steps))
-        return Attempt(self.journal, write.store, write.key, claim, in_steps)
+        reads_on = operation is not None and looks_beside(operation)
+        return Attempt(self.journal, write.store, write.key, claim, in_steps, reads_on)
 
     def close(self, write: PendingWrite, result: WriteResult) -> ToolMessage:
         """Answers a call that is not to run: with `result`, unless it has run."""

@@ -28,7 +28,15 @@ from langgraph.store.base import BaseStore, PutOp
 from langchain_ashby.agent.cards import Seen
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.process import has_ended, running_time, this_process
-from langchain_ashby.agent.execution.store import list_items, load, put_op, store_time, thread_label, time_of
+from langchain_ashby.agent.execution.store import (
+    items_under,
+    list_items,
+    load,
+    put_op,
+    store_time,
+    thread_label,
+    time_of,
+)
 from langchain_ashby.agent.state import Approval
 
 ROOT = ("langchain_ashby", "journal")
@@ -264,6 +272,13 @@ def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolC
     """
     named = json.dumps([turn, index, call["id"], call["name"], call["args"]], sort_keys=True)
     return f"{thread_label(thread_id)}/{sha256(named.encode()).hexdigest()[:32]}"
+
+
+def has_open_records(store: BaseStore, thread_id: str | None) -> bool:
+    """True if the journal has a call of a thread that was begun and whose outcome is not recorded."""
+    items = items_under(store, (*ROOT, thread_label(thread_id)))
+    concluded = {it.namespace for it in items if it.key == _CONCLUDED}
+    return any(it.namespace not in concluded for it in items)
 
 
 def to_record(answer: ToolMessage) -> AnswerRecord:

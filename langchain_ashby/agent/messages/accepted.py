@@ -133,6 +133,8 @@ def _is_dropped(block: str | dict[Any, Any], *, own_calls: bool) -> bool:
             return not str(block.get("text") or "").strip()
         case "thinking":
             return not block.get("signature")  # broken off before its signature came
+        case "reasoning":  # the same in LangChain's own form, or OpenAI's, which has an id
+            return not (block.get("id") or (block.get("extras") or {}).get("signature"))
         case "redacted_thinking":
             return not block.get("data")
         case kind:

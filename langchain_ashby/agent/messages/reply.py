@@ -79,8 +79,8 @@ _ENDINGS = {
     reason: ending
     for ending, reasons in {
         CUT_OFF: "length max_tokens max_output_tokens model_length model_context_window_exceeded",
-        BROKEN_OFF: "error failed cancelled network_error insufficient_system_resource pause_turn in_progress queued "
-        "abort repetition_truncation",
+        BROKEN_OFF: "error failed cancelled incomplete network_error insufficient_system_resource pause_turn "
+        "in_progress queued abort repetition_truncation",
         MALFORMED: "malformed_function_call unexpected_tool_call too_many_tool_calls malformed_response "
         "missing_thought_signature malformed_model_output malformed_tool_use",
         FILTERED: "content_filter content_filtered guardrail_intervened sensitive safety recitation blocklist "
@@ -243,7 +243,7 @@ def _is_whole(arguments: str | None) -> bool:
 def _ending(message: AIMessage, *, streamed: bool) -> Ending | None:
     about = message.response_metadata
     reasons = [about.get(key) for key in ("finish_reason", "stop_reason", "stopReason", "done_reason")]
-    further = [about.get("status"), _inside(about, "incomplete_details", "reason")]
+    further = [_inside(about, "incomplete_details", "reason"), about.get("status")]
     further += [_inside(about, "error", "code") and "failed"]
     known = [str(it) for it in (*reasons, *further) if it]
     for reason in known:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from langchain_ashby.cli.connect import connected
 from langchain_ashby.cli.exits import Status, stop
-from langchain_ashby.cli.options import MirrorUrl, open_mirror
+from langchain_ashby.cli.options import MirrorUrl, open_mirror, seconds
 from langchain_ashby.errors import AshbyError
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def sync(
 
     It can be interrupted at any point; the next run goes on from there.
     """
-    pause = None if every is None else _seconds(every)
+    pause = None if every is None else seconds(every, "--every", "5m")
     with connected(sandbox=False) as client:
         wanted = open_mirror(url, client, answers=answers)
         while True:
@@ -109,10 +108,3 @@ def _run(wanted: Mirror, history: int | None, *, full: bool, anew: bool) -> Cove
     if known is None:
         raise stop("Interrupted: the next run goes on from here.", Status.INTERRUPTED)
     return known
-
-
-def _seconds(text: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h)", text.strip())
-    if found is None or not float(found[1]):
-        raise stop("Give --every as a number with s, m or h, such as 5m.", Status.USAGE)
-    return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]

@@ -14,12 +14,21 @@ from langchain_ashby.toolkit.beside import after_writes, search, whose
 from langchain_ashby.toolkit.beside.found import Beside, Look
 from langchain_ashby.toolkit.beside.reads import Reads
 
-__all__ = ["Beside", "Reads", "look_beside"]
+__all__ = ["Beside", "Reads", "look_beside", "looks_beside"]
 
 LOOKS: dict[type[Operation[Any]], Look] = {**whose.LOOKS, **search.LOOKS, **after_writes.LOOKS}
 """The look of each operation that has one."""
 
 _log = logging.getLogger("langchain_ashby.toolkit")
+
+
+def looks_beside(request: Operation[Any]) -> bool:
+    """True if further reads may follow a request."""
+    return _look(request) is not None
+
+
+def _look(request: Operation[Any]) -> Look | None:
+    return next((LOOKS[kind] for kind in type(request).__mro__ if kind in LOOKS), None)
 
 
 def look_beside(request: Operation[Any], results: Any, reads: Reads) -> Beside:
@@ -30,7 +39,7 @@ def look_beside(request: Operation[Any], results: Any, reads: Reads) -> Beside:
         results: Ashby's JSON: the records of a listing, or one.
         reads: Reads more.
     """
-    look = next((LOOKS[kind] for kind in type(request).__mro__ if kind in LOOKS), None)
+    look = _look(request)
     if look is None:
         return Beside(results)
     try:

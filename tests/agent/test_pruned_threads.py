@@ -1,0 +1,133 @@
+"""`langchain-ashby prune`: a thread loses what nothing needs any more, and goes on as if nothing had happened."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import command_line
+import pytest
+from langchain_core.messages import RemoveMessage
+from langgraph.graph import START, StateGraph
+from langgraph.types import Command
+from office import Office, agent, approve, calling, read, results, user, write
+
+from langchain_ashby.agent import Journal, audit_trail
+from langchain_ashby.agent.execution.store import thread_label
+from langchain_ashby.cli import pruning
+from langchain_ashby.cli.checkpoint_tables import Unneeded, tables_of
+from langchain_ashby.cli.pruning import Left, Pruned
+from langchain_ashby.cli.stores import Database, open_database
+
+SECRET = "The candidate asked us to forget this sentence."
+
+
+def at(thread: str) -> Any:
+    return {"configurable": {"thread_id": thread}}
+
+
+def on(database: Database, office: Office, *spoken: Any) -> Any:
+    return agent(office, *spoken, checkpointer=database.checkpointer, store=database.store)
+
+
+def checkpoints(database: Database, thread: str) -> int:
+    return len(list(database.checkpointer.list(at(thread))))
+
+
+def prune(url: str, *more: str) -> str:
+    ran = command_line.run("prune", "--store", url, *more, env=dict(os.environ))
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return ran.stdout
+
+
+def talk(database: Database, office: Office) -> None:
+    """Three threads: one with a change that was made, one with a change that waits, one of another program."""
+    graph = on(
+        database, office, calling(read("ada")), "One.", calling(write("ada")), "Made.", calling(read("ben")), "Two."
+    )
+    graph.invoke(user("First."), at("long"), durability="sync")
+    graph.invoke(user("Write."), at("long"), durability="sync")
+    graph.invoke(Command(resume=approve()), at("long"), durability="sync")
+    graph.invoke(user("Last."), at("long"), durability="sync")
+    graph = on(database, office, "Hello.", calling(write("cy")))
+    graph.invoke(user("Hello?"), at("asking"), durability="sync")
+    graph.invoke(user("Write."), at("asking"), durability="sync")
+    other: Any = StateGraph(dict)
+    other.add_node("count", lambda state: {"number": 1})
+    other.add_edge(START, "count")
+    other.compile(checkpointer=database.checkpointer).invoke({"number": 0}, at("foreign"))
+
+
+@pytest.mark.slow
+def test_pruned_threads_go_on_and_what_waits_can_be_decided(tmp_path: Path) -> None:
+    _prunes_and_goes_on(f"sqlite:///{tmp_path}/agent.db")
+
+
+@pytest.mark.slow
+def test_the_same_on_postgresql(postgres: str) -> None:
+    _prunes_and_goes_on(postgres)
+
+
+def _prunes_and_goes_on(url: str) -> None:
+    office = Office()
+    with open_database(url, create=True) as database:
+        talk(database, office)
+        before = {name: (checkpoints(database, name)) for name in ("long", "asking", "foreign")}
+        said = on(database, office).get_state(at("long")).values
+    left = "1 thread of another program, or that cannot be read and 1 thread with something waiting or under way.\n"
+    told = prune(url, "--dry-run")
+    assert told.startswith("Would delete ") and told.count(left.partition(" and ")[0]) == 1
+    assert prune(url, "--older-than", "1h").startswith("Deleted 0 checkpoints of 0 threads, 0.0 MB.")
+    with open_database(url, create=False) as database:
+        assert before == {name: checkpoints(database, name) for name in before}
+    assert prune(url) == told.replace("Would delete", "Deleted")
+
+    with open_database(url, create=False) as database:
+        assert checkpoints(database, "long") < before["long"] / 2
+        assert [checkpoints(database, it) for it in ("asking", "foreign")] == [before["asking"], before["foreign"]]
+        graph = on(database, office, *["unsaid"] * 6, "Still here.")
+        assert graph.get_state(at("long")).values == said
+        assert len([*graph.get_state_history(at("long"))]) == checkpoints(database, "long")
+        assert graph.invoke(user("And?"), at("long"), durability="sync")["messages"][-1].text == "Still here."
+        done = on(database, office, *["unsaid"] * 2, "Done.").invoke(
+            Command(resume=approve()), at("asking"), durability="sync"
+        )
+        assert results(done)[-1].status == "success"
+        assert office.writes == [("ada", "Offer"), ("cy", "Offer")]
+        assert [it.outcome for it in audit_trail(database.store)] == ["applied", "applied"]
+
+
+def test_a_thread_with_an_unsettled_change_is_left_as_it_is(tmp_path: Path) -> None:
+    with open_database(f"sqlite:///{tmp_path}/agent.db", create=True) as database:
+        talk(database, Office())
+        Journal().claim(database.store, f"{thread_label('long')}/call", None)
+        found = pruning.prune(on(database, Office()), database, datetime.now(UTC), "long", dry_run=False)
+    assert found == Pruned(left={Left.UNSETTLED: 1})
+
+
+def test_what_was_removed_from_a_conversation_is_not_in_the_file_afterwards(tmp_path: Path) -> None:
+    def in_files() -> bool:
+        return any(SECRET.encode() in it.read_bytes() for it in tmp_path.iterdir())
+
+    with open_database(f"sqlite:///{tmp_path}/agent.db", create=True) as database:
+        graph = on(database, Office(), "Noted.", "Yes.")
+        graph.invoke(user(SECRET), at("long"), durability="sync")
+        said = graph.get_state(at("long")).values["messages"]
+        graph.update_state(at("long"), {"messages": [RemoveMessage(str(it.id)) for it in said]})
+        graph.invoke(user("Are you there?"), at("long"), durability="sync")
+        assert in_files()
+        database.checkpointer.conn.execute("PRAGMA secure_delete = OFF")  # type: ignore[attr-defined]  # as many have it
+        pruning.prune(graph, database, datetime.now(UTC), dry_run=False)
+        database.checkpointer.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[attr-defined]
+        assert not in_files()
+        assert tables_of(database.checkpointer).give_back()
+
+
+def test_a_thread_that_went_on_meanwhile_is_not_touched(tmp_path: Path) -> None:
+    with open_database(f"sqlite:///{tmp_path}/agent.db", create=True) as database:
+        talk(database, Office())
+        ids = [it.checkpoint["id"] for it in database.checkpointer.list(at("long"))]
+        assert not tables_of(database.checkpointer).delete("long", Unneeded(ids[2:], [], ids[1]))
+        assert checkpoints(database, "long") == len(ids)
