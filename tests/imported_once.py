@@ -1,3 +1,4 @@
+# ruff: noqa: F401
 """Imports and builds what each `langchain-ashby` process needs, so that the forks of one process share it.
 
 What looks at the environment or at the terminal while it is imported, as typer does, is left to the forks.
