@@ -23,19 +23,8 @@ from typing import Any
 
 COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
 
-_IMPORTED_ONCE = [
-    "langchain_ashby.agent",
-    "langchain_ashby.demo.afternoon",
-    "langchain_ashby.sandbox",
-    "langchain.chat_models",
-    "langchain_openai",
-    "langgraph.checkpoint.sqlite",
-    "langgraph.store.sqlite",
-]
-"""What commands import, but for what looks at the environment or at the terminal meanwhile."""
-
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(_IMPORTED_ONCE)
+_forks.set_forkserver_preload(["tests.imported_once"])
 
 
 class _Stream:

@@ -8,7 +8,6 @@ import re
 import signal
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from command_line import COMMAND, run
 from langchain_core.messages import HumanMessage
 from note_on_ada import environment, notes
 from person import environment as clean
@@ -27,8 +27,6 @@ from langchain_ashby.agent.execution.waiting import all_waiting, withdraw
 from langchain_ashby.cli.stores import open_database
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
-
-COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
 
 __all__ = ["postgres"]
 
@@ -147,8 +145,7 @@ def test_the_sandbox_has_twenty_changes_of_all_kinds_that_wait(tmp_path: Path) -
 
 def test_it_needs_a_store_or_the_sandbox_and_says_what_is_wrong(sandbox: AshbySandbox, tmp_path: Path) -> None:
     def failed(*options: str, **variables: str) -> tuple[int, str]:
-        env = {**os.environ, **clean(**variables)}
-        done = subprocess.run([COMMAND, "inbox", *options], env=env, capture_output=True, text=True, timeout=60)
+        done = run("inbox", *options, env={**os.environ, **clean(**variables)})
         return done.returncode, done.stderr
 
     assert failed() == (2, "Give either --store, such as sqlite:///agent.db, or --sandbox.\n")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from io import StringIO
 from pathlib import Path
 
+import command_line
 import pytest
 from rich.console import Console
 
@@ -18,8 +18,6 @@ from langchain_ashby.sandbox import AshbySandbox
 
 pytestmark = pytest.mark.slow
 
-PROGRAM = [sys.executable, "-c", "from langchain_ashby.cli import main; main()", "mirror"]
-
 
 def environment(sandbox: AshbySandbox, url: str) -> dict[str, str]:
     ours = {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url, "LANGCHAIN_ASHBY_MIRROR": url}
@@ -27,9 +25,7 @@ def environment(sandbox: AshbySandbox, url: str) -> dict[str, str]:
 
 
 def run(sandbox: AshbySandbox, url: str, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PROGRAM, *words], env=environment(sandbox, url), capture_output=True, text=True, timeout=120
-    )
+    return command_line.run("mirror", *words, env=environment(sandbox, url))
 
 
 def test_it_brings_a_mirror_up_to_date_says_its_state_and_forgets(sandbox: AshbySandbox, url: str) -> None:
@@ -68,7 +64,7 @@ def test_what_cannot_be_is_said_in_a_line(
 
 
 def test_it_goes_on_until_it_is_interrupted_whatever_ashby_does(sandbox: AshbySandbox, url: str) -> None:
-    command = [*PROGRAM, "sync", "--every", "0.2s"]
+    command = [command_line.COMMAND, "mirror", "sync", "--every", "0.2s"]
     with subprocess.Popen(
         command, env=environment(sandbox, url), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
