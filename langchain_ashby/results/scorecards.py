@@ -35,7 +35,8 @@ def scorecard(submission: Json) -> list[str]:
 def _answers(entries: list[Json], values: Json) -> Iterator[str]:
     for entry in entries:
         field = entry["field"]
-        options = {str(it.get("value")): str(it.get("label")) for it in objects(field.get("selectableValues"))}
+        choices = objects(field.get("selectableValues"))
+        options = {str(it.get("value")): str(it["label"]) for it in choices if it.get("label")}
         answer = field_value(values.get(str(field["path"])), options) or _unanswered(entry, field)
         if answer:
             yield f"{text(field.get('title') or field['path'])}: {answer}"
