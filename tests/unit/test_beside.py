@@ -196,7 +196,9 @@ class TestAfterWrites:
         args = archived(office, found) | {"archive_email": {"communication_template_id": template["id"]}}
         text = office.text("change_application_stage", **args)
         address = found["candidate"]["primaryEmailAddress"]["value"]
-        mail = f"e-mail requested: {template['title']} (communication_template_id {short(template['id'])}) to {address}, "
+        mail = (
+            f"e-mail requested: {template['title']} (communication_template_id {short(template['id'])}) to {address}, "
+        )
         assert f"\n{mail}on the next morning at 9:32 in the organization's time zone\n" in text
         assert "\n# An interview is still scheduled: 20" in text and text.endswith(f"interview_schedule_id {schedule}.")
 

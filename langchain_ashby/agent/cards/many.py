@@ -107,12 +107,10 @@ def _of_application(builder: CardBuilder, application: Any, now: datetime) -> di
     details = told_apart(builder, builder.clarified("The job", request_for("job_id", job_id))) if job_id else []
     row = {"name": _name(at(application, "candidate")), "job": named(title, *details) if title else UNNAMED}
     entries = at(application, "applicationHistory")
-    entered = [it for it in map(parsed, _times(entries)) if it] if isinstance(entries, list) else []
+    stage_id = at(application, "currentInterviewStage", "id")
+    stays = [it for it in entries if at(it, "stageId") == stage_id] if isinstance(entries, list) and stage_id else []
+    entered = [time for it in stays if (time := parsed(at(it, "enteredStageAt")))]
     return {**row, **({"days in stage": str(max(0, (now - max(entered)).days))} if entered else {})}
-
-
-def _times(entries: Sequence[Any]) -> list[Any]:
-    return [at(it, "enteredStageAt") for it in entries]
 
 
 def _name(record: Any, details: Sequence[str] = ()) -> str:
