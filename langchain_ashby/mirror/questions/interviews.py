@@ -153,7 +153,8 @@ def _rows(asked: Asked, ids: Sequence[str]) -> list[Sequence[Any]]:
     found: dict[str, list[Any]] = {}
     for row in asked.connection.execute(query):
         found.setdefault(row.id, []).append(row)
-    people, posts = (labels(asked.connection, NAMED[kind]) for kind in ("users", "jobs"))
+    people = labels(asked.connection, NAMED["users"], listed=True)
+    posts = labels(asked.connection, NAMED["jobs"])
     return [_row(asked, seated, people, posts) for seated in found.values()]
 
 

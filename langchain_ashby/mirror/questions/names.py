@@ -33,6 +33,7 @@ class Named(NamedTuple):
         table: Where they are.
         names: The columns that name them.
         apart: The column that tells namesakes apart.
+        tells: True if that column says which one is meant, as an e-mail address does.
         note: A column that is said with each name, such as who rejected whom.
         words: What is said of its value; empty for one that goes without saying.
         several: True where namesakes are one to people: the stage "Onsite" of every plan.
@@ -47,6 +48,7 @@ class Named(NamedTuple):
     only: ColumnElement[bool] | None = None
     note: ColumnElement[Any] | None = None
     words: Callable[[Any], str] = lambda _: ""
+    tells: bool = False
 
 
 def user_name(user: Any) -> ColumnElement[str]:
@@ -61,7 +63,7 @@ NAMED: dict[str, Named] = {
     "departments": Named("department", tables.departments, (tables.departments.c.name,), several=True),
     "locations": Named("location", tables.locations, (tables.locations.c.name,), several=True),
     "stages": Named("stage", tables.interview_stages, (tables.interview_stages.c.title,), several=True),
-    "sources": Named("source", tables.sources, (tables.sources.c.title,), tables.sources.c.source_type),
+    "sources": Named("source", tables.sources, (tables.sources.c.title,), tables.sources.c.source_type, tells=True),
     "tags": Named("tag", tables.tags, (tables.tags.c.title,)),
     "reasons": Named(
         "reason",
@@ -76,6 +78,7 @@ NAMED: dict[str, Named] = {
         tables.users,
         (user_name(_users), _users.email),
         _users.email,
+        tells=True,
         note=_users.is_enabled,
         words=lambda is_enabled: "deactivated" if is_enabled is False else "",
     ),
@@ -93,15 +96,15 @@ Label = Callable[[Any], str | None]
 """What the record of an id is called."""
 
 
-def labels(connection: Connection, kind: Named) -> Label:
-    """What each record is called, by its id, as it stands in a list: with what tells it from its namesakes.
+def labels(connection: Connection, kind: Named, *, listed: bool = False) -> Label:
+    """What each record is called, by its id, with what tells it from its namesakes; `listed` as it stands in a list.
 
-    Namesakes that are apart to people have a piece of their ids, users and sources what is said of them in brackets. A
-    record that the mirror does not have is called by its id; no id is None.
+    Namesakes that are apart to people have what `tells` them apart, or a piece of their ids. A record that the mirror
+    does not have is called by its id; no id is None.
     """
     nothing = null()
     note = nothing if kind.note is None else kind.note
-    apart = nothing if kind.several or kind.apart is None or kind.table is tables.jobs else kind.apart
+    apart = nothing if kind.several or not kind.tells or kind.apart is None else kind.apart
     rows = connection.execute(select(kind.table.c.id, kind.names[0], apart, note)).all()
     named = {key: one_line(name or "", None) for key, name, *_ in rows}
     often, told = Counter(named.values()), Counter((named[key], it) for key, _, it, _ in rows)
@@ -110,7 +113,10 @@ def labels(connection: Connection, kind: Named) -> Label:
         name, notes = named[key], [kind.words(more)]
         if often[name] > 1 and not kind.several:
             notes = [one_line(it, 60) if it and told[name, it] == 1 else f"{shown_id(key)[:6]}…", *notes]
-        return noted(name, *notes) if name else f"({shown_id(key)})"
+        if not name:
+            return f"({shown_id(key)})"
+        is_plain = not listed and not any(notes) and not name.endswith(")")
+        return name if is_plain else noted(name, *notes)
 
     shown = {key: called(key, it, more) for key, _, it, more in rows}
     return lambda key: None if key is None else shown.get(key) or f"({shown_id(key)})"
