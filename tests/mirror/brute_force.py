@@ -93,7 +93,7 @@ class Pipeline:
         )
         to_schedule = [it for it in self.state["interviewSchedule"] if it["status"] == "NeedsScheduling"]
         offers = [it for it in self.state["offer"] if it["offerStatus"] == "WaitingOnCandidateResponse"]
-        unanswered = [it for it in offers if it.get("acceptanceStatus") in (None, "Pending")]
+        unanswered = [it for it in offers if it.get("acceptanceStatus") not in ("Accepted", "Declined", "Cancelled")]
         return {
             "feedback": feedback,
             "to schedule": sum(it["applicationId"] in active for it in to_schedule),

@@ -97,6 +97,15 @@ def test_what_rests_on_a_list_that_could_not_be_read_is_refused_and_not_counted_
     assert answer.status == "error" and lists in answer.text and "may not read" in answer.text
 
 
+def test_an_offer_that_waits_for_the_candidate_is_on_the_worklist(mirror: Mirror, sandbox: AshbySandbox) -> None:
+    mirror.sync(history=0)
+    out = {it["applicationId"] for it in sandbox.state()["offer"] if it["acceptanceStatus"] == "WaitingOnResponse"}
+    found = {row["application_id"] for row in rows(ask(mirror, "list_worklist", kinds=["offer"]))}
+    assert out and found == out
+    written(mirror, lambda it: it.execute(update(tables.offers).values(acceptance_status="Declined")))
+    assert rows(ask(mirror, "list_worklist", kinds=["offer"])) == []
+
+
 def test_lists_of_many_kinds_say_which_they_did_not_look_for(url: str, sandbox: AshbySandbox) -> None:
     mirror = without(url, sandbox, "interviewsRead", "offersRead")
     work = ask(mirror, "list_worklist")

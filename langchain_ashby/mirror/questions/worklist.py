@@ -202,13 +202,17 @@ def _offers(asked: Asked, of_job: Any) -> Iterator[Item]:
         .select_from(joined().join(offers, offers.c.application_id == applications.c.id))
         .where(
             offers.c.status == "WaitingOnCandidateResponse",
-            or_(offers.c.acceptance_status.is_(None), offers.c.acceptance_status == "Pending"),
+            or_(offers.c.acceptance_status.is_(None), offers.c.acceptance_status.not_in(_ANSWERED)),
             applications.c.status == "Active",
             of_job,
         )
     )
     for row in asked.connection.execute(query):
         yield Item("offer", *row)
+
+
+_ANSWERED = ("Accepted", "Declined", "Cancelled")
+"""What an offer's acceptance says once nobody waits for the candidate, even if its status lags behind."""
 
 
 def _without_interviewer(asked: Asked, of_job: Any) -> Iterator[Item]:
