@@ -197,5 +197,5 @@ def _options(selectable: Any) -> dict[str, str]:
     return {
         str(option.get("value")): str(option.get("label") or option.get("value"))
         for option in (selectable if isinstance(selectable, list) else ())
-        if isinstance(option, Mapping) and not option.get("isArchived")
+        if isinstance(option, Mapping) and option.get("value") is not None and not option.get("isArchived")
     }
