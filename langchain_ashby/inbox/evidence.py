@@ -205,14 +205,18 @@ def _facts(candidate: Mapping[str, Any], application: Mapping[str, Any]) -> Iter
 
 def _scorecard(feedback: Mapping[str, Any]) -> Scorecard:
     values = feedback.get("submittedValues")
-    answers = [] if isinstance(values, Mapping) else [("Answers", UNNAMED)]
-    for section in objects(at(feedback, "formDefinition", "sections")) if isinstance(values, Mapping) else ():
+    answers = [*_chosen(feedback, values)] if isinstance(values, Mapping) else [("Answers", UNNAMED)]
+    by = one_line(user(feedback.get("submittedByUser")), 120) or "somebody"
+    return Scorecard(by, parsed(feedback.get("submittedAt")), answers)
+
+
+def _chosen(feedback: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The answers of the types that people decide on, with those that are missing."""
+    for section in objects(at(feedback, "formDefinition", "sections")):
         for entry in objects(section.get("fields")):
             kind, path = at(entry, "field", "type"), at(entry, "field", "path")
             if kind in DECISIVE and path and (said := answer_to(entry, values)):
-                answers.append((one_line(at(entry, "field", "title") or path, 80), one_line(said, 80)))
-    by = one_line(user(feedback.get("submittedByUser")), 120) or "somebody"
-    return Scorecard(by, parsed(feedback.get("submittedAt")), answers)
+                yield one_line(at(entry, "field", "title") or path, 80), one_line(said, 80)
 
 
 def readings_of(messages: Sequence[AnyMessage]) -> Iterator[Reading]:

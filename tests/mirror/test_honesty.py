@@ -254,8 +254,8 @@ def test_no_name_in_a_list_is_lost_and_nothing_is_cut_to_be_the_same(mirror: Mir
             it.execute(of_one.values(company=title, place=None))
 
     written(mirror, add)
-    text = ask(mirror, "find_candidates", limit=100).text
-    assert all(tag["title"] in text for tag in tags)
+    text = str(ask(mirror, "find_candidates", limit=100).content)
+    assert all(str(tag["title"]) in text for tag in tags)
     lines = [line for line in text.split("\n") if line.split(" ")[0] in map(short, somebody)]
     assert len({line.split("|")[2] for line in lines}) == 2
 

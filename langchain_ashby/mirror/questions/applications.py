@@ -50,8 +50,12 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
 }
 """What each column shows; of `days_in_stage` the time from which days are counted, of what is in CALLED its id."""
 
-CALLED: Mapping[str, Named] = {"job": NAMED["jobs"], "stage": NAMED["stages"]}
-CALLED |= {"source": NAMED["sources"], "reason": NAMED["reasons"]}
+CALLED: Mapping[str, Named] = {
+    "job": NAMED["jobs"],
+    "stage": NAMED["stages"],
+    "source": NAMED["sources"],
+    "reason": NAMED["reasons"],
+}
 
 SORTS: Mapping[str, ColumnElement[Any]] = {
     "days_in_stage": entered_at.asc().nulls_last(),
