@@ -99,7 +99,7 @@ def _table(columns: Sequence[Column], found: Sequence[Any], long: bool, cut: boo
         _shorten_days(columns, cells, titles)
     shown = zip(*(_cut(cells[place], most) for place in used), strict=True)
     table = Table(_row([*titles.values()]), [[_row(row)] for row in shown])
-    return [table, *once, *([Table("letters", [[row] for row in letters])] if letters else [])]
+    return [table, *once, *([Table("letter stands for", [[row] for row in letters])] if letters else [])]
 
 
 def _usual(cells: Sequence[Parts]) -> Parts:
@@ -118,7 +118,7 @@ def _lettered(cells: list[list[Parts]], places: Sequence[int]) -> list[str]:
         often = Counter(filter(None, cells[place]))
         letters = {cell: _letter(next(numbers)) for cell, number in often.items() if _pays(_joined(cell), number)}
         cells[place] = [_whole(letters.get(cell) or _unlike_letters(_joined(cell))) for cell in cells[place]]
-        told += [f"{letter} {_joined(cell)}" for cell, letter in letters.items()]
+        told += [f"{letter} {_without_bars(_joined(cell))}" for cell, letter in letters.items()]
     return told
 
 

@@ -79,7 +79,7 @@ class TestApplications:
             f'{short(ID)} |Late|"A"|20251231|unknown',
             "# stage, of all",
             "Archived",
-            "# letters",
+            "# letter stands for",
             "A Spam (other)",
             "B Careers page",
             "# 12 records",
