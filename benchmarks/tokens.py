@@ -8,11 +8,12 @@ import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from langchain_core.tools import BaseTool
 from promised import TOKEN_BUDGET, TOKEN_BUDGET_OF_READS
 
 from langchain_ashby import AshbyClient, AshbyToolkit, records
@@ -142,22 +143,31 @@ def crowds(count: Counter) -> list[str]:
 
 
 def applications(count: Counter) -> list[str]:
-    """The cost of pages of 25 applications, of all and of rejected ones, including the cursor."""
+    """The cost of pages of 25 applications, of all and of some, in companies of several sizes, including the cursor."""
     texts: dict[str, str] = {}
-    with AshbySandbox(candidates=300) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
-        [tool] = AshbyToolkit(client, include=["ashby_list_applications"]).get_tools()
-        for status in ({}, {"status": "Archived"}):
-            cursor: dict[str, str] = {}
-            for number in range(12):
-                call = {"type": "tool_call", "id": "1", "name": tool.name, "args": {"limit": 25, **status, **cursor}}
-                message = tool.invoke(call)
-                texts[f"{status.get('status', 'all')} from {25 * number}"] = message.text
-                if "next_cursor" not in message.artifact:
-                    break
-                cursor = {"cursor": message.artifact["next_cursor"]}
+    for size in COMPANIES:
+        with AshbySandbox(candidates=size) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
+            [tool] = AshbyToolkit(client, include=["ashby_list_applications"]).get_tools()
+            for status in ({}, {"status": "Archived"}, {"status": "Active"}):
+                for number, text in enumerate(_pages(tool, {"limit": 25, **status})):
+                    texts[f"{status.get('status', 'all')} of {size}, from {25 * number}"] = text
     tokens = count(texts)
-    show("Pages of 25 applications of 300 candidates, tokens", ("applications", "text"), [*tokens.items()])
+    show("Pages of 25 applications, by the number of candidates, tokens", ("applications", "text"), [*tokens.items()])
     return [f"applications, {page}: {cost} tokens" for page, cost in tokens.items() if cost > 1_600]
+
+
+COMPANIES = (60, 100, 150, 300)
+"""Numbers of candidates: pages start elsewhere in each."""
+
+
+def _pages(tool: BaseTool, args: dict[str, Any]) -> Iterator[str]:
+    """The texts of a listing, page by page; at most twelve."""
+    for _ in range(12):
+        message = tool.invoke({"type": "tool_call", "id": "1", "name": tool.name, "args": args})
+        yield message.text
+        if "next_cursor" not in message.artifact:
+            return
+        args = {**args, "cursor": message.artifact["next_cursor"]}
 
 
 def results(count: Counter) -> list[str]:

@@ -15,7 +15,7 @@ from langchain_ashby import field_values
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.ids import IDS, canonical
 from langchain_ashby.records import CustomField, FormDefinition
-from langchain_ashby.text.words import folded, one_line
+from langchain_ashby.text.words import UNNAMED, folded, one_line
 
 
 class Entry(Protocol):
@@ -154,8 +154,8 @@ def custom_field(definition: CustomField) -> Field:
     """Reads the definition of a custom field."""
     return Field(
         path="",
-        title=str(definition.get("title")),
-        type=str(definition.get("fieldType")),
+        title=str(definition.get("title") or UNNAMED),
+        type=str(definition.get("fieldType") or "String"),
         required=False,
         options=_options(definition.get("selectableValues")),
     )
@@ -197,5 +197,5 @@ def _options(selectable: Any) -> dict[str, str]:
     return {
         str(option.get("value")): str(option.get("label") or option.get("value"))
         for option in (selectable if isinstance(selectable, list) else ())
-        if isinstance(option, Mapping) and not option.get("isArchived")
+        if isinstance(option, Mapping) and option.get("value") is not None and not option.get("isArchived")
     }

@@ -20,6 +20,7 @@ from langchain_core.tools import BaseTool
 from starlette.concurrency import run_in_threadpool
 
 from langchain_ashby.agent.approval.threads import Agent
+from langchain_ashby.agent.cards.many import days_in_stage
 from langchain_ashby.agent.messages.history import calls_of
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoints import OPERATIONS
@@ -29,9 +30,10 @@ from langchain_ashby.errors import AshbyError
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.threads import Threads
 from langchain_ashby.results import NOTICE
-from langchain_ashby.results.phrases import field_value, objects, text
+from langchain_ashby.results.phrases import is_null, listed, named, objects, text, user
 from langchain_ashby.results.redaction import without_private
-from langchain_ashby.text.words import at, count, one_line, parsed, person, tool_title
+from langchain_ashby.results.scorecards import DECISIVE, answer_to
+from langchain_ashby.text.words import UNNAMED, at, count, one_line, parsed, tool_title
 from langchain_ashby.toolkit.tool import AshbyTool
 
 _log = logging.getLogger(__name__)
@@ -122,7 +124,7 @@ class Evidence:
 
         def look() -> Person:
             with client.acting_for(key[1]):
-                return _person(client, application, candidate)
+                return person_of(client, application, candidate)
 
         try:
             async with asyncio.timeout(self.seconds):
@@ -161,7 +163,8 @@ def _of_whom(approval: Approval) -> tuple[str | None, str | None]:
     return application if isinstance(application, str) else None, candidates[0] if len(candidates) == 1 else None
 
 
-def _person(client: AshbyClient, application_id: str | None, candidate_id: str | None) -> Person:
+def person_of(client: AshbyClient, application_id: str | None, candidate_id: str | None) -> Person:
+    """Reads whom a change is about, by the application or the candidate."""
     application: Mapping[str, Any] = {}
     scorecards: list[Scorecard] = []
     if application_id:
@@ -188,36 +191,32 @@ def _facts(candidate: Mapping[str, Any], application: Mapping[str, Any]) -> Iter
     yield "Location", one_line(at(candidate, "location", "locationSummary") or "", 120)
     yield "Job", one_line(at(application, "job", "title") or "", 120)
     stage = one_line(at(application, "currentInterviewStage", "title") or "", 80)
-    yield "Stage", f"{stage}, for {days}" if stage and (days := _days_there(application)) else stage
-    status = text(application.get("status"))
+    days = days_in_stage(application, datetime.now(UTC))
+    yield "Stage", stage if days is None else f"{stage or UNNAMED}, for {count(days, 'day')}"
+    status = text(application.get("status")) or (UNNAMED if application else "")
     yield "Status", "" if status == "Active" else status
-    yield "Source", one_line(at(application, "source", "title") or at(candidate, "source", "title") or "", 80)
-    yield "Credited to", person(application.get("creditedToUser")) or ""
-    yield "Tags", ", ".join(one_line(it.get("title") or "", 60) for it in objects(candidate.get("tags")))
+    yield "Source", one_line(named(application.get("source") or candidate.get("source")), 120)
+    yield "Credited to", one_line(user(application.get("creditedToUser")), 120)
+    yield "Tags", UNNAMED if is_null(candidate, "tags") else listed(map(named, objects(candidate.get("tags"))))
     others = candidate.get("applicationIds")
-    yield "Applications", str(len(others)) if isinstance(others, list) and len(others) != 1 else ""
-
-
-def _days_there(application: Mapping[str, Any]) -> str:
-    times = [parsed(it.get("enteredStageAt")) for it in objects(application.get("applicationHistory"))]
-    entered = max((it for it in times if it), default=None)
-    return count(max(0, (datetime.now(UTC) - entered).days), "day") if entered else ""
+    number = str(len(others)) if isinstance(others, list) else UNNAMED if candidate else ""
+    yield "Applications", "" if number == "1" else number
 
 
 def _scorecard(feedback: Mapping[str, Any]) -> Scorecard:
     values = feedback.get("submittedValues")
-    answers = []
+    answers = [*_chosen(feedback, values)] if isinstance(values, Mapping) else [("Answers", UNNAMED)]
+    by = one_line(user(feedback.get("submittedByUser")), 120) or "somebody"
+    return Scorecard(by, parsed(feedback.get("submittedAt")), answers)
+
+
+def _chosen(feedback: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The answers of the types that people decide on, with those that are missing."""
     for section in objects(at(feedback, "formDefinition", "sections")):
         for entry in objects(section.get("fields")):
             kind, path = at(entry, "field", "type"), at(entry, "field", "path")
-            if kind in _CHOSEN and isinstance(values, Mapping):
-                options = objects(at(entry, "field", "selectableValues"))
-                words = {str(it.get("value")): str(it.get("label")) for it in options}
-                if said := field_value(values.get(str(path)), words):
-                    answers.append((one_line(at(entry, "field", "title") or path, 80), one_line(said, 80)))
-    return Scorecard(
-        person(feedback.get("submittedByUser")) or "somebody", parsed(feedback.get("submittedAt")), answers
-    )
+            if kind in DECISIVE and path and (said := answer_to(entry, values)):
+                yield one_line(at(entry, "field", "title") or path, 80), one_line(said, 80)
 
 
 def readings_of(messages: Sequence[AnyMessage]) -> Iterator[Reading]:
@@ -249,5 +248,4 @@ def _in_words(args: Any) -> str:
 _MEANS_NOTHING = re.compile(r"_ids?$|^(cursor|sync_token|limit)$")
 """Arguments that mean nothing to a reader."""
 
-_CHOSEN = frozenset({"Boolean", "Score", "ValueSelect"})
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import Any
 
 from langchain_ashby.results.cell_makers import sent, small, stage_of
 from langchain_ashby.results.cells import Column, Day, Part, Parts, Values
-from langchain_ashby.results.phrases import UNKNOWN, Json, is_null, name_of, noted, notes_on, text
+from langchain_ashby.results.phrases import UNKNOWN, Json, called, is_null, notes_on, text
 from langchain_ashby.text.words import at
 
 NOT_READ = "not read"
@@ -41,10 +41,12 @@ def _reason(application: Json) -> Any:
         return ""
     kind = text(entry.get("reasonType"))
     others = {key: it for key, it in entry.items() if key != "reasonType"}
-    return Values([noted(name_of(entry), _KINDS.get(kind, kind), *notes_on(others))])
+    notes = ", ".join(filter(None, [REASON_KINDS.get(kind, kind), *notes_on(others)]))
+    return Values([f"{called(entry)} ({notes})" if notes else called(entry)])
 
 
-_KINDS = {"RejectedByOrg": "by org", "RejectedByCandidate": "by candidate", "Other": "other"}
+REASON_KINDS = {"RejectedByOrg": "by org", "RejectedByCandidate": "by candidate", "Other": "other"}
+"""Who rejected whom, in short, by the type of a reason."""
 
 HIRED_AT = "hiredAt"
 """The key of the day of a hire, which a look-up adds to what is shown."""
@@ -67,7 +69,7 @@ class Updated(Day):
         """Makes the cell of a record."""
         known = ENDED.cell(record) or APPLIED.cell(record)
         day = super().__call__(record)
-        if not day and known:
+        if not day and (known or is_null(record, "updatedAt")):
             return UNKNOWN
         return "" if day == known else day
 

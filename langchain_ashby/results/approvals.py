@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from langchain_ashby.results.phrases import Json, objects, text, to_the_minute
+from langchain_ashby.results.phrases import Json, is_null, objects, text, to_the_minute
 from langchain_ashby.text.words import count, in_a_list
 
 
 def steps(approval: Json) -> list[str]:
     """How many have to approve, who may, and what each has decided."""
-    return [_step(step) for step in objects(approval.get("steps"))]
+    return ["(steps unknown)"] if is_null(approval, "steps") else [_step(it) for it in objects(approval.get("steps"))]
 
 
 def _step(step: Json) -> str:
@@ -17,9 +17,10 @@ def _step(step: Json) -> str:
     told = [
         takes,
         f"completed {to_the_minute(step['completedAt'])}" if step.get("completedAt") else "not completed",
+        "approvers unknown" if is_null(step, "approvers") else "",
         *map(_approver, objects(step.get("approvers"))),
     ]
-    return "; ".join(told)
+    return "; ".join(filter(None, told))
 
 
 def _approver(approver: Json) -> str:

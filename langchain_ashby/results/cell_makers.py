@@ -10,11 +10,11 @@ from langchain_ashby.results.cells import Column, Part, Parts, Values
 from langchain_ashby.results.phrases import (
     UNKNOWN,
     Json,
+    called,
     compact_day,
     field_value,
     flag,
     is_null,
-    name_of,
     named,
     notes_on,
     objects,
@@ -67,7 +67,7 @@ def person(*keys: str) -> Callable[[Json], str]:
 
 def all_named(key: str) -> Callable[[Json], Any]:
     """A cell with the names of small objects."""
-    return sent(key, cell=lambda record: Values(map(named, objects(record.get(key)))))
+    return lambda record: UNKNOWN if is_null(record, key) else Values(map(named, objects(record.get(key))))
 
 
 def each(key: str, value: str) -> Callable[[Json], Any]:
@@ -92,9 +92,9 @@ def small(key: str) -> Callable[[Json], Parts]:
 
     def cell(record: Json) -> Parts:
         entry = record.get(key)
-        name, notes = name_of(entry), ", ".join(filter(None, notes_on(entry)))
-        told = Part(f"({notes})" if notes else "", " " if name else "", whole=True, full=True)
-        return Parts([Part(in_a_list(name) if name else ""), told])
+        name, notes = called(entry), ", ".join(filter(None, notes_on(entry)))
+        told = Part(f"({notes})" if notes else "", " ", whole=True, full=True)
+        return Parts([Part(name), told])
 
     return cell
 

@@ -11,8 +11,10 @@ from langchain_ashby.results.phrases import (
     NONE,
     UNKNOWN,
     Json,
+    called,
     compact_day,
     flag,
+    is_null,
     noted,
     notes_on,
     objects,
@@ -95,7 +97,7 @@ def contact_and_work(candidate: Json) -> Parts:
     """`mihail@example.org Tech Lead at Brackwater, Paris, France`; half an e-mail address identifies no one."""
     addresses = [candidate.get("primaryEmailAddress"), *objects(candidate.get("emailAddresses"))]
     every = dict.fromkeys(text(at(address, "value")) for address in addresses if at(address, "value"))
-    email = next(iter(every), "-")
+    email = next(iter(every), UNKNOWN if is_null(candidate, "emailAddresses") else "-")
     position, company = (_at_work(candidate.get(key)) for key in ("position", "company"))
     told = (
         Part(_one_of(in_a_list(email.replace(" ", "_")), len(every) - 1), whole=True, full=True),
@@ -141,9 +143,8 @@ def _one_of(said: str, others: int) -> str:
 def with_workplace(job: Json) -> Parts:
     """`Oslo (Hybrid)`: the location of a job, if it was asked for."""
     location = job.get("location")
-    name, how = text(at(location, "name")), text(at(location, "workplaceType"))
-    notes = ", ".join(filter(None, [how, *notes_on(location)]))
-    return Parts([Part(in_a_list(name) if name else ""), Part(f"({notes})" if notes else "", " ", True, True)])
+    notes = ", ".join(filter(None, [text(at(location, "workplaceType")), *notes_on(location)]))
+    return Parts([Part(called(location)), Part(f"({notes})" if notes else "", " ", True, True)])
 
 
 def posting_location(posting: Json) -> Parts:
@@ -184,8 +185,8 @@ def fraud(candidate: Json) -> Parts:
 
 def openings(record: Json) -> Values:
     """The openings of a job or an application, if they were asked for; `(none)` if it has none."""
-    if record.get("openings") == []:
-        return Values([NONE])
+    if "openings" in record and not record["openings"]:
+        return Values([NONE if record["openings"] == [] else UNKNOWN])
     return Values(
         noted(at(opening, "latestVersion", "identifier") or opening.get("id"), text(opening.get("openingState")),
               *notes_on(opening)) for opening in objects(record.get("openings"))

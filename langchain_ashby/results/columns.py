@@ -66,7 +66,7 @@ _CANDIDATE: Sequence[Column] = (
     Column("tags", all_named("tags")),
     Column("fraud", fraud),
     Column("applications (blank: 1)", applications, kept=True, brief=True),
-    Column("source", small("source"), notes_spare=True),
+    Column("source", small("source"), lettered=True, notes_spare=True),
     Column("created", Day("createdAt"), spare=True),
     Column("application_ids", application_ids, spare=True),
 )
@@ -173,7 +173,7 @@ COLUMNS: Mapping[type, Sequence[Column]] = {
         *WHOSE,
         Column("offer", sent("offerStatus")),
         Column("acceptance", sent("acceptanceStatus")),
-        Column("approval", under("latestVersion", "approvalStatus")),
+        Column("approval", sent("latestVersion", cell=under("latestVersion", "approvalStatus"))),
         Column("salary", pay("latestVersion", "salary")),
         Column("start", Day("latestVersion", "startDate")),
         Column("latest terms", under("latestVersion", "createdAt")),
@@ -325,7 +325,7 @@ LEGENDS: Mapping[type, Legend] = {
         "job",
         (
             Column("job_id", under("id")),
-            Column("job", under("title"), full=True),
+            Column("job", sent("title"), full=True),
             Column("department_id", under("departmentId")),
             Column("location_id", under("locationId")),
         ),

@@ -204,6 +204,7 @@ def _history(key: str, value: Any, record: Json) -> Iterator[str]:
     for entry in objects(value):
         until = to_the_minute(entry.get("leftStageAt"))
         since = to_the_minute(entry.get("enteredStageAt"))
+        since = since or "(start not given)"
         when = f"{since} to {until}" if until else f"since {since}"
         more = _others(entry, "id", "title", "enteredStageAt", "leftStageAt", "stageId")
         yield f"  {text(entry.get('title'))}: {', '.join([when, *more])} ({text(entry.get('stageId'))})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from langchain_ashby.results.phrases import Json, flag, is_null, name_and_email, objects, text, to_the_minute
+from langchain_ashby.results.phrases import UNKNOWN, Json, flag, is_null, name_and_email, objects, text, to_the_minute
 from langchain_ashby.text.words import at, in_a_list
 
 
@@ -55,7 +55,8 @@ def _interviewer(user: Json) -> str:
         _submitted(user, "feedback submitted"),
     ]  # fmt: skip
     about = ", ".join(filter(None, told))
-    return f"{_piece(text(user.get('email')) or name_and_email(user))}{f' ({about})' if about else ''}"
+    name = text(user.get("email")) or name_and_email(user) or text(user.get("id")) or UNKNOWN
+    return f"{_piece(name)}{f' ({about})' if about else ''}"
 
 
 def _feedback(event: Json, people: list[Json]) -> str:

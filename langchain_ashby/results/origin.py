@@ -33,7 +33,7 @@ RECORDS = frozenset({
     "meetings", "name and e-mail", "offer", "offer status", "opened", "opened at", "opening state", "openings",
     "options", "order", "order in interview plan", "pay", "phone", "phone numbers", "primary email address",
     "primary phone number", "published", "published date", "reason", "reason type", "requisition", "role",
-    "salary", "score", "selectable values", "source", "source type", "stage", "stages so far", "start",
+    "salary", "score", "selectable values", "source", "source type", "stage", "stages so far", "stands for", "start",
     "start date", "start time", "state", "status", "submitted", "submitted at", "tags", "target hire",
     "target hire date", "target start", "target start date", "team", "team name", "title", "type", "updated",
     "updated at", "visible", "workplace", "workplace type",

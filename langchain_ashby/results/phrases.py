@@ -56,8 +56,12 @@ def listed(said: Iterable[str]) -> str:
 
 def noted(name: Any, *notes: str) -> str:
     """`Jane Smith (Agency, archived)`: a name, and what tells it from its namesakes."""
+    return _with_notes(in_a_list(text(name)), notes)
+
+
+def _with_notes(said: str, notes: Iterable[str]) -> str:
     told = ", ".join(filter(None, notes))
-    return f"{in_a_list(text(name))} ({told})" if told else in_a_list(text(name))
+    return f"{said} ({told})" if told else said
 
 
 def name_of(entry: Any) -> str:
@@ -82,7 +86,13 @@ def notes_on(entry: Any) -> Iterator[str]:
 
 def named(entry: Any) -> str:
     """`Compensation (rejected by candidate)`, `Jane Smith (Agency, archived)`: an object by its name."""
-    return noted(name_of(entry), *notes_on(entry)) if name_of(entry) else ""
+    return _with_notes(called(entry), notes_on(entry)) if entry else ""
+
+
+def called(entry: Any) -> str:
+    """The name of a small object as it stands in a list: `unknown` for one without a name, which is not none."""
+    said = name_of(entry)
+    return json.dumps(said) if said == UNKNOWN else in_a_list(said) if said else UNKNOWN if entry else ""
 
 
 UNKNOWN = "unknown"
@@ -188,8 +198,9 @@ def money(amount: Json) -> str:
     unit = "%" if is_share else currency or "(currency not given)"
     words = [number, unit] if number else [f"amount not given{f' ({currency})' if currency else ''}"]
     words += [_period(amount)]
-    label = f" ({text(amount['label'])})" if amount.get("label") else ""
-    return f"{what}{label}: " * bool(what) + " ".join(filter(None, words))
+    label = text(amount.get("label"))
+    title = noted(what, label) if what else label
+    return f"{title}: " * bool(title) + " ".join(filter(None, words))
 
 
 def _period(amount: Json) -> str:
@@ -266,7 +277,8 @@ def labelled_value(entry: Json) -> str:
 
 def custom_field(entry: Json) -> str:
     """`Languages: German, Norwegian`."""
-    return f"{text(entry.get('title'))}: {UNKNOWN if is_null(entry, 'value') else labelled_value(entry) or NONE}"
+    value = UNKNOWN if is_null(entry, "value") else labelled_value(entry) or NONE
+    return f"{text(entry.get('title')) or UNKNOWN}: {value}"
 
 
 def _range(value: Json) -> str:
@@ -281,4 +293,4 @@ def _number(value: Any) -> str:
     """A number with separators: `100,000`."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return text(value)
-    return f"{int(value) if float(value).is_integer() else value:,}"
+    return f"{int(value) if isinstance(value, float) and value.is_integer() else value:,}"

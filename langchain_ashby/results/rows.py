@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -12,7 +14,7 @@ from langchain_ashby.ids import id_of
 from langchain_ashby.results.below import BELOW
 from langchain_ashby.results.cells import Column, Day, Legend, Part, Parts, Values
 from langchain_ashby.results.columns import AFTER_WRITING, COLUMNS, LEGENDS
-from langchain_ashby.results.phrases import NONE, is_money, listed, money, text
+from langchain_ashby.results.phrases import NONE, UNKNOWN, is_money, listed, money, text
 from langchain_ashby.results.weight import Limit, cut_apart, weight
 from langchain_ashby.text.words import at
 
@@ -33,6 +35,11 @@ The heaviest cells are cut first, in all rows alike, so a few heavy rows among l
 
 LEAST = 20
 """The weight that a part keeps, whatever the others weigh."""
+
+LETTER, LINE = 6, 18
+"""The weight of a letter in place of a cell, and of what the line that explains it has besides the text."""
+
+_LIKE_LETTERS = re.compile("[A-Z]{1,2}")
 
 DAY = 8
 """The digits of a day with its year."""
@@ -79,32 +86,54 @@ def _table(columns: Sequence[Column], found: Sequence[Any], long: bool, cut: boo
     sharing = [part for column, of_column in zip(columns, cells, strict=True) if not _fixed(column)
                for cell in of_column for part in cell]  # fmt: skip
     most = Limit(CELL, _share(sharing, ROOM * len(found))) if cut else None
+    once: list[Table] = []
+    for place, column in enumerate(columns):
+        if long and column.once and (usual := _usual(cells[place])):
+            is_all = all(cell == usual for cell in cells[place])
+            once.append(Table(f"{column.title}, {'of all' if is_all else 'where blank'}", [[_joined(usual)]]))
+            cells[place] = [Parts() if cell == usual else cell for cell in cells[place]]
     used = [place for place, column in enumerate(columns) if place == 0 or column.kept or any(cells[place])]
-    alike = [place for place in used if long and columns[place].once and _alike(cells[place])]
-    once = [Table(f"{columns[place].title}, of all", [[_joined(cells[place][0])]]) for place in alike]
-    used = [place for place in used if place not in alike]
     titles = {place: columns[place].title for place in used}
-    lettered = [place for place in used if long and columns[place].lettered]
-    letters = {place: legend for place, legend in zip(lettered, _lettered(cells, lettered), strict=True)}
+    letters = _lettered(cells, [place for place in used if long and columns[place].lettered])
     if long:
         _shorten_days(columns, cells, titles)
     shown = zip(*(_cut(cells[place], most) for place in used), strict=True)
     table = Table(_row([*titles.values()]), [[_row(row)] for row in shown])
-    return [table, *once, *(Table(titles[place], [[row] for row in rows]) for place, rows in letters.items())]
+    return [table, *once, *([Table("letter stands for", [[row] for row in letters])] if letters else [])]
 
 
-def _alike(cells: Sequence[Parts]) -> bool:
-    """True if all cells of a column say the same, and something."""
-    return len(set(cells)) == 1 and any(cells)
+def _usual(cells: Sequence[Parts]) -> Parts:
+    """What a column says most often, if it costs less to say it once; empty if not, or if a cell is blank."""
+    [(usual, number)] = Counter(cells).most_common(1)
+    return usual if all(cells) and _pays(_joined(usual), number, 0) else Parts()
 
 
-def _lettered(cells: list[list[Parts]], places: Sequence[int]) -> Iterator[list[str]]:
-    """Puts letters in place of the cells of columns; yields what those of each stand for: `A Declined our offer`."""
-    numbers = count()
+def _lettered(cells: list[list[Parts]], places: Sequence[int]) -> list[str]:
+    """Puts letters in place of cells that repeat; returns what they stand for: `A Declined our offer`.
+
+    Cells stay for which a letter would cost more; those that look like one are in quotation marks.
+    """
+    numbers, told = count(), []
     for place in places:
-        letters = {cell: _letter(next(numbers)) for cell in dict.fromkeys(filter(None, cells[place]))}
-        cells[place] = [Parts([Part(letters[cell], whole=True)]) if cell else cell for cell in cells[place]]
-        yield [f"{letter} {_joined(cell)}" for cell, letter in letters.items()]
+        often = Counter(filter(None, cells[place]))
+        letters = {cell: _letter(next(numbers)) for cell, number in often.items() if _pays(_joined(cell), number)}
+        cells[place] = [_whole(letters.get(cell) or _unlike_letters(_joined(cell))) for cell in cells[place]]
+        told += [f"{letter} {_without_bars(_joined(cell))}" for cell, letter in letters.items()]
+    return told
+
+
+def _pays(said: str, number: int, mark: int = LETTER) -> bool:
+    """True if a mark in so many cells, and a line that says what it stands for, cost less than the text in each."""
+    return number * (weight(said) - mark) > weight(said) + LINE
+
+
+def _unlike_letters(said: str) -> str:
+    return json.dumps(said) if _LIKE_LETTERS.fullmatch(said) else said
+
+
+def _whole(said: str) -> Parts:
+    """A cell that is not cut."""
+    return Parts([Part(said, whole=True, full=True)] if said else [])
 
 
 def _letter(number: int) -> str:
@@ -156,16 +185,14 @@ _NUMBER = "number"
 
 
 def _numbered(legend: Legend, found: Sequence[Any]) -> tuple[list[Any], list[dict[str, Any]]]:
-    """The records with a number instead of a title, which a long listing would repeat; and what the numbers stand for.
-
-    What has no id keeps its title.
-    """
+    """The records with a number for a title, which long listings would repeat; and what the numbers stand for."""
     things: dict[str, dict[str, Any]] = {}
     rows = []
     for record in found:
         thing = at(record, legend.key)
-        if key := text(at(thing, "id")):
-            known = things.setdefault(f"{key} {text(at(thing, 'title'))}", {**thing, _NUMBER: len(things) + 1})
+        if thing and isinstance(thing, Mapping):
+            key = f"{text(thing.get('id'))} {text(thing.get('title'))}"
+            known = things.setdefault(key, {**thing, _NUMBER: len(things) + 1})
             record = {**record, legend.key: {**thing, "title": known[_NUMBER]}}
         rows.append(record)
     titles = Counter(text(it.get("title")) for it in things.values())
@@ -186,13 +213,13 @@ def _told_apart(legend: Legend, found: Sequence[Any]) -> tuple[list[Any], list[d
     keys = [(text(it.get("id")), text(it.get("title"))) for it in named]
     things = {key: thing for key, thing in zip(keys, named, strict=True) if key[0]}
     titles = Counter(title for _, title in things)
-    titled = {key: key[1] for key in things}
+    titled = {key: key[1] for key in things}  # without a title it stays unknown
     length = BEGINNING
     while len(set(titled.values())) < len(titled) and length <= max(len(name) for name, _ in things):
-        titled = {key: f"{key[1]} ({key[0][:length]}…)" if titles[key[1]] > 1 else key[1] for key in things}
+        titled = {key: f"{key[1] or UNKNOWN} ({key[0][:length]}…)" if titles[key[1]] > 1 else key[1] for key in things}
         length += 1
     rows = [
-        {**record, legend.key: {**thing, "title": titled[key]}} if key in things else record
+        {**record, legend.key: {**thing, "title": titled[key] or None}} if key in things else record
         for record, thing, key in zip(found, named, keys, strict=True)
     ]
     return rows, [_facts(legend, thing, titles[key[1]]) for key, thing in things.items()]

@@ -35,10 +35,16 @@ def scorecard(submission: Json) -> list[str]:
 def _answers(entries: list[Json], values: Json) -> Iterator[str]:
     for entry in entries:
         field = entry["field"]
-        options = {str(it.get("value")): str(it.get("label")) for it in objects(field.get("selectableValues"))}
-        answer = field_value(values.get(str(field["path"])), options) or _unanswered(entry, field)
-        if answer:
+        if answer := answer_to(entry, values):
             yield f"{text(field.get('title') or field['path'])}: {answer}"
+
+
+def answer_to(entry: Json, values: Json) -> str:
+    """The answer to a field of a form, options by their labels; empty for one that is missing and need not be told."""
+    field = entry["field"]
+    choices = objects(field.get("selectableValues"))
+    options = {str(it.get("value")): str(it["label"]) for it in choices if it.get("label")}
+    return field_value(values.get(str(field["path"])), options) or _unanswered(entry, field)
 
 
 def _unanswered(entry: Json, field: Any) -> str:

@@ -79,11 +79,11 @@ _READ_OTHERWISE = re.compile(r"[,;“”\"]|\)$|^\s*$")
 
 
 def named(name: Any, *apart: str) -> str:
-    """A name inside a sentence, safely quoted if it could pass for part of the sentence.
+    """A name inside a sentence, safely quoted if it could pass for part of the sentence; "not known" without one.
 
     What tells it from others of its name follows in parentheses; it is taken as it is.
     """
-    text = one_line(name, None)
+    text = one_line(UNNAMED if name is None else name, None)
     text = text if len(text) <= LONGEST_NAME else f"{text[:_START_OF_NAME].rstrip()}…{text[_END_OF_NAME:].lstrip()}"
     said = text if _is_plain(text) and not (apart and "(" in text) else _in_quotes(text)
     return _with(said, apart)
@@ -348,5 +348,5 @@ def count(number: int, thing: str) -> str:
 
 
 def enumerated(name: Any) -> str:
-    """One of Ashby's enumerated words as people write it: part time for PartTime."""
-    return one_line(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name)), 60).lower()
+    """One of Ashby's enumerated words as people write it: part time for PartTime; "not known" for none."""
+    return UNNAMED if name is None else one_line(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name)), 60).lower()

@@ -33,6 +33,13 @@ class Answer:
         heads = heading.partition("; below")[0].split("|")
         names = [_NOTE.sub("", head) for head in heads]
         keys = {legend.split(" ")[0]: dict(entries) for legend, entries in legends}
+        letters = keys.get("letter", {})
+        keys |= {"source": letters, "archive reason": letters}
+        usual = {
+            heading.partition(",")[0]: " ".join(entry).strip()
+            for heading, [entry, *_] in legends
+            if heading.endswith((", where blank", ", of all"))
+        }
         years = {name: _YEAR.findall(head) for name, head in zip(names, heads, strict=True)}
         rows: list[Row] = []
         for own_id, line in found:
@@ -41,7 +48,7 @@ class Answer:
                 cells[name] = keys.get(name, {}).get(cell, cell).rpartition("|")[2]
                 if years[name] and 3 <= len(cell) <= 4:
                     cells[name] = f"{years[name][0]}{cell:0>4}"
-            rows.append({"id": own_id, **cells})
+            rows.append({"id": own_id, **cells, **{name: it for name, it in usual.items() if not cells.get(name)}})
         return rows
 
     def _tables(self) -> list[tuple[str, list[tuple[str, str]]]]:

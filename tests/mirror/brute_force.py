@@ -93,7 +93,7 @@ class Pipeline:
         )
         to_schedule = [it for it in self.state["interviewSchedule"] if it["status"] == "NeedsScheduling"]
         offers = [it for it in self.state["offer"] if it["offerStatus"] == "WaitingOnCandidateResponse"]
-        unanswered = [it for it in offers if it.get("acceptanceStatus") in (None, "Pending")]
+        unanswered = [it for it in offers if it.get("acceptanceStatus") not in ("Accepted", "Declined", "Cancelled")]
         return {
             "feedback": feedback,
             "to schedule": sum(it["applicationId"] in active for it in to_schedule),
@@ -192,7 +192,7 @@ class Pipeline:
 
     def _groups(self, application: Json) -> dict[str, list[str]]:
         named = {
-            "job": self._called("job", application["jobId"], "title"),
+            "job": self.called("job", application["jobId"], "title"),
             "department": self.by_id.get(self.job(application).get("departmentId") or "", {}).get("name"),
             "stage": self.stage(application)["title"],
             "source": self.by_id.get(application.get("sourceId") or "", {}).get("title"),
@@ -202,7 +202,7 @@ class Pipeline:
         )
         return {name: [it or "(none)"] for name, it in named.items()} | {"recruiter": recruiters or ["(none)"]}
 
-    def _called(self, kind: str, its_id: str, name: str) -> str | None:
+    def called(self, kind: str, its_id: str, name: str) -> str | None:
         """A name; of namesakes with the beginning of the id."""
         title = self.by_id.get(its_id, {}).get(name)
         alike = sum(it[name] == title for it in self.state[kind])
@@ -210,7 +210,13 @@ class Pipeline:
 
     def _person(self, user_id: str) -> str:
         user = self.by_id[user_id]
-        return f"{user['firstName']} {user['lastName']}"
+        return f"{user['firstName']} {user['lastName']}{'' if user['isEnabled'] else ' (deactivated)'}"
+
+    def _reason(self, its_id: str | None) -> str:
+        if its_id is None:
+            return "(none)"
+        kinds = {"RejectedByOrg": "by org", "RejectedByCandidate": "by candidate", "Other": "other"}
+        return f"{self.by_id[its_id]['text']} ({kinds[self.by_id[its_id]['reasonType']]})"
 
     def _applications(self) -> Iterable[Any]:
         """An application, the time, a value and the groups of each thing that counts; so do those below."""
@@ -265,7 +271,7 @@ class Pipeline:
                 continue
             version = it["latestVersion"]
             team = self.by_id.get(version.get("teamId") or "", {}).get("name") or "(none)"
-            jobs = [self._called("job", job, "title") or "(none)" for job in version["jobIds"]] or ["(none)"]
+            jobs = [self.called("job", job, "title") or "(none)" for job in version["jobIds"]] or ["(none)"]
             days = (closed - opened) / timedelta(days=1) if opened and closed else None
             yield None, closed, days, {"job": jobs, "department": [team]}
 
@@ -279,7 +285,7 @@ class Pipeline:
     def _rejections(self) -> Iterable[Any]:
         for it in self.state["application"]:
             if it["status"] == "Archived":
-                reason = self.by_id.get(it.get("archiveReasonId") or "", {}).get("text") or "(none)"
+                reason = self._reason(it.get("archiveReasonId"))
                 yield it, self.when(it.get("archivedAt")), it, self._groups(it) | {"reason": [reason]}
 
     def _interviews(self) -> Iterable[Any]:

@@ -136,7 +136,7 @@ def test_rows_say_what_the_records_say(asking: Asking) -> None:
         candidate = truth.by_id[application["candidateId"]]
         entered = truth.entered(application)
         assert row["candidate"] == candidate["name"]
-        assert row["job"] == truth.job(application).get("title")
+        assert row["job"] == truth.called("job", application["jobId"], "title")
         assert row["stage"] == truth.stage(application)["title"]
         assert row["status"] == application["status"]
         assert row["days_in_stage"] == (None if entered is None else (truth.now - entered).days)

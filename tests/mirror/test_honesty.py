@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 from langchain_core.messages import ToolMessage
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.errors import Refused
 from langchain_ashby.ids import short
 from langchain_ashby.mirror import Mirror, tables
+from langchain_ashby.mirror.questions.answer import to_the_minute
 from langchain_ashby.mirror.questions.periods import period
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.sandbox.keys import PERMISSIONS
@@ -94,6 +95,15 @@ def test_what_rests_on_a_list_that_could_not_be_read_is_refused_and_not_counted_
     mirror = without(url, sandbox, permission)
     answer = ask(mirror, name, **arguments)
     assert answer.status == "error" and lists in answer.text and "may not read" in answer.text
+
+
+def test_an_offer_that_waits_for_the_candidate_is_on_the_worklist(mirror: Mirror, sandbox: AshbySandbox) -> None:
+    mirror.sync(history=0)
+    out = {it["applicationId"] for it in sandbox.state()["offer"] if it["acceptanceStatus"] == "WaitingOnResponse"}
+    found = {row["application_id"] for row in rows(ask(mirror, "list_worklist", kinds=["offer"]))}
+    assert out and found == out
+    written(mirror, lambda it: it.execute(update(tables.offers).values(acceptance_status="Declined")))
+    assert rows(ask(mirror, "list_worklist", kinds=["offer"])) == []
 
 
 def test_lists_of_many_kinds_say_which_they_did_not_look_for(url: str, sandbox: AshbySandbox) -> None:
@@ -177,6 +187,83 @@ def test_an_archived_namesake_is_told_apart(mirror: Mirror) -> None:
     written(mirror, lambda it: it.execute(insert(tables.tags).values(row)))
     answer = ask(mirror, "find_candidates", tags="silver medalist")
     assert f"({short(twin)}, archived)" in answer.text
+
+
+def test_a_reason_says_who_rejected_whom_in_rows_reports_and_changes(mirror: Mirror) -> None:
+    """One text for two kinds of reason: they are never counted together."""
+    mirror.sync(history=None)
+    ids = [f"{it}1111111-1111-4111-8111-111111111111" for it in range(2)]
+    kinds = ["RejectedByOrg", "RejectedByCandidate"]
+
+    def archive(it: Any) -> None:
+        reasons = [{"id": key, "text": "Pay", "reason_type": kind} for key, kind in zip(ids, kinds, strict=True)]
+        it.execute(insert(tables.archive_reasons).values(is_archived=False), reasons)
+        for number, application_id in enumerate(it.scalars(select(tables.applications.c.id)).all()):
+            of_one = update(tables.applications).where(tables.applications.c.id == application_id)
+            now = datetime(2026, 11, 2, tzinfo=UTC)
+            it.execute(of_one.values(status="Archived", archived_at=now, archive_reason_id=ids[number % 2]))
+
+    written(mirror, archive)
+    wanted = {"Pay (by org)", "Pay (by candidate)"}
+    for name, column, arguments in (
+        ("report_pipeline", "reason", {"metric": "rejections", "by": ["reason"]}),
+        ("find_applications", "reason", {"columns": ["reason"]}),
+        ("list_changes", "what", {"period": "2026-11-02", "kinds": ["archived"]}),
+    ):
+        assert {row[column] for row in rows(ask(mirror, name, **arguments))} == wanted, name
+
+
+def test_namesakes_are_apart_wherever_they_are_named(mirror: Mirror) -> None:
+    mirror.sync(history=None)
+
+    def same(it: Any) -> None:
+        it.execute(update(tables.users).values(first_name="Maria", last_name="Lopez", is_enabled=False))
+        it.execute(update(tables.jobs).values(title="Engineer"))
+        it.execute(update(tables.sources).values(title="Jane", source_type=None))
+
+    held = rows(ask(mirror, "find_interviews", limit=100))
+    of_jobs = {row["job"] for row in rows(ask(mirror, "find_applications", limit=100))}
+    written(mirror, same)
+    people = {
+        name for row in rows(ask(mirror, "find_interviews", limit=100)) for name in row["interviewers"].split(", M")
+    }
+    assert all("@example.com, deactivated)" in it for it in people)
+    assert len({row["interviewers"] for row in rows(ask(mirror, "find_interviews", limit=100))}) == len(
+        {row["interviewers"] for row in held}
+    )
+    for name, arguments in (("find_applications", {}), ("list_changes", {"period": "this year", "kinds": ["applied"]})):
+        assert len({row["job"] for row in rows(ask(mirror, name, limit=100, **arguments))}) == len(of_jobs)
+
+
+def test_no_name_in_a_list_is_lost_and_nothing_is_cut_to_be_the_same(mirror: Mirror) -> None:
+    mirror.sync(history=0)
+    titles = [f"Level {it} in the long list of the things that somebody has to know of a person" for it in "AB"]
+    tags = [
+        {"id": f"{it}1111111-1111-4111-8111-111111111111", "title": title, "is_archived": False}
+        for it, title in enumerate([*titles, "DO NOT HIRE"])
+    ]
+    with mirror.connect() as connection:
+        somebody = list(connection.scalars(select(tables.candidates.c.id)))[:2]
+
+    def add(it: Any) -> None:
+        it.execute(insert(tables.tags), tags)
+        links = [{"candidate_id": somebody[0], "tag_id": tag["id"]} for tag in tags]
+        it.execute(insert(tables.candidate_tags), links)
+        for candidate_id, title in zip(somebody, titles, strict=True):
+            of_one = update(tables.candidates).where(tables.candidates.c.id == candidate_id)
+            it.execute(of_one.values(company=title, place=None))
+
+    written(mirror, add)
+    text = str(ask(mirror, "find_candidates", limit=100).content)
+    assert all(str(tag["title"]) in text for tag in tags)
+    lines = [line for line in text.split("\n") if line.split(" ")[0] in map(short, somebody)]
+    assert len({line.split("|")[2] for line in lines}) == 2
+
+
+def test_the_hour_that_comes_twice_is_shown_with_its_offset() -> None:
+    zone = ZoneInfo("Europe/Oslo")
+    shown = [to_the_minute(datetime(2026, 10, 25, hour, 30, tzinfo=UTC), zone) for hour in (0, 1, 2)]
+    assert shown == ["2026-10-25 02:30 +02:00", "2026-10-25 02:30 +01:00", "2026-10-25 03:30"]
 
 
 def test_a_user_without_a_first_name_keeps_the_last_one(mirror: Mirror, sandbox: AshbySandbox) -> None:

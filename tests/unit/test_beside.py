@@ -196,7 +196,9 @@ class TestAfterWrites:
         args = archived(office, found) | {"archive_email": {"communication_template_id": template["id"]}}
         text = office.text("change_application_stage", **args)
         address = found["candidate"]["primaryEmailAddress"]["value"]
-        mail = f"e-mail queued: {template['title']} (communication_template_id {short(template['id'])}) to {address}, "
+        mail = (
+            f"e-mail requested: {template['title']} (communication_template_id {short(template['id'])}) to {address}, "
+        )
         assert f"\n{mail}on the next morning at 9:32 in the organization's time zone\n" in text
         assert "\n# An interview is still scheduled: 20" in text and text.endswith(f"interview_schedule_id {schedule}.")
 
@@ -216,7 +218,16 @@ class TestAfterWrites:
         [ada] = office.read("search_candidates", name="Bo Ek")
         text = office.text("update_candidate", candidate_id=ada["id"], email="new@example.org")
         assert "emails: new@example.org" in text
-        assert "\n# The email is the primary address now; an earlier one is gone. alternate_email adds one." in text
+        gone = "An earlier address that is not among the emails is gone. alternate_email adds one."
+        assert f"\n# The email is the primary address now. {gone}" in text
+
+    @pytest.mark.parametrize("primary", [None, {"value": "old@example.org"}])
+    def test_a_new_address_is_not_said_to_be_the_primary_one_where_the_record_does_not_show_it(
+        self, primary: Any, prepared: Office, recorder: Recorder
+    ) -> None:
+        recorder.answers["candidate.update"] = [success({"id": ID, "name": "Bo", "primaryEmailAddress": primary})]
+        text = prepared.text("update_candidate", candidate_id=ID, email="new@example.org")
+        assert "\n# The record does not show the email as primary. An earlier address that" in text
 
     @pytest.mark.parametrize("answer", [Answer(status=503), success("x"), success({"applicationIds": "x"})])
     def test_a_write_stands_whatever_becomes_of_the_look(
@@ -238,7 +249,7 @@ class TestAfterWrites:
         schedules = [{"id": forged, "status": forged, "interviewEvents": [event, {"startTime": forged}]}]
         recorder.answers["interviewSchedule.list"] = [success(schedules)]
         text = prepared.text("set_job_status", job_id=ID, status="Closed")
-        assert "approved" not in text
+        assert "approved" not in text and "still live (not known whether listed)" in text
         assert "# An interview is still scheduled: 2999-01-01T00:00Z, interview_schedule_id" in text
 
 

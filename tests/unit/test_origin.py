@@ -35,7 +35,7 @@ def test_everything_declared_is_in_some_result() -> None:
     headings = {_plain(it.title) for columns in (*COLUMNS.values(), *AFTER_WRITING.values()) for it in columns}
     kinds = [it for it in vars(records).values() if isinstance(it, type) and hasattr(it, "__annotations__")]
     words = {_word(key) for kind in kinds for key in kind.__annotations__}
-    below = {"approval status", "start date", "target hire date", "target start date"}
+    below = {"approval status", "stands for", "start date", "target hire date", "target start date"}
     assert RECORDS - headings - words - below == WHOLLY_RECORDS & RECORDS
 
 
@@ -79,6 +79,13 @@ def test_the_pipelines_rows_are_taken_apart_too() -> None:
     assert found[f"status: {EVIL}"] == ("outsiders", "Ada Lovelace")
     plain = Answer([Column("when"), Column("current stage"), Column("remark")], [["late on", "Onsite", EVIL]])
     assert [(it.field, it.author) for it in pieces(plain.text(UTC), bars_only=True)][2] == ("remark", "outsiders")
+
+
+def test_what_letters_stand_for_is_a_record() -> None:
+    found = [*pieces("# letter stands for\nA Sourced on LinkedIn")]
+    assert [(it.text, it.author) for it in found][1:] == [("Sourced on LinkedIn", "ashby")]
+    lettered = {_plain(it.title) for columns in COLUMNS.values() for it in columns if it.lettered}
+    assert lettered and lettered <= RECORDS
 
 
 def test_what_is_in_no_column_is_not_lost() -> None:

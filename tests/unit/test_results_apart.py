@@ -156,7 +156,9 @@ class TestNames:
             {"id": ID, "source": {"title": "Jane", "sourceType": {"title": it}}} for it in ("Agency", "Event")
         )
         assert set(cells(records.Candidate, [agency] * 12, "source")) == {"Jane"}
-        assert set(cells(records.Candidate, [agency] * 12 + [event], "source")) == {"Jane (Agency)", "Jane (Event)"}
+        twins = [agency] * 12 + [event]
+        assert set(cells(records.Candidate, twins, "source")) == {"A", "Jane (Event)"}
+        assert "\nA Jane (Agency)\n" in render(records.Candidate, twins)
 
 
 class TestJobsOfApplications:

@@ -67,29 +67,48 @@ class TestApplications:
         assert cell(records.Application, record, "status") == said
 
     def test_of_a_long_listing_say_once_what_they_would_repeat(self) -> None:
-        first = application(**ARCHIVED, archiveReason={"text": "Spam", "reasonType": "Other"}, source={"title": "Web"})
-        last = first | {"createdAt": "2025-12-31T10:00:00Z", "archiveReason": {"text": "Late"}, "updatedAt": None}
+        spam = {"text": "Spam", "reasonType": "Other"}
+        first = application(**ARCHIVED, archiveReason=spam, source={"title": "Careers page"})
+        other = {"source": {"title": "A"}, "archiveReason": {"text": "Late"}, "updatedAt": None}
+        last = first | other | {"createdAt": "2025-12-31T10:00:00Z"}
         lines = render(records.Application, [{"id": ID, **it} for it in [*[first] * 11, last]]).split("\n")
         assert lines[1:] == [
             "# application_id status (blank: as stage, else Active)|archive reason|source"
             "|created (UTC, 805: 20260805)|updated (blank: not since)",
-            *[f"{short(ID)} |A|C|805|1026"] * 11,
-            f"{short(ID)} |B|C|20251231|unknown",
+            *[f"{short(ID)} |A|B|805|1026"] * 11,
+            f'{short(ID)} |Late|"A"|20251231|unknown',
             "# stage, of all",
             "Archived",
-            "# archive reason",
+            "# letter stands for",
             "A Spam (other)",
-            "B Late",
-            "# source",
-            "C Web",
+            "B Careers page",
             "# 12 records",
         ]
 
+    def test_of_a_long_listing_leave_out_the_stage_that_most_are_in(self) -> None:
+        there, elsewhere = ({"currentInterviewStage": {"title": it}} for it in ("Application Review", "Onsite"))
+        rows = [{"id": ID, **application(**it)} for it in [there, *[there, elsewhere] * 5, there]]
+        text = render(records.Application, rows)
+        assert "# application_id stage|status" in text
+        assert "\n# stage, where blank\nApplication Review\n" in text
+        assert [line.split("|")[0] for line in text.split("\n")[2:14]] == [
+            f"{short(ID)} {'Onsite' if it['currentInterviewStage'] is elsewhere['currentInterviewStage'] else ''}"
+            for it in rows
+        ]
+        nowhere = [*rows, {"id": ID, **application(currentInterviewStage=None)}]
+        assert f"\n{short(ID)} unknown|" in render(records.Application, nowhere)
+
     def test_have_as_many_letters_as_it_takes(self) -> None:
-        found = [{"id": ID, "status": "Lead", "source": {"title": f"Source {number}"}} for number in range(60)]
+        titles = [f"Source {number} with a long name" for number in range(60)] * 3
+        found = [{"id": ID, "status": "Lead", "source": {"title": title}} for title in titles]
         text = render(records.Application, found)
         told = [line for line in text.split("\n") if line.partition(" ")[2].startswith("Source ")]
-        assert [told[0], told[25], told[26], told[59]] == ["A Source 0", "Z Source 25", "AA Source 26", "BH Source 59"]
+        assert [told[it].partition(" with")[0] for it in (0, 25, 26, 59)] == [
+            "A Source 0",
+            "Z Source 25",
+            "AA Source 26",
+            "BH Source 59",
+        ]
 
 
 class TestMoreThanIsShown:

@@ -153,10 +153,10 @@ def _warn_of_same_job(builder: CardBuilder, other: Record) -> None:
     if at(other, "status") == "Hired":
         builder.warn("The candidate is already hired for this job.", "high")
         return
-    active = at(other, "status") in ("Active", "Lead")
+    status = at(other, "status")
     stage = named(at(other, "currentInterviewStage", "title") or UNNAMED)
-    kind = "active" if active else enumerated(at(other, "status"))
-    article = "An" if kind[:1] in "aeiou" else "A"
+    kind = f"{enumerated(status)} application" if status else "application of a status that is not known"
     builder.warn(
-        f"{article} {kind} application for the same job exists, in the stage {stage}.", "high" if active else "medium"
+        f"{'An' if kind[:1] in 'aeiou' else 'A'} {kind} for the same job exists, in the stage {stage}.",
+        "medium" if status == "Archived" else "high",
     )

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -29,7 +29,7 @@ from langchain_ashby.endpoint import Endpoint, Operation
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.results.phrases import is_money
 from langchain_ashby.text.safe import visible
-from langchain_ashby.text.words import UNNAMED, at, moment, one_line, parsed, shown
+from langchain_ashby.text.words import UNNAMED, at, moment, one_line, parsed, shown, zone
 
 Record = Mapping[str, Any]
 Fact = Any
@@ -100,6 +100,11 @@ class CardBuilder:
     def now(self) -> datetime:
         """The moment that "past" and "today" on the card refer to."""
         return self.reads.now
+
+    @property
+    def today(self) -> date:
+        """The day that it is for the reader."""
+        return self.now.astimezone(zone()).date()
 
     def __post_init__(self) -> None:
         if self.request.destructive:

@@ -106,13 +106,16 @@ def _of_application(builder: CardBuilder, application: Any, now: datetime) -> di
     job_id, title = at(application, "job", "id"), at(application, "job", "title")
     details = told_apart(builder, builder.clarified("The job", request_for("job_id", job_id))) if job_id else []
     row = {"name": _name(at(application, "candidate")), "job": named(title, *details) if title else UNNAMED}
-    entries = at(application, "applicationHistory")
-    entered = [it for it in map(parsed, _times(entries)) if it] if isinstance(entries, list) else []
-    return {**row, **({"days in stage": str(max(0, (now - max(entered)).days))} if entered else {})}
+    days = days_in_stage(application, now)
+    return {**row, **({} if days is None else {"days in stage": str(days)})}
 
 
-def _times(entries: Sequence[Any]) -> list[Any]:
-    return [at(it, "enteredStageAt") for it in entries]
+def days_in_stage(application: Any, now: datetime) -> int | None:
+    """The whole days since an application entered the stage that it is in; None if Ashby does not say when that was."""
+    entries, stage_id = at(application, "applicationHistory"), at(application, "currentInterviewStage", "id")
+    stays = [it for it in entries if at(it, "stageId") == stage_id] if isinstance(entries, list) and stage_id else []
+    entered = [time for it in stays if (time := parsed(at(it, "enteredStageAt")))]
+    return max(0, (now - max(entered)).days) if entered and len(entered) == len(stays) else None
 
 
 def _name(record: Any, details: Sequence[str] = ()) -> str:

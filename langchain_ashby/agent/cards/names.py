@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from langchain_ashby.text.letters import alike
 from langchain_ashby.text.words import UNNAMED, at, day, enumerated, folded, named, one_line, parsed, person, zone
 
 NAMES = ("title", "name", "text", "reasonText", "label")
@@ -35,7 +36,8 @@ def apart(record: Any, among: Iterable[Any] = ()) -> list[str]:
     others = [it for it in among if at(it, "id") != at(record, "id")]
     parent = next((it for it in others if at(it, "id") == at(record, "parentLocationId")), None)
     details = [*_said_by(record), *([detail(name_of(parent))] if parent else [])]
-    twins = [it for it in others if folded(name_of(it)) == folded(name_of(record)) and _said_by(it) == _said_by(record)]
+    seen = alike(name_of(record) or "")
+    twins = [it for it in others if alike(name_of(it) or "") == seen and _said_by(it) == _said_by(record)]
     for tell in _AMONG_TWINS:
         if any(tell(it) != tell(record) for it in twins):
             details += filter(None, [tell(record)])

@@ -9,25 +9,27 @@ from typing import Literal
 from langchain_ashby.agent.cards.builder import CardBuilder, Record
 from langchain_ashby.text.words import at, count, enumerated, moment, parsed, quoted
 
-State = Literal["accepted", "open", "over"]
+State = Literal["accepted", "made", "out", "declined", "cancelled"]
+_OPEN: frozenset[State] = frozenset({"made", "out"})
+_OVER: frozenset[State] = frozenset({"declined", "cancelled"})
 
 _STATES: Mapping[str, Mapping[str, State]] = {
     "acceptanceStatus": {
         "Accepted": "accepted",
-        "Pending": "open",
-        "Created": "open",
-        "WaitingOnResponse": "open",
-        "Declined": "over",
-        "Cancelled": "over",
+        "Pending": "made",
+        "Created": "made",
+        "WaitingOnResponse": "out",
+        "Declined": "declined",
+        "Cancelled": "cancelled",
     },
     "offerStatus": {
         "CandidateAccepted": "accepted",
-        "WaitingOnApprovalStart": "open",
-        "WaitingOnOfferApproval": "open",
-        "WaitingOnApprovalDefinition": "open",
-        "WaitingOnCandidateResponse": "open",
-        "CandidateRejected": "over",
-        "OfferCancelled": "over",
+        "WaitingOnApprovalStart": "made",
+        "WaitingOnOfferApproval": "made",
+        "WaitingOnApprovalDefinition": "made",
+        "WaitingOnCandidateResponse": "out",
+        "CandidateRejected": "declined",
+        "OfferCancelled": "cancelled",
     },
 }
 """What each of an offer's two statuses says. The second may lag behind."""
@@ -36,43 +38,63 @@ _STATES: Mapping[str, Mapping[str, State]] = {
 def is_accepted(offer: Record) -> bool:
     """True if the candidate has accepted the offer and nothing says that it is over."""
     said = _said(offer)
-    return "accepted" in said and "over" not in said
+    return "accepted" in said and not said & _OVER
 
 
 def warn_of_offers(builder: CardBuilder, offers: list[Record], because: str = "") -> None:
     """Warns of each offer that is out, accepted, or may be; `because` is a sentence on what the write means for it."""
-    standing = [offer for offer in offers if not _is_over(offer)]
+    standing = [offer for offer in offers if not all(state in _OVER for state in _states(offer))]
     for offer in standing:
-        builder.warn(f"{_name(offer, offers)} {_status(offer)}{_since(offer)}.", "high")
+        builder.warn(f"{_name(offer, offers)} {standing_words(offer)}.", "high")
     if standing and because:
         builder.warn(because, "high")
 
 
+def standing_words(offer: Record) -> str:
+    """How an offer stands, and since when, to follow its name."""
+    return f"{_status(offer)}{_since(offer)}"
+
+
 def status_words(offer: Record) -> str:
-    """The status of an offer in words; both statuses if they differ."""
+    """The status of an offer in words; both statuses if they differ, or one is not recognized."""
     status, acceptance = at(offer, "offerStatus"), at(offer, "acceptanceStatus")
-    if len(_said(offer)) == 1 and status:
+    if agree(offer):
         return enumerated(status)
     words = {"acceptance": acceptance, "offer": status}
     return ", ".join(f"{name} status {quoted(enumerated(it) if it else 'not known')}" for name, it in words.items())
 
 
+def is_over(offer: Record) -> bool:
+    """True if one of the statuses says that the offer is over: the other may lag behind."""
+    return bool(_said(offer) & _OVER)
+
+
+def is_out(offer: Record) -> bool:
+    """True if one of the statuses says that the candidate has been asked."""
+    return "out" in _said(offer)
+
+
+def agree(offer: Record) -> bool:
+    """True if both statuses are recognized and say the same."""
+    return None not in _states(offer) and len(_said(offer)) == 1
+
+
+def _states(offer: Record) -> list[State | None]:
+    return [states.get(str(at(offer, key))) for key, states in _STATES.items()]
+
+
 def _said(offer: Record) -> set[State]:
-    """What the known statuses say; two things if they differ."""
-    return {state for key, states in _STATES.items() if (state := states.get(str(at(offer, key))))}
-
-
-def _is_over(offer: Record) -> bool:
-    return all(states.get(str(at(offer, key))) == "over" for key, states in _STATES.items())
+    """What the recognized statuses say; two things if they differ."""
+    return {state for state in _states(offer) if state}
 
 
 def _status(offer: Record) -> str:
     said = _said(offer)
-    if said == {"accepted"}:
+    if said == {"accepted"} and agree(offer):
         return "is accepted"
-    if said == {"accepted", "open"}:
+    if "accepted" in said and said <= {"accepted", *_OPEN}:
         return f"is accepted according to one of its statuses ({status_words(offer)})"
-    if said == {"open"}:
+    if said and said <= _OPEN:
         return f"is under way: {status_words(offer)}"
     return f"may still stand: {status_words(offer)}"
 

@@ -161,7 +161,7 @@ def check_start(builder: CardBuilder, start: Any) -> None:
         starts = date.fromisoformat(str(start)[:10])
     except ValueError:
         return
-    if starts < builder.now.date():
+    if starts < builder.today:
         builder.warn(f"The start date is in the past: {day(starts)}.")
 
 

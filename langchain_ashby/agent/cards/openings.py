@@ -68,7 +68,7 @@ def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> No
         builder.warn(f"An opening may need an identifier and a job to be {enumerated(state)}: Ashby may refuse.")
     for key, words in (("target_hire_date", "hire"), ("target_start_date", "start")):
         given = getattr(request, key)
-        if given and given < reads.now.date():
+        if given and given < builder.today:
             builder.warn(f"The target {words} date is in the past: {day(given)}.")
     known = builder.records("The existing openings", known_read)
     alike = [it for it in known if _is_like(it, request)]

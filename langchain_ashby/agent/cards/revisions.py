@@ -7,7 +7,7 @@ from typing import Any
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Record
 from langchain_ashby.agent.cards.complete import is_unread
-from langchain_ashby.agent.cards.offered import is_accepted, status_words
+from langchain_ashby.agent.cards.offered import agree, is_accepted, is_out, is_over, standing_words, status_words
 from langchain_ashby.agent.cards.offers import check_opening, check_start, has_values
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
@@ -159,10 +159,11 @@ def _warn_of_status(builder: CardBuilder, offer: Record) -> None:
     builder.facts["Offer status"] = status_words(offer)
     approval = at(offer, "latestVersion", "approvalStatus")
     if is_accepted(offer):
-        builder.warn("The candidate has accepted the present terms.", "high")
-    elif at(offer, "offerStatus") in ("CandidateRejected", "OfferCancelled"):
-        builder.warn(f"The offer is over ({status_words(offer)}): Ashby may refuse.", "high")
-    elif at(offer, "offerStatus") == "WaitingOnCandidateResponse":
+        builder.warn(f"The offer {standing_words(offer)}.", "high")
+    elif is_over(offer):
+        sure = "is" if agree(offer) else "may be"
+        builder.warn(f"The offer {sure} over ({status_words(offer)}): Ashby may refuse.", "high")
+    elif is_out(offer):
         builder.warn("The candidate may have the present terms already.", "high")
     if approval == "Approved":
         builder.warn("The present terms are approved; the approval does not hold for the new ones.")

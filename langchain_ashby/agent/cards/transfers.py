@@ -69,8 +69,9 @@ def transfer(request: TransferApplication, reads: ReadCache, builder: CardBuilde
     others = applications_of(builder, reads, candidate, but=request.application_id)
     for other in others:
         if at(other, "job", "id") == request.job_id:
-            state = enumerated(at(other, "status"))
-            builder.warn(f"The candidate has another application for that job already: it is {state}.", "high")
+            status = at(other, "status")
+            state = f"it is {enumerated(status)}" if status else "its status is not known"
+            builder.warn(f"The candidate has another application for that job already: {state}.", "high")
     warn_of_others(builder, [it for it in others if at(it, "job", "id") != request.job_id])
 
 

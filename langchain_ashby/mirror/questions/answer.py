@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
 from langchain_ashby.ids import short
 from langchain_ashby.results import NOTICE, OWN, data_line
-from langchain_ashby.results.weight import Limit, shortened_within
-from langchain_ashby.text.words import one_line
+from langchain_ashby.results.phrases import listed
+from langchain_ashby.results.weight import Limit, cut_apart
+from langchain_ashby.text.words import offset, one_line
 
 CELL = Limit(48, 96)
 """The most that a cell holds: characters, and weight. Single records show all of it."""
+
+LONGEST = 6_000
+"""The most characters of a cell, where another one begins and ends like it."""
+
+
+class Several(tuple[str, ...]):
+    """A cell with several names, as they stand in a list: each is cut by itself, so that none crowds out another."""
+
+    def __str__(self) -> str:
+        """The names as a list."""
+        return listed(self)
+
+
+class Whole(Several):
+    """A cell with several names, none of which is cut."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +66,13 @@ class Answer:
         used = [
             place
             for place, column in enumerate(self.columns)
-            if place == 0 or any(row[place] not in (None, "") for row in self.rows)
+            if place == 0 or any(row[place] not in (None, "", ()) for row in self.rows)
         ]
         lines = []
         if self.rows:
             lines = [f"{OWN}{NOTICE}", f"{OWN}{self._row([self.columns[place].title for place in used])}"]
-        for row in self.rows:
-            cells = [_cell(self.columns[place], row[place], zone) for place in used]
-            lines.append(data_line(self._row(cells)))
+        columns = [_cells(self.columns[place], [row[place] for row in self.rows], zone) for place in used]
+        lines += [data_line(self._row(row)) for row in zip(*columns, strict=True)]
         return "\n".join([*lines, *(f"{OWN}{note}" for note in self.notes)])
 
     def _row(self, cells: Sequence[str]) -> str:
@@ -72,8 +87,19 @@ class Answer:
         ]
 
 
-def _cell(column: Column, value: Any, zone: tzinfo) -> str:
-    if value is None:
+def _cells(column: Column, values: Sequence[Any], zone: tzinfo) -> list[str]:
+    """The cells of a column, cut so that no two texts in it read the same."""
+    texts = {one_line(it, None) for value in values if not isinstance(value, Whole) for it in _texts(value)}
+    cut = cut_apart(dict.fromkeys(sorted(texts), CELL), LONGEST)
+    return [_cell(column, value, zone, cut) for value in values]
+
+
+def _texts(value: Any) -> Sequence[str]:
+    return value if isinstance(value, Several) else [value] if isinstance(value, str) else []
+
+
+def _cell(column: Column, value: Any, zone: tzinfo, cut: Mapping[str, str]) -> str:
+    if value is None or value == ():
         return ""
     if column.is_id:
         return ", ".join(map(shown_id, value)) if isinstance(value, list) else shown_id(value)
@@ -81,8 +107,16 @@ def _cell(column: Column, value: Any, zone: tzinfo) -> str:
         return f"{value.astimezone(zone):%Y%m%d}"
     if isinstance(value, float):
         return f"{value:.1f}".removesuffix(".0")
-    said = shortened_within(one_line(str(value), None), CELL)
-    return said.replace("¦", "[U+00A6]").replace("|", "¦")
+    said = [one_line(it, None) for it in _texts(value)]
+    shown = listed(said if isinstance(value, Whole) else [cut[it] for it in said]) if said else str(value)
+    return shown.replace("¦", "[U+00A6]").replace("|", "¦")
+
+
+def to_the_minute(moment: datetime, zone: tzinfo) -> str:
+    """`2026-11-30 09:00` in the zone; with the offset in the hour that comes twice when summer time ends."""
+    time = moment.astimezone(zone)
+    comes_twice = time.replace(fold=0).utcoffset() != time.replace(fold=1).utcoffset()
+    return f"{time:%Y-%m-%d %H:%M}{f' {offset(time)}' if comes_twice else ''}"
 
 
 def shown_id(value: str) -> str:
@@ -94,4 +128,4 @@ def shown_id(value: str) -> str:
 
 
 def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, Several) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -17,9 +17,9 @@ from langchain_ashby.mirror.questions.filters import (
     entered_at,
     hired_at,
     joined,
-    stage,
     unknown_histories,
 )
+from langchain_ashby.mirror.questions.names import NAMED, Named, labels
 from langchain_ashby.mirror.questions.question import Listing
 from langchain_ashby.mirror.tables import applications, candidates, jobs
 
@@ -30,31 +30,32 @@ Shown = Literal[
 
 USUAL: tuple[Shown, ...] = ("job", "stage", "days_in_stage", "status", "source", "created")
 
-_named_source = select(tables.sources.c.title).where(tables.sources.c.id == applications.c.source_id).scalar_subquery()
-_reason = (
-    select(tables.archive_reasons.c.text)
-    .where(tables.archive_reasons.c.id == applications.c.archive_reason_id)
-    .scalar_subquery()
-)
 _department = select(tables.departments.c.name).where(tables.departments.c.id == jobs.c.department_id).scalar_subquery()
 _location = select(tables.locations.c.name).where(tables.locations.c.id == jobs.c.location_id).scalar_subquery()
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
-    "job": jobs.c.title,
-    "stage": stage.c.title,
+    "job": applications.c.job_id,
+    "stage": applications.c.interview_stage_id,
     "days_in_stage": entered_at,
     "status": applications.c.status,
-    "source": _named_source,
+    "source": applications.c.source_id,
     "created": applications.c.created_at,
     "updated": applications.c.updated_at,
     "archived": applications.c.archived_at,
     "hired": hired_at,
-    "reason": _reason,
+    "reason": applications.c.archive_reason_id,
     "email": candidates.c.email,
     "department": _department,
     "location": _location,
 }
-"""What each column shows; of `days_in_stage` the time from which days are counted."""
+"""What each column shows; of `days_in_stage` the time from which days are counted, of what is in CALLED its id."""
+
+CALLED: Mapping[str, Named] = {
+    "job": NAMED["jobs"],
+    "stage": NAMED["stages"],
+    "source": NAMED["sources"],
+    "reason": NAMED["reasons"],
+}
 
 SORTS: Mapping[str, ColumnElement[Any]] = {
     "days_in_stage": entered_at.asc().nulls_last(),
@@ -88,7 +89,12 @@ class FindApplications(Listing, ApplicationFilters):
             .where(applications.c.id.in_(ids))
             .order_by(*order)
         )
-        rows = [_row(asked, shown, tuple(found)) for found in asked.connection.execute(query)]
+        tell: dict[str, Callable[[Any], Any]] = {"days_in_stage": asked.days_since}
+        tell |= {name: labels(asked.connection, kind) for name, kind in CALLED.items() if name in shown}
+        rows = [
+            [*found[:2], *(tell.get(name, _as_it_is)(it) for name, it in zip(shown, found[2:], strict=True))]
+            for found in asked.connection.execute(query)
+        ]
         line, more = self.how_many(len(rows), total, "application")
         titles = [Column("application_id", is_id=True), Column("candidate"), *(Column(name) for name in shown)]
         return Answer(titles, rows, [line, *self._unjudged(asked)], more)
@@ -102,7 +108,5 @@ class FindApplications(Listing, ApplicationFilters):
             yield f"{number:,} more may match but are not counted, because their stage history is not known yet"
 
 
-def _row(asked: Asked, shown: tuple[str, ...], found: tuple[Any, ...]) -> list[Any]:
-    application_id, name, *cells = found
-    told = [asked.days_since(it) if title == "days_in_stage" else it for title, it in zip(shown, cells, strict=True)]
-    return [application_id, name, *told]
+def _as_it_is(value: Any) -> Any:
+    return value

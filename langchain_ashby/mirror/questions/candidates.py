@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Table, and_, exists, func, literal, not_, 
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.errors import ArgumentError
-from langchain_ashby.mirror.questions.answer import Answer, Column
+from langchain_ashby.mirror.questions.answer import Answer, Column, Whole
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.question import Limit, Listing
 from langchain_ashby.mirror.tables import applications, candidate_fields, candidate_tags, candidates, tags
@@ -73,7 +73,7 @@ class FindCandidates(Listing):
         ids = [row.id for row in found]
         tagged, applied = _tags(asked, ids), _applications(asked, ids)
         rows: list[list[Any]] = [
-            [*tuple(row)[:5], ", ".join(tagged.get(row.id, [])), row[5], applied.get(row.id, [])] for row in found
+            [*tuple(row)[:5], Whole(tagged.get(row.id, [])), row[5], applied.get(row.id, [])] for row in found
         ]
         line, more = self.how_many(len(rows), total, "candidate")
         columns = [

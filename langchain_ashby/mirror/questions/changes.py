@@ -27,9 +27,9 @@ from sqlalchemy.sql.selectable import FromClause
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror import tables
-from langchain_ashby.mirror.questions.answer import Answer, Column
+from langchain_ashby.mirror.questions.answer import Answer, Column, to_the_minute
 from langchain_ashby.mirror.questions.asked import Asked
-from langchain_ashby.mirror.questions.names import user_name
+from langchain_ashby.mirror.questions.names import NAMED, labels
 from langchain_ashby.mirror.questions.question import Listing
 from langchain_ashby.mirror.tables import (
     applications,
@@ -37,7 +37,6 @@ from langchain_ashby.mirror.tables import (
     feedback,
     interview_events,
     interview_schedules,
-    jobs,
     offers,
     seen_moves,
     stage_stays,
@@ -54,7 +53,7 @@ class _Change(NamedTuple):
     Attributes:
         kind: What it is called.
         at: When it happened.
-        what: What is told of it.
+        what: What is told of it; an id if it is `of` a kind in NAMED.
         source: Where it stands, with `applications` if it is about one, without the names of people and jobs.
         only: What else has to hold.
     """
@@ -64,6 +63,7 @@ class _Change(NamedTuple):
     what: ColumnElement[Any]
     source: FromClause
     only: tuple[ColumnElement[bool], ...] = ()
+    of: str = ""
 
 
 class ListChanges(Listing):
@@ -91,8 +91,16 @@ class ListChanges(Listing):
         changes = union_all(*map(select, newest)).subquery("changes")
         page = select(changes).order_by(changes.c.at.desc(), changes.c.kind, changes.c.id)
         found = asked.connection.execute(page.offset(self.begin()).limit(self.limit)).all()
+        called = {kind: labels(asked.connection, NAMED[kind]) for kind in {"jobs", *(row.of for row in found)} if kind}
         rows = [
-            [f"{row.at.astimezone(asked.zone):%Y-%m-%d_%H:%M}", row.kind, row.candidate, row.job, row.what, row.id]
+            [
+                to_the_minute(row.at, asked.zone).replace(" ", "_"),
+                row.kind,
+                row.candidate,
+                called["jobs"](row.job),
+                called[row.of](row.what) if row.of else row.what,
+                row.id,
+            ]
             for row in found
         ]
         line, more = self.how_many(len(rows), sum(number for _, number in counts), "change")
@@ -132,14 +140,14 @@ def _lines(change: _Change, conditions: ColumnElement[bool]) -> Select[Any]:
     its_id: ColumnElement[Any] = job
     if source is not candidates:
         source = source.outerjoin(candidates, candidates.c.id == applications.c.candidate_id)
-        source = source.outerjoin(jobs, jobs.c.id == applications.c.job_id)
-        job, its_id = jobs.c.title, applications.c.id
+        job, its_id = applications.c.job_id, applications.c.id
     columns = {
         "kind": literal(change.kind),
         "at": change.at,
         "candidate": candidates.c.name,
         "job": job,
         "what": cast(change.what, String),
+        "of": literal(change.of),
         "id": its_id,
     }
     return select(*(column.label(name) for name, column in columns.items())).select_from(source).where(conditions)
@@ -149,14 +157,6 @@ _ORDER: Sequence[Any] = (desc("at"), "id")
 
 _stay_stage = tables.interview_stages.alias("stay_stage")
 _stays = applications.join(stage_stays, stage_stays.c.application_id == applications.c.id)
-_stay_title = select(_stay_stage.c.title).where(_stay_stage.c.id == stage_stays.c.interview_stage_id).scalar_subquery()
-_giver = tables.users.alias("giver")
-_reason = (
-    select(tables.archive_reasons.c.text)
-    .where(tables.archive_reasons.c.id == applications.c.archive_reason_id)
-    .scalar_subquery()
-)
-_source = select(tables.sources.c.title).where(tables.sources.c.id == applications.c.source_id).scalar_subquery()
 _seen = applications.join(seen_moves, seen_moves.c.application_id == applications.c.id)
 _seen_title = select(_stay_stage.c.title).where(_stay_stage.c.id == seen_moves.c.to_stage_id).scalar_subquery()
 _seen_in = func.coalesce(_seen_title, "another stage").concat(" (seen)")
@@ -179,27 +179,33 @@ _arranged = (
 )
 
 _CHANGES: Sequence[_Change] = (
-    _Change("applied", applications.c.created_at, _source, applications),
-    _Change("moved", stage_stays.c.entered_at, _stay_title, _stays, (_later, ~_is(_stay, "Archived", "Hired"))),
+    _Change("applied", applications.c.created_at, applications.c.source_id, applications, of="sources"),
+    _Change("moved", stage_stays.c.entered_at, _stay, _stays, (_later, ~_is(_stay, "Archived", "Hired")), "stages"),
     _Change("moved", seen_moves.c.before, _seen_in, _seen, (~_is(seen_moves.c.to_stage_id, "Archived", "Hired"),)),
-    _Change("archived", applications.c.archived_at, _reason, applications, (applications.c.status == "Archived",)),
+    _Change(
+        "archived",
+        applications.c.archived_at,
+        applications.c.archive_reason_id,
+        applications,
+        (applications.c.status == "Archived",),
+        "reasons",
+    ),
     _Change(
         "archived",
         stage_stays.c.entered_at,
-        literal("(active again since)"),
+        literal("(moved on since)"),
         _stays,
         (_is(_stay, "Archived"), stage_stays.c.left_at.is_not(None)),
     ),
-    _Change("hired", stage_stays.c.entered_at, _stay_title, _stays, (_is(_stay, "Hired"),)),
+    _Change("hired", stage_stays.c.entered_at, _stay, _stays, (_is(_stay, "Hired"),), "stages"),
     _Change("hired", seen_moves.c.before, _seen_in, _seen, (_is(seen_moves.c.to_stage_id, "Hired"),)),
     _Change("candidate added", candidates.c.created_at, candidates.c.title, candidates),
     _Change(
         "feedback",
         feedback.c.submitted_at,
-        user_name(_giver.c),
-        applications.join(feedback, feedback.c.application_id == applications.c.id).outerjoin(
-            _giver, _giver.c.id == feedback.c.submitted_by_user_id
-        ),
+        feedback.c.submitted_by_user_id,
+        applications.join(feedback, feedback.c.application_id == applications.c.id),
+        of="users",
     ),
     _Change("offer", offers.c.version_created_at, offers.c.status, _offered),
     _Change("offer answered", offers.c.decided_at, offers.c.acceptance_status, _offered),

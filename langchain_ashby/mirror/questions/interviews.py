@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, se
 from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.endpoints.fields import ListOf
-from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id
+from langchain_ashby.mirror.questions.answer import Answer, Column, Several, to_the_minute
 from langchain_ashby.mirror.questions.asked import Asked
-from langchain_ashby.mirror.questions.names import user_name
+from langchain_ashby.mirror.questions.names import NAMED, Label, labels
 from langchain_ashby.mirror.questions.question import Limit, Listing
 from langchain_ashby.mirror.tables import (
     applications,
@@ -25,7 +25,7 @@ from langchain_ashby.mirror.tables import (
     jobs,
     users,
 )
-from langchain_ashby.text.words import in_a_list
+from langchain_ashby.text.words import day
 
 
 def owes_feedback(asked: Asked) -> ColumnElement[bool]:
@@ -140,11 +140,10 @@ def _rows(asked: Asked, ids: Sequence[str]) -> list[Sequence[Any]]:
             interview_events.c.start_at,
             interviews.c.title.label("interview"),
             candidates.c.name,
-            jobs.c.title.label("job"),
+            applications.c.job_id,
             interview_schedules.c.status,
             applications.c.id.label("application_id"),
             event_interviewers.c.user_id,
-            user_name(users.c).label("user"),
             owes_feedback(asked).label("owes"),
         )
         .select_from(seats())
@@ -154,29 +153,25 @@ def _rows(asked: Asked, ids: Sequence[str]) -> list[Sequence[Any]]:
     found: dict[str, list[Any]] = {}
     for row in asked.connection.execute(query):
         found.setdefault(row.id, []).append(row)
-    return [_row(asked, seated) for seated in found.values()]
+    people = labels(asked.connection, NAMED["users"], listed=True)
+    posts = labels(asked.connection, NAMED["jobs"])
+    return [_row(asked, seated, people, posts) for seated in found.values()]
 
 
-def _row(asked: Asked, seated: Sequence[Any]) -> list[Any]:
+def _row(asked: Asked, seated: Sequence[Any], people: Label, posts: Label) -> list[Any]:
     """An interview, of the rows of its interviewers."""
     first = seated[0]
-    seats_taken = [row for row in seated if row.user_id]
-    names = [_called(row) for row in seats_taken]
-    owing = [_called(row) for row in seats_taken if row.owes and not asked.missing(feedback)]
-    start = first.start_at and f"{first.start_at.astimezone(asked.zone):%a %Y-%m-%d %H:%M}"
+    seats_taken = [row.user_id for row in seated if row.user_id]
+    owing = [row.user_id for row in seated if row.user_id and row.owes and not asked.missing(feedback)]
     return [
         first.schedule_id,
-        start,
+        first.start_at
+        and f"{day(first.start_at.astimezone(asked.zone))[:3]} {to_the_minute(first.start_at, asked.zone)}",
         first.interview,
         first.name,
-        first.job,
-        ", ".join(names),
-        ", ".join(owing),
+        posts(first.job_id),
+        Several(filter(None, map(people, seats_taken))),
+        Several(filter(None, map(people, owing))),
         first.status,
         first.application_id,
     ]
-
-
-def _called(seat: Any) -> str:
-    """The name of an interviewer as it stands in a list; the id of one whose name is not known."""
-    return in_a_list(seat.user) if seat.user else shown_id(seat.user_id)

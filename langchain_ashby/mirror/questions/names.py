@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, false, func, select
+from sqlalchemy import ColumnElement, Connection, Table, false, func, null, select
 
 from langchain_ashby.ids import canonical
 from langchain_ashby.mirror import tables
 from langchain_ashby.mirror.questions.answer import shown_id
+from langchain_ashby.results.application_cells import REASON_KINDS
+from langchain_ashby.results.phrases import noted
 from langchain_ashby.text.letters import without_accents
 from langchain_ashby.text.words import one_line, quoted
 
@@ -30,6 +33,9 @@ class Named(NamedTuple):
         table: Where they are.
         names: The columns that name them.
         apart: The column that tells namesakes apart.
+        tells: True if that column says which one is meant, as an e-mail address does.
+        note: A column that is said with each name, such as who rejected whom.
+        words: What is said of its value; empty for one that goes without saying.
         several: True where namesakes are one to people: the stage "Onsite" of every plan.
         only: Which records of the table are meant, if not all.
     """
@@ -40,6 +46,9 @@ class Named(NamedTuple):
     apart: ColumnElement[Any] | None = None
     several: bool = False
     only: ColumnElement[bool] | None = None
+    note: ColumnElement[Any] | None = None
+    words: Callable[[Any], str] = lambda _: ""
+    tells: bool = False
 
 
 def user_name(user: Any) -> ColumnElement[str]:
@@ -54,10 +63,25 @@ NAMED: dict[str, Named] = {
     "departments": Named("department", tables.departments, (tables.departments.c.name,), several=True),
     "locations": Named("location", tables.locations, (tables.locations.c.name,), several=True),
     "stages": Named("stage", tables.interview_stages, (tables.interview_stages.c.title,), several=True),
-    "sources": Named("source", tables.sources, (tables.sources.c.title,), tables.sources.c.source_type),
+    "sources": Named("source", tables.sources, (tables.sources.c.title,), tables.sources.c.source_type, tells=True),
     "tags": Named("tag", tables.tags, (tables.tags.c.title,)),
-    "reasons": Named("reason", tables.archive_reasons, (tables.archive_reasons.c.text,), several=True),
-    "users": Named("user", tables.users, (user_name(_users), _users.email), _users.email),
+    "reasons": Named(
+        "reason",
+        tables.archive_reasons,
+        (tables.archive_reasons.c.text,),
+        several=True,
+        note=tables.archive_reasons.c.reason_type,
+        words=lambda kind: REASON_KINDS.get(kind, kind or ""),
+    ),
+    "users": Named(
+        "user",
+        tables.users,
+        (user_name(_users), _users.email),
+        _users.email,
+        tells=True,
+        note=_users.is_enabled,
+        words=lambda is_enabled: "deactivated" if is_enabled is False else "",
+    ),
     "custom_field": Named(
         "custom field of candidates",
         tables.custom_fields,
@@ -66,6 +90,36 @@ NAMED: dict[str, Named] = {
     ),
 }
 """How each kind of record is named, by the argument that asks for it."""
+
+
+Label = Callable[[Any], str | None]
+"""What the record of an id is called."""
+
+
+def labels(connection: Connection, kind: Named, *, listed: bool = False) -> Label:
+    """What each record is called, by its id, with what tells it from its namesakes; `listed` as it stands in a list.
+
+    Namesakes that are apart to people have what `tells` them apart, or a piece of their ids. A record that the mirror
+    does not have is called by its id; no id is None.
+    """
+    nothing = null()
+    note = nothing if kind.note is None else kind.note
+    apart = nothing if kind.several or not kind.tells or kind.apart is None else kind.apart
+    rows = connection.execute(select(kind.table.c.id, kind.names[0], apart, note)).all()
+    named = {key: one_line(name or "", None) for key, name, *_ in rows}
+    often, told = Counter(named.values()), Counter((named[key], it) for key, _, it, _ in rows)
+
+    def called(key: str, it: Any, more: Any) -> str:
+        name, notes = named[key], [kind.words(more)]
+        if often[name] > 1 and not kind.several:
+            notes = [one_line(it, 60) if it and told[name, it] == 1 else f"{shown_id(key)[:6]}…", *notes]
+        if not name:
+            return f"({shown_id(key)})"
+        is_plain = not listed and not any(notes) and not name.endswith(")")
+        return name if is_plain else noted(name, *notes)
+
+    shown = {key: called(key, it, more) for key, _, it, more in rows}
+    return lambda key: None if key is None else shown.get(key) or f"({shown_id(key)})"
 
 
 def find_ids(connection: Connection, kind: Named, said: Sequence[str]) -> list[str]:

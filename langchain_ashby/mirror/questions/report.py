@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,15 +14,14 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, selec
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror import tables
-from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id
+from langchain_ashby.mirror.questions.answer import Answer, Column
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.filters import ApplicationFilters, below, joined
 from langchain_ashby.mirror.questions.metrics import METRICS, Ends, Metric, as_number
-from langchain_ashby.mirror.questions.names import NAMED, Named
+from langchain_ashby.mirror.questions.names import NAMED, Named, labels
 from langchain_ashby.mirror.questions.periods import month_of, week_of
 from langchain_ashby.mirror.questions.question import FEW, Listing
 from langchain_ashby.mirror.tables import applications, jobs
-from langchain_ashby.text.words import one_line
 
 By = Literal["job", "department", "stage", "source", "recruiter", "interviewer", "reason", "month", "week"]
 
@@ -205,17 +204,12 @@ def _grouped(
 
 
 def _labels(asked: Asked, name: str) -> Callable[[Any], str]:
-    """What the group of a key is called. Of namesakes that are apart to people, each has a piece of its id."""
+    """What the group of a key is called."""
     if name in _TIMES:
         day = cache(_TIMES[name](asked.zone))
         return lambda number: NONE if number is None else day(_quarter(number))
-    kind = LABELS[name]
-    named = {
-        row[0]: one_line(row[1] or "", None) for row in asked.connection.execute(select(kind.table.c.id, kind.names[0]))
-    }
-    often = Counter(named.values())
-    shown = {key: it if kind.several or often[it] == 1 else f"{it} ({shown_id(key)[:6]}…)" for key, it in named.items()}
-    return cache(lambda key: NONE if key is None else shown.get(key) or f"({shown_id(key)})")
+    called = labels(asked.connection, LABELS[name])
+    return lambda key: called(key) or NONE
 
 
 def _quarter(number: int) -> datetime:

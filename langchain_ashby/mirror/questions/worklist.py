@@ -12,12 +12,12 @@ from sqlalchemy import Select, Table, and_, case, exists, func, literal, or_, se
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.mirror import tables
-from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id
+from langchain_ashby.mirror.questions.answer import Answer, Column, to_the_minute
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.filters import entered_at, joined, stage, unknown_histories
 from langchain_ashby.mirror.questions.interviews import held, owes_feedback, seats
 from langchain_ashby.mirror.questions.metrics import HOUR, as_number, nearest_rank
-from langchain_ashby.mirror.questions.names import user_name
+from langchain_ashby.mirror.questions.names import NAMED, labels
 from langchain_ashby.mirror.questions.question import FEW, Listing
 from langchain_ashby.mirror.tables import (
     applications,
@@ -30,7 +30,6 @@ from langchain_ashby.mirror.tables import (
     jobs,
     offers,
     stage_stays,
-    users,
 )
 
 Kind = Literal["feedback", "stuck", "to schedule", "offer", "no interviewer", "no posting", "no plan"]
@@ -80,12 +79,12 @@ class ListWorklist(Listing):
             items = [item for item in items if item.owner_id in owners]
         order = list(_FINDERS)
         items.sort(key=lambda it: (order.index(it.kind), it.since or asked.now, it.application_id or "", it.job or ""))
-        names = _names(asked)
+        names = labels(asked.connection, NAMED["users"])
         shown = items[self.begin() : self.begin() + self.limit]
         rows = [
             [
                 item.kind,
-                _owner(names, item.owner_id),
+                names(item.owner_id) or "(nobody)",
                 item.candidate,
                 item.job,
                 item.what,
@@ -203,13 +202,17 @@ def _offers(asked: Asked, of_job: Any) -> Iterator[Item]:
         .select_from(joined().join(offers, offers.c.application_id == applications.c.id))
         .where(
             offers.c.status == "WaitingOnCandidateResponse",
-            or_(offers.c.acceptance_status.is_(None), offers.c.acceptance_status == "Pending"),
+            or_(offers.c.acceptance_status.is_(None), offers.c.acceptance_status.not_in(_ANSWERED)),
             applications.c.status == "Active",
             of_job,
         )
     )
     for row in asked.connection.execute(query):
         yield Item("offer", *row)
+
+
+_ANSWERED = ("Accepted", "Declined", "Cancelled")
+"""What an offer's acceptance says once nobody waits for the candidate, even if its status lags behind."""
 
 
 def _without_interviewer(asked: Asked, of_job: Any) -> Iterator[Item]:
@@ -226,7 +229,7 @@ def _without_interviewer(asked: Asked, of_job: Any) -> Iterator[Item]:
         .where(event_interviewers.c.user_id.is_(None), interview_events.c.start_at >= asked.now, held(), of_job)
     )
     for row in asked.connection.execute(query):
-        when = f"{row[4].astimezone(asked.zone):%Y-%m-%d %H:%M}"
+        when = to_the_minute(row[4], asked.zone)
         yield Item("no interviewer", *row[:3], f"{row[3] or 'interview'}, {when}", row[4], row[5])
 
 
@@ -248,9 +251,10 @@ def _jobs(asked: Asked, kind: Kind, condition: Any) -> Iterator[Item]:
         .correlate(jobs)
         .scalar_subquery()
     )
-    query = select(recruiter, jobs.c.title, jobs.c.opened_at).where(jobs.c.status == "Open", condition)
-    for owner, title, opened in asked.connection.execute(query):
-        yield Item(kind, owner, None, title, None, opened, None)
+    called = labels(asked.connection, NAMED["jobs"])
+    query = select(recruiter, jobs.c.id, jobs.c.opened_at).where(jobs.c.status == "Open", condition)
+    for owner, job_id, opened in asked.connection.execute(query):
+        yield Item(kind, owner, None, called(job_id), None, opened, None)
 
 
 _FINDERS: Mapping[Kind, Any] = {
@@ -273,11 +277,3 @@ _NEEDS: Mapping[Kind, tuple[Table, ...]] = {
     "no posting": (jobs, tables.job_postings),
 }
 """The tables without which a kind cannot be looked for."""
-
-
-def _names(asked: Asked) -> Mapping[str, str]:
-    return {row.id: row.name for row in asked.connection.execute(select(users.c.id, user_name(users.c).label("name")))}
-
-
-def _owner(names: Mapping[str, str], user_id: str | None) -> str:
-    return names.get(user_id) or f"({shown_id(user_id)})" if user_id else "(nobody)"

@@ -19,7 +19,7 @@ from langchain_ashby.endpoints.interviews import ListInterviewSchedules
 from langchain_ashby.endpoints.jobs import ListJobPostings, SetJobStatus
 from langchain_ashby.endpoints.organization import ListCommunicationTemplates
 from langchain_ashby.ids import canonical, short
-from langchain_ashby.results.phrases import to_the_minute
+from langchain_ashby.results.phrases import flag, to_the_minute
 from langchain_ashby.text.words import at, in_a_list, one_line, parsed
 from langchain_ashby.toolkit.beside.found import Beside, Look
 from langchain_ashby.toolkit.beside.reads import Reads, records
@@ -103,7 +103,7 @@ def _email(request: ChangeApplicationStage, result: Any, templates: Any) -> str:
     when = "on the next morning at 9:32 in the organization's time zone"
     if send_at:
         when = "at once" if send_at <= datetime.now(UTC) else f"at {to_the_minute(send_at.isoformat())}"
-    return f"e-mail queued: {title} (communication_template_id {short(template_id)}) to {to}, {when}"
+    return f"e-mail requested: {title} (communication_template_id {short(template_id)}) to {to}, {when}"
 
 
 def _standing(reads: Sequence[Any]) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _set_job_status(request: SetJobStatus, result: Any, reads: Reads) -> Beside:
     if records(postings) is None:
         notes.append(_NOT_READ.format("whether a posting is still live"))
     for posting in [it for it in records(postings) or () if at(it, "jobId") == request.job_id][:TOLD]:
-        listed = "listed" if at(posting, "isListed") is True else "unlisted"
+        listed = flag(at(posting, "isListed"), "listed", "unlisted", "not known whether listed")
         posting_id = _id(at(posting, "id"))
         notes.append(f"A posting is still live ({listed}): job_posting_id {posting_id}; no tool takes it down.")
     active = records(applications)
@@ -154,13 +154,14 @@ def _set_job_status(request: SetJobStatus, result: Any, reads: Reads) -> Beside:
 
 
 def _updated_candidate(request: UpdateCandidate, result: Any, reads: Reads) -> Beside:
-    """Says what the old address has become: Ashby keeps one primary address, and the record shows all that are left."""
+    """Says how to tell what became of the old address: Ashby keeps one primary address, and the record shows all."""
     if request.email is None:
         return Beside(result)
-    addresses = at(result, "emailAddresses")
-    only = isinstance(addresses, list) and len(addresses) == 1
-    gone = "an earlier one is gone" if only else "an earlier one that is not among the emails is gone"
-    return Beside(result, notes=[f"The email is the primary address now; {gone}. alternate_email adds one."])
+    primary = at(result, "primaryEmailAddress", "value")
+    is_set = isinstance(primary, str) and primary.casefold() == request.email.casefold()
+    first = "The email is the primary address now." if is_set else "The record does not show the email as primary."
+    gone = "An earlier address that is not among the emails is gone."
+    return Beside(result, notes=[f"{first} {gone} alternate_email adds one."])
 
 
 _NOT_READ = "Not read: {}."

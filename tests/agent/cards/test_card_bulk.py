@@ -7,6 +7,7 @@ import io
 import pytest
 from desk import BULK, NOW, Desk, make
 from rich.console import Console
+from test_card_second_look import answer
 
 from langchain_ashby.agent.cards import Card, ReadCache, card_of, html, is_current, markdown
 from langchain_ashby.cli.card import panel
@@ -53,6 +54,19 @@ def test_an_archived_application_shows_its_job_its_stage_and_the_days_in_it(desk
     assert rows(card)[0]["days in stage"].isdigit()
     assert "Onsite" in rows(card)[0]["stage"]
     assert card["risk"] == "high"
+
+
+def test_days_are_those_in_the_present_stage_and_not_told_where_its_beginning_is_not(desk: Desk) -> None:
+    found = desk.client.call(make("get_application", application_id=desk.application()))
+    now = found["currentInterviewStage"]["id"]
+    history = [
+        {**it, **({"enteredStageAt": None} if it["stageId"] == now else {})} for it in found["applicationHistory"]
+    ]
+    assert any(it["enteredStageAt"] for it in history)
+    answer(desk, "application.info", {**found, "applicationHistory": history})
+    reason = desk.id("archiveReason", text="Did not meet the technical bar")
+    card = desk.card(make("archive_applications", application_ids=[found["id"]], archive_reason_id=reason))
+    assert "days in stage" not in rows(card)[0]
 
 
 def test_what_is_the_same_for_all_is_said_once(desk: Desk) -> None:

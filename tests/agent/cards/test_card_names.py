@@ -175,6 +175,13 @@ def test_names_that_differ_only_at_their_ends_still_differ() -> None:
     assert named(one) != named(other) and len(named(one)) <= 82
 
 
+@pytest.mark.parametrize("title", ["Fаst trаck", "Ｆast track", "FAST  track", "Fast\u200b track"])  # noqa: RUF001
+def test_names_that_only_look_alike_are_told_apart_by_their_ids(title: str) -> None:
+    titles = enumerate(["Fast track", title])
+    tags = [{"id": f"{number}1111111-1111-4111-8111-111111111111", "title": it} for number, it in titles]
+    assert [apart(it, tags) for it in tags] == [["id 01111111…"], ["id 11111111…"]]
+
+
 def test_records_that_nothing_tells_apart_are_told_by_their_ids() -> None:
     one, other = ({"id": f"{it}" * 8, "title": "Fast track", "isArchived": False} for it in "ab")
     assert apart(one, [one, other]) == ["id aaaaaaaa…"] and apart(one, [one]) == []

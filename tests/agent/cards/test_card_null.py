@@ -120,3 +120,23 @@ def test_feedback_that_may_have_been_submitted_is_warned_of(desk: Desk) -> None:
         assert "feedback was submitted" not in str(desk.card(request)["warnings"])
         card = answered(desk, request, None, "hasSubmittedFeedback")
         assert card["risk"] == "high" and "Whether feedback was submitted on this meeting is not known" in str(card)
+
+
+@pytest.mark.parametrize("tool", ["create_application", "transfer_application"])
+def test_an_application_whose_status_is_null_is_not_said_to_be_over(desk: Desk, tool: str) -> None:
+    request = EXAMPLES[tool](desk)
+    given = request.model_dump()
+    person = (
+        given.get("candidate_id")
+        or desk.client.call(make("get_application", application_id=given["application_id"]))["candidate"]["id"]
+    )
+    made = make("create_application", candidate_id=person, job_id=given["job_id"])
+    desk.client.call(made)
+    seen = Seen(desk, request)
+    others = [
+        (key, way) for key, way, _ in seen.ways()
+        if way == ("status",) and key[0].path == "application.info"
+        and seen.replies[key].get("id") != given.get("application_id")
+    ]  # fmt: skip
+    told = seen.altered_in(others, None)["warnings"]
+    assert any("status is not known." in it or "of a status that is not known for the same job" in it for it in told)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 from desk import Desk, make, meeting
 from situations import email, reason
 from test_card_names import twin
 
-from langchain_ashby.agent.cards import Card, markdown
+from langchain_ashby.agent.cards import Card, ReadCache, card_of, markdown
 
 NEW_YORK = "America/New_York"
 
@@ -102,3 +103,11 @@ def test_a_date_that_a_write_sets_is_shown_as_it_was_written(desk: Desk) -> None
 def test_a_time_that_does_not_exist_where_the_candidate_is_leaves_a_plain_card(desk: Desk) -> None:
     card = scheduled(desk, ("9999-12-31T22:00:00Z", "9999-12-31T23:00:00Z"), "Asia/Tokyo")
     assert card["risk"] == "high" and any("The card could not be made" in it for it in card["unchecked"])
+
+
+@pytest.mark.parametrize(("zone", "said"), [("America/Los_Angeles", False), ("UTC", True), ("Pacific/Auckland", True)])
+def test_a_day_is_past_where_the_reader_is(desk: Desk, monkeypatch: pytest.MonkeyPatch, zone: str, said: bool) -> None:
+    monkeypatch.setenv("TZ", zone)
+    request = make("create_opening", identifier="OP-300", target_hire_date="2026-11-29")
+    card = card_of(request, ReadCache(desk.client, now=datetime(2026, 11, 30, 1, tzinfo=UTC)))
+    assert ("The target hire date is in the past: Sun 29 Nov 2026." in card["warnings"]) is said

@@ -9,6 +9,7 @@ import pytest
 from another_ashby import GONE, Seen
 from desk import EXAMPLES, Desk, make
 from situations import email, reason
+from test_card_says_all import words_of
 from test_card_second_look import answer
 
 from langchain_ashby.errors import ServerError
@@ -46,6 +47,7 @@ def test_a_key_that_is_missing_makes_no_card_more_harmless(desk: Desk, name: str
     for key, way, _ in seen.ways():
         if isinstance(way[-1], str):
             card = seen.altered(key, way, value)
+            assert not re.search(r"\bNone\b|\bA none\b|is none\b", words_of(card)), (way, words_of(card))
             assert RISKS.index(card["risk"]) >= RISKS.index(seen.card["risk"]), way
             if seen.is_incomplete:
                 incomplete += 1

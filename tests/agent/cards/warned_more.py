@@ -79,7 +79,24 @@ MORE: list[Warned] = [
     (
         "new terms after a yes",
         lambda desk: revised(desk, acceptanceStatus="Accepted", offerStatus="CandidateAccepted"),
-        "The candidate has accepted the present terms.",
+        "The offer is accepted, its latest terms from",
+    ),
+    (
+        "new terms that the yes was not about",
+        lambda desk: revised(
+            desk, acceptanceStatus="Accepted", offerStatus="CandidateAccepted", decidedAt="2026-01-01T09:00:00Z"
+        ),
+        "the decision is older than these terms.",
+    ),
+    (
+        "new terms after a no that one status does not show yet",
+        lambda desk: revised(desk, acceptanceStatus="Declined", offerStatus="WaitingOnCandidateResponse"),
+        "The offer may be over (acceptance status “declined”, offer status “waiting on candidate response”)",
+    ),
+    (
+        "new terms while one status says that the candidate thinks",
+        lambda desk: revised(desk, acceptanceStatus="WaitingOnResponse", offerStatus="WaitingOnOfferApproval"),
+        "The candidate may have the present terms already.",
     ),
     (
         "new terms while the candidate thinks",
