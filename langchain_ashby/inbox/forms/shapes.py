@@ -63,6 +63,7 @@ class Shape:
         help: What its declaration says about it, as far as it is for people.
         options: What can be chosen, beside records of Ashby's.
         id: The kind of record that it refers to.
+        by_name: False if only an id is taken, not the name of a record.
         parts: The parts of an object.
         item: What each entry of a list takes.
         variants: Other shapes that a value may have, such as a note with its content type.
@@ -75,6 +76,7 @@ class Shape:
     help: str = ""
     options: tuple[Option, ...] = ()
     id: Id | None = None
+    by_name: bool = True
     parts: tuple[Part, ...] = ()
     item: Shape | None = None
     variants: tuple[Shape, ...] = ()
