@@ -28,7 +28,6 @@ from starlette.templating import Jinja2Templates
 
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.inbox import events, words
-from langchain_ashby.inbox.became import told
 from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.door import AtTheDoor, Door
 from langchain_ashby.inbox.events import Events
@@ -123,7 +122,7 @@ def create_app(
         "soon": words.is_soon,
         "decided": words.decided,
         "moment": words.moment,
-        "told": told,
+        "reason_of": words.reason_of,
     }
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
     questions = Questions(store)

@@ -11,13 +11,15 @@ from dataclasses import asdict
 
 from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.execution.audit import AuditEntry
-from langchain_ashby.inbox.became import became, why
+from langchain_ashby.inbox.became import became
+from langchain_ashby.inbox.reasons import without_fixed_words
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import tool_title
 
 _HEADS = (
     "at", "outcome", "change", "what the agent was told", "decision", "reviewer", "decided at", "tool", "thread",
     "call", "part of", "policy", "on behalf of", "arguments", "requests at Ashby",
+    "edits",
 )  # fmt: skip
 
 
@@ -36,7 +38,7 @@ def to_csv(entries: Iterable[AuditEntry], *, private: bool = False) -> Iterator[
                 entry.at.isoformat(),
                 became(entry.outcome).words,
                 card["line"] if card else tool_title(entry.tool, None),
-                why(entry),
+                without_fixed_words(entry.detail),
                 entry.decision or "",
                 entry.reviewer or "",
                 entry.decided_at or "",
@@ -48,6 +50,7 @@ def to_csv(entries: Iterable[AuditEntry], *, private: bool = False) -> Iterator[
                 entry.on_behalf_of or "",
                 json.dumps(shown.args, ensure_ascii=False),
                 " ".join(entry.request_ids),
+                "; ".join(f"{it['field']}: {it['before'] or 'none'} → {it['after'] or 'none'}" for it in shown.edits),
             )
         )
 
@@ -69,7 +72,7 @@ def without_private(entry: AuditEntry) -> AuditEntry:
         return entry
     left_out = {"leftOut": sorted({*private.values()})}
     original = None if entry.original is None else left_out
-    return AuditEntry(**vars(entry) | {"card": left_out, "args": left_out, "original": original})
+    return AuditEntry(**vars(entry) | {"card": left_out, "args": left_out, "original": original, "edits": []})
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -18,9 +18,10 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.execution.audit import AuditEntry
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.inbox.became import OUTCOMES, became, told, why
+from langchain_ashby.inbox.became import OUTCOMES, became
 from langchain_ashby.inbox.export import to_csv, to_jsonl
 from langchain_ashby.inbox.pages.shared import answer, inbox_of, path_for, reviewer_of
+from langchain_ashby.inbox.reasons import reason
 from langchain_ashby.inbox.sight import Sight, approval_for
 from langchain_ashby.inbox.trail import Row, Wanted
 from langchain_ashby.inbox.words import json_text
@@ -131,14 +132,17 @@ def propose(request: Request) -> Response:
         with _one_at_a_time:
             proposed = undos.propose(entry, reviewer)
     except AshbyError as error:
-        return refused(f"{error.message}. {error.remedy}".strip())
+        return refused(reason("", f"{error.message.rstrip('.')}. {error.remedy}").why)
     now = undos.of(entry, reviewer) or undo
     if now.waits:
         address = path_for(request, "card", interrupt_id=now.waits.question.interrupt_id, number=now.waits.number)
     elif now.before and not proposed.interrupts:  # the policy has decided alone
         address = path_for(request, "outcome", row_id=now.before[-1].id)
     else:
-        return refused(" ".join(map(told, proposed.answers)) or "Its undo is waiting for another reviewer's decision.")
+        return refused(
+            " ".join(reason("", it).why for it in proposed.answers)
+            or "Its undo is waiting for another reviewer's decision."
+        )
     return RedirectResponse(address, 303)
 
 
@@ -186,7 +190,7 @@ def _context(request: Request, row: Row, entry: AuditEntry) -> dict[str, Any]:
         "entry": entry,
         "card": card,
         "table": (card.get("table") if card else None) or {"heads": [], "rows": []},
-        "said": why(entry),
+        "reason": reason(entry.outcome, entry.detail),
         "undo": undos.of(entry, reviewer),
         "undoes": undos.undone_by(entry, reviewer),
         "search": Search({}),
