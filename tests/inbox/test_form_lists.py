@@ -14,6 +14,7 @@ from examples import EXAMPLES, WRITES, Company
 from langchain_ashby import AshbyClient
 from langchain_ashby.agent.cards import Card, ReadCache, card_of
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.endpoints.interviews import ListInterviewSchedules
 from langchain_ashby.ids import certain
 from langchain_ashby.inbox.forms import Field, Form, Lists, Typed, changes, form, read
 from langchain_ashby.inbox.forms.fits import same
@@ -181,7 +182,7 @@ def test_ashby_being_away_leaves_a_form_that_works(desk: Desk) -> None:
         lists = Lists(client, OPERATIONS[tool], call[0], call[1])
         shown = form(OPERATIONS[tool], call[0], lists)
         it = field(shown, "archive_reason_id")
-        assert chosen(it) == "As proposed: Did not meet the technical bar" and "could not be read" in it.notes[0]
+        assert chosen(it) == "As proposed: “Did not meet the technical bar”" and "could not be read" in it.notes[0]
         application = field(shown, "application_id")
         assert chosen(application) == "As proposed: Ada Lovelace, Staff Engineer" and not application.can_type
         assert not read(form(OPERATIONS[tool], call[0], lists, typed=typed(shown))).changed
@@ -255,13 +256,13 @@ def test_what_has_no_name_is_chosen_by_its_candidate(desk: Desk) -> None:
 
 def test_a_meeting_is_one_of_the_schedules(desk: Desk) -> None:
     tool = "ashby_update_interview_schedule"
-    shown = desk.form(tool, desk.call(tool))
+    call = desk.call(tool)
+    shown = desk.form(tool, call)
     meeting = next(it for it in shown.top.walk() if it.way.endswith(".interview_event_id") and it.value)
-    assert " with " in chosen(meeting) and {it.raw for it in meeting.choices} - {""} == {
-        it["id"]
-        for it in desk.company.seed["interviewEvent"]
-        if it["interviewScheduleId"] == field(shown, "interview_schedule_id").text
-    }
+    schedules = desk.client.items(ListInterviewSchedules())
+    [schedule] = [it for it in schedules if it["id"] == call[0]["interview_schedule_id"]]
+    assert " with " in chosen(meeting)
+    assert {it.raw for it in meeting.choices} - {""} == {it["id"] for it in schedule["interviewEvents"]}
 
 
 def test_an_offer_has_a_field_for_each_term_with_the_control_that_fits(desk: Desk) -> None:
@@ -271,10 +272,10 @@ def test_an_offer_has_a_field_for_each_term_with_the_control_that_fits(desk: Des
     terms = {it.label: it.fields[1] for it in field(shown, "field_submissions").fields}
     salary = terms["Base salary"]
     assert [it.label for it in salary.fields] == ["Amount", "Currency"] and terms["Start date"].kind == "day"
-    assert "Full-time" in labels(terms["Employment type"]) and terms["Opening"].can_search
+    assert "Full-time" in labels(terms["Employment type"]) and any("OP-" in it for it in labels(terms["Opening"]))
     assert "Add to answers" not in page(shown)
     over = {f"{salary.way}.value": "150000"}
-    assert changes(desk.typed(tool, call, **over))[0]["field"] == "Answers, Base salary, Answer, Amount"
+    assert changes(desk.typed(tool, call, **over))[0]["field"] == "Base salary, Amount"
 
 
 def test_listings_are_read_once_for_several_looks_at_a_form(desk: Desk) -> None:

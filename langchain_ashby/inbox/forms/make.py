@@ -11,7 +11,7 @@ from typing import Any
 from langchain_ashby.ids import certain
 from langchain_ashby.inbox.forms.answers import asked_for, shape_asked, shape_by
 from langchain_ashby.inbox.forms.fits import entries, fits
-from langchain_ashby.inbox.forms.model import ABSENT, Choices, Field, Form, Typed, step
+from langchain_ashby.inbox.forms.model import ABSENT, ANSWER, Choices, Field, Form, Typed, step
 from langchain_ashby.inbox.forms.pickers import Pickers, is_none
 from langchain_ashby.inbox.forms.shapes import JSON, Declared, Kind, Part, Shape, shape_of
 from langchain_ashby.inbox.forms.texts import hidden_in, holdable, lines
@@ -178,7 +178,7 @@ class _Maker(Pickers):
         if not fits(shape, value):
             shape = shape_by(value)
         said = " ".join(filter(None, [shape.help, asked_for(question) if question else ""]))
-        label = "Answer" if question and named_by == "path" else part.label  # the question stands above it
+        label = ANSWER if question and named_by == "path" else part.label  # the question stands above it
         return replace(part, label=label, shape=replace(shape, clears=part.shape.clears, help=said))
 
     def _question(self, named_by: str, name: Any) -> Any:
@@ -204,7 +204,7 @@ class _Maker(Pickers):
         said = name or next((it.value for it in row.fields if it.way.endswith(".path")), None)
         if question or not isinstance(said, str) or certain(said):
             return replace(row, label=one_line(question.title, 120)) if question else row
-        return replace(row, label=one_line(said, 120))
+        return replace(row, label=one_line(said.replace("_", " "), 120))
 
     def _rows(self, way: str) -> int:
         said = self.sent(f"{way}~rows")

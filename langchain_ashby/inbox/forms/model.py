@@ -30,6 +30,10 @@ CLEARED = "~clear"
 """What the option of a list sends that clears the value."""
 
 
+ANSWER = "Answer"
+"""What the answer to a question is called that stands above it."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """An entry of a list: what it sends, and what people read."""
