@@ -168,3 +168,15 @@ def test_a_written_change_can_be_undone_from_its_page_with_a_card_of_its_own(san
 def test_an_entry_that_is_not_there_is_a_page_that_says_so(browser: Browser) -> None:
     page = browser.get("/outcomes/nothing")
     assert page.status_code == 404 and "There is no such entry" in page.text
+
+
+def test_what_a_reviewer_changed_stands_beside_what_was_proposed(agent: Agent, browser: Browser) -> None:
+    config: Any = {"configurable": {"thread_id": "note"}}
+    [action] = agent.get_state(config).interrupts[0].value["action_requests"]
+    edited = {"name": action["name"], "args": {**action["args"], "note": "Call back on Tuesday."}}
+    agent.invoke(Command(resume={"decisions": [{"type": "edit", "edited_action": edited, "reviewer": "Ben"}]}), config)
+    [address] = {*links(browser.get("/outcomes").text, "/outcomes/")}
+    page = text(browser.get(address).text)
+    assert "Field Proposed Decided Note Call back on Monday. Call back on Tuesday." in page
+    assert "approved with edits by Ben" in page
+    assert "Call back on Monday. → Call back on Tuesday." in browser.get("/outcomes.csv").text
