@@ -23,16 +23,15 @@ _HEADS = (
 )  # fmt: skip
 
 
-def to_csv(entries: Iterable[AuditEntry], *, private: bool = False) -> Iterator[str]:
+def to_csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
     """Yields a line of heads and a line per entry, for spreadsheets.
 
     What a spreadsheet would read as a formula starts with an apostrophe: a cell, and what follows a semicolon or a
-    line break within it. What `without_private` leaves out is there if `private`.
+    line break within it.
     """
     yield _line(_HEADS)
     for entry in entries:
-        shown = entry if private else without_private(entry)
-        card = shown.card if is_current(shown.card) else None
+        card = entry.card if is_current(entry.card) else None
         yield _line(
             (
                 entry.at.isoformat(),
@@ -48,18 +47,17 @@ def to_csv(entries: Iterable[AuditEntry], *, private: bool = False) -> Iterator[
                 entry.part_of or "",
                 entry.policy or "",
                 entry.on_behalf_of or "",
-                json.dumps(shown.args, ensure_ascii=False),
+                json.dumps(entry.args, ensure_ascii=False),
                 " ".join(entry.request_ids),
-                "; ".join(f"{it['field']}: {it['before'] or 'none'} → {it['after'] or 'none'}" for it in shown.edits),
+                "; ".join(f"{it['field']}: {it['before'] or 'none'} → {it['after'] or 'none'}" for it in entry.edits),
             )
         )
 
 
-def to_jsonl(entries: Iterable[AuditEntry], *, private: bool = False) -> Iterator[str]:
-    """Yields each entry as a line of ASCII JSON. What `without_private` leaves out is there if `private`."""
+def to_jsonl(entries: Iterable[AuditEntry]) -> Iterator[str]:
+    """Yields each entry as a line of ASCII JSON."""
     for entry in entries:
-        shown = entry if private else without_private(entry)
-        yield json.dumps(asdict(shown) | {"at": entry.at.isoformat()}) + "\n"
+        yield json.dumps(asdict(entry) | {"at": entry.at.isoformat()}) + "\n"
 
 
 def without_private(entry: AuditEntry) -> AuditEntry:

@@ -180,3 +180,14 @@ def test_what_a_reviewer_changed_stands_beside_what_was_proposed(agent: Agent, b
     assert "Field Proposed Decided Note Call back on Monday. Call back on Tuesday." in page
     assert "approved with edits by Ben" in page
     assert "Call back on Monday. → Call back on Tuesday." in browser.get("/outcomes.csv").text
+
+
+def test_only_who_may_decide_takes_private_values_along_in_a_file(agent: Agent) -> None:
+    assert agent.store is not None
+    put(agent.store, record(card=card("Offer Ada 132,000", private={"Salary": "compensation"}), args={"pay": 132_000}))
+    with browser_of(agent) as browser, browser_of(agent, "Vi", "viewer") as viewer:
+        for path in ("/outcomes.csv", "/outcomes.jsonl"):
+            assert "132" not in browser.get(path).text + viewer.get(f"{path}?private=1").text
+            assert "132" in browser.get(f"{path}?private=1").text and "compensation" in viewer.get(path).text
+        assert "With private values" in browser.get("/outcomes").text
+        assert "With private values" not in viewer.get("/outcomes").text
