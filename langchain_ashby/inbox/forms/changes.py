@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from langchain_ashby.agent.cards.card import Change
-from langchain_ashby.inbox.forms.model import ANSWER, CLEARED, Field, Form
+from langchain_ashby.inbox.forms.model import CLEARED, Field, Form
 from langchain_ashby.inbox.forms.shapes import Kind
 from langchain_ashby.inbox.forms.times import clock, day_of
 from langchain_ashby.text.words import day, paragraph
@@ -19,7 +19,7 @@ def changes(form: Form) -> list[Change]:
 
 
 def _changes(it: Field, above: tuple[str, ...]) -> Iterator[Change]:
-    here = above if above and it.label == ANSWER else (*above, it.label)
+    here = above if it.label in above[-1:] else (*above, it.label)  # an answer is called as its question
     if it.is_as_shown:
         return
     if "gone" in it.marked:

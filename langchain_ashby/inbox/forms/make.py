@@ -11,7 +11,7 @@ from typing import Any
 from langchain_ashby.ids import certain
 from langchain_ashby.inbox.forms.answers import asked_for, shape_asked, shape_by
 from langchain_ashby.inbox.forms.fits import entries, fits
-from langchain_ashby.inbox.forms.model import ABSENT, ANSWER, Choices, Field, Form, Typed, step
+from langchain_ashby.inbox.forms.model import ABSENT, Choices, Field, Form, Typed, step
 from langchain_ashby.inbox.forms.pickers import Pickers, is_none
 from langchain_ashby.inbox.forms.shapes import JSON, Declared, Kind, Part, Shape, shape_of
 from langchain_ashby.inbox.forms.texts import hidden_in, holdable, lines
@@ -178,8 +178,7 @@ class _Maker(Pickers):
         if not fits(shape, value):
             shape = shape_by(value)
         said = " ".join(filter(None, [shape.help, asked_for(question) if question else ""]))
-        label = ANSWER if question and named_by == "path" else part.label  # the question stands above it
-        return replace(part, label=label, shape=replace(shape, clears=part.shape.clears, help=said))
+        return replace(part, shape=replace(shape, clears=part.shape.clears, help=said))
 
     def _question(self, named_by: str, name: Any) -> Any:
         return self.choices.question(named_by, str(name)) if self.choices and isinstance(name, str) and name else None
@@ -198,13 +197,15 @@ class _Maker(Pickers):
         return replace(it, fields=tuple(fields))
 
     def _titled(self, row: Field) -> Field:
-        """The row of an answer under its question, or under the name that the call has for it."""
-        name = next((it.value for it in row.fields if it.kind is Kind.FIXED and it.is_hidden), None)
-        question = self._question("path", name)
-        said = name or next((it.value for it in row.fields if it.way.endswith(".path")), None)
-        if question or not isinstance(said, str) or certain(said):
-            return replace(row, label=one_line(question.title, 120)) if question else row
-        return replace(row, label=one_line(said.replace("_", " "), 120))
+        """The row of an answer, called as its question is, or as the call has it."""
+        said = next((it.value for it in row.fields if it.way.endswith(".path")), None)
+        question = self._question("path", said)
+        if question is None:
+            is_named = isinstance(said, str) and not certain(said)
+            return replace(row, label=one_line(str(said).replace("_", " "), 120)) if is_named else row
+        label = one_line(question.title, 120)
+        fields = tuple(it if it.is_hidden else replace(it, label=label) for it in row.fields)
+        return replace(row, label=label, fields=fields)
 
     def _rows(self, way: str) -> int:
         said = self.sent(f"{way}~rows")

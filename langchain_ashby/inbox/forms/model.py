@@ -30,10 +30,6 @@ CLEARED = "~clear"
 """What the option of a list sends that clears the value."""
 
 
-ANSWER = "Answer"
-"""What the answer to a question is called that stands above it."""
-
-
 @dataclass(frozen=True)
 class Choice:
     """An entry of a list: what it sends, and what people read."""
@@ -210,12 +206,19 @@ class Field:
     @property
     def can_go(self) -> bool:
         """True if it can be left out as a whole."""
-        return self.kind in (Kind.OBJECT, Kind.ROWS) and not self.required and self.is_given
+        return self.kind in (Kind.OBJECT, Kind.ROWS) and not self.required and self.is_given and not self.is_new
 
     @property
     def is_hidden(self) -> bool:
         """True if there is nothing to read or to change: what is fixed, and is said elsewhere or not given."""
         return self.kind is Kind.FIXED and not self.notes
+
+    @property
+    def answer(self) -> Field | None:
+        """The field of the answer, if this is a question of a form and its answer."""
+        asked = [it for it in self.fields if it.is_hidden]
+        others = [it for it in self.fields if not it.is_hidden]
+        return others[0] if self.kind is Kind.OBJECT and asked and len(others) == 1 else None
 
     @property
     def can_search(self) -> bool:
@@ -234,7 +237,7 @@ class Field:
     @property
     def can_add(self) -> bool:
         """True for a list to which any number of entries can be added; a form has a field for each question."""
-        return self.kind is Kind.ROWS and not any(it.is_hidden for row in self.fields for it in row.fields)
+        return self.kind is Kind.ROWS and not any(it.answer for it in self.fields)
 
     def walk(self) -> Iterator[Field]:
         """Yields the field and all fields in it."""
@@ -282,7 +285,8 @@ class Form:
     def trail(self, field: Field) -> str:
         """The labels on the way to a field: `Interview event 1, Start time`."""
         on_the_way = [it for it in self.top.walk() if it.way and f"{field.way}.".startswith(f"{it.way}.")]
-        return ", ".join(it.label for it in on_the_way if it.kind is not Kind.ROWS or it is on_the_way[-1])
+        labels = (it.label for it in on_the_way if it.kind is not Kind.ROWS or it is on_the_way[-1])
+        return ", ".join(dict.fromkeys(labels))  # an answer is called as its question
 
     def with_problems(self, problems: Mapping[str, Sequence[str]]) -> Form:
         """The form with problems beside its fields, by the ways to them; those under "" are of the whole form."""

@@ -118,6 +118,8 @@ def shape_of(declared: Declared) -> Shape:
 def _of_class(declared: type[Arguments], effect: Effect | None) -> Shape:
     parts = []
     for name, field in declared.model_fields.items():
+        if name == "exclude_form_definition":  # it only makes Ashby's reply shorter
+            continue
         is_person = issubclass(declared, Interviewer) and name == "email"
         shape = PERSON if is_person else _of_type(field.annotation, tuple(field.metadata), name)
         said = (
@@ -144,6 +146,12 @@ _SAID = {
     "linked_in_url": "LinkedIn",
     "github_url": "GitHub",
     "is_private": "Private",
+    "archive_email": "E-mail to the candidate",
+    "communication_template_id": "E-mail template",
+    "interview_event": "Meetings",
+    "interview_event_id": "Meeting",
+    "interview_event_id_to_cancel": "Meetings to cancel",
+    "interview_events": "Meetings",
     "is_backfill": "Replaces somebody who left",
     "field_submissions": "Answers",
     "user_id": "Author",
