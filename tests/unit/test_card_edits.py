@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from langchain_ashby.agent.cards.card import Change
 from langchain_ashby.agent.cards.edits import edited_arguments, edits, together
 
 
@@ -12,8 +13,8 @@ def card(line: str = "Move Ada", **other: Any) -> Any:
     return {"line": line, **empty, **other}
 
 
-def row(field: str, before: str | None, after: str | None) -> dict[str, str | None]:
-    return {"field": field, "before": before, "after": after}
+def row(field: str, before: str | None, after: str | None) -> Change:
+    return Change(field=field, before=before, after=after)
 
 
 def test_rows_people_and_consequences_are_compared_and_the_line_only_if_nothing_else_says_it() -> None:

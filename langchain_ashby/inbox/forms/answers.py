@@ -48,8 +48,8 @@ def shape_asked(question: Question, value: Any) -> Shape:
         return Shape(kind, options=tuple(Option(raw, one_line(it, 120), raw) for raw, it in question.options.items()))
     if question.type == "Date" and isinstance(value, str) and day_of(value) is None:
         return Shape(Kind.MOMENT)
-    if question.type == "UUID" and (kind := IDS.get(to_snake(question.path))):
-        return Shape(Kind.RECORD, id=kind, by_name=False)
+    if question.type == "UUID" and (of := IDS.get(to_snake(question.path))):
+        return Shape(Kind.RECORD, id=of, by_name=False)
     shape = _BY_TYPE.get(question.type)
     if shape is None:
         return shape_by(value)

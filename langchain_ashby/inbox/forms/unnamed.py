@@ -89,7 +89,7 @@ def _found(client: AshbyClient, query: str) -> tuple[list[dict[str, Any]], bool]
 def _or_nothing(client: AshbyClient, candidate_id: str) -> dict[str, Any]:
     """The candidate; nothing if Ashby no longer has them, as after a merge."""
     try:
-        return dict(client.call(GetCandidate(candidate_id=candidate_id)))
+        return {**client.call(GetCandidate(candidate_id=candidate_id))}
     except Refused:
         return {}
 
