@@ -140,6 +140,7 @@ def _label(name: str, effect: Effect | None) -> str:
 _SAID = {
     "path": "Field",
     "email": "E-mail address",
+    "feedback_form_definition_id": "Scorecard form",
     "url": "Address",
     "send_at": "Send at",
     "entered_stage_at": "Entered at",
