@@ -87,7 +87,9 @@ class Lists:
 
     def called(self, record_id: str, kind: Id | None = None) -> str | None:
         """The name of a record that the call refers to: as its card has it, as it was listed, or as it says itself."""
-        if record_id not in self._names and kind and (of := meant(kind, self._given)).read_by and certain(record_id):
+        of = meant(kind, self._given) if kind else None
+        is_readable = of is not None and of.read_by and not is_unnamed(of) and time.monotonic() < self._until
+        if of and is_readable and record_id not in self._names and certain(record_id):
             self._in_time(partial(self._tried, partial(self._name, of, record_id)))
         return self._names.get(record_id)
 
