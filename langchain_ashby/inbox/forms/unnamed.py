@@ -89,7 +89,8 @@ def _found(client: AshbyClient, query: str) -> tuple[list[dict[str, Any]], bool]
 def _or_nothing(client: AshbyClient, candidate_id: str) -> dict[str, Any]:
     """The candidate; nothing if Ashby no longer has them, as after a merge."""
     try:
-        return {**client.call(GetCandidate(candidate_id=candidate_id))}
+        found = client.call(GetCandidate(candidate_id=candidate_id))
+        return {**found}
     except Refused:
         return {}
 
