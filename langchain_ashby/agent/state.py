@@ -14,6 +14,7 @@ from langchain_core.messages import AnyMessage, ToolCall
 from typing_extensions import TypedDict
 
 from langchain_ashby.agent.cards import Card, LeftOut, Part, Source
+from langchain_ashby.agent.cards.card import Change
 from langchain_ashby.agent.conversation import ConversationChannel
 
 
@@ -67,6 +68,7 @@ class _NotAlways(TypedDict, total=False):
     part_of: str
     sources: list[Source]
     untrusted: bool
+    edits: list[Change]
 
 
 class Proposal(_NotAlways):

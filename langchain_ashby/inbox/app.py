@@ -28,7 +28,6 @@ from starlette.templating import Jinja2Templates
 
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.inbox import events, words
-from langchain_ashby.inbox.became import told
 from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.door import AtTheDoor, Door
 from langchain_ashby.inbox.events import Events
@@ -37,13 +36,14 @@ from langchain_ashby.inbox.later import Later
 from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.outbox import Agent, Outbox
 from langchain_ashby.inbox.pages import batch, card, edit, outcomes, queue, sign_in, strip
-from langchain_ashby.inbox.pages.shared import common
+from langchain_ashby.inbox.pages.shared import OnTheClock, common
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.reviewers import Identify, Routing, SignIn
 from langchain_ashby.inbox.security import Guard, Place
 from langchain_ashby.inbox.trail import Trail
 from langchain_ashby.inbox.undoing import Undos
 from langchain_ashby.text.html import safe
+from langchain_ashby.text.words import lasting
 
 _HERE = Path(__file__).parent
 _log = logging.getLogger(__name__)
@@ -68,6 +68,7 @@ class Inbox:
     place: Place
     title: str
     time_zone: str | None
+    undo: timedelta
 
 
 def create_app(
@@ -123,7 +124,7 @@ def create_app(
         "soon": words.is_soon,
         "decided": words.decided,
         "moment": words.moment,
-        "told": told,
+        "reason_of": words.reason_of,
     }
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
     questions = Questions(store)
@@ -146,6 +147,7 @@ def create_app(
         place=place,
         title=title,
         time_zone=time_zone,
+        undo=undo,
     )
     running = False
 
@@ -213,6 +215,7 @@ def create_app(
             Mount("/static", StaticFiles(directory=_HERE / "static"), name="static"),
         ],
         middleware=[
+            Middleware(OnTheClock),
             Middleware(Guard, place=place, problem=problem, is_running=lambda: running),
             Middleware(AtTheDoor, door=door, problem=problem, again=again),
         ],
@@ -233,6 +236,7 @@ def _who(request: Request) -> dict[str, Any]:
         "csrf_field": lambda: field,
         "can_sign_out": token is not None and request.app.state.inbox.door.has_sign_in,
         "inbox_title": request.app.state.inbox.title,
+        "undo_for": lasting(request.app.state.inbox.undo.total_seconds()) if request.app.state.inbox.undo else "",
     }
 
 

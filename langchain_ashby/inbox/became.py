@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from langchain_ashby.agent.execution.audit_log import AuditRecord
-from langchain_ashby.agent.messages.tool_messages import EXECUTED, EXECUTED_IN_PART, NOT_EXECUTED, OUTCOME_UNKNOWN
 from langchain_ashby.text.words import joined
 
 
@@ -63,16 +62,3 @@ def reviewers(entry: AuditRecord) -> tuple[str, ...]:
 
 _NAMELESS = "an unnamed reviewer"
 _DECIDED = {"approve": "approved", "edit": "approved with edits", "reject": "rejected", "respond": "answered"}
-
-
-def why(entry: AuditRecord) -> str:
-    """What the agent was told about it, without the fixed words at the beginning."""
-    return told(entry.detail)
-
-
-def told(said: str) -> str:
-    """What the agent was told, without the fixed words at the beginning."""
-    for words in (NOT_EXECUTED, EXECUTED_IN_PART, EXECUTED, OUTCOME_UNKNOWN):
-        if said.startswith(words):
-            return said.removeprefix(words).strip()
-    return said

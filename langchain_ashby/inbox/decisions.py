@@ -29,6 +29,7 @@ from langchain_ashby.agent.execution.store import (
 )
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.inbox.questions import Approval
+from langchain_ashby.text.words import when
 
 
 @dataclass(frozen=True)
@@ -288,7 +289,7 @@ def kept_in(sheaf: Sheaf) -> list[Kept]:
 
 def in_words(kept: Kept) -> str:
     """Who decided what, and when."""
-    return f"{kept.reviewer} {VERBS.get(str(kept.decision.get('type')), 'decided')} this at {kept.at:%H:%M} UTC"
+    return f"{kept.reviewer} {VERBS.get(str(kept.decision.get('type')), 'decided')} this {when(kept.at)}"
 
 
 def last_put(item: Item) -> datetime:

@@ -115,6 +115,24 @@ def _process(name: str, job: str) -> Callable[[_Company], list[ToolCall]]:
     return reads
 
 
+def _answers(name: str, job: str) -> Callable[[_Company], list[ToolCall]]:
+    """Reads what somebody wrote into the form when applying: text by an outsider."""
+
+    def reads(at: _Company) -> list[ToolCall]:
+        application = at.application(name, job)
+        return [call("ashby_get_application", application_id=application, expand=["applicationFormSubmissions"])]
+
+    return reads
+
+
+def _field(name: str, field: str, value: str) -> Callable[[_Company], list[ToolCall]]:
+    def proposes(at: _Company) -> list[ToolCall]:
+        where = {"object_type": "Candidate", "object_id": at.candidate(name)}
+        return [call("ashby_set_custom_field_value", **where, custom_field_id=field, field_value=value)]
+
+    return proposes
+
+
 def _move(name: str, job: str, stage: str) -> Callable[[_Company], list[ToolCall]]:
     return lambda at: [
         call("ashby_change_application_stage", application_id=at.application(name, job), interview_stage_id=stage)
@@ -300,12 +318,12 @@ _SCENES = (
         _note("Carlos Reyes", _HOSTILE),
     ),
     _Scene(
-        "silver-medal",
+        "start-date",
         "tobias@example.com",
-        "Keep عائشہ خان in mind for later.",
-        "I propose the tag for silver medalists.",
-        _person("عائشہ خان"),
-        _tag("عائشہ خان", "Silver medalist"),
+        "When could عائشہ خان start? Put it on her profile.",
+        "She named a day in her application. I propose to put it on her profile.",
+        _answers("عائشہ خان", DESIGN),
+        _field("عائشہ خان", "Earliest start", "2027-02-01"),
     ),
     _Scene(
         "hired",

@@ -11,32 +11,33 @@ from dataclasses import asdict
 
 from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.execution.audit import AuditEntry
-from langchain_ashby.inbox.became import became, why
+from langchain_ashby.inbox.became import became
+from langchain_ashby.inbox.reasons import without_fixed_words
 from langchain_ashby.text.safe import visible
 from langchain_ashby.text.words import tool_title
 
 _HEADS = (
     "at", "outcome", "change", "what the agent was told", "decision", "reviewer", "decided at", "tool", "thread",
     "call", "part of", "policy", "on behalf of", "arguments", "requests at Ashby",
+    "edits",
 )  # fmt: skip
 
 
-def to_csv(entries: Iterable[AuditEntry], *, private: bool = False) -> Iterator[str]:
+def to_csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
     """Yields a line of heads and a line per entry, for spreadsheets.
 
     What a spreadsheet would read as a formula starts with an apostrophe: a cell, and what follows a semicolon or a
-    line break within it. What `without_private` leaves out is there if `private`.
+    line break within it.
     """
     yield _line(_HEADS)
     for entry in entries:
-        shown = entry if private else without_private(entry)
-        card = shown.card if is_current(shown.card) else None
+        card = entry.card if is_current(entry.card) else None
         yield _line(
             (
                 entry.at.isoformat(),
                 became(entry.outcome).words,
                 card["line"] if card else tool_title(entry.tool, None),
-                why(entry),
+                without_fixed_words(entry.detail),
                 entry.decision or "",
                 entry.reviewer or "",
                 entry.decided_at or "",
@@ -46,17 +47,17 @@ def to_csv(entries: Iterable[AuditEntry], *, private: bool = False) -> Iterator[
                 entry.part_of or "",
                 entry.policy or "",
                 entry.on_behalf_of or "",
-                json.dumps(shown.args, ensure_ascii=False),
+                json.dumps(entry.args, ensure_ascii=False),
                 " ".join(entry.request_ids),
+                "; ".join(f"{it['field']}: {it['before'] or 'none'} → {it['after'] or 'none'}" for it in entry.edits),
             )
         )
 
 
-def to_jsonl(entries: Iterable[AuditEntry], *, private: bool = False) -> Iterator[str]:
-    """Yields each entry as a line of ASCII JSON. What `without_private` leaves out is there if `private`."""
+def to_jsonl(entries: Iterable[AuditEntry]) -> Iterator[str]:
+    """Yields each entry as a line of ASCII JSON."""
     for entry in entries:
-        shown = entry if private else without_private(entry)
-        yield json.dumps(asdict(shown) | {"at": entry.at.isoformat()}) + "\n"
+        yield json.dumps(asdict(entry) | {"at": entry.at.isoformat()}) + "\n"
 
 
 def without_private(entry: AuditEntry) -> AuditEntry:
@@ -69,7 +70,7 @@ def without_private(entry: AuditEntry) -> AuditEntry:
         return entry
     left_out = {"leftOut": sorted({*private.values()})}
     original = None if entry.original is None else left_out
-    return AuditEntry(**vars(entry) | {"card": left_out, "args": left_out, "original": original})
+    return AuditEntry(**vars(entry) | {"card": left_out, "args": left_out, "original": original, "edits": []})
 
 
 def _line(cells: Iterable[str]) -> str:

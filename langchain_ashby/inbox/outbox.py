@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from langgraph.store.base import BaseStore
 
@@ -24,6 +24,15 @@ __all__ = ["Agent", "AlreadyDecided", "DecisionError", "Kept", "Outbox", "Questi
 
 class QuestionOver(DecisionError):
     """The question is no longer open."""
+
+
+class First(NamedTuple):
+    """Who decided on a change, how and when, in words; and which change it was."""
+
+    words: str
+    thread_id: str | None
+    call_id: str
+    tool: str
 
 
 class Outbox:
@@ -97,12 +106,14 @@ class Outbox:
         """Says who closed the question of a change, how and when, as far as it is known."""
         return who_closed(self._store, approval, self.results)
 
-    def first(self, interrupt_id: str, number: int) -> str | None:
-        """Says who decided on a change in the inbox, how and when; None if nobody did, or it was long ago."""
+    def first(self, interrupt_id: str, number: int) -> First | None:
+        """Says who decided on a change in the inbox; None if nobody did, or it was long ago."""
         if not interrupt_id.isalnum():  # anything can stand in an address
             return None
         kept = self._decisions.sheaf(interrupt_id).kept(number)
-        return in_words(kept) if kept else first_in_words(self.results.about(interrupt_id, number))
+        found = kept or self.results.about(interrupt_id, number)
+        words = in_words(kept) if kept else first_in_words(self.results.about(interrupt_id, number))
+        return First(words, found.thread_id, found.call_id, found.tool) if found and words else None
 
     def take_back(self, interrupt_id: str, number: int, by: str | None = None) -> Kept | None:
         """Undoes a decision, whoever made it; if someone else does, its reviewer is told who.

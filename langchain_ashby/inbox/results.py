@@ -15,6 +15,7 @@ from langchain_ashby.agent.execution.store import items_under, list_items, load,
 from langchain_ashby.inbox.decisions import VERBS, Kept
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.threads import Thread
+from langchain_ashby.text.words import when
 
 
 @dataclass(frozen=True)
@@ -134,18 +135,18 @@ def who_closed(store: BaseStore, approval: Approval, results: Results) -> str:
     entry = max(about, key=lambda it: it.at, default=None)
     if entry is None or entry.decision is None or entry.reviewer is None:
         return "This is no longer waiting: it was decided elsewhere, or the conversation has moved on"
-    return f"{entry.reviewer} {VERBS.get(entry.decision, 'decided')} this at {_moment(entry):%H:%M} UTC"
+    return f"{entry.reviewer} {VERBS.get(entry.decision, 'decided')} this {when(_moment(entry))}"
 
 
 def first_in_words(found: Result | None) -> str | None:
     """Says who decided, how and when, by what became of it; None if that decision did not count."""
     if found is None or found.by is not None or found.outcome in _NOT_COUNTED:
         return None
-    return f"{found.reviewer} {VERBS.get(found.decision, 'decided')} this at {found.decided_at:%H:%M} UTC"
+    return f"{found.reviewer} {VERBS.get(found.decision, 'decided')} this {when(found.decided_at)}"
 
 
 def _moment(entry: AuditEntry) -> datetime:
-    return datetime.fromisoformat(entry.decided_at).astimezone(UTC) if entry.decided_at else entry.at
+    return datetime.fromisoformat(entry.decided_at) if entry.decided_at else entry.at
 
 
 def latest_entry(trail: Iterable[AuditEntry], kept: Kept) -> AuditEntry | None:

@@ -17,7 +17,8 @@ from langchain_ashby.agent.cards import Card, is_current
 from langchain_ashby.agent.execution.audit import AuditEntry, entry_of
 from langchain_ashby.agent.execution.audit_log import ROOT
 from langchain_ashby.agent.execution.store import items_under, thread_label
-from langchain_ashby.inbox.became import became, by_whom, reviewers, why
+from langchain_ashby.inbox.became import became, by_whom, reviewers
+from langchain_ashby.inbox.reasons import reason
 from langchain_ashby.text.letters import plain
 from langchain_ashby.text.safe import shortened
 from langchain_ashby.text.words import folded, tool_title
@@ -38,7 +39,7 @@ class Row:
         private: True if something on the card may be seen by reviewers only.
         risk: The risk on the card; `high` if there is none.
         outcome: The outcome.
-        why: What the agent was told, at most 600 characters.
+        why: Why it became that, in words for people, at most 600 characters.
         decided: Who decided what, in words.
         reviewer: Who decided last.
         reviewers: All who decided.
@@ -252,7 +253,7 @@ def row_of(place: _Place, entry: AuditEntry) -> Row:
     jobs = () if card is None else jobs_on(card)
     line = tool_title(entry.tool, None) if card is None else card["line"]
     people = tuple((key, it["name"] or "") for key, it in refers.items() if it["what"].endswith(" candidate"))
-    said, decided = why(entry), by_whom(entry)
+    said, decided = reason(entry.outcome, entry.detail).why, by_whom(entry)
     texts = [
         line, said, entry.thread_id, tool_title(entry.tool, None), became(entry.outcome).words,
         decided, *(name for _, name in people), *jobs,

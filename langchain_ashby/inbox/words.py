@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from langchain_ashby.inbox.became import became
+from langchain_ashby.inbox.reasons import Reason, reason
 from langchain_ashby.inbox.results import Result
 from langchain_ashby.text import html
 from langchain_ashby.text.html import Markup, safe
@@ -40,6 +41,13 @@ def became_of(result: Result) -> str:
         "changed": "Not written: the card changed",
         "not delivered": "Not written",
     }.get(result.outcome) or became(result.outcome).words
+
+
+def reason_of(result: Result) -> Reason:
+    """Why that became of it, and what to do next."""
+    if result.outcome == "decided by another":
+        return Reason(became(result.detail).words if result.detail else "", "")
+    return reason(result.outcome, result.detail)
 
 
 def line(text: str) -> Markup:

@@ -119,7 +119,7 @@ def known(
         ArgumentError: if no listing has such records, or if it cannot be told from the other arguments which.
         AshbyError: if the listing cannot be read.
     """
-    name = _Name((), _meant(kind, given), text)
+    name = _Name((), meant(kind, given), text)
     kind = name.kind
     if kind.names is None or not kind.listing:
         raise ArgumentError(f"There is no list of {kind.words}s", remedy="Give the id.")
@@ -179,10 +179,10 @@ def _names(declared: type[Arguments], given: Mapping[str, Any], way: tuple[str |
             if inner is not None and isinstance(entry, Mapping):
                 yield from _names(inner, entry, there)
             elif isinstance(entry, str) and entry not in _words(argument.annotation) and certain(entry) is None:
-                yield from (_Name(there, _meant(it, given), entry) for it in kinds)
+                yield from (_Name(there, meant(it, given), entry) for it in kinds)
 
 
-def _meant(kind: Id, given: Mapping[str, Any]) -> Id:
+def meant(kind: Id, given: Mapping[str, Any]) -> Id:
     """The kind of record, where another argument says it."""
     return IDS.get(f"{str(given.get(kind.kind_in)).lower()}_id", kind) if kind.kind_in else kind
 

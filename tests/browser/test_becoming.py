@@ -37,6 +37,19 @@ def test_a_stale_card_says_what_changed(office: Office, open_page: Callable[...,
     assert office.outcomes() == [("stale", "approve", "Grace")]
 
 
+def test_an_outcome_is_told_once_in_each_open_window(office: Office, open_page: Callable[..., Page]) -> None:
+    [note] = office.ask(office.note(0))
+    windows = [open_page(office.of(note)), open_page(office.address)]
+    windows[0].click("#approve")
+    for page in windows:
+        expect(page.locator("#results .toast")).to_contain_text("Written:")
+    for page in windows:
+        with page.expect_response(lambda answer: "/strip?since=" in answer.url):
+            page.reload()
+        page.wait_for_timeout(100)
+        expect(page.locator("#results .toast")).to_have_count(0)
+
+
 def test_an_expired_change_is_asked_about_again_with_a_new_card(
     open_office: Callable[..., Office], open_page: Callable[..., Page]
 ) -> None:

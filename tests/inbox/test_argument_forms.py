@@ -366,9 +366,9 @@ def test_a_change_is_listed_in_the_words_of_the_form() -> None:
         "interview_events.0.interviewers.1~gone": "1",
     }
     assert [(it["field"], it["before"], it["after"]) for it in changes(made(tool, args, **over))] == [
-        ("Interview event 1, Start time", "Tue 10 Nov 2026, 15:00", "Tue 10 Nov 2026, 14:30"),
-        ("Interview event 1, Interviewer 1, Feedback required", "Yes", "not given"),
-        ("Interview event 1, Interviewer 2", "given", "left out"),
+        ("Meeting 1, Start time", "Tue 10 Nov 2026, 15:00", "Tue 10 Nov 2026, 14:30"),
+        ("Meeting 1, Interviewer 1, Feedback required", "Yes", "not given"),
+        ("Meeting 1, Interviewer 2", "given", "left out"),
     ]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import datetime, timedelta
 
-from people import Browser
+from people import Browser, browser_of
 
 from langchain_ashby.agent import audit_trail
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.questions import fingerprint
+from langchain_ashby.inbox.reviewers import Routing
 from langchain_ashby.sandbox import AshbySandbox
 
 
@@ -49,6 +51,12 @@ def test_who_opens_a_change_too_late_is_told_who_decided_how_and_when(agent: Age
         assert time.monotonic() < until
         time.sleep(0.05)
     assert page.status_code == 404 and re.search(r"Grace rejected this at \d\d:\d\d UTC\.", page.text)
+    browser.cookies.set("zone", "Asia/Tokyo")
+    assert re.search(r"Grace rejected this (at|on .*,) \d\d:\d\d JST\.", browser.get(address).text)
+    for name, is_told in [("Lea", True), ("Eve", False)]:
+        with browser_of(agent, name, routing=Routing(sees=lambda person, _: person.name == "Lea")) as other:
+            answer = other.get(address)
+            assert answer.status_code == 404 and ("Grace" in answer.text) is is_told
 
 
 def test_what_became_of_a_decision_is_told_to_the_request_that_shows_it(browser: Browser) -> None:
@@ -61,6 +69,11 @@ def test_what_became_of_a_decision_is_told_to_the_request_that_shows_it(browser:
             assert "Written:" not in browser.get("/", headers={"hx-request": "true", "hx-trigger": part}).text
         told = browser.get("/strip", headers={"hx-request": "true", "hx-trigger": "strip"}).text
     assert "Written:" not in browser.get("/").text
+    [at] = re.findall(r'data-at="([^"]*)"', told)
+    before = datetime.fromisoformat(at) - timedelta(seconds=1)
+    assert "Written:" in browser.get("/strip", params={"since": before.isoformat()}).text, "in another window, too"
+    assert "Written:" not in browser.get("/strip", params={"since": at}).text
+    assert browser.get("/strip", params={"since": "yesterday"}).status_code == 200
 
 
 def test_a_card_that_a_server_cannot_say_in_full_keeps_its_fingerprint() -> None:

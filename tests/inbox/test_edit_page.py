@@ -85,7 +85,7 @@ def test_the_page_shows_the_card_beside_the_form_and_names_for_ids(desk: Desk) -
     page = browser.get(address_of(browser))
     text = Controls(page.text).text
     assert page.status_code == 200
-    assert "Ada Lovelace, Staff Engineer, as proposed." in text
+    assert "Ada Lovelace, Staff Engineer (Onsite, since " in text
     assert "Technical Phone Screen" in text and "Rejection after onsite" in text
     assert "Europe/Berlin" in text
     assert "10:32" in next(it for name, it in Controls(page.text).sent.items() if name.endswith("send_at"))[0]

@@ -14,6 +14,8 @@ from examples import EXAMPLES, WRITES, Company
 from langchain_ashby import AshbyClient
 from langchain_ashby.agent.cards import Card, ReadCache, card_of
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.endpoints.interviews import ListInterviewSchedules
+from langchain_ashby.ids import certain
 from langchain_ashby.inbox.forms import Field, Form, Lists, Typed, changes, form, read
 from langchain_ashby.inbox.forms.fits import same
 from langchain_ashby.sandbox import AshbySandbox
@@ -68,15 +70,18 @@ def args_of(shown: Form) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_every_form_with_lists_gives_its_arguments_back_and_shows_no_ids(desk: Desk) -> None:
-    unnamed = {"interview_schedule_id", "interview_event", "offer_id", "interview_event_id_to_cancel"}
     for tool in [it for it in WRITES if "upload" not in it]:
         call = desk.call(tool)
         assert same(args_of(desk.typed(tool, call)), call[0]), tool
         shown = desk.form(tool, call)
         for it in shown.top.walk():
-            if it.shape.id and isinstance(it.value, str | list) and it.way.partition(".")[0] not in unnamed:
+            if it.shape.id and isinstance(it.value, str | list):
                 assert labels(it) or it.notes, (tool, it.way)
-                assert not any(choice.raw == choice.label for choice in it.choices), (tool, it.way)
+                proposed = [choice.label for choice in it.choices if choice.raw in it.held]
+                assert proposed and not any(certain(one) or "not in the list" in one for one in proposed), (
+                    tool,
+                    it.way,
+                )
 
 
 def test_the_stages_are_those_of_the_applications_plan_in_their_order(desk: Desk) -> None:
@@ -87,7 +92,7 @@ def test_the_stages_are_those_of_the_applications_plan_in_their_order(desk: Desk
     assert labels(stage) == [it["title"] for it in sorted(stages, key=lambda it: it["orderInInterviewPlan"])]
     assert chosen(stage) == "Archived"
     application = field(desk.form("ashby_change_application_stage", call), "application_id")
-    assert application.notes == ("Ada Lovelace, Staff Engineer, as proposed.",)
+    assert chosen(application).startswith("Ada Lovelace, Staff Engineer (Onsite, since ")
 
 
 def test_another_record_is_chosen_by_name_and_sent_by_id(desk: Desk) -> None:
@@ -154,7 +159,7 @@ def test_long_lists_show_their_beginning_and_say_that_there_is_more(
     assert "more exist" in page(shown)
 
 
-def test_a_list_that_may_not_be_read_is_said_and_the_id_can_be_typed(desk: Desk) -> None:
+def test_a_list_that_may_not_be_read_is_said_and_an_id_or_a_name_can_be_typed(desk: Desk) -> None:
     tool = "ashby_request_feedback"
     call = desk.call(tool)
     key = desk.sandbox.add_key(permissions=["candidatesRead", "interviewsRead"])
@@ -163,8 +168,11 @@ def test_a_list_that_may_not_be_read_is_said_and_the_id_can_be_typed(desk: Desk)
         shown = form(OPERATIONS[tool], call[0], lists)
         it = field(shown, "interviewer_user_id")
         assert "lacks the permission organizationRead" in " ".join(it.notes)
-        assert it.choices == () and controls(shown).sent["interviewer_user_id"] == [it.value]
+        assert chosen(it) == "As proposed: Ravi Menon" and "Another: id or name" in page(shown)
         assert not read(form(OPERATIONS[tool], call[0], lists, typed=typed(shown))).changed
+        other = form(OPERATIONS[tool], call[0], lists, typed=typed(shown, {"interviewer_user_id~more": "Grace Okafor"}))
+        assert args_of(other)["interviewer_user_id"] == "Grace Okafor"
+        assert changes(other)[0]["after"] == "Grace Okafor"
 
 
 def test_ashby_being_away_leaves_a_form_that_works(desk: Desk) -> None:
@@ -174,8 +182,9 @@ def test_ashby_being_away_leaves_a_form_that_works(desk: Desk) -> None:
         lists = Lists(client, OPERATIONS[tool], call[0], call[1])
         shown = form(OPERATIONS[tool], call[0], lists)
         it = field(shown, "archive_reason_id")
-        assert it.notes[0].startswith("“Did not meet the technical bar”, as proposed")
-        assert "could not be read" in it.notes[1]
+        assert chosen(it) == "As proposed: “Did not meet the technical bar”" and "could not be read" in it.notes[0]
+        application = field(shown, "application_id")
+        assert chosen(application) == "As proposed: Ada Lovelace, Staff Engineer" and not application.can_type
         assert not read(form(OPERATIONS[tool], call[0], lists, typed=typed(shown))).changed
 
 
@@ -187,7 +196,7 @@ def test_a_form_does_not_wait_for_ashby_for_long(desk: Desk) -> None:
     lists = Lists(desk.client, OPERATIONS[tool], call[0], call[1], seconds=0.2)
     shown = form(OPERATIONS[tool], call[0], lists)
     assert time.monotonic() - began < 2
-    assert "did not answer in time" in field(shown, "department_id").notes[1]
+    assert "did not answer in time" in field(shown, "department_id").notes[0]
     assert not read(form(OPERATIONS[tool], call[0], lists, typed=typed(shown))).changed
 
 
@@ -197,7 +206,7 @@ def test_a_proposed_record_that_is_in_no_list_stays(desk: Desk) -> None:
     gone = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
     args = {**args, "source_id": gone}
     shown = desk.form(tool, (args, card))
-    assert chosen(field(shown, "source_id")) == f"As proposed: {gone}"
+    assert chosen(field(shown, "source_id")) == "As proposed: not in the list"
     assert not read(desk.typed(tool, (args, card))).changed
     cleared = desk.typed(tool, (args, card), source_id="~clear")
     assert args_of(cleared)["source_id"] is None
@@ -232,6 +241,41 @@ def test_a_scorecard_has_a_field_for_each_question_answered_or_not(desk: Desk) -
     submissions = args_of(scored)["field_submissions"]
     assert submissions[:-1] == call[0]["field_submissions"]
     assert submissions[-1] == {"path": "problem_solving", "value": {"score": 3}}
+
+
+def test_what_has_no_name_is_chosen_by_its_candidate(desk: Desk) -> None:
+    tool = "ashby_change_application_stage"
+    call = desk.call(tool)
+    found = field(desk.typed(tool, call, **{"application_id~q": "mensah"}), "application_id")
+    kwame = next(it for it in found.choices if it.label.startswith("Kwame Mensah, Staff Engineer ("))
+    chosen_now = desk.typed(tool, call, application_id=kwame.raw, **{"application_id~q": "mensah"})
+    assert args_of(chosen_now)["application_id"] == kwame.raw
+    later = desk.form(tool, call, typed(chosen_now, {"application_id~q": ""}))
+    assert chosen(field(later, "application_id")) == kwame.label, "also when the search is over"
+
+
+def test_a_meeting_is_one_of_the_schedules(desk: Desk) -> None:
+    tool = "ashby_update_interview_schedule"
+    call = desk.call(tool)
+    shown = desk.form(tool, call)
+    meeting = next(it for it in shown.top.walk() if it.way.endswith(".interview_event_id") and it.value)
+    schedules = desk.client.items(ListInterviewSchedules())
+    [schedule] = [it for it in schedules if it["id"] == call[0]["interview_schedule_id"]]
+    assert " with " in chosen(meeting)
+    assert {it.raw for it in meeting.choices} - {""} == {it["id"] for it in schedule["interviewEvents"]}
+
+
+def test_an_offer_has_a_field_for_each_term_with_the_control_that_fits(desk: Desk) -> None:
+    tool = "ashby_create_offer"
+    call = desk.call(tool)
+    shown = desk.form(tool, call)
+    terms = {it.label: it.fields[1] for it in field(shown, "field_submissions").fields}
+    salary = terms["Base salary"]
+    assert [it.label for it in salary.fields] == ["Amount", "Currency"] and terms["Start date"].kind == "day"
+    assert "Full-time" in labels(terms["Employment type"]) and any("OP-" in it for it in labels(terms["Opening"]))
+    assert "Add to answers" not in page(shown)
+    over = {f"{salary.way}.value": "150000"}
+    assert changes(desk.typed(tool, call, **over))[0]["field"] == "Base salary, Amount"
 
 
 def test_listings_are_read_once_for_several_looks_at_a_form(desk: Desk) -> None:

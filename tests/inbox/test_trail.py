@@ -27,7 +27,7 @@ from langchain_ashby.agent.execution.audit_log import ROOT, AuditRecord, audit_o
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.inbox import trail as reading
 from langchain_ashby.inbox.became import OUTCOMES, by_whom
-from langchain_ashby.inbox.export import to_csv, to_jsonl
+from langchain_ashby.inbox.export import to_csv, to_jsonl, without_private
 from langchain_ashby.inbox.trail import Trail, Wanted
 
 __all__ = ["postgres"]
@@ -192,8 +192,9 @@ def exported(*records: AuditRecord, private: bool = False) -> tuple[list[dict[st
     put(store, *records)
     trail = Trail(store)
     rows = trail.rows()
-    text = "".join(to_csv(trail.entries(rows), private=private))
-    lines = list(to_jsonl(trail.entries(rows), private=private))
+    shown = [it if private else without_private(it) for it in trail.entries(rows)]
+    text = "".join(to_csv(shown))
+    lines = list(to_jsonl(shown))
     assert all(it.endswith("\n") and it.isascii() for it in lines)
     return list(csv.DictReader(io.StringIO(text, newline=""))), [json.loads(it) for it in lines]
 

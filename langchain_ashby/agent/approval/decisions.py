@@ -14,7 +14,7 @@ from typing import Any
 from langchain_core.messages import ToolCall, ToolMessage
 
 from langchain_ashby.agent.approval.gate import Tools, argument_problem, with_ids
-from langchain_ashby.agent.messages.tool_messages import not_executed
+from langchain_ashby.agent.messages.tool_messages import ANSWERED, NO_REASON, REJECTED, THEIR_REASON, not_executed
 from langchain_ashby.agent.state import Approval, Decided, Proposal
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.text.json import NOT_KEPT, json_safe
@@ -186,15 +186,15 @@ def _reject(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decis
     message = decision.get("message")
     if not isinstance(message, str | None):
         raise UnusableAnswer('"message" must be text.')
-    reason = f"Their reason: {one_line(message, None)}" if message and message.strip() else "They gave no reason."
-    return _decline(decision, proposal, not_executed(proposal["call"], f"A person rejected this call. {reason}"))
+    reason = f"{THEIR_REASON} {one_line(message, None)}" if message and message.strip() else NO_REASON
+    return _decline(decision, proposal, not_executed(proposal["call"], f"{REJECTED} {reason}"))
 
 
 def _respond(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decision:
     message = decision.get("message")
     if not isinstance(message, str) or not message.strip():
         raise UnusableAnswer('"respond" needs a "message".')
-    words = f"A person answered instead: {one_line(message, None)}"
+    words = f"{ANSWERED} {one_line(message, None)}"
     return _decline(decision, proposal, not_executed(proposal["call"], words, status="success"))
 
 

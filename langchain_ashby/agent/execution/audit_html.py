@@ -38,6 +38,10 @@ def entry_html(entry: AuditRecord) -> str:
         ("requests at Ashby", ", ".join(entry.request_ids) or "none"),
     ]
     parts = [paragraph(bold(proposed(entry))), table([], rows), _json("Arguments", entry.args)]
+    if entry.edits:
+        changed = [[it["field"], it["before"] or "none", it["after"] or "none"] for it in entry.edits]
+        parts.append(paragraph(bold("Changed before it was decided on")))
+        parts.append(table(["field", "proposed", "decided"], changed))
     if entry.original is not None:
         parts.append(_json("The model's own arguments, before the edit", entry.original))
     if is_current(entry.card):

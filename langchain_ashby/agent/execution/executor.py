@@ -334,6 +334,7 @@ def audit_record(write: PendingWrite, result: WriteResult, claim: Claim | None =
         tool=write.call["name"],
         args=write.call["args"],
         original=proposal["original"],
+        edits=[{**it} for it in proposal.get("edits", [])],
         card=None if card is None else dict(card),
         decision=decided["decision"] if decided else None,
         reviewer=decided["reviewer"] if decided else None,

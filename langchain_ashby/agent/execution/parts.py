@@ -122,7 +122,7 @@ def _single(write: PendingWrite, part: Part, taken_off: bool) -> SingleWrite:
         "after": {**bulk["after"], **part["after"]},
         "part_of": bulk["call"]["name"],
     }
-    for kept in ("parts", "taken_off", "left_out"):
+    for kept in ("parts", "taken_off", "left_out", "edits"):
         proposal.pop(kept, None)  # type: ignore[misc]  # they may be missing
     approval = Approval(call=part["call"], edited=False, proposal=proposal, decided=write.approval["decided"])
     return SingleWrite(part["row"]["name"], part["record"], replace(write, approval=approval), taken_off)

@@ -29,6 +29,11 @@ OUTCOME_UNKNOWN = "Outcome not known."
 EXECUTED = "Executed."
 EXECUTED_IN_PART = "Executed in part."
 EXECUTED_AS_EDITED = "Executed as edited by a person."
+EDITED = "A person had edited this call:"
+REJECTED = "A person rejected this call."
+THEIR_REASON = "Their reason:"
+NO_REASON = "They gave no reason."
+ANSWERED = "A person answered instead:"
 
 NO_STORE = (
     "This agent has no store for its journal, so it makes no changes: after a crash there would be no record of what "
@@ -86,7 +91,7 @@ def with_edit(approval: Approval, answer: ToolMessage) -> ToolMessage:
     if answer.status == "success":
         words = f"{EXECUTED_AS_EDITED} The arguments were {args}, not yours; do not call again with yours."
         return with_words(answer, before=f"{words}\n\n")
-    return with_words(answer, after=f"\n\nA person had edited this call: its arguments were {args}, not yours.")
+    return with_words(answer, after=f"\n\n{EDITED} its arguments were {args}, not yours.")
 
 
 def with_words(result: ToolMessage, before: str = "", after: str = "") -> ToolMessage:

@@ -20,8 +20,9 @@ from langchain_ashby.agent.approval.gate import argument_problem, needs_approval
 from langchain_ashby.agent.approval.requirements import NOTHING
 from langchain_ashby.agent.approval.standing import Counted, Uncounted, weighed
 from langchain_ashby.agent.cards import ReadCache, markdown
-from langchain_ashby.agent.cards.card import Beside
+from langchain_ashby.agent.cards.card import Beside, Change
 from langchain_ashby.agent.cards.differences import beside
+from langchain_ashby.agent.cards.edits import edited_arguments, edits, together
 from langchain_ashby.agent.cards.many import CARDS_AT_ONCE
 from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.agent.execution.dependencies import Dependencies
@@ -65,6 +66,18 @@ class _Call:
         if self.known is None:
             return None
         return self.known["original"] or (self.known["call"]["args"] if self.edit else None)
+
+    def edits(self, proposal: Proposal) -> list[Change]:
+        """What people changed in it, up to this proposal, in words."""
+        if self.known is None:
+            return []
+        earlier = self.known.get("edits", [])
+        if self.edit is None:
+            return earlier
+        was, now = self.known["card"], proposal["card"]
+        if was is None or now is None:
+            return together(earlier, edited_arguments(self.known["call"]["args"], proposal["call"]["args"]))
+        return together(earlier, edits(was, now))
 
 
 def prepare(state: State, given: Dependencies) -> Update:
@@ -198,6 +211,8 @@ def _complete(
     for it, proposal in proposed:
         call, known = proposal["call"], it.known
         proposal["original"] = it.original
+        if known is not None:
+            proposal["edits"] = it.edits(proposal)
         proposal["policy_name"] = settings.policy
         proposal["on_behalf_of"] = settings.on_behalf_of if known is None else known["on_behalf_of"]
         proposal["account"] = proposal["account"] if known is None else known["account"]
@@ -311,7 +326,7 @@ def _edited(edit: Approval | None, proposal: Proposal) -> Approval | None:
 
 def _record_edit(edit: Approval, proposal: Proposal, location: RunLocation) -> None:
     """Adds an edit that is asked about again to the audit trail: another person may decide about the result."""
-    shown: Proposal = {**edit["proposal"], "original": proposal["original"]}
+    shown: Proposal = {**edit["proposal"], "original": proposal["original"], "edits": proposal.get("edits", [])}
     note({**edit, "proposal": shown}, "edited", _SHOWN_AGAIN, location)
 
 

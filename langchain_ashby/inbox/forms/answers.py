@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pydantic.alias_generators import to_camel
+from pydantic.alias_generators import to_camel, to_snake
 
 from langchain_ashby.field_values import INTERVALS
 from langchain_ashby.forms import Field as Question
+from langchain_ashby.ids import IDS
 from langchain_ashby.inbox.forms.shapes import JSON, Kind, Option, Part, Shape, options_of
 from langchain_ashby.inbox.forms.times import day_of
 from langchain_ashby.text.words import enumerated, one_line
@@ -47,6 +48,8 @@ def shape_asked(question: Question, value: Any) -> Shape:
         return Shape(kind, options=tuple(Option(raw, one_line(it, 120), raw) for raw, it in question.options.items()))
     if question.type == "Date" and isinstance(value, str) and day_of(value) is None:
         return Shape(Kind.MOMENT)
+    if question.type == "UUID" and (of := IDS.get(to_snake(question.path))):
+        return Shape(Kind.RECORD, id=of, by_name=False)
     shape = _BY_TYPE.get(question.type)
     if shape is None:
         return shape_by(value)

@@ -19,7 +19,7 @@ def changes(form: Form) -> list[Change]:
 
 
 def _changes(it: Field, above: tuple[str, ...]) -> Iterator[Change]:
-    here = (*above, it.label)
+    here = above if it.label in above[-1:] else (*above, it.label)  # an answer is called as its question
     if it.is_as_shown:
         return
     if "gone" in it.marked:
@@ -39,7 +39,7 @@ def _words(it: Field, held: tuple[str, ...], marked: frozenset[str], offset: str
         return "empty text"
     labels = {choice.raw: choice.label.removeprefix("As proposed: ") for choice in it.choices}
     labels |= {choice.raw: choice.label for choice in (it.offered.choices if it.offered else ())}
-    said = [labels.get(raw, raw) for raw in (*held, more) if raw]
+    said = [labels.get(raw, raw) for raw in ([more] if more and it.kind is Kind.RECORD else [*held, more]) if raw]
     if it.kind in (Kind.DAY, Kind.MOMENT) and said:
         return " ".join(filter(None, [_on_the_calendar(said[0]), offset]))
     if it.kind in (Kind.TEXT, Kind.LONG, Kind.JSON) and said:

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
-from langchain_ashby.agent.cards.card import Card
+from langchain_ashby.agent.cards.card import Card, Reference
+from langchain_ashby.agent.cards.names import name_of
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.endpoints.feedback_forms import GetFeedbackFormDefinition
-from langchain_ashby.endpoints.offers import GetOffer
+from langchain_ashby.endpoints.offers import GetOffer, ListOffers
 from langchain_ashby.endpoints.organization import ListCustomFields, ListUsers
 from langchain_ashby.errors import AshbyError, PermissionDeniedError
 from langchain_ashby.forms import Field as Question
 from langchain_ashby.forms import Form as Definition
 from langchain_ashby.forms import custom_field
-from langchain_ashby.ids import Id, canonical
+from langchain_ashby.ids import Id, canonical, certain
 from langchain_ashby.inbox.forms.model import Choice, Offered, Typed
 from langchain_ashby.inbox.forms.shapes import BY_ADDRESS, Kind, Shape, shape_of
+from langchain_ashby.inbox.forms.unnamed import BY, is_unnamed, unnamed
 from langchain_ashby.text.words import folded, named, one_line
+from langchain_ashby.toolkit.id_hints import reading
 from langchain_ashby.toolkit.listings import kept
-from langchain_ashby.toolkit.names import Known, known
+from langchain_ashby.toolkit.names import Known, known, meant
 
 T = TypeVar("T")
 
@@ -72,18 +75,27 @@ class Lists:
 
     def offered(self, kind: Id, query: str) -> Offered | None:
         """The records of a kind whose names have this in them; None if no list has such records."""
-        if not kind.takes_names:
+        if not _is_listed(kind):
             return None
         if query:
             self.offered(kind, "")  # it has the names of those that were chosen before
         key = kind.argument, query
         if key not in self._read:
             self._in_time(partial(self._list, kind, query))
-        return self._read.get(key) or Offered(problem=f"{_unread(kind)}: Ashby did not answer in time. Enter an id.")
+        late = f"{_unread(kind)}: Ashby did not answer in time."
+        return self._read.get(key) or Offered(problem=late, needs_search=is_unnamed(kind), by=BY)
 
-    def called(self, record_id: str) -> str | None:
-        """The name of a record that the call refers to: as its card has it, or as it was listed."""
+    def called(self, record_id: str, kind: Id | None = None) -> str | None:
+        """The name of a record that the call refers to: as its card has it, as it was listed, or as it says itself."""
+        of = meant(kind, self._given) if kind else None
+        is_readable = of is not None and of.read_by and not is_unnamed(of) and time.monotonic() < self._until
+        if of and is_readable and record_id not in self._names and certain(record_id):
+            self._in_time(partial(self._tried, partial(self._name, of, record_id)))
         return self._names.get(record_id)
+
+    def _name(self, kind: Id, record_id: str) -> None:
+        if name := name_of(self._client.call(reading(kind, record_id))):
+            self._names[record_id] = named(name)
 
     def question(self, named_by: str, name: str) -> Question | None:
         """What a custom field, or the field of a form, asks for; None if it could not be read."""
@@ -106,22 +118,36 @@ class Lists:
         return self._questions or []
 
     def _form(self) -> list[Question]:
-        form_id, offer_id = (self._given.get(name) for name in ("feedback_form_definition_id", "offer_id"))
-        if form_id:
+        if form_id := self._given.get("feedback_form_definition_id"):
             request: Operation[Any] = GetFeedbackFormDefinition(feedback_form_definition_id=form_id)
-        elif offer_id and "field_submissions" in self._operation.model_fields:
+        elif "field_submissions" not in self._operation.model_fields:
+            return []
+        elif offer_id := self._given.get("offer_id") or self._earlier_offer():
             request = GetOffer(offer_id=offer_id)
         else:
             return []
         return Definition.of(self._client.call(request)).fields
 
+    def _earlier_offer(self) -> str | None:
+        """An offer with whose form to make another, as the card does: Ashby hands out a form only to who starts one."""
+        application_id = self._given.get("application_id")
+        own = kept(self._client, ListOffers(application_id=application_id)).records if application_id else ()
+        any_offer = own[0] if own else next(self._client.items(ListOffers(limit=1)), None)
+        return any_offer["id"] if any_offer else None
+
     def _list(self, kind: Id, query: str) -> None:
         try:
             self._read[kind.argument, query] = self._found(kind, query)
         except AshbyError as error:
-            self._read[kind.argument, query] = Offered(problem=_why(kind, error))
+            self._read[kind.argument, query] = Offered(problem=_why(kind, error), needs_search=is_unnamed(kind), by=BY)
 
     def _found(self, kind: Id, query: str) -> Offered:
+        if is_unnamed(of := meant(kind, self._given)):
+            candidates = [it for it, refers in _referred_to(self._card) if refers["what"] == "The candidate"]
+            given = {**self._given, of.argument: self._given.get(kind.argument)}
+            offered = unnamed(self._client, of, given, candidates, query)
+            self._names |= {it.raw: it.label for it in offered.choices}
+            return offered
         found, complete = known(self._operation, self._given, kind, self._client, query)
         used = [it for it in found if it.in_use]
         labels = _told_apart(used, always=_has_address(kind))
@@ -137,7 +163,7 @@ class Lists:
 
     def _read_together(self) -> None:
         """Reads what the form will need, all at once; one after the other would take the sum of their times."""
-        kinds = {kind.argument: kind for kind in _kinds_in(shape_of(self._operation)) if kind.takes_names}
+        kinds = {kind.argument: kind for kind in _kinds_in(shape_of(self._operation)) if _is_listed(kind)}
         reads: list[Callable[[], object]] = [partial(self._list, kind, "") for kind in kinds.values()]
         if "field_submissions" in self._operation.model_fields:
             reads.append(self.questions)
@@ -158,7 +184,7 @@ class Lists:
     def _tried(self, read: Callable[[], T]) -> T | None:
         try:
             return read()
-        except (AshbyError, ValueError):  # an id that is none, or a form that cannot be read: its fields stay unknown
+        except (AshbyError, ValueError):  # an id that is none, or what cannot be read: it stays unknown
             return None
 
 
@@ -172,11 +198,15 @@ def _kinds_in(shape: Shape) -> Iterator[Id]:
         yield from _kinds_in(shape.item)
 
 
+def _referred_to(card: Card | None) -> Iterable[tuple[str, Reference]]:
+    return card["refers"].items() if card else ()
+
+
 def _named_on(card: Card | None) -> dict[str, str]:
     """The names that a card has, by id: those of what the call refers to, and those of the records of a bulk write."""
     if card is None:
         return {}
-    found = {record_id: named(it["name"]) for record_id, it in card["refers"].items() if it["name"]}
+    found = {record_id: named(it["name"]) for record_id, it in _referred_to(card) if it["name"]}
     if table := card.get("table"):
         found |= {record_id: ", ".join(row[:2]) for record_id, row in zip(table["records"], table["rows"], strict=True)}
     application = card["args"].get("application_id")
@@ -206,12 +236,17 @@ def _has_address(kind: Id) -> bool:
     return kind.names is not None and any("mail" in key for key in kind.names.apart)
 
 
+def _is_listed(kind: Id) -> bool:
+    """True for records that can be chosen: by their own names, or by their candidate's."""
+    return kind.takes_names or is_unnamed(kind)
+
+
 def _why(kind: Id, error: AshbyError) -> str:
-    """Says why there is no list, and what to do instead."""
+    """Says why there is no list."""
     listing = OPERATIONS.get(kind.listing)
-    if isinstance(error, PermissionDeniedError) and listing is not None:
-        return f"{_unread(kind)}: the API key lacks the permission {listing.permission}. Enter an id."
-    return f"{_unread(kind)}: {one_line(error.message, 200).rstrip('.')}. Enter an id."
+    if isinstance(error, PermissionDeniedError) and (lacking := error.permission or (listing and listing.permission)):
+        return f"{_unread(kind)}: the API key lacks the permission {lacking}."
+    return f"{_unread(kind)}: {one_line(error.message, 200).rstrip('.')}."
 
 
 def _unread(kind: Id) -> str:

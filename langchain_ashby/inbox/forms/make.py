@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any
 
-from langchain_ashby.ids import canonical
+from langchain_ashby.ids import certain
 from langchain_ashby.inbox.forms.answers import asked_for, shape_asked, shape_by
-from langchain_ashby.inbox.forms.fits import entries, fits, same
-from langchain_ashby.inbox.forms.model import ABSENT, CLEARED, Choice, Choices, Field, Form, Typed, step
-from langchain_ashby.inbox.forms.shapes import JSON, Declared, Kind, Option, Part, Shape, shape_of
+from langchain_ashby.inbox.forms.fits import entries, fits
+from langchain_ashby.inbox.forms.model import ABSENT, Choices, Field, Form, Typed, step
+from langchain_ashby.inbox.forms.pickers import Pickers, is_none
+from langchain_ashby.inbox.forms.shapes import JSON, Declared, Kind, Part, Shape, shape_of
 from langchain_ashby.inbox.forms.texts import hidden_in, holdable, lines
 from langchain_ashby.inbox.forms.times import clock, day_of, moment_of, moments, on_the_clock, same_clock
-from langchain_ashby.text.words import folded, offset, one_line, zone
+from langchain_ashby.text.words import offset, one_line, zone
 
 MOST_ROWS = 200
 """The most entries that a list can be given in a form."""
@@ -47,11 +48,13 @@ def form(
 
 
 @dataclass(frozen=True)
-class _Maker:
-    """Makes the fields of one form."""
+class _Maker(Pickers):
+    """Makes the fields of one form.
 
-    choices: Choices | None
-    typed: Typed | None
+    Attributes:
+        zone: The zone of the clock that times are shown on.
+    """
+
     zone: tzinfo
 
     def field(self, part: Part, way: str, value: Any) -> Field:
@@ -72,17 +75,16 @@ class _Maker:
         if it.kind in (Kind.SOME_OF, Kind.RECORDS):
             if f"{it.way}~shown" not in self.typed:
                 return it
-            more = self._sent(f"{it.way}~more")
-            it = replace(it, typed=tuple(sent or ()), more=more.strip())
+            it = replace(it, typed=tuple(sent or ()), more=self.sent(f"{it.way}~more").strip())
         elif it.kind in (Kind.OBJECT, Kind.ROWS):
-            return replace(it, marked=frozenset({"gone"} if self._sent(f"{it.way}~gone") else ()))
+            return replace(it, marked=frozenset({"gone"} if self.sent(f"{it.way}~gone") else ()))
         elif sent is None or it.kind is Kind.FIXED:
             return it
         else:
-            it = replace(it, typed=tuple(sent[:1]))
+            it = replace(it, typed=tuple(sent[:1]), more=self.sent(f"{it.way}~more").strip())
             if it.kind is Kind.MOMENT and it.held and same_clock(it.text, it.held[0]):
                 it = replace(it, typed=it.held)
-        marked = frozenset(mark for mark in it.marks if self._sent(f"{it.way}~{mark}"))
+        marked = frozenset(mark for mark in it.marks if self.sent(f"{it.way}~{mark}"))
         return self._dated(replace(it, marked=marked))
 
     def _dated(self, it: Field) -> Field:
@@ -95,11 +97,8 @@ class _Maker:
             found = []
         if len(found) < 2:
             return replace(it, offsets=(), offset=it.was_offset if it.typed == it.held else "")
-        sent = self._sent(f"{it.way}~offset")
+        sent = self.sent(f"{it.way}~offset")
         return replace(it, offsets=tuple(map(offset, found)), offset=sent)
-
-    def _sent(self, name: str) -> str:
-        return next(iter((self.typed or {}).get(name, ())), "")
 
     def _with_notes(self, it: Field) -> Field:
         if it.kind not in (Kind.TEXT, Kind.LONG):
@@ -120,7 +119,7 @@ class _Maker:
 
     def number(self, it: Field) -> Field:
         """A number, written with a decimal point."""
-        return replace(it, held=("" if _is_none(it.value) else repr(it.value),))
+        return replace(it, held=("" if is_none(it.value) else repr(it.value),))
 
     def json(self, it: Field) -> Field:
         """What no control fits, as JSON."""
@@ -131,7 +130,7 @@ class _Maker:
 
     def fixed(self, it: Field) -> Field:
         """What nobody changes here."""
-        return replace(it, held=(holdable(str(it.value)),))
+        return replace(it, held=("" if is_none(it.value) else holdable(str(it.value)),))
 
     def day(self, it: Field) -> Field:
         """A calendar day, as browsers hold it."""
@@ -148,84 +147,6 @@ class _Maker:
         said = offset(found.astimezone(self.zone)) if len(both) > 1 else ""
         offsets = tuple(map(offset, both)) if said else ()
         return replace(it, held=(local,), offset=said, was_offset=said, offsets=offsets)
-
-    def yes_no(self, it: Field) -> Field:
-        """Yes, no, or not given."""
-        options = (Option("true", "Yes", True), Option("false", "No", False))
-        return self.one_of(replace(it, shape=replace(it.shape, options=options)))
-
-    def one_of(self, it: Field) -> Field:
-        """One of several values; a proposed one that is not among them stays one that can be chosen."""
-        held = CLEARED if it.value is None and it.shape.clears else "" if _is_none(it.value) else None
-        if held is None:
-            option = _option(it.shape.options, it.value)
-            if option is None:
-                option = Option(
-                    _unlisted(it.shape.options, it.value), f"As proposed: {one_line(it.value, 80)}", it.value
-                )
-                it = replace(it, shape=replace(it.shape, options=(*it.shape.options, option)))
-            held = option.raw
-        choices = [Choice(known.raw, known.label) for known in it.shape.options]
-        return replace(it, held=(held,), choices=self._with_none(it, choices, held))
-
-    def _with_none(self, it: Field, choices: Sequence[Choice], held: str) -> tuple[Choice, ...]:
-        """The choices with "not given" before them and "clear it" after them, where those are possible."""
-        needed = it.required and held and [*(self.typed or {}).get(it.way, ())] != [""]
-        before = [] if needed else [Choice("", "Choose" if it.required else "Not given")]
-        return (*before, *choices, *([Choice(CLEARED, "No value: clear it")] if it.shape.clears else []))
-
-    def some_of(self, it: Field) -> Field:
-        """Any number of several values."""
-        options, held = list(it.shape.options), list[str]()
-        for value in it.value if isinstance(it.value, list) else ():
-            option = _option(options, value)
-            if option is None:
-                option = Option(_unlisted(options, value), f"As proposed: {one_line(value, 80)}", value)
-                options.append(option)
-            held.append(option.raw)
-        choices = tuple(Choice(known.raw, known.label) for known in options)
-        return replace(it, shape=replace(it.shape, options=tuple(options)), held=tuple(held), choices=choices)
-
-    def record(self, it: Field) -> Field:
-        """A record by its name; by its id, where no list has it."""
-        held = CLEARED if it.value is None and it.shape.clears else "" if _is_none(it.value) else _as_id(it.value)
-        it = self._offered(it)
-        fixed = [Choice(known.raw, known.label) for known in it.shape.options]
-        if it.offered is None or it.offered.problem:
-            if held == CLEARED:
-                held = ""
-            name = self._called(held)
-            notes = (*((f"{name}, as proposed.",) if name else ()), *((it.offered.problem,) if it.offered else ()))
-            return replace(it, held=(held,), notes=notes)
-        found = [*fixed, *it.offered.choices]
-        sent = self._sent(it.way)
-        for raw, words in ((held, "As proposed: {}"), (sent, "{}")):
-            if raw and raw != CLEARED and all(known.raw != raw for known in found):
-                found.append(Choice(raw, words.format(self._called(raw) or one_line(raw, 80))))
-        return replace(it, held=(held,), choices=self._with_none(it, found, held))
-
-    def records(self, it: Field) -> Field:
-        """Several records: those that were proposed can be taken off, and others added."""
-        ids = [it.value] if isinstance(it.value, str) else it.value if isinstance(it.value, list) else []
-        held = [_as_id(entry) for entry in ids]
-        it = self._offered(it)
-        sent = (self.typed or {}).get(it.way, ())
-        offered = {known.raw: known.label for known in (it.offered.choices if it.offered else ())}
-        named = [
-            Choice(raw, self._called(raw) or offered.get(raw) or one_line(raw, 80))
-            for raw in dict.fromkeys([*held, *sent])
-        ]
-        notes = (it.offered.problem,) if it.offered and it.offered.problem else ()
-        return replace(it, held=tuple(held), choices=tuple(named), notes=notes)
-
-    def _offered(self, it: Field) -> Field:
-        query = self._sent(f"{it.way}~q")
-        if self.choices is None or it.shape.id is None:
-            return it
-        return replace(it, query=query, offered=self.choices.offered(it.shape.id, query))
-
-    def _called(self, raw: str) -> str:
-        return (self.choices.called(raw) if self.choices and raw else None) or ""
 
     def object(self, it: Field) -> Field:
         """The parts of an object; what it has beyond them is shown as JSON."""
@@ -251,14 +172,13 @@ class _Maker:
             return replace(part, shape=Shape(Kind.FIXED))
         if part.shape.kind is not Kind.ANSWER:
             return part
-        name = self._sent(f"{it.way}.{named_by}" if it.way else named_by) or given.get(named_by)
+        name = self.sent(f"{it.way}.{named_by}" if it.way else named_by) or given.get(named_by)
         question = self._question(named_by, name)
         shape = shape_asked(question, value) if question else shape_by(value)
         if not fits(shape, value):
             shape = shape_by(value)
         said = " ".join(filter(None, [shape.help, asked_for(question) if question else ""]))
-        label = "Answer" if question and named_by == "path" else part.label  # the question stands above it
-        return replace(part, label=label, shape=replace(shape, clears=part.shape.clears, help=said))
+        return replace(part, shape=replace(shape, clears=part.shape.clears, help=said))
 
     def _question(self, named_by: str, name: Any) -> Any:
         return self.choices.question(named_by, str(name)) if self.choices and isinstance(name, str) and name else None
@@ -277,15 +197,20 @@ class _Maker:
         return replace(it, fields=tuple(fields))
 
     def _titled(self, row: Field) -> Field:
-        """The row of an answer under its question."""
-        name = next((it.value for it in row.fields if it.kind is Kind.FIXED), None)
-        question = self._question("path", name)
-        return replace(row, label=one_line(question.title, 120)) if question else row
+        """The row of an answer, called as its question is, or as the call has it."""
+        said = next((it.value for it in row.fields if it.way.endswith(".path")), None)
+        question = self._question("path", said)
+        if question is None:
+            is_named = isinstance(said, str) and not certain(said)
+            return replace(row, label=one_line(str(said).replace("_", " "), 120)) if is_named else row
+        label = one_line(question.title, 120)
+        fields = tuple(it if it.is_hidden else replace(it, label=label) for it in row.fields)
+        return replace(row, label=label, fields=fields)
 
     def _rows(self, way: str) -> int:
-        said = self._sent(f"{way}~rows")
+        said = self.sent(f"{way}~rows")
         rows = int(said) if said.isascii() and said.isdigit() and len(said) < 4 else 0
-        return rows + (self._sent("~add") == way)
+        return rows + (self.sent("~add") == way)
 
     def _unanswered(self, item: Shape, entries: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
         """An entry for each field of the form that none answers."""
@@ -313,28 +238,3 @@ _MAKE = {
     Kind.FIXED: _Maker.fixed,
     Kind.JSON: _Maker.json,
 }
-
-
-def _is_none(value: Any) -> bool:
-    return value is None or value is ABSENT
-
-
-def _as_id(value: str) -> str:
-    """The id as lists have it; what is no id stays as it is."""
-    try:
-        return canonical(value.strip())
-    except ValueError:
-        return holdable(value)
-
-
-def _option(options: Sequence[Option], value: Any) -> Option | None:
-    """The option for a value, which can be given as its label, too."""
-    alike = [it for it in options if same(it.value, value)]
-    alike = alike or [it for it in options if isinstance(value, str) and folded(it.label) == folded(value)]
-    return alike[0] if len(alike) == 1 else None
-
-
-def _unlisted(options: Sequence[Option], value: Any) -> str:
-    """What the option of a proposed value sends that is not among those that can be chosen."""
-    plain = isinstance(value, str) and value == holdable(value) and value.strip("~ \n") == value != ""
-    return value if plain and all(value != it.raw for it in options) else f"~{json.dumps(value)}"

@@ -47,12 +47,14 @@ class Offered:
         complete: False if there are more: then a search leads to them.
         problem: A sentence on why there is no list; empty if there is one.
         needs_search: True if records are listed only by part of their name.
+        by: What a search takes.
     """
 
     choices: tuple[Choice, ...] = ()
     complete: bool = True
     problem: str = ""
     needs_search: bool = False
+    by: str = "Part of the name"
 
 
 class Choices(Protocol):
@@ -62,8 +64,8 @@ class Choices(Protocol):
         """The records of a kind whose names have this in them; None if no list has such records."""
         ...
 
-    def called(self, record_id: str) -> str | None:
-        """The name of a record that the call refers to, as its card has it."""
+    def called(self, record_id: str, kind: Id | None) -> str | None:
+        """The name of a record of this kind that the call refers to; None if it has none, or it could not be read."""
         ...
 
     def question(self, named_by: str, name: str) -> Question | None:
@@ -92,7 +94,7 @@ class Field:
         typed: What the control holds now.
         was_marked: The marks that were set then, of `null` and `empty`.
         marked: The marks that are set now, `gone` being another: the field is to be left out.
-        more: A record to be added to those that are chosen.
+        more: A record to be added to those that are chosen; where no list could be read, one that replaces it.
         offset: The offset from UTC of a time that comes twice; `was_offset` is that of the proposed one.
         offsets: The offsets to choose from; empty for a time that comes once.
         fields: The fields inside.
@@ -188,10 +190,11 @@ class Field:
         return min(max(3, self.text.count("\n") + len(self.text) // 80 + 1), 20)
 
     @property
-    def repeated(self) -> list[str]:
+    def repeated(self) -> list[Choice]:
         """What was chosen more than once, as a proposal may have it."""
-        seen: set[str] = set()
-        return [raw for raw in self.typed if raw in seen or seen.add(raw)]  # type: ignore[func-returns-value]
+        labels = {it.raw: it.label for it in self.choices}
+        again = [raw for place, raw in enumerate(self.typed) if raw in self.typed[:place]]
+        return [Choice(raw, labels.get(raw, raw)) for raw in again]
 
     @property
     def marks(self) -> list[str]:
@@ -203,20 +206,38 @@ class Field:
     @property
     def can_go(self) -> bool:
         """True if it can be left out as a whole."""
-        return self.kind in (Kind.OBJECT, Kind.ROWS) and not self.required and self.is_given
+        return self.kind in (Kind.OBJECT, Kind.ROWS) and not self.required and self.is_given and not self.is_new
 
     @property
-    def has_list(self) -> bool:
-        """True if its records are in a list."""
-        return self.offered is not None and not self.offered.problem
+    def is_hidden(self) -> bool:
+        """True if there is nothing to read or to change: what is fixed, and is said elsewhere or not given."""
+        return self.kind is Kind.FIXED and not self.notes
+
+    @property
+    def answer(self) -> Field | None:
+        """The field of the answer, if this is a question of a form and its answer."""
+        asked = [it for it in self.fields if it.is_hidden]
+        others = [it for it in self.fields if not it.is_hidden]
+        return others[0] if self.kind is Kind.OBJECT and asked and len(others) == 1 else None
 
     @property
     def can_search(self) -> bool:
         """True if its records are in a list that is too long to be looked through."""
         offered = self.offered
-        if offered is None or offered.problem:
+        if offered is None or (offered.problem and not offered.needs_search):
             return False
         return bool(self.query) or not offered.complete or offered.needs_search or len(offered.choices) > _FEW
+
+    @property
+    def can_type(self) -> bool:
+        """True if an id or a name is typed, because there is no list."""
+        offered = self.offered
+        return offered is not None and bool(offered.problem) and not offered.needs_search and self.shape.by_name
+
+    @property
+    def can_add(self) -> bool:
+        """True for a list to which any number of entries can be added; a form has a field for each question."""
+        return self.kind is Kind.ROWS and not any(it.answer for it in self.fields)
 
     def walk(self) -> Iterator[Field]:
         """Yields the field and all fields in it."""
@@ -264,7 +285,8 @@ class Form:
     def trail(self, field: Field) -> str:
         """The labels on the way to a field: `Interview event 1, Start time`."""
         on_the_way = [it for it in self.top.walk() if it.way and f"{field.way}.".startswith(f"{it.way}.")]
-        return ", ".join(it.label for it in on_the_way if it.kind is not Kind.ROWS or it is on_the_way[-1])
+        labels = (it.label for it in on_the_way if it.kind is not Kind.ROWS or it is on_the_way[-1])
+        return ", ".join(dict.fromkeys(labels))  # an answer is called as its question
 
     def with_problems(self, problems: Mapping[str, Sequence[str]]) -> Form:
         """The form with problems beside its fields, by the ways to them; those under "" are of the whole form."""

@@ -173,6 +173,8 @@ class _Reader:
 
     def record(self, it: Field, place: str) -> Any:
         """The id of the chosen record; where there is no list, what was typed: an id, or a name."""
+        if it.more:
+            return it.more
         if it.text == CLEARED or "null" in it.marked:
             return None
         if not it.text.strip():

@@ -63,6 +63,7 @@ class Shape:
         help: What its declaration says about it, as far as it is for people.
         options: What can be chosen, beside records of Ashby's.
         id: The kind of record that it refers to.
+        by_name: False if only an id is taken, not the name of a record.
         parts: The parts of an object.
         item: What each entry of a list takes.
         variants: Other shapes that a value may have, such as a note with its content type.
@@ -75,6 +76,7 @@ class Shape:
     help: str = ""
     options: tuple[Option, ...] = ()
     id: Id | None = None
+    by_name: bool = True
     parts: tuple[Part, ...] = ()
     item: Shape | None = None
     variants: tuple[Shape, ...] = ()
@@ -116,6 +118,8 @@ def shape_of(declared: Declared) -> Shape:
 def _of_class(declared: type[Arguments], effect: Effect | None) -> Shape:
     parts = []
     for name, field in declared.model_fields.items():
+        if name == "exclude_form_definition":  # it only makes Ashby's reply shorter
+            continue
         is_person = issubclass(declared, Interviewer) and name == "email"
         shape = PERSON if is_person else _of_type(field.annotation, tuple(field.metadata), name)
         said = (
@@ -136,12 +140,19 @@ def _label(name: str, effect: Effect | None) -> str:
 _SAID = {
     "path": "Field",
     "email": "E-mail address",
+    "feedback_form_definition_id": "Scorecard form",
     "url": "Address",
     "send_at": "Send at",
     "entered_stage_at": "Entered at",
     "linked_in_url": "LinkedIn",
     "github_url": "GitHub",
     "is_private": "Private",
+    "archive_email": "E-mail to the candidate",
+    "communication_template_id": "E-mail template",
+    "interview_event": "Meetings",
+    "interview_event_id": "Meeting",
+    "interview_event_id_to_cancel": "Meetings to cancel",
+    "interview_events": "Meetings",
     "is_backfill": "Replaces somebody who left",
     "field_submissions": "Answers",
     "user_id": "Author",

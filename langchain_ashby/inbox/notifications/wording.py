@@ -78,8 +78,8 @@ def _text(notice: Notice, details: bool) -> str:
     said = f"{what} ({', '.join(notes)})" if notes else what
     if notice.is_outcome and notice.kind != "expired":
         by = f" by {notice.reviewer}" if details and notice.kind == "rejected" and notice.reviewer else ""
-        said += f": {became(notice.kind).words.lower().replace('ashby', 'Ashby')}{by}."
-        said += f" {notice.reason}" if details and notice.reason else ""
+        said += f": {became(notice.kind).words.lower().replace('ashby', 'Ashby')}{by}"
+        said += f"{':' if by else '.'} {notice.reason}" if details and notice.reason else "."
     return one_line(said, 600)
 
 

@@ -18,9 +18,11 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.execution.audit import AuditEntry
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.inbox.became import OUTCOMES, became, told, why
-from langchain_ashby.inbox.export import to_csv, to_jsonl
+from langchain_ashby.inbox.became import OUTCOMES, became
+from langchain_ashby.inbox.export import to_csv, to_jsonl, without_private
 from langchain_ashby.inbox.pages.shared import answer, inbox_of, path_for, reviewer_of
+from langchain_ashby.inbox.reasons import reason
+from langchain_ashby.inbox.reviewers import VIEWER
 from langchain_ashby.inbox.sight import Sight, approval_for
 from langchain_ashby.inbox.trail import Row, Wanted
 from langchain_ashby.inbox.words import json_text
@@ -96,6 +98,7 @@ def show(request: Request) -> Response:
         "tools": {tool: tool_title(tool, None) for tool in sorted({row.tool for row in named})},
         "became": became,
         "tool_title": _title,
+        "decides": reviewer_of(request).roles != {VIEWER},
     }
     return answer(request, "outcomes.html", context)
 
@@ -131,37 +134,40 @@ def propose(request: Request) -> Response:
         with _one_at_a_time:
             proposed = undos.propose(entry, reviewer)
     except AshbyError as error:
-        return refused(f"{error.message}. {error.remedy}".strip())
+        return refused(reason("", f"{error.message.rstrip('.')}. {error.remedy}").why)
     now = undos.of(entry, reviewer) or undo
     if now.waits:
         address = path_for(request, "card", interrupt_id=now.waits.question.interrupt_id, number=now.waits.number)
     elif now.before and not proposed.interrupts:  # the policy has decided alone
         address = path_for(request, "outcome", row_id=now.before[-1].id)
     else:
-        return refused(" ".join(map(told, proposed.answers)) or "Its undo is waiting for another reviewer's decision.")
+        return refused(
+            " ".join(reason("", it).why for it in proposed.answers)
+            or "Its undo is waiting for another reviewer's decision."
+        )
     return RedirectResponse(address, 303)
 
 
 def as_csv(request: Request) -> Response:
     """Sends the entries that are wanted as CSV. Excel needs the mark at the beginning to read UTF-8."""
-    lines = chain(["\ufeff"], to_csv(_wanted(request), private=_with_private(request)))
+    lines = chain(["\ufeff"], to_csv(_wanted(request)))
     return _file(lines, "text/csv; charset=utf-8", "audit-trail.csv")
 
 
 def as_jsonl(request: Request) -> Response:
     """Sends the entries that are wanted as JSON Lines."""
-    lines = to_jsonl(_wanted(request), private=_with_private(request))
+    lines = to_jsonl(_wanted(request))
     return _file(lines, "application/jsonl", "audit-trail.jsonl")
 
 
 def _wanted(request: Request) -> Iterator[AuditEntry]:
     trail, reviewer = inbox_of(request).trail, reviewer_of(request)
     found = trail.entries(Search(request.query_params).wanted.of(trail.rows()))
-    return (entry for entry in found if reviewer.may_see(approval_for(entry)))
-
-
-def _with_private(request: Request) -> bool:
-    return request.query_params.get("private") == "1"
+    private = request.query_params.get("private") == "1"
+    for entry in found:
+        approval = approval_for(entry)
+        if reviewer.may_see(approval):  # a file goes where nobody asks who reads it: only who decides takes it along
+            yield entry if private and reviewer.may_decide(approval) else without_private(entry)
 
 
 def _file(lines: Iterator[str], kind: str, name: str) -> Response:
@@ -186,7 +192,7 @@ def _context(request: Request, row: Row, entry: AuditEntry) -> dict[str, Any]:
         "entry": entry,
         "card": card,
         "table": (card.get("table") if card else None) or {"heads": [], "rows": []},
-        "said": why(entry),
+        "reason": reason(entry.outcome, entry.detail),
         "undo": undos.of(entry, reviewer),
         "undoes": undos.undone_by(entry, reviewer),
         "search": Search({}),

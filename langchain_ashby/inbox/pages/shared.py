@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -11,10 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import NoMatchFound
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from langchain_ashby.inbox.notifications import troubles
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.reviewers import Reviewer
+from langchain_ashby.inbox.sight import approval_for
 from langchain_ashby.text.words import in_zone, zone, zone_named
 
 if TYPE_CHECKING:
@@ -36,12 +38,24 @@ def approval_of(request: Request) -> Approval:
     question = inbox_of(request).questions.find(request.path_params["interrupt_id"])
     number = request.path_params["number"]
     if question is None or not 1 <= number <= len(question.approvals):
-        first = inbox_of(request).outbox.first(request.path_params["interrupt_id"], number)
+        first = _first(request, request.path_params["interrupt_id"], number)
         raise HTTPException(404, f"{_GONE} {first}." if first else _GONE)
     approval: Approval = question.approvals[number - 1]
     if not reviewer_of(request).may_see(approval):
         raise HTTPException(404, _GONE)
     return approval
+
+
+def _first(request: Request, interrupt_id: str, number: int) -> str | None:
+    """Says who decided on a change that no longer waits; None if that is not known, or not for the reviewer to know."""
+    inbox, reviewer = inbox_of(request), reviewer_of(request)
+    first = inbox.outbox.first(interrupt_id, number)
+    if first is None or reviewer.routing.sees is None:
+        return first and first.words
+    about = [
+        it for _, it in inbox.trail.thread(first.thread_id) if (it.call_id, it.tool) == (first.call_id, first.tool)
+    ]
+    return first.words if about and all(reviewer.may_see(approval_for(it)) for it in about) else None
 
 
 def approval_to_decide(request: Request) -> Approval:
@@ -68,6 +82,19 @@ def zone_of(request: Request) -> tzinfo:
     return said or zone_named(inbox_of(request).time_zone) or zone()
 
 
+class OnTheClock:
+    """Tells the times in an answer on the clock of whoever sent the request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes on what comes."""
+        there = zone_of(Request(scope)) if scope["type"] == "http" else None
+        with in_zone(getattr(there, "key", None)):
+            await self._app(scope, receive, send)
+
+
 _GONE = "This change is no longer waiting for a decision."
 
 
@@ -88,7 +115,8 @@ def common(request: Request) -> dict[str, Any]:
     def page_of(approval: Approval, name: str = "card", query: str = "") -> str:
         return path(name, interrupt_id=approval.question.interrupt_id, number=approval.number) + query
 
-    return {"path": path, "page_of": page_of, "troubles": lambda: troubles(inbox_of(request).store)}
+    as_of = datetime.now(UTC).isoformat()
+    return {"as_of": as_of, "path": path, "page_of": page_of, "troubles": lambda: troubles(inbox_of(request).store)}
 
 
 def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Response:

@@ -15,6 +15,7 @@ from langchain_ashby.inbox.outbox import DecisionError, Kept, Result
 from langchain_ashby.inbox.pages.filters import Filters
 from langchain_ashby.inbox.pages.listing import listing
 from langchain_ashby.inbox.pages.shared import answer, inbox_of, path_for, reviewer_of
+from langchain_ashby.text.words import parsed
 
 MOST = 3
 """The most decisions that are told one by one, and the most results: the others are among the outcomes."""
@@ -65,14 +66,18 @@ async def take_back(request: Request) -> Response:
 
 
 def strip_of(request: Request, kept: Mapping[tuple[str, int], Kept], now: datetime) -> Strip:
-    """What the reviewer is told now. An outcome is told once, to a request that shows it."""
+    """What the reviewer is told now.
+
+    An outcome is told once, to a request that shows it; and again to a window that says since when it was told nothing.
+    """
     inbox, mine = inbox_of(request), reviewer_of(request).name
     if request.headers.get("hx-trigger") in _OTHER_PARTS:
         return Strip([], [], "")
     undoable = sorted((it for it in kept.values() if it.reviewer == mine and it.due > now), key=lambda it: it.due)
-    unseen = inbox.outbox.results.of(mine)
-    inbox.outbox.results.mark_seen(mine, [it.key for it in unseen])
-    results = unseen[-MOST:]
+    since = parsed(request.query_params.get("since"))
+    found = inbox.outbox.results.of(mine, unseen=since is None)
+    inbox.outbox.results.mark_seen(mine, [it.key for it in found if not it.seen])
+    results = [it for it in found if not it.seen or (since and it.at > since)][-MOST:]
     undos = inbox.undos.of_results(results, reviewer_of(request))
     return Strip(undoable, results, Filters.of(request.query_params).query, undos)
 

@@ -130,12 +130,25 @@
     good.forEach((it) => setTimeout(() => go(it), 10000));
     all("[data-closes]").forEach((it) => { it.hidden = false; });
   }
+  // Each window tells an outcome once, whichever told it first: the server is asked for those since the last one.
+  const had = new Set((sessionStorage.getItem("had") || "").split(" "));
+  const isBack = sessionStorage.getItem("since");
+  let since = isBack || document.body.dataset.asOf;
+  function tell() {
+    for (const it of all(".toast[data-key]:not([data-told])")) {
+      it.dataset.told = "";
+      if (it.dataset.at > since) since = it.dataset.at;
+      if (had.has(it.dataset.key)) it.remove(); else had.add(it.dataset.key);
+    }
+    sessionStorage.setItem("had", [...had].slice(-50).join(" "));
+    sessionStorage.setItem("since", since);
+  }
   function chosen() {
     const boxes = all("#batch-form input[name=change]");
     if (boxes.length) one("#chosen").replaceChildren(Object.assign(document.createElement("b"), { textContent: boxes.filter((it) => it.checked).length }), ` of ${boxes.length} selected`);
   }
   function settle() {
-    watch(); count(); tick(); fade();
+    watch(); count(); tick(); tell(); fade();
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
     document.cookie = `zone=${encodeURIComponent(zone)}; path=/; SameSite=Strict`; // times are shown on this clock
     all("#filter-apply").forEach((it) => { it.hidden = true; });
@@ -162,17 +175,18 @@
     if (!isWide()) scrollTo(0, 0);
   });
   document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt.id === "strip") event.detail.formData.set("since", since);
     if (event.detail.elt.id !== "filters") return;
     for (const [name, value] of [...event.detail.formData]) if (!value) event.detail.formData.delete(name);
   });
-  document.addEventListener("htmx:oobAfterSwap", () => { tick(); fade(); count(); });
+  document.addEventListener("htmx:oobAfterSwap", () => { tick(); tell(); fade(); count(); });
 
   // What others do, and what becomes of decisions, comes by itself.
   let due = 0;
   function fresh(addresses) {
     clearTimeout(due);
     due = setTimeout(() => {
-      if (!document.hidden) htmx.trigger("#strip", "fresh"); // outcomes are told once: not to a page behind others
+      if (!document.hidden) htmx.trigger("#strip", "fresh"); // a page behind others tells when it is looked at
       if (!one("#rows")) return;
       const here = one("#card")?.dataset.address;
       // A card that someone is about to decide on is not replaced.
@@ -220,4 +234,5 @@
   if (sessionStorage.getItem("many")) shown.since += 4 * SHOWN_FOR;
   sessionStorage.removeItem("many");
   listen();
+  if (isBack && document.body.dataset.events) htmx.trigger("#strip", "fresh"); // what came while the page was changing
 })();
