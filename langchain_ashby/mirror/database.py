@@ -130,11 +130,12 @@ class SQLiteFile(Database):
 
     def tidy(self, connection: Connection) -> None:
         """Gives the pages that were freed back, with what was on them, and empties the log into the file."""
+        with self.transaction(connection):
+            _driver(connection).execute("PRAGMA analysis_limit = 1000").fetchall()
+            _driver(connection).execute("PRAGMA optimize").fetchall()  # waits for no other write by itself
+        _driver(connection).executescript("PRAGMA incremental_vacuum")  # `execute` would give one page back
         # A reader who stays must not hold this up: the next run comes back to it.
         _driver(connection).execute("PRAGMA busy_timeout = 200").fetchall()
-        _driver(connection).execute("PRAGMA analysis_limit = 1000").fetchall()
-        _driver(connection).execute("PRAGMA optimize").fetchall()
-        _driver(connection).executescript("PRAGMA incremental_vacuum")  # `execute` would give one page back
         _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def size(self) -> int:
