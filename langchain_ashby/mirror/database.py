@@ -11,6 +11,7 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -105,11 +106,14 @@ class SQLiteFile(Database):
 
     def __init__(self, url: str, file: Path) -> None:
         self._file = file
-        super().__init__(
-            create_engine(url, poolclass=NullPool, connect_args={"timeout": _WAIT, "check_same_thread": False})
-        )
-        event.listen(self.engine, "connect", _prepare)
-        event.listen(self.engine, "begin", _begin)
+        how = {"timeout": _WAIT, "check_same_thread": False}
+        super().__init__(create_engine(url, poolclass=NullPool, connect_args=how))
+        as_it_is = f"{file.absolute().as_uri()}?mode=ro"  # nothing that a reader says makes it writable
+        open_it = partial(sqlite3.connect, as_it_is, uri=True, timeout=_WAIT, check_same_thread=False)
+        self._readers = create_engine("sqlite://", poolclass=NullPool, creator=open_it)
+        for engine in (self.engine, self._readers):
+            event.listen(engine, "connect", _prepare)
+            event.listen(engine, "begin", _begin)
 
     def check(self) -> None:
         """Raises if there is no file."""
@@ -145,8 +149,7 @@ class SQLiteFile(Database):
 
     @contextmanager
     def _snapshot(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection:
-            _driver(connection).execute("PRAGMA query_only = ON")
+        with self._readers.connect() as connection:
             yield connection
 
     @contextmanager

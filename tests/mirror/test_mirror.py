@@ -390,6 +390,7 @@ def test_a_reader_cannot_write(mirror: Mirror, statement: str) -> None:
     mirror.sync()
     before = held(mirror)
     with pytest.raises((OperationalError, MirrorError)), mirror.connect() as connection:
+        connection.execute(text("PRAGMA query_only = OFF"))
         connection.execute(text(statement))
         connection.commit()
     assert held(mirror) == before
