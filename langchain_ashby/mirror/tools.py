@@ -93,8 +93,7 @@ def _answered(question: Question, mirror: Mirror, client: AshbyClient | None) ->
     """The text and the artifact of an answer, with how fresh and complete it is."""
     zone = zone_named(mirror.zone)
     assert zone is not None
-    remark = mirror.freshen()
-    with mirror.connect(client) as connection:
+    with mirror.fresh(client) as (connection, remark):
         coverage = mirror.coverage_of(connection)
         if coverage.as_of is None:
             raise MirrorError("The mirror's first sync has not finished: nothing is known yet", remedy=MAKE_ONE)
