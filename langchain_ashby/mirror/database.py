@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from langchain_ashby.mirror.errors import MirrorBusyError, MirrorError
+from langchain_ashby.mirror.search import merge_index
 
 MAKE_ONE = "Make one with `mirror.sync()` or `langchain-ashby mirror sync`."
 
@@ -135,6 +136,7 @@ class SQLiteFile(Database):
     def tidy(self, connection: Connection) -> None:
         """Gives the pages that were freed back, with what was on them, and empties the log into the file."""
         with self.transaction(connection):
+            merge_index(connection)
             _driver(connection).execute("PRAGMA analysis_limit = 1000").fetchall()
             _driver(connection).execute("PRAGMA optimize").fetchall()  # waits for no other write by itself
         _driver(connection).executescript("PRAGMA incremental_vacuum")  # `execute` would give one page back
