@@ -1,9 +1,11 @@
 """Does the jobs of recruiters with the tools, checks what came of them, and counts calls and tokens.
 
-    python -m benchmarks.jobs
+    python -m benchmarks.jobs --candidates 8000
     python -m benchmarks.jobs --number 4 --transcript
 
-Ends with status 1 if a job was not done, and with 2 if tokens cannot be counted here.
+With `--candidates`, those that are questions about the whole pipeline are also put to a mirror of a company of that
+size. Ends with status 1 if a job was not done, or takes a mirror over two calls or 1,500 tokens, and with 2 if tokens
+cannot be counted here.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from pathlib import Path
 from jobs import people, pipeline
 from jobs.job import BEFORE, Outcome, outcome
 
+from . import mirrored_jobs as mirrored
 from .o200k import Counter, NoCounter
 from .tokens import show
 
@@ -26,6 +29,7 @@ def main() -> int:
     """Does the jobs and prints the table."""
     options = argparse.ArgumentParser(prog="python -m benchmarks.jobs", description=__doc__)
     options.add_argument("--number", type=int, choices=sorted(JOBS), action="append", help="do this job only")
+    options.add_argument("--candidates", type=int, help="also ask a mirror of so many")
     options.add_argument("--tokenizer", type=Path, help="a directory to keep the npm package gpt-tokenizer in")
     options.add_argument("--transcript", action="store_true", help="print every call and answer")
     chosen = options.parse_args()
@@ -43,7 +47,25 @@ def main() -> int:
     for each in outcomes:
         for problem in each.problems:
             print(f"NOT DONE: job {each.job.number}: {problem}")
-    return 1 if any(each.problems for each in outcomes) else 0
+    failed = any(each.problems for each in outcomes)
+    if chosen.candidates:
+        failed |= not _mirrored(chosen.candidates, count, transcript=chosen.transcript)
+    return int(failed)
+
+
+def _mirrored(candidates: int, count: Counter, *, transcript: bool) -> bool:
+    """Puts jobs to a mirror and prints the table. Returns True if all were done, each in few calls and tokens."""
+    rows, failed = [], False
+    for job, exchanges, problems in mirrored.done(candidates):
+        tokens = sum(count({str(place): text for place, (_, text) in enumerate(exchanges)}).values())
+        rows.append((job.number, job.words, "no" if problems else "yes", len(exchanges), f"{tokens:,}"))
+        failed |= bool(problems) or len(exchanges) > mirrored.MOST_CALLS or tokens > mirrored.MOST_TOKENS
+        for problem in problems:
+            print(f"NOT DONE: job {job.number}: {problem}")
+        if transcript:
+            print("\n\n".join(f"> {call}\n{text}" for call, text in exchanges))
+    show(f"Put to a mirror of {candidates:,} candidates", ("#", "job", "right", "calls", "tokens read"), rows)
+    return not failed
 
 
 def table(outcomes: Iterable[Outcome], count: Counter) -> None:

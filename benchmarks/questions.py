@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any
 
 from postgres import cluster
-from sqlalchemy import Insert, Table, func, insert, literal, select, text
+from sqlalchemy import Column, Insert, MetaData, Table, Text, func, insert, select, text, true
 
 from benchmarks.o200k import Counter, NoCounter
 from benchmarks.running import parser, progress, rows_file, say, stores, surroundings, table
@@ -57,8 +57,9 @@ OTHERS: list[tuple[str, dict[str, Any]]] = [
     ("list_changes", {"period": "this year"}),
 ]
 _PEOPLE = (tables.candidates, tables.applications, tables.offers, tables.interview_schedules, tables.feedback)
-_COPIES = "0000"
-"""How the ids of copies begin."""
+copies = Table("copies", MetaData(), Column("begin", Text), prefixes=["TEMPORARY"])
+"""How the ids of each copy begin."""
+
 _OF_PEOPLE = {"candidate_id", "application_id", "interview_schedule_id", "interview_event_id"}
 
 
@@ -93,11 +94,12 @@ def large_mirror(url: str, applications: int) -> Mirror:
     with AshbySandbox(candidates=CANDIDATES) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
         number = Mirror(url, client).sync(history=None).applications
     database = open_database(url)
-    with database.running() as connection:
-        for copy in range(1, -(-applications // number)):
-            with database.transaction(connection):
-                for each in _tables_of_people():
-                    connection.execute(_copies(each, f"{_COPIES}{copy:04x}"))
+    with database.running() as connection, database.transaction(connection):
+        copies.create(connection)
+        names = [{"begin": f"0000{copy:04x}"} for copy in range(1, -(-applications // number))]
+        connection.execute(insert(copies), names)
+        for each in _tables_of_people():
+            connection.execute(_copies(each))
     if not url.startswith("sqlite"):
         with database.writing() as connection:
             connection.execute(text("ANALYZE"))  # as the server does by itself, in a while
@@ -112,12 +114,12 @@ def _tables_of_people() -> Iterator[Table]:
     yield from (tables.stage_stays, tables.histories)
 
 
-def _copies(each: Table, begin: str) -> Insert:
-    """Adds the rows that the sandbox had once more, under ids that begin otherwise."""
+def _copies(each: Table) -> Insert:
+    """Adds the rows that the sandbox had once more for each copy, under ids that begin otherwise."""
     ids = [column for column in each.c if column.name in _OF_PEOPLE or column.name == "id"]
-    values = [literal(begin).concat(func.substr(it, len(begin) + 1)) if it in ids else it for it in each.c]
-    originals = select(*values).where(~ids[0].startswith(_COPIES))
-    return insert(each).from_select([column.name for column in each.c], originals)
+    values = [copies.c.begin.concat(func.substr(it, 9)) if it in ids else it for it in each.c]
+    crossed = select(*values).select_from(each.join(copies, true())).order_by(copies.c.begin)  # as a sync puts them
+    return insert(each).from_select([column.name for column in each.c], crossed)
 
 
 def measured(mirror: Mirror, tokenizer: Path | None) -> list[dict[str, Any]]:

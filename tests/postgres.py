@@ -79,6 +79,15 @@ def cluster() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def own_schema(url: str, name: str) -> str:
+    """Creates a schema, and returns its URL for SQLAlchemy."""
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+    return f"{url.replace('postgresql://', 'postgresql+psycopg://')}&options=-csearch_path%3D{name}"
+
+
 def _flags() -> list[str]:
     return [flag for switch in _SWITCHES for flag in ("-c", switch)]
 

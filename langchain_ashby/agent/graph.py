@@ -174,7 +174,7 @@ def create_recruiting_agent(
     prompt = SYSTEM_PROMPT if system_prompt is None else system_prompt
     window = ContextWindow(max_context_tokens, context_edits, reads.__contains__)
     graph.add_node("model", ModelNode(chosen, limits, prompt, max_writes_per_turn, max_model_calls_per_turn, window))
-    graph.add_node("reads", ReadNode(limits))
+    graph.add_node("reads", ReadNode(limits, store))
     graph.add_node("prepare", _Step("prepare", limits.within(partial(prepare, given=given))))
     graph.add_node("ask", lambda state: {})
     graph.add_node("review", _Step("review", limits.within(partial(review, given=given))))

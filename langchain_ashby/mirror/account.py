@@ -10,6 +10,7 @@ from langchain_ashby.mirror.database import MAKE_ONE
 from langchain_ashby.mirror.errors import MirrorError
 from langchain_ashby.mirror.lists import MirroredList
 from langchain_ashby.mirror.own_tables import accounts, lists, own, staged
+from langchain_ashby.mirror.search import drop_index, make_index
 from langchain_ashby.mirror.tables import VERSION, metadata
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def prepare(connection: Connection, account: str, mirrored: list[MirroredList], 
         for tables in (metadata, staged, own):
             tables.create_all(connection)
         connection.execute(insert(accounts).values(account=account, version=VERSION, keeps_answers=answers))
+    make_index(connection)
     known = set(connection.scalars(select(lists.c.name)))
     names = {it.name for it in mirrored}
     connection.execute(delete(lists).where(lists.c.name.in_(known - names)))
@@ -101,6 +103,7 @@ def begin_run(connection: Connection, now: Any, *, full: bool) -> bool:
 
 
 def _take_down(connection: Connection) -> None:
+    drop_index(connection)
     for table in inspect(connection).get_table_names():
         if table in metadata.tables or table in staged.tables:
             connection.exec_driver_sql(f'DROP TABLE "{table}"').close()

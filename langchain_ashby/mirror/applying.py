@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, insert, literal, or_, select, 
 from langchain_ashby.mirror.lists import MirroredList
 from langchain_ashby.mirror.own_tables import accounts, forgotten, lists, twin
 from langchain_ashby.mirror.removal import remove, remove_orphans, remove_people, remove_staged_people
+from langchain_ashby.mirror.search import drop_index, make_index
 from langchain_ashby.mirror.tables import (
     Moment,
     applications,
@@ -82,6 +83,8 @@ def _note_moves(connection: Connection, after: datetime | None, before: datetime
 
 def _replace(connection: Connection, table: Table, *, is_full: bool) -> None:
     """Puts the records of this run in the place of all, or of those with the same ids."""
+    if is_full and table is candidates:
+        drop_index(connection)  # to be made of all at once, which is quicker
     if is_full:
         _empty(connection, table)
     else:
@@ -89,6 +92,8 @@ def _replace(connection: Connection, table: Table, *, is_full: bool) -> None:
             _remove_feedback_of_canceled(connection)
         remove(connection, table, table.c.id.in_(select(twin(table).c.id)))
     _fill(connection, table)
+    if is_full and table is candidates:
+        make_index(connection)
 
 
 def _remove_feedback_of_canceled(connection: Connection) -> None:

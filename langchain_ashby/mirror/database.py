@@ -11,6 +11,7 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from langchain_ashby.mirror.errors import MirrorBusyError, MirrorError
+from langchain_ashby.mirror.search import merge_index
 
 MAKE_ONE = "Make one with `mirror.sync()` or `langchain-ashby mirror sync`."
 
@@ -105,11 +107,14 @@ class SQLiteFile(Database):
 
     def __init__(self, url: str, file: Path) -> None:
         self._file = file
-        super().__init__(
-            create_engine(url, poolclass=NullPool, connect_args={"timeout": _WAIT, "check_same_thread": False})
-        )
-        event.listen(self.engine, "connect", _prepare)
-        event.listen(self.engine, "begin", _begin)
+        how = {"timeout": _WAIT, "check_same_thread": False}
+        super().__init__(create_engine(url, poolclass=NullPool, connect_args=how))
+        as_it_is = f"{file.absolute().as_uri()}?mode=ro"  # nothing that a reader says makes it writable
+        open_it = partial(sqlite3.connect, as_it_is, uri=True, timeout=_WAIT, check_same_thread=False)
+        self._readers = create_engine("sqlite://", poolclass=NullPool, creator=open_it)
+        for engine in (self.engine, self._readers):
+            event.listen(engine, "connect", _prepare)
+            event.listen(engine, "begin", _begin)
 
     def check(self) -> None:
         """Raises if there is no file."""
@@ -130,11 +135,13 @@ class SQLiteFile(Database):
 
     def tidy(self, connection: Connection) -> None:
         """Gives the pages that were freed back, with what was on them, and empties the log into the file."""
+        with self.transaction(connection):
+            merge_index(connection)
+            _driver(connection).execute("PRAGMA analysis_limit = 1000").fetchall()
+            _driver(connection).execute("PRAGMA optimize").fetchall()  # waits for no other write by itself
+        _driver(connection).executescript("PRAGMA incremental_vacuum")  # `execute` would give one page back
         # A reader who stays must not hold this up: the next run comes back to it.
         _driver(connection).execute("PRAGMA busy_timeout = 200").fetchall()
-        _driver(connection).execute("PRAGMA analysis_limit = 1000").fetchall()
-        _driver(connection).execute("PRAGMA optimize").fetchall()
-        _driver(connection).executescript("PRAGMA incremental_vacuum")  # `execute` would give one page back
         _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def size(self) -> int:
@@ -144,8 +151,7 @@ class SQLiteFile(Database):
 
     @contextmanager
     def _snapshot(self) -> Iterator[Connection]:
-        with self.engine.connect() as connection:
-            _driver(connection).execute("PRAGMA query_only = ON")
+        with self._readers.connect() as connection:
             yield connection
 
     @contextmanager

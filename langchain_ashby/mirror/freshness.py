@@ -34,12 +34,13 @@ class Freshener:
         self._reading_all: threading.Thread | None = None
         self._failure = ""
 
-    def freshen(self) -> str:
-        """Brings the mirror up to date if it is too old; returns a remark for the answer, empty if all is well."""
-        as_of = self._mirror.as_of()
+    def is_due(self, as_of: datetime | None) -> bool:
+        """True if what the mirror holds, the state of a time, is too old, and it can be brought up to date."""
         age = None if as_of is None else datetime.now(UTC) - as_of
-        if not self._mirror.has_client or (age is not None and age <= self._max_age):
-            return ""
+        return self._mirror.has_client and (age is None or age > self._max_age)
+
+    def freshen(self) -> str:
+        """Brings the mirror up to date; returns a remark for the answer, empty if all is well."""
         with self._turn:
             if self._running is None or not self._running.is_alive():
                 self._failure = ""

@@ -186,7 +186,22 @@ class Mirror:
         Returns:
             A remark for the answer that follows; empty if all is well.
         """
-        return self._freshener.freshen()
+        return self._freshener.freshen() if self._freshener.is_due(self.as_of()) else ""
+
+    @contextmanager
+    def fresh(self, client: AshbyClient | None = None) -> Iterator[tuple[Connection, str]]:
+        """Gives a connection as `connect` does, to a state that `freshen` has seen to, with the remark of that.
+
+        Raises:
+            MirrorError: as `connect`.
+        """
+        with self.connect(client) as connection:
+            if not self._freshener.is_due(connection.scalar(select(accounts.c.as_of))):
+                yield connection, ""
+                return
+        remark = self._freshener.freshen()
+        with self.connect(client) as connection:
+            yield connection, remark
 
     def tools(
         self,

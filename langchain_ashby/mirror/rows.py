@@ -57,14 +57,13 @@ def candidate(record: Record) -> Rows:
             **said,
             "email": text(object_of(record.get("primaryEmailAddress")).get("value")),
             "words": words_of(
+                [said["name"], *(row["value"] for _, row in fields)],
                 {
-                    "name": [said["name"]],
                     "title": [said["title"]],
                     "company": [said["company"]],
                     "school": [said["school"]],
                     "place": [said["city"], said["region"], said["country"], said["place"]],
-                    "field": [row["value"] for _, row in fields],
-                }
+                },
             ),
             "source_id": id_of(record.get("source")),
             "credited_to_user_id": id_of(record.get("creditedToUser")),

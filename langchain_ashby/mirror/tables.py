@@ -14,7 +14,7 @@ candidates              a person
     city, region, country, place
                         the parts of the location, and Ashby's summary of it
     words               all of this but the e-mail address, and the values of the custom fields, as `words.words_of`
-                        writes them: to search
+                        writes them, under a full-text index (`mirror.search`)
     source_id           where the person came from
     credited_to_user_id the user credited with the person
     created_at, updated_at
@@ -113,13 +113,15 @@ from sqlalchemy import (
     Text,
     and_,
     exists,
+    func,
+    literal_column,
 )
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-VERSION = 1
+VERSION = 2
 """Of the tables: a mirror of an older version is built anew."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -192,6 +194,11 @@ candidates = _record(
     *_moments("created_at", "updated_at"),
     by=("email", "updated_at"),
 )
+words_as_vector = func.array_to_tsvector(
+    func.string_to_array(func.btrim(candidates.c.words), literal_column("' '")),
+)
+"""The words of a person as PostgreSQL searches them."""
+Index("candidates_by_words", words_as_vector, postgresql_using="gin").ddl_if(dialect="postgresql")
 candidate_tags = _links("candidate_tags", candidates, "candidate_id", "tag_id")
 candidate_fields = _links(
     "candidate_fields", candidates, "candidate_id", "custom_field_id", more=(Column("value", Text),)

@@ -17,6 +17,7 @@ from langchain_ashby.mirror.questions import QUESTIONS
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.question import Question
 from langchain_ashby.text.words import zone_named
+from langchain_ashby.toolkit.approvals import told_approvals
 from langchain_ashby.toolkit.explain import MODELS_OWN, explain_arguments
 from langchain_ashby.toolkit.tool import AshbyTool, OnError
 from langchain_ashby.toolkit.toolkit import PIPELINE
@@ -93,12 +94,12 @@ def _answered(question: Question, mirror: Mirror, client: AshbyClient | None) ->
     """The text and the artifact of an answer, with how fresh and complete it is."""
     zone = zone_named(mirror.zone)
     assert zone is not None
-    remark = mirror.freshen()
-    with mirror.connect(client) as connection:
+    with mirror.fresh(client) as (connection, remark):
         coverage = mirror.coverage_of(connection)
         if coverage.as_of is None:
             raise MirrorError("The mirror's first sync has not finished: nothing is known yet", remedy=MAKE_ONE)
-        answer = question.answer(Asked(connection, datetime.now(UTC), zone, unread_tables(coverage.left_out)))
+        unread = unread_tables(coverage.left_out)
+        answer = question.answer(Asked(connection, datetime.now(UTC), zone, unread, told_approvals()))
     answer.notes += [f"{coverage}; days in {mirror.zone}", *([remark] if remark else [])]
     artifact: dict[str, Any] = {"results": answer.data()}
     return answer.text(zone), artifact | ({"next_cursor": answer.more} if answer.more else {})

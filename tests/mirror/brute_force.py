@@ -5,6 +5,7 @@ Written apart from the mirror: it reads Ashby's records as the sandbox keeps the
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -120,6 +121,22 @@ class Pipeline:
             it.get("interviewEventId") == event["id"] and it["submittedByUserId"] == seat["userId"]
             for it in self.state["feedback"]
         )
+
+    def words(self, person: Json) -> dict[str, set[str]]:
+        """The words that may be looked for, by where they stand in a profile; under "words" all of them."""
+        fields = {it["id"]: it for it in self.state["customField"]}
+        said = person.get("customFieldValues", {}).items()
+        place = person.get("location", {})
+        texts = {
+            "name": [person["name"]],
+            "title": [person.get("position")],
+            "company": [person.get("company")],
+            "school": [person.get("school")],
+            "place": [place.get("locationSummary"), *(it["name"] for it in place.get("locationComponents", []))],
+            "words": [shown_value(fields[its_id], value) for its_id, value in said],
+        }
+        found = {name: {word for it in those if it for word in _words(it)} for name, those in texts.items()}
+        return found | {"words": set().union(*found.values())}
 
     def below(self, kind: str, name: str) -> set[str]:
         """The ids of what is called so, and of all that lies below."""
@@ -318,6 +335,34 @@ def _every(groups: dict[str, list[str]], by: tuple[str, ...]) -> list[tuple[str,
     for name in by:
         found = [(*group, label) for group in found for label in groups[name]]
     return found
+
+
+def shown_value(field: dict[str, Any], value: Any) -> str | None:
+    """A custom field's value as the mirror has it; None for one that is private or empty."""
+    if field["isPrivate"] or field["fieldType"] in _MONEY or value in (None, "", []):
+        return None
+    labels = {choice["value"]: choice["label"] for choice in field.get("selectableValues", [])}
+    if field["fieldType"] == "MultiValueSelect":
+        return "; ".join(labels.get(each, each) for each in value)
+    if field["fieldType"] == "ValueSelect":
+        return str(labels.get(value, value))
+    if field["fieldType"] == "Boolean":
+        return "true" if value else "false"
+    if field["fieldType"] == "NumberRange":
+        return f"{value['minValue']} to {value['maxValue']}"
+    return str(value)
+
+
+_MONEY = ("Currency", "CompensationRange")
+
+
+def _words(text: str) -> set[str]:
+    """Words without case and accents; one after a dot counts with the dot and without it."""
+    letters = "".join(it for it in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(it))
+    spaced = "".join(it if it.isalnum() or it in "_+#." else " " for it in letters.replace("ł", "l"))
+    first = {piece.strip(".").split(".")[0] for piece in spaced.split()}
+    dotted = {f".{it}" for piece in spaced.split() for it in piece.split(".")[1:] if it}
+    return {it for it in first | dotted | {it[1:] for it in dotted} if it}
 
 
 def _middle(values: list[float]) -> float:

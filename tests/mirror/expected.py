@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
+from brute_force import shown_value
 from sqlalchemy import Column, Table, select
 
 from langchain_ashby.mirror import Mirror
@@ -14,8 +15,6 @@ from langchain_ashby.sandbox import AshbySandbox
 
 Content = dict[str, set[tuple[Any, ...]]]
 """The rows of each table."""
-
-_MONEY = ("Currency", "CompensationRange")
 
 
 def _of_ashby(table: Table) -> list[Column[Any]]:
@@ -47,7 +46,7 @@ def expected(sandbox: AshbySandbox, *, forgotten: frozenset[str] = frozenset()) 
 
     def values_of(table: str, record: dict[str, Any]) -> None:
         for field_id, value in record["customFieldValues"].items():
-            if shown := _shown(fields[field_id], value):
+            if shown := shown_value(fields[field_id], value):
                 put(table, record["id"], field_id, shown)
 
     what: tuple[Any, ...]
@@ -166,19 +165,3 @@ def differences(mirror: Mirror, wanted: Content) -> dict[str, tuple[list[Any], l
         if has[name] != wanted[name]:
             found[name] = (sorted(has[name] - wanted[name], key=str), sorted(wanted[name] - has[name], key=str))
     return dict(found)
-
-
-def _shown(field: dict[str, Any], value: Any) -> str | None:
-    """A custom field's value as the mirror has it; None for one that is private or empty."""
-    if field["isPrivate"] or field["fieldType"] in _MONEY or value in (None, "", []):
-        return None
-    labels = {choice["value"]: choice["label"] for choice in field.get("selectableValues", [])}
-    if field["fieldType"] == "MultiValueSelect":
-        return "; ".join(labels.get(each, each) for each in value)
-    if field["fieldType"] == "ValueSelect":
-        return str(labels.get(value, value))
-    if field["fieldType"] == "Boolean":
-        return "true" if value else "false"
-    if field["fieldType"] == "NumberRange":
-        return f"{value['minValue']} to {value['maxValue']}"
-    return str(value)

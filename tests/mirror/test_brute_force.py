@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from brute_force import Pipeline, utc_now
 from changes import Company
+from postgres import own_schema
 from sqlalchemy import select
-from test_killed import own_schema
 
 from langchain_ashby import AshbyClient
-from langchain_ashby.mirror import Mirror
+from langchain_ashby.mirror import Mirror, search
 from langchain_ashby.mirror.questions.metrics import METRICS
 from langchain_ashby.mirror.questions.report import ReportPipeline
 from langchain_ashby.mirror.tables import applications, history_is_known
@@ -214,11 +214,24 @@ def test_people_are_found_by_words_tags_and_whether_they_are_active(asking: Aski
         if sum(it["title"] == tag["title"] for it in truth.state["candidateTag"]) == 1:
             found = {row["candidate_id"] for row in asking.ask("find_candidates", tags=[tag["title"]])}
             assert found == {it["id"] for it in people if tag["id"] in it["tagIds"]}
-    for person in people[:20]:
-        if person.get("company"):
-            same = {row["candidate_id"] for row in asking.ask("find_candidates", company=person["company"].upper())}
-            assert person["id"] in same
-        assert person["id"] in {row["candidate_id"] for row in asking.ask("find_candidates", words=person["name"])}
+
+
+def test_words_find_exactly_those_who_have_them(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    random, words = Random(5), {it["id"]: asking.truth.words(it) for it in asking.truth.state["candidate"]}
+    for number in range(40):
+        monkeypatch.setattr(search, "_has_fts5", lambda _, there=number % 2: there)  # without it everybody is looked at
+        where = random.choice(["words", "words", "title", "company", "school", "place"])
+        wanted = random.sample(sorted(set().union(*(it[where] for it in words.values()))), random.choice((1, 1, 2)))
+        begins = random.random() < 0.4
+        if begins:
+            wanted = [it[: random.randint(1, len(it))] for it in wanted]
+        said = " ".join(f"{it}*" if begins else it.upper() for it in wanted)
+        found = {row["candidate_id"] for row in asking.ask("find_candidates", **{where: said})}
+        assert found == {
+            its_id
+            for its_id, its in words.items()
+            if all(any(word.startswith(it) if begins else word == it for word in its[where]) for it in wanted)
+        }, (where, said)
 
 
 def test_changes_are_what_happened_in_the_period(asking: Asking) -> None:

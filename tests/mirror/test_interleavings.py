@@ -14,11 +14,12 @@ from changes import Company
 from expected import differences, expected, held
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from langchain_ashby import AshbyClient, AshbyError
 from langchain_ashby.mirror import Mirror, reading
 from langchain_ashby.mirror.errors import MirrorError
+from langchain_ashby.mirror.tables import candidates
 from langchain_ashby.sandbox import AshbySandbox
 
 ENDPOINTS = ("candidate.list", "application.list", "job.list", "interviewSchedule.list", "application.listHistory", "*")
@@ -83,6 +84,19 @@ def check_whole(mirror: Mirror) -> None:
     for name in ("stage_stays", "offers", "interview_schedules", "feedback"):
         assert {row[1] for row in has[name]} <= ids["applications"], name
     assert {row[1] for row in has["interview_events"]} <= ids["interview_schedules"]
+    check_index(mirror)
+
+
+def check_index(mirror: Mirror) -> None:
+    """Each word in the index of an SQLite file finds those who have it, and nobody else; PostgreSQL sees to its own."""
+    with mirror.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            return
+        words = connection.execute(select(candidates.c.id, candidates.c.words))
+        kept = {(word, its_id) for its_id, its in words for word in its.split()}
+        connection.exec_driver_sql("CREATE VIRTUAL TABLE temp.seen USING fts5vocab (main, candidate_words, instance)")
+        found = "SELECT term, candidate_id FROM temp.seen JOIN candidate_numbers ON number = doc"
+        assert {tuple(row) for row in connection.exec_driver_sql(found)} == kept
 
 
 step = st.one_of(

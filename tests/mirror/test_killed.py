@@ -11,6 +11,7 @@ from random import Random
 import pytest
 from changes import Company
 from expected import differences, expected
+from postgres import own_schema
 from test_interleavings import as_of, check_whole
 
 from langchain_ashby import AshbyClient
@@ -47,12 +48,3 @@ def test_a_process_that_is_killed_leaves_a_whole_mirror_that_the_next_one_finish
             time.sleep(0.5)
     mirror.sync(history=None)
     assert differences(mirror, expected(sandbox)) == {}
-
-
-def own_schema(url: str, name: str) -> str:
-    """The URL of a schema of its own in a PostgreSQL."""
-    import psycopg
-
-    with psycopg.connect(url) as connection:
-        connection.execute(f"CREATE SCHEMA {name}")
-    return url.replace("postgresql://", "postgresql+psycopg://") + f"&options=-csearch_path%3D{name}"

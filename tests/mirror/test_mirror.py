@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from changes import Company
 from expected import differences, expected, held
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from langchain_ashby import AshbyClient
@@ -390,9 +390,27 @@ def test_a_reader_cannot_write(mirror: Mirror, statement: str) -> None:
     mirror.sync()
     before = held(mirror)
     with pytest.raises((OperationalError, MirrorError)), mirror.connect() as connection:
+        connection.execute(text("PRAGMA query_only = OFF"))
         connection.execute(text(statement))
         connection.commit()
     assert held(mirror) == before
+
+
+def test_a_run_that_ends_beside_a_short_write_waits_for_it(
+    mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror.sync()
+    tidy = mirror._database.tidy
+
+    def with_another(connection: Connection) -> None:
+        other = sqlite3.connect(tmp_path / "mirror.db", isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        threading.Timer(0.5, other.close).start()
+        tidy(connection)
+
+    monkeypatch.setattr(mirror._database, "tidy", with_another)
+    mirror.sync()
+    assert mirror.coverage().applications
 
 
 def test_two_accounts_never_share_a_mirror(mirror: Mirror, url: str, sandbox: AshbySandbox) -> None:

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from changes import Company
 from expected import differences, expected, held
+from postgres import own_schema
 from sqlalchemy import text
 from test_interleavings import play
-from test_killed import own_schema
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.mirror import Mirror, MirrorBusyError, MirrorError, reading

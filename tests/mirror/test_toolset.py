@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import HumanMessage, ToolMessage
 from langchain_core.tools import BaseTool
+from sqlalchemy import Connection
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
@@ -172,6 +174,18 @@ def test_every_answer_says_how_fresh_it_is_and_of_how_many_the_history_is_known(
         name = tool.name.removeprefix("ashby_")
         last = ask(mirror, client, name, **asked.get(name, {})).text.splitlines()[-1]
         assert last.startswith("# as of ") and "history known for 62 of 62" in last and last.endswith("days in UTC")
+
+
+def test_an_answer_opens_the_mirror_once(mirror: Mirror, client: AshbyClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[None] = []
+    reading = mirror._database.reading
+
+    def counted() -> AbstractContextManager[Connection]:
+        opened.append(None)
+        return reading()
+
+    monkeypatch.setattr(mirror._database, "reading", counted)
+    assert ask(mirror, client, "find_applications").status == "success" and len(opened) == 1
 
 
 def test_rows_go_on_where_the_cursor_says_without_gap_or_double(mirror: Mirror, client: AshbyClient) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NotRequired
 
 from langchain_core.messages import AnyMessage, HumanMessage
 from langgraph.store.base import BaseStore, GetOp, Item, PutOp
@@ -22,6 +22,8 @@ from langchain_ashby.agent.execution.store import items_under, list_items, load,
 from langchain_ashby.agent.messages.history import maker_of
 from langchain_ashby.agent.state import Proposal
 from langchain_ashby.text.safe import bounded
+from langchain_ashby.text.words import tool_title
+from langchain_ashby.toolkit.approvals import WaitingApproval
 
 Place = tuple[str, str]
 """Where a question is listed: the label of its thread, and the id of its interrupt."""
@@ -41,6 +43,7 @@ class Waiting(TypedDict):
         turn: The id of the user's latest message, which began the turn.
         asked: That message, cut at 2,000 characters.
         said: What the model said beside its calls, cut likewise.
+        account: The fingerprint of the Ashby account that it is about. Earlier versions did not keep it.
     """
 
     interrupt_id: str
@@ -53,6 +56,7 @@ class Waiting(TypedDict):
     turn: str | None
     asked: str
     said: str
+    account: NotRequired[str | None]
 
 
 def keep(store: BaseStore, waiting: Waiting) -> None:
@@ -111,6 +115,30 @@ def all_waiting(store: BaseStore) -> list[Waiting]:
     return sorted((it for it in found if it is not None and it["request"] != NOTHING), key=lambda it: it["since"])
 
 
+def approvals(store: BaseStore, account: str | None, user_id: str | None) -> list[WaitingApproval]:
+    """The changes of an account that wait for approval, those that wait longest first.
+
+    Args:
+        store: The agent's.
+        account: The account's fingerprint.
+        user_id: The Ashby user for whom they are asked for, who is told only of changes for that user; None for the
+            key's owner, who is told of all.
+    """
+    return [
+        WaitingApproval(
+            title=str(action.get("title") or tool_title(str(action["name"]), None)),
+            args=action["args"],
+            since=datetime.fromisoformat(it["since"]),
+            user_id=action.get("on_behalf_of"),
+            requester=it["requester"],
+        )
+        for it in all_waiting(store)
+        if it.get("account") in (None, account)
+        for action in it["request"]["action_requests"]
+        if user_id in (None, action.get("on_behalf_of"))
+    ]
+
+
 def all_closed(store: BaseStore) -> list[Item]:
     """The closed questions: `place_of` says where each is listed, and it was last put when it was closed."""
     return list_items(store, CLOSED)
@@ -155,6 +183,7 @@ def waiting(
         turn=None,
         asked="",
         said="",
+        account=next((it["account"] for it in proposals), None),
     )
     return described(bare, messages)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from langchain_core.messages import ToolCall
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.prebuilt import ToolNode
 from langgraph.prebuilt.tool_node import ToolCallRequest
+from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent.approval.gate import needs_approval
+from langchain_ashby.agent.execution.waiting import approvals
 from langchain_ashby.agent.messages.own import recorded, recorded_result
 from langchain_ashby.agent.messages.tool_messages import (
     NOT_IN_THIS_RUN,
@@ -19,8 +22,10 @@ from langchain_ashby.agent.messages.tool_messages import (
     not_executed,
     unreadable,
 )
-from langchain_ashby.agent.run.settings import RunLimits
+from langchain_ashby.agent.run.runtime import current_run
+from langchain_ashby.agent.run.settings import RunLimits, RunSettings
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.toolkit.approvals import WaitingApproval, telling
 
 
 class ReadNode(Runnable[Any, Any]):
@@ -28,8 +33,9 @@ class ReadNode(Runnable[Any, Any]):
 
     name = "reads"
 
-    def __init__(self, limits: RunLimits) -> None:
+    def __init__(self, limits: RunLimits, own_store: BaseStore | None) -> None:
         self._limits = limits
+        self._own_store = own_store
         self.tools = ToolNode(
             [tool for tool in limits.tools.values() if not needs_approval(tool)],
             name="reads",
@@ -51,7 +57,7 @@ class ReadNode(Runnable[Any, Any]):
         if request.tool_call["name"] not in settings.tools:
             return not_executed(request.tool_call, NOT_IN_THIS_RUN)
         try:
-            with self._limits.acting(settings):
+            with self._limits.acting(settings), telling(partial(self._approvals, settings)):
                 return recorded_result(execute(request), request.state)
         except AshbyError as error:
             return _failed(request, error)
@@ -63,10 +69,14 @@ class ReadNode(Runnable[Any, Any]):
         if request.tool_call["name"] not in settings.tools:
             return not_executed(request.tool_call, NOT_IN_THIS_RUN)
         try:
-            with self._limits.acting(settings):
+            with self._limits.acting(settings), telling(partial(self._approvals, settings)):
                 return recorded_result(await execute(request), request.state)
         except AshbyError as error:
             return _failed(request, error)
+
+    def _approvals(self, settings: RunSettings) -> list[WaitingApproval]:
+        store = current_run(self._own_store).store
+        return [] if store is None else approvals(store, self._limits.account, settings.on_behalf_of)
 
 
 def _failed(request: ToolCallRequest, error: AshbyError) -> Result:

@@ -13,6 +13,7 @@ from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror.errors import MirrorError
 from langchain_ashby.mirror.questions.names import NAMED, Unnamed, find_ids
 from langchain_ashby.mirror.questions.periods import Period, period
+from langchain_ashby.toolkit.approvals import Approvals
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,14 @@ class Asked:
         now: The time of the question, in UTC.
         zone: Where days begin and end.
         unread: The tables whose list the API key may not read, by their names, with Ashby's name for the list.
+        approvals: Reads the approvals that the agent waits for; None if no agent asks.
     """
 
     connection: Connection
     now: datetime
     zone: tzinfo
     unread: Mapping[str, str] = field(default_factory=dict)
+    approvals: Approvals | None = None
 
     def missing(self, *needed: Table) -> str:
         """The lists that these tables come from and that could not be read; empty if all of them could."""

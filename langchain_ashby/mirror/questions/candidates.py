@@ -14,10 +14,14 @@ from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror.questions.answer import Answer, Column, Whole
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.question import Limit, Listing
+from langchain_ashby.mirror.search import has_words
 from langchain_ashby.mirror.tables import applications, candidate_fields, candidate_tags, candidates, tags
-from langchain_ashby.mirror.words import sought
+from langchain_ashby.mirror.words import Sought, sought, split
 from langchain_ashby.text.letters import without_accents
 from langchain_ashby.text.words import in_a_list
+
+MOST_WORDS = 50
+"""The most words that are looked for at once."""
 
 last_change = (
     select(func.max(applications.c.updated_at))
@@ -84,12 +88,18 @@ class FindCandidates(Listing):
         return Answer(columns, rows, [line], more)
 
     def _conditions(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
+        wanted: list[Sought] = []
         for name in ("words", "title", "company", "school", "place"):
             if said := getattr(self, name):
-                patterns = sought(said, "" if name == "words" else name)
-                if not patterns:
+                wanted += sought(said, "" if name == "words" else name)
+                if not split(said):
                     raise ArgumentError(f"{name} has no word in it")
-                yield from (candidates.c.words.like(pattern, escape="\\") for pattern in patterns)
+        if len(wanted) > MOST_WORDS:
+            raise ArgumentError(
+                f"words: {len(wanted)} words are too many to look for at once; give {MOST_WORDS} or fewer"
+            )
+        if wanted:
+            yield has_words(asked.connection, wanted)
         if self.tags:
             ids = asked.ids("tags", self.tags)
             yield _linked(candidate_tags, candidate_tags.c.tag_id.in_(ids))

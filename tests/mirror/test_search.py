@@ -1,0 +1,110 @@
+"""The full-text index of people's words: kept up by itself, private, and never needed for a right answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from changes import Company
+from postgres import own_schema
+from test_honesty import ask, rows
+from test_mirror import everything_in
+
+from langchain_ashby import AshbyClient
+from langchain_ashby.mirror import Mirror, MirrorError, search
+from langchain_ashby.mirror.words import LONGEST, MOST, words_of
+from langchain_ashby.sandbox import AshbySandbox
+
+pytestmark = pytest.mark.slow
+
+
+def found(mirror: Mirror, words: str, **more: str) -> set[str]:
+    return {row["name"] for row in rows(ask(mirror, "find_candidates", words=words, limit=100, **more))}
+
+
+def renamed(sandbox: AshbySandbox, name: str) -> str:
+    person = sandbox.state()["candidate"][0]["id"]
+    Company(sandbox, 1)._call("candidate.update", candidateId=person, name=name)
+    return str(person)
+
+
+def is_indexed(mirror: Mirror) -> bool:
+    with mirror.connect() as connection:
+        return search._is_indexed(connection)
+
+
+@pytest.mark.parametrize("leaves", ["forgotten", "anonymized", "deleted"])
+def test_words_of_who_is_gone_are_not_left_in_the_index(
+    mirror: Mirror, sandbox: AshbySandbox, tmp_path: Path, leaves: str
+) -> None:
+    person = renamed(sandbox, "Zoé Qzyzxwvut")
+    mirror.sync()
+    assert b"zyzxwvut" in everything_in(tmp_path) and found(mirror, "QZYZXWVUT zoe") == {"Zoé Qzyzxwvut"}
+    if leaves == "forgotten":
+        mirror.forget(person)
+    else:
+        if leaves == "anonymized":
+            sandbox.anonymize_candidate(person)
+        else:
+            sandbox.delete_candidate(person)
+        mirror.sync(full=leaves == "deleted")
+    assert b"zyzxwvut" not in everything_in(tmp_path) and found(mirror, "qzyzxwvut") == set()
+
+
+def test_a_mirror_made_without_fts5_answers_and_gets_its_index_later(
+    mirror: Mirror, sandbox: AshbySandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renamed(sandbox, "Ada Lovelace")
+    with monkeypatch.context() as without:
+        without.setattr(search, "_has_fts5", lambda _: False)
+        mirror.sync()
+        assert not is_indexed(mirror) and found(mirror, "love*") == {"Ada Lovelace"}
+    renamed(sandbox, "Ada King")
+    mirror.sync()
+    assert is_indexed(mirror) and found(mirror, "love*") == set() and found(mirror, "ada king") == {"Ada King"}
+
+
+def test_an_index_is_read_without_fts5_and_not_left_to_get_wrong(
+    mirror: Mirror, sandbox: AshbySandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renamed(sandbox, "Ada Lovelace")
+    mirror.sync()
+    monkeypatch.setattr(search, "_has_fts5", lambda _: False)
+    assert found(mirror, "lovelace") == {"Ada Lovelace"}
+    with pytest.raises(MirrorError, match="without FTS5"):
+        mirror.sync()
+
+
+FOUND = (
+    "ada", "ADA lovelàce", "lovelace,ada", "love*", "net", ".NET", "asp.net", "node.js", "js", "c++", "c+*", "so_long",
+    '"ada"', "ada^", "kubernetes", "ku\u200bber*",
+)  # fmt: skip
+NOT_FOUND = (
+    "love", "title*", ":title", "c", "a_a", "s%g", "s_l*", "ada OR zoe", '"zoe" OR "ada"', "ada' | 'zoe", "ada:* !zoe",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_words_are_found_whole_or_by_their_beginning_and_are_never_read_as_a_query(
+    database: str,
+    url: str,
+    client: AshbyClient,
+    sandbox: AshbySandbox,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if database == "postgres":
+        url = own_schema(request.getfixturevalue("postgres"), "words")
+    mirror, name = Mirror(url, client), "Ada Lovelace, ASP.NET, Node.js & C++, so_long, Kuber\u00adnetes"
+    renamed(sandbox, name)
+    mirror.sync(history=0)
+    for _ in range(2):
+        assert [words for words in FOUND if name not in found(mirror, words)] == []
+        assert [words for words in NOT_FOUND if name in found(mirror, words)] == []
+        monkeypatch.setattr(search, "_has_fts5", lambda _: False)
+
+
+def test_what_a_database_would_refuse_to_index_is_cut() -> None:
+    kept = words_of(["x" * 5_000, *(f"word{number}" for number in range(50_000))], {"title": ["Engineer"]})
+    assert len(kept) <= MOST + 2 and max(map(len, kept.split())) == LONGEST
+    assert set(kept.split()) <= {"x" * LONGEST, *(f"word{number}" for number in range(50_000))}
