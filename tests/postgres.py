@@ -48,35 +48,57 @@ def cluster() -> Iterator[str]:
     Raises:
         RuntimeError: No server is installed, or it does not start.
     """
+    with data() as home, server(home) as url:
+        yield url
+
+
+@contextmanager
+def data() -> Iterator[Path]:
+    """The directory of an empty cluster, which a `server` can be started in; removes it afterwards."""
+    directory = _binaries()
+    home = Path(tempfile.mkdtemp(prefix="pg-"))  # the path of a socket is limited to about a hundred bytes
+    if _user():
+        shutil.chown(home, _user())
+    try:
+        settings = ["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        _call([directory / "initdb", "-D", home / "data", *settings], _user())
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def server(home: Path) -> Iterator[str]:
+    """Starts the server of a cluster and yields its connection string; ends all connections and stops it afterwards."""
+    directory, user = _binaries(), _user()
+    command = [directory / "postgres", "-D", home / "data", "-k", home, *_flags()]
+    with (home / "log").open("ab") as log:
+        running = subprocess.Popen(
+            ["sh", "-c", _WITH_PARENT, "sh", *map(str, command)],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=home,
+            user=user,
+        )
+    try:
+        _wait_for(directory, home, running, user)
+        yield f"postgresql:///postgres?host={home}&user={USER}"
+    finally:
+        assert running.stdin is not None
+        running.stdin.close()
+        running.wait(timeout=60)
+
+
+def _binaries() -> Path:
     directory = binaries()
     if directory is None:
         raise RuntimeError(why_not())
-    home = Path(tempfile.mkdtemp(prefix="pg-"))  # the path of a socket is limited to about a hundred bytes
-    user = USER if os.geteuid() == 0 else None
-    if user:
-        shutil.chown(home, user)
-    try:
-        settings = ["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-        _call([directory / "initdb", "-D", home / "data", *settings], user)
-        server = [directory / "postgres", "-D", home / "data", "-k", home, *_flags()]
-        with (home / "log").open("wb") as log:
-            running = subprocess.Popen(
-                ["sh", "-c", _WITH_PARENT, "sh", *map(str, server)],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                cwd=home,
-                user=user,
-            )
-        try:
-            _wait_for(directory, home, running, user)
-            yield f"postgresql:///postgres?host={home}&user={USER}"
-        finally:
-            assert running.stdin is not None
-            running.stdin.close()
-            running.wait(timeout=60)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    return directory
+
+
+def _user() -> str | None:
+    return USER if os.geteuid() == 0 else None
 
 
 def _flags() -> list[str]:

@@ -51,7 +51,7 @@ _TITLES = {
     413: "Too large",
     429: "Too many attempts",
     500: "Something went wrong",
-    503: "Not running",
+    503: "Not available",
 }
 _UNSAID = {404: "Not Found", 405: "Method Not Allowed", 400: "Bad Request"}
 _WORDS = {
