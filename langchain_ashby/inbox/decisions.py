@@ -281,8 +281,11 @@ class Decisions:
         return [it.key for it in now if it.key in wanted and not load(it)["settled"]]
 
     def is_due(self, kept: Kept, item: Item, now: datetime, by_store: Callable[[], datetime]) -> bool:
-        """True if a decision may leave: by this computer's clock, and by the store's if the decision is another's."""
-        if load(item)["process"] == this_process():
+        """True if a decision may leave: by the clock by which it was made, or by the store's if that is another's.
+
+        It is also another's if this computer's was set back since.
+        """
+        if load(item)["process"] == this_process() and kept.at <= now:
             return kept.due <= now
         ago = by_store() - last_put(item)
         return ago >= kept.due - kept.at - (_COARSE if ago.microseconds == 0 else timedelta(0))

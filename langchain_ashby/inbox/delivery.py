@@ -120,10 +120,13 @@ class Delivery:
     def _is_ready(
         self, sheaf: Sheaf, decisions: Sequence[Kept], now: datetime, by_store: Callable[[], datetime]
     ) -> bool:
-        if not is_whole(decisions) or now < self._not_before.get(decisions[0].interrupt_id, now):
+        if not is_whole(decisions):
             return False
-        # A pause that is longer than any is by a clock that is ahead of this one.
-        if sheaf.tries and timedelta(0) < datetime.fromisoformat(sheaf.tries["next"]) - now <= _LONGEST_PAUSE:
+        again = self._not_before.get(decisions[0].interrupt_id, now)
+        if sheaf.tries:
+            again = max(again, datetime.fromisoformat(sheaf.tries["next"]))
+        # A pause that is longer than any is by another clock, or by this one before it was set back.
+        if timedelta(0) < again - now <= _LONGEST_PAUSE:
             return False
         return all(self._decisions.is_due(it, sheaf.item(it), now, by_store) for it in decisions)
 

@@ -141,7 +141,8 @@ class Outbox:
         Called every half a second, in one process or in several.
         """
         begun = self._delivery.begin(now)
-        if self._next_upkeep is None or now >= self._next_upkeep:
+        # A time that is further away is from before the clock was set back.
+        if self._next_upkeep is None or not timedelta(0) < self._next_upkeep - now <= _EVERY:
             self._next_upkeep = now + _EVERY
             with suppress(TimeoutError):  # the next look may be luckier
                 self._upkeep.look(now)

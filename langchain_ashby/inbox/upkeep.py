@@ -93,20 +93,22 @@ class Upkeep:
 
     def _is_due(self, item: Item, age: timedelta, now: datetime) -> bool:
         looked = self._looked.get(place_of(item))
-        return looked is None or now - looked > min(age / 2, _OFTEN)
+        return looked is None or abs(now - looked) > min(age / 2, _OFTEN)
 
     def _look_at_open(self, now: datetime) -> None:
         """Looks for questions that nobody can answer: two processes asked in one thread, or the thread is gone.
 
-        The newest come first, soon after they were asked; those that are known, in turn.
+        The newest come first, soon after they were asked; those that are known, in turn. A clock may be set back.
         """
         listed = self._questions.all()
         # By this computer's clock, unless it was asked so long ago that clocks do not matter.
         self._seen = {
             it.place: self._seen.get(it.place, it.since if now - it.since > _RARELY else now) for it in listed
         }
-        new = (it for it in reversed(listed) if it.place not in self._looked and now - self._seen[it.place] > _SOON)
-        known = [it for it in listed if it.place in self._looked and now - self._looked[it.place] > _RARELY]
+        new = (
+            it for it in reversed(listed) if it.place not in self._looked and abs(now - self._seen[it.place]) > _SOON
+        )
+        known = [it for it in listed if it.place in self._looked and abs(now - self._looked[it.place]) > _RARELY]
         due = chain(new, sorted(known, key=lambda it: self._looked[it.place]))
         for question in islice(due, self._at_once):
             self._looked[question.place] = now

@@ -240,7 +240,7 @@ class Harness:
     def _run(self, phase: Phase) -> tuple[Ended, str]:
         task, kill_after = self._task(phase), None if phase.is_canceled else self._seconds(phase)
         self._note_last_words("")
-        end = run(task, kill_after=kill_after)
+        end = run(task, kill_after=kill_after, timeout=120)
         return end, self._how_it_ended(end, phase)
 
     def _task(self, phase: Phase) -> Task:

@@ -88,6 +88,19 @@ def test_a_question_that_lost_a_race_in_its_thread_leaves_the_list_in_seconds(
     assert [it.question.interrupt_id for it in at.approvals()] == [real.question.interrupt_id]
 
 
+def test_a_clock_that_is_set_back_by_an_hour_stops_nothing(sandbox: AshbySandbox, memory: Pair) -> None:
+    at, now = desk(sandbox, memory), datetime.now(UTC)
+    at.deliver(now)
+    back = now - timedelta(hours=1)
+    at.ask()
+    at.ask("gone")
+    at.agent.checkpointer.delete_thread("gone")  # type: ignore[union-attr]
+    at.outbox.keep(at.approvals()[0], APPROVE, "Ben")
+    at.deliver(back)
+    at.deliver(back + timedelta(seconds=6))
+    assert at.results() == ["applied"] and at.approvals() == []
+
+
 @pytest.mark.parametrize("when", ["approvals", "messages"])
 def test_a_run_that_broke_off_with_the_decision_goes_on(sandbox: AshbySandbox, memory: Pair, when: str) -> None:
     at = desk(sandbox, memory)

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from langgraph.store.memory import InMemoryStore
@@ -94,6 +95,14 @@ def test_a_form_without_its_token_is_refused(client: TestClient, token: str | No
     wrong = {name: it for name, it in fields.items() if name != "csrf"} | ({} if token is None else {"csrf": token})
     assert client.post(address, data=wrong, headers=OWN).status_code == 403
     assert not is_kept(client)
+
+
+@pytest.mark.parametrize("field", ["decision=reject", "fingerprint=0"])
+def test_a_form_that_says_two_things_decides_nothing(client: TestClient, field: str) -> None:
+    address, fields = form_of(client)
+    form = OWN | {"content-type": "application/x-www-form-urlencoded"}
+    answer = client.post(address, content=f"{field}&{urlencode(fields)}", headers=form)
+    assert answer.status_code in (409, 422) and not is_kept(client)
 
 
 def test_the_token_of_another_session_is_refused(agent: Agent, client: TestClient) -> None:

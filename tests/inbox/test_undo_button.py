@@ -236,6 +236,8 @@ def test_the_strip_offers_it_right_after_a_change_was_written(office: Office) ->
             assert decided.status_code == 303
         results = browser.app.state.inbox.outbox.results  # type: ignore[attr-defined]
         until(lambda: len(results.of("Grace")) == 2)
+        browser.head("/")  # nobody sees what these are told
+        browser.get("/", headers={"sec-purpose": "prefetch"})
         strip = browser.get("/strip").text
         assert strip.count("Written:") == 2
         [undo] = re.findall(r'action="(/outcomes/\w+/undo)"', strip)

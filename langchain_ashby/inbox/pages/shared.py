@@ -7,6 +7,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -66,6 +67,12 @@ def zone_of(request: Request) -> tzinfo:
     """The zone of the reviewer's clock: that of the browser, which a script says, or else the inbox's own."""
     said = zone_named(unquote(request.cookies.get("zone", "")))
     return said or zone_named(inbox_of(request).time_zone) or zone()
+
+
+def only(form: FormData, name: str) -> str | None:
+    """What a form says in a field; None if it says nothing, or several things: no page of the inbox sends that."""
+    found = form.getlist(name)
+    return found[0] if len(found) == 1 and isinstance(found[0], str) else None
 
 
 _GONE = "This change is no longer waiting for a decision."

@@ -67,7 +67,9 @@ async def take_back(request: Request) -> Response:
 def strip_of(request: Request, kept: Mapping[tuple[str, int], Kept], now: datetime) -> Strip:
     """What the reviewer is told now. An outcome is told once, to a request that shows it."""
     inbox, mine = inbox_of(request), reviewer_of(request).name
-    if request.headers.get("hx-trigger") in _OTHER_PARTS:
+    headers = request.headers
+    is_shown = request.method != "HEAD" and "prefetch" not in headers.get("sec-purpose", "")
+    if not is_shown or headers.get("hx-trigger") in _OTHER_PARTS:
         return Strip([], [], "")
     undoable = sorted((it for it in kept.values() if it.reviewer == mine and it.due > now), key=lambda it: it.due)
     unseen = inbox.outbox.results.of(mine)
