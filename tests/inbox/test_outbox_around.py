@@ -75,9 +75,9 @@ def broken_off(at: Desk, when: str) -> None:
 
 
 def test_a_question_that_lost_a_race_in_its_thread_leaves_the_list_in_seconds(
-    sandbox: AshbySandbox, pair: Pair
+    sandbox: AshbySandbox, memory: Pair
 ) -> None:
-    at, now = desk(sandbox, pair), datetime.now(UTC)
+    at, now = desk(sandbox, memory), datetime.now(UTC)
     at.ask()
     [real] = at.approvals()
     lost: Any = {**real.question.waiting, "interrupt_id": "0" * 32}  # two processes asked, and one was overwritten
