@@ -162,8 +162,8 @@ class Question:
 class Questions:
     """The open questions of all threads. Each is read from the store once.
 
-    Which are open is read each time, unless there are so many that this takes long: then, for a second at most, what
-    was read last serves all who ask.
+    Which are open is read each time, unless there are thousands: then, for a second at most, what was read last serves
+    all who ask.
 
     Args:
         store: The agent's store.
@@ -212,7 +212,7 @@ class Questions:
                 self._in_order = sorted(filter(None, known.values()), key=lambda it: (it.since, it.interrupt_id))
             self._known = known
             took = time.monotonic() - began
-            self._read_again = began + took + min(2 * took, _LONGEST) if took > _LONG else began
+            self._read_again = began + took + min(2 * took, _LONGEST) if len(now) > _FEW else began
             return known
 
 
@@ -225,4 +225,6 @@ def _moment(text: object) -> datetime | None:
     return datetime.fromisoformat(text) if isinstance(text, str) else None
 
 
-_LONG, _LONGEST = 0.05, 1.0  # seconds
+_FEW = 2000
+"""So many are read each time: it takes some hundredths of a second."""
+_LONGEST = 1.0  # seconds
