@@ -57,11 +57,12 @@ def data() -> Iterator[Path]:
     """The directory of an empty cluster, which a `server` can be started in; removes it afterwards."""
     directory = _binaries()
     home = Path(tempfile.mkdtemp(prefix="pg-"))  # the path of a socket is limited to about a hundred bytes
-    if _user():
-        shutil.chown(home, _user())
+    user = _user()
+    if user:
+        shutil.chown(home, user)
     try:
         settings = ["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-        _call([directory / "initdb", "-D", home / "data", *settings], _user())
+        _call([directory / "initdb", "-D", home / "data", *settings], user)
         yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -73,7 +73,7 @@ class Door:
         """Who sent a request; None for a stranger. Nothing is kept of people whom each request names."""
         if self._identify is None:
             session = await self.sessions.find(self.cookie.read(request))
-            return session and Visit(session.reviewer, (session.csrf_token,), session)
+            return None if session is None else Visit(session.reviewer, (session.csrf_token,), session)
         found = await run_in_threadpool(self._identify, request)  # it may ask a database
         reviewer = await found if isawaitable(found) else found
         if reviewer is None:

@@ -21,6 +21,7 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.store.postgres import PostgresStore
 from people import HOME, Browser, browser_of
 from postgres import data, server, why_not
+from psycopg import Connection
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 from starlette.testclient import TestClient
@@ -47,7 +48,9 @@ def pooled(url: str) -> Iterator[Any]:
     """A checkpointer and a store on a pool, as the documentation shows it, that wait no longer than a test may."""
     options: Any = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
     check = ConnectionPool.check_connection
-    with ConnectionPool(url, min_size=1, max_size=8, timeout=0.5, kwargs=options, check=check) as pool:
+    with ConnectionPool[Connection[dict[str, Any]]](
+        url, min_size=1, max_size=8, timeout=0.5, kwargs=options, check=check
+    ) as pool:
         made = PostgresSaver(pool), PostgresStore(pool)
         made[0].setup()
         made[1].setup()
