@@ -13,7 +13,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from desks import at, desk, new_database, note, until
+from desks import at, desk, new_database, note
+from desks import until as soon
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.store.base import PutOp
@@ -41,6 +42,11 @@ def decide(browser: Browser, token: str, approval: Approval) -> Any:
     return TestClient.request(
         browser, "POST", address, data=form, headers={"origin": HOME}, follow_redirects=False
     )  # without reading the list, as the browser's own `post` would
+
+
+def until(true: Callable[[], object]) -> None:
+    """Waits until something is true: a busy machine needs its time to start a server, or a pool to try again."""
+    soon(true, 60)
 
 
 @contextmanager
@@ -126,8 +132,8 @@ def _locked(file: Path, store: Any) -> Callable[[], object]:
 def _full(file: Path, store: Any) -> Callable[[], object]:
     store.conn.execute("PRAGMA max_page_count = 1")
     with suppress(sqlite3.OperationalError):
-        while True:  # what is free in the file is used up first
-            store.put(("filler",), str(store.conn.total_changes), {"text": "x" * 4000})
+        for number in range(1000):  # what is free in the file is used up first
+            store.put(("filler",), str(number), {"text": "x" * 4000})
     return lambda: store.conn.execute("PRAGMA max_page_count = 1000000")
 
 
