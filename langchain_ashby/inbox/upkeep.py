@@ -19,7 +19,6 @@ from langchain_ashby.agent.execution.waiting import (
     forget,
     keep,
     place_of,
-    places,
     read,
 )
 from langchain_ashby.inbox.decisions import Decisions, is_whole, kept_in
@@ -64,7 +63,7 @@ class Upkeep:
         self._look_at_open(now)
         self._look_at_decisions()
         Results(self._store).drop_old(now)
-        listed = {*map(place_of, closed), *places(self._store)}
+        listed = {*map(place_of, closed), *(it.place for it in self._questions.all())}
         self._looked = {place: at for place, at in self._looked.items() if place in listed}
 
     def _look_at_closed(self, closed: list[Item], now: datetime) -> None:
@@ -118,7 +117,7 @@ class Upkeep:
 
     def _look_at_decisions(self) -> None:
         """Concludes decisions about questions that were closed before all of their changes were decided."""
-        listed = {interrupt_id for _, interrupt_id in places(self._store)}
+        listed = {it.interrupt_id for it in self._questions.all()}
         for interrupt_id, sheaf in self._decisions.sheaves().items():
             decisions = kept_in(sheaf)
             if interrupt_id in listed or not decisions or is_whole(decisions):
