@@ -54,12 +54,13 @@ def main() -> int:
             if trial.number % 50 == 49:
                 progress(f"{trial.number + 1} trials after {time.monotonic() - began:.0f} s")
     first = [row for row in rows if row.agent == agents[0]]
-    say(f"\n{summary(rows)}\n\n{agents[0]}:\n\n{summary(first, by='setting')}\n\n{_where(rows)}\n\n{_doubt(first)}\n")
+    ours = f"{agents[0]}:\n\n{summary(first, by='setting')}"
+    say(f"\n{summary(rows)}\n\n{ours}\n\n{where_of(rows)}\n\n{doubt_of(first)}\n")
     say(f"{time.monotonic() - began:.0f} s. " + "; ".join(f"{name}: {words}" for name, words in FAILURES.items()))
     return int(any(row.failed for row in rows if row.agent == OURS))
 
 
-def _where(rows: list[Row]) -> str:
+def where_of(rows: list[Row]) -> str:
     """The faults of the trials: how often each occurred, and how many of its trials failed."""
     befell: dict[str, Counter[str]] = {}
     failed: dict[str, Counter[str]] = {}
@@ -74,7 +75,7 @@ def _where(rows: list[Row]) -> str:
     )
 
 
-def _doubt(rows: list[Row]) -> str:
+def doubt_of(rows: list[Row]) -> str:
     """Why writes are told as unknown, and how often."""
     whys: Counter[str] = sum((Counter(row.why_unknown) for row in rows), Counter())
     return table({"why nothing can be told": why, "writes": times} for why, times in whys.most_common())

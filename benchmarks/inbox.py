@@ -1,34 +1,50 @@
 """Kills an inbox between any two steps of a decision, and lets two reviewers decide at once.
 
     python -m benchmarks.inbox --store both --rounds 200
+    python -m benchmarks.inbox --store both --entry both --rounds 0 --every 0 --schedule 500
 
-Ends with status 1 if a write ran twice, without an approval or not at all, if a question was open that was not on the
-list, or if somebody was told something wrong.
+With `--schedule`, the trials of `benchmarks.crashes` are run as well, with all that befalls them, but people decide in
+the inbox. Ends with status 1 if a write ran twice, without an approval or not at all, if a question was open that was
+not on the list, or if somebody was told something wrong.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 from crash.inboxes import SHAPES, Inboxes, Outcome
-from crash.schedule import settings
+from crash.plans import Setting, Trial
+from crash.schedule import schedule, settings
+from crash.through_inbox import WAY
+from crash.trials import Harness
+from crash.verdict import Row
+from crash.verdict import table as summary
 
+from benchmarks.crashes import doubt_of, where_of
 from benchmarks.running import harness, parser, rows_file, say, stores, surroundings, table
 
 
 def main() -> int:
     """Runs the trials and the rounds, and prints the table."""
     options = parser(__doc__)
-    options.add_argument("--every", type=int, default=1, metavar="N", help="only every N-th point")
+    options.add_argument("--every", type=int, default=1, metavar="N", help="only every N-th point; 0 for none")
     options.add_argument("--rounds", type=int, default=200, help="of two reviewers, on each store")
-    options.add_argument("--entry", choices=["invoke", "ainvoke"], default="invoke")
+    options.add_argument("--schedule", type=int, default=0, metavar="N", help="trials of the crash schedule")
+    options.add_argument("--entry", choices=["invoke", "ainvoke", "both"], default="invoke")
     arguments = options.parse_args()
+    entries = ["invoke", "ainvoke"] if arguments.entry == "both" else [arguments.entry]
 
     outcomes: list[tuple[str, Outcome]] = []
     began = time.monotonic()
     with harness(arguments) as ready, rows_file(arguments.rows) as write:
-        for setting in settings(stores(arguments.store), ["sync"], [arguments.entry]):
+        of = settings(stores(arguments.store), ["sync"], entries)
+        rows = [*_scheduled(ready, of, arguments, write)]
+        for setting in of if arguments.every or arguments.rounds else ():
             say(f"{setting}\n{surroundings()}")
             trials = Inboxes(ready, setting)
 
@@ -40,12 +56,35 @@ def main() -> int:
 
             for shape in SHAPES:
                 deaths = [(phase, *it) for phase, names in trials.points(shape).items() for it in enumerate(names)]
-                for number in range(arguments.seed % arguments.every, len(deaths), arguments.every):
-                    add(trials.trial(number, shape, *deaths[number]))
+                if arguments.every:
+                    for number in range(arguments.seed % arguments.every, len(deaths), arguments.every):
+                        add(trials.trial(number, shape, *deaths[number]))
             for number in range(arguments.rounds):
                 add(trials.race(number, SHAPES[number // 2 % 2]))
+    if rows:
+        say(f"{summary(rows, by='setting')}\n\n{where_of(rows)}\n\n{doubt_of(rows)}\n")
     say(table(_sums(outcomes)) + f"\n\n{time.monotonic() - began:.0f} s")
-    return int(any(outcome.failed for _, outcome in outcomes))
+    return int(any(it.failed for _, it in outcomes) or any(it.failed for it in rows))
+
+
+def _scheduled(
+    ready: Harness, of: Sequence[Setting], arguments: argparse.Namespace, write: Callable[[Any], None]
+) -> Iterator[Row]:
+    """Runs the trials of the crash schedule in the inbox."""
+    ready.way = WAY
+    for trial in schedule(arguments.schedule, arguments.seed, of):
+        row = ready.run(_in_a_process(trial))
+        write(row.as_json())
+        if row.failed and not arguments.quiet:
+            say(f"trial {trial.number} on {trial.setting}, {'; '.join(row.told) or 'not killed'}:")
+            say("".join(f"    {line}\n" for line in row.detail).rstrip())
+        yield row
+
+
+def _in_a_process(trial: Trial) -> Trial:
+    """The trial with nobody who cancels a call: an inbox makes it in a thread, where it is killed or goes on."""
+    deaths = tuple(replace(it, how="instant") if it.how == "cancel" else it for it in trial.deaths)
+    return replace(trial, deaths=deaths)
 
 
 def _sums(outcomes: list[tuple[str, Outcome]]) -> list[dict[str, object]]:

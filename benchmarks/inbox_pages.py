@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -35,7 +36,7 @@ from langchain_ashby.agent.execution.waiting import keep
 from langchain_ashby.cli.stores import open_database
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines
 from langchain_ashby.demo.scripted import say as said
-from langchain_ashby.inbox import Reviewer, create_app
+from langchain_ashby.inbox import Reviewer, create_app, upkeep
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.sandbox import AshbySandbox
 
@@ -77,6 +78,7 @@ def _measured(name: str, url: str, waiting: int, visits: int) -> Iterator[dict[s
         )
         agent.invoke({"messages": [("user", "Do it.")]}, {"configurable": {"thread_id": "first"}})
         _fill(database.store, waiting)
+        upkeep._SOON = timedelta(hours=1)  # it would take off the list what has no thread
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         with _served(create_app(agent, reviewers=lambda _: Reviewer("Grace"))) as home:
             page = browser.new_page()

@@ -48,33 +48,22 @@ def cluster() -> Iterator[str]:
     Raises:
         RuntimeError: No server is installed, or it does not start.
     """
-    directory = binaries()
-    if directory is None:
-        raise RuntimeError(why_not())
+    with data() as home, server(home) as url:
+        yield url
+
+
+@contextmanager
+def data() -> Iterator[Path]:
+    """The directory of an empty cluster, which a `server` can be started in; removes it afterwards."""
+    directory = _binaries()
     home = Path(tempfile.mkdtemp(prefix="pg-"))  # the path of a socket is limited to about a hundred bytes
-    user = USER if os.geteuid() == 0 else None
+    user = _user()
     if user:
         shutil.chown(home, user)
     try:
         settings = ["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         _call([directory / "initdb", "-D", home / "data", *settings], user)
-        server = [directory / "postgres", "-D", home / "data", "-k", home, *_flags()]
-        with (home / "log").open("wb") as log:
-            running = subprocess.Popen(
-                ["sh", "-c", _WITH_PARENT, "sh", *map(str, server)],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                cwd=home,
-                user=user,
-            )
-        try:
-            _wait_for(directory, home, running, user)
-            yield f"postgresql:///postgres?host={home}&user={USER}"
-        finally:
-            assert running.stdin is not None
-            running.stdin.close()
-            running.wait(timeout=60)
+        yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -86,6 +75,40 @@ def own_schema(url: str, name: str) -> str:
     with psycopg.connect(url) as connection:
         connection.execute(f"CREATE SCHEMA {name}")
     return f"{url.replace('postgresql://', 'postgresql+psycopg://')}&options=-csearch_path%3D{name}"
+
+
+@contextmanager
+def server(home: Path) -> Iterator[str]:
+    """Starts the server of a cluster and yields its connection string; ends all connections and stops it afterwards."""
+    directory, user = _binaries(), _user()
+    command = [directory / "postgres", "-D", home / "data", "-k", home, *_flags()]
+    with (home / "log").open("ab") as log:
+        running = subprocess.Popen(
+            ["sh", "-c", _WITH_PARENT, "sh", *map(str, command)],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=home,
+            user=user,
+        )
+    try:
+        _wait_for(directory, home, running, user)
+        yield f"postgresql:///postgres?host={home}&user={USER}"
+    finally:
+        assert running.stdin is not None
+        running.stdin.close()
+        running.wait(timeout=60)
+
+
+def _binaries() -> Path:
+    directory = binaries()
+    if directory is None:
+        raise RuntimeError(why_not())
+    return directory
+
+
+def _user() -> str | None:
+    return USER if os.geteuid() == 0 else None
 
 
 def _flags() -> list[str]:

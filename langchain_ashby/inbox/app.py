@@ -267,12 +267,13 @@ async def _repeat(chore: Callable[[datetime], Awaitable[object]], stopping: asyn
             await chore(datetime.now(UTC))
         except Exception as error:
             failures += 1
-            _log.error("Background work of the inbox failed: %s (%d in a row)", type(error).__name__, failures)
+            if failures & (failures - 1) == 0:  # the 1st time, the 2nd, the 4th …: it may last for hours
+                _log.error("Background work of the inbox failed: %s (%d in a row)", type(error).__name__, failures)
         else:
             failures = 0
         with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), min(_PAUSE * 2**failures, _LONGEST_PAUSE))
+            await asyncio.wait_for(stopping.wait(), min(_PAUSE * 2 ** min(failures, 3), _LONGEST_PAUSE))
 
 
 _PAUSE = 0.5  # seconds
-_LONGEST_PAUSE = 30.0
+_LONGEST_PAUSE = 4.0

@@ -32,9 +32,10 @@ class CatchUp:
     def look(self, now: datetime) -> int:
         """Looks, unless it has within the last minute. Returns the number of questions it added to the list."""
         saver = self._agent.checkpointer
-        if not isinstance(saver, BaseCheckpointSaver) or (self._due and now < self._due):
+        is_early = self._due is not None and timedelta(0) < self._due - now <= _EVERY  # else the clock was set back
+        if not isinstance(saver, BaseCheckpointSaver) or is_early:
             return 0
-        since = self._looked - _CLOCKS_APART if self._looked else None
+        since = min(self._looked, now) - _CLOCKS_APART if self._looked else None
         looked = find_waiting(self._agent, saver, changed_since=since, go_on=lambda: not self._is_over)
         # Most of these are another program's. But a database may also have been away for a moment.
         again = [find_waiting(self._agent, saver, it) for it in self._unreadable[:_AGAIN]]

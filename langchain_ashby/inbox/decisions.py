@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -18,16 +18,10 @@ from uuid import uuid4
 
 from langgraph.store.base import BaseStore, Item, PutOp
 
-from langchain_ashby.agent.execution.process import has_ended, this_process
-from langchain_ashby.agent.execution.store import (
-    items_under,
-    list_items,
-    load,
-    put_op,
-    store_time,
-    time_of,
-)
+from langchain_ashby.agent.execution.process import this_process
+from langchain_ashby.agent.execution.store import items_under, list_items, load, put_op
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.inbox.marks import at_work, is_left_over, is_over, last_put
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.text.words import when
 
@@ -53,6 +47,7 @@ class Kept:
         settings: The settings of the run that asked, which the run with the answer needs again.
         held: The numbers of the changes that are held: the answer leaves them so unless they are decided as well.
         ends_hold: True if it only repeats an approval because the hold is over. It waits for no other change.
+        known: The moments of the audit trail's entries about the change when this was decided: they tell nothing of it.
     """
 
     interrupt_id: str
@@ -71,6 +66,7 @@ class Kept:
     settings: dict[str, Any] = field(repr=False)
     held: list[int] = field(default_factory=list)
     ends_hold: bool = False
+    known: list[str] = field(default_factory=list)
 
     @property
     def is_approval(self) -> bool:
@@ -139,7 +135,15 @@ class Decisions:
         self._undo = undo
         self._one_at_a_time = Lock()
 
-    def keep(self, approval: Approval, decision: Mapping[str, Any], reviewer: str, *, ends_hold: bool = False) -> Kept:
+    def keep(
+        self,
+        approval: Approval,
+        decision: Mapping[str, Any],
+        reviewer: str,
+        *,
+        ends_hold: bool = False,
+        known: Sequence[str] = (),
+    ) -> Kept:
         """Keeps a decision. It is sent when it is due and the question's other changes are decided too.
 
         Args:
@@ -147,6 +151,7 @@ class Decisions:
             decision: The decision, in LangChain's approval protocol.
             reviewer: Who decided.
             ends_hold: True if it only repeats an approval because the hold is over. It leaves at once.
+            known: The moments of the audit trail's entries about the change that are there already.
 
         Raises:
             AlreadyDecided: if someone else decided first.
@@ -170,6 +175,7 @@ class Decisions:
             settings=question.waiting["settings"],
             held=[it.number for it in question.approvals if it.held_until],
             ends_hold=ends_hold,
+            known=[*known],
         )
         with self._one_at_a_time:
             self._settle(kept)
@@ -185,12 +191,14 @@ class Decisions:
         if kept is None:
             return None
         mark = _name(f"back.{number}")
-        self._put(interrupt_id, mark, {"process": this_process()})
-        sheaf = self.sheaf(interrupt_id)
-        if sheaf.leaving:
-            self.remove(interrupt_id, [mark])
-            raise DecisionError("Too late to undo this decision: it has already been sent")
-        self.remove(interrupt_id, [mark, *(it.key for it in sheaf.decisions.get(number, ()))])
+        with at_work(mark):
+            found = [it.key for it in self.sheaf(interrupt_id).decisions.get(number, ())]
+            self._put(interrupt_id, mark, {"process": this_process(), "of": found})
+            sheaf = self.sheaf(interrupt_id)
+            if sheaf.leaving:
+                self.remove(interrupt_id, [mark])
+                raise DecisionError("Too late to undo this decision: it has already been sent")
+            self.remove(interrupt_id, [mark, *(it.key for it in sheaf.decisions.get(number, ()))])
         return kept
 
     def drop(self, kept: Kept) -> bool:
@@ -233,7 +241,11 @@ class Decisions:
         self.remove(interrupt_id, [it.key for it in list_items(self._store, (*ROOT, interrupt_id))], *with_it)
 
     def _settle(self, kept: Kept) -> None:
-        key, until = _name(str(kept.number)), time.monotonic() + _PATIENCE
+        key = _name(str(kept.number))
+        with at_work(key):
+            self._settle_as(kept, key, time.monotonic() + _PATIENCE)
+
+    def _settle_as(self, kept: Kept, key: str, until: float) -> None:
         while time.monotonic() < until:
             self._raise_if_decided(kept)
             self._put(kept.interrupt_id, key, _record(kept, settled=False))
@@ -243,8 +255,8 @@ class Decisions:
                 # A process that was suspended here for long may have lost its claim meanwhile.
                 if not any(load(it)["settled"] for it in self._rivals(kept, key)):
                     return
-            ended = [it.key for it in rivals if not load(it)["settled"] and self.is_over(it, _PATIENCE)]
-            self.remove(kept.interrupt_id, [key, *ended])
+            ended = [it for it in rivals if not load(it)["settled"] and is_over(self._store, it, _PATIENCE)]
+            self.remove(kept.interrupt_id, [key, *self._unsettled(kept.interrupt_id, ended)])
             time.sleep(random.uniform(*_PAUSE))
         raise DecisionError("Another process is working on this change. Try again in a moment")
 
@@ -255,18 +267,28 @@ class Decisions:
     def _rivals(self, kept: Kept, key: str) -> list[Item]:
         return [it for it in self.sheaf(kept.interrupt_id).decisions.get(kept.number, ()) if it.key != key]
 
-    def is_over(self, mark: Item, lease: float) -> bool:
-        """True if the process that put a mark has ended; or, if that cannot be told, if the mark is older than that."""
-        ended = has_ended(load(mark)["process"])
-        if ended is not None:
-            return ended
-        return (store_time(self._store) - last_put(mark)).total_seconds() > lease
+    def clear_up(self, interrupt_id: str, sheaf: Sheaf) -> None:
+        """Removes the claims that this process could not remove, because the database was away."""
+        claims = [it for of in sheaf.decisions.values() for it in of if not load(it)["settled"]]
+        if left := self._unsettled(interrupt_id, [it for it in claims if is_left_over(it)]):
+            self.remove(interrupt_id, left)
 
-    def is_due(self, kept: Kept, item: Item, now: datetime) -> bool:
-        """True if a decision may leave: by this computer's clock, and by the store's if the decision is another's."""
-        if kept.due > now or load(item)["process"] == this_process():
+    def _unsettled(self, interrupt_id: str, claims: Sequence[Item]) -> list[str]:
+        """Those of these claims that have not been settled since they were read: the others are decisions."""
+        if not claims:
+            return []
+        wanted = {it.key for it in claims}
+        now = [it for of in self.sheaf(interrupt_id).decisions.values() for it in of]
+        return [it.key for it in now if it.key in wanted and not load(it)["settled"]]
+
+    def is_due(self, kept: Kept, item: Item, now: datetime, by_store: Callable[[], datetime]) -> bool:
+        """True if a decision may leave: by the clock by which it was made, or by the store's if that is another's.
+
+        It is also another's if this computer's was set back since.
+        """
+        if load(item)["process"] == this_process() and kept.at <= now:
             return kept.due <= now
-        ago = store_time(self._store) - last_put(item)
+        ago = by_store() - last_put(item)
         return ago >= kept.due - kept.at - (_COARSE if ago.microseconds == 0 else timedelta(0))
 
     def _put(self, interrupt_id: str, key: str, value: Mapping[str, Any]) -> None:
@@ -290,12 +312,6 @@ def kept_in(sheaf: Sheaf) -> list[Kept]:
 def in_words(kept: Kept) -> str:
     """Who decided what, and when."""
     return f"{kept.reviewer} {VERBS.get(str(kept.decision.get('type')), 'decided')} this {when(kept.at)}"
-
-
-def last_put(item: Item) -> datetime:
-    """When an item was last put, by the clock of the store."""
-    at = item.updated_at
-    return max(at if at.tzinfo else at.replace(tzinfo=UTC), time_of(item))
 
 
 def _sheaf(items: Iterable[Item]) -> Sheaf:
@@ -322,7 +338,7 @@ def _record(kept: Kept, *, settled: bool) -> dict[str, Any]:
 
 
 def _kept(record: Mapping[str, Any]) -> Kept:
-    values = {it.name: record[it.name] for it in fields(Kept)}
+    values = {it.name: record[it.name] for it in fields(Kept) if it.name in record}
     return Kept(**{**values, **{name: datetime.fromisoformat(record[name]) for name in _MOMENTS}})
 
 

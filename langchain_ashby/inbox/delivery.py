@@ -8,11 +8,12 @@ write that is delivered again is not made again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from threading import Lock
 from typing import Any
 from uuid import uuid4
@@ -21,11 +22,22 @@ from langgraph.store.base import BaseStore
 from langgraph.types import Command
 
 from langchain_ashby.agent.execution.audit import audit_trail
+from langchain_ashby.agent.execution.store import load, store_time
 from langchain_ashby.agent.run.compiled import QuestionClosedError
 from langchain_ashby.errors import AshbyError, ConfigurationError
 from langchain_ashby.inbox.decisions import DecisionError, Decisions, Kept, Sheaf, is_whole, kept_in
+from langchain_ashby.inbox.marks import at_work, is_over
 from langchain_ashby.inbox.questions import Approval, Questions, fingerprint
-from langchain_ashby.inbox.results import Result, is_of, is_recorded, latest_entry, result, result_op, results_of
+from langchain_ashby.inbox.results import (
+    Result,
+    entries_about,
+    is_of,
+    is_recorded,
+    latest_entry,
+    result,
+    result_op,
+    results_of,
+)
 from langchain_ashby.inbox.threads import Thread, Threads
 
 _log = logging.getLogger(__name__)
@@ -63,15 +75,16 @@ class Delivery:
         """
         self._renew(now)
         self._approve_what_was_held(now)
-        begun = 0
+        begun, by_store = 0, self._clock()
         for interrupt_id, sheaf in self._decisions.sheaves().items():
             with self._guard:
                 busy = interrupt_id in self._under_way
                 threads = {thread_id for _, thread_id in self._under_way.values()}
             if busy:
                 continue
+            self._decisions.clear_up(interrupt_id, sheaf)
             decisions = kept_in(sheaf)
-            if decisions and decisions[0].thread_id not in threads and self._is_ready(sheaf, decisions, now):
+            if decisions and decisions[0].thread_id not in threads and self._is_ready(sheaf, decisions, now, by_store):
                 work = self._workers.submit(self._deliver, interrupt_id, now)
                 with self._guard:
                     self._under_way[interrupt_id] = work, decisions[0].thread_id
@@ -100,43 +113,54 @@ class Delivery:
         with self._guard:
             self._under_way.pop(interrupt_id, None)
 
-    def _is_ready(self, sheaf: Sheaf, decisions: Sequence[Kept], now: datetime) -> bool:
-        if not is_whole(decisions) or now < self._not_before.get(decisions[0].interrupt_id, now):
+    def _clock(self) -> Callable[[], datetime]:
+        """The store's clock, which is asked once."""
+        return cache(lambda: store_time(self._store))
+
+    def _is_ready(
+        self, sheaf: Sheaf, decisions: Sequence[Kept], now: datetime, by_store: Callable[[], datetime]
+    ) -> bool:
+        if not is_whole(decisions):
             return False
-        if sheaf.tries and datetime.fromisoformat(sheaf.tries["next"]) > now:
+        again = self._not_before.get(decisions[0].interrupt_id, now)
+        if sheaf.tries:
+            again = max(again, datetime.fromisoformat(sheaf.tries["next"]))
+        # A pause that is longer than any is by another clock, or by this one before it was set back.
+        if timedelta(0) < again - now <= _LONGEST_PAUSE:
             return False
-        return all(self._decisions.is_due(it, sheaf.item(it), now) for it in decisions)
+        return all(self._decisions.is_due(it, sheaf.item(it), now, by_store) for it in decisions)
 
     def _deliver(self, interrupt_id: str, now: datetime) -> None:
         """Delivers a question's decisions, unless another process does or one of them is taken back."""
         mark = f"leaving.{uuid4().hex}"
         try:
-            self._decisions.mark_leaving(interrupt_id, mark)
-            try:
-                with self._guard:
-                    self._marks[interrupt_id] = mark, datetime.now(UTC)
-                sheaf = self._decisions.sheaf(interrupt_id)
-                if self._may_leave(interrupt_id, sheaf, mark, now):
-                    self._attempt(kept_in(sheaf), sheaf)
-            finally:
-                with self._guard:
-                    self._marks.pop(interrupt_id, None)
-                self._decisions.remove(interrupt_id, [mark])
+            with at_work(mark):
+                self._decisions.mark_leaving(interrupt_id, mark)
+                try:
+                    with self._guard:
+                        self._marks[interrupt_id] = mark, datetime.now(UTC)
+                    sheaf = self._decisions.sheaf(interrupt_id)
+                    if self._may_leave(interrupt_id, sheaf, mark, now):
+                        self._attempt(kept_in(sheaf), sheaf)
+                finally:
+                    with self._guard:
+                        self._marks.pop(interrupt_id, None)
+                    self._decisions.remove(interrupt_id, [mark])
         except Exception as error:  # whatever it is, the decisions are kept: it is tried again after a while
             _log.warning("A decision could not be delivered yet: %s", type(error).__name__)
             self._not_before[interrupt_id] = now + _AFTER_FAILURE
 
     def _may_leave(self, interrupt_id: str, sheaf: Sheaf, mark: str, now: datetime) -> bool:
         others = [it for it in sheaf.leaving if it.key != mark]
-        ended = [it for it in others if self._decisions.is_over(it, LEASE)]
+        ended = [it for it in others if is_over(self._store, it, LEASE)]
         self._decisions.remove(interrupt_id, [it.key for it in ended])
         marks = [(number, it) for number, of in sheaf.taken_back.items() for it in of]
         for number, back in marks:
-            if self._decisions.is_over(back, _LONGEST_CLICK):  # whoever clicked saw no answer, and meant it
-                gone = [back.key, *(it.key for it in sheaf.decisions.get(number, ()))]
-                self._decisions.remove(interrupt_id, gone)
+            if is_over(self._store, back, _LONGEST_CLICK):  # whoever clicked saw no answer, and meant it
+                meant = load(back).get("of", [it.key for it in sheaf.decisions.get(number, ())])
+                self._decisions.remove(interrupt_id, [back.key, *meant])
         decisions = kept_in(sheaf)
-        ready = bool(decisions) and self._is_ready(sheaf, decisions, now)
+        ready = bool(decisions) and self._is_ready(sheaf, decisions, now, self._clock())
         return ready and len(ended) == len(others) and not marks
 
     def _attempt(self, decisions: Sequence[Kept], sheaf: Sheaf) -> None:
@@ -213,7 +237,8 @@ class Delivery:
                 if _is_over(approval, now):
                     by = str(approval.approved_by[-1].get("reviewer") or "")
                     with suppress(DecisionError):  # somebody stops it, or another process was first
-                        self._decisions.keep(approval, {"type": "approve"}, by, ends_hold=True)
+                        known = entries_about(self._store, approval)
+                        self._decisions.keep(approval, {"type": "approve"}, by, ends_hold=True, known=known)
 
 
 def _is_over(approval: Approval, now: datetime) -> bool:

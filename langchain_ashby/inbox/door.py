@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from inspect import isawaitable
 from urllib.parse import unquote, urlencode
@@ -12,15 +12,33 @@ from urllib.parse import unquote, urlencode
 from langgraph.store.base import BaseStore
 from python_multipart.exceptions import FormParserError
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from langchain_ashby.inbox.reviewers import Identify, Reviewer, Routing, SignIn
 from langchain_ashby.inbox.security import SAFE_METHODS, Problem, own_path, replayed
-from langchain_ashby.inbox.sessions import Cookie, Session, Sessions
+from langchain_ashby.inbox.sessions import Cookie, FormKey, Session, Sessions
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody whom the inbox knows.
+
+    Attributes:
+        reviewer: Who it is.
+        tokens: The tokens that their forms may have, the newest first.
+        session: Their session, if they signed in here.
+    """
+
+    reviewer: Reviewer
+    tokens: tuple[str, ...]
+    session: Session | None = None
+
+    def sent(self, token: str) -> bool:
+        """True if the token is that of one of their forms."""
+        return any(hmac.compare_digest(token.encode(), it.encode()) for it in self.tokens)
 
 
 class Door:
@@ -42,8 +60,8 @@ class Door:
     ) -> None:
         self._identify = None if isinstance(reviewers, SignIn) else reviewers
         self._routing = routing
-        issuer = reviewers.issuer if isinstance(reviewers, SignIn) else "each request"
-        self.sessions = Sessions(store, issuer, now=now)
+        self._forms = FormKey(store, now=now)
+        self.sessions = Sessions(store, reviewers.issuer if isinstance(reviewers, SignIn) else "", now=now)
         self.cookie = Cookie("session")
 
     @property
@@ -51,19 +69,16 @@ class Door:
         """True if people sign in here rather than at a proxy or the application."""
         return self._identify is None
 
-    async def open(self, request: Request) -> tuple[Session | None, bool]:
-        """The session of whoever sent a request, and whether it is new. None for a stranger."""
-        session = await self.sessions.find(self.cookie.read(request))
+    async def visit(self, request: Request) -> Visit | None:
+        """Who sent a request; None for a stranger. Nothing is kept of people whom each request names."""
         if self._identify is None:
-            return session, False
+            session = await self.sessions.find(self.cookie.read(request))
+            return None if session is None else Visit(session.reviewer, (session.csrf_token,), session)
         found = await run_in_threadpool(self._identify, request)  # it may ask a database
         reviewer = await found if isawaitable(found) else found
         if reviewer is None:
-            return None, False
-        # A planted cookie belongs to no session, or to someone else's.
-        if session and session.reviewer == reviewer:
-            return session, False
-        return await self.sessions.begin(reviewer), True
+            return None
+        return Visit(reviewer, await run_in_threadpool(self._forms.tokens, reviewer.name))
 
     def routed(self, reviewer: Reviewer) -> Reviewer:
         """The reviewer, who knows what is for them."""
@@ -98,15 +113,15 @@ class AtTheDoor:
             # Browsers bring no SameSite=Strict cookie along from elsewhere, but do when the page loads itself again.
             await self._again(request)(scope, receive, send)
             return
-        session, is_new = await self._door.open(request)
-        if session is not None:
-            reviewer = self._door.routed(session.reviewer)
-            state |= {"reviewer": reviewer, "session": session, "csrf_token": session.csrf_token}
+        visit = await self._door.visit(request)
+        if visit is not None:
+            reviewer = self._door.routed(visit.reviewer)
+            state |= {"reviewer": reviewer, "session": visit.session, "csrf_token": visit.tokens[0]}
         answer: ASGIApp | None = None
         refusal: tuple[int, str] | None = None
-        if session is None and not _is_open(own_path(scope)):
+        if visit is None and not _is_open(own_path(scope)):
             answer = self._stranger(request)
-        elif session is not None and not session.reviewer.may_enter:
+        elif visit is not None and not visit.reviewer.may_enter:
             refusal = 403, "You have no role in this inbox. Ask whoever runs it for one."
         elif scope["method"] not in SAFE_METHODS:
             body = await Request(scope, receive).body()
@@ -116,19 +131,11 @@ class AtTheDoor:
             except (HTTPException, FormParserError):
                 refusal = 400, "The form could not be read. Nothing was changed."
             else:
-                if session is None or not hmac.compare_digest(given.encode(), session.csrf_token.encode()):
+                if visit is None or not visit.sent(given):
                     refusal = 403, "This form is from an earlier sign-in. Nothing was changed; reload the page."
         if refusal is not None:
             answer = await run_in_threadpool(self._problem, request, *refusal)  # the page reads the store
-
-        async def with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start" and is_new and session is not None:
-                given = Response()
-                self._door.cookie.set(request, given, session.secret)
-                MutableHeaders(scope=message).append("set-cookie", given.headers["set-cookie"])
-            await send(message)
-
-        await (answer or self._app)(scope, receive, with_cookie)
+        await (answer or self._app)(scope, receive, send)
 
     def _stranger(self, request: Request) -> Response:
         if not self._door.has_sign_in:

@@ -55,25 +55,29 @@ class LocalToken(SignIn):
     async def _sign_in(self, request: Request) -> Response:
         if request.state.session is not None:
             return RedirectResponse(way_back(request), 303)
-        peer = request.client.host if request.client else ""
-        if self._attempts.are_too_many(peer):
-            answer = problem(request, 429, "Wait a minute, then open the link again.")
-            answer.headers["retry-after"] = "60"
-            return answer
         given = request.query_params.get("token")
         # What only looks at the address must not use it up.
         if given is None or request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
             return problem(request, 401, _WORDS)
         # No other request runs between the comparison and the end of the token.
         if self._token is None or not hmac.compare_digest(given.encode(), self._token.encode()):
-            self._attempts.failed(peer)
-            return problem(request, 401, f"This sign-in link has been used or is wrong. {_WORDS}")
+            return self._refused(request)
         self._token = None
         door = inbox_of(request).door
         session = await door.sessions.begin(self._reviewer)
         answer = RedirectResponse(way_back(request), 303)
         door.cookie.set(request, answer, session.secret)
         return answer
+
+    def _refused(self, request: Request) -> Response:
+        """Refuses a wrong token. Wrong ones never keep the right one out: nobody guesses that, but anyone may try."""
+        peer = request.client.host if request.client else ""
+        if self._attempts.are_too_many(peer):
+            answer = problem(request, 429, f"There were too many wrong sign-in links within a minute. {_WORDS}")
+            answer.headers["retry-after"] = "60"
+            return answer
+        self._attempts.failed(peer)
+        return problem(request, 401, f"This sign-in link has been used or is wrong. {_WORDS}")
 
 
 _WORDS = "Press Enter in the terminal where `langchain-ashby inbox` is running to get a new link."

@@ -15,7 +15,15 @@ from langchain_ashby.agent.execution.waiting import close
 from langchain_ashby.inbox.decisions import AlreadyDecided, DecisionError, Decisions, Kept, in_words
 from langchain_ashby.inbox.delivery import Delivery
 from langchain_ashby.inbox.questions import Approval, Question, Questions
-from langchain_ashby.inbox.results import Result, Results, first_in_words, result, result_op, who_closed
+from langchain_ashby.inbox.results import (
+    Result,
+    Results,
+    entries_about,
+    first_in_words,
+    result,
+    result_op,
+    who_closed,
+)
 from langchain_ashby.inbox.threads import Threads
 from langchain_ashby.inbox.upkeep import Upkeep
 
@@ -78,12 +86,13 @@ class Outbox:
             DecisionError: if it is not known now whether the question is open.
         """
         question = approval.question
-        kept = self._decisions.keep(approval, decision, reviewer)
+        kept = self._decisions.keep(approval, decision, reviewer, known=entries_about(self._store, approval))
         # Only now: a question that is still open has lost no decision before this one.
         try:
             is_open = self._is_open(question)
         except TimeoutError:
-            self._decisions.drop(kept)
+            if not self._decisions.drop(kept):
+                return kept
             raise DecisionError(
                 "The database is not answering, so nothing was decided. Try again in a moment"
             ) from None
@@ -143,7 +152,8 @@ class Outbox:
         Called every half a second, in one process or in several.
         """
         begun = self._delivery.begin(now)
-        if self._next_upkeep is None or now >= self._next_upkeep:
+        # A time that is further away is from before the clock was set back.
+        if self._next_upkeep is None or not timedelta(0) < self._next_upkeep - now <= _EVERY:
             self._next_upkeep = now + _EVERY
             with suppress(TimeoutError):  # the next look may be luckier
                 self._upkeep.look(now)

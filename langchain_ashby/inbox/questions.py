@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,7 @@ from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent.cards import Card, is_current
 from langchain_ashby.agent.execution.waiting import NOTHING, Place, Waiting, place, places, read
-from langchain_ashby.text.words import tool_title
+from langchain_ashby.text.words import LONGEST_TEXT, UNNAMED, tool_title
 
 UNKNOWN_RISK = "high"
 """A change without a card that can be read is shown at its worst."""
@@ -51,7 +52,7 @@ class Approval:
         """Its tool in words."""
         return str(self.action.get("title") or tool_title(self.tool, None))
 
-    @property
+    @cached_property
     def card(self) -> Card | None:
         """Its card; None for a tool that has none, or if it is not of this version."""
         card = self.action.get("card")
@@ -62,7 +63,7 @@ class Approval:
         """What will happen, in a line."""
         return self.card["line"] if self.card else self.title
 
-    @property
+    @cached_property
     def risk(self) -> str:
         """`low`, `medium` or `high`."""
         return self.card["risk"] if self.card else UNKNOWN_RISK
@@ -72,12 +73,12 @@ class Approval:
         """The name of the candidate whom it concerns, if it is one."""
         return self._named("candidate")
 
-    @property
+    @cached_property
     def job(self) -> str | None:
         """The name of the job that it concerns, if it is one."""
         return self._named("job")
 
-    @property
+    @cached_property
     def likeness(self) -> tuple[str, ...]:
         """Equal for changes of the same kind: of the same tool, with the same arguments given."""
         args = self.action["args"]
@@ -93,6 +94,27 @@ class Approval:
     def held_until(self) -> datetime | None:
         """Until when the approved change is held back."""
         return _moment(self.action.get("held_until"))
+
+    @cached_property
+    def has_to_be_alone(self) -> str | None:
+        """Why it cannot be decided together with others like it; None if nothing on it says so."""
+        card = self.card
+        if card is None:
+            return "It has no card."
+        reasons = (
+            (self.approved_by or self.action.get("needs"), "It needs more than one approval."),
+            (self.question.waiting["request"].get("problem"), "It is being asked again."),
+            (card["risk"] == "high", "Its risk is high."),
+            (card["warnings"], "It has warnings."),
+            (card.get("table"), "It changes many records."),
+            (any(len(it["after"] or "") >= LONGEST_TEXT for it in card["changes"]), "A text is too long for its card."),
+            (
+                card["unchecked"] or any(it["before"] == UNNAMED for it in card["changes"]),
+                "Something could not be checked.",
+            ),
+            (any(it["from"] == "outsiders" for it in card.get("sources", ())), "A value is only in text by outsiders."),
+        )
+        return next((reason for is_so, reason in reasons if is_so), None)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -122,12 +144,12 @@ class Question:
         """Where it is listed."""
         return place(self.waiting)
 
-    @property
+    @cached_property
     def since(self) -> datetime:
         """When it was asked."""
         return datetime.fromisoformat(self.waiting["since"])
 
-    @property
+    @cached_property
     def expires(self) -> datetime | None:
         """When it will be too late to approve."""
         return datetime.fromisoformat(self.waiting["expires"]) if self.waiting["expires"] else None
@@ -141,6 +163,9 @@ class Question:
 class Questions:
     """The open questions of all threads. Each is read from the store once.
 
+    Which are open is read each time, unless there are thousands: then, for a second at most, what was read last serves
+    all who ask.
+
     Args:
         store: The agent's store.
     """
@@ -148,11 +173,14 @@ class Questions:
     def __init__(self, store: BaseStore) -> None:
         self._store = store
         self._known: dict[Place, Question | None] = {}
+        self._in_order: list[Question] = []
+        self._read_again = float("-inf")
         self._reading = Lock()
 
-    def all(self) -> list[Question]:
-        """All of them, those that wait longest first."""
-        return sorted((it for it in self._read().values() if it), key=lambda it: (it.since, it.interrupt_id))
+    def all(self, *, fresh: bool = False) -> list[Question]:
+        """All of them, those that wait longest first; `fresh` if one that was just asked must not be missing."""
+        self._read(fresh=fresh)
+        return self._in_order
 
     def unreadable(self) -> int:
         """How many were asked by an agent of another version of this package. They are decided there."""
@@ -165,16 +193,28 @@ class Questions:
 
     def find(self, interrupt_id: str) -> Question | None:
         """The open question with this id; None if there is none."""
-        return next((it for it in self._read().values() if it and it.interrupt_id == interrupt_id), None)
+        for fresh in (False, True):
+            for question in self.all(fresh=fresh):
+                if question.interrupt_id == interrupt_id:
+                    return question
+        return None
 
-    def _read(self) -> dict[Place, Question | None]:
+    def _read(self, *, fresh: bool = False) -> dict[Place, Question | None]:
         with self._reading:
+            began = time.monotonic()
+            if began < self._read_again and not fresh:
+                return self._known
             now = places(self._store)
-            self._known = {at: it for at, it in self._known.items() if at in now}
-            for at, waiting in read(self._store, now - self._known.keys()).items():
+            known = {at: it for at, it in self._known.items() if at in now}
+            for at, waiting in read(self._store, now - known.keys()).items():
                 if waiting is None or waiting["request"] != NOTHING:
-                    self._known[at] = None if waiting is None else Question(waiting)
-            return dict(self._known)
+                    known[at] = None if waiting is None else Question(waiting)
+            if known != self._known:
+                self._in_order = sorted(filter(None, known.values()), key=lambda it: (it.since, it.interrupt_id))
+            self._known = known
+            took = time.monotonic() - began
+            self._read_again = began + took + min(2 * took, _LONGEST) if len(now) > _FEW else began
+            return known
 
 
 def fingerprint(interrupt_id: str, action: Mapping[str, Any]) -> str:
@@ -189,3 +229,8 @@ _NOT_IN_ALL_JSON = re.compile(r"\\u0000|[\ud800-\udfff\ufffd]")
 
 def _moment(text: object) -> datetime | None:
     return datetime.fromisoformat(text) if isinstance(text, str) else None
+
+
+_FEW = 2000
+"""So many are read each time: it takes some hundredths of a second."""
+_LONGEST = 1.0  # seconds

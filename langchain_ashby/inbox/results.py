@@ -149,10 +149,20 @@ def _moment(entry: AuditEntry) -> datetime:
     return datetime.fromisoformat(entry.decided_at) if entry.decided_at else entry.at
 
 
+def entries_about(store: BaseStore, approval: Approval) -> list[str]:
+    """The moments of the audit trail's entries about a change: what is decided about it now has others."""
+    trail = audit_trail(store, approval.question.waiting["thread_id"])
+    return [it.at.isoformat() for it in trail if it.call_id == approval.action["tool_call_id"]]
+
+
 def latest_entry(trail: Iterable[AuditEntry], kept: Kept) -> AuditEntry | None:
-    """The latest entry about the change, since it was asked about."""
-    of_call = (it for it in trail if it.call_id == kept.call_id and it.tool == kept.tool and it.at >= kept.asked)
-    return max(of_call, key=lambda it: it.at, default=None)
+    """The latest entry about the change that can be about this decision.
+
+    It was not there when this was decided; or it is later than the question, by the clocks of two computers.
+    """
+    of_call = [it for it in trail if it.call_id == kept.call_id and it.tool == kept.tool]
+    new = [it for it in of_call if it.at.isoformat() not in kept.known]
+    return max(new or (it for it in of_call if it.at >= kept.asked), key=lambda it: it.at, default=None)
 
 
 def is_of(kept: Kept, reviewer: str | None, decision: str | None) -> bool:

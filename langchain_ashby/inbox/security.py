@@ -15,6 +15,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from langchain_ashby.inbox.outages import is_outage
+
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -145,8 +147,20 @@ class Guard:
             _log.error("A page failed with %s: %s", type(error).__name__, where)
             if started:  # the server ends the connection, and logs what it is told
                 raise BrokenOffError("A page broke off; what failed was logged before.") from None
-            words = "Something went wrong. Check Outcomes to see whether anything was changed."
-            await self._problem(request, 500, words)(scope, receive, with_headers)
+            await self._sorry(request, error)(scope, receive, with_headers)
+
+    def _sorry(self, request: Request, error: Exception) -> Response:
+        """The page about a failure. What a request to change something came to is not known."""
+        is_reading = request.method in SAFE_METHODS
+        if not is_outage(error):
+            words = "Something went wrong." if is_reading else f"Something went wrong. {_NOT_KNOWN}"
+            return self._problem(request, 500, words)
+        words = f"The database does not answer. {'This page tries again by itself.' if is_reading else _NOT_KNOWN}"
+        answer = self._problem(request, 503, words)
+        answer.headers["retry-after"] = _SOON
+        if is_reading:
+            answer.headers["refresh"] = _SOON
+        return answer
 
     def _as_seen_outside(self, scope: Scope) -> Scope:
         """The request as the browser sent it, so that links lead there and cookies are the right ones."""
@@ -257,6 +271,8 @@ def _without_port(host: str) -> str:
 MOST_BYTES = 1_000_000
 """A form of a hundred cards has a few thousand."""
 
+_NOT_KNOWN = "It is not known whether anything was changed: look at what is waiting, and at Outcomes."
+_SOON = "5"  # seconds
 _PLACES = 5
 _POLICY = {
     "default-src": "'none'",

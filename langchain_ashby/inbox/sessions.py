@@ -109,6 +109,37 @@ class Sessions:
             await run_in_threadpool(self._store.batch, [PutOp(ROOT, key, None) for key in over])
 
 
+class FormKey:
+    """Makes the tokens of forms for people whom each request names: of them no session is kept, and no cookie needed.
+
+    A token is good for one person, in all processes, for twelve hours at least and a day at most.
+
+    Args:
+        store: The agent's store, which keeps the key that tokens are made with.
+        now: The clock.
+    """
+
+    def __init__(self, store: BaseStore, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._store = store
+        self._now = now
+
+    def tokens(self, name: str) -> tuple[str, ...]:
+        """The token of a person's new forms, and those that their older ones may have."""
+        key, half_day = self._key(), int(self._now().timestamp() // _HALF_A_DAY)
+        return tuple(  # the last one is of a process whose clock is ahead
+            hmac.digest(key, f"{it} {name}".encode("utf-8", "surrogatepass"), "sha256").hex()
+            for it in (half_day, half_day - 1, half_day + 1)
+        )
+
+    def _key(self) -> bytes:
+        item = self._store.get(_FORMS, _KEY)
+        if item is None:
+            self._store.batch([put_op(_FORMS, _KEY, {"key": secrets.token_hex(32)})])
+            item = self._store.get(_FORMS, _KEY)  # another process may have put one at the same moment
+        assert item is not None
+        return bytes.fromhex(load(item)["key"])
+
+
 class Cookie:
     """A cookie that only this inbox gets, and no script can read.
 
@@ -151,3 +182,5 @@ def _key(secret: str) -> str:
 
 
 ROOT = ("langchain_ashby", "sessions")
+_FORMS, _KEY = ("langchain_ashby", "forms"), "key"
+_HALF_A_DAY = 12 * 3600

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from langchain_ashby.agent.cards.show.overview import FEWEST
 from langchain_ashby.inbox.questions import Approval
-from langchain_ashby.text.words import LONGEST_TEXT, UNNAMED
 
 MOST = 100
 """The most changes that one page decides together."""
@@ -33,29 +33,18 @@ class Alike:
 
 def alone(approval: Approval, now: datetime) -> str | None:
     """Says why a change has to be decided alone; None if it can be decided together with others like it."""
-    card, expires = approval.card, approval.question.expires
-    if card is None:
-        return "It has no card."
-    reasons = (
-        (approval.approved_by or approval.action.get("needs"), "It needs more than one approval."),
-        (approval.question.waiting["request"].get("problem"), "It is being asked again."),
-        (expires and expires <= now, "It has expired."),
-        (card["risk"] == "high", "Its risk is high."),
-        (card["warnings"], "It has warnings."),
-        (card.get("table"), "It changes many records."),
-        (any(len(it["after"] or "") >= LONGEST_TEXT for it in card["changes"]), "A text is too long for its card."),
-        (
-            card["unchecked"] or any(it["before"] == UNNAMED for it in card["changes"]),
-            "Something could not be checked.",
-        ),
-        (any(it["from"] == "outsiders" for it in card.get("sources", ())), "A value is only in text by outsiders."),
-    )
-    return next((reason for is_so, reason in reasons if is_so), None)
+    expires = approval.question.expires
+    return "It has expired." if expires and expires <= now else approval.has_to_be_alone
 
 
 def likeness(approval: Approval) -> str:
     """A key that all changes of one kind share: those of one tool, with the same arguments given."""
-    return sha256(json.dumps(approval.likeness).encode()).hexdigest()[:12]
+    return _key(approval.likeness)
+
+
+@lru_cache(maxsize=1024)
+def _key(kind: tuple[str, ...]) -> str:
+    return sha256(json.dumps(kind).encode()).hexdigest()[:12]
 
 
 def alike(approvals: Iterable[Approval], now: datetime) -> list[Alike]:
@@ -63,5 +52,6 @@ def alike(approvals: Iterable[Approval], now: datetime) -> list[Alike]:
     groups: dict[str, Alike] = {}
     for it in approvals:
         if alone(it, now) is None:
-            groups.setdefault(likeness(it), Alike(likeness(it), it.title, [])).approvals.append(it)
+            key = likeness(it)
+            groups.setdefault(key, Alike(key, it.title, [])).approvals.append(it)
     return sorted((it for it in groups.values() if len(it.approvals) >= FEWEST), key=lambda it: -len(it.approvals))

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from langchain_ashby.agent.execution.audit import AuditEntry, write_at
+from langchain_ashby.agent.execution.store import thread_label
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.undo import (
+    CannotUndoError,
     Opposite,
     ProposedUndo,
     Undo,
@@ -19,6 +21,7 @@ from langchain_ashby.agent.undo import (
 )
 from langchain_ashby.bulk import Bulk
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.inbox.marks import BusyError, alone
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.questions import Approval, Questions
 from langchain_ashby.inbox.results import Result
@@ -92,18 +95,20 @@ class Undos:
         )
 
     def propose(self, entry: AuditEntry, reviewer: Reviewer) -> ProposedUndo:
-        """Proposes the opposite of a change in the reviewer's name.
+        """Proposes the opposite of a change in the reviewer's name. Of two who click at once, in any two processes, the
+        second finds the question of the first.
 
         Raises:
             CannotUndoError: if it cannot be undone.
             SettingsError: if the application does not let the agent act for the user for whom it was made.
         """
         agent = self._agent
-        assert isinstance(agent, RecruitingAgent)
-        settings = {"on_behalf_of": entry.on_behalf_of} if entry.on_behalf_of else {}
-        if loop := loop_of(agent):
-            return finished(apropose_undo(agent, entry, reviewer=reviewer.name, context=settings), loop)
-        return propose_undo(agent, entry, reviewer=reviewer.name, context=settings)
+        assert isinstance(agent, RecruitingAgent) and agent.store is not None
+        try:
+            with alone(agent.store, (*_ROOT, thread_label(thread_of(entry)))):
+                return _proposed(agent, entry, reviewer)
+        except BusyError:
+            raise CannotUndoError("Somebody else is asking for this undo right now. Try again in a moment") from None
 
     def made(self, rows: Iterable[Row]) -> dict[str, Row]:
         """The entries of the undos that were made of these entries, by their ids."""
@@ -157,14 +162,22 @@ class Undos:
         return row if undo is not None and undo.may_propose else None
 
     def _waiting(self, entry: AuditEntry, reviewer: Reviewer) -> Iterator[Approval]:
-        for question in self._questions.all():
+        for question in self._questions.all(fresh=True):
             if question.waiting["thread_id"] == thread_of(entry):
                 yield from (it for it in question.approvals if reviewer.may_see(it))
+
+
+def _proposed(agent: RecruitingAgent, entry: AuditEntry, reviewer: Reviewer) -> ProposedUndo:
+    settings = {"on_behalf_of": entry.on_behalf_of} if entry.on_behalf_of else {}
+    if loop := loop_of(agent):
+        return finished(apropose_undo(agent, entry, reviewer=reviewer.name, context=settings), loop)
+    return propose_undo(agent, entry, reviewer=reviewer.name, context=settings)
 
 
 def _thread_of(row: Row) -> str:
     return thread_of(write_at(*row.place))
 
 
+_ROOT = ("langchain_ashby", "undoing")
 _WRITTEN = ("applied", "partly applied")
 _NOT_HERE = "Not available: nothing can be proposed here without the agent's model."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 
 from langgraph.store.base import BaseStore, Item
 
@@ -19,10 +19,10 @@ from langchain_ashby.agent.execution.waiting import (
     forget,
     keep,
     place_of,
-    places,
     read,
 )
-from langchain_ashby.inbox.decisions import Decisions, is_whole, kept_in, last_put
+from langchain_ashby.inbox.decisions import Decisions, is_whole, kept_in
+from langchain_ashby.inbox.marks import last_put
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.results import Results, result_op, results_of
 from langchain_ashby.inbox.threads import Thread, Threads
@@ -50,6 +50,7 @@ class Upkeep:
         self._decisions = decisions
         self._at_once = at_once
         self._looked: dict[Place, datetime] = {}
+        self._seen: dict[Place, datetime] = {}
 
     def look(self, now: datetime) -> None:
         """Looks at some of them. Called every few seconds.
@@ -62,7 +63,7 @@ class Upkeep:
         self._look_at_open(now)
         self._look_at_decisions()
         Results(self._store).drop_old(now)
-        listed = {*map(place_of, closed), *places(self._store)}
+        listed = {*map(place_of, closed), *(it.place for it in self._questions.all())}
         self._looked = {place: at for place, at in self._looked.items() if place in listed}
 
     def _look_at_closed(self, closed: list[Item], now: datetime) -> None:
@@ -91,11 +92,23 @@ class Upkeep:
 
     def _is_due(self, item: Item, age: timedelta, now: datetime) -> bool:
         looked = self._looked.get(place_of(item))
-        return looked is None or now - looked > min(age / 2, _OFTEN)
+        return looked is None or abs(now - looked) > min(age / 2, _OFTEN)
 
     def _look_at_open(self, now: datetime) -> None:
-        """Looks for questions whose thread was deleted, or went on without the agent."""
-        due = (it for it in self._questions.all() if now - self._looked.get(it.place, it.since) > _RARELY)
+        """Looks for questions that nobody can answer: two processes asked in one thread, or the thread is gone.
+
+        The newest come first, soon after they were asked; those that are known, in turn. A clock may be set back.
+        """
+        listed = self._questions.all()
+        # By this computer's clock, unless it was asked so long ago that clocks do not matter.
+        self._seen = {
+            it.place: self._seen.get(it.place, it.since if now - it.since > _RARELY else now) for it in listed
+        }
+        new = (
+            it for it in reversed(listed) if it.place not in self._looked and abs(now - self._seen[it.place]) > _SOON
+        )
+        known = [it for it in listed if it.place in self._looked and abs(now - self._looked[it.place]) > _RARELY]
+        due = chain(new, sorted(known, key=lambda it: self._looked[it.place]))
         for question in islice(due, self._at_once):
             self._looked[question.place] = now
             thread = self._state(question.waiting)
@@ -104,7 +117,7 @@ class Upkeep:
 
     def _look_at_decisions(self) -> None:
         """Concludes decisions about questions that were closed before all of their changes were decided."""
-        listed = {interrupt_id for _, interrupt_id in places(self._store)}
+        listed = {it.interrupt_id for it in self._questions.all()}
         for interrupt_id, sheaf in self._decisions.sheaves().items():
             decisions = kept_in(sheaf)
             if interrupt_id in listed or not decisions or is_whole(decisions):
@@ -125,7 +138,7 @@ class Upkeep:
 
 
 _AT_ONCE = timedelta(seconds=2)
-_OFTEN, _RARELY = timedelta(minutes=1), timedelta(minutes=2)
+_SOON, _OFTEN, _RARELY = timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=2)
 _ANSWERING = timedelta(seconds=10)
 """How long a question may stay open in its thread while its answer is carried out."""
 _CERTAIN = timedelta(minutes=10)

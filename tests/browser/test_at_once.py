@@ -72,6 +72,15 @@ def test_pages_ask_where_events_do_not_come_through(office: Office, open_page: C
     expect(page).to_have_title(re.compile(r"^\(1\) "))
 
 
+def test_a_page_listens_again_after_an_outage(office: Office, open_page: Callable[..., Page]) -> None:
+    page = open_page("about:blank", home=office.address, ignores=("/events",))
+    answers = [503]
+    page.route("**/events", lambda route: route.fulfill(status=answers.pop()) if answers else route.continue_())
+    page.goto(office.address)
+    with page.expect_request(lambda it: it.url.endswith("/events") and not answers):  # a browser alone would not
+        pass
+
+
 def test_the_focus_stays_while_others_decide(office: Office, open_page: Callable[..., Page]) -> None:
     people = [it["name"] for it in office.sandbox.state()["candidate"][:3]]
     first, _, _ = (office.ask(office.note(number))[0] for number in range(3))

@@ -21,3 +21,8 @@ def test_a_killed_inbox_on_postgresql_brings_each_decision_to_the_agent_once(tmp
     place = ("--store", "postgres", "--postgres", postgres, "--entry", "ainvoke")
     trials = rows(tmp_path / "rows", "inbox", "--every", "13", "--rounds", "6", *place, timeout=600)
     assert {it["phase"] for it in trials} >= {"ask", "deliver", "race"} and sum(it["killed"] for it in trials) > 8
+
+
+def test_what_befalls_an_agent_befalls_an_inbox_as_well_and_harms_nothing(tmp_path: Path) -> None:
+    trials = rows(tmp_path / "rows", "inbox", "--every", "0", "--rounds", "0", "--schedule", "4", "--entry", "both")
+    assert len(trials) == 4 and any(it["told"] for it in trials)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -105,7 +106,7 @@ async def recover(thread: Thread, writes: Sequence[Write], sandbox: KillingSandb
         elif how == "message" and number == 0:
             told = user("Go on.")
         elif state.interrupts and not (how == "go on" and number == 0):
-            ran = _in_vain(state.interrupts, writes, sandbox)
+            ran = in_vain(state.interrupts, writes, sandbox)
             pending += ran
             if how == "reject":
                 shown = _shown(state.interrupts, writes)
@@ -123,19 +124,30 @@ async def recover(thread: Thread, writes: Sequence[Write], sandbox: KillingSandb
             # Whatever the error, an application would try again.
             raised.append(f"{type(error).__name__}: {error}"[:300])
             result = {}
-        asked += _in_vain(result.get("__interrupt__", ()), writes, sandbox)
+        asked += in_vain(result.get("__interrupt__", ()), writes, sandbox)
         after = await thread.state()
         stood_still = told is None and after.config == state.config and not after.interrupts
     state = await thread.state()
     messages = state.values.get("messages", [])
     return {
         "finished": bool(messages) and is_finished(messages) and not state.interrupts,
-        "answers": _answers(messages),
+        "answers": answers_in(messages),
         "asked": asked,
         "pending": pending,
         "withdrawn": withdrawn,
         "raised": raised,
     }
+
+
+@dataclass(frozen=True)
+class Way:
+    """How people answer a thread, and how it is recovered: functions with the arguments of those here."""
+
+    answer: Callable[[Thread, Sequence[Write]], Awaitable[bool]]
+    recover: Callable[[Thread, Sequence[Write], KillingSandbox, str], Awaitable[dict[str, Any]]]
+
+
+DIRECTLY = Way(answer, recover)
 
 
 def said(text: str) -> tuple[bool, bool]:
@@ -199,7 +211,7 @@ def _shown(interrupts: Sequence[Any], writes: Sequence[Write]) -> list[Write]:
     return shown
 
 
-def _in_vain(interrupts: Sequence[Any], writes: Sequence[Write], sandbox: KillingSandbox) -> list[str]:
+def in_vain(interrupts: Sequence[Any], writes: Sequence[Write], sandbox: KillingSandbox) -> list[str]:
     """The calls asked about although they have taken effect."""
     if not interrupts:
         return []
@@ -219,5 +231,5 @@ def is_finished(messages: Sequence[BaseMessage]) -> bool:
     return isinstance(messages[-1], AIMessage) and not messages[-1].tool_calls and not open_calls(messages)
 
 
-def _answers(messages: Sequence[BaseMessage]) -> dict[str, list[str]]:
+def answers_in(messages: Sequence[BaseMessage]) -> dict[str, list[str]]:
     return {it.tool_call_id: [it.status, it.text] for it in messages if isinstance(it, ToolMessage)}

@@ -65,7 +65,13 @@ class Phase:
 
 
 class Harness:
-    """Runs trials one after another against one sandbox."""
+    """Runs trials one after another against one sandbox.
+
+    Attributes:
+        way: How people answer and recover the threads. To be set before the first trial.
+    """
+
+    way = threads.DIRECTLY
 
     def __init__(self, sandbox: KillingSandbox, directory: Path, postgres: str | None = None) -> None:
         self.sandbox = sandbox
@@ -102,7 +108,7 @@ class Harness:
             told.append(trial.fault)
 
         def recovering(thread: threads.Thread) -> Any:
-            return threads.recover(thread, writes, self.sandbox, trial.recovery)
+            return self.way.recover(thread, writes, self.sandbox, trial.recovery)
 
         def planned(name: str, act: Act) -> Phase:
             return Phase(trial, which, name, writes, place, thread_id, act, killed_in.get(name))
@@ -147,9 +153,9 @@ class Harness:
                 endpoint = next(it.endpoint for it in writes if it.decision != "reject")
                 self.sandbox.fault(endpoint, **FAULTS[trial.fault])
             if mishap.kind == HELD_UP:
-                was_held_up = held_up(lambda thread: threads.answer(thread, writes))
+                was_held_up = held_up(lambda thread: self.way.answer(thread, writes))
             else:
-                phase("answer", lambda thread: threads.answer(thread, writes))
+                phase("answer", lambda thread: self.way.answer(thread, writes))
         self.sandbox.spare()
         is_late = any(death.moment is Moment.ON_ARRIVAL_THEN_LATE for death in trial.deaths)
         if not is_late:
@@ -167,8 +173,10 @@ class Harness:
             killed_in = {}
             end = phase("recover", recovering)
         self.sandbox.quiet()
-        if twins and end.result:
-            end.result["result"]["answers"] |= theirs
+        if end.result:
+            heard.append(end.result["result"].get("told", {}))
+            if twins:
+                end.result["result"]["answers"] |= theirs
         return judged(
             trial.number,
             which,
@@ -199,8 +207,8 @@ class Harness:
         if trial.mishap.fault:
             self.sandbox.fault(writes[0].endpoint, **FAULTS[trial.mishap.fault])
         acts: dict[str, Act] = {
-            "answer": lambda thread: threads.answer(thread, writes),
-            "recover": lambda thread: threads.recover(thread, writes, self.sandbox, "answer"),
+            "answer": lambda thread: self.way.answer(thread, writes),
+            "recover": lambda thread: self.way.recover(thread, writes, self.sandbox, "answer"),
         }
         ends = [self._run(Phase(trial, which, name, writes, place, thread_id, act))[0] for name, act in acts.items()]
         if ends[-1].result is None:
@@ -232,7 +240,7 @@ class Harness:
     def _run(self, phase: Phase) -> tuple[Ended, str]:
         task, kill_after = self._task(phase), None if phase.is_canceled else self._seconds(phase)
         self._note_last_words("")
-        end = run(task, kill_after=kill_after)
+        end = run(task, kill_after=kill_after, timeout=120)
         return end, self._how_it_ended(end, phase)
 
     def _task(self, phase: Phase) -> Task:
@@ -298,7 +306,7 @@ class Harness:
             place, thread_id = self.place(trial.setting.store), self.new_thread()
             acts: dict[str, Act] = {
                 "ask": threads.ask,
-                "answer": lambda thread: threads.answer(thread, writes),
+                "answer": lambda thread: self.way.answer(thread, writes),
             }
             for name, act in acts.items():
                 end, _ = self._run(Phase(undisturbed, which, name, writes, place, thread_id, act))

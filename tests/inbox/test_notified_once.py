@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from langgraph.store.base import PutOp
@@ -65,6 +67,23 @@ def test_a_process_that_hangs_is_relieved_after_a_while_and_tells_nothing_more(
     assert len(recorder.requests) == 1
     shared.tick(second)
     assert len(recorder.requests) == 2
+
+
+def test_a_store_that_goes_away_while_a_message_is_sent_makes_no_second_one(shared: Office, recorder: Recorder) -> None:
+    one, connection = Notifier({"hook": hook(recorder)}, base_url=BASE), cast(Any, shared.store).conn
+
+    def gone(_: Any) -> Answer:
+        connection.execute("PRAGMA query_only = ON")
+        return Answer()
+
+    recorder.answers["hook"] = [gone]
+    shared.questions = [question()]
+    for after in (0, 31, 1):
+        with suppress(sqlite3.OperationalError):
+            shared.tick(one, after=after)
+    connection.execute("PRAGMA query_only = OFF")
+    shared.tick(one, after=31)
+    assert len(recorder.requests) == 1 and not shared.store.search(UNSENT)
 
 
 def test_a_process_that_was_relieved_while_it_sent_sends_nothing_more(shared: Office, recorder: Recorder) -> None:

@@ -12,6 +12,7 @@ from langgraph.types import Command
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import Context, create_recruiting_agent
+from langchain_ashby.agent.execution.waiting import keep
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.inbox.outbox import Outbox
 from langchain_ashby.inbox.questions import Questions
@@ -71,6 +72,33 @@ def broken_off(at: Desk, when: str) -> None:
     with pytest.raises(KeyboardInterrupt):
         at.go("note", Command(resume={approval.question.interrupt_id: decisions}), durability="sync")
     saver.put = put
+
+
+def test_a_question_that_lost_a_race_in_its_thread_leaves_the_list_in_seconds(
+    sandbox: AshbySandbox, memory: Pair
+) -> None:
+    at, now = desk(sandbox, memory), datetime.now(UTC)
+    at.ask()
+    [real] = at.approvals()
+    lost: Any = {**real.question.waiting, "interrupt_id": "0" * 32}  # two processes asked, and one was overwritten
+    keep(at.store, lost)
+    at.deliver(now)
+    assert len(at.approvals()) == 2
+    at.deliver(now + timedelta(seconds=6))
+    assert [it.question.interrupt_id for it in at.approvals()] == [real.question.interrupt_id]
+
+
+def test_a_clock_that_is_set_back_by_an_hour_stops_nothing(sandbox: AshbySandbox, memory: Pair) -> None:
+    at, now = desk(sandbox, memory), datetime.now(UTC)
+    at.deliver(now)
+    back = now - timedelta(hours=1)
+    at.ask()
+    at.ask("gone")
+    at.agent.checkpointer.delete_thread("gone")  # type: ignore[union-attr]
+    at.outbox.keep(at.approvals()[0], APPROVE, "Ben")
+    at.deliver(back)
+    at.deliver(back + timedelta(seconds=6))
+    assert at.results() == ["applied"] and at.approvals() == []
 
 
 @pytest.mark.parametrize("when", ["approvals", "messages"])

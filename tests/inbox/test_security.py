@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from langgraph.store.memory import InMemoryStore
@@ -18,7 +19,7 @@ from starlette.testclient import TestClient
 from langchain_ashby.inbox import LocalToken, Reviewer, TrustedHeader, create_app
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.security import MOST_BYTES, Attempts, BrokenOffError, Place
-from langchain_ashby.inbox.sessions import Sessions
+from langchain_ashby.inbox.sessions import FormKey, Sessions
 
 OWN = {"origin": HOME, "sec-fetch-site": "same-origin"}
 
@@ -96,6 +97,14 @@ def test_a_form_without_its_token_is_refused(client: TestClient, token: str | No
     assert not is_kept(client)
 
 
+@pytest.mark.parametrize("field", ["decision=reject", "fingerprint=0"])
+def test_a_form_that_says_two_things_decides_nothing(client: TestClient, field: str) -> None:
+    address, fields = form_of(client)
+    form = OWN | {"content-type": "application/x-www-form-urlencoded"}
+    answer = client.post(address, content=f"{field}&{urlencode(fields)}", headers=form)
+    assert answer.status_code in (409, 422) and not is_kept(client)
+
+
 def test_the_token_of_another_session_is_refused(agent: Agent, client: TestClient) -> None:
     address, fields = form_of(client)
     with browser_of(agent, "Mallory") as other:
@@ -104,11 +113,30 @@ def test_the_token_of_another_session_is_refused(agent: Agent, client: TestClien
     assert client.post(address, data=fields, headers=OWN | {"x-csrf-token": stolen}).status_code == 403
 
 
-def test_a_form_of_a_session_that_is_gone_is_refused(client: TestClient) -> None:
-    address, fields = form_of(client)
-    client.cookies.clear()
-    assert client.post(address, data=fields, headers=OWN).status_code == 403
-    assert not is_kept(client)
+def test_a_person_whom_each_request_names_needs_no_cookie_and_leaves_nothing_in_the_store(agent: Agent) -> None:
+    assert agent.store is not None
+    app = create_app(agent, reviewers=known(), undo=timedelta(hours=1))
+    with plain(app) as client:
+        address, fields = form_of(client)
+        kept = len(agent.store.search(("langchain_ashby",), limit=1000))
+        for _ in range(20):
+            assert not client.get("/").headers.get_list("set-cookie")
+        assert len(agent.store.search(("langchain_ashby",), limit=1000)) == kept
+        assert client.post(address, data=fields, headers=OWN).status_code == 303
+    assert not agent.store.search(("langchain_ashby", "sessions"))
+
+
+def test_the_token_of_a_form_is_good_for_a_day_at_most_and_for_its_person_alone() -> None:
+    now = [datetime(2026, 11, 29, 11, 59, tzinfo=UTC)]
+    store = InMemoryStore()
+    key, other = FormKey(store, now=lambda: now[0]), FormKey(store, now=lambda: now[0] + timedelta(minutes=5))
+    token, ahead = key.tokens("Grace")[0], other.tokens("Grace")[0]
+    assert token in other.tokens("Grace") and ahead in key.tokens("Grace") and token != ahead
+    assert token not in key.tokens("grace")
+    now[0] += timedelta(hours=12)
+    assert token in key.tokens("Grace")
+    now[0] += timedelta(hours=12)
+    assert token not in key.tokens("Grace")
 
 
 def test_the_form_may_come_in_parts_as_well(client: TestClient) -> None:
@@ -153,8 +181,6 @@ def test_with_an_address_only_that_name_is_answered_and_links_lead_there(agent: 
         assert page.status_code == 200
         assert 'href="/inbox/static/style.css"' in page.text
         assert client.get("/inbox/static/style.css").status_code == 200
-        [cookie] = page.headers.get_list("set-cookie")
-        assert cookie.startswith("__Host-") and "secure" in cookie.lower()
         assert client.get("/inbox/").status_code == 200
         assert client.get("/", headers={"host": "127.0.0.1"}).status_code == 421
         # Whatever it says: where the inbox is stands in its address.
@@ -181,10 +207,14 @@ def test_an_address_that_is_none_is_refused(wrong: str) -> None:
         Place.at(wrong)
 
 
-def test_the_cookie_is_for_this_site_alone_and_no_script(client: TestClient) -> None:
-    [cookie] = client.get("/").headers.get_list("set-cookie")
+@pytest.mark.parametrize("base_url", [None, "https://hire.example.com"])
+def test_the_cookie_is_for_this_site_alone_and_no_script(agent: Agent, base_url: str | None) -> None:
+    token = LocalToken("Grace")
+    with plain(create_app(agent, reviewers=token, base_url=base_url), base_url or HOME) as client:
+        [cookie] = client.get(token.address_of(base_url or HOME)).headers.get_list("set-cookie")
     assert {"httponly", "samesite=strict", "path=/"} <= {it.strip().lower() for it in cookie.split(";")}
     assert "domain" not in cookie.lower()
+    assert (cookie.startswith("__Host-") and "secure" in cookie.lower()) is bool(base_url)
 
 
 @pytest.mark.parametrize("address", ["/", "/nowhere", "/static/style.css", "/approvals/x/1", "/static/../app.py"])
@@ -296,27 +326,17 @@ def test_a_file_that_breaks_off_gives_no_words_of_its_error_to_the_log_of_the_se
     assert "Ada" not in "".join(traceback.format_exception(raised.value))
 
 
-def test_a_planted_cookie_is_of_no_use(agent: Agent) -> None:
-    app = create_app(agent, reviewers=known("Grace"))
-    with plain(app) as victim:
-        victim.get("/")
+@pytest.mark.parametrize("planted", ["planted", "x" * 5000, 'a"b'])
+def test_a_planted_cookie_is_of_no_use(agent: Agent, planted: str) -> None:
+    token = LocalToken("Grace")
+    app = create_app(agent, reviewers=token)
+    with plain(app) as victim, plain(app) as again:
+        victim.get(token.address_of(HOME))
         [name] = victim.cookies.keys()
-    for planted in ("planted", "x" * 5000, 'a"b'):
-        with plain(app) as again:
-            again.cookies.set(name, planted, domain="127.0.0.1")
-            page = again.get("/")
-            [given] = page.headers.get_list("set-cookie")
-            assert planted not in given
-
-
-def test_another_person_s_cookie_does_not_make_one_that_person(agent: Agent) -> None:
-    app = create_app(agent, reviewers=lambda request: Reviewer(request.headers["x-who"]))
-    with plain(app) as client:
-        client.get("/", headers={"x-who": "Mallory"})
-        mallory = dict(client.cookies)
-        page = client.get("/", headers={"x-who": "Grace"})
-        assert "Grace" in page.text
-        assert dict(client.cookies) != mallory
+        again.cookies.set(name, planted, domain="127.0.0.1")
+        assert again.get("/").status_code == 401
+        [given] = again.get(token.address_of(HOME)).headers.get_list("set-cookie")
+        assert planted not in given
 
 
 async def test_a_session_ends_in_time_and_is_swept_away() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import desk, place, until
+from desks import Pair, desk, place, until
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command
 from people import Browser, browser_of
@@ -132,6 +133,18 @@ def test_whoever_asks_second_is_led_to_the_same_card(office: Office) -> None:
     assert sum(it["endpoint"] == "application.changeStage" for it in office.sandbox.requests()) == 2
 
 
+def test_two_who_ask_at_once_in_two_processes_are_led_to_one_card(office: Office, memory: Pair) -> None:
+    agent = office.agent(office.move(), checkpointer=memory[0], store=memory[1])
+    with opened(agent) as browser, opened(agent, "Ben") as other:  # two applications share nothing but the store
+        [moved] = entries(browser)
+        tokens = {it: it.csrf_token for it in (browser, other)}
+        with ThreadPoolExecutor(2) as both:
+            ask = [both.submit(it.post, f"{moved}/undo", headers={"x-csrf-token": tokens[it]}) for it in tokens]
+        assert len({it.result().url.path for it in ask}) == 1
+        assert len({*re.findall(r'href="(/approvals/\w+/\d+)"', browser.get("/").text)}) == 1
+        assert not memory[1].search(("langchain_ashby", "undoing"))
+
+
 def test_a_change_that_cannot_be_undone_says_why(office: Office) -> None:
     person = office.sandbox.state()["candidate"][0]["id"]
     with opened(office.agent(call(NOTE, candidate_id=person, note="Call back."))) as browser:
@@ -223,6 +236,8 @@ def test_the_strip_offers_it_right_after_a_change_was_written(office: Office) ->
             assert decided.status_code == 303
         results = browser.app.state.inbox.outbox.results  # type: ignore[attr-defined]
         until(lambda: len(results.of("Grace")) == 2)
+        browser.head("/")  # nobody sees what these are told
+        browser.get("/", headers={"sec-purpose": "prefetch"})
         strip = browser.get("/strip").text
         assert strip.count("Written:") == 2
         [undo] = re.findall(r'action="(/outcomes/\w+/undo)"', strip)

@@ -165,6 +165,7 @@ class Notifier:
 
     def _send(self, post: Post, open_ids: set[str], now: datetime) -> None:
         """Sends what is due. A channel that fails is left alone until its next attempt is due."""
+        post.note_ended()
         failing = {it.to.channel for it in post.unsent.values() if it.down and it.again > now}
         for letter in sorted(post.unsent.values(), key=lambda it: it.at):
             channel = self._channels.get(letter.to.channel)

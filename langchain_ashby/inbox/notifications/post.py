@@ -83,6 +83,7 @@ class Post:
         self._store = store
         self.sent = {letter.id: letter for letter in letters(store, _SENT)}
         self.unsent = {letter.id: letter for letter in letters(store, UNSENT) if letter.id not in self.sent}
+        self._ended: dict[str, Letter] = {}
         self._told = {(letter.to, it.id) for letter in self._all() for it in letter.notices}
 
     def requesters(self) -> dict[tuple[str | None, str], str]:
@@ -114,12 +115,17 @@ class Post:
         self.unsent[letter.id] = letter
 
     def end(self, letter: Letter, now: datetime) -> None:
-        """Keeps a letter as sent, or given up. First there, then no longer here: it is never in neither place."""
-        ended = replace(letter, ended=now)
-        self._put(_SENT, ended)
-        self._store.batch([PutOp(UNSENT, letter.id, None)])
-        self.sent[letter.id] = ended
+        """Keeps a letter as sent, or given up. This process does not send it again, even if the store is away now."""
+        self.sent[letter.id] = self._ended[letter.id] = replace(letter, ended=now)
         self.unsent.pop(letter.id, None)
+        self.note_ended()
+
+    def note_ended(self) -> None:
+        """Notes in the store which letters have ended. First there, then no longer here: none is in neither place."""
+        for letter in [*self._ended.values()]:
+            self._put(_SENT, letter)
+            self._store.batch([PutOp(UNSENT, letter.id, None)])
+            del self._ended[letter.id]
 
     def forget(self, open_ids: set[str], now: datetime) -> None:
         """Deletes old letters, unless something in them still waits: it would be told again."""

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from langchain_ashby.inbox.outbox import DecisionError
 from langchain_ashby.inbox.pages.card import too_long
 from langchain_ashby.inbox.pages.listing import Listing, listing
-from langchain_ashby.inbox.pages.shared import answer, inbox_of, path_for, reviewer_of
+from langchain_ashby.inbox.pages.shared import answer, inbox_of, only, path_for, reviewer_of
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.together import MOST, alone, likeness
 
@@ -43,7 +43,7 @@ async def decide(request: Request) -> Response:
     form = await request.form()
     found = await run_in_threadpool(listing, request)
     batch = batch_of(request, found)
-    kind = form.get("decision")
+    kind = only(form, "decision")
     if kind not in ("approve", "reject"):
         return await run_in_threadpool(_page, request, found, "Choose a decision: approve or reject.", 422)
     if problem := too_long(form):

@@ -21,6 +21,7 @@ from langchain_ashby.inbox.pages.shared import (
     approval_of,
     approval_to_decide,
     inbox_of,
+    only,
     path_for,
     reviewer_of,
     zone_of,
@@ -45,7 +46,7 @@ async def decide(request: Request) -> Response:
     """Keeps a decision, and goes on to the next change."""
     approval = await run_in_threadpool(approval_to_decide, request)
     form = await request.form()
-    if form.get("fingerprint") != approval.fingerprint:
+    if only(form, "fingerprint") != approval.fingerprint:
         return await _again(request, approval, "The card has changed. Review it again.", 409)
     decision = _decision(form)
     if isinstance(decision, str):
@@ -108,7 +109,7 @@ async def _again(request: Request, approval: Approval, problem: str, status: int
 
 def _decision(form: FormData) -> Mapping[str, Any] | str:
     """The decision in a form, in LangChain's approval protocol; or what is wrong with it."""
-    kind = form.get("decision")
+    kind = only(form, "decision")
     if problem := too_long(form):
         return problem
     # The reason is that of a button, to which more may be written.

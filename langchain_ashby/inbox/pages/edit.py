@@ -17,7 +17,7 @@ from langchain_ashby.inbox.forms import Choices, Declared, Form, Lists, Typed, c
 from langchain_ashby.inbox.outbox import DecisionError
 from langchain_ashby.inbox.pages.card import onward
 from langchain_ashby.inbox.pages.filters import Filters
-from langchain_ashby.inbox.pages.shared import answer, approval_to_decide, inbox_of, reviewer_of, zone_of
+from langchain_ashby.inbox.pages.shared import answer, approval_to_decide, inbox_of, only, reviewer_of, zone_of
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.text.words import zone_named
 from langchain_ashby.toolkit import AshbyTool
@@ -42,14 +42,14 @@ _MOST_CONTROLS = 5_000
 
 def _answer_to(request: Request, approval: Approval, sent: FormData) -> Response:
     filled = _form_of(request, approval, typed={name: _texts(sent, name) for name in sent})
-    if sent.get("fingerprint") != approval.fingerprint:
+    if only(sent, "fingerprint") != approval.fingerprint:
         return _page(request, approval, filled, "The card has changed. Review it and your edits again.", 409)
-    if sent.get("decision") != "edit" and not sent.get("~again"):  # a search, or another row
+    if only(sent, "decision") != "edit" and not sent.get("~again"):  # a search, or another row
         return _page(request, approval, filled)
     found = read(filled)
     if found.args is None:
         return _page(request, approval, filled.with_problems(found.problems), status=422)
-    if sent.get("decision") != "edit":
+    if only(sent, "decision") != "edit":
         return _page(request, approval, filled)
     if not found.changed:
         return _page(

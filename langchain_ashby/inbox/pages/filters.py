@@ -67,8 +67,8 @@ class Filters:
         return (
             self.kind in ("", approval.tool)
             and self.risk in ("", approval.risk)
-            and self.job in ("", job_of(approval))
-            and self.requester in ("", requester_of(approval))
+            and (not self.job or self.job == job_of(approval))
+            and (not self.requester or self.requester == requester_of(approval))
             and (decides or not self.mine)
             and (not self.q or all(it in _searched(approval) for it in plain(self.q).split()))
         )
@@ -92,14 +92,14 @@ def choices(approvals: Iterable[Approval]) -> Choices:
     requesters: set[str] = set()
     for it in approvals:
         kinds[it.tool] = it.title
-        jobs.add(job_of(it))
+        jobs.add(it.job or "")
         risks.add(it.risk)
-        requesters.add(requester_of(it))
+        requesters.add(it.question.waiting["requester"] or "")
     return Choices(
         sorted(kinds.items(), key=lambda it: it[1].casefold()),
-        [(it, it) for it in sorted(jobs - {""}, key=str.casefold)],
+        [(it, it) for it in sorted({*map(visible, jobs)} - {""}, key=str.casefold)],
         [(it, it.capitalize()) for it in RISKS if it in risks],
-        [(it, it) for it in sorted(requesters - {""}, key=str.casefold)],
+        [(it, it) for it in sorted({*map(visible, requesters)} - {""}, key=str.casefold)],
     )
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain, islice
-from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
@@ -131,8 +130,7 @@ def propose(request: Request) -> Response:
     if undo is None or undo.is_undone or not undo.calls:
         return refused(_NOT_WRITTEN if undo is None else undo.why_not or "It has already been undone.")
     try:
-        with _one_at_a_time:
-            proposed = undos.propose(entry, reviewer)
+        proposed = undos.propose(entry, reviewer)
     except AshbyError as error:
         return refused(reason("", f"{error.message.rstrip('.')}. {error.remedy}").why)
     now = undos.of(entry, reviewer) or undo
@@ -218,8 +216,6 @@ def _midnight(day: date) -> datetime:
 
 
 _NOT_WRITTEN = "Nothing was written, so there is nothing to undo."
-_one_at_a_time = Lock()
-"""Of two clicks at once, the second finds the question of the first."""
 
 _LINES = 200
 """So many lines of a file are sent at once."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -95,6 +96,12 @@ class OnTheClock:
             await self._app(scope, receive, send)
 
 
+def only(form: FormData, name: str) -> str | None:
+    """What a form says in a field; None if it says nothing, or several things: no page of the inbox sends that."""
+    found = form.getlist(name)
+    return found[0] if len(found) == 1 and isinstance(found[0], str) else None
+
+
 _GONE = "This change is no longer waiting for a decision."
 
 
@@ -120,6 +127,5 @@ def common(request: Request) -> dict[str, Any]:
 
 
 def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
-    """A page, with times on the reviewer's clock. Made in a thread, not in an event loop: it reads the store."""
-    with in_zone(getattr(zone_of(request), "key", None)):
-        return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)
+    """A page. Made in a thread, not in an event loop: it reads the store."""
+    return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)

@@ -25,7 +25,7 @@ def failed(request: Request, error: Exception) -> Response:
     """Shows an error that a page or the router raised."""
     assert isinstance(error, HTTPException)
     words = error.detail
-    if words == _UNSAID.get(error.status_code):
+    if error.status_code == 400 or words == _UNSAID.get(error.status_code):  # a parser's words are for developers
         words = _WORDS.get(error.status_code, "The inbox cannot do this.")
     answer = problem(request, error.status_code, words)
     answer.headers.update(error.headers or {})
@@ -51,9 +51,9 @@ _TITLES = {
     413: "Too large",
     429: "Too many attempts",
     500: "Something went wrong",
-    503: "Not running",
+    503: "Not available",
 }
-_UNSAID = {404: "Not Found", 405: "Method Not Allowed", 400: "Bad Request"}
+_UNSAID = {404: "Not Found", 405: "Method Not Allowed"}
 _WORDS = {
     400: "The form could not be read. Nothing was changed.",
     404: "There is no such page. What you are looking for may already be decided.",

@@ -71,7 +71,9 @@ def strip_of(request: Request, kept: Mapping[tuple[str, int], Kept], now: dateti
     An outcome is told once, to a request that shows it; and again to a window that says since when it was told nothing.
     """
     inbox, mine = inbox_of(request), reviewer_of(request).name
-    if request.headers.get("hx-trigger") in _OTHER_PARTS:
+    headers = request.headers
+    is_shown = request.method != "HEAD" and "prefetch" not in headers.get("sec-purpose", "")
+    if not is_shown or headers.get("hx-trigger") in _OTHER_PARTS:
         return Strip([], [], "")
     undoable = sorted((it for it in kept.values() if it.reviewer == mine and it.due > now), key=lambda it: it.due)
     since = parsed(request.query_params.get("since"))

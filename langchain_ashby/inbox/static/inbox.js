@@ -195,34 +195,49 @@
       htmx.trigger("#rows", "fresh");
     }, 150);
   }
+  // Browsers have six connections to a host: a page behind others asks now and then instead of listening.
   function listen() {
     const { events, poll } = document.body.dataset;
     if (!events) return;
-    let failures = 0, since = "";
-    const source = new EventSource(events);
+    let source = null, failures = 0, since = "", ticks = 0;
     const told = (event) => { const it = JSON.parse(event.data); fresh([it.address, ...(it.gone || [])].filter(Boolean)); };
-    ["waiting", "decided", "outcome"].forEach((name) => source.addEventListener(name, told));
-    source.addEventListener("open", () => { failures = 0; });
-    source.addEventListener("error", () => {
-      if (++failures < 3) return;
-      source.close(); // something on the way holds the events back
-      setInterval(async () => {
-        const answer = await fetch(poll + (since && `?since=${since}`)).then((it) => it.ok ? it.json() : {}).catch(() => ({}));
-        if (since && answer.changed) fresh([]);
-        since = answer.id || since;
-      }, 2000);
-    });
-    addEventListener("pagehide", () => source.close());
+    const close = () => { source?.close(); source = null; };
+    const open = () => {
+      source = new EventSource(events);
+      ["waiting", "decided", "outcome"].forEach((name) => source.addEventListener(name, told));
+      source.addEventListener("open", () => { failures = 0; });
+      source.addEventListener("error", () => {
+        // It tries again by itself, but not after a refusal; and it gives up if something on the way holds events back.
+        if (source?.readyState === EventSource.CLOSED || ++failures > 2) close();
+      });
+    };
+    const ask = async () => {
+      const answer = await fetch(poll + (since && `?since=${since}`)).then((it) => it.ok ? it.json() : {}).catch(() => ({}));
+      if (answer.changed) fresh([]);
+      since = answer.id || since;
+      return answer.id;
+    };
+    setInterval(async () => {
+      if (document.hidden) close();
+      if (source || document.hidden && ++ticks % 8) return;
+      if (await ask() && !document.hidden && !source && failures < 3) open();
+    }, 2000);
+    if (!document.hidden) open();
+    addEventListener("pagehide", close);
   }
   function mark() { // the list was fetched without the change that is open
     const open = one("#card")?.dataset.address;
     for (const it of rows()) it.toggleAttribute("aria-current", false);
     if (open) one(`.row a[data-address="${CSS.escape(open)}"]`)?.setAttribute("aria-current", "true");
   }
-  const failed = () => say("The inbox did not answer. Nothing was decided; try again.");
-  document.addEventListener("htmx:sendError", failed);
+  // What the answer says, if it says anything: the request may have arrived all the same.
+  const failed = (html) => {
+    const words = html && one("[role=alert]", new DOMParser().parseFromString(html, "text/html"))?.textContent;
+    say(words || "The inbox did not answer. Check whether your decision counts before you try again.");
+  };
+  document.addEventListener("htmx:sendError", () => failed());
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status !== 404) return failed();
+    if (event.detail.xhr.status !== 404) return failed(event.detail.xhr.responseText);
     sessionStorage.setItem("told", "That change is no longer waiting. These are the ones that are.");
     location.assign(one("#workspace").dataset.url);
   });

@@ -13,7 +13,7 @@ from sqlalchemy import Select, Table, and_, case, exists, func, literal, or_, se
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.mirror import tables
-from langchain_ashby.mirror.questions.answer import Answer, Column, shown_id, to_the_minute
+from langchain_ashby.mirror.questions.answer import Answer, Column, to_the_minute
 from langchain_ashby.mirror.questions.approvals import waiting
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.filters import entered_at, joined, stage, unknown_histories
