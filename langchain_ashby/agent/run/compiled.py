@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -12,7 +11,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot
 
-from langchain_ashby.agent.approval.decisions import UNKEPT
+from langchain_ashby.agent.approval.decisions import UNKEPT, is_question_id
 from langchain_ashby.agent.messages.artifacts import with_artifacts
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.run.runtime import for_run
@@ -98,7 +97,8 @@ def _check(answer: object, state: StateSnapshot) -> None:
 
 
 def _names_questions(answer: dict[Any, Any]) -> bool:
-    return all(isinstance(it, str) and _ID.fullmatch(it) for it in answer)
+    """True if all of its keys do: LangGraph passes any other answer to the open question as it is."""
+    return all(map(is_question_id, answer))
 
 
 def _that_can_be_kept(command: Command[Any]) -> Command[Any]:
@@ -109,7 +109,3 @@ def _that_can_be_kept(command: Command[Any]) -> Command[Any]:
     if isinstance(answer, dict) and _names_questions(answer):
         return replace(command, resume=dict.fromkeys(answer, UNKEPT))
     return replace(command, resume=UNKEPT)
-
-
-_ID = re.compile("[0-9a-f]{32}")
-"""The form of interrupts' ids: an answer whose keys all match names its questions."""
