@@ -50,10 +50,13 @@ def review(state: State, given: Dependencies) -> Update:
             "approvals": held,
         }
     again: Update = {"approvals": held, "edits": []}
-    if any(map(given.is_of_another_version, proposals)):
-        return {**again, "problem": _OTHER_VERSION}
-    if any(map(given.is_of_another_account, proposals)):
-        return {**again, "problem": _OTHER_ACCOUNT}
+    for is_another, problem in (
+        (given.is_of_another_version, _OTHER_VERSION),
+        (given.is_of_another_account, _OTHER_ACCOUNT),
+    ):
+        if any(map(is_another, proposals)):
+            close(location.store, location.thread_id, question_id())
+            return {**again, "problem": problem}
     # Kept whatever the answer is: what this run requires, and shows, counts for the runs after it.
     again["proposals"] = proposals = [_with_requirements(it, given) for it in proposals]
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
