@@ -57,7 +57,8 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         if self._has_to_be_asked_for(input, config):
             _check(input.resume, self.get_state(_of_thread(config)))
             input = _that_can_be_kept(input)
-        config, artifacts = for_run(config)
+        head = self._head_of_named(config)
+        config, artifacts = for_run(config, again=head is not None and _is_behind(config, self.get_state(head)))
         for step in super().stream(input, config, **kwargs):
             yield with_artifacts(step, artifacts)
 
@@ -66,11 +67,18 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         if self._has_to_be_asked_for(input, config):
             _check(input.resume, await self.aget_state(_of_thread(config)))
             input = _that_can_be_kept(input)
-        config, artifacts = for_run(config)
+        head = self._head_of_named(config)
+        config, artifacts = for_run(config, again=head is not None and _is_behind(config, await self.aget_state(head)))
         # Without this, the run would go on for a while after its caller stopped listening.
         async with aclosing(cast(AsyncGenerator[Any, None], super().astream(input, config, **kwargs))) as steps:
             async for step in steps:
                 yield with_artifacts(step, artifacts)
+
+    def _head_of_named(self, config: RunnableConfig | None) -> RunnableConfig | None:
+        """The thread of a run that names the checkpoint it begins from; None if it names none."""
+        thread = _of_thread(config)
+        named = thread["configurable"].pop("checkpoint_id", None)
+        return thread if named and self.checkpointer else None
 
     def _has_to_be_asked_for(self, input: Any, config: RunnableConfig | None) -> bool:
         is_answer = isinstance(input, Command) and input.resume is not None
@@ -80,6 +88,12 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
 
 def _of_thread(config: RunnableConfig | None) -> RunnableConfig:
     return {"configurable": dict((config or {}).get("configurable", {}))}
+
+
+def _is_behind(config: RunnableConfig | None, head: StateSnapshot) -> bool:
+    """True if a run begins from an earlier checkpoint: then it knows nothing of what the thread wrote after that."""
+    named: str = _of_thread(config)["configurable"]["checkpoint_id"]
+    return named != head.config["configurable"].get("checkpoint_id")
 
 
 def _check(answer: object, state: StateSnapshot) -> None:
