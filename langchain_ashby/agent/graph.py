@@ -236,7 +236,9 @@ def _branch(
 
 
 def _enter(state: State) -> str:
-    return "model" if is_in_order(state["messages"], _own(state)) else "reconcile"
+    # The message of a write that waits may have been removed: no call is open then, but the write is not over.
+    waits = state.get("proposals") or state.get("approvals") or state.get("edits")
+    return "model" if not waits and is_in_order(state["messages"], _own(state)) else "reconcile"
 
 
 def _own(state: State) -> dict[str, str]:

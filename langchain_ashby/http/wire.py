@@ -138,7 +138,7 @@ def _decode(
     if envelope is not None and envelope["success"] is False:
         raise _refused(request, envelope, facts)
     if status != 200:
-        unknown = writes and status < 300
+        unknown = writes and (status < 300 or status in _PERHAPS_DONE)
         raise UnexpectedStatusError(f"Ashby answered with HTTP {status}", outcome_unknown=unknown, **facts)
     if envelope is None:
         raise type(unreadable)(unreadable.message, outcome_unknown=writes, **facts)
@@ -154,6 +154,10 @@ def _decode(
     more = envelope.get("moreDataAvailable")
     cursor = None if more is False else envelope.get("nextCursor")
     return Reply(result, _warnings(envelope), request_ids, bool(more or cursor), str(cursor) if cursor else None)
+
+
+_PERHAPS_DONE = (303, 408)
+"""See Other follows a POST that was carried out, and some gateways say Request Timeout of one that they passed on."""
 
 
 def _parse(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | None, AshbyError]:

@@ -26,6 +26,9 @@ from langchain_ashby.toolkit.listings import Listing, Record, kept, read
 MOST = 5
 """The most records that an error lists."""
 
+FRESH_FOR_WRITES = 10.0
+"""Seconds for which a listing is good for a write: somebody may rename a record."""
+
 
 @dataclass(frozen=True)
 class Resolved:
@@ -243,7 +246,9 @@ class _Look:
             return read(self._client, operation(**{argument: " ".join(name.text.split())}))
         widest = {it: True for it in _WIDEST if it in fields}
         request = operation(**widest, **names.filters, **self._within(name))
-        return kept(self._client, request, not_before=self._began if anew else None)
+        writes = self._operation.access is Access.WRITE
+        latest = self._began if anew else self._began - FRESH_FOR_WRITES if writes else None
+        return kept(self._client, request, not_before=latest)
 
     def _within(self, name: _Name) -> dict[str, str]:
         """The argument of the listing that says where the name is unique."""

@@ -11,6 +11,7 @@ import pytest
 from writing_room import DyingJournal, Killed, Room, opened
 
 from langchain_ashby import AshbyClient
+from langchain_ashby.agent.execution.waiting import all_waiting
 from langchain_ashby.sandbox import AshbySandbox
 
 APPROVE = {"type": "approve"}
@@ -50,6 +51,7 @@ def test_a_card_of_another_account_is_withheld_whatever_is_decided(
     with elsewhere(room, how), room.agent() as graph:
         answer = room.answer(room.resume(graph, decision))
         assert room.sent() == 0
+        assert all_waiting(graph.store) == []
     assert answer.text.startswith("Not executed. It was proposed under another Ashby account")
     assert "propose it again" in answer.text
     assert [it.outcome for it in room.trail()] == ["withheld"]

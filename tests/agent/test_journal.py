@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import ToolMessage
-from langgraph.store.base import BaseStore, PutOp
+from langgraph.store.base import BaseStore, PutOp, SearchOp
 from langgraph.store.memory import InMemoryStore
 from langgraph.store.sqlite import SqliteStore
-from office import Office
+from langgraph.types import Command
+from office import Office, agent, approve, calling, user
 from office import write as call
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
@@ -298,11 +299,32 @@ def test_a_store_that_lags_behind_is_not_written_by() -> None:
     class Lagging(InMemoryStore):
         """Reads from a replica that is behind."""
 
-        def search(self, *arguments: Any, **more: Any) -> Any:
-            return []
+        def batch(self, ops: Any) -> Any:
+            asked = list(ops)
+            return [[] if isinstance(op, SearchOp) else it for op, it in zip(asked, super().batch(asked), strict=True)]
 
     with pytest.raises(StoreError, match="reads its own writes"):
         executor().begin(write(Lagging()))
+
+
+def test_an_approved_write_takes_so_many_requests_of_the_store_and_no_more() -> None:
+    """The time that approvals take is docs/cost.md's; a request for each thing that is read would show only there."""
+    asked: list[bool] = []
+
+    class Counting(InMemoryStore):
+        def batch(self, ops: Any) -> Any:
+            listed = list(ops)
+            asked.append(any(isinstance(it, PutOp) for it in listed))
+            return super().batch(listed)
+
+    graph = agent(Office(), calling(call("ada")), "Done.", store=Counting())
+    graph.invoke(user(), {"configurable": {"thread_id": "an earlier one"}})  # which names the journal
+    asked.clear()
+    config: Any = {"configurable": {"thread_id": "thread"}}
+    graph.invoke(user(), config)
+    assert asked == [False, False, False, True]
+    graph.invoke(Command(resume=approve()), config)
+    assert (len(asked), sum(asked)) == (11, 4), "with a request to Ashby, one more to note it and one to look again"
 
 
 def test_each_decision_about_a_proposal_is_an_entry_of_its_own() -> None:
@@ -343,11 +365,11 @@ def test_a_record_of_another_version_is_not_guessed_at(store: BaseStore) -> None
 
 def test_a_store_has_a_journal_of_its_own_and_all_names_that_it_was_given_count(store: BaseStore) -> None:
     journal, name = Journal(), Journal().name(store)
-    assert journal.name(store) == name and journal.is_named(store, name)
-    assert not journal.is_named(store, None) and not journal.is_named(InMemoryStore(), name)
+    assert journal.name(store) == name and journal.read_named(store, KEY, name)[1]
+    assert not journal.read_named(store, KEY, None)[1] and not journal.read_named(InMemoryStore(), KEY, name)[1]
     # Two workers made one each at the same time.
     store.batch([put(("langchain_ashby", "journal", "names"), "another", {"at": NOW})])
-    assert journal.is_named(store, name) and journal.is_named(store, "another")
+    assert all(journal.read_named(store, KEY, it)[1] for it in (name, "another"))
 
 
 def test_an_answer_is_given_again_as_it_was() -> None:

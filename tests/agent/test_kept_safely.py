@@ -82,6 +82,39 @@ async def test_a_retry_of_the_node_around_the_agent_makes_no_second_write_unaske
     assert office.writes == ([] if how == "deeper" else [("ada", "Offer")])
 
 
+@pytest.mark.parametrize("asynchronous", [False, True])
+async def test_a_person_is_asked_where_a_run_begins_from_an_earlier_checkpoint(
+    asynchronous: bool,
+) -> None:
+    office, config = Office(), thread()
+    graph = agent(office, calling(write("ada")), "Done.", calling(write("ben")), "Done.", policy=ALLOW)
+
+    async def run(given: Any, since: Any) -> Any:
+        return await graph.ainvoke(given, since) if asynchronous else graph.invoke(given, since)
+
+    await run(user(), config)
+    *_, beginning = (it.config for it in graph.get_state_history(config) if it.next == ("model",))
+    await run(user(), graph.get_state(config).config)  # as Agent Chat UI names it with each message
+    assert office.writes == [("ada", "Offer"), ("ben", "Offer")]
+    request(await run(None, beginning))  # as its button "Regenerate" does
+    assert office.writes == [("ada", "Offer"), ("ben", "Offer")]
+
+
+def test_a_person_is_asked_where_langchain_runs_the_agent_again() -> None:
+    office = Office()
+    said: list[Any] = [calling(write("ada")), ConnectionError(), calling(write("ada")), "Done."]
+
+    def speak(messages: Any) -> Any:
+        now = said.pop(0)
+        if isinstance(now, Exception):
+            raise now
+        return lines(now)([])
+
+    graph = create_recruiting_agent(ScriptedChatModel(script=speak), office, policy=ALLOW)
+    request(graph.with_retry(wait_exponential_jitter=False).invoke(user(), thread()))
+    assert office.writes == [("ada", "Offer")]
+
+
 @pytest.mark.parametrize("nested", [False, True])
 @pytest.mark.parametrize("asynchronous", [False, True])
 async def test_a_person_is_asked_where_the_message_is_saved_only_at_the_end(nested: bool, asynchronous: bool) -> None:

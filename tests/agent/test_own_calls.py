@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, RemoveMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, read, request, results, thread, user, write
 
+from langchain_ashby.agent import audit_trail
+from langchain_ashby.agent.execution.waiting import all_waiting
 from langchain_ashby.agent.messages.own import is_own_call, record_of_turn, turn_of
 
 REPLACED = "Outcome not known. Something outside this agent put it in the place of another call."
@@ -72,6 +74,29 @@ def test_a_call_that_is_replaced_while_a_person_is_asked_has_no_answer_of_the_ot
     assert answers["call_0_1"] == "candidate ben"
     assert office.writes == ([("ada", "Offer")] if moment == "approved" else [])
     assert_sendable(result["messages"])
+
+
+@pytest.mark.parametrize("moment", ["asked", "approved"])
+@pytest.mark.parametrize("how", ["removed", "replaced by words", "replaced by a call"])
+def test_a_write_whose_message_a_person_takes_away_is_closed_on_record_and_never_made(how: str, moment: str) -> None:
+    office, config, store = Office(), thread(), InMemoryStore()
+    graph = agent(office, calling(write("ada")), "Fine.", store=store)
+    result = graph.invoke(user(), config)
+    message, [asked] = result["messages"][-1], result["__interrupt__"]
+    if moment == "approved":
+        graph.invoke(Command(resume=approve()), config, interrupt_before=["writes"])
+    earlier = graph.get_state(config)
+    forged = [{**write("ben"), "id": message.tool_calls[0]["id"]}]
+    taken_away = {
+        "removed": RemoveMessage(message.id),
+        "replaced by words": AIMessage("I only look.", id=message.id),
+        "replaced by a call": AIMessage("", id=message.id, tool_calls=forged),
+    }
+    graph.invoke({"messages": [taken_away[how], *user("Stop.")["messages"]]}, config)
+    assert [it.outcome for it in audit_trail(store)] == ["superseded"]
+    assert asked.id not in {it["interrupt_id"] for it in all_waiting(store)}
+    graph.invoke(None if moment == "approved" else Command(resume=approve()), earlier.config)
+    assert office.writes == [] and len(audit_trail(store)) == 1
 
 
 def test_a_message_whose_calls_are_as_they_were_keeps_their_answers_whatever_else_is_changed() -> None:

@@ -77,6 +77,15 @@ def test_the_card_of_a_stale_tab_approves_nothing_of_what_took_its_place() -> No
     assert office.writes == [("ben", "Offer")]
 
 
+def test_decisions_beside_the_id_of_another_question_are_not_for_the_open_one() -> None:
+    office, graph, config, first = waiting()
+    [second] = graph.invoke(Command(resume={first.id: "?"}), config)["__interrupt__"]
+    for stale in (first.id, "0" * 32):
+        again = request(graph.invoke(Command(resume=approve() | {stale: approve()}), config))
+        assert again["problem"].startswith("Nothing was executed: the answer is for another request.")
+    assert office.writes == [] and second.id != first.id
+
+
 @pytest.mark.parametrize("odd", [7, "", [], {}, True, "0" * 32])
 def test_a_request_id_that_is_not_this_ones_runs_nothing(odd: Any) -> None:
     office, graph, config, _ = waiting()

@@ -23,7 +23,7 @@ from langchain_ashby.errors import ArgumentError
 from langchain_ashby.ids import IDS, Id, InterviewStageId, JobId, canonical, ids_of, short
 from langchain_ashby.records import Application, Job
 from langchain_ashby.sandbox import AshbySandbox
-from langchain_ashby.toolkit import listings
+from langchain_ashby.toolkit import listings, names
 from langchain_ashby.toolkit.arguments import arguments_of
 from langchain_ashby.toolkit.names import resolved
 
@@ -453,6 +453,17 @@ class TestListings:
             time.sleep(0.01)
             second = resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": "A"}, client)
         assert (first.arguments["tag_id"], second.arguments["tag_id"]) == (ID, OTHER)
+
+    def test_are_read_again_for_a_write_much_sooner(self, recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+        recorder.answers["candidateTag.list"] = [
+            success([{"id": ID, "title": "A"}, {"id": OTHER, "title": "B"}]),
+            success([{"id": ID, "title": "B"}, {"id": OTHER, "title": "A"}]),  # a colleague swapped them
+        ]
+        with AshbyClient("key", recorder.url) as client:
+            first, second = (resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": "A"}, client) for _ in "12")
+            monkeypatch.setattr(names, "FRESH_FOR_WRITES", 0.0)
+            later = resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": "A"}, client)
+        assert [it.arguments["tag_id"] for it in (first, second, later)] == [ID, ID, OTHER]
 
     def test_are_read_again_after_a_write_of_the_same_client(
         self, sandbox: AshbySandbox, client: AshbyClient, company: Company

@@ -6,6 +6,7 @@ They count as a whole: if one of them cannot be understood, none is carried out.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,7 +67,8 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
     if not isinstance(decisions, list):
         raise UnusableAnswer('Nothing was executed: the answer must be {"decisions": [...]}.')
     assert isinstance(answer, dict)
-    if answer.get("request_id") not in (None, request_id):
+    named = [answer.get("request_id"), *filter(is_question_id, answer)]
+    if any(it not in (None, request_id) for it in named):
         raise UnusableAnswer(
             "Nothing was executed: the answer is for another request. Review the one that is open now, and decide that."
         )
@@ -86,6 +88,14 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
     if problems:
         raise UnusableAnswer("\n".join(["Nothing was executed.", *problems]))
     return read
+
+
+def is_question_id(key: object) -> bool:
+    """True for what has the form of a question's id, which is that of its interrupt."""
+    return isinstance(key, str) and _ID.fullmatch(key) is not None
+
+
+_ID = re.compile("[0-9a-f]{32}")
 
 
 def _decision(decision: object, proposal: Proposal, tools: Tools, allowed: Sequence[str]) -> Decision:

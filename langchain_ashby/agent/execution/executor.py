@@ -176,9 +176,9 @@ class WriteExecutor:
         store, key = write.store, write.key
         deadline = time.monotonic() + self.journal.patience.total_seconds()
         pause = _SHORTEST_PAUSE
-        kept_here = self.journal.is_named(store, write.proposal.get("journal"))
+        kept_here = False
         while True:
-            record = self.journal.read(store, key)
+            record, is_its_own = self.journal.read_named(store, key, write.proposal.get("journal"))
             if record.concluded is not None:
                 return _as_decided(from_record(write.call, record.concluded["answer"]), record.concluded["outcome"])
             if record.claims and all(self.journal.is_abandoned(store, it) for it in record.claims):
@@ -192,7 +192,7 @@ class WriteExecutor:
             elif record.requests:
                 # A worker that took it over died, or a suspended one has just lost its claim.
                 return self.end(write, None, WriteResult("unknown", outcome_unknown(write.call, _BROKEN_OFF)))
-            elif not kept_here and (elsewhere := self._kept_elsewhere(write)):
+            elif not (is_its_own or kept_here) and (elsewhere := self._kept_elsewhere(write)):
                 return self.end(write, None, elsewhere)
             else:
                 kept_here = True

@@ -23,7 +23,7 @@ from typing import Any, TypedDict
 from uuid import uuid4
 
 from langchain_core.messages import ToolCall, ToolMessage
-from langgraph.store.base import BaseStore, PutOp
+from langgraph.store.base import BaseStore, Item, PutOp
 
 from langchain_ashby.agent.cards import Seen
 from langchain_ashby.agent.execution.outcome import Outcome
@@ -32,6 +32,7 @@ from langchain_ashby.agent.execution.store import (
     items_under,
     list_items,
     load,
+    look,
     put_op,
     store_time,
     thread_label,
@@ -160,24 +161,14 @@ class Journal:
             store.batch([put_op(_NAMES, names[0], {"at": datetime.now(UTC).isoformat()})])
         return names[0]
 
-    def is_named(self, store: BaseStore, name: str | None) -> bool:
-        """True if the journal in a store has this name."""
-        return name is not None and store.get(_NAMES, name) is not None
-
     def read(self, store: BaseStore, key: str) -> JournalRecord:
         """Reads the record of a call."""
-        concluded: Conclusion | None = None
-        claims, requests = [], []
-        for item in sorted(list_items(store, _namespace(key)), key=lambda it: it.key):
-            note = load(item)
-            if item.key == _CONCLUDED:
-                concluded = note  # type: ignore[assignment]  # it is what `conclude` kept
-            elif "path" in note:
-                requests.append(Request(**note))
-            else:
-                note["at"] = datetime.fromisoformat(note["at"])
-                claims.append(Claim(id=item.key, stored=time_of(item), **note))
-        return JournalRecord(concluded, claims, requests)
+        return _record(list_items(store, _namespace(key)))
+
+    def read_named(self, store: BaseStore, key: str, name: str | None) -> tuple[JournalRecord, bool]:
+        """Reads the record of a call, and whether the journal in the store has this name."""
+        [items], named = look(store, [_namespace(key)], *([(_NAMES, name)] if name is not None else []))
+        return _record(items), any(it is not None for it in named)
 
     def claim(self, store: BaseStore, key: str, approval: Approval | None, seen: Seen | None = None) -> Claim:
         """Puts a claim. The caller may proceed only if the record, read afterwards, has this claim and no other."""
@@ -313,6 +304,21 @@ _made: ContextVar[list[str] | None] = ContextVar("made", default=None)
 
 def _namespace(key: str) -> tuple[str, ...]:
     return (*ROOT, *key.split("/"))
+
+
+def _record(items: Iterable[Item]) -> JournalRecord:
+    concluded: Conclusion | None = None
+    claims, requests = [], []
+    for item in sorted(items, key=lambda it: it.key):
+        note = load(item)
+        if item.key == _CONCLUDED:
+            concluded = note  # type: ignore[assignment]  # it is what `conclude` kept
+        elif "path" in note:
+            requests.append(Request(**note))
+        else:
+            note["at"] = datetime.fromisoformat(note["at"])
+            claims.append(Claim(id=item.key, stored=time_of(item), **note))
+    return JournalRecord(concluded, claims, requests)
 
 
 def _json_or_none(value: Any) -> Any:

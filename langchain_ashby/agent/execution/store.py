@@ -7,7 +7,7 @@ null character, a number of more than 64 bits), and what was written must be rea
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
-from langgraph.store.base import BaseStore, Item, PutOp
+from langgraph.store.base import BaseStore, GetOp, Item, Op, PutOp, SearchOp
 from langgraph.store.memory import InMemoryStore
 
 from langchain_ashby.errors import ConfigurationError
@@ -88,15 +88,24 @@ def load(item: Item) -> dict[str, Any]:
 
 def list_items(store: BaseStore, namespace: tuple[str, ...]) -> list[Item]:
     """All items of a namespace, in no particular order."""
+    return look(store, [namespace])[0][0]
+
+
+def look(
+    store: BaseStore, namespaces: Sequence[tuple[str, ...]], *keys: tuple[tuple[str, ...], str]
+) -> tuple[list[list[Item]], list[Item | None]]:
+    """Reads in one request: all items of each namespace, in no particular order, and items by their keys."""
+    ops: list[Op] = [*(SearchOp(it, limit=_MOST) for it in namespaces), *(GetOp(*it) for it in keys)]
     for _ in range(_TRIES):
         try:
-            found = store.search(namespace, limit=_MOST)
+            found: list[Any] = store.batch(ops)
         except RuntimeError:
             # InMemoryStore fails if another thread writes while it searches.
             if not isinstance(store, InMemoryStore):
                 raise
             continue
-        return [item for item in found if item.namespace == namespace]
+        listed = zip(namespaces, found, strict=False)
+        return [[item for item in items if item.namespace == it] for it, items in listed], found[len(namespaces) :]
     raise RuntimeError("the in-memory store is written to too often to be searched")
 
 

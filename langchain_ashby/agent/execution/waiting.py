@@ -18,7 +18,7 @@ from langgraph.store.base import BaseStore, GetOp, Item, PutOp
 # On Python 3.11 pydantic makes no JSON schema of typing's own TypedDict, and a LangGraph server asks for one.
 from typing_extensions import TypedDict
 
-from langchain_ashby.agent.execution.store import items_under, list_items, load, put_op, thread_label
+from langchain_ashby.agent.execution.store import items_under, list_items, load, look, put_op, thread_label
 from langchain_ashby.agent.messages.history import maker_of
 from langchain_ashby.agent.state import Proposal
 from langchain_ashby.text.safe import bounded
@@ -59,27 +59,35 @@ class Waiting(TypedDict):
     account: NotRequired[str | None]
 
 
-def keep(store: BaseStore, waiting: Waiting) -> None:
-    """Lists a question."""
+def keep(store: BaseStore, waiting: Waiting) -> Waiting:
+    """Lists a question, unless it is listed. Returns it as it is listed."""
     label, key = at = place(waiting)
-    if store.get(OPEN, _name(at)) is not None:
-        return
-    others = [it for item in list_items(store, (*ROOT, label)) if (it := read_item(item)) is not None]
+    [of_thread], [is_open] = look(store, [(*ROOT, label)], (OPEN, _name(at)))
+    others = [it for item in of_thread if (it := read_item(item)) is not None]
+    known = next((it for it in others if it["interrupt_id"] == key), None)
+    if is_open is not None and known is not None:
+        return known
     # The run of an answer is the reviewer's. The person who talks to the agent is named by the run that began the turn.
     before = next((it for it in others if it["turn"] and it["turn"] == waiting["turn"]), None)
     named: Waiting = {**waiting, "requester": before["requester"]} if before else waiting
     left = [op for it in others if _is_long_over(it) for op in _gone(place(it))]
-    store.batch(
-        [*left, PutOp(CLOSED, _name(at), None), put_op((*ROOT, label), key, named), put_op(OPEN, _name(at), {})]
-    )
+    if known is not None:  # it was closed, and is open after all
+        left.append(PutOp(CLOSED, _name(at), None))
+    store.batch([*left, put_op((*ROOT, label), key, named), put_op(OPEN, _name(at), {})])
+    return named
 
 
 def close(store: BaseStore, thread_id: str | None, interrupt_id: str) -> None:
     """Moves a question to those that are closed, if it is open."""
     item = store.get((*ROOT, thread_label(thread_id)), interrupt_id)
-    found = read_item(item) if item else None
-    if found is not None and found["request"] != NOTHING:
-        store.batch(_closing([found]))
+    if item is not None and (found := read_item(item)) is not None:
+        close_listed(store, found)
+
+
+def close_listed(store: BaseStore, listed: Waiting) -> None:
+    """Does the same with a question as it is listed."""
+    if listed["request"] != NOTHING:
+        store.batch(_closing([listed]))
 
 
 def withdraw(store: BaseStore, thread_id: str | None) -> None:

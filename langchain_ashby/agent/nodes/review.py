@@ -27,7 +27,7 @@ from langchain_ashby.agent.execution.notes import note, note_counted
 from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.store import store_time
-from langchain_ashby.agent.execution.waiting import Waiting, close, keep, waiting
+from langchain_ashby.agent.execution.waiting import Waiting, close, close_listed, keep, waiting
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer, settings_given
@@ -50,10 +50,13 @@ def review(state: State, given: Dependencies) -> Update:
             "approvals": held,
         }
     again: Update = {"approvals": held, "edits": []}
-    if any(map(given.is_of_another_version, proposals)):
-        return {**again, "problem": _OTHER_VERSION}
-    if any(map(given.is_of_another_account, proposals)):
-        return {**again, "problem": _OTHER_ACCOUNT}
+    for is_another, problem in (
+        (given.is_of_another_version, _OTHER_VERSION),
+        (given.is_of_another_account, _OTHER_ACCOUNT),
+    ):
+        if any(map(is_another, proposals)):
+            close(location.store, location.thread_id, question_id())
+            return {**again, "problem": problem}
     # Kept whatever the answer is: what this run requires, and shows, counts for the runs after it.
     again["proposals"] = proposals = [_with_requirements(it, given) for it in proposals]
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
@@ -68,9 +71,9 @@ def review(state: State, given: Dependencies) -> Update:
         }
     asked = request_for(question_id(), proposals, state.get("problem"))
     # LangGraph runs this again with the answer: what is listed stays as it is.
-    keep(location.store, _listed(asked, state, given, location))
+    listed = keep(location.store, _listed(asked, state, given, location))
     answer = interrupt(asked)
-    close(location.store, location.thread_id, asked["request_id"])
+    close_listed(location.store, listed)
     try:
         decisions = decisions_in(answer, asked["request_id"], proposals, given.tools)
     except UnusableAnswer as problem:

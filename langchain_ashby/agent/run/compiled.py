@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -12,7 +11,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot
 
-from langchain_ashby.agent.approval.decisions import UNKEPT
+from langchain_ashby.agent.approval.decisions import UNKEPT, is_question_id
 from langchain_ashby.agent.messages.artifacts import with_artifacts
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.run.runtime import for_run
@@ -58,7 +57,8 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         if self._has_to_be_asked_for(input, config):
             _check(input.resume, self.get_state(_of_thread(config)))
             input = _that_can_be_kept(input)
-        config, artifacts = for_run(config)
+        head = self._head_of_named(config)
+        config, artifacts = for_run(config, again=head is not None and _is_behind(config, self.get_state(head)))
         for step in super().stream(input, config, **kwargs):
             yield with_artifacts(step, artifacts)
 
@@ -67,11 +67,18 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         if self._has_to_be_asked_for(input, config):
             _check(input.resume, await self.aget_state(_of_thread(config)))
             input = _that_can_be_kept(input)
-        config, artifacts = for_run(config)
+        head = self._head_of_named(config)
+        config, artifacts = for_run(config, again=head is not None and _is_behind(config, await self.aget_state(head)))
         # Without this, the run would go on for a while after its caller stopped listening.
         async with aclosing(cast(AsyncGenerator[Any, None], super().astream(input, config, **kwargs))) as steps:
             async for step in steps:
                 yield with_artifacts(step, artifacts)
+
+    def _head_of_named(self, config: RunnableConfig | None) -> RunnableConfig | None:
+        """The thread of a run that names the checkpoint it begins from; None if it names none."""
+        thread = _of_thread(config)
+        named = thread["configurable"].pop("checkpoint_id", None)
+        return thread if named and self.checkpointer else None
 
     def _has_to_be_asked_for(self, input: Any, config: RunnableConfig | None) -> bool:
         is_answer = isinstance(input, Command) and input.resume is not None
@@ -81,6 +88,12 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
 
 def _of_thread(config: RunnableConfig | None) -> RunnableConfig:
     return {"configurable": dict((config or {}).get("configurable", {}))}
+
+
+def _is_behind(config: RunnableConfig | None, head: StateSnapshot) -> bool:
+    """True if a run begins from an earlier checkpoint: then it knows nothing of what the thread wrote after that."""
+    named: str = _of_thread(config)["configurable"]["checkpoint_id"]
+    return named != head.config["configurable"].get("checkpoint_id")
 
 
 def _check(answer: object, state: StateSnapshot) -> None:
@@ -98,7 +111,8 @@ def _check(answer: object, state: StateSnapshot) -> None:
 
 
 def _names_questions(answer: dict[Any, Any]) -> bool:
-    return all(isinstance(it, str) and _ID.fullmatch(it) for it in answer)
+    """True if all of its keys do: LangGraph passes any other answer to the open question as it is."""
+    return all(map(is_question_id, answer))
 
 
 def _that_can_be_kept(command: Command[Any]) -> Command[Any]:
@@ -109,7 +123,3 @@ def _that_can_be_kept(command: Command[Any]) -> Command[Any]:
     if isinstance(answer, dict) and _names_questions(answer):
         return replace(command, resume=dict.fromkeys(answer, UNKEPT))
     return replace(command, resume=UNKEPT)
-
-
-_ID = re.compile("[0-9a-f]{32}")
-"""The form of interrupts' ids: an answer whose keys all match names its questions."""

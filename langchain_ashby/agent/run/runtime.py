@@ -47,10 +47,10 @@ def run_checkpointer() -> BaseCheckpointSaver[Any] | None:
     return found if isinstance(found, BaseCheckpointSaver) else None
 
 
-def for_run(config: RunnableConfig | None) -> tuple[RunnableConfig, Artifacts]:
+def for_run(config: RunnableConfig | None, *, again: bool = False) -> tuple[RunnableConfig, Artifacts]:
     """Returns the config of a run, and where the artifacts of its answers will be.
 
-    The config notes whether a graph around the agent is running it for the first time.
+    The config notes whether the agent certainly runs for the first time, and not `again` from an earlier checkpoint.
 
     LangGraph tells the attempt only of the node that runs the agent, and only here: inside, each step has its own.
     """
@@ -63,8 +63,14 @@ def for_run(config: RunnableConfig | None) -> tuple[RunnableConfig, Artifacts]:
         first = not configurable.get("checkpoint_ns")
     else:
         first = around.node_attempt == 1 and "|" not in around.checkpoint_ns
+    first = first and not again and not _is_retry((config or {}).get("callbacks"))
     configurable, artifacts = collecting({**given, _FIRST_ATTEMPT: first})
     return {**(config or {}), "configurable": configurable}, artifacts
+
+
+def _is_retry(callbacks: Any) -> bool:
+    """True in a retry of `with_retry`, which LangChain says only in a tag."""
+    return any(str(tag).startswith("retry:attempt:") for tag in getattr(callbacks, "tags", []))
 
 
 def is_within_another_graph() -> bool:
@@ -73,7 +79,10 @@ def is_within_another_graph() -> bool:
 
 
 def is_first_attempt() -> bool:
-    """True if this run is certainly not a retry, which begins anew and forgets what the agent wrote before."""
+    """True if this run certainly does not begin anew, and so forget what the agent wrote before.
+
+    A retry does, and so does a run from an earlier checkpoint.
+    """
     return _configurable().get(_FIRST_ATTEMPT) is True
 
 
