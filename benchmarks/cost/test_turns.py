@@ -16,7 +16,7 @@ import pytest
 from langchain.agents import create_agent
 from langchain.agents.middleware import HumanInTheLoopMiddleware
 from langchain_core.messages import AIMessage
-from langchain_core.tools import BaseTool, BaseToolkit
+from langchain_core.tools import BaseTool, BaseToolkit, StructuredTool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.store.memory import InMemoryStore
@@ -35,13 +35,15 @@ KEEPERS = ("memory", "SQLite")
 
 
 class WithoutCards(BaseToolkit):
-    """A toolkit unknown to the agent, which asks about its writes but makes no reads for a card."""
+    """Tools that do the same, but which the agent does not know as Ashby's: it makes no cards, and so no reads."""
 
     tools: list[BaseTool]
 
     def get_tools(self) -> list[BaseTool]:
-        """The tools."""
-        return self.tools
+        """The tools, without the class and the client by which the agent would know them."""
+        return [
+            StructuredTool(**{name: getattr(it, name) for name in StructuredTool.model_fields}) for it in self.tools
+        ]
 
 
 def timed(kind: type[Any]) -> type[Any]:
