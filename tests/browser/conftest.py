@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
-from inbox_server import Office
+from inbox_server import WIDTHS, Office
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 SWITCHES = (
@@ -21,7 +21,6 @@ SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
 )
-WIDTHS = {"desk": 1280, "phone": 360}
 SECONDS = 20
 """How long a page may take to show something."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import uvicorn
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall
+from playwright.sync_api import Page
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -24,6 +25,9 @@ from langchain_ashby.endpoints.applications import ChangeApplicationStage
 from langchain_ashby.inbox import Reviewer, create_app
 from langchain_ashby.inbox.questions import Approval, Questions
 from langchain_ashby.sandbox import AshbySandbox
+
+WIDTHS = {"desk": 1280, "phone": 360}
+"""How wide screens are, in pixels."""
 
 
 @contextmanager
@@ -143,6 +147,15 @@ class Office:
         """What became of what, by whose decision: outcomes, decisions and reviewers, the oldest first."""
         trail = sorted(audit_trail(self.agent.store), key=lambda it: it.at)
         return [(it.outcome, it.decision, it.reviewer) for it in trail]
+
+
+def newest_outcome(page: Page, office: Office, number: int) -> None:
+    """Opens the newest of so many outcomes. The trail is read again about every second."""
+    page.goto(f"{office.address}/outcomes")
+    while page.locator("ol.outcomes > li").count() < number:
+        page.wait_for_timeout(200)
+        page.reload()
+    page.click("ol.outcomes > li >> nth=0 >> a >> nth=0")
 
 
 def until(true: Callable[[], object], seconds: float = 20) -> None:

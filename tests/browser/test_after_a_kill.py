@@ -18,8 +18,8 @@ from langchain_ashby.sandbox import AshbySandbox
 
 COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
 ASKING = Path(__file__).parent.parent / "inbox" / "asks.py"
-SILENT = ("/", "/events", "/events/poll", "/strip", "/1", "/decision", "/evidence")
-"""What an inbox that was killed does not answer."""
+SILENT = ("/", "/?page=1", "/events", "/events/poll", "/strip", "/1", "/decision", "/evidence", "/htmx.min.js")
+"""What an inbox that was killed does not answer, and who complains of it."""
 
 
 class Running:

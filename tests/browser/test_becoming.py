@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from inbox_server import Office, until
+from inbox_server import Office, newest_outcome, until
 from playwright.sync_api import Page, expect
 
 from langchain_ashby.agent import ApprovalPolicy
@@ -15,15 +15,6 @@ from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.notifications.message import Message
 
 NOTE = "ashby_create_candidate_note"
-
-
-def newest_outcome(page: Page, office: Office, number: int) -> None:
-    """Opens the newest of so many outcomes. The trail is read again about every second."""
-    page.goto(f"{office.address}/outcomes")
-    while page.locator("ol.outcomes > li").count() < number:
-        page.wait_for_timeout(200)
-        page.reload()
-    page.click("ol.outcomes > li >> nth=0 >> a >> nth=0")
 
 
 def test_a_stale_card_says_what_changed(office: Office, open_page: Callable[..., Page]) -> None:

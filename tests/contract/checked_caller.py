@@ -1,6 +1,5 @@
 """A caller that sends requests to the sandbox and holds every request and reply against Ashby's contract."""
 
-import copy
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +8,7 @@ import requests
 from ashby import Contract
 
 from langchain_ashby.sandbox import AshbySandbox
+from langchain_ashby.sandbox.records import KINDS
 
 
 class Caller:
@@ -68,9 +68,9 @@ class Caller:
 
     def find(self, kind: str, **equal: Any) -> dict[str, Any]:
         """The first stored record of the kind with these values."""
-        for record in self.sandbox.state()[kind]:
+        for record in self.sandbox._engine.store.find(KINDS[kind]):
             if all(record.get(key) == value for key, value in equal.items()):
-                return copy.deepcopy(record)
+                return dict(record)
         raise LookupError(f"no {kind} has {equal}")
 
     def id(self, kind: str, **equal: Any) -> str:

@@ -20,6 +20,12 @@ from langchain_ashby.sandbox import AshbySandbox
 APPROVE = {"type": "approve"}
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that is not in its thread is over: the desks here ask and decide one after the other."""
+    monkeypatch.setattr("langchain_ashby.inbox.outbox._ASKING", timedelta(0))
+
+
 def test_a_decision_reaches_the_agent_and_its_reviewer_learns_what_became_of_it(
     sandbox: AshbySandbox, pair: Pair
 ) -> None:
@@ -409,9 +415,9 @@ def _tag(sandbox: AshbySandbox) -> dict[str, Any]:
 
 
 def test_a_clock_that_is_ahead_does_not_shorten_the_time_for_an_undo(
-    sandbox: AshbySandbox, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    sandbox: AshbySandbox, memory: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at = desk(sandbox, pair, undo=timedelta(seconds=3))
+    at = desk(sandbox, memory, undo=timedelta(seconds=3))
     at.ask()
     at.outbox.keep(at.approvals()[0], APPROVE, "Ben")
     monkeypatch.setattr("langchain_ashby.inbox.decisions.this_process", lambda: "another, an hour ahead")

@@ -19,6 +19,7 @@ class Company:
         self._random = Random(seed)
         self._session = requests.Session()
         self._session.auth = (sandbox.api_key, "")
+        self._known: dict[str, list[Any]] | None = None
         self.anybody_left = False
         self.changes: list[Callable[[], Any]] = [
             self.create_candidate,
@@ -46,14 +47,27 @@ class Company:
 
     def change(self, number: int) -> None:
         """Makes the change of this number."""
+        self._known = None  # somebody else may have changed something
         self.changes[number % len(self.changes)]()
 
     def _call(self, endpoint: str, **body: Any) -> Any:
         """Calls a method; a refusal is nothing to a random change."""
+        self._known = None
         return self._session.post(f"{self._sandbox.url}/{endpoint}", json=body, timeout=60).json().get("results")
 
+    def _depart(self, how: Callable[..., None], *ids: str, **more: str) -> None:
+        """Takes somebody away."""
+        self._known = None
+        how(*ids, **more)
+
+    def _state(self) -> dict[str, list[Any]]:
+        """The company's records, read once for the choices of a call."""
+        if self._known is None:
+            self._known = self._sandbox.state()
+        return self._known
+
     def _any(self, kind: str) -> dict[str, Any]:
-        found = self._sandbox.state()[kind]
+        found = self._state()[kind]
         return self._random.choice(found) if found else {"id": "none"}
 
     def create_candidate(self) -> None:
@@ -76,7 +90,7 @@ class Company:
         application = self._any("application")
         stages = [
             each
-            for each in self._sandbox.state()["interviewStage"]
+            for each in self._state()["interviewStage"]
             if each["interviewPlanId"] == application.get("interviewPlanId")
         ]
         if stages:
@@ -92,7 +106,7 @@ class Company:
     def set_field(self) -> None:
         fields = [
             each
-            for each in self._sandbox.state()["customField"]
+            for each in self._state()["customField"]
             if each["fieldType"] == "String" and each["objectType"].lower() in ("candidate", "application", "job")
         ]
         field = self._random.choice(fields)
@@ -101,7 +115,7 @@ class Company:
         self._call("customField.setValue", **body, fieldValue=f"value {self._random.randrange(100)}")
 
     def schedule(self) -> None:
-        users = [each for each in self._sandbox.state()["user"] if each["isEnabled"]]
+        users = [each for each in self._state()["user"] if each["isEnabled"]]
         interviewers = [{"email": each["email"]} for each in self._random.sample(users, 2)]
         event = {"startTime": "2027-03-01T09:00:00Z", "endTime": "2027-03-01T10:00:00Z", "interviewers": interviewers}
         self._call("interviewSchedule.create", applicationId=self._any("application")["id"], interviewEvents=[event])
@@ -150,22 +164,22 @@ class Company:
 
     def delete(self) -> None:
         self.anybody_left = True
-        self._sandbox.delete_candidate(self._any("candidate")["id"])
+        self._depart(self._sandbox.delete_candidate, self._any("candidate")["id"])
 
     def delete_application(self) -> None:
         self.anybody_left = True
-        self._sandbox.delete_application(self._any("application")["id"])
+        self._depart(self._sandbox.delete_application, self._any("application")["id"])
 
     def anonymize(self) -> None:
-        self._sandbox.anonymize_candidate(self._any("candidate")["id"])
+        self._depart(self._sandbox.anonymize_candidate, self._any("candidate")["id"])
 
     def merge(self) -> None:
         self.anybody_left = True
-        first, second = self._random.sample(self._sandbox.state()["candidate"], 2)
-        self._sandbox.merge_candidates(first["id"], into=second["id"])
+        first, second = self._random.sample(self._state()["candidate"], 2)
+        self._depart(self._sandbox.merge_candidates, first["id"], into=second["id"])
 
     def _own_schedule(self) -> dict[str, Any] | None:
-        own = [each for each in self._sandbox.state()["interviewSchedule"] if "createdByKeyId" in each]
+        own = [each for each in self._state()["interviewSchedule"] if "createdByKeyId" in each]
         return self._random.choice(own) if own else None
 
 

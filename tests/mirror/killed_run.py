@@ -1,15 +1,29 @@
-"""A run in a process of its own, to be killed: `python killed_run.py MIRROR URL KEY`. It says when it begins."""
+"""Runs in processes of their own, to be killed: `python killed_run.py MIRROR URL KEY`.
 
+Each line of its standard input begins one, in a fork that need not import anything, and is answered with its id.
+"""
+
+import os
 import sys
+from contextlib import suppress
 
 from langchain_ashby import AshbyClient
-from langchain_ashby.mirror import Mirror, reading
+from langchain_ashby.mirror import Mirror, MirrorBusyError, reading
 
-if __name__ == "__main__":
-    mirror, url, key = sys.argv[1:]
+
+def run(mirror: str, url: str, key: str) -> None:
+    """Brings the mirror up to date, again and again."""
     reading.PAGE = 3
     with AshbyClient(key, url) as client:
-        print("begun", flush=True)
+        print(os.getpid(), flush=True)
         while True:
-            Mirror(mirror, client).sync(full=True)
-            print("done", flush=True)
+            with suppress(MirrorBusyError):  # the server has not seen yet that the one before is gone
+                Mirror(mirror, client).sync(full=True)
+
+
+if __name__ == "__main__":
+    for _ in iter(sys.stdin.readline, ""):
+        if child := os.fork():
+            os.waitpid(child, 0)
+        else:
+            run(*sys.argv[1:])

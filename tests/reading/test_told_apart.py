@@ -18,8 +18,8 @@ from langchain_ashby.records import FileText, Surroundings
 
 pytestmark = pytest.mark.slow
 
-FEW = settings(max_examples=4, phases=[Phase.generate])
-MANY = settings(max_examples=settings().max_examples // 2, phases=[Phase.generate])
+FEW = settings(max_examples=2, phases=[Phase.generate])
+MANY = settings(max_examples=settings().max_examples // 4, phases=[Phase.generate])
 
 
 def with_flags(value: Any, flag: bool) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from langchain_core.messages import ToolCall
@@ -36,8 +36,12 @@ class ReadNode(Runnable[Any, Any]):
     def __init__(self, limits: RunLimits, own_store: BaseStore | None) -> None:
         self._limits = limits
         self._own_store = own_store
-        self.tools = ToolNode(
-            [tool for tool in limits.tools.values() if not needs_approval(tool)],
+
+    @cached_property
+    def tools(self) -> ToolNode:
+        """The tools, made for the first call: making them takes longer than making the rest of the agent."""
+        return ToolNode(
+            [tool for tool in self._limits.tools.values() if not needs_approval(tool)],
             name="reads",
             handle_tool_errors=declared_errors,
             wrap_tool_call=self._execute,

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cached_property
 from typing import Any
 
 from langchain_core.messages import ToolCall, ToolMessage
@@ -67,8 +68,12 @@ class WriteNode(Runnable[WriteTask, Any]):
         self._limits = given.limits
         self._location = given.location
         self._bulk = BulkRunner(given, self._record)
-        self.tools = ToolNode(
-            [tool for tool in given.tools.values() if needs_approval(tool)],
+
+    @cached_property
+    def tools(self) -> ToolNode:
+        """The tools, made for the first write, as those of `ReadNode` are."""
+        return ToolNode(
+            [tool for tool in self._limits.tools.values() if needs_approval(tool)],
             name="writes",
             handle_tool_errors=declared_errors,
             wrap_tool_call=self._execute,

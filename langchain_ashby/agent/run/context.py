@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 from typing import Annotated, Any
 
 from pydantic import (
@@ -109,7 +109,8 @@ def _in_words(error: ErrorDetails) -> str:
     return f"{setting}: {error['msg'].removeprefix('Value error, ')}"
 
 
-def context_schema(models: Sequence[str], toolsets: Sequence[str], policies: Sequence[str]) -> type[Context]:
+@lru_cache(maxsize=32)
+def context_schema(models: tuple[str, ...], toolsets: tuple[str, ...], policies: tuple[str, ...]) -> type[Context]:
     """Makes a `Context` with the names that an application knows: forms can offer them, and any other is refused."""
     model, toolset, policy = _known("model", models), _known("toolset", toolsets), _known("policy", policies)
     return create_model(

@@ -135,7 +135,7 @@ class RunLimits:
         self._policy = policy
         self._policies = dict(policies)
         self._act_for = act_for
-        self.schema = context_schema([*models], _toolsets(tools), [DEFAULT, *policies])
+        self.schema = context_schema((*models,), _toolsets(tools), (DEFAULT, *policies))
 
     def settings(self) -> RunSettings:
         """Returns the settings of the run that is under way.
@@ -224,5 +224,5 @@ def _toolset(tool: BaseTool) -> str | None:
     return ((tool.metadata or {}).get("ashby") or {}).get("toolset")
 
 
-def _toolsets(tools: Tools) -> list[str]:
-    return list(dict.fromkeys(it for it in map(_toolset, tools.values()) if it))
+def _toolsets(tools: Tools) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(it for it in map(_toolset, tools.values()) if it))

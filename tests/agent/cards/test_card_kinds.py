@@ -16,6 +16,8 @@ from langchain_ashby.agent.cards.complete import KINDS, Kind
 pytestmark = pytest.mark.slow
 
 OTHERS: list[Any] = [{}, [], "", 0, 1, "true", "x", 1e12, [None]]
+EACH = 3
+"""A place is given one value in three, and the next place the next ones: a kind holds the same in all places."""
 
 
 def kinds_of(method: str) -> dict[Way, Kind]:
@@ -41,8 +43,8 @@ def rested_on(seen: Seen) -> Iterator[tuple[Any, Way, list[Any]]]:
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_value_of_another_kind_is_unread_and_makes_no_card_more_harmless(desk: Desk, name: str) -> None:
     seen, replaced = Seen(desk, EXAMPLES[name](desk)), 0
-    for key, way, values in rested_on(seen):
-        for value in values:
+    for number, (key, way, values) in enumerate(rested_on(seen)):
+        for value in values[number % EACH :: EACH]:  # the other values at the other places
             replaced += 1
             card = seen.altered(key, way, value)
             assert seen.is_incomplete, (way, value)

@@ -87,13 +87,13 @@ def twins(desk: Desk, kind: str, record: Mapping[str, Any]) -> list[dict[str, An
 def twin(desk: Desk, kind: str, record_id: Any, **other: Any) -> str | None:
     """The id of a new record like another one, but for some of its values; None stands for a key that it lacks."""
     store = desk.sandbox._engine.store
-    found = next((it for it in desk.sandbox.state()[kind] if it["id"] == record_id), None)
+    found = store.get(KINDS[kind], record_id)
     if found is None:
         return None
     new_id = str(uuid5(NAMESPACE_URL, json.dumps([record_id, other], sort_keys=True)))
     record = {key: value for key, value in ({**found, **other, "id": new_id}).items() if value is not None}
     with store.transaction():
-        if new_id not in store.ids(KINDS[kind]):
+        if store.get(KINDS[kind], new_id) is None:
             store.add(KINDS[kind], record)
     return new_id
 
