@@ -1,4 +1,4 @@
-"""Many changes: forty of them by keyboard, and those that are alike together."""
+"""Many changes: a hundred of them by keyboard, and those that are alike together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 from langchain_ashby.demo.scripted import call
 
 FIVE_MINUTES = 300
-MANY = 40
 SHOWN = """() => {
     const card = document.querySelector("#card"), end = document.querySelector("#card-end")?.getBoundingClientRect();
     return card && [card.dataset.address, end.top > 0 && end.bottom <= innerHeight - 64];
@@ -19,33 +18,33 @@ SHOWN = """() => {
 """The change on the screen, and whether its end is in view."""
 
 
-def propose_many(office: Office) -> None:
+def propose_a_hundred(office: Office) -> None:
     """Notes of all lengths, tags and moves, in questions of four."""
     state = office.sandbox.state()
     tag = state["candidateTag"][0]["id"]
-    candidates = [it["id"] for it in state["candidate"][:MANY]]
+    candidates = [it["id"] for it in state["candidate"][:40]]
     changes = [
         call(
             "ashby_create_candidate_note",
-            candidate_id=candidates[it],
+            candidate_id=candidates[it % 40],
             note=f"Note {it}. " + "Lines.\n" * (it % 30),
         )
         if it % 2
-        else call("ashby_add_candidate_tag", candidate_id=candidates[it], tag_id=tag)
-        if it < MANY - 8
+        else call("ashby_add_candidate_tag", candidate_id=candidates[it % 40], tag_id=tag)
+        if it < 80
         else call("ashby_create_opening", identifier=f"OP-{it}")
-        for it in range(MANY)
+        for it in range(100)
     ]
-    for first in range(0, MANY, 4):
+    for first in range(0, 100, 4):
         office.ask(*changes[first : first + 4])
 
 
-def test_forty_changes_are_decided_by_keyboard_with_each_card_seen(
+def test_a_hundred_changes_are_decided_by_keyboard_with_each_card_seen(
     office: Office, open_page: Callable[..., Page]
 ) -> None:
-    propose_many(office)
+    propose_a_hundred(office)
     expected = {it.address for it in office.waiting()}
-    assert len(expected) == MANY
+    assert len(expected) == 100
     page = open_page(office.address)
     seen: dict[str, bool] = {}
     began = time.monotonic()
@@ -57,9 +56,9 @@ def test_forty_changes_are_decided_by_keyboard_with_each_card_seen(
         assert time.monotonic() - began < FIVE_MINUTES, page.inner_text("#said")
     assert [it for it, is_seen in seen.items() if not is_seen] == []
     assert {*seen} == expected
-    until(lambda: len(office.outcomes()) == MANY, 60)
+    until(lambda: len(office.outcomes()) == 100, 60)
     assert {(decision, who) for _, decision, who in office.outcomes()} == {("approve", "Grace")}
-    assert sorted({it.split(". ")[0] for it in office.notes()}) == sorted(f"Note {it}" for it in range(1, MANY, 2))
+    assert sorted({it.split(". ")[0] for it in office.notes()}) == sorted(f"Note {it}" for it in range(1, 100, 2))
     print(f"{time.monotonic() - began:.0f} s")
 
 
