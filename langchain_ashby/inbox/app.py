@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -32,6 +31,7 @@ from langchain_ashby.inbox.catch_up import CatchUp
 from langchain_ashby.inbox.door import AtTheDoor, Door
 from langchain_ashby.inbox.events import Events
 from langchain_ashby.inbox.evidence import Evidence
+from langchain_ashby.inbox.inbox import Inbox
 from langchain_ashby.inbox.later import Later
 from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.outbox import Agent, Outbox
@@ -47,28 +47,6 @@ from langchain_ashby.text.words import lasting
 
 _HERE = Path(__file__).parent
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Inbox:
-    """What the pages share, in `request.app.state.inbox`."""
-
-    agent: Agent
-    store: BaseStore
-    questions: Questions
-    outbox: Outbox
-    events: Events
-    later: Later
-    evidence: Evidence
-    trail: Trail
-    undos: Undos
-    tools: Mapping[str, BaseTool]
-    templates: Jinja2Templates
-    door: Door
-    place: Place
-    title: str
-    time_zone: str | None
-    undo: timedelta
 
 
 def create_app(

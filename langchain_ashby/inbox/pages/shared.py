@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 from starlette.datastructures import FormData
@@ -14,14 +14,12 @@ from starlette.responses import Response
 from starlette.routing import NoMatchFound
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from langchain_ashby.inbox.inbox import Inbox
 from langchain_ashby.inbox.notifications import troubles
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.inbox.reviewers import Reviewer
 from langchain_ashby.inbox.sight import approval_for
 from langchain_ashby.text.words import in_zone, zone, zone_named
-
-if TYPE_CHECKING:
-    from langchain_ashby.inbox.app import Inbox
 
 
 def inbox_of(request: Request) -> Inbox:
