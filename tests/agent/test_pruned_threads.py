@@ -96,7 +96,8 @@ def _prunes_and_goes_on(url: str) -> None:
         )
         assert results(done)[-1].status == "success"
         assert office.writes == [("ada", "Offer"), ("cy", "Offer")]
-        made = [it.outcome for it in audit_trail(database.store) if it.thread_id in before]  # other tests share the store
+        # Other tests share the store.
+        made = [it.outcome for it in audit_trail(database.store) if it.thread_id in before]
         assert made == ["applied", "applied"]
 
 
