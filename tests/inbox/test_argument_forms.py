@@ -95,6 +95,8 @@ def test_what_is_typed_over_a_form_is_what_it_says() -> None:
         operation = OPERATIONS[tool]
         kept = json.dumps(after)
         assume("\\u0000" not in kept and "\\r" not in kept)  # cannot be typed, or not be told from a line break
+        # An empty value of extra data counts as missing.
+        assume(tool != "ashby_update_interview_schedule" or '": ""' not in kept)
         assume(not re.search(r"\d\.\d{6}", kept))  # browsers have no times shorter than a millisecond
         mine, theirs = form(operation, before, within=BERLIN), form(operation, after, within=BERLIN)
         sent = controls(theirs).sent
