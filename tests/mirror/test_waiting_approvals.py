@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langgraph.store.base import Op
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 from test_honesty import ask, rows
@@ -32,7 +33,7 @@ def test_a_question_of_one_thread_is_on_the_worklist_of_another_until_it_is_deci
     application = state["application"][0]
     person = next(it for it in state["candidate"] if it["id"] == application["candidateId"])
     job = next(it for it in state["job"] if it["id"] == application["jobId"])
-    user = state["user"][0]
+    user = next(it for it in state["user"] if it["isEnabled"])  # others are called deactivated
 
     def script(messages: Sequence[BaseMessage]) -> AIMessage:
         if isinstance(messages[-1], ToolMessage):
@@ -86,7 +87,7 @@ def test_a_worklist_without_an_agent_or_with_a_store_that_fails_says_that_it_doe
     assert rows(alone) == [] and "# approval: not known here; only a recruiting agent keeps" in alone.text
 
     class Broken(InMemoryStore):
-        def search(self, *_: Any, **__: Any) -> Any:
+        def batch(self, ops: Iterable[Op]) -> list[Any]:
             raise ConnectionError("password=hunter2")
 
     script = [say("I look.", call("ashby_list_worklist"))]
