@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Generator, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -55,15 +56,28 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int,
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks the tests of slow folders before any are selected by mark; the slow ones run first.
-
-    The short ones at the end then keep all workers busy until all are done.
-    """
+    """Marks the tests of slow folders before any are selected by mark, and puts them in their order."""
     for item in items:
         if mark := folder_mark(item.path, config):
             item.add_marker(mark)
             item.add_marker("slow")
-    items.sort(key=lambda item: "slow" not in item.keywords)
+    items[:] = shared_out(items, getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def shared_out(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The tests, as many for each worker: first its share of the slow modules, then fast tests.
+
+    The short ones at the end keep all workers busy until all are done.
+    """
+    slow, fast = [it for it in items if "slow" in it.keywords], [it for it in items if "slow" not in it.keywords]
+    shares: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for number, (_, module) in enumerate(groupby(slow, key=lambda it: it.path)):
+        shares[number % workers] += module
+    for share in shares:
+        missing = max(0, len(items) // workers - len(share))
+        share += fast[:missing]
+        del fast[:missing]
+    return [it for share in shares for it in share] + fast
 
 
 def pytest_collection_finish() -> None:
