@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from typing import Any
 
 from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.execution.audit import AuditEntry
@@ -73,7 +74,14 @@ def without_private(entry: AuditEntry) -> AuditEntry:
     original = None if entry.original is None else left_out
     before = left_out if entry.before else entry.before
     detail = entry.detail and "Left out as private."
-    told = {"card": left_out, "args": left_out, "original": original, "edits": [], "before": before, "detail": detail}
+    told: dict[str, Any] = {
+        "card": left_out,
+        "args": left_out,
+        "original": original,
+        "edits": [],
+        "before": before,
+        "detail": detail,
+    }
     return AuditEntry(**vars(entry) | told)
 
 
