@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from typing import Any
 
 from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.execution.audit import AuditEntry
@@ -61,16 +62,27 @@ def to_jsonl(entries: Iterable[AuditEntry]) -> Iterator[str]:
 
 
 def without_private(entry: AuditEntry) -> AuditEntry:
-    """The entry without its card and arguments if there is a private value on the card.
+    """The entry without its card, arguments and what the agent was told, if there is a private value on the card.
 
-    Such a value may stand in many places: in the line, in a table, in what was sent.
+    Such a value may stand in many places: in the line, in a table, in what was sent, in what was read before the write,
+    and in what had changed.
     """
     private = (entry.card or {}).get("private")
     if not private:
         return entry
     left_out = {"leftOut": sorted({*private.values()})}
     original = None if entry.original is None else left_out
-    return AuditEntry(**vars(entry) | {"card": left_out, "args": left_out, "original": original, "edits": []})
+    before = left_out if entry.before else entry.before
+    detail = entry.detail and "Left out as private."
+    told: dict[str, Any] = {
+        "card": left_out,
+        "args": left_out,
+        "original": original,
+        "edits": [],
+        "before": before,
+        "detail": detail,
+    }
+    return AuditEntry(**vars(entry) | told)
 
 
 def _line(cells: Iterable[str]) -> str:

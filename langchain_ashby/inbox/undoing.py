@@ -115,7 +115,9 @@ class Undos:
         made: dict[str | None, Row] = {}
         for it in self._trail.rows():
             if it.outcome == "applied" and it.part_of is None and it.thread_id and it.thread_id.startswith("undo-"):
-                made.setdefault(it.thread_id, it)
+                entry = None if it.thread_id in made else self._trail.entry(it)
+                if entry is not None and not entry.original:  # what a person edited undoes nothing
+                    made[it.thread_id] = it
         return {row.id: made[at] for row in rows if row.outcome == "applied" and (at := _thread_of(row)) in made}
 
     def offered(self, rows: Iterable[Row], reviewer: Reviewer) -> set[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.messages import RemoveMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
@@ -98,6 +99,27 @@ async def test_a_person_is_asked_where_a_run_begins_from_an_earlier_checkpoint(
     assert office.writes == [("ada", "Offer"), ("ben", "Offer")]
     request(await run(None, beginning))  # as its button "Regenerate" does
     assert office.writes == [("ada", "Offer"), ("ben", "Offer")]
+
+
+@pytest.mark.parametrize("how", ["changed", "changed and spoken to", "around", "around, with threads of its own"])
+def test_a_person_is_asked_where_the_thread_went_another_way_before(how: str) -> None:
+    office, config, saver = Office(), thread(), InMemorySaver()
+    own: Any = {"around": None, "around, with threads of its own": True}.get(how, saver)
+    spoken = calling(write("ada")), "Done.", "Hm."
+    graph = agent(office, *spoken, policy=ALLOW, checkpointer=own, store=InMemoryStore())
+    graph = inside(graph, checkpointer=saver) if how.startswith("around") else graph
+    graph.invoke(user(), config)
+    *_, earlier = (it for it in graph.get_state_history(config) if it.next in (("model",), ("recruiter",)))
+    given = None
+    if how.startswith("around"):
+        config = earlier.config
+    else:
+        asked = earlier.values["messages"][0]
+        new = RemoveMessage(asked.id) if how == "changed and spoken to" else asked.model_copy(update={"content": "Go!"})
+        graph.update_state(earlier.config, {"messages": [new]})
+        given = user() if how == "changed and spoken to" else None
+    request(graph.invoke(given, config))
+    assert office.writes == [("ada", "Offer")]
 
 
 def test_a_person_is_asked_where_langchain_runs_the_agent_again() -> None:

@@ -206,6 +206,8 @@ def test_an_edited_undo_no_longer_says_that_it_is_one(company: Undoer) -> None:
     assert not [it for it in card(result)["consequences"] if it.startswith("Undoes")]
     approved(agent, propose_undo(agent, entry))  # the question that is open now is that of the edit
     assert stage(company) == "Application Review"
+    approved(agent, propose_undo(agent, entry))  # the write has not been undone: something else was done instead
+    assert stage(company) == "Onsite"
 
 
 def test_the_policy_rules_undos_too(company: Undoer) -> None:

@@ -73,7 +73,8 @@ def test_details_are_told_only_to_a_channel_that_asks_for_them(office: Office, r
 def test_a_card_with_a_private_value_is_told_by_its_title_even_with_details(office: Office, recorder: Recorder) -> None:
     secret = action(card=card("Set the salary of Ada Lovelace to 100,000", private={"Salary": "compensation"}))
     office.questions = [question("q1", secret)]
-    put(office.store, record(card=secret["card"], at=NOON + timedelta(seconds=5)))
+    stale = "Not executed. Since it was proposed, things have changed:\n- Salary: 90,000, was 100,000"
+    put(office.store, record(card=secret["card"], at=NOON + timedelta(seconds=5), outcome="stale", detail=stale))
     notifier = Notifier({"hook": hook(recorder, details=True)}, base_url=BASE)
     office.tick(notifier, after=0)
     office.tick(notifier, after=60)

@@ -229,6 +229,8 @@ def test_private_values_are_exported_only_if_asked_for() -> None:
         card=card("Set the salary of Ada to 100,000", private={"Salary": "compensation"}, args={"salary": 100_000}),
         args={"salary": 100_000},
         original={"salary": 100_000},
+        before={"Salary": 100_000},
+        detail="Not executed. Since it was proposed, things have changed: Salary: 120, was 100,000",
     )
     for private in (False, True):
         rows, objects = exported(secret, private=private)

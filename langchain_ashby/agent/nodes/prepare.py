@@ -37,6 +37,7 @@ from langchain_ashby.agent.messages.history import maker_of, open_calls
 from langchain_ashby.agent.messages.own import turn_of
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.provenance import Said, trace
+from langchain_ashby.agent.run.forks import goes_on
 from langchain_ashby.agent.run.runtime import RunLocation, is_first_attempt, is_saved
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, is_complete, undecided
@@ -96,7 +97,8 @@ def prepare(state: State, given: Dependencies) -> Update:
     update: Update = {"messages": answers, "proposals": waiting, "edits": []}
     update["approvals"] = held
     # If the message is lost, with the process or in a retry, the model is asked again: the write would be made twice.
-    unasked = any(proposal["policy"] == "allow" for _, proposal in proposed) and is_first_attempt() and is_saved()
+    is_allowed = any(proposal["policy"] == "allow" for _, proposal in proposed)
+    unasked = is_allowed and is_first_attempt() and is_saved() and goes_on()
     for it, proposal in proposed:
         outcome = _outcome(it, proposal, given, location, settings, unasked=unasked)
         key = "messages" if isinstance(outcome, ToolMessage) else "approvals" if "decided" in outcome else "proposals"

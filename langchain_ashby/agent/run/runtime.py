@@ -36,14 +36,14 @@ def current_run(own_store: BaseStore | None) -> RunLocation:
     Args:
         own_store: The store that the agent was made with. As a node of another graph it gets that graph's, or none.
     """
-    thread_id = _configurable().get("thread_id")
+    thread_id = run_configurable().get("thread_id")
     store: BaseStore | None = get_store()
     return RunLocation(own_store if store is None else store, None if thread_id is None else str(thread_id))
 
 
 def run_checkpointer() -> BaseCheckpointSaver[Any] | None:
     """Returns the checkpointer of the run. A graph around this one, or a server, brings its own."""
-    found = _configurable().get(_CHECKPOINTER)
+    found = run_configurable().get(_CHECKPOINTER)
     return found if isinstance(found, BaseCheckpointSaver) else None
 
 
@@ -75,7 +75,7 @@ def _is_retry(callbacks: Any) -> bool:
 
 def is_within_another_graph() -> bool:
     """True if a graph around the agent runs it: what that graph has read is not in the agent's thread."""
-    return "|" in str(_configurable().get("checkpoint_ns", ""))
+    return "|" in str(run_configurable().get("checkpoint_ns", ""))
 
 
 def is_first_attempt() -> bool:
@@ -83,7 +83,7 @@ def is_first_attempt() -> bool:
 
     A retry does, and so does a run from an earlier checkpoint.
     """
-    return _configurable().get(_FIRST_ATTEMPT) is True
+    return run_configurable().get(_FIRST_ATTEMPT) is True
 
 
 def is_saved(patience: float = 2.0) -> bool:
@@ -91,7 +91,7 @@ def is_saved(patience: float = 2.0) -> bool:
 
     With durability "async" it may still be in transit, so this waits a little. With "exit" it comes too late.
     """
-    saver, configurable = run_checkpointer(), _configurable()
+    saver, configurable = run_checkpointer(), run_configurable()
     checkpoints = configurable.get("checkpoint_map")
     if saver is None or not checkpoints:
         return False
@@ -111,7 +111,7 @@ def _can_be_read(saver: BaseCheckpointSaver[Any], config: RunnableConfig) -> boo
     try:
         return saver.get_tuple(config) is not None
     except NotImplementedError:  # some can be read only under asyncio, such as those of servers
-        loop = _event_loop.get()
+        loop = event_loop()
         if loop is None:
             return False
         return asyncio.run_coroutine_threadsafe(saver.aget_tuple(config), loop).result() is not None
@@ -127,6 +127,11 @@ def of_event_loop() -> Iterator[None]:
         _event_loop.reset(token)
 
 
+def event_loop() -> asyncio.AbstractEventLoop | None:
+    """Returns the event loop of the step that works in this thread; None if it has none."""
+    return _event_loop.get()
+
+
 _event_loop: ContextVar[asyncio.AbstractEventLoop | None] = ContextVar("event_loop", default=None)
 
 
@@ -135,7 +140,7 @@ def question_id() -> str:
 
     It stays the same when LangGraph runs the step again with the answer, and differs in any other step.
     """
-    return Interrupt.from_ns(None, ns=str(_configurable().get("checkpoint_ns", ""))).id
+    return Interrupt.from_ns(None, ns=str(run_configurable().get("checkpoint_ns", ""))).id
 
 
 def reviewer() -> str | None:
@@ -146,7 +151,7 @@ def reviewer() -> str | None:
     """
     if _of_user("names_reviewers") is True:
         return None
-    configurable = _configurable()
+    configurable = run_configurable()
     names = (
         configurable.get("langgraph_auth_user_id"),
         settings_given().get("reviewer"),
@@ -175,7 +180,7 @@ def settings_given() -> dict[str, Any]:
             remedy="Pass a langchain_ashby.agent.Context or a dict. In a larger graph, use a subclass of Context as "
             "context_schema, or call the agent in a node of your own and pass it a Context.",
         )
-    configurable = _configurable()
+    configurable = run_configurable()
     for name in ("on_behalf_of", "toolsets", "read_only", "policy"):
         if configurable.get(name) and not given.get(name):
             raise SettingsError(
@@ -193,7 +198,7 @@ def ashby_user() -> str | None:
 
 def _of_user(name: str) -> Any:
     """What a LangGraph server knows of the user whom it authenticated. No client can set it."""
-    user = _configurable().get("langgraph_auth_user")
+    user = run_configurable().get("langgraph_auth_user")
     return user.get(name) if isinstance(user, Mapping) else getattr(user, name, None)
 
 
@@ -205,5 +210,6 @@ _FIRST_ATTEMPT = "__langchain_ashby_first_attempt"
 _PAUSE = 0.01  # seconds
 
 
-def _configurable() -> dict[str, Any]:
+def run_configurable() -> dict[str, Any]:
+    """Returns what the config of the step that is running has as `configurable`."""
     return get_config().get("configurable") or {}

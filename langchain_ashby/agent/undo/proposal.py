@@ -71,7 +71,8 @@ def left_to_undo(entry: AuditEntry, undo: Undo, trail: Iterable[AuditEntry]) -> 
     over = {
         it.call_id.rpartition("-")[2]: it.outcome
         for it in trail
-        if it.outcome in _OVER and it.part_of is None and it.call_id.startswith(f"{thread_id}-")
+        # What a person edited is another change, perhaps of somebody else.
+        if it.outcome in _OVER and it.part_of is None and not it.original and it.call_id.startswith(f"{thread_id}-")
     }
     left = tuple(it for it in undo.calls if _digest(it) not in over)
     if left or not undo:

@@ -48,7 +48,7 @@ class Notice:
         thread_id: The thread.
         call_id: The model's id of the call.
         line: The change in a line: a detail. If anything on the card is private, it is the title.
-        reason: What was said of it: a detail.
+        reason: What was said of it: a detail. It is empty if anything on the card is private.
         reviewer: Who decided, or approved it first: a detail.
         expires: When it can no longer be approved; for a hold, when it will be made.
     """
@@ -149,7 +149,7 @@ def of_outcome(row: Row, requester: str | None) -> Notice | None:
         thread_id=row.thread_id,
         call_id=row.call_id,
         line=title if row.private else row.line,
-        reason=row.why,
+        reason="" if row.private else row.why,
         reviewer=row.reviewer,
     )
 

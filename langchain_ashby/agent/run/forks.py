@@ -1,0 +1,57 @@
+"""Tells if a run goes on from where its thread stood, or from an earlier checkpoint."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
+
+from langchain_ashby.agent.run.runtime import event_loop, run_checkpointer, run_configurable
+
+
+def goes_on() -> bool:
+    """True if each checkpoint of this run follows the one that was saved right before it, here or around the agent.
+
+    If not, the thread went another way before, and this run knows nothing of what was written there. `update_state` on
+    an earlier checkpoint makes one that looks like any other, but for its parent; a graph around the agent can also be
+    run from an earlier checkpoint, of which the agent is not told.
+    """
+    saver, configurable = run_checkpointer(), run_configurable()
+    if saver is None:
+        return False
+    thread: RunnableConfig = {"configurable": {"thread_id": configurable.get("thread_id"), "checkpoint_ns": ""}}
+    expected, has_begun = (configurable.get("checkpoint_map") or {}).get(""), False
+    before: RunnableConfig | None = None
+    while page := _page(saver, thread, before):
+        for it in page:
+            if it.checkpoint["id"] != expected:
+                return False
+            source = it.metadata.get("source")
+            if it.parent_config is None or (has_begun and source not in ("update", "fork")):
+                return True
+            has_begun = has_begun or source == "input"
+            expected = it.parent_config["configurable"]["checkpoint_id"]
+        before = page[-1].config
+    return False
+
+
+def _page(
+    saver: BaseCheckpointSaver[Any], thread: RunnableConfig, before: RunnableConfig | None
+) -> Sequence[CheckpointTuple]:
+    try:
+        return list(saver.list(thread, before=before, limit=_PAGE))
+    except NotImplementedError:  # some can be read only under asyncio, such as those of servers
+        loop = event_loop()
+        return [] if loop is None else asyncio.run_coroutine_threadsafe(_apage(saver, thread, before), loop).result()
+
+
+async def _apage(
+    saver: BaseCheckpointSaver[Any], thread: RunnableConfig, before: RunnableConfig | None
+) -> Sequence[CheckpointTuple]:
+    return [it async for it in saver.alist(thread, before=before, limit=_PAGE)]
+
+
+_PAGE = 20
