@@ -15,7 +15,10 @@ from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.notifications.message import Message
 
 NOTE = "ashby_create_candidate_note"
-SHOWN = "it => { const at = it.getBoundingClientRect(); return it.contains(document.elementFromPoint(at.x + 2, at.y + 5)) }"
+SHOWN = """it => {
+    const at = it.getBoundingClientRect();
+    return it.contains(document.elementFromPoint(at.x + 2, at.y + 5));
+}"""
 
 
 def newest_outcome(page: Page, office: Office, number: int) -> None:
