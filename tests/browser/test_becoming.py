@@ -15,6 +15,10 @@ from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.notifications.message import Message
 
 NOTE = "ashby_create_candidate_note"
+SHOWN = """it => {
+    const at = it.getBoundingClientRect();
+    return it.contains(document.elementFromPoint(at.x + 2, at.y + 5));
+}"""
 
 
 def test_a_stale_card_says_what_changed(office: Office, open_page: Callable[..., Page]) -> None:
@@ -45,16 +49,17 @@ def test_an_expired_change_is_asked_about_again_with_a_new_card(
     open_office: Callable[..., Office], open_page: Callable[..., Page]
 ) -> None:
     office = open_office(agent={"approval_ttl": timedelta(seconds=1)})
-    [note] = office.ask(office.note(0))
-    page = open_page(office.of(note))
+    [move] = office.ask(office.move("Ada Lovelace", "Offer"))
+    page = open_page(office.of(move))
     page.wait_for_timeout(1100)
     page.reload()
     expect(page.locator(".banner").first).to_contain_text("This approval has expired")
     page.click("#approve")
-    expect(page.locator("#results .toast")).to_contain_text("Expired: Add a note to")
+    expect(page.locator("#results .toast")).to_contain_text("Expired: Move Ada Lovelace")
+    assert page.locator("text=Review it again").evaluate(SHOWN)
     page.click("text=Review it again")
-    expect(page.locator("#card-title")).to_contain_text("Add a note to")
-    assert office.notes() == []
+    expect(page.locator("#card-title")).to_contain_text("Move Ada Lovelace")
+    assert office.outcomes() == [("expired", "approve", "Grace")]
 
 
 def test_a_held_change_is_stopped_by_somebody_else(

@@ -334,5 +334,5 @@ def _record_edit(edit: Approval, proposal: Proposal, location: RunLocation) -> N
 
 _GONE = "The agent had this tool when the call was made, but no longer has it. Tell the user."
 _FORBIDDEN = "The application does not allow this change, whoever asks for it. Do not propose it again; tell the user."
-_SHOWN_AGAIN = "A person edited this call, and its own card was asked about first."
+_SHOWN_AGAIN = "A person edited this call, and the edit was asked about with a card of its own."
 _EDITED = "*This is your edit. It concerns other records, or does more than what was shown before, so review it again.*"
