@@ -20,6 +20,7 @@ from langchain_ashby.cli import pruning
 from langchain_ashby.cli.checkpoint_tables import Unneeded, tables_of
 from langchain_ashby.cli.pruning import Left, Pruned
 from langchain_ashby.cli.stores import Database, open_database
+from langchain_ashby.errors import ConfigurationError
 
 SECRET = "The candidate asked us to forget this sentence."
 
@@ -133,3 +134,14 @@ def test_a_thread_that_went_on_meanwhile_is_not_touched(tmp_path: Path) -> None:
         ids = [it.checkpoint["id"] for it in database.checkpointer.list(at("long"))]
         assert not tables_of(database.checkpointer).delete("long", Unneeded(ids[2:], [], ids[1]))
         assert checkpoints(database, "long") == len(ids)
+
+
+async def test_a_run_from_a_checkpoint_that_is_gone_is_refused_and_leaves_the_conversation() -> None:
+    graph = agent(Office(), "One.", "Two.")
+    graph.invoke(user("First."), at("long"))
+    gone = {"configurable": {"thread_id": "long", "checkpoint_id": "1f0c0000-0000-6000-8000-000000000000"}}
+    with pytest.raises(ConfigurationError, match="does not exist, so nothing was executed"):
+        graph.invoke(user("Again."), gone)
+    with pytest.raises(ConfigurationError, match="does not exist, so nothing was executed"):
+        await graph.ainvoke(user("Again."), gone)
+    assert [it.text for it in graph.get_state(at("long")).values["messages"]] == ["First.", "One."]

@@ -17,7 +17,7 @@ from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.run.runtime import for_run
 from langchain_ashby.agent.run.settings import RunLimits
 from langchain_ashby.agent.state import Conversation, State
-from langchain_ashby.errors import AshbyError
+from langchain_ashby.errors import AshbyError, ConfigurationError
 from langchain_ashby.text.json import json_safe
 
 
@@ -57,8 +57,12 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         if self._has_to_be_asked_for(input, config):
             _check(input.resume, self.get_state(_of_thread(config)))
             input = _that_can_be_kept(input)
-        head = self._head_of_named(config)
-        config, artifacts = for_run(config, again=head is not None and _is_behind(config, self.get_state(head)))
+        is_behind = False
+        if head := self._head_of_named(config):
+            is_behind = _is_behind(config, self.get_state(head))
+            if is_behind:
+                _check_named(self.get_state(_of_thread(config)))
+        config, artifacts = for_run(config, again=is_behind)
         for step in super().stream(input, config, **kwargs):
             yield with_artifacts(step, artifacts)
 
@@ -67,8 +71,12 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         if self._has_to_be_asked_for(input, config):
             _check(input.resume, await self.aget_state(_of_thread(config)))
             input = _that_can_be_kept(input)
-        head = self._head_of_named(config)
-        config, artifacts = for_run(config, again=head is not None and _is_behind(config, await self.aget_state(head)))
+        is_behind = False
+        if head := self._head_of_named(config):
+            is_behind = _is_behind(config, await self.aget_state(head))
+            if is_behind:
+                _check_named(await self.aget_state(_of_thread(config)))
+        config, artifacts = for_run(config, again=is_behind)
         # Without this, the run would go on for a while after its caller stopped listening.
         async with aclosing(cast(AsyncGenerator[Any, None], super().astream(input, config, **kwargs))) as steps:
             async for step in steps:
@@ -94,6 +102,15 @@ def _is_behind(config: RunnableConfig | None, head: StateSnapshot) -> bool:
     """True if a run begins from an earlier checkpoint: then it knows nothing of what the thread wrote after that."""
     named: str = _of_thread(config)["configurable"]["checkpoint_id"]
     return named != head.config["configurable"].get("checkpoint_id")
+
+
+def _check_named(state: StateSnapshot) -> None:
+    """Refuses to begin from a checkpoint that is gone: LangGraph would begin the conversation anew."""
+    if state.created_at is None:
+        raise ConfigurationError(
+            "The checkpoint that this run should begin from does not exist, so nothing was executed",
+            remedy="It may have been pruned. Name one of the thread's history (`get_state_history`), or none.",
+        )
 
 
 def _check(answer: object, state: StateSnapshot) -> None:
