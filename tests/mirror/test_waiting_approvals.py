@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langgraph.store.base import SearchOp
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 from test_honesty import ask, rows
@@ -86,8 +87,11 @@ def test_a_worklist_without_an_agent_or_with_a_failing_store_says_that_approvals
     assert rows(alone) == [] and "# approval: not known here; only a recruiting agent keeps a list" in alone.text
 
     class Broken(InMemoryStore):
-        def search(self, *_: Any, **__: Any) -> Any:
-            raise ConnectionError("password=hunter2")
+        def batch(self, ops: Any) -> Any:
+            listed = list(ops)
+            if any(isinstance(it, SearchOp) for it in listed):
+                raise ConnectionError("password=hunter2")
+            return super().batch(listed)
 
     script = [say("I look.", call("ashby_list_worklist"))]
     model = ScriptedChatModel(script=lambda it: say("Done.") if isinstance(it[-1], ToolMessage) else script[0])
