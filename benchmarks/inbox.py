@@ -3,9 +3,9 @@
     python -m benchmarks.inbox --store both --rounds 200
     python -m benchmarks.inbox --store both --entry both --rounds 0 --every 0 --schedule 500
 
-With `--schedule`, the trials of `benchmarks.crashes` are run as well, with all that befalls them, but people decide in
-the inbox. Ends with status 1 if a write ran twice, without an approval or not at all, if a question was open that was
-not on the list, or if somebody was told something wrong.
+With `--schedule`, also runs the trials of `benchmarks.crashes` with all their disturbances, with people deciding in the
+inbox. Ends with status 1 if a write ran twice, without an approval or not at all, if an open question was not on the
+list, or if someone was told something wrong.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _scheduled(
 
 
 def _in_a_process(trial: Trial) -> Trial:
-    """The trial with nobody who cancels a call: an inbox makes it in a thread, where it is killed or goes on."""
+    """Returns the trial without cancelled calls: an inbox makes calls in a thread, where they are killed or finish."""
     deaths = tuple(replace(it, how="instant") if it.how == "cancel" else it for it in trial.deaths)
     return replace(trial, deaths=deaths)
 

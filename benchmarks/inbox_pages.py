@@ -78,7 +78,7 @@ def _measured(name: str, url: str, waiting: int, visits: int) -> Iterator[dict[s
         )
         agent.invoke({"messages": [("user", "Do it.")]}, {"configurable": {"thread_id": "first"}})
         _fill(database.store, waiting)
-        upkeep._SOON = timedelta(hours=1)  # it would take off the list what has no thread
+        upkeep._SOON = timedelta(hours=1)  # it would remove questions without a thread from the list
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         with _served(create_app(agent, reviewers=lambda _: Reviewer("Grace"))) as home:
             page = browser.new_page()

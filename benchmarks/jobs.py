@@ -3,8 +3,8 @@
     python -m benchmarks.jobs --candidates 8000
     python -m benchmarks.jobs --number 4 --transcript
 
-With `--candidates`, those that are questions about the whole pipeline are also put to a mirror of a company of that
-size. Ends with status 1 if a job was not done, or takes a mirror over two calls or 1,500 tokens, and with 2 if tokens
+With `--candidates`, the jobs about the whole pipeline are also done on a mirror of a company of that size. Ends with
+status 1 if a job was not done, or if it takes more than two calls or 1,500 tokens on the mirror, and with 2 if tokens
 cannot be counted here.
 """
 
@@ -29,7 +29,7 @@ def main() -> int:
     """Does the jobs and prints the table."""
     options = argparse.ArgumentParser(prog="python -m benchmarks.jobs", description=__doc__)
     options.add_argument("--number", type=int, choices=sorted(JOBS), action="append", help="do this job only")
-    options.add_argument("--candidates", type=int, help="also ask a mirror of so many")
+    options.add_argument("--candidates", type=int, help="also use a mirror of this many")
     options.add_argument("--tokenizer", type=Path, help="a directory to keep the npm package gpt-tokenizer in")
     options.add_argument("--transcript", action="store_true", help="print every call and answer")
     chosen = options.parse_args()
@@ -54,7 +54,7 @@ def main() -> int:
 
 
 def _mirrored(candidates: int, count: Counter, *, transcript: bool) -> bool:
-    """Puts jobs to a mirror and prints the table. Returns True if all were done, each in few calls and tokens."""
+    """Does the jobs on a mirror and prints the table. Returns True if all were done within the limits."""
     rows, failed = [], False
     for job, exchanges, problems in mirrored.done(candidates):
         tokens = sum(count({str(place): text for place, (_, text) in enumerate(exchanges)}).values())
@@ -64,7 +64,7 @@ def _mirrored(candidates: int, count: Counter, *, transcript: bool) -> bool:
             print(f"NOT DONE: job {job.number}: {problem}")
         if transcript:
             print("\n\n".join(f"> {call}\n{text}" for call, text in exchanges))
-    show(f"Put to a mirror of {candidates:,} candidates", ("#", "job", "right", "calls", "tokens read"), rows)
+    show(f"On a mirror of {candidates:,} candidates", ("#", "job", "right", "calls", "tokens read"), rows)
     return not failed
 
 

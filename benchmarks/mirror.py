@@ -2,8 +2,8 @@
 
     python -m benchmarks.mirror --applications 100000 --rounds 3
 
-The first sync is compared with a plain loop over the same lists, of an Ashby that takes 50 ms for a reply. Both take
-turns, and the ratio is the median of the rounds. Ends with status 1 if the first sync takes more than 1.25 times as
+The first sync is compared with a plain loop over the same lists, with an Ashby that takes 50 ms for a reply. The two
+alternate, and the ratio is the median of the rounds. Ends with status 1 if the first sync takes more than 1.25 times as
 long, if a run with 100 changes takes 2 seconds or more, or if memory grows by more than a tenth in the second half.
 """
 
@@ -53,7 +53,7 @@ def main() -> int:
     options = parser(__doc__)
     options.add_argument("--applications", type=int, default=100_000, help="how many, in hundreds")
     options.add_argument("--latency", type=float, default=0.05, help="seconds that Ashby takes for a reply")
-    options.add_argument("--rounds", type=int, default=1, help="how often both are timed")
+    options.add_argument("--rounds", type=int, default=1, help="how many times both are timed")
     arguments = options.parse_args()
     say(f"{surroundings()}\n")
     rows, failed = [], False
@@ -99,7 +99,7 @@ def _measured(urls: Sequence[str], applications: int, latency: float) -> dict[st
         "ratio": round(median(ratios), 2),
         "s of processor": f"{median(it for _, it in loops):.0f}, {median(it for _, it in firsts):.0f}",
         "100 changes, s": round(changed, 2),
-        "their s of processor": round(busy_changes, 2),
+        "their CPU seconds": round(busy_changes, 2),
         "no change, s": round(nothing, 2),
         "MB of memory": round(max(memory.seen)),
         "memory grew": round(memory.grew, 2),

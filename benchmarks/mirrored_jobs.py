@@ -1,6 +1,6 @@
-"""Jobs that are questions about the whole pipeline, put to a mirror; every number is checked.
+"""Does the jobs about the whole pipeline on a mirror, and checks every number.
 
-It is compared with a count over the sandbox's own records, one by one.
+Each is compared with a count over the sandbox's own records.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from langchain_ashby.sandbox import AshbySandbox
 
 MOST_CALLS = 2
 MOST_TOKENS = 1_500
-"""What each of them may take."""
+"""The limits of each job."""
 
 
 class Answered(NamedTuple):
@@ -134,7 +134,7 @@ JOBS = (
 
 
 def done(candidates: int) -> Iterator[tuple[PipelineJob, list[tuple[str, str]], list[str]]]:
-    """Does each job, in a company with so many candidates; yields its calls and answers, and what is wrong."""
+    """Does each job, in a company of that many candidates; yields its calls, answers and problems."""
     with (
         tempfile.TemporaryDirectory() as directory,
         AshbySandbox(candidates=candidates) as sandbox,

@@ -58,7 +58,7 @@ OTHERS: list[tuple[str, dict[str, Any]]] = [
 ]
 _PEOPLE = (tables.candidates, tables.applications, tables.offers, tables.interview_schedules, tables.feedback)
 copies = Table("copies", MetaData(), Column("begin", Text), prefixes=["TEMPORARY"])
-"""How the ids of each copy begin."""
+"""The id prefixes of the copies."""
 
 _OF_PEOPLE = {"candidate_id", "application_id", "interview_schedule_id", "interview_event_id"}
 
@@ -115,10 +115,10 @@ def _tables_of_people() -> Iterator[Table]:
 
 
 def _copies(each: Table) -> Insert:
-    """Adds the rows that the sandbox had once more for each copy, under ids that begin otherwise."""
+    """Adds the sandbox's rows once more for each copy, under ids with another prefix."""
     ids = [column for column in each.c if column.name in _OF_PEOPLE or column.name == "id"]
     values = [copies.c.begin.concat(func.substr(it, 9)) if it in ids else it for it in each.c]
-    crossed = select(*values).select_from(each.join(copies, true())).order_by(copies.c.begin)  # as a sync puts them
+    crossed = select(*values).select_from(each.join(copies, true())).order_by(copies.c.begin)  # in the order of a sync
     return insert(each).from_select([column.name for column in each.c], crossed)
 
 

@@ -143,7 +143,7 @@ def crowds(count: Counter) -> list[str]:
 
 
 def applications(count: Counter) -> list[str]:
-    """The cost of pages of 25 applications, of all and of some, in companies of several sizes, including the cursor."""
+    """Measures pages of 25 applications, all and filtered, in companies of several sizes, including the cursor."""
     texts: dict[str, str] = {}
     for size in COMPANIES:
         with AshbySandbox(candidates=size) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
@@ -157,11 +157,11 @@ def applications(count: Counter) -> list[str]:
 
 
 COMPANIES = (60, 100, 150, 300)
-"""Numbers of candidates: pages start elsewhere in each."""
+"""Numbers of candidates: pages start at different records in each."""
 
 
 def _pages(tool: BaseTool, args: dict[str, Any]) -> Iterator[str]:
-    """The texts of a listing, page by page; at most twelve."""
+    """Yields the text of each page of a listing; at most twelve."""
     for _ in range(12):
         message = tool.invoke({"type": "tool_call", "id": "1", "name": tool.name, "args": args})
         yield message.text

@@ -58,7 +58,7 @@ async def own_runs(ctx: Auth.types.AuthContext, value: Any) -> Any:
     A command that goes to a step or changes the state could smuggle in an approval that nobody gave. And only the agent
     reports the outcome of its calls, so messages that pose as a tool's or the model's are refused.
 
-    The inbox answers in everybody's threads. The permission is its own: `who_it_is` gives none to anybody.
+    The inbox resumes everyone's threads. Only the inbox has `INBOX_PERMISSION`: `who_it_is` grants no permissions.
     """
     if INBOX_PERMISSION in ctx.permissions:
         return True

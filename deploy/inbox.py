@@ -2,9 +2,9 @@
 
 `INBOX_URL` is the address that browsers use, such as `https://hire.example.com/inbox`; without it there is no inbox.
 People sign in with OpenID Connect: `INBOX_ISSUER` is the provider's address, `INBOX_CLIENT_ID` and
-`INBOX_CLIENT_SECRET` are the client registered there. `INBOX_PEOPLE` holds JSON: for each e-mail address its roles.
+`INBOX_CLIENT_SECRET` identify the client registered there. `INBOX_PEOPLE` is JSON: e-mail addresses with their roles.
 
-The inbox does not ask `auth.py`: whoever may decide here sees the changes that are waiting in everybody's threads.
+The inbox does not use `auth.py`: its reviewers see the changes that are waiting in everyone's threads.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def cluster() -> Iterator[str]:
 
 @contextmanager
 def data() -> Iterator[Path]:
-    """The directory of an empty cluster, which a `server` can be started in; removes it afterwards."""
+    """Yields the directory of an empty cluster for `server`; removes it afterwards."""
     directory = _binaries()
     home = Path(tempfile.mkdtemp(prefix="pg-"))  # the path of a socket is limited to about a hundred bytes
     user = _user()

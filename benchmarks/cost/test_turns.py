@@ -35,7 +35,7 @@ KEEPERS = ("memory", "SQLite")
 
 
 class WithoutCards(BaseToolkit):
-    """Tools that the agent does not know as Ashby's, so that it asks about writes but reads nothing for a card."""
+    """Tools that the agent does not recognize as Ashby's, so it asks about writes but reads nothing for a card."""
 
     tools: list[BaseTool]
 

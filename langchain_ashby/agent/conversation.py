@@ -1,7 +1,7 @@
 """The conversation as a checkpointer keeps it: most checkpoints have only what their step changed.
 
-A thread of fifty long listings takes six megabytes this way, and more than a thousand if each step stores all messages
-again.
+A thread of fifty long listings takes seven megabytes this way, and more than a thousand if each step stores all
+messages again.
 
 LangGraph rebuilds such a conversation from what was stored for each checkpoint on the way. If two workers continue from
 the same one, which the journal allows, what the first of them stored counts for both, although the second may have
@@ -57,12 +57,12 @@ def added(messages: Sequence[AnyMessage], changes: Sequence[Any]) -> list[AnyMes
 
 
 class ConversationChannel(DeltaChannel[list[AnyMessage]]):
-    """Keeps a conversation by its changes. A step of a turn that writes, or that removes messages, stores all of it.
+    """Stores a conversation as changes. A step of a turn that writes, or that removes messages, stores all of it.
 
     Args:
         reducer: Applies changes.
         typ: The type of the conversation.
-        snapshot_frequency: Not heeded: the channel decides itself.
+        snapshot_frequency: Ignored: the channel decides itself.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class ConversationChannel(DeltaChannel[list[AnyMessage]]):
         super().__init__(reducer, typ)
 
     def with_reads(self, names: Collection[str]) -> Self:
-        """The same channel for an agent whose tools of these names only read."""
+        """Returns a copy of the channel for an agent whose tools of these names only read."""
         made = self.copy()
         made._reads = names
         return made
@@ -88,22 +88,22 @@ class ConversationChannel(DeltaChannel[list[AnyMessage]]):
         return self._as_here(super().copy())
 
     def from_checkpoint(self, checkpoint: Any) -> Self:
-        """The channel with the value that a checkpoint stores.
+        """Returns the channel with the value that a checkpoint stores.
 
         Raises:
-            ConfigurationError: if the installed LangGraph cannot read that: as an empty conversation it would be lost.
+            ConfigurationError: if the installed LangGraph cannot read the value, and would show an empty conversation.
         """
         if checkpoint is None:
             raise _lost()
         made = self._as_here(super().from_checkpoint(checkpoint))
-        made._is_stored = checkpoint is not self.checkpoint()  # which stands for nothing stored
+        made._is_stored = checkpoint is not self.checkpoint()  # stands for a value that is not stored
         return made
 
     def replay_writes(self, writes: Sequence[PendingWrite]) -> None:
         """Applies the changes of the checkpoints since the one whose value this is.
 
         Raises:
-            ConfigurationError: if there is neither: LangGraph replays only conversations that were begun.
+            ConfigurationError: if there is no such value and no change: LangGraph only replays existing conversations.
         """
         if not (writes or self._is_stored):
             raise _lost()
@@ -135,14 +135,14 @@ def _lost() -> ConfigurationError:
     return ConfigurationError(
         "The conversation of this thread cannot be read: the checkpoints that hold it are gone, or a newer version of "
         "LangGraph wrote them",
-        remedy="Update langgraph and langgraph-checkpoint, or restore the database. Do not go on with this thread.",
+        remedy="Update langgraph and langgraph-checkpoint, or restore the database. Do not continue this thread.",
     )
 
 
 def _needs_all(change: Any, reads: Collection[str]) -> bool:
     """True unless a step's change is a person's message, a read, or what the model says without writing.
 
-    An empty one is that of a step about writes, too. Of messages that are removed, nothing may be needed any more.
+    Steps about writes may also have an empty change. After a removal, the removed messages must not be needed any more.
     """
     messages = change if isinstance(change, list) else [change]
     names = [str(it.name) for it in messages if isinstance(it, ToolMessage)]

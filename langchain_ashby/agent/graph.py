@@ -236,7 +236,7 @@ def _branch(
 
 
 def _enter(state: State) -> str:
-    # The message of a write that waits may have been removed: no call is open then, but the write is not over.
+    # The message of a waiting write may have been removed: then no call is open, but the write is not settled.
     waits = state.get("proposals") or state.get("approvals") or state.get("edits")
     return "model" if not waits and is_in_order(state["messages"], _own(state)) else "reconcile"
 

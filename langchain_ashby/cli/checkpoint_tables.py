@@ -1,4 +1,4 @@
-"""LangGraph's tables of checkpoints in SQLite and PostgreSQL. Its savers cannot delete single checkpoints."""
+"""Access to LangGraph's checkpoint tables in SQLite and PostgreSQL: its savers cannot delete single checkpoints."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, Protocol
 
 
 class Unneeded(NamedTuple):
-    """What to delete of a thread.
+    """What to delete from a thread.
 
     Attributes:
         ids: The checkpoints.
-        values: The values that only these have, by channel and version. PostgreSQL keeps them apart.
+        values: The values that only these use, by channel and version. PostgreSQL has a separate table for them.
         latest: The thread's latest checkpoint, which stays.
     """
 
@@ -26,27 +26,27 @@ class Tables(Protocol):
     """The tables of one database."""
 
     def threads(self) -> list[str]:
-        """The ids of all threads."""
+        """Returns the ids of all threads."""
         ...
 
     def size(self, thread_id: str, found: Unneeded) -> int:
-        """The bytes of what is to be deleted."""
+        """Returns the size of the rows to delete, in bytes."""
         ...
 
     def delete(self, thread_id: str, found: Unneeded) -> bool:
-        """Deletes all of it at once; nothing, and returns False, if the thread went on meanwhile."""
+        """Deletes the rows at once. If the thread has continued meanwhile, deletes nothing and returns False."""
         ...
 
     def give_back(self) -> bool:
-        """Gives the space of deleted rows back to the system, where the database does not see to that itself.
+        """Returns the space of deleted rows to the system, if the database does not do so itself.
 
-        Returns False if it is in use.
+        Returns False if the database is in use.
         """
         ...
 
 
 def tables_of(saver: Any) -> Tables:
-    """The tables of a saver of SQLite or PostgreSQL."""
+    """Returns the tables of an SQLite or PostgreSQL saver."""
     return _Sqlite(saver.conn) if isinstance(saver.conn, sqlite3.Connection) else _Postgres(saver.conn)
 
 
@@ -131,7 +131,7 @@ class _Postgres:
         return True
 
     def give_back(self) -> bool:
-        return True  # its own vacuum does so
+        return True  # autovacuum does so
 
 
 _AMONG = "WHERE thread_id = %s AND checkpoint_ns = '' AND checkpoint_id = ANY(%s)"

@@ -64,7 +64,7 @@ def reviewer_or_user(reviewer: str | None) -> str | None:
 
 
 def seconds(text: str, option: str, example: str) -> float:
-    """The seconds in a length of time, such as 30s, 5m, 1h or 90d."""
+    """Returns the seconds in a duration such as 30s, 5m, 1h or 90d."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text.strip())
     if found is None or not float(found[1]):
         raise stop(f"Give {option} as a number with s, m, h or d, such as {example}.", Status.USAGE)

@@ -1,8 +1,8 @@
-"""Deletes the checkpoints of threads that nothing needs any more.
+"""Deletes checkpoints that are no longer needed.
 
-LangGraph rebuilds a conversation from the checkpoints since the last one that stores all of it. To keep the latest
-alone would empty it. So a checkpoint is kept if it is a thread's latest or not old enough, and so is each one on the
-way from there back to a whole conversation.
+LangGraph rebuilds a conversation from the checkpoints since the last one that stores all of it, so keeping only the
+latest would empty it. A checkpoint is kept if it is a thread's latest or not old enough, and so is every one between it
+and the last whole conversation before it.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from langchain_ashby.cli.stores import Database
 
 
 class Left(StrEnum):
-    """Why a thread is left as it is."""
+    """The reason for skipping a thread."""
 
-    OPEN = "with something waiting or under way"
-    UNSETTLED = "with a change whose outcome is not recorded"
-    FOREIGN = "of another program, or that cannot be read"
+    OPEN = "change waiting or run under way"
+    UNSETTLED = "outcome of a change not recorded"
+    FOREIGN = "of another program or unreadable"
 
 
 @dataclass
@@ -38,8 +38,8 @@ class Pruned:
     Attributes:
         threads: The number of threads.
         checkpoints: The number of their checkpoints.
-        size: The bytes of what they held.
-        left: The number of threads that were left as they are.
+        size: How many bytes they held.
+        left: The number of threads that were skipped, by reason.
     """
 
     threads: int = 0
@@ -49,11 +49,11 @@ class Pruned:
 
 
 def prune(agent: Agent, database: Database, before: datetime, only: str | None = None, *, dry_run: bool) -> Pruned:
-    """Deletes the checkpoints from before a time that no thread needs to go on, or to go back to a later one.
+    """Deletes the checkpoints before a time, except those needed to continue a thread or to return to a later one.
 
     Args:
-        agent: The agent, whose threads they are.
-        database: Its database, in SQLite or PostgreSQL.
+        agent: The agent that owns the threads.
+        database: Its SQLite or PostgreSQL database.
         before: The time, with its time zone.
         only: The only thread to look at; None for all.
         dry_run: Delete nothing.
@@ -75,7 +75,7 @@ def prune(agent: Agent, database: Database, before: datetime, only: str | None =
 
 
 class _Row(NamedTuple):
-    """A checkpoint, as far as it matters here."""
+    """The relevant parts of a checkpoint."""
 
     parent: str | None
     at: datetime
@@ -88,7 +88,7 @@ def _unneeded(agent: Agent, database: Database, thread_id: str, before: datetime
     try:
         rows = _rows(agent, database.checkpointer, config)
         state = agent.get_state(config) if rows else None
-    except Exception:  # another program keeps what it likes, and fails in its own ways on this one
+    except Exception:  # another program may store anything, and fail in its own way here
         return Left.FOREIGN
     if not rows or state is None:
         return Left.FOREIGN
@@ -104,7 +104,7 @@ def _unneeded(agent: Agent, database: Database, thread_id: str, before: datetime
 
 
 def _rows(agent: Agent, saver: BaseCheckpointSaver[Any], config: RunnableConfig) -> dict[str, _Row]:
-    """The checkpoints of a thread, the latest first; none if it is not the agent's alone."""
+    """Returns a thread's checkpoints, the latest first; none unless all are the agent's own."""
     rebuilt = {name for name, it in agent.channels.items() if isinstance(it, DeltaChannel)}
     rows: dict[str, _Row] = {}
     before: RunnableConfig | None = None

@@ -81,7 +81,7 @@ def open_database(url: str, *, create: bool, only_read: bool = False, for_long: 
 
 
 def in_words(url: str) -> AbstractContextManager[None]:
-    """Rewords the errors of the database at a URL within a block, as `ValueError`."""
+    """Turns errors of the database at a URL within a block into `ValueError`."""
     return _reworded_errors(_sqlite_file(url))
 
 

@@ -157,7 +157,7 @@ def _decode(
 
 
 _PERHAPS_DONE = (303, 408)
-"""See Other follows a POST that was carried out, and some gateways say Request Timeout of one that they passed on."""
+"""303 See Other follows a POST that took effect, and some gateways answer 408 Request Timeout after passing one on."""
 
 
 def _parse(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | None, AshbyError]:

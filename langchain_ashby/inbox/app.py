@@ -245,7 +245,7 @@ async def _repeat(chore: Callable[[datetime], Awaitable[object]], stopping: asyn
             await chore(datetime.now(UTC))
         except Exception as error:
             failures += 1
-            if failures & (failures - 1) == 0:  # the 1st time, the 2nd, the 4th …: it may last for hours
+            if failures & (failures - 1) == 0:  # the 1st, 2nd, 4th, … time: an outage may last for hours
                 _log.error("Background work of the inbox failed: %s (%d in a row)", type(error).__name__, failures)
         else:
             failures = 0

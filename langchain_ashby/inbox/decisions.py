@@ -47,7 +47,7 @@ class Kept:
         settings: The settings of the run that asked, which the run with the answer needs again.
         held: The numbers of the changes that are held: the answer leaves them so unless they are decided as well.
         ends_hold: True if it only repeats an approval because the hold is over. It waits for no other change.
-        known: The moments of the audit trail's entries about the change when this was decided: they tell nothing of it.
+        known: The times of the audit entries that the change already had when this was decided; they are not about it.
     """
 
     interrupt_id: str
@@ -151,7 +151,7 @@ class Decisions:
             decision: The decision, in LangChain's approval protocol.
             reviewer: Who decided.
             ends_hold: True if it only repeats an approval because the hold is over. It leaves at once.
-            known: The moments of the audit trail's entries about the change that are there already.
+            known: The times of the audit entries that the change already has.
 
         Raises:
             AlreadyDecided: if someone else decided first.
@@ -268,13 +268,13 @@ class Decisions:
         return [it for it in self.sheaf(kept.interrupt_id).decisions.get(kept.number, ()) if it.key != key]
 
     def clear_up(self, interrupt_id: str, sheaf: Sheaf) -> None:
-        """Removes the claims that this process could not remove, because the database was away."""
+        """Removes the claims that this process could not remove while the database was down."""
         claims = [it for of in sheaf.decisions.values() for it in of if not load(it)["settled"]]
         if left := self._unsettled(interrupt_id, [it for it in claims if is_left_over(it)]):
             self.remove(interrupt_id, left)
 
     def _unsettled(self, interrupt_id: str, claims: Sequence[Item]) -> list[str]:
-        """Those of these claims that have not been settled since they were read: the others are decisions."""
+        """Returns the keys of the claims not settled since they were read: the others are decisions."""
         if not claims:
             return []
         wanted = {it.key for it in claims}
@@ -282,9 +282,9 @@ class Decisions:
         return [it.key for it in now if it.key in wanted and not load(it)["settled"]]
 
     def is_due(self, kept: Kept, item: Item, now: datetime, by_store: Callable[[], datetime]) -> bool:
-        """True if a decision may leave: by the clock by which it was made, or by the store's if that is another's.
+        """True if a decision may be sent: by this computer's clock if that set its time, otherwise by the store's.
 
-        It is also another's if this computer's was set back since.
+        The store's clock also counts if this computer's was set back since.
         """
         if load(item)["process"] == this_process() and kept.at <= now:
             return kept.due <= now

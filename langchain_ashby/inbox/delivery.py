@@ -114,7 +114,7 @@ class Delivery:
             self._under_way.pop(interrupt_id, None)
 
     def _clock(self) -> Callable[[], datetime]:
-        """The store's clock, which is asked once."""
+        """Returns a function that reads the store's clock, once."""
         return cache(lambda: store_time(self._store))
 
     def _is_ready(
@@ -125,7 +125,7 @@ class Delivery:
         again = self._not_before.get(decisions[0].interrupt_id, now)
         if sheaf.tries:
             again = max(again, datetime.fromisoformat(sheaf.tries["next"]))
-        # A pause that is longer than any is by another clock, or by this one before it was set back.
+        # A pause longer than the maximum was set by another clock, or by this one before it was set back.
         if timedelta(0) < again - now <= _LONGEST_PAUSE:
             return False
         return all(self._decisions.is_due(it, sheaf.item(it), now, by_store) for it in decisions)
@@ -156,7 +156,7 @@ class Delivery:
         self._decisions.remove(interrupt_id, [it.key for it in ended])
         marks = [(number, it) for number, of in sheaf.taken_back.items() for it in of]
         for number, back in marks:
-            if is_over(self._store, back, _LONGEST_CLICK):  # whoever clicked saw no answer, and meant it
+            if is_over(self._store, back, _LONGEST_CLICK):  # whoever clicked Undo saw no answer, but meant it
                 meant = load(back).get("of", [it.key for it in sheaf.decisions.get(number, ())])
                 self._decisions.remove(interrupt_id, [back.key, *meant])
         decisions = kept_in(sheaf)

@@ -116,7 +116,7 @@ def _process(name: str, job: str) -> Callable[[_Company], list[ToolCall]]:
 
 
 def _answers(name: str, job: str) -> Callable[[_Company], list[ToolCall]]:
-    """Reads what somebody wrote into the form when applying: text by an outsider."""
+    """Reads the answers to the application form: text by an outsider."""
 
     def reads(at: _Company) -> list[ToolCall]:
         application = at.application(name, job)
@@ -321,7 +321,7 @@ _SCENES = (
         "start-date",
         "tobias@example.com",
         "When could عائشہ خان start? Put it on her profile.",
-        "She named a day in her application. I propose to put it on her profile.",
+        "She gave a date in her application. I propose adding it to her profile.",
         _answers("عائشہ خان", DESIGN),
         _field("عائشہ خان", "Earliest start", "2027-02-01"),
     ),

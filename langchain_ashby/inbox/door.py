@@ -24,11 +24,11 @@ from langchain_ashby.inbox.sessions import Cookie, FormKey, Session, Sessions
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody whom the inbox knows.
+    """A request from someone whom the inbox knows.
 
     Attributes:
         reviewer: Who it is.
-        tokens: The tokens that their forms may have, the newest first.
+        tokens: The tokens that their forms may carry, the newest first.
         session: Their session, if they signed in here.
     """
 
@@ -37,7 +37,7 @@ class Visit:
     session: Session | None = None
 
     def sent(self, token: str) -> bool:
-        """True if the token is that of one of their forms."""
+        """True if the token is one of theirs."""
         return any(hmac.compare_digest(token.encode(), it.encode()) for it in self.tokens)
 
 
@@ -70,7 +70,7 @@ class Door:
         return self._identify is None
 
     async def visit(self, request: Request) -> Visit | None:
-        """Who sent a request; None for a stranger. Nothing is kept of people whom each request names."""
+        """Returns who sent a request; None for a stranger. People whom each request names get no session."""
         if self._identify is None:
             session = await self.sessions.find(self.cookie.read(request))
             return None if session is None else Visit(session.reviewer, (session.csrf_token,), session)

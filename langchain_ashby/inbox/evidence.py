@@ -164,7 +164,7 @@ def _of_whom(approval: Approval) -> tuple[str | None, str | None]:
 
 
 def person_of(client: AshbyClient, application_id: str | None, candidate_id: str | None) -> Person:
-    """Reads whom a change is about, by the application or the candidate."""
+    """Reads the person whom a change is about, by application or candidate."""
     application: Mapping[str, Any] = {}
     scorecards: list[Scorecard] = []
     if application_id:
@@ -211,7 +211,7 @@ def _scorecard(feedback: Mapping[str, Any]) -> Scorecard:
 
 
 def _chosen(feedback: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The answers of the types that people decide on, with those that are missing."""
+    """Returns the answers of the types that matter for a decision, including missing ones."""
     for section in objects(at(feedback, "formDefinition", "sections")):
         for entry in objects(section.get("fields")):
             kind, path = at(entry, "field", "type"), at(entry, "field", "path")

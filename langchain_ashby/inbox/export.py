@@ -27,8 +27,8 @@ _HEADS = (
 def to_csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
     """Yields a line of heads and a line per entry, for spreadsheets.
 
-    What a spreadsheet would read as a formula starts with an apostrophe: a cell, and what follows a semicolon or a
-    line break within it.
+    Anything that a spreadsheet would read as a formula starts with an apostrophe: a cell, and text after a semicolon or
+    a line break within it.
     """
     yield _line(_HEADS)
     for entry in entries:

@@ -70,7 +70,7 @@ class LocalToken(SignIn):
         return answer
 
     def _refused(self, request: Request) -> Response:
-        """Refuses a wrong token. Wrong ones never keep the right one out: nobody guesses that, but anyone may try."""
+        """Refuses a wrong token. Wrong tokens never lock out the right one, which cannot be guessed."""
         peer = request.client.host if request.client else ""
         if self._attempts.are_too_many(peer):
             answer = problem(request, 429, f"There were too many wrong sign-in links within a minute. {_WORDS}")

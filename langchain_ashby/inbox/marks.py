@@ -1,8 +1,8 @@
-"""Marks in the store that show what a process is working on. A store has no locks, and no compare-and-set.
+"""Marks in the store that show what a process is working on. A store has neither locks nor compare-and-set.
 
-So a process puts its mark, then lists all, and goes ahead only if its own is alone: of two that do this at the same
-time, at least one sees the other. A mark whose process has ended does not count; nor does one that its process could
-not remove, because the database was away.
+So a process puts its mark, lists all marks, and proceeds only if its own is alone: of two processes that do this at the
+same time, at least one sees the other's mark. A mark does not count if its process has ended, or could not remove it
+because the database was down.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _at_work: set[str] = set()
 
 @contextmanager
 def at_work(mark: str) -> Iterator[None]:
-    """Says that this process is working under a mark, a name that no other mark has."""
+    """Registers that this process is working under a mark, which must have a unique name."""
     _at_work.add(mark)
     try:
         yield
@@ -33,12 +33,12 @@ def at_work(mark: str) -> Iterator[None]:
 
 
 def is_left_over(mark: Item) -> bool:
-    """True if this process put a mark, and is no longer working under it."""
+    """True if this process put the mark but no longer works under it."""
     return load(mark)["process"] == this_process() and mark.key not in _at_work
 
 
 def is_over(store: BaseStore, mark: Item, lease: float) -> bool:
-    """True if nobody works under a mark any more; if that cannot be told, if it is older than `lease` seconds."""
+    """True if the work under a mark has ended or, if that cannot be told, the mark is older than `lease` seconds."""
     if load(mark)["process"] == this_process():
         return is_left_over(mark)
     ended = has_ended(load(mark)["process"])
@@ -46,27 +46,27 @@ def is_over(store: BaseStore, mark: Item, lease: float) -> bool:
 
 
 def last_put(item: Item) -> datetime:
-    """When an item was last put, by the clock of the store."""
+    """Returns when an item was last put, by the store's clock."""
     at = item.updated_at
     return max(at if at.tzinfo else at.replace(tzinfo=UTC), time_of(item))
 
 
 class BusyError(TimeoutError):
-    """Others are working on it for too long."""
+    """Others have been working on it for too long."""
 
 
 @contextmanager
 def alone(store: BaseStore, namespace: tuple[str, ...], *, patience: float = 20, lease: float = 60) -> Iterator[None]:
-    """Waits until nobody else, in any process, is within such a block for the same namespace.
+    """Runs a block once no other process or thread is in such a block for the same namespace.
 
     Args:
         store: The store.
-        namespace: Holds the marks of this work, and nothing else.
-        patience: Seconds to wait for others.
-        lease: Seconds after which the mark of another does not count: more than such a block takes.
+        namespace: The namespace for the marks of this work only.
+        patience: How many seconds to wait for others.
+        lease: The seconds after which another's mark no longer counts: more than such a block takes.
 
     Raises:
-        BusyError: if others are at it for too long.
+        BusyError: if others take too long.
     """
     mark, until = uuid4().hex, time.monotonic() + patience
     with at_work(mark):

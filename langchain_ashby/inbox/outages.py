@@ -1,12 +1,12 @@
-"""Tells a database that does not answer from errors of other kinds."""
+"""Recognizes errors of a database that does not answer."""
 
 from __future__ import annotations
 
 
 def is_outage(error: BaseException) -> bool:
-    """True if a database is away, locked, full or read-only, or took too long.
+    """True if a database is down, locked, full or read-only, or took too long.
 
-    The errors are known by the names that PEP 249 gives them: which driver is in use is the application's choice.
+    The errors are recognized by their PEP 249 names, since the application chooses the driver.
     """
     if isinstance(error, TimeoutError):
         return True

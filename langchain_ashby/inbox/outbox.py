@@ -35,7 +35,7 @@ class QuestionOver(DecisionError):
 
 
 class First(NamedTuple):
-    """Who decided on a change, how and when, in words; and which change it was."""
+    """The change that was decided, and who decided it, how and when."""
 
     words: str
     thread_id: str | None
@@ -152,7 +152,7 @@ class Outbox:
         Called every half a second, in one process or in several.
         """
         begun = self._delivery.begin(now)
-        # A time that is further away is from before the clock was set back.
+        # A later time is from before the clock was set back.
         if self._next_upkeep is None or not timedelta(0) < self._next_upkeep - now <= _EVERY:
             self._next_upkeep = now + _EVERY
             with suppress(TimeoutError):  # the next look may be luckier

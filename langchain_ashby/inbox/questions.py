@@ -97,7 +97,7 @@ class Approval:
 
     @cached_property
     def has_to_be_alone(self) -> str | None:
-        """Why it cannot be decided together with others like it; None if nothing on it says so."""
+        """The reason why it cannot be decided together with others like it; None if there is none."""
         card = self.card
         if card is None:
             return "It has no card."
@@ -163,8 +163,7 @@ class Question:
 class Questions:
     """The open questions of all threads. Each is read from the store once.
 
-    Which are open is read each time, unless there are thousands: then, for a second at most, what was read last serves
-    all who ask.
+    The list is read each time. If there are thousands, the last list is reused for up to a second.
 
     Args:
         store: The agent's store.
@@ -178,7 +177,7 @@ class Questions:
         self._reading = Lock()
 
     def all(self, *, fresh: bool = False) -> list[Question]:
-        """All of them, those that wait longest first; `fresh` if one that was just asked must not be missing."""
+        """Returns all of them, the oldest first; `fresh` if one that was just asked must not be missing."""
         self._read(fresh=fresh)
         return self._in_order
 
@@ -224,7 +223,7 @@ def fingerprint(interrupt_id: str, action: Mapping[str, Any]) -> str:
 
 
 _NOT_IN_ALL_JSON = re.compile(r"\\u0000|[\ud800-\udfff\ufffd]")
-"""Null characters and halves of characters: a LangGraph server replaces them in what it says of a thread."""
+"""Null characters and lone surrogates: a LangGraph server replaces them in a thread's state."""
 
 
 def _moment(text: object) -> datetime | None:
@@ -232,5 +231,5 @@ def _moment(text: object) -> datetime | None:
 
 
 _FEW = 2000
-"""So many are read each time: it takes some hundredths of a second."""
+"""Up to this many are read each time, which takes a few hundredths of a second."""
 _LONGEST = 1.0  # seconds

@@ -1,4 +1,4 @@
-"""Why something became of a change, and what to do next, for people.
+"""Explains the outcome of a change to people: why it happened, and what to do next.
 
 The audit trail keeps what the agent was told. That is written for a model: it has codes, the names of tools and
 arguments, ids, and advice that only a model can follow. All of that is left out here.
@@ -30,14 +30,14 @@ from langchain_ashby.text.words import moment
 
 
 class Reason(NamedTuple):
-    """Why something became of a change, and what a person can do next; each empty if there is nothing to say."""
+    """The reason for an outcome, and what a person can do next; either may be empty."""
 
     why: str
     next: str
 
 
 def reason(outcome: str, told: str) -> Reason:
-    """Puts what the agent was told about an outcome in words for people.
+    """Rewords for people what the agent was told about an outcome.
 
     Args:
         outcome: The outcome of a change, or of a decision.
@@ -45,7 +45,7 @@ def reason(outcome: str, told: str) -> Reason:
     """
     said = without_fixed_words(told)
     for verbatim in (f"{REJECTED} {THEIR_REASON} ", f"{REJECTED} {NO_REASON}", f"{ANSWERED} "):
-        if said.startswith(verbatim):  # a person's own words, whatever they are
+        if said.startswith(verbatim):  # a person's own words are kept as they are
             return Reason(said.removeprefix(verbatim), _NEXT.get(outcome, ""))
     code, said = _coded(said)
     lines = filter(None, map(_line, _for_people(said)))
@@ -53,7 +53,7 @@ def reason(outcome: str, told: str) -> Reason:
 
 
 def without_fixed_words(told: str) -> str:
-    """What the agent was told, without the fixed words at its beginning and the arguments of an edit."""
+    """Strips the fixed opening words and the arguments of an edit from what the agent was told."""
     if told.startswith(EXECUTED_AS_EDITED):
         told = told.partition("\n\n")[2]
     told = told.partition(f"\n\n{EDITED}")[0]
@@ -65,13 +65,13 @@ def without_fixed_words(told: str) -> str:
 
 
 def _coded(said: str) -> tuple[str, str]:
-    """The code with which the text of an error begins, and the rest."""
+    """Splits the text of an error into its leading code and the rest."""
     found = _CODE.match(said)
     return (found[1], said[found.end() :]) if found else ("", said)
 
 
 def _for_people(said: str) -> Iterator[str]:
-    """The lines without those that only explain the form of a result, or of what a model has to write."""
+    """Drops lines that only explain the format of a result or of a model's arguments."""
     for line in said.split("\n"):
         if line.endswith("The form's fields:"):
             yield line.removesuffix("The form's fields:")
@@ -81,9 +81,9 @@ def _for_people(said: str) -> Iterator[str]:
 
 
 def _line(line: str) -> str:
-    """A line without advice to a model, ids and names that only programs know."""
+    """Strips advice to a model, ids and program names from a line."""
     said = line.removeprefix(OWN).strip()
-    if not said.startswith("- "):  # data is not ours
+    if not said.startswith("- "):  # data is left as it is
         said = " ".join(it for it in _SENTENCE.split(said) if not _ADVICE.search(it))
         said = _NAME.sub(_in_words, said)
     for pattern, words in _INSTEAD:
@@ -92,7 +92,7 @@ def _line(line: str) -> str:
 
 
 def _in_words(name: re.Match[str]) -> str:
-    """The name of an argument as forms call it."""
+    """Returns the name that forms use for an argument."""
     return _ARGUMENTS.get(name[0]) or re.sub("_ids?$", "", name[0]).replace("_", " ")
 
 
@@ -108,18 +108,18 @@ def _next(outcome: str, code: str) -> str:
 
 
 _AGAIN = "If you still want it, ask the agent to propose it again."
-_CORRECT = "If you still want it, ask the agent to propose it again with this put right."
+_CORRECT = "If you still want it, ask the agent to propose it again with this corrected."
 _LATER = "Nothing is wrong with the change itself: ask the agent to propose it again in a few minutes."
 _SETUP = "Nothing is wrong with the change itself: tell whoever runs the agent that it cannot reach Ashby."
-_KEY = "Ask whoever looks after the agent's Ashby API key to give it this permission, and then for the change again."
+_KEY = "Ask whoever manages the agent's Ashby API key to grant this permission, then ask for the change again."
 _RUNNER = "If it should be allowed, ask whoever runs the agent."
 
 _NEXT: Mapping[str, str] = {
     "not applied": _AGAIN,
-    "partly applied": "Look at the record in Ashby, and have the agent finish the rest, or finish it there.",
+    "partly applied": "Check the record in Ashby. Then ask the agent to do the rest, or do it there.",
     "refused": _CORRECT,
-    "unknown": "Look at the record in Ashby. Only if the change is not there, ask the agent to propose it again.",
-    "stale": "If you still want it, ask the agent to propose it again: its new card shows how things are now.",
+    "unknown": "Check the record in Ashby. Ask the agent to propose the change again only if it is not there.",
+    "stale": "If you still want it, ask the agent to propose it again: the new card will show the current state.",
     "expired": _AGAIN,
     "withheld": f"{_AGAIN} {_RUNNER}",
     "rejected": "The agent has been told.",
@@ -131,7 +131,7 @@ _NEXT: Mapping[str, str] = {
     "edited": "",
     "not delivered": _AGAIN,
 }
-"""What to do next, by what became of a change. A test checks that no outcome is missing."""
+"""What to do next, by outcome. A test checks that no outcome is missing."""
 
 _BY_ERROR: Mapping[type, str] = {
     AshbyError: _SETUP,
@@ -172,7 +172,7 @@ _ADVICE = re.compile(
     r"A person has to look|The change (?:was not (?:made|sent)|may have been made)\.|The same call|"
     r"It is not known whether the change|The settings of this run)"
 )
-"""Sentences for a model, or for whoever runs the agent; or that only say what the outcome says."""
+"""Sentences meant for a model or for whoever runs the agent, or that only repeat the outcome."""
 
 _INSTEAD: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\(?\bid ([0-9A-Za-z_-]{22}|[0-9a-f-]{36})\b\)?"), ""),

@@ -150,15 +150,15 @@ def _moment(entry: AuditEntry) -> datetime:
 
 
 def entries_about(store: BaseStore, approval: Approval) -> list[str]:
-    """The moments of the audit trail's entries about a change: what is decided about it now has others."""
+    """Returns the times of the audit entries about a change: a decision made now will have a new one."""
     trail = audit_trail(store, approval.question.waiting["thread_id"])
     return [it.at.isoformat() for it in trail if it.call_id == approval.action["tool_call_id"]]
 
 
 def latest_entry(trail: Iterable[AuditEntry], kept: Kept) -> AuditEntry | None:
-    """The latest entry about the change that can be about this decision.
+    """Returns the latest entry about the change that can be about this decision.
 
-    It was not there when this was decided; or it is later than the question, by the clocks of two computers.
+    It did not exist when this was decided; failing that, it is later than the question, by two computers' clocks.
     """
     of_call = [it for it in trail if it.call_id == kept.call_id and it.tool == kept.tool]
     new = [it for it in of_call if it.at.isoformat() not in kept.known]

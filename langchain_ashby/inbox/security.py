@@ -150,12 +150,12 @@ class Guard:
             await self._sorry(request, error)(scope, receive, with_headers)
 
     def _sorry(self, request: Request, error: Exception) -> Response:
-        """The page about a failure. What a request to change something came to is not known."""
+        """Makes the page about a failure. If the request was to change something, its outcome is not known."""
         is_reading = request.method in SAFE_METHODS
         if not is_outage(error):
             words = "Something went wrong." if is_reading else f"Something went wrong. {_NOT_KNOWN}"
             return self._problem(request, 500, words)
-        words = f"The database does not answer. {'This page tries again by itself.' if is_reading else _NOT_KNOWN}"
+        words = f"The database does not answer. {'This page reloads by itself.' if is_reading else _NOT_KNOWN}"
         answer = self._problem(request, 503, words)
         answer.headers["retry-after"] = _SOON
         if is_reading:
@@ -271,7 +271,7 @@ def _without_port(host: str) -> str:
 MOST_BYTES = 1_000_000
 """A form of a hundred cards has a few thousand."""
 
-_NOT_KNOWN = "It is not known whether anything was changed: look at what is waiting, and at Outcomes."
+_NOT_KNOWN = "It is not known whether anything was changed. Check the list and Outcomes before you try again."
 _SOON = "5"  # seconds
 _PLACES = 5
 _POLICY = {

@@ -110,12 +110,12 @@ class Sessions:
 
 
 class FormKey:
-    """Makes the tokens of forms for people whom each request names: of them no session is kept, and no cookie needed.
+    """Makes form tokens for people whom each request names: they have no session and need no cookie.
 
-    A token is good for one person, in all processes, for twelve hours at least and a day at most.
+    A token is valid for one person, in all processes, for at least twelve hours and at most a day.
 
     Args:
-        store: The agent's store, which keeps the key that tokens are made with.
+        store: The agent's store, which keeps the signing key.
         now: The clock.
     """
 
@@ -124,9 +124,9 @@ class FormKey:
         self._now = now
 
     def tokens(self, name: str) -> tuple[str, ...]:
-        """The token of a person's new forms, and those that their older ones may have."""
+        """Returns the token for a person's new forms, then those that older forms may carry."""
         key, half_day = self._key(), int(self._now().timestamp() // _HALF_A_DAY)
-        return tuple(  # the last one is of a process whose clock is ahead
+        return tuple(  # the last one allows for a process whose clock is ahead
             hmac.digest(key, f"{it} {name}".encode("utf-8", "surrogatepass"), "sha256").hex()
             for it in (half_day, half_day - 1, half_day + 1)
         )
@@ -135,7 +135,7 @@ class FormKey:
         item = self._store.get(_FORMS, _KEY)
         if item is None:
             self._store.batch([put_op(_FORMS, _KEY, {"key": secrets.token_hex(32)})])
-            item = self._store.get(_FORMS, _KEY)  # another process may have put one at the same moment
+            item = self._store.get(_FORMS, _KEY)  # another process may have put a key at the same moment
         assert item is not None
         return bytes.fromhex(load(item)["key"])
 

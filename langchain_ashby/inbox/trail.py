@@ -39,7 +39,7 @@ class Row:
         private: True if something on the card may be seen by reviewers only.
         risk: The risk on the card; `high` if there is none.
         outcome: The outcome.
-        why: Why it became that, in words for people, at most 600 characters.
+        why: The reason for the outcome, in words for people, at most 600 characters.
         decided: Who decided what, in words.
         reviewer: Who decided last.
         reviewers: All who decided.

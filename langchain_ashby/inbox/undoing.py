@@ -62,8 +62,8 @@ class Undos:
     """Undoes what was written.
 
     Args:
-        agent: The agent, or a graph with it as a node. Within another graph, and without a checkpointer of its own,
-            nothing can be proposed without the model.
+        agent: The agent, or a graph with it as a node. Within another graph, and without a checkpointer of its own, it
+            cannot propose an undo without the model.
         trail: The audit trail.
         questions: The open questions.
     """
@@ -95,8 +95,8 @@ class Undos:
         )
 
     def propose(self, entry: AuditEntry, reviewer: Reviewer) -> ProposedUndo:
-        """Proposes the opposite of a change in the reviewer's name. Of two who click at once, in any two processes, the
-        second finds the question of the first.
+        """Proposes the opposite of a change in the reviewer's name. If two people click at once, even in different
+        processes, the second gets the question of the first.
 
         Raises:
             CannotUndoError: if it cannot be undone.
@@ -108,7 +108,7 @@ class Undos:
             with alone(agent.store, (*_ROOT, thread_label(thread_of(entry)))):
                 return _proposed(agent, entry, reviewer)
         except BusyError:
-            raise CannotUndoError("Somebody else is asking for this undo right now. Try again in a moment") from None
+            raise CannotUndoError("Someone else is proposing this undo right now. Try again in a moment") from None
 
     def made(self, rows: Iterable[Row]) -> dict[str, Row]:
         """The entries of the undos that were made of these entries, by their ids."""
@@ -182,4 +182,4 @@ def _thread_of(row: Row) -> str:
 
 _ROOT = ("langchain_ashby", "undoing")
 _WRITTEN = ("applied", "partly applied")
-_NOT_HERE = "Not available: nothing can be proposed here without the agent's model."
+_NOT_HERE = "Not available: this inbox cannot propose changes without the agent's model."

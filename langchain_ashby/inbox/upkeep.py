@@ -95,9 +95,9 @@ class Upkeep:
         return looked is None or abs(now - looked) > min(age / 2, _OFTEN)
 
     def _look_at_open(self, now: datetime) -> None:
-        """Looks for questions that nobody can answer: two processes asked in one thread, or the thread is gone.
+        """Looks for questions that cannot be answered: two processes asked in one thread, or the thread is gone.
 
-        The newest come first, soon after they were asked; those that are known, in turn. A clock may be set back.
+        New questions are checked first, soon after they were asked; then known ones in turn. Clocks may be set back.
         """
         listed = self._questions.all()
         # By this computer's clock, unless it was asked so long ago that clocks do not matter.

@@ -44,7 +44,7 @@ def became_of(result: Result) -> str:
 
 
 def reason_of(result: Result) -> Reason:
-    """Why that became of it, and what to do next."""
+    """Returns the reason for a result, and what to do next."""
     if result.outcome == "decided by another":
         return Reason(became(result.detail).words if result.detail else "", "")
     return reason(result.outcome, result.detail)

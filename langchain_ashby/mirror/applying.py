@@ -84,7 +84,7 @@ def _note_moves(connection: Connection, after: datetime | None, before: datetime
 def _replace(connection: Connection, table: Table, *, is_full: bool) -> None:
     """Puts the records of this run in the place of all, or of those with the same ids."""
     if is_full and table is candidates:
-        drop_index(connection)  # to be made of all at once, which is quicker
+        drop_index(connection)  # building it at once is quicker
     if is_full:
         _empty(connection, table)
     else:

@@ -109,7 +109,7 @@ class SQLiteFile(Database):
         self._file = file
         how = {"timeout": _WAIT, "check_same_thread": False}
         super().__init__(create_engine(url, poolclass=NullPool, connect_args=how))
-        as_it_is = f"{file.absolute().as_uri()}?mode=ro"  # nothing that a reader says makes it writable
+        as_it_is = f"{file.absolute().as_uri()}?mode=ro"  # no statement of a reader can make it writable
         open_it = partial(sqlite3.connect, as_it_is, uri=True, timeout=_WAIT, check_same_thread=False)
         self._readers = create_engine("sqlite://", poolclass=NullPool, creator=open_it)
         for engine in (self.engine, self._readers):
@@ -138,8 +138,8 @@ class SQLiteFile(Database):
         with self.transaction(connection):
             merge_index(connection)
             _driver(connection).execute("PRAGMA analysis_limit = 1000").fetchall()
-            _driver(connection).execute("PRAGMA optimize").fetchall()  # waits for no other write by itself
-        _driver(connection).executescript("PRAGMA incremental_vacuum")  # `execute` would give one page back
+            _driver(connection).execute("PRAGMA optimize").fetchall()  # does not wait for other writes by itself
+        _driver(connection).executescript("PRAGMA incremental_vacuum")  # `execute` would free only one page
         # A reader who stays must not hold this up: the next run comes back to it.
         _driver(connection).execute("PRAGMA busy_timeout = 200").fetchall()
         _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

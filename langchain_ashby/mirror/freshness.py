@@ -35,12 +35,12 @@ class Freshener:
         self._failure = ""
 
     def is_due(self, as_of: datetime | None) -> bool:
-        """True if what the mirror holds, the state of a time, is too old, and it can be brought up to date."""
+        """True if the mirror's state is too old and it can be synced."""
         age = None if as_of is None else datetime.now(UTC) - as_of
         return self._mirror.has_client and (age is None or age > self._max_age)
 
     def freshen(self) -> str:
-        """Brings the mirror up to date; returns a remark for the answer, empty if all is well."""
+        """Syncs the mirror; returns a remark for the answer, empty if all went well."""
         with self._turn:
             if self._running is None or not self._running.is_alive():
                 self._failure = ""

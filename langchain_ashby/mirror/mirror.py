@@ -190,7 +190,7 @@ class Mirror:
 
     @contextmanager
     def fresh(self, client: AshbyClient | None = None) -> Iterator[tuple[Connection, str]]:
-        """Gives a connection as `connect` does, to a state that `freshen` has seen to, with the remark of that.
+        """Connects as `connect` does, after `freshen`; also returns its remark.
 
         Raises:
             MirrorError: as `connect`.

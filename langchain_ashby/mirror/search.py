@@ -1,7 +1,7 @@
 """The full-text index of people's words: FTS5 in SQLite, a `tsvector` under a GIN index in PostgreSQL.
 
-Both take the words of `words.words_of` as they are, between spaces. In SQLite, triggers keep the index equal to the
-table, whatever changes that; without FTS5 in it, and as long as a mirror has no index, every person is looked at.
+Both take the words of `words.words_of` as they are, separated by spaces. In SQLite, triggers keep the index in step
+with the table; without FTS5, or while a mirror has no index, a search scans everyone.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from langchain_ashby.mirror.tables import candidates, words_as_vector
 from langchain_ashby.mirror.words import Sought
 
 _INDEX = (
-    # The index refers to people by numbers of its own: those that SQLite gives to rows may change.
+    # The index refers to people by its own numbers: SQLite's row ids may change.
     "CREATE TABLE candidate_numbers (number INTEGER PRIMARY KEY, candidate_id TEXT NOT NULL UNIQUE)",
-    # `ascii` splits at nothing but ASCII, and so at the spaces alone.
+    # `ascii` splits only at ASCII separators, which leaves the spaces.
     "CREATE VIRTUAL TABLE candidate_words USING fts5"
     """(words, content = '', detail = none, columnsize = 0, tokenize = "ascii tokenchars '.+#_:'")""",
     """
@@ -45,18 +45,18 @@ _words = table("candidate_words", column("rowid"), column("candidate_words")).c
 
 
 def make_index(connection: Connection) -> None:
-    """Makes the index of an SQLite mirror that has none, inside a transaction; the one of PostgreSQL is the table's.
+    """Creates the index of an SQLite mirror without one, inside a transaction; PostgreSQL's belongs to the table.
 
     Raises:
-        MirrorError: if there is one that this SQLite cannot keep: it would soon be wrong.
+        MirrorError: if there is an index that this SQLite cannot update: it would soon be wrong.
     """
     if connection.dialect.name != "sqlite":
         return
     if _is_indexed(connection):
         if not _has_fts5(connection):
             raise MirrorError(
-                "The mirror has a full-text index, and the SQLite of this Python is without FTS5",
-                remedy="Sync it with a Python whose SQLite has FTS5, or delete the file and make the mirror anew.",
+                "The mirror has a full-text index, but the SQLite of this Python lacks FTS5",
+                remedy="Sync it with a Python whose SQLite has FTS5, or delete the file and sync again.",
             )
     elif _has_fts5(connection):
         for statement in _INDEX:
@@ -76,7 +76,7 @@ def drop_index(connection: Connection) -> None:
 
 
 def merge_index(connection: Connection) -> None:
-    """Takes the words of people who are gone out of the index of an SQLite mirror, inside a transaction.
+    """Removes the words of deleted people from an SQLite mirror's index, inside a transaction.
 
     FTS5 only marks them as deleted until it merges the parts of its index.
     """
@@ -85,7 +85,7 @@ def merge_index(connection: Connection) -> None:
 
 
 def has_words(connection: Connection, words: Sequence[Sought]) -> ColumnElement[bool]:
-    """The condition on `candidates` that a person has all of the words."""
+    """Returns the condition on `candidates` that a person has all of the words."""
     if connection.dialect.name == "postgresql":
         query = " & ".join(f"'{it.word}':*" if it.begins else f"'{it.word}'" for it in words)
         return words_as_vector.bool_op("@@")(cast(query, TSQUERY))

@@ -197,7 +197,7 @@ candidates = _record(
 words_as_vector = func.array_to_tsvector(
     func.string_to_array(func.btrim(candidates.c.words), literal_column("' '")),
 )
-"""The words of a person as PostgreSQL searches them."""
+"""A person's words, as PostgreSQL searches them."""
 Index("candidates_by_words", words_as_vector, postgresql_using="gin").ddl_if(dialect="postgresql")
 candidate_tags = _links("candidate_tags", candidates, "candidate_id", "tag_id")
 candidate_fields = _links(

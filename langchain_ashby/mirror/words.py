@@ -10,18 +10,18 @@ from typing import NamedTuple
 from langchain_ashby.text.letters import plain
 
 LONGEST = 40
-"""The characters of a word that count. PostgreSQL takes no word of 2,048 bytes, and others would only cost space."""
+"""How many characters of a word count. PostgreSQL refuses words of 2,048 bytes, and long ones only cost space."""
 
 MOST = 100_000
-"""The characters that are kept of all words of a person: PostgreSQL takes a megabyte."""
+"""How many characters of all of a person's words are kept: PostgreSQL takes a megabyte."""
 
 
 class Sought(NamedTuple):
-    """A word that is looked for.
+    """A word to search for.
 
     Attributes:
-        word: As `words_of` has it.
-        begins: True if whatever begins with it is meant.
+        word: The word, as `words_of` writes it.
+        begins: True to match any word that begins with it.
     """
 
     word: str
@@ -29,9 +29,9 @@ class Sought(NamedTuple):
 
 
 def words_of(anywhere: Iterable[str | None], named: Mapping[str, Iterable[str | None]]) -> str:
-    """The words of texts, each between spaces; those of `named` also with the name: ` oslo :place:oslo `.
+    """Returns the words of texts, separated by spaces; those of `named` also with the name: ` oslo :place:oslo `.
 
-    No word begins with a colon, so what begins like a name is not taken for the name. They are found with `sought`.
+    Words never begin with a colon, so no text can pass for a name. `sought` makes the words to search for.
     """
     words = dict.fromkeys(_words(anywhere))
     for name, texts in named.items():
@@ -51,9 +51,9 @@ def _words(texts: Iterable[str | None]) -> Iterator[str]:
 
 
 def sought(text: str, name: str = "") -> list[Sought]:
-    """The words of a text, to be found among those of `words_of`; `kube*` means what begins so.
+    """Returns a text's words, to search for in those of `words_of`; `kube*` matches all words that begin with it.
 
-    With a name, only what is said under it is meant.
+    With a name, only words under that name match.
     """
     found = []
     for part in text.split():
@@ -65,7 +65,7 @@ def sought(text: str, name: str = "") -> list[Sought]:
 
 
 def split(text: str) -> list[str]:
-    """The words of a text; `c++`, `c#` and `.net` are words too. Soft hyphens and their like do not part any."""
+    """Splits a text into words; `c++`, `c#` and `.net` are words too. Soft hyphens and the like do not split words."""
     if not text.isascii():
         text = "".join(it for it in text if unicodedata.category(it) != "Cf")
     return [word[:LONGEST] for word in _WORD.findall(plain(text))]

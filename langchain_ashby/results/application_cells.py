@@ -46,7 +46,7 @@ def _reason(application: Json) -> Any:
 
 
 REASON_KINDS = {"RejectedByOrg": "by org", "RejectedByCandidate": "by candidate", "Other": "other"}
-"""Who rejected whom, in short, by the type of a reason."""
+"""Says briefly who rejected whom, by the type of a reason."""
 
 HIRED_AT = "hiredAt"
 """The key of the day of a hire, which a look-up adds to what is shown."""

@@ -90,7 +90,7 @@ def named(entry: Any) -> str:
 
 
 def called(entry: Any) -> str:
-    """The name of a small object as it stands in a list: `unknown` for one without a name, which is not none."""
+    """Returns the name of a small object in a list; `unknown` if it has no name, which is not the same as none."""
     said = name_of(entry)
     return json.dumps(said) if said == UNKNOWN else in_a_list(said) if said else UNKNOWN if entry else ""
 

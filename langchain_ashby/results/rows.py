@@ -37,7 +37,7 @@ LEAST = 20
 """The weight that a part keeps, whatever the others weigh."""
 
 LETTER, LINE = 6, 18
-"""The weight of a letter in place of a cell, and of what the line that explains it has besides the text."""
+"""The cost of a letter in place of a cell, and of the line that explains it, apart from the text."""
 
 _LIKE_LETTERS = re.compile("[A-Z]{1,2}")
 
@@ -103,15 +103,15 @@ def _table(columns: Sequence[Column], found: Sequence[Any], long: bool, cut: boo
 
 
 def _usual(cells: Sequence[Parts]) -> Parts:
-    """What a column says most often, if it costs less to say it once; empty if not, or if a cell is blank."""
+    """Returns a column's most frequent text if saying it once is cheaper; empty if not, or if a cell is blank."""
     [(usual, number)] = Counter(cells).most_common(1)
     return usual if all(cells) and _pays(_joined(usual), number, 0) else Parts()
 
 
 def _lettered(cells: list[list[Parts]], places: Sequence[int]) -> list[str]:
-    """Puts letters in place of cells that repeat; returns what they stand for: `A Declined our offer`.
+    """Replaces repeated cells with letters; returns what they stand for: `A Declined our offer`.
 
-    Cells stay for which a letter would cost more; those that look like one are in quotation marks.
+    Cells for which a letter would cost more stay; cells that look like a letter are put in quotation marks.
     """
     numbers, told = count(), []
     for place in places:
@@ -123,7 +123,7 @@ def _lettered(cells: list[list[Parts]], places: Sequence[int]) -> list[str]:
 
 
 def _pays(said: str, number: int, mark: int = LETTER) -> bool:
-    """True if a mark in so many cells, and a line that says what it stands for, cost less than the text in each."""
+    """True if a mark in that many cells, plus a line that explains it, costs less than repeating the text."""
     return number * (weight(said) - mark) > weight(said) + LINE
 
 
@@ -132,7 +132,7 @@ def _unlike_letters(said: str) -> str:
 
 
 def _whole(said: str) -> Parts:
-    """A cell that is not cut."""
+    """A cell that is never shortened."""
     return Parts([Part(said, whole=True, full=True)] if said else [])
 
 
@@ -185,7 +185,7 @@ _NUMBER = "number"
 
 
 def _numbered(legend: Legend, found: Sequence[Any]) -> tuple[list[Any], list[dict[str, Any]]]:
-    """The records with a number for a title, which long listings would repeat; and what the numbers stand for."""
+    """Replaces titles, which long listings would repeat, with numbers; also returns what the numbers stand for."""
     things: dict[str, dict[str, Any]] = {}
     rows = []
     for record in found:
@@ -213,7 +213,7 @@ def _told_apart(legend: Legend, found: Sequence[Any]) -> tuple[list[Any], list[d
     keys = [(text(it.get("id")), text(it.get("title"))) for it in named]
     things = {key: thing for key, thing in zip(keys, named, strict=True) if key[0]}
     titles = Counter(title for _, title in things)
-    titled = {key: key[1] for key in things}  # without a title it stays unknown
+    titled = {key: key[1] for key in things}  # without a title, it stays unknown
     length = BEGINNING
     while len(set(titled.values())) < len(titled) and length <= max(len(name) for name, _ in things):
         titled = {key: f"{key[1] or UNKNOWN} ({key[0][:length]}…)" if titles[key[1]] > 1 else key[1] for key in things}

@@ -40,7 +40,7 @@ def _answers(entries: list[Json], values: Json) -> Iterator[str]:
 
 
 def answer_to(entry: Json, values: Json) -> str:
-    """The answer to a field of a form, options by their labels; empty for one that is missing and need not be told."""
+    """Returns the answer to a form's field, with options by label; empty if it is missing and need not be mentioned."""
     field = entry["field"]
     choices = objects(field.get("selectableValues"))
     options = {str(it.get("value")): str(it["label"]) for it in choices if it.get("label")}

@@ -4,8 +4,8 @@
   machine by a loopback name; requests from web pages are refused unless the page is listed.
 - `closed` is for servers with an `auth` handler, and only closes the routes that bypass such a handler.
 
-With the extra `inbox`, `app` serves the approval inbox below `/inbox`; `serve_inbox` of the module `inbox` makes a
-`closed` that does.
+With the extra `inbox`, `app` also serves the approval inbox below `/inbox`; for `closed`, use `serve_inbox` of the
+module `inbox`.
 
 `app` reads the environment: `LANGCHAIN_ASHBY_TOKEN` is a token to use instead of a new one, `LANGCHAIN_ASHBY_ORIGINS`
 the origins of pages that may connect, separated by commas, such as `http://localhost:3000`.
@@ -45,8 +45,7 @@ class Doorkeeper:
         app: The application behind the door.
         token: The token.
         origins: The origins of pages that may connect; they need the token as well.
-        has_inbox: True if the inbox is behind the door. It has sessions, and looks for itself at where requests come
-            from.
+        has_inbox: True if the inbox is behind the door. It has its own sessions and checks origins itself.
     """
 
     def __init__(
@@ -105,7 +104,7 @@ class Doorkeeper:
 
 
 def _is_from_within(scope: Scope) -> bool:
-    """True for what the server's own code asks of it. No request from outside can set `root_path`."""
+    """True for requests from the server's own code. Requests from outside cannot set `root_path`."""
     return f"{scope.get('root_path', '')}/".startswith("/noauth/")
 
 
@@ -143,7 +142,7 @@ def _listed_origins() -> list[str]:
 
 
 def _own_inbox() -> ServedInbox | None:
-    """The inbox; None if the extra is not installed."""
+    """Makes the inbox; None if the extra is not installed."""
     try:
         from langchain_ashby.server.inbox import own_inbox
     except ImportError as error:
@@ -166,7 +165,7 @@ def _app(chosen: SecretStr | None, inbox: ServedInbox | None) -> Starlette:
             address = os.environ.get("LANGGRAPH_API_URL") or "http://127.0.0.1:2024"
             shown = "<LANGCHAIN_ASHBY_TOKEN>" if chosen else token.get_secret_value()
             print(f"\nThe agent's address (whoever knows it is let in): {address}/{shown}", flush=True)
-            where = f"{address}/{shown}{INBOX}" if inbox else 'pip install "langchain-ashby[inbox]" to have them here'
+            where = f"{address}/{shown}{INBOX}" if inbox else 'pip install "langchain-ashby[inbox]" to enable them'
             print(f"Approvals in the browser: {where}\n", flush=True)
             yield
 

@@ -1,6 +1,6 @@
 """The approval inbox on the port of a LangGraph server, below `/inbox`. Needs the extra `inbox`.
 
-It shows what runs of the server are waiting for, and resumes the server's threads through the server itself.
+It shows the changes that the server's runs are waiting for, and resumes threads through the server itself.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ def serve_inbox(
 ) -> Starlette:
     """Makes the `http.app` of a server with an `auth` handler: `door.closed`, with the inbox below `/inbox`.
 
-    The inbox does not ask the handler who is there, but `reviewers`.
+    The inbox identifies people with `reviewers`, not with the handler.
 
     Args:
         reviewers: How it identifies people, as for `create_app`.
         base_url: Where browsers find it, such as `https://example.com/inbox`.
-        graph: Makes the agent, as `langgraph.json` has it.
+        graph: The function that makes the agent, as named in `langgraph.json`.
         assistant: Its name in `langgraph.json`.
         options: Further arguments of `create_app`.
 
@@ -60,7 +60,7 @@ def serve_inbox(
         ValueError: if `base_url` does not end in `/inbox`.
     """
     if base_url is not None and not base_url.rstrip("/").endswith(INBOX):
-        raise ValueError(f"base_url has to end in {INBOX}, where the server has the inbox.")
+        raise ValueError(f"base_url must end in {INBOX}, where the server serves the inbox.")
     inbox = ServedInbox(reviewers, base_url=base_url, graph=graph, assistant=assistant, **options)
     return Starlette(
         middleware=[Middleware(InboxFirst, inbox=inbox), Middleware(KnownPaths)], lifespan=lambda _: inbox.running()
@@ -68,11 +68,11 @@ def serve_inbox(
 
 
 class ServedInbox:
-    """The inbox of the agent that the server in this process runs.
+    """Makes the inbox of the agent that the server in this process runs.
 
     Args:
         reviewers: How it identifies people.
-        graph: Makes the agent, as `langgraph.json` has it.
+        graph: The function that makes the agent, as named in `langgraph.json`.
         assistant: Its name in `langgraph.json`.
         checkpointer: Opens the checkpointer for threads that are not the server's, such as those of an undo.
         options: Further arguments of `create_app`.
@@ -99,8 +99,8 @@ class ServedInbox:
         """Runs within the lifespan of the server, which has opened its store by then."""
         agent, loop = await self._graph(), asyncio.get_running_loop()
         if not isinstance(agent, RecruitingAgent):
-            raise TypeError("The inbox on a server needs an agent of create_recruiting_agent as the graph.")
-        # Without an address the client calls the server's application directly, with no authentication in between.
+            raise TypeError("The inbox on a server needs a graph made by create_recruiting_agent.")
+        # Without an address, the client calls the server's application directly, without authentication.
         async with AsyncExitStack() as stack, get_client(api_key=None) as client:
             saver = await stack.enter_async_context(self._checkpointer()) if self._checkpointer else None
             server = ServerThreads(client, self._assistant, loop)
@@ -111,7 +111,7 @@ class ServedInbox:
             yield
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request below `/inbox`. Whoever brings the server's token is signed in, and then led there."""
+        """Answers a request below `/inbox`. A request with the server's token is signed in and redirected there."""
         root = scope.get("root_path", "") + INBOX
         path = scope["path"].removeprefix(root) or "/"
         scope = {**scope, "path": root + path}
@@ -121,9 +121,9 @@ class ServedInbox:
 
 
 class ServerToken(SignIn):
-    """Signs in the person who opens the inbox at the address with the server's token, as often as they do.
+    """Signs in anyone who opens the inbox at the address with the server's token, any number of times.
 
-    The token is the server's own. It lets its bearer approve without the inbox as well. Sessions end with the process.
+    The token also lets its bearer approve without the inbox. Sessions end with the process.
 
     Args:
         name: The person's name in the audit trail.
@@ -139,12 +139,12 @@ class ServerToken(SignIn):
         return self._issuer
 
     def routes(self) -> Sequence[Route]:
-        """The page to which whoever brings the token is led."""
+        """Redirects a request with the token to its page."""
         return [Route("/sign-in", self._sign_in, name="sign_in")]
 
     async def _sign_in(self, request: Request) -> Response:
         if request.state.session is None and not brought_token(request.scope):
-            return problem(request, 401, "Open the inbox at the address that the server printed at its start.")
+            return problem(request, 401, "Open the inbox at the address that the server printed at startup.")
         answer = RedirectResponse(way_back(request), 303)
         if request.state.session is None:
             door = inbox_of(request).door
@@ -154,7 +154,7 @@ class ServerToken(SignIn):
 
 
 def own_inbox() -> ServedInbox:
-    """The inbox of `make serve`, for whoever has the server's token. `LANGCHAIN_ASHBY_REVIEWER` is their name."""
+    """Makes the inbox of `make serve`, for whoever has the server's token. `LANGCHAIN_ASHBY_REVIEWER` is their name."""
     return ServedInbox(ServerToken(os.environ.get("LANGCHAIN_ASHBY_REVIEWER") or _user()), checkpointer=checkpointer)
 
 

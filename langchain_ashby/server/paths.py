@@ -1,4 +1,4 @@
-"""The paths of a LangGraph server that its clients need, and the inbox among them."""
+"""Opens only the paths of a LangGraph server that clients need, and adds the inbox."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class KnownPaths:
 
 
 class InboxFirst:
-    """Serves the inbox before the server sees the request: its log would have what people search for.
+    """Serves the inbox before the server sees the request, whose log would otherwise show what people search for.
 
     Args:
         app: The server's application.
@@ -38,23 +38,23 @@ class InboxFirst:
         self._inbox = inbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, to one of the two."""
+        """Passes a request on to one of the two."""
         is_for_inbox = scope["type"] != "lifespan" and below(scope, INBOX)
         await (self._inbox if is_for_inbox else self._app)(scope, receive, send)
 
 
 def below(scope: Scope, path: str) -> bool:
-    """True if a request is for a path of one part, or for anything below it."""
+    """True if a request is for a top-level path or anything below it."""
     return f"/{_first_part(scope)}" == path
 
 
 def note_token(scope: Scope, has_token: bool) -> None:
-    """Notes for the inbox whether a request brought the server's token."""
+    """Tells the inbox whether a request came with the server's token."""
     scope["state"] = {**scope.get("state", {}), _HAS_TOKEN: has_token}
 
 
 def brought_token(scope: Scope) -> bool:
-    """True if a request for the inbox brought the server's token."""
+    """True if a request for the inbox came with the server's token."""
     return bool(scope.get("state", {}).get(_HAS_TOKEN))
 
 
@@ -72,10 +72,10 @@ async def refuse(status: int, why: str, scope: Scope, receive: Receive, send: Se
 
 
 INBOX = "/inbox"
-"""Where the approval inbox is."""
+"""The path of the approval inbox."""
 
 INBOX_PERMISSION = "langchain_ashby:inbox"
-"""The permission with which the inbox creates runs, for a server's `auth` handler to let it."""
+"""The permission of the inbox when it creates runs, for a server's `auth` handler to allow."""
 
 _PATHS = ("", "assistants", "threads", "runs", "info", "ok")
 _HAS_TOKEN = "langchain_ashby_has_token"

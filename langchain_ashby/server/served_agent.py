@@ -1,7 +1,7 @@
-"""The agent as a LangGraph server runs it: the server reads its threads and resumes them.
+"""The agent as a LangGraph server runs it: its threads are read and resumed through the server.
 
-A second graph on the server's database would leave the server in the dark: it would go on listing a thread as
-interrupted, and its streams would show nothing.
+If a second graph on the server's database did this, the server would not notice: it would keep listing the thread as
+interrupted, and its streams would stay silent.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class ServerRunError(AshbyError):
 
 
 class ServerThreads:
-    """The threads of a server, through its own API in this process.
+    """Gives access to a server's threads, through its own API in this process.
 
     Args:
-        client: Reaches the server.
+        client: A client of the server.
         assistant: The name of the agent in `langgraph.json`, for threads that the server has forgotten.
         loop: The server's event loop.
     """
@@ -49,7 +49,7 @@ class ServerThreads:
         self._assistant = assistant
 
     async def state(self, thread_id: str) -> StateSnapshot | None:
-        """The state of a thread; None if the server does not know the thread."""
+        """Reads the state of a thread; None if the server does not know the thread."""
         try:
             return _snapshot(await self._client.threads.get_state(thread_id, subgraphs=True))
         except NotFoundError:
@@ -64,17 +64,17 @@ class ServerThreads:
             ServerRunError: if the thread is busy, or the run failed.
         """
         try:
-            # In a task of its own: who asks for the run is known from the context of its creation.
+            # In its own task: the server takes the run's user from the context in which it is created.
             run = await asyncio.create_task(self._created(start, thread_id, settings))
         except ConflictError:
             raise ServerRunError("The thread is busy with another run") from None
-        except APIStatusError as error:  # of the server's auth handler, for example
-            raise ServerRunError(f"The server refused the run with the status {error.status_code}") from None
+        except APIStatusError as error:  # from the server's auth handler, for example
+            raise ServerRunError(f"The server refused the run with status {error.status_code}") from None
         # Not `wait`: that would cancel the run if this process stopped listening.
         _check(await self._client.runs.join(thread_id, run["run_id"]))
 
     async def _created(self, start: Command[Any] | None, thread_id: str, settings: Mapping[str, Any]) -> Run:
-        """Creates a run as the inbox, which acts for the user for whom the change was proposed."""
+        """Creates a run as the inbox, acting for the user for whom the change was proposed."""
         from langgraph_api.auth.custom import normalize_user
         from langgraph_api.utils import set_auth_ctx
 
@@ -88,13 +88,13 @@ class ServerThreads:
             command=None if start is None else {"resume": start.resume},
             context=dict(settings),
             durability="sync",
-            # In a queue, an answer would reach a thread that has moved on.
+            # A queued answer would reach a thread that has moved on.
             multitask_strategy="reject",
             if_not_exists="create",
         )
 
     async def _assistant_of(self, thread_id: str) -> str:
-        """The assistant that ran last in a thread: with it come the settings that the run did not name."""
+        """Returns the assistant that last ran in a thread: it brings the settings that the run did not give."""
         try:
             thread = await self._client.threads.get(thread_id)
         except NotFoundError:
@@ -103,9 +103,9 @@ class ServerThreads:
 
 
 class ServedAgent(RecruitingAgent):
-    """The agent, whose threads the server runs. It is used in other threads than that of the event loop.
+    """The agent, with its threads run by the server. Use it outside the thread of the event loop.
 
-    Threads that no server can have, such as those of an undo, whose names are no UUIDs, are run here, if there is a
+    Threads whose ids are not UUIDs, such as those of an undo, cannot be on a server. They run here, if there is a
     checkpointer for them.
 
     Args:
@@ -125,7 +125,7 @@ class ServedAgent(RecruitingAgent):
         store: BaseStore,
         checkpointer: BaseCheckpointSaver[Any] | None,
     ) -> ServedAgent:
-        """The agent with the server's store, and a checkpointer for threads that are not the server's."""
+        """Makes the agent, with the server's store and a checkpointer for threads that are not the server's."""
         parts = {name: value for name, value in vars(agent).items() if name != "__orig_class__"}
         return cls(**{**parts, "store": store, "checkpointer": checkpointer}, server=server)
 
@@ -139,7 +139,7 @@ class ServedAgent(RecruitingAgent):
         return super().get_state(config, subgraphs=subgraphs) if self.checkpointer else _NO_STATE
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
-        """Runs the agent until it ends or asks. The answer of a run on the server is its state: there is no output."""
+        """Runs the agent until it ends or asks. A run on the server has no output; read the thread's state instead."""
         thread_id = _of_server(config)
         if thread_id is None:
             return await super().ainvoke(input, config, **kwargs)
@@ -147,12 +147,12 @@ class ServedAgent(RecruitingAgent):
         return None
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
-        """Does the same as `ainvoke`, for those who wait in another thread."""
+        """Does the same as `ainvoke`, for callers in another thread."""
         return finished(self.ainvoke(input, config, **kwargs), self.server.loop)
 
 
 def _of_server(config: RunnableConfig | None) -> str | None:
-    """The id of a thread if a server can have it; None for any other."""
+    """Returns the id of a thread if it can be on a server; otherwise None."""
     thread_id = str(((config or {}).get("configurable") or {}).get("thread_id"))
     try:
         return thread_id if str(UUID(thread_id)) == thread_id else None

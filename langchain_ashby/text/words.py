@@ -319,8 +319,7 @@ def to_the_second(time: datetime) -> str:
 
 
 def when(time: datetime) -> str:
-    """When something was, in the reader's zone: at 15:00 UTC; if that was on another day, on Tue 24 Nov 2026, 15:00
-    UTC."""
+    """Says when something was, in the reader's zone: at 15:00 UTC or, on another day, on Tue 24 Nov 2026, 15:00 UTC."""
     there = time.astimezone(zone())
     is_today = there.date() == datetime.now(zone()).date()
     return f"at {there:%H:%M %Z}" if is_today else f"on {_local(time)}"

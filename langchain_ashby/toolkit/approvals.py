@@ -1,4 +1,4 @@
-"""Approvals that wait, as an agent tells its tools of them: a tool knows nothing of the agent that calls it."""
+"""Pending approvals, passed from an agent to its tools: a tool does not know the agent that calls it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class WaitingApproval:
-    """A change that waits for a person's decision.
+    """A change that is waiting for a person's decision.
 
     Attributes:
-        title: Its tool in words.
+        title: The title of its tool.
         args: Its arguments.
-        since: When it was asked about.
+        since: When a person was asked.
         user_id: The Ashby user for whom it would be made; None for the key's owner.
         requester: Who asked the agent for it, as the application names people; None if nobody was named.
     """
@@ -30,14 +30,14 @@ class WaitingApproval:
 
 
 Approvals = Callable[[], Sequence[WaitingApproval]]
-"""Reads those that whoever is asking may know of."""
+"""Reads the approvals that the current user may see."""
 
 _told: ContextVar[Approvals | None] = ContextVar("langchain_ashby_approvals", default=None)
 
 
 @contextmanager
 def telling(approvals: Approvals) -> Iterator[None]:
-    """Tells tools that are called within the block how to read the approvals that wait."""
+    """Lets tools called within the block read the pending approvals."""
     token = _told.set(approvals)
     try:
         yield
@@ -46,5 +46,5 @@ def telling(approvals: Approvals) -> Iterator[None]:
 
 
 def told_approvals() -> Approvals | None:
-    """Reads the approvals that wait; None if no agent calls."""
+    """Reads the pending approvals; None outside an agent."""
     return _told.get()

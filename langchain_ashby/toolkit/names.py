@@ -27,7 +27,7 @@ MOST = 5
 """The most records that an error lists."""
 
 FRESH_FOR_WRITES = 10.0
-"""Seconds for which a listing is good for a write: somebody may rename a record."""
+"""How many seconds a listing stays valid for a write: someone may rename a record."""
 
 
 @dataclass(frozen=True)

@@ -108,8 +108,8 @@ def desk(room: Room, request: pytest.FixtureRequest) -> Desk:
     return Desk(room, asynchronous=request.param == "ainvoke")
 
 
-def test_a_rejection_that_ashby_confirmed_and_a_colleague_undid_is_told_as_made_and_not_sent_again(desk: Desk) -> None:
-    """What follows from it is read before its outcome is recorded; Ashby's confirmation is on record before that."""
+def test_a_rejection_that_ashby_confirmed_and_a_colleague_undid_is_reported_made_and_not_resent(desk: Desk) -> None:
+    """Its further reads come before its outcome is recorded; Ashby's confirmation is recorded before them."""
     call = rejection(desk.room)
     desk.die(call, DyingJournal("before outcome"))
     move_back(desk.room, call)

@@ -56,7 +56,7 @@ def test_text_is_read_as_what_the_argument_takes() -> None:
 
 
 @pytest.mark.parametrize("count", ["9" * 23, "[" * 100_000], ids=["too large", "too deep"])
-def test_text_that_no_checkpoint_can_hold_as_what_it_says_leaves_the_question_open(count: str) -> None:
+def test_text_whose_value_no_checkpoint_can_hold_leaves_the_question_open(count: str) -> None:
     office, config = Office(), thread()
     graph = agent(office, calling(write("ada")), "Done.")
     graph.invoke(user(), config)

@@ -307,8 +307,8 @@ def test_a_store_that_lags_behind_is_not_written_by() -> None:
         executor().begin(write(Lagging()))
 
 
-def test_an_approved_write_takes_so_many_requests_of_the_store_and_no_more() -> None:
-    """The time that approvals take is docs/cost.md's; a request for each thing that is read would show only there."""
+def test_an_approved_write_makes_a_fixed_number_of_store_requests() -> None:
+    """`docs/cost.md` has the time; without this test, an extra request per read would show only there."""
     asked: list[bool] = []
 
     class Counting(InMemoryStore):

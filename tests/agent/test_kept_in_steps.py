@@ -134,8 +134,8 @@ def test_a_thread_of_an_earlier_version_goes_on() -> None:
     assert said == ["Go.", "Before.", "Go on.", "After."]
 
 
-def test_a_thread_that_the_oldest_langgraph_kept_goes_on(tmp_path: Path) -> None:
-    """LangGraph may still change how it keeps what changes. The file was made with `tests/floors.txt`."""
+def test_a_thread_stored_by_the_oldest_langgraph_continues(tmp_path: Path) -> None:
+    """LangGraph may still change how it stores changes. The file was made with the versions in `tests/floors.txt`."""
     file, office = tmp_path / "agent.db", Office()
     kept = gzip.decompress(Path(__file__).with_name("kept_by_langgraph_1.2.15.sql.gz").read_bytes())
     with closing(sqlite3.connect(file)) as connection:
@@ -150,7 +150,7 @@ def test_a_thread_that_the_oldest_langgraph_kept_goes_on(tmp_path: Path) -> None
     assert office.writes == [("ada", "Offer")]
 
 
-def test_a_conversation_whose_checkpoints_are_gone_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+def test_a_conversation_without_its_checkpoints_is_not_taken_for_empty(tmp_path: Path) -> None:
     with SqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
         graph, config = agent(Office(), "One.", "Two.", checkpointer=saver, store=InMemoryStore()), thread()
         graph.invoke(user(), config)
@@ -160,7 +160,7 @@ def test_a_conversation_whose_checkpoints_are_gone_is_not_taken_for_an_empty_one
                 look(config)
 
 
-def test_only_steps_about_writes_store_the_whole_conversation_whatever_tool_reads() -> None:
+def test_only_steps_about_writes_store_the_whole_conversation() -> None:
     def whole() -> int:
         return sum("messages" in it.checkpoint["channel_values"] for it in saver.list(config))
 

@@ -84,7 +84,7 @@ async def test_a_retry_of_the_node_around_the_agent_makes_no_second_write_unaske
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-async def test_a_person_is_asked_where_a_run_begins_from_an_earlier_checkpoint(
+async def test_a_person_is_asked_if_a_run_starts_from_an_earlier_checkpoint(
     asynchronous: bool,
 ) -> None:
     office, config = Office(), thread()
@@ -95,9 +95,9 @@ async def test_a_person_is_asked_where_a_run_begins_from_an_earlier_checkpoint(
 
     await run(user(), config)
     *_, beginning = (it.config for it in graph.get_state_history(config) if it.next == ("model",))
-    await run(user(), graph.get_state(config).config)  # as Agent Chat UI names it with each message
+    await run(user(), graph.get_state(config).config)  # Agent Chat UI sends it with each message
     assert office.writes == [("ada", "Offer"), ("ben", "Offer")]
-    request(await run(None, beginning))  # as its button "Regenerate" does
+    request(await run(None, beginning))  # as its "Regenerate" button does
     assert office.writes == [("ada", "Offer"), ("ben", "Offer")]
 
 
@@ -122,7 +122,7 @@ def test_a_person_is_asked_where_the_thread_went_another_way_before(how: str) ->
     assert office.writes == [("ada", "Offer")]
 
 
-def test_a_person_is_asked_where_langchain_runs_the_agent_again() -> None:
+def test_a_person_is_asked_if_langchain_retries_the_agent() -> None:
     office = Office()
     said: list[Any] = [calling(write("ada")), ConnectionError(), calling(write("ada")), "Done."]
 

@@ -78,7 +78,7 @@ def test_a_call_that_is_replaced_while_a_person_is_asked_has_no_answer_of_the_ot
 
 @pytest.mark.parametrize("moment", ["asked", "approved"])
 @pytest.mark.parametrize("how", ["removed", "replaced by words", "replaced by a call"])
-def test_a_write_whose_message_a_person_takes_away_is_closed_on_record_and_never_made(how: str, moment: str) -> None:
+def test_a_write_whose_message_a_person_removes_is_recorded_as_closed_and_never_made(how: str, moment: str) -> None:
     office, config, store = Office(), thread(), InMemoryStore()
     graph = agent(office, calling(write("ada")), "Fine.", store=store)
     result = graph.invoke(user(), config)

@@ -1,4 +1,4 @@
-"""`langchain-ashby prune`: a thread loses what nothing needs any more, and goes on as if nothing had happened."""
+"""`langchain-ashby prune`: a thread loses only what it no longer needs, and continues as if nothing had happened."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def prune(url: str, *more: str) -> str:
 
 
 def talk(database: Database, office: Office) -> None:
-    """Three threads: one with a change that was made, one with a change that waits, one of another program."""
+    """Makes three threads: one with a change that was made, one with a pending change, one of another program."""
     graph = on(
         database, office, calling(read("ada")), "One.", calling(write("ada")), "Made.", calling(read("ben")), "Two."
     )
@@ -62,7 +62,7 @@ def talk(database: Database, office: Office) -> None:
 
 
 @pytest.mark.slow
-def test_pruned_threads_go_on_and_what_waits_can_be_decided(tmp_path: Path) -> None:
+def test_pruned_threads_continue_and_pending_changes_can_be_decided(tmp_path: Path) -> None:
     _prunes_and_goes_on(f"sqlite:///{tmp_path}/agent.db")
 
 
@@ -77,7 +77,7 @@ def _prunes_and_goes_on(url: str) -> None:
         talk(database, office)
         before = {name: (checkpoints(database, name)) for name in ("long", "asking", "foreign")}
         said = on(database, office).get_state(at("long")).values
-    left = "1 thread of another program, or that cannot be read and 1 thread with something waiting or under way.\n"
+    left = "1 thread (of another program or unreadable) and 1 thread (change waiting or run under way).\n"
     told = prune(url, "--dry-run")
     assert told.startswith("Would delete ") and told.count(left.partition(" and ")[0]) == 1
     assert prune(url, "--older-than", "1h").startswith("Deleted 0 checkpoints of 0 threads, 0.0 MB.")
@@ -102,7 +102,7 @@ def _prunes_and_goes_on(url: str) -> None:
         assert made == ["applied", "applied"]
 
 
-def test_a_thread_with_an_unsettled_change_is_left_as_it_is(tmp_path: Path) -> None:
+def test_a_thread_with_an_unsettled_change_is_skipped(tmp_path: Path) -> None:
     with open_database(f"sqlite:///{tmp_path}/agent.db", create=True) as database:
         talk(database, Office())
         Journal().claim(database.store, f"{thread_label('long')}/call", None)
@@ -110,7 +110,7 @@ def test_a_thread_with_an_unsettled_change_is_left_as_it_is(tmp_path: Path) -> N
     assert found == Pruned(left={Left.UNSETTLED: 1})
 
 
-def test_what_was_removed_from_a_conversation_is_not_in_the_file_afterwards(tmp_path: Path) -> None:
+def test_messages_removed_from_a_conversation_are_gone_from_the_file(tmp_path: Path) -> None:
     def in_files() -> bool:
         return any(SECRET.encode() in it.read_bytes() for it in tmp_path.iterdir())
 
@@ -128,7 +128,7 @@ def test_what_was_removed_from_a_conversation_is_not_in_the_file_afterwards(tmp_
         assert tables_of(database.checkpointer).give_back()
 
 
-def test_a_thread_that_went_on_meanwhile_is_not_touched(tmp_path: Path) -> None:
+def test_a_thread_that_continued_meanwhile_is_not_touched(tmp_path: Path) -> None:
     with open_database(f"sqlite:///{tmp_path}/agent.db", create=True) as database:
         talk(database, Office())
         ids = [it.checkpoint["id"] for it in database.checkpointer.list(at("long"))]

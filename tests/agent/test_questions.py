@@ -77,7 +77,7 @@ def test_the_card_of_a_stale_tab_approves_nothing_of_what_took_its_place() -> No
     assert office.writes == [("ben", "Offer")]
 
 
-def test_decisions_beside_the_id_of_another_question_are_not_for_the_open_one() -> None:
+def test_decisions_with_another_questions_id_do_not_answer_the_open_one() -> None:
     office, graph, config, first = waiting()
     [second] = graph.invoke(Command(resume={first.id: "?"}), config)["__interrupt__"]
     for stale in (first.id, "0" * 32):

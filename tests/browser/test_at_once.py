@@ -77,7 +77,7 @@ def test_a_page_listens_again_after_an_outage(office: Office, open_page: Callabl
     answers = [503]
     page.route("**/events", lambda route: route.fulfill(status=answers.pop()) if answers else route.continue_())
     page.goto(office.address)
-    with page.expect_request(lambda it: it.url.endswith("/events") and not answers):  # a browser alone would not
+    with page.expect_request(lambda it: it.url.endswith("/events") and not answers):  # browsers do not retry this
         pass
 
 

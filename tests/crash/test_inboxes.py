@@ -23,6 +23,6 @@ def test_a_killed_inbox_on_postgresql_brings_each_decision_to_the_agent_once(tmp
     assert {it["phase"] for it in trials} >= {"ask", "deliver", "race"} and sum(it["killed"] for it in trials) > 8
 
 
-def test_what_befalls_an_agent_befalls_an_inbox_as_well_and_harms_nothing(tmp_path: Path) -> None:
+def test_the_crash_schedule_harms_no_write_in_an_inbox_either(tmp_path: Path) -> None:
     trials = rows(tmp_path / "rows", "inbox", "--every", "0", "--rounds", "0", "--schedule", "4", "--entry", "both")
     assert len(trials) == 4 and any(it["told"] for it in trials)

@@ -141,7 +141,7 @@ async def recover(thread: Thread, writes: Sequence[Write], sandbox: KillingSandb
 
 @dataclass(frozen=True)
 class Way:
-    """How people answer a thread, and how it is recovered: functions with the arguments of those here."""
+    """How people answer a thread and how it is recovered: functions with the same arguments as those here."""
 
     answer: Callable[[Thread, Sequence[Write]], Awaitable[bool]]
     recover: Callable[[Thread, Sequence[Write], KillingSandbox, str], Awaitable[dict[str, Any]]]

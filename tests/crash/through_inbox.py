@@ -1,6 +1,6 @@
-"""Answers and recovers threads as people at an inbox do: nobody calls the agent with an answer.
+"""Answers and recovers threads in an inbox: only the inbox calls the agent with answers.
 
-The application's part is the same: it starts a thread, sends new messages, and goes on with a run that broke off.
+The application's part is unchanged: it starts a thread, sends new messages, and continues a run that broke off.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from langchain_ashby.inbox import delivery, upkeep
 from langchain_ashby.inbox.decisions import DecisionError
 
 SECONDS = 45.0
-"""After that, a recovery counts as stuck."""
+"""Seconds after which a recovery counts as stuck."""
 
 
 async def answer(thread: threads.Thread, writes: Sequence[Write]) -> bool:
-    """Decides about all that waits in the thread, and delivers it."""
+    """Decides on everything that is waiting in the thread, and delivers the decisions."""
     at = _At.of(thread)
     await at.work(lambda: at.decide(writes))
     await at.work(at.desk.deliver)
@@ -37,7 +37,7 @@ async def answer(thread: threads.Thread, writes: Sequence[Write]) -> bool:
 async def recover(thread: threads.Thread, writes: Sequence[Write], sandbox: KillingSandbox, how: str) -> dict[str, Any]:
     """Brings a thread to its end in the inbox, by one of the `RECOVERIES`; returns what `threads.recover` does.
 
-    Also returns `told`: what Ben was told of his decisions, as if the model had been.
+    Also returns `told`: what Ben was told about his decisions, in the form in which a model is told.
     """
     at = _At.of(thread)
     raised: list[str] = []
@@ -48,7 +48,7 @@ async def recover(thread: threads.Thread, writes: Sequence[Write], sandbox: Kill
     async def invoke(told: Any) -> None:
         try:
             await thread.invoke(told)
-        except Exception as error:  # whatever it is, an application would try again
+        except Exception as error:  # an application would try again after any error
             raised.append(f"{type(error).__name__}: {error}"[:300])
 
     known = {it.id for it in (await thread.state()).interrupts}
@@ -108,23 +108,23 @@ class _At:
         return cls(Desk.of(thread._agent), thread._entry, thread._config["configurable"]["thread_id"])
 
     async def work(self, what: Callable[[], Any]) -> Any:
-        """Does something as an inbox does: in a thread, if the agent lives in an event loop."""
+        """Runs a function as an inbox does: in a thread, if the agent uses an event loop."""
         return await asyncio.to_thread(what) if self.entry == "ainvoke" else what()
 
     def decide(self, writes: Sequence[Write]) -> list[str]:
-        """Decides about all that waits in the thread; returns the calls whose decisions were kept."""
+        """Decides on everything that is waiting in the thread; returns the calls whose decisions were kept."""
         by_call = {it.call_id: it for it in writes}
         decided = []
         for it in self.desk.questions.approvals():
             if it.question.waiting["thread_id"] == self.thread_id:
                 call_id = str(it.action["tool_call_id"])
-                with suppress(DecisionError):  # somebody was first, or another process holds it
+                with suppress(DecisionError):  # someone else was first, or another process holds it
                     self.desk.outbox.keep(it, by_call[call_id].answer(), BEN)
                     decided.append(call_id)
         return decided
 
     def deliver(self) -> None:
-        """Delivers what is due, and looks after the list at once."""
+        """Delivers due decisions, and tidies the list at once."""
         self.desk.outbox._next_upkeep = None
         self.desk.outbox._upkeep._looked.clear()
         self.desk.deliver()
@@ -135,7 +135,7 @@ class _At:
         return listed or any(it.thread_id == self.thread_id for it in self.desk.outbox.all().values())
 
     def told(self) -> dict[str, list[str]]:
-        """What the inbox says became of the calls, by the latest decision about each."""
+        """Returns the outcome that the inbox shows for each call, by its latest decision."""
         mine = [it for it in self.desk.outbox.results.of(BEN, unseen=False) if it.thread_id == self.thread_id]
         latest = {it.call_id: it for it in sorted(mine, key=lambda it: it.at)}
         return {key: list(_as_answer(it.outcome, it.detail)) for key, it in latest.items() if it.outcome not in _OPEN}
@@ -148,4 +148,4 @@ def _as_answer(outcome: str, detail: str) -> tuple[str, str]:
 
 
 _OPEN = ("asked again", "changed", "decided by another", "taken back", "edited", "approved", "held")
-"""Outcomes that say nothing of the write."""
+"""Outcomes that say nothing about the write."""

@@ -68,7 +68,7 @@ class Harness:
     """Runs trials one after another against one sandbox.
 
     Attributes:
-        way: How people answer and recover the threads. To be set before the first trial.
+        way: How people answer and recover the threads. Set it before the first trial.
     """
 
     way = threads.DIRECTLY

@@ -76,7 +76,7 @@ def test_what_became_of_a_decision_is_told_to_the_request_that_shows_it(browser:
     assert browser.get("/strip", params={"since": "yesterday"}).status_code == 200
 
 
-def test_a_card_that_a_server_cannot_say_in_full_keeps_its_fingerprint() -> None:
+def test_a_card_with_characters_that_a_server_replaces_keeps_its_fingerprint() -> None:
     def of(note: str) -> str:
         return fingerprint("id", {"name": "ashby_create_candidate_note", "args": {"note": note}})
 

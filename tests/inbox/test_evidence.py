@@ -1,4 +1,4 @@
-"""What the evidence says of a person: nothing that is null reads as none, as no, or as the usual."""
+"""The evidence about a person: null never reads as none, as no, or as the usual."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ONE, TWO = (f"3f1c000{it}-5b1e-4c3e-9d52-6c1f1c7a0b1{it}" for it in (1, 2))
 
 
 def read(recorder: Recorder, client: AshbyClient, **more: Any) -> Person:
-    """The evidence on an application of which Ashby says `more`."""
+    """Reads the evidence on an application with these fields."""
     stage = {"id": ONE, "title": "Onsite"}
     application = {
         "id": ONE,
@@ -28,9 +28,7 @@ def read(recorder: Recorder, client: AshbyClient, **more: Any) -> Person:
     return person_of(client, ONE, None)
 
 
-def test_what_is_usual_goes_without_saying_and_what_is_not_known_does_not(
-    recorder: Recorder, client: AshbyClient
-) -> None:
+def test_usual_values_are_left_out_and_unknown_ones_are_not(recorder: Recorder, client: AshbyClient) -> None:
     assert read(recorder, client).facts == [("Stage", "Onsite")]
     unknown = {"applicationIds": None, "tags": None}
     found = read(recorder, client, application={"status": None}, candidate=unknown)
@@ -38,7 +36,7 @@ def test_what_is_usual_goes_without_saying_and_what_is_not_known_does_not(
     assert dict(found.facts) == {"Stage": "Onsite"} | said
 
 
-def test_names_come_with_what_tells_them_from_their_namesakes(recorder: Recorder, client: AshbyClient) -> None:
+def test_namesakes_are_told_apart(recorder: Recorder, client: AshbyClient) -> None:
     source = {"id": ONE, "title": "Jane", "sourceType": {"title": "Agency"}, "isArchived": True}
     credited = {"id": ONE, "firstName": "Maren", "lastName": "Solberg", "email": "m@example.com", "isEnabled": False}
     tags = [{"id": ONE, "title": "Fast, good"}, {"id": TWO, "title": None, "isArchived": True}]
@@ -51,14 +49,14 @@ def test_names_come_with_what_tells_them_from_their_namesakes(recorder: Recorder
     }
 
 
-def test_days_are_those_in_the_present_stage(recorder: Recorder, client: AshbyClient) -> None:
+def test_days_count_the_current_stage(recorder: Recorder, client: AshbyClient) -> None:
     earlier = {"id": TWO, "stageId": TWO, "enteredStageAt": "2026-01-01T00:00:00Z"}
     now = {"id": ONE, "stageId": ONE, "enteredStageAt": None}
     found = read(recorder, client, application={"applicationHistory": [earlier, now]})
     assert dict(found.facts) == {"Stage": "Onsite"}
 
 
-def test_a_scorecard_shows_every_choice_and_what_was_not_scored(recorder: Recorder, client: AshbyClient) -> None:
+def test_a_scorecard_shows_every_choice_and_missing_scores(recorder: Recorder, client: AshbyClient) -> None:
     choices = [{"value": "a", "label": None}, {"value": "b", "label": "Slow"}]
     fields = [
         {"field": {"path": "r", "title": "Recommendation", "type": "ValueSelect", "selectableValues": choices}},

@@ -159,7 +159,7 @@ def test_long_lists_show_their_beginning_and_say_that_there_is_more(
     assert "more exist" in page(shown)
 
 
-def test_a_list_that_may_not_be_read_is_said_and_an_id_or_a_name_can_be_typed(desk: Desk) -> None:
+def test_if_a_list_may_not_be_read_the_form_says_so_and_takes_an_id_or_a_name(desk: Desk) -> None:
     tool = "ashby_request_feedback"
     call = desk.call(tool)
     key = desk.sandbox.add_key(permissions=["candidatesRead", "interviewsRead"])
@@ -168,7 +168,7 @@ def test_a_list_that_may_not_be_read_is_said_and_an_id_or_a_name_can_be_typed(de
         shown = form(OPERATIONS[tool], call[0], lists)
         it = field(shown, "interviewer_user_id")
         assert "lacks the permission organizationRead" in " ".join(it.notes)
-        assert chosen(it) == "As proposed: Ravi Menon" and "Another: id or name" in page(shown)
+        assert chosen(it) == "As proposed: Ravi Menon" and "Another (id or name)" in page(shown)
         assert not read(form(OPERATIONS[tool], call[0], lists, typed=typed(shown))).changed
         other = form(OPERATIONS[tool], call[0], lists, typed=typed(shown, {"interviewer_user_id~more": "Grace Okafor"}))
         assert args_of(other)["interviewer_user_id"] == "Grace Okafor"
@@ -243,7 +243,7 @@ def test_a_scorecard_has_a_field_for_each_question_answered_or_not(desk: Desk) -
     assert submissions[-1] == {"path": "problem_solving", "value": {"score": 3}}
 
 
-def test_what_has_no_name_is_chosen_by_its_candidate(desk: Desk) -> None:
+def test_records_without_names_are_chosen_by_candidate(desk: Desk) -> None:
     tool = "ashby_change_application_stage"
     call = desk.call(tool)
     found = field(desk.typed(tool, call, **{"application_id~q": "mensah"}), "application_id")
@@ -254,7 +254,7 @@ def test_what_has_no_name_is_chosen_by_its_candidate(desk: Desk) -> None:
     assert chosen(field(later, "application_id")) == kwame.label, "also when the search is over"
 
 
-def test_a_meeting_is_one_of_the_schedules(desk: Desk) -> None:
+def test_meetings_to_choose_from_are_those_of_the_schedule(desk: Desk) -> None:
     tool = "ashby_update_interview_schedule"
     call = desk.call(tool)
     shown = desk.form(tool, call)
@@ -265,7 +265,7 @@ def test_a_meeting_is_one_of_the_schedules(desk: Desk) -> None:
     assert {it.raw for it in meeting.choices} - {""} == {it["id"] for it in schedule["interviewEvents"]}
 
 
-def test_an_offer_has_a_field_for_each_term_with_the_control_that_fits(desk: Desk) -> None:
+def test_an_offer_has_a_fitting_field_for_each_term(desk: Desk) -> None:
     tool = "ashby_create_offer"
     call = desk.call(tool)
     shown = desk.form(tool, call)

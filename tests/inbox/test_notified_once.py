@@ -69,7 +69,7 @@ def test_a_process_that_hangs_is_relieved_after_a_while_and_tells_nothing_more(
     assert len(recorder.requests) == 2
 
 
-def test_a_store_that_goes_away_while_a_message_is_sent_makes_no_second_one(shared: Office, recorder: Recorder) -> None:
+def test_a_store_outage_while_sending_makes_no_second_message(shared: Office, recorder: Recorder) -> None:
     one, connection = Notifier({"hook": hook(recorder)}, base_url=BASE), cast(Any, shared.store).conn
 
     def gone(_: Any) -> Answer:

@@ -1,4 +1,4 @@
-"""A database that goes away and comes back: pages say so, and no decision is lost or made twice."""
+"""A database that goes down and comes back: pages say so, and no decision is lost or made twice."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def decide(browser: Browser, token: str, approval: Approval) -> Any:
 
 
 def until(true: Callable[[], object]) -> None:
-    """Waits until something is true: a busy machine needs its time to start a server, or a pool to try again."""
+    """Waits for a condition: a busy machine takes time to start a server, and a pool to retry."""
     soon(true, 60)
 
 
 @contextmanager
 def pooled(url: str) -> Iterator[Any]:
-    """A checkpointer and a store on a pool, as the documentation shows it, that wait no longer than a test may."""
+    """Yields a checkpointer and a store on a pool as documented, but with short timeouts."""
     options: Any = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
     check = ConnectionPool.check_connection
     with ConnectionPool[Connection[dict[str, Any]]](
@@ -91,7 +91,7 @@ def test_while_postgresql_is_stopped_pages_say_so_and_afterwards_each_decision_c
 
 
 @pytest.mark.slow
-def test_connections_that_are_killed_all_the_time_lose_and_double_nothing(sandbox: AshbySandbox, postgres: str) -> None:
+def test_killed_connections_neither_lose_nor_repeat_a_decision(sandbox: AshbySandbox, postgres: str) -> None:
     url, over = new_database(postgres), threading.Event()
 
     def kill() -> None:
@@ -115,7 +115,7 @@ def test_connections_that_are_killed_all_the_time_lose_and_double_nothing(sandbo
             finally:
                 over.set()
                 killer.join()
-            for it in approvals:  # whose fate the page did not know: the second click is refused if the first counted
+            for it in approvals:  # the page did not know the outcome: the second click is refused if the first counted
                 until(lambda it=it: decide(browser, token, it).status_code in (303, 404, 409))  # type: ignore[misc]
             until(lambda: not made.approvals() and not browser.app.state.inbox.outbox.all())  # type: ignore[attr-defined]
             assert [it.outcome for it in made.outbox.results.of("Ben", unseen=False)] == ["applied"] * 8, statuses
@@ -132,7 +132,7 @@ def _locked(file: Path, store: Any) -> Callable[[], object]:
 def _full(file: Path, store: Any) -> Callable[[], object]:
     store.conn.execute("PRAGMA max_page_count = 1")
     with suppress(sqlite3.OperationalError):
-        for number in range(1000):  # what is free in the file is used up first
+        for number in range(1000):  # the free space in the file is used up first
             store.put(("filler",), str(number), {"text": "x" * 4000})
     return lambda: store.conn.execute("PRAGMA max_page_count = 1000000")
 
@@ -143,7 +143,7 @@ def _read_only(file: Path, store: Any) -> Callable[[], object]:
 
 
 @pytest.mark.parametrize("happens", [_locked, _full, _read_only])
-def test_a_file_that_cannot_be_written_is_said_in_words_and_a_later_decision_counts(
+def test_an_unwritable_file_is_explained_and_a_later_decision_counts(
     sandbox: AshbySandbox, tmp_path: Path, happens: Callable[[Path, Any], Callable[[], object]]
 ) -> None:
     file = tmp_path / "agent.db"
@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_written_is_said_in_words_and_a_later_decision_cou
     assert len(made.notes()) == 1
 
 
-def test_only_what_drivers_say_of_the_database_counts_as_an_outage() -> None:
+def test_only_database_errors_of_drivers_count_as_an_outage() -> None:
     class OperationalError(Exception):
         pass
 
@@ -171,7 +171,7 @@ def test_only_what_drivers_say_of_the_database_counts_as_an_outage() -> None:
 
 
 class Flaky(InMemoryStore):
-    """Fails once on the next puts of which one is as wanted: before they count, or after."""
+    """Fails once on the next batch with a matching put, before or after it takes effect."""
 
     wanted: Callable[[PutOp], bool] | None = None
     counts = False
@@ -187,7 +187,7 @@ class Flaky(InMemoryStore):
         return done
 
 
-def test_marks_that_could_not_be_removed_block_nobody_and_undo_no_later_decision(sandbox: AshbySandbox) -> None:
+def test_leftover_marks_block_no_one_and_undo_no_later_decision(sandbox: AshbySandbox) -> None:
     store = Flaky()
     made = desk(sandbox, (InMemorySaver(), store))
     made.ask()
@@ -197,7 +197,7 @@ def test_marks_that_could_not_be_removed_block_nobody_and_undo_no_later_decision
     def fails(part: str, *, counts: bool = False) -> None:
         store.wanted, store.counts = (lambda it: part in f"{it.key} {it.value}"), counts
 
-    fails('"settled": true')  # the claim stays, and is no decision
+    fails('"settled": true')  # the claim stays, but is not a decision
     with pytest.raises(sqlite3.OperationalError):
         made.outbox.keep(approval, {"type": "reject"}, "Ann")
     made.deliver()

@@ -88,7 +88,7 @@ def test_a_question_that_lost_a_race_in_its_thread_leaves_the_list_in_seconds(
     assert [it.question.interrupt_id for it in at.approvals()] == [real.question.interrupt_id]
 
 
-def test_a_clock_that_is_set_back_by_an_hour_stops_nothing(sandbox: AshbySandbox, memory: Pair) -> None:
+def test_a_clock_set_back_by_an_hour_delays_nothing(sandbox: AshbySandbox, memory: Pair) -> None:
     at, now = desk(sandbox, memory), datetime.now(UTC)
     at.deliver(now)
     back = now - timedelta(hours=1)

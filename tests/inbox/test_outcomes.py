@@ -170,7 +170,7 @@ def test_an_entry_that_is_not_there_is_a_page_that_says_so(browser: Browser) -> 
     assert page.status_code == 404 and "There is no such entry" in page.text
 
 
-def test_what_a_reviewer_changed_stands_beside_what_was_proposed(agent: Agent, browser: Browser) -> None:
+def test_a_reviewers_edit_is_shown_beside_the_proposal(agent: Agent, browser: Browser) -> None:
     config: Any = {"configurable": {"thread_id": "note"}}
     [action] = agent.get_state(config).interrupts[0].value["action_requests"]
     edited = {"name": action["name"], "args": {**action["args"], "note": "Call back on Tuesday."}}
@@ -182,7 +182,7 @@ def test_what_a_reviewer_changed_stands_beside_what_was_proposed(agent: Agent, b
     assert "Call back on Monday. → Call back on Tuesday." in browser.get("/outcomes.csv").text
 
 
-def test_only_who_may_decide_takes_private_values_along_in_a_file(agent: Agent) -> None:
+def test_only_people_who_may_decide_can_export_private_values(agent: Agent) -> None:
     assert agent.store is not None
     put(agent.store, record(card=card("Offer Ada 132,000", private={"Salary": "compensation"}), args={"pay": 132_000}))
     with browser_of(agent) as browser, browser_of(agent, "Vi", "viewer") as viewer:

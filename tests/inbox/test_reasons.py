@@ -1,4 +1,4 @@
-"""Why something became of a change, in words for people."""
+"""The reasons for outcomes, in words for people."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def kinds(of: type[AshbyError] = AshbyError) -> Iterator[type[AshbyError]]:
             yield from kinds(it)
 
 
-def test_every_kind_of_error_is_told_without_codes_or_advice_to_a_model() -> None:
+def test_every_error_is_explained_without_codes_or_advice_to_a_model() -> None:
     for kind in kinds():
         error = kind("The thing failed: archive_reason_id is wrong", retryable=True)
         error.done = "The file is uploaded."
@@ -36,7 +36,7 @@ def test_every_kind_of_error_is_told_without_codes_or_advice_to_a_model() -> Non
     assert "in a few minutes" in reason("not applied", "timeout: No answer.").next
 
 
-def test_every_outcome_has_its_next_step_where_there_is_one() -> None:
+def test_outcomes_say_what_to_do_next() -> None:
     done = {"applied", "approved", "edited"}
     assert {it for it in OUTCOMES if not reason(it, "").next} == done
 
@@ -125,5 +125,5 @@ ADA = "HwyKUlseTD6dUmwfHHoLEQ"
         ),
     ],
 )
-def test_what_the_agent_was_told_becomes_words_for_people(outcome: str, text: str, why: str) -> None:
+def test_messages_for_the_agent_are_reworded_for_people(outcome: str, text: str, why: str) -> None:
     assert reason(outcome, text).why == why

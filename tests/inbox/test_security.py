@@ -98,7 +98,7 @@ def test_a_form_without_its_token_is_refused(client: TestClient, token: str | No
 
 
 @pytest.mark.parametrize("field", ["decision=reject", "fingerprint=0"])
-def test_a_form_that_says_two_things_decides_nothing(client: TestClient, field: str) -> None:
+def test_a_form_with_two_values_for_a_field_decides_nothing(client: TestClient, field: str) -> None:
     address, fields = form_of(client)
     form = OWN | {"content-type": "application/x-www-form-urlencoded"}
     answer = client.post(address, content=f"{field}&{urlencode(fields)}", headers=form)
@@ -113,7 +113,7 @@ def test_the_token_of_another_session_is_refused(agent: Agent, client: TestClien
     assert client.post(address, data=fields, headers=OWN | {"x-csrf-token": stolen}).status_code == 403
 
 
-def test_a_person_whom_each_request_names_needs_no_cookie_and_leaves_nothing_in_the_store(agent: Agent) -> None:
+def test_people_named_by_each_request_need_no_cookie_and_no_stored_session(agent: Agent) -> None:
     assert agent.store is not None
     app = create_app(agent, reviewers=known(), undo=timedelta(hours=1))
     with plain(app) as client:
@@ -126,7 +126,7 @@ def test_a_person_whom_each_request_names_needs_no_cookie_and_leaves_nothing_in_
     assert not agent.store.search(("langchain_ashby", "sessions"))
 
 
-def test_the_token_of_a_form_is_good_for_a_day_at_most_and_for_its_person_alone() -> None:
+def test_a_form_token_is_valid_for_a_day_at_most_and_only_for_its_person() -> None:
     now = [datetime(2026, 11, 29, 11, 59, tzinfo=UTC)]
     store = InMemoryStore()
     key, other = FormKey(store, now=lambda: now[0]), FormKey(store, now=lambda: now[0] + timedelta(minutes=5))
@@ -208,7 +208,7 @@ def test_an_address_that_is_none_is_refused(wrong: str) -> None:
 
 
 @pytest.mark.parametrize("base_url", [None, "https://hire.example.com"])
-def test_the_cookie_is_for_this_site_alone_and_no_script(agent: Agent, base_url: str | None) -> None:
+def test_the_cookie_is_only_for_this_site_and_hidden_from_scripts(agent: Agent, base_url: str | None) -> None:
     token = LocalToken("Grace")
     with plain(create_app(agent, reviewers=token, base_url=base_url), base_url or HOME) as client:
         [cookie] = client.get(token.address_of(base_url or HOME)).headers.get_list("set-cookie")

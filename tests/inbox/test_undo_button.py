@@ -133,9 +133,9 @@ def test_whoever_asks_second_is_led_to_the_same_card(office: Office) -> None:
     assert sum(it["endpoint"] == "application.changeStage" for it in office.sandbox.requests()) == 2
 
 
-def test_two_who_ask_at_once_in_two_processes_are_led_to_one_card(office: Office, memory: Pair) -> None:
+def test_two_people_who_undo_at_once_in_two_processes_get_one_card(office: Office, memory: Pair) -> None:
     agent = office.agent(office.move(), checkpointer=memory[0], store=memory[1])
-    with opened(agent) as browser, opened(agent, "Ben") as other:  # two applications share nothing but the store
+    with opened(agent) as browser, opened(agent, "Ben") as other:  # the two applications share only the store
         [moved] = entries(browser)
         tokens = {it: it.csrf_token for it in (browser, other)}
         with ThreadPoolExecutor(2) as both:
@@ -236,7 +236,7 @@ def test_the_strip_offers_it_right_after_a_change_was_written(office: Office) ->
             assert decided.status_code == 303
         results = browser.app.state.inbox.outbox.results  # type: ignore[attr-defined]
         until(lambda: len(results.of("Grace")) == 2)
-        browser.head("/")  # nobody sees what these are told
+        browser.head("/")  # these messages are not shown to anyone
         browser.get("/", headers={"sec-purpose": "prefetch"})
         strip = browser.get("/strip").text
         assert strip.count("Written:") == 2
@@ -250,7 +250,7 @@ def test_an_agent_in_a_larger_graph_says_that_it_cannot(office: Office, sandbox:
     graph = parent.compile(checkpointer=whole.checkpointer, store=whole.store)
     with opened(graph) as browser:
         [(moved, page)] = entries(browser).items()
-        assert "nothing can be proposed here" in section(page) and "/undo" not in page
+        assert "cannot propose changes" in section(page) and "/undo" not in page
         assert browser.post(f"{moved}/undo").status_code == 409
 
 

@@ -123,7 +123,7 @@ class Pipeline:
         )
 
     def words(self, person: Json) -> dict[str, set[str]]:
-        """The words that may be looked for, by where they stand in a profile; under "words" all of them."""
+        """Returns the words that can be searched for, by their place in a profile; "words" has all of them."""
         fields = {it["id"]: it for it in self.state["customField"]}
         said = person.get("customFieldValues", {}).items()
         place = person.get("location", {})
@@ -338,7 +338,7 @@ def _every(groups: dict[str, list[str]], by: tuple[str, ...]) -> list[tuple[str,
 
 
 def shown_value(field: dict[str, Any], value: Any) -> str | None:
-    """A custom field's value as the mirror has it; None for one that is private or empty."""
+    """Returns a custom field's value as the mirror shows it; None if it is private or empty."""
     if field["isPrivate"] or field["fieldType"] in _MONEY or value in (None, "", []):
         return None
     labels = {choice["value"]: choice["label"] for choice in field.get("selectableValues", [])}
@@ -357,7 +357,7 @@ _MONEY = ("Currency", "CompensationRange")
 
 
 def _words(text: str) -> set[str]:
-    """Words without case and accents; one after a dot counts with the dot and without it."""
+    """Returns words without case and accents; a word after a dot counts with and without the dot."""
     letters = "".join(it for it in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(it))
     spaced = "".join(it if it.isalnum() or it in "_+#." else " " for it in letters.replace("ł", "l"))
     first = {piece.strip(".").split(".")[0] for piece in spaced.split()}

@@ -216,10 +216,10 @@ def test_people_are_found_by_words_tags_and_whether_they_are_active(asking: Aski
             assert found == {it["id"] for it in people if tag["id"] in it["tagIds"]}
 
 
-def test_words_find_exactly_those_who_have_them(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_find_exactly_the_candidates_who_have_them(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     random, words = Random(5), {it["id"]: asking.truth.words(it) for it in asking.truth.state["candidate"]}
     for number in range(40):
-        monkeypatch.setattr(search, "_has_fts5", lambda _, there=number % 2: there)  # without it everybody is looked at
+        monkeypatch.setattr(search, "_has_fts5", lambda _, there=number % 2: there)  # without it, everyone is scanned
         where = random.choice(["words", "words", "title", "company", "school", "place"])
         wanted = random.sample(sorted(set().union(*(it[where] for it in words.values()))), random.choice((1, 1, 2)))
         begins = random.random() < 0.4

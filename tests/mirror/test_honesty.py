@@ -190,7 +190,7 @@ def test_an_archived_namesake_is_told_apart(mirror: Mirror) -> None:
 
 
 def test_a_reason_says_who_rejected_whom_in_rows_reports_and_changes(mirror: Mirror) -> None:
-    """One text for two kinds of reason: they are never counted together."""
+    """Two types of reason with the same text are never counted together."""
     mirror.sync(history=None)
     ids = [f"{it}1111111-1111-4111-8111-111111111111" for it in range(2)]
     kinds = ["RejectedByOrg", "RejectedByCandidate"]
@@ -213,7 +213,7 @@ def test_a_reason_says_who_rejected_whom_in_rows_reports_and_changes(mirror: Mir
         assert {row[column] for row in rows(ask(mirror, name, **arguments))} == wanted, name
 
 
-def test_namesakes_are_apart_wherever_they_are_named(mirror: Mirror) -> None:
+def test_namesakes_are_told_apart_everywhere(mirror: Mirror) -> None:
     mirror.sync(history=None)
 
     def same(it: Any) -> None:
@@ -235,7 +235,7 @@ def test_namesakes_are_apart_wherever_they_are_named(mirror: Mirror) -> None:
         assert len({row["job"] for row in rows(ask(mirror, name, limit=100, **arguments))}) == len(of_jobs)
 
 
-def test_no_name_in_a_list_is_lost_and_nothing_is_cut_to_be_the_same(mirror: Mirror) -> None:
+def test_no_name_in_a_list_is_lost_and_no_two_cells_are_cut_to_the_same_text(mirror: Mirror) -> None:
     mirror.sync(history=0)
     titles = [f"Level {it} in the long list of the things that somebody has to know of a person" for it in "AB"]
     tags = [
@@ -260,7 +260,7 @@ def test_no_name_in_a_list_is_lost_and_nothing_is_cut_to_be_the_same(mirror: Mir
     assert len({line.split("|")[2] for line in lines}) == 2
 
 
-def test_the_hour_that_comes_twice_is_shown_with_its_offset() -> None:
+def test_times_in_the_repeated_hour_have_their_offset() -> None:
     zone = ZoneInfo("Europe/Oslo")
     shown = [to_the_minute(datetime(2026, 10, 25, hour, 30, tzinfo=UTC), zone) for hour in (0, 1, 2)]
     assert shown == ["2026-10-25 02:30 +02:00", "2026-10-25 02:30 +01:00", "2026-10-25 03:30"]

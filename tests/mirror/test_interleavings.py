@@ -88,7 +88,7 @@ def check_whole(mirror: Mirror) -> None:
 
 
 def check_index(mirror: Mirror) -> None:
-    """Each word in the index of an SQLite file finds those who have it, and nobody else; PostgreSQL sees to its own."""
+    """Checks that each word in an SQLite index finds exactly those who have it; PostgreSQL maintains its own."""
     with mirror.connect() as connection:
         if connection.dialect.name != "sqlite":
             return

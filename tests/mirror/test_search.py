@@ -1,4 +1,4 @@
-"""The full-text index of people's words: kept up by itself, private, and never needed for a right answer."""
+"""The full-text index: kept in step automatically, private, and never needed for a correct answer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def is_indexed(mirror: Mirror) -> bool:
 
 
 @pytest.mark.parametrize("leaves", ["forgotten", "anonymized", "deleted"])
-def test_words_of_who_is_gone_are_not_left_in_the_index(
+def test_words_of_deleted_candidates_leave_the_index(
     mirror: Mirror, sandbox: AshbySandbox, tmp_path: Path, leaves: str
 ) -> None:
     person = renamed(sandbox, "Zoé Qzyzxwvut")
@@ -64,14 +64,14 @@ def test_a_mirror_made_without_fts5_answers_and_gets_its_index_later(
     assert is_indexed(mirror) and found(mirror, "love*") == set() and found(mirror, "ada king") == {"Ada King"}
 
 
-def test_an_index_is_read_without_fts5_and_not_left_to_get_wrong(
+def test_without_fts5_an_index_is_not_used_and_a_sync_is_refused(
     mirror: Mirror, sandbox: AshbySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     renamed(sandbox, "Ada Lovelace")
     mirror.sync()
     monkeypatch.setattr(search, "_has_fts5", lambda _: False)
     assert found(mirror, "lovelace") == {"Ada Lovelace"}
-    with pytest.raises(MirrorError, match="without FTS5"):
+    with pytest.raises(MirrorError, match="lacks FTS5"):
         mirror.sync()
 
 
@@ -85,7 +85,7 @@ NOT_FOUND = (
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_words_are_found_whole_or_by_their_beginning_and_are_never_read_as_a_query(
+def test_words_match_whole_or_by_prefix_and_are_never_read_as_a_query(
     database: str,
     url: str,
     client: AshbyClient,
@@ -104,7 +104,7 @@ def test_words_are_found_whole_or_by_their_beginning_and_are_never_read_as_a_que
         monkeypatch.setattr(search, "_has_fts5", lambda _: False)
 
 
-def test_what_a_database_would_refuse_to_index_is_cut() -> None:
+def test_text_too_long_to_index_is_cut() -> None:
     kept = words_of(["x" * 5_000, *(f"word{number}" for number in range(50_000))], {"title": ["Engineer"]})
     assert len(kept) <= MOST + 2 and max(map(len, kept.split())) == LONGEST
     assert set(kept.split()) <= {"x" * LONGEST, *(f"word{number}" for number in range(50_000))}

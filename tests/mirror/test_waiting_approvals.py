@@ -1,4 +1,4 @@
-"""The approvals that an agent waits for, in the worklist of its mirror: whose they are and whom they concern."""
+"""Pending approvals in the worklist of an agent's mirror: their owners and the candidates they concern."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_question_of_one_thread_is_on_the_worklist_of_another_until_it_is_deci
     assert "# 0 items" in worklist("3").text
 
 
-def test_a_run_for_a_user_is_told_of_that_users_changes_and_none_of_another_account() -> None:
+def test_a_run_for_a_user_sees_only_that_users_changes_and_only_of_its_account() -> None:
     store = InMemoryStore()
     for account, user_id in (("a", None), ("a", "ben"), ("a", "eve"), ("b", "ben")):
         action = {"name": "ashby_create_offer", "args": {}, **({"on_behalf_of": user_id} if user_id else {})}
@@ -78,13 +78,13 @@ def test_a_run_for_a_user_is_told_of_that_users_changes_and_none_of_another_acco
     assert {it.user_id for it in approvals(store, "a", None)} == {None, "ben", "eve"}
 
 
-def test_a_worklist_without_an_agent_or_with_a_store_that_fails_says_that_it_does_not_know(
+def test_a_worklist_without_an_agent_or_with_a_failing_store_says_that_approvals_are_not_known(
     mirror: Mirror, client: AshbyClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mirror.sync(history=0)
     assert "approval" not in ask(mirror, "list_worklist").text
     alone = ask(mirror, "list_worklist", kinds=["approval"])
-    assert rows(alone) == [] and "# approval: not known here; only a recruiting agent keeps" in alone.text
+    assert rows(alone) == [] and "# approval: not known here; only a recruiting agent keeps a list" in alone.text
 
     class Broken(InMemoryStore):
         def batch(self, ops: Iterable[Op]) -> list[Any]:
@@ -95,5 +95,5 @@ def test_a_worklist_without_an_agent_or_with_a_store_that_fails_says_that_it_doe
     agent = create_recruiting_agent(model, AshbyToolkit(client, mirror=mirror), store=Broken())
     config: Any = {"configurable": {"thread_id": "1"}}
     answer = agent.invoke({"messages": [HumanMessage("What waits?")]}, config)["messages"][-2].text
-    assert "# approval: not checked, because the agent's list of them cannot be read" in answer
+    assert "# approval: not checked, because the agent's list of pending approvals cannot be read" in answer
     assert "hunter2" not in answer and "# 0 items" not in answer

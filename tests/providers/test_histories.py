@@ -125,7 +125,7 @@ def test_what_was_signed_or_is_whole_is_sent_as_it_is() -> None:
 
 
 def test_reasoning_that_broke_off_before_its_signature_is_not_sent() -> None:
-    """As `output_version="v1"` keeps what Anthropic refuses without one."""
+    """`output_version="v1"` keeps such blocks, and Anthropic refuses them."""
     half: dict[str, Any] = {"type": "reasoning", "reasoning": "Hm"}
     whole: dict[str, Any] = {**half, "extras": {"signature": "c2ln"}}
     said: dict[str, Any] = {"type": "text", "text": "So."}

@@ -1,4 +1,4 @@
-"""Records that are possible and awkward, each written by hand: what a result says of them is true."""
+"""Awkward but possible records, written by hand: results describe them truthfully."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ S1, S2, S3 = short(ONE), short(TWO), short(THREE)
 
 
 class Awkward(NamedTuple):
-    """A reply of Ashby's, and lines that the tool's answer has to have."""
+    """A reply from Ashby, and lines that the tool's answer must contain."""
 
     tool: str
     results: Any
@@ -209,7 +209,7 @@ CASES: dict[str, Awkward] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_an_awkward_record_is_told_as_it_is(name: str, recorder: Recorder, client: AshbyClient) -> None:
+def test_an_awkward_record_is_described_truthfully(name: str, recorder: Recorder, client: AshbyClient) -> None:
     case = CASES[name]
     recorder.answers[OPERATIONS[case.tool].path] = [success(case.results, moreDataAvailable=False)]
     [tool] = AshbyToolkit(client, include=[case.tool], private=["compensation"]).get_tools()

@@ -1,4 +1,4 @@
-"""What a browser does in the inbox, by HTTP."""
+"""Does over HTTP what a browser does in the inbox."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import httpx
 
 
 def browser() -> httpx.Client:
-    """A browser with no session."""
+    """Makes a browser without a session."""
     return httpx.Client(headers={"accept": "text/html"}, follow_redirects=True, timeout=30)
 
 
 def waiting(there: httpx.Client, inbox: str, count: int) -> list[str]:
-    """The addresses of the changes that wait, as soon as there are so many: within two seconds."""
+    """Returns the addresses of the waiting changes once there are that many, within two seconds."""
 
     def found() -> list[str]:
         paths = re.findall(r'href="(/inbox/approvals/[^"/?]+/\d+)"', there.get(f"{inbox}/").text)

@@ -220,7 +220,7 @@ async def test_no_other_path_is(path: str, method: str) -> None:
     assert (await ask(path, method=method, app=KnownPaths(ROOM))).status_code == 404
 
 
-async def test_the_inbox_asks_for_itself_who_is_there_and_knows_who_brought_the_token() -> None:
+async def test_the_inbox_identifies_people_itself_and_sees_who_has_the_token() -> None:
     async def room(scope: Scope, receive: Receive, send: Send) -> None:
         await JSONResponse({"path": scope["path"], "has_token": brought_token(scope)})(scope, receive, send)
 
@@ -238,14 +238,14 @@ async def test_the_inbox_asks_for_itself_who_is_there_and_knows_who_brought_the_
 
 
 @pytest.mark.parametrize("root, opens", [("/noauth", True), ("/noauth/prefix", True), ("", False), ("/noauths", False)])
-async def test_what_the_servers_own_code_asks_needs_no_token(root: str, opens: bool) -> None:
+async def test_requests_of_the_servers_own_code_need_no_token(root: str, opens: bool) -> None:
     transport = httpx.ASGITransport(app=DOOR, root_path=root)
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         assert (await client.get("/noauth/threads")).status_code == (200 if opens else 403)
 
 
 def test_without_the_extra_of_the_inbox_the_server_starts_and_says_so() -> None:
-    # As starlette fails without jinja2, where another package has brought jinja2's own dependency.
+    # As if jinja2 were missing but another package had installed its dependency.
     program = """if True:
         import asyncio, sys
         sys.modules["jinja2"] = None

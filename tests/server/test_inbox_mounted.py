@@ -1,4 +1,4 @@
-"""The inbox on the port of `langgraph dev`: it shows what the server's runs ask, and resumes the server's threads."""
+"""The inbox on the port of `langgraph dev`: it shows the questions of the server's runs and resumes its threads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GO: Any = {"messages": [{"role": "user", "content": "Who is next?"}]}
 WRITES = ["application.changeStage", "candidate.createNote", "interviewSchedule.create"]
 
 
-def test_what_a_run_asks_is_approved_in_the_inbox_and_the_servers_own_thread_goes_on(tmp_path: Path) -> None:
+def test_approving_in_the_inbox_resumes_the_servers_own_thread(tmp_path: Path) -> None:
     with AshbySandbox() as sandbox:
         environment = {
             "ASHBY_API_KEY": sandbox.api_key,

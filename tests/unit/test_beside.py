@@ -222,7 +222,7 @@ class TestAfterWrites:
         assert f"\n# The email is the primary address now. {gone}" in text
 
     @pytest.mark.parametrize("primary", [None, {"value": "old@example.org"}])
-    def test_a_new_address_is_not_said_to_be_the_primary_one_where_the_record_does_not_show_it(
+    def test_a_new_address_is_called_primary_only_if_the_record_shows_it(
         self, primary: Any, prepared: Office, recorder: Recorder
     ) -> None:
         recorder.answers["candidate.update"] = [success({"id": ID, "name": "Bo", "primaryEmailAddress": primary})]

@@ -1,4 +1,4 @@
-"""What a person changed in a call, in words."""
+"""Edits of a call, in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def row(field: str, before: str | None, after: str | None) -> Change:
     return Change(field=field, before=before, after=after)
 
 
-def test_rows_people_and_consequences_are_compared_and_the_line_only_if_nothing_else_says_it() -> None:
+def test_rows_people_and_consequences_are_compared_and_the_line_only_if_they_are_equal() -> None:
     ada, ben = ({"id": {"what": "The candidate", "name": it, "kind": None}} for it in ("Ada", "Ben"))
     was = card(changes=[row("Stage", "Onsite", "Offer")], refers=ada, consequences=["She gets an e-mail."])
     now = card("Move Ben", changes=[row("Stage", "Screen", "Hired"), row("Note", None, "New")], refers=ben)
@@ -31,7 +31,7 @@ def test_rows_people_and_consequences_are_compared_and_the_line_only_if_nothing_
     assert edits(was, was) == []
 
 
-def test_several_rows_of_one_field_are_compared_in_their_order_and_records_that_were_taken_off_named() -> None:
+def test_rows_of_one_field_are_compared_in_order_and_removed_records_are_named() -> None:
     meetings = [[row("Meeting", None, it) for it in those] for those in (("at 9", "at 10"), ("at 9", "at 11"))]
     tables = [{"records": [*it], "rows": [[name] for name in it]} for it in (("Ada", "Ben"), ("Ada",))]
     was, now = (card(changes=it, table=table) for it, table in zip(meetings, tables, strict=True))

@@ -91,7 +91,7 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
 
 
 def is_question_id(key: object) -> bool:
-    """True for what has the form of a question's id, which is that of its interrupt."""
+    """True if a key has the form of a question's id, which is its interrupt's id."""
     return isinstance(key, str) and _ID.fullmatch(key) is not None
 
 
@@ -137,7 +137,7 @@ def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decisio
     if call["name"] not in tools:
         raise UnusableAnswer("the tool no longer exists; reject the call.")
     args = _typed(args, tools[call["name"]].args)
-    if json_safe(args) is not args:  # as inside a tuple or a text, which only now is a list or a number
+    if json_safe(args) is not args:  # such as inside a tuple or a text that has now become a list or a number
         raise UnusableAnswer(f'"args" must not contain {NOT_KEPT}.')
     if problem := argument_problem(tools[call["name"]], args):
         raise UnusableAnswer(f"the edited arguments are invalid. {problem}")

@@ -155,7 +155,7 @@ def _warn_of_same_job(builder: CardBuilder, other: Record) -> None:
         return
     status = at(other, "status")
     stage = named(at(other, "currentInterviewStage", "title") or UNNAMED)
-    kind = f"{enumerated(status)} application" if status else "application of a status that is not known"
+    kind = f"{enumerated(status)} application" if status else "application with unknown status"
     builder.warn(
         f"{'An' if kind[:1] in 'aeiou' else 'A'} {kind} for the same job exists, in the stage {stage}.",
         "medium" if status == "Archived" else "high",

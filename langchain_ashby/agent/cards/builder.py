@@ -103,7 +103,7 @@ class CardBuilder:
 
     @property
     def today(self) -> date:
-        """The day that it is for the reader."""
+        """Today's date in the reader's time zone."""
         return self.now.astimezone(zone()).date()
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What a person changed in a call before it was decided on, in words: each field as proposed and as decided."""
+"""Describes how a person edited a call: each field as proposed and as decided."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Rows = Mapping[tuple[str, int], str | None]
 def edits(shown: Card, edited: Card) -> list[Change]:
     """Compares the card of a call with that of an edit of it: `before` is what was proposed, `after` what was decided.
 
-    The rows of the cards come first, then other records that the call concerns, the records of a bulk write that were
-    taken off, and what else happens or no longer does. If none of these differ, it is the line.
+    The rows of the cards come first, then other records that the call concerns, the records removed from a bulk write,
+    and the consequences added or dropped. If none of these differ, the line is compared.
     """
     rows = [*_differing(_rows(shown), _rows(edited))]
     rows += [it for it in _concerned(shown, edited) if not any(str(it["after"]) in str(row["after"]) for row in rows)]
@@ -37,7 +37,7 @@ def edited_arguments(original: Mapping[str, Any], args: Mapping[str, Any]) -> li
 
 
 def together(first: Iterable[Change], then: Iterable[Change]) -> list[Change]:
-    """What two edits, one of the other, changed between them."""
+    """Combines two successive edits into one."""
     earlier, later = _numbered(first), _numbered(then)
     before = {key: it["before"] for key, it in [*later.items(), *earlier.items()]}
     after = {key: it["after"] for key, it in [*earlier.items(), *later.items()]}
@@ -55,7 +55,7 @@ def _rows(card: Card) -> Rows:
 
 
 def _numbered(changes: Iterable[Change]) -> dict[tuple[str, int], Change]:
-    """The rows by their fields; several of one field by their order."""
+    """Returns the rows by field; several of one field are numbered in order."""
     found: dict[tuple[str, int], Change] = {}
     for it in changes:
         found[it["field"], sum(field == it["field"] for field, _ in found)] = it

@@ -111,7 +111,7 @@ def _of_application(builder: CardBuilder, application: Any, now: datetime) -> di
 
 
 def days_in_stage(application: Any, now: datetime) -> int | None:
-    """The whole days since an application entered the stage that it is in; None if Ashby does not say when that was."""
+    """Returns the whole days since an application entered its current stage; None if Ashby does not say when."""
     entries, stage_id = at(application, "applicationHistory"), at(application, "currentInterviewStage", "id")
     stays = [it for it in entries if at(it, "stageId") == stage_id] if isinstance(entries, list) and stage_id else []
     entered = [time for it in stays if (time := parsed(at(it, "enteredStageAt")))]

@@ -51,12 +51,12 @@ def warn_of_offers(builder: CardBuilder, offers: list[Record], because: str = ""
 
 
 def standing_words(offer: Record) -> str:
-    """How an offer stands, and since when, to follow its name."""
+    """Describes an offer's status and since when, to follow its name."""
     return f"{_status(offer)}{_since(offer)}"
 
 
 def status_words(offer: Record) -> str:
-    """The status of an offer in words; both statuses if they differ, or one is not recognized."""
+    """Describes an offer's status; gives both statuses if they differ or one is not recognized."""
     status, acceptance = at(offer, "offerStatus"), at(offer, "acceptanceStatus")
     if agree(offer):
         return enumerated(status)
@@ -75,7 +75,7 @@ def is_out(offer: Record) -> bool:
 
 
 def agree(offer: Record) -> bool:
-    """True if both statuses are recognized and say the same."""
+    """True if both statuses are recognized and agree."""
     return None not in _states(offer) and len(_said(offer)) == 1
 
 
@@ -84,7 +84,7 @@ def _states(offer: Record) -> list[State | None]:
 
 
 def _said(offer: Record) -> set[State]:
-    """What the recognized statuses say; two things if they differ."""
+    """Returns the meanings of the recognized statuses; two if they differ."""
     return {state for state in _states(offer) if state}
 
 

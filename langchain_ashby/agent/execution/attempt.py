@@ -31,7 +31,7 @@ class Attempt:
         key: The key of the call in the journal.
         claim: The claim under which the write is made.
         in_steps: True if the write takes several requests that change something: then each answer is kept.
-        reads_on: True if its tool reads more before it returns: then it is noted that Ashby answered.
+        reads_on: True if its tool reads more before it returns: then Ashby's answer is noted first.
     """
 
     journal: Journal
@@ -69,7 +69,7 @@ class Attempt:
         self._latest = None
 
     def answered(self, request: Endpoint[Any], result: Any) -> None:
-        """Notes that Ashby confirmed the request if time passes before the outcome is recorded."""
+        """Notes that Ashby confirmed the request, if the outcome will be recorded only later."""
         self.requests[-1] = replace(self.requests[-1], answered=True, result=result)
         if self.in_steps:
             self.journal.note(self.store, self.key, self.requests[-1])

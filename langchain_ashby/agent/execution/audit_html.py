@@ -40,7 +40,7 @@ def entry_html(entry: AuditRecord) -> str:
     parts = [paragraph(bold(proposed(entry))), table([], rows), _json("Arguments", entry.args)]
     if entry.edits:
         changed = [[it["field"], it["before"] or "none", it["after"] or "none"] for it in entry.edits]
-        parts.append(paragraph(bold("Changed before it was decided on")))
+        parts.append(paragraph(bold("Edits before the decision")))
         parts.append(table(["field", "proposed", "decided"], changed))
     if entry.original is not None:
         parts.append(_json("The model's own arguments, before the edit", entry.original))

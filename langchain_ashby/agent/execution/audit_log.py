@@ -26,8 +26,8 @@ class AuditRecord:
         tool: The tool's name.
         args: The arguments that were decided on; after an edit, the edited ones.
         original: The model's own arguments, if a person edited them.
-        edits: What people changed in the proposal before it was decided on, in words: `field`, `before` as it was
-            proposed, `after` as it was decided; empty in entries of earlier versions.
+        edits: How people edited the proposal, in words: `field`, `before` as proposed, `after` as decided; empty in
+            entries of earlier versions.
         card: The card as it was shown; None for a tool that has none.
         decision: `approve`, `edit`, `reject`, `respond`, `policy`; None if there was no decision.
         reviewer: Who decided, if the application named them.

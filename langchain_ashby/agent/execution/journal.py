@@ -166,7 +166,7 @@ class Journal:
         return _record(list_items(store, _namespace(key)))
 
     def read_named(self, store: BaseStore, key: str, name: str | None) -> tuple[JournalRecord, bool]:
-        """Reads the record of a call, and whether the journal in the store has this name."""
+        """Reads the record of a call, and checks whether the store's journal has this name."""
         [items], named = look(store, [_namespace(key)], *([(_NAMES, name)] if name is not None else []))
         return _record(items), any(it is not None for it in named)
 
@@ -266,7 +266,7 @@ def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolC
 
 
 def has_open_records(store: BaseStore, thread_id: str | None) -> bool:
-    """True if the journal has a call of a thread that was begun and whose outcome is not recorded."""
+    """True if the journal has a call of the thread that was started and has no recorded outcome."""
     items = items_under(store, (*ROOT, thread_label(thread_id)))
     concluded = {it.namespace for it in items if it.key == _CONCLUDED}
     return any(it.namespace not in concluded for it in items)

@@ -94,7 +94,7 @@ def list_items(store: BaseStore, namespace: tuple[str, ...]) -> list[Item]:
 def look(
     store: BaseStore, namespaces: Sequence[tuple[str, ...]], *keys: tuple[tuple[str, ...], str]
 ) -> tuple[list[list[Item]], list[Item | None]]:
-    """Reads in one request: all items of each namespace, in no particular order, and items by their keys."""
+    """Reads all items of each namespace, in no particular order, and some items by key, in one request."""
     ops: list[Op] = [*(SearchOp(it, limit=_MOST) for it in namespaces), *(GetOp(*it) for it in keys)]
     for _ in range(_TRIES):
         try:

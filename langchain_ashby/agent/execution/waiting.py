@@ -43,7 +43,7 @@ class Waiting(TypedDict):
         turn: The id of the user's latest message, which began the turn.
         asked: That message, cut at 2,000 characters.
         said: What the model said beside its calls, cut likewise.
-        account: The fingerprint of the Ashby account that it is about. Earlier versions did not keep it.
+        account: The fingerprint of its Ashby account. Earlier versions did not store it.
     """
 
     interrupt_id: str
@@ -60,7 +60,7 @@ class Waiting(TypedDict):
 
 
 def keep(store: BaseStore, waiting: Waiting) -> Waiting:
-    """Lists a question, unless it is listed. Returns it as it is listed."""
+    """Adds a question to the list unless it is there. Returns the listed question."""
     label, key = at = place(waiting)
     [of_thread], [is_open] = look(store, [(*ROOT, label)], (OPEN, _name(at)))
     others = [it for item in of_thread if (it := read_item(item)) is not None]
@@ -71,7 +71,7 @@ def keep(store: BaseStore, waiting: Waiting) -> Waiting:
     before = next((it for it in others if it["turn"] and it["turn"] == waiting["turn"]), None)
     named: Waiting = {**waiting, "requester": before["requester"]} if before else waiting
     left = [op for it in others if _is_long_over(it) for op in _gone(place(it))]
-    if known is not None:  # it was closed, and is open after all
+    if known is not None:  # it was closed, but is open after all
         left.append(PutOp(CLOSED, _name(at), None))
     store.batch([*left, put_op((*ROOT, label), key, named), put_op(OPEN, _name(at), {})])
     return named
@@ -85,7 +85,7 @@ def close(store: BaseStore, thread_id: str | None, interrupt_id: str) -> None:
 
 
 def close_listed(store: BaseStore, listed: Waiting) -> None:
-    """Does the same with a question as it is listed."""
+    """Closes a question as `keep` returned it."""
     if listed["request"] != NOTHING:
         store.batch(_closing([listed]))
 
@@ -124,13 +124,12 @@ def all_waiting(store: BaseStore) -> list[Waiting]:
 
 
 def approvals(store: BaseStore, account: str | None, user_id: str | None) -> list[WaitingApproval]:
-    """The changes of an account that wait for approval, those that wait longest first.
+    """Returns an account's changes that are waiting for approval, the oldest first.
 
     Args:
-        store: The agent's.
+        store: The agent's store.
         account: The account's fingerprint.
-        user_id: The Ashby user for whom they are asked for, who is told only of changes for that user; None for the
-            key's owner, who is told of all.
+        user_id: The Ashby user whose changes are returned; None for the key's owner, who sees all.
     """
     return [
         WaitingApproval(

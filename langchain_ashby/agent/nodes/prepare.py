@@ -69,7 +69,7 @@ class _Call:
         return self.known["original"] or (self.known["call"]["args"] if self.edit else None)
 
     def edits(self, proposal: Proposal) -> list[Change]:
-        """What people changed in it, up to this proposal, in words."""
+        """Describes how people edited the call, up to this proposal."""
         if self.known is None:
             return []
         earlier = self.known.get("edits", [])

@@ -70,7 +70,7 @@ def reconcile(state: State, given: Dependencies) -> Update:
     there = {call["id"] for it in messages for call in calls_of(it) if call not in replaced}
     for it in (*approved.values(), *waiting.values()):
         if it["call"]["id"] not in there:
-            outcome(it["call"])  # its message was removed or replaced, so only the record is told
+            outcome(it["call"])  # its message was removed or replaced, so the outcome is only recorded
     again = {str(it.id): record_of_turn(it, turn_of(it, own)) for it in altered}
     # The answers belong in the middle, and messages can only be appended: so the list is rewritten.
     return {

@@ -157,7 +157,7 @@ def _carried_out(
 
 def _listed(asked: dict[str, Any], state: State, given: Dependencies, location: RunLocation) -> Waiting:
     settings = {name: it for name, it in settings_given().items() if name != "reviewer" and it not in (None, False)}
-    # A server may have authenticated the user, and does not when somebody else answers.
+    # A server may have authenticated this user; when someone else answers, it authenticates them instead.
     if user := given.limits.settings().on_behalf_of:
         settings["on_behalf_of"] = user
     return waiting(

@@ -83,7 +83,7 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
                 yield with_artifacts(step, artifacts)
 
     def _head_of_named(self, config: RunnableConfig | None) -> RunnableConfig | None:
-        """The thread of a run that names the checkpoint it begins from; None if it names none."""
+        """Returns the thread's config if the run names a checkpoint to start from; otherwise None."""
         thread = _of_thread(config)
         named = thread["configurable"].pop("checkpoint_id", None)
         return thread if named and self.checkpointer else None
@@ -99,7 +99,7 @@ def _of_thread(config: RunnableConfig | None) -> RunnableConfig:
 
 
 def _is_behind(config: RunnableConfig | None, head: StateSnapshot) -> bool:
-    """True if a run begins from an earlier checkpoint: then it knows nothing of what the thread wrote after that."""
+    """True if a run starts from an earlier checkpoint, and so does not know what the thread wrote afterwards."""
     named: str = _of_thread(config)["configurable"]["checkpoint_id"]
     return named != head.config["configurable"].get("checkpoint_id")
 
@@ -128,7 +128,7 @@ def _check(answer: object, state: StateSnapshot) -> None:
 
 
 def _names_questions(answer: dict[Any, Any]) -> bool:
-    """True if all of its keys do: LangGraph passes any other answer to the open question as it is."""
+    """True if all keys are question ids: LangGraph passes any other answer unchanged to the open question."""
     return all(map(is_question_id, answer))
 
 

@@ -50,7 +50,7 @@ def run_checkpointer() -> BaseCheckpointSaver[Any] | None:
 def for_run(config: RunnableConfig | None, *, again: bool = False) -> tuple[RunnableConfig, Artifacts]:
     """Returns the config of a run, and where the artifacts of its answers will be.
 
-    The config notes whether the agent certainly runs for the first time, and not `again` from an earlier checkpoint.
+    The config notes whether this is certainly a first run, not one `again` from an earlier checkpoint.
 
     LangGraph tells the attempt only of the node that runs the agent, and only here: inside, each step has its own.
     """
@@ -69,7 +69,7 @@ def for_run(config: RunnableConfig | None, *, again: bool = False) -> tuple[Runn
 
 
 def _is_retry(callbacks: Any) -> bool:
-    """True in a retry of `with_retry`, which LangChain says only in a tag."""
+    """True in a retry by `with_retry`, which LangChain shows only in a tag."""
     return any(str(tag).startswith("retry:attempt:") for tag in getattr(callbacks, "tags", []))
 
 
@@ -79,9 +79,9 @@ def is_within_another_graph() -> bool:
 
 
 def is_first_attempt() -> bool:
-    """True if this run certainly does not begin anew, and so forget what the agent wrote before.
+    """True if this run certainly is not a repeat, which would not know what the agent wrote before.
 
-    A retry does, and so does a run from an earlier checkpoint.
+    Retries are repeats, and so are runs from an earlier checkpoint.
     """
     return run_configurable().get(_FIRST_ATTEMPT) is True
 
@@ -197,7 +197,7 @@ def ashby_user() -> str | None:
 
 
 def _of_user(name: str) -> Any:
-    """What a LangGraph server knows of the user whom it authenticated. No client can set it."""
+    """Returns an attribute of the user whom a LangGraph server authenticated. No client can set it."""
     user = run_configurable().get("langgraph_auth_user")
     return user.get(name) if isinstance(user, Mapping) else getattr(user, name, None)
 

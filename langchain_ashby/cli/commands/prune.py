@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def prune(
     store: Store,
     older_than: Annotated[
-        str | None, typer.Option(help="Keep newer checkpoints too: 12h, 90d.", show_default=False)
+        str | None, typer.Option(help="Delete only checkpoints older than this: 12h, 90d.", show_default=False)
     ] = None,
-    thread: Annotated[str | None, typer.Option(help="Only this thread.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
+    thread: Annotated[str | None, typer.Option(help="Prune only this thread.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be deleted, and delete nothing.")] = False,
 ) -> None:
-    """Delete old checkpoints of conversations. Every conversation stays whole and can go on.
+    """Delete checkpoints that conversations no longer need. Conversations stay complete and can continue.
 
-    Threads in which something is waiting or under way are left as they are, and so is the audit trail.
+    Threads with a change waiting or a run under way are skipped. The audit trail is kept.
     """
     from langchain_ashby.cli.checkpoint_tables import tables_of
     from langchain_ashby.cli.commands.pending import agent_on
@@ -38,13 +38,13 @@ def prune(
     try:
         before = datetime.now(UTC) - timedelta(seconds=age)
     except OverflowError:
-        raise stop("--older-than lies before the calendar begins.", Status.USAGE) from None
+        raise stop("--older-than is too large.", Status.USAGE) from None
     try:
         with (
             in_words(store),
             open_database(store, create=False, only_read=dry_run) as database,
             without_key() as nothing,
-            ProgressDisplay(console(stderr=True), "Looking through the threads"),
+            ProgressDisplay(console(stderr=True), "Checking threads"),
         ):
             found = delete(agent_on(nothing, database, None), database, before, thread, dry_run=dry_run)
             is_smaller = dry_run or not found.checkpoints or tables_of(database.checkpointer).give_back()
@@ -52,7 +52,7 @@ def prune(
         raise stop(str(error)) from None
     typer.echo(_told(found, "Would delete" if dry_run else "Deleted"))
     if not is_smaller:
-        typer.echo("The file keeps its size for now, because another program is using it.", err=True)
+        typer.echo("Another program is using the file, so it was not shrunk. Its free space is reused.", err=True)
 
 
 def _told(found: Pruned, what: str) -> str:
@@ -60,5 +60,5 @@ def _told(found: Pruned, what: str) -> str:
 
     size = f"{found.size / 1e6:,.1f} MB"
     said = f"{what} {count(found.checkpoints, 'checkpoint')} of {count(found.threads, 'thread')}, {size}."
-    left = [f"{count(number, 'thread')} {why}" for why, number in found.left.items()]
-    return f"{said} Left as they are: {joined(left)}." if left else said
+    left = [f"{count(number, 'thread')} ({why})" for why, number in found.left.items()]
+    return f"{said} Skipped: {joined(left)}." if left else said

@@ -86,7 +86,7 @@ class Lists:
         return self._read.get(key) or Offered(problem=late, needs_search=is_unnamed(kind), by=BY)
 
     def called(self, record_id: str, kind: Id | None = None) -> str | None:
-        """The name of a record that the call refers to: as its card has it, as it was listed, or as it says itself."""
+        """Returns the name of a record that the call refers to: from the card, a list, or the record itself."""
         of = meant(kind, self._given) if kind else None
         is_readable = of is not None and of.read_by and not is_unnamed(of) and time.monotonic() < self._until
         if of and is_readable and record_id not in self._names and certain(record_id):
@@ -129,7 +129,7 @@ class Lists:
         return Definition.of(self._client.call(request)).fields
 
     def _earlier_offer(self) -> str | None:
-        """An offer with whose form to make another, as the card does: Ashby hands out a form only to who starts one."""
+        """Returns an offer whose form fits a new one, as the card does: Ashby shows a form only to start an offer."""
         application_id = self._given.get("application_id")
         own = kept(self._client, ListOffers(application_id=application_id)).records if application_id else ()
         any_offer = own[0] if own else next(self._client.items(ListOffers(limit=1)), None)
@@ -184,7 +184,7 @@ class Lists:
     def _tried(self, read: Callable[[], T]) -> T | None:
         try:
             return read()
-        except (AshbyError, ValueError):  # an id that is none, or what cannot be read: it stays unknown
+        except (AshbyError, ValueError):  # not an id, or unreadable: it stays unknown
             return None
 
 
@@ -237,7 +237,7 @@ def _has_address(kind: Id) -> bool:
 
 
 def _is_listed(kind: Id) -> bool:
-    """True for records that can be chosen: by their own names, or by their candidate's."""
+    """True for records that can be chosen by their own names or by their candidate's."""
     return kind.takes_names or is_unnamed(kind)
 
 

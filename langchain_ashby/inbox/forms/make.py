@@ -52,7 +52,7 @@ class _Maker(Pickers):
     """Makes the fields of one form.
 
     Attributes:
-        zone: The zone of the clock that times are shown on.
+        zone: The time zone in which times are shown.
     """
 
     zone: tzinfo
@@ -197,7 +197,7 @@ class _Maker(Pickers):
         return replace(it, fields=tuple(fields))
 
     def _titled(self, row: Field) -> Field:
-        """The row of an answer, called as its question is, or as the call has it."""
+        """Returns the row of an answer, labelled with its question or with the words of the call."""
         said = next((it.value for it in row.fields if it.way.endswith(".path")), None)
         question = self._question("path", said)
         if question is None:

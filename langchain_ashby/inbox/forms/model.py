@@ -47,7 +47,7 @@ class Offered:
         complete: False if there are more: then a search leads to them.
         problem: A sentence on why there is no list; empty if there is one.
         needs_search: True if records are listed only by part of their name.
-        by: What a search takes.
+        by: What a search looks for.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -94,7 +94,7 @@ class Field:
         typed: What the control holds now.
         was_marked: The marks that were set then, of `null` and `empty`.
         marked: The marks that are set now, `gone` being another: the field is to be left out.
-        more: A record to be added to those that are chosen; where no list could be read, one that replaces it.
+        more: A record to add to the chosen ones; if no list could be read, one to use instead.
         offset: The offset from UTC of a time that comes twice; `was_offset` is that of the proposed one.
         offsets: The offsets to choose from; empty for a time that comes once.
         fields: The fields inside.
@@ -210,12 +210,12 @@ class Field:
 
     @property
     def is_hidden(self) -> bool:
-        """True if there is nothing to read or to change: what is fixed, and is said elsewhere or not given."""
+        """True if the field is fixed and has nothing to show: it is not given, or shown elsewhere."""
         return self.kind is Kind.FIXED and not self.notes
 
     @property
     def answer(self) -> Field | None:
-        """The field of the answer, if this is a question of a form and its answer."""
+        """The answer's field, if this is a form's question with its answer."""
         asked = [it for it in self.fields if it.is_hidden]
         others = [it for it in self.fields if not it.is_hidden]
         return others[0] if self.kind is Kind.OBJECT and asked and len(others) == 1 else None
@@ -230,13 +230,13 @@ class Field:
 
     @property
     def can_type(self) -> bool:
-        """True if an id or a name is typed, because there is no list."""
+        """True if an id or a name can be typed because there is no list."""
         offered = self.offered
         return offered is not None and bool(offered.problem) and not offered.needs_search and self.shape.by_name
 
     @property
     def can_add(self) -> bool:
-        """True for a list to which any number of entries can be added; a form has a field for each question."""
+        """True for a list that can grow. The answers of a form cannot: each question has a field."""
         return self.kind is Kind.ROWS and not any(it.answer for it in self.fields)
 
     def walk(self) -> Iterator[Field]:

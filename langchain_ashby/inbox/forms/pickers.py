@@ -1,4 +1,4 @@
-"""The controls from which people pick: options, and records of Ashby's by their names."""
+"""Controls for picking options, and Ashby records by name."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from langchain_ashby.text.words import folded, one_line
 
 @dataclass(frozen=True)
 class Pickers:
-    """Makes the fields that are picked from something.
+    """Makes the fields that people pick from a list.
 
     Attributes:
-        choices: Knows the records that can be chosen; without it, ids are typed.
-        typed: What a browser has sent of the form.
+        choices: The records that can be chosen; without it, ids are typed.
+        typed: The form as the browser sent it.
     """
 
     choices: Choices | None
     typed: Typed | None
 
     def sent(self, name: str) -> str:
-        """The first value that was sent under a name; empty if none was."""
+        """Returns the first value sent under a name; empty if there is none."""
         return next(iter((self.typed or {}).get(name, ())), "")
 
     def yes_no(self, it: Field) -> Field:
-        """Yes, no, or not given."""
+        """Offers yes, no and not given."""
         options = (Option("true", "Yes", True), Option("false", "No", False))
         return self.one_of(replace(it, shape=replace(it.shape, options=options)))
 
     def one_of(self, it: Field) -> Field:
-        """One of several values; a proposed one that is not among them stays one that can be chosen."""
+        """Offers one of several values. A proposed value that is not among them can still be chosen."""
         held = CLEARED if it.value is None and it.shape.clears else "" if is_none(it.value) else None
         if held is None:
             option = _option(it.shape.options, it.value)
@@ -51,13 +51,13 @@ class Pickers:
         return replace(it, held=(held,), choices=self._with_none(it, choices, held))
 
     def _with_none(self, it: Field, choices: Sequence[Choice], held: str) -> tuple[Choice, ...]:
-        """The choices with "not given" before them and "clear it" after them, where those are possible."""
+        """Adds "not given" before the choices and "clear it" after them, where possible."""
         needed = it.required and held and [*(self.typed or {}).get(it.way, ())] != [""]
         before = [] if needed else [Choice("", "Choose" if it.required else "Not given")]
         return (*before, *choices, *([Choice(CLEARED, "No value: clear it")] if it.shape.clears else []))
 
     def some_of(self, it: Field) -> Field:
-        """Any number of several values."""
+        """Offers any number of values."""
         options, held = list(it.shape.options), list[str]()
         for value in it.value if isinstance(it.value, list) else ():
             option = _option(options, value)
@@ -69,13 +69,13 @@ class Pickers:
         return replace(it, shape=replace(it.shape, options=tuple(options)), held=tuple(held), choices=choices)
 
     def record(self, it: Field) -> Field:
-        """A record by its name or, where it has none, by whom it concerns; what no list has is only shown."""
+        """Offers a record by its name or by its candidate. A record that cannot be listed is only shown."""
         held = CLEARED if it.value is None and it.shape.clears else "" if is_none(it.value) else _as_id(it.value)
         if self.choices is None or it.shape.id is None:
             return replace(it, held=("" if held == CLEARED else held,))
         it = self._offered(it)
         if it.offered is None:
-            notes = () if is_none(it.value) else ("As proposed. It has no name, and cannot be changed here.",)
+            notes = () if is_none(it.value) else ("As proposed. It has no name, so it cannot be changed here.",)
             return replace(it, shape=replace(it.shape, kind=Kind.FIXED), notes=notes)
         found = [*(Choice(known.raw, known.label) for known in it.shape.options), *it.offered.choices]
         sent = self.sent(it.way)
@@ -86,7 +86,7 @@ class Pickers:
         return replace(it, held=(held,), choices=self._with_none(it, found, held), notes=notes)
 
     def records(self, it: Field) -> Field:
-        """Several records: those that were proposed can be taken off, and others added."""
+        """Offers several records: proposed ones can be removed, and others added."""
         ids = [it.value] if isinstance(it.value, str) else it.value if isinstance(it.value, list) else []
         held = [_as_id(entry) for entry in ids]
         it = self._offered(it)
@@ -109,17 +109,17 @@ class Pickers:
 
 
 def is_none(value: Any) -> bool:
-    """True for what is not given, and for null."""
+    """True for a value that is absent or null."""
     return value is None or value is ABSENT
 
 
 def _said(raw: str) -> str:
-    """What no list has, as it was given; an id says nothing to people."""
+    """Shows a value that is not in a list as it was given, unless it is an id, which means nothing to people."""
     return "not in the list" if certain(raw) else one_line(raw, 80)
 
 
 def _as_id(value: str) -> str:
-    """The id as lists have it; what is no id stays as it is."""
+    """Returns an id in the form that lists use; anything else stays as it is."""
     try:
         return canonical(value.strip())
     except ValueError:
@@ -127,13 +127,13 @@ def _as_id(value: str) -> str:
 
 
 def _option(options: Sequence[Option], value: Any) -> Option | None:
-    """The option for a value, which can be given as its label, too."""
+    """Finds the option for a value or a label."""
     alike = [it for it in options if same(it.value, value)]
     alike = alike or [it for it in options if isinstance(value, str) and folded(it.label) == folded(value)]
     return alike[0] if len(alike) == 1 else None
 
 
 def _unlisted(options: Sequence[Option], value: Any) -> str:
-    """What the option of a proposed value sends that is not among those that can be chosen."""
+    """Returns what a browser sends for a proposed value that is not among the options."""
     plain = isinstance(value, str) and value == holdable(value) and value.strip("~ \n") == value != ""
     return value if plain and all(value != it.raw for it in options) else f"~{json.dumps(value)}"

@@ -63,7 +63,7 @@ class Shape:
         help: What its declaration says about it, as far as it is for people.
         options: What can be chosen, beside records of Ashby's.
         id: The kind of record that it refers to.
-        by_name: False if only an id is taken, not the name of a record.
+        by_name: False if it takes only an id, not a name.
         parts: The parts of an object.
         item: What each entry of a list takes.
         variants: Other shapes that a value may have, such as a note with its content type.
@@ -118,7 +118,7 @@ def shape_of(declared: Declared) -> Shape:
 def _of_class(declared: type[Arguments], effect: Effect | None) -> Shape:
     parts = []
     for name, field in declared.model_fields.items():
-        if name == "exclude_form_definition":  # it only makes Ashby's reply shorter
+        if name == "exclude_form_definition":  # only shortens Ashby's reply
             continue
         is_person = issubclass(declared, Interviewer) and name == "email"
         shape = PERSON if is_person else _of_type(field.annotation, tuple(field.metadata), name)

@@ -1,6 +1,6 @@
-"""The records that have no names of their own: applications, offers, interview schedules and their meetings.
+"""Lists records without names of their own: applications, offers, interview schedules and their meetings.
 
-People know them by the candidate whom they concern, so they are listed and found by that.
+People know them by the candidate they concern, so they are listed and found by candidate.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ U = TypeVar("U")
 
 MOST_CANDIDATES = 8
 MOST_APPLICATIONS = 24
-"""The most that are looked through in one search."""
+"""Limits of one search."""
 
 _AT_ONCE = 6
 
 BY = "Part of the candidate's name"
-"""What they are searched by."""
+"""The placeholder of the search field."""
 
 
 @dataclass(frozen=True)
 class _Found:
-    """An application, and what it is called."""
+    """An application and its label."""
 
     record: Record
     name: str
@@ -50,7 +50,7 @@ class _Found:
 
 
 def is_unnamed(kind: Id) -> bool:
-    """True for a kind of record that is found by its candidate."""
+    """True for records that are found by their candidate."""
     return kind.argument in _LISTED
 
 
@@ -58,14 +58,14 @@ def unnamed(client: AshbyClient, kind: Id, given: Mapping[str, Any], candidates:
     """Lists the records of one of these kinds.
 
     Args:
-        client: Reads them.
-        kind: Their kind.
-        given: The arguments of the call: the meetings are those of its schedule, if it names one.
-        candidates: The ids of the candidates whom the call concerns, whose records are listed without a `query`.
+        client: The client to read with.
+        kind: The kind of record.
+        given: The arguments of the call. If they name a schedule, only its meetings are listed.
+        candidates: The ids of the candidates concerned; their records are listed if there is no `query`.
         query: Part of a candidate's name, or an e-mail address.
 
     Raises:
-        AshbyError: if they cannot be read.
+        AshbyError: if the records cannot be read.
     """
     found, complete = _found(client, query) if query.strip() else ([{"id": it} for it in candidates], True)
     everybody = [it if "applicationIds" in it else it | _or_nothing(client, it["id"]) for it in found]
@@ -80,14 +80,14 @@ def unnamed(client: AshbyClient, kind: Id, given: Mapping[str, Any], candidates:
 
 
 def _found(client: AshbyClient, query: str) -> tuple[list[dict[str, Any]], bool]:
-    """The candidates with this in their names, as far as they are looked through, and whether those are all."""
+    """Finds candidates by name or e-mail address, up to the limit; also returns whether those are all."""
     by = "email" if "@" in query else "name"
     records = [dict(it) for it in client.call(SearchCandidates(**{by: " ".join(query.split())}))]
     return records[:MOST_CANDIDATES], len(records) <= MOST_CANDIDATES
 
 
 def _or_nothing(client: AshbyClient, candidate_id: str) -> dict[str, Any]:
-    """The candidate; nothing if Ashby no longer has them, as after a merge."""
+    """Reads a candidate; empty if Ashby no longer has them, as after a merge."""
     try:
         found = client.call(GetCandidate(candidate_id=candidate_id))
         return {**found}
@@ -96,7 +96,7 @@ def _or_nothing(client: AshbyClient, candidate_id: str) -> dict[str, Any]:
 
 
 def _application(client: AshbyClient, application_id: str) -> Record | None:
-    """The application; None if Ashby does not know it."""
+    """Reads an application; None if Ashby does not know it."""
     try:
         found = client.call(GetApplication(application_id=application_id))
         return {**found, "id": canonical(found["id"])}
@@ -105,7 +105,7 @@ def _application(client: AshbyClient, application_id: str) -> Record | None:
 
 
 def _called(application: Record) -> str:
-    """Whose application it is, and for which job."""
+    """Labels an application with its candidate and job."""
     names = (at(application, "candidate", "name"), at(application, "job", "title"))
     return ", ".join(named(it or UNNAMED) for it in names)
 
@@ -162,7 +162,7 @@ def _canonical(written: Any) -> str | None:
 
 
 def _at_once(read: Callable[[T], U], these: Sequence[T]) -> list[U]:
-    """What each of these reads gives, several at the same time; each for whom the client acts here."""
+    """Runs several reads at the same time, each for the user the client acts for here."""
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="unnamed") as threads:
         started = [threads.submit(copy_context().run, read, it) for it in these]
         return [it.result() for it in started]

@@ -115,13 +115,13 @@ class Post:
         self.unsent[letter.id] = letter
 
     def end(self, letter: Letter, now: datetime) -> None:
-        """Keeps a letter as sent, or given up. This process does not send it again, even if the store is away now."""
+        """Records a letter as sent or given up. This process does not send it again, even if the store is down now."""
         self.sent[letter.id] = self._ended[letter.id] = replace(letter, ended=now)
         self.unsent.pop(letter.id, None)
         self.note_ended()
 
     def note_ended(self) -> None:
-        """Notes in the store which letters have ended. First there, then no longer here: none is in neither place."""
+        """Notes in the store which letters are done, before forgetting them here, so that none is forgotten."""
         for letter in [*self._ended.values()]:
             self._put(_SENT, letter)
             self._store.batch([PutOp(UNSENT, letter.id, None)])

@@ -164,7 +164,7 @@ def _wanted(request: Request) -> Iterator[AuditEntry]:
     private = request.query_params.get("private") == "1"
     for entry in found:
         approval = approval_for(entry)
-        if reviewer.may_see(approval):  # a file goes where nobody asks who reads it: only who decides takes it along
+        if reviewer.may_see(approval):  # a file may reach anyone, so only people who can decide may export them
             yield entry if private and reviewer.may_decide(approval) else without_private(entry)
 
 

@@ -46,7 +46,7 @@ def approval_of(request: Request) -> Approval:
 
 
 def _first(request: Request, interrupt_id: str, number: int) -> str | None:
-    """Says who decided on a change that no longer waits; None if that is not known, or not for the reviewer to know."""
+    """Says who decided on a change that is no longer waiting; None if unknown, or if the reviewer may not see it."""
     inbox, reviewer = inbox_of(request), reviewer_of(request)
     first = inbox.outbox.first(interrupt_id, number)
     if first is None or reviewer.routing.sees is None:
@@ -82,20 +82,20 @@ def zone_of(request: Request) -> tzinfo:
 
 
 class OnTheClock:
-    """Tells the times in an answer on the clock of whoever sent the request."""
+    """Shows times in responses in the time zone of whoever sent the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes on what comes."""
+        """Passes a request on, within the sender's zone."""
         there = zone_of(Request(scope)) if scope["type"] == "http" else None
         with in_zone(getattr(there, "key", None)):
             await self._app(scope, receive, send)
 
 
 def only(form: FormData, name: str) -> str | None:
-    """What a form says in a field; None if it says nothing, or several things: no page of the inbox sends that."""
+    """Returns a form's only value for a field; None if it has no value or several, which no page of the inbox sends."""
     found = form.getlist(name)
     return found[0] if len(found) == 1 and isinstance(found[0], str) else None
 
@@ -125,5 +125,5 @@ def common(request: Request) -> dict[str, Any]:
 
 
 def answer(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
-    """A page. Made in a thread, not in an event loop: it reads the store."""
+    """Makes a page. It reads the store, so it must run in a thread, not in an event loop."""
     return inbox_of(request).templates.TemplateResponse(request, template, dict(context), status_code=status)

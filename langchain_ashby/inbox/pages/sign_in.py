@@ -25,7 +25,7 @@ def failed(request: Request, error: Exception) -> Response:
     """Shows an error that a page or the router raised."""
     assert isinstance(error, HTTPException)
     words = error.detail
-    if error.status_code == 400 or words == _UNSAID.get(error.status_code):  # a parser's words are for developers
+    if error.status_code == 400 or words == _UNSAID.get(error.status_code):  # a parser's messages are for developers
         words = _WORDS.get(error.status_code, "The inbox cannot do this.")
     answer = problem(request, error.status_code, words)
     answer.headers.update(error.headers or {})

@@ -66,9 +66,9 @@ async def take_back(request: Request) -> Response:
 
 
 def strip_of(request: Request, kept: Mapping[tuple[str, int], Kept], now: datetime) -> Strip:
-    """What the reviewer is told now.
+    """Returns what to tell the reviewer now.
 
-    An outcome is told once, to a request that shows it; and again to a window that says since when it was told nothing.
+    An outcome is told once, to the first request that shows it, and again to windows that ask for those since a time.
     """
     inbox, mine = inbox_of(request), reviewer_of(request).name
     headers = request.headers

@@ -130,7 +130,7 @@
     good.forEach((it) => setTimeout(() => go(it), 10000));
     all("[data-closes]").forEach((it) => { it.hidden = false; });
   }
-  // Each window tells an outcome once, whichever told it first: the server is asked for those since the last one.
+  // Each window shows an outcome once, even if another window already has: it asks for those since its last one.
   const had = new Set((sessionStorage.getItem("had") || "").split(" "));
   const isBack = sessionStorage.getItem("since");
   let since = isBack || document.body.dataset.asOf;
@@ -186,7 +186,7 @@
   function fresh(addresses) {
     clearTimeout(due);
     due = setTimeout(() => {
-      if (!document.hidden) htmx.trigger("#strip", "fresh"); // a page behind others tells when it is looked at
+      if (!document.hidden) htmx.trigger("#strip", "fresh"); // a background tab catches up when it is shown
       if (!one("#rows")) return;
       const here = one("#card")?.dataset.address;
       // A card that someone is about to decide on is not replaced.
@@ -195,7 +195,7 @@
       htmx.trigger("#rows", "fresh");
     }, 150);
   }
-  // Browsers have six connections to a host: a page behind others asks now and then instead of listening.
+  // Browsers allow six connections to a host, so a background tab polls instead of listening.
   function listen() {
     const { events, poll } = document.body.dataset;
     if (!events) return;
@@ -207,7 +207,7 @@
       ["waiting", "decided", "outcome"].forEach((name) => source.addEventListener(name, told));
       source.addEventListener("open", () => { failures = 0; });
       source.addEventListener("error", () => {
-        // It tries again by itself, but not after a refusal; and it gives up if something on the way holds events back.
+        // EventSource reconnects by itself, but not after a refusal; if a proxy holds events back, polling takes over.
         if (source?.readyState === EventSource.CLOSED || ++failures > 2) close();
       });
     };
@@ -230,10 +230,10 @@
     for (const it of rows()) it.toggleAttribute("aria-current", false);
     if (open) one(`.row a[data-address="${CSS.escape(open)}"]`)?.setAttribute("aria-current", "true");
   }
-  // What the answer says, if it says anything: the request may have arrived all the same.
+  // Shows the message in the answer, if there is one: the request may have arrived all the same.
   const failed = (html) => {
     const words = html && one("[role=alert]", new DOMParser().parseFromString(html, "text/html"))?.textContent;
-    say(words || "The inbox did not answer. Check whether your decision counts before you try again.");
+    say(words || "The inbox did not answer. Check the list and Outcomes before you try again.");
   };
   document.addEventListener("htmx:sendError", () => failed());
   document.addEventListener("htmx:responseError", (event) => {
@@ -249,5 +249,5 @@
   if (sessionStorage.getItem("many")) shown.since += 4 * SHOWN_FOR;
   sessionStorage.removeItem("many");
   listen();
-  if (isBack && document.body.dataset.events) htmx.trigger("#strip", "fresh"); // what came while the page was changing
+  if (isBack && document.body.dataset.events) htmx.trigger("#strip", "fresh"); // catches up on outcomes that arrived between the pages
 })();

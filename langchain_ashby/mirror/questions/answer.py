@@ -17,19 +17,19 @@ CELL = Limit(48, 96)
 """The most that a cell holds: characters, and weight. Single records show all of it."""
 
 LONGEST = 6_000
-"""The most characters of a cell, where another one begins and ends like it."""
+"""The most characters of a cell that begins and ends like another."""
 
 
 class Several(tuple[str, ...]):
-    """A cell with several names, as they stand in a list: each is cut by itself, so that none crowds out another."""
+    """A cell with a list of names. Each is shortened by itself, so that all remain visible."""
 
     def __str__(self) -> str:
-        """The names as a list."""
+        """Returns the names as a list."""
         return listed(self)
 
 
 class Whole(Several):
-    """A cell with several names, none of which is cut."""
+    """A cell with several names, none of them shortened."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Answer:
 
 
 def _cells(column: Column, values: Sequence[Any], zone: tzinfo) -> list[str]:
-    """The cells of a column, cut so that no two texts in it read the same."""
+    """Shortens the cells of a column so that no two different texts read the same."""
     texts = {one_line(it, None) for value in values if not isinstance(value, Whole) for it in _texts(value)}
     cut = cut_apart(dict.fromkeys(sorted(texts), CELL), LONGEST)
     return [_cell(column, value, zone, cut) for value in values]
@@ -113,7 +113,7 @@ def _cell(column: Column, value: Any, zone: tzinfo, cut: Mapping[str, str]) -> s
 
 
 def to_the_minute(moment: datetime, zone: tzinfo) -> str:
-    """`2026-11-30 09:00` in the zone; with the offset in the hour that comes twice when summer time ends."""
+    """Formats a time in the zone, `2026-11-30 09:00`; in the hour that repeats in autumn, with the offset."""
     time = moment.astimezone(zone)
     comes_twice = time.replace(fold=0).utcoffset() != time.replace(fold=1).utcoffset()
     return f"{time:%Y-%m-%d %H:%M}{f' {offset(time)}' if comes_twice else ''}"

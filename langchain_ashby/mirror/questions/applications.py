@@ -48,7 +48,7 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "department": _department,
     "location": _location,
 }
-"""What each column shows; of `days_in_stage` the time from which days are counted, of what is in CALLED its id."""
+"""What each column shows: for `days_in_stage` the time from which days count, for those in CALLED the id."""
 
 CALLED: Mapping[str, Named] = {
     "job": NAMED["jobs"],

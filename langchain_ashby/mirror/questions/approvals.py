@@ -1,6 +1,6 @@
-"""The approvals that an agent waits for, with the names that the mirror has for what they concern.
+"""Pending approvals of an agent, with the mirror's names for the records they concern.
 
-Nothing else of a change is told: what it would write may be private, and the mirror is open to whoever may ask it.
+The rest of a change is left out: what it would write may be private, and anyone with access to the mirror can ask.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _OF_APPLICATIONS: Mapping[str, Table] = {
     "offer_id": offers,
     "interview_schedule_id": interview_schedules,
 }
-"""Arguments that name an application, or what belongs to one."""
+"""Arguments that name an application or something that belongs to one."""
 
 
 class Waits(NamedTuple):
-    """An approval that waits: whose it is, whom it concerns, what it would do, and since when it waits."""
+    """A pending approval: its owner, the candidate and job, what it would do, and since when it has waited."""
 
     owner_id: str | None
     candidate: str | None
@@ -37,7 +37,7 @@ class Waits(NamedTuple):
 
 
 def waiting(asked: Asked, approvals: Sequence[WaitingApproval], job_ids: Sequence[str] | None) -> Iterator[Waits]:
-    """The approvals, those that concern one of these jobs, if there are any."""
+    """Yields the approvals; if jobs are given, only those that concern one of them."""
     for approval in approvals:
         application_id, candidate, job_id, job = _concerned(asked, approval.args)
         if job_ids is None or job_id in job_ids:
@@ -50,7 +50,7 @@ _MANY = ("application_ids", "candidate_ids")
 
 
 def _concerned(asked: Asked, args: Mapping[str, Any]) -> Sequence[str | None]:
-    """The application's id, the candidate's name, the job's id and its title, as far as the mirror has them."""
+    """Returns the application's id, the candidate's name, the job's id and its title, as far as the mirror has them."""
     columns = applications.c.id, candidates.c.name, jobs.c.id, jobs.c.title
     for name, table in _OF_APPLICATIONS.items():
         of_it = table.c.id if table is applications else table.c.application_id
@@ -64,7 +64,7 @@ def _concerned(asked: Asked, args: Mapping[str, Any]) -> Sequence[str | None]:
 
 
 def _owner(asked: Asked, approval: WaitingApproval) -> str | None:
-    """The Ashby user for whom the change would be made, or who asked for it, if their e-mail address says so."""
+    """Returns the Ashby user for whom the change would be made, or who asked for it, if known by e-mail address."""
     if approval.user_id or not approval.requester:
         return approval.user_id
     same = select(users.c.id).where(func.lower(users.c.email) == approval.requester.lower())

@@ -25,7 +25,7 @@ class Asked:
         now: The time of the question, in UTC.
         zone: Where days begin and end.
         unread: The tables whose list the API key may not read, by their names, with Ashby's name for the list.
-        approvals: Reads the approvals that the agent waits for; None if no agent asks.
+        approvals: Reads the agent's pending approvals; None if no agent asks.
     """
 
     connection: Connection

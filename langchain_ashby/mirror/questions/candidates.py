@@ -21,7 +21,7 @@ from langchain_ashby.text.letters import without_accents
 from langchain_ashby.text.words import in_a_list
 
 MOST_WORDS = 50
-"""The most words that are looked for at once."""
+"""The most words in one search."""
 
 last_change = (
     select(func.max(applications.c.updated_at))
@@ -95,9 +95,7 @@ class FindCandidates(Listing):
                 if not split(said):
                     raise ArgumentError(f"{name} has no word in it")
         if len(wanted) > MOST_WORDS:
-            raise ArgumentError(
-                f"words: {len(wanted)} words are too many to look for at once; give {MOST_WORDS} or fewer"
-            )
+            raise ArgumentError(f"words: {len(wanted)} words are too many for one search; give {MOST_WORDS} or fewer")
         if wanted:
             yield has_words(asked.connection, wanted)
         if self.tags:

@@ -53,7 +53,7 @@ class _Change(NamedTuple):
     Attributes:
         kind: What it is called.
         at: When it happened.
-        what: What is told of it; an id if it is `of` a kind in NAMED.
+        what: What changed; an id if it is `of` a kind in NAMED.
         source: Where it stands, with `applications` if it is about one, without the names of people and jobs.
         only: What else has to hold.
     """

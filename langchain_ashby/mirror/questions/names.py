@@ -33,9 +33,9 @@ class Named(NamedTuple):
         table: Where they are.
         names: The columns that name them.
         apart: The column that tells namesakes apart.
-        tells: True if that column says which one is meant, as an e-mail address does.
-        note: A column that is said with each name, such as who rejected whom.
-        words: What is said of its value; empty for one that goes without saying.
+        tells: True if that column alone identifies the record to people, as an e-mail address does.
+        note: A column that is shown with each name, such as who rejected whom.
+        words: How each of its values is shown; empty for one that needs no mention.
         several: True where namesakes are one to people: the stage "Onsite" of every plan.
         only: Which records of the table are meant, if not all.
     """
@@ -93,14 +93,14 @@ NAMED: dict[str, Named] = {
 
 
 Label = Callable[[Any], str | None]
-"""What the record of an id is called."""
+"""Returns the label of the record with an id."""
 
 
 def labels(connection: Connection, kind: Named, *, listed: bool = False) -> Label:
-    """What each record is called, by its id, with what tells it from its namesakes; `listed` as it stands in a list.
+    """Returns labels by id, with what tells a record from its namesakes; `listed` for labels inside a list.
 
-    Namesakes that are apart to people have what `tells` them apart, or a piece of their ids. A record that the mirror
-    does not have is called by its id; no id is None.
+    Different records with the same name get their distinguishing column, or part of their ids. A record that the mirror
+    does not have is labelled with its id; without an id, the label is None.
     """
     nothing = null()
     note = nothing if kind.note is None else kind.note

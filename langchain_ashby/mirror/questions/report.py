@@ -204,7 +204,7 @@ def _grouped(
 
 
 def _labels(asked: Asked, name: str) -> Callable[[Any], str]:
-    """What the group of a key is called."""
+    """Returns the label of a key's group."""
     if name in _TIMES:
         day = cache(_TIMES[name](asked.zone))
         return lambda number: NONE if number is None else day(_quarter(number))

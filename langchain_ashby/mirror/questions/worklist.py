@@ -120,16 +120,16 @@ class ListWorklist(Listing):
         return Answer(columns, rows, notes, more)
 
     def _approvals(self, asked: Asked, job_ids: Sequence[str] | None) -> tuple[list[Item], list[str]]:
-        """The changes that the agent waits for approval of, and why they are not known, if they are not."""
+        """Returns the pending approvals, and a note if they are not known."""
         if self.kinds and "approval" not in self.kinds:
             return [], []
-        if asked.approvals is None:  # without an agent there are none to ask about, unless somebody asks
-            return [], ["approval: not known here; only a recruiting agent keeps a list of them"] if self.kinds else []
+        if asked.approvals is None:  # without an agent, say so only if approvals were asked for
+            return [], ["approval: not known here; only a recruiting agent keeps a list"] if self.kinds else []
         try:
             approvals = asked.approvals()
-        except Exception as error:  # whatever the application's store raises
-            _log.warning("The approvals that wait could not be read (%s)", type(error).__name__)
-            return [], ["approval: not checked, because the agent's list of them cannot be read"]
+        except Exception as error:  # the application's store may raise anything
+            _log.warning("The pending approvals could not be read (%s)", type(error).__name__)
+            return [], ["approval: not checked, because the agent's list of pending approvals cannot be read"]
         return [Item("approval", *each) for each in waiting(asked, approvals, job_ids)], []
 
 
@@ -235,7 +235,7 @@ def _offers(asked: Asked, of_job: Any) -> Iterator[Item]:
 
 
 _ANSWERED = ("Accepted", "Declined", "Cancelled")
-"""What an offer's acceptance says once nobody waits for the candidate, even if its status lags behind."""
+"""Acceptance statuses after which the candidate's answer is no longer awaited, even if the offer status lags behind."""
 
 
 def _without_interviewer(asked: Asked, of_job: Any) -> Iterator[Item]:

@@ -154,7 +154,7 @@ def _set_job_status(request: SetJobStatus, result: Any, reads: Reads) -> Beside:
 
 
 def _updated_candidate(request: UpdateCandidate, result: Any, reads: Reads) -> Beside:
-    """Says how to tell what became of the old address: Ashby keeps one primary address, and the record shows all."""
+    """Notes how to tell what happened to the old address: Ashby keeps one primary address, and the record lists all."""
     if request.email is None:
         return Beside(result)
     primary = at(result, "primaryEmailAddress", "value")

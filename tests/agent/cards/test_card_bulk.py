@@ -56,7 +56,7 @@ def test_an_archived_application_shows_its_job_its_stage_and_the_days_in_it(desk
     assert card["risk"] == "high"
 
 
-def test_days_are_those_in_the_present_stage_and_not_told_where_its_beginning_is_not(desk: Desk) -> None:
+def test_days_count_the_current_stage_and_are_left_out_if_its_start_is_unknown(desk: Desk) -> None:
     found = desk.client.call(make("get_application", application_id=desk.application()))
     now = found["currentInterviewStage"]["id"]
     history = [

@@ -123,7 +123,7 @@ def test_feedback_that_may_have_been_submitted_is_warned_of(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("tool", ["create_application", "transfer_application"])
-def test_an_application_whose_status_is_null_is_not_said_to_be_over(desk: Desk, tool: str) -> None:
+def test_an_application_whose_status_is_null_is_not_called_over(desk: Desk, tool: str) -> None:
     request = EXAMPLES[tool](desk)
     given = request.model_dump()
     person = (
@@ -139,4 +139,4 @@ def test_an_application_whose_status_is_null_is_not_said_to_be_over(desk: Desk, 
         and seen.replies[key].get("id") != given.get("application_id")
     ]  # fmt: skip
     told = seen.altered_in(others, None)["warnings"]
-    assert any("status is not known." in it or "of a status that is not known for the same job" in it for it in told)
+    assert any("status is not known." in it or "with unknown status for the same job" in it for it in told)

@@ -106,7 +106,7 @@ def test_a_time_that_does_not_exist_where_the_candidate_is_leaves_a_plain_card(d
 
 
 @pytest.mark.parametrize(("zone", "said"), [("America/Los_Angeles", False), ("UTC", True), ("Pacific/Auckland", True)])
-def test_a_day_is_past_where_the_reader_is(desk: Desk, monkeypatch: pytest.MonkeyPatch, zone: str, said: bool) -> None:
+def test_a_day_is_past_in_the_readers_zone(desk: Desk, monkeypatch: pytest.MonkeyPatch, zone: str, said: bool) -> None:
     monkeypatch.setenv("TZ", zone)
     request = make("create_opening", identifier="OP-300", target_hire_date="2026-11-29")
     card = card_of(request, ReadCache(desk.client, now=datetime(2026, 11, 30, 1, tzinfo=UTC)))

@@ -82,19 +82,19 @@ MORE: list[Warned] = [
         "The offer is accepted, its latest terms from",
     ),
     (
-        "new terms that the yes was not about",
+        "new terms after the candidate accepted earlier ones",
         lambda desk: revised(
             desk, acceptanceStatus="Accepted", offerStatus="CandidateAccepted", decidedAt="2026-01-01T09:00:00Z"
         ),
         "the decision is older than these terms.",
     ),
     (
-        "new terms after a no that one status does not show yet",
+        "new terms after a refusal that only one status shows",
         lambda desk: revised(desk, acceptanceStatus="Declined", offerStatus="WaitingOnCandidateResponse"),
         "The offer may be over (acceptance status “declined”, offer status “waiting on candidate response”)",
     ),
     (
-        "new terms while one status says that the candidate thinks",
+        "new terms while one status says that the candidate is deciding",
         lambda desk: revised(desk, acceptanceStatus="WaitingOnResponse", offerStatus="WaitingOnOfferApproval"),
         "The candidate may have the present terms already.",
     ),
