@@ -95,6 +95,10 @@
   };
   const isTyping = (it) => it.isContentEditable || it.matches("textarea, select, input:not([type=checkbox])");
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat && event.target.matches("details.act textarea")) {
+      event.preventDefault();
+      return all("button", event.target.closest("details.act")).pop().click();  // the one that sends the text
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat && !"jk".includes(event.key)) return;
     if (event.key === "Escape") return escape();
     if (one("dialog[open]") || isTyping(event.target) || !Object.hasOwn(KEYS, event.key)) return;
