@@ -13,6 +13,7 @@ from typing import Any
 
 import uvicorn
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall
+from langgraph.types import Command
 from playwright.sync_api import Page
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -95,6 +96,11 @@ class Office:
         config: Any = {"configurable": {"thread_id": thread}}
         self.agent.invoke({"messages": [("user", request)]}, config, context={"reviewer": "Priya"}, durability="sync")
         return [it for it in self.waiting() if it.question.waiting["thread_id"] == thread]
+
+    def approve(self, *approvals: Approval) -> None:
+        """Approves all changes of a question, not in the browser."""
+        config: Any = {"configurable": {"thread_id": approvals[0].question.waiting["thread_id"]}}
+        self.agent.invoke(Command(resume={"decisions": [{"type": "approve"}] * len(approvals)}), config)
 
     def waiting(self) -> list[Approval]:
         """What waits now."""
