@@ -91,6 +91,7 @@ def test_the_pages_before_and_after_have_no_finding_either(office: Office, open_
         for width, dark in LOOKS:
             page = open_page(f"{home}/sign-in", width=width, dark=dark, expects=(401, 404))
             assert not findings(page, "sign-in") + faults(page, "sign-in")
+            page.close()  # before its server ends
             page = open_page(f"{office.address}/approvals/{'0' * 32}/1", width=width, dark=dark, expects=(404,))
             assert not findings(page, "404") + faults(page, "404")
 
