@@ -213,8 +213,6 @@ def _complete(
     for it, proposal in proposed:
         call, known = proposal["call"], it.known
         proposal["original"] = it.original
-        if known is not None:
-            proposal["edits"] = it.edits(proposal)
         proposal["policy_name"] = settings.policy
         proposal["on_behalf_of"] = settings.on_behalf_of if known is None else known["on_behalf_of"]
         proposal["account"] = proposal["account"] if known is None else known["account"]
@@ -235,7 +233,7 @@ def _complete(
     put_in_order([*(proposal for _, proposal in proposed), *others])
     warnings = warnings_of_twins([proposal for _, proposal in proposed])
     said = Said(state["messages"], own, given.tools, state.get("outside"), until=message)
-    for number, (_, proposal) in enumerate(proposed):
+    for number, (it, proposal) in enumerate(proposed):
         undoing = undoes.get(str(proposal["call"]["id"]))
         if is_as_proposed(undoing, proposal):  # its values are what was there before, as the card of the write proved
             traced: list[str] = []
@@ -251,6 +249,8 @@ def _complete(
                 consequences=[*undo["consequences"], *earlier], warnings=[*undo["warnings"], *warnings[number]]
             )
             proposal["card"] = card = first(beside(card, around), undo["consequences"])
+        if it.known is not None:
+            proposal["edits"] = it.edits(proposal)  # of cards that say all that they will say
         title, args = proposal["title"], proposal["call"]["args"]
         proposal["description"] = described(title, args, traced) if card is None else markdown(card)
         if (requires := settings.requires(proposal)) != NOTHING:
