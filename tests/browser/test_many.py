@@ -16,6 +16,15 @@ SHOWN = """() => {
     return card && [card.dataset.address, end.top > 0 && end.bottom <= innerHeight - 64];
 }"""
 """The change on the screen, and whether its end is in view."""
+HASTY = """() => {
+    const waiting = setInterval(() => {
+        if (document.querySelectorAll(".row").length !== 2) return;
+        clearInterval(waiting);
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }));
+        document.body.dataset.pressed = "a";
+    }, 10);
+}"""
+"""Presses `a` as soon as the next change is on the screen, which a busy machine might do too late from outside."""
 
 
 def propose_a_hundred(office: Office) -> None:
@@ -67,11 +76,11 @@ def test_a_held_down_or_hasty_key_approves_no_second_change(office: Office, open
         office.ask(office.note(number))
     page = open_page(office.address)
     page.wait_for_timeout(700)
+    page.evaluate(HASTY)
     for _ in range(12):
         page.keyboard.down("a")
     page.keyboard.up("a")
-    expect(page.locator(".row")).to_have_count(2)
-    page.keyboard.press("a")
+    expect(page.locator("body[data-pressed]")).to_be_visible()
     page.wait_for_timeout(100)
     assert len(office.notes()) <= 1
 
