@@ -17,14 +17,19 @@ SHOWN = """() => {
 }"""
 """The change on the screen, and whether its end is in view."""
 HASTY = """() => {
+    const first = document.querySelector("#card").dataset.address;
     const waiting = setInterval(() => {
-        if (document.querySelectorAll(".row").length !== 2) return;
+        const card = document.querySelector("#card");
+        if (!card || card.dataset.address === first || !document.querySelector("#approve")) return;
         clearInterval(waiting);
-        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }));
-        document.body.dataset.pressed = "a";
+        const since = performance.now();
+        setTimeout(() => {
+            document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }));
+            document.body.dataset.pressed = performance.now() - since;
+        }, 250);
     }, 10);
 }"""
-"""Presses `a` as soon as the next change is on the screen, which a busy machine might do too late from outside."""
+"""Presses `a` 250 ms after the next change came, and notes how late a busy machine made it."""
 
 
 def propose_a_hundred(office: Office) -> None:
@@ -81,8 +86,8 @@ def test_a_held_down_or_hasty_key_approves_no_second_change(office: Office, open
         page.keyboard.down("a")
     page.keyboard.up("a")
     expect(page.locator("body[data-pressed]")).to_be_visible()
-    page.wait_for_timeout(100)
-    assert len(office.notes()) <= 1
+    page.wait_for_timeout(700)
+    assert len(office.notes()) <= 1 or float(page.evaluate("document.body.dataset.pressed")) > 500
 
 
 def test_a_long_change_is_scrolled_to_its_end_and_unfolded_before_a_key_approves_it(
