@@ -142,9 +142,12 @@ def test_each_reversible_write_is_undone_by_its_button_with_a_card_of_its_own(
             page.click("#approve")
         until(lambda: not office.waiting())
     assert {it[0] for it in office.outcomes()} == {"applied"}
-    page.wait_for_timeout(1500)
-    page.goto(f"{office.address}/outcomes")
-    assert not {*offers} & {*offered(page)}
+
+    def none_is_left() -> bool:
+        page.goto(f"{office.address}/outcomes")
+        return not {*offers} & {*offered(page)}
+
+    until(none_is_left)
 
 
 def offered(page: Page) -> list[str]:

@@ -81,10 +81,13 @@ def test_each_decision_reaches_the_agent_and_the_next_change_comes(
         ("rejected", "reject", "Grace"),
         ("responded", "respond", "Grace"),
     ]
-    page.wait_for_timeout(1500)  # the trail is read again every second
-    page.goto(f"{office.address}/outcomes")
-    for words in ("She asked us ¶ not to.", "Ask me again in spring.", "Not now"):
-        expect(page.locator("main")).to_contain_text(words)
+
+    def tells_all() -> bool:
+        page.goto(f"{office.address}/outcomes")  # the trail is read again every second
+        told = " ".join(page.inner_text("main").split())
+        return all(it in told for it in ("She asked us ¶ not to.", "Ask me again in spring.", "Not now"))
+
+    until(tells_all)
 
 
 @pytest.mark.parametrize("how", HOWS)
