@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 
-from langchain_ashby.agent.run.runtime import event_loop, run_checkpointer, run_configurable
+from langchain_ashby.agent.run.runtime import read_either_way, run_checkpointer, run_configurable
 
 
 def goes_on() -> bool:
@@ -41,17 +40,10 @@ def goes_on() -> bool:
 def _page(
     saver: BaseCheckpointSaver[Any], thread: RunnableConfig, before: RunnableConfig | None
 ) -> Sequence[CheckpointTuple]:
-    try:
-        return list(saver.list(thread, before=before, limit=_PAGE))
-    except NotImplementedError:  # some can be read only under asyncio, such as those of servers
-        loop = event_loop()
-        return [] if loop is None else asyncio.run_coroutine_threadsafe(_apage(saver, thread, before), loop).result()
+    async def apage() -> list[CheckpointTuple]:
+        return [it async for it in saver.alist(thread, before=before, limit=_PAGE)]
 
-
-async def _apage(
-    saver: BaseCheckpointSaver[Any], thread: RunnableConfig, before: RunnableConfig | None
-) -> Sequence[CheckpointTuple]:
-    return [it async for it in saver.alist(thread, before=before, limit=_PAGE)]
+    return read_either_way(lambda: list(saver.list(thread, before=before, limit=_PAGE)), apage) or []
 
 
 _PAGE = 20

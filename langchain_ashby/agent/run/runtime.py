@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import var_child_runnable_config
@@ -20,6 +20,8 @@ from langgraph.types import Interrupt
 
 from langchain_ashby.agent.messages.artifacts import Artifacts, collecting
 from langchain_ashby.agent.run.context import Context, SettingsError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,16 @@ def is_saved(patience: float = 2.0) -> bool:
 
 
 def _can_be_read(saver: BaseCheckpointSaver[Any], config: RunnableConfig) -> bool:
+    return read_either_way(lambda: saver.get_tuple(config), lambda: saver.aget_tuple(config)) is not None
+
+
+def read_either_way(read: Callable[[], T], aread: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
+    """Reads from a checkpointer, under asyncio if it can be read only so; None if there is no event loop for that."""
     try:
-        return saver.get_tuple(config) is not None
-    except NotImplementedError:  # some can be read only under asyncio, such as those of servers
-        loop = event_loop()
-        if loop is None:
-            return False
-        return asyncio.run_coroutine_threadsafe(saver.aget_tuple(config), loop).result() is not None
+        return read()
+    except NotImplementedError:  # the savers of servers, for example
+        loop = _event_loop.get()
+        return None if loop is None else asyncio.run_coroutine_threadsafe(aread(), loop).result()
 
 
 @contextmanager
@@ -125,11 +130,6 @@ def of_event_loop() -> Iterator[None]:
         yield
     finally:
         _event_loop.reset(token)
-
-
-def event_loop() -> asyncio.AbstractEventLoop | None:
-    """Returns the event loop of the step that works in this thread; None if it has none."""
-    return _event_loop.get()
 
 
 _event_loop: ContextVar[asyncio.AbstractEventLoop | None] = ContextVar("event_loop", default=None)
