@@ -46,5 +46,5 @@ def telling(approvals: Approvals) -> Iterator[None]:
 
 
 def told_approvals() -> Approvals | None:
-    """Reads the pending approvals; None outside an agent."""
+    """Returns what reads the pending approvals; None outside an agent."""
     return _told.get()
