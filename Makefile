@@ -24,10 +24,10 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
 
-check: $(VENV)/dev.stamp ## check style and types and run the fast tests, in about 100 seconds
+check: $(VENV)/dev.stamp ## check style and types and run the fast tests, in about three minutes
 	@$(MAKE) --no-print-directory -j2 lint types fast
 
-test: $(VENV)/dev.stamp ## run all tests, in about ten minutes
+test: $(VENV)/dev.stamp ## run all tests, in about 13 minutes
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes approves everything
