@@ -33,6 +33,8 @@ THIRD = "3d2e8c74-7d3a-4e5a-9f74-8e3b3e9c2d33"
 
 KINDS = {"stage": "interviewStage", "plan": "interviewPlan", "form": "feedbackFormDefinition"}
 each_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+each_example = pytest.mark.parametrize("operation", [OPERATIONS[name] for name in EXAMPLES], ids=EXAMPLES)
+"""Every operation; `test_examples` names those without an example."""
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +109,7 @@ class TestEveryArgument:
                     "takes an id" in said for _, said in refusals(operation, {way[0]: ["Some name"]})
                 )
 
-    @each_operation
+    @each_example
     def test_with_the_name_of_its_record_sends_the_same_as_with_the_id(
         self, operation: type[Operation[Any]], sandbox: AshbySandbox, client: AshbyClient, company: Company
     ) -> None:
@@ -132,7 +134,7 @@ class TestEveryArgument:
         paths = {it["endpoint"] for it in sandbox.requests()[after:]}
         assert all(it.rpartition(".")[2] in ("list", "search", "info") for it in paths)
 
-    @each_operation
+    @each_example
     def test_with_ids_alone_reads_nothing(
         self, operation: type[Operation[Any]], sandbox: AshbySandbox, client: AshbyClient, company: Company
     ) -> None:
