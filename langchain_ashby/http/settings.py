@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from langchain_ashby.errors import ConfigurationError, MissingAPIKeyError
 from langchain_ashby.http import network, wire
+from langchain_ashby.text.words import joined
 
 N = TypeVar("N", int, float)
 
@@ -30,11 +31,14 @@ def secret(key: str | SecretStr | None) -> SecretStr:
 def check_key(key: SecretStr) -> None:
     """Checks that there is a key and that it can be one."""
     if not key:
+        from langchain_ashby.endpoints import BY_DEFAULT  # without a key there is nothing to be quick for
+
+        needed = dict.fromkeys(it for operation in BY_DEFAULT.values() for it in operation.permissions())
+        reads, writes = ([it for it in needed if it.endswith(kind)] for kind in ("Read", "Write"))
         raise MissingAPIKeyError(
             "There is no Ashby API key",
-            remedy=f"Set ASHBY_API_KEY or give api_key. Keys are made {wire.WHERE_KEYS_ARE}. Grant jobsRead, "
-            "candidatesRead, interviewsRead, offersRead, organizationRead and hiringProcessMetadataRead to look things "
-            "up; candidatesWrite, jobsWrite, interviewsWrite and offersWrite to make changes; apiKeysRead lets "
+            remedy=f"Set ASHBY_API_KEY or give api_key. Keys are made {wire.WHERE_KEYS_ARE}. Grant "
+            f"{joined(reads)} to look things up; {joined(writes)} to make changes; apiKeysRead lets "
             "`langchain-ashby doctor` check them.",
         )
     if not re.fullmatch("[!-9;-~]+", key.get_secret_value()):  # printable ASCII without space and colon

@@ -91,7 +91,7 @@ def test_who_has_no_key_is_told_every_permission_that_the_tools_need() -> None:
         AshbyClient("")
     told = set(re.findall(r"\b[a-z][A-Za-z]+(?:Read|Write)\b", str(raised.value.remedy)))
     needed = {permission for operation in BY_DEFAULT.values() for permission in operation.permissions()}
-    assert told == needed | {"apiKeysRead"}, "the permissions stand in langchain_ashby/http/settings.py, check_key"
+    assert told == needed | {"apiKeysRead"}
 
 
 def test_every_class_of_arguments_says_what_it_is() -> None:
