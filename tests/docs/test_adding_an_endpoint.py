@@ -88,7 +88,7 @@ SAYS = {
 """What fails in `make check` after the page's first two steps and `make regenerate`, and what it says is missing."""
 
 NOT_IN_THE_CONTRACT = (
-    "tests/contract/ashby.json lacks location.updateName, location.info: python -m tests.contract.slice"
+    "tests/contract/ashby.json lacks location.info, location.updateName: python -m tests.contract.slice"
 )
 CHECK = ("lint", "fast")
 """`make check`, but for the types, which are checked in the project itself."""
