@@ -6,8 +6,8 @@ from langchain_ashby.agent.approval.policy import ApprovalPolicy, allow_if
 from langchain_ashby.agent.execution.audit import AuditEntry, AuditTrail, aaudit_trail, audit_trail, to_jsonl
 from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.graph import create_recruiting_agent
+from langchain_ashby.agent.messages.prompt import SYSTEM_PROMPT
 from langchain_ashby.agent.messages.reply import ended_early
-from langchain_ashby.agent.prompt import SYSTEM_PROMPT
 from langchain_ashby.agent.run.compiled import QuestionClosedError
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.undo import (

@@ -35,7 +35,6 @@ from langgraph.types import Checkpointer, Send
 
 from langchain_ashby.agent.approval.gate import Tools, by_name, needs_approval
 from langchain_ashby.agent.approval.policy import ApprovalPolicy
-from langchain_ashby.agent.conversation import ConversationChannel
 from langchain_ashby.agent.execution.bulk_run import single_tools
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import WriteExecutor
@@ -45,6 +44,7 @@ from langchain_ashby.agent.execution.store import check_commits, check_outlives
 from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.messages.history import is_in_order, maker_of, open_calls
 from langchain_ashby.agent.messages.own import recorded
+from langchain_ashby.agent.messages.prompt import SYSTEM_PROMPT
 from langchain_ashby.agent.messages.window import ContextEdit, ContextWindow
 from langchain_ashby.agent.nodes.model import ModelNode
 from langchain_ashby.agent.nodes.prepare import prepare
@@ -52,13 +52,13 @@ from langchain_ashby.agent.nodes.read import ReadNode
 from langchain_ashby.agent.nodes.reconcile import reconcile
 from langchain_ashby.agent.nodes.review import review
 from langchain_ashby.agent.nodes.write import WriteNode, to_write
-from langchain_ashby.agent.prompt import SYSTEM_PROMPT
 from langchain_ashby.agent.run.chat_model import chat_model
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.run.runtime import of_event_loop
 from langchain_ashby.agent.run.settings import DEFAULT, RunLimits
 from langchain_ashby.agent.state import Conversation, Node, State, Update
+from langchain_ashby.agent.state.conversation import ConversationChannel
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.http.transport import CONNECTIONS

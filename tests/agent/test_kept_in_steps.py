@@ -24,8 +24,8 @@ from langgraph.types import Command
 from office import Office, agent, approve, calling, read, results, thread, user, write
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
-from langchain_ashby.agent.conversation import added
 from langchain_ashby.agent.messages.own import is_own_answer
+from langchain_ashby.agent.state.conversation import added
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.sandbox import AshbySandbox

@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from langchain_ashby.agent.cards import Card, LeftOut, Part, Source
 from langchain_ashby.agent.cards.card import Change
-from langchain_ashby.agent.conversation import ConversationChannel
+from langchain_ashby.agent.state.conversation import ConversationChannel
 
 
 class Decided(TypedDict):
