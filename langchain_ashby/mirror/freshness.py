@@ -5,13 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.mirror.errors import MirrorBusyError
-
-if TYPE_CHECKING:
-    from langchain_ashby.mirror.mirror import Mirror
 
 QUICK = 5.0
 """Seconds that an answer waits at most. What takes longer goes on, for the next answer."""
@@ -23,10 +20,24 @@ HISTORIES = 50
 _log = logging.getLogger("langchain_ashby.mirror")
 
 
+class Syncable(Protocol):
+    """A mirror that can be brought up to date."""
+
+    @property
+    def has_client(self) -> bool:
+        """True if it can read Ashby."""
+
+    def is_complete_reading_due(self) -> bool:
+        """True if everything has to be read again."""
+
+    def sync(self, *, history: int | None, full: bool | None = None) -> Any:
+        """Reads what has changed, or everything."""
+
+
 class Freshener:
     """Keeps one mirror no older than an age, as far as that is quick. Threads may share it."""
 
-    def __init__(self, mirror: Mirror, max_age: timedelta) -> None:
+    def __init__(self, mirror: Syncable, max_age: timedelta) -> None:
         self._mirror = mirror
         self._max_age = max_age
         self._turn = threading.Lock()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from langchain_core.tools import BaseTool, ToolException
 
@@ -23,12 +24,26 @@ from langchain_ashby.toolkit.tool import AshbyTool, OnError
 from langchain_ashby.toolkit.toolkit import PIPELINE
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from langchain_ashby.client import AshbyClient
-    from langchain_ashby.mirror.mirror import Mirror
+    from langchain_ashby.mirror.coverage import Coverage
+
+
+class Answering(Protocol):
+    """A mirror that can be asked."""
+
+    zone: str
+
+    def fresh(self, client: AshbyClient | None) -> AbstractContextManager[tuple[Connection, str]]:
+        """Connects to one state that is as new as can be had quickly; also gives a remark on its age."""
+
+    def coverage_of(self, connection: Connection) -> Coverage:
+        """Returns how complete that state is."""
 
 
 def question_tools(
-    mirror: Mirror,
+    mirror: Answering,
     client: AshbyClient | None,
     *,
     strict: bool = False,
@@ -49,7 +64,7 @@ def question_tools(
 
 def _tool(
     question: type[Question],
-    mirror: Mirror,
+    mirror: Answering,
     client: AshbyClient | None,
     strict: bool,
     defer_loading: bool,
@@ -90,7 +105,7 @@ def _tool(
     return tool
 
 
-def _answered(question: Question, mirror: Mirror, client: AshbyClient | None) -> tuple[str, dict[str, Any]]:
+def _answered(question: Question, mirror: Answering, client: AshbyClient | None) -> tuple[str, dict[str, Any]]:
     """The text and the artifact of an answer, with how fresh and complete it is."""
     zone = zone_named(mirror.zone)
     assert zone is not None
