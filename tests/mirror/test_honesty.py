@@ -314,3 +314,13 @@ def test_a_period_begins_and_ends_where_its_days_do(said: str, zone: str, start:
 def test_what_is_no_period_is_never_all_time(said: str) -> None:
     with pytest.raises(ValueError, match="takes a period"):
         period(said, datetime(2026, 11, 29, 12, tzinfo=UTC), ZoneInfo("UTC"))
+
+
+def test_a_status_that_is_null_reads_as_unknown(mirror: Mirror) -> None:
+    mirror.sync(history=0)
+    for table in (tables.applications, tables.interview_schedules, tables.offers):
+        written(mirror, lambda it, table=table: it.execute(update(table).values(status=None)))
+    assert all("|unknown|" in line for line in ask(mirror, "find_applications").text.splitlines()[2:12])
+    assert all("|unknown|" in line for line in ask(mirror, "find_interviews").text.splitlines()[2:5])
+    made = rows(ask(mirror, "list_changes", period="this year", kinds=["offer"]))
+    assert made and {row["what"] for row in made} == {"unknown"}

@@ -9,7 +9,7 @@ from typing import Any
 
 from langchain_ashby.ids import short
 from langchain_ashby.results import NOTICE, OWN, data_line
-from langchain_ashby.results.phrases import listed
+from langchain_ashby.results.phrases import UNKNOWN, listed
 from langchain_ashby.results.weight import Limit, cut_apart
 from langchain_ashby.text.words import offset, one_line
 
@@ -39,10 +39,12 @@ class Column:
     Attributes:
         title: Its heading; ids are headed by the argument that takes them.
         is_id: True if it holds ids of Ashby, shown in the short spelling.
+        is_sent: True if Ashby sends it of every record: null is not nothing there, but not known.
     """
 
     title: str
     is_id: bool = False
+    is_sent: bool = False
 
 
 @dataclass
@@ -66,7 +68,7 @@ class Answer:
         used = [
             place
             for place, column in enumerate(self.columns)
-            if place == 0 or any(row[place] not in (None, "", ()) for row in self.rows)
+            if place == 0 or column.is_sent or any(row[place] not in (None, "", ()) for row in self.rows)
         ]
         lines = []
         if self.rows:
@@ -100,7 +102,9 @@ def _texts(value: Any) -> Sequence[str]:
 
 def _cell(column: Column, value: Any, zone: tzinfo, cut: Mapping[str, str]) -> str:
     if value is None or value == ():
-        return ""
+        return UNKNOWN if column.is_sent else ""
+    if column.is_sent and value == UNKNOWN:
+        return f'"{UNKNOWN}"'
     if column.is_id:
         return ", ".join(map(shown_id, value)) if isinstance(value, list) else shown_id(value)
     if isinstance(value, datetime):

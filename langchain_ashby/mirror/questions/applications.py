@@ -96,7 +96,11 @@ class FindApplications(Listing, ApplicationFilters):
             for found in asked.connection.execute(query)
         ]
         line, more = self.how_many(len(rows), total, "application")
-        titles = [Column("application_id", is_id=True), Column("candidate"), *(Column(name) for name in shown)]
+        titles = [
+            Column("application_id", is_id=True),
+            Column("candidate"),
+            *(Column(name, is_sent=name == "status") for name in shown),
+        ]
         return Answer(titles, rows, [line, *self._unjudged(asked)], more)
 
     def _unjudged(self, asked: Asked) -> Iterator[str]:

@@ -41,6 +41,7 @@ from langchain_ashby.mirror.tables import (
     seen_moves,
     stage_stays,
 )
+from langchain_ashby.results.phrases import UNKNOWN
 
 Kind = Literal[
     "applied", "moved", "archived", "hired", "candidate added", "feedback", "offer", "offer answered", "interview"
@@ -207,8 +208,8 @@ _CHANGES: Sequence[_Change] = (
         applications.join(feedback, feedback.c.application_id == applications.c.id),
         of="users",
     ),
-    _Change("offer", offers.c.version_created_at, offers.c.status, _offered),
-    _Change("offer answered", offers.c.decided_at, offers.c.acceptance_status, _offered),
+    _Change("offer", offers.c.version_created_at, func.coalesce(offers.c.status, UNKNOWN), _offered),
+    _Change("offer answered", offers.c.decided_at, func.coalesce(offers.c.acceptance_status, UNKNOWN), _offered),
     _Change("interview", interview_events.c.created_at, tables.interviews.c.title, _arranged),
 )
 """Each kind of change, or a part of it."""

@@ -98,7 +98,7 @@ class FindInterviews(Listing):
             Column("job"),
             Column("interviewers"),
             Column("feedback missing"),
-            Column("status"),
+            Column("status", is_sent=True),
             Column("application_id", is_id=True),
         ]
         return Answer(columns, rows, [line, *self._waiting(asked)], more)
