@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, case, delete, exists, insert, select
 
@@ -21,8 +22,11 @@ from langchain_ashby.mirror.removal import remove_applications, remove_people
 from langchain_ashby.mirror.tables import applications, histories, history_is_known, seen_moves, stage_stays
 from langchain_ashby.mirror.values import has_id
 
-_THREADS = 8
+THREADS = 8
 _BATCH = 50
+
+D = TypeVar("D")
+R = TypeVar("R")
 
 
 class _Due(NamedTuple):
@@ -56,19 +60,30 @@ def read_histories(
         return
     with database.transaction(connection):
         due = _due(connection, budget)
+    keep = partial(_keep, client, database, connection)
+    read_in_batches(due, partial(_read, client), keep, partial(progress, ListApplicationHistory.path))
+
+
+def read_in_batches(
+    due: Sequence[D],
+    read: Callable[[D], R],
+    keep: Callable[[list[R]], None],
+    progress: Callable[[int], None],
+    at_once: int = THREADS,
+) -> None:
+    """Reads one by one what Ashby gives no list of, several at once, and keeps each batch: it is safe from then on."""
     done = 0
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="ashby-mirror") as threads:
+    with ThreadPoolExecutor(at_once, thread_name_prefix="ashby-mirror") as threads:
         for start in range(0, len(due), _BATCH):
-            batch = due[start : start + _BATCH]
-            tasks = [threads.submit(copy_context().run, _read, client, each) for each in batch]
+            tasks = [threads.submit(copy_context().run, read, each) for each in due[start : start + _BATCH]]
             try:
                 found = [task.result() for task in tasks]
             finally:
                 for task in tasks:
                     task.cancel()
-            _keep(client, database, connection, found)
+            keep(found)
             done += len(found)
-            progress(ListApplicationHistory.path, done)
+            progress(done)
 
 
 def is_gone(client: AshbyClient, candidate_id: str) -> bool:
