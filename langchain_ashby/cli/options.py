@@ -71,13 +71,20 @@ def seconds(text: str, option: str, example: str) -> float:
     return float(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
 
 
-def open_mirror(url: str, client: AshbyClient | None, *, answers: bool = False, zone: str = "UTC") -> Mirror:
-    """The mirror at a URL."""
+def open_mirror(
+    url: str,
+    client: AshbyClient | None,
+    *,
+    answers: bool = False,
+    words: list[str] | None = None,
+    zone: str = "UTC",
+) -> Mirror:
+    """The mirror at a URL. It keeps the words that it has kept so far unless others are named."""
     from langchain_ashby.errors import AshbyError
 
     try:
         from langchain_ashby.mirror import Mirror
 
-        return Mirror(url, client, answers=answers, zone=zone)
+        return Mirror(url, client, answers=answers, words=words, zone=zone)
     except (AshbyError, ModuleNotFoundError) as error:
         raise stop(str(error), Status.USAGE) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, delete, insert, inspect, select, true, update
@@ -11,7 +12,7 @@ from langchain_ashby.mirror.errors import MirrorError
 from langchain_ashby.mirror.lists import MirroredList
 from langchain_ashby.mirror.own_tables import accounts, lists, own, staged
 from langchain_ashby.mirror.search import drop_index, make_index
-from langchain_ashby.mirror.tables import VERSION, metadata
+from langchain_ashby.mirror.tables import VERSION, metadata, read_words
 
 if TYPE_CHECKING:
     from langchain_ashby.client import AshbyClient
@@ -47,10 +48,18 @@ def find(connection: Connection, account: str | None) -> Row[Any]:
     return connection.execute(select(accounts)).one()
 
 
-def prepare(connection: Connection, account: str, mirrored: list[MirroredList], *, answers: bool, anew: bool) -> None:
-    """Makes the tables, inside a transaction; a mirror of an older version or made with other options is removed first.
+def prepare(
+    connection: Connection,
+    account: str,
+    mirrored: list[MirroredList],
+    *,
+    answers: bool,
+    words: Collection[str] | None,
+    anew: bool,
+) -> None:
+    """Makes the tables, inside a transaction; a mirror of an older version or with other `answers` is removed first.
 
-    The people that were forgotten stay so.
+    The people that were forgotten stay so. Of texts that are not among `words`, no words stay, unless that is None.
 
     Raises:
         MirrorError: if the mirror is another account's, or was made by a newer version of this package.
@@ -76,6 +85,9 @@ def prepare(connection: Connection, account: str, mirrored: list[MirroredList], 
             tables.create_all(connection)
         connection.execute(insert(accounts).values(account=account, version=VERSION, keeps_answers=answers))
     make_index(connection)
+    if words is not None:
+        connection.execute(update(accounts).values(keeps_words=" ".join(sorted(words))))
+        connection.execute(delete(read_words).where(read_words.c.kind.not_in(words)))
     known = set(connection.scalars(select(lists.c.name)))
     names = {it.name for it in mirrored}
     connection.execute(delete(lists).where(lists.c.name.in_(known - names)))

@@ -23,6 +23,7 @@ from langchain_ashby.mirror.tables import (
     parts,
     seen_moves,
 )
+from langchain_ashby.mirror.texts import note_changes
 
 
 def maybe_gone(connection: Connection) -> list[str]:
@@ -45,6 +46,7 @@ def apply(connection: Connection, mirrored: Sequence[MirroredList], gone: list[s
     account = connection.execute(select(accounts)).one()
     remove_staged_people(connection, select(forgotten.c.candidate_id))
     _note_moves(connection, account.as_of, now)
+    note_changes(connection)
     full = {table for it in mirrored for table in [it.table] if states[it.name].is_full or not it.is_synced}
     for it in mirrored:
         _replace(connection, it.table, is_full=it.table in full)

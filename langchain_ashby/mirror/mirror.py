@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -24,6 +24,7 @@ from langchain_ashby.mirror.own_tables import accounts, forgotten, lists
 from langchain_ashby.mirror.reading import Progress, Reader
 from langchain_ashby.mirror.removal import remove_people, remove_staged_people
 from langchain_ashby.mirror.tables import Moment, metadata
+from langchain_ashby.mirror.texts import check_kinds, read_texts
 from langchain_ashby.text.words import zone_named
 
 if TYPE_CHECKING:
@@ -50,12 +51,15 @@ class Mirror:
         client: Reads Ashby. Without one the mirror can be read, and people can be forgotten.
         answers: Also keep what was answered in interview feedback, less what is private. If a mirror was made with the
             other choice, the next sync rebuilds it.
+        words: Of which texts to keep the words, for `ashby_find_candidates`: any of `notes`, `feedback` and `resumes`.
+            The next sync removes those of all others. None for what the mirror has kept so far.
         zone: The name of the time zone in which the days of questions begin, such as Europe/Oslo.
         max_age: A mirror that is older is brought up to date before it answers, if that is quick.
 
     Raises:
         MirrorError: if the URL is neither of these.
-        ConfigurationError: if there is no such time zone, or `max_age` is not a timedelta.
+        ConfigurationError: if there is no such time zone or kind of words, `max_age` is not a timedelta, or the extra
+            `files` for résumés is missing.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class Mirror:
         client: AshbyClient | None = None,
         *,
         answers: bool = False,
+        words: Collection[str] | None = (),
         zone: str = "UTC",
         max_age: timedelta = timedelta(minutes=15),
     ) -> None:
@@ -73,9 +78,11 @@ class Mirror:
             raise ConfigurationError(
                 f"max_age is {max_age!r}", remedy="Give a timedelta, such as timedelta(minutes=15)."
             )
+        check_kinds(words or ())
         self._database = open_database(url)
         self._client = client
         self._answers = answers
+        self._words = words
         self.zone = zone
         self._freshener = Freshener(self, max_age)
 
@@ -97,7 +104,7 @@ class Mirror:
 
         Args:
             history: The most stage histories to read: each takes a call. Those of active and of changed applications
-                come first. None for no limit.
+                come first. Then of each kind of words, of as many people. None for no limit.
             full: True to read everything again, which also finds what was deleted or merged; False not to. By default
                 that is done once a day.
             anew: Drop what is there and start again; needed for another API key. Who was forgotten stays so.
@@ -114,13 +121,15 @@ class Mirror:
         with self._database.running() as connection:
             mirrored = mirrored_lists(answers=self._answers)
             with self._database.transaction(connection):
-                prepare(connection, str(self._account), mirrored, answers=self._answers, anew=anew)
+                answers, words = self._answers, self._words
+                prepare(connection, str(self._account), mirrored, answers=answers, words=words, anew=anew)
                 complete_at = connection.scalar(select(accounts.c.complete_at))
             if full is None:
                 full = _is_due(complete_at)
             if self._run(connection, report, full=full):
                 self._run(connection, report, full=False)  # what changed since that began
-            read_histories(self._client, self._database, connection, history, report)
+            for read in (read_histories, read_texts):
+                read(self._client, self._database, connection, history, report)
             self._database.tidy(connection)
         return self.coverage()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, Table, Text
 
-from langchain_ashby.mirror.tables import Moment, histories, metadata, seen_moves, stage_stays
+from langchain_ashby.mirror.tables import Moment, histories, metadata, read_words, seen_moves, stage_stays
 
 own = MetaData()
 
@@ -21,6 +21,7 @@ accounts = Table(
     Column("complete_at", Moment),  # when the last run began that read every list as a whole
     Column("run_started_at", Moment),  # of the run under way, or broken off
     Column("keeps_answers", Boolean, nullable=False),
+    Column("keeps_words", Text, nullable=False, default=""),  # the kinds of texts, separated by spaces
 )
 lists = Table(
     "mirror_lists",
@@ -50,7 +51,7 @@ def _staged(table: Table) -> Table:
     return Table(f"staged_{table.name}", staged, *columns)
 
 
-_NOT_LISTED = (stage_stays, histories, seen_moves)
+_NOT_LISTED = (stage_stays, histories, seen_moves, read_words)
 _TWINS = {table: _staged(table) for table in metadata.sorted_tables if table not in _NOT_LISTED}
 
 

@@ -15,6 +15,7 @@ from langchain_ashby.mirror.tables import (
     interview_schedules,
     offers,
     parts,
+    read_words,
     seen_moves,
     stage_stays,
 )
@@ -57,7 +58,8 @@ def remove_applications(connection: Connection, which: ColumnElement[bool]) -> N
 
 
 def remove_people(connection: Connection, ids: Select[tuple[str]] | list[str]) -> None:
-    """Removes candidates by their ids, with their applications and all that belongs to these."""
+    """Removes candidates by their ids, with the words of their texts, applications and all that hangs on these."""
+    connection.execute(delete(read_words).where(read_words.c.candidate_id.in_(ids)))
     remove_applications(connection, applications.c.candidate_id.in_(ids))
     remove(connection, candidates, candidates.c.id.in_(ids))
 
@@ -94,6 +96,7 @@ def remove_orphans(connection: Connection, *, only_staged: bool) -> None:
         for table in _READ_BY_APPLICATION:
             owned = exists().where(applications.c.id == table.c.application_id)
             connection.execute(delete(table).where(~owned))
+        connection.execute(delete(read_words).where(read_words.c.candidate_id.not_in(select(candidates.c.id))))
 
 
 def _portions(ids: list[str]) -> Iterator[list[str]]:

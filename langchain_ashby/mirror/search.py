@@ -1,43 +1,51 @@
 """The full-text index of people's words: FTS5 in SQLite, a `tsvector` under a GIN index in PostgreSQL.
 
 Both take the words of `words.words_of` as they are, separated by spaces. In SQLite, triggers keep the index in step
-with the table; without FTS5, or while a mirror has no index, a search scans everyone.
+with the tables; without FTS5, or while a mirror has no index, a search scans everyone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, cast, column, select, table, text
+from sqlalchemy import ColumnElement, Connection, and_, cast, column, exists, select, table, text, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from langchain_ashby.mirror.errors import MirrorError
-from langchain_ashby.mirror.tables import candidates, words_as_vector
+from langchain_ashby.mirror.tables import candidates, read_words, words_as_vector
 from langchain_ashby.mirror.words import Sought
 
+_SEARCHED = {"candidates": "{0}.id, ''", "read_words": "{0}.candidate_id, {0}.kind"}
+"""The tables with words, and how a text in them is known: by person and kind, which is empty for a profile."""
+
 _INDEX = (
-    # The index refers to people by its own numbers: SQLite's row ids may change.
-    "CREATE TABLE candidate_numbers (number INTEGER PRIMARY KEY, candidate_id TEXT NOT NULL UNIQUE)",
+    # The index refers to texts by its own numbers: SQLite's row ids may change.
+    "CREATE TABLE candidate_numbers"
+    " (number INTEGER PRIMARY KEY, candidate_id TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE (candidate_id, kind))",
     # `ascii` splits only at ASCII separators, which leaves the spaces.
     "CREATE VIRTUAL TABLE candidate_words USING fts5"
     """(words, content = '', detail = none, columnsize = 0, tokenize = "ascii tokenchars '.+#_:'")""",
+)
+
+_INDEX_OF = (
     """
-    CREATE TRIGGER candidate_words_added AFTER INSERT ON candidates BEGIN
-        INSERT INTO candidate_numbers (candidate_id) VALUES (new.id);
+    CREATE TRIGGER {table}_words_added AFTER INSERT ON {table} BEGIN
+        INSERT INTO candidate_numbers (candidate_id, kind) VALUES ({new});
         INSERT INTO candidate_words (rowid, words) VALUES (last_insert_rowid(), new.words);
     END
     """,
-    # Rows are replaced, never updated.
+    # Rows are replaced; what is updated are not their words.
     """
-    CREATE TRIGGER candidate_words_removed AFTER DELETE ON candidates BEGIN
+    CREATE TRIGGER {table}_words_removed AFTER DELETE ON {table} BEGIN
         INSERT INTO candidate_words (candidate_words, rowid, words)
-            SELECT 'delete', number, old.words FROM candidate_numbers WHERE candidate_id = old.id;
-        DELETE FROM candidate_numbers WHERE candidate_id = old.id;
+            SELECT 'delete', number, old.words FROM candidate_numbers WHERE (candidate_id, kind) = ({old});
+        DELETE FROM candidate_numbers WHERE (candidate_id, kind) = ({old});
     END
     """,
-    "INSERT INTO candidate_numbers (candidate_id) SELECT id FROM candidates",
-    "INSERT INTO candidate_words (rowid, words)"
-    " SELECT number, words FROM candidate_numbers JOIN candidates ON candidates.id = candidate_id",
+    "INSERT INTO candidate_numbers (candidate_id, kind) SELECT {its} FROM {table}",
+    "INSERT INTO candidate_words (rowid, words) SELECT number, words FROM {table}"
+    " JOIN candidate_numbers AS its ON (its.candidate_id, its.kind) = ({its})",
 )
 
 _numbers = table("candidate_numbers", column("number"), column("candidate_id")).c
@@ -61,18 +69,18 @@ def make_index(connection: Connection) -> None:
     elif _has_fts5(connection):
         for statement in _INDEX:
             connection.exec_driver_sql(statement).close()
+        for searched, known_by in _SEARCHED.items():
+            how = {row: known_by.format(row) for row in ("new", "old")} | {"its": known_by.format(searched)}
+            for statement in _INDEX_OF:
+                connection.exec_driver_sql(statement.format(table=searched, **how)).close()
 
 
 def drop_index(connection: Connection) -> None:
     """Removes the index of an SQLite mirror, inside a transaction."""
     if connection.dialect.name == "sqlite" and _is_indexed(connection):
-        for statement in (
-            "DROP TRIGGER candidate_words_added",
-            "DROP TRIGGER candidate_words_removed",
-            "DROP TABLE candidate_words",
-            "DROP TABLE candidate_numbers",
-        ):
-            connection.exec_driver_sql(statement).close()
+        triggers = [f"TRIGGER {searched}_words_{when}" for searched in _SEARCHED for when in ("added", "removed")]
+        for what in (*triggers, "TABLE candidate_words", "TABLE candidate_numbers"):
+            connection.exec_driver_sql(f"DROP {what}").close()
 
 
 def merge_index(connection: Connection) -> None:
@@ -85,15 +93,32 @@ def merge_index(connection: Connection) -> None:
 
 
 def has_words(connection: Connection, words: Sequence[Sought]) -> ColumnElement[bool]:
-    """Returns the condition on `candidates` that a person has all of the words."""
+    """Returns the condition on `candidates` that a person has all of the words, in the profile or in texts."""
+    is_kept = bool(connection.scalar(select(exists().select_from(read_words))))
+    together = [words]
+    if is_kept:  # only a profile has names for words; others may be in different texts of a person
+        together = [[it for it in words if it.word[0] == ":"], *([it] for it in words if it.word[0] != ":")]
+    return and_(*(_has(connection, each, is_kept) for each in together if each))
+
+
+def _has(connection: Connection, words: Sequence[Sought], is_kept: bool) -> ColumnElement[bool]:
+    """The condition that one text, of whatever kind, has the words."""
     if connection.dialect.name == "postgresql":
         query = " & ".join(f"'{it.word}':*" if it.begins else f"'{it.word}'" for it in words)
-        return words_as_vector.bool_op("@@")(cast(query, TSQUERY))
+        return _in_either(lambda column: words_as_vector(column).bool_op("@@")(cast(query, TSQUERY)), is_kept)
     if _is_indexed(connection) and _has_fts5(connection):
         query = " ".join(f'"{it.word}"*' if it.begins else f'"{it.word}"' for it in words)
         numbers = select(_words.rowid).where(_words.candidate_words.match(query))
         return candidates.c.id.in_(select(_numbers.candidate_id).where(_numbers.number.in_(numbers)))
-    return and_(*(candidates.c.words.like(_pattern(it), escape="\\") for it in words))
+    return _in_either(lambda column: and_(*(column.like(_pattern(it), escape="\\") for it in words)), is_kept)
+
+
+def _in_either(match: Callable[[ColumnElement[Any]], ColumnElement[bool]], is_kept: bool) -> ColumnElement[bool]:
+    if not is_kept:
+        return match(candidates.c.words)
+    person = candidates.alias()
+    profiles = select(person.c.id).where(match(person.c.words))
+    return candidates.c.id.in_(union_all(profiles, select(read_words.c.candidate_id).where(match(read_words.c.words))))
 
 
 def _pattern(sought: Sought) -> str:

@@ -19,6 +19,11 @@ candidates              a person
     credited_to_user_id the user credited with the person
     created_at, updated_at
 candidate_tags          candidate_id, tag_id
+read_words              empty unless the mirror was asked to keep them: the words of a person's texts
+    candidate_id
+    kind                notes, feedback, resumes
+    words               as above, in alphabetical order; null where the person has changed since
+    read_at             null until they are read again because something has changed
 candidate_fields        candidate_id, custom_field_id, value (the label, or the value as text; lists joined by "; ")
 
 applications            a candidate considered for a job
@@ -121,7 +126,7 @@ from sqlalchemy.types import TypeDecorator
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-VERSION = 2
+VERSION = 3
 """Of the tables: a mirror of an older version is built anew."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -194,11 +199,25 @@ candidates = _record(
     *_moments("created_at", "updated_at"),
     by=("email", "updated_at"),
 )
-words_as_vector = func.array_to_tsvector(
-    func.string_to_array(func.btrim(candidates.c.words), literal_column("' '")),
+read_words = Table(
+    "read_words",
+    metadata,
+    *(Column(key, Text, primary_key=True) for key in ("kind", "candidate_id")),
+    *_text("words"),
+    *_moments("read_at"),
+    Index("read_words_by_candidate_id", "candidate_id"),
+    Index("read_words_by_kind", "kind", "read_at"),
 )
-"""A person's words, as PostgreSQL searches them."""
-Index("candidates_by_words", words_as_vector, postgresql_using="gin").ddl_if(dialect="postgresql")
+
+
+def words_as_vector(words: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Returns a column with words as PostgreSQL searches it."""
+    return func.array_to_tsvector(func.string_to_array(func.btrim(words), literal_column("' '")))
+
+
+for _searched in (candidates, read_words):
+    _vector = words_as_vector(_searched.c.words)
+    Index(f"{_searched.name}_by_words", _vector, postgresql_using="gin").ddl_if(dialect="postgresql")
 candidate_tags = _links("candidate_tags", candidates, "candidate_id", "tag_id")
 candidate_fields = _links(
     "candidate_fields", candidates, "candidate_id", "custom_field_id", more=(Column("value", Text),)

@@ -27,6 +27,10 @@ class Sought(NamedTuple):
     word: str
     begins: bool
 
+    def is_in(self, words: str) -> bool:
+        """True if it is among words as `words_of` returns them."""
+        return f" {self.word}{'' if self.begins else ' '}" in words
+
 
 def words_of(anywhere: Iterable[str | None], named: Mapping[str, Iterable[str | None]]) -> str:
     """Returns the words of texts, separated by spaces; those of `named` also with the name: ` oslo :place:oslo `.

@@ -135,7 +135,7 @@ class Pipeline:
             "place": [place.get("locationSummary"), *(it["name"] for it in place.get("locationComponents", []))],
             "words": [shown_value(fields[its_id], value) for its_id, value in said],
         }
-        found = {name: {word for it in those if it for word in _words(it)} for name, those in texts.items()}
+        found = {name: {word for it in those if it for word in split_words(it)} for name, those in texts.items()}
         return found | {"words": set().union(*found.values())}
 
     def below(self, kind: str, name: str) -> set[str]:
@@ -356,7 +356,7 @@ def shown_value(field: dict[str, Any], value: Any) -> str | None:
 _MONEY = ("Currency", "CompensationRange")
 
 
-def _words(text: str) -> set[str]:
+def split_words(text: str) -> set[str]:
     """Returns words without case and accents; a word after a dot counts with and without the dot."""
     letters = "".join(it for it in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(it))
     spaced = "".join(it if it.isalnum() or it in "_+#." else " " for it in letters.replace("ł", "l"))

@@ -16,6 +16,8 @@ from langchain_ashby.sandbox import AshbySandbox
 Content = dict[str, set[tuple[Any, ...]]]
 """The rows of each table."""
 
+_NOT_LISTED = ("histories", "seen_moves", "read_words")
+
 
 def _of_ashby(table: Table) -> list[Column[Any]]:
     return [column for column in table.c if column is not candidates.c.words]
@@ -27,7 +29,7 @@ def held(mirror: Mirror) -> Content:
         return {
             name: {tuple(_iso(value) for value in row) for row in connection.execute(select(*_of_ashby(table)))}
             for name, table in metadata.tables.items()
-            if name not in ("histories", "seen_moves")
+            if name not in _NOT_LISTED
         }
 
 
@@ -38,7 +40,7 @@ def _iso(value: Any) -> Any:
 def expected(sandbox: AshbySandbox, *, forgotten: frozenset[str] = frozenset()) -> Content:
     """The rows of a mirror that is up to date."""
     state = sandbox.state()
-    content: Content = {name: set() for name in metadata.tables if name not in ("histories", "seen_moves")}
+    content: Content = {name: set() for name in metadata.tables if name not in _NOT_LISTED}
     fields = {field["id"]: field for field in state["customField"]}
 
     def put(table: str, *row: Any) -> None:

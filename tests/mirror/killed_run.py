@@ -6,19 +6,21 @@ Each line of its standard input begins one, in a fork that need not import anyth
 import os
 import sys
 from contextlib import suppress
+from datetime import timedelta
 
 from langchain_ashby import AshbyClient
-from langchain_ashby.mirror import Mirror, MirrorBusyError, reading
+from langchain_ashby.mirror import Mirror, MirrorBusyError, reading, texts
 
 
 def run(mirror: str, url: str, key: str) -> None:
     """Brings the mirror up to date, again and again."""
     reading.PAGE = 3
+    texts.AGAIN = timedelta(0)
     with AshbyClient(key, url) as client:
         print(os.getpid(), flush=True)
         while True:
             with suppress(MirrorBusyError):  # the server has not seen yet that the one before is gone
-                Mirror(mirror, client).sync(full=True)
+                Mirror(mirror, client, words=["notes"]).sync(full=True)
 
 
 if __name__ == "__main__":

@@ -30,13 +30,14 @@ def run(sandbox: AshbySandbox, url: str, *words: str) -> subprocess.CompletedPro
 
 def test_it_brings_a_mirror_up_to_date_says_its_state_and_forgets(sandbox: AshbySandbox, url: str) -> None:
     assert run(sandbox, url, "status").returncode == 1
-    ran = run(sandbox, url, "sync", "--history", "2")
+    ran = run(sandbox, url, "sync", "--history", "2", "--words", "notes")
     assert ran.returncode == 0, ran.stderr
     known = Mirror(url).coverage()
     assert ran.stdout.strip() == f"{known}."
-    assert known.histories == 2
+    assert known.histories == len(Mirror(url).frame("read_words")) == 2
     status = run(sandbox, url, "status")
     assert status.stdout.startswith(f"{known}.\nEverything was last read on ") and "MB" in status.stdout
+    assert "at profiles and notes of 2 of 12 candidates.\n" in status.stdout
     person = sandbox.state()["candidate"][0]["id"]
     assert run(sandbox, url, "forget", person).stdout == "Forgotten.\n"
     assert person not in set(Mirror(url).frame("candidates")["id"])

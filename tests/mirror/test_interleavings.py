@@ -14,12 +14,12 @@ from changes import Company
 from expected import differences, expected, held
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import event, literal, select
 
 from langchain_ashby import AshbyClient, AshbyError
 from langchain_ashby.mirror import Mirror, reading
 from langchain_ashby.mirror.errors import MirrorError
-from langchain_ashby.mirror.tables import candidates
+from langchain_ashby.mirror.tables import candidates, read_words
 from langchain_ashby.sandbox import AshbySandbox
 
 ENDPOINTS = ("candidate.list", "application.list", "job.list", "interviewSchedule.list", "application.listHistory", "*")
@@ -88,14 +88,17 @@ def check_whole(mirror: Mirror) -> None:
 
 
 def check_index(mirror: Mirror) -> None:
-    """Checks that each word in an SQLite index finds exactly those who have it; PostgreSQL maintains its own."""
+    """Checks that words are of people who are there, and each in an SQLite index finds exactly those who have it."""
     with mirror.connect() as connection:
+        nobody = read_words.c.candidate_id.not_in(select(candidates.c.id))
+        assert not connection.scalars(select(read_words.c.candidate_id).where(nobody)).all()
         if connection.dialect.name != "sqlite":
             return
-        words = connection.execute(select(candidates.c.id, candidates.c.words))
-        kept = {(word, its_id) for its_id, its in words for word in its.split()}
+        profiles = select(candidates.c.id, literal(""), candidates.c.words)
+        words = profiles.union_all(select(read_words.c.candidate_id, read_words.c.kind, read_words.c.words))
+        kept = {(word, its_id, kind) for its_id, kind, its in connection.execute(words) for word in (its or "").split()}
         connection.exec_driver_sql("CREATE VIRTUAL TABLE temp.seen USING fts5vocab (main, candidate_words, instance)")
-        found = "SELECT term, candidate_id FROM temp.seen JOIN candidate_numbers ON number = doc"
+        found = "SELECT term, candidate_id, kind FROM temp.seen JOIN candidate_numbers ON number = doc"
         assert {tuple(row) for row in connection.exec_driver_sql(found)} == kept
 
 

@@ -23,12 +23,18 @@ def sync(
     url: MirrorUrl,
     every: Annotated[str | None, typer.Option(help="Repeat, waiting so long after each run: 30s, 5m, 1h.")] = None,
     history: Annotated[
-        int, typer.Option(min=0, help="The most stage histories to read in a run, one call each.")
+        int,
+        typer.Option(
+            min=0, help="The most stage histories to read in a run, one call each, and people of each kind of words."
+        ),
     ] = 500,
-    all_history: Annotated[bool, typer.Option("--all-history", help="Read every stage history.")] = False,
+    all_history: Annotated[bool, typer.Option("--all-history", help="Read every stage history and all words.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Read everything again now instead of once a day.")] = False,
     anew: Annotated[bool, typer.Option("--anew", help="Discard the mirror first, as for another API key.")] = False,
     answers: Annotated[bool, typer.Option("--answers", help="Also keep the answers in interview feedback.")] = False,
+    words: Annotated[
+        list[str] | None, typer.Option(help="Keep the words of notes, feedback or resumes. Can be repeated.")
+    ] = None,
 ) -> None:
     """Bring the mirror up to date: everything the first time, then what has changed.
 
@@ -36,7 +42,7 @@ def sync(
     """
     pause = None if every is None else seconds(every, "--every", "5m")
     with connected(sandbox=False) as client:
-        wanted = open_mirror(url, client, answers=answers)
+        wanted = open_mirror(url, client, answers=answers, words=words or [])
         while True:
             failure = None
             try:
@@ -58,13 +64,17 @@ def sync(
 def status(url: MirrorUrl) -> None:
     """Show how fresh the mirror is, what it lacks, and how large it is."""
     wanted = open_mirror(url, None)
+    from langchain_ashby.mirror.texts import reach
+
     try:
-        known = wanted.coverage()
+        with wanted.connect() as connection:
+            known, searched = wanted.coverage_of(connection), reach(connection)
     except AshbyError as error:
         raise stop(str(error)) from None
     typer.echo(f"{known}.")
     if known.complete_at is not None:
         typer.echo(f"Everything was last read on {known.complete_at:%Y-%m-%d at %H:%M} UTC.")
+    typer.echo(f"A search for words looks at {searched}.")
     if (size := wanted.size()) is not None:
         typer.echo(f"It takes up {size / 1e6:.1f} MB.")
 

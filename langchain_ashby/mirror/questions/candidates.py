@@ -15,7 +15,8 @@ from langchain_ashby.mirror.questions.answer import Answer, Column, Whole
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.question import Limit, Listing
 from langchain_ashby.mirror.search import has_words
-from langchain_ashby.mirror.tables import applications, candidate_fields, candidate_tags, candidates, tags
+from langchain_ashby.mirror.tables import applications, candidate_fields, candidate_tags, candidates, read_words, tags
+from langchain_ashby.mirror.texts import KINDS, reach
 from langchain_ashby.mirror.words import Sought, sought, split
 from langchain_ashby.text.letters import without_accents
 from langchain_ashby.text.words import in_a_list
@@ -33,8 +34,8 @@ last_change = (
 
 
 class FindCandidates(Listing):
-    """Find people in the talent pool by words in their profile (name, title, company, school, place, custom fields),
-    tags and source, such as those who are active for no job."""
+    """Find people in the talent pool by words in their profile (name, title, company, school, place, custom fields) and
+    in notes, feedback and résumés where these are kept, tags and source, such as those who are active for no job."""
 
     limit: Limit = 15
     words: Annotated[str | None, Field(description="All of them; * ends a beginning: kube*.")] = None
@@ -52,7 +53,8 @@ class FindCandidates(Listing):
 
     def answer(self, asked: Asked) -> Answer:
         """Finds them, with their applications."""
-        chosen = and_(literal(True), *self._conditions(asked))
+        wanted = list(dict.fromkeys(self._sought()))
+        chosen = and_(literal(True), *self._conditions(asked, wanted))
         total = asked.connection.scalar(select(func.count()).select_from(candidates).where(chosen)) or 0
         order = {
             "name": candidates.c.name.asc().nulls_last(),
@@ -67,6 +69,7 @@ class FindCandidates(Listing):
                 candidates.c.company,
                 candidates.c.place,
                 last_change,
+                candidates.c.words,
             )
             .where(chosen)
             .order_by(order, candidates.c.id)
@@ -76,24 +79,26 @@ class FindCandidates(Listing):
         found = asked.connection.execute(query).all()
         ids = [row.id for row in found]
         tagged, applied = _tags(asked, ids), _applications(asked, ids)
+        beside = _beside_profiles(asked, {row.id: row.words or "" for row in found}, wanted)
         rows: list[list[Any]] = [
-            [*tuple(row)[:5], Whole(tagged.get(row.id, [])), row[5], applied.get(row.id, [])] for row in found
+            [*row[:5], Whole(tagged[row.id]), row[5], Whole(beside[row.id]), applied.get(row.id, [])] for row in found
         ]
         line, more = self.how_many(len(rows), total, "candidate")
         columns = [
             Column("candidate_id", is_id=True),
-            *map(Column, ("name", "title", "company", "place", "tags", "last change")),
+            *map(Column, ("name", "title", "company", "place", "tags", "last change", "words in")),
             Column("application_ids", is_id=True),
         ]
-        return Answer(columns, rows, [line], more)
+        return Answer(columns, rows, [line, *([f"searched {reach(asked.connection)}"] if self.words else [])], more)
 
-    def _conditions(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
-        wanted: list[Sought] = []
+    def _sought(self) -> Iterator[Sought]:
         for name in ("words", "title", "company", "school", "place"):
             if said := getattr(self, name):
-                wanted += sought(said, "" if name == "words" else name)
                 if not split(said):
                     raise ArgumentError(f"{name} has no word in it")
+                yield from sought(said, "" if name == "words" else name)
+
+    def _conditions(self, asked: Asked, wanted: list[Sought]) -> Iterator[ColumnElement[bool]]:
         if len(wanted) > MOST_WORDS:
             raise ArgumentError(f"words: {len(wanted)} words are too many for one search; give {MOST_WORDS} or fewer")
         if wanted:
@@ -129,6 +134,16 @@ def _values(asked: Asked, field_ids: list[str], said: str) -> list[str]:
         for value in asked.connection.scalars(values)
         if value and wanted in (without_accents(value), *map(without_accents, value.split("; ")))
     ]
+
+
+def _beside_profiles(asked: Asked, profiles: dict[str, str], wanted: list[Sought]) -> dict[str, list[str]]:
+    """The kinds of text with a word that the profile of a candidate lacks."""
+    found: dict[str, list[str]] = defaultdict(list)
+    query = select(read_words).where(read_words.c.candidate_id.in_(profiles)).order_by(read_words.c.kind)
+    for row in asked.connection.execute(query) if wanted else ():
+        if any(it.is_in(row.words or "") and not it.is_in(profiles[row.candidate_id]) for it in wanted):
+            found[row.candidate_id].append(KINDS[row.kind].title)
+    return found
 
 
 def _tags(asked: Asked, ids: list[str]) -> dict[str, list[str]]:
