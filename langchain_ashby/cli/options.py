@@ -75,11 +75,11 @@ def open_mirror(
     url: str,
     client: AshbyClient | None,
     *,
-    answers: bool = False,
+    answers: bool | None = None,
     words: list[str] | None = None,
     zone: str = "UTC",
 ) -> Mirror:
-    """The mirror at a URL. It keeps the words that it has kept so far unless others are named."""
+    """The mirror at a URL. It keeps the answers and words that it has kept so far unless told otherwise."""
     from langchain_ashby.errors import AshbyError
 
     try:

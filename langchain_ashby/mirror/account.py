@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, insert, inspect, select, true, u
 
 from langchain_ashby.mirror.database import MAKE_ONE
 from langchain_ashby.mirror.errors import MirrorError
-from langchain_ashby.mirror.lists import MirroredList
+from langchain_ashby.mirror.lists import MirroredList, mirrored_lists
 from langchain_ashby.mirror.own_tables import accounts, lists, own, staged
 from langchain_ashby.mirror.search import drop_index, make_index
 from langchain_ashby.mirror.tables import VERSION, metadata, read_words
@@ -51,15 +51,15 @@ def find(connection: Connection, account: str | None) -> Row[Any]:
 def prepare(
     connection: Connection,
     account: str,
-    mirrored: list[MirroredList],
     *,
-    answers: bool,
+    answers: bool | None,
     words: Collection[str] | None,
     anew: bool,
-) -> None:
-    """Makes the tables, inside a transaction; a mirror of an older version or with other `answers` is removed first.
+) -> list[MirroredList]:
+    """Makes the tables, inside a transaction, and returns the lists that fill them.
 
-    The people that were forgotten stay so. Of texts that are not among `words`, no words stay, unless that is None.
+    A mirror of an older version or with other `answers` is removed first. The people that were forgotten stay so. Of
+    texts that are not among `words`, no words stay. None for either is what the mirror has kept so far.
 
     Raises:
         MirrorError: if the mirror is another account's, or was made by a newer version of this package.
@@ -71,8 +71,9 @@ def prepare(
             raise MirrorError(_version(whose.version), remedy=_remedy(whose.version))
         if whose.account != account and not anew:
             raise _another_account(whose.account, account)
-        is_older = whose.version != VERSION
-        if anew or is_older or connection.scalar(select(accounts.c.keeps_answers)) != answers:
+        kept = connection.scalar(select(accounts.c.keeps_answers)) if whose.version == VERSION else None
+        answers = kept if answers is None else answers
+        if anew or kept is None or kept != answers:
             _take_down(connection)
             is_there = False
     elif taken := set(inspect(connection).get_table_names()) & (metadata.tables.keys() | staged.tables.keys()):
@@ -83,16 +84,18 @@ def prepare(
     if not is_there:
         for tables in (metadata, staged, own):
             tables.create_all(connection)
-        connection.execute(insert(accounts).values(account=account, version=VERSION, keeps_answers=answers))
+        connection.execute(insert(accounts).values(account=account, version=VERSION, keeps_answers=bool(answers)))
     make_index(connection)
     if words is not None:
         connection.execute(update(accounts).values(keeps_words=" ".join(sorted(words))))
         connection.execute(delete(read_words).where(read_words.c.kind.not_in(words)))
+    mirrored = mirrored_lists(answers=bool(answers))
     known = set(connection.scalars(select(lists.c.name)))
     names = {it.name for it in mirrored}
     connection.execute(delete(lists).where(lists.c.name.in_(known - names)))
     for name in sorted(names - known):
         connection.execute(insert(lists).values(name=name, is_full=True, is_read=False))
+    return mirrored
 
 
 def begin_run(connection: Connection, now: Any, *, full: bool) -> bool:

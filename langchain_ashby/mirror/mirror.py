@@ -19,7 +19,7 @@ from langchain_ashby.mirror.coverage import Coverage, coverage
 from langchain_ashby.mirror.database import open_database
 from langchain_ashby.mirror.freshness import Freshener
 from langchain_ashby.mirror.history import is_gone, read_histories
-from langchain_ashby.mirror.lists import mirrored_lists
+from langchain_ashby.mirror.lists import MirroredList
 from langchain_ashby.mirror.own_tables import accounts, forgotten, lists
 from langchain_ashby.mirror.reading import Progress, Reader
 from langchain_ashby.mirror.removal import remove_people, remove_staged_people
@@ -50,7 +50,7 @@ class Mirror:
         url: `sqlite:///FILE`, or `postgresql+psycopg://…`, where the mirror has a schema of its own.
         client: Reads Ashby. Without one the mirror can be read, and people can be forgotten.
         answers: Also keep what was answered in interview feedback, less what is private. If a mirror was made with the
-            other choice, the next sync rebuilds it.
+            other choice, the next sync rebuilds it. None for what the mirror has kept so far.
         words: Of which texts to keep the words, for `ashby_find_candidates`: any of `notes`, `feedback` and `resumes`.
             The next sync removes those of all others. None for what the mirror has kept so far.
         zone: The name of the time zone in which the days of questions begin, such as Europe/Oslo.
@@ -67,7 +67,7 @@ class Mirror:
         url: str,
         client: AshbyClient | None = None,
         *,
-        answers: bool = False,
+        answers: bool | None = False,
         words: Collection[str] | None = (),
         zone: str = "UTC",
         max_age: timedelta = timedelta(minutes=15),
@@ -119,15 +119,14 @@ class Mirror:
             raise ConfigurationError("Bringing a mirror up to date needs a client: Mirror(url, client)")
         report = progress or _silent
         with self._database.running() as connection:
-            mirrored = mirrored_lists(answers=self._answers)
             with self._database.transaction(connection):
                 answers, words = self._answers, self._words
-                prepare(connection, str(self._account), mirrored, answers=answers, words=words, anew=anew)
+                mirrored = prepare(connection, str(self._account), answers=answers, words=words, anew=anew)
                 complete_at = connection.scalar(select(accounts.c.complete_at))
             if full is None:
                 full = _is_due(complete_at)
-            if self._run(connection, report, full=full):
-                self._run(connection, report, full=False)  # what changed since that began
+            if self._run(connection, mirrored, report, full=full):
+                self._run(connection, mirrored, report, full=False)  # what changed since that began
             for read in (read_histories, read_texts):
                 read(self._client, self._database, connection, history, report)
             self._database.tidy(connection)
@@ -290,11 +289,10 @@ class Mirror:
     def _account(self) -> str | None:
         return None if self._client is None else account_of(self._client)
 
-    def _run(self, connection: Connection, progress: Progress, *, full: bool) -> bool:
+    def _run(self, connection: Connection, mirrored: list[MirroredList], progress: Progress, *, full: bool) -> bool:
         """Reads the lists and puts what they have in place. Returns True if that began long ago, or took long."""
         assert self._client is not None
         client, now = self._client, datetime.now(UTC)
-        mirrored = mirrored_lists(answers=self._answers)
         with self._database.transaction(connection):
             again = begin_run(connection, now, full=full)
             read = set(connection.scalars(select(lists.c.name).where(lists.c.is_read)))

@@ -262,6 +262,8 @@ def test_answers_in_feedback_are_kept_only_on_request(url: str, client: AshbyCli
     asked_for.sync()
     answers = [row[-1] for row in held(asked_for)["feedback"]]
     assert answers and any("Very strong" in each for each in answers)
+    Mirror(url, client, answers=None).sync()
+    assert [row[-1] for row in held(asked_for)["feedback"]] == answers
     plain.sync()
     assert {row[-1] for row in held(plain)["feedback"]} == {None}
     assert b"Very strong" not in everything_in(tmp_path)
