@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Generator, Iterator
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def pytest_configure() -> None:
         raise pytest.UsageError(f"this would test the langchain_ashby in {tested}, not this clone: pip install -e .")
 
 
+@cache
 def folder_mark(path: Path, config: pytest.Config) -> str | None:
     """The mark of the tests in a folder: its name, if pyproject.toml lists it."""
     folder = path.relative_to(TESTS).parts[0]
@@ -107,11 +109,13 @@ def strict_sandboxes() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment() -> Iterator[None]:
     """Isolates tests from the developer's own configuration."""
-    for name in ("ASHBY_API_KEY", "ASHBY_BASE_URL", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("ASHBY_API_KEY", "ASHBY_BASE_URL", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture
