@@ -44,9 +44,13 @@ def folder_mark(path: Path, config: pytest.Config) -> str | None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Saves `-m "not slow"` from importing modules that it would deselect entirely."""
-    inside = collection_path.parent == TESTS and collection_path.is_dir()
-    left_out = inside and config.option.markexpr == "not slow" and folder_mark(collection_path, config)
-    return True if left_out else None  # None defers to the other plugins
+    if config.option.markexpr != "not slow":
+        return None  # which defers to the other plugins
+    if collection_path.is_dir():
+        left_out = collection_path.parent == TESTS and folder_mark(collection_path, config) is not None
+    else:
+        left_out = "\npytestmark = pytest.mark.slow\n" in collection_path.read_text("utf-8", "replace")
+    return left_out or None
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

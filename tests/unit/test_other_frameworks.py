@@ -27,6 +27,8 @@ from langchain_ashby.endpoints import BY_DEFAULT
 from langchain_ashby.ids import short
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 TOOLS = {tool.name: tool for tool in AshbyToolkit(AshbyClient("key"), toolsets="all").get_tools()}
 each_tool = pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
 
@@ -48,7 +50,6 @@ async def server(sandbox: AshbySandbox) -> AsyncIterator[ClientSession]:
         yield session
 
 
-@pytest.mark.slow
 async def test_all_tools_can_be_served_over_mcp_and_one_of_each_kind_called() -> None:
     with AshbySandbox(candidates=3) as sandbox:
         candidate = sandbox.state()["candidate"][0]
