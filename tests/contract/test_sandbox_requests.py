@@ -87,8 +87,9 @@ def test_a_corrupted_request_that_ashby_would_refuse_is_refused_without_effect(
 
 
 def test_a_body_that_is_no_object_is_refused(ashby: Caller) -> None:
+    bodies: list[Any] = [[], "text", 7, [{}]]
     for endpoint in EXAMPLES:
-        for body in ([], "text", 7, [{}]):
+        for body in bodies:
             assert ashby.send(endpoint, body)["errorInfo"]["code"] == "invalid_input", endpoint
 
 

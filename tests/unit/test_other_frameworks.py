@@ -115,7 +115,7 @@ def test_pydantic_ai_requires_what_is_required_and_nothing_else(tool: BaseTool) 
 def test_pydantic_ai_calls_a_tool_without_what_was_left_out() -> None:
     with AshbySandbox(candidates=3) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
         [tool] = AshbyToolkit(client, include=["ashby_list_candidates"]).get_tools()
-        assert "# 2 records" in tool_from_langchain(tool).function(limit=2)  # type: ignore[call-arg]
+        assert "# 2 records" in tool_from_langchain(tool).function(limit=2)
         assert sandbox.requests()[-1]["body"] == {"limit": 2}
 
 
