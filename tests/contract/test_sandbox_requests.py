@@ -225,7 +225,7 @@ def test_no_request_that_ashby_allows_is_refused_for_its_shape(ashby: Caller, en
     resource = endpoint.split(".")[0]
     types = {"id": resource, "interviewScheduleId": "interviewSchedule", "objectId": "candidate"}
 
-    @settings(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(requests_of(CONTRACT.requests[endpoint], "", ids, types))
     def run(body: Any) -> None:
         CONTRACT.check_request(endpoint, body)
