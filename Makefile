@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1 — \2/'
 
-check: $(VENV)/dev.stamp ## check style and types and run the fast tests, in about three minutes
+check: $(VENV)/dev.stamp ## check style and types and run the fast tests, in about a minute and a half
 	@$(MAKE) --no-print-directory -j2 lint types fast
 
 test: $(VENV)/dev.stamp ## run all tests, in about 13 minutes

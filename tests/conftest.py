@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Generator, Iterator
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def pytest_configure() -> None:
         raise pytest.UsageError(f"this would test the langchain_ashby in {tested}, not this clone: pip install -e .")
 
 
+@cache
 def folder_mark(path: Path, config: pytest.Config) -> str | None:
     """The mark of the tests in a folder: its name, if pyproject.toml lists it."""
     folder = path.relative_to(TESTS).parts[0]
@@ -42,9 +44,13 @@ def folder_mark(path: Path, config: pytest.Config) -> str | None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Saves `-m "not slow"` from importing modules that it would deselect entirely."""
-    inside = collection_path.parent == TESTS and collection_path.is_dir()
-    left_out = inside and config.option.markexpr == "not slow" and folder_mark(collection_path, config)
-    return True if left_out else None  # None defers to the other plugins
+    if config.option.markexpr != "not slow":
+        return None  # which defers to the other plugins
+    if collection_path.is_dir():
+        left_out = collection_path.parent == TESTS and folder_mark(collection_path, config) is not None
+    else:
+        left_out = "\npytestmark = pytest.mark.slow\n" in collection_path.read_text("utf-8", "replace")
+    return left_out or None
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
@@ -107,11 +113,13 @@ def strict_sandboxes() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment() -> Iterator[None]:
     """Isolates tests from the developer's own configuration."""
-    for name in ("ASHBY_API_KEY", "ASHBY_BASE_URL", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("ASHBY_API_KEY", "ASHBY_BASE_URL", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from langchain_ashby import AshbyClient
 from langchain_ashby.agent.execution.waiting import all_waiting
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 APPROVE = {"type": "approve"}
 
 

@@ -22,6 +22,8 @@ from langchain_ashby.endpoints.applications import ChangeApplicationStage, Creat
 from langchain_ashby.endpoints.interviews import ListInterviewStages
 from langchain_ashby.ids import short
 
+pytestmark = pytest.mark.slow
+
 ALL: Any = {"toolkit": {"toolsets": "all"}}
 
 

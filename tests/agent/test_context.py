@@ -21,6 +21,8 @@ from langchain_ashby.endpoints import BY_DEFAULT, TOOLSETS
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def ashby() -> Iterator[Ashby]:

@@ -17,6 +17,8 @@ from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.candidates import UpdateCandidate
 from langchain_ashby.endpoints.interviews import ListInterviewStages
 
+pytestmark = pytest.mark.slow
+
 NOTE = "ashby_create_candidate_note"
 SHORT = ApprovalPolicy(hold={NOTE: timedelta(seconds=1)})
 LONG = ApprovalPolicy(hold={NOTE: timedelta(hours=1)})

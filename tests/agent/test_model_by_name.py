@@ -12,6 +12,8 @@ from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.agent.run.chat_model import chat_model
 from langchain_ashby.errors import ConfigurationError
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_model_may_be_given_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "x")

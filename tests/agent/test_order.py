@@ -15,6 +15,8 @@ from writing_room import DyingJournal, Killed, Room, opened
 from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.endpoints import CreateOpening, SetOpeningState
 
+pytestmark = pytest.mark.slow
+
 APPROVE = {"type": "approve"}
 
 

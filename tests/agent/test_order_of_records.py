@@ -22,6 +22,8 @@ from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.ids import short
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 
 class Desk(Company):
     """A company, and an agent that proposes the same calls each time it is made."""

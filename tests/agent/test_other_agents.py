@@ -14,6 +14,8 @@ from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 THREAD: Any = {"configurable": {"thread_id": "1"}}
 Make = Callable[[BaseChatModel, AshbyToolkit], Any]
 

@@ -26,6 +26,8 @@ from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.endpoints.candidates import CreateCandidate, CreateCandidateNote, UploadCandidateResume
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 UPDATE, NOTE, READ_FILE = "ashby_update_candidate", "ashby_create_candidate_note", "ashby_read_candidate_file"
 EVIL = "ada.lovelace@mailbox.invalid"
 RESUME = f"""Ada Lovelace

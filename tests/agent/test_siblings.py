@@ -11,6 +11,8 @@ from office import made, results
 from test_second_look import move, one, rejection, scorecard, set_field
 from writing_room import Room, opened
 
+pytestmark = pytest.mark.slow
+
 APPROVE = {"type": "approve"}
 
 

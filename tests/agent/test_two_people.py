@@ -18,6 +18,8 @@ from writing_room import room as room
 from langchain_ashby.agent import ApprovalPolicy, PendingApprovals, allow_if, audit_trail, more_than
 from langchain_ashby.endpoints.candidates import UpdateCandidate
 
+pytestmark = pytest.mark.slow
+
 NOTE = "ashby_create_candidate_note"
 TWO = ApprovalPolicy(second_reviewer=[NOTE])
 

@@ -40,6 +40,8 @@ from langchain_ashby.agent import (
 from langchain_ashby.agent.run.context import SettingsError
 from langchain_ashby.endpoints.applications import ChangeApplicationStage
 
+pytestmark = pytest.mark.slow
+
 MOVE = "ashby_change_application_stage"
 
 
@@ -312,7 +314,6 @@ async def test_it_is_proposed_under_asyncio(company: Undoer, tmp_path: Path) -> 
     assert stage(company) == "Onsite"
 
 
-@pytest.mark.slow
 def test_it_is_proposed_on_postgresql(company: Undoer, postgres: str) -> None:
     from langgraph.checkpoint.postgres import PostgresSaver
     from langgraph.store.postgres import PostgresStore
@@ -327,7 +328,6 @@ def test_it_is_proposed_on_postgresql(company: Undoer, postgres: str) -> None:
     assert stage(company) == "Onsite"
 
 
-@pytest.mark.slow
 async def test_it_is_proposed_on_postgresql_under_asyncio(company: Undoer, postgres: str) -> None:
     from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
     from langgraph.store.postgres.aio import AsyncPostgresStore
@@ -350,7 +350,6 @@ async def test_it_is_proposed_on_postgresql_under_asyncio(company: Undoer, postg
     assert stage(company) == "Onsite"
 
 
-@pytest.mark.slow
 def test_whoever_asks_while_it_is_being_made_gets_what_became_of_it(company: Undoer) -> None:
     agent, [entry] = company.write(MOVE, to(company, "Offer"))
     proposed = propose_undo(agent, entry)
@@ -387,7 +386,6 @@ def test_a_proposal_that_broke_off_goes_on_only_where_it_was_made(company: Undoe
     assert moves(company) == 1
 
 
-@pytest.mark.slow
 def test_of_two_who_propose_it_at_once_both_lead_to_one_write(company: Undoer) -> None:
     for _ in range(5):
         agent, [entry] = company.write(MOVE, to(company, "Offer"), store=InMemoryStore(), checkpointer=InMemorySaver())
@@ -446,7 +444,6 @@ class Mortal:
         return put
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before it is stored", "after it is stored"])
 def test_a_process_that_dies_anywhere_writes_nothing_unapproved_and_nothing_twice(
     company: Undoer, tmp_path: Path, after: bool

@@ -16,6 +16,8 @@ from langchain_ashby.effect import Adds
 from langchain_ashby.endpoint import Access, Endpoint
 from langchain_ashby.endpoints import OPERATIONS
 
+pytestmark = pytest.mark.slow
+
 NOT_UNDONE = {
     "ashby_create_candidate",
     "ashby_create_candidate_note",
@@ -165,7 +167,6 @@ def test_a_profile_is_put_back_with_its_links_and_place(company: Undoer) -> None
     assert places == {".candidate.emailAddresses", ".candidate.location.id"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("was", ["values", "nothing"])
 def test_every_kind_of_custom_field_is_set_back(company: Undoer, was: str) -> None:
     """First each is set, then changed, then the change is undone; or it was empty before."""

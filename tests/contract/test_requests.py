@@ -96,7 +96,7 @@ STATED = {name: it for name, it in OPERATIONS.items() if it.path in load_contrac
 def test_every_request_of_a_tool_fits_the_contract(
     operation: type[Operation[Any]], desk: Desk, contract: Contract
 ) -> None:
-    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+    @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
     @given(arguments(operation))
     def sends_what_fits(given_: dict[str, Any]) -> None:
         sent = desk.run(operation.tool_name(), given_)

@@ -71,7 +71,7 @@ def test_a_corrupted_request_that_ashby_would_refuse_is_refused_without_effect(
 ) -> None:
     ashby.sandbox.reset()
     body = EXAMPLES[endpoint][number](ashby)
-    before = ashby.sandbox.state()
+    before = ashby.company()
     tried = 0
     for path in paths(body):
         for change in ("renamed", "dropped", "of another type"):
@@ -82,21 +82,21 @@ def test_a_corrupted_request_that_ashby_would_refuse_is_refused_without_effect(
             reply = ashby.send(endpoint, mutant)
             assert not reply["success"], f"{endpoint}: {path} {change} was accepted: {mutant}"
             assert reply["errorInfo"]["code"] == "invalid_input", f"{endpoint}: {path} {change}: {reply['errorInfo']}"
-    assert ashby.sandbox.state() == before
+    assert ashby.company() == before
     assert tried >= len(body), "every key can at least be renamed"
 
 
-@pytest.mark.parametrize("endpoint", sorted(EXAMPLES))
-def test_a_body_that_is_no_object_is_refused(ashby: Caller, endpoint: str) -> None:
+def test_a_body_that_is_no_object_is_refused(ashby: Caller) -> None:
     bodies: list[Any] = [[], "text", 7, [{}]]
-    for body in bodies:
-        assert ashby.send(endpoint, body)["errorInfo"]["code"] == "invalid_input"
+    for endpoint in EXAMPLES:
+        for body in bodies:
+            assert ashby.send(endpoint, body)["errorInfo"]["code"] == "invalid_input", endpoint
 
 
-@pytest.mark.parametrize("endpoint", sorted(EXAMPLES))
-def test_an_empty_request_is_refused_where_ashby_requires_something(ashby: Caller, endpoint: str) -> None:
-    if not CONTRACT.allows_request(endpoint, {}):
-        assert ashby.send(endpoint, {})["errorInfo"]["code"] == "invalid_input"
+def test_an_empty_request_is_refused_where_ashby_requires_something(ashby: Caller) -> None:
+    for endpoint in EXAMPLES:
+        if not CONTRACT.allows_request(endpoint, {}):
+            assert ashby.send(endpoint, {})["errorInfo"]["code"] == "invalid_input", endpoint
 
 
 # Valid requests
@@ -221,11 +221,11 @@ def objects(schema: Schema, ids: dict[str, list[str]], types: dict[str, str]) ->
 @pytest.mark.parametrize("endpoint", sorted(EXAMPLES))
 def test_no_request_that_ashby_allows_is_refused_for_its_shape(ashby: Caller, endpoint: str) -> None:
     ashby.sandbox.reset()
-    ids = {kind: [record["id"] for record in found] for kind, found in ashby.sandbox.state().items()}
+    ids = {kind: [record["id"] for record in found] for kind, found in ashby.seed.items()}
     resource = endpoint.split(".")[0]
     types = {"id": resource, "interviewScheduleId": "interviewSchedule", "objectId": "candidate"}
 
-    @settings(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(requests_of(CONTRACT.requests[endpoint], "", ids, types))
     def run(body: Any) -> None:
         CONTRACT.check_request(endpoint, body)
@@ -233,7 +233,7 @@ def test_no_request_that_ashby_allows_is_refused_for_its_shape(ashby: Caller, en
         if not reply["success"] and reply["errorInfo"]["code"] == "invalid_input":
             assert not SHAPE.search(reply["errorInfo"]["message"]), f"{body}: {reply['errorInfo']['message']}"
 
-    before = ashby.sandbox.state()
+    before = ashby.company()
     run()
     if endpoint in CONTRACT.methods and not CONTRACT.methods[endpoint].write:
-        assert ashby.sandbox.state() == before
+        assert ashby.company() == before

@@ -530,7 +530,7 @@ def _sent(tool: str) -> Example:
     def example(ashby: Caller) -> Body:
         # Such tools never upload, so no directory is needed.
         with AshbyClient(ashby.sandbox.api_key, ashby.sandbox.url) as client:
-            request = OPERATIONS[tool](**examples.EXAMPLES[tool](Company(ashby.sandbox.state(), client, Path())))
+            request = OPERATIONS[tool](**examples.EXAMPLES[tool](Company(ashby.seed, client, Path())))
         assert isinstance(request, Endpoint)
         return request.wire()
 

@@ -22,6 +22,8 @@ from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 Desk = Callable[..., tuple[Browser, Agent]]
 
 
@@ -180,7 +182,6 @@ def test_a_tool_that_is_not_ashbys_has_a_form_by_its_schema(desk: Desk) -> None:
     assert asked == [("GO", 3)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "tool",
     [

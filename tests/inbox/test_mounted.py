@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import pytest
 from fastapi import FastAPI
 from people import HOME
 from starlette.testclient import TestClient
@@ -15,6 +16,8 @@ from starlette.testclient import TestClient
 from langchain_ashby.agent import audit_trail
 from langchain_ashby.inbox import Reviewer, create_app
 from langchain_ashby.inbox.outbox import Agent
+
+pytestmark = pytest.mark.slow
 
 
 async def grace(_: object) -> Reviewer:

@@ -32,6 +32,8 @@ from langchain_ashby.inbox.outages import is_outage
 from langchain_ashby.inbox.questions import Approval
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 AWAY, NOT_KNOWN = "The database does not answer.", "It is not known whether anything was changed"
 
 
@@ -63,7 +65,6 @@ def pooled(url: str) -> Iterator[Any]:
         yield made
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(why_not() is not None, reason="no PostgreSQL server is installed")
 def test_while_postgresql_is_stopped_pages_say_so_and_afterwards_each_decision_counts_once(
     sandbox: AshbySandbox,
@@ -90,7 +91,6 @@ def test_while_postgresql_is_stopped_pages_say_so_and_afterwards_each_decision_c
         assert len(made.notes()) == 2
 
 
-@pytest.mark.slow
 def test_killed_connections_neither_lose_nor_repeat_a_decision(sandbox: AshbySandbox, postgres: str) -> None:
     url, over = new_database(postgres), threading.Event()
 

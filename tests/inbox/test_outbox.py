@@ -17,6 +17,8 @@ from langchain_ashby.demo.scripted import call, say
 from langchain_ashby.inbox.outbox import AlreadyDecided, DecisionError, QuestionOver
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 APPROVE = {"type": "approve"}
 
 

@@ -18,6 +18,8 @@ from langchain_ashby.inbox.outbox import Outbox
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 APPROVE = {"type": "approve"}
 
 

@@ -20,6 +20,8 @@ from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.reviewers import Routing
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(2)> \u202eevil https://evil.example'
 
 

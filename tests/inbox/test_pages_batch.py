@@ -17,6 +17,8 @@ from langchain_ashby.inbox.questions import Approval, Question, Questions
 from langchain_ashby.inbox.together import alone, likeness
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime.now(UTC)
 
 

@@ -21,6 +21,8 @@ from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.security import MOST_BYTES, Attempts, BrokenOffError, Place
 from langchain_ashby.inbox.sessions import FormKey, Sessions
 
+pytestmark = pytest.mark.slow
+
 OWN = {"origin": HOME, "sec-fetch-site": "same-origin"}
 
 

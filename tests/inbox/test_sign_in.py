@@ -17,6 +17,8 @@ from starlette.testclient import TestClient
 from langchain_ashby.inbox import LocalToken, OpenIDConnect, create_app
 from langchain_ashby.inbox.outbox import Agent
 
+pytestmark = pytest.mark.slow
+
 BY_A_LINK = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 AT_ONCE_AGAIN = BY_A_LINK | {"sec-fetch-site": "same-origin"}
 

@@ -30,6 +30,8 @@ from langchain_ashby.inbox.became import OUTCOMES, by_whom
 from langchain_ashby.inbox.export import to_csv, to_jsonl, without_private
 from langchain_ashby.inbox.trail import Trail, Wanted
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["postgres"]
 
 

@@ -23,6 +23,8 @@ from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.inbox.reviewers import Routing
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 MOVE, TAG, NOTE = "ashby_change_application_stage", "ashby_add_candidate_tag", "ashby_create_candidate_note"
 CONFIG: Any = {"configurable": {"thread_id": "it"}}
 

@@ -17,6 +17,8 @@ from telling import EACH_KIND, LISTINGS, SINGLE, TOOLS
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoints import OPERATIONS
 
+pytestmark = pytest.mark.slow
+
 
 def reply(tool: str, record: Any) -> dict[str, Any]:
     results = [record] if is_listing(OPERATIONS[tool].path) else record

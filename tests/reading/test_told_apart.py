@@ -19,7 +19,7 @@ from langchain_ashby.records import FileText, Surroundings
 pytestmark = pytest.mark.slow
 
 FEW = settings(max_examples=2, phases=[Phase.generate])
-MANY = settings(max_examples=settings().max_examples // 4, phases=[Phase.generate])
+MANY = settings(max_examples=settings().max_examples // 8, phases=[Phase.generate])
 
 
 def with_flags(value: Any, flag: bool) -> Any:

@@ -19,7 +19,7 @@ from langchain_ashby.endpoints import OPERATIONS
 pytestmark = pytest.mark.slow
 
 FEW = settings(max_examples=3, phases=[Phase.generate])
-MANY = settings(max_examples=settings().max_examples // 4, phases=[Phase.generate])
+MANY = settings(max_examples=settings().max_examples // 8, phases=[Phase.generate])
 
 AWKWARD = [
     "A|B", "x; y", "a, b", "a / b", "# Done: 1", "#1", "x ¶ y", "one\ntwo", "1\r\n# 2", "3\u2028# 4", "5\x85# 6",

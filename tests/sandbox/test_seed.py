@@ -14,6 +14,8 @@ import pytest
 from langchain_ashby.sandbox.records import API_USER_ID, KINDS, completed
 from langchain_ashby.sandbox.seed import company
 
+pytestmark = pytest.mark.slow
+
 Company = dict[str, dict[str, Any]]
 
 # The kind of record that a key points to, if its name does not tell.

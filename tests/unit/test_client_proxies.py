@@ -58,28 +58,25 @@ def failing(client: AshbyClient, request: Any) -> AshbyError:
     return failed.value
 
 
-@both
+NO_ADDRESSES = [
+    *("http://[", "http://[::1", f"http://{PASSWORD}@[bad", "http://a b:1", "http://exa mple:1", "http://a\nb:1"),
+    *("http://proxy:99999", "http://127.0.0.1:99999", "http://proxy:port", "nonsense://proxy:1", "ftp://proxy"),
+    *("http://", "http:x", "://", "//", "http://.", "http://%zz:1", f"http://user:{PASSWORD}@:80"),
+    *("http://ex..ample:1", "https://ex..ample", f"http://{'a' * 64}:1", "http://\udcff:1"),
+]
+
+
 @every_way
-@pytest.mark.parametrize(
-    "proxy",
-    [
-        *("http://[", "http://[::1", f"http://{PASSWORD}@[bad", "http://a b:1", "http://exa mple:1", "http://a\nb:1"),
-        *("http://proxy:99999", "http://127.0.0.1:99999", "http://proxy:port", "nonsense://proxy:1", "ftp://proxy"),
-        *("http://", "http:x", "://", "//", "http://.", "http://%zz:1", f"http://user:{PASSWORD}@:80"),
-        *("http://ex..ample:1", "https://ex..ample", f"http://{'a' * 64}:1", "http://\udcff:1"),
-    ],
-    ids=ascii,
-)
-def test_one_whose_address_is_none_is_an_error_of_configuration(
-    way: Way, proxy: str, request_: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    error = failing(way(proxy, monkeypatch), request_)
-    assert type(error) is errors.ConfigurationError
-    assert "The proxy cannot be used" in error.message
-    assert error.endpoint == request_.path
-    assert not error.outcome_unknown
-    assert not error.retryable
-    assert PASSWORD not in str(error)
+def test_one_whose_address_is_none_is_an_error_of_configuration(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    for proxy in NO_ADDRESSES:
+        for request_ in (READ, WRITE):
+            error = failing(way(proxy, monkeypatch), request_)
+            assert type(error) is errors.ConfigurationError, ascii(proxy)
+            assert "The proxy cannot be used" in error.message, ascii(proxy)
+            assert error.endpoint == request_.path
+            assert not error.outcome_unknown
+            assert not error.retryable
+            assert PASSWORD not in str(error), ascii(proxy)
 
 
 @every_way

@@ -36,12 +36,12 @@ def headings(operation: type[Operation[Any]]) -> list[str]:
     return [column.heading for column in COLUMNS[record]] + below if record else []
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-def test_every_argument_that_takes_an_id_says_so_by_its_name_and_its_type(operation: type[Operation[Any]]) -> None:
-    for name, argument in arguments_of(operation):
-        by_name = "_id" in name and name not in NUMBERS_OF_OTHER_SYSTEMS and "bool" not in str(argument.annotation)
-        assert bool(ids_of(argument)) is by_name, f"{name}: its type belongs into langchain_ashby/ids.py"
-        assert name not in ("id", "ids"), "an argument names what its id identifies"
+def test_every_argument_that_takes_an_id_says_so_by_its_name_and_its_type() -> None:
+    for operation in OPERATIONS.values():
+        for name, argument in arguments_of(operation):
+            by_name = "_id" in name and name not in NUMBERS_OF_OTHER_SYSTEMS and "bool" not in str(argument.annotation)
+            assert bool(ids_of(argument)) is by_name, f"{name}: its type belongs into langchain_ashby/ids.py"
+            assert name not in ("id", "ids"), "an argument names what its id identifies"
 
 
 @every_kind

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -71,13 +72,19 @@ def part_of(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
+@cache
+def statements(file: Path) -> list[ast.Import | ast.ImportFrom]:
+    """The imports, anywhere in the file."""
+    return [it for it in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(it, ast.Import | ast.ImportFrom)]
+
+
 def imports_of(file: Path) -> set[str]:
-    """The parts of the package that a file imports, anywhere in the file."""
+    """The parts of the package that a file imports."""
     found = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in statements(file):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{file}: a relative import"
             module = node.module or ""
             # `from langchain_ashby import wire` imports the module, not the package
@@ -87,21 +94,20 @@ def imports_of(file: Path) -> set[str]:
     return {part_of(homes.get(part_of(name), name)) for name in ours} - {"", "__version__"}
 
 
-@pytest.mark.parametrize("file", modules(), ids=lambda file: str(file.relative_to(PACKAGE)))
-def test_imports_run_one_way(file: Path) -> None:
-    part = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    known = imports_of(file) - {part}
-    if part == "__init__":
-        return  # it names them all and loads each on first use
-    if part == "pytest_plugin":
-        assert known == {"client", "sandbox", "toolkit"}, "it knows what its fixtures hand out"
-        return
-    if part == "sandbox":
-        assert known == set(), "the sandbox stands alone, so that a client can be checked against it"
-        return
-    assert part in ORDER, f"{part} has no place in the order of modules"
-    allowed = set(ORDER[: ORDER.index(part)]) | ({"sandbox"} if part in ("server", "cli") else set())
-    assert known <= allowed
+def test_imports_run_one_way() -> None:
+    for file in modules():
+        part = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        known = imports_of(file) - {part}
+        if part == "__init__":
+            continue  # it names them all and loads each on first use
+        if part == "pytest_plugin":
+            assert known == {"client", "sandbox", "toolkit"}, "it knows what its fixtures hand out"
+        elif part == "sandbox":
+            assert known == set(), f"{file}: the sandbox stands alone, so that a client can be checked against it"
+        else:
+            assert part in ORDER, f"{part} has no place in the order of modules"
+            allowed = set(ORDER[: ORDER.index(part)]) | ({"sandbox"} if part in ("server", "cli") else set())
+            assert known <= allowed, file
 
 
 def test_endpoint_imports_neither_http_nor_langchain() -> None:
@@ -139,21 +145,18 @@ AGENT = [
 def agent_imports(file: Path) -> set[str]:
     """The modules of the agent that a file imports, below `langchain_ashby.agent`."""
     prefix = "langchain_ashby.agent."
-    found = [
-        node.module or "" for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
-    ]
+    found = [node.module or "" for node in statements(file) if isinstance(node, ast.ImportFrom)]
     return {name.removeprefix(prefix) for name in found if name.startswith(prefix)}
 
 
-@pytest.mark.parametrize(
-    "file", sorted((PACKAGE / "agent").rglob("*.py")), ids=lambda file: str(file.relative_to(PACKAGE))
-)
-def test_inside_the_agent_imports_run_one_way(file: Path) -> None:
-    within = file.relative_to(PACKAGE / "agent").with_suffix("").parts
-    known = {name.partition(".")[0] for name in agent_imports(file)} - {within[0]}
-    assert known <= set(AGENT[: AGENT.index(within[0])])
-    if within[0] == "nodes":
-        assert not any(name.startswith("nodes") for name in agent_imports(file)), "a node is no library for another"
+def test_inside_the_agent_imports_run_one_way() -> None:
+    for file in (PACKAGE / "agent").rglob("*.py"):
+        within = file.relative_to(PACKAGE / "agent").with_suffix("").parts
+        known = {name.partition(".")[0] for name in agent_imports(file)} - {within[0]}
+        assert known <= set(AGENT[: AGENT.index(within[0])]), file
+        if within[0] == "nodes":
+            libraries = [name for name in agent_imports(file) if name.startswith("nodes")]
+            assert not libraries, f"{file}: a node is no library for another"
 
 
 @pytest.mark.parametrize("room", ["messages", "approval", "run", "execution", "undo"])

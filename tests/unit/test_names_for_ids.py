@@ -32,9 +32,8 @@ OTHER = "2e1d9b63-6c2f-4d4f-8e63-7d2a2d8b1c22"
 THIRD = "3d2e8c74-7d3a-4e5a-9f74-8e3b3e9c2d33"
 
 KINDS = {"stage": "interviewStage", "plan": "interviewPlan", "form": "feedbackFormDefinition"}
-each_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 each_example = pytest.mark.parametrize("operation", [OPERATIONS[name] for name in EXAMPLES], ids=EXAMPLES)
-"""Every operation; `test_examples` names those without an example."""
+"""`test_examples` names the operations without an example."""
 
 
 @pytest.fixture(scope="module")
@@ -89,25 +88,25 @@ def at_the_way(given: Any, way: tuple[str, ...]) -> Iterator[tuple[Any, Any]]:
 class TestEveryArgument:
     """Derived from the declarations, so that none is forgotten."""
 
-    @each_operation
-    def test_takes_text_exactly_where_its_kind_has_names(self, operation: type[Operation[Any]]) -> None:
-        for way, kind in places(operation):
-            given: Any = "Some name"
-            for step in reversed(way):
-                given = {step: given}
-            problems = refusals(arguments_of(operation), given) | refusals(
-                arguments_of(operation), {way[0]: [given[way[0]]]}
-            )
-            refused = any("takes an id" in said for where, said in problems if way[-1] in where)
-            assert refused is not kind.takes_names, f"{'.'.join(way)}: {problems}"
-
-    @each_operation
-    def test_alone_refuses_a_name(self, operation: type[Operation[Any]]) -> None:
-        for way, _ in places(operation):
-            if len(way) == 1:
-                assert any("takes an id" in said for _, said in refusals(operation, {way[0]: "Some name"})) or any(
-                    "takes an id" in said for _, said in refusals(operation, {way[0]: ["Some name"]})
+    def test_takes_text_exactly_where_its_kind_has_names(self) -> None:
+        for operation in OPERATIONS.values():
+            for way, kind in places(operation):
+                given: Any = "Some name"
+                for step in reversed(way):
+                    given = {step: given}
+                problems = refusals(arguments_of(operation), given) | refusals(
+                    arguments_of(operation), {way[0]: [given[way[0]]]}
                 )
+                refused = any("takes an id" in said for where, said in problems if way[-1] in where)
+                assert refused is not kind.takes_names, f"{operation.path}: {'.'.join(way)}: {problems}"
+
+    def test_alone_refuses_a_name(self) -> None:
+        for operation in OPERATIONS.values():
+            for way, _ in places(operation):
+                if len(way) == 1:
+                    assert any("takes an id" in said for _, said in refusals(operation, {way[0]: "Some name"})) or any(
+                        "takes an id" in said for _, said in refusals(operation, {way[0]: ["Some name"]})
+                    )
 
     @each_example
     def test_with_the_name_of_its_record_sends_the_same_as_with_the_id(
@@ -134,14 +133,12 @@ class TestEveryArgument:
         paths = {it["endpoint"] for it in sandbox.requests()[after:]}
         assert all(it.rpartition(".")[2] in ("list", "search", "info") for it in paths)
 
-    @each_example
-    def test_with_ids_alone_reads_nothing(
-        self, operation: type[Operation[Any]], sandbox: AshbySandbox, client: AshbyClient, company: Company
-    ) -> None:
-        arguments = EXAMPLES[operation.tool_name()](company)
-        before = len(sandbox.requests())
-        assert resolved(operation, arguments, client).arguments == arguments
-        assert len(sandbox.requests()) == before
+    def test_with_ids_alone_reads_nothing(self, sandbox: AshbySandbox, client: AshbyClient, company: Company) -> None:
+        for name, example in EXAMPLES.items():
+            arguments = example(company)
+            before = len(sandbox.requests())
+            assert resolved(OPERATIONS[name], arguments, client).arguments == arguments, name
+            assert len(sandbox.requests()) == before, name
 
     def test_has_names_unless_its_kind_goes_by_its_id_alone(self) -> None:
         nameless = {it.argument for it in IDS.values() if not (it.names or it.kind_in)}

@@ -27,8 +27,9 @@ from langchain_ashby.endpoints import BY_DEFAULT
 from langchain_ashby.ids import short
 from langchain_ashby.sandbox import AshbySandbox
 
+pytestmark = pytest.mark.slow
+
 TOOLS = {tool.name: tool for tool in AshbyToolkit(AshbyClient("key"), toolsets="all").get_tools()}
-each_tool = pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
 
 
 @asynccontextmanager
@@ -48,7 +49,6 @@ async def server(sandbox: AshbySandbox) -> AsyncIterator[ClientSession]:
         yield session
 
 
-@pytest.mark.slow
 async def test_all_tools_can_be_served_over_mcp_and_one_of_each_kind_called() -> None:
     with AshbySandbox(candidates=3) as sandbox:
         candidate = sandbox.state()["candidate"][0]
@@ -105,30 +105,30 @@ def seen(tool: BaseTool) -> dict[str, Any]:
     return schema.model_json_schema()
 
 
-@each_tool
-def test_pydantic_ai_requires_what_is_required_and_nothing_else(tool: BaseTool) -> None:
-    theirs = tool_from_langchain(tool).function_schema.json_schema
-    assert sorted(theirs.get("required", [])) == sorted(seen(tool).get("required", []))
+def test_pydantic_ai_requires_what_is_required_and_nothing_else() -> None:
+    for tool in TOOLS.values():
+        theirs = tool_from_langchain(tool).function_schema.json_schema
+        assert sorted(theirs.get("required", [])) == sorted(seen(tool).get("required", [])), tool.name
 
 
 def test_pydantic_ai_calls_a_tool_without_what_was_left_out() -> None:
     with AshbySandbox(candidates=3) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
         [tool] = AshbyToolkit(client, include=["ashby_list_candidates"]).get_tools()
-        assert "# 2 records" in tool_from_langchain(tool).function(limit=2)  # type: ignore[call-arg]
+        assert "# 2 records" in tool_from_langchain(tool).function(limit=2)
         assert sandbox.requests()[-1]["body"] == {"limit": 2}
 
 
-@each_tool
-def test_the_class_of_the_arguments_takes_what_the_tool_takes(tool: BaseTool) -> None:
-    schema = tool.tool_call_schema
-    assert isinstance(schema, type)
-    assert issubclass(schema, BaseModel)
-    assert set(schema.model_fields) == set(tool.args)
+def test_the_class_of_the_arguments_takes_what_the_tool_takes() -> None:
+    for tool in TOOLS.values():
+        schema = tool.tool_call_schema
+        assert isinstance(schema, type)
+        assert issubclass(schema, BaseModel)
+        assert set(schema.model_fields) == set(tool.args), tool.name
 
 
-@each_tool
-def test_defaults_are_for_converters_and_not_for_models(tool: BaseTool) -> None:
-    required = seen(tool).get("required", [])
-    assert {name for name, it in tool.args.items() if "default" not in it} == set(required)
-    shown = convert_to_openai_tool(tool)["function"]["parameters"]["properties"]
-    assert not [name for name, it in shown.items() if "default" in it]
+def test_defaults_are_for_converters_and_not_for_models() -> None:
+    for tool in TOOLS.values():
+        required = seen(tool).get("required", [])
+        assert {name for name, it in tool.args.items() if "default" not in it} == set(required), tool.name
+        shown = convert_to_openai_tool(tool)["function"]["parameters"]["properties"]
+        assert not [name for name, it in shown.items() if "default" in it], tool.name

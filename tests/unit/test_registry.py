@@ -1,7 +1,6 @@
 """Rules that the declarations of all tools keep."""
 
 import re
-from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -9,12 +8,10 @@ from pydantic import BaseModel
 import langchain_ashby
 from langchain_ashby import AshbyClient, AshbyToolkit, endpoints
 from langchain_ashby.bulk import Bulk
-from langchain_ashby.endpoint import Access, Arguments, Endpoint, Operation
+from langchain_ashby.endpoint import Access, Arguments, Endpoint
 from langchain_ashby.endpoints import BY_DEFAULT, OPERATIONS
 from langchain_ashby.endpoints import internal as steps
 from langchain_ashby.errors import MissingAPIKeyError
-
-every_tool = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 
 
 class TestNames:
@@ -33,56 +30,63 @@ class TestNames:
             assert getattr(endpoints, operation.__name__) is operation
 
 
-@every_tool
 class TestDeclaration:
-    def test_has_its_own_description_of_at_most_two_sentences(self, operation: type[Operation[Any]]) -> None:
-        assert "__doc__" in vars(operation)
-        text = operation.tool_description()
-        assert 15 <= len(text) <= 260
-        assert text[0].isupper()
-        assert text.endswith(".")
-        assert "\n" not in text
-        assert len(re.findall(r"[.!?](?= [A-Z]|$)", text)) <= 2
+    def test_has_its_own_description_of_at_most_two_sentences(self) -> None:
+        for name, operation in OPERATIONS.items():
+            assert "__doc__" in vars(operation), name
+            text = operation.tool_description()
+            assert 15 <= len(text) <= 260, name
+            assert text[0].isupper(), name
+            assert text.endswith("."), name
+            assert "\n" not in text, name
+            assert len(re.findall(r"[.!?](?= [A-Z]|$)", text)) <= 2, name
 
-    def test_has_a_title(self, operation: type[Operation[Any]]) -> None:
-        assert operation.tool_name() == f"ashby_{operation.tool_title().lower().replace(' ', '_')}"
+    def test_has_a_title(self) -> None:
+        for name, operation in OPERATIONS.items():
+            assert operation.tool_name() == f"ashby_{operation.tool_title().lower().replace(' ', '_')}", name
 
-    def test_names_permissions_as_ashby_spells_them_that_fit_its_access(self, operation: type[Operation[Any]]) -> None:
+    def test_names_permissions_as_ashby_spells_them_that_fit_its_access(self) -> None:
         """Which one a method needs, tests/contract knows."""
-        assert all(re.fullmatch(r"[a-z][A-Za-z]+(Read|Write)", permission) for permission in operation.permissions())
-        assert operation.permission.endswith("Write") is (operation.access is Access.WRITE)
+        for name, operation in OPERATIONS.items():
+            assert all(re.fullmatch(r"[a-z][A-Za-z]+(Read|Write)", it) for it in operation.permissions()), name
+            assert operation.permission.endswith("Write") is (operation.access is Access.WRITE), name
 
-    def test_that_reads_is_neither_destructive_nor_unsafe_to_repeat(self, operation: type[Operation[Any]]) -> None:
-        if operation.access is Access.READ:
-            assert not operation.destructive
-            assert operation.idempotent
-            assert all(step.access is Access.READ for step in operation.steps)
+    def test_that_reads_is_neither_destructive_nor_unsafe_to_repeat(self) -> None:
+        for name, operation in OPERATIONS.items():
+            if operation.access is Access.READ:
+                assert not operation.destructive, name
+                assert operation.idempotent, name
+                assert all(step.access is Access.READ for step in operation.steps), name
 
-    def test_is_frozen_and_takes_nothing_unknown(self, operation: type[Operation[Any]]) -> None:
-        assert operation.model_config.get("frozen") is True
-        assert operation.model_config.get("extra") == "forbid"
+    def test_is_frozen_and_takes_nothing_unknown(self) -> None:
+        for name, operation in OPERATIONS.items():
+            assert operation.model_config.get("frozen") is True, name
+            assert operation.model_config.get("extra") == "forbid", name
 
-    def test_names_only_its_own_fields_as_alternatives(self, operation: type[Operation[Any]]) -> None:
-        assert {*operation.exactly_one, *operation.at_least_one} <= set(operation.model_fields)
-        required = {name for name, field in operation.model_fields.items() if field.is_required()}
-        assert not required & {*operation.exactly_one, *operation.at_least_one}
+    def test_names_only_its_own_fields_as_alternatives(self) -> None:
+        for name, operation in OPERATIONS.items():
+            assert {*operation.exactly_one, *operation.at_least_one} <= set(operation.model_fields), name
+            required = {name for name, field in operation.model_fields.items() if field.is_required()}
+            assert not required & {*operation.exactly_one, *operation.at_least_one}, name
 
 
-@every_tool
-def test_the_metadata_says_what_a_tool_does(operation: type[Operation[Any]]) -> None:
-    tool = AshbyToolkit(AshbyClient("key"), include=[operation.tool_name()]).get_tools()[0]
-    assert tool.metadata == {
-        "title": operation.tool_title(),
-        "readOnlyHint": operation.access is Access.READ,
-        "destructiveHint": operation.destructive,
-        "idempotentHint": operation.idempotent,
-        "openWorldHint": True,
-        "ashby": {
-            "endpoint": operation.path,
-            "permission": operation.permission,
-            "toolset": operation.toolset(),
-            "risk": "none" if operation.access is Access.READ else "medium" if operation.destructive else "low",
-        },
+def test_the_metadata_says_what_a_tool_does() -> None:
+    tools = {tool.name: tool.metadata for tool in AshbyToolkit(AshbyClient("key"), toolsets="all").get_tools()}
+    assert tools == {
+        name: {
+            "title": operation.tool_title(),
+            "readOnlyHint": operation.access is Access.READ,
+            "destructiveHint": operation.destructive,
+            "idempotentHint": operation.idempotent,
+            "openWorldHint": True,
+            "ashby": {
+                "endpoint": operation.path,
+                "permission": operation.permission,
+                "toolset": operation.toolset(),
+                "risk": "none" if operation.access is Access.READ else "medium" if operation.destructive else "low",
+            },
+        }
+        for name, operation in OPERATIONS.items()
     }
 
 

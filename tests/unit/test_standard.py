@@ -1,5 +1,6 @@
 """LangChain's standard tests for tools, on each tool."""
 
+from functools import cache
 from typing import Any
 
 from examples import EXAMPLES, every_example
@@ -10,13 +11,18 @@ from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoints import OPERATIONS
 
 
+@cache
+def tools() -> dict[str, BaseTool]:
+    return {tool.name: tool for tool in AshbyToolkit(AshbyClient("key"), toolsets="all").get_tools()}
+
+
 def standard_tests(name: str) -> type[ToolsUnitTests]:
     """The tests for one tool; a class each, because LangChain's tests get the tool from their class."""
 
     class StandardTests(ToolsUnitTests):
         @property
         def tool_constructor(self) -> BaseTool:
-            return AshbyToolkit(AshbyClient("key"), include=[name]).get_tools()[0]
+            return tools()[name]
 
         @property
         def tool_invoke_params_example(self) -> dict[str, Any]:
