@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -128,7 +129,8 @@ async def test_a_decision_where_nothing_waits_starts_no_run_and_says_so(way: Cal
 def test_a_thread_that_the_call_does_not_name_is_looked_at_too(bound: bool) -> None:
     office, graph, config, first = waiting()
     answer = Command(resume={first.id: approve()})
-    run = graph.with_config(config).invoke if bound else lambda it: RunnableLambda(graph.invoke).invoke(it, config)
+    around = RunnableLambda(lambda it: graph.invoke(it))
+    run = graph.with_config(config).invoke if bound else partial(around.invoke, config=config)
     run(answer)
     with pytest.raises(QuestionClosedError):
         run(answer)
