@@ -128,7 +128,7 @@ async def test_a_decision_where_nothing_waits_starts_no_run_and_says_so(way: Cal
 @pytest.mark.parametrize("bound", [True, False])
 def test_a_thread_that_the_call_does_not_name_is_looked_at_too(bound: bool) -> None:
     office, graph, config, first = waiting()
-    answer = Command(resume={first.id: approve()})
+    answer: Command[Any] = Command(resume={first.id: approve()})
     around = RunnableLambda(lambda it: graph.invoke(it))
     run = graph.with_config(config).invoke if bound else partial(around.invoke, config=config)
     run(answer)
