@@ -56,6 +56,7 @@ MALFORMED: list[Any] = [
     {"decisions": [{"type": "approve", "message": "But not before Friday."}]},
     {"decisions": [{**edit(candidate_id="ben", stage="Offer"), "message": "No."}]},
     {"decisions": [{"type": "approve"}], "type": "reject"},
+    {"decisions": [{"type": "edit", "edited_action": {"name": "move_candidate", "args": PROPOSED, "x": 1}}]},
     {"decisions": [{"type": "edit"}]},
     {"decisions": [{"type": "edit", "edited_action": None}]},
     {"decisions": [{"type": "edit", "edited_action": "move_candidate"}]},

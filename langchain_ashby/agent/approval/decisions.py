@@ -138,6 +138,8 @@ def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decisio
         raise UnusableAnswer('"edit" needs "edited_action" with "name" and "args".')
     if action.get("name") != call["name"]:
         raise UnusableAnswer(f'an edit changes arguments only; "name" must stay {call["name"]}.')
+    if extra := _beside(action, "name", "args"):
+        raise UnusableAnswer(f'"edited_action" has no {extra}.')
     try:
         edited = json.dumps(action["args"], sort_keys=True)
         args = json.loads(edited)
