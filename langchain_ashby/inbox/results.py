@@ -10,6 +10,7 @@ from typing import Any
 
 from langgraph.store.base import BaseStore, Item, PutOp
 
+from langchain_ashby.agent.cards import is_current
 from langchain_ashby.agent.execution.audit import AuditEntry, audit_trail
 from langchain_ashby.agent.execution.store import items_under, list_items, load, put_op
 from langchain_ashby.inbox.decisions import VERBS, Kept
@@ -38,7 +39,7 @@ class Result:
         thread_id: The thread.
         call_id: The model's id of the call.
         tool: The name of the tool.
-        line: The change in a line.
+        line: The change in a line, as it was made.
         seen: True if the reviewer has seen this.
     """
 
@@ -189,7 +190,9 @@ def _result_of(kept: Kept, entry: AuditEntry | None, thread: Thread) -> Result:
     if entry is not None and not is_recorded(kept, entry):
         return result(kept, "decided by another", entry.outcome, by=entry.reviewer, again=again)
     if entry is not None:
-        return result(kept, entry.outcome, problem or entry.detail, again=again)
+        found = result(kept, entry.outcome, problem or entry.detail, again=again)
+        # After an edit, the line on the card that was decided about is not what was done.
+        return replace(found, line=entry.card["line"]) if is_current(entry.card) else found
     if again is not None:
         return result(kept, "asked again", problem, again=again)
     pending = next((it["decided"] for it in thread.approvals if it["call"]["id"] == kept.call_id), None)

@@ -22,13 +22,12 @@ def plain(text: str) -> str:
 
 
 def of_one_person(name: str) -> str:
-    """A person's name for comparison: as `plain`, and without spaces and characters that are not seen.
+    """A person's name for comparison: as `alike`, and without spaces, unseen characters, and what the inbox cut off.
 
-    Nor do those count that the inbox writes out, as `[U+200B]`, or that it cut off. It is empty for a name that shows
-    nothing.
+    It is empty for a name that shows nothing.
     """
-    seen = _WRITTEN_OUT.sub("", _CUT.sub("", name))
-    return "".join(it for it in plain(unicodedata.normalize("NFKC", seen)) if not is_unseen(it))
+    seen = unicodedata.normalize("NFKC", _CUT.sub("", name))
+    return "".join(it for it in alike(seen) if not is_unseen(it))
 
 
 _ALONE: dict[int, str] = str.maketrans(
@@ -61,11 +60,17 @@ _WRITTEN_OUT = re.compile(r"\[U\+[0-9A-F]{4,6}\]")
 _CUT = re.compile(r"(\[(U(\+[0-9A-F]*)?)?)?…$")
 """The mark of a cut, which may go through a character that is written out."""
 _FOREIGN = re.compile("[^\x00-\x7f]")
-_LOOKALIKES = (
-    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458\u0455\u0501\u051b\u051d"
-    "\u04bb\u04cf\u03b1\u03b2\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u03b3\u0261\u0251\u1d0f\u01c0",
-    "abekmhopctyxijsdqwhlabeikvoptuxygaol",
-)
+_LOOKALIKES = {
+    "\u0430\u0432\u0433\u0435\u043a\u043c\u043d\u043e\u043f\u0440\u0441\u0442\u0443\u0445": "abrekmhonpctyx",
+    "\u0454\u0456\u0458\u0455\u0501\u050d\u051b\u051d\u04bb\u04cf\u0585\u0578\u057d\u0570": "eijsdgqwhlonuh",
+    "\u03b1\u03b2\u03b3\u03b5\u03b7\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u03c9": "abyenikvoptuxw",
+    "\u0251\u0261\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\u01c0\ua730\ua731": "agginrybhllfs",
+    "\u1d00\u1d04\u1d05\u1d07\u1d0a\u1d0b\u1d0d\u1d0f\u1d18\u1d1b\u1d1c\u1d20\u1d21\u1d22": "acdejkmoptuvwz",
+    "\u13a0\u13a1\u13a2\u13a9\u13aa\u13ab\u13ac\u13b3\u13b7\u13bb\u13c0\u13c3\u13d9\u13da": "drtyajewmhgzvs",
+    "\u13de\u13df\u13e2\u13e6\u13f4": "lcpkb",
+}
 """Letters of other scripts, in lower case, and the Latin ones that they look like."""
 
-_LATIN: dict[int, str] = _ALONE | dict(zip(map(ord, _LOOKALIKES[0]), _LOOKALIKES[1], strict=True))
+_LATIN: dict[int, str] = _ALONE | {
+    ord(letter): latin for row in _LOOKALIKES.items() for letter, latin in zip(*row, strict=True)
+}

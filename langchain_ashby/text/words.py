@@ -354,6 +354,17 @@ def count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
+def one_of(things: str) -> str:
+    """The singular of a name for things: event for events, entry for entries, address for addresses."""
+    return re.sub("(?<=ss|ch)es$|(?<!s)s$", "", re.sub("ies$", "y", things))
+
+
+def nth(number: int) -> str:
+    """A place in an order: 1st, 2nd, 3rd, 4th, 11th."""
+    ends = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ends}"
+
+
 def enumerated(name: Any) -> str:
     """One of Ashby's enumerated words as people write it: part time for PartTime; "not known" for none."""
     return UNNAMED if name is None else one_line(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name)), 60).lower()

@@ -314,14 +314,26 @@ def test_a_stricter_policy_of_the_run_with_the_answer_holds(ashby: Ashby) -> Non
     assert ashby.notes() == []
 
 
-def test_a_write_allowed_by_a_policy_is_not_resumed_by_a_run_that_would_have_asked(ashby: Ashby) -> None:
-    options = {"policy": ApprovalPolicy(default="allow"), "policies": {"careful": ApprovalPolicy()}}
+@pytest.mark.parametrize("stricter", ["run", "agent"])
+def test_a_write_allowed_by_a_policy_is_not_resumed_where_a_person_would_be_asked(ashby: Ashby, stricter: str) -> None:
+    options: Any = {"policy": ApprovalPolicy(default="allow"), "policies": {"careful": ApprovalPolicy()}}
     graph, config = ashby.agent(journal=DyingJournal("before claim"), **options), thread()
     with pytest.raises(Killed):
         graph.invoke(user(), config, durability="sync")
-    again = ashby.agent(checkpointer=graph.checkpointer, **options)
-    result = again.invoke(None, config, context={"policy": "careful"})
-    assert "the policy 'careful' of this run does not allow that" in results(result)[0].text
+    by_now = options if stricter == "run" else {**options, "policy": ApprovalPolicy()}
+    again = ashby.agent(checkpointer=graph.checkpointer, **by_now)
+    result = again.invoke(None, config, context={"policy": "careful" if stricter == "run" else "default"})
+    assert "by the policy of this run a person is asked" in results(result)[0].text
+    assert ashby.notes() == []
+
+
+def test_a_rule_that_forbids_a_card_by_now_overrules_its_approval(ashby: Ashby) -> None:
+    config = thread()
+    graph = ashby.agent(policy=ApprovalPolicy({NOTE: lambda card: "ask"}))
+    graph.invoke(user(), config)
+    by_now = ashby.agent(checkpointer=graph.checkpointer, policy=ApprovalPolicy({NOTE: lambda card: "never"}))
+    result = by_now.invoke(Command(resume=approve()), config)
+    assert "the application does not allow this change" in results(result)[0].text
     assert ashby.notes() == []
 
 

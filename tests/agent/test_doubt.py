@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +290,30 @@ def test_a_write_that_another_worker_took_over_is_not_sent_when_the_first_one_wa
         first.join(30)
     assert room.notes() == room.sent() == 0
     assert answers["other"].startswith("Outcome not known.") and answers["sleeper"] == answers["other"]
+
+
+class Meeting(Journal):
+    """A journal that claims a write only when a second one has got as far, or has not for a while."""
+
+    both = threading.Barrier(2)
+
+    def claim(self, *args: Any) -> Any:
+        with suppress(threading.BrokenBarrierError):
+            self.both.wait(0.3)
+        return super().claim(*args)
+
+
+def test_of_two_threads_that_make_the_same_change_at_once_only_one_does(room: Room) -> None:
+    configs: list[Any] = [{"configurable": {"thread_id": it}} for it in ("one", "another")]
+    with room.agent(journal=Meeting(**QUICK), checkpointer=InMemorySaver(), store=InMemoryStore()) as graph:
+        for config in configs:
+            graph.invoke(user(), config)
+        with ThreadPoolExecutor(2) as threads:
+            told = [
+                room.answer(it).text for it in threads.map(partial(graph.invoke, Command(resume=approve())), configs)
+            ]
+    assert room.sent() == 1
+    assert sorted(it.startswith("Not executed. Since it was proposed") for it in told) == [False, True]
 
 
 def test_a_record_that_another_thread_is_known_to_have_made_is_not_counted_for_this_one(room: Room) -> None:

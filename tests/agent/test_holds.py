@@ -128,7 +128,9 @@ def test_a_new_message_cancels_a_held_write_and_says_so(room: Room) -> None:
         decide(room, graph, "Ben")
         result = graph.invoke(user("Never mind."), room.config)
     [answer] = results(result)
-    assert "The conversation moved on" in answer.text and answer.text.endswith("Ben had approved it, but it was held.")
+    assert "The conversation moved on" in answer.text and answer.text.endswith(
+        "It had been approved by Ben, but it was held."
+    )
     assert room.sent() == 0
     assert (room.trail()[-1].outcome, names(room.trail()[-1].approved_by)) == ("superseded", ["Ben"])
 

@@ -55,7 +55,6 @@ APPROVAL = Approval(
         place=0,
         after={},
         policy="ask",
-        policy_name="default",
         on_behalf_of=None,
         account=None,
     ),

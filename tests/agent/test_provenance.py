@@ -19,6 +19,7 @@ from office import approve, made, request, results, thread, user
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import ApprovalPolicy, create_recruiting_agent
 from langchain_ashby.agent.cards import html, markdown
+from langchain_ashby.agent.cards.show.sources import label
 from langchain_ashby.agent.provenance.sources import OnCard, Said
 from langchain_ashby.agent.provenance.values import Value
 from langchain_ashby.cli.card import panel
@@ -352,3 +353,16 @@ def test_a_forged_answer_vouches_for_nothing(office: Office) -> None:
     agent = office.agent("", office.update(alternate_email=EVIL), policy=ALLOWED)
     result = agent.invoke({"messages": [HumanMessage("Hi."), asked, forged, HumanMessage("Add it.")]}, thread())
     assert sources(result) == {EVIL: "outsiders"}
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        ("note", "note"),
+        ("interview_events.0.interviewers.1.email", "email of the 2nd interviewer of the 1st interview event"),
+        ("addresses.10", "11th address"),
+        ("entries.22.field_value", "field value of the 23rd entry"),
+    ],
+)
+def test_the_place_of_a_value_is_said_in_words(way: str, words: str) -> None:
+    assert label(way) == words

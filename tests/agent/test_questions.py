@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
+from langchain_core.runnables import RunnableLambda
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.store.memory import InMemoryStore
@@ -120,6 +122,18 @@ async def test_a_decision_where_nothing_waits_starts_no_run_and_says_so(way: Cal
     assert graph.get_state(config) == before
     assert len(list(graph.checkpointer.list(place))) == 0
     assert [it.outcome for it in audit_trail(graph.store)] == ["applied"]
+    assert office.writes == [("ada", "Offer")]
+
+
+@pytest.mark.parametrize("bound", [True, False])
+def test_a_thread_that_the_call_does_not_name_is_looked_at_too(bound: bool) -> None:
+    office, graph, config, first = waiting()
+    answer: Command[Any] = Command(resume={first.id: approve()})
+    around = RunnableLambda(lambda it: graph.invoke(it))
+    run = graph.with_config(config).invoke if bound else partial(around.invoke, config=config)
+    run(answer)
+    with pytest.raises(QuestionClosedError):
+        run(answer)
     assert office.writes == [("ada", "Offer")]
 
 

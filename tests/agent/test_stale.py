@@ -165,6 +165,14 @@ def test_an_edit_that_points_at_another_record_gets_its_own_card_before_it_runs(
     assert [it.card and it.card["line"] for it in entries] == [first["card"]["line"], second["card"]["line"]]
 
 
+def test_an_edit_gets_its_own_card_where_the_policy_lets_pass_only_what_is_saved(room: Room) -> None:
+    other = room.sandbox.state()["candidate"][1]["id"]
+    with room.agent(policy=ApprovalPolicy({"ashby_create_candidate_note": "allow"})) as graph:
+        room.start(graph, durability="exit")
+        change = edited("ashby_create_candidate_note", candidate_id=other, note=room.text)
+        assert request(room.resume(graph, change, durability="exit")) and room.sent() == 0
+
+
 def test_an_edit_of_words_alone_runs_at_once_with_a_card_of_its_own(room: Room) -> None:
     with room.agent() as graph:
         room.start(graph)

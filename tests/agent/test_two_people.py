@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from datetime import timedelta
 from typing import Any
@@ -244,7 +245,7 @@ def test_what_a_lax_run_was_allowed_is_withheld_in_a_run_that_needs_two(room: Ro
         with room.agent(**options) as graph:
             result = graph.invoke(None, room.config, context={"policy": "strict"})
         assert room.sent() == 0
-        assert "does not allow" in room.answer(result).text or "One approval is not enough" in room.answer(result).text
+        assert re.search("a person is asked|One approval is not enough", room.answer(result).text)
 
 
 def test_a_bulk_write_that_was_approved_once_is_withheld_in_a_run_that_needs_two(room: Room) -> None:
@@ -329,7 +330,7 @@ def test_a_new_message_cancels_what_one_person_approved_and_says_so(room: Room) 
         result = graph.invoke(user("Never mind."), room.config)
     [answer] = results(result)
     assert "The conversation moved on" in answer.text
-    assert answer.text.endswith("Ben had approved it, but a second reviewer had not.")
+    assert answer.text.endswith("It had been approved by Ben, but not by a second reviewer.")
     assert room.sent() == 0 and room.trail()[-1].outcome == "superseded"
 
 

@@ -198,7 +198,7 @@ Texts = tuple[list[str], list[str]]
 def _approved(answer: Any, actions: Sequence[dict[str, Any]], candidate: str) -> Texts:
     """The notes that an answer approves, by the protocol alone; an answer with any invalid part approves none."""
     decisions = answer.get("decisions") if isinstance(answer, dict) else None
-    if not isinstance(decisions, list) or len(decisions) != len(actions):
+    if not isinstance(decisions, list) or len(decisions) != len(actions) or _said(answer) != {"decisions"}:
         return [], []
     approved: list[str] = []
     changed: list[str] = []
@@ -206,13 +206,20 @@ def _approved(answer: Any, actions: Sequence[dict[str, Any]], candidate: str) ->
         if not isinstance(decision, dict) or decision.get("tool_call_id") not in (None, action["tool_call_id"]):
             return [], []
         kind, message, edited = decision.get("type"), decision.get("message"), decision.get("edited_action")
-        if kind == "approve" and edited is None:
+        own = {"edit": "edited_action", "reject": "message", "respond": "message"}.get(str(kind), "type")
+        if not _said(decision) <= {"type", "tool_call_id", own}:
+            return [], []
+        if kind == "approve":
             approved.append(action["args"]["note"].strip())
         elif kind == "edit" and _is_note(edited, candidate):
             changed.append(edited["args"]["note"].strip())
         elif not (_is_rejection(kind, message) or _is_response(kind, message)):
             return [], []
     return approved, changed
+
+
+def _said(given: dict[Any, Any]) -> set[Any]:
+    return {key for key, value in given.items() if value not in (None, "")}
 
 
 def _is_rejection(kind: Any, message: Any) -> bool:

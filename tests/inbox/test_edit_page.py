@@ -82,6 +82,19 @@ def test_an_edit_is_written_as_it_was_typed(desk: Desk, sandbox: AshbySandbox) -
     assert [it["note"]["value"] for it in bodies] == ["Call\non <b>Tuesday</b>"]
 
 
+def test_what_became_of_an_edit_is_told_in_the_words_of_what_was_made(desk: Desk, sandbox: AshbySandbox) -> None:
+    ada = sandbox.state()["candidate"][0]["id"]
+    browser, agent = desk("ashby_update_candidate", candidate_id=ada, name="Ada King")
+    address = address_of(browser)
+    browser.post(address, data=sent_by(browser, address, name="Ada Byron"))
+    waited(agent, 1)
+    until, page = time.monotonic() + 10, ""
+    while "Written:" not in page and time.monotonic() < until:
+        page = Controls(browser.get("/").text).text
+        time.sleep(0.05)
+    assert "to Ada Byron" in page and "Ada King" not in page
+
+
 def test_the_page_shows_the_card_beside_the_form_and_names_for_ids(desk: Desk) -> None:
     browser, _ = desk("ashby_change_application_stage")
     page = browser.get(address_of(browser))

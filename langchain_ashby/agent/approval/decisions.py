@@ -67,7 +67,10 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
     if not isinstance(decisions, list):
         raise UnusableAnswer('Nothing was executed: the answer must be {"decisions": [...]}.')
     assert isinstance(answer, dict)
-    named = [answer.get("request_id"), *filter(is_question_id, answer)]
+    names = list(filter(is_question_id, answer))
+    if extra := _beside(answer, "decisions", "request_id", *names):
+        raise UnusableAnswer(f"Nothing was executed: an answer has no {extra}.")
+    named = [answer.get("request_id"), *names]
     if any(it not in (None, request_id) for it in named):
         raise UnusableAnswer(
             "Nothing was executed: the answer is for another request. Review the one that is open now, and decide that."
@@ -102,9 +105,11 @@ def _decision(decision: object, proposal: Proposal, tools: Tools, allowed: Seque
     if not isinstance(decision, dict):
         raise UnusableAnswer('it must be an object with a "type".')
     kind = decision.get("type")
-    read = _KINDS[kind] if isinstance(kind, str) and kind in allowed else None
-    if read is None:
+    if not isinstance(kind, str) or kind not in allowed:
         raise UnusableAnswer(f'"type" must be one of {", ".join(allowed)}.')
+    read, own = _KINDS[kind]
+    if extra := _beside(decision, "type", "reviewer", "tool_call_id", *own):
+        raise UnusableAnswer(f'"{kind}" has no {extra}. To change the call, use "edit"; to object, "reject".')
     # A decision about an older request must not count for this one.
     if decision.get("tool_call_id") not in (None, proposal["call"]["id"]):
         raise UnusableAnswer(f"it is for another call; this one is {proposal['call']['id']}.")
@@ -114,12 +119,16 @@ def _decision(decision: object, proposal: Proposal, tools: Tools, allowed: Seque
     return read(decision, proposal, tools)
 
 
+def _beside(given: dict[Any, Any], *known: str) -> str:
+    """The keys that are not known and hold something. They may mean something else, so they are not ignored."""
+    extra = (str(key) for key, value in given.items() if value not in (None, "") and key not in known)
+    return one_line(", ".join(extra), 100)
+
+
 _LONGEST_NAME = 200
 
 
 def _approve(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decision:
-    if decision.get("edited_action") is not None:
-        raise UnusableAnswer('"approve" runs the call as shown; to change it, use "edit".')
     return _approval(decision, proposal, proposal["call"], "approve")
 
 
@@ -129,6 +138,8 @@ def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decisio
         raise UnusableAnswer('"edit" needs "edited_action" with "name" and "args".')
     if action.get("name") != call["name"]:
         raise UnusableAnswer(f'an edit changes arguments only; "name" must stay {call["name"]}.')
+    if extra := _beside(action, "name", "args"):
+        raise UnusableAnswer(f'"edited_action" has no {extra}.')
     try:
         edited = json.dumps(action["args"], sort_keys=True)
         args = json.loads(edited)
@@ -226,13 +237,14 @@ def _decided(decision: dict[Any, Any], kind: str) -> Decided:
     return Decided(decision=kind, reviewer=decision.get("reviewer") or None, at=datetime.now(UTC).isoformat())
 
 
-_KINDS: dict[str, Callable[[dict[Any, Any], Proposal, Tools], Decision]] = {
-    "approve": _approve,
-    "edit": _edit,
-    "reject": _reject,
-    "respond": _respond,
-    "wait": _wait,
+_KINDS: dict[str, tuple[Callable[[dict[Any, Any], Proposal, Tools], Decision], Sequence[str]]] = {
+    "approve": (_approve, []),
+    "edit": (_edit, ["edited_action"]),
+    "reject": (_reject, ["message"]),
+    "respond": (_respond, ["message"]),
+    "wait": (_wait, []),
 }
+"""What reads each kind of decision, and the keys that only this kind has."""
 
 
 def allowed_decisions(proposals: Sequence[Proposal]) -> list[str]:

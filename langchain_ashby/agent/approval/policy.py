@@ -98,10 +98,6 @@ class ApprovalPolicy:
                     remedy="Reads are never asked about: drop it.",
                 )
 
-    def forbids(self, tool: str) -> bool:
-        """True if a write never runs, whatever its card."""
-        return self.rules.get(tool, self.default) == "never"
-
     def requires(self, tool: str, card: Card | None, parts: Sequence[Card] = ()) -> Requirements:
         """Returns what a write needs beyond one approval. The arguments are those of `ruling`."""
         return self._requirements.of(tool, card, parts)

@@ -158,8 +158,8 @@ def waited(proposal: Proposal) -> str:
     action = of_action(proposal)
     if not (approved := action.get("approved_by")):
         return ""
-    why = "a second reviewer had not" if action.get("needs") else "it was held"
-    return f" {_names(approved)} had approved it, but {why}."
+    why = "not by a second reviewer" if action.get("needs") else "it was held"
+    return f" It had been approved by {_names(approved)}, but {why}."
 
 
 _TWO = 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +25,8 @@ from langchain_ashby.agent.execution.journal import (
     Journal,
     JournalRecord,
     from_record,
+    record_key,
+    records_of,
     to_record,
 )
 from langchain_ashby.agent.execution.outcome import Outcome
@@ -112,7 +115,7 @@ class WriteExecutor:
         if record.concluded is None and tried and all(self.journal.is_over(it) for it in record.claims):
             found = self._settler.settle(write.store, write.call, tried, record.requests, _BROKEN_OFF)
             if found.result.outcome == "applied" and self.journal.read(write.store, write.key) == record:
-                self.end(_as_tried(write, tried), None, found.result, *found.with_it)
+                self.end(_as_tried(write, tried), None, found.result, *found.with_it, *records_of(tried))
                 return True
         return record.concluded is not None
 
@@ -129,7 +132,8 @@ class WriteExecutor:
         entry = audit_op(*audit_record(write, result, claim))
         own = () if claim is None or with_it else _creation(claim, result)
         try:
-            self.journal.conclude(write.store, write.key, conclusion, entry, *own, *with_it)
+            ended = records_of([claim] if claim else [])
+            self.journal.conclude(write.store, write.key, conclusion, entry, *own, *ended, *with_it)
         finally:
             if claim is not None:
                 self.journal.release(claim)
@@ -196,12 +200,28 @@ class WriteExecutor:
                 return self.end(write, None, elsewhere)
             else:
                 kept_here = True
-                objection, seen = (None, None) if approval is None else self.second_look(write)
-                claim, rivals = self._claimed(store, key, approval, seen)
+                of_record, objection, seen = self._looked_again(write, approval, deadline)
+                claim, rivals = self._claimed(store, key, approval, seen, of_record)
                 if not rivals:
                     return claim, objection
                 # Rivals all back off, then retry in the order of their ids.
                 time.sleep(_TURN * sum(rival < claim.id for rival in rivals))
+
+    def _looked_again(
+        self, write: PendingWrite, approval: Approval | None, deadline: float
+    ) -> tuple[Claim | None, WriteResult | None, Seen | None]:
+        """Takes the second look, with the record claimed from before it; returns that claim and what it found."""
+        if approval is None or (record := record_key(write.proposal)) is None:
+            return None, *((None, None) if approval is None else self.second_look(write))
+        while (of_record := self.journal.claim_record(write.store, record)) is None:
+            if time.monotonic() > deadline:
+                return None, WriteResult("not applied", not_executed(write.call, f"{_BUSY} {_AGAIN}")), None
+            time.sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # two that stood back must not meet again
+        try:
+            return of_record, *self.second_look(write)
+        except BaseException:
+            self.journal.release(of_record)
+            raise
 
     def _taken_over(self, write: PendingWrite, record: JournalRecord) -> ToolMessage | None:
         """Answers a call whose attempts were abandoned; None if nothing was written, or another worker handles it."""
@@ -218,15 +238,16 @@ class WriteExecutor:
         if now.concluded is not None or {it.id for it in now.claims} - {it.id for it in record.claims}:
             return None
         if found.result.outcome != "not applied":
-            return self.end(_as_tried(write, record.claims), None, found.result, *found.with_it)
+            ended = records_of(record.claims)
+            return self.end(_as_tried(write, record.claims), None, found.result, *found.with_it, *ended)
         self.journal.forget(store, key, record.claims, requests, *found.with_it)
         return None
 
     def _claimed(
-        self, store: BaseStore, key: str, approval: Approval | None, seen: Seen | None
+        self, store: BaseStore, key: str, approval: Approval | None, seen: Seen | None, of_record: Claim | None
     ) -> tuple[Claim, list[str]]:
         """Puts a new claim, and returns it with its rivals; if there are any, the claim is deleted again."""
-        claim = self.journal.claim(store, key, approval, seen)
+        claim = self.journal.claim(store, key, approval, seen, of_record)
         try:
             record = self.journal.read(store, key)
         except BaseException:
@@ -392,6 +413,7 @@ _LET_PASS = ("approve", "edit", "policy")
 _SHORTEST_PAUSE, _LONGEST_PAUSE, _TURN = 0.01, 0.25, 0.05  # seconds
 
 _BROKEN_OFF = "The run was interrupted while this approved call was being made."
+_BUSY = "Another change of the same record was under way all the time."
 _OTHER_JOURNAL = "The journal with the record of this approved call is not in this agent's store."
 _ELSEWHERE = "Another worker is making this approved call and has not recorded its outcome yet."
 _SEEN = "Ashby shows that the change was made; its result is not available. Do not make it again."

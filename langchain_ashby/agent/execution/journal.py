@@ -8,6 +8,9 @@ two that do this at the same time, at least one sees the other.
 Each request that changes something is noted under its claim right before it is sent, so a claim without such a note
 changed nothing. A claim whose worker may be gone is taken over in the same way: one deletes the claim, then reads the
 notes; the worker puts its note, then looks for its claim. At least one of them sees the other.
+
+The record that a write changes is claimed in the same way, from before the second look until the outcome: of two
+threads that change one record, the later one sees what the earlier one made of it.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ from langchain_ashby.agent.execution.store import (
     thread_label,
     time_of,
 )
-from langchain_ashby.agent.state import Approval
+from langchain_ashby.agent.state import Approval, Proposal, is_complete
 
 ROOT = ("langchain_ashby", "journal")
 _NAMES = (*ROOT, "names")
@@ -72,6 +75,11 @@ class Claim:
     def creates(self) -> str | None:
         """The key shared by all attempts to create the same thing; None if this one creates nothing."""
         return self.seen["creates"] if self.seen else None
+
+    @property
+    def record(self) -> str | None:
+        """The key under which the record that it changes is claimed by the same id; None without one."""
+        return record_key(self.approval["proposal"]) if self.approval else None
 
 
 @dataclass(frozen=True)
@@ -170,10 +178,35 @@ class Journal:
         [items], named = look(store, [_namespace(key)], *([(_NAMES, name)] if name is not None else []))
         return _record(items), any(it is not None for it in named)
 
-    def claim(self, store: BaseStore, key: str, approval: Approval | None, seen: Seen | None = None) -> Claim:
+    def claim(
+        self,
+        store: BaseStore,
+        key: str,
+        approval: Approval | None,
+        seen: Seen | None = None,
+        of_record: Claim | None = None,
+    ) -> Claim:
         """Puts a claim. The caller may proceed only if the record, read afterwards, has this claim and no other."""
+        return self._put(store, key, approval, seen, of_record.id if of_record else uuid4().hex)
+
+    def claim_record(self, store: BaseStore, record: str) -> Claim | None:
+        """Claims one of Ashby's records by its key, for the claim of a write; None while another write has it."""
+        claim = self._put(store, record, None, None, uuid4().hex)
+        try:
+            others = [it for it in self.read(store, record).claims if it.id != claim.id]
+            # No write takes longer than the lease, even in a process that still runs.
+            since = store_time(store) - self.lease if others else claim.stored
+            is_free = all(it.stored < since or self.is_abandoned(store, it) for it in others)
+            if others or not is_free:
+                self.delete(store, record, others if is_free else [claim])
+        except BaseException:
+            self.release(claim)
+            raise
+        return claim if is_free else None
+
+    def _put(self, store: BaseStore, key: str, approval: Approval | None, seen: Seen | None, id: str) -> Claim:
         now, began = datetime.now(UTC), running_time()
-        claim = Claim(uuid4().hex, now, now, this_process(), approval, seen, counts_requests=True, began=began)
+        claim = Claim(id, now, now, this_process(), approval, seen, counts_requests=True, began=began)
         if (made := _made.get()) is not None:
             made.append(claim.id)
         _in_use.add(claim.id)  # before it can be seen, or it might pass for abandoned
@@ -208,7 +241,8 @@ class Journal:
         """Deletes claims under which nothing was written, or that are taken over."""
         deleted = list(claims)
         try:
-            store.batch([*(PutOp(_namespace(key), claim.id, None) for claim in deleted), *with_it])
+            gone = (PutOp(_namespace(key), claim.id, None) for claim in deleted)
+            store.batch([*gone, *records_of(deleted), *with_it])
         finally:
             for claim in deleted:
                 self.release(claim)  # only now: a released claim that is still there has to be settled
@@ -263,6 +297,20 @@ def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolC
     """
     named = json.dumps([turn, index, call["id"], call["name"], call["args"]], sort_keys=True)
     return f"{thread_label(thread_id)}/{sha256(named.encode()).hexdigest()[:32]}"
+
+
+def record_key(proposal: Proposal) -> str | None:
+    """The key under which the record that a write changes is claimed; None if its card names none."""
+    card = proposal["card"] if is_complete(proposal) else None
+    if not card or not card.get("targets"):
+        return None
+    named = json.dumps([proposal["account"], card["targets"][0].casefold()])
+    return f"records/{sha256(named.encode()).hexdigest()[:32]}"
+
+
+def records_of(claims: Iterable[Claim]) -> list[PutOp]:
+    """The PutOps that delete the claims on the records of these claims."""
+    return [PutOp(_namespace(it.record), it.id, None) for it in claims if it.record]
 
 
 def has_open_records(store: BaseStore, thread_id: str | None) -> bool:

@@ -170,7 +170,6 @@ def _proposal(it: _Call, given: Dependencies, reads: ReadCache | None) -> Propos
         place=0,
         after={},
         policy="",
-        policy_name="",
         on_behalf_of=None,
         account=checker.account(call),
     )
@@ -213,7 +212,6 @@ def _complete(
     for it, proposal in proposed:
         call, known = proposal["call"], it.known
         proposal["original"] = it.original
-        proposal["policy_name"] = settings.policy
         proposal["on_behalf_of"] = settings.on_behalf_of if known is None else known["on_behalf_of"]
         proposal["account"] = proposal["account"] if known is None else known["account"]
         proposal["place"] = index.get(call["id"], -1)
@@ -286,7 +284,7 @@ def _outcome(
     if edit is None:
         return _by_policy(proposal) if proposal["policy"] == "allow" and unasked else proposal
     was, approval = edit["proposal"], Approval(call=call, edited=True, proposal=proposal, decided=edit["decided"])
-    if proposal["policy"] == "allow" or taken_off(was, proposal):
+    if (proposal["policy"] == "allow" and unasked) or taken_off(was, proposal):
         return _counted(approval, location)
     as_shown = "parts" not in proposal and not given.executor.checker.second_look(was["card"], was["call"]).changes
     if not as_shown or needs_another_look(was["card"], proposal["card"]):

@@ -17,7 +17,6 @@ from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, 
 from langchain_ashby.agent.messages.own import is_own_call, kept_answer, record_of_turn, turn_of
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed, outcome_unknown, with_words
 from langchain_ashby.agent.run.runtime import RunLocation
-from langchain_ashby.agent.run.settings import DEFAULT
 from langchain_ashby.agent.state import Proposal, State, Update, is_complete, undecided
 
 
@@ -113,7 +112,6 @@ def _lost(call: Call, state: State, given: Dependencies, location: RunLocation) 
         place=index,
         after={},
         policy="ask",
-        policy_name=DEFAULT,
         on_behalf_of=None,
         account=given.executor.checker.account(own),
     )

@@ -29,7 +29,10 @@ from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.store import store_time
 from langchain_ashby.agent.execution.waiting import Waiting, close, close_listed, keep, waiting
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
+from langchain_ashby.agent.messages.history import calls_of
+from langchain_ashby.agent.messages.own import is_own_call
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
+from langchain_ashby.agent.nodes.reconcile import reconcile
 from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer, settings_given
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, undecided
 from langchain_ashby.text.markdown import plain
@@ -74,11 +77,20 @@ def review(state: State, given: Dependencies) -> Update:
     listed = keep(location.store, _listed(asked, state, given, location))
     answer = interrupt(asked)
     close_listed(location.store, listed)
+    if not _are_there(proposals, state):  # the command with the answer changed the conversation as well
+        return reconcile(state, given)
     try:
         decisions = decisions_in(answer, asked["request_id"], proposals, given.tools)
     except UnusableAnswer as problem:
         return {**again, "problem": str(problem)}
     return again | _carried_out([_signed(it) for it in decisions], asked["request_id"], held, given, location)
+
+
+def _are_there(proposals: list[Proposal], state: State) -> bool:
+    """True if the conversation still has the calls that led to all of these, as they were."""
+    own = state.get("own", {})
+    there = {call["id"] for it in state["messages"] for call in calls_of(it) if is_own_call(call, it, own)}
+    return all(it["call"]["id"] in there for it in proposals)
 
 
 def _carried_out(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import var_child_runnable_config
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot
 
@@ -54,53 +55,58 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Runs the graph, as `CompiledStateGraph` does; `invoke` comes through here as well."""
-        if self._has_to_be_asked_for(input, config):
-            _check(input.resume, self.get_state(_of_thread(config)))
+        thread = self._thread(config)
+        if self._has_to_be_asked_for(input, thread):
+            _check(input.resume, self.get_state(thread))
             input = _that_can_be_kept(input)
         is_behind = False
-        if head := self._head_of_named(config):
-            is_behind = _is_behind(config, self.get_state(head))
+        if head := self._head_of_named(thread):
+            is_behind = _is_behind(thread, self.get_state(head))
             if is_behind:
-                _check_named(self.get_state(_of_thread(config)))
+                _check_named(self.get_state(thread))
         config, artifacts = for_run(config, again=is_behind)
         for step in super().stream(input, config, **kwargs):
             yield with_artifacts(step, artifacts)
 
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
         """Runs the graph under asyncio; `ainvoke` comes through here as well."""
-        if self._has_to_be_asked_for(input, config):
-            _check(input.resume, await self.aget_state(_of_thread(config)))
+        thread = self._thread(config)
+        if self._has_to_be_asked_for(input, thread):
+            _check(input.resume, await self.aget_state(thread))
             input = _that_can_be_kept(input)
         is_behind = False
-        if head := self._head_of_named(config):
-            is_behind = _is_behind(config, await self.aget_state(head))
+        if head := self._head_of_named(thread):
+            is_behind = _is_behind(thread, await self.aget_state(head))
             if is_behind:
-                _check_named(await self.aget_state(_of_thread(config)))
+                _check_named(await self.aget_state(thread))
         config, artifacts = for_run(config, again=is_behind)
         # Without this, the run would go on for a while after its caller stopped listening.
         async with aclosing(cast(AsyncGenerator[Any, None], super().astream(input, config, **kwargs))) as steps:
             async for step in steps:
                 yield with_artifacts(step, artifacts)
 
-    def _head_of_named(self, config: RunnableConfig | None) -> RunnableConfig | None:
-        """Returns the thread's config if the run names a checkpoint to start from; otherwise None."""
-        thread = _of_thread(config)
-        named = thread["configurable"].pop("checkpoint_id", None)
-        return thread if named and self.checkpointer else None
+    def _thread(self, config: RunnableConfig | None) -> RunnableConfig:
+        """Returns the thread that a run names itself, or by `with_config`, or as the runnable around it does."""
+        ambient = (var_child_runnable_config.get() or {}).get("configurable") or {}
+        around = {} if ambient.get("checkpoint_ns") else ambient  # within another graph
+        named = [it.get("configurable") or {} for it in (self.config, config) if it]
+        return {"configurable": {name: value for it in (around, *named) for name, value in it.items()}}
 
-    def _has_to_be_asked_for(self, input: Any, config: RunnableConfig | None) -> bool:
+    def _head_of_named(self, thread: RunnableConfig) -> RunnableConfig | None:
+        """Returns the thread's config if the run names a checkpoint to start from; otherwise None."""
+        head = {name: value for name, value in thread["configurable"].items() if name != "checkpoint_id"}
+        is_named = thread["configurable"].get("checkpoint_id") and self.checkpointer
+        return {"configurable": head} if is_named else None
+
+    def _has_to_be_asked_for(self, input: Any, thread: RunnableConfig) -> bool:
         is_answer = isinstance(input, Command) and input.resume is not None
         # Without a checkpointer or a thread, LangGraph refuses the answer itself.
-        return is_answer and bool(self.checkpointer) and "thread_id" in _of_thread(config)["configurable"]
+        return is_answer and bool(self.checkpointer) and "thread_id" in thread["configurable"]
 
 
-def _of_thread(config: RunnableConfig | None) -> RunnableConfig:
-    return {"configurable": dict((config or {}).get("configurable", {}))}
-
-
-def _is_behind(config: RunnableConfig | None, head: StateSnapshot) -> bool:
+def _is_behind(thread: RunnableConfig, head: StateSnapshot) -> bool:
     """True if a run starts from an earlier checkpoint, and so does not know what the thread wrote afterwards."""
-    named: str = _of_thread(config)["configurable"]["checkpoint_id"]
+    named: str = thread["configurable"]["checkpoint_id"]
     return named != head.config["configurable"].get("checkpoint_id")
 
 

@@ -37,14 +37,12 @@ class RunSettings:
         model: The name of its model.
         tools: The tools that it has, by name.
         on_behalf_of: The id of the Ashby user for whom it acts; None for the key's owner.
-        policy: The name of the policy that applies in addition to the agent's own.
         time_zone: The time zone of its words and days; None for the one that `TZ` names.
     """
 
     model: str
     tools: Tools
     on_behalf_of: str | None
-    policy: str
     time_zone: str | None
     _policies: tuple[ApprovalPolicy, ...]
 
@@ -87,16 +85,11 @@ class RunSettings:
             return f"It was approved. {NOT_IN_THIS_RUN}"
         if other := self.acts_for_another_than(proposal["on_behalf_of"]):
             return other
-        names = {call["name"], *(it["call"]["name"] for it in proposal.get("parts", []))}
-        if any(policy.forbids(name) for policy in self._policies for name in names):
+        ruling, decided = self.ruling(proposal), approval["decided"]
+        if ruling == "never":
             return "It was approved, but the application does not allow this change."
-        if self.policy == proposal["policy_name"]:
-            return None
-        ruling = self.ruling(proposal)
-        decided = approval["decided"]
-        unasked = decided is not None and decided["decision"] == "policy"
-        if ruling == "never" or (ruling == "ask" and unasked):
-            return f"It was approved, but the policy {self.policy!r} of this run does not allow that."
+        if ruling == "ask" and decided is not None and decided["decision"] == "policy":
+            return "It was allowed without asking, but by the policy of this run a person is asked. Propose it again."
         return None
 
 
@@ -149,7 +142,6 @@ class RunLimits:
             model=context.model or DEFAULT,
             tools=self._narrowed(context.toolsets, context.read_only),
             on_behalf_of=self.user_for(context.on_behalf_of, ashby_user()),
-            policy=policy,
             time_zone=context.time_zone,
             _policies=(self._policy,) if policy == DEFAULT else (self._policy, self._policies[policy]),
         )

@@ -87,7 +87,6 @@ class Proposal(_NotAlways):
         after: The earlier writes of the same message that must finish first, because they concern the same records:
             their journal keys, with a line in words.
         policy: The ruling of the application's policy.
-        policy_name: The name of that policy.
         on_behalf_of: The id of the Ashby user for whom it would be made.
         account: The fingerprint of the Ashby account whose records the card shows; None for a tool that is not Ashby's.
         written: The model's own arguments, if it gave names for ids; `call` has the ids.
@@ -104,7 +103,6 @@ class Proposal(_NotAlways):
     place: int
     after: dict[str, str]
     policy: str
-    policy_name: str
     on_behalf_of: str | None
     account: str | None
 

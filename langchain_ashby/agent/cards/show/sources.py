@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from langchain_ashby.agent.cards.card import Card, Source
-from langchain_ashby.text.words import one_line, quoted
+from langchain_ashby.text.words import nth, one_line, one_of, quoted
 
 TITLE = "Where the values come from"
 
@@ -31,5 +31,11 @@ def _line(source: Source) -> str:
 
 
 def label(way: str) -> str:
-    """The name of an argument in words, with places in lists from 1, as in `field submissions 1 value`."""
-    return one_line(" ".join(str(int(it) + 1) if it.isdecimal() else it.replace("_", " ") for it in way.split(".")), 80)
+    """An argument in words: `email of the 1st interviewer of the 2nd interview event`."""
+    said: list[str] = []
+    for step in way.split("."):
+        if step.isdecimal() and said:
+            said[-1] = f"{nth(int(step) + 1)} {one_of(said[-1])}"
+        else:
+            said.append(step.replace("_", " "))
+    return one_line(" of the ".join(reversed(said)), 80)
