@@ -228,20 +228,17 @@ class WriteExecutor:
         """Puts a new claim, and returns it with its rivals; if there are any, the claim is deleted again."""
         claim = self.journal.claim(store, key, approval, seen)
         try:
-            record = self.journal.read(store, key)
+            names = self.journal.names(store, key)
         except BaseException:
             self.journal.release(claim)
             raise
-        if claim.id not in [it.id for it in record.claims]:
+        if claim.id not in names:
             self.journal.delete(store, key, [claim])
             raise StoreError(
                 "The store does not show what was just written to it, so two workers could make the same change. "
                 "Nothing was executed. Give the agent a store that reads its own writes."
             )
-        rivals = [it.id for it in record.claims if it.id != claim.id]
-        if record.concluded is not None:
-            rivals.append("concluded")
-        if rivals:
+        if rivals := sorted(names - {claim.id}):  # or an outcome
             self.journal.delete(store, key, [claim])
         return claim, rivals
 

@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypedDict
@@ -193,7 +193,7 @@ class Journal:
 
     def note(self, store: BaseStore, key: str, request: Request, *with_it: PutOp) -> None:
         """Records a request of an attempt."""
-        store.batch([put_op(_namespace(key), _name(request), asdict(request)), *with_it])
+        store.batch([put_op(_namespace(key), _name(request), vars(request)), *with_it])
 
     def erase(self, store: BaseStore, key: str, request: Request) -> None:
         """Deletes a request that certainly changed nothing."""
@@ -201,8 +201,12 @@ class Journal:
 
     def holds(self, store: BaseStore, key: str, claim: Claim) -> bool:
         """True if a claim is still on record, and no outcome is."""
-        record = self.read(store, key)
-        return record.concluded is None and any(it.id == claim.id for it in record.claims)
+        names = self.names(store, key)
+        return claim.id in names and _CONCLUDED not in names
+
+    def names(self, store: BaseStore, key: str) -> set[str]:
+        """Reads the ids of the claims on a call, and `concluded` if there is an outcome, without what they hold."""
+        return {it.key for it in list_items(store, _namespace(key)) if _OF_REQUEST not in it.key}
 
     def delete(self, store: BaseStore, key: str, claims: Iterable[Claim], *with_it: PutOp) -> None:
         """Deletes claims under which nothing was written, or that are taken over."""
@@ -291,8 +295,12 @@ def from_record(call: ToolCall, answer: AnswerRecord) -> ToolMessage:
 _CONCLUDED = "concluded"
 
 
+_OF_REQUEST = "."
+"""Stands in the name of a request, and in no other."""
+
+
 def _name(request: Request) -> str:
-    return f"{request.claim}.{request.number:04}"
+    return f"{request.claim}{_OF_REQUEST}{request.number:04}"
 
 
 _in_use: set[str] = set()
