@@ -171,7 +171,7 @@ def at(record: Any, *keys: str) -> Any:
 
 def moment(text: Any) -> str:
     """A time as Ashby writes it, in words: Tue 24 Nov 2026, 15:00 UTC."""
-    time = parsed(text)
+    time = text if isinstance(text, datetime) else parsed(text)
     return one_line(text) if time is None else _local(time)
 
 
