@@ -152,7 +152,9 @@ def _needs_all(change: Any, reads: Collection[str]) -> bool:
 
 
 def _messages(change: Any) -> list[AnyMessage]:
-    found = convert_to_messages(change if isinstance(change, list) else [change])
+    found = change if isinstance(change, list) else [change]
+    if not all(isinstance(it, BaseMessage) for it in found):
+        found = convert_to_messages(found)
     return [message_chunk_to_message(it) if isinstance(it, BaseMessageChunk) else it for it in found]  # type: ignore[misc]
 
 
