@@ -163,12 +163,12 @@ class Journal:
 
     def read(self, store: BaseStore, key: str) -> JournalRecord:
         """Reads the record of a call."""
-        return _record(list_items(store, _namespace(key)))
+        return record_in(list_items(store, namespace(key)))
 
     def read_named(self, store: BaseStore, key: str, name: str | None) -> tuple[JournalRecord, bool]:
         """Reads the record of a call, and checks whether the store's journal has this name."""
-        [items], named = look(store, [_namespace(key)], *([(_NAMES, name)] if name is not None else []))
-        return _record(items), any(it is not None for it in named)
+        [items], named = look(store, [namespace(key)], *([(_NAMES, name)] if name is not None else []))
+        return record_in(items), any(it is not None for it in named)
 
     def claim(self, store: BaseStore, key: str, approval: Approval | None, seen: Seen | None = None) -> Claim:
         """Puts a claim. The caller may proceed only if the record, read afterwards, has this claim and no other."""
@@ -185,7 +185,7 @@ class Journal:
             "counts_requests": claim.counts_requests,
         }
         try:
-            store.batch([put_op(_namespace(key), claim.id, note)])
+            store.batch([put_op(namespace(key), claim.id, note)])
         except BaseException:
             self.release(claim)
             raise
@@ -193,11 +193,11 @@ class Journal:
 
     def note(self, store: BaseStore, key: str, request: Request, *with_it: PutOp) -> None:
         """Records a request of an attempt."""
-        store.batch([put_op(_namespace(key), _name(request), vars(request)), *with_it])
+        store.batch([put_op(namespace(key), _name(request), vars(request)), *with_it])
 
     def erase(self, store: BaseStore, key: str, request: Request) -> None:
         """Deletes a request that certainly changed nothing."""
-        store.batch([PutOp(_namespace(key), _name(request), None)])
+        store.batch([PutOp(namespace(key), _name(request), None)])
 
     def holds(self, store: BaseStore, key: str, claim: Claim) -> bool:
         """True if a claim is still on record, and no outcome is."""
@@ -206,13 +206,13 @@ class Journal:
 
     def names(self, store: BaseStore, key: str) -> set[str]:
         """Reads the ids of the claims on a call, and `concluded` if there is an outcome, without what they hold."""
-        return {it.key for it in list_items(store, _namespace(key)) if _OF_REQUEST not in it.key}
+        return {it.key for it in list_items(store, namespace(key)) if _OF_REQUEST not in it.key}
 
     def delete(self, store: BaseStore, key: str, claims: Iterable[Claim], *with_it: PutOp) -> None:
         """Deletes claims under which nothing was written, or that are taken over."""
         deleted = list(claims)
         try:
-            store.batch([*(PutOp(_namespace(key), claim.id, None) for claim in deleted), *with_it])
+            store.batch([*(PutOp(namespace(key), claim.id, None) for claim in deleted), *with_it])
         finally:
             for claim in deleted:
                 self.release(claim)  # only now: a released claim that is still there has to be settled
@@ -221,7 +221,7 @@ class Journal:
         self, store: BaseStore, key: str, claims: Iterable[Claim], requests: Iterable[Request], *with_it: PutOp
     ) -> None:
         """Deletes attempts that certainly changed nothing, with their requests."""
-        gone = [PutOp(_namespace(key), _name(it), None) for it in requests]
+        gone = [PutOp(namespace(key), _name(it), None) for it in requests]
         self.delete(store, key, claims, *gone, *with_it)
 
     def release(self, claim: Claim) -> None:
@@ -257,7 +257,7 @@ class Journal:
 
     def conclude(self, store: BaseStore, key: str, conclusion: Conclusion, *with_it: PutOp) -> None:
         """Records the outcome of a call, together with its entry in the audit trail."""
-        store.batch([put_op(_namespace(key), _CONCLUDED, conclusion), *with_it])
+        store.batch([put_op(namespace(key), _CONCLUDED, conclusion), *with_it])
 
 
 def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolCall) -> str:
@@ -310,11 +310,13 @@ _made: ContextVar[list[str] | None] = ContextVar("made", default=None)
 """The claims made within `Journal.releasing`."""
 
 
-def _namespace(key: str) -> tuple[str, ...]:
+def namespace(key: str) -> tuple[str, ...]:
+    """Where the record of a call is."""
     return (*ROOT, *key.split("/"))
 
 
-def _record(items: Iterable[Item]) -> JournalRecord:
+def record_in(items: Iterable[Item]) -> JournalRecord:
+    """Makes the record of a call of the items in its namespace."""
     concluded: Conclusion | None = None
     claims, requests = [], []
     for item in sorted(items, key=lambda it: it.key):
