@@ -35,6 +35,7 @@ from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines
 from langchain_ashby.demo.scripted import say as spoken
+from langchain_ashby.endpoints.organization import GetContext
 from langchain_ashby.sandbox import AshbySandbox
 
 Build = Callable[[Any, AshbyToolkit, Any, Any], Any]
@@ -164,7 +165,7 @@ def _reads_of(sandbox: AshbySandbox, client: AshbyClient, files: Path, name: str
     args = EXAMPLES[name](Company(sandbox.state(), client, files))
     made = ToolCall(name=name, args=args, id=None, type="tool_call")
     model = ScriptedChatModel(script=lines(spoken("", made), "Done."))
-    graph = _ours(model, AshbyToolkit(client), "memory", "memory")
+    graph = _ours(model, AshbyToolkit(client, toolsets="all"), "memory", "memory")
     thread = _thread()
     start = len(sandbox.requests())
     result = graph.invoke({"messages": [("user", "Go.")]}, thread)
@@ -184,7 +185,8 @@ def _reads_of(sandbox: AshbySandbox, client: AshbyClient, files: Path, name: str
 
 
 def _reads(log: Sequence[dict[str, Any]]) -> list[str]:
-    return [entry["endpoint"] for entry in log if entry["endpoint"] not in WRITES]
+    """What was read; not whose key it is, which an agent asks once."""
+    return [entry["endpoint"] for entry in log if entry["endpoint"] not in {*WRITES, GetContext.path}]
 
 
 class _Clock:

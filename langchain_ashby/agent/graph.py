@@ -57,7 +57,7 @@ from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.run.runtime import of_event_loop
 from langchain_ashby.agent.run.settings import DEFAULT, RunLimits
-from langchain_ashby.agent.state import Conversation, Node, State, Update
+from langchain_ashby.agent.state import Conversation, Node, State, Update, changes
 from langchain_ashby.agent.state.conversation import ConversationChannel
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.errors import ConfigurationError
@@ -254,7 +254,7 @@ class _Step(Runnable[State, Update]):
 
     def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         update: Update = recorded(self._node(input), input["messages"])
-        return update
+        return changes(update, input)
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         with of_event_loop():

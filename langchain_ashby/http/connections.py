@@ -120,3 +120,9 @@ class _Pool(HTTPConnectionPool):
         if deadline.current() is not None:
             more["retries"] = Retry(0, read=False)
         return super().urlopen(*arguments, **more)
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None and self.pool is not None and self.pool.maxsize == 0:  # to a queue, that is no limit
+            conn.close()
+        else:
+            super()._put_conn(conn)

@@ -84,7 +84,6 @@ class Sender:
     ) -> None:
         self._base_url = base_url
         self._api_key = api_key
-        self._max_connections = max_connections
         self._reply_limit = reply_limit
         self._retry = Retry(
             total=max_retries,
@@ -97,10 +96,12 @@ class Sender:
         self._owns_session = session is None
         if session is not None:
             transport.refuse_to_repeat(session, f"{base_url}/")
-        self.session = self._open_session() if session is None else session
+        self.session = transport.session(base_url, max_connections) if session is None else session
+        self._writes = transport.session(base_url, 0)
 
     def close(self) -> None:
         """Closes the connections, but not a session of the caller's."""
+        self._writes.close()
         if self._owns_session:
             self.session.close()
 
@@ -175,9 +176,8 @@ class Sender:
         """
         url = self._url(request)
         if request.access is Access.WRITE and self._owns_session:
-            with self._open_session() as session:
-                transport.prepare(session, url)
-                return self._send(session, request, terms)
+            transport.prepare(self._writes, url)
+            return self._send(self._writes, request, terms)
         if request.access is Access.WRITE:
             transport.refuse_to_repeat(self.session, url)  # its adapters may have changed
             transport.prepare(self.session, url)
@@ -282,6 +282,3 @@ class Sender:
 
     def _url(self, request: Endpoint[Any]) -> str:
         return f"{self._base_url}/{request.path}"
-
-    def _open_session(self) -> requests.Session:
-        return transport.session(self._base_url, self._max_connections)

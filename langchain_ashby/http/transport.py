@@ -30,7 +30,8 @@ def session(url: str, kept_open: int = 1) -> requests.Session:
 
     Args:
         url: The address, or its beginning.
-        kept_open: The number of connections that are kept open for reuse. Further ones are closed after use.
+        kept_open: The number of connections that are kept open for reuse. Further ones are closed after use: with 0,
+            each request has one of its own.
     """
     made = _Session()
     made.trust_env = urlsplit(url).scheme != "http"  # plain http is for this machine, which needs no proxy
@@ -69,8 +70,9 @@ def prepare(given: requests.Session, url: str) -> None:
     adapter = _adapter(given, url)
     if not isinstance(adapter, HTTPAdapter):
         return
+    target = requests.PreparedRequest()
     try:
-        target = requests.Request("POST", url).prepare()
+        target.prepare_url(url, None)
     except requests.RequestException:
         raise ConfigurationError("No request can be sent to this address") from None
     try:

@@ -10,8 +10,9 @@ from langchain_ashby.text.safe import visible
 
 def plain(words: str) -> str:
     """Words that Markdown shows as they are. Web addresses become code, or viewers would turn them into links."""
-    pieces = map(_piece, re.split("([ …])", visible(words)))
-    return _START.sub(r"\1\\\2", "".join(pieces))
+    text = visible(words)
+    shown = "".join(map(_piece, re.split("([ …])", text))) if _ADDRESS.search(text) else _escaped(text)
+    return _START.sub(r"\1\\\2", shown)
 
 
 def _piece(word: str) -> str:
@@ -30,7 +31,10 @@ _START = re.compile(r"^(\d*)([-+=.)])")
 
 
 def _escaped(word: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>&#|~!$^])", r"\\\1", word)
+    return _SIGNS.sub(r"\\\1", word)
+
+
+_SIGNS = re.compile(r"([\\`*_\[\]<>&#|~!$^])")
 
 
 def code(text: str) -> str:

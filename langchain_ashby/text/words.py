@@ -165,13 +165,13 @@ def person(user: Any) -> str | None:
 def at(record: Any, *keys: str) -> Any:
     """The value under these keys, one inside the other; None if one of them is missing."""
     for key in keys:
-        record = record.get(key) if isinstance(record, Mapping) else None
+        record = record.get(key) if isinstance(record, (dict, Mapping)) else None  # a dict is told at once
     return record
 
 
 def moment(text: Any) -> str:
     """A time as Ashby writes it, in words: Tue 24 Nov 2026, 15:00 UTC."""
-    time = parsed(text)
+    time = text if isinstance(text, datetime) else parsed(text)
     return one_line(text) if time is None else _local(time)
 
 
@@ -226,13 +226,13 @@ def offset(time: datetime) -> str:
     return f"{sign_and_digits[:3]}:{sign_and_digits[3:5]}" if time.utcoffset() else "UTC"
 
 
-_zone: ContextVar[str | None] = ContextVar("langchain_ashby_zone", default=None)
+_zone: ContextVar[tzinfo | None] = ContextVar("langchain_ashby_zone", default=None)
 
 
 @contextmanager
 def in_zone(name: str | None) -> Iterator[None]:
     """Writes times in this zone within the block, in this thread or task; None changes nothing."""
-    token = _zone.set(name or _zone.get())
+    token = _zone.set(zone_named(name) or zone())  # looked up once, and not for each time
     try:
         yield
     finally:
@@ -241,7 +241,7 @@ def in_zone(name: str | None) -> Iterator[None]:
 
 def zone() -> tzinfo:
     """The zone of `in_zone`, or else the one that `TZ` names, such as Europe/Berlin or :Europe/Berlin; UTC without."""
-    return zone_named(_zone.get()) or zone_named(os.environ.get("TZ", "").removeprefix(":") or "UTC") or UTC
+    return _zone.get() or zone_named(os.environ.get("TZ", "").removeprefix(":") or "UTC") or UTC
 
 
 def zone_named(name: Any) -> ZoneInfo | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from langchain_ashby.client import AshbyClient
@@ -173,16 +174,31 @@ class _NotFound(Exception):
 
 def _names(declared: type[Arguments], given: Mapping[str, Any], way: tuple[str | int, ...] = ()) -> Iterator[_Name]:
     """The names among the arguments, those in lists and objects too."""
-    for name, argument in declared.model_fields.items():
-        kinds = [it for it in ids_of(argument) if it.takes_names]
-        inner = next(arguments_in(argument.annotation), None)
+    for name, kinds, inner, words in _places(declared):
         value = given.get(name)
         for place, entry in enumerate(value) if isinstance(value, list) else [(None, value)]:
             there = (*way, name) if place is None else (*way, name, place)
             if inner is not None and isinstance(entry, Mapping):
                 yield from _names(inner, entry, there)
-            elif isinstance(entry, str) and entry not in _words(argument.annotation) and certain(entry) is None:
+            elif isinstance(entry, str) and entry not in words and certain(entry) is None:
                 yield from (_Name(there, meant(it, given), entry) for it in kinds)
+
+
+@cache
+def _places(
+    declared: type[Arguments],
+) -> list[tuple[str, list[Id], type[Arguments] | None, frozenset[Any]]]:
+    """The arguments that may hold names: the kinds of their ids, the arguments inside them, their fixed words."""
+    found = [
+        (
+            name,
+            [kind for kind in ids_of(it) if kind.takes_names],
+            next(arguments_in(it.annotation), None),
+            frozenset(_words(it.annotation)),
+        )
+        for name, it in declared.model_fields.items()
+    ]
+    return [it for it in found if it[1] or it[2]]
 
 
 def meant(kind: Id, given: Mapping[str, Any]) -> Id:

@@ -25,6 +25,7 @@ from office import Office, agent, approve, calling, read, results, thread, user,
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
 from langchain_ashby.agent.messages.own import is_own_answer
+from langchain_ashby.agent.state import State, Update, changes
 from langchain_ashby.agent.state.conversation import added
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.errors import ConfigurationError
@@ -48,6 +49,13 @@ def _copies(changes: list[Any]) -> list[Any]:
     return [
         _copies(it) if isinstance(it, list) else it.model_copy() if hasattr(it, "model_copy") else it for it in changes
     ]
+
+
+def test_a_step_writes_only_what_the_state_has_not() -> None:
+    before = State(messages=[], problem=None, proposals=[], left_out=3, stamps={"a": "today"})
+    update: Update = {"messages": [], "own": {}, "proposals": [], "edits": [], "problem": None, "left_out": 0}
+    update["stamps"] = {}
+    assert changes(update, before) == {"messages": [], "own": {}, "left_out": 0, "stamps": {}}
 
 
 @given(_changes, st.integers(0, 8))

@@ -95,7 +95,7 @@ def _read(agent: Agent, thread_id: str) -> WaitingThread | None:
         return None
     actions = [dict(action) for action in PendingApprovals(state.interrupts)]
     # Any agent can ask in this form, but only this one keeps proposals in the thread.
-    proposed = [proposal["call"]["id"] for proposal in state.values["proposals"]]
+    proposed = [proposal["call"]["id"] for proposal in state.values.get("proposals", [])]
     if not actions or proposed != [action["tool_call_id"] for action in actions]:
         raise ValueError("the thread is waiting for something that this agent did not propose")
     since = datetime.fromisoformat(state.created_at) if state.created_at else None

@@ -253,7 +253,7 @@ class CardBuilder:
         words = json.dumps(like, sort_keys=True)
         self.alike = Lookalikes(title, certain | unclear, complete, set(unclear), words, each)
         if complete:
-            named = {key: f"one of {moment(time.isoformat())}" if time else "one" for key, time in certain.items()}
+            named = {key: f"one of {moment(time)}" if time else "one" for key, time in certain.items()}
             self.facts[title] = [{"id": key, "words": named[key]} for key in sorted(certain)]
 
     def consequence(self, text: str, risk: Risk = "low") -> None:

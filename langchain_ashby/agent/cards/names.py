@@ -34,6 +34,8 @@ def fact_of(record_id: Any, record: Any, *more: str, among: Iterable[Any] = ()) 
 def apart(record: Any, among: Iterable[Any] = ()) -> list[str]:
     """What tells a record from others with its name, as far as it or its listing says."""
     others = [it for it in among if at(it, "id") != at(record, "id")]
+    if not others:
+        return _said_by(record)
     parent = next((it for it in others if at(it, "id") == at(record, "parentLocationId")), None)
     details = [*_said_by(record), *([detail(name_of(parent))] if parent else [])]
     seen = alike(name_of(record) or "")

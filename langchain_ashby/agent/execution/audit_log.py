@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -83,5 +83,5 @@ def decision_in_words(record: AuditRecord) -> str:
 
 def audit_op(record: AuditRecord, key: str) -> PutOp:
     """The PutOp for a record. Its key is deterministic, so a repeat after a crash overwrites it."""
-    value = asdict(record) | {"at": record.at.isoformat()}
+    value = {**vars(record), "at": record.at.isoformat()}
     return put_op((*ROOT, thread_label(record.thread_id)), key, value)

@@ -102,15 +102,19 @@ class WriteExecutor:
             got = self._right_to(write, None)
             return got if isinstance(got, ToolMessage) else self.end(write, got[0], result)
 
-    def is_over(self, write: PendingWrite) -> bool:
+    def is_over(self, write: PendingWrite, record: JournalRecord | None = None) -> bool:
         """True if the journal already has an outcome, even if the thread's state lost it; do not ask again.
 
         LangGraph may lose the latest steps with a process that dies, unless its durability is "sync". A write that was
         begun and did not take effect is not over: the person is asked again and has the last word.
+
+        Args:
+            write: The write.
+            record: What the journal has on it; it is read if left out.
         """
         if self.is_bulk(write):
             return self.many.is_over(write)
-        record = self.journal.read(write.store, write.key)
+        record = record or self.journal.read(write.store, write.key)
         tried = [claim for claim in record.claims if claim.approval is not None]
         if record.concluded is None and tried and all(self.journal.is_over(it) for it in record.claims):
             found = self._settler.settle(write.store, write.call, tried, record.requests, _BROKEN_OFF)
@@ -249,20 +253,17 @@ class WriteExecutor:
         """Puts a new claim, and returns it with its rivals; if there are any, the claim is deleted again."""
         claim = self.journal.claim(store, key, approval, seen, of_record)
         try:
-            record = self.journal.read(store, key)
+            names = self.journal.names(store, key)
         except BaseException:
             self.journal.release(claim)
             raise
-        if claim.id not in [it.id for it in record.claims]:
+        if claim.id not in names:
             self.journal.delete(store, key, [claim])
             raise StoreError(
                 "The store does not show what was just written to it, so two workers could make the same change. "
                 "Nothing was executed. Give the agent a store that reads its own writes."
             )
-        rivals = [it.id for it in record.claims if it.id != claim.id]
-        if record.concluded is not None:
-            rivals.append("concluded")
-        if rivals:
+        if rivals := sorted(names - {claim.id}):  # or an outcome
             self.journal.delete(store, key, [claim])
         return claim, rivals
 

@@ -19,7 +19,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypedDict
@@ -171,12 +171,12 @@ class Journal:
 
     def read(self, store: BaseStore, key: str) -> JournalRecord:
         """Reads the record of a call."""
-        return _record(list_items(store, _namespace(key)))
+        return record_in(list_items(store, namespace(key)))
 
     def read_named(self, store: BaseStore, key: str, name: str | None) -> tuple[JournalRecord, bool]:
         """Reads the record of a call, and checks whether the store's journal has this name."""
-        [items], named = look(store, [_namespace(key)], *([(_NAMES, name)] if name is not None else []))
-        return _record(items), any(it is not None for it in named)
+        [items], named = look(store, [namespace(key)], *([(_NAMES, name)] if name is not None else []))
+        return record_in(items), any(it is not None for it in named)
 
     def claim(
         self,
@@ -218,7 +218,7 @@ class Journal:
             "counts_requests": claim.counts_requests,
         }
         try:
-            store.batch([put_op(_namespace(key), claim.id, note)])
+            store.batch([put_op(namespace(key), claim.id, note)])
         except BaseException:
             self.release(claim)
             raise
@@ -226,22 +226,26 @@ class Journal:
 
     def note(self, store: BaseStore, key: str, request: Request, *with_it: PutOp) -> None:
         """Records a request of an attempt."""
-        store.batch([put_op(_namespace(key), _name(request), asdict(request)), *with_it])
+        store.batch([put_op(namespace(key), _name(request), vars(request)), *with_it])
 
     def erase(self, store: BaseStore, key: str, request: Request) -> None:
         """Deletes a request that certainly changed nothing."""
-        store.batch([PutOp(_namespace(key), _name(request), None)])
+        store.batch([PutOp(namespace(key), _name(request), None)])
 
     def holds(self, store: BaseStore, key: str, claim: Claim) -> bool:
         """True if a claim is still on record, and no outcome is."""
-        record = self.read(store, key)
-        return record.concluded is None and any(it.id == claim.id for it in record.claims)
+        names = self.names(store, key)
+        return claim.id in names and _CONCLUDED not in names
+
+    def names(self, store: BaseStore, key: str) -> set[str]:
+        """Reads the ids of the claims on a call, and `concluded` if there is an outcome, without what they hold."""
+        return {it.key for it in list_items(store, namespace(key)) if _OF_REQUEST not in it.key}
 
     def delete(self, store: BaseStore, key: str, claims: Iterable[Claim], *with_it: PutOp) -> None:
         """Deletes claims under which nothing was written, or that are taken over."""
         deleted = list(claims)
         try:
-            gone = (PutOp(_namespace(key), claim.id, None) for claim in deleted)
+            gone = (PutOp(namespace(key), claim.id, None) for claim in deleted)
             store.batch([*gone, *records_of(deleted), *with_it])
         finally:
             for claim in deleted:
@@ -251,7 +255,7 @@ class Journal:
         self, store: BaseStore, key: str, claims: Iterable[Claim], requests: Iterable[Request], *with_it: PutOp
     ) -> None:
         """Deletes attempts that certainly changed nothing, with their requests."""
-        gone = [PutOp(_namespace(key), _name(it), None) for it in requests]
+        gone = [PutOp(namespace(key), _name(it), None) for it in requests]
         self.delete(store, key, claims, *gone, *with_it)
 
     def release(self, claim: Claim) -> None:
@@ -287,7 +291,7 @@ class Journal:
 
     def conclude(self, store: BaseStore, key: str, conclusion: Conclusion, *with_it: PutOp) -> None:
         """Records the outcome of a call, together with its entry in the audit trail."""
-        store.batch([put_op(_namespace(key), _CONCLUDED, conclusion), *with_it])
+        store.batch([put_op(namespace(key), _CONCLUDED, conclusion), *with_it])
 
 
 def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolCall) -> str:
@@ -310,7 +314,7 @@ def record_key(proposal: Proposal) -> str | None:
 
 def records_of(claims: Iterable[Claim]) -> list[PutOp]:
     """The PutOps that delete the claims on the records of these claims."""
-    return [PutOp(_namespace(it.record), it.id, None) for it in claims if it.record]
+    return [PutOp(namespace(it.record), it.id, None) for it in claims if it.record]
 
 
 def has_open_records(store: BaseStore, thread_id: str | None) -> bool:
@@ -339,8 +343,12 @@ def from_record(call: ToolCall, answer: AnswerRecord) -> ToolMessage:
 _CONCLUDED = "concluded"
 
 
+_OF_REQUEST = "."
+"""Stands in the name of a request, and in no other."""
+
+
 def _name(request: Request) -> str:
-    return f"{request.claim}.{request.number:04}"
+    return f"{request.claim}{_OF_REQUEST}{request.number:04}"
 
 
 _in_use: set[str] = set()
@@ -350,11 +358,13 @@ _made: ContextVar[list[str] | None] = ContextVar("made", default=None)
 """The claims made within `Journal.releasing`."""
 
 
-def _namespace(key: str) -> tuple[str, ...]:
+def namespace(key: str) -> tuple[str, ...]:
+    """Where the record of a call is."""
     return (*ROOT, *key.split("/"))
 
 
-def _record(items: Iterable[Item]) -> JournalRecord:
+def record_in(items: Iterable[Item]) -> JournalRecord:
+    """Makes the record of a call of the items in its namespace."""
     concluded: Conclusion | None = None
     claims, requests = [], []
     for item in sorted(items, key=lambda it: it.key):

@@ -59,11 +59,17 @@ class Waiting(TypedDict):
     account: NotRequired[str | None]
 
 
-def keep(store: BaseStore, waiting: Waiting) -> Waiting:
-    """Adds a question to the list unless it is there. Returns the listed question."""
+def keep(store: BaseStore, waiting: Waiting, found: tuple[list[Item], Item | None] | None = None) -> Waiting:
+    """Adds a question to the list unless it is there. Returns the listed question.
+
+    Args:
+        store: The store.
+        waiting: The question.
+        found: What is `of_thread` and `if_open` there; it is read if left out.
+    """
     label, key = at = place(waiting)
-    [of_thread], [is_open] = look(store, [(*ROOT, label)], (OPEN, _name(at)))
-    others = [it for item in of_thread if (it := read_item(item)) is not None]
+    items, is_open = found or _found(store, at)
+    others = [it for item in items if (it := read_item(item)) is not None]
     known = next((it for it in others if it["interrupt_id"] == key), None)
     if is_open is not None and known is not None:
         return known
@@ -75,6 +81,21 @@ def keep(store: BaseStore, waiting: Waiting) -> Waiting:
         left.append(PutOp(CLOSED, _name(at), None))
     store.batch([*left, put_op((*ROOT, label), key, named), put_op(OPEN, _name(at), {})])
     return named
+
+
+def _found(store: BaseStore, at: Place) -> tuple[list[Item], Item | None]:
+    [items], [is_open] = look(store, [of_thread(at[0])], if_open(at))
+    return items, is_open
+
+
+def of_thread(label: str) -> tuple[str, ...]:
+    """Where the questions of a thread are listed, from its label."""
+    return (*ROOT, label)
+
+
+def if_open(at: Place) -> tuple[tuple[str, ...], str]:
+    """Where an item is as long as a question is open."""
+    return OPEN, _name(at)
 
 
 def close(store: BaseStore, thread_id: str | None, interrupt_id: str) -> None:

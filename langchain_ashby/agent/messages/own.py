@@ -120,5 +120,7 @@ def _digest_of_call(call: Call) -> str:
 
 
 def _sha256(parts: list[Any]) -> str:
-    said = json.dumps(parts, ensure_ascii=False, default=str)
-    return sha256(said.encode(errors="replace")).hexdigest()[:32]  # as a checkpointer stores broken characters
+    return sha256(_said(parts).encode(errors="replace")).hexdigest()[:32]  # as a checkpointer stores broken characters
+
+
+_said = json.JSONEncoder(ensure_ascii=False, default=str).encode

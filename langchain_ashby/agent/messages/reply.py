@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.callbacks import BaseCallbackHandler, BaseCallbackManager
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, ToolCallChunk
 from langchain_core.messages.tool import invalid_tool_call
 from langchain_core.outputs import ChatGenerationChunk, GenerationChunk, LLMResult
@@ -141,7 +141,12 @@ class Overheard(BaseCallbackHandler):
 
     def beside(self, config: RunnableConfig | None) -> RunnableConfig:
         """Adds itself to a config's callbacks."""
-        return merge_configs(config, {"callbacks": [self]})
+        known = (config or {}).get("callbacks")
+        if not isinstance(known, BaseCallbackManager):
+            return merge_configs(config, {"callbacks": [self]})
+        manager = known.copy()
+        manager.add_handler(self, inherit=True)
+        return {**(config or {}), "callbacks": manager}
 
     def on_chat_model_start(
         self, serialized: dict[str, Any], messages: list[list[BaseMessage]], *, run_id: UUID, **kwargs: Any

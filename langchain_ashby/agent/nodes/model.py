@@ -42,7 +42,7 @@ from langchain_ashby.agent.messages.tool_messages import Call, outcome_unknown
 from langchain_ashby.agent.messages.window import ContextWindow, tokens
 from langchain_ashby.agent.provenance import outside
 from langchain_ashby.agent.run.settings import RunLimits, RunSettings
-from langchain_ashby.agent.state import State, Update
+from langchain_ashby.agent.state import State, Update, changes
 from langchain_ashby.text.words import count, one_line, tool_title
 from langchain_ashby.toolkit.cost import definition
 
@@ -93,7 +93,8 @@ class ModelNode(Runnable[State, Update]):
             except ContextOverflowError:
                 if part == _PARTS[-1]:
                     raise
-        return {**self._update(reply, settings, input, known), "left_out": left_out, "stamps": stamps}
+        update = self._update(reply, settings, input, known)
+        return changes({**update, "left_out": left_out, "stamps": stamps}, input)
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         """Does the same under asyncio."""
@@ -111,7 +112,8 @@ class ModelNode(Runnable[State, Update]):
             except ContextOverflowError:
                 if part == _PARTS[-1]:
                     raise
-        return {**self._update(reply, settings, input, known), "left_out": left_out, "stamps": stamps}
+        update = self._update(reply, settings, input, known)
+        return changes({**update, "left_out": left_out, "stamps": stamps}, input)
 
     def _stamps(self, known: list[AnyMessage], state: State, settings: RunSettings) -> dict[str, str]:
         """The stamps of the messages that are there, with one for the newest if it needs one."""

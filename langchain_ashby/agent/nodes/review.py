@@ -23,17 +23,19 @@ from langchain_ashby.agent.approval.decisions import (
 from langchain_ashby.agent.approval.requirements import NOTHING
 from langchain_ashby.agent.approval.standing import Counted, Uncounted, check_named, in_words, of_action, weighed
 from langchain_ashby.agent.execution.dependencies import Dependencies
+from langchain_ashby.agent.execution.journal import namespace, record_in
 from langchain_ashby.agent.execution.notes import note, note_counted
 from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.outcome import Outcome
-from langchain_ashby.agent.execution.store import store_time
-from langchain_ashby.agent.execution.waiting import Waiting, close, close_listed, keep, waiting
+from langchain_ashby.agent.execution.store import look, store_time, thread_label
+from langchain_ashby.agent.execution.waiting import Waiting, close, close_listed, if_open, keep, of_thread, waiting
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.messages.history import calls_of
 from langchain_ashby.agent.messages.own import is_own_call
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.nodes.reconcile import reconcile
 from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer, settings_given
+from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, undecided
 from langchain_ashby.text.markdown import plain
 
@@ -61,9 +63,15 @@ def review(state: State, given: Dependencies) -> Update:
             close(location.store, location.thread_id, question_id())
             return {**again, "problem": problem}
     # Kept whatever the answer is: what this run requires, and shows, counts for the runs after it.
-    again["proposals"] = proposals = [_with_requirements(it, given) for it in proposals]
+    settings = given.limits.settings()
+    again["proposals"] = proposals = [_with_requirements(it, settings) for it in proposals]
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
-    if over := [write.approval for write in pending if given.executor.is_over(write)]:
+    label = thread_label(location.thread_id)
+    (*written, listed_of_thread), [is_open] = look(
+        location.store, [*(namespace(it.key) for it in pending), of_thread(label)], if_open((label, question_id()))
+    )
+    records = map(record_in, written)
+    if over := [it.approval for it, record in zip(pending, records, strict=True) if given.executor.is_over(it, record)]:
         ids = {approval["call"]["id"] for approval in over}
         close(location.store, location.thread_id, question_id())
         return {
@@ -74,7 +82,8 @@ def review(state: State, given: Dependencies) -> Update:
         }
     asked = request_for(question_id(), proposals, state.get("problem"))
     # LangGraph runs this again with the answer: what is listed stays as it is.
-    listed = keep(location.store, _listed(asked, state, given, location))
+    waits = _listed(asked, state, given, settings, location)
+    listed = keep(location.store, waits, (listed_of_thread, is_open))
     answer = interrupt(asked)
     close_listed(location.store, listed)
     if not _are_there(proposals, state):  # the command with the answer changed the conversation as well
@@ -83,7 +92,8 @@ def review(state: State, given: Dependencies) -> Update:
         decisions = decisions_in(answer, asked["request_id"], proposals, given.tools)
     except UnusableAnswer as problem:
         return {**again, "problem": str(problem)}
-    return again | _carried_out([_signed(it) for it in decisions], asked["request_id"], held, given, location)
+    signed = [_signed(it) for it in decisions]
+    return again | _carried_out(signed, asked["request_id"], held, given, settings, location)
 
 
 def _are_there(proposals: list[Proposal], state: State) -> bool:
@@ -94,14 +104,18 @@ def _are_there(proposals: list[Proposal], state: State) -> bool:
 
 
 def _carried_out(
-    decisions: list[Decision], request_id: str, held: list[Approval], given: Dependencies, location: RunLocation
+    decisions: list[Decision],
+    request_id: str,
+    held: list[Approval],
+    given: Dependencies,
+    settings: RunSettings,
+    location: RunLocation,
 ) -> Update:
     """Answers the declined calls, and sorts the approved ones by what comes next.
 
     An approval that is not enough, or does not count, leaves its proposal open; the others are carried out.
     """
     assert location.store is not None
-    settings = given.limits.settings()
     approved = [it for it in decisions if not isinstance(it, Decline | Wait)]
     objections = {str(it["call"]["id"]): settings.objection(it) for it in approved}
     late = [
@@ -167,11 +181,13 @@ def _carried_out(
     }
 
 
-def _listed(asked: dict[str, Any], state: State, given: Dependencies, location: RunLocation) -> Waiting:
-    settings = {name: it for name, it in settings_given().items() if name != "reviewer" and it not in (None, False)}
+def _listed(
+    asked: dict[str, Any], state: State, given: Dependencies, settings: RunSettings, location: RunLocation
+) -> Waiting:
+    chosen = {name: it for name, it in settings_given().items() if name != "reviewer" and it not in (None, False)}
     # A server may have authenticated this user; when someone else answers, it authenticates them instead.
-    if user := given.limits.settings().on_behalf_of:
-        settings["on_behalf_of"] = user
+    if settings.on_behalf_of:
+        chosen["on_behalf_of"] = settings.on_behalf_of
     return waiting(
         asked["request_id"],
         location.thread_id,
@@ -179,7 +195,7 @@ def _listed(asked: dict[str, Any], state: State, given: Dependencies, location: 
         proposals=state.get("proposals", []),
         messages=state["messages"],
         requester=reviewer(),
-        settings=settings,
+        settings=chosen,
         ttl=given.executor.approval_ttl,
     )
 
@@ -222,9 +238,9 @@ def _description(proposal: Proposal) -> str:
     return "\n\n".join([*standing, proposal["description"]])
 
 
-def _with_requirements(proposal: Proposal, given: Dependencies) -> Proposal:
+def _with_requirements(proposal: Proposal, settings: RunSettings) -> Proposal:
     """The proposal with what this run's policies require as well."""
-    requires = given.limits.settings().requires(proposal)
+    requires = settings.requires(proposal)
     return proposal if requires == NOTHING else {**proposal, "requires": requires}
 
 

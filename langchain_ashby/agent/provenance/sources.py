@@ -258,7 +258,9 @@ def _apart(line: str) -> list[str]:
 
 
 def _leaves(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping | list):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
         for entry in value.values() if isinstance(value, Mapping) else value:
             yield from _leaves(entry)
     elif value is not None and not isinstance(value, bool):

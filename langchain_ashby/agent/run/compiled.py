@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import var_child_runnable_config
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command, StateSnapshot
+from langgraph.types import Command, Interrupt, StateSnapshot
 
 from langchain_ashby.agent.approval.decisions import UNKEPT, is_question_id
 from langchain_ashby.agent.messages.artifacts import with_artifacts
@@ -57,7 +58,9 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         """Runs the graph, as `CompiledStateGraph` does; `invoke` comes through here as well."""
         thread = self._thread(config)
         if self._has_to_be_asked_for(input, thread):
-            _check(input.resume, self.get_state(thread))
+            saver = self._own_saver(thread)
+            asked = None if saver is None else _just_asked(saver.get_tuple(thread))
+            _check(input.resume, _ids(self.get_state(thread).interrupts) if asked is None else asked)
             input = _that_can_be_kept(input)
         is_behind = False
         if head := self._head_of_named(thread):
@@ -72,7 +75,9 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         """Runs the graph under asyncio; `ainvoke` comes through here as well."""
         thread = self._thread(config)
         if self._has_to_be_asked_for(input, thread):
-            _check(input.resume, await self.aget_state(thread))
+            saver = self._own_saver(thread)
+            asked = None if saver is None else _just_asked(await saver.aget_tuple(thread))
+            _check(input.resume, _ids((await self.aget_state(thread)).interrupts) if asked is None else asked)
             input = _that_can_be_kept(input)
         is_behind = False
         if head := self._head_of_named(thread):
@@ -91,6 +96,13 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         around = {} if ambient.get("checkpoint_ns") else ambient  # within another graph
         named = [it.get("configurable") or {} for it in (self.config, config) if it]
         return {"configurable": {name: value for it in (around, *named) for name, value in it.items()}}
+
+    def _own_saver(self, thread: RunnableConfig) -> BaseCheckpointSaver[Any] | None:
+        """Returns the agent's own checkpointer if its thread is certainly there; None within another graph."""
+        is_plain = var_child_runnable_config.get() is None and not any(
+            key.startswith(("checkpoint", "__")) for key in thread["configurable"]
+        )
+        return self.checkpointer if is_plain and isinstance(self.checkpointer, BaseCheckpointSaver) else None
 
     def _head_of_named(self, thread: RunnableConfig) -> RunnableConfig | None:
         """Returns the thread's config if the run names a checkpoint to start from; otherwise None."""
@@ -119,8 +131,21 @@ def _check_named(state: StateSnapshot) -> None:
         )
 
 
-def _check(answer: object, state: StateSnapshot) -> None:
-    asked = {interrupt.id for interrupt in state.interrupts}
+def _ids(interrupts: Iterable[Interrupt]) -> set[str]:
+    return {it.id for it in interrupts}
+
+
+def _just_asked(saved: CheckpointTuple | None) -> set[str] | None:
+    """The questions of a step that has done nothing but ask; None for any other, of which only its state tells.
+
+    LangGraph takes three times as long for the state.
+    """
+    writes = (saved and saved.pending_writes) or []
+    only_asked = bool(writes) and all(channel == "__interrupt__" for _, channel, _ in writes)
+    return _ids(it for _, _, interrupts in writes for it in interrupts) if only_asked else None
+
+
+def _check(answer: object, asked: set[str]) -> None:
     if not asked:
         raise QuestionClosedError(
             "Nothing in this thread is waiting for a decision, so nothing was executed",

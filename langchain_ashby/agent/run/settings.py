@@ -129,6 +129,7 @@ class RunLimits:
         self._policies = dict(policies)
         self._act_for = act_for
         self.schema = context_schema((*models,), _toolsets(tools), (DEFAULT, *policies))
+        self._unset = self.schema()
 
     def settings(self) -> RunSettings:
         """Returns the settings of the run that is under way.
@@ -136,7 +137,8 @@ class RunLimits:
         Raises:
             SettingsError: if it asks for something that the application does not allow.
         """
-        context = self.schema(**settings_given())
+        given = settings_given()
+        context = self.schema(**given) if given else self._unset
         policy = context.policy or DEFAULT
         return RunSettings(
             model=context.model or DEFAULT,

@@ -192,6 +192,15 @@ Update = dict[str, Any]
 """The keys of `State` that a node changes."""
 
 
+def changes(update: Update, state: State) -> Update:
+    """Leaves out of an update what the state has already: each key takes a write, and a place in the checkpoint."""
+    return {key: it for key, it in update.items() if key in _MERGED or (it or None) != (state.get(key) or None)}
+
+
+_MERGED = Conversation.__annotations__.keys() | {"own"}
+"""The keys whose updates are merged into what is there."""
+
+
 class Node(Protocol):
     """A step of the graph."""
 

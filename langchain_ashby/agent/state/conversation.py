@@ -19,7 +19,9 @@ from langchain_core.messages import (
     AnyMessage,
     BaseMessage,
     BaseMessageChunk,
+    HumanMessage,
     RemoveMessage,
+    SystemMessage,
     ToolMessage,
     convert_to_messages,
     message_chunk_to_message,
@@ -152,8 +154,14 @@ def _needs_all(change: Any, reads: Collection[str]) -> bool:
 
 
 def _messages(change: Any) -> list[AnyMessage]:
-    found = convert_to_messages(change if isinstance(change, list) else [change])
+    changes = change if isinstance(change, list) else [change]
+    if all(type(it) in _WHOLE for it in changes):  # as nearly always, and asked of every message in every step
+        return changes
+    found = convert_to_messages(changes)
     return [message_chunk_to_message(it) if isinstance(it, BaseMessageChunk) else it for it in found]  # type: ignore[misc]
+
+
+_WHOLE = {HumanMessage, AIMessage, ToolMessage, SystemMessage, RemoveMessage}
 
 
 def _id(message: BaseMessage, place: int, known: Mapping[str, int]) -> str:
