@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -12,7 +13,7 @@ class Unneeded(NamedTuple):
     """What to delete from a thread.
 
     Attributes:
-        ids: The checkpoints.
+        ids: The checkpoints, the latest first.
         values: The values that only these use, by channel and version. PostgreSQL has a separate table for them.
         latest: The thread's latest checkpoint, which stays.
     """
@@ -34,14 +35,7 @@ class Tables(Protocol):
         ...
 
     def delete(self, thread_id: str, found: Unneeded) -> bool:
-        """Deletes the rows at once. If the thread has continued meanwhile, deletes nothing and returns False."""
-        ...
-
-    def give_back(self) -> bool:
-        """Returns the space of deleted rows to the system, if the database does not do so itself.
-
-        Returns False if the database is in use.
-        """
+        """Deletes the rows. If the thread has continued meanwhile, deletes no more and returns False."""
         ...
 
 
@@ -75,23 +69,24 @@ class _Sqlite:
         return sum(int(self._connection.execute(it, given).fetchone()[0]) for it in sizes)
 
     def delete(self, thread_id: str, found: Unneeded) -> bool:
-        given = thread_id, json.dumps(found.ids)
-        with self._connection as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            if connection.execute(_LATEST.format("?"), [thread_id]).fetchone()[0] != found.latest:
-                return False
-            connection.execute(f"DELETE FROM writes {_OF_THESE}", given)
-            connection.execute(f"DELETE FROM checkpoints {_OF_THESE}", given)
-            connection.execute(f"UPDATE checkpoints SET parent_checkpoint_id = NULL {_AFTER_THESE}", given)
+        # A few at a time, since all writers wait meanwhile; the latest first, so that what is left can be read.
+        for start in range(0, len(found.ids), _AT_ONCE):
+            if start:
+                time.sleep(_PAUSE)
+            given = thread_id, json.dumps(found.ids[start : start + _AT_ONCE])
+            with self._connection as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                if connection.execute(_LATEST.format("?"), [thread_id]).fetchone()[0] != found.latest:
+                    return False
+                connection.execute(f"DELETE FROM writes {_OF_THESE}", given)
+                connection.execute(f"DELETE FROM checkpoints {_OF_THESE}", given)
+                connection.execute(f"UPDATE checkpoints SET parent_checkpoint_id = NULL {_AFTER_THESE}", given)
         return True
 
-    def give_back(self) -> bool:
-        try:
-            self._connection.execute("VACUUM")
-            [blocked, *_] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.OperationalError:
-            return False
-        return not blocked
+
+_AT_ONCE = 20
+_PAUSE = 0.12
+"""Seconds. SQLite looks every 0.1 s if it may write."""
 
 
 _OF_THESE = "WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id IN (SELECT value FROM json_each(?))"
@@ -129,9 +124,6 @@ class _Postgres:
             self._connection.execute(f"DELETE FROM checkpoint_blobs {_VALUES}", [thread_id, *_apart(found)])
             self._connection.execute(f"UPDATE checkpoints SET parent_checkpoint_id = NULL {_AFTER}", given)
         return True
-
-    def give_back(self) -> bool:
-        return True  # autovacuum does so
 
 
 _AMONG = "WHERE thread_id = %s AND checkpoint_ns = '' AND checkpoint_id = ANY(%s)"

@@ -80,6 +80,22 @@ def open_database(url: str, *, create: bool, only_read: bool = False, for_long: 
         yield found
 
 
+def shrink(url: str) -> bool:
+    """Returns the space of deleted rows to the system. PostgreSQL does so itself.
+
+    Returns False if another program is using the file: it could not write meanwhile, perhaps for many seconds.
+    """
+    if (file := _sqlite_file(url)) is None:
+        return True
+    with _reworded_errors(file), closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("VACUUM")
+        except sqlite3.OperationalError:
+            return False
+    return True
+
+
 def in_words(url: str) -> AbstractContextManager[None]:
     """Turns errors of the database at a URL within a block into `ValueError`."""
     return _reworded_errors(_sqlite_file(url))

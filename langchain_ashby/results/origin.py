@@ -93,6 +93,12 @@ def pieces(result: str, *, bars_only: bool = False) -> Iterator[Piece]:
                 yield Piece(said, way[0][1] if way else "text", _author([it for _, it in way], said), whose)
 
 
+@lru_cache(maxsize=1_000)
+def has_records_only(result: str, *, bars_only: bool = False) -> bool:
+    """True if outsiders wrote nothing in a result, not even a name. Each step asks this of a whole conversation."""
+    return all(it.author == "ashby" or not it.text.strip() for it in pieces(result, bars_only=bars_only))
+
+
 def _heads(line: str, bars_only: bool) -> tuple[list[str], str]:
     """The headings in an own line, and what is below each row."""
     table, _, below = line.partition("; below: ")

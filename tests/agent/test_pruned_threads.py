@@ -19,7 +19,7 @@ from langchain_ashby.agent.execution.store import thread_label
 from langchain_ashby.cli import pruning
 from langchain_ashby.cli.checkpoint_tables import Unneeded, tables_of
 from langchain_ashby.cli.pruning import Left, Pruned
-from langchain_ashby.cli.stores import Database, open_database
+from langchain_ashby.cli.stores import Database, open_database, shrink
 from langchain_ashby.errors import ConfigurationError
 
 SECRET = "The candidate asked us to forget this sentence."
@@ -125,7 +125,16 @@ def test_messages_removed_from_a_conversation_are_gone_from_the_file(tmp_path: P
         pruning.prune(graph, database, datetime.now(UTC), dry_run=False)
         database.checkpointer.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[attr-defined]
         assert not in_files()
-        assert tables_of(database.checkpointer).give_back()
+
+
+def test_a_file_that_another_program_uses_is_not_shrunk(tmp_path: Path) -> None:
+    url, file = f"sqlite:///{tmp_path}/agent.db", tmp_path / "agent.db"
+    with open_database(url, create=True) as database:
+        on(database, Office(), "Noted.").invoke(user("x" * 100_000), at("long"), durability="sync")
+        database.checkpointer.delete_thread("long")
+        assert not shrink(url)
+    size = file.stat().st_size
+    assert shrink(url) and file.stat().st_size < size / 2
 
 
 def test_a_thread_that_continued_meanwhile_is_not_touched(tmp_path: Path) -> None:
@@ -134,6 +143,31 @@ def test_a_thread_that_continued_meanwhile_is_not_touched(tmp_path: Path) -> Non
         ids = [it.checkpoint["id"] for it in database.checkpointer.list(at("long"))]
         assert not tables_of(database.checkpointer).delete("long", Unneeded(ids[2:], [], ids[1]))
         assert checkpoints(database, "long") == len(ids)
+
+
+def test_a_thread_that_continues_while_it_is_pruned_stays_readable(tmp_path: Path) -> None:
+    """Many checkpoints are deleted in parts, between which others can write."""
+    parts: list[str] = []
+
+    def beside(statement: str) -> None:
+        if "IMMEDIATE" in statement:
+            parts.append(statement)
+            if len(parts) == 2:
+                on(other, Office(), *["unsaid"] * 13, "Beside.").invoke(user("?"), at("long"), durability="sync")
+
+    url = f"sqlite:///{tmp_path}/agent.db"
+    with open_database(url, create=True) as database, open_database(url, create=False) as other:
+        graph = on(database, Office(), *["Said."] * 11, calling(write("ada")), "Done.")
+        for _ in range(12):
+            graph.invoke(user(), at("long"), durability="sync")
+        graph.invoke(Command(resume=approve()), at("long"), durability="sync")
+        before = checkpoints(database, "long")
+        database.checkpointer.conn.set_trace_callback(beside)  # type: ignore[attr-defined]
+        found = pruning.prune(graph, database, datetime.now(UTC), dry_run=False)
+        database.checkpointer.conn.set_trace_callback(None)  # type: ignore[attr-defined]
+        assert found.left == {Left.OPEN: 1} and before - 20 < checkpoints(database, "long") < before
+        latest, *_ = graph.get_state_history(at("long"))
+        assert latest.values["messages"][-1].text == "Beside."
 
 
 async def test_a_run_from_a_checkpoint_that_is_gone_is_refused_and_leaves_the_conversation() -> None:

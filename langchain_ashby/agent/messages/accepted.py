@@ -201,7 +201,8 @@ def _paired(messages: Sequence[AnyMessage], interface: str | None) -> list[AnyMe
     sent: list[AnyMessage] = []
     for place, message in enumerate(messages):
         if isinstance(message, AIMessage):
-            answers = [*takewhile(lambda it: isinstance(it, ToolMessage), messages[place + 1 :])]
+            later = (messages[it] for it in range(place + 1, len(messages)))
+            answers = [*takewhile(lambda it: isinstance(it, ToolMessage), later)]
             if interface is not None and is_foreign(message, interface):
                 message = _as_text(message)
             message = acceptable(message)

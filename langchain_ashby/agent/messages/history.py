@@ -51,7 +51,8 @@ def genuine(messages: Sequence[AnyMessage], own: Own) -> list[AnyMessage]:
             call, maker = asked[message.tool_call_id]
             if maker.id in own and not (is_own_answer(message, own) and is_own_call(call, maker, own)):
                 continue
-        asked |= {call["id"]: (call, message) for call in calls_of(message)}
+        for call in calls_of(message):
+            asked[call["id"]] = call, message
         kept.append(message)
     return kept
 
@@ -72,7 +73,8 @@ def arranged(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
             continue
         others.append((place, message))
         answers[place] = {}
-        makers |= {call["id"]: place for call in calls_of(message)}
+        for call in calls_of(message):
+            makers[call["id"]] = place
     return [it for place, message in others for it in (message, *_in_order_of_calls(message, answers[place]))]
 
 

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
@@ -154,13 +155,20 @@ def tokens(messages: Iterable[BaseMessage]) -> int:
 
 
 def _weight(content: Any) -> int:
+    if not content:
+        return 0
     if not isinstance(content, str):
         images = sum(1 for it in content if isinstance(it, dict) and str(it.get("type")).startswith("image"))
         if images:
             return images * _PER_IMAGE + sum(_weight(it.get("text", "")) for it in content if isinstance(it, dict))
-        content = json.dumps(content, ensure_ascii=False, default=str) if content else ""
-    others = 0 if content.isascii() else sum(1 for character in content if character > "\x7f")
+        content = json.dumps(content, ensure_ascii=False, default=str)
+    others = 0 if content.isascii() else _beyond_ascii(content)
     return others + (len(content) - others) // _CHARACTERS_PER_TOKEN
+
+
+@lru_cache(maxsize=1_000)
+def _beyond_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _cleared(message: AnyMessage, *, was_read: bool) -> AnyMessage:

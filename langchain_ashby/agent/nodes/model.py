@@ -82,9 +82,11 @@ class ModelNode(Runnable[State, Update]):
         settings = self._limits.settings()
         model = self._bound(settings.model, tuple(settings.tools))
         known = genuine(input["messages"], input.get("own", {}))
-        stamps = self._stamps(known, input, settings)
+        ordered = arranged(known)
+        stamps = self._stamps(ordered, input, settings)
+        complete = stamped(with_every_call_answered(ordered, _gone), stamps)
         for part in _PARTS:
-            sent, left_out = self._conversation(stamped(known, stamps), settings, part)
+            sent, left_out = self._conversation(complete, settings, part)
             try:
                 reply = _asked(model, sent, config)
                 if reply.may_pass and self._may_ask_again(input):
@@ -101,9 +103,11 @@ class ModelNode(Runnable[State, Update]):
         settings = self._limits.settings()
         model = self._bound(settings.model, tuple(settings.tools))
         known = genuine(input["messages"], input.get("own", {}))
-        stamps = await asyncio.to_thread(self._stamps, known, input, settings)
+        ordered = arranged(known)
+        stamps = await asyncio.to_thread(self._stamps, ordered, input, settings)
+        complete = stamped(with_every_call_answered(ordered, _gone), stamps)
         for part in _PARTS:
-            sent, left_out = self._conversation(stamped(known, stamps), settings, part)
+            sent, left_out = self._conversation(complete, settings, part)
             try:
                 reply = await _aasked(model, sent, config)
                 if reply.may_pass and self._may_ask_again(input):
@@ -115,11 +119,10 @@ class ModelNode(Runnable[State, Update]):
         update = self._update(reply, settings, input, known)
         return changes({**update, "left_out": left_out, "stamps": stamps}, input)
 
-    def _stamps(self, known: list[AnyMessage], state: State, settings: RunSettings) -> dict[str, str]:
+    def _stamps(self, messages: list[AnyMessage], state: State, settings: RunSettings) -> dict[str, str]:
         """The stamps of the messages that are there, with one for the newest if it needs one."""
-        there = {it.id for it in known}
+        there = {it.id for it in messages}
         stamps = {key: stamp for key, stamp in state.get("stamps", {}).items() if key in there}
-        messages = arranged(known)
         if not lacks_stamp(messages, stamps):
             return stamps
         ask = isinstance(messages[-1], HumanMessage)
@@ -137,11 +140,10 @@ class ModelNode(Runnable[State, Update]):
         return sum(len(definition(self._limits.tools[name])) for name in tools) // 4
 
     def _conversation(
-        self, known: list[AnyMessage], settings: RunSettings, part: float
+        self, complete: list[AnyMessage], settings: RunSettings, part: float
     ) -> tuple[list[AnyMessage], int]:
         """What is sent, and how many messages of the conversation the model does not see in full."""
         besides = tokens([self._instructions]) + self._definitions(tuple(settings.tools))
-        complete = with_every_call_answered(arranged(known), _gone)
         messages, left_out, note = self._window.fit(complete, self._models[settings.model], besides, part)
         instructions = SystemMessage(f"{self._instructions.text}{note}") if note else self._instructions
         return conversation(instructions, messages, interface_of(self._models[settings.model])), left_out

@@ -94,15 +94,16 @@ def prepare(state: State, given: Dependencies) -> Update:
     are_edits = any(it.edit for it, _ in ready)
     waiting = [_with_own_order(it) for it in state.get("proposals", [])] if are_edits else []
     _complete(proposed, [*waiting, *(it["proposal"] for it in held)], state, given, location, settings)
-    update: Update = {"messages": answers, "proposals": waiting, "edits": []}
-    update["approvals"] = held
+    update: Update = {"proposals": waiting, "approvals": held, "edits": []}
+    if answers:  # an empty change would store the whole conversation again
+        update["messages"] = answers
     # If the message is lost, with the process or in a retry, the model is asked again: the write would be made twice.
     is_allowed = any(proposal["policy"] == "allow" for _, proposal in proposed)
     unasked = is_allowed and is_first_attempt() and is_saved() and goes_on()
     for it, proposal in proposed:
         outcome = _outcome(it, proposal, given, location, settings, unasked=unasked)
         key = "messages" if isinstance(outcome, ToolMessage) else "approvals" if "decided" in outcome else "proposals"
-        update[key].append(outcome)
+        update.setdefault(key, []).append(outcome)
     update["proposals"].sort(key=lambda it: it["place"])
     return update
 

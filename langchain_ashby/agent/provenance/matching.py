@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from langchain_ashby.text.letters import alike, without_accents
 
@@ -135,8 +135,9 @@ class Index:
 _PUNCTUATION = bytes(it for it in range(1, 128) if not chr(it).isalnum())
 
 
+@lru_cache(maxsize=1_000)
 def _bare(text: str) -> bytes:
-    """A text as nothing but its letters and digits."""
+    """A text as nothing but its letters and digits. Each write looks through the same conversation."""
     folded = alike(text.replace(APART, " "))
     kept = folded if folded.isascii() else _NO_LETTERS.sub("", folded)
     return kept.encode(errors="replace").translate(None, _PUNCTUATION)

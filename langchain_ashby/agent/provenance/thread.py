@@ -17,7 +17,7 @@ from langchain_ashby.agent.messages.tool_messages import EXECUTED_AS_EDITED
 from langchain_ashby.agent.provenance.matching import Texts
 from langchain_ashby.ids import certain, short
 from langchain_ashby.results import OWN
-from langchain_ashby.results.origin import pieces
+from langchain_ashby.results.origin import has_records_only, pieces
 from langchain_ashby.text.words import named, quoted, tool_title
 from langchain_ashby.toolkit.tool import AshbyTool
 
@@ -71,7 +71,7 @@ class Message:
         return {}
 
 
-def read_in(thread: Sequence[AnyMessage], own: Own, tools: Mapping[str, BaseTool]) -> Iterator[Message]:
+def read_in(thread: Iterable[AnyMessage], own: Own, tools: Mapping[str, BaseTool]) -> Iterator[Message]:
     """The messages of a thread that say or show something. What the agent's own model said is nobody's.
 
     What is not recorded as the agent's own, and results of tools that are not Ashby's, count as written by outsiders.
@@ -112,10 +112,23 @@ def outside(
     there = {it.id for it in thread if not isinstance(it, ToolMessage) or is_own_answer(it, own)}
     if known == "removed" or any(is_answer(record) and it not in there for it, record in own.items()):
         return "removed"
-    texts = (it for message in read_in(thread, own, tools) for it in message.entries)
+    others = (it for it in thread if not _has_records_only(it, own, tools))
+    texts = (it for message in read_in(others, own, tools) for it in message.entries)
     if known or any(it.speaker in ("named", "outsiders") and it.text.strip() for it in texts):
         return "read"
     return None
+
+
+def _has_records_only(message: AnyMessage, own: Own, tools: Mapping[str, BaseTool]) -> bool:
+    tool = tools.get(str(message.name)) if isinstance(message, ToolMessage) else None
+    if not (isinstance(message, ToolMessage) and isinstance(tool, AshbyTool) and is_own_answer(message, own)):
+        return False
+    text = _text(message)
+    return text.startswith(OWN) and has_records_only(text, bars_only=_is_of_the_mirror(tool))
+
+
+def _is_of_the_mirror(tool: BaseTool) -> bool:
+    return ((tool.metadata or {}).get("ashby") or {}).get("endpoint") == "mirror"
 
 
 def _is_a_persons(message: AnyMessage) -> bool:
@@ -158,8 +171,7 @@ def _answer(
     if not text.startswith(OWN):
         yield Entry(text, "outsiders", f"the answer of {quoted(title)}", call=call)
         return
-    is_from_mirror = ((tool.metadata or {}).get("ashby") or {}).get("endpoint") == "mirror"
-    found = [*pieces(text, bars_only=is_from_mirror)]
+    found = [*pieces(text, bars_only=_is_of_the_mirror(tool))]
     file = next((it.text for it in found if it.field == "file name"), "")
     for (author, field, whose), those in groupby(found, lambda it: (it.author, it.field, it.whose)):
         texts = [it.text for it in those]

@@ -5,7 +5,8 @@ messages again.
 
 LangGraph rebuilds such a conversation from what was stored for each checkpoint on the way. If two workers continue from
 the same one, which the journal allows, what the first of them stored counts for both, although the second may have
-decided otherwise. So while writes are under way, the whole conversation is stored, and each worker finds its own again.
+decided otherwise. So what a turn with writes adds is stored with the whole conversation, and each worker finds its own
+again.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ def _lost() -> ConfigurationError:
 def _needs_all(change: Any, reads: Collection[str]) -> bool:
     """True unless a step's change is a person's message, a read, or what the model says without writing.
 
-    Steps about writes may also have an empty change. After a removal, the removed messages must not be needed any more.
+    A decision may also be an empty change. After a removal, the removed messages must not be needed any more.
     """
     messages = change if isinstance(change, list) else [change]
     names = [str(it.name) for it in messages if isinstance(it, ToolMessage)]

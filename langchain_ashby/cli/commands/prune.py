@@ -27,11 +27,10 @@ def prune(
 
     Threads with a change waiting or a run under way are skipped. The audit trail is kept.
     """
-    from langchain_ashby.cli.checkpoint_tables import tables_of
     from langchain_ashby.cli.commands.pending import agent_on
     from langchain_ashby.cli.progress import ProgressDisplay
     from langchain_ashby.cli.pruning import prune as delete
-    from langchain_ashby.cli.stores import in_words, open_database
+    from langchain_ashby.cli.stores import in_words, open_database, shrink
     from langchain_ashby.cli.terminal import console
 
     age = 0.0 if older_than is None else seconds(older_than, "--older-than", "90d")
@@ -47,7 +46,7 @@ def prune(
             ProgressDisplay(console(stderr=True), "Checking threads"),
         ):
             found = delete(agent_on(nothing, database, None), database, before, thread, dry_run=dry_run)
-            is_smaller = dry_run or not found.checkpoints or tables_of(database.checkpointer).give_back()
+        is_smaller = dry_run or not found.checkpoints or shrink(store)
     except ValueError as error:
         raise stop(str(error)) from None
     typer.echo(_told(found, "Would delete" if dry_run else "Deleted"))
