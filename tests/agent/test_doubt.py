@@ -25,7 +25,7 @@ from writing_room import QUICK, DyingJournal, Killed, Room, opened
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
 from langchain_ashby.agent import ApprovalPolicy, Journal, audit_trail
 from langchain_ashby.agent.execution import journal
-from langchain_ashby.agent.execution.journal import Request
+from langchain_ashby.agent.execution.journal_record import Request
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.endpoints import ChangeApplicationStage
 

@@ -24,9 +24,10 @@ from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
 from langchain_ashby.agent import audit_trail
 from langchain_ashby.agent.approval.gate import by_name
 from langchain_ashby.agent.execution import process
-from langchain_ashby.agent.execution.audit_log import audit_op
-from langchain_ashby.agent.execution.executor import WriteExecutor, audit_record
-from langchain_ashby.agent.execution.journal import Claim, Journal, from_record, journal_key, to_record
+from langchain_ashby.agent.execution.audit_log import audit_op, audit_record
+from langchain_ashby.agent.execution.executor import WriteExecutor
+from langchain_ashby.agent.execution.journal import Journal
+from langchain_ashby.agent.execution.journal_record import Claim, from_record, journal_key, to_record
 from langchain_ashby.agent.execution.process import has_ended, this_process
 from langchain_ashby.agent.execution.store import StoreError, list_items
 from langchain_ashby.agent.execution.store import load as taken

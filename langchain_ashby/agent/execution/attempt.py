@@ -8,7 +8,8 @@ from typing import Any
 from langgraph.store.base import BaseStore
 
 from langchain_ashby.agent.execution import creations
-from langchain_ashby.agent.execution.journal import Claim, Journal, Request
+from langchain_ashby.agent.execution.journal import Journal
+from langchain_ashby.agent.execution.journal_record import Claim, Request
 from langchain_ashby.agent.execution.process import running_time
 from langchain_ashby.endpoint import Endpoint
 from langchain_ashby.errors import AshbyError

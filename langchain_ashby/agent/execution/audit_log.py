@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from langgraph.store.base import PutOp
 
+from langchain_ashby.agent.approval.standing import on_record
+from langchain_ashby.agent.cards.card import same
+from langchain_ashby.agent.execution.journal_record import Claim
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.store import put_op, thread_label
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
+from langchain_ashby.agent.state import Proposal
 from langchain_ashby.text.words import joined
 
 ROOT = ("langchain_ashby", "audit")
@@ -85,3 +90,54 @@ def audit_op(record: AuditRecord, key: str) -> PutOp:
     """The PutOp for a record. Its key is deterministic, so a repeat after a crash overwrites it."""
     value = {**vars(record), "at": record.at.isoformat()}
     return put_op((*ROOT, thread_label(record.thread_id)), key, value)
+
+
+def audit_record(write: PendingWrite, result: WriteResult, claim: Claim | None = None) -> tuple[AuditRecord, str]:
+    """Builds the record in the audit trail for the outcome of a write, and its key.
+
+    Args:
+        write: The write.
+        result: Its outcome.
+        claim: The claim under which it was made, if it was.
+    """
+    proposal, latest = write.proposal, write.approval["decided"]
+    decided, approved, started = on_record(write.approval)
+    if result.outcome == "edited":  # its own card has yet to be approved
+        approved = proposal.get("approved", [])
+    card = proposal["card"]
+    record = AuditRecord(
+        at=datetime.now(UTC),
+        thread_id=write.thread_id,
+        call_id=str(write.call["id"]),
+        tool=write.call["name"],
+        args=write.call["args"],
+        original=proposal["original"],
+        edits=[{**it} for it in proposal.get("edits", [])],
+        card=None if card is None else dict(card),
+        decision=decided["decision"] if decided else None,
+        reviewer=decided["reviewer"] if decided else None,
+        decided_at=decided["at"] if decided else None,
+        policy=proposal["policy"],
+        outcome=result.outcome,
+        detail="" if result.outcome == "applied" else result.answer.text,
+        request_ids=list(result.request_ids),
+        on_behalf_of=proposal["on_behalf_of"],
+        part_of=proposal.get("part_of"),
+        approved_by=[{"reviewer": it["reviewer"], "at": it["at"]} for it in approved],
+        started_by={"reviewer": started["reviewer"], "at": started["at"]} if started else None,
+        account=proposal["account"],
+        before=_left_before(proposal, claim),
+    )
+    # Two decisions about one proposal are two entries, even if the outcome is the same.
+    decision = latest["at"] if latest else proposal["made"]
+    return record, f"{write.key.split('/')[1]}-{decision}-{result.outcome}"
+
+
+def _left_before(proposal: Proposal, claim: Claim | None) -> dict[str, Any] | None:
+    """What earlier changes of the same message left, where the card shows something else; None if it is not known."""
+    if not proposal["after"]:
+        return {}
+    if claim is None or claim.seen is None:
+        return None
+    shown = proposal["card"]["facts"] if proposal["card"] else {}
+    return {title: it for title, it in claim.seen["facts"].items() if title not in shown or not same(it, shown[title])}

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from langchain_core.messages import ToolMessage
 
 from langchain_ashby.agent.cards import LeftOut
-from langchain_ashby.agent.execution.journal import Claim, Journal, from_record
+from langchain_ashby.agent.execution.journal import Journal
+from langchain_ashby.agent.execution.journal_record import Claim, from_record
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.parts import SingleWrite, fate, key_of, outcome_of, single_writes
 from langchain_ashby.agent.execution.verify import EffectChecker

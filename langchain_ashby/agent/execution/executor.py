@@ -7,22 +7,21 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from langchain_core.messages import ToolMessage
 from langgraph.store.base import BaseStore, PutOp
 
-from langchain_ashby.agent.approval.standing import hold_ends, on_record
+from langchain_ashby.agent.approval.standing import hold_ends
 from langchain_ashby.agent.cards import Seen
-from langchain_ashby.agent.cards.card import same
 from langchain_ashby.agent.execution import creations
 from langchain_ashby.agent.execution.attempt import Attempt, ClaimLost
-from langchain_ashby.agent.execution.audit_log import AuditRecord, audit_op
+from langchain_ashby.agent.execution.audit_log import audit_op, audit_record
 from langchain_ashby.agent.execution.bulk import BulkExecutor
-from langchain_ashby.agent.execution.journal import (
+from langchain_ashby.agent.execution.journal import Journal
+from langchain_ashby.agent.execution.journal_record import (
     Claim,
     Conclusion,
-    Journal,
     JournalRecord,
     from_record,
     record_key,
@@ -334,57 +333,6 @@ class WriteExecutor:
         if any(self._settler.is_done(write.store, claim) for claim in claims):
             return executed(write.call, f"{_ELSEWHERE} {_SEEN}")
         return outcome_unknown(write.call, _ELSEWHERE)
-
-
-def audit_record(write: PendingWrite, result: WriteResult, claim: Claim | None = None) -> tuple[AuditRecord, str]:
-    """Builds the record in the audit trail for the outcome of a write, and its key.
-
-    Args:
-        write: The write.
-        result: Its outcome.
-        claim: The claim under which it was made, if it was.
-    """
-    proposal, latest = write.proposal, write.approval["decided"]
-    decided, approved, started = on_record(write.approval)
-    if result.outcome == "edited":  # its own card has yet to be approved
-        approved = proposal.get("approved", [])
-    card = proposal["card"]
-    record = AuditRecord(
-        at=datetime.now(UTC),
-        thread_id=write.thread_id,
-        call_id=str(write.call["id"]),
-        tool=write.call["name"],
-        args=write.call["args"],
-        original=proposal["original"],
-        edits=[{**it} for it in proposal.get("edits", [])],
-        card=None if card is None else dict(card),
-        decision=decided["decision"] if decided else None,
-        reviewer=decided["reviewer"] if decided else None,
-        decided_at=decided["at"] if decided else None,
-        policy=proposal["policy"],
-        outcome=result.outcome,
-        detail="" if result.outcome == "applied" else result.answer.text,
-        request_ids=list(result.request_ids),
-        on_behalf_of=proposal["on_behalf_of"],
-        part_of=proposal.get("part_of"),
-        approved_by=[{"reviewer": it["reviewer"], "at": it["at"]} for it in approved],
-        started_by={"reviewer": started["reviewer"], "at": started["at"]} if started else None,
-        account=proposal["account"],
-        before=_left_before(proposal, claim),
-    )
-    # Two decisions about one proposal are two entries, even if the outcome is the same.
-    decision = latest["at"] if latest else proposal["made"]
-    return record, f"{write.key.split('/')[1]}-{decision}-{result.outcome}"
-
-
-def _left_before(proposal: Proposal, claim: Claim | None) -> dict[str, Any] | None:
-    """What earlier changes of the same message left, where the card shows something else; None if it is not known."""
-    if not proposal["after"]:
-        return {}
-    if claim is None or claim.seen is None:
-        return None
-    shown = proposal["card"]["facts"] if proposal["card"] else {}
-    return {title: it for title, it in claim.seen["facts"].items() if title not in shown or not same(it, shown[title])}
 
 
 def _as_decided(answer: ToolMessage, outcome: Outcome) -> ToolMessage:

@@ -15,123 +15,40 @@ threads that change one record, the later one sees what the earlier one made of 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from typing import Any, TypedDict
 from uuid import uuid4
 
-from langchain_core.messages import ToolCall, ToolMessage
-from langgraph.store.base import BaseStore, Item, PutOp
+from langgraph.store.base import BaseStore, PutOp
 
 from langchain_ashby.agent.cards import Seen
-from langchain_ashby.agent.execution.outcome import Outcome
+from langchain_ashby.agent.execution.journal_record import (
+    CONCLUDED,
+    OF_REQUEST,
+    ROOT,
+    Claim,
+    Conclusion,
+    JournalRecord,
+    Request,
+    namespace,
+    record_in,
+    records_of,
+    request_name,
+)
 from langchain_ashby.agent.execution.process import has_ended, running_time, this_process
 from langchain_ashby.agent.execution.store import (
     items_under,
     list_items,
-    load,
     look,
     put_op,
     store_time,
     thread_label,
-    time_of,
 )
-from langchain_ashby.agent.state import Approval, Proposal, is_complete
+from langchain_ashby.agent.state import Approval
 
-ROOT = ("langchain_ashby", "journal")
 _NAMES = (*ROOT, "names")
-
-
-@dataclass(frozen=True)
-class Claim:
-    """An attempt at a write.
-
-    Attributes:
-        id: Its id.
-        at: When it was made, by the clock of its computer.
-        stored: When it was put, by the clock of the store.
-        process: The process that made it.
-        approval: The write that may be attempted; None for a claim that only answers the call.
-        seen: What Ashby showed right before; None if it could not be read.
-        counts_requests: True if every request is noted before it leaves, so that a claim without one changed nothing.
-        began: When it was made, by `running_time`; meaningful only in its own process.
-    """
-
-    id: str
-    at: datetime
-    stored: datetime
-    process: str
-    approval: Approval | None
-    seen: Seen | None = None
-    counts_requests: bool = False
-    began: float = field(default=0.0, compare=False)
-
-    @property
-    def creates(self) -> str | None:
-        """The key shared by all attempts to create the same thing; None if this one creates nothing."""
-        return self.seen["creates"] if self.seen else None
-
-    @property
-    def record(self) -> str | None:
-        """The key under which the record that it changes is claimed by the same id; None without one."""
-        return record_key(self.approval["proposal"]) if self.approval else None
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request of an attempt, noted right before it was sent.
-
-    Attributes:
-        claim: The id of the claim under which it was made.
-        number: Its position among the requests of the attempt, from 1.
-        path: The method of Ashby.
-        answered: True if Ashby confirmed it.
-        result: Ashby's answer, if it was kept.
-    """
-
-    claim: str
-    number: int
-    path: str
-    answered: bool = False
-    result: Any = None
-
-
-class AnswerRecord(TypedDict):
-    """The answer to a call, in a form from which it can be given again."""
-
-    content: str | list[Any]
-    artifact: Any
-    status: str
-
-
-class Conclusion(TypedDict):
-    """The outcome of a call, and the answer to it."""
-
-    outcome: Outcome
-    answer: AnswerRecord
-
-
-@dataclass(frozen=True)
-class JournalRecord:
-    """All that the journal has on a call. If it is empty, the call was never begun, provided this journal keeps it."""
-
-    concluded: Conclusion | None
-    claims: list[Claim]
-    requests: list[Request]
-
-    def requests_of(self, claim: Claim) -> list[Request]:
-        """The requests that were made under a claim, in order."""
-        return [it for it in self.requests if it.claim == claim.id]
-
-    @property
-    def is_empty(self) -> bool:
-        """True if nothing is on record."""
-        return self.concluded is None and not self.claims and not self.requests
 
 
 class Journal:
@@ -226,20 +143,20 @@ class Journal:
 
     def note(self, store: BaseStore, key: str, request: Request, *with_it: PutOp) -> None:
         """Records a request of an attempt."""
-        store.batch([put_op(namespace(key), _name(request), vars(request)), *with_it])
+        store.batch([put_op(namespace(key), request_name(request), vars(request)), *with_it])
 
     def erase(self, store: BaseStore, key: str, request: Request) -> None:
         """Deletes a request that certainly changed nothing."""
-        store.batch([PutOp(namespace(key), _name(request), None)])
+        store.batch([PutOp(namespace(key), request_name(request), None)])
 
     def holds(self, store: BaseStore, key: str, claim: Claim) -> bool:
         """True if a claim is still on record, and no outcome is."""
         names = self.names(store, key)
-        return claim.id in names and _CONCLUDED not in names
+        return claim.id in names and CONCLUDED not in names
 
     def names(self, store: BaseStore, key: str) -> set[str]:
         """Reads the ids of the claims on a call, and `concluded` if there is an outcome, without what they hold."""
-        return {it.key for it in list_items(store, namespace(key)) if _OF_REQUEST not in it.key}
+        return {it.key for it in list_items(store, namespace(key)) if OF_REQUEST not in it.key}
 
     def delete(self, store: BaseStore, key: str, claims: Iterable[Claim], *with_it: PutOp) -> None:
         """Deletes claims under which nothing was written, or that are taken over."""
@@ -255,7 +172,7 @@ class Journal:
         self, store: BaseStore, key: str, claims: Iterable[Claim], requests: Iterable[Request], *with_it: PutOp
     ) -> None:
         """Deletes attempts that certainly changed nothing, with their requests."""
-        gone = [PutOp(namespace(key), _name(it), None) for it in requests]
+        gone = [PutOp(namespace(key), request_name(it), None) for it in requests]
         self.delete(store, key, claims, *gone, *with_it)
 
     def release(self, claim: Claim) -> None:
@@ -291,64 +208,14 @@ class Journal:
 
     def conclude(self, store: BaseStore, key: str, conclusion: Conclusion, *with_it: PutOp) -> None:
         """Records the outcome of a call, together with its entry in the audit trail."""
-        store.batch([put_op(namespace(key), _CONCLUDED, conclusion), *with_it])
-
-
-def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolCall) -> str:
-    """The key of the model's call number `index` in a turn of a thread.
-
-    The tool and its arguments are part of it, because a message can be replaced by another one with the same id.
-    """
-    named = json.dumps([turn, index, call["id"], call["name"], call["args"]], sort_keys=True)
-    return f"{thread_label(thread_id)}/{sha256(named.encode()).hexdigest()[:32]}"
-
-
-def record_key(proposal: Proposal) -> str | None:
-    """The key under which the record that a write changes is claimed; None if its card names none."""
-    card = proposal["card"] if is_complete(proposal) else None
-    if not card or not card.get("targets"):
-        return None
-    named = json.dumps([proposal["account"], card["targets"][0].casefold()])
-    return f"records/{sha256(named.encode()).hexdigest()[:32]}"
-
-
-def records_of(claims: Iterable[Claim]) -> list[PutOp]:
-    """The PutOps that delete the claims on the records of these claims."""
-    return [PutOp(namespace(it.record), it.id, None) for it in claims if it.record]
+        store.batch([put_op(namespace(key), CONCLUDED, conclusion), *with_it])
 
 
 def has_open_records(store: BaseStore, thread_id: str | None) -> bool:
     """True if the journal has a call of the thread that was started and has no recorded outcome."""
     items = items_under(store, (*ROOT, thread_label(thread_id)))
-    concluded = {it.namespace for it in items if it.key == _CONCLUDED}
+    concluded = {it.namespace for it in items if it.key == CONCLUDED}
     return any(it.namespace not in concluded for it in items)
-
-
-def to_record(answer: ToolMessage) -> AnswerRecord:
-    """Converts an answer to its record. An artifact that is not JSON, as other tools may give, is left out."""
-    return AnswerRecord(content=answer.content, artifact=_json_or_none(answer.artifact), status=answer.status)
-
-
-def from_record(call: ToolCall, answer: AnswerRecord) -> ToolMessage:
-    """Converts a record back to the message."""
-    return ToolMessage(
-        answer["content"],
-        artifact=answer["artifact"],
-        status=answer["status"],
-        name=call["name"],
-        tool_call_id=call["id"],
-    )
-
-
-_CONCLUDED = "concluded"
-
-
-_OF_REQUEST = "."
-"""Stands in the name of a request, and in no other."""
-
-
-def _name(request: Request) -> str:
-    return f"{request.claim}{_OF_REQUEST}{request.number:04}"
 
 
 _in_use: set[str] = set()
@@ -356,31 +223,3 @@ _in_use: set[str] = set()
 
 _made: ContextVar[list[str] | None] = ContextVar("made", default=None)
 """The claims made within `Journal.releasing`."""
-
-
-def namespace(key: str) -> tuple[str, ...]:
-    """Where the record of a call is."""
-    return (*ROOT, *key.split("/"))
-
-
-def record_in(items: Iterable[Item]) -> JournalRecord:
-    """Makes the record of a call of the items in its namespace."""
-    concluded: Conclusion | None = None
-    claims, requests = [], []
-    for item in sorted(items, key=lambda it: it.key):
-        note = load(item)
-        if item.key == _CONCLUDED:
-            concluded = note  # type: ignore[assignment]  # it is what `conclude` kept
-        elif "path" in note:
-            requests.append(Request(**note))
-        else:
-            note["at"] = datetime.fromisoformat(note["at"])
-            claims.append(Claim(id=item.key, stored=time_of(item), **note))
-    return JournalRecord(concluded, claims, requests)
-
-
-def _json_or_none(value: Any) -> Any:
-    try:
-        return json.loads(json.dumps(value))
-    except (TypeError, ValueError, RecursionError):
-        return None

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from langchain_ashby.agent.approval.standing import Counted, in_words, of_action
-from langchain_ashby.agent.execution.audit_log import audit_op
-from langchain_ashby.agent.execution.executor import audit_record
+from langchain_ashby.agent.execution.audit_log import audit_op, audit_record
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
 from langchain_ashby.agent.messages.tool_messages import not_executed

@@ -15,7 +15,7 @@ from langchain_core.messages import ToolMessage
 
 from langchain_ashby.agent.cards import Card, LeftOut, Part
 from langchain_ashby.agent.cards.many import card_of_many
-from langchain_ashby.agent.execution.journal import Conclusion, JournalRecord
+from langchain_ashby.agent.execution.journal_record import Conclusion, JournalRecord
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.write import PendingWrite
 from langchain_ashby.agent.messages.tool_messages import EXECUTED, NOT_EXECUTED, OUTCOME_UNKNOWN

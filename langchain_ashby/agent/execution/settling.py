@@ -12,7 +12,8 @@ from langgraph.store.base import BaseStore, PutOp
 
 from langchain_ashby.agent.cards import Evidence, seen_on
 from langchain_ashby.agent.execution import creations
-from langchain_ashby.agent.execution.journal import Claim, Journal, Request
+from langchain_ashby.agent.execution.journal import Journal
+from langchain_ashby.agent.execution.journal_record import Claim, Request
 from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.execution.write import WriteResult
 from langchain_ashby.agent.messages.tool_messages import (

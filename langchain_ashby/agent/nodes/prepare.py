@@ -26,7 +26,7 @@ from langchain_ashby.agent.cards.edits import edited_arguments, edits, together
 from langchain_ashby.agent.cards.many import CARDS_AT_ONCE
 from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.journal import journal_key
+from langchain_ashby.agent.execution.journal_record import journal_key
 from langchain_ashby.agent.execution.notes import note, note_counted
 from langchain_ashby.agent.execution.order import held_back, put_in_order, warnings_of_twins
 from langchain_ashby.agent.execution.parts import shortened, taken_off, with_parts

@@ -10,7 +10,7 @@ from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langchain_ashby.agent.approval.gate import needs_approval
 from langchain_ashby.agent.approval.standing import waited
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.journal import journal_key
+from langchain_ashby.agent.execution.journal_record import journal_key
 from langchain_ashby.agent.execution.waiting import withdraw
 from langchain_ashby.agent.execution.write import WriteResult, pending_write
 from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, with_every_call_answered

@@ -23,7 +23,7 @@ from langchain_ashby.agent.approval.decisions import (
 from langchain_ashby.agent.approval.requirements import NOTHING
 from langchain_ashby.agent.approval.standing import Counted, Uncounted, check_named, in_words, of_action, weighed
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.journal import namespace, record_in
+from langchain_ashby.agent.execution.journal_record import namespace, record_in
 from langchain_ashby.agent.execution.notes import note, note_counted
 from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.outcome import Outcome

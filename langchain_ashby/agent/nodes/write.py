@@ -24,7 +24,8 @@ from langchain_ashby.agent.cards import only_what_is_on
 from langchain_ashby.agent.execution.attempt import Attempt
 from langchain_ashby.agent.execution.bulk_run import BulkRunner
 from langchain_ashby.agent.execution.dependencies import Dependencies
-from langchain_ashby.agent.execution.journal import Claim, Journal
+from langchain_ashby.agent.execution.journal import Journal
+from langchain_ashby.agent.execution.journal_record import Claim
 from langchain_ashby.agent.execution.order import in_sequences
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, pending_write
