@@ -6,7 +6,8 @@
 Reads and `prepare` are one step, so results are saved before the pause; for the same reason `ask` is a step of its own
 before `review` if some writes need no approval. Edits go from `review` to `prepare` again. Writes that concern the same
 records run in the order of the message: a later one waits in `approvals` until the earlier one is decided. A new
-message to a thread with open calls enters through `reconcile`, which answers them.
+message to a thread with open calls enters through `reconcile`, which answers them; so does a decision that comes with
+the removal of what was proposed.
 
 To undo a write, a person's proposal goes to `prepare` without the model, and the run ends after the writes.
 
@@ -42,7 +43,7 @@ from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.store import check_commits, check_outlives
 from langchain_ashby.agent.execution.verify import EffectChecker
-from langchain_ashby.agent.messages.history import is_in_order, maker_of, open_calls
+from langchain_ashby.agent.messages.history import are_there, is_in_order, maker_of, open_calls
 from langchain_ashby.agent.messages.own import recorded
 from langchain_ashby.agent.messages.prompt import SYSTEM_PROMPT
 from langchain_ashby.agent.messages.window import ContextEdit, ContextWindow
@@ -185,7 +186,7 @@ def create_recruiting_agent(
     _branch(graph, "model", _after_model(tools), "reads", "prepare", "model", END)
     _branch(graph, "prepare", _after_prepare, "writes", "ask", "review", "join")
     graph.add_edge("ask", "review")
-    _branch(graph, "review", _after_review(given), "writes", "prepare", "ask", "review", "join")
+    _branch(graph, "review", _after_review(given), "writes", "prepare", "ask", "review", "join", "reconcile")
     _branch(graph, "reads", _after_task(tools), "model", "join")
     _branch(graph, "writes", _after_task(tools), "model", "join", END)
     _branch(graph, "join", _after_join, "model", END)
@@ -290,6 +291,8 @@ def _after_prepare(state: State) -> Way:
 def _after_review(given: Dependencies) -> Callable[[State], Way]:
     def route(state: State) -> Way:
         waiting, steps = state.get("proposals", []), _writes(state)
+        if not are_there([it["call"] for it in waiting], state["messages"], _own(state)):
+            return "reconcile"
         if state.get("edits"):
             return [*steps, "prepare"]  # which keeps those that wait
         if waiting and not steps:

@@ -126,9 +126,7 @@ def test_endpoint_imports_neither_http_nor_langchain() -> None:
 
 # The same for the agent's folders and files, from the bottom up.
 AGENT = [
-    "prompt",
     "cards",
-    "conversation",
     "state",
     "messages",
     "provenance",

@@ -1,4 +1,4 @@
-"""The node that a new input enters by if calls are open: they are answered before the conversation goes on."""
+"""The node that answers open calls before the conversation goes on: a new input overtook them, or a run broke off."""
 
 from __future__ import annotations
 

@@ -30,10 +30,8 @@ from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.store import look, store_time, thread_label
 from langchain_ashby.agent.execution.waiting import Waiting, close, close_listed, if_open, keep, of_thread, waiting
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
-from langchain_ashby.agent.messages.history import calls_of
-from langchain_ashby.agent.messages.own import is_own_call
+from langchain_ashby.agent.messages.history import are_there
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
-from langchain_ashby.agent.nodes.reconcile import reconcile
 from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer, settings_given
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, undecided
@@ -86,21 +84,16 @@ def review(state: State, given: Dependencies) -> Update:
     listed = keep(location.store, waits, (listed_of_thread, is_open))
     answer = interrupt(asked)
     close_listed(location.store, listed)
-    if not _are_there(proposals, state):  # the command with the answer changed the conversation as well
-        return reconcile(state, given)
+    if not are_there(
+        [it["call"] for it in proposals], state["messages"], state.get("own", {})
+    ):  # the command with the answer changed the conversation as well
+        return again  # to `reconcile`
     try:
         decisions = decisions_in(answer, asked["request_id"], proposals, given.tools)
     except UnusableAnswer as problem:
         return {**again, "problem": str(problem)}
     signed = [_signed(it) for it in decisions]
     return again | _carried_out(signed, asked["request_id"], held, given, settings, location)
-
-
-def _are_there(proposals: list[Proposal], state: State) -> bool:
-    """True if the conversation still has the calls that led to all of these, as they were."""
-    own = state.get("own", {})
-    there = {call["id"] for it in state["messages"] for call in calls_of(it) if is_own_call(call, it, own)}
-    return all(it["call"]["id"] in there for it in proposals)
 
 
 def _carried_out(
