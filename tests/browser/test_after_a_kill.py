@@ -53,10 +53,10 @@ def store(tmp_path: Path, sandbox: AshbySandbox) -> Path:
     place = tmp_path / "agent.db"
     note = call("ashby_create_candidate_note", candidate_id=sandbox.state()["candidate"][0]["id"], note="Call back.")
     model = ScriptedChatModel(script=lines(say("", note)))
-    config: Any = {"configurable": {"thread_id": "note"}}
+    asked: Any = {"messages": [("user", "Go.")]}
     with AshbyClient(sandbox.api_key, sandbox.url) as client, open_database(f"sqlite:///{place}", create=True) as it:
         agent = create_recruiting_agent(model, AshbyToolkit(client), checkpointer=it.checkpointer, store=it.store)
-        agent.invoke({"messages": [("user", "Go.")]}, config)
+        agent.invoke(asked, {"configurable": {"thread_id": "note"}})
     return place
 
 
