@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from command_line import Piped
 from inbox_server import until
 from playwright.sync_api import Page, expect
 
+from langchain_ashby import AshbyClient, AshbyToolkit
+from langchain_ashby.agent import create_recruiting_agent
+from langchain_ashby.cli.stores import open_database
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
-COMMAND = str(Path(sys.executable).with_name("langchain-ashby"))
-ASKING = Path(__file__).parent.parent / "inbox" / "asks.py"
 SILENT = ("/", "/?page=1", "/events", "/events/poll", "/strip", "/1", "/decision", "/evidence", "/htmx.min.js")
 """What an inbox that was killed does not answer, and who complains of it."""
 
@@ -25,32 +27,18 @@ SILENT = ("/", "/?page=1", "/events", "/events/poll", "/strip", "/1", "/decision
 class Running:
     """`langchain-ashby inbox` on a store."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        self.process = process
+    def __init__(self, process: Piped) -> None:
+        self.kill = process.kill
         self.address = re.findall(r"http://\S+", process.stdout.readline())[0]
         self.home = self.address.partition("/sign-in")[0]
-
-    def kill(self) -> None:
-        """Ends it without any warning."""
-        self.process.kill()
-        self.process.wait()
 
 
 @contextmanager
 def inbox(store: Path, sandbox: AshbySandbox) -> Iterator[Running]:
-    process = _started([COMMAND, "inbox", "--no-open", "--reviewer", "Grace", "--store", f"sqlite:///{store}"], sandbox)
-    try:
+    own = {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url}
+    options = ("--no-open", "--reviewer", "Grace", "--store", f"sqlite:///{store}")
+    with Piped("inbox", *options, env={**os.environ, **own}) as process:
         yield Running(process)
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def _started(command: list[str], sandbox: AshbySandbox) -> subprocess.Popen[str]:
-    own = {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url, "PYTHONUNBUFFERED": "1"}
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env={**os.environ, **own})
 
 
 @pytest.fixture
@@ -61,17 +49,14 @@ def sandbox() -> Iterator[AshbySandbox]:
 
 @pytest.fixture
 def store(tmp_path: Path, sandbox: AshbySandbox) -> Path:
-    """A store in which an agent's process has asked, and was killed then."""
+    """A store in which an agent has asked that is no longer there."""
     place = tmp_path / "agent.db"
-    candidate = sandbox.state()["candidate"][0]["id"]
-    agent = _started([sys.executable, str(ASKING), str(place), sandbox.url, sandbox.api_key, candidate], sandbox)
-    assert agent.stdin is not None and agent.stdout is not None
-    assert agent.stdout.readline() == "ready\n"
-    agent.stdin.write("note\n")
-    agent.stdin.flush()
-    assert agent.stdout.readline() == "asked\n"
-    agent.kill()
-    agent.communicate()
+    note = call("ashby_create_candidate_note", candidate_id=sandbox.state()["candidate"][0]["id"], note="Call back.")
+    model = ScriptedChatModel(script=lines(say("", note)))
+    asked: Any = {"messages": [("user", "Go.")]}
+    with AshbyClient(sandbox.api_key, sandbox.url) as client, open_database(f"sqlite:///{place}", create=True) as it:
+        agent = create_recruiting_agent(model, AshbyToolkit(client), checkpointer=it.checkpointer, store=it.store)
+        agent.invoke(asked, {"configurable": {"thread_id": "note"}})
     return place
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.agent import ApprovalPolicy
+from langchain_ashby.bulk import Bulk
 from langchain_ashby.demo.scripted import call
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.inbox.notifications import Notifier
@@ -114,13 +115,16 @@ def test_a_second_reviewer_has_to_be_another_person(
     assert office.notes() == ["Call back on Monday."]
 
 
-def test_each_reversible_write_is_undone_by_its_button_with_a_card_of_its_own(
+def test_a_write_of_each_reversible_kind_is_undone_by_its_button_with_a_card_of_its_own(
     office: Office, open_page: Callable[..., Page], tmp_path: Path
 ) -> None:
     with AshbyClient(office.sandbox.api_key, office.sandbox.url) as client:
         company = Company(office.sandbox.state(), client, tmp_path)
         reversible = [tool for tool in WRITES if OPERATIONS[tool].irreversible is None]
-        for tool in reversible:
+        # `tests/agent/test_undo_of_every_tool.py` undoes the others: what the button does depends on the kind alone.
+        kinds = {(type(OPERATIONS[it].effect), issubclass(OPERATIONS[it], Bulk)): it for it in reversible}
+        assert len(kinds) == 5
+        for tool in kinds.values():
             office.approve(*office.ask(call(tool, **EXAMPLES[tool](company))))
     written = office.outcomes()
     assert {it[0] for it in written} == {"applied"}
@@ -129,7 +133,7 @@ def test_each_reversible_write_is_undone_by_its_button_with_a_card_of_its_own(
         page.wait_for_timeout(200)
         page.reload()
     offers = offered(page)
-    assert len(offers) >= len(reversible) - 1  # an open job cannot be opened again in one step
+    assert len(offers) >= len(kinds)
     for offer in offers:
         page.goto(f"{office.address}/outcomes")
         button = page.locator(f"form[action='{offer}'] button")

@@ -31,10 +31,9 @@ def writes_a_note(sandbox: AshbySandbox, candidate: str | None = None) -> str:
     return f"call ashby_create_candidate_note {shlex.quote(arguments)}"
 
 
-@pytest.mark.parametrize("command", ["demo", "tools"])
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
-def test_a_stream_that_is_closed_from_the_start_counts_as_empty(command: str, closed: str) -> None:
-    ran = shell(f"{command} {closed}")
+@pytest.mark.parametrize("command", ["tools <&-", "tools >&-", "demo <&- >&- 2>&-"])
+def test_a_stream_that_is_closed_from_the_start_counts_as_empty(command: str) -> None:
+    ran = shell(command)
     assert ran.returncode == 0 and "Traceback" not in ran.stderr, ran.stderr
 
 

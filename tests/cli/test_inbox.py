@@ -7,7 +7,6 @@ import pty
 import re
 import signal
 import stat
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from command_line import COMMAND, run
+from command_line import Piped, run
 from langchain_core.messages import HumanMessage
 from note_on_ada import environment, notes
 from person import environment as clean
@@ -34,7 +33,7 @@ __all__ = ["postgres"]
 class Inbox:
     """The running command, and a browser that it would have opened."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: Piped) -> None:
         self.process = process
         self.browser = httpx.Client(headers={"accept": "text/html"}, follow_redirects=True, timeout=20)
         self.printed = self.line()
@@ -42,7 +41,6 @@ class Inbox:
         self.home = self.address.partition("/sign-in")[0]
 
     def line(self) -> str:
-        assert self.process.stdout is not None
         return self.process.stdout.readline()
 
     def approve(self, path: str) -> None:
@@ -57,7 +55,7 @@ class Inbox:
         page = self.browser.get(self.home).text
         return list(dict.fromkeys(re.findall(r'href="[^"]*(/approvals/[^"/?]+/\d+)"', page)))
 
-    def ends(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+    def ends(self, number: signal.Signals = signal.SIGINT) -> tuple[int | None, str, str]:
         self.process.send_signal(number)
         out, err = self.process.communicate(timeout=30)
         return self.process.returncode, out, err
@@ -65,19 +63,10 @@ class Inbox:
 
 @contextmanager
 def inbox(*options: str, **variables: str) -> Iterator[Inbox]:
-    process = subprocess.Popen(
-        [COMMAND, "inbox", "--no-open", "--reviewer", "Grace", *options],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **clean(**variables), "PYTHONUNBUFFERED": "1"},
-    )
-    try:
+    with Piped(
+        "inbox", "--no-open", "--reviewer", "Grace", *options, env={**os.environ, **clean(**variables)}
+    ) as process:
         yield Inbox(process)
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def until(true: Callable[[], bool], seconds: float = 20) -> None:
@@ -164,25 +153,16 @@ def test_it_needs_a_store_or_the_sandbox_and_says_what_is_wrong(sandbox: AshbySa
 
 def test_enter_gives_an_address_for_another_browser(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [COMMAND, "inbox", "--sandbox", "--no-open"],
-        stdin=theirs,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **clean()},
-    )
     try:
-        running = Inbox(process)
-        running.line()
-        os.write(ours, b"\n")
-        another = running.line().strip()
-        assert another != running.address
-        assert running.browser.get(running.address).status_code == 401
-        assert running.browser.get(another).status_code == 200
+        with Piped("inbox", "--sandbox", "--no-open", env={**os.environ, **clean()}, stdin=theirs) as process:
+            running = Inbox(process)
+            running.line()
+            os.write(ours, b"\n")
+            another = running.line().strip()
+            assert another != running.address
+            assert running.browser.get(running.address).status_code == 401
+            assert running.browser.get(another).status_code == 200
     finally:
-        process.kill()
-        process.communicate()
         os.close(ours)
         os.close(theirs)
 
@@ -191,15 +171,8 @@ def test_the_browser_is_given_a_file_that_only_its_owner_can_read_and_no_token(t
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/given\n')
     browser.chmod(0o700)
-    process = subprocess.Popen(
-        [COMMAND, "inbox", "--sandbox"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **clean(), "BROWSER": f"{browser} %s"},
-    )
-    try:
+    environment = {**os.environ, **clean(), "BROWSER": f"{browser} %s"}
+    with Piped("inbox", "--sandbox", env=environment) as process:
         running = Inbox(process)
         assert "opened in your browser" in running.printed and "token" not in running.printed
         given = (tmp_path / "given").read_text().strip()
@@ -211,6 +184,3 @@ def test_the_browser_is_given_a_file_that_only_its_owner_can_read_and_no_token(t
         assert running.browser.get(address).status_code == 200
         assert running.ends()[0] == 0
         assert not page.exists()
-    finally:
-        process.kill()
-        process.communicate()

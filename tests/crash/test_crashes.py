@@ -1,4 +1,7 @@
-"""A sample of the crash trials. `python -m benchmarks.crashes --trials 1000` runs them at length."""
+"""A sample of the crash trials. `python -m benchmarks.crashes --trials 1000` runs them at length.
+
+Of 1,500 seeds these are the ones whose few trials differ most, in how and when a process dies and is recovered.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +21,20 @@ ALL = {CLOCKS, ALIKE, PUT_BACK, RECONFIGURED, HELD_UP, OTHER_ACCOUNT, TWIN}
 
 
 def test_a_killed_agent_on_sqlite_writes_what_was_approved_once_and_nothing_else(tmp_path: Path) -> None:
-    trials = rows(tmp_path / "rows", "crashes", "--trials", "10", "--seed", "11", *PLAIN)
-    assert len(trials) == 10 and sum(trial["kills"] for trial in trials) > 6
+    trials = rows(tmp_path / "rows", "crashes", "--trials", "6", "--seed", "1294", *PLAIN)
+    assert len(trials) == 6 and sum(trial["kills"] for trial in trials) > 3
 
 
 def test_a_killed_agent_on_postgresql_writes_what_was_approved_once_and_nothing_else(
     tmp_path: Path, postgres: str
 ) -> None:
     place = ("--store", "postgres", "--postgres", postgres)
-    trials = rows(tmp_path / "rows", "crashes", "--trials", "10", "--seed", "21", *place, *PLAIN)
-    assert len(trials) == 10 and sum(trial["kills"] for trial in trials) > 6
+    trials = rows(tmp_path / "rows", "crashes", "--trials", "6", "--seed", "1074", *place, *PLAIN)
+    assert len(trials) == 6 and sum(trial["kills"] for trial in trials) > 3
 
 
 def test_what_others_do_meanwhile_makes_no_write_twice_and_no_answer_false(tmp_path: Path) -> None:
-    trials = rows(tmp_path / "rows", "crashes", "--trials", "26", "--seed", "41", "--entry", "both", timeout=600)
+    trials = rows(tmp_path / "rows", "crashes", "--trials", "14", "--seed", "1470", "--entry", "both", timeout=600)
     assert {it for trial in trials for it in trial["told"]} >= ALL
 
 

@@ -12,7 +12,7 @@ from langchain_ashby.sandbox import AshbySandbox
 @pytest.mark.parametrize("number", range(2))
 def test_whatever_is_answered_in_whatever_order_only_approved_notes_are_made(number: int) -> None:
     with AshbySandbox(candidates=1) as sandbox, AshbyClient(sandbox.api_key, sandbox.url, timeout=10) as client:
-        counts = try_out(Room(sandbox, client), 100, number)
-    assert counts["sequences"] >= 80
+        counts = try_out(Room(sandbox, client), 50, number)
+    assert counts["sequences"] >= 40
     # An agent that never writes would pass, too.
     assert counts["notes made"] > 0

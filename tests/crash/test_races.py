@@ -13,9 +13,9 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are f
 
 
 def test_two_processes_that_resume_one_thread_in_sqlite_write_once(tmp_path: Path) -> None:
-    assert len(rows(tmp_path / "rows", "races", "--rounds", "10")) == 10
+    assert len(rows(tmp_path / "rows", "races", "--rounds", "6")) == 6
 
 
 def test_two_processes_that_resume_one_thread_in_postgresql_write_once(tmp_path: Path, postgres: str) -> None:
     place = ("--store", "postgres", "--postgres", postgres)
-    assert len(rows(tmp_path / "rows", "races", "--rounds", "10", *place)) == 10
+    assert len(rows(tmp_path / "rows", "races", "--rounds", "6", *place)) == 6

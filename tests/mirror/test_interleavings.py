@@ -168,7 +168,7 @@ def test_a_mirror_equals_ashby_whatever_happened(steps: list[tuple[str, Any]], s
 
 
 @pytest.mark.slow
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(step, min_size=6, max_size=20), st.integers(0, 10**6))
 def test_a_mirror_equals_ashby_after_long_interleavings(steps: list[tuple[str, Any]], seed: int) -> None:
     with TemporaryDirectory() as directory, AshbySandbox(candidates=12) as sandbox:

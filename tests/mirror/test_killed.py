@@ -23,8 +23,7 @@ from langchain_ashby.sandbox import AshbySandbox
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="its runs are forks")]
 
 
-@pytest.mark.parametrize("seed", range(2))
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.parametrize(("database", "seed"), [("sqlite", 0), ("postgres", 1)])
 def test_a_process_that_is_killed_leaves_a_whole_mirror_that_the_next_one_finishes(
     database: str, seed: int, url: str, sandbox: AshbySandbox, client: AshbyClient, request: pytest.FixtureRequest
 ) -> None:
