@@ -114,7 +114,7 @@ from sqlalchemy import (
     and_,
     exists,
     func,
-    literal_column,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -169,8 +169,8 @@ def _flags(*names: str) -> list[Column[Any]]:
 
 
 def _record(name: str, *columns: Column[Any], by: tuple[str, ...] = ()) -> Table:
-    """A table of records that have an id; `by` names the columns with an index."""
-    indexes = [Index(f"{name}_by_{column}", column) for column in by]
+    """A table of records that have an id; `by` names the columns with an index, "a, b" an index of several."""
+    indexes = [Index(f"{name}_by_{keys.split(', ')[0]}", *keys.split(", ")) for keys in by]
     return Table(name, metadata, _id(), *columns, *indexes)
 
 
@@ -195,7 +195,7 @@ candidates = _record(
     by=("email", "updated_at"),
 )
 words_as_vector = func.array_to_tsvector(
-    func.string_to_array(func.btrim(candidates.c.words), literal_column("' '")),
+    func.string_to_array(func.btrim(candidates.c.words), text("' '")),
 )
 """A person's words, as PostgreSQL searches them."""
 Index("candidates_by_words", words_as_vector, postgresql_using="gin").ddl_if(dialect="postgresql")
@@ -222,9 +222,12 @@ stage_stays = _record(
     Column("stage_number", Integer),
     *_moments("entered_at", "left_at"),
     *_text("actor_id"),
-    by=("interview_stage_id", "left_at", "entered_at"),
+    by=(  # with all that questions ask of many stays, so that they need not look at the rows
+        "application_id, interview_stage_id, left_at, entered_at",
+        "entered_at, interview_stage_id, left_at, stage_number, application_id",
+        "left_at, interview_stage_id, entered_at, application_id",
+    ),
 )
-Index("stage_stays_of_application", stage_stays.c.application_id, stage_stays.c.interview_stage_id)
 histories = Table(
     "histories",
     metadata,
@@ -295,7 +298,7 @@ feedback = _record(
     *_text("application_id", "interview_event_id", "interview_id", "submitted_by_user_id"),
     *_moments("submitted_at"),
     *_text("answers"),
-    by=("application_id", "interview_event_id", "submitted_at"),
+    by=("application_id", "interview_event_id, submitted_by_user_id, submitted_at", "submitted_at"),
 )
 
 interviews = _record(

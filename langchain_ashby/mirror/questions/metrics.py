@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, ColumnElement, Table, exists, func, null, sel
 from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.mirror import tables
-from langchain_ashby.mirror.questions.filters import hired_at, joined
+from langchain_ashby.mirror.questions.filters import hired_at
 from langchain_ashby.mirror.questions.interviews import held
 from langchain_ashby.mirror.tables import applications, interview_stages, stage_stays
 
@@ -51,9 +51,10 @@ class Metric:
         count: Makes the figures of a group from the values of its rows.
         time: When a row happened, which a report's period is about; None for what is so now.
         value: What is counted of a row; null by default.
-        source: Where the rows come from, with `applications` and `jobs` in it where it can be filtered by them.
+        source: Where the rows come from, with `applications` in it where it can be filtered by them.
         only: Further conditions.
         of: The id of the thing that counts.
+        repeats: True if a thing can have several rows in a group.
         usually_by: What it is grouped by, if nothing else is asked for.
         by: Expressions for what only this metric can be grouped by, or groups by in its own way.
         needs_history: True if applications whose stage history is not known cannot count.
@@ -67,9 +68,10 @@ class Metric:
     count: Callable[[Sequence[Any]], list[Any]]
     time: ColumnElement[Any] | None
     value: Callable[[Ends], ColumnElement[Any]] = lambda _: null()
-    source: Callable[[], FromClause] = joined
+    source: FromClause = applications
     only: Callable[[Ends], Sequence[ColumnElement[bool]]] = lambda _: ()
     of: ColumnElement[Any] = applications.c.id
+    repeats: bool = False
     usually_by: tuple[str, ...] = ()
     by: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     needs_history: bool = False
@@ -148,31 +150,18 @@ def _reached(ends: Ends) -> ColumnElement[Any]:
 _stay_stage = interview_stages.alias("stay_stage")
 
 
-def _stays() -> FromClause:
-    return (
-        joined()
-        .join(stage_stays, stage_stays.c.application_id == applications.c.id)
-        .outerjoin(_stay_stage, _stay_stage.c.id == stage_stays.c.interview_stage_id)
+_stays = applications.join(stage_stays, stage_stays.c.application_id == applications.c.id).outerjoin(
+    _stay_stage, _stay_stage.c.id == stage_stays.c.interview_stage_id
+)
+_openings = tables.openings.outerjoin(tables.opening_jobs, tables.opening_jobs.c.opening_id == tables.openings.c.id)
+_offered = tables.offers.join(applications, applications.c.id == tables.offers.c.application_id)
+_interviews = (
+    tables.interview_events.join(
+        tables.interview_schedules, tables.interview_schedules.c.id == tables.interview_events.c.interview_schedule_id
     )
-
-
-def _openings() -> FromClause:
-    links = tables.opening_jobs
-    return tables.openings.outerjoin(links, links.c.opening_id == tables.openings.c.id)
-
-
-def _offered() -> FromClause:
-    return tables.offers.join(joined(), applications.c.id == tables.offers.c.application_id)
-
-
-def _interviews() -> FromClause:
-    events, schedules, people = tables.interview_events, tables.interview_schedules, tables.event_interviewers
-    return (
-        events.join(schedules, schedules.c.id == events.c.interview_schedule_id)
-        .join(joined(), applications.c.id == schedules.c.application_id)
-        .join(people, people.c.interview_event_id == events.c.id)
-    )
-
+    .join(applications, applications.c.id == tables.interview_schedules.c.application_id)
+    .join(tables.event_interviewers, tables.event_interviewers.c.interview_event_id == tables.interview_events.c.id)
+)
 
 _gave_feedback = (
     select(func.min(tables.feedback.c.submitted_at))
@@ -211,6 +200,8 @@ METRICS: dict[str, Metric] = {
             tables.history_is_known(),
             *([stage_stays.c.interview_stage_id.in_(ends.goal)] if ends.goal else []),
         ],
+        of=stage_stays.c.application_id,
+        repeats=True,
         usually_by=("stage",),
         by={"stage": _stay_stage.c.id},
         needs_history=True,
@@ -261,6 +252,7 @@ METRICS: dict[str, Metric] = {
         source=_openings,
         only=lambda _: [tables.openings.c.state == "Filled"],
         of=tables.openings.c.id,
+        repeats=True,
         usually_by=("job",),
         by={"job": tables.opening_jobs.c.job_id, "department": tables.openings.c.team_id},
         needs=(tables.openings,),
