@@ -327,6 +327,8 @@ def parts(table: Table) -> list[Table]:
 
 def history_is_known() -> ColumnElement[bool]:
     """The condition on `applications` that the stage history of an application is known up to its last change."""
-    same_change = histories.c.application_updated_at.is_not_distinct_from(applications.c.updated_at)
+    times = histories.c.application_updated_at, applications.c.updated_at
+    never = -1  # PostgreSQL looks nulls up one at a time, but this in a hash table
+    same_change = func.coalesce(times[0], never) == func.coalesce(times[1], never)
     of_this = and_(histories.c.application_id == applications.c.id, same_change)
     return exists().where(of_this).correlate(applications)  # however deep in a query it stands

@@ -18,7 +18,7 @@ from sqlalchemy.sql.selectable import FromClause
 from langchain_ashby.mirror import tables
 from langchain_ashby.mirror.questions.filters import hired_at
 from langchain_ashby.mirror.questions.interviews import held
-from langchain_ashby.mirror.tables import applications, interview_stages, stage_stays
+from langchain_ashby.mirror.tables import applications, stage_stays
 
 DAY = 86_400_000
 """Milliseconds."""
@@ -54,7 +54,8 @@ class Metric:
         source: Where the rows come from, with `applications` in it where it can be filtered by them.
         only: Further conditions.
         of: The id of the thing that counts.
-        repeats: True if a thing can have several rows in a group.
+        repeats: True if a thing can have several rows.
+        several: Those of `by` that give all that a thing belongs to, their ids joined by commas.
         usually_by: What it is grouped by, if nothing else is asked for.
         by: Expressions for what only this metric can be grouped by, or groups by in its own way.
         needs_history: True if applications whose stage history is not known cannot count.
@@ -72,6 +73,7 @@ class Metric:
     only: Callable[[Ends], Sequence[ColumnElement[bool]]] = lambda _: ()
     of: ColumnElement[Any] = applications.c.id
     repeats: bool = False
+    several: tuple[str, ...] = ()
     usually_by: tuple[str, ...] = ()
     by: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     needs_history: bool = False
@@ -123,10 +125,11 @@ def _percent(part: int, whole: int) -> str | None:
 
 
 def _entered(stage_ids: Sequence[str], after: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
-    """That an application has entered one of the stages; `after` an entry into another, if given."""
+    """That an application has entered one of the stages, or any if none is given; `after` an entry, if given."""
     stays = stage_stays.alias()
-    in_it = [stays.c.application_id == applications.c.id, stays.c.interview_stage_id.in_(stage_ids)]
-    return exists().where(*in_it, *([stays.c.entered_at >= after] if after is not None else []))
+    in_it = [stays.c.interview_stage_id.in_(stage_ids)] if stage_ids else []
+    later = [stays.c.entered_at >= after] if after is not None else []
+    return exists().where(stays.c.application_id == applications.c.id, *in_it, *later)
 
 
 def _first_entry(stage_ids: Sequence[str]) -> ColumnElement[Any]:
@@ -147,11 +150,11 @@ def _reached(ends: Ends) -> ColumnElement[Any]:
     return _entered(ends.goal, _first_entry(ends.start) if ends.start else None)
 
 
-_stay_stage = interview_stages.alias("stay_stage")
-
-
-_stays = applications.join(stage_stays, stage_stays.c.application_id == applications.c.id).outerjoin(
-    _stay_stage, _stay_stage.c.id == stage_stays.c.interview_stage_id
+_stays = applications.join(stage_stays, stage_stays.c.application_id == applications.c.id)
+_stages_entered = (
+    select(func.aggregate_strings(stage_stays.c.interview_stage_id, ","))
+    .where(stage_stays.c.application_id == applications.c.id)
+    .scalar_subquery()
 )
 _openings = tables.openings.outerjoin(tables.opening_jobs, tables.opening_jobs.c.opening_id == tables.openings.c.id)
 _offered = tables.offers.join(applications, applications.c.id == tables.offers.c.application_id)
@@ -195,15 +198,10 @@ METRICS: dict[str, Metric] = {
         ("reached",),
         _number,
         applications.c.created_at,
-        source=_stays,
-        only=lambda ends: [
-            tables.history_is_known(),
-            *([stage_stays.c.interview_stage_id.in_(ends.goal)] if ends.goal else []),
-        ],
-        of=stage_stays.c.application_id,
-        repeats=True,
+        only=lambda ends: [tables.history_is_known(), _entered(ends.goal)],
         usually_by=("stage",),
-        by={"stage": _stay_stage.c.id},
+        by={"stage": _stages_entered},
+        several=("stage",),
         needs_history=True,
     ),
     "conversion": Metric(
@@ -228,7 +226,7 @@ METRICS: dict[str, Metric] = {
         only=lambda _: [tables.history_is_known(), stage_stays.c.left_at.is_not(None)],
         of=stage_stays.c.id,
         usually_by=("stage",),
-        by={"stage": _stay_stage.c.id},
+        by={"stage": stage_stays.c.interview_stage_id},
         needs_history=True,
     ),
     "time_to_hire": Metric(

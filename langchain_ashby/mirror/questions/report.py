@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import chain
+from itertools import chain, product
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -79,7 +79,8 @@ class ReportPipeline(Listing, ApplicationFilters):
             asked.need("by department", jobs)
         ends = self._ends(asked)
         rows = self._rows(asked, metric, by, ends)
-        groups, every = _grouped(rows, [_labels(asked, name) for name in by], once=_repeats(metric, by))
+        called = [_labels(asked, name, ends.goal if name in metric.several else None) for name in by]
+        groups, every = _grouped(rows, called, once=_repeats(metric, by))
         counted = [(labels, metric.count(values)) for labels, values in groups.items()]
         times = [place for place, name in enumerate(by) if name in _TIMES]
         counted.sort(key=lambda it: ([it[0][place] for place in times], -it[1][0], it[0]))
@@ -193,7 +194,7 @@ def _repeats(metric: Metric, by: Sequence[str]) -> bool:
 
 
 def _grouped(
-    rows: Iterator[Sequence[Any]], labels: Sequence[Callable[[Any], str]], *, once: bool
+    rows: Iterator[Sequence[Any]], labels: Sequence[Callable[[Any], Collection[str]]], *, once: bool
 ) -> tuple[dict[tuple[str, ...], list[Any]], list[Any]]:
     """The values of each group, and of all together; with `once`, of a thing that has several rows only one."""
     of_keys: dict[Sequence[Any], list[Sequence[Any]]] = defaultdict(list)
@@ -201,21 +202,24 @@ def _grouped(
         of_keys[row[2:]].append(row[:2])
     groups: dict[tuple[str, ...], list[Sequence[Any]]] = defaultdict(list)
     for keys, pairs in of_keys.items():
-        groups[tuple(label(key) for label, key in zip(labels, keys, strict=True))] += pairs
+        for called in product(*(label(key) for label, key in zip(labels, keys, strict=True))):
+            groups[called] += pairs
 
     def values(pairs: Iterable[Sequence[Any]]) -> list[Any]:
         return list(dict(pairs).values()) if once else [value for _, value in pairs]
 
-    return {group: values(pairs) for group, pairs in groups.items()}, values(chain.from_iterable(groups.values()))
+    return {group: values(pairs) for group, pairs in groups.items()}, values(chain.from_iterable(of_keys.values()))
 
 
-def _labels(asked: Asked, name: str) -> Callable[[Any], str]:
-    """Returns the label of a key's group."""
+def _labels(asked: Asked, name: str, only: Collection[str] | None) -> Callable[[Any], Collection[str]]:
+    """Returns the labels of a key's groups: one, or if `only` is given those of all ids in the key, or `only` those."""
     if name in _TIMES:
         day = cache(_TIMES[name](asked.zone))
-        return lambda number: NONE if number is None else day(_quarter(number))
+        return lambda number: [NONE if number is None else day(_quarter(number))]
     called = labels(asked.connection, LABELS[name])
-    return lambda key: called(key) or NONE
+    if only is None:
+        return lambda key: [called(key) or NONE]
+    return lambda key: {called(it) or NONE for it in (key.split(",") if key else [None]) if not only or it in only}
 
 
 def _quarter(number: int) -> datetime:
