@@ -224,8 +224,8 @@ stage_stays = _record(
     *_text("actor_id"),
     by=(  # with all that questions ask of many stays, so that they need not look at the rows
         "application_id, interview_stage_id, left_at, entered_at",
-        "entered_at, interview_stage_id, left_at, stage_number, application_id",
-        "left_at, interview_stage_id, entered_at, application_id",
+        "entered_at, interview_stage_id, left_at, stage_number",
+        "left_at, interview_stage_id, entered_at",
     ),
 )
 histories = Table(
