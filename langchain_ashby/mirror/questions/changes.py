@@ -127,7 +127,10 @@ class ListChanges(Listing):
         for change in _CHANGES:
             if change.kind not in kinds or (ids is not None and change.source is candidates):
                 continue
-            about = [of_jobs(change.id, ids)] if ids is not None else []
+            about: list[ColumnElement[bool]] = []
+            if ids is not None:
+                is_one = change.source is applications
+                about = [applications.c.job_id.in_(ids) if is_one else of_jobs(change.id, ids)]
             yield change, and_(asked.within("period", self.period, change.at), *about)
 
 

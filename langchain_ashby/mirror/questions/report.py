@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, and_, exists, func, null, select
+from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.errors import ArgumentError
@@ -179,7 +180,8 @@ class ReportPipeline(Listing, ApplicationFilters):
     def _unknown(self, asked: Asked, metric: Metric, ends: Ends) -> Select[Any]:
         """How many applications might count, if only their history were known."""
         if metric.needs_history:
-            source, conditions = applications, list(metric.could_count)
+            source: FromClause = applications
+            conditions = list(metric.could_count)
             if metric.time is applications.c.created_at:
                 conditions += self._within(asked, metric)
         else:
@@ -197,15 +199,15 @@ def _grouped(
     rows: Iterator[Sequence[Any]], labels: Sequence[Callable[[Any], Collection[str]]], *, once: bool
 ) -> tuple[dict[tuple[str, ...], list[Any]], list[Any]]:
     """The values of each group, and of all together; with `once`, of a thing that has several rows only one."""
-    of_keys: dict[Sequence[Any], list[Sequence[Any]]] = defaultdict(list)
+    of_keys: dict[Sequence[Any], list[tuple[Any, Any]]] = defaultdict(list)
     for row in rows:
-        of_keys[row[2:]].append(row[:2])
-    groups: dict[tuple[str, ...], list[Sequence[Any]]] = defaultdict(list)
+        of_keys[row[2:]].append((row[0], row[1]))
+    groups: dict[tuple[str, ...], list[tuple[Any, Any]]] = defaultdict(list)
     for keys, pairs in of_keys.items():
         for called in product(*(label(key) for label, key in zip(labels, keys, strict=True))):
             groups[called] += pairs
 
-    def values(pairs: Iterable[Sequence[Any]]) -> list[Any]:
+    def values(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
         return list(dict(pairs).values()) if once else [value for _, value in pairs]
 
     return {group: values(pairs) for group, pairs in groups.items()}, values(chain.from_iterable(of_keys.values()))

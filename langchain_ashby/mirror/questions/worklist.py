@@ -91,7 +91,7 @@ class ListWorklist(Listing):
             before += counts[kind]
             if first < last:
                 found = asked.connection.execute(_page(asked, each, chosen[kind]).offset(first).limit(last - first))
-                rows += [_row(asked, kind, *it[:2], posts(it[2]), *it[3:]) for it in found]
+                rows += [_row(asked, kind, owner, name, posts(job), *more) for owner, name, job, *more in found]
         for row in rows:
             row[1] = names(row[1]) or "(nobody)"
         line, more = self.how_many(len(rows), sum(counts.values()), "item")
