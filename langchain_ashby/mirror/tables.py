@@ -121,7 +121,7 @@ from sqlalchemy.types import TypeDecorator
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-VERSION = 2
+VERSION = 3
 """Of the tables: a mirror of an older version is built anew."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
