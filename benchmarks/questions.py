@@ -100,6 +100,8 @@ def large_mirror(url: str, applications: int) -> Mirror:
         connection.execute(insert(copies), names)
         for each in _tables_of_people():
             connection.execute(_copies(each))
+    with database.running() as connection:
+        database.tidy(connection)  # as a sync does
     if not url.startswith("sqlite"):
         with database.writing() as connection:
             connection.execute(text("ANALYZE"))  # as the server does by itself, in a while

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from langchain_ashby.mirror.own_tables import lists
-from langchain_ashby.mirror.tables import applications, histories
+from langchain_ashby.mirror.tables import applications, history_is_known
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ class Coverage:
 def coverage(connection: Connection, account: Row[Any]) -> Coverage:
     """Returns what the mirror knows, of the state that a connection sees."""
     refused = select(lists.c.name, lists.c.refusal).where(lists.c.refusal.is_not(None))
-    same_change = histories.c.application_updated_at.is_not_distinct_from(applications.c.updated_at)
-    known = histories.join(applications, and_(histories.c.application_id == applications.c.id, same_change))
+    every = select(func.count()).select_from(applications)
+    number = connection.scalar(every) or 0
     return Coverage(
         as_of=account.as_of,
         complete_at=account.complete_at,
-        applications=connection.scalar(select(func.count()).select_from(applications)) or 0,
-        histories=connection.scalar(select(func.count()).select_from(known)) or 0,
+        applications=number,
+        histories=number - (connection.scalar(every.where(~history_is_known())) or 0),
         left_out={row.name: row.refusal for row in connection.execute(refused)},
     )

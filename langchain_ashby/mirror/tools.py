@@ -114,7 +114,8 @@ def _answered(question: Question, mirror: Answering, client: AshbyClient | None)
         if coverage.as_of is None:
             raise MirrorError("The mirror's first sync has not finished: nothing is known yet", remedy=MAKE_ONE)
         unread = unread_tables(coverage.left_out)
-        answer = question.answer(Asked(connection, datetime.now(UTC), zone, unread, told_approvals()))
+        knows_all = coverage.histories == coverage.applications
+        answer = question.answer(Asked(connection, datetime.now(UTC), zone, unread, told_approvals(), knows_all))
     answer.notes += [f"{coverage}; days in {mirror.zone}", *([remark] if remark else [])]
     artifact: dict[str, Any] = {"results": answer.data()}
     return answer.text(zone), artifact | ({"next_cursor": answer.more} if answer.more else {})

@@ -43,7 +43,7 @@ class Asking:
                 "type": "tool_call",
                 "id": "1",
                 "name": f"ashby_{name}",
-                "args": arguments | cursor | {"limit": 100},
+                "args": {"limit": 100} | arguments | cursor,
             }
             answer = self.tools[name].invoke(call)
             assert answer.status == "success", answer.text
@@ -201,6 +201,10 @@ def test_the_worklist_has_all_that_waits(asking: Asking) -> None:
     rows = asking.ask("list_worklist", kinds=sorted(expected))
     assert {kind: sum(row["what to do"] == kind for row in rows) for kind in expected} == expected
     assert expected["stuck"] and expected["feedback"]
+    assert asking.ask("list_worklist", kinds=sorted(expected), limit=7) == rows  # pages that end within a kind
+    for owner in sorted({row["owner"] for row in rows if not row["owner"].endswith(")")})[:3]:
+        own = [row for row in rows if row["owner"] == owner]
+        assert asking.ask("list_worklist", kinds=sorted(expected), owners=[owner]) == own
 
 
 def test_people_are_found_by_words_tags_and_whether_they_are_active(asking: Asking) -> None:

@@ -10,11 +10,14 @@ import pytest
 from changes import Company
 from expected import differences, expected, held
 from postgres import own_schema
-from sqlalchemy import text
+from sqlalchemy import select, text
 from test_interleavings import play
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.mirror import Mirror, MirrorBusyError, MirrorError, reading
+from langchain_ashby.mirror.search import has_words
+from langchain_ashby.mirror.tables import candidates
+from langchain_ashby.mirror.words import Sought
 from langchain_ashby.sandbox import AshbySandbox
 
 pytestmark = pytest.mark.slow
@@ -38,6 +41,17 @@ def test_a_mirror_in_postgresql_equals_ashby_after_changes_and_departures(
     mirror.forget(person["id"])
     mirror.sync(full=True, history=None)
     assert differences(mirror, expected(sandbox, forgotten=frozenset([person["id"]]))) == {}
+
+
+def test_people_are_found_by_their_words_through_an_index(schema: str, client: AshbyClient) -> None:
+    mirror = Mirror(schema, client)
+    mirror.sync(history=0)
+    with mirror.connect() as connection:
+        connection.execute(text("SET LOCAL enable_seqscan = off"))  # everyone is quickly scanned here
+        found = select(candidates.c.id).where(has_words(connection, [Sought("kubernetes", begins=False)]))
+        query = found.compile(connection)
+        plan = connection.exec_driver_sql(f"EXPLAIN {query}", query.params).scalars()
+        assert "candidates_by_words" in "\n".join(plan)
 
 
 def test_steps_of_every_kind_leave_it_equal(

@@ -84,10 +84,9 @@ def review(state: State, given: Dependencies) -> Update:
     listed = keep(location.store, waits, (listed_of_thread, is_open))
     answer = interrupt(asked)
     close_listed(location.store, listed)
-    if not are_there(
-        [it["call"] for it in proposals], state["messages"], state.get("own", {})
-    ):  # the command with the answer changed the conversation as well
-        return again  # to `reconcile`
+    # The command with the answer may have changed the conversation as well; then `reconcile` closes the calls.
+    if not are_there([it["call"] for it in proposals], state["messages"], state.get("own", {})):
+        return again
     try:
         decisions = decisions_in(answer, asked["request_id"], proposals, given.tools)
     except UnusableAnswer as problem:

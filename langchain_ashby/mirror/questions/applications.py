@@ -79,9 +79,10 @@ class FindApplications(Listing, ApplicationFilters):
         conditions = list(self.conditions(asked))
         chosen = and_(literal(True), *conditions)
         shown: tuple[str, ...] = tuple(self.columns or USUAL)
-        total = asked.connection.scalar(select(func.count()).select_from(joined()).where(chosen)) or 0
+        total = asked.connection.scalar(select(func.count()).select_from(applications).where(chosen)) or 0
         order = SORTS[self.sort], applications.c.id
-        page = select(applications.c.id).select_from(joined()).where(chosen).order_by(*order)
+        source = joined() if self.sort == "job" else applications
+        page = select(applications.c.id).select_from(source).where(chosen).order_by(*order)
         ids = list(asked.connection.scalars(page.offset(self.begin()).limit(self.limit)))
         query = (
             select(applications.c.id, candidates.c.name, *(COLUMNS[name].label(name) for name in shown))
@@ -105,7 +106,7 @@ class FindApplications(Listing, ApplicationFilters):
 
     def _unjudged(self, asked: Asked) -> Iterator[str]:
         """Says how many the filters could not judge, because their history is not known."""
-        if not self.needs_history():
+        if asked.knows_all or not self.needs_history():
             return
         others = list(self.without_history().conditions(asked))
         if number := asked.connection.scalar(unknown_histories(others)):

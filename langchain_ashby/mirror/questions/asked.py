@@ -26,6 +26,7 @@ class Asked:
         zone: Where days begin and end.
         unread: The tables whose list the API key may not read, by their names, with Ashby's name for the list.
         approvals: Reads the agent's pending approvals; None if no agent asks.
+        knows_all: True if every stage history is known, so that none need be looked for that is not.
     """
 
     connection: Connection
@@ -33,6 +34,7 @@ class Asked:
     zone: tzinfo
     unread: Mapping[str, str] = field(default_factory=dict)
     approvals: Approvals | None = None
+    knows_all: bool = False
 
     def missing(self, *needed: Table) -> str:
         """The lists that these tables come from and that could not be read; empty if all of them could."""

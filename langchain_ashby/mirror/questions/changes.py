@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
@@ -17,18 +17,18 @@ from sqlalchemy import (
     desc,
     func,
     literal,
-    null,
     or_,
     select,
     union_all,
 )
-from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy.sql.selectable import FromClause, Subquery
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror import tables
 from langchain_ashby.mirror.questions.answer import Answer, Column, to_the_minute
 from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.interviews import interview_title, meetings, of_jobs
 from langchain_ashby.mirror.questions.names import NAMED, labels
 from langchain_ashby.mirror.questions.question import Listing
 from langchain_ashby.mirror.tables import (
@@ -55,7 +55,8 @@ class _Change(NamedTuple):
         kind: What it is called.
         at: When it happened.
         what: What changed; an id if it is `of` a kind in NAMED.
-        source: Where it stands, with `applications` if it is about one, without the names of people and jobs.
+        source: Where it stands.
+        id: The id of the application that it is about, or of the candidate.
         only: What else has to hold.
     """
 
@@ -63,6 +64,7 @@ class _Change(NamedTuple):
     at: ColumnElement[Any]
     what: ColumnElement[Any]
     source: FromClause
+    id: ColumnElement[Any]
     only: tuple[ColumnElement[bool], ...] = ()
     of: str = ""
 
@@ -82,25 +84,21 @@ class ListChanges(Listing):
         parts = list(self._parts(asked, [kind for kind in kinds if kind not in unread]))
         if not parts:
             raise ArgumentError("kinds: these are not about jobs, or this API key may not read them: name other kinds")
-        numbers: Counter[str] = Counter()
-        for change, conditions in parts:
-            query = select(func.count()).select_from(change.source).where(conditions)
-            numbers[change.kind] += asked.connection.scalar(query) or 0
+        numbers = _numbers(asked, parts)
         counts = [(kind, number) for kind, number in sorted(numbers.items(), key=lambda it: (-it[1], it[0])) if number]
         upto = self.begin() + self.limit
-        newest = [_lines(*part).order_by(*_ORDER).limit(upto).subquery() for part in parts]
-        changes = union_all(*map(select, newest)).subquery("changes")
-        page = select(changes).order_by(changes.c.at.desc(), changes.c.kind, changes.c.id)
-        found = asked.connection.execute(page.offset(self.begin()).limit(self.limit)).all()
+        newest = [_lines(*part).order_by(desc("at"), "id").limit(upto).subquery() for part in parts]
+        changes = union_all(*map(select, newest)).order_by(*_ORDER).offset(self.begin()).limit(self.limit).subquery()
+        found = asked.connection.execute(_with_names(changes)).all()
         called = {kind: labels(asked.connection, NAMED[kind]) for kind in {"jobs", *(row.of for row in found)} if kind}
         rows = [
             [
                 to_the_minute(row.at, asked.zone).replace(" ", "_"),
                 row.kind,
-                row.candidate,
+                row.name,
                 called["jobs"](row.job),
                 called[row.of](row.what) if row.of else row.what,
-                row.id,
+                row.application,
             ]
             for row in found
         ]
@@ -113,11 +111,11 @@ class ListChanges(Listing):
 
     def _unseen(self, asked: Asked, kinds: Sequence[str]) -> Iterator[str]:
         """Says how many moves may be undated or missing, because a history has not been read since."""
-        if not {"moved", "hired"} & set(kinds):
+        if asked.knows_all or not {"moved", "hired"} & set(kinds):
             return
         changed = [asked.within("period", self.period, applications.c.updated_at), ~tables.history_is_known()]
-        of_jobs = [applications.c.job_id.in_(asked.ids("jobs", self.jobs))] if self.jobs else []
-        query = select(func.count()).select_from(applications).where(*changed, *of_jobs)
+        about = [applications.c.job_id.in_(asked.ids("jobs", self.jobs))] if self.jobs else []
+        query = select(func.count()).select_from(applications).where(*changed, *about)
         if number := asked.connection.scalar(query):
             yield (
                 f"{number:,} applications changed in the period, but their stage history has not been read since: of "
@@ -125,40 +123,58 @@ class ListChanges(Listing):
             )
 
     def _parts(self, asked: Asked, kinds: Sequence[str]) -> Iterator[tuple[_Change, ColumnElement[bool]]]:
-        """The changes that are asked for, each with its conditions."""
+        """The changes that are asked for, each with what is asked of it."""
         ids = asked.ids("jobs", self.jobs) if self.jobs else None
         for change in _CHANGES:
             if change.kind not in kinds or (ids is not None and change.source is candidates):
                 continue
-            of_jobs = [applications.c.job_id.in_(ids)] if ids is not None else []
-            yield change, and_(asked.within("period", self.period, change.at), *change.only, *of_jobs)
+            about: list[ColumnElement[bool]] = []
+            if ids is not None:
+                is_one = change.source is applications
+                about = [applications.c.job_id.in_(ids) if is_one else of_jobs(change.id, ids)]
+            yield change, and_(asked.within("period", self.period, change.at), *about)
 
 
-def _lines(change: _Change, conditions: ColumnElement[bool]) -> Select[Any]:
-    """The changes with their names."""
-    source = change.source
-    job: ColumnElement[Any] = cast(null(), String)
-    its_id: ColumnElement[Any] = job
-    if source is not candidates:
-        source = source.outerjoin(candidates, candidates.c.id == applications.c.candidate_id)
-        job, its_id = applications.c.job_id, applications.c.id
+def _numbers(asked: Asked, parts: Sequence[tuple[_Change, ColumnElement[bool]]]) -> Counter[str]:
+    """How many changes of each kind there are. Those of the same rows are counted in one pass."""
+    together: dict[Any, list[tuple[_Change, ColumnElement[bool]]]] = defaultdict(list)
+    for part in parts:
+        together[part[0].at].append(part)
+    numbers: Counter[str] = Counter()
+    for same in together.values():
+        change, condition = same[0]
+        each = [func.count().filter(and_(True, *it.only)) for it, _ in same]
+        found = asked.connection.execute(select(*each).select_from(change.source).where(condition)).one()
+        for (it, _), number in zip(same, found, strict=True):
+            numbers[it.kind] += number
+    return numbers
+
+
+def _lines(change: _Change, condition: ColumnElement[bool]) -> Select[Any]:
+    """The changes without names."""
     columns = {
         "kind": literal(change.kind),
         "at": change.at,
-        "candidate": candidates.c.name,
-        "job": job,
         "what": cast(change.what, String),
         "of": literal(change.of),
-        "id": its_id,
+        "id": change.id,
     }
-    return select(*(column.label(name) for name, column in columns.items())).select_from(source).where(conditions)
+    named = [column.label(name) for name, column in columns.items()]
+    return select(*named).select_from(change.source).where(condition, *change.only)
 
 
-_ORDER: Sequence[Any] = (desc("at"), "id")
+def _with_names(changes: Subquery) -> Select[Any]:
+    """The changes with the application, candidate and job of each."""
+    person = func.coalesce(applications.c.candidate_id, changes.c.id)
+    named = [applications.c.id.label("application"), applications.c.job_id.label("job"), candidates.c.name]
+    source = changes.outerjoin(applications, applications.c.id == changes.c.id)
+    query = select(changes, *named).select_from(source.outerjoin(candidates, candidates.c.id == person))
+    return query.order_by(*_ORDER)
+
+
+_ORDER: Sequence[Any] = (desc("at"), "kind", "id")
 
 _stay_stage = tables.interview_stages.alias("stay_stage")
-_stays = applications.join(stage_stays, stage_stays.c.application_id == applications.c.id)
-_seen = applications.join(seen_moves, seen_moves.c.application_id == applications.c.id)
 _seen_title = select(_stay_stage.c.title).where(_stay_stage.c.id == seen_moves.c.to_stage_id).scalar_subquery()
 _seen_in = func.coalesce(_seen_title, "another stage").concat(" (seen)")
 
@@ -169,25 +185,36 @@ def _is(stage_id: ColumnElement[Any], *types: str) -> ColumnElement[bool]:
     return and_(stage_id.is_not(None), stage_id.in_(of_type))
 
 
+def _or_unknown(status: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.coalesce(status, UNKNOWN)
+
+
 _stay = stage_stays.c.interview_stage_id
 _later = or_(stage_stays.c.stage_number.is_(None), stage_stays.c.stage_number > 0)
 
-_offered = applications.join(offers, offers.c.application_id == applications.c.id)
-_arranged = (
-    applications.join(interview_schedules, interview_schedules.c.application_id == applications.c.id)
-    .join(interview_events, interview_events.c.interview_schedule_id == interview_schedules.c.id)
-    .outerjoin(tables.interviews, tables.interviews.c.id == interview_events.c.interview_id)
-)
+_application, _of_stay, _of_seen = applications.c.id, stage_stays.c.application_id, seen_moves.c.application_id
+_left = stage_stays.c.left_at.is_not(None)
+_to = seen_moves.c.to_stage_id
+_of_offer = offers.c.application_id
 
 _CHANGES: Sequence[_Change] = (
-    _Change("applied", applications.c.created_at, applications.c.source_id, applications, of="sources"),
-    _Change("moved", stage_stays.c.entered_at, _stay, _stays, (_later, ~_is(_stay, "Archived", "Hired")), "stages"),
-    _Change("moved", seen_moves.c.before, _seen_in, _seen, (~_is(seen_moves.c.to_stage_id, "Archived", "Hired"),)),
+    _Change("applied", applications.c.created_at, applications.c.source_id, applications, _application, of="sources"),
+    _Change(
+        "moved",
+        stage_stays.c.entered_at,
+        _stay,
+        stage_stays,
+        _of_stay,
+        (_later, ~_is(_stay, "Archived", "Hired")),
+        "stages",
+    ),
+    _Change("moved", seen_moves.c.before, _seen_in, seen_moves, _of_seen, (~_is(_to, "Archived", "Hired"),)),
     _Change(
         "archived",
         applications.c.archived_at,
         applications.c.archive_reason_id,
         applications,
+        _application,
         (applications.c.status == "Archived",),
         "reasons",
     ),
@@ -195,22 +222,38 @@ _CHANGES: Sequence[_Change] = (
         "archived",
         stage_stays.c.entered_at,
         literal("(moved on since)"),
-        _stays,
-        (_is(_stay, "Archived"), stage_stays.c.left_at.is_not(None)),
+        stage_stays,
+        _of_stay,
+        (_is(_stay, "Archived"), _left),
     ),
-    _Change("hired", stage_stays.c.entered_at, _stay, _stays, (_is(_stay, "Hired"),), "stages"),
-    _Change("hired", seen_moves.c.before, _seen_in, _seen, (_is(seen_moves.c.to_stage_id, "Hired"),)),
-    _Change("candidate added", candidates.c.created_at, candidates.c.title, candidates),
+    _Change("hired", stage_stays.c.entered_at, _stay, stage_stays, _of_stay, (_is(_stay, "Hired"),), "stages"),
+    _Change("hired", seen_moves.c.before, _seen_in, seen_moves, _of_seen, (_is(_to, "Hired"),)),
+    _Change("candidate added", candidates.c.created_at, candidates.c.title, candidates, candidates.c.id),
     _Change(
         "feedback",
         feedback.c.submitted_at,
         feedback.c.submitted_by_user_id,
-        applications.join(feedback, feedback.c.application_id == applications.c.id),
+        feedback,
+        feedback.c.application_id,
         of="users",
     ),
-    _Change("offer", offers.c.version_created_at, func.coalesce(offers.c.status, UNKNOWN), _offered),
-    _Change("offer answered", offers.c.decided_at, func.coalesce(offers.c.acceptance_status, UNKNOWN), _offered),
-    _Change("interview", interview_events.c.created_at, tables.interviews.c.title, _arranged),
+    _Change(
+        "offer", offers.c.version_created_at, func.coalesce(offers.c.status, UNKNOWN), offers, offers.c.application_id
+    ),
+    _Change(
+        "offer answered",
+        offers.c.decided_at,
+        func.coalesce(offers.c.acceptance_status, UNKNOWN),
+        offers,
+        offers.c.application_id,
+    ),
+    _Change(
+        "interview",
+        interview_events.c.created_at,
+        interview_title,
+        meetings(),
+        interview_schedules.c.application_id,
+    ),
 )
 """Each kind of change, or a part of it."""
 

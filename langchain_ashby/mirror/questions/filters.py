@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.endpoint import Arguments
@@ -18,9 +18,6 @@ from langchain_ashby.mirror.tables import applications, interview_stages, jobs, 
 StageType = Literal["Lead", "PreInterviewScreen", "Active", "Offer", "Hired", "Archived"]
 Status = Literal["Active", "Lead", "Hired", "Archived"]
 Names = ListOf[str]
-
-stage = interview_stages.alias("stage")
-"""The current stage of an application."""
 
 _entered = (
     select(func.max(stage_stays.c.entered_at))
@@ -68,7 +65,7 @@ class ApplicationFilters(Arguments):
     min_days_in_stage: Annotated[float | None, Field(ge=0)] = None
 
     def conditions(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
-        """The conditions on `applications`, joined to `jobs` and to `stage`.
+        """The conditions on `applications`, which need no other table beside it.
 
         Raises:
             ArgumentError: if a name or a period cannot be read; it says which argument, and what there is.
@@ -80,11 +77,14 @@ class ApplicationFilters(Arguments):
             if getattr(self, name):
                 asked.need(name, jobs)
         if self.departments:
-            yield jobs.c.department_id.in_(below(asked, tables.departments, asked.ids("departments", self.departments)))
+            ids = asked.ids("departments", self.departments)
+            yield _of_jobs(jobs.c.department_id, below(asked, tables.departments, ids))
         if self.locations:
-            yield jobs.c.location_id.in_(below(asked, tables.locations, asked.ids("locations", self.locations)))
+            ids = asked.ids("locations", self.locations)
+            yield _of_jobs(jobs.c.location_id, below(asked, tables.locations, ids))
         if self.stage_types:
-            yield stage.c.type.in_(self.stage_types)
+            of_type = select(interview_stages.c.id).where(interview_stages.c.type.in_(self.stage_types))
+            yield applications.c.interview_stage_id.in_(of_type)
         if self.status:
             yield applications.c.status.in_(self.status)
         for name, column in _BY_TIME.items():
@@ -112,6 +112,10 @@ def below(asked: Asked, table: Any, ids: list[str]) -> list[str]:
     for above in found:  # it grows
         found += [row.id for row in parents if row.parent_id == above and row.id not in found]
     return found
+
+
+def _of_jobs(column: ColumnElement[Any], ids: list[str]) -> ColumnElement[bool]:
+    return applications.c.job_id.in_(select(jobs.c.id).where(column.in_(ids)))
 
 
 def _tagged(ids: list[str]) -> ColumnElement[bool]:
@@ -147,14 +151,11 @@ _BY_HISTORY = ("entered_stage", "hired", "min_days_in_stage")
 
 
 def joined() -> FromClause:
-    """The applications with their candidates, jobs and current stages."""
-    return (
-        applications.outerjoin(tables.candidates, tables.candidates.c.id == applications.c.candidate_id)
-        .outerjoin(jobs, jobs.c.id == applications.c.job_id)
-        .outerjoin(stage, stage.c.id == applications.c.interview_stage_id)
-    )
+    """The applications with their candidates and jobs."""
+    people = applications.outerjoin(tables.candidates, tables.candidates.c.id == applications.c.candidate_id)
+    return people.outerjoin(jobs, jobs.c.id == applications.c.job_id)
 
 
 def unknown_histories(chosen: list[ColumnElement[bool]]) -> Select[Any]:
     """How many of the chosen applications have a history that is not known."""
-    return select(func.count()).select_from(joined()).where(and_(literal(True), *chosen), ~tables.history_is_known())
+    return select(func.count()).select_from(applications).where(~tables.history_is_known(), *chosen)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.endpoints.fields import ListOf
@@ -22,7 +22,6 @@ from langchain_ashby.mirror.tables import (
     interview_events,
     interview_schedules,
     interviews,
-    jobs,
     users,
 )
 from langchain_ashby.text.words import day
@@ -47,13 +46,37 @@ def held() -> ColumnElement[bool]:
     return or_(interview_schedules.c.status.is_(None), interview_schedules.c.status != "Cancelled")
 
 
-def seats() -> FromClause:
-    """Interviews with their schedules, applications, candidates and jobs, and each interviewer; without, one row."""
+interview_title = (
+    select(interviews.c.title)
+    .where(interviews.c.id == interview_events.c.interview_id)
+    .correlate(interview_events)
+    .scalar_subquery()
+)
+"""What kind of interview one of `interview_events` is."""
+
+
+def of_jobs(application_id: ColumnElement[Any], job_ids: Sequence[str]) -> ColumnElement[bool]:
+    """That what belongs to an application is about one of these jobs."""
+    return application_id.in_(select(applications.c.id).where(applications.c.job_id.in_(job_ids)))
+
+
+def _has_seat(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That one of the interviewers meets all of these."""
+    return exists().where(event_interviewers.c.interview_event_id == interview_events.c.id, *conditions)
+
+
+def meetings() -> FromClause:
+    """Interviews with their schedules."""
+    of_event = interview_schedules.c.id == interview_events.c.interview_schedule_id
+    return interview_events.join(interview_schedules, of_event)
+
+
+def _seats() -> FromClause:
+    """Interviews with their schedules, applications and candidates, and each interviewer; without, one row."""
     return (
-        interview_events.join(interview_schedules, interview_schedules.c.id == interview_events.c.interview_schedule_id)
+        meetings()
         .outerjoin(applications, applications.c.id == interview_schedules.c.application_id)
         .outerjoin(candidates, candidates.c.id == applications.c.candidate_id)
-        .outerjoin(jobs, jobs.c.id == applications.c.job_id)
         .outerjoin(interviews, interviews.c.id == interview_events.c.interview_id)
         .outerjoin(event_interviewers, event_interviewers.c.interview_event_id == interview_events.c.id)
         .outerjoin(users, users.c.id == event_interviewers.c.user_id)
@@ -64,7 +87,7 @@ class FindInterviews(Listing):
     """Find interviews across all jobs: who interviews whom tomorrow, which were cancelled, and which still lack
     feedback that is due."""
 
-    limit: Limit = 15
+    limit: Limit = 14
     day: Annotated[str | None, Field(description="Day or period.")] = None
     interviewers: ListOf[str] | None = None
     jobs: ListOf[str] | None = None
@@ -78,12 +101,12 @@ class FindInterviews(Listing):
         asked.need("interviews", interview_schedules)
         if self.feedback_missing is not None:
             asked.need("feedback_missing", feedback)
-        chosen = and_(literal(True), *self._conditions(asked))
-        matching = select(interview_events.c.id).select_from(seats()).where(chosen).distinct().subquery()
-        total = asked.connection.scalar(select(func.count()).select_from(matching)) or 0
+        source, chosen = meetings(), and_(True, *self._conditions(asked))
+        total = asked.connection.scalar(select(func.count()).select_from(source).where(chosen)) or 0
         ids = (
             select(interview_events.c.id)
-            .join(matching, matching.c.id == interview_events.c.id)
+            .select_from(source)
+            .where(chosen)
             .order_by(interview_events.c.start_at.asc().nulls_last(), interview_events.c.id)
             .offset(self.begin())
             .limit(self.limit)
@@ -106,17 +129,17 @@ class FindInterviews(Listing):
     def _conditions(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
         if self.day:
             yield asked.within("day", self.day, interview_events.c.start_at)
+        seat = [owes_feedback(asked)] if self.feedback_missing else []
         if self.interviewers:
-            yield event_interviewers.c.user_id.in_(asked.ids("interviewers", self.interviewers, "users"))
+            seat.append(event_interviewers.c.user_id.in_(asked.ids("interviewers", self.interviewers, "users")))
+        if seat:
+            yield _has_seat(*seat)
+        if self.feedback_missing is False:
+            yield ~_has_seat(owes_feedback(asked))
         if self.jobs:
-            yield applications.c.job_id.in_(asked.ids("jobs", self.jobs))
+            yield of_jobs(interview_schedules.c.application_id, asked.ids("jobs", self.jobs))
         if self.status:
             yield interview_schedules.c.status.in_(self.status)
-        if self.feedback_missing:
-            yield owes_feedback(asked)
-        elif self.feedback_missing is not None:
-            owed = select(interview_events.c.id).select_from(seats()).where(owes_feedback(asked))
-            yield interview_events.c.id.not_in(owed)
 
     def _waiting(self, asked: Asked) -> Iterator[str]:
         """Says how many schedules have no interview yet, which no row can show."""
@@ -124,11 +147,10 @@ class FindInterviews(Listing):
             return
         without = [~exists().where(interview_events.c.interview_schedule_id == interview_schedules.c.id)]
         if self.jobs:
-            without.append(applications.c.job_id.in_(asked.ids("jobs", self.jobs)))
+            without.append(of_jobs(interview_schedules.c.application_id, asked.ids("jobs", self.jobs)))
         if self.status:
             without.append(interview_schedules.c.status.in_(self.status))
-        source = interview_schedules.outerjoin(applications, applications.c.id == interview_schedules.c.application_id)
-        if number := asked.connection.scalar(select(func.count()).select_from(source).where(*without)):
+        if number := asked.connection.scalar(select(func.count()).select_from(interview_schedules).where(*without)):
             yield f"{number:,} schedules have no interview yet; ashby_list_worklist shows whom to schedule"
 
 
@@ -146,7 +168,7 @@ def _rows(asked: Asked, ids: Sequence[str]) -> list[Sequence[Any]]:
             event_interviewers.c.user_id,
             owes_feedback(asked).label("owes"),
         )
-        .select_from(seats())
+        .select_from(_seats())
         .where(interview_events.c.id.in_(ids))
         .order_by(interview_events.c.start_at.asc().nulls_last(), interview_events.c.id, users.c.last_name, users.c.id)
     )

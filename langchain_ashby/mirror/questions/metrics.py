@@ -16,9 +16,9 @@ from sqlalchemy import BigInteger, ColumnElement, Table, exists, func, null, sel
 from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.mirror import tables
-from langchain_ashby.mirror.questions.filters import hired_at, joined
+from langchain_ashby.mirror.questions.filters import hired_at
 from langchain_ashby.mirror.questions.interviews import held
-from langchain_ashby.mirror.tables import applications, interview_stages, stage_stays
+from langchain_ashby.mirror.tables import applications, stage_stays
 
 DAY = 86_400_000
 """Milliseconds."""
@@ -51,9 +51,11 @@ class Metric:
         count: Makes the figures of a group from the values of its rows.
         time: When a row happened, which a report's period is about; None for what is so now.
         value: What is counted of a row; null by default.
-        source: Where the rows come from, with `applications` and `jobs` in it where it can be filtered by them.
+        source: Where the rows come from, with `applications` in it where it can be filtered by them.
         only: Further conditions.
         of: The id of the thing that counts.
+        repeats: True if a thing can have several rows.
+        several: Those of `by` that give all that a thing belongs to, their ids joined by commas.
         usually_by: What it is grouped by, if nothing else is asked for.
         by: Expressions for what only this metric can be grouped by, or groups by in its own way.
         needs_history: True if applications whose stage history is not known cannot count.
@@ -67,9 +69,11 @@ class Metric:
     count: Callable[[Sequence[Any]], list[Any]]
     time: ColumnElement[Any] | None
     value: Callable[[Ends], ColumnElement[Any]] = lambda _: null()
-    source: Callable[[], FromClause] = joined
+    source: FromClause = applications
     only: Callable[[Ends], Sequence[ColumnElement[bool]]] = lambda _: ()
     of: ColumnElement[Any] = applications.c.id
+    repeats: bool = False
+    several: tuple[str, ...] = ()
     usually_by: tuple[str, ...] = ()
     by: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     needs_history: bool = False
@@ -121,10 +125,11 @@ def _percent(part: int, whole: int) -> str | None:
 
 
 def _entered(stage_ids: Sequence[str], after: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
-    """That an application has entered one of the stages; `after` an entry into another, if given."""
+    """That an application has entered one of the stages, or any if none is given; `after` an entry, if given."""
     stays = stage_stays.alias()
-    in_it = [stays.c.application_id == applications.c.id, stays.c.interview_stage_id.in_(stage_ids)]
-    return exists().where(*in_it, *([stays.c.entered_at >= after] if after is not None else []))
+    in_it = [stays.c.interview_stage_id.in_(stage_ids)] if stage_ids else []
+    later = [stays.c.entered_at >= after] if after is not None else []
+    return exists().where(stays.c.application_id == applications.c.id, *in_it, *later)
 
 
 def _first_entry(stage_ids: Sequence[str]) -> ColumnElement[Any]:
@@ -145,34 +150,21 @@ def _reached(ends: Ends) -> ColumnElement[Any]:
     return _entered(ends.goal, _first_entry(ends.start) if ends.start else None)
 
 
-_stay_stage = interview_stages.alias("stay_stage")
-
-
-def _stays() -> FromClause:
-    return (
-        joined()
-        .join(stage_stays, stage_stays.c.application_id == applications.c.id)
-        .outerjoin(_stay_stage, _stay_stage.c.id == stage_stays.c.interview_stage_id)
+_stays = applications.join(stage_stays, stage_stays.c.application_id == applications.c.id)
+_stages_entered = (
+    select(func.aggregate_strings(stage_stays.c.interview_stage_id, ","))
+    .where(stage_stays.c.application_id == applications.c.id)
+    .scalar_subquery()
+)
+_openings = tables.openings.outerjoin(tables.opening_jobs, tables.opening_jobs.c.opening_id == tables.openings.c.id)
+_offered = tables.offers.join(applications, applications.c.id == tables.offers.c.application_id)
+_interviews = (
+    tables.interview_events.join(
+        tables.interview_schedules, tables.interview_schedules.c.id == tables.interview_events.c.interview_schedule_id
     )
-
-
-def _openings() -> FromClause:
-    links = tables.opening_jobs
-    return tables.openings.outerjoin(links, links.c.opening_id == tables.openings.c.id)
-
-
-def _offered() -> FromClause:
-    return tables.offers.join(joined(), applications.c.id == tables.offers.c.application_id)
-
-
-def _interviews() -> FromClause:
-    events, schedules, people = tables.interview_events, tables.interview_schedules, tables.event_interviewers
-    return (
-        events.join(schedules, schedules.c.id == events.c.interview_schedule_id)
-        .join(joined(), applications.c.id == schedules.c.application_id)
-        .join(people, people.c.interview_event_id == events.c.id)
-    )
-
+    .join(applications, applications.c.id == tables.interview_schedules.c.application_id)
+    .join(tables.event_interviewers, tables.event_interviewers.c.interview_event_id == tables.interview_events.c.id)
+)
 
 _gave_feedback = (
     select(func.min(tables.feedback.c.submitted_at))
@@ -206,13 +198,10 @@ METRICS: dict[str, Metric] = {
         ("reached",),
         _number,
         applications.c.created_at,
-        source=_stays,
-        only=lambda ends: [
-            tables.history_is_known(),
-            *([stage_stays.c.interview_stage_id.in_(ends.goal)] if ends.goal else []),
-        ],
+        only=lambda ends: [tables.history_is_known(), _entered(ends.goal)],
         usually_by=("stage",),
-        by={"stage": _stay_stage.c.id},
+        by={"stage": _stages_entered},
+        several=("stage",),
         needs_history=True,
     ),
     "conversion": Metric(
@@ -237,7 +226,7 @@ METRICS: dict[str, Metric] = {
         only=lambda _: [tables.history_is_known(), stage_stays.c.left_at.is_not(None)],
         of=stage_stays.c.id,
         usually_by=("stage",),
-        by={"stage": _stay_stage.c.id},
+        by={"stage": stage_stays.c.interview_stage_id},
         needs_history=True,
     ),
     "time_to_hire": Metric(
@@ -261,6 +250,7 @@ METRICS: dict[str, Metric] = {
         source=_openings,
         only=lambda _: [tables.openings.c.state == "Filled"],
         of=tables.openings.c.id,
+        repeats=True,
         usually_by=("job",),
         by={"job": tables.opening_jobs.c.job_id, "department": tables.openings.c.team_id},
         needs=(tables.openings,),

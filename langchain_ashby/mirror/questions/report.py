@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import chain, product
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, null, select
+from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror import tables
 from langchain_ashby.mirror.questions.answer import Answer, Column
 from langchain_ashby.mirror.questions.asked import Asked
-from langchain_ashby.mirror.questions.filters import ApplicationFilters, below, joined
+from langchain_ashby.mirror.questions.filters import ApplicationFilters, below
 from langchain_ashby.mirror.questions.metrics import METRICS, Ends, Metric, as_number
 from langchain_ashby.mirror.questions.names import NAMED, Named, labels
 from langchain_ashby.mirror.questions.periods import month_of, week_of
@@ -78,7 +80,8 @@ class ReportPipeline(Listing, ApplicationFilters):
             asked.need("by department", jobs)
         ends = self._ends(asked)
         rows = self._rows(asked, metric, by, ends)
-        groups, every = _grouped(rows, [_labels(asked, name) for name in by])
+        called = [_labels(asked, name, ends.goal if name in metric.several else None) for name in by]
+        groups, every = _grouped(rows, called, once=_repeats(metric, by))
         counted = [(labels, metric.count(values)) for labels, values in groups.items()]
         times = [place for place, name in enumerate(by) if name in _TIMES]
         counted.sort(key=lambda it: ([it[0][place] for place in times], -it[1][0], it[0]))
@@ -111,14 +114,14 @@ class ReportPipeline(Listing, ApplicationFilters):
     def _rows(self, asked: Asked, metric: Metric, by: Sequence[str], ends: Ends) -> Iterator[Sequence[Any]]:
         """The id, value and groups of everything that counts."""
         conditions = [*metric.only(ends), *self._within(asked, metric), *self._conditions(asked)]
-        source = metric.source()
+        source = metric.source
         if "recruiter" in by:
             source = source.outerjoin(_recruiters, _recruiters.c.application_id == applications.c.id)
+        if "department" in by and "department" not in metric.by:
+            source = source.outerjoin(jobs, jobs.c.id == applications.c.job_id)
         groups = [self._group(metric, name) for name in by]
-        query = (
-            select(metric.of, metric.value(ends), *groups).select_from(source).where(and_(literal(True), *conditions))
-        )
-        return iter(asked.connection.execute(query))
+        columns = [metric.of if _repeats(metric, by) else null(), metric.value(ends), *groups]
+        return iter(asked.connection.execute(select(*columns).select_from(source).where(and_(True, *conditions))))
 
     def _within(self, asked: Asked, metric: Metric) -> Sequence[ColumnElement[bool]]:
         if not self.period:
@@ -170,46 +173,55 @@ class ReportPipeline(Listing, ApplicationFilters):
             yield f"few: based on fewer than {FEW}"
         if "recruiter" in by or self.metric == "time_to_fill":
             yield "whatever belongs to several groups counts in each of them, but once in the total"
-        rests_on_history = metric.needs_history or self.needs_history()
-        if rests_on_history and (unknown := asked.connection.scalar(self._unknown(asked, metric, ends))):
+        may_miss = not asked.knows_all and (metric.needs_history or self.needs_history())
+        if may_miss and (unknown := asked.connection.scalar(self._unknown(asked, metric, ends))):
             yield f"{unknown:,} applications are not counted, because their stage history is not known yet"
 
     def _unknown(self, asked: Asked, metric: Metric, ends: Ends) -> Select[Any]:
         """How many applications might count, if only their history were known."""
         if metric.needs_history:
-            source, conditions = joined(), list(metric.could_count)
+            source: FromClause = applications
+            conditions = list(metric.could_count)
             if metric.time is applications.c.created_at:
                 conditions += self._within(asked, metric)
         else:
-            source, conditions = metric.source(), [*metric.only(ends), *self._within(asked, metric)]
+            source, conditions = metric.source, [*metric.only(ends), *self._within(asked, metric)]
         conditions += [*self.without_history().conditions(asked), ~tables.history_is_known()]
         return select(func.count(applications.c.id.distinct())).select_from(source).where(*conditions)
 
 
+def _repeats(metric: Metric, by: Sequence[str]) -> bool:
+    """True if a thing can have several rows."""
+    return metric.repeats or "recruiter" in by
+
+
 def _grouped(
-    rows: Iterator[Sequence[Any]], labels: Sequence[Callable[[Any], str]]
+    rows: Iterator[Sequence[Any]], labels: Sequence[Callable[[Any], Collection[str]]], *, once: bool
 ) -> tuple[dict[tuple[str, ...], list[Any]], list[Any]]:
-    """The values of each group, and of all together; each thing once in a group."""
-    groups: dict[tuple[str, ...], dict[str, Any]] = defaultdict(dict)
-    every: dict[str, Any] = {}
-    of_keys: dict[tuple[Any, ...], dict[str, Any]] = {}
+    """The values of each group, and of all together; with `once`, of a thing that has several rows only one."""
+    of_keys: dict[Sequence[Any], list[tuple[Any, Any]]] = defaultdict(list)
     for row in rows:
-        thing, value, keys = row[0], row[1], tuple(row[2:])
-        group = of_keys.get(keys)
-        if group is None:
-            called = tuple(label(key) for label, key in zip(labels, keys, strict=True))
-            group = of_keys[keys] = groups[called]
-        group[thing] = every[thing] = value
-    return {group: list(things.values()) for group, things in groups.items()}, list(every.values())
+        of_keys[row[2:]].append((row[0], row[1]))
+    groups: dict[tuple[str, ...], list[tuple[Any, Any]]] = defaultdict(list)
+    for keys, pairs in of_keys.items():
+        for called in product(*(label(key) for label, key in zip(labels, keys, strict=True))):
+            groups[called] += pairs
+
+    def values(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
+        return list(dict(pairs).values()) if once else [value for _, value in pairs]
+
+    return {group: values(pairs) for group, pairs in groups.items()}, values(chain.from_iterable(of_keys.values()))
 
 
-def _labels(asked: Asked, name: str) -> Callable[[Any], str]:
-    """Returns the label of a key's group."""
+def _labels(asked: Asked, name: str, only: Collection[str] | None) -> Callable[[Any], Collection[str]]:
+    """Returns the labels of a key's groups: one, or if `only` is given those of all ids in the key, or `only` those."""
     if name in _TIMES:
         day = cache(_TIMES[name](asked.zone))
-        return lambda number: NONE if number is None else day(_quarter(number))
+        return lambda number: [NONE if number is None else day(_quarter(number))]
     called = labels(asked.connection, LABELS[name])
-    return lambda key: called(key) or NONE
+    if only is None:
+        return lambda key: [called(key) or NONE]
+    return lambda key: {called(it) or NONE for it in (key.split(",") if key else [None]) if not only or it in only}
 
 
 def _quarter(number: int) -> datetime:

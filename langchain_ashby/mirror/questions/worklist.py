@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Select, Table, and_, case, exists, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, Table, case, exists, func, literal, null, or_, select
+from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.mirror import tables
 from langchain_ashby.mirror.questions.answer import Answer, Column, to_the_minute
-from langchain_ashby.mirror.questions.approvals import waiting
+from langchain_ashby.mirror.questions.approvals import Waits, waiting
 from langchain_ashby.mirror.questions.asked import Asked
-from langchain_ashby.mirror.questions.filters import entered_at, joined, stage, unknown_histories
-from langchain_ashby.mirror.questions.interviews import held, owes_feedback, seats
+from langchain_ashby.mirror.questions.filters import entered_at, unknown_histories
+from langchain_ashby.mirror.questions.interviews import held, interview_title, meetings, owes_feedback
 from langchain_ashby.mirror.questions.metrics import HOUR, as_number, nearest_rank
 from langchain_ashby.mirror.questions.names import NAMED, labels
 from langchain_ashby.mirror.questions.question import FEW, Listing
@@ -28,7 +29,6 @@ from langchain_ashby.mirror.tables import (
     interview_events,
     interview_schedules,
     interview_stages,
-    interviews,
     jobs,
     offers,
     stage_stays,
@@ -40,26 +40,22 @@ DAYS_IF_UNKNOWN = 14
 """The days after which somebody counts as stuck in a stage where too few stays have ended to know what is usual."""
 
 
-class Item(NamedTuple):
-    """Something that waits for somebody.
+class _Work(NamedTuple):
+    """What waits, of one kind, as a query.
 
     Attributes:
-        kind: What is to be done.
-        owner_id: The user whom it waits for; None if nobody is known.
-        candidate: The candidate's name.
-        job: The job's title.
-        what: More about it.
+        source: Where it stands, with `applications` if it is about them, or `jobs`.
+        only: What holds of it.
+        owner: The id of the user whom it waits for; null if nobody is known.
         since: Since when it waits, or until when it has to be done.
-        application_id: The application, if it is about one.
+        what: More about it.
     """
 
-    kind: Kind
-    owner_id: str | None
-    candidate: str | None
-    job: str | None
-    what: str | None
-    since: datetime | None
-    application_id: str | None
+    source: FromClause
+    only: Sequence[ColumnElement[bool]]
+    owner: ColumnElement[Any]
+    since: ColumnElement[Any]
+    what: ColumnElement[Any] = null()
 
 
 class ListWorklist(Listing):
@@ -74,41 +70,40 @@ class ListWorklist(Listing):
     def answer(self, asked: Asked) -> Answer:
         """Lists it, with how much of each kind there is."""
         job_ids = asked.ids("jobs", self.jobs) if self.jobs else None
-        of_jobs = true() if job_ids is None else jobs.c.id.in_(job_ids)
+        owner_ids = asked.ids("owners", self.owners, "users") if self.owners else None
         kinds = [kind for kind in _FINDERS if not self.kinds or kind in self.kinds]
         unread = {kind: lists for kind in kinds if (lists := asked.missing(*_NEEDS.get(kind, ())))}
-        items = [item for kind in kinds if kind not in unread for item in _FINDERS[kind](asked, of_jobs)]
+        work = {kind: _FINDERS[kind](asked) for kind in kinds if kind not in unread}
+        chosen = {kind: _chosen(each, job_ids, owner_ids) for kind, each in work.items()}
         approvals, unknown_approvals = self._approvals(asked, job_ids)
-        items += approvals
-        if self.owners:
-            owners = set(asked.ids("owners", self.owners, "users"))
-            items = [item for item in items if item.owner_id in owners]
-        order: list[Kind] = ["approval", *_FINDERS]
-        items.sort(key=lambda it: (order.index(it.kind), it.since or asked.now, it.application_id or "", it.job or ""))
+        if owner_ids is not None:
+            approvals = [each for each in approvals if each.owner_id in owner_ids]
+        counts = {"approval": len(approvals)}
+        for kind, each in work.items():
+            number = select(func.count()).select_from(each.source).where(*chosen[kind])
+            counts[kind] = asked.connection.scalar(number) or 0
         names = labels(asked.connection, NAMED["users"])
-        shown = items[self.begin() : self.begin() + self.limit]
-        rows = [
-            [
-                item.kind,
-                names(item.owner_id) or "(nobody)",
-                item.candidate,
-                item.job,
-                item.what,
-                asked.days_since(item.since) if item.since and item.since <= asked.now else None,
-                item.application_id,
-            ]
-            for item in shown
-        ]
-        line, more = self.how_many(len(rows), len(items), "item")
-        counts = Counter(item.kind for item in items)
-        notes = [line, *([", ".join(f"{kind} {counts[kind]:,}" for kind in order if counts[kind])] if counts else [])]
-        if counts["stuck"]:
+        posts = labels(asked.connection, NAMED["jobs"])
+        rows = [_row(asked, "approval", *each) for each in approvals[self.begin() :][: self.limit]]
+        before = len(approvals)
+        for kind, each in work.items():
+            first, last = max(self.begin() - before, 0), min(self.begin() + self.limit - before, counts[kind])
+            before += counts[kind]
+            if first < last:
+                found = asked.connection.execute(_page(asked, each, chosen[kind]).offset(first).limit(last - first))
+                rows += [_row(asked, kind, owner, name, posts(job), *more) for owner, name, job, *more in found]
+        for row in rows:
+            row[1] = names(row[1]) or "(nobody)"
+        line, more = self.how_many(len(rows), sum(counts.values()), "item")
+        said = [f"{kind} {number:,}" for kind, number in counts.items() if number]
+        notes = [line, *([", ".join(said)] if said else [])]
+        if counts.get("stuck"):
             notes.append(
                 f"stuck: in the stage longer than 90% of the stays there that have ended, or {DAYS_IF_UNKNOWN} days "
                 f"where fewer than {FEW} have"
             )
-        if "stuck" in kinds:
-            active = [applications.c.status == "Active", of_jobs]
+        if "stuck" in kinds and not asked.knows_all:
+            active = [applications.c.status == "Active", *_of_jobs(applications.c.job_id, job_ids)]
             if unknown := asked.connection.scalar(unknown_histories(active)):
                 notes.append(f"{unknown:,} more may be stuck: their stage history is not known yet")
         notes += unknown_approvals
@@ -119,7 +114,7 @@ class ListWorklist(Listing):
         ]
         return Answer(columns, rows, notes, more)
 
-    def _approvals(self, asked: Asked, job_ids: Sequence[str] | None) -> tuple[list[Item], list[str]]:
+    def _approvals(self, asked: Asked, job_ids: Sequence[str] | None) -> tuple[list[Waits], list[str]]:
         """Returns the pending approvals, and a note if they are not known."""
         if self.kinds and "approval" not in self.kinds:
             return [], []
@@ -130,48 +125,88 @@ class ListWorklist(Listing):
         except Exception as error:  # the application's store may raise anything
             _log.warning("The pending approvals could not be read (%s)", type(error).__name__)
             return [], ["approval: not checked, because the agent's list of pending approvals cannot be read"]
-        return [Item("approval", *each) for each in waiting(asked, approvals, job_ids)], []
+        found = waiting(asked, approvals, job_ids)
+        return sorted(found, key=lambda it: (it.since, it.application_id or "", it.job or "")), []
 
 
 _log = logging.getLogger("langchain_ashby.mirror")
 
 
-def _feedback(asked: Asked, of_job: Any) -> Iterator[Item]:
-    query = (
-        select(
-            event_interviewers.c.user_id,
-            candidates.c.name,
-            jobs.c.title,
-            interviews.c.title,
-            interview_events.c.end_at,
-            applications.c.id,
-        )
-        .select_from(seats())
-        .where(owes_feedback(asked), interview_events.c.end_at < asked.now - timedelta(days=1), of_job)
+def _of_jobs(job_id: ColumnElement[Any], job_ids: Sequence[str] | None) -> list[ColumnElement[bool]]:
+    return [] if job_ids is None else [job_id.in_(job_ids)]
+
+
+def _chosen(
+    work: _Work, job_ids: Sequence[str] | None, owner_ids: Sequence[str] | None
+) -> Sequence[ColumnElement[bool]]:
+    """What is asked of a kind of work."""
+    job_id = jobs.c.id if work.source is jobs else applications.c.job_id
+    of_owners = [] if owner_ids is None else [work.owner.in_(owner_ids)]
+    return [*work.only, *_of_jobs(job_id, job_ids), *of_owners]
+
+
+def _page(asked: Asked, work: _Work, chosen: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """The work with its names, the longest waiting first."""
+    since = func.coalesce(work.since, literal(asked.now, tables.Moment))
+    if work.source is jobs:
+        query = select(work.owner, null(), jobs.c.id, work.what, work.since, null()).where(*chosen)
+        return query.order_by(since, jobs.c.title, jobs.c.id)
+    columns = work.owner, candidates.c.name, applications.c.job_id, work.what, work.since, applications.c.id
+    source = work.source.outerjoin(candidates, candidates.c.id == applications.c.candidate_id)
+    return select(*columns).select_from(source).where(*chosen).order_by(since, applications.c.id)
+
+
+def _row(
+    asked: Asked,
+    kind: Kind,
+    owner: str | None,
+    candidate: str | None,
+    job: str | None,
+    what: str | None,
+    since: datetime | None,
+    application_id: str | None,
+) -> list[Any]:
+    if kind == "no interviewer" and since:
+        what = f"{what or 'interview'}, {to_the_minute(since, asked.zone)}"
+    days = asked.days_since(since) if since and since <= asked.now else None
+    return [kind, owner, candidate, job, what, days, application_id]
+
+
+def _feedback(asked: Asked) -> _Work:
+    source = meetings().join(event_interviewers, event_interviewers.c.interview_event_id == interview_events.c.id)
+    return _Work(
+        source.join(applications, applications.c.id == interview_schedules.c.application_id),
+        [owes_feedback(asked), interview_events.c.end_at < asked.now - timedelta(days=1)],
+        event_interviewers.c.user_id,
+        interview_events.c.end_at,
+        interview_title,
     )
-    for row in asked.connection.execute(query):
-        yield Item("feedback", *row)
 
 
-def _recruiter() -> Any:
+def _recruiter_of_job(job_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    team = tables.job_team.c
+    return select(func.min(team.user_id)).where(team.job_id == job_id, team.role == "Recruiter").scalar_subquery()
+
+
+def _recruiter() -> ColumnElement[Any]:
     """The recruiter on the team of an application, or of its job."""
-    own, of_job = tables.application_team.c, tables.job_team.c
+    own = tables.application_team.c
     first = select(func.min(own.user_id)).where(own.application_id == applications.c.id, own.role == "Recruiter")
-    other = select(func.min(of_job.user_id)).where(of_job.job_id == jobs.c.id, of_job.role == "Recruiter")
-    return func.coalesce(first.correlate(applications).scalar_subquery(), other.correlate(jobs).scalar_subquery())
+    return func.coalesce(first.scalar_subquery(), _recruiter_of_job(applications.c.job_id))
 
 
-def _stuck(asked: Asked, of_job: Any) -> Iterator[Item]:
-    too_long = [(stage.c.title == title, asked.days_ago(days)) for title, days in _usual_days(asked).items()]
+def _stuck(asked: Asked) -> _Work:
+    title = interview_stages.c.title
+    too_long = [(title == name, asked.days_ago(days)) for name, days in _usual_days(asked).items()]
     otherwise = literal(asked.days_ago(DAYS_IF_UNKNOWN), tables.Moment)
     since = case(*((is_it, literal(moment, tables.Moment)) for is_it, moment in too_long), else_=otherwise)
-    query = (
-        select(_recruiter(), candidates.c.name, jobs.c.title, stage.c.title, entered_at, applications.c.id)
-        .select_from(joined())
-        .where(applications.c.status == "Active", entered_at < (since if too_long else otherwise), of_job)
+    return _Work(
+        applications.outerjoin(interview_stages, interview_stages.c.id == applications.c.interview_stage_id),
+        [applications.c.status == "Active", entered_at < (since if too_long else otherwise)],
+        _recruiter(),
+        entered_at,
+        title,
     )
-    for row in asked.connection.execute(query):
-        yield Item("stuck", *row)
 
 
 def _usual_days(asked: Asked) -> Mapping[str, float]:
@@ -195,92 +230,60 @@ def _usual_days(asked: Asked) -> Mapping[str, float]:
     return {title: nearest_rank(sorted(lengths.elements()), 0.9) / 24 for title, lengths in enough.items()}
 
 
-def _to_schedule(asked: Asked, of_job: Any) -> Iterator[Item]:
-    query = _of_schedules(interview_schedules.c.updated_at).where(
-        interview_schedules.c.status == "NeedsScheduling", applications.c.status == "Active", of_job
-    )
-    for row in asked.connection.execute(query):
-        yield Item("to schedule", *row)
-
-
-def _of_schedules(since: Any) -> Select[Any]:
-    wanted = interview_stages.alias("wanted")
-    return select(_recruiter(), candidates.c.name, jobs.c.title, wanted.c.title, since, applications.c.id).select_from(
-        joined()
-        .join(interview_schedules, interview_schedules.c.application_id == applications.c.id)
-        .outerjoin(wanted, wanted.c.id == interview_schedules.c.interview_stage_id)
+def _to_schedule(_: Asked) -> _Work:
+    return _Work(
+        applications.join(interview_schedules, interview_schedules.c.application_id == applications.c.id),
+        [interview_schedules.c.status == "NeedsScheduling", applications.c.status == "Active"],
+        _recruiter(),
+        interview_schedules.c.updated_at,
+        select(interview_stages.c.title)
+        .where(interview_stages.c.id == interview_schedules.c.interview_stage_id)
+        .scalar_subquery(),
     )
 
 
-def _offers(asked: Asked, of_job: Any) -> Iterator[Item]:
-    query = (
-        select(
-            _recruiter(),
-            candidates.c.name,
-            jobs.c.title,
-            offers.c.status,
-            offers.c.version_created_at,
-            applications.c.id,
-        )
-        .select_from(joined().join(offers, offers.c.application_id == applications.c.id))
-        .where(
+def _offers(_: Asked) -> _Work:
+    return _Work(
+        applications.join(offers, offers.c.application_id == applications.c.id),
+        [
             offers.c.status == "WaitingOnCandidateResponse",
             or_(offers.c.acceptance_status.is_(None), offers.c.acceptance_status.not_in(_ANSWERED)),
             applications.c.status == "Active",
-            of_job,
-        )
+        ],
+        _recruiter(),
+        offers.c.version_created_at,
     )
-    for row in asked.connection.execute(query):
-        yield Item("offer", *row)
 
 
 _ANSWERED = ("Accepted", "Declined", "Cancelled")
 """Acceptance statuses after which the candidate's answer is no longer awaited, even if the offer status lags behind."""
 
 
-def _without_interviewer(asked: Asked, of_job: Any) -> Iterator[Item]:
-    query = (
-        select(
-            _recruiter(),
-            candidates.c.name,
-            jobs.c.title,
-            interviews.c.title,
-            interview_events.c.start_at,
-            applications.c.id,
-        )
-        .select_from(seats())
-        .where(event_interviewers.c.user_id.is_(None), interview_events.c.start_at >= asked.now, held(), of_job)
+def _without_interviewer(asked: Asked) -> _Work:
+    seat = exists().where(event_interviewers.c.interview_event_id == interview_events.c.id)
+    return _Work(
+        meetings().join(applications, applications.c.id == interview_schedules.c.application_id),
+        [~seat, interview_events.c.start_at >= asked.now, held()],
+        _recruiter(),
+        interview_events.c.start_at,
+        interview_title,
     )
-    for row in asked.connection.execute(query):
-        when = to_the_minute(row[4], asked.zone)
-        yield Item("no interviewer", *row[:3], f"{row[3] or 'interview'}, {when}", row[4], row[5])
 
 
-def _without_posting(asked: Asked, of_job: Any) -> Iterator[Item]:
-    posted = exists().where(tables.job_postings.c.job_id == jobs.c.id)
-    yield from _jobs(asked, "no posting", and_(~posted, of_job))
+def _without_posting(_: Asked) -> _Work:
+    return _open_jobs(~exists().where(tables.job_postings.c.job_id == jobs.c.id))
 
 
-def _without_plan(asked: Asked, of_job: Any) -> Iterator[Item]:
+def _without_plan(_: Asked) -> _Work:
     planned = exists().where(tables.job_plans.c.job_id == jobs.c.id)
-    yield from _jobs(asked, "no plan", and_(~planned, jobs.c.default_interview_plan_id.is_(None), of_job))
+    return _open_jobs(~planned, jobs.c.default_interview_plan_id.is_(None))
 
 
-def _jobs(asked: Asked, kind: Kind, condition: Any) -> Iterator[Item]:
-    team = tables.job_team.c
-    recruiter = (
-        select(func.min(team.user_id))
-        .where(team.job_id == jobs.c.id, team.role == "Recruiter")
-        .correlate(jobs)
-        .scalar_subquery()
-    )
-    called = labels(asked.connection, NAMED["jobs"])
-    query = select(recruiter, jobs.c.id, jobs.c.opened_at).where(jobs.c.status == "Open", condition)
-    for owner, job_id, opened in asked.connection.execute(query):
-        yield Item(kind, owner, None, called(job_id), None, opened, None)
+def _open_jobs(*only: ColumnElement[bool]) -> _Work:
+    return _Work(jobs, [jobs.c.status == "Open", *only], _recruiter_of_job(jobs.c.id), jobs.c.opened_at)
 
 
-_FINDERS: Mapping[Kind, Any] = {
+_FINDERS: Mapping[Kind, Callable[[Asked], _Work]] = {
     "offer": _offers,
     "feedback": _feedback,
     "no interviewer": _without_interviewer,
