@@ -43,7 +43,8 @@ from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.store import check_commits, check_outlives
 from langchain_ashby.agent.execution.verify import EffectChecker
-from langchain_ashby.agent.messages.history import are_there, is_in_order, maker_of, open_calls
+from langchain_ashby.agent.execution.write import still_stands
+from langchain_ashby.agent.messages.history import is_in_order, maker_of, open_calls
 from langchain_ashby.agent.messages.own import recorded
 from langchain_ashby.agent.messages.prompt import SYSTEM_PROMPT
 from langchain_ashby.agent.messages.window import ContextEdit, ContextWindow
@@ -291,7 +292,7 @@ def _after_prepare(state: State) -> Way:
 def _after_review(given: Dependencies) -> Callable[[State], Way]:
     def route(state: State) -> Way:
         waiting, steps = state.get("proposals", []), _writes(state)
-        if not are_there([it["call"] for it in waiting], state["messages"], _own(state)):
+        if not all(still_stands(it, state) for it in waiting):
             return "reconcile"
         if state.get("edits"):
             return [*steps, "prepare"]  # which keeps those that wait

@@ -138,8 +138,10 @@ def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decisio
         raise UnusableAnswer('"edit" needs "edited_action" with "name" and "args".')
     if action.get("name") != call["name"]:
         raise UnusableAnswer(f'an edit changes arguments only; "name" must stay {call["name"]}.')
-    if extra := _beside(action, "name", "args"):
+    if extra := _beside(action, "name", "args", "id", "type", "description"):  # as a tool call or the request has them
         raise UnusableAnswer(f'"edited_action" has no {extra}.')
+    if action.get("id") not in (None, call["id"]):
+        raise UnusableAnswer(f"it is for another call; this one is {call['id']}.")
     try:
         edited = json.dumps(action["args"], sort_keys=True)
         args = json.loads(edited)

@@ -118,8 +118,13 @@ def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolC
 
     The tool and its arguments are part of it, because a message can be replaced by another one with the same id.
     """
+    return f"{thread_label(thread_id)}/{call_digest(turn, index, call)}"
+
+
+def call_digest(turn: str | None, index: int, call: ToolCall) -> str:
+    """The part of the key that tells the calls of one thread apart."""
     named = json.dumps([turn, index, call["id"], call["name"], call["args"]], sort_keys=True)
-    return f"{thread_label(thread_id)}/{sha256(named.encode()).hexdigest()[:32]}"
+    return sha256(named.encode()).hexdigest()[:32]
 
 
 def record_key(proposal: Proposal) -> str | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from langchain_core.messages import ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 from langgraph.store.base import BaseStore
 
+from langchain_ashby.agent.execution.journal_record import call_digest
 from langchain_ashby.agent.execution.outcome import Outcome
+from langchain_ashby.agent.messages.own import is_own_call, turn_of
 from langchain_ashby.agent.run.runtime import RunLocation
-from langchain_ashby.agent.state import Approval, Proposal, is_complete
+from langchain_ashby.agent.state import Approval, Proposal, State, is_complete
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,21 @@ def pending_write(approval: Approval, location: RunLocation) -> PendingWrite | N
     if location.store is None or not is_complete(approval.get("proposal")):
         return None
     return PendingWrite(location.store, location.thread_id, approval)
+
+
+def still_stands(proposal: Proposal, state: State) -> bool:
+    """True if the conversation still has the call that a proposal was made of.
+
+    A call that an application put in the place of the model's own, before there was a card, is known by its key.
+    """
+    own, key = state.get("own", {}), proposal["journal_key"].split("/")[-1]
+    return any(
+        call["id"] == proposal["call"]["id"]
+        and (is_own_call(call, message, own) or call_digest(turn_of(message, own), place, call) == key)
+        for message in state["messages"]
+        if isinstance(message, AIMessage)
+        for place, call in enumerate(message.tool_calls)
+    )
 
 
 @dataclass(frozen=True)

@@ -39,12 +39,6 @@ def open_calls(messages: Sequence[BaseMessage], own: Own = NOTHING) -> list[Call
     return []
 
 
-def are_there(calls: Sequence[Call], messages: Sequence[BaseMessage], own: Own) -> bool:
-    """True if the conversation still has the messages that made these calls, as they were."""
-    there = {call["id"] for it in messages for call in calls_of(it) if is_own_call(call, it, own)} if calls else ()
-    return all(call["id"] in there for call in calls)
-
-
 def genuine(messages: Sequence[AnyMessage], own: Own) -> list[AnyMessage]:
     """Leaves out answers to calls of the agent's own model that did not come from the agent or were to another call.
 

@@ -29,8 +29,7 @@ from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.store import look, store_time, thread_label
 from langchain_ashby.agent.execution.waiting import Waiting, close, close_listed, if_open, keep, of_thread, waiting
-from langchain_ashby.agent.execution.write import PendingWrite, WriteResult
-from langchain_ashby.agent.messages.history import are_there
+from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, still_stands
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer, settings_given
 from langchain_ashby.agent.run.settings import RunSettings
@@ -85,7 +84,7 @@ def review(state: State, given: Dependencies) -> Update:
     answer = interrupt(asked)
     close_listed(location.store, listed)
     # The command with the answer may have changed the conversation as well; then `reconcile` closes the calls.
-    if not are_there([it["call"] for it in proposals], state["messages"], state.get("own", {})):
+    if not all(still_stands(it, state) for it in proposals):
         return again
     try:
         decisions = decisions_in(answer, asked["request_id"], proposals, given.tools)
