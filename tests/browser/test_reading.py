@@ -70,7 +70,8 @@ def faults(page: Page, name: str) -> list[str]:
 def put_on(page: Page, width: str, dark: bool) -> None:
     """Gives a page another look."""
     page.set_viewport_size({"width": WIDTHS[width], "height": 800})
-    page.emulate_media(color_scheme="dark" if dark else "light")
+    # What is still moving in is too pale to read for a moment.
+    page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
