@@ -50,7 +50,8 @@ def still_stands(proposal: Proposal, state: State) -> bool:
 
     A call that an application put in the place of the model's own, before there was a card, is known by its key.
     """
-    own, key = state.get("own", {}), proposal["journal_key"].split("/")[-1]
+    own = state.get("own", {})
+    key = proposal.get("journal_key", "").split("/")[-1]  # another version of the package may have made none
     return any(
         call["id"] == proposal["call"]["id"]
         and (is_own_call(call, message, own) or call_digest(turn_of(message, own), place, call) == key)
