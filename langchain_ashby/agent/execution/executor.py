@@ -23,9 +23,9 @@ from langchain_ashby.agent.execution.journal_record import (
     Claim,
     Conclusion,
     JournalRecord,
+    freeing_ops,
     from_record,
     record_key,
-    records_of,
     to_record,
 )
 from langchain_ashby.agent.execution.outcome import Outcome
@@ -118,7 +118,7 @@ class WriteExecutor:
         if record.concluded is None and tried and all(self.journal.is_over(it) for it in record.claims):
             found = self._settler.settle(write.store, write.call, tried, record.requests, _BROKEN_OFF)
             if found.result.outcome == "applied" and self.journal.read(write.store, write.key) == record:
-                self.end(_as_tried(write, tried), None, found.result, *found.with_it, *records_of(tried))
+                self.end(_as_tried(write, tried), None, found.result, *found.with_it, *freeing_ops(tried))
                 return True
         return record.concluded is not None
 
@@ -135,7 +135,7 @@ class WriteExecutor:
         entry = audit_op(*audit_record(write, result, claim))
         own = () if claim is None or with_it else _creation(claim, result)
         try:
-            ended = records_of([claim] if claim else [])
+            ended = freeing_ops([claim] if claim else [])
             self.journal.conclude(write.store, write.key, conclusion, entry, *own, *ended, *with_it)
         finally:
             if claim is not None:
@@ -213,13 +213,13 @@ class WriteExecutor:
     def _looked_again(
         self, write: PendingWrite, approval: Approval | None, deadline: float
     ) -> tuple[Claim | None, WriteResult | None, Seen | None]:
-        """Takes the second look, with the record claimed from before it; returns that claim and what it found."""
+        """Claims the record that the write changes, and takes the second look; returns the claim and what it found."""
         if approval is None or (record := record_key(write.proposal)) is None:
             return None, *((None, None) if approval is None else self.second_look(write))
         while (of_record := self.journal.claim_record(write.store, record)) is None:
             if time.monotonic() > deadline:
                 return None, WriteResult("not applied", not_executed(write.call, f"{_BUSY} {_AGAIN}")), None
-            time.sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # two that stood back must not meet again
+            time.sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # or two that backed off would meet again
         try:
             return of_record, *self.second_look(write)
         except BaseException:
@@ -241,7 +241,7 @@ class WriteExecutor:
         if now.concluded is not None or {it.id for it in now.claims} - {it.id for it in record.claims}:
             return None
         if found.result.outcome != "not applied":
-            ended = records_of(record.claims)
+            ended = freeing_ops(record.claims)
             return self.end(_as_tried(write, record.claims), None, found.result, *found.with_it, *ended)
         self.journal.forget(store, key, record.claims, requests, *found.with_it)
         return None
@@ -362,7 +362,7 @@ _LET_PASS = ("approve", "edit", "policy")
 _SHORTEST_PAUSE, _LONGEST_PAUSE, _TURN = 0.01, 0.25, 0.05  # seconds
 
 _BROKEN_OFF = "The run was interrupted while this approved call was being made."
-_BUSY = "Another change of the same record was under way all the time."
+_BUSY = "Another change to the same record was under way the whole time."
 _OTHER_JOURNAL = "The journal with the record of this approved call is not in this agent's store."
 _ELSEWHERE = "Another worker is making this approved call and has not recorded its outcome yet."
 _SEEN = "Ashby shows that the change was made; its result is not available. Do not make it again."

@@ -32,9 +32,9 @@ from langchain_ashby.agent.execution.journal_record import (
     Conclusion,
     JournalRecord,
     Request,
+    freeing_ops,
     namespace,
     record_in,
-    records_of,
     request_name,
 )
 from langchain_ashby.agent.execution.process import has_ended, running_time, this_process
@@ -107,14 +107,14 @@ class Journal:
         return self._put(store, key, approval, seen, of_record.id if of_record else uuid4().hex)
 
     def claim_record(self, store: BaseStore, record: str) -> Claim | None:
-        """Claims one of Ashby's records by its key, for the claim of a write; None while another write has it."""
+        """Claims one of Ashby's records for a write, by its `record_key`; None while another write has it."""
         claim = self._put(store, record, None, None, uuid4().hex)
         try:
             others = [it for it in self.read(store, record).claims if it.id != claim.id]
             # No write takes longer than the lease, even in a process that still runs.
             since = store_time(store) - self.lease if others else claim.stored
             is_free = all(it.stored < since or self.is_abandoned(store, it) for it in others)
-            if others or not is_free:
+            if others:
                 self.delete(store, record, others if is_free else [claim])
         except BaseException:
             self.release(claim)
@@ -163,7 +163,7 @@ class Journal:
         deleted = list(claims)
         try:
             gone = (PutOp(namespace(key), claim.id, None) for claim in deleted)
-            store.batch([*gone, *records_of(deleted), *with_it])
+            store.batch([*gone, *freeing_ops(deleted), *with_it])
         finally:
             for claim in deleted:
                 self.release(claim)  # only now: a released claim that is still there has to be settled

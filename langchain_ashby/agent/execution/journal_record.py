@@ -23,7 +23,7 @@ CONCLUDED = "concluded"
 """The name of an outcome within the record of its call; a claim has its id, and a request `request_name`."""
 
 OF_REQUEST = "."
-"""Stands in the name of a request, and in no other."""
+"""Stands in the names of requests, and in no others."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Claim:
 
     @property
     def record(self) -> str | None:
-        """The key under which the record that it changes is claimed by the same id; None without one."""
+        """The key under which the record that it changes is claimed, by a claim with the same id; None without one."""
         return record_key(self.approval["proposal"]) if self.approval else None
 
 
@@ -103,10 +103,6 @@ class JournalRecord:
     claims: list[Claim]
     requests: list[Request]
 
-    def requests_of(self, claim: Claim) -> list[Request]:
-        """The requests that were made under a claim, in order."""
-        return [it for it in self.requests if it.claim == claim.id]
-
     @property
     def is_empty(self) -> bool:
         """True if nothing is on record."""
@@ -136,8 +132,8 @@ def record_key(proposal: Proposal) -> str | None:
     return f"records/{sha256(named.encode()).hexdigest()[:32]}"
 
 
-def records_of(claims: Iterable[Claim]) -> list[PutOp]:
-    """The PutOps that delete the claims on the records of these claims."""
+def freeing_ops(claims: Iterable[Claim]) -> list[PutOp]:
+    """The PutOps that free the records which were claimed together with these claims."""
     return [PutOp(namespace(it.record), it.id, None) for it in claims if it.record]
 
 
@@ -168,7 +164,7 @@ def namespace(key: str) -> tuple[str, ...]:
 
 
 def record_in(items: Iterable[Item]) -> JournalRecord:
-    """Makes the record of a call of the items in its namespace."""
+    """Makes the record of a call from the items in its namespace."""
     concluded: Conclusion | None = None
     claims, requests = [], []
     for item in sorted(items, key=lambda it: it.key):

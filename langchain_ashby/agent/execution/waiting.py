@@ -65,7 +65,7 @@ def keep(store: BaseStore, waiting: Waiting, found: tuple[list[Item], Item | Non
     Args:
         store: The store.
         waiting: The question.
-        found: What is `of_thread` and `if_open` there; it is read if left out.
+        found: The items in `of_thread` and at `open_mark`; they are read if left out.
     """
     label, key = at = place(waiting)
     items, is_open = found or _found(store, at)
@@ -79,28 +79,28 @@ def keep(store: BaseStore, waiting: Waiting, found: tuple[list[Item], Item | Non
     left = [op for it in others if _is_long_over(it) for op in _gone(place(it))]
     if known is not None:  # it was closed, but is open after all
         left.append(PutOp(CLOSED, _name(at), None))
-    store.batch([*left, put_op((*ROOT, label), key, named), put_op(OPEN, _name(at), {})])
+    store.batch([*left, put_op(of_thread(label), key, named), put_op(*open_mark(at), {})])
     return named
 
 
 def _found(store: BaseStore, at: Place) -> tuple[list[Item], Item | None]:
-    [items], [is_open] = look(store, [of_thread(at[0])], if_open(at))
+    [items], [is_open] = look(store, [of_thread(at[0])], open_mark(at))
     return items, is_open
 
 
 def of_thread(label: str) -> tuple[str, ...]:
-    """Where the questions of a thread are listed, from its label."""
+    """The namespace of a thread's questions, by the thread's label."""
     return (*ROOT, label)
 
 
-def if_open(at: Place) -> tuple[tuple[str, ...], str]:
-    """Where an item is as long as a question is open."""
+def open_mark(at: Place) -> tuple[tuple[str, ...], str]:
+    """Where a question has an item as long as it is open."""
     return OPEN, _name(at)
 
 
 def close(store: BaseStore, thread_id: str | None, interrupt_id: str) -> None:
     """Moves a question to those that are closed, if it is open."""
-    item = store.get((*ROOT, thread_label(thread_id)), interrupt_id)
+    item = store.get(of_thread(thread_label(thread_id)), interrupt_id)
     if item is not None and (found := read_item(item)) is not None:
         close_listed(store, found)
 
@@ -113,7 +113,7 @@ def close_listed(store: BaseStore, listed: Waiting) -> None:
 
 def withdraw(store: BaseStore, thread_id: str | None) -> None:
     """Moves all questions of a thread to those that are closed."""
-    found = map(read_item, list_items(store, (*ROOT, thread_label(thread_id))))
+    found = map(read_item, list_items(store, of_thread(thread_label(thread_id))))
     if left := [it for it in found if it is not None and it["request"] != NOTHING]:
         store.batch(_closing(left))
 
@@ -133,7 +133,7 @@ def read(store: BaseStore, wanted: Collection[Place]) -> dict[Place, Waiting | N
     if len(wanted) > _MANY:
         items = [it for it in items_under(store, ROOT) if (it.namespace[-1], it.key) in wanted]
     else:
-        found = store.batch([GetOp((*ROOT, label), key) for label, key in wanted])
+        found = store.batch([GetOp(of_thread(label), key) for label, key in wanted])
         items = [it for it in found if isinstance(it, Item)]
     return {(it.namespace[-1], it.key): read_item(it) for it in items}
 
@@ -234,9 +234,9 @@ def _closing(left: Iterable[Waiting]) -> list[PutOp]:
         op
         for it in left
         for op in (
-            put_op((*ROOT, place(it)[0]), it["interrupt_id"], {**it, "request": NOTHING, "asked": "", "said": ""}),
+            put_op(of_thread(place(it)[0]), it["interrupt_id"], {**it, "request": NOTHING, "asked": "", "said": ""}),
             put_op(CLOSED, _name(place(it)), {}),
-            PutOp(OPEN, _name(place(it)), None),
+            PutOp(*open_mark(place(it)), None),
         )
     ]
 
@@ -247,7 +247,7 @@ def place(waiting: Waiting) -> Place:
 
 
 def _gone(at: Place) -> list[PutOp]:
-    return [PutOp((*ROOT, at[0]), at[1], None), PutOp(OPEN, _name(at), None), PutOp(CLOSED, _name(at), None)]
+    return [PutOp(of_thread(at[0]), at[1], None), PutOp(*open_mark(at), None), PutOp(CLOSED, _name(at), None)]
 
 
 def _is_long_over(waiting: Waiting) -> bool:

@@ -28,7 +28,7 @@ from langchain_ashby.agent.execution.notes import note, note_counted
 from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.store import look, store_time, thread_label
-from langchain_ashby.agent.execution.waiting import Waiting, close, close_listed, if_open, keep, of_thread, waiting
+from langchain_ashby.agent.execution.waiting import Waiting, close, close_listed, keep, of_thread, open_mark, waiting
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, still_stands
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer, settings_given
@@ -65,7 +65,7 @@ def review(state: State, given: Dependencies) -> Update:
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
     label = thread_label(location.thread_id)
     (*written, listed_of_thread), [is_open] = look(
-        location.store, [*(namespace(it.key) for it in pending), of_thread(label)], if_open((label, question_id()))
+        location.store, [*(namespace(it.key) for it in pending), of_thread(label)], open_mark((label, question_id()))
     )
     records = map(record_in, written)
     if over := [it.approval for it, record in zip(pending, records, strict=True) if given.executor.is_over(it, record)]:
