@@ -123,7 +123,7 @@ class ListChanges(Listing):
             )
 
     def _parts(self, asked: Asked, kinds: Sequence[str]) -> Iterator[tuple[_Change, ColumnElement[bool]]]:
-        """The changes that are asked for, each with what is asked of it."""
+        """The kinds of change that are asked for, each with the conditions on it."""
         ids = asked.ids("jobs", self.jobs) if self.jobs else None
         for change in _CHANGES:
             if change.kind not in kinds or (ids is not None and change.source is candidates):
@@ -237,16 +237,8 @@ _CHANGES: Sequence[_Change] = (
         feedback.c.application_id,
         of="users",
     ),
-    _Change(
-        "offer", offers.c.version_created_at, func.coalesce(offers.c.status, UNKNOWN), offers, offers.c.application_id
-    ),
-    _Change(
-        "offer answered",
-        offers.c.decided_at,
-        func.coalesce(offers.c.acceptance_status, UNKNOWN),
-        offers,
-        offers.c.application_id,
-    ),
+    _Change("offer", offers.c.version_created_at, _or_unknown(offers.c.status), offers, _of_offer),
+    _Change("offer answered", offers.c.decided_at, _or_unknown(offers.c.acceptance_status), offers, _of_offer),
     _Change(
         "interview",
         interview_events.c.created_at,
