@@ -323,7 +323,7 @@ def test_a_write_allowed_by_a_policy_is_not_resumed_where_a_person_would_be_aske
     by_now = options if stricter == "run" else {**options, "policy": ApprovalPolicy()}
     again = ashby.agent(checkpointer=graph.checkpointer, **by_now)
     result = again.invoke(None, config, context={"policy": "careful" if stricter == "run" else "default"})
-    assert "by the policy of this run a person is asked" in results(result)[0].text
+    assert "the policy of this run asks a person" in results(result)[0].text
     assert ashby.notes() == []
 
 

@@ -68,8 +68,8 @@ def decisions_in(answer: object, request_id: str, proposals: Sequence[Proposal],
         raise UnusableAnswer('Nothing was executed: the answer must be {"decisions": [...]}.')
     assert isinstance(answer, dict)
     names = list(filter(is_question_id, answer))
-    if extra := _beside(answer, "decisions", "request_id", *names):
-        raise UnusableAnswer(f"Nothing was executed: an answer has no {extra}.")
+    if unknown := _unknown_keys(answer, "decisions", "request_id", *names):
+        raise UnusableAnswer(f"Nothing was executed: the answer has keys that mean nothing here: {unknown}.")
     named = [answer.get("request_id"), *names]
     if any(it not in (None, request_id) for it in named):
         raise UnusableAnswer(
@@ -108,8 +108,8 @@ def _decision(decision: object, proposal: Proposal, tools: Tools, allowed: Seque
     if not isinstance(kind, str) or kind not in allowed:
         raise UnusableAnswer(f'"type" must be one of {", ".join(allowed)}.')
     read, own = _KINDS[kind]
-    if extra := _beside(decision, "type", "reviewer", "tool_call_id", *own):
-        raise UnusableAnswer(f'"{kind}" has no {extra}. To change the call, use "edit"; to object, "reject".')
+    if unknown := _unknown_keys(decision, "type", "reviewer", "tool_call_id", *own):
+        raise UnusableAnswer(f'"{kind}" does not take {unknown}. To change the call, use "edit"; to object, "reject".')
     # A decision about an older request must not count for this one.
     if decision.get("tool_call_id") not in (None, proposal["call"]["id"]):
         raise UnusableAnswer(f"it is for another call; this one is {proposal['call']['id']}.")
@@ -119,10 +119,10 @@ def _decision(decision: object, proposal: Proposal, tools: Tools, allowed: Seque
     return read(decision, proposal, tools)
 
 
-def _beside(given: dict[Any, Any], *known: str) -> str:
-    """The keys that are not known and hold something. They may mean something else, so they are not ignored."""
-    extra = (str(key) for key, value in given.items() if value not in (None, "") and key not in known)
-    return one_line(", ".join(extra), 100)
+def _unknown_keys(given: dict[Any, Any], *known: str) -> str:
+    """The other keys that hold something. Whoever sent them may mean more than would be done, so none is ignored."""
+    unknown = (str(key) for key, value in given.items() if value not in (None, "") and key not in known)
+    return one_line(", ".join(unknown), 100)
 
 
 _LONGEST_NAME = 200
@@ -138,8 +138,9 @@ def _edit(decision: dict[Any, Any], proposal: Proposal, tools: Tools) -> Decisio
         raise UnusableAnswer('"edit" needs "edited_action" with "name" and "args".')
     if action.get("name") != call["name"]:
         raise UnusableAnswer(f'an edit changes arguments only; "name" must stay {call["name"]}.')
-    if extra := _beside(action, "name", "args", "id", "type", "description"):  # as a tool call or the request has them
-        raise UnusableAnswer(f'"edited_action" has no {extra}.')
+    # People send back the tool call or the action of the request, with other arguments.
+    if unknown := _unknown_keys(action, "name", "args", "id", "type", "description"):
+        raise UnusableAnswer(f'"edited_action" does not take {unknown}.')
     if action.get("id") not in (None, call["id"]):
         raise UnusableAnswer(f"it is for another call; this one is {call['id']}.")
     try:
@@ -246,7 +247,7 @@ _KINDS: dict[str, tuple[Callable[[dict[Any, Any], Proposal, Tools], Decision], S
     "respond": (_respond, ["message"]),
     "wait": (_wait, []),
 }
-"""What reads each kind of decision, and the keys that only this kind has."""
+"""What reads each kind of decision, and the keys that it takes beyond those of every kind."""
 
 
 def allowed_decisions(proposals: Sequence[Proposal]) -> list[str]:

@@ -89,7 +89,7 @@ class RunSettings:
         if ruling == "never":
             return "It was approved, but the application does not allow this change."
         if ruling == "ask" and decided is not None and decided["decision"] == "policy":
-            return "It was allowed without asking, but by the policy of this run a person is asked. Propose it again."
+            return "It was allowed without asking, but the policy of this run asks a person. Propose it again."
         return None
 
 
