@@ -117,8 +117,7 @@ class Piped:
         """Returns what else it has written, which has to fit into a pipe, once it has ended."""
         self._process.join(timeout)
         assert self.returncode is not None, "It does not end."
-        written = self.stdout.read(), self.stderr.read()
-        return written
+        return self.stdout.read(), self.stderr.read()
 
 
 def start_in_terminal(*arguments: str, env: Mapping[str, str], size: tuple[int, int]) -> tuple[BaseProcess, int]:

@@ -69,7 +69,7 @@ class _Sqlite:
         return sum(int(self._connection.execute(it, given).fetchone()[0]) for it in sizes)
 
     def delete(self, thread_id: str, found: Unneeded) -> bool:
-        # A few at a time, since all writers wait meanwhile; the latest first, so that what is left can be read.
+        # A few at a time, since writers have to wait; the latest first, so that what is left can be read.
         for start in range(0, len(found.ids), _AT_ONCE):
             if start:
                 time.sleep(_PAUSE)
@@ -86,7 +86,7 @@ class _Sqlite:
 
 _AT_ONCE = 20
 _PAUSE = 0.12
-"""Seconds. SQLite looks every 0.1 s if it may write."""
+"""Seconds. A connection that waits to write tries again every 0.1 s."""
 
 
 _OF_THESE = "WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id IN (SELECT value FROM json_each(?))"

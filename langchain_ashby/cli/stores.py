@@ -81,9 +81,9 @@ def open_database(url: str, *, create: bool, only_read: bool = False, for_long: 
 
 
 def shrink(url: str) -> bool:
-    """Returns the space of deleted rows to the system. PostgreSQL does so itself.
+    """Returns the space of deleted rows to the system; PostgreSQL does so by itself.
 
-    Returns False if another program is using the file: it could not write meanwhile, perhaps for many seconds.
+    Returns False if another program is using the file, which could not write meanwhile, perhaps for many seconds.
     """
     if (file := _sqlite_file(url)) is None:
         return True

@@ -122,7 +122,7 @@ class _Pool(HTTPConnectionPool):
         return super().urlopen(*arguments, **more)
 
     def _put_conn(self, conn: Any) -> None:
-        if conn is not None and self.pool is not None and self.pool.maxsize == 0:  # to a queue, that is no limit
+        if conn is not None and self.pool is not None and self.pool.maxsize == 0:  # for a queue, 0 is no limit
             conn.close()
         else:
             super()._put_conn(conn)

@@ -30,7 +30,7 @@ def session(url: str, kept_open: int = 1) -> requests.Session:
 
     Args:
         url: The address, or its beginning.
-        kept_open: The number of connections that are kept open for reuse. Further ones are closed after use: with 0,
+        kept_open: The number of connections that are kept open for reuse. Others are closed after use. With 0,
             each request has one of its own.
     """
     made = _Session()

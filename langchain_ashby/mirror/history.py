@@ -71,7 +71,7 @@ def read_in_batches(
     progress: Callable[[int], None],
     at_once: int = THREADS,
 ) -> None:
-    """Reads one by one what Ashby gives no list of, several at once, and keeps each batch: it is safe from then on."""
+    """Reads, several at once, what Ashby gives only one at a time; each batch is kept before the next one is read."""
     done = 0
     with ThreadPoolExecutor(at_once, thread_name_prefix="ashby-mirror") as threads:
         for start in range(0, len(due), _BATCH):

@@ -17,7 +17,7 @@ from langchain_ashby.mirror.tables import candidates, read_words, words_as_vecto
 from langchain_ashby.mirror.words import Sought
 
 _SEARCHED = {"candidates": "{0}.id, ''", "read_words": "{0}.candidate_id, {0}.kind"}
-"""The tables with words, and how a text in them is known: by person and kind, which is empty for a profile."""
+"""The tables with words, and what identifies a text in them: the person and the kind, which is empty for a profile."""
 
 _INDEX = (
     # The index refers to texts by its own numbers: SQLite's row ids may change.
@@ -35,7 +35,7 @@ _INDEX_OF = (
         INSERT INTO candidate_words (rowid, words) VALUES (last_insert_rowid(), new.words);
     END
     """,
-    # Rows are replaced; what is updated are not their words.
+    # Rows are replaced; updates never change their words.
     """
     CREATE TRIGGER {table}_words_removed AFTER DELETE ON {table} BEGIN
         INSERT INTO candidate_words (candidate_words, rowid, words)

@@ -19,7 +19,7 @@ candidates              a person
     credited_to_user_id the user credited with the person
     created_at, updated_at
 candidate_tags          candidate_id, tag_id
-read_words              empty unless the mirror was asked to keep them: the words of a person's texts
+read_words              the words of a person's texts, if the mirror was asked to keep them
     candidate_id
     kind                notes, feedback, resumes
     words               as above, in alphabetical order; null where the person has changed since
@@ -241,7 +241,7 @@ stage_stays = _record(
     Column("stage_number", Integer),
     *_moments("entered_at", "left_at"),
     *_text("actor_id"),
-    by=(  # with all that questions ask of many stays, so that they need not look at the rows
+    by=(  # each with all the columns that questions need of many stays, so that no rows are read
         "application_id, interview_stage_id, left_at, entered_at",
         "entered_at, interview_stage_id, left_at, stage_number",
         "left_at, interview_stage_id, entered_at",
@@ -347,7 +347,7 @@ def parts(table: Table) -> list[Table]:
 def history_is_known() -> ColumnElement[bool]:
     """The condition on `applications` that the stage history of an application is known up to its last change."""
     times = histories.c.application_updated_at, applications.c.updated_at
-    never = -1  # PostgreSQL looks nulls up one at a time, but this in a hash table
+    never = -1  # in the place of nulls, which PostgreSQL does not look up in a hash table
     same_change = func.coalesce(times[0], never) == func.coalesce(times[1], never)
     of_this = and_(histories.c.application_id == applications.c.id, same_change)
     return exists().where(of_this).correlate(applications)  # however deep in a query it stands

@@ -95,7 +95,7 @@ def pieces(result: str, *, bars_only: bool = False) -> Iterator[Piece]:
 
 @lru_cache(maxsize=1_000)
 def has_records_only(result: str, *, bars_only: bool = False) -> bool:
-    """True if outsiders wrote nothing in a result, not even a name. Each step asks this of a whole conversation."""
+    """True if outsiders wrote nothing in a result, not even a name. Cached: each step asks it of all results."""
     return all(it.author == "ashby" or not it.text.strip() for it in pieces(result, bars_only=bars_only))
 
 

@@ -22,7 +22,7 @@ def plain(text: str) -> str:
 
 
 def of_one_person(name: str) -> str:
-    """A person's name for comparison: as `alike`, and without spaces, unseen characters, and what the inbox cut off.
+    """A person's name for comparison: as `alike`, without spaces, unseen characters and the inbox's mark of a cut.
 
     It is empty for a name that shows nothing.
     """

@@ -165,12 +165,12 @@ def person(user: Any) -> str | None:
 def at(record: Any, *keys: str) -> Any:
     """The value under these keys, one inside the other; None if one of them is missing."""
     for key in keys:
-        record = record.get(key) if isinstance(record, (dict, Mapping)) else None  # a dict is told at once
+        record = record.get(key) if isinstance(record, (dict, Mapping)) else None  # `dict` first: it is quick
     return record
 
 
 def moment(text: Any) -> str:
-    """A time as Ashby writes it, in words: Tue 24 Nov 2026, 15:00 UTC."""
+    """A time, perhaps as Ashby writes it, in words: Tue 24 Nov 2026, 15:00 UTC."""
     time = text if isinstance(text, datetime) else parsed(text)
     return one_line(text) if time is None else _local(time)
 
@@ -232,7 +232,7 @@ _zone: ContextVar[tzinfo | None] = ContextVar("langchain_ashby_zone", default=No
 @contextmanager
 def in_zone(name: str | None) -> Iterator[None]:
     """Writes times in this zone within the block, in this thread or task; None changes nothing."""
-    token = _zone.set(zone_named(name) or zone())  # looked up once, and not for each time
+    token = _zone.set(zone_named(name) or zone())  # looked up once, not for each time
     try:
         yield
     finally:

@@ -20,7 +20,7 @@ class Caller:
         self.seed = sandbox.state()
         """The records by kind, before any request."""
         self.session = requests.Session()
-        self.session.trust_env = False  # looking for proxies takes as long as a request
+        self.session.trust_env = False  # looking proxies up takes as long as a request
         self.session.auth = (api_key or sandbox.api_key, "")
 
     def send(self, endpoint: str, body: Any) -> dict[str, Any]:

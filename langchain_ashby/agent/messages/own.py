@@ -120,7 +120,7 @@ def _digest(answer: ToolMessage, *, whole: bool) -> str:
 
 @lru_cache(maxsize=1_000)
 def _digest_of_text(call_id: str, status: str, text: str, name: str | None) -> str:
-    """Comparing a text with the one kept here takes a fraction of the time: each step looks at all answers."""
+    """Cached: each step needs it of all answers, and finding a text here takes a fraction of the time."""
     return f"{_WHOLE}{_sha256([call_id, status, text, name, None])}"
 
 

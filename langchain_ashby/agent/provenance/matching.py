@@ -137,7 +137,7 @@ _PUNCTUATION = bytes(it for it in range(1, 128) if not chr(it).isalnum())
 
 @lru_cache(maxsize=1_000)
 def _bare(text: str) -> bytes:
-    """A text as nothing but its letters and digits. Each write looks through the same conversation."""
+    """A text as nothing but its letters and digits. Cached: each write looks through the same conversation."""
     folded = alike(text.replace(APART, " "))
     kept = folded if folded.isascii() else _NO_LETTERS.sub("", folded)
     return kept.encode(errors="replace").translate(None, _PUNCTUATION)

@@ -5,8 +5,8 @@ messages again.
 
 LangGraph rebuilds such a conversation from what was stored for each checkpoint on the way. If two workers continue from
 the same one, which the journal allows, what the first of them stored counts for both, although the second may have
-decided otherwise. So what a turn with writes adds is stored with the whole conversation, and each worker finds its own
-again.
+decided otherwise. So a step that adds something about writes stores the whole conversation, and each worker finds its
+own again.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def added(messages: Sequence[AnyMessage], changes: Sequence[Any]) -> list[AnyMes
 
 
 class ConversationChannel(DeltaChannel[list[AnyMessage]]):
-    """Stores a conversation as changes. A step of a turn that writes, or that removes messages, stores all of it.
+    """Stores a conversation as changes. A step that adds something about writes, or removes messages, stores all of it.
 
     Args:
         reducer: Applies changes.

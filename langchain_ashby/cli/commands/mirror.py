@@ -25,7 +25,9 @@ def sync(
     history: Annotated[
         int,
         typer.Option(
-            min=0, help="The most stage histories to read in a run, one call each, and people of each kind of words."
+            min=0,
+            help="The most stage histories to read in a run, one call each. "
+            "It also limits the people whose texts are read for --words, per kind.",
         ),
     ] = 500,
     all_history: Annotated[bool, typer.Option("--all-history", help="Read every stage history and all words.")] = False,
@@ -33,7 +35,7 @@ def sync(
     anew: Annotated[bool, typer.Option("--anew", help="Discard the mirror first, as for another API key.")] = False,
     answers: Annotated[bool, typer.Option("--answers", help="Also keep the answers in interview feedback.")] = False,
     words: Annotated[
-        list[str] | None, typer.Option(help="Keep the words of notes, feedback or resumes. Can be repeated.")
+        list[str] | None, typer.Option(help="Also keep the words of notes, feedback or resumes. Can be repeated.")
     ] = None,
 ) -> None:
     """Bring the mirror up to date: everything the first time, then what has changed.

@@ -39,7 +39,7 @@ class Column:
     Attributes:
         title: Its heading; ids are headed by the argument that takes them.
         is_id: True if it holds ids of Ashby, shown in the short spelling.
-        is_sent: True if Ashby sends it of every record: null is not nothing there, but not known.
+        is_sent: True if Ashby sends it for every record, so that null means not known, rather than none.
     """
 
     title: str

@@ -34,8 +34,8 @@ last_change = (
 
 
 class FindCandidates(Listing):
-    """Find people in the talent pool by words in their profile (name, title, company, school, place, custom fields) and
-    in notes, feedback and résumés where these are kept, tags and source, such as those who are active for no job."""
+    """Find people in the talent pool by tags, source and words in their profile (name, title, company, school, place,
+    custom fields) and, where kept, in notes, feedback and résumés; such as those who are active for no job."""
 
     limit: Limit = 15
     words: Annotated[str | None, Field(description="All of them; * ends a beginning: kube*.")] = None

@@ -55,7 +55,7 @@ class Metric:
         only: Further conditions.
         of: The id of the thing that counts.
         repeats: True if a thing can have several rows.
-        several: Those of `by` that give all that a thing belongs to, their ids joined by commas.
+        several: Those of `by` that give all groups of a thing, their ids joined by commas.
         usually_by: What it is grouped by, if nothing else is asked for.
         by: Expressions for what only this metric can be grouped by, or groups by in its own way.
         needs_history: True if applications whose stage history is not known cannot count.

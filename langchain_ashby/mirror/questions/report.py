@@ -198,7 +198,7 @@ def _repeats(metric: Metric, by: Sequence[str]) -> bool:
 def _grouped(
     rows: Iterator[Sequence[Any]], labels: Sequence[Callable[[Any], Collection[str]]], *, once: bool
 ) -> tuple[dict[tuple[str, ...], list[Any]], list[Any]]:
-    """The values of each group, and of all together; with `once`, of a thing that has several rows only one."""
+    """The values of each group, and of all together; with `once`, a thing with several rows has one value in each."""
     of_keys: dict[Sequence[Any], list[tuple[Any, Any]]] = defaultdict(list)
     for row in rows:
         of_keys[row[2:]].append((row[0], row[1]))
@@ -214,7 +214,11 @@ def _grouped(
 
 
 def _labels(asked: Asked, name: str, only: Collection[str] | None) -> Callable[[Any], Collection[str]]:
-    """Returns the labels of a key's groups: one, or if `only` is given those of all ids in the key, or `only` those."""
+    """Returns what labels the groups of a key.
+
+    A key is one group's. But if `only` is given, a key lists ids with a group each, of which those in `only` count, or
+    all if that is empty.
+    """
     if name in _TIMES:
         day = cache(_TIMES[name](asked.zone))
         return lambda number: [NONE if number is None else day(_quarter(number))]
