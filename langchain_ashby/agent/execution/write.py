@@ -46,9 +46,9 @@ def pending_write(approval: Approval, location: RunLocation) -> PendingWrite | N
 
 
 def still_stands(proposal: Proposal, state: State) -> bool:
-    """True if the conversation still has the call that a proposal was made of.
+    """True if the conversation still has the call that a proposal was made from.
 
-    A call that an application put in the place of the model's own, before there was a card, is known by its key.
+    A call that an application put in the place of the model's own, before there was a card, is recognized by its key.
     """
     own = state.get("own", {})
     key = proposal.get("journal_key", "").split("/")[-1]  # another version of the package may have made none
