@@ -7,10 +7,9 @@ Otherwise an error lists the records that could be meant. Nothing is read if all
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
@@ -18,14 +17,12 @@ from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Arguments, Operation, arguments_in
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import ArgumentError, AshbyError, Refused
-from langchain_ashby.ids import IDS, Id, canonical, certain, ids_of, short
+from langchain_ashby.ids import IDS, Id, canonical, certain, ids_of
 from langchain_ashby.text.letters import without_accents
 from langchain_ashby.text.words import at, count, named, one_line, person, quoted
 from langchain_ashby.toolkit.id_hints import reading, suggest_id
 from langchain_ashby.toolkit.listings import Listing, Record, kept, read
-
-MOST = 5
-"""The most records that an error lists."""
+from langchain_ashby.toolkit.record_names import MOST, names_by_id, names_of, out_of_use, shown, similar, told_apart
 
 FRESH_FOR_WRITES = 10.0
 """How many seconds a listing stays valid for a write: someone may rename a record."""
@@ -80,9 +77,9 @@ def resolved(operation: type[Operation[Any]], arguments: Mapping[str, Any], clie
             named_so[it.where] = it.text
             if it.could_be_id:
                 notes.append(f"{it.where}: {it.text.strip()} could be an id, but was read as the name that it also is.")
-            if _archived(record):
+            if out_of_use(record):
                 notes.append(
-                    f"{it.where}: the only {it.kind.words} called {quoted(it.text, 60)} is {_archived(record)}."
+                    f"{it.where}: the only {it.kind.words} called {quoted(it.text, 60)} is {out_of_use(record)}."
                 )
     if problems:
         unsent = "The change was not sent." if operation.access is Access.WRITE else ""
@@ -137,13 +134,13 @@ def known(
     except _NotFound as problem:
         raise ArgumentError(str(problem), remedy="") from None
     wanted = "" if searched else without_accents(text)
-    found, above = [], _names_by_id(listing.records, kind)
+    found, above = [], names_by_id(listing.records, kind)
     for record in look._possible(name, listing):
-        called, apart = _said(record, kind, above)
+        called, apart = told_apart(record, kind, above)
         if (name_of_user := person(record)) and name_of_user != called:  # found by the address, called by the name
             called, apart = name_of_user, [named(called), *apart]
         if wanted in without_accents(" ".join([called, *apart])):
-            found.append(Known(record["id"], one_line(called, 80), tuple(apart), _archived(record) is None))
+            found.append(Known(record["id"], one_line(called, 80), tuple(apart), out_of_use(record) is None))
     return found, listing.complete
 
 
@@ -300,10 +297,10 @@ class _Look:
         names = name.kind.names
         assert names is not None
         records = self._possible(name, listing)
-        found = [it for it in records if without_accents(name.text) in map(without_accents, _called(it, names.keys))]
+        found = [it for it in records if without_accents(name.text) in map(without_accents, names_of(it, names.keys))]
         if not found and names.also and without_accents(name.text) == without_accents(names.also[1]):
             found = [it for it in records if at(it, names.also[0]) == names.also[1]]
-        return [it for it in found if not _archived(it)] or found
+        return [it for it in found if not out_of_use(it)] or found
 
     def _possible(self, name: _Name, listing: Listing) -> list[Record]:
         same = name.kind.names.same if name.kind.names else {}
@@ -320,73 +317,13 @@ class _Look:
         if found:
             several = count(len(found), kind.words)
             return f"{several} are called {said}: {self._several(found, kind, listing)}. Give the id."
-        like = [] if kind.names.searched else _like(name.text, self._possible(name, listing), kind)
+        like = [] if kind.names.searched else similar(name.text, self._possible(name, listing), kind)
         others = f" Similar: {self._several(like, kind, listing)}." if like else ""
         return f"no {kind.words} is called {said}.{others or f' Look it up with {tool}.'}"
 
     def _several(self, records: Sequence[Record], kind: Id, listing: Listing) -> str:
         more = [f"and {len(records) - MOST} more"] if len(records) > MOST else []
-        return ", ".join([*(_shown(it, kind, listing.records) for it in records[:MOST]), *more])
-
-
-def _called(record: Record, keys: Iterable[str]) -> Iterator[str]:
-    """What a record is called."""
-    for key in keys:
-        parts = [_values(record, path.split(".")) for path in key.split()]
-        if len(parts) == 1:
-            yield from parts[0]
-        elif all(parts):
-            yield " ".join(part[0] for part in parts)
-
-
-def _values(value: Any, path: Sequence[str]) -> list[str]:
-    if isinstance(value, list):
-        return [found for entry in value for found in _values(entry, path)]
-    if path:
-        return _values(value.get(path[0]), path[1:]) if isinstance(value, Mapping) else []
-    return [str(value)] if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else []
-
-
-def _archived(record: Record) -> str | None:
-    """How a record is put away; None if it is in use."""
-    if record.get("isEnabled") is False:
-        return "deactivated"
-    return "archived" if record.get("isArchived") is True or record.get("status") == "Archived" else None
-
-
-def _like(text: str, records: Sequence[Record], kind: Id) -> list[Record]:
-    """Records with similar names, most similar first; all if there are few."""
-    assert kind.names is not None
-    names: dict[str, Record] = {}
-    for it in records:
-        if not _archived(it):
-            names |= {without_accents(called): it for called in _called(it, kind.names.keys)}
-    wanted = without_accents(text)
-    inside = sorted((it for it in names if wanted in it or it in wanted), key=len)
-    near = [*inside, *get_close_matches(wanted, names, n=MOST, cutoff=0.5)] or (names if len(names) <= MOST else [])
-    found = {names[it]["id"]: names[it] for it in near}
-    return list(found.values())[:MOST]
-
-
-def _shown(record: Record, kind: Id, among: Sequence[Record] = ()) -> str:
-    """A record by its own name, with what tells it apart and its id."""
-    called, details = _said(record, kind, _names_by_id(among, kind))
-    return named(one_line(called, 80), *details, f"id {short(record['id'])}")
-
-
-def _names_by_id(records: Sequence[Record], kind: Id) -> dict[str, str]:
-    assert kind.names is not None
-    return {it["id"]: next(_called(it, kind.names.keys), "") for it in records}
-
-
-def _said(record: Record, kind: Id, above: Mapping[str, str]) -> tuple[str, list[str]]:
-    """The name of a record, and what tells it from others with its name, records `above` it by their names."""
-    assert kind.names is not None
-    called = next(_called(record, kind.names.keys), "(no name)")
-    details = [above.get(it) or it for key in kind.names.apart for it in _values(record, key.split("."))]
-    shown = [named(one_line(it, 60)) for it in dict.fromkeys(details) if it and it != called]
-    state = _archived(record)
-    return called, [*shown, *([state] if state else [])]
+        return ", ".join([*(shown(it, kind, listing.records) for it in records[:MOST]), *more])
 
 
 _WIDEST = (
