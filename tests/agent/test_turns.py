@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +54,15 @@ async def test_a_run_that_waits_for_a_record_keeps_no_thread_from_the_run_that_h
             await asyncio.sleep(0.01)
         await asyncio.wait_for(asyncio.to_thread(taken.free.set), 1)
         assert room.answer(await run).text.startswith("# Done")
+
+
+def test_a_worker_that_slept_past_the_lease_between_its_second_look_and_its_claim_sends_nothing(room: Room) -> None:
+    class Sleeper(Journal):
+        def claim_record(self, *args: Any) -> Claim | None:
+            claim = super().claim_record(*args)
+            return claim and replace(claim, began=claim.began - self.lease.total_seconds())
+
+    with room.agent(journal=Sleeper(**QUICK)) as graph:
+        room.start(graph)
+        room.resume(graph)
+    assert room.sent() == 0
