@@ -15,10 +15,12 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 from office import approve, made, user
-from writing_room import QUICK, Room, opened
+from writing_room import QUICK, Killed, Room, opened
 
 from langchain_ashby.agent import Journal
-from langchain_ashby.agent.execution.journal_record import Claim
+from langchain_ashby.agent.execution.executor import WriteExecutor
+from langchain_ashby.agent.execution.journal_record import ROOT, Claim
+from langchain_ashby.agent.execution.store import items_under
 
 pytestmark = pytest.mark.slow
 
@@ -66,3 +68,18 @@ def test_a_worker_that_slept_past_the_lease_between_its_second_look_and_its_clai
         room.start(graph)
         room.resume(graph)
     assert room.sent() == 0
+
+
+def test_a_second_look_that_is_broken_off_leaves_the_record_to_other_processes(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(*args: Any) -> None:
+        raise Killed
+
+    store = InMemoryStore()
+    with room.agent(checkpointer=InMemorySaver(), store=store) as graph:
+        room.start(graph)
+        monkeypatch.setattr(WriteExecutor, "second_look", broken_off)
+        with pytest.raises(Killed):
+            room.resume(graph)
+    assert not items_under(store, (*ROOT, "records"))
