@@ -62,6 +62,21 @@ class Threads:
             raise
 
 
+async def in_own_thread(work: Callable[[], T]) -> T:
+    """Runs work that may wait for other runs in a thread of its own, in a copy of the context.
+
+    The event loop's own threads are few. If all of them waited, those that they wait for would find none to go on in.
+    """
+    pool = ThreadPoolExecutor(1, thread_name_prefix="ashby-wait")
+    try:
+        return await asyncio.wrap_future(pool.submit(copy_context().run, work))
+    except asyncio.CancelledError:
+        asyncio.get_running_loop().run_in_executor(None, pool.shutdown)  # so that `asyncio.run` waits for the work
+        raise
+    finally:
+        pool.shutdown(wait=False)
+
+
 @contextmanager
 def collecting_futures() -> Iterator[list[Future[Any]]]:
     """Collects the futures of what `Threads` run within the block, in this task and in those that it starts."""

@@ -223,7 +223,7 @@ class WriteExecutor:
         try:
             return of_record, *self.second_look(write)
         except BaseException:
-            self.journal.release(of_record)
+            self.journal.delete(write.store, record, [of_record])  # else other processes would wait for the lease
             raise
 
     def _taken_over(self, write: PendingWrite, record: JournalRecord) -> ToolMessage | None:

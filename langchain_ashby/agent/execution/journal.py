@@ -103,12 +103,15 @@ class Journal:
         seen: Seen | None = None,
         of_record: Claim | None = None,
     ) -> Claim:
-        """Puts a claim. The caller may proceed only if the record, read afterwards, has this claim and no other."""
-        return self._put(store, key, approval, seen, of_record.id if of_record else uuid4().hex)
+        """Puts a claim. The caller may proceed only if the record, read afterwards, has this claim and no other.
+
+        With a claim of the record it is as old as that: both are lost at the same time.
+        """
+        return self._put(store, key, approval, seen, of_record)
 
     def claim_record(self, store: BaseStore, record: str) -> Claim | None:
         """Claims one of Ashby's records for a write, by its `record_key`; None while another write has it."""
-        claim = self._put(store, record, None, None, uuid4().hex)
+        claim = self._put(store, record, None, None)
         try:
             others = [it for it in self.read(store, record).claims if it.id != claim.id]
             # No write takes longer than the lease, even in a process that still runs.
@@ -121,8 +124,11 @@ class Journal:
             raise
         return claim if is_free else None
 
-    def _put(self, store: BaseStore, key: str, approval: Approval | None, seen: Seen | None, id: str) -> Claim:
-        now, began = datetime.now(UTC), running_time()
+    def _put(
+        self, store: BaseStore, key: str, approval: Approval | None, seen: Seen | None, of_record: Claim | None = None
+    ) -> Claim:
+        now = datetime.now(UTC)
+        id, began = (of_record.id, of_record.began) if of_record else (uuid4().hex, running_time())
         claim = Claim(id, now, now, this_process(), approval, seen, counts_requests=True, began=began)
         if (made := _made.get()) is not None:
             made.append(claim.id)

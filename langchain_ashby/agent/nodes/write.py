@@ -45,7 +45,7 @@ from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.http.observer import observed_by
-from langchain_ashby.http.threads import collecting_futures
+from langchain_ashby.http.threads import collecting_futures, in_own_thread
 
 
 class WriteTask(TypedDict):
@@ -111,7 +111,7 @@ class WriteNode(Runnable[WriteTask, Any]):
     async def _amade_in_parts(self, approval: Approval) -> ToolMessage:
         """Does the same in a thread. If the run is canceled, the writes that were begun are finished and recorded."""
         stopped = threading.Event()
-        work = asyncio.ensure_future(asyncio.to_thread(self._made_in_parts, approval, stopped))
+        work = asyncio.ensure_future(in_own_thread(lambda: self._made_in_parts(approval, stopped)))
         _unfinished.add(work)
         work.add_done_callback(_finished)
         try:
@@ -184,7 +184,7 @@ class WriteNode(Runnable[WriteTask, Any]):
             return write
         held = _Held(self._executor.journal)
         try:
-            claim = await asyncio.to_thread(lambda: held.take(self._claim_for(write, settings)))
+            claim = await in_own_thread(lambda: held.take(self._claim_for(write, settings)))
             if isinstance(claim, ToolMessage):
                 return claim
             if cancelled.is_set():
