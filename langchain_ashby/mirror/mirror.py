@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, exists, insert, select
 
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.errors import ArgumentError, ConfigurationError
@@ -20,10 +20,10 @@ from langchain_ashby.mirror.database import open_database
 from langchain_ashby.mirror.freshness import Freshener
 from langchain_ashby.mirror.history import is_gone, read_histories
 from langchain_ashby.mirror.lists import MirroredList
-from langchain_ashby.mirror.own_tables import accounts, forgotten, lists
+from langchain_ashby.mirror.own_tables import accounts, forgotten, lists, twin
 from langchain_ashby.mirror.reading import Progress, Reader
 from langchain_ashby.mirror.removal import remove_people, remove_staged_people
-from langchain_ashby.mirror.tables import Moment, metadata
+from langchain_ashby.mirror.tables import Moment, candidates, metadata
 from langchain_ashby.mirror.texts import check_kinds, read_texts
 from langchain_ashby.text.words import zone_named
 
@@ -257,10 +257,13 @@ class Mirror:
                 frame[column.name] = pandas.to_datetime(frame[column.name], utc=True)
         return frame
 
-    def forget(self, candidate_id: str) -> None:
+    def forget(self, candidate_id: str) -> bool:
         """Removes a person at once, with applications, meetings and feedback; no later run reads them again.
 
         Their id is kept for that, and dropped by the first reading of everything that no longer finds them in Ashby.
+
+        Returns:
+            True if the mirror had the person; False may mean that the id is not a candidate's.
 
         Raises:
             ArgumentError: if it is not an id.
@@ -277,9 +280,14 @@ class Mirror:
                 if connection.scalar(ids) is None:
                     now = datetime.now(UTC)
                     connection.execute(insert(forgotten).values(candidate_id=candidate_id, seen_at=now))
+                held = any(
+                    connection.scalar(select(exists().where(table.c.id == candidate_id)))
+                    for table in (candidates, twin(candidates))
+                )
                 remove_staged_people(connection, ids)
                 remove_people(connection, [candidate_id])
             self._database.tidy(connection)
+        return held
 
     def size(self) -> int | None:
         """Returns the bytes of the SQLite file and its log; None for PostgreSQL."""
