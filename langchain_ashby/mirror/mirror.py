@@ -50,9 +50,9 @@ class Mirror:
         url: `sqlite:///FILE`, or `postgresql+psycopg://…`, where the mirror has a schema of its own.
         client: Reads Ashby. Without one the mirror can be read, and people can be forgotten.
         answers: Also keep what was answered in interview feedback, less what is private. If a mirror was made with the
-            other choice, the next sync rebuilds it. None for what the mirror has kept so far.
+            other choice, the next `sync` rebuilds it. None for what the mirror has kept so far.
         words: Of which texts to keep the words, for `ashby_find_candidates`: any of `notes`, `feedback` and `resumes`.
-            The next sync removes those of all others. None for what the mirror has kept so far.
+            The next `sync` removes those of all others. None for what the mirror has kept so far.
         zone: The name of the time zone in which the days of questions begin, such as Europe/Oslo.
         max_age: A mirror that is older is brought up to date before it answers, if that is quick.
 
@@ -84,7 +84,7 @@ class Mirror:
         self._answers = answers
         self._words = words
         self.zone = zone
-        self._freshener = Freshener(self, max_age)
+        self._freshener = Freshener(self, self._sync_as_it_is, max_age)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._database.engine.url!r})"  # the password is masked
@@ -115,22 +115,7 @@ class Mirror:
             MirrorError: if the mirror is another account's or a newer version's, or its database fails.
             AshbyError: if Ashby cannot be read; what was read until then is kept.
         """
-        if self._client is None:
-            raise ConfigurationError("Bringing a mirror up to date needs a client: Mirror(url, client)")
-        report = progress or _silent
-        with self._database.running() as connection:
-            with self._database.transaction(connection):
-                answers, words = self._answers, self._words
-                mirrored = prepare(connection, str(self._account), answers=answers, words=words, anew=anew)
-                complete_at = connection.scalar(select(accounts.c.complete_at))
-            if full is None:
-                full = _is_due(complete_at)
-            if self._run(connection, mirrored, report, full=full):
-                self._run(connection, mirrored, report, full=False)  # what changed since that began
-            for read in (read_histories, read_texts):
-                read(self._client, self._database, connection, history, report)
-            self._database.tidy(connection)
-        return self.coverage()
+        return self._sync(self._answers, self._words, history, full=full, anew=anew, progress=progress or _silent)
 
     def coverage(self) -> Coverage:
         """Returns what the mirror knows: how fresh it is, and for how many applications it has the history.
@@ -296,6 +281,35 @@ class Mirror:
     @property
     def _account(self) -> str | None:
         return None if self._client is None else account_of(self._client)
+
+    def _sync_as_it_is(self, *, history: int | None, full: bool | None = None) -> Coverage:
+        """As `sync`, but never changes which answers and words are kept: that must not come of a question."""
+        return self._sync(None, None, history, full=full, anew=False, progress=_silent)
+
+    def _sync(
+        self,
+        answers: bool | None,
+        words: Collection[str] | None,
+        history: int | None,
+        *,
+        full: bool | None,
+        anew: bool,
+        progress: Progress,
+    ) -> Coverage:
+        if self._client is None:
+            raise ConfigurationError("Bringing a mirror up to date needs a client: Mirror(url, client)")
+        with self._database.running() as connection:
+            with self._database.transaction(connection):
+                mirrored = prepare(connection, str(self._account), answers=answers, words=words, anew=anew)
+                complete_at = connection.scalar(select(accounts.c.complete_at))
+            if full is None:
+                full = _is_due(complete_at)
+            if self._run(connection, mirrored, progress, full=full):
+                self._run(connection, mirrored, progress, full=False)  # what changed since that began
+            for read in (read_histories, read_texts):
+                read(self._client, self._database, connection, history, progress)
+            self._database.tidy(connection)
+        return self.coverage()
 
     def _run(self, connection: Connection, mirrored: list[MirroredList], progress: Progress, *, full: bool) -> bool:
         """Reads the lists and puts what they have in place. Returns True if that began long ago, or took long."""

@@ -166,6 +166,15 @@ def test_private_notes_and_the_order_of_words_are_never_kept(
     assert b"yak zebra" in content and b"zebra yak" not in content.lower() and found(mirror, "b") == {}
 
 
+def test_a_question_to_an_old_mirror_leaves_the_words_and_answers_that_it_keeps(url: str, client: AshbyClient) -> None:
+    Mirror(url, client, words=["notes"], answers=True).sync()
+    asking = Mirror(url, client, max_age=timedelta(0))
+    before = asking.coverage(), len(asking.frame("read_words")), list(asking.frame("feedback")["answers"])
+    assert asking.freshen() == "" and asking.as_of() != before[0].as_of
+    now = asking.coverage(), len(asking.frame("read_words")), list(asking.frame("feedback")["answers"])
+    assert now[1:] == before[1:] and now[0].histories == before[0].histories
+
+
 def test_nothing_is_read_or_kept_unless_it_is_asked_for(url: str, client: AshbyClient, sandbox: AshbySandbox) -> None:
     plain = Mirror(url, client)
     plain.sync()
