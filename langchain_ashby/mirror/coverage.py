@@ -40,11 +40,15 @@ class Coverage:
         """The line, with the date if that is not today's."""
         if self.as_of is None:
             return "nothing is known yet: the first sync has not finished"
-        at = self.as_of.astimezone(UTC)
-        time = f"{at:%H:%M} UTC" if at.date() == datetime.now(UTC).date() else f"{at:%Y-%m-%d %H:%M} UTC"
-        known = f"as of {time}; history known for {self.histories:,} of {self.applications:,}"
+        known = f"as of {moment(self.as_of)}; history known for {self.histories:,} of {self.applications:,}"
         without = ", ".join(sorted(self.left_out))
         return f"{known}; without {without}, which this API key may not read" if without else known
+
+
+def moment(at: datetime) -> str:
+    """A time to the minute, with the date if that is not today's."""
+    at = at.astimezone(UTC)
+    return f"{at:%H:%M} UTC" if at.date() == datetime.now(UTC).date() else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def coverage(connection: Connection, account: Row[Any]) -> Coverage:

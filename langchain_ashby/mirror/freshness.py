@@ -30,15 +30,20 @@ class Syncable(Protocol):
     def is_complete_reading_due(self) -> bool:
         """True if everything has to be read again."""
 
-    def sync(self, *, history: int | None, full: bool | None = None) -> Any:
+
+class Sync(Protocol):
+    """Brings a mirror up to date."""
+
+    def __call__(self, *, history: int | None, full: bool | None = None) -> Any:
         """Reads what has changed, or everything."""
 
 
 class Freshener:
     """Keeps one mirror no older than an age, as far as that is quick. Threads may share it."""
 
-    def __init__(self, mirror: Syncable, max_age: timedelta) -> None:
+    def __init__(self, mirror: Syncable, sync: Sync, max_age: timedelta) -> None:
         self._mirror = mirror
+        self._bring_up = sync
         self._max_age = max_age
         self._turn = threading.Lock()
         self._running: threading.Thread | None = None
@@ -65,7 +70,7 @@ class Freshener:
 
     def _sync(self) -> None:
         try:
-            self._mirror.sync(history=HISTORIES, full=False)
+            self._bring_up(history=HISTORIES, full=False)
         except MirrorBusyError:
             self._failure = "out of date: another process is syncing it; ask again in a while for newer figures"
         except AshbyError as error:
@@ -84,7 +89,7 @@ class Freshener:
 
     def _read_all(self) -> None:
         try:
-            self._mirror.sync(history=HISTORIES)
+            self._bring_up(history=HISTORIES)
         except AshbyError as error:  # the next sync tries again; what was read until then is kept
             _log.warning("Everything could not be read again for the mirror (%s)", error.code)
         except Exception:  # in a thread of its own nobody else would hear of it

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, exists, insert, select
 
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.errors import ArgumentError, ConfigurationError
@@ -20,10 +20,10 @@ from langchain_ashby.mirror.database import open_database
 from langchain_ashby.mirror.freshness import Freshener
 from langchain_ashby.mirror.history import is_gone, read_histories
 from langchain_ashby.mirror.lists import MirroredList
-from langchain_ashby.mirror.own_tables import accounts, forgotten, lists
+from langchain_ashby.mirror.own_tables import accounts, forgotten, lists, twin
 from langchain_ashby.mirror.reading import Progress, Reader
 from langchain_ashby.mirror.removal import remove_people, remove_staged_people
-from langchain_ashby.mirror.tables import Moment, metadata
+from langchain_ashby.mirror.tables import Moment, candidates, metadata
 from langchain_ashby.mirror.texts import check_kinds, read_texts
 from langchain_ashby.text.words import zone_named
 
@@ -50,9 +50,9 @@ class Mirror:
         url: `sqlite:///FILE`, or `postgresql+psycopg://…`, where the mirror has a schema of its own.
         client: Reads Ashby. Without one the mirror can be read, and people can be forgotten.
         answers: Also keep what was answered in interview feedback, less what is private. If a mirror was made with the
-            other choice, the next sync rebuilds it. None for what the mirror has kept so far.
+            other choice, the next `sync` rebuilds it. None for what the mirror has kept so far.
         words: Of which texts to keep the words, for `ashby_find_candidates`: any of `notes`, `feedback` and `resumes`.
-            The next sync removes those of all others. None for what the mirror has kept so far.
+            The next `sync` removes those of all others. None for what the mirror has kept so far.
         zone: The name of the time zone in which the days of questions begin, such as Europe/Oslo.
         max_age: A mirror that is older is brought up to date before it answers, if that is quick.
 
@@ -84,7 +84,7 @@ class Mirror:
         self._answers = answers
         self._words = words
         self.zone = zone
-        self._freshener = Freshener(self, max_age)
+        self._freshener = Freshener(self, self._sync_as_it_is, max_age)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._database.engine.url!r})"  # the password is masked
@@ -115,22 +115,7 @@ class Mirror:
             MirrorError: if the mirror is another account's or a newer version's, or its database fails.
             AshbyError: if Ashby cannot be read; what was read until then is kept.
         """
-        if self._client is None:
-            raise ConfigurationError("Bringing a mirror up to date needs a client: Mirror(url, client)")
-        report = progress or _silent
-        with self._database.running() as connection:
-            with self._database.transaction(connection):
-                answers, words = self._answers, self._words
-                mirrored = prepare(connection, str(self._account), answers=answers, words=words, anew=anew)
-                complete_at = connection.scalar(select(accounts.c.complete_at))
-            if full is None:
-                full = _is_due(complete_at)
-            if self._run(connection, mirrored, report, full=full):
-                self._run(connection, mirrored, report, full=False)  # what changed since that began
-            for read in (read_histories, read_texts):
-                read(self._client, self._database, connection, history, report)
-            self._database.tidy(connection)
-        return self.coverage()
+        return self._sync(self._answers, self._words, history, full=full, anew=anew, progress=progress or _silent)
 
     def coverage(self) -> Coverage:
         """Returns what the mirror knows: how fresh it is, and for how many applications it has the history.
@@ -257,10 +242,13 @@ class Mirror:
                 frame[column.name] = pandas.to_datetime(frame[column.name], utc=True)
         return frame
 
-    def forget(self, candidate_id: str) -> None:
+    def forget(self, candidate_id: str) -> bool:
         """Removes a person at once, with applications, meetings and feedback; no later run reads them again.
 
         Their id is kept for that, and dropped by the first reading of everything that no longer finds them in Ashby.
+
+        Returns:
+            True if the mirror had the person; False may mean that the id is not a candidate's.
 
         Raises:
             ArgumentError: if it is not an id.
@@ -277,9 +265,14 @@ class Mirror:
                 if connection.scalar(ids) is None:
                     now = datetime.now(UTC)
                     connection.execute(insert(forgotten).values(candidate_id=candidate_id, seen_at=now))
+                held = any(
+                    connection.scalar(select(exists().where(table.c.id == candidate_id)))
+                    for table in (candidates, twin(candidates))
+                )
                 remove_staged_people(connection, ids)
                 remove_people(connection, [candidate_id])
             self._database.tidy(connection)
+        return held
 
     def size(self) -> int | None:
         """Returns the bytes of the SQLite file and its log; None for PostgreSQL."""
@@ -288,6 +281,35 @@ class Mirror:
     @property
     def _account(self) -> str | None:
         return None if self._client is None else account_of(self._client)
+
+    def _sync_as_it_is(self, *, history: int | None, full: bool | None = None) -> Coverage:
+        """As `sync`, but never changes which answers and words are kept: that must not come of a question."""
+        return self._sync(None, None, history, full=full, anew=False, progress=_silent)
+
+    def _sync(
+        self,
+        answers: bool | None,
+        words: Collection[str] | None,
+        history: int | None,
+        *,
+        full: bool | None,
+        anew: bool,
+        progress: Progress,
+    ) -> Coverage:
+        if self._client is None:
+            raise ConfigurationError("Bringing a mirror up to date needs a client: Mirror(url, client)")
+        with self._database.running() as connection:
+            with self._database.transaction(connection):
+                mirrored = prepare(connection, str(self._account), answers=answers, words=words, anew=anew)
+                complete_at = connection.scalar(select(accounts.c.complete_at))
+            if full is None:
+                full = _is_due(complete_at)
+            if self._run(connection, mirrored, progress, full=full):
+                self._run(connection, mirrored, progress, full=False)  # what changed since that began
+            for read in (read_histories, read_texts):
+                read(self._client, self._database, connection, history, progress)
+            self._database.tidy(connection)
+        return self.coverage()
 
     def _run(self, connection: Connection, mirrored: list[MirroredList], progress: Progress, *, full: bool) -> bool:
         """Reads the lists and puts what they have in place. Returns True if that began long ago, or took long."""

@@ -78,7 +78,9 @@ def make_index(connection: Connection) -> None:
 def drop_index(connection: Connection) -> None:
     """Removes the index of an SQLite mirror, inside a transaction."""
     if connection.dialect.name == "sqlite" and _is_indexed(connection):
-        triggers = [f"TRIGGER {searched}_words_{when}" for searched in _SEARCHED for when in ("added", "removed")]
+        # Older versions called the triggers otherwise. A mirror has no others.
+        names = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+        triggers = [f'TRIGGER "{name}"' for name in names]
         for what in (*triggers, "TABLE candidate_words", "TABLE candidate_numbers"):
             connection.exec_driver_sql(f"DROP {what}").close()
 

@@ -35,6 +35,7 @@ from langchain_ashby.errors import (
     PermissionDeniedError,
     Refused,
 )
+from langchain_ashby.mirror.coverage import moment
 from langchain_ashby.mirror.database import Database
 from langchain_ashby.mirror.history import THREADS, is_gone, read_in_batches
 from langchain_ashby.mirror.own_tables import accounts, twin
@@ -157,7 +158,10 @@ def kept_kinds(connection: Connection) -> list[str]:
 
 
 def reach(connection: Connection) -> str:
-    """Returns where a search looks for words: `profiles, notes of 120 and résumés of 80 of 300 candidates`."""
+    """Returns where a search looks for words: `profiles, notes of 120 and résumés of 80 of 300 candidates`.
+
+    It adds how old they may be, as newer or deleted texts need not show in a list: `notes read since 09:30 UTC`.
+    """
     kept = kept_kinds(connection)
     if not kept:
         return "profiles; no notes, feedback or résumés, as this mirror does not keep their words"
@@ -165,7 +169,10 @@ def reach(connection: Connection) -> str:
     query = select(read_words.c.kind, func.count(read_words.c.read_at)).group_by(read_words.c.kind)
     read = {kind: number for kind, number in connection.execute(query)}
     *first, last = ["profiles", *(f"{KINDS[kind].title} of {read.get(kind, 0):,}" for kind in kept)]
-    return f"{', '.join(first)} and {last} of {everyone:,} candidates"
+    ageing = [kind for kind in kept if KINDS[kind].ages]
+    since = connection.scalar(select(func.min(read_words.c.read_at)).where(read_words.c.kind.in_(ageing)))
+    age = f"; {' and '.join(ageing)} read since {moment(since)}" if since else ""
+    return f"{', '.join(first)} and {last} of {everyone:,} candidates{age}"
 
 
 def _due(kind: str) -> Select[tuple[str]]:

@@ -37,10 +37,11 @@ def test_it_brings_a_mirror_up_to_date_says_its_state_and_forgets(sandbox: Ashby
     assert known.histories == len(Mirror(url).frame("read_words")) == 2
     status = run(sandbox, url, "status")
     assert status.stdout.startswith(f"{known}.\nEverything was last read on ") and "MB" in status.stdout
-    assert "at profiles and notes of 2 of 12 candidates.\n" in status.stdout
+    assert "at profiles and notes of 2 of 12 candidates; notes read since " in status.stdout
     person = sandbox.state()["candidate"][0]["id"]
     assert run(sandbox, url, "forget", person).stdout == "Forgotten.\n"
     assert person not in set(Mirror(url).frame("candidates")["id"])
+    assert "has no candidate with this id" in run(sandbox, url, "forget", person).stdout
 
 
 def test_a_run_that_has_read_nothing_yet_does_not_claim_to_think() -> None:

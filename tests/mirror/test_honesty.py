@@ -73,8 +73,10 @@ def test_a_move_whose_history_was_not_read_is_told_as_seen_and_its_days_are_not_
     stuck = ask(mirror, "find_applications", min_days_in_stage=0)
     assert moved["id"] not in {row["application_id"] for row in rows(stuck)}
     assert "1 more may match but are not counted" in stuck.text
-    assert "1 more may be stuck" in ask(mirror, "list_worklist").text
+    worklist = ask(mirror, "list_worklist").text
+    assert "1 more may be stuck" in worklist and "90% of the known stays there" in worklist
     mirror.sync(history=None)
+    assert "90% of the stays there" in ask(mirror, "list_worklist").text
     again = ask(mirror, "list_changes", period="today", kinds=["moved"])
     assert [(row["application_id"], row["what"]) for row in rows(again)] == [(moved["id"], moved["stage"])]
 

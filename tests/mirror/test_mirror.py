@@ -278,7 +278,7 @@ def test_a_forgotten_person_is_gone_at_once_and_not_read_again(
         sqlite3.connect(tmp_path / "mirror.db")
     ) as somebody:  # who keeps the log from being emptied at the end
         somebody.execute("SELECT count(*) FROM candidates").fetchall()
-        mirror.forget(person["id"])
+        assert mirror.forget(person["id"])
         assert person["name"].encode() not in everything_in(tmp_path)
     wanted = expected(sandbox, forgotten=frozenset([person["id"]]))
     assert differences(mirror, wanted) == {}
@@ -288,6 +288,7 @@ def test_a_forgotten_person_is_gone_at_once_and_not_read_again(
     for full in (False, True):
         mirror.sync(full=full)
         assert differences(mirror, expected(sandbox, forgotten=frozenset([person["id"]]))) == {}
+    assert not mirror.forget(sandbox.state()["application"][0]["id"]), "nobody is forgotten by another record's id"
     with pytest.raises(ArgumentError):
         mirror.forget("nobody")
 

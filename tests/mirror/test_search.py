@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from changes import Company
 from postgres import own_schema
+from sqlalchemy import create_engine, text
 from test_honesty import ask, rows
 from test_mirror import everything_in
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.mirror import Mirror, MirrorError, search
+from langchain_ashby.mirror.tables import metadata
 from langchain_ashby.mirror.words import LONGEST, MOST, words_of
 from langchain_ashby.sandbox import AshbySandbox
 
@@ -31,6 +33,19 @@ def renamed(sandbox: AshbySandbox, name: str) -> str:
 def is_indexed(mirror: Mirror) -> bool:
     with mirror.connect() as connection:
         return search._is_indexed(connection)
+
+
+def test_the_index_of_an_older_mirror_whose_triggers_have_other_names_can_be_dropped() -> None:
+    with create_engine("sqlite://").connect() as connection:
+        metadata.create_all(connection)
+        search.make_index(connection)
+        connection.exec_driver_sql("DROP TRIGGER candidates_words_added")
+        connection.exec_driver_sql(
+            "CREATE TRIGGER candidate_words_added AFTER INSERT ON candidates BEGIN SELECT 1; END"
+        )
+        search.drop_index(connection)
+        assert connection.scalar(text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")) == 0
+        search.make_index(connection)
 
 
 @pytest.mark.parametrize("leaves", ["forgotten", "anonymized", "deleted"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from random import Random
@@ -15,6 +15,7 @@ import pytest
 from brute_force import Pipeline, split_words, utc_now
 from changes import Company
 from postgres import own_schema
+from sqlalchemy import create_engine, insert
 from test_honesty import ask, rows
 from test_interleavings import check_index
 from test_mirror import asked, everything_in, person_with_application
@@ -23,6 +24,8 @@ from langchain_ashby import AshbyClient
 from langchain_ashby.endpoints.candidates import ReadCandidateFile
 from langchain_ashby.errors import AshbyError, ConfigurationError
 from langchain_ashby.mirror import Mirror, history, search, texts
+from langchain_ashby.mirror.own_tables import accounts, own
+from langchain_ashby.mirror.tables import metadata, read_words
 from langchain_ashby.sandbox import AshbySandbox
 
 pytestmark = pytest.mark.slow
@@ -163,6 +166,15 @@ def test_private_notes_and_the_order_of_words_are_never_kept(
     assert b"yak zebra" in content and b"zebra yak" not in content.lower() and found(mirror, "b") == {}
 
 
+def test_a_question_to_an_old_mirror_leaves_the_words_and_answers_that_it_keeps(url: str, client: AshbyClient) -> None:
+    Mirror(url, client, words=["notes"], answers=True).sync()
+    asking = Mirror(url, client, max_age=timedelta(0))
+    before = asking.coverage(), len(asking.frame("read_words")), list(asking.frame("feedback")["answers"])
+    assert asking.freshen() == "" and asking.as_of() != before[0].as_of
+    now = asking.coverage(), len(asking.frame("read_words")), list(asking.frame("feedback")["answers"])
+    assert now[1:] == before[1:] and now[0].histories == before[0].histories
+
+
 def test_nothing_is_read_or_kept_unless_it_is_asked_for(url: str, client: AshbyClient, sandbox: AshbySandbox) -> None:
     plain = Mirror(url, client)
     plain.sync()
@@ -187,6 +199,21 @@ def test_each_run_reads_as_many_people_as_the_budget_allows_and_the_answer_says_
     assert len(asked(sandbox, 0, "candidate.listNotes")) == everyone, "each is read once, and the setting stays"
     Mirror(url, client, words=None).sync()
     assert len(asked(sandbox, 0, "candidate.listNotes")) == everyone
+
+
+def test_a_search_says_since_when_notes_were_read_but_not_resumes_which_do_not_age() -> None:
+    at = datetime.now(UTC) - timedelta(days=9)
+    with create_engine("sqlite://").connect() as connection:
+        for tables in (metadata, own):
+            tables.create_all(connection)
+        account = {"account": "a", "version": 1, "keeps_answers": False, "keeps_words": "notes resumes"}
+        connection.execute(insert(accounts).values(account))
+        for kind, read_at in (("notes", at), ("notes", at + timedelta(days=8)), ("resumes", at - timedelta(days=8))):
+            row = {"candidate_id": str(read_at), "kind": kind, "words": " ada ", "read_at": read_at}
+            connection.execute(insert(read_words).values(row))
+        assert texts.reach(connection) == (
+            f"profiles, notes of 2 and résumés of 1 of 0 candidates; notes read since {at:%Y-%m-%d %H:%M} UTC"
+        )
 
 
 def test_who_has_changed_is_read_first_and_notes_are_read_again_after_a_while(

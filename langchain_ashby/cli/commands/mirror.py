@@ -85,10 +85,10 @@ def status(url: MirrorUrl) -> None:
 def forget(url: MirrorUrl, candidate_id: str) -> None:
     """Remove a person from the mirror at once; no later run reads them again."""
     try:
-        open_mirror(url, None).forget(candidate_id)
+        held = open_mirror(url, None).forget(candidate_id)
     except AshbyError as error:
         raise stop(str(error)) from None
-    typer.echo("Forgotten.")
+    typer.echo("Forgotten." if held else "The mirror has no candidate with this id, and no later run will read one.")
 
 
 def _run(wanted: Mirror, history: int | None, *, full: bool, anew: bool) -> Coverage:

@@ -98,9 +98,10 @@ class ListWorklist(Listing):
         said = [f"{kind} {number:,}" for kind, number in counts.items() if number]
         notes = [line, *([", ".join(said)] if said else [])]
         if counts.get("stuck"):
+            known = "" if asked.knows_all else "known "
             notes.append(
-                f"stuck: in the stage longer than 90% of the stays there that have ended, or {DAYS_IF_UNKNOWN} days "
-                f"where fewer than {FEW} have"
+                f"stuck: in the stage longer than 90% of the {known}stays there that have ended, or {DAYS_IF_UNKNOWN} "
+                f"days where fewer than {FEW} have"
             )
         if "stuck" in kinds and not asked.knows_all:
             active = [applications.c.status == "Active", *_of_jobs(applications.c.job_id, job_ids)]
