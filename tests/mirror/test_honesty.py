@@ -66,7 +66,7 @@ def test_a_move_whose_history_was_not_read_is_told_as_seen_and_its_days_are_not_
     mirror.sync(history=0)
     answer = ask(mirror, "list_changes", period="today", kinds=["moved"])
     assert [(row["application_id"], row["what"]) for row in rows(answer)] == [(moved["id"], f"{moved['stage']} (seen)")]
-    assert "1 applications changed in the period, but their stage history has not been read since" in answer.text
+    assert "1 application changed in the period, but their stage history has not been read since" in answer.text
     found = {row["application_id"]: row for row in rows(ask(mirror, "find_applications", limit=100))}
     assert found[moved["id"]]["days_in_stage"] is None
     assert sum(row["days_in_stage"] is None for row in found.values()) == 1

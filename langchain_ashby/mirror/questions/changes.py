@@ -30,7 +30,7 @@ from langchain_ashby.mirror.questions.answer import Answer, Column, to_the_minut
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.interviews import interview_title, meetings, of_jobs
 from langchain_ashby.mirror.questions.names import NAMED, labels
-from langchain_ashby.mirror.questions.question import Listing
+from langchain_ashby.mirror.questions.question import Limit, Listing
 from langchain_ashby.mirror.tables import (
     applications,
     candidates,
@@ -73,6 +73,7 @@ class ListChanges(Listing):
     """List what changed since a time across all jobs, newest first, in a line each: applied, moved, archived, hired,
     feedback given, interviews arranged, offers made and answered. For yesterday, a day or a week."""
 
+    limit: Limit = 18
     period: Annotated[str, Field(description="Such as since yesterday, last 7 days, 2026-11-24.")]
     kinds: ListOf[Kind] | None = None
     jobs: ListOf[str] | None = None
@@ -117,8 +118,9 @@ class ListChanges(Listing):
         about = [applications.c.job_id.in_(asked.ids("jobs", self.jobs))] if self.jobs else []
         query = select(func.count()).select_from(applications).where(*changed, *about)
         if number := asked.connection.scalar(query):
+            changed_ones = f"{number:,} application{'' if number == 1 else 's'}"
             yield (
-                f"{number:,} applications changed in the period, but their stage history has not been read since: of "
+                f"{changed_ones} changed in the period, but their stage history has not been read since: of "
                 'their moves, only those noticed between two syncs are listed, as "seen" at the time of the later one'
             )
 

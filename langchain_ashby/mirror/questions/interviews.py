@@ -87,7 +87,7 @@ class FindInterviews(Listing):
     """Find interviews across all jobs: who interviews whom tomorrow, which were cancelled, and which still lack
     feedback that is due."""
 
-    limit: Limit = 14
+    limit: Limit = 12
     day: Annotated[str | None, Field(description="Day or period.")] = None
     interviewers: ListOf[str] | None = None
     jobs: ListOf[str] | None = None
