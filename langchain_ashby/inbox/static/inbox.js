@@ -186,17 +186,23 @@
   document.addEventListener("htmx:oobAfterSwap", () => { tick(); tell(); fade(); count(); });
 
   // What others do, and what becomes of decisions, comes by itself.
-  let due = 0;
-  function fresh(addresses) {
+  let due = 0, touched = new Set(), isOld = false;
+  function fresh({ address, gone = [], new: come, count } = {}) {
     clearTimeout(due);
+    [address, ...gone].forEach((it) => touched.add(it));
+    // After a decision of one's own the list is already as the event says.
+    const shows = ({ dataset, parentElement }) => gone.includes(dataset.address) || dataset.address === address && !parentElement.matches(".is-decided");
+    isOld ||= come?.length || count !== +one("#count")?.dataset.count || rows().some(shows);
     due = setTimeout(() => {
+      const news = touched, isListOld = isOld;
+      touched = new Set(), isOld = false;
       if (!document.hidden) htmx.trigger("#strip", "fresh"); // a background tab catches up when it is shown
       if (!one("#rows")) return;
       const here = one("#card")?.dataset.address;
       // A card that someone is about to decide on is not replaced.
-      const isFree = here ? addresses.includes(here) && !one("details.act[open], #actions .htmx-request") : !isTyping(document.activeElement);
+      const isFree = here ? news.has(here) && !one("details.act[open], #actions .htmx-request") : !isTyping(document.activeElement);
       if (isFree) htmx.trigger("#pane", "fresh");
-      htmx.trigger("#rows", "fresh");
+      if (isListOld) htmx.trigger("#rows", "fresh");
     }, 150);
   }
   // Browsers allow six connections to a host, so a background tab polls instead of listening.
@@ -204,7 +210,7 @@
     const { events, poll } = document.body.dataset;
     if (!events) return;
     let source = null, failures = 0, since = "", ticks = 0;
-    const told = (event) => { const it = JSON.parse(event.data); fresh([it.address, ...(it.gone || [])].filter(Boolean)); };
+    const told = (event) => fresh(JSON.parse(event.data));
     const close = () => { source?.close(); source = null; };
     const open = () => {
       source = new EventSource(events);
@@ -217,7 +223,7 @@
     };
     const ask = async () => {
       const answer = await fetch(poll + (since && `?since=${since}`)).then((it) => it.ok ? it.json() : {}).catch(() => ({}));
-      if (answer.changed) fresh([]);
+      if (answer.changed) fresh();
       since = answer.id || since;
       return answer.id;
     };
