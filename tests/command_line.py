@@ -77,14 +77,15 @@ class Piped:
         arguments: What follows `langchain-ashby` on the command line.
         env: Its environment.
         stdin: An open file; by default it has no input.
+        module: What runs in its place, as `python -m` does.
     """
 
-    def __init__(self, *arguments: str, env: Mapping[str, str], stdin: int | None = None) -> None:
+    def __init__(self, *arguments: str, env: Mapping[str, str], stdin: int | None = None, module: str = "") -> None:
         (out, its_out), (err, its_err) = os.pipe(), os.pipe()
         self.stdout, self.stderr = open(out), open(err)  # noqa: SIM115
         with open(os.devnull) as nothing:
             streams = [nothing.fileno() if stdin is None else stdin, its_out, its_err]
-            self._process = _started(arguments, env, streams)
+            self._process = _started(arguments, env, streams, module=module)
         os.close(its_out)
         os.close(its_err)
         assert self._process.pid

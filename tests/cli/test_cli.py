@@ -268,19 +268,14 @@ def test_doctor_says_that_a_key_or_a_connection_is_wrong(
 
 
 def test_the_sandbox_says_where_it_is_and_stops_when_told() -> None:
-    server = subprocess.Popen(
-        [COMMAND, "sandbox", "--api-key", "open-sesame", "--candidates", "30"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
-    assert server.stdout is not None
-    ready = json.loads(server.stdout.readline())
-    assert ready["api_key"] == "open-sesame"
-    with AshbyClient(ready["api_key"], ready["url"]) as client:
-        assert client.call(SearchJobs(title="Staff Engineer"))
-    server.send_signal(signal.SIGTERM)
-    assert server.wait(timeout=20) == 0
+    with command_line.Piped("sandbox", "--api-key", "open-sesame", "--candidates", "30", env=environment()) as server:
+        ready = json.loads(server.stdout.readline())
+        assert ready["api_key"] == "open-sesame"
+        with AshbyClient(ready["api_key"], ready["url"]) as client:
+            assert client.call(SearchJobs(title="Staff Engineer"))
+        server.send_signal(signal.SIGTERM)
+        server.communicate(20)
+        assert server.returncode == 0
 
 
 def test_two_sandboxes_cannot_share_a_port(sandbox: AshbySandbox) -> None:

@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from command_line import Piped
 from desks import Desk, at, desk, new_database, place, until
 from people import browser_of
 from postgres import postgres as postgres
@@ -92,32 +91,36 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(tmp_path / "agent.db")
 
 
-@contextmanager
-def another_process(url: str, sandbox: AshbySandbox) -> Iterator[subprocess.Popen[str]]:
+class AnotherProcess:
     """An agent that asks whenever it is told a thread."""
-    candidate = sandbox.state()["candidate"][0]["id"]
-    command = [sys.executable, str(Path(__file__).parent / "asks.py"), url, sandbox.url, sandbox.api_key, candidate]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env=environment, **pipes) as asking:
-        try:
-            assert asking.stdout is not None and asking.stdout.readline() == "ready\n"
-            yield asking
-        finally:
-            asking.kill()
+
+    def __init__(self, process: Piped, threads: int) -> None:
+        self._process, self._threads = process, threads
+        assert process.stdout.readline() == "ready\n"
+
+    @classmethod
+    @contextmanager
+    def at(cls, url: str, sandbox: AshbySandbox) -> Iterator[AnotherProcess]:
+        candidate = sandbox.state()["candidate"][0]["id"]
+        theirs, ours = os.pipe()
+        with open(theirs), open(ours, "w"):
+            arguments = (url, sandbox.url, sandbox.api_key, candidate)
+            with Piped(*arguments, env=os.environ, stdin=theirs, module="asks") as process:
+                yield cls(process, ours)
+
+    def ask(self, thread: str) -> None:
+        os.write(self._threads, f"{thread}\n".encode())
+        assert self._process.stdout.readline() == "asked\n"
 
 
 @pytest.mark.slow
 def test_what_an_agent_in_another_process_asks_is_told_within_two_seconds(sandbox: AshbySandbox, url: str) -> None:
-    with at(url) as pair, another_process(url, sandbox) as asking:
+    with at(url) as pair, AnotherProcess.at(url, sandbox) as another:
         made = desk(sandbox, pair)
         with served(made, undo=timedelta(0)) as address:
             page = Stream(address)
-            assert asking.stdin is not None and asking.stdout is not None
             for number in range(3):
-                asking.stdin.write(f"thread {number}\n")
-                asking.stdin.flush()
-                assert asking.stdout.readline() == "asked\n"
+                another.ask(f"thread {number}")
                 assert until(lambda n=number: page.names() == ["waiting"] * (n + 1)) < 2  # type: ignore[misc]
             assert page.events[-1][1]["count"] == 3
             [approval, *_] = made.approvals()
@@ -173,33 +176,18 @@ def test_polling_tells_whether_anything_changed(sandbox: AshbySandbox, tmp_path:
             until(lambda: browser.get("/events/poll", params={"since": first["id"]}).json()["changed"])
 
 
-SERVER = """
-import sys, uvicorn
-from langchain_ashby import AshbyClient, AshbyToolkit
-from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.demo.scripted import ScriptedChatModel, lines
-from langchain_ashby.inbox import Reviewer, create_app
-agent = create_recruiting_agent(ScriptedChatModel(script=lines("Done.")), AshbyToolkit(AshbyClient("key", sys.argv[1])))
-uvicorn.run(create_app(agent, reviewers=lambda _: Reviewer("Ben")), port=int(sys.argv[2]), log_level="error")
-"""
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_with_open_pages_ends_when_it_is_told_to(sandbox: AshbySandbox, how: signal.Signals) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with subprocess.Popen([sys.executable, "-c", SERVER, sandbox.url, str(port)], env=environment) as server:
-        try:
-            until(lambda: _answers(port), 30)
-            page = Stream(f"http://127.0.0.1:{port}")
-            began = time.monotonic()
-            server.send_signal(how)
-            server.wait(10)
-            assert page.ended.wait(5) and time.monotonic() - began < 5
-        finally:
-            server.kill()
+    with Piped(sandbox.url, str(port), env=os.environ, module="serves") as server:
+        until(lambda: _answers(port), 30)
+        page = Stream(f"http://127.0.0.1:{port}")
+        began = time.monotonic()
+        server.send_signal(how)
+        server.communicate(10)
+        assert page.ended.wait(5) and time.monotonic() - began < 5
 
 
 def _answers(port: int) -> bool:

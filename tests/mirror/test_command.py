@@ -66,17 +66,14 @@ def test_what_cannot_be_is_said_in_a_line(
 
 
 def test_it_goes_on_until_it_is_interrupted_whatever_ashby_does(sandbox: AshbySandbox, url: str) -> None:
-    command = [command_line.COMMAND, "mirror", "sync", "--every", "0.2s"]
-    with subprocess.Popen(
-        command, env=environment(sandbox, url), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None and process.stderr is not None
+    with command_line.Piped("mirror", "sync", "--every", "0.2s", env=environment(sandbox, url)) as process:
         assert process.stdout.readline().startswith("as of ")
         sandbox.fault("application.list", status=503, times=4)
         assert "server_error" in process.stderr.readline()
         assert process.stdout.readline().startswith("as of ")
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 130
+        process.communicate(30)
+        assert process.returncode == 130
 
 
 def test_a_key_is_not_in_the_file(sandbox: AshbySandbox, url: str, tmp_path: Path) -> None:
