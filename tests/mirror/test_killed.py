@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 from random import Random
 
 import pytest
 from changes import Company
+from command_line import Piped
 from expected import differences, expected
 from postgres import own_schema
 from test_interleavings import as_of, check_whole
@@ -31,13 +29,17 @@ def test_a_process_that_is_killed_leaves_a_whole_mirror_that_the_next_one_finish
     if database == "postgres":
         url = own_schema(request.getfixturevalue("postgres"), f"killed_{seed}")
     mirror = Mirror(url, client)
-    command = [sys.executable, str(Path(__file__).with_name("killed_run.py")), url, sandbox.url, sandbox.api_key]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as forking:
-        assert forking.stdin is not None and forking.stdout is not None
+    theirs, ours = os.pipe()
+    arguments = (url, sandbox.url, sandbox.api_key)
+    with (
+        open(theirs),
+        open(ours, "w") as told,
+        Piped(*arguments, env=os.environ, stdin=theirs, module="killed_run") as forking,
+    ):
         for _ in range(5):
             for _ in range(3):
                 company.change(random.randrange(10**6))
-            print(file=forking.stdin, flush=True)
+            print(file=told, flush=True)
             run = int(forking.stdout.readline())
             time.sleep(random.uniform(0, 1.5))
             os.kill(run, signal.SIGKILL)
