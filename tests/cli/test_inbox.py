@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -145,16 +146,25 @@ def test_it_needs_a_store_or_the_sandbox_and_says_what_is_wrong(sandbox: AshbySa
     status, words = failed("--store", nowhere, **environment(sandbox))
     assert status == 1 and words.startswith("The store in PostgreSQL cannot be read (OperationalError). Check that ")
     assert "hunter2" not in words
-    with inbox("--sandbox", **clean()) as running:
-        port = running.home.rpartition(":")[2]
-        status, words = failed("--sandbox", "--port", port)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, words = failed("--sandbox", "--port", str(port))
         assert status == 1 and f"cannot listen on port {port}" in words
 
 
-def test_enter_gives_an_address_for_another_browser(tmp_path: Path) -> None:
+@pytest.fixture
+def empty(sandbox: AshbySandbox, tmp_path: Path) -> tuple[str, dict[str, str]]:
+    """A store in which nothing waits, and the environment for it: `--sandbox` would first have its agent propose."""
+    url = f"sqlite:///{tmp_path / 'agent.db'}"
+    with open_database(url, create=True):
+        return url, {**os.environ, **clean(**environment(sandbox))}
+
+
+def test_enter_gives_an_address_for_another_browser(empty: tuple[str, dict[str, str]]) -> None:
     ours, theirs = pty.openpty()
+    url, variables = empty
     try:
-        with Piped("inbox", "--sandbox", "--no-open", env={**os.environ, **clean()}, stdin=theirs) as process:
+        with Piped("inbox", "--store", url, "--no-open", env=variables, stdin=theirs) as process:
             running = Inbox(process)
             running.line()
             os.write(ours, b"\n")
@@ -167,12 +177,14 @@ def test_enter_gives_an_address_for_another_browser(tmp_path: Path) -> None:
         os.close(theirs)
 
 
-def test_the_browser_is_given_a_file_that_only_its_owner_can_read_and_no_token(tmp_path: Path) -> None:
+def test_the_browser_is_given_a_file_that_only_its_owner_can_read_and_no_token(
+    empty: tuple[str, dict[str, str]], tmp_path: Path
+) -> None:
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/given\n')
     browser.chmod(0o700)
-    environment = {**os.environ, **clean(), "BROWSER": f"{browser} %s"}
-    with Piped("inbox", "--sandbox", env=environment) as process:
+    url, variables = empty
+    with Piped("inbox", "--store", url, env={**variables, "BROWSER": f"{browser} %s"}) as process:
         running = Inbox(process)
         assert "opened in your browser" in running.printed and "token" not in running.printed
         given = (tmp_path / "given").read_text().strip()
