@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from langchain_core.tools import BaseTool
@@ -46,6 +47,13 @@ class Description(NamedTuple):
 
 def definition(tool: BaseTool) -> str:
     """Writes a tool's definition as JSON, as providers receive it."""
+    seen = tool.tool_call_schema
+    # Our own tools keep the class that says all of it; those of others make one each time they are asked.
+    return _written(seen) if isinstance(seen, type) and seen is tool.tool_call_schema else _written.__wrapped__(tool)
+
+
+@cache
+def _written(tool: Any) -> str:
     return json.dumps(convert_to_openai_tool(tool), ensure_ascii=False, separators=(",", ":"))
 
 

@@ -78,6 +78,7 @@ class Bench:
 
     def __enter__(self) -> Self:
         self._sandbox.start()
+        self._seed = self._sandbox.state()
         self._elsewhere.__enter__()
         self._watch.secrets.update(spellings(self._sandbox.api_key))
         return self
@@ -158,7 +159,7 @@ class Bench:
         """Resets the company; returns the tool's arguments and the number of requests spent on them."""
         self._sandbox.reset()
         client = self._client(self._sandbox.url, PATIENT_TIMEOUT, PATIENT_BUDGET)
-        args = EXAMPLES[tool](Company(self._sandbox.state(), client, self._uploads))
+        args = EXAMPLES[tool](Company(self._seed, client, self._uploads))
         return args, len(self._sandbox.requests())
 
     def _tool(self, name: str, url: str, timeout: float, budget: float, session: Session | None = None) -> Any:

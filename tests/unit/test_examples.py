@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from examples import EXAMPLES, WRITES, Company
@@ -17,6 +18,11 @@ def sandbox() -> Iterator[AshbySandbox]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def seed(sandbox: AshbySandbox) -> dict[str, list[Any]]:
+    return sandbox.state()
+
+
 def test_every_tool_has_an_example_and_no_example_is_left_of_a_tool_that_is_gone() -> None:
     missing = [name for name in OPERATIONS if name not in EXAMPLES]
     assert not missing, f"add an example to tests/examples.py for {', '.join(missing)}"
@@ -25,11 +31,11 @@ def test_every_tool_has_an_example_and_no_example_is_left_of_a_tool_that_is_gone
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_works_and_changes_the_company_only_if_it_is_a_write(
-    name: str, sandbox: AshbySandbox, tmp_path: Path
+    name: str, sandbox: AshbySandbox, seed: dict[str, list[Any]], tmp_path: Path
 ) -> None:
     sandbox.reset()
     with AshbyClient(sandbox.api_key, sandbox.url, upload_dirs=[tmp_path]) as client:
-        arguments = EXAMPLES[name](Company(sandbox.state(), client, tmp_path))
+        arguments = EXAMPLES[name](Company(seed, client, tmp_path))
         [tool] = AshbyToolkit(client, include=[name]).get_tools()
         before = sandbox.state()
         message = tool.invoke({"type": "tool_call", "id": "1", "name": name, "args": arguments})

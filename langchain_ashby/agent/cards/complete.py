@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from langchain_ashby.agent.cards.card import is_uuid
@@ -252,20 +253,24 @@ class _Gap:
 
 def _unread(record: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Iterator[_Gap]:
     for way, kind in kinds.items():
-        yield from _gaps(record, kind, way.split("."), "")
+        yield from _gaps(record, kind, _steps(way), "")
 
 
-def _gaps(holder: Mapping[str, Any], kind: Kind, way: list[str], place: str) -> Iterator[_Gap]:
-    step, *further = way
-    key = step.removesuffix("[]").removesuffix("?")
-    value, place = holder.get(key), f"{place}.{key}".lstrip(".")
+@cache
+def _steps(way: str) -> tuple[tuple[str, bool, bool], ...]:
+    """The steps of a way: each key, if it may be missing, and if its value is a list."""
+    return tuple((it.removesuffix("[]").removesuffix("?"), "?" in it, it.endswith("[]")) for it in way.split("."))
+
+
+def _gaps(holder: Mapping[str, Any], kind: Kind, way: tuple[tuple[str, bool, bool], ...], place: str) -> Iterator[_Gap]:
+    (key, may_be_missing, listed), further = way[0], way[1:]
+    value, place = holder.get(key), f"{place}.{key}" if place else key
     if value is None:
         if key in holder:
             yield _Gap(holder, key, place, f"Ashby sent null as {place}")
-        elif "?" not in step:
+        elif not may_be_missing:
             yield _Gap(holder, key, place, f"Ashby did not send {place}")
         return
-    listed = step.endswith("[]")
     if listed and not isinstance(value, list):
         yield _Gap(holder, key, place, f"{place} is not a list")
         return

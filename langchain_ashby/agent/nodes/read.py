@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import cached_property, partial
+from itertools import filterfalse
 from typing import Any
 
 from langchain_core.messages import ToolCall
 from langchain_core.runnables import Runnable, RunnableConfig
-from langgraph.prebuilt import ToolNode
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.store.base import BaseStore
 
@@ -18,12 +18,12 @@ from langchain_ashby.agent.messages.own import recorded, recorded_result
 from langchain_ashby.agent.messages.tool_messages import (
     NOT_IN_THIS_RUN,
     Result,
-    declared_errors,
     not_executed,
     unreadable,
 )
 from langchain_ashby.agent.run.runtime import current_run
 from langchain_ashby.agent.run.settings import RunLimits, RunSettings
+from langchain_ashby.agent.run.tools import NodeTools
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.toolkit.approvals import WaitingApproval, telling
 
@@ -38,23 +38,17 @@ class ReadNode(Runnable[Any, Any]):
         self._own_store = own_store
 
     @cached_property
-    def tools(self) -> ToolNode:
-        """The tools, made for the first call: making them takes longer than making the rest of the agent."""
-        return ToolNode(
-            [tool for tool in self._limits.tools.values() if not needs_approval(tool)],
-            name="reads",
-            handle_tool_errors=declared_errors,
-            wrap_tool_call=self._execute,
-            awrap_tool_call=self._aexecute,
-        )
+    def tools(self) -> NodeTools:
+        """The tools that wait for nobody."""
+        return NodeTools(filterfalse(needs_approval, self._limits.tools.values()), self._execute, self._aexecute)
 
     def invoke(self, input: list[ToolCall], config: RunnableConfig | None = None, **kwargs: Any) -> Any:
-        """Runs the calls of a task."""
-        return recorded(self.tools.invoke(input, config))
+        """Runs the call of a task."""
+        return recorded(self.tools.of(input[0]["name"]).invoke(input, config))
 
     async def ainvoke(self, input: list[ToolCall], config: RunnableConfig | None = None, **kwargs: Any) -> Any:
-        """Runs the calls of a task under asyncio."""
-        return recorded(await self.tools.ainvoke(input, config))
+        """Runs the call of a task under asyncio."""
+        return recorded(await self.tools.of(input[0]["name"]).ainvoke(input, config))
 
     def _execute(self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Result]) -> Result:
         settings = self._limits.settings()

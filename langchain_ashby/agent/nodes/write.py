@@ -14,7 +14,6 @@ from typing import Any
 from langchain_core.messages import ToolCall, ToolMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.errors import GraphBubbleUp, ParentCommand
-from langgraph.prebuilt import ToolNode
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command, Send
 from typing_extensions import TypedDict
@@ -34,7 +33,6 @@ from langchain_ashby.agent.messages.tool_messages import (
     EXECUTED_IN_PART,
     NO_STORE,
     Result,
-    declared_errors,
     executed,
     not_executed,
     outcome_unknown,
@@ -42,6 +40,7 @@ from langchain_ashby.agent.messages.tool_messages import (
     with_words,
 )
 from langchain_ashby.agent.run.settings import RunSettings
+from langchain_ashby.agent.run.tools import NodeTools
 from langchain_ashby.agent.state import Approval
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.http.observer import observed_by
@@ -71,15 +70,9 @@ class WriteNode(Runnable[WriteTask, Any]):
         self._bulk = BulkRunner(given, self._record)
 
     @cached_property
-    def tools(self) -> ToolNode:
-        """The tools, made for the first write, as those of `ReadNode` are."""
-        return ToolNode(
-            [tool for tool in self._limits.tools.values() if needs_approval(tool)],
-            name="writes",
-            handle_tool_errors=declared_errors,
-            wrap_tool_call=self._execute,
-            awrap_tool_call=self._aexecute,
-        )
+    def tools(self) -> NodeTools:
+        """The tools that wait for an approval."""
+        return NodeTools(filter(needs_approval, self._limits.tools.values()), self._execute, self._aexecute)
 
     def invoke(self, input: WriteTask, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """Executes the writes of a task."""
@@ -93,13 +86,13 @@ class WriteNode(Runnable[WriteTask, Any]):
         if self._is_bulk(approval):
             return recorded({"messages": [self._made_in_parts(approval)]})
         with _executing(approval):
-            return recorded(self.tools.invoke([approval["call"]], config))
+            return recorded(self.tools.of(approval["call"]["name"]).invoke([approval["call"]], config))
 
     async def _amade_now(self, approval: Approval, config: RunnableConfig | None) -> Any:
         if self._is_bulk(approval):
             return recorded({"messages": [await self._amade_in_parts(approval)]})
         with _executing(approval):
-            return recorded(await self.tools.ainvoke([approval["call"]], config))
+            return recorded(await self.tools.of(approval["call"]["name"]).ainvoke([approval["call"]], config))
 
     def _is_bulk(self, approval: Approval) -> bool:
         return "parts" in approval.get("proposal", ()) or self._executor.checker.bulk(approval["call"]) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from copy import copy
@@ -34,9 +35,13 @@ class Seen:
         }
 
     def ways(self) -> Iterator[tuple[Any, Way, Any]]:
-        """Every value in a reply: the reply, the path to the value, and the value."""
+        """Every value in a reply: the reply, the path to the value, and the value.
+
+        Of a list it goes into the first entry, and into those of the next two that are on the card or have other keys.
+        """
+        told = json.dumps(self.card)
         for key, reply in self.replies.items():
-            for way, value in _ways(reply.results if isinstance(reply, Page) else reply):
+            for way, value in _ways(reply.results if isinstance(reply, Page) else reply, told):
                 yield key, way, value
 
     def altered(self, key: Any, way: Way, value: Any) -> Card:
@@ -87,12 +92,13 @@ def _replaced(whole: Any, way: Way, value: Any) -> Any:
     return changed
 
 
-def _ways(value: Any, way: Way = ()) -> Iterator[tuple[Way, Any]]:
+def _ways(value: Any, told: str, way: Way = ()) -> Iterator[tuple[Way, Any]]:
     if way:
         yield way, value
     if isinstance(value, dict):
         for key, entry in value.items():
-            yield from _ways(entry, (*way, key))
+            yield from _ways(entry, told, (*way, key))
     elif isinstance(value, list):
         for number, entry in enumerate(value[:3]):  # the others are like them
-            yield from _ways(entry, (*way, number))
+            if not number or not isinstance(entry, dict) or entry.get("id", "") in told or entry.keys() - value[0]:
+                yield from _ways(entry, told, (*way, number))
