@@ -113,11 +113,15 @@ def fitted(messages: Sequence[AnyMessage], room: int, can_be_read_again: Callabl
         room: The tokens that it may take.
         can_be_read_again: True for the name of a tool that only reads.
     """
-    readable = [isinstance(it, ToolMessage) and can_be_read_again(str(it.name)) for it in messages]
     sizes = [tokens([it]) for it in messages]
+    # A short result would be longer if it were cleared.
+    clearable = [
+        isinstance(it, ToolMessage) and size > _STUB and can_be_read_again(str(it.name))
+        for it, size in zip(messages, sizes, strict=True)
+    ]
     # Running totals: of whole messages, and of messages whose results are cleared.
     whole = [0, *accumulate(sizes)]
-    light = [0, *accumulate(min(size, _STUB) if it else size for size, it in zip(sizes, readable, strict=True))]
+    light = [0, *accumulate(min(size, _STUB) if it else size for size, it in zip(sizes, clearable, strict=True))]
     turns = [0, *(place for place, it in enumerate(messages) if isinstance(it, HumanMessage))]
     start = cleared = 0
 
@@ -129,7 +133,7 @@ def fitted(messages: Sequence[AnyMessage], room: int, can_be_read_again: Callabl
     for end in range(1, len(messages) + 1):
         if used(end, start, cleared) <= room:
             continue
-        results = [place for place in range(cleared, end) if readable[place]]
+        results = [place for place in range(cleared, end) if clearable[place]]
         cleared = max(cleared, results[-_RESULTS_KEPT] if len(results) >= _RESULTS_KEPT else cleared)
         if used(end, start, cleared) > room * _ENOUGH:
             later = [turn for turn in turns if start <= turn < end]
@@ -138,14 +142,14 @@ def fitted(messages: Sequence[AnyMessage], room: int, can_be_read_again: Callabl
             cleared = max(cleared, end - 1)
     spoken = max((place for place, it in enumerate(messages) if isinstance(it, AIMessage)), default=-1)
     kept = [
-        _cleared(it, was_read=place < spoken) if place < cleared and readable[place] else it
+        _cleared(it, was_read=place < spoken) if place < cleared and clearable[place] else it
         for place, it in enumerate(messages)
         if place >= start
     ]
     excess = used(len(messages), start, cleared) - room
     note = _NOTE.format(start, _changes(messages[:start], can_be_read_again)) if start else ""
     return Fitted(
-        _cut(kept, excess, can_be_read_again) if excess > 0 else kept, start + sum(readable[start:cleared]), note
+        _cut(kept, excess, can_be_read_again) if excess > 0 else kept, start + sum(clearable[start:cleared]), note
     )
 
 
@@ -239,7 +243,7 @@ _RESULTS_KEPT = 3
 _ENOUGH, _HALF = 0.75, 0.5
 """If clearing still leaves more than the first part of the room, turns are left out down to the second."""
 
-_PER_MESSAGE, _PER_IMAGE, _STUB, _CHARACTERS_PER_TOKEN = 8, 1_500, 40, 3
+_PER_MESSAGE, _PER_IMAGE, _STUB, _CHARACTERS_PER_TOKEN = 8, 1_500, 50, 3
 
 _CLEARED = "# Cleared to make room. Call the tool again if you need this result."
 _TOO_MANY = (
