@@ -8,10 +8,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import langchain_ashby
 import pytest
 from office import thread, user
 
+import langchain_ashby
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
