@@ -55,9 +55,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
-    """Adds a worker to those of `-n auto` for the slow tests, which often wait for terminals, processes and clocks."""
+    """Doubles the workers of `-n auto` for the slow tests, which often wait for terminals, processes and clocks."""
     cores = yield
-    return cores if config.option.markexpr == "not slow" else cores + 1
+    return cores if config.option.markexpr == "not slow" else 2 * cores
 
 
 @pytest.hookimpl(tryfirst=True)
