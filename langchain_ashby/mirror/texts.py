@@ -11,8 +11,10 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
+    Table,
     and_,
     case,
     delete,
@@ -235,13 +237,7 @@ def note_changes(connection: Connection) -> None:
     changed = (
         select(candidates.c.id)
         .join(person, person.c.id == candidates.c.id)
-        .where(
-            or_(
-                person.c.updated_at.is_(None),
-                person.c.updated_at.is_distinct_from(candidates.c.updated_at),
-                person.c.name.is_distinct_from(candidates.c.name),
-            )
-        )
+        .where(_may_differ(person, candidates, "name"))
     )
     of_changed = read_words.c.candidate_id.in_(changed)
     rows = connection.execute(select(read_words.c.candidate_id, read_words.c.kind).where(of_changed)).all()
@@ -251,14 +247,14 @@ def note_changes(connection: Connection) -> None:
     moved = (
         select(application.c.candidate_id)
         .outerjoin(applications, applications.c.id == application.c.id)
-        .where(
-            or_(
-                application.c.updated_at.is_(None),
-                application.c.updated_at.is_distinct_from(applications.c.updated_at),
-                application.c.candidate_id.is_distinct_from(applications.c.candidate_id),
-            )
-        )
+        .where(_may_differ(application, applications, "candidate_id"))
     )
     may_have_more = read_words.c.candidate_id.in_(moved)
     ageing = read_words.c.kind.in_([kind for kind, it in KINDS.items() if it.ages])
     connection.execute(update(read_words).where(ageing, may_have_more).values(read_at=None))
+
+
+def _may_differ(read: Table, known: Table, name: str) -> ColumnElement[bool]:
+    """That a record was changed since the run before, by its time or by this column, or that nobody can tell."""
+    columns = (read.c[it].is_distinct_from(known.c[it]) for it in ("updated_at", name))
+    return or_(read.c.updated_at.is_(None), *columns)
