@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,7 +69,7 @@ def prepare(given: requests.Session, url: str) -> None:
         ConfigurationError: if its proxy cannot be one, or a file with its certificates is missing or none.
     """
     adapter = _adapter(given, url)
-    if not isinstance(adapter, HTTPAdapter):
+    if not isinstance(adapter, HTTPAdapter) or (isinstance(given, _Session) and not given.trust_env):
         return
     target = requests.PreparedRequest()
     try:
@@ -209,11 +210,34 @@ class _Noting(AuthBase):
 
 
 class _Session(requests.Session):
-    """Takes authorities from SSL_CERT_FILE as well, as the SDKs of model providers do."""
+    """Takes authorities from SSL_CERT_FILE as well, as the SDKs of model providers do. Has no settings of its own."""
 
-    def merge_environment_settings(self, *arguments: Any, **more: Any) -> Any:
-        how = super().merge_environment_settings(*arguments, **more)
-        if self.trust_env and how["verify"] is True:
+    def request(  # type: ignore[override]  # only this module uses it
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str | None],
+        auth: AuthBase,
+        timeout: Any,
+        stream: bool,
+        allow_redirects: bool,
+        data: Any = None,
+        files: Any = None,
+        **_: None,
+    ) -> requests.Response:
+        """Sends a request, with none of the settings that a session may have: to merge them takes a fifth of the time."""
+        prepared = requests.PreparedRequest()
+        own = {**self.headers, **{name: it for name, it in headers.items() if it is not None}}
+        prepared.prepare(method, url, own, files, data, auth=auth)
+        how = self.merge_environment_settings(url, {}, stream, True, None)
+        return self.send(prepared, timeout=timeout, allow_redirects=allow_redirects, **how)
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        if not self.trust_env:
+            return {"proxies": proxies, "stream": stream, "verify": verify, "cert": cert}
+        how = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        if how["verify"] is True:
             how["verify"] = os.environ.get("SSL_CERT_FILE") or True
         return how
 
