@@ -152,17 +152,16 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
         builder.consequence("Ashby strips all HTML except bold, italics, underlining, links, lists and code.")
     builder.consequence("The agent can't delete the note.")
     there = builder.records("The notes on the candidate", notes)
-    alike = [note for note in there if _bare(str(note.get("content") or "")) == _bare(text)]
+    bare = _bare(text)
+    alike = [note for note in there if _bare(str(note.get("content") or "")) == bare]
     if alike:
         builder.warn("The candidate already has a note with this text.")
     # A key that may not see private notes cannot tell that there is none.
     complete = there.complete and (not request.is_private or any(note.get("isPrivate") for note in there))
     # Ashby reduces HTML, so that a note of it may have other words in the end.
-    others = [note for note in there if (is_html or note in alike) and not _is_that_note(note, request)]
+    others = [note for note in (there if is_html else alike) if not _is_that_note(note, request)]
     made = None if request.created_at else "createdAt"
-    builder.lookalikes(
-        "Notes with this text", [request.candidate_id, _bare(text)], alike, complete, made, doubtful=others
-    )
+    builder.lookalikes("Notes with this text", [request.candidate_id, bare], alike, complete, made, doubtful=others)
 
 
 def _say_what_is_not_documented(builder: CardBuilder, request: UpdateCandidate) -> None:

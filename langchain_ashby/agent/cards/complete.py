@@ -6,10 +6,9 @@ nor "none". Any other key may be missing, which means that there is no value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from langchain_ashby.agent.cards.card import is_uuid
@@ -74,7 +73,7 @@ _FIELD = {"field?.path": NAME, "field?.title?": TEXT, "field?.type?": NAME, "isR
 
 def _is_form(value: Any) -> bool:
     """True for a form that can be read in full: a part would make fields seem not to exist."""
-    return isinstance(value, Mapping) and not any(_unread(value, _inside("sections[].fields?[]", _FIELD)))
+    return isinstance(value, Mapping) and not _unread(value, _FORM_KEYS)
 
 
 FORM = Kind("a form", _is_form)
@@ -209,17 +208,50 @@ class Incomplete(dict[str, Any]):
     unread: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A key of a record: what its value is, or each entry of its list, and the keys inside of those."""
+
+    name: str
+    may_be_missing: bool
+    listed: bool
+    kind: Kind
+    inside: tuple[_Key, ...]
+
+
+def _keys(kinds: Mapping[str, Kind]) -> tuple[_Key, ...]:
+    """The keys that ways begin with, each with those inside of it: a record is gone through once, not for each way."""
+    inside: dict[str, dict[str, Kind]] = {}
+    for way, kind in kinds.items():
+        step, _, further = way.partition(".")
+        inside.setdefault(step, {})[further] = kind
+    return tuple(
+        _Key(
+            name=step.removesuffix("[]").removesuffix("?"),
+            may_be_missing="?" in step,
+            listed=step.endswith("[]"),
+            kind=RECORD if (own := ways.pop("", None)) is None else own,
+            inside=_keys(ways),
+        )
+        for step, ways in inside.items()
+    )
+
+
+_FORM_KEYS = _keys(_inside("sections[].fields?[]", _FIELD))
+_KEYS = {name: _keys(kinds) for name, kinds in KINDS.items()}
+
+
 def checked(method: str, record: Any) -> Any:
     """The record itself; if something in it is unread, a copy without that, which lists its gaps."""
-    kinds = KINDS.get(method) or KINDS.get(method.partition(".")[0], {})
+    keys = _KEYS.get(method) or _KEYS.get(method.partition(".")[0], ())
     if not isinstance(record, Mapping):
         incomplete = Incomplete()
         incomplete.gaps = ("it is not a record",)
         return incomplete
-    if not any(_unread(record, kinds)):
+    if not _unread(record, keys):
         return record
     incomplete = Incomplete(deepcopy(dict(record)))
-    found = list(_unread(incomplete, kinds))
+    found = _unread(incomplete, keys)
     for gap in found:
         gap.holder.pop(gap.key, None)
     incomplete.gaps = tuple(dict.fromkeys(gap.words for gap in found))
@@ -251,35 +283,25 @@ class _Gap:
     words: str
 
 
-def _unread(record: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Iterator[_Gap]:
-    for way, kind in kinds.items():
-        yield from _gaps(record, kind, _steps(way), "")
-
-
-@cache
-def _steps(way: str) -> tuple[tuple[str, bool, bool], ...]:
-    """The steps of a way: each key, if it may be missing, and if its value is a list."""
-    return tuple((it.removesuffix("[]").removesuffix("?"), "?" in it, it.endswith("[]")) for it in way.split("."))
-
-
-def _gaps(holder: Mapping[str, Any], kind: Kind, way: tuple[tuple[str, bool, bool], ...], place: str) -> Iterator[_Gap]:
-    (key, may_be_missing, listed), further = way[0], way[1:]
-    value, place = holder.get(key), f"{place}.{key}" if place else key
-    if value is None:
-        if key in holder:
-            yield _Gap(holder, key, place, f"Ashby sent null as {place}")
-        elif not may_be_missing:
-            yield _Gap(holder, key, place, f"Ashby did not send {place}")
-        return
-    if listed and not isinstance(value, list):
-        yield _Gap(holder, key, place, f"{place} is not a list")
-        return
-    expected = RECORD if further else kind
-    for entry in value if listed else [value]:
-        if not expected.holds(entry):
-            yield _Gap(holder, key, place, f"{place} {_not(expected, entry, listed)}")
-        elif further:
-            yield from _gaps(entry, kind, further, place)
+def _unread(holder: Mapping[str, Any], keys: tuple[_Key, ...], way: str = "") -> list[_Gap]:
+    found: list[_Gap] = []
+    for key in keys:
+        name, value = key.name, holder.get(key.name)
+        if value is None:
+            if name in holder:
+                found.append(_Gap(holder, name, f"{way}{name}", f"Ashby sent null as {way}{name}"))
+            elif not key.may_be_missing:
+                found.append(_Gap(holder, name, f"{way}{name}", f"Ashby did not send {way}{name}"))
+        elif key.listed and not isinstance(value, list):
+            found.append(_Gap(holder, name, f"{way}{name}", f"{way}{name} is not a list"))
+        else:
+            for entry in value if key.listed else [value]:
+                if not key.kind.holds(entry):
+                    wrong = f"{way}{name} {_not(key.kind, entry, key.listed)}"
+                    found.append(_Gap(holder, name, f"{way}{name}", wrong))
+                elif key.inside:
+                    found += _unread(entry, key.inside, f"{way}{name}.")
+    return found
 
 
 def _not(kind: Kind, value: Any, listed: bool) -> str:
