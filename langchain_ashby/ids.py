@@ -83,11 +83,14 @@ def certain(written: str) -> str | None:
     """
     written = written.strip()
     try:
-        found = UUID(canonical(written))
+        found = canonical(written)
     except ValueError:
         return None
-    is_usual = found.variant == RFC_4122 and found.version in _USUAL_VERSIONS
-    return str(found) if is_usual or not _SHORT.fullmatch(written) else None
+    return found if not _SHORT.fullmatch(written) or _is_usual(UUID(found)) else None
+
+
+def _is_usual(uuid: UUID) -> bool:
+    return uuid.variant == RFC_4122 and uuid.version in _USUAL_VERSIONS
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -34,6 +34,8 @@ def _is_safe(value: Any) -> bool:
         for outer in level:
             for inner in outer.values() if type(outer) is dict else outer:
                 kind = type(inner)
+                if kind is str:  # as most are
+                    continue
                 if kind is dict or kind is list:
                     below.append(inner)
                 elif (kind is int and inner.bit_length() > 63) or (kind is float and not math.isfinite(inner)):

@@ -63,7 +63,14 @@ def share(store: BaseStore, kind: str) -> Share:
 
 def ids_in(value: Any) -> frozenset[str]:
     """Every id in a result."""
-    if isinstance(value, dict):
-        own = {value["id"]} if isinstance(value.get("id"), str) else set[str]()
-        return frozenset(own).union(*map(ids_in, value.values()))
-    return frozenset[str]().union(*map(ids_in, value)) if isinstance(value, list) else frozenset()
+    found: set[str] = set()
+    left = [value]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            if isinstance(part.get("id"), str):
+                found.add(part["id"])
+            left += part.values()
+        elif isinstance(part, list):
+            left += part
+    return frozenset(found)

@@ -41,18 +41,24 @@ class OnCard:
     """
 
     def __init__(self, cards: Sequence[Card] = ()) -> None:
-        read = [[it["facts"], it["refers"], [change["before"] for change in it["changes"]]] for it in cards]
-        self._leaves = list(dict.fromkeys([*_leaves(read), *(it for card in cards for it in _apart(card["line"]))]))
+        self._cards = cards
         self.names = {key: it["name"] for card in cards for key, it in card["refers"].items() if it["name"]}
 
     def vouches_for(self, value: Value) -> bool:
         """True if a record has the value."""
-        found = [self._leaves[it] for it in Texts(self._leaves).exactly(value.said, value.kind)]
+        texts, leaves = self._texts
+        found = [leaves[it] for it in texts.exactly(value.said, value.kind)]
         if value.kind == "passage":
             return any(len(it) > _LONGEST_NAME for it in found)
         if value.kind in ("number", "phone number", "date"):
             return any(len(it) <= len(value.said) + _SIGNS for it in found)
         return any(words(it) == words(value.said) for it in found)
+
+    @cached_property
+    def _texts(self) -> tuple[Texts, list[str]]:
+        read = [[it["facts"], it["refers"], [change["before"] for change in it["changes"]]] for it in self._cards]
+        leaves = list(dict.fromkeys([*_leaves(read), *(it for card in self._cards for it in _apart(card["line"]))]))
+        return Texts(leaves), leaves
 
 
 _LONGEST_NAME = 200
@@ -257,11 +263,18 @@ def _apart(line: str) -> list[str]:
     return [it for inside in re.findall(r"\(([^()]*)\)", re.sub("“[^”]*”", "", line)) for it in inside.split(", ")]
 
 
-def _leaves(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping | list):
-        for entry in value.values() if isinstance(value, Mapping) else value:
-            yield from _leaves(entry)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
+def _leaves(value: Any) -> list[str]:
+    """The texts and numbers anywhere in JSON, in no particular order."""
+    found: list[str] = []
+    left = [value]
+    while left:
+        part = left.pop()
+        if isinstance(part, str):
+            found.append(part)
+        elif isinstance(part, dict):
+            left += part.values()
+        elif isinstance(part, list):
+            left += part
+        elif part is not None and not isinstance(part, bool):
+            found.append(str(part))
+    return found
