@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from secrets import token_hex
 
 from langgraph.store.base import BaseStore, PutOp
 
@@ -82,7 +82,7 @@ class Journal:
         names = sorted(item.key for item in list_items(store, _NAMES))
         if not names:
             # Two workers may each make one. Both stay valid for the proposals that note them.
-            names = [uuid4().hex]
+            names = [token_hex(16)]
             store.batch([put_op(_NAMES, names[0], {"at": datetime.now(UTC).isoformat()})])
         return names[0]
 
@@ -128,7 +128,7 @@ class Journal:
         self, store: BaseStore, key: str, approval: Approval | None, seen: Seen | None, of_record: Claim | None = None
     ) -> Claim:
         now = datetime.now(UTC)
-        id, began = (of_record.id, of_record.began) if of_record else (uuid4().hex, running_time())
+        id, began = (of_record.id, of_record.began) if of_record else (token_hex(16), running_time())
         claim = Claim(id, now, now, this_process(), approval, seen, counts_requests=True, began=began)
         if (made := _made.get()) is not None:
             made.append(claim.id)
@@ -157,8 +157,9 @@ class Journal:
 
     def holds(self, store: BaseStore, key: str, claim: Claim) -> bool:
         """True if a claim is still on record, and no outcome is."""
-        names = self.names(store, key)
-        return claim.id in names and CONCLUDED not in names
+        where = namespace(key)
+        _, [held, concluded] = look(store, [], (where, claim.id), (where, CONCLUDED))
+        return held is not None and concluded is None
 
     def names(self, store: BaseStore, key: str) -> set[str]:
         """Reads the ids of the claims on a call, and `concluded` if there is an outcome, without what they hold."""

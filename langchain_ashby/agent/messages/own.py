@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
+from secrets import token_hex
 from types import MappingProxyType
 from typing import Any, cast
 from uuid import uuid4
@@ -34,7 +35,7 @@ def record_of_turn(message: AIMessage, turn: str | None = None) -> str:
     The turn is a new one if it is left out. The message's own id will not do: caches and providers repeat ids.
     """
     calls: list[Call] = [*message.tool_calls, *message.invalid_tool_calls]
-    return "".join(f"{it}{_END}" for it in [turn or uuid4().hex, *map(_digest_of_call, calls)])
+    return "".join(f"{it}{_END}" for it in [turn or token_hex(16), *map(_digest_of_call, calls)])
 
 
 def asked_of(message_id: str) -> str:
