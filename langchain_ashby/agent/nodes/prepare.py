@@ -81,9 +81,9 @@ class _Call:
         return together(earlier, edits(was, now))
 
 
-def prepare(state: State, given: Dependencies) -> Update:
+def prepare(state: State, settings: RunSettings, given: Dependencies) -> Update:
     """Makes proposals of the open writes; or of a person's edits, or of the proposals to ask about again, if any."""
-    location, settings = given.location(), given.limits.settings()
+    location = given.location()
     if location.store is None:
         return {"messages": _refused(state, given), "proposals": [], "approvals": [], "edits": []}
     ready = _ready(_calls(state, given), given)

@@ -17,10 +17,11 @@ from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, 
 from langchain_ashby.agent.messages.own import is_own_call, kept_answer, record_of_turn, turn_of
 from langchain_ashby.agent.messages.tool_messages import Call, not_executed, outcome_unknown, with_words
 from langchain_ashby.agent.run.runtime import RunLocation
+from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Proposal, State, Update, is_complete, undecided
 
 
-def reconcile(state: State, given: Dependencies) -> Update:
+def reconcile(state: State, _: RunSettings, given: Dependencies) -> Update:
     """Answers the open calls: a new message overtook an approval, or a run broke off.
 
     The outcome of a write is in the journal, or can be found out; no other open call can have written.

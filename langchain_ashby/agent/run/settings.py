@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Literal
@@ -160,12 +160,16 @@ class RunLimits:
         with self.acting(settings):
             return self._surroundings.words(ask=ask)
 
-    def within(self, node: Node) -> Node:
-        """Wraps a node so that it acts as the run's user. A run with settings that are not allowed cannot enter."""
+    def within(self, node: Callable[[State, RunSettings], Update]) -> Node:
+        """Wraps a node so that it gets the run's settings and acts as the run's user.
+
+        A run with settings that are not allowed cannot enter.
+        """
 
         def step(state: State) -> Update:
-            with self.acting(self.settings()):
-                return node(state)
+            settings = self.settings()
+            with self.acting(settings):
+                return node(state, settings)
 
         return step
 
