@@ -69,10 +69,10 @@ def keep(store: BaseStore, waiting: Waiting, found: tuple[list[Item], Item | Non
     """
     label, key = at = place(waiting)
     items, is_open = found or _found(store, at)
+    if (listed := open_among(items, is_open, key)) is not None:
+        return listed
     others = [it for item in items if (it := read_item(item)) is not None]
     known = next((it for it in others if it["interrupt_id"] == key), None)
-    if is_open is not None and known is not None:
-        return known
     # The run of an answer is the reviewer's. The person who talks to the agent is named by the run that began the turn.
     before = next((it for it in others if it["turn"] and it["turn"] == waiting["turn"]), None)
     named: Waiting = {**waiting, "requester": before["requester"]} if before else waiting
@@ -86,6 +86,12 @@ def keep(store: BaseStore, waiting: Waiting, found: tuple[list[Item], Item | Non
 def _found(store: BaseStore, at: Place) -> tuple[list[Item], Item | None]:
     [items], [is_open] = look(store, [of_thread(at[0])], open_mark(at))
     return items, is_open
+
+
+def open_among(items: Iterable[Item], is_open: Item | None, interrupt_id: str) -> Waiting | None:
+    """Returns a question among the items of its thread if it is listed and open, as its item at `open_mark` shows."""
+    found = next((it for it in items if it.key == interrupt_id), None)
+    return None if found is None or is_open is None else read_item(found)
 
 
 def of_thread(label: str) -> tuple[str, ...]:

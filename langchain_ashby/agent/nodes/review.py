@@ -28,7 +28,16 @@ from langchain_ashby.agent.execution.notes import note, note_counted
 from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.store import look, store_time, thread_label
-from langchain_ashby.agent.execution.waiting import Waiting, close, close_listed, keep, of_thread, open_mark, waiting
+from langchain_ashby.agent.execution.waiting import (
+    Waiting,
+    close,
+    close_listed,
+    keep,
+    of_thread,
+    open_among,
+    open_mark,
+    waiting,
+)
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, still_stands
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
 from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer, settings_given
@@ -37,7 +46,7 @@ from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Upda
 from langchain_ashby.text.markdown import plain
 
 
-def review(state: State, given: Dependencies) -> Update:
+def review(state: State, settings: RunSettings, given: Dependencies) -> Update:
     """Asks once. Decisions that cannot be used become a `problem`, and the graph comes here again.
 
     Asking again is another run of the node, not a loop in it: each question then has an id of its own, and decisions
@@ -60,7 +69,6 @@ def review(state: State, given: Dependencies) -> Update:
             close(location.store, location.thread_id, question_id())
             return {**again, "problem": problem}
     # Kept whatever the answer is: what this run requires, and shows, counts for the runs after it.
-    settings = given.limits.settings()
     again["proposals"] = proposals = [_with_requirements(it, settings) for it in proposals]
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
     label = thread_label(location.thread_id)
@@ -79,8 +87,10 @@ def review(state: State, given: Dependencies) -> Update:
         }
     asked = request_for(question_id(), proposals, state.get("problem"))
     # LangGraph runs this again with the answer: what is listed stays as it is.
-    waits = _listed(asked, state, given, settings, location)
-    listed = keep(location.store, waits, (listed_of_thread, is_open))
+    listed = open_among(listed_of_thread, is_open, asked["request_id"])
+    if listed is None:
+        waits = _listed(asked, state, given, settings, location)
+        listed = keep(location.store, waits, (listed_of_thread, is_open))
     answer = interrupt(asked)
     close_listed(location.store, listed)
     # The command with the answer may have changed the conversation as well; then `reconcile` closes the calls.
