@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -150,8 +151,9 @@ class StoreError(RuntimeError):
     """A store that the journal cannot rely on."""
 
 
+@lru_cache(maxsize=100)
 def thread_label(thread_id: str | None) -> str:
-    """A thread's id as it stands in namespaces, which do not accept every text."""
+    """A thread's id as it stands in namespaces, which do not accept every text. A step needs it several times."""
     return sha256(json.dumps(thread_id).encode()).hexdigest()[:32]
 
 

@@ -45,7 +45,11 @@ def with_artifacts(output: Any, artifacts: Artifacts) -> Any:
     if isinstance(output, dict):
         return {key: with_artifacts(value, artifacts) for key, value in output.items()}
     if isinstance(output, list):
-        return [with_artifacts(value, artifacts) for value in output]
+        return [with_artifacts(it, artifacts) if isinstance(it, _HOLDERS) else it for it in output]
     if type(output) is tuple:
         return tuple(with_artifacts(value, artifacts) for value in output)
     return output
+
+
+_HOLDERS = (ToolMessage, dict, list, tuple)
+"""What an answer may be, or be in; most messages are neither."""

@@ -114,6 +114,8 @@ def fitted(messages: Sequence[AnyMessage], room: int, can_be_read_again: Callabl
         can_be_read_again: True for the name of a tool that only reads.
     """
     sizes = [tokens([it]) for it in messages]
+    if sum(sizes) <= room:
+        return Fitted([*messages], 0, "")
     # A short result would be longer if it were cleared.
     clearable = [
         isinstance(it, ToolMessage) and size > _STUB and can_be_read_again(str(it.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import takewhile
 from typing import Any
 from uuid import uuid4
@@ -76,6 +76,8 @@ class ModelNode(Runnable[State, Update]):
         self._most_calls = most_calls
         self._window = window
         self._definitions = lru_cache(maxsize=64)(self._tokens_of_definitions)
+        self._tokens_of_instructions = tokens([self._instructions])
+        self._interface = cache(lambda name: interface_of(models[name]))
 
     def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         """Calls the model, with less of the conversation if its provider finds it too long."""
@@ -143,10 +145,10 @@ class ModelNode(Runnable[State, Update]):
         self, complete: list[AnyMessage], settings: RunSettings, part: float
     ) -> tuple[list[AnyMessage], int]:
         """What is sent, and how many messages of the conversation the model does not see in full."""
-        besides = tokens([self._instructions]) + self._definitions(tuple(settings.tools))
+        besides = self._tokens_of_instructions + self._definitions(tuple(settings.tools))
         messages, left_out, note = self._window.fit(complete, self._models[settings.model], besides, part)
         instructions = SystemMessage(f"{self._instructions.text}{note}") if note else self._instructions
-        return conversation(instructions, messages, interface_of(self._models[settings.model])), left_out
+        return conversation(instructions, messages, self._interface(settings.model)), left_out
 
     def _update(self, reply: Reply, settings: RunSettings, state: State, known: list[AnyMessage]) -> Update:
         earlier, own, ending = state["messages"], state.get("own", {}), reply.ending

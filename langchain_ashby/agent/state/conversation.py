@@ -75,7 +75,7 @@ class ConversationChannel(DeltaChannel[list[AnyMessage]]):
         *,
         snapshot_frequency: int = 1,
     ) -> None:
-        self._is_critical = False
+        self._changes: Sequence[Any] = ()
         self._is_stored = False
         self._reads: Collection[str] = ()
         super().__init__(reducer, typ)
@@ -87,8 +87,12 @@ class ConversationChannel(DeltaChannel[list[AnyMessage]]):
         return made
 
     def copy(self) -> Self:
-        """Copies the channel with its value."""
-        return self._as_here(super().copy())
+        """Copies the channel with its value. LangGraph does so before each choice of the next step."""
+        made = self.__class__(self.reducer, self.typ)
+        made.key = self.key
+        if self.is_available():
+            made.value = [*self.value]
+        return self._as_here(made)
 
     def from_checkpoint(self, checkpoint: Any) -> Self:
         """Returns the channel with the value that a checkpoint stores.
@@ -119,7 +123,7 @@ class ConversationChannel(DeltaChannel[list[AnyMessage]]):
     @property
     def snapshot_frequency(self) -> int:
         """After how many changes all is stored."""
-        return 1 if self._is_critical else _MOST_CHANGES
+        return 1 if any(_needs_all(it, self._reads) for it in self._changes) else _MOST_CHANGES
 
     @snapshot_frequency.setter
     def snapshot_frequency(self, number: int) -> None:
@@ -127,7 +131,7 @@ class ConversationChannel(DeltaChannel[list[AnyMessage]]):
 
     def update(self, values: Sequence[Any]) -> bool:
         """Applies the changes of a step."""
-        self._is_critical = any(_needs_all(it, self._reads) for it in values)
+        self._changes = values
         return super().update(values)
 
 
