@@ -11,6 +11,8 @@ from langchain_ashby.text.safe import is_unseen
 
 def without_accents(text: str) -> str:
     """A name for comparison. Letters that only look alike stay different, as do the vowel signs of other scripts."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return " ".join("".join(it for it in apart if not "\u0300" <= it <= "\u036f").split())
 
