@@ -114,9 +114,11 @@ def strict_sandboxes() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def clean_environment() -> Iterator[None]:
+def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Isolates tests from the developer's own configuration."""
     with pytest.MonkeyPatch.context() as patch:
+        # Each new client of httpx would load the certificates of all authorities, and nothing here needs one.
+        patch.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("no_authorities")))
         for name in ("ASHBY_API_KEY", "ASHBY_BASE_URL", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
             patch.delenv(name, raising=False)
         yield

@@ -45,15 +45,13 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 @pytest.fixture(autouse=True)
-def alone() -> Iterator[None]:
-    """Hides the objects of pytest and three providers from the garbage collector.
+def alone() -> None:
+    """Hides the objects of pytest, of the providers and of the benchmarks before from the garbage collector.
 
     Otherwise it would walk them again and again, charging whichever code allocates the next object.
     """
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture

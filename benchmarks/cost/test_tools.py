@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
-from langchain_anthropic import ChatAnthropic
-from langchain_core.language_models import BaseChatModel
+from langchain.chat_models import init_chat_model
 from langchain_core.tools import BaseTool, StructuredTool
-from langchain_google_genai import ChatGoogleGenerativeAI
-from langchain_openai import ChatOpenAI
 
 from benchmarks.cost.pairs import Pair
 from langchain_ashby import AshbyClient, AshbyToolkit
@@ -21,10 +17,10 @@ from langchain_ashby.toolkit import explain_arguments
 KEY = "none"
 PLAIN = f"{len(OPERATIONS)} StructuredTool.from_function"
 
-MODELS: dict[str, Callable[[], BaseChatModel]] = {
-    "ChatOpenAI": lambda: ChatOpenAI(model="gpt-5", api_key=KEY),
-    "ChatAnthropic": lambda: ChatAnthropic(model="claude-sonnet-4-5", api_key=KEY),
-    "ChatGoogleGenerativeAI": lambda: ChatGoogleGenerativeAI(model="gemini-2.5-pro", api_key=KEY),
+MODELS = {
+    "ChatOpenAI": "openai:gpt-5",
+    "ChatAnthropic": "anthropic:claude-sonnet-4-5",
+    "ChatGoogleGenerativeAI": "google_genai:gemini-2.5-pro",
 }
 
 
@@ -80,7 +76,7 @@ def test_making_the_tools_beside_barer_ones(pair: Pair, toolkit: AshbyToolkit) -
 @pytest.mark.parametrize("name", MODELS)
 def test_binding_the_tools(pair: Pair, toolkit: AshbyToolkit, name: str) -> None:
     """`create_agent` repeats this at each step."""
-    model = MODELS[name]()
+    model = init_chat_model(MODELS[name], api_key=KEY)
     ours, theirs = partial(model.bind_tools, toolkit.get_tools()), partial(model.bind_tools, plain_tools())
     pair(f"all bound to {name}", ours, PLAIN, theirs, rounds=100, at_most=1.0)
 
@@ -88,7 +84,7 @@ def test_binding_the_tools(pair: Pair, toolkit: AshbyToolkit, name: str) -> None
 @pytest.mark.parametrize("name", MODELS)
 def test_making_and_binding_the_tools(pair: Pair, toolkit: AshbyToolkit, name: str) -> None:
     """Conversions are cached by class, so new tools of the same classes reuse them."""
-    model = MODELS[name]()
+    model = init_chat_model(MODELS[name], api_key=KEY)
     ours = lambda: model.bind_tools(AshbyToolkit(toolkit.client).get_tools())  # noqa: E731
     theirs = lambda: model.bind_tools(plain_tools())  # noqa: E731
     pair(f"all made and bound to {name}", ours, PLAIN, theirs, rounds=50, at_most=1.0)

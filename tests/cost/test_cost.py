@@ -13,7 +13,7 @@ from crash.commands import rows
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="as for all benchmarks")
 
-SHARE = "not importing and (not many_reads or ainvoke-64)"
+SHARE = "not importing and (not many_reads or ainvoke-64) and not ChatAnthropic and not ChatGoogleGenerativeAI"
 
 
 def test_the_benchmarks_run(tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import runpy
 import subprocess
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,8 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from langchain_ashby.errors import ConfigurationError
+from langchain_ashby.server import door
 from langchain_ashby.server.door import Doorkeeper
 from langchain_ashby.server.paths import KnownPaths, brought_token
 
@@ -224,16 +227,16 @@ async def test_the_inbox_identifies_people_itself_and_sees_who_has_the_token() -
     async def room(scope: Scope, receive: Receive, send: Send) -> None:
         await JSONResponse({"path": scope["path"], "has_token": brought_token(scope)})(scope, receive, send)
 
-    door = Doorkeeper(room, SecretStr(TOKEN), has_inbox=True)
+    guarded = Doorkeeper(room, SecretStr(TOKEN), has_inbox=True)
     own = {"Origin": "http://127.0.0.1:2024", "Sec-Fetch-Site": "same-origin"}
     for path, headers, told in [
         ("/inbox/", own, {"path": "/inbox/", "has_token": False}),
         (f"/{TOKEN}/inbox/outcomes", {}, {"path": "/inbox/outcomes", "has_token": True}),
     ]:
-        assert (await ask(path, headers, app=door)).json() == told
-    assert (await ask("/inbox/", {"Host": "rebound.example"}, app=door)).status_code == 403
+        assert (await ask(path, headers, app=guarded)).json() == told
+    assert (await ask("/inbox/", {"Host": "rebound.example"}, app=guarded)).status_code == 403
     for path in ("/threads", "/inboxes", "//inbox"):
-        assert (await ask(path, app=door)).status_code == 401
+        assert (await ask(path, app=guarded)).status_code == 401
     assert (await ask("/inbox/")).status_code == 401, "without the extra it is a path like any other"
 
 
@@ -259,19 +262,20 @@ def test_without_the_extra_of_the_inbox_the_server_starts_and_says_so() -> None:
     assert 'Approvals in the browser: pip install "langchain-ashby[inbox]"' in run.stdout
 
 
-def test_nothing_that_holds_the_token_shows_it() -> None:
-    shown = "from langchain_ashby.server import door; print(vars(door), door.app.user_middleware, vars(door.app))"
-    environment = {**os.environ, "LANGCHAIN_ASHBY_TOKEN": TOKEN}
-    run = subprocess.run([sys.executable, "-c", shown], env=environment, capture_output=True, text=True, check=True)
-    assert "Doorkeeper" in run.stdout
-    assert TOKEN not in run.stdout + run.stderr
+def test_nothing_that_holds_the_token_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGCHAIN_ASHBY_TOKEN", TOKEN)
+    started = runpy.run_path(door.__file__)
+    shown = f"{started} {started['app'].user_middleware} {vars(started['app'])}"
+    assert "Doorkeeper" in shown
+    assert TOKEN not in shown
     assert TOKEN not in repr(vars(DOOR))
 
 
 @pytest.mark.parametrize("token", ["short", "x" * 19, "x" * 20 + "/", "x" * 20 + " y", "ä" * 30])
-def test_a_token_that_could_be_guessed_or_is_no_part_of_an_address_is_refused_and_not_quoted(token: str) -> None:
-    environment = {**os.environ, "LANGCHAIN_ASHBY_TOKEN": token}
-    started = [sys.executable, "-c", "import langchain_ashby.server.door"]
-    run = subprocess.run(started, env=environment, capture_output=True, text=True)
-    assert "LANGCHAIN_ASHBY_TOKEN takes at least 20 letters" in run.stderr
-    assert token not in run.stdout + run.stderr
+def test_a_token_that_could_be_guessed_or_is_no_part_of_an_address_is_refused_and_not_quoted(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGCHAIN_ASHBY_TOKEN", token)
+    with pytest.raises(ConfigurationError, match="LANGCHAIN_ASHBY_TOKEN takes at least 20 letters") as refused:
+        runpy.run_path(door.__file__)
+    assert token not in "".join(traceback.format_exception(refused.value))

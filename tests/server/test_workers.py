@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
+from command_line import Piped
 from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.store.postgres import PostgresStore
 
@@ -18,30 +17,25 @@ from langchain_ashby.sandbox import AshbySandbox
 WRITES = ["application.changeStage", "candidate.createNote", "interviewSchedule.create"]
 
 
-class Worker:
+class Worker(Piped):
     """A process ready to start."""
 
     def __init__(self, sandbox: AshbySandbox, *words: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("worker.py")), *words],
-            env=os.environ | {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        theirs, self._ours = os.pipe()
+        environment = os.environ | {"ASHBY_API_KEY": sandbox.api_key, "ASHBY_BASE_URL": sandbox.url}
+        super().__init__(*words, env=environment, stdin=theirs, module="tests.server.worker")
+        os.close(theirs)
 
     def is_ready(self) -> None:
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n"
+        assert self.stdout.readline() == "ready\n"
 
     def begin(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
+        os.write(self._ours, b"\n")
+        os.close(self._ours)
 
     def result(self) -> dict[str, Any]:
-        told, _ = self._process.communicate(timeout=60)
-        assert self._process.returncode == 0
+        told, failed = self.communicate()
+        assert self.returncode == 0, failed
         result: dict[str, Any] = json.loads(told)
         return result
 
@@ -50,8 +44,9 @@ def test_one_worker_asks_and_two_bring_the_answer_and_each_change_is_made_once(p
     with PostgresSaver.from_conn_string(postgres) as saver, PostgresStore.from_conn_string(postgres) as store:
         saver.setup()
         store.setup()
-        with AshbySandbox() as sandbox:
-            workers = [Worker(sandbox, postgres, "shared", what) for what in ("ask", "approve", "approve")]
+        with AshbySandbox() as sandbox, ExitStack() as stack:
+            steps = ("ask", "approve", "approve")
+            workers = [stack.enter_context(Worker(sandbox, postgres, "shared", what)) for what in steps]
             for worker in workers:
                 worker.is_ready()
             workers[0].begin()

@@ -1,6 +1,6 @@
 """One of several workers sharing a PostgreSQL, without a LangGraph server: asks, or answers a question.
 
-python worker.py DATABASE THREAD ask|approve
+python -m tests.server.worker DATABASE THREAD ask|approve
 """
 
 from __future__ import annotations
