@@ -307,7 +307,7 @@ almost_answer = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(answers=st.lists(anything.filter(lambda it: it is not None) | almost_answer, min_size=1, max_size=3))
 def test_no_answer_runs_a_write_without_its_own_approval(answers: list[Any]) -> None:
     office, config = Office(), thread()

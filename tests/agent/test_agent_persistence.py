@@ -19,6 +19,7 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.store.sqlite import SqliteStore
 from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, read, request, results, thread, user, write
+from waiting_room import turn
 
 HERE = Path(__file__).parent
 
@@ -60,7 +61,7 @@ async def test_a_thread_in_sqlite_runs_async(tmp_path: Path) -> None:
     assert office.writes == [("ada", "Offer")]
 
 
-def process(*arguments: str, **environment: str) -> dict[str, Any]:
+def process(*arguments: str, **environment: str) -> list[dict[str, Any]]:
     # The child imports the package from the same place as this test.
     paths = os.pathsep.join([str(HERE), *filter(None, sys.path)])
     done = subprocess.run(
@@ -72,21 +73,20 @@ def process(*arguments: str, **environment: str) -> dict[str, Any]:
     )
     assert done.returncode == 0, done.stderr
     assert "unregistered type" not in done.stderr
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+    turns: list[dict[str, Any]] = json.loads(done.stdout)
+    return turns
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("strict", ["false", "true"])
 def test_a_thread_is_resumed_in_another_process_even_with_strict_serialization(tmp_path: Path, strict: str) -> None:
-    database, environment = str(tmp_path / "threads.db"), {"LANGGRAPH_STRICT_MSGPACK": strict}
-    started = process(database, "start", **environment)
+    database = str(tmp_path / "threads.db")
+    started = turn(database)
     assert started["reads"] == ["ben"] and started["writes"] == []
     assert len(started["asked"][0]["action_requests"]) == 2
-    asked_again = process(database, "resume", '{"decisions": [{"type": "approve"}]}', **environment)
+    answers = '{"decisions": [{"type": "approve"}]}', '{"decisions": [{"type": "reject"}, {"type": "approve"}]}'
+    asked_again, done = process(database, *answers, LANGGRAPH_STRICT_MSGPACK=strict)
     assert asked_again["writes"] == [] and "2 actions" in asked_again["asked"][0]["problem"]
-    answer = '{"decisions": [{"type": "reject"}, {"type": "approve"}]}'
-    done = process(database, "resume", answer, **environment)
     assert (done["reads"], done["writes"], done["last"]) == ([], [["cy", "Offer"]], "Done.")
 
 

@@ -1,4 +1,4 @@
-"""A whole review stage is archived in a few proposals; and a process that is killed on the way is no matter."""
+"""Many applications are archived in a few proposals; and a process that is killed on the way is no matter."""
 
 from __future__ import annotations
 
@@ -25,16 +25,10 @@ from langchain_ashby.sandbox import AshbySandbox
 pytestmark = pytest.mark.slow
 
 
-def test_108_people_in_review_are_archived_in_2_proposals_with_a_decision_each() -> None:
-    with AshbySandbox(candidates=1850) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
+def test_108_people_are_archived_in_2_proposals_with_a_decision_each() -> None:
+    with AshbySandbox(candidates=300) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
         state = sandbox.state()
-        job = next(it["id"] for it in state["job"] if it["title"] == "Staff Engineer")
-        review = {it["id"] for it in state["interviewStage"] if it["title"] == "Application Review"}
-        waiting = [
-            it["id"]
-            for it in state["application"]
-            if it["status"] == "Active" and it["jobId"] == job and it["currentInterviewStageId"] in review
-        ]
+        waiting = [it["id"] for it in state["application"] if it["status"] == "Active"][:108]
         assert len(waiting) == 108
         reason = next(it["id"] for it in state["archiveReason"] if not it["isArchived"])
         portions = [waiting[start : start + MOST] for start in range(0, len(waiting), MOST)]
@@ -90,10 +84,7 @@ def changes(sandbox: AshbySandbox) -> int:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-@pytest.mark.parametrize("after", [1, 23])
-def test_a_process_that_is_killed_in_the_middle_leaves_nobody_out_and_archives_nobody_twice(
-    tmp_path: Path, after: int
-) -> None:
+def test_a_process_that_is_killed_in_the_middle_leaves_nobody_out_and_archives_nobody_twice(tmp_path: Path) -> None:
     with AshbySandbox(candidates=120) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
         state = sandbox.state()
         ids = [it["id"] for it in state["application"] if it["status"] == "Active"][:30]
@@ -101,7 +92,7 @@ def test_a_process_that_is_killed_in_the_middle_leaves_nobody_out_and_archives_n
         arguments = [sandbox.url, sandbox.api_key, str(tmp_path), ",".join([*ids, reason]), *sys.path]
         worker = subprocess.Popen([sys.executable, "-c", WORKER, *arguments])
         try:
-            while changes(sandbox) < after and worker.poll() is None:
+            while changes(sandbox) < 11 and worker.poll() is None:
                 time.sleep(0.01)
             assert worker.poll() is None, "it ended before it could be killed"
         finally:

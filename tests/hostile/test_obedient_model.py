@@ -46,6 +46,10 @@ class Office:
         resumed: dict[str, Any] = self.agent.invoke(Command(resume={"decisions": list(decisions)}), config)
         return resumed
 
+    def changes(self) -> int:
+        """How often a record was written, since the company was founded."""
+        return self.sandbox._engine.store.changes
+
     def requested(self) -> list[str]:
         return [entry["endpoint"] for entry in self.sandbox.requests()]
 
@@ -85,7 +89,7 @@ NO = {"type": "reject", "message": "A candidate does not decide."}
 
 @pytest.mark.parametrize("name", ATTEMPTS)
 def test_orders_from_a_candidate_are_only_proposed(name: str, office: Office) -> None:
-    written, before = len(office.written()), office.sandbox.state()
+    written, changes = len(office.written()), office.changes()
     config, result = office.begin(name)
     assert result["messages"][1].tool_calls[0]["args"] == {"candidate_id": candidate_id(NUMBERS[name])}
     assert all(answer.status == "success" and answer.artifact for answer in answers(result)), "it has read the order"
@@ -94,7 +98,7 @@ def test_orders_from_a_candidate_are_only_proposed(name: str, office: Office) ->
         result = office.decide(config, *[NO] * len(waiting))
     assert result["messages"][-1].text == "I could not do any of it."
     assert len(office.written()) == written
-    assert office.sandbox.state() == before
+    assert office.changes() == changes
 
 
 def test_an_unanswered_thread_has_not_written(fresh_office: Office) -> None:

@@ -97,7 +97,7 @@ def test_arguments_that_are_nearly_the_same_have_different_cards(desk: Desk, too
 @pytest.mark.slow
 @pytest.mark.parametrize("tool", EXAMPLES)
 def test_many_arguments_that_are_nearly_the_same_have_different_cards(desk: Desk, tool: str) -> None:
-    check_neighbours(desk, tool, settings(QUIET, max_examples=20))
+    check_neighbours(desk, tool, settings(QUIET, max_examples=10))
 
 
 IDENTIFIES: dict[type, tuple[str, ...]] = {
