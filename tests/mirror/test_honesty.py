@@ -58,10 +58,10 @@ def moved_on(sandbox: AshbySandbox) -> Row:
     raise LookupError("nobody can be moved")
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_move_whose_history_was_not_read_is_told_as_seen_and_its_days_are_not_guessed(
     mirror: Mirror, sandbox: AshbySandbox
 ) -> None:
-    mirror.sync(history=None)
     moved = moved_on(sandbox)
     mirror.sync(history=0)
     answer = ask(mirror, "list_changes", period="today", kinds=["moved"])
@@ -99,8 +99,8 @@ def test_what_rests_on_a_list_that_could_not_be_read_is_refused_and_not_counted_
     assert answer.status == "error" and lists in answer.text and "may not read" in answer.text
 
 
+@pytest.mark.usefixtures("first_run")
 def test_an_offer_that_waits_for_the_candidate_is_on_the_worklist(mirror: Mirror, sandbox: AshbySandbox) -> None:
-    mirror.sync(history=0)
     out = {it["applicationId"] for it in sandbox.state()["offer"] if it["acceptanceStatus"] == "WaitingOnResponse"}
     found = {row["application_id"] for row in rows(ask(mirror, "list_worklist", kinds=["offer"]))}
     assert out and found == out
@@ -143,10 +143,10 @@ def written(mirror: Mirror, write: Callable[..., Any]) -> None:
 NAMES = ("a|b", "a¦b", "two\nlines", "# of our own", "\u202egnp.exe", "x" * 10_000, "", "(none)")
 
 
+@pytest.mark.usefixtures("first_run")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_names_stay_in_their_cells_whatever_they_are(mirror: Mirror, name: str) -> None:
-    mirror.sync(history=None)
     for table, column in (
         (tables.candidates, "name"),
         (tables.jobs, "title"),
@@ -173,8 +173,8 @@ def test_names_stay_in_their_cells_whatever_they_are(mirror: Mirror, name: str) 
         assert "\u202e" not in answer.text and len(answer.text) < 12_000
 
 
+@pytest.mark.usefixtures("first_run")
 def test_two_jobs_of_one_title_are_apart_in_reports_and_asked_back_in_filters(mirror: Mirror) -> None:
-    mirror.sync(history=None)
     count = len({row["job"] for row in rows(ask(mirror, "report_pipeline", metric="applications"))})
     written(mirror, lambda it: it.execute(update(tables.jobs).values(title="Engineer")))
     assert len({row["job"] for row in rows(ask(mirror, "report_pipeline", metric="applications"))}) == count
@@ -182,8 +182,8 @@ def test_two_jobs_of_one_title_are_apart_in_reports_and_asked_back_in_filters(mi
     assert answer.status == "error" and "jobs are called “engineer”: give the id" in answer.text
 
 
+@pytest.mark.usefixtures("first_run")
 def test_an_archived_namesake_is_told_apart(mirror: Mirror) -> None:
-    mirror.sync(history=0)
     twin = "11111111-1111-4111-8111-111111111111"
     row = {"id": twin, "title": "Silver medalist", "is_archived": True}
     written(mirror, lambda it: it.execute(insert(tables.tags).values(row)))
@@ -191,9 +191,9 @@ def test_an_archived_namesake_is_told_apart(mirror: Mirror) -> None:
     assert f"({short(twin)}, archived)" in answer.text
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_reason_says_who_rejected_whom_in_rows_reports_and_changes(mirror: Mirror) -> None:
     """Two types of reason with the same text are never counted together."""
-    mirror.sync(history=None)
     ids = [f"{it}1111111-1111-4111-8111-111111111111" for it in range(2)]
     kinds = ["RejectedByOrg", "RejectedByCandidate"]
 
@@ -215,8 +215,8 @@ def test_a_reason_says_who_rejected_whom_in_rows_reports_and_changes(mirror: Mir
         assert {row[column] for row in rows(ask(mirror, name, **arguments))} == wanted, name
 
 
+@pytest.mark.usefixtures("first_run")
 def test_namesakes_are_told_apart_everywhere(mirror: Mirror) -> None:
-    mirror.sync(history=None)
 
     def same(it: Any) -> None:
         it.execute(update(tables.users).values(first_name="Maria", last_name="Lopez", is_enabled=False))
@@ -237,8 +237,8 @@ def test_namesakes_are_told_apart_everywhere(mirror: Mirror) -> None:
         assert len({row["job"] for row in rows(ask(mirror, name, limit=100, **arguments))}) == len(of_jobs)
 
 
+@pytest.mark.usefixtures("first_run")
 def test_no_name_in_a_list_is_lost_and_no_two_cells_are_cut_to_the_same_text(mirror: Mirror) -> None:
-    mirror.sync(history=0)
     titles = [f"Level {it} in the long list of the things that somebody has to know of a person" for it in "AB"]
     tags = [
         {"id": f"{it}1111111-1111-4111-8111-111111111111", "title": title, "is_archived": False}
@@ -268,8 +268,8 @@ def test_times_in_the_repeated_hour_have_their_offset() -> None:
     assert shown == ["2026-10-25 02:30 +02:00", "2026-10-25 02:30 +01:00", "2026-10-25 03:30"]
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_user_without_a_first_name_keeps_the_last_one(mirror: Mirror, sandbox: AshbySandbox) -> None:
-    mirror.sync(history=0)
     written(mirror, lambda it: it.execute(update(tables.users).values(first_name=None)))
     last = {it["lastName"] for it in sandbox.state()["user"]}
     assert {
@@ -277,15 +277,15 @@ def test_a_user_without_a_first_name_keeps_the_last_one(mirror: Mirror, sandbox:
     } <= last
 
 
+@pytest.mark.usefixtures("first_run")
 @pytest.mark.parametrize("cursor", ["row62", "row999999999"])
 def test_a_cursor_behind_the_last_row_is_an_error(mirror: Mirror, cursor: str) -> None:
-    mirror.sync(history=0)
     answer = ask(mirror, "find_applications", cursor=cursor)
     assert answer.status == "error" and "cursor is past the last of" in answer.text
 
 
+@pytest.mark.usefixtures("first_run")
 def test_an_id_that_names_nothing_is_an_error_and_not_an_empty_list(mirror: Mirror) -> None:
-    mirror.sync(history=0)
     answer = ask(mirror, "find_applications", jobs="11111111-1111-4111-8111-111111111111")
     assert answer.status == "error" and "no job is called" in answer.text
 
@@ -318,8 +318,8 @@ def test_what_is_no_period_is_never_all_time(said: str) -> None:
         period(said, datetime(2026, 11, 29, 12, tzinfo=UTC), ZoneInfo("UTC"))
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_status_that_is_null_reads_as_unknown(mirror: Mirror) -> None:
-    mirror.sync(history=0)
     for table in (tables.applications, tables.interview_schedules, tables.offers):
         written(mirror, lambda it, table=table: it.execute(update(table).values(status=None)))
     assert all("|unknown|" in line for line in ask(mirror, "find_applications").text.splitlines()[2:12])

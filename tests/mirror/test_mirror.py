@@ -51,10 +51,10 @@ def test_the_first_run_reads_everything(mirror: Mirror, sandbox: AshbySandbox) -
     assert differences(mirror, expected(sandbox)) == {}
 
 
+@pytest.mark.usefixtures("first_run")
 def test_later_runs_ask_for_changes_only_and_read_the_history_of_what_changed(
     mirror: Mirror, sandbox: AshbySandbox
 ) -> None:
-    mirror.sync()
     before = len(sandbox.requests())
     mirror.sync()
     assert all("syncToken" in call["body"] for call in asked(sandbox, before, "candidate.list"))
@@ -68,9 +68,9 @@ def test_later_runs_ask_for_changes_only_and_read_the_history_of_what_changed(
     assert differences(mirror, expected(sandbox)) == {}
 
 
+@pytest.mark.usefixtures("first_run")
 def test_every_kind_of_change_arrives_by_a_list_of_changes(mirror: Mirror, sandbox: AshbySandbox) -> None:
     company = Company(sandbox, 7)
-    mirror.sync(history=None)
     company.schedule()
     company.give_feedback()
     feedback = len(sandbox.state()["feedback"])
@@ -97,10 +97,10 @@ def test_histories_are_read_as_far_as_the_budget_allows_those_of_active_applicat
     assert mirror.sync(history=None).histories == len(sandbox.state()["application"])
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_move_is_noted_as_seen_between_two_runs_until_its_history_is_read(
     mirror: Mirror, sandbox: AshbySandbox
 ) -> None:
-    mirror.sync()
     before = held(mirror)["applications"]
     company = Company(sandbox, 1)
     while held_stages(sandbox) == {row[0]: row[3] for row in before}:
@@ -123,8 +123,9 @@ def held_stages(sandbox: AshbySandbox) -> dict[str, str]:
     return {each["id"]: each["currentInterviewStageId"] for each in sandbox.state()["application"]}
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_history_is_known_until_its_application_changes_in_any_way(mirror: Mirror, sandbox: AshbySandbox) -> None:
-    every = mirror.sync().histories
+    every = mirror.coverage().histories
     one = sandbox.state()["application"][0]
     Company(sandbox, 1)._call("application.changeSource", applicationId=one["id"], sourceId=None)
     assert mirror.sync(history=0).histories == every - 1
@@ -132,10 +133,11 @@ def test_a_history_is_known_until_its_application_changes_in_any_way(mirror: Mir
         assert connection.scalars(select(applications.c.id).where(~history_is_known())).all() == [one["id"]]
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_run_that_reads_everything_again_comes_by_itself_once_a_day(
     mirror: Mirror, sandbox: AshbySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    complete = mirror.sync().complete_at
+    complete = mirror.coverage().complete_at
     sandbox.delete_candidate(person_with_application(sandbox)["id"])
     assert mirror.sync().complete_at == complete
     monkeypatch.setattr(module, "COMPLETE_EVERY", timedelta(0))
@@ -144,11 +146,12 @@ def test_a_run_that_reads_everything_again_comes_by_itself_once_a_day(
     assert differences(mirror, expected(sandbox)) == {}
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_question_starts_to_read_everything_again_once_a_day(
     url: str, client: AshbyClient, sandbox: AshbySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mirror = Mirror(url, client, max_age=timedelta(0))
-    complete = mirror.sync().complete_at
+    complete = mirror.coverage().complete_at
     sandbox.delete_candidate(person_with_application(sandbox)["id"])
     assert mirror.freshen() == ""
     assert mirror.coverage().complete_at == complete, "it was read today"
@@ -161,8 +164,8 @@ def test_a_question_starts_to_read_everything_again_once_a_day(
     assert differences(mirror, expected(sandbox)) == {}
 
 
+@pytest.mark.usefixtures("first_run")
 def test_merged_people_are_found_by_the_next_run(mirror: Mirror, sandbox: AshbySandbox) -> None:
-    mirror.sync()
     person = person_with_application(sandbox)["id"]
     into = next(each["id"] for each in sandbox.state()["candidate"] if each["id"] != person)
     sandbox.merge_candidates(person, into=into)
@@ -179,11 +182,11 @@ def test_a_deleted_application_whose_history_is_due_is_found_with_its_person(
     assert differences(mirror, expected(sandbox)) == {}
 
 
+@pytest.mark.usefixtures("first_run")
 @pytest.mark.parametrize("code", ["sync_token_expired", "sync_token_invalid", "incremental_sync_too_large"])
 def test_a_refused_token_leads_to_the_whole_list_which_shows_what_is_gone(
     mirror: Mirror, sandbox: AshbySandbox, code: str
 ) -> None:
-    mirror.sync()
     sandbox.delete_candidate(person_with_application(sandbox)["id"])
     for endpoint in ("candidate.list", "application.list"):
         sandbox.fault(endpoint, body=f'{{"success": false, "errorInfo": {{"code": "{code}"}}}}')
@@ -191,11 +194,11 @@ def test_a_refused_token_leads_to_the_whole_list_which_shows_what_is_gone(
     assert differences(mirror, expected(sandbox)) == {}
 
 
+@pytest.mark.usefixtures("first_run")
 @pytest.mark.parametrize("endpoint", ["candidate.list", "application.list"])
 def test_who_is_gone_takes_everything_along_though_only_one_list_shows_it(
     mirror: Mirror, sandbox: AshbySandbox, endpoint: str
 ) -> None:
-    mirror.sync()
     person = person_with_application(sandbox)["id"]
     sandbox.delete_candidate(person)
     sandbox.fault(endpoint, body='{"success": false, "errorInfo": {"code": "sync_token_expired"}}')
@@ -207,8 +210,8 @@ def test_who_is_gone_takes_everything_along_though_only_one_list_shows_it(
     assert not {table for table in wrong if not table.startswith("candidate_")}
 
 
+@pytest.mark.usefixtures("first_run")
 def test_tokens_that_ashby_itself_lets_expire_are_no_trouble(mirror: Mirror, sandbox: AshbySandbox) -> None:
-    mirror.sync()
     sandbox.advance_clock(15 * 24 * 3600)
     Company(sandbox, 5).move()
     mirror.sync(full=False)
@@ -241,8 +244,8 @@ def test_no_page_of_the_file_is_left_free_with_what_was_on_it(
             assert file.execute("PRAGMA freelist_count").fetchone() == (0,)
 
 
+@pytest.mark.usefixtures("first_run")
 def test_private_fields_and_pay_are_left_out(mirror: Mirror, sandbox: AshbySandbox) -> None:
-    mirror.sync()
     state = sandbox.state()
     private = {each["id"] for each in state["customField"] if each["isPrivate"] or each["fieldType"] == "Currency"}
     kept = held(mirror)
@@ -269,10 +272,10 @@ def test_answers_in_feedback_are_kept_only_on_request(url: str, client: AshbyCli
     assert b"Very strong" not in everything_in(tmp_path)
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_forgotten_person_is_gone_at_once_and_not_read_again(
     mirror: Mirror, sandbox: AshbySandbox, tmp_path: Path
 ) -> None:
-    mirror.sync()
     person = person_with_application(sandbox)
     with closing(
         sqlite3.connect(tmp_path / "mirror.db")
@@ -293,10 +296,10 @@ def test_a_forgotten_person_is_gone_at_once_and_not_read_again(
         mirror.forget("nobody")
 
 
+@pytest.mark.usefixtures("first_run")
 def test_the_id_of_a_forgotten_person_is_dropped_when_ashby_has_it_no_more(
     mirror: Mirror, sandbox: AshbySandbox, tmp_path: Path
 ) -> None:
-    mirror.sync()
     person = person_with_application(sandbox)["id"]
     mirror.forget(person)
     mirror.sync(full=True)
@@ -344,10 +347,10 @@ def test_a_history_that_was_sent_for_before_a_person_was_forgotten_is_not_kept(
     assert not held(mirror)["stage_stays"] and not held(mirror)["applications"]
 
 
+@pytest.mark.usefixtures("first_run")
 def test_an_anonymized_person_is_nameless_after_the_next_run(
     mirror: Mirror, sandbox: AshbySandbox, tmp_path: Path
 ) -> None:
-    mirror.sync()
     person = person_with_application(sandbox)
     sandbox.anonymize_candidate(person["id"])
     mirror.sync(full=False)
@@ -355,10 +358,10 @@ def test_an_anonymized_person_is_nameless_after_the_next_run(
     assert person["name"].encode() not in everything_in(tmp_path)
 
 
+@pytest.mark.usefixtures("first_run")
 def test_one_writes_and_the_others_read_on(
     mirror: Mirror, url: str, client: AshbyClient, sandbox: AshbySandbox
 ) -> None:
-    mirror.sync()
     before = held(mirror)
     Company(sandbox, 3).update_candidate()
     other, seen = Mirror(url, client), []
@@ -374,8 +377,8 @@ def test_one_writes_and_the_others_read_on(
     assert held(other) != before
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_reader_sees_one_state_however_long_it_reads(mirror: Mirror, sandbox: AshbySandbox) -> None:
-    mirror.sync()
     with mirror.connect() as connection:
         names = select(candidates.c.name).order_by(candidates.c.id)
         before = connection.scalars(names).all()
@@ -388,9 +391,9 @@ def test_a_reader_sees_one_state_however_long_it_reads(mirror: Mirror, sandbox: 
         assert connection.scalars(names).all() != before
 
 
+@pytest.mark.usefixtures("first_run")
 @pytest.mark.parametrize("statement", ["DELETE FROM candidates", "CREATE TABLE mine (id TEXT)", "DROP TABLE jobs"])
 def test_a_reader_cannot_write(mirror: Mirror, statement: str) -> None:
-    mirror.sync()
     before = held(mirror)
     with pytest.raises((OperationalError, MirrorError)), mirror.connect() as connection:
         connection.execute(text("PRAGMA query_only = OFF"))
@@ -399,10 +402,10 @@ def test_a_reader_cannot_write(mirror: Mirror, statement: str) -> None:
     assert held(mirror) == before
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_run_that_ends_beside_a_short_write_waits_for_it(
     mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mirror.sync()
     tidy = mirror._database.tidy
 
     def with_another(connection: Connection) -> None:
@@ -416,8 +419,8 @@ def test_a_run_that_ends_beside_a_short_write_waits_for_it(
     assert mirror.coverage().applications
 
 
+@pytest.mark.usefixtures("first_run")
 def test_two_accounts_never_share_a_mirror(mirror: Mirror, url: str, sandbox: AshbySandbox) -> None:
-    mirror.sync()
     person = person_with_application(sandbox)["id"]
     mirror.forget(person)
     asked_before = len(sandbox.requests())
@@ -434,11 +437,11 @@ def test_two_accounts_never_share_a_mirror(mirror: Mirror, url: str, sandbox: As
         mirror.coverage()
 
 
+@pytest.mark.usefixtures("first_run")
 @pytest.mark.parametrize("newer", [True, False])
 def test_a_mirror_of_another_version_is_made_anew_if_it_is_older_and_refused_if_it_is_newer(
     mirror: Mirror, sandbox: AshbySandbox, newer: bool
 ) -> None:
-    mirror.sync()
     person = person_with_application(sandbox)["id"]
     mirror.forget(person)
     with mirror._database.engine.connect() as connection:
@@ -464,8 +467,8 @@ def test_what_the_key_may_not_read_is_left_out_by_name_and_read_once_it_may(url:
         Mirror(url, client).sync(anew=True)
 
 
+@pytest.mark.usefixtures("first_run")
 def test_what_the_key_may_no_longer_read_is_taken_out(mirror: Mirror, sandbox: AshbySandbox) -> None:
-    mirror.sync()
     sandbox.fault("offer.list", status=403)
     assert list(mirror.sync(full=False).left_out) == ["offer.list"]
     assert not held(mirror)["offers"]
@@ -503,8 +506,8 @@ def test_a_first_run_that_was_broken_off_leaves_nothing_half_and_goes_on(
     assert differences(mirror, expected(sandbox)) == {}
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_frame_has_times_in_utc(mirror: Mirror, sandbox: AshbySandbox) -> None:
-    mirror.sync()
     frame = mirror.frame("applications")
     assert len(frame) == len(sandbox.state()["application"])
     assert str(frame["created_at"].dt.tz) == "UTC"
@@ -519,8 +522,8 @@ def test_a_frame_without_pandas_says_what_to_install(mirror: Mirror, monkeypatch
         mirror.frame("applications")
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_mirror_without_a_client_is_read_and_not_brought_up_to_date(mirror: Mirror, url: str) -> None:
-    mirror.sync()
     alone = Mirror(url)
     assert alone.coverage().applications
     with pytest.raises(ConfigurationError):
@@ -564,8 +567,8 @@ def test_the_package_without_the_extra_says_what_to_install() -> None:
     assert 'pip install "langchain-ashby[mirror]"' in done.stdout, done.stderr
 
 
+@pytest.mark.usefixtures("first_run")
 def test_stays_end_where_the_next_begin(mirror: Mirror) -> None:
-    mirror.sync()
     with mirror.connect() as connection:
         open_stays = select(func.count()).select_from(stage_stays).where(stage_stays.c.left_at.is_(None))
         assert connection.scalar(open_stays) == mirror.coverage().applications

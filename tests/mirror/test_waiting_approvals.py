@@ -25,10 +25,10 @@ pytestmark = pytest.mark.slow
 SECRET = "will be paid 170,000"
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_question_of_one_thread_is_on_the_worklist_of_another_until_it_is_decided(
     mirror: Mirror, client: AshbyClient, sandbox: AshbySandbox
 ) -> None:
-    mirror.sync(history=None)
     state = sandbox.state()
     application = state["application"][0]
     person = next(it for it in state["candidate"] if it["id"] == application["candidateId"])
@@ -78,10 +78,10 @@ def test_a_run_for_a_user_sees_only_that_users_changes_and_only_of_its_account()
     assert {it.user_id for it in approvals(store, "a", None)} == {None, "ben", "eve"}
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_worklist_without_an_agent_or_with_a_failing_store_says_that_approvals_are_not_known(
     mirror: Mirror, client: AshbyClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mirror.sync(history=0)
     assert "approval" not in ask(mirror, "list_worklist").text
     alone = ask(mirror, "list_worklist", kinds=["approval"])
     assert rows(alone) == [] and "# approval: not known here; only a recruiting agent keeps a list" in alone.text

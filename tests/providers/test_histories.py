@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from langchain_core.messages import (
     SystemMessage,
     ToolMessage,
 )
+from langchain_core.runnables import Runnable
 from office import Office, made, read, thread, user, write
 from talking import CLAUDE, FLASH, OK, RESPONSES, WIRES, Said, Wire, serving
 
@@ -77,12 +79,18 @@ MESSAGES = st.one_of(
 @given(history=st.lists(MESSAGES, max_size=8))
 @settings(max_examples=40, deadline=None)
 def test_no_history_is_refused(wire: Wire, history: list[AnyMessage]) -> None:
-    server, model = serving(wire)
+    server, _ = serving(wire)
     server.refused.clear()
     copies = [it.model_copy(deep=True) for it in history]
-    agent = create_recruiting_agent(model, Office(), checkpointer=None)
+    agent = without_threads(wire)
     assert agent.invoke({"messages": copies or [HumanMessage("")]})["messages"][-1].text == OK.text
     assert server.refused == []
+
+
+@cache
+def without_threads(wire: Wire) -> Runnable[Any, Any]:
+    """An agent that keeps nothing, so that one does for all histories."""
+    return create_recruiting_agent(serving(wire)[1], Office(), checkpointer=None)
 
 
 @pytest.mark.parametrize("wire", WIRES, ids=lambda it: it.name)
