@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import pytest
-from langchain_openai import ChatOpenAI
 from office import Office
 
 from langchain_ashby.agent import create_recruiting_agent
@@ -16,6 +15,8 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_model_may_be_given_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    from langchain_openai import ChatOpenAI  # here, because every worker of the tests imports this module
+
     monkeypatch.setenv("OPENAI_API_KEY", "x")
     model = chat_model("openai:gpt-5")
     assert isinstance(model, ChatOpenAI) and model.model_name == "gpt-5"

@@ -1,4 +1,7 @@
-"""The real chat models of three providers, talking HTTP to the test's own server."""
+"""The real chat models of three providers, talking HTTP to the test's own server.
+
+Each provider's package is imported when it is connected to: together they take as long as the rest of the tests.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_anthropic import ChatAnthropic
 from langchain_core.language_models import BaseChatModel
-from langchain_google_genai import ChatGoogleGenerativeAI
-from langchain_openai import ChatOpenAI
 from recorder import Answer, Recorder
 
 KEY = "dummy"
@@ -45,7 +45,21 @@ class Provider:
 
 
 def _openai(url: str, responses: bool) -> BaseChatModel:
+    from langchain_openai import ChatOpenAI
+
     return ChatOpenAI(model="gpt-5", api_key=KEY, base_url=url, max_retries=0, use_responses_api=responses)  # type: ignore[arg-type]
+
+
+def _anthropic(url: str) -> BaseChatModel:
+    from langchain_anthropic import ChatAnthropic
+
+    return ChatAnthropic(model="claude", api_key=KEY, base_url=url, max_retries=0)  # type: ignore[arg-type, call-arg]
+
+
+def _google(url: str) -> BaseChatModel:
+    from langchain_google_genai import ChatGoogleGenerativeAI
+
+    return ChatGoogleGenerativeAI(model="gemini-2.5-pro", google_api_key=KEY, base_url=url, max_retries=1)
 
 
 _numbers = itertools.count()
@@ -112,7 +126,7 @@ OPENAI_RESPONSES = Provider(
 )
 ANTHROPIC = Provider(
     "anthropic",
-    lambda url: ChatAnthropic(model="claude", api_key=KEY, base_url=url, max_retries=0),  # type: ignore[arg-type, call-arg]
+    _anthropic,
     ("v1/messages",),
     lambda body: [{**tool, "parameters": tool["input_schema"]} for tool in body["tools"]],
     lambda name, args: _anthropic_reply({"type": "tool_use", "id": "call_1", "name": name, "input": args}, "tool_use"),
@@ -120,7 +134,7 @@ ANTHROPIC = Provider(
 )
 GEMINI = Provider(
     "gemini",
-    lambda url: ChatGoogleGenerativeAI(model="gemini-2.5-pro", google_api_key=KEY, base_url=url, max_retries=1),
+    _google,
     tuple(f"{version}/models/gemini-2.5-pro:generateContent" for version in ("v1", "v1beta")),
     lambda body: [declared for tool in body["tools"] for declared in tool["functionDeclarations"]],
     lambda name, args: _gemini_reply({"functionCall": {"name": name, "args": args}}),
