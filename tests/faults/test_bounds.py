@@ -16,7 +16,7 @@ from langchain_ashby.endpoints import ListCandidates
 from langchain_ashby.sandbox import AshbySandbox
 
 LIMIT = 2_000_000
-PADDED = b'{"success": true, "results": [' + b" " * 100_000_000 + b"]}"
+PADDED = b'{"success": true, "results": [' + b" " * 25_000_000 + b"]}"
 
 
 @pytest.fixture(scope="module")
