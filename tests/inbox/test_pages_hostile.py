@@ -71,10 +71,12 @@ def with_text(waiting: Waiting, text: str, name: str) -> Waiting:
 @pytest.mark.slow
 def test_each_injection_is_text_wherever_it_stands(agent: Agent) -> None:
     assert agent.store is not None
-    for waiting in questions(agent):
+    for first, waiting in enumerate(questions(agent)):
         with browser_of(agent) as browser:
             plain = _page(agent, browser, waiting, "Plain words " * 60, "0" * 32)
-            for number, text in enumerate(TEXTS, 1):
+            # What could be markup on both cards, and the many other texts on one or the other.
+            texts = [*HOSTILE, *TEXTS[len(HOSTILE) + first :: 2]]
+            for number, text in enumerate(texts, 1):
                 # As long as the plain words, so that the same is folded.
                 repeated = text * (700 // len(text) + 1)
                 page = _page(agent, browser, waiting, repeated, f"{number:032x}")
