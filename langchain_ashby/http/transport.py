@@ -226,7 +226,7 @@ class _Session(requests.Session):
         files: Any = None,
         **_: None,
     ) -> requests.Response:
-        """Sends a request, with none of the settings that a session may have: to merge them takes a fifth of the time."""
+        """Sends a request without looking for settings of the session, which takes a fifth of the time."""
         prepared = requests.PreparedRequest()
         own = {**self.headers, **{name: it for name, it in headers.items() if it is not None}}
         prepared.prepare(method, url, own, files, data, auth=auth)
