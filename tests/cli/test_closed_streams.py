@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-from pathlib import Path
 
 import pytest
 from command_line import COMMAND
@@ -62,9 +61,9 @@ def test_a_change_that_may_have_been_made_is_told_although_no_one_reads_it(sandb
     assert shell(f"{writes_a_note(sandbox)} --yes {output}", **environment(sandbox)).returncode == 4
 
 
-def test_a_reason_that_no_one_reads_does_not_change_the_status(tmp_path: Path) -> None:
+def test_a_reason_that_no_one_reads_does_not_change_the_status() -> None:
     assert shell("call ashby_list_jobs '[]' 2>/dev/full").returncode == 2
-    assert shell(f"audit --store sqlite:///{tmp_path}/none.db 2>/dev/full").returncode == 1
+    assert shell("call ashby_list_jobs 2>/dev/full").returncode == 1  # there is no key
 
 
 def test_a_sandbox_whose_output_is_closed_stops_with_a_sentence() -> None:

@@ -7,13 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from desks import KINDS, Pair, place
+from desks import KINDS, Pair, note, place
 from people import Browser, browser_of
 from postgres import postgres as postgres
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.agent import create_recruiting_agent
-from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
+from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.inbox.outbox import Agent, Outbox
 from langchain_ashby.sandbox import AshbySandbox
 
@@ -64,9 +64,7 @@ def memory(tmp_path: Path) -> Iterator[Pair]:
 
 
 def _waiting(sandbox: AshbySandbox) -> Agent:
-    candidate = sandbox.state()["candidate"][0]["id"]
-    note = call("ashby_create_candidate_note", candidate_id=candidate, note="Call back on Monday.")
-    model = ScriptedChatModel(script=lines(say("I add the note.", note), say("Done.")))
+    model = ScriptedChatModel(script=lines(say("I add the note.", note()), say("Done.")))
     made = create_recruiting_agent(model, AshbyToolkit(AshbyClient(sandbox.api_key, sandbox.url)))
     made.invoke({"messages": [("user", "Note to call back on Monday.")]}, {"configurable": {"thread_id": "note"}})
     return made

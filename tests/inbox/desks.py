@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -149,14 +150,21 @@ class Desk:
         return [it.outcome for it in self.outbox.results.of(reviewer)]
 
 
-def note(sandbox: AshbySandbox, text: str = "Call back on Monday.", of: int = 0) -> ToolCall:
+@cache
+def _candidates() -> list[str]:
+    """The ids of the candidates of each new sandbox, which are always the same: reading all records takes long."""
+    with AshbySandbox() as sandbox:
+        return [it["id"] for it in sandbox.state()["candidate"]]
+
+
+def note(text: str = "Call back on Monday.", of: int = 0) -> ToolCall:
     """A call that adds a note to a candidate."""
-    return call("ashby_create_candidate_note", candidate_id=sandbox.state()["candidate"][of]["id"], note=text)
+    return call("ashby_create_candidate_note", candidate_id=_candidates()[of], note=text)
 
 
 def desk(sandbox: AshbySandbox, pair: Pair, *spoken: Any, undo: timedelta = timedelta(0), **how: Any) -> Desk:
     """An agent that says these lines; by default it adds a note."""
-    script = lines(*(spoken or (say("I add the note.", note(sandbox)), say("Done."))))
+    script = lines(*(spoken or (say("I add the note.", note()), say("Done."))))
     checkpointer, store = pair
     client = AshbyClient(sandbox.api_key, sandbox.url)
     agent = create_recruiting_agent(

@@ -73,7 +73,7 @@ def test_while_postgresql_is_stopped_pages_say_so_and_afterwards_each_decision_c
         url = running.enter_context(server(home))
         with pooled(url) as pair:
             for number in range(2):
-                made = desk(sandbox, pair, say("", note(sandbox, of=number)), "Done.")
+                made = desk(sandbox, pair, say("", note(of=number)), "Done.")
                 made.ask(f"thread {number}")
             with browser_of(made.agent, "Ben", undo=timedelta(seconds=0.5)) as browser:
                 token, (one, two) = browser.csrf_token, made.approvals()
@@ -102,7 +102,7 @@ def test_killed_connections_neither_lose_nor_repeat_a_decision(sandbox: AshbySan
 
     with pooled(url) as pair:
         for number in range(8):
-            made = desk(sandbox, pair, say("", note(sandbox, of=number)), "Done.")
+            made = desk(sandbox, pair, say("", note(of=number)), "Done.")
             made.ask(f"thread {number}")
         with browser_of(made.agent, "Ben", undo=timedelta(0)) as browser:
             token, approvals = browser.csrf_token, made.approvals()

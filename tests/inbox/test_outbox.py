@@ -46,7 +46,7 @@ def test_a_decision_reaches_the_agent_and_its_reviewer_learns_what_became_of_it(
 def test_a_decision_is_delivered_only_when_it_is_due_and_all_of_the_question_is_decided(
     sandbox: AshbySandbox, memory: Pair
 ) -> None:
-    both = say("", note(sandbox), note(sandbox, "Another.", of=1))
+    both = say("", note(), note("Another.", of=1))
     at = desk(sandbox, memory, both, "Done.", undo=timedelta(seconds=5))
     at.ask()
     one, two = at.approvals()
@@ -178,7 +178,7 @@ def test_a_provider_that_fails_after_the_write_makes_nothing_twice_and_loses_not
         calls.append(1)
         raise ConnectionError("Ada's provider is down")
 
-    at = desk(sandbox, pair, say("", note(sandbox)), down)
+    at = desk(sandbox, pair, say("", note()), down)
     at.ask()
     [approval] = at.approvals()
     at.outbox.keep(approval, APPROVE, "Ben")
@@ -242,7 +242,7 @@ def test_the_run_with_the_answer_has_the_settings_of_the_one_that_asked(sandbox:
 
 
 def test_who_asked_is_kept_over_the_reviewers_runs(sandbox: AshbySandbox, memory: Pair) -> None:
-    at = desk(sandbox, memory, say("", note(sandbox)), say("", note(sandbox, "Two.")), "Done.")
+    at = desk(sandbox, memory, say("", note()), say("", note("Two.")), "Done.")
     at.ask(context={"reviewer": "Ann"})
     at.outbox.keep(at.approvals()[0], APPROVE, "Ben")
     at.deliver()
@@ -263,7 +263,7 @@ def test_a_card_that_is_another_in_the_thread_than_in_the_list_is_not_approved(
 
 
 def test_a_slow_write_does_not_hold_up_other_threads(sandbox: AshbySandbox, memory: Pair) -> None:
-    at = desk(sandbox, memory, say("", note(sandbox)), "Done.")
+    at = desk(sandbox, memory, say("", note()), "Done.")
     at.ask("slow")
     at.ask("quick")
     slow, quick = at.approvals()
@@ -279,7 +279,7 @@ def test_a_slow_write_does_not_hold_up_other_threads(sandbox: AshbySandbox, memo
 
 
 def test_decisions_about_a_question_that_a_new_message_closed_are_reported(sandbox: AshbySandbox, memory: Pair) -> None:
-    both = say("", note(sandbox), note(sandbox, "Another.", of=1))
+    both = say("", note(), note("Another.", of=1))
     at = desk(sandbox, memory, both, "Fine.")
     at.ask()
     at.outbox.keep(at.approvals()[0], APPROVE, "Ben")
@@ -334,7 +334,7 @@ def held(sandbox: AshbySandbox, pair: Pair, *more: Any, second: bool = False) ->
     policy = ApprovalPolicy(
         hold={"ashby_create_candidate_note": HOLD}, second_reviewer=["ashby_create_candidate_note"] if second else ()
     )
-    at = desk(sandbox, pair, say("", note(sandbox), *more), "Done.", policy=policy)
+    at = desk(sandbox, pair, say("", note(), *more), "Done.", policy=policy)
     at.ask()
     at.outbox.keep(at.approvals()[0], APPROVE, "Ben")
     return at
@@ -384,7 +384,7 @@ def test_a_hold_that_is_over_waits_for_no_other_change(
     sandbox: AshbySandbox, memory: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     policy = ApprovalPolicy(hold={"ashby_create_candidate_note": HOLD}, second_reviewer=["ashby_add_candidate_tag"])
-    both = say("", note(sandbox), call("ashby_add_candidate_tag", **_tag(sandbox)))
+    both = say("", note(), call("ashby_add_candidate_tag", **_tag(sandbox)))
     at = desk(sandbox, memory, both, "Done.", policy=policy)
     at.ask()
     for approval in at.approvals():

@@ -28,7 +28,7 @@ def around(sandbox: AshbySandbox, pair: Pair, *names: str) -> Desk:
     toolkit = AshbyToolkit(AshbyClient(sandbox.api_key, sandbox.url))
     graph: Any = StateGraph(MessagesState, context_schema=Context)
     for number, name in enumerate(names):
-        script = lines(say("", note(sandbox, f"From {name}.", of=number)), "Done.")
+        script = lines(say("", note(f"From {name}.", of=number)), "Done.")
         graph.add_node(
             name, create_recruiting_agent(ScriptedChatModel(script=script), toolkit, checkpointer=None, store=pair[1])
         )
@@ -132,7 +132,7 @@ def test_a_run_that_broke_off_with_the_decision_of_somebody_else_is_left_to_them
 def test_without_a_model_decisions_are_carried_out_and_the_agent_goes_no_further(
     sandbox: AshbySandbox, pair: Pair
 ) -> None:
-    made = desk(sandbox, pair, say("", note(sandbox)), lambda messages: pytest.fail("the model was asked"))
+    made = desk(sandbox, pair, say("", note()), lambda messages: pytest.fail("the model was asked"))
     made.ask()
     outbox = Outbox(made.agent, made.store, undo=timedelta(0), stop_before_model=True)
     [approval] = made.approvals()
