@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import uvicorn
@@ -110,9 +111,13 @@ class Office:
         """The address of a change."""
         return self.address + approval.address
 
+    @cached_property
+    def _candidates(self) -> list[str]:
+        return [it["id"] for it in self.sandbox.state()["candidate"]]
+
     def candidate(self, number: int) -> str:
-        """The id of a candidate."""
-        return str(self.sandbox.state()["candidate"][number]["id"])
+        """The id of a candidate, of those who were there when one was first asked for."""
+        return self._candidates[number]
 
     def application(self, name: str) -> str:
         """The id of somebody's application."""
