@@ -6,7 +6,7 @@ nor "none". Any other key may be missing, which means that there is no value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -210,31 +210,44 @@ class Incomplete(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """A key of a record: what its value is, or each entry of its list, and the keys inside of those."""
+    """A key of a record: the kind of its value (or of each entry, if it is a list), and the keys inside it.
+
+    `rank` is the number of the first way through it: gaps are told in the order of the ways, whatever the data's is.
+    """
 
     name: str
     may_be_missing: bool
     listed: bool
     kind: Kind
     inside: tuple[_Key, ...]
+    rank: int
 
 
 def _keys(kinds: Mapping[str, Kind]) -> tuple[_Key, ...]:
-    """The keys that ways begin with, each with those inside of it: a record is gone through once, not for each way."""
-    inside: dict[str, dict[str, Kind]] = {}
-    for way, kind in kinds.items():
+    return _grouped([(way, kind, number) for number, (way, kind) in enumerate(kinds.items())])
+
+
+def _grouped(ways: Iterable[tuple[str, Kind, int]]) -> tuple[_Key, ...]:
+    """Groups ways by their first key, so that a record is gone through once, not once for each way."""
+    inside: dict[str, list[tuple[str, Kind, int]]] = {}
+    for way, kind, number in ways:
         step, _, further = way.partition(".")
-        inside.setdefault(step, {})[further] = kind
-    return tuple(
-        _Key(
-            name=step.removesuffix("[]").removesuffix("?"),
-            may_be_missing="?" in step,
-            listed=step.endswith("[]"),
-            kind=RECORD if (own := ways.pop("", None)) is None else own,
-            inside=_keys(ways),
+        inside.setdefault(step, []).append((further, kind, number))
+    made = []
+    for step, entries in inside.items():
+        (further, kind, rank), *others = entries
+        assert all(way for way, _, _ in others), f"{step} has a kind of its own, and keys inside it"
+        made.append(
+            _Key(
+                name=step.removesuffix("[]").removesuffix("?"),
+                may_be_missing="?" in step,
+                listed=step.endswith("[]"),
+                kind=RECORD if further else kind,
+                inside=_grouped(entries) if further else (),
+                rank=rank,
+            )
         )
-        for step, ways in inside.items()
-    )
+    return tuple(made)
 
 
 _FORM_KEYS = _keys(_inside("sections[].fields?[]", _FIELD))
@@ -251,9 +264,9 @@ def checked(method: str, record: Any) -> Any:
     if not _unread(record, keys):
         return record
     incomplete = Incomplete(deepcopy(dict(record)))
-    found = _unread(incomplete, keys)
+    found = sorted(_unread(incomplete, keys), key=lambda gap: gap.key.rank)
     for gap in found:
-        gap.holder.pop(gap.key, None)
+        gap.holder.pop(gap.key.name, None)
     incomplete.gaps = tuple(dict.fromkeys(gap.words for gap in found))
     incomplete.unread = frozenset(gap.place for gap in found)
     return incomplete
@@ -278,29 +291,32 @@ def _is_null(record: Any, key: str, *further: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Gap:
     holder: Any
-    key: str
-    place: str
+    key: _Key
+    way: str
     words: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.way}{self.key.name}"
 
 
 def _unread(holder: Mapping[str, Any], keys: tuple[_Key, ...], way: str = "") -> list[_Gap]:
     found: list[_Gap] = []
     for key in keys:
-        name, value = key.name, holder.get(key.name)
+        value = holder.get(key.name)
         if value is None:
-            if name in holder:
-                found.append(_Gap(holder, name, f"{way}{name}", f"Ashby sent null as {way}{name}"))
+            if key.name in holder:
+                found.append(_Gap(holder, key, way, f"Ashby sent null as {way}{key.name}"))
             elif not key.may_be_missing:
-                found.append(_Gap(holder, name, f"{way}{name}", f"Ashby did not send {way}{name}"))
+                found.append(_Gap(holder, key, way, f"Ashby did not send {way}{key.name}"))
         elif key.listed and not isinstance(value, list):
-            found.append(_Gap(holder, name, f"{way}{name}", f"{way}{name} is not a list"))
+            found.append(_Gap(holder, key, way, f"{way}{key.name} is not a list"))
         else:
             for entry in value if key.listed else [value]:
                 if not key.kind.holds(entry):
-                    wrong = f"{way}{name} {_not(key.kind, entry, key.listed)}"
-                    found.append(_Gap(holder, name, f"{way}{name}", wrong))
+                    found.append(_Gap(holder, key, way, f"{way}{key.name} {_not(key.kind, entry, key.listed)}"))
                 elif key.inside:
-                    found += _unread(entry, key.inside, f"{way}{name}.")
+                    found += _unread(entry, key.inside, f"{way}{key.name}.")
     return found
 
 

@@ -11,7 +11,7 @@ from desk import EXAMPLES, Desk, make, meeting
 from test_card_second_look import answer
 from test_card_unread import assert_no_more_at_ease
 
-from langchain_ashby.agent.cards.complete import KINDS, Kind
+from langchain_ashby.agent.cards.complete import KINDS, Kind, checked
 
 pytestmark = pytest.mark.slow
 
@@ -92,3 +92,13 @@ def test_a_present_value_that_cannot_be_read_is_not_shown_as_none(desk: Desk) ->
     card = desk.card(make("update_job", job_id=job["id"], title="Engineer"))
     assert card["changes"] == [{"field": "Title", "before": "not known", "after": "Engineer"}]
     assert "Title" not in card["facts"]
+
+
+def test_what_is_unread_is_said_in_one_order_whichever_comes_first_in_a_reply() -> None:
+    links = [{"type": "x"}, {"url": "u"}]
+    said = [checked("candidate.info", {"socialLinks": it}).gaps for it in (links, links[::-1])]
+    assert said[0] == said[1]
+    assert [it for it in said[0] if "socialLinks" in it] == [
+        "Ashby did not send socialLinks.type",
+        "Ashby did not send socialLinks.url",
+    ]
