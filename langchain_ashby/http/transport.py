@@ -69,13 +69,15 @@ def prepare(given: requests.Session, url: str) -> None:
         ConfigurationError: if its proxy cannot be one, or a file with its certificates is missing or none.
     """
     adapter = _adapter(given, url)
-    if not isinstance(adapter, HTTPAdapter) or (isinstance(given, _Session) and not given.trust_env):
+    if not isinstance(adapter, HTTPAdapter):
         return
     target = requests.PreparedRequest()
     try:
         target.prepare_url(url, None)
     except requests.RequestException:
         raise ConfigurationError("No request can be sent to this address") from None
+    if isinstance(given, _Session) and not given.trust_env:  # no proxy, no certificates
+        return
     try:
         how = given.merge_environment_settings(url, {}, True, None, None)
         verify, cert, proxies = how["verify"], how["cert"], how["proxies"]
@@ -210,9 +212,12 @@ class _Noting(AuthBase):
 
 
 class _Session(requests.Session):
-    """Takes authorities from SSL_CERT_FILE as well, as the SDKs of model providers do. Has no settings of its own."""
+    """Takes authorities from SSL_CERT_FILE as well, as the SDKs of model providers do.
 
-    def request(  # type: ignore[override]  # only this module uses it
+    Nobody sets hooks, cookies, parameters or authentication on it, so `request` does not merge them.
+    """
+
+    def request(  # type: ignore[override]  # only this module calls it
         self,
         method: str,
         url: str,
@@ -224,13 +229,14 @@ class _Session(requests.Session):
         allow_redirects: bool,
         data: Any = None,
         files: Any = None,
-        **_: None,
+        json: None = None,
+        params: None = None,
     ) -> requests.Response:
-        """Sends a request without looking for settings of the session, which takes a fifth of the time."""
+        """Sends a request without merging the session's settings: that would take a fifth of a call's time."""
         prepared = requests.PreparedRequest()
         own = {**self.headers, **{name: it for name, it in headers.items() if it is not None}}
         prepared.prepare(method, url, own, files, data, auth=auth)
-        how = self.merge_environment_settings(url, {}, stream, True, None)
+        how = self.merge_environment_settings(prepared.url, {}, stream, True, None)
         return self.send(prepared, timeout=timeout, allow_redirects=allow_redirects, **how)
 
     def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
