@@ -83,11 +83,6 @@ class AshbyTool(StructuredTool):
         """The class that declares the tool. It takes ids alone; the arguments of the tool may hold names instead."""
         return self._operation or self._arguments
 
-    def _run(self, *_: Any, **arguments: Any) -> Any:
-        # `StructuredTool` would look in each call if the function takes callbacks or a config.
-        assert self.func is not None
-        return self.func(**arguments)
-
     @property
     def tool_call_schema(self) -> ArgsSchema:
         """The arguments as a class whose `model_json_schema()` is what a model sees, without redundant entries."""
