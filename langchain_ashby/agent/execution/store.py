@@ -153,7 +153,7 @@ class StoreError(RuntimeError):
 
 @lru_cache(maxsize=100)
 def thread_label(thread_id: str | None) -> str:
-    """A thread's id as it stands in namespaces, which do not accept every text. A step needs it several times."""
+    """A thread's id as it stands in namespaces, which do not accept every text. Cached: it is needed often."""
     return sha256(json.dumps(thread_id).encode()).hexdigest()[:32]
 
 

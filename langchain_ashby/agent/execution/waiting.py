@@ -89,7 +89,7 @@ def _found(store: BaseStore, at: Place) -> tuple[list[Item], Item | None]:
 
 
 def open_among(items: Iterable[Item], is_open: Item | None, interrupt_id: str) -> Waiting | None:
-    """Returns a question among the items of its thread if it is listed and open, as its item at `open_mark` shows."""
+    """Finds a question among the items of its thread; None unless it is listed and open, as `open_mark` shows."""
     found = next((it for it in items if it.key == interrupt_id), None)
     return None if found is None or is_open is None else read_item(found)
 

@@ -52,4 +52,4 @@ def with_artifacts(output: Any, artifacts: Artifacts) -> Any:
 
 
 _HOLDERS = (ToolMessage, dict, list, tuple)
-"""What an answer may be, or be in; most messages are neither."""
+"""The types of an answer and of what may hold one; most messages are none of these."""

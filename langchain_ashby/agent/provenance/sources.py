@@ -264,7 +264,7 @@ def _apart(line: str) -> list[str]:
 
 
 def _leaves(value: Any) -> list[str]:
-    """The texts and numbers anywhere in JSON, in no particular order."""
+    """All texts and numbers in a JSON value, as texts, in no particular order."""
     found: list[str] = []
     left = [value]
     while left:

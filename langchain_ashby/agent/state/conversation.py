@@ -87,7 +87,7 @@ class ConversationChannel(DeltaChannel[list[AnyMessage]]):
         return made
 
     def copy(self) -> Self:
-        """Copies the channel with its value. LangGraph does so before each choice of the next step."""
+        """Copies the channel with its value. Kept cheap: LangGraph does so each time it chooses the next step."""
         made = self.__class__(self.reducer, self.typ)
         made.key = self.key
         if self.is_available():
