@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -30,7 +30,6 @@ class Call:
     url: str
     acting_user_id: str = API_USER_ID
     sync_page_cap: int | None = None
-    _seen: dict[tuple[type, str], Any] = field(default_factory=dict)
 
     @cached_property
     def now(self) -> str:
@@ -90,15 +89,11 @@ class Call:
         """Stores a changed record, with the time of the change if its kind shows one."""
         if "updatedAt" in record:
             record = cast(Record, {**record, "updatedAt": self.now})
-        self._seen.pop((kind, cast(str, record["id"])), None)
         return self.store.put(kind, record)
 
     def embedded(self, kind: type[Record], record_id: str) -> Record:
-        """A record that a reply embeds, read once per call; a company that lacks it is broken."""
-        if (kind, record_id) not in self._seen:
-            record = self.store.get(kind, record_id)
-            if record is None:
-                raise LookupError(f"a record refers to {kind_name(kind)} {record_id}, which does not exist")
-            self._seen[kind, record_id] = record
-        found: Record = self._seen[kind, record_id]
-        return found
+        """A record that a reply embeds, which no caller may change; a company that lacks it is broken."""
+        record = self.store.shared(kind, record_id)
+        if record is None:
+            raise LookupError(f"a record refers to {kind_name(kind)} {record_id}, which does not exist")
+        return record

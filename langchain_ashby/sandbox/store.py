@@ -42,6 +42,7 @@ _SCHEMA = """
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _INSERT = "INSERT INTO records (data, changed, kind, id) VALUES (?, ?, ?, ?)"
 _UPDATE = "UPDATE records SET data = ?, changed = ? WHERE kind = ? AND id = ?"
+_MOST_SHARED = 2_000
 
 
 class Condition(NamedTuple):
@@ -99,6 +100,7 @@ class Store:
     def __init__(self, path: str | Path | None = None) -> None:
         self._lock = threading.RLock()
         self._read_only = False
+        self._shared: dict[tuple[str, str], Any] = {}
         self._connection = _connect(path)
         self._ids: int
         self._changes: int
@@ -124,6 +126,7 @@ class Store:
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 self._ids, self._changes = counters
+                self._shared.clear()
                 raise
             finally:
                 self._read_only = False
@@ -139,6 +142,17 @@ class Store:
         """The record with this id, if it meets the conditions."""
         found = self.find(kind, Condition("id = ?", (record_id,)), *conditions, limit=1)
         return found[0] if found else None
+
+    def shared(self, kind: type[Record], record_id: str) -> Record | None:
+        """The record with this id, read once until it changes: all callers get the same, and none may change it."""
+        key = kind_name(kind), record_id
+        found: Record | None = self._shared.get(key)
+        if found is None:
+            with self._lock:
+                if len(self._shared) == _MOST_SHARED:
+                    self._shared.clear()
+                found = self._shared[key] = self.get(kind, record_id)
+        return found
 
     def find(self, kind: type[Record], *conditions: Condition, limit: int = -1) -> list[Record]:
         """The records that meet every condition, oldest first."""
@@ -214,6 +228,7 @@ class Store:
         """Forgets a record."""
         self._require_writable()
         self._changes += 1
+        self._shared.pop((kind_name(kind), record_id), None)
         self._connection.execute("DELETE FROM records WHERE kind = ? AND id = ?", (kind_name(kind), record_id))
 
     def load(self, company: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
@@ -228,11 +243,13 @@ class Store:
         """Copies everything from another store, page by page: much faster than record by record."""
         with self._lock, other._lock:
             other._connection.backup(self._connection)
+            self._shared.clear()
             self._ids, self._changes = other._ids, other._changes
 
     def _write(self, sql: str, name: str, record: Mapping[str, object]) -> None:
         self._require_writable()
         self._changes += 1
+        self._shared.pop((name, str(record["id"])), None)
         self._connection.execute(sql, (_encode(record), self._changes, name, record["id"]))
         if name == kind_name(Candidate):
             self._index_emails(cast(Candidate, record))

@@ -74,6 +74,11 @@ class Caller:
         rows = self.sandbox._engine.store._connection.execute("SELECT kind, data FROM records ORDER BY seq")
         return rows.fetchall()
 
+    def stale(self) -> list[tuple[str, str]]:
+        """The kind and id of each record that replies would embed otherwise than the sandbox stores it."""
+        store = self.sandbox._engine.store
+        return [(kind, it) for (kind, it), shared in store._shared.items() if store.get(KINDS[kind], it) != shared]
+
     def find(self, kind: str, **equal: Any) -> dict[str, Any]:
         """The first stored record of the kind with these values."""
         for record in self.sandbox._engine.store.find(KINDS[kind]):

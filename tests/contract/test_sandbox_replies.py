@@ -281,6 +281,7 @@ def test_every_example_is_answered_within_the_contract_and_only_writes_change_th
     reply = fresh.reply(endpoint, body)
     assert not CONTRACT.unknown_response_keys(endpoint, reply)
     assert (fresh.company() != before) == writes
+    assert not fresh.stale()
 
 
 WRITING_HELPERS = {

@@ -29,6 +29,7 @@ def kind(record: type[Record]) -> type[Record]:
     return record
 
 
+@cache
 def kind_name(record: type) -> str:
     """The name of a kind: `candidateTag` for `CandidateTag`."""
     return record.__name__[0].lower() + record.__name__[1:]
