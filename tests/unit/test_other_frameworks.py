@@ -1,4 +1,7 @@
-"""The tools in other people's frameworks: on an MCP server, with an MCP client, and in Pydantic AI."""
+"""The tools in other people's frameworks: on an MCP server, with an MCP client, and in Pydantic AI.
+
+The frameworks take seconds to import, so that is left to the tests that need them.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,20 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-
-pytest.importorskip("langchain_mcp_adapters")
-pytest.importorskip("pydantic_ai")
-
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from mcp import ClientSession, StdioServerParameters
-from mcp.client.stdio import stdio_client
-from mcp.types import TextContent
 from pydantic import BaseModel
-from pydantic_ai.ext.langchain import tool_from_langchain
 
 from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.endpoints import BY_DEFAULT
 from langchain_ashby.ids import short
 from langchain_ashby.sandbox import AshbySandbox
+
+if TYPE_CHECKING:
+    from mcp import ClientSession
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +33,9 @@ TOOLS = {tool.name: tool for tool in AshbyToolkit(AshbyClient("key"), toolsets="
 @asynccontextmanager
 async def server(sandbox: AshbySandbox) -> AsyncIterator[ClientSession]:
     """A process that serves all tools for a sandbox over MCP, and a client of it."""
+    from mcp import ClientSession, StdioServerParameters
+    from mcp.client.stdio import stdio_client
+
     program = StdioServerParameters(
         command=sys.executable,
         args=[str(Path(__file__).with_name("mcp_server.py"))],
@@ -50,6 +51,9 @@ async def server(sandbox: AshbySandbox) -> AsyncIterator[ClientSession]:
 
 
 async def test_all_tools_can_be_served_over_mcp_and_one_of_each_kind_called() -> None:
+    pytest.importorskip("langchain_mcp_adapters")
+    from mcp.types import TextContent
+
     with AshbySandbox(candidates=3) as sandbox:
         candidate = sandbox.state()["candidate"][0]
         who = {"candidate_id": candidate["id"]}
@@ -106,12 +110,18 @@ def seen(tool: BaseTool) -> dict[str, Any]:
 
 
 def test_pydantic_ai_requires_what_is_required_and_nothing_else() -> None:
+    pytest.importorskip("pydantic_ai")
+    from pydantic_ai.ext.langchain import tool_from_langchain
+
     for tool in TOOLS.values():
         theirs = tool_from_langchain(tool).function_schema.json_schema
         assert sorted(theirs.get("required", [])) == sorted(seen(tool).get("required", [])), tool.name
 
 
 def test_pydantic_ai_calls_a_tool_without_what_was_left_out() -> None:
+    pytest.importorskip("pydantic_ai")
+    from pydantic_ai.ext.langchain import tool_from_langchain
+
     with AshbySandbox(candidates=3) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
         [tool] = AshbyToolkit(client, include=["ashby_list_candidates"]).get_tools()
         assert "# 2 records" in tool_from_langchain(tool).function(limit=2)
