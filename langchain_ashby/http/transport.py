@@ -232,18 +232,16 @@ class _Session(requests.Session):
         json: None = None,
         params: None = None,
     ) -> requests.Response:
-        """Sends a request without merging the session's settings: that would take a fifth of a call's time."""
+        """Sends a request without merging the session's settings, which saves an eighth of its time."""
         prepared = requests.PreparedRequest()
         own = {**self.headers, **{name: it for name, it in headers.items() if it is not None}}
         prepared.prepare(method, url, own, files, data, auth=auth)
         how = self.merge_environment_settings(prepared.url, {}, stream, True, None)
         return self.send(prepared, timeout=timeout, allow_redirects=allow_redirects, **how)
 
-    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
-        if not self.trust_env:
-            return {"proxies": proxies, "stream": stream, "verify": verify, "cert": cert}
-        how = super().merge_environment_settings(url, proxies, stream, verify, cert)
-        if how["verify"] is True:
+    def merge_environment_settings(self, *arguments: Any, **more: Any) -> Any:
+        how = super().merge_environment_settings(*arguments, **more)
+        if self.trust_env and how["verify"] is True:
             how["verify"] = os.environ.get("SSL_CERT_FILE") or True
         return how
 

@@ -7,7 +7,8 @@ import ssl
 import subprocess
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from urllib3.util import Retry
 
 from langchain_ashby import AshbyClient, errors
 from langchain_ashby.endpoints.candidates import CreateCandidate, GetCandidate, UploadCandidateFile
+from langchain_ashby.http import transport
 
 pytestmark = pytest.mark.slow
 
@@ -55,6 +57,51 @@ def test_its_adapter_headers_and_hooks_are_used(session: requests.Session, recor
     assert seen == [200, 200]
     assert recorder.last.headers["X-Team"] == "recruiting"
     assert recorder.last.headers["Ashby-Version"]
+
+
+class Keeping(HTTPAdapter):
+    """Keeps what it should send."""
+
+    kept: dict[str, Any]
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **how: Any) -> requests.Response:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        proxies = dict(how.pop("proxies"))
+        self.kept = {**how, "url": request.url, "headers": headers, "body": request.body, "proxies": proxies}
+        raise requests.ConnectionError
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"HTTPS_PROXY": "http://proxy.example:1"},
+        {"HTTPS_PROXY": "http://proxy.example:1", "NO_PROXY": "xn--bcher-kva.example"},
+        {"REQUESTS_CA_BUNDLE": "/some/authorities.pem"},
+        {"SSL_CERT_FILE": "/others.pem", "ALL_PROXY": "socks5://proxy.example:1"},
+    ],
+)
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/a", "https://api.example/a", "https://bücher.example/a"])
+@pytest.mark.parametrize("headers", [{"accept": "x", "X-Own": "1"}, {"Authorization": None}])
+def test_the_clients_own_session_sends_what_merging_its_settings_would_send(
+    environment: dict[str, str], url: str, headers: dict[str, str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    own, adapter = transport.session(url), Keeping()
+    for scheme in ("http://", "https://"):
+        own.mount(scheme, adapter)
+    how = {"auth": transport.NoAuth(), "timeout": (1, 2), "stream": True, "allow_redirects": False}
+    kept = []
+    ways: list[Callable[..., Any]] = [own.request, partial(requests.Session.request, own)]
+    for request in ways:
+        with pytest.raises(requests.ConnectionError):
+            request("POST", url, data=b"{}", headers=headers, **how)
+        kept.append(adapter.kept)
+    assert kept[0] == kept[1]
 
 
 def test_its_proxies_are_used(session: requests.Session, recorder: Recorder) -> None:
