@@ -53,7 +53,7 @@ def test_a_write_that_somebody_has_undone_is_not_called_undone_by_itself(desk: D
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-@pytest.mark.parametrize("minutes", [-60, 60])
+@pytest.mark.parametrize("minutes", [-60, -6, 6, 60])
 def test_settling_does_not_depend_on_any_clock(desk: Desk, name: str, minutes: int) -> None:
     request = EXAMPLES[name](desk)
     card = desk.card(request)
