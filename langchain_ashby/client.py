@@ -8,7 +8,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import cached_property
 from types import TracebackType
@@ -27,6 +27,7 @@ from langchain_ashby.http.observer import changes_ashby, observer_of, tell_of
 from langchain_ashby.http.sender import Sender, Terms
 from langchain_ashby.http.threads import Threads
 from langchain_ashby.http.uploads import LocalFile, read_upload
+from langchain_ashby.scoped import scoped
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -153,20 +154,13 @@ class AshbyClient:
         """The id of the user for whom a call made in this thread or task acts; None if it acts as the key itself."""
         return _acting_for.get().get(self, self._on_behalf_of)
 
-    @contextmanager
-    def acting_for(self, user_id: str | None) -> Iterator[None]:
+    def acting_for(self, user_id: str | None) -> AbstractContextManager[object]:
         """Acts on behalf of another user within the block, in this thread or task only; None changes nothing.
 
         A thread that is started inside the block does the same if it runs in a copy of the context (`contextvars`).
         """
-        if user_id is None:
-            yield
-            return
-        before = _acting_for.set({**_acting_for.get(), self: settings.user(user_id)})
-        try:
-            yield
-        finally:
-            _acting_for.reset(before)
+        known = _acting_for.get()
+        return scoped(_acting_for, known if user_id is None else {**known, self: settings.user(user_id)})
 
     def call(self, request: Operation[R]) -> R:
         """Performs an operation and returns its result, Ashby's JSON.
@@ -195,11 +189,9 @@ class AshbyClient:
         warnings, ids = tuple(conversation.warnings), tuple(conversation.request_ids)
         return wire.Reply(result, warnings, ids, conversation.more)
 
-    @contextmanager
-    def deadline(self) -> Iterator[Deadline]:
+    def deadline(self) -> AbstractContextManager[Deadline]:
         """Gives all calls made within the block one deadline: `budget` seconds from now, or that of an outer block."""
-        with within(current() or Deadline(self.budget)) as deadline:
-            yield deadline
+        return within(current() or Deadline(self.budget))
 
     async def run_blocking(self, work: Callable[[], T], *, cancellable: bool) -> T:
         """Runs blocking calls in the client's thread pool under one deadline, and waits for their result.

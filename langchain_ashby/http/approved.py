@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
 from langchain_ashby.endpoint import Access, Endpoint
 from langchain_ashby.errors import ArgumentError
+from langchain_ashby.scoped import scoped
 
 Bodies = Mapping[str, Any]
 """The body of each method that may be called; None for one whose body nobody could know beforehand."""
@@ -17,18 +17,13 @@ Bodies = Mapping[str, Any]
 _approved: ContextVar[Bodies | None] = ContextVar("approved", default=None)
 
 
-@contextmanager
-def only_bodies(bodies: Bodies) -> Iterator[None]:
+def only_bodies(bodies: Bodies) -> scoped[Bodies]:
     """Within the block, a write is sent only if its method is named and its body is the one given for it.
 
     What the labels, fields and forms of an account mean is looked up again when a write runs. This makes sure that the
     result is what a person saw.
     """
-    token = _approved.set(bodies)
-    try:
-        yield
-    finally:
-        _approved.reset(token)
+    return scoped(_approved, bodies)
 
 
 def check_approved(request: Endpoint[Any]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from contextvars import ContextVar
+
+from langchain_ashby.scoped import scoped
 
 
 class DeadlineExceeded(TimeoutError):
@@ -82,11 +83,6 @@ def current() -> Deadline | None:
     return _current.get()
 
 
-@contextmanager
-def within(deadline: Deadline) -> Iterator[Deadline]:
+def within(deadline: Deadline) -> scoped[Deadline]:
     """Applies the deadline to all calls made inside the block."""
-    token = _current.set(deadline)
-    try:
-        yield deadline
-    finally:
-        _current.reset(token)
+    return scoped(_current, deadline)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
+
+from langchain_ashby.scoped import scoped
 
 
 class NotPublicError(NewConnectionError):
@@ -20,17 +20,12 @@ class NotPublicError(NewConnectionError):
 _public_only: ContextVar[bool] = ContextVar("langchain_ashby_public_only", default=False)
 
 
-@contextmanager
-def public_only() -> Iterator[None]:
+def public_only() -> scoped[bool]:
     """Refuses bounded connections to this machine and to private networks within the block, whatever their name.
 
     What a proxy connects to is for the proxy to refuse.
     """
-    token = _public_only.set(True)
-    try:
-        yield
-    finally:
-        _public_only.reset(token)
+    return scoped(_public_only, True)
 
 
 def checked(connection: socket.socket, of: HTTPConnection) -> socket.socket:

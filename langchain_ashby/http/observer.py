@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Protocol
 
 from langchain_ashby.endpoint import Access, Endpoint
 from langchain_ashby.endpoints.internal import CreateFileUploadHandle
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.scoped import scoped
 
 
 class WriteObserver(Protocol):
@@ -34,14 +34,9 @@ class _NoObserver:
 _current: ContextVar[WriteObserver] = ContextVar("langchain_ashby_observer", default=_NoObserver())  # noqa: B039  # it has no state
 
 
-@contextmanager
-def observed_by(observer: WriteObserver) -> Iterator[None]:
+def observed_by(observer: WriteObserver) -> scoped[WriteObserver]:
     """Tells the observer of the writes that are made within the block, in this thread, task or copy of its context."""
-    before = _current.set(observer)
-    try:
-        yield
-    finally:
-        _current.reset(before)
+    return scoped(_current, observer)
 
 
 def observer_of(request: Endpoint[Any]) -> WriteObserver:
@@ -57,14 +52,9 @@ def changes_ashby(request: type[Endpoint[Any]]) -> bool:
 _listener: ContextVar[Callable[[AshbyError], object] | None] = ContextVar("langchain_ashby_failures", default=None)
 
 
-@contextmanager
-def failures_told_to(listener: Callable[[AshbyError], object]) -> Iterator[None]:
+def failures_told_to(listener: Callable[[AshbyError], object]) -> scoped[Callable[[AshbyError], object]]:
     """Tells the listener of the operations that fail within the block, reads too, in this context or copies of it."""
-    before = _listener.set(listener)
-    try:
-        yield
-    finally:
-        _listener.reset(before)
+    return scoped(_listener, listener)
 
 
 def tell_of(failure: AshbyError) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
 
 from langchain_ashby.http.deadline import Deadline, within
+from langchain_ashby.scoped import scoped
 
 T = TypeVar("T")
 
@@ -77,15 +77,9 @@ async def in_own_thread(work: Callable[[], T]) -> T:
         pool.shutdown(wait=False)
 
 
-@contextmanager
-def collecting_futures() -> Iterator[list[Future[Any]]]:
+def collecting_futures() -> scoped[list[Future[Any]]]:
     """Collects the futures of what `Threads` run within the block, in this task and in those that it starts."""
-    collected: list[Future[Any]] = []
-    before = _collected.set(collected)
-    try:
-        yield collected
-    finally:
-        _collected.reset(before)
+    return scoped(_collected, [])
 
 
 _collected: ContextVar[list[Future[Any]] | None] = ContextVar("collected", default=None)

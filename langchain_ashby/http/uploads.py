@@ -6,13 +6,13 @@ import hashlib
 import mimetypes
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
 from langchain_ashby.errors import ArgumentError
+from langchain_ashby.scoped import scoped
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +34,13 @@ _ANY = "any"
 _only_hash: ContextVar[str | None] = ContextVar("only_hash", default=_ANY)
 
 
-@contextmanager
-def only_with_hash(sha256: str | None) -> Iterator[None]:
+def only_with_hash(sha256: str | None) -> scoped[str | None]:
     """Refuses to read any file with another SHA-256 for upload within the block, in this thread or task.
 
     A person approves the file that they were shown, and the file that is read for the upload must be the same. With
     None, no file was shown, and none is read.
     """
-    token = _only_hash.set(sha256)
-    try:
-        yield
-    finally:
-        _only_hash.reset(token)
+    return scoped(_only_hash, sha256)
 
 
 def read_upload(path: str, allowed: Iterable[Path], limit: int) -> LocalFile:

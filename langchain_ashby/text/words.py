@@ -6,14 +6,14 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, overload
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from langchain_ashby.scoped import scoped
 from langchain_ashby.text.safe import as_typed, shortened, visible
 
 LONGEST_NAME = 80
@@ -229,14 +229,9 @@ def offset(time: datetime) -> str:
 _zone: ContextVar[tzinfo | None] = ContextVar("langchain_ashby_zone", default=None)
 
 
-@contextmanager
-def in_zone(name: str | None) -> Iterator[None]:
+def in_zone(name: str | None) -> scoped[tzinfo]:
     """Writes times in this zone within the block, in this thread or task; None changes nothing."""
-    token = _zone.set(zone_named(name) or zone())  # looked up once, not for each time
-    try:
-        yield
-    finally:
-        _zone.reset(token)
+    return scoped(_zone, zone_named(name) or zone())  # looked up once, not for each time
 
 
 def zone() -> tzinfo:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from langchain_ashby.scoped import scoped
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,9 @@ Approvals = Callable[[], Sequence[WaitingApproval]]
 _told: ContextVar[Approvals | None] = ContextVar("langchain_ashby_approvals", default=None)
 
 
-@contextmanager
-def telling(approvals: Approvals) -> Iterator[None]:
+def telling(approvals: Approvals) -> scoped[Approvals]:
     """Lets tools called within the block read the pending approvals."""
-    token = _told.set(approvals)
-    try:
-        yield
-    finally:
-        _told.reset(token)
+    return scoped(_told, approvals)
 
 
 def told_approvals() -> Approvals | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache, partial
@@ -26,6 +25,7 @@ from langchain_ashby.results import MAX_CHARACTERS, OWN, Laid, Place, lay_out
 from langchain_ashby.results.many import Fate, told_of_many
 from langchain_ashby.results.redaction import left_out_note, without_private
 from langchain_ashby.schema import strict as strict_schema
+from langchain_ashby.scoped import scoped
 from langchain_ashby.text.json import json_safe
 from langchain_ashby.text.safe import visible
 from langchain_ashby.toolkit.arguments import arguments_of, plain
@@ -43,14 +43,9 @@ SHORTER = 3
 _raising: ContextVar[bool] = ContextVar("langchain_ashby_raising", default=False)
 
 
-@contextmanager
-def raising_errors() -> Iterator[None]:
+def raising_errors() -> scoped[bool]:
     """Makes all tools that are called within the block raise such errors: an agent that keeps a journal needs them."""
-    token = _raising.set(True)
-    try:
-        yield
-    finally:
-        _raising.reset(token)
+    return scoped(_raising, True)
 
 
 class AshbyTool(StructuredTool):

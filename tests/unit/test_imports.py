@@ -30,7 +30,7 @@ HEAVY = {
 
 # From the bottom up: a module imports only from those before it in this list.
 ORDER = [
-    "errors", "records", "text", "ids", "spelling", "effect", "endpoint", "bulk", "schema", "field_values", "forms",
+    "errors", "records", "scoped", "text", "ids", "spelling", "effect", "endpoint", "bulk", "schema", "field_values", "forms",
     "endpoints", "http", "client", "results", "toolkit", "mirror", "agent", "demo", "inbox",
     "server", "cli",
 ]  # fmt: skip

@@ -47,12 +47,13 @@ from langchain_ashby.agent.execution.store import (
     thread_label,
 )
 from langchain_ashby.agent.state import Approval
+from langchain_ashby.scoped import scoped
 
 _NAMES = (*ROOT, "names")
 
 
 class Journal:
-    """Reads and writes records in the given store. Its only state is this process's active claims.
+    """Reads and writes records in the given store. Its only state is this process's claims, and the name.
 
     Args:
         patience: How long to wait for another worker that is making the same write.
@@ -73,17 +74,21 @@ class Journal:
         self.patience = patience
         self.grace = grace
         self.lease = lease
+        self._name: str | None = None
 
     def name(self, store: BaseStore) -> str:
         """Returns the name of the journal in a store, and makes one the first time.
 
         Each proposal notes it: a call that another journal keeps may have been made without a trace in this one.
         """
+        if (known := self._name) is not None and store.get(_NAMES, known) is not None:
+            return known
         names = sorted(item.key for item in list_items(store, _NAMES))
         if not names:
             # Two workers may each make one. Both stay valid for the proposals that note them.
             names = [token_hex(16)]
             store.batch([put_op(_NAMES, names[0], {"at": datetime.now(UTC).isoformat()})])
+        self._name = names[0]
         return names[0]
 
     def read(self, store: BaseStore, key: str) -> JournalRecord:
@@ -190,12 +195,11 @@ class Journal:
     def releasing(self) -> Iterator[None]:
         """Releases the claims made within this block when it ends, wherever a Ctrl-C may break it off."""
         made: list[str] = []
-        token = _made.set(made)
         try:
-            yield
+            with scoped(_made, made):
+                yield
         finally:
             _in_use.difference_update(made)
-            _made.reset(token)
 
     def is_abandoned(self, store: BaseStore, claim: Claim) -> bool:
         """True if no worker should still be using the claim.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
@@ -45,6 +44,7 @@ from langchain_ashby.agent.state import Approval
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.http.observer import observed_by
 from langchain_ashby.http.threads import collecting_futures, in_own_thread
+from langchain_ashby.scoped import scoped
 
 
 class WriteTask(TypedDict):
@@ -85,13 +85,13 @@ class WriteNode(Runnable[WriteTask, Any]):
     def _made_now(self, approval: Approval, config: RunnableConfig | None) -> Any:
         if self._is_bulk(approval):
             return recorded({"messages": [self._made_in_parts(approval)]})
-        with _executing(approval):
+        with scoped(_approval, approval):
             return recorded(self.tools.of(approval["call"]["name"]).invoke([approval["call"]], config))
 
     async def _amade_now(self, approval: Approval, config: RunnableConfig | None) -> Any:
         if self._is_bulk(approval):
             return recorded({"messages": [await self._amade_in_parts(approval)]})
-        with _executing(approval):
+        with scoped(_approval, approval):
             return recorded(await self.tools.of(approval["call"]["name"]).ainvoke([approval["call"]], config))
 
     def _is_bulk(self, approval: Approval) -> bool:
@@ -289,15 +289,6 @@ def _request_ids(result: ToolMessage) -> tuple[str, ...]:
 
 _approval: ContextVar[Approval] = ContextVar("approval")
 """The approval being executed. Tools see only the conversation as their state, not this."""
-
-
-@contextmanager
-def _executing(approval: Approval) -> Iterator[None]:
-    token = _approval.set(approval)
-    try:
-        yield
-    finally:
-        _approval.reset(token)
 
 
 def _told(call: ToolCall, result: Any) -> ToolMessage | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -20,6 +19,7 @@ from langgraph.types import Interrupt
 
 from langchain_ashby.agent.messages.artifacts import Artifacts, collecting
 from langchain_ashby.agent.run.context import Context, SettingsError
+from langchain_ashby.scoped import scoped
 
 T = TypeVar("T")
 
@@ -122,14 +122,9 @@ def read_either_way(read: Callable[[], T], aread: Callable[[], Coroutine[Any, An
         return None if loop is None else asyncio.run_coroutine_threadsafe(aread(), loop).result()
 
 
-@contextmanager
-def of_event_loop() -> Iterator[None]:
+def of_event_loop() -> scoped[asyncio.AbstractEventLoop]:
     """Keeps the event loop of a step that works in a thread: a checkpointer may be bound to it."""
-    token = _event_loop.set(asyncio.get_running_loop())
-    try:
-        yield
-    finally:
-        _event_loop.reset(token)
+    return scoped(_event_loop, asyncio.get_running_loop())
 
 
 _event_loop: ContextVar[asyncio.AbstractEventLoop | None] = ContextVar("event_loop", default=None)
@@ -181,8 +176,8 @@ def settings_given() -> dict[str, Any]:
             "context_schema, or call the agent in a node of your own and pass it a Context.",
         )
     configurable = run_configurable()
-    for name in ("on_behalf_of", "toolsets", "read_only", "policy"):
-        if configurable.get(name) and not given.get(name):
+    for name in sorted(configurable.keys() & _NARROWING):
+        if configurable[name] and not given.get(name):
             raise SettingsError(
                 f"{name}: it is in the run's configurable, which the agent does not read",
                 remedy="Pass it in the run's context.",
@@ -204,6 +199,9 @@ def _of_user(name: str) -> Any:
 
 _CHECKPOINTER, _DURABILITY, _RUNTIME = "__pregel_checkpointer", "__pregel_durability", "__pregel_runtime"
 """The keys under which LangGraph passes these to subgraphs."""
+
+_NARROWING = {"on_behalf_of", "toolsets", "read_only", "policy"}
+"""The settings that narrow a run."""
 
 _FIRST_ATTEMPT = "__langchain_ashby_first_attempt"
 
