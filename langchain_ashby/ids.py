@@ -56,6 +56,7 @@ from langchain_ashby.records import (
 _SHORT = re.compile("[0-9A-Za-z_-]{21}[AQgw]")  # the last character holds two bits
 UUID_FORM = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 """The regular expression for an id as Ashby writes it."""
+_CANONICAL = re.compile(UUID_FORM)
 
 _USUAL_VERSIONS = (4, 5, 7)
 
@@ -66,6 +67,8 @@ def canonical(written: str) -> str:
     Raises:
         ValueError: if it is in neither.
     """
+    if _CANONICAL.fullmatch(written):  # as nearly always
+        return written
     if _SHORT.fullmatch(written):
         return str(UUID(bytes=urlsafe_b64decode(f"{written}==")))
     return str(UUID(written))
