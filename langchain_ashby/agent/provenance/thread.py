@@ -113,7 +113,7 @@ def outside(
     if known == "removed" or any(is_answer(record) and it not in there for it, record in own.items()):
         return "removed"
     others = (it for it in thread if not _has_records_only(it, own, tools))
-    texts = (it for message in read_in(others, own, tools) for it in message.entries)
+    texts = (it for message in read_in(others, own, tools) if message.person != "user" for it in message.entries)
     if known or any(it.speaker in ("named", "outsiders") and it.text.strip() for it in texts):
         return "read"
     return None
