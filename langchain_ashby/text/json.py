@@ -66,6 +66,8 @@ def whole_characters(value: Any) -> Any:
 
 def sendable(value: T) -> T:
     """Returns the value itself if it is safe and every character in it is whole, or else a copy that is."""
+    if isinstance(value, str) and value.isascii():  # as most are
+        return value
     whole = whole_characters(value)
     return value if whole == value else cast(T, whole)
 

@@ -87,6 +87,8 @@ class RequirementRules:
             card: Its card; None for a tool that has no cards.
             parts: The cards of its single writes, if it is a bulk write.
         """
+        if not (self._named or self._conditions or self._holds or self._holding):
+            return NOTHING
         every: list[tuple[str, Card | None]] = [(tool, card), *((it["tool"], it) for it in parts)]
         return Requirements(
             second_reviewer=any(self._needs_second(*it) for it in every),
@@ -111,7 +113,9 @@ class RequirementRules:
 
 def strictest_of(requirements: Iterable[Requirements]) -> Requirements:
     """Returns all that any of them requires."""
-    every = [NOTHING, *requirements]
+    every = [it for it in requirements if it != NOTHING]
+    if not every:
+        return NOTHING
     return Requirements(
         second_reviewer=any(it["second_reviewer"] for it in every), hold=max(it["hold"] for it in every)
     )

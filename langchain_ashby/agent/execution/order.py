@@ -45,6 +45,8 @@ def _keys_of_parts(proposal: Proposal) -> dict[str, str]:
 
 def warnings_of_twins(proposals: Sequence[Proposal]) -> list[list[str]]:
     """Lines for each card about proposals of the same message that would do exactly the same, if only to one record."""
+    if len(proposals) == 1 and not proposals[0].get("parts"):  # as nearly always
+        return [[]]
     singles = [_what_is_done(it) for it in proposals]
     wholes = [set[str]().union(*it) for it in singles]
     return [grouped([_of_twins(sum(not it.isdisjoint(whole) for whole in wholes)) for it in own]) for own in singles]
@@ -104,10 +106,12 @@ def held_back(state: State) -> list[Approval]:
 
     Which records an edited write concerns is known only from its new card.
     """
+    if not state.get("approvals"):
+        return []
     edited = [it["proposal"] for it in state.get("edits", [])]
     undecided = {it["journal_key"] for it in [*state.get("proposals", []), *edited] if is_complete(it)}
     first_edit = min((it["place"] for it in edited if is_complete(it)), default=None)
-    return [it for it in state.get("approvals", []) if _has_to_wait(it, undecided, first_edit)]
+    return [it for it in state["approvals"] if _has_to_wait(it, undecided, first_edit)]
 
 
 def _has_to_wait(approval: Approval, undecided: Collection[str], first_edit: int | None) -> bool:

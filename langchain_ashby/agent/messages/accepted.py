@@ -70,7 +70,8 @@ def acceptable(message: AIMessage) -> AIMessage:
     """Returns a message of the model in the form that all providers accept; itself, if it has that already."""
     calls = [*map(_acceptable_call, message.tool_calls), *map(_emptied, message.invalid_tool_calls)]
     same = len(calls) == len(message.tool_calls) and all(map(is_, calls, message.tool_calls))
-    same = same and _copies(message.content) <= Counter(call["id"] for call in calls)
+    if copies := _copies(message.content):
+        same = same and copies <= Counter(call["id"] for call in calls)
     update: dict[str, Any] = {}
     if not same:
         more = {key: it for key, it in message.additional_kwargs.items() if key not in ("tool_calls", "function_call")}
@@ -106,7 +107,9 @@ _COPIES = {"tool_use", "tool_call", "function_call", "tool_call_chunk", "invalid
 
 
 def _copies(content: Content) -> Counter[Any]:
-    blocks = [it for it in content if isinstance(it, dict)] if isinstance(content, list) else []
+    if isinstance(content, str):
+        return Counter()
+    blocks = (it for it in content if isinstance(it, dict))
     return Counter(it.get("call_id") or it.get("id") for it in blocks if it.get("type") in _COPIES)
 
 

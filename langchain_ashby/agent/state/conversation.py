@@ -50,7 +50,8 @@ def added(messages: Sequence[AnyMessage], changes: Sequence[Any]) -> list[AnyMes
                 elif (place := places.pop(str(message.id), None)) is not None:
                     kept[place] = None
                 continue
-            message.id = message.id or _id(message, len(places), places)
+            if not message.id:
+                message.id = _id(message, len(places), places)
             if (place := places.get(message.id)) is None:
                 places[message.id] = len(kept)
                 kept.append(message)
@@ -160,7 +161,7 @@ def _needs_all(change: Any, reads: Collection[str]) -> bool:
 
 def _messages(change: Any) -> list[AnyMessage]:
     changes = change if isinstance(change, list) else [change]
-    if all(type(it) in _WHOLE for it in changes):  # as nearly always, and asked of every message in every step
+    if {*map(type, changes)} <= _WHOLE:  # as nearly always, and asked of every message in every step
         return changes
     found = convert_to_messages(changes)
     return [message_chunk_to_message(it) if isinstance(it, BaseMessageChunk) else it for it in found]  # type: ignore[misc]
