@@ -60,7 +60,7 @@ def office(open_office: Callable[..., Office]) -> Office:
 def open_page(chromium: Browser, open_office: object) -> Iterator[Callable[..., Page]]:
     """Opens pages, each for a person of its own: `open_page(address, name="Ben", width="phone", dark=True)`.
 
-    The statuses in `expects` are those that the server is to answer with, and `ignores` ends of addresses that do not
+    The statuses in `expects` are those that the server is to answer with, and `ignores` ends of paths that do not
     answer: Chromium's console tells of both. `home` is the inbox, where it is not the address.
     """
     complaints: list[str] = []
@@ -102,7 +102,7 @@ def _complaint(message: ConsoleMessage, expects: tuple[int, ...], ignores: tuple
     # Chromium and htmx each report a status.
     says = [f"{words} {it} " for it in expects for words in ("with a status of", "Status Error Code")]
     is_expected = any(it in message.text for it in says)
-    is_expected = is_expected or str(message.location["url"]).endswith(ignores or ("\0",))
+    is_expected = is_expected or urlsplit(message.location["url"]).path.endswith(ignores or ("\0",))
     if message.type in ("error", "warning") and not is_expected:
         yield f"{message.type}: {message.text} ({message.location['url']})"
 

@@ -20,7 +20,7 @@ from langchain_ashby.cli.stores import open_database
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
-SILENT = ("/", "/?page=1", "/events", "/events/poll", "/strip", "/1", "/decision", "/evidence", "/htmx.min.js")
+SILENT = ("/", "/events", "/events/poll", "/strip", "/1", "/decision", "/evidence", "/htmx.min.js")
 """What an inbox that was killed does not answer, and who complains of it."""
 
 
