@@ -30,9 +30,8 @@ HEAVY = {
 
 # From the bottom up: a module imports only from those before it in this list.
 ORDER = [
-    "errors", "records", "scoped", "text", "ids", "spelling", "effect", "endpoint", "bulk", "schema", "field_values", "forms",
-    "endpoints", "http", "client", "results", "toolkit", "mirror", "agent", "demo", "inbox",
-    "server", "cli",
+    "errors", "records", "scoped", "text", "ids", "spelling", "effect", "endpoint", "bulk", "schema", "field_values",
+    "forms", "endpoints", "http", "client", "results", "toolkit", "mirror", "agent", "demo", "inbox", "server", "cli",
 ]  # fmt: skip
 
 
