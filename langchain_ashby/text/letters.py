@@ -43,10 +43,12 @@ def alike(text: str) -> str:
 
     Characters that results write out, as `[U+200B]`, are invisible ones too.
     """
-    text = _WRITTEN_OUT.sub("", text).casefold()
+    text = _WRITTEN_OUT.sub("", text)
     if text.isascii():
-        return text
-    return _FOREIGN.sub(lambda found: _seen(found[0]), unicodedata.normalize("NFKD", text))
+        return text.casefold()
+    # The bold capitals of mathematics, for example, have no case until they are plain ones.
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    return _FOREIGN.sub(lambda found: _seen(found[0]), apart)
 
 
 @lru_cache(maxsize=4_000)

@@ -138,6 +138,30 @@ def test_the_index_misses_no_text_that_has_a_value(said: str, kind: str) -> None
     assert {*found.exactly(said, kind), *found.disguised(said, kind)} <= {*index}
 
 
+ARCHIVED = "web.archive.org/web/2020/"
+ADA_IN_BOLD = "".join(chr(0x1D400 + ord(it) - ord("A")) if it.isupper() else it for it in "ADA LOVELACE")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "text"),
+    [
+        (f"https://{ARCHIVED}https://ada.example.com/", "web address", f"at https://{ARCHIVED}https://ada.example.com"),
+        ("https://example.com/?u=www.foo.org", "web address", "see https://example.com/?u=www.foo.org"),
+        ("2000000", "number", "about $2.0M"),
+        ("150000", "number", "€ 150.0k"),
+        ("1500000", "number", "1.50m"),
+        ("52.5200066", "number", "at 52.5200066"),
+        ("Ada Lovelace", "text", ADA_IN_BOLD),
+        ("ada@example.com", "e-mail address", f"{ADA_IN_BOLD[:3]}@example.com"),
+        ("Team No 5", "text", "Team № 5"),
+    ],
+)
+def test_the_index_has_the_text_that_has_a_value_in_another_spelling(said: str, kind: str, text: str) -> None:
+    texts = ["nothing", text]
+    assert 1 in {*Texts(texts).exactly(said, kind), *Texts(texts).disguised(said, kind)}
+    assert Index(texts).places(said, kind) == [1]
+
+
 def test_ids_choices_and_flags_are_no_values() -> None:
     args = {"candidate_id": ADA, "note": {"type": "text/html", "value": "<b>Keen</b> on it"}, "is_private": True}
     assert [(it.way, it.said) for it in values_of(TOOLS[NOTE], args)] == [("note.value", "<b>Keen</b> on it")]

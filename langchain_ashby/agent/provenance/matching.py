@@ -137,8 +137,11 @@ _PUNCTUATION = bytes(it for it in range(1, 128) if not chr(it).isalnum())
 
 @lru_cache(maxsize=1_000)
 def _bare(text: str) -> bytes:
-    """A text as nothing but its letters and digits. Cached: each write looks through the same conversation."""
-    folded = alike(text.replace(APART, " "))
+    """A text as nothing but its letters and digits, and links without `https://` and `www.`.
+
+    Cached: each write looks through the same conversation.
+    """
+    folded = _SCHEME.sub("", alike(text.replace(APART, " ")))
     kept = folded if folded.isascii() else _NO_LETTERS.sub("", folded)
     return kept.encode(errors="replace").translate(None, _PUNCTUATION)
 
@@ -151,10 +154,12 @@ def _traces(said: str, kind: str) -> Iterator[str]:
     if kind == "phone number":
         yield re.sub(r"\D", "", said)[-_SUBSCRIBER:]
     elif kind == "number":
+        yield said
         for it in numbers_in(said):
             yield it
-            yield from (f"{Decimal(it) / 1_000:f}{unit}" for unit in ("k", "t"))
-            yield f"{Decimal(it) / 1_000_000:f}m"
+            thousands, millions = (f"{Decimal(it) / unit:f}" for unit in (1_000, 1_000_000))
+            for more in ("", "0", "00"):  # as in 1.50m
+                yield from (f"{thousands}{more}k", f"{thousands}{more}t", f"{millions}{more}m")
     elif kind == "date":
         yield from _spellings(said, _WEEKDAYS)
     else:

@@ -46,9 +46,7 @@ class OnCard:
 
     def vouches_for(self, value: Value) -> bool:
         """True if a record has the value."""
-        if not self._whole.places(value.said, value.kind):
-            return False
-        texts, leaves = self._texts, self._leaves
+        texts, leaves = self._texts
         found = [leaves[it] for it in texts.exactly(value.said, value.kind)]
         if value.kind == "passage":
             return any(len(it) > _LONGEST_NAME for it in found)
@@ -57,17 +55,10 @@ class OnCard:
         return any(words(it) == words(value.said) for it in found)
 
     @cached_property
-    def _leaves(self) -> list[str]:
+    def _texts(self) -> tuple[Texts, list[str]]:
         read = [[it["facts"], it["refers"], [change["before"] for change in it["changes"]]] for it in self._cards]
-        return list(dict.fromkeys([*_leaves(read), *(it for card in self._cards for it in _apart(card["line"]))]))
-
-    @cached_property
-    def _whole(self) -> Index:
-        return Index(["\n".join(self._leaves)])
-
-    @cached_property
-    def _texts(self) -> Texts:
-        return Texts(self._leaves)
+        leaves = list(dict.fromkeys([*_leaves(read), *(it for card in self._cards for it in _apart(card["line"]))]))
+        return Texts(leaves), leaves
 
 
 _LONGEST_NAME = 200
