@@ -8,7 +8,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
 from types import TracebackType
@@ -154,13 +154,15 @@ class AshbyClient:
         """The id of the user for whom a call made in this thread or task acts; None if it acts as the key itself."""
         return _acting_for.get().get(self, self._on_behalf_of)
 
-    def acting_for(self, user_id: str | None) -> AbstractContextManager[object]:
+    @contextmanager
+    def acting_for(self, user_id: str | None) -> Iterator[None]:
         """Acts on behalf of another user within the block, in this thread or task only; None changes nothing.
 
         A thread that is started inside the block does the same if it runs in a copy of the context (`contextvars`).
         """
         known = _acting_for.get()
-        return scoped(_acting_for, known if user_id is None else {**known, self: settings.user(user_id)})
+        with scoped(_acting_for, known if user_id is None else {**known, self: settings.user(user_id)}):
+            yield
 
     def call(self, request: Operation[R]) -> R:
         """Performs an operation and returns its result, Ashby's JSON.
@@ -189,9 +191,11 @@ class AshbyClient:
         warnings, ids = tuple(conversation.warnings), tuple(conversation.request_ids)
         return wire.Reply(result, warnings, ids, conversation.more)
 
-    def deadline(self) -> AbstractContextManager[Deadline]:
+    @contextmanager
+    def deadline(self) -> Iterator[Deadline]:
         """Gives all calls made within the block one deadline: `budget` seconds from now, or that of an outer block."""
-        return within(current() or Deadline(self.budget))
+        with within(current() or Deadline(self.budget)) as deadline:
+            yield deadline
 
     async def run_blocking(self, work: Callable[[], T], *, cancellable: bool) -> T:
         """Runs blocking calls in the client's thread pool under one deadline, and waits for their result.

@@ -60,8 +60,8 @@ def office(open_office: Callable[..., Office]) -> Office:
 def open_page(chromium: Browser, open_office: object) -> Iterator[Callable[..., Page]]:
     """Opens pages, each for a person of its own: `open_page(address, name="Ben", width="phone", dark=True)`.
 
-    The statuses in `expects` are those that the server is to answer with, and `ignores` ends of paths that do not
-    answer: Chromium's console tells of both. `home` is the inbox, where it is not the address.
+    The statuses in `expects` are those that the server is to answer with, and `ignores` the endings of paths that
+    need not answer: Chromium's console tells of both. `home` is the inbox, where it is not the address.
     """
     complaints: list[str] = []
     with ExitStack() as stack:

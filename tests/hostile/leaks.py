@@ -37,17 +37,17 @@ def tellings(error: BaseException) -> Iterator[tuple[str, str]]:
         seen.add(id(link))
         told = traceback.TracebackException.from_exception(link, capture_locals=True)
         # The tests' own frames hold the key.
-        told.stack[:] = [frame for frame in told.stack if not _is_of_the_tests(frame.filename)]
+        told.stack[:] = [frame for frame in told.stack if not _is_test_code(frame.filename)]
         yield "the traceback with its variables", "".join(told.format(chain=False))
         yield "the error itself", f"{link!r} {link} {vars(link)} {getattr(link, '__notes__', '')}"
         shown = Traceback.extract(type(link), link, link.__traceback__, show_locals=True, locals_max_string=None)  # type: ignore[arg-type]
-        frames = [it for stack in shown.stacks for it in stack.frames if not _is_of_the_tests(it.filename)]
+        frames = [it for stack in shown.stacks for it in stack.frames if not _is_test_code(it.filename)]
         variables = [node.render(max_width=400) for frame in frames for node in (frame.locals or {}).values()]
         yield "rich's traceback with its variables", "\n".join(variables)
         link = link.__cause__ or link.__context__  # even a suppressed one: reporters look at it
 
 
-def _is_of_the_tests(file: str) -> bool:
+def _is_test_code(file: str) -> bool:
     return Path(file).resolve().is_relative_to(_TESTS)
 
 

@@ -87,7 +87,7 @@ class RequirementRules:
             card: Its card; None for a tool that has no cards.
             parts: The cards of its single writes, if it is a bulk write.
         """
-        if not (self._named or self._conditions or self._holds or self._holding):
+        if not (self._named or self._conditions or self._holds or self._holding is not None):
             return NOTHING
         every: list[tuple[str, Card | None]] = [(tool, card), *((it["tool"], it) for it in parts)]
         return Requirements(

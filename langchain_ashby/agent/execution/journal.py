@@ -53,7 +53,7 @@ _NAMES = (*ROOT, "names")
 
 
 class Journal:
-    """Reads and writes records in the given store. Its only state is this process's claims, and the name.
+    """Reads and writes records in the given store. Its state: this process's active claims, and the name last read.
 
     Args:
         patience: How long to wait for another worker that is making the same write.

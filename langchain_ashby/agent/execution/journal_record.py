@@ -124,6 +124,7 @@ def call_digest(turn: str | None, index: int, call: ToolCall) -> str:
 
 
 _as_sorted_json = json.JSONEncoder(sort_keys=True).encode
+"""Made once: `json.dumps` makes an encoder each time that it is given settings."""
 
 
 def record_key(proposal: Proposal) -> str | None:

@@ -69,11 +69,7 @@ _STORES = {
 
 def put_op(namespace: tuple[str, ...], key: str, value: Mapping[str, Any]) -> PutOp:
     """A PutOp without index or time to live."""
-    return PutOp(namespace, key, {"version": VERSION, "json": _as_json(value)}, index=False, ttl=None)
-
-
-_as_json = json.JSONEncoder().encode
-"""Made once, as `json.dumps` would make an encoder only to look for other settings."""
+    return PutOp(namespace, key, {"version": VERSION, "json": json.dumps(value)}, index=False, ttl=None)
 
 
 def load(item: Item) -> dict[str, Any]:

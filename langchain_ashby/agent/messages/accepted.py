@@ -70,8 +70,8 @@ def acceptable(message: AIMessage) -> AIMessage:
     """Returns a message of the model in the form that all providers accept; itself, if it has that already."""
     calls = [*map(_acceptable_call, message.tool_calls), *map(_emptied, message.invalid_tool_calls)]
     same = len(calls) == len(message.tool_calls) and all(map(is_, calls, message.tool_calls))
-    if copies := _copies(message.content):
-        same = same and copies <= Counter(call["id"] for call in calls)
+    if same and (copies := _copies(message.content)):
+        same = copies <= Counter(call["id"] for call in calls)
     update: dict[str, Any] = {}
     if not same:
         more = {key: it for key, it in message.additional_kwargs.items() if key not in ("tool_calls", "function_call")}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import lru_cache, partial
 from typing import Literal
 
 from langchain_core.tools import BaseTool
@@ -14,13 +14,12 @@ from langchain_ashby.agent.approval.policy import ApprovalPolicy, Ruling, strict
 from langchain_ashby.agent.approval.requirements import NOTHING, strictest_of
 from langchain_ashby.agent.approval.standing import shortfall
 from langchain_ashby.agent.messages.tool_messages import NOT_IN_THIS_RUN
-from langchain_ashby.agent.run.context import Context, SettingsError, context_schema
+from langchain_ashby.agent.run.context import SettingsError, context_schema
 from langchain_ashby.agent.run.runtime import ashby_user, is_within_another_graph, settings_given
 from langchain_ashby.agent.run.surroundings import Surroundings
 from langchain_ashby.agent.state import Approval, Node, Proposal, Requirements, State, Update
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.errors import ConfigurationError
-from langchain_ashby.scoped import together
 from langchain_ashby.text.words import in_zone
 from langchain_ashby.toolkit.tool import raising_errors
 
@@ -131,7 +130,6 @@ class RunLimits:
         self._act_for = act_for
         self.schema = context_schema((*models,), _toolsets(tools), (DEFAULT, *policies))
         self._unset = self.schema()
-        self._usual = lru_cache(maxsize=64)(partial(self._settings, self._unset))
 
     def settings(self) -> RunSettings:
         """Returns the settings of the run that is under way.
@@ -141,23 +139,21 @@ class RunLimits:
         """
         given = settings_given()
         context = self.schema(**given) if given else self._unset
-        user = self.user_for(context.on_behalf_of, ashby_user())
-        return self._settings(context, user) if given else self._usual(user)
-
-    def _settings(self, context: Context, user: str | None) -> RunSettings:
         policy = context.policy or DEFAULT
         return RunSettings(
             model=context.model or DEFAULT,
             tools=self._narrowed(context.toolsets, context.read_only),
-            on_behalf_of=user,
+            on_behalf_of=self.user_for(context.on_behalf_of, ashby_user()),
             time_zone=context.time_zone,
             _policies=(self._policy,) if policy == DEFAULT else (self._policy, self._policies[policy]),
         )
 
-    def acting(self, settings: RunSettings) -> together:
+    @contextmanager
+    def acting(self, settings: RunSettings) -> Iterator[None]:
         """Acts in Ashby as the run's user within this block. Ashby's tools raise their errors to the agent there."""
-        user = [self._client.acting_for(settings.on_behalf_of)] if self._client else []
-        return together(raising_errors(), *user, in_zone(settings.time_zone))
+        user = nullcontext() if self._client is None else self._client.acting_for(settings.on_behalf_of)
+        with raising_errors(), user, in_zone(settings.time_zone):
+            yield
 
     def surroundings(self, settings: RunSettings, *, ask: bool) -> str:
         """What the run's model is told of the day, the key and the user; `ask` allows it to ask Ashby."""

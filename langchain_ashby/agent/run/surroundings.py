@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 
 from langchain_ashby.client import AshbyClient
@@ -31,8 +30,8 @@ class Surroundings:
 
     def words(self, *, ask: bool) -> str:
         """What holds for the run that is under way, on one line. `ask` allows it to ask Ashby."""
-        here = zone()
-        return "; ".join([_today(datetime.now(here).date(), str(here)), *self._identity(ask)])
+        now = datetime.now(zone())
+        return "; ".join([f"today is {now:%A} {now.day} {now:%B %Y}, {now.tzinfo}", *self._identity(ask)])
 
     def _identity(self, ask: bool) -> list[str]:
         if self._client is None:
@@ -45,11 +44,6 @@ class Surroundings:
             except AshbyError:  # the tools will tell; the next message asks again
                 return []
         return self._known.get(user, [])
-
-
-@lru_cache(maxsize=16)
-def _today(day: date, zone_name: str) -> str:
-    return f"today is {day:%A} {day.day} {day:%B %Y}, {zone_name}"
 
 
 def _in_words(found: Any) -> Iterator[str]:
