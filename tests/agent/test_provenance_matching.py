@@ -154,6 +154,8 @@ ADA_IN_BOLD = "".join(chr(0x1D400 + ord(it) - ord("A")) if it.isupper() else it 
         ("Ada Lovelace", "text", ADA_IN_BOLD),
         ("ada@example.com", "e-mail address", f"{ADA_IN_BOLD[:3]}@example.com"),
         ("Team No 5", "text", "Team № 5"),
+        ("see http evil example com now", "passage", "See http://evil.example.com now."),
+        ("write to www example com today", "passage", "Write to www.example.com today."),
     ],
 )
 def test_the_index_has_the_text_that_has_a_value_in_another_spelling(said: str, kind: str, text: str) -> None:

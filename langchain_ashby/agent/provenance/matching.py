@@ -137,11 +137,8 @@ _PUNCTUATION = bytes(it for it in range(1, 128) if not chr(it).isalnum())
 
 @lru_cache(maxsize=1_000)
 def _bare(text: str) -> bytes:
-    """A text as nothing but its letters and digits, and links without `https://` and `www.`.
-
-    Cached: each write looks through the same conversation.
-    """
-    folded = _SCHEME.sub("", alike(text.replace(APART, " ")))
+    """A text as nothing but its letters and digits. Cached: each write looks through the same conversation."""
+    folded = alike(text.replace(APART, " "))
     kept = folded if folded.isascii() else _NO_LETTERS.sub("", folded)
     return kept.encode(errors="replace").translate(None, _PUNCTUATION)
 
@@ -162,8 +159,10 @@ def _traces(said: str, kind: str) -> Iterator[str]:
                 yield from (f"{thousands}{more}k", f"{thousands}{more}t", f"{millions}{more}m")
     elif kind == "date":
         yield from _spellings(said, _WEEKDAYS)
+    elif kind == "web address":
+        yield max(_SCHEME.split(said), key=len)  # a link may hold another one
     else:
-        yield from _forms(_link(said) if kind == "web address" else said, kind)
+        yield from _forms(said, kind)
 
 
 _SURELY = 8
@@ -172,7 +171,7 @@ _SURELY = 8
 _SUBSCRIBER = 9
 """The last digits of a phone number that are the same with and without the country's code."""
 
-_SCHEME = re.compile(r"https?://|\bwww\.")
+_SCHEME = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 _BEFORE_LINK = r"(?<![\w@/-])(?<!\w\.)"
 _AFTER_LINK = r"/?(?![\w%=&?#~-]|/\w|\.\w)"
 
