@@ -87,8 +87,6 @@ class RequirementRules:
             card: Its card; None for a tool that has no cards.
             parts: The cards of its single writes, if it is a bulk write.
         """
-        if not (self._named or self._conditions or self._holds or self._holding is not None):
-            return NOTHING
         every: list[tuple[str, Card | None]] = [(tool, card), *((it["tool"], it) for it in parts)]
         return Requirements(
             second_reviewer=any(self._needs_second(*it) for it in every),
@@ -113,9 +111,7 @@ class RequirementRules:
 
 def strictest_of(requirements: Iterable[Requirements]) -> Requirements:
     """Returns all that any of them requires."""
-    every = [it for it in requirements if it != NOTHING]
-    if not every:
-        return NOTHING
+    every = [NOTHING, *requirements]
     return Requirements(
         second_reviewer=any(it["second_reviewer"] for it in every), hold=max(it["hold"] for it in every)
     )

@@ -53,7 +53,7 @@ _NAMES = (*ROOT, "names")
 
 
 class Journal:
-    """Reads and writes records in the given store. Its state: this process's active claims, and the name last read.
+    """Reads and writes records in the given store. Its only state is this process's active claims.
 
     Args:
         patience: How long to wait for another worker that is making the same write.
@@ -74,21 +74,17 @@ class Journal:
         self.patience = patience
         self.grace = grace
         self.lease = lease
-        self._name: str | None = None
 
     def name(self, store: BaseStore) -> str:
         """Returns the name of the journal in a store, and makes one the first time.
 
         Each proposal notes it: a call that another journal keeps may have been made without a trace in this one.
         """
-        if (known := self._name) is not None and store.get(_NAMES, known) is not None:
-            return known
         names = sorted(item.key for item in list_items(store, _NAMES))
         if not names:
             # Two workers may each make one. Both stay valid for the proposals that note them.
             names = [token_hex(16)]
             store.batch([put_op(_NAMES, names[0], {"at": datetime.now(UTC).isoformat()})])
-        self._name = names[0]
         return names[0]
 
     def read(self, store: BaseStore, key: str) -> JournalRecord:

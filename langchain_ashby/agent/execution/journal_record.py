@@ -119,12 +119,8 @@ def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolC
 
 def call_digest(turn: str | None, index: int, call: ToolCall) -> str:
     """The part of the key that tells the calls of one thread apart."""
-    named = _as_sorted_json([turn, index, call["id"], call["name"], call["args"]])
+    named = json.dumps([turn, index, call["id"], call["name"], call["args"]], sort_keys=True)
     return sha256(named.encode()).hexdigest()[:32]
-
-
-_as_sorted_json = json.JSONEncoder(sort_keys=True).encode
-"""Made once: `json.dumps` makes an encoder each time that it is given settings."""
 
 
 def record_key(proposal: Proposal) -> str | None:

@@ -70,8 +70,7 @@ def acceptable(message: AIMessage) -> AIMessage:
     """Returns a message of the model in the form that all providers accept; itself, if it has that already."""
     calls = [*map(_acceptable_call, message.tool_calls), *map(_emptied, message.invalid_tool_calls)]
     same = len(calls) == len(message.tool_calls) and all(map(is_, calls, message.tool_calls))
-    if same and (copies := _copies(message.content)):
-        same = copies <= Counter(call["id"] for call in calls)
+    same = same and _copies(message.content) <= Counter(call["id"] for call in calls)
     update: dict[str, Any] = {}
     if not same:
         more = {key: it for key, it in message.additional_kwargs.items() if key not in ("tool_calls", "function_call")}
@@ -107,9 +106,7 @@ _COPIES = {"tool_use", "tool_call", "function_call", "tool_call_chunk", "invalid
 
 
 def _copies(content: Content) -> Counter[Any]:
-    if isinstance(content, str):
-        return Counter()
-    blocks = (it for it in content if isinstance(it, dict))
+    blocks = [it for it in content if isinstance(it, dict)] if isinstance(content, list) else []
     return Counter(it.get("call_id") or it.get("id") for it in blocks if it.get("type") in _COPIES)
 
 

@@ -167,12 +167,9 @@ def _weight(content: Any) -> int:
         images = sum(1 for it in content if isinstance(it, dict) and str(it.get("type")).startswith("image"))
         if images:
             return images * _PER_IMAGE + sum(_weight(it.get("text", "")) for it in content if isinstance(it, dict))
-        content = _as_json(content)
+        content = json.dumps(content, ensure_ascii=False, default=str)
     others = 0 if content.isascii() else _beyond_ascii(content)
     return others + (len(content) - others) // _CHARACTERS_PER_TOKEN
-
-
-_as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 @lru_cache(maxsize=1_000)

@@ -176,7 +176,7 @@ def settings_given() -> dict[str, Any]:
             "context_schema, or call the agent in a node of your own and pass it a Context.",
         )
     configurable = run_configurable()
-    for name in _NARROWING:
+    for name in ("on_behalf_of", "toolsets", "read_only", "policy"):
         if configurable.get(name) and not given.get(name):
             raise SettingsError(
                 f"{name}: it is in the run's configurable, which the agent does not read",
@@ -199,9 +199,6 @@ def _of_user(name: str) -> Any:
 
 _CHECKPOINTER, _DURABILITY, _RUNTIME = "__pregel_checkpointer", "__pregel_durability", "__pregel_runtime"
 """The keys under which LangGraph passes these to subgraphs."""
-
-_NARROWING = ("on_behalf_of", "toolsets", "read_only", "policy")
-"""The settings that narrow a run."""
 
 _FIRST_ATTEMPT = "__langchain_ashby_first_attempt"
 
