@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -91,20 +91,6 @@ def create_app(
     if store is None:
         raise ValueError("The inbox needs the agent's store: pass store=….")
     door = Door(reviewers, store, routing or Routing())
-    templates = Jinja2Templates(_HERE / "templates", context_processors=[_who, common])
-    templates.env.filters |= {
-        "safe_text": safe,
-        "apart": words.apart,
-        "line": words.line,
-        "age": words.age,
-        "became_of": words.became_of,
-        "ago": words.ago,
-        "soon": words.is_soon,
-        "decided": words.decided,
-        "moment": words.moment,
-        "reason_of": words.reason_of,
-    }
-    templates.env.trim_blocks = templates.env.lstrip_blocks = True
     questions = Questions(store)
     trail = Trail(store)
     outbox = Outbox(agent, store, undo=undo, stop_before_model=stop_before_model, questions=questions)
@@ -120,7 +106,7 @@ def create_app(
         trail=trail,
         undos=Undos(agent, trail, questions),
         tools=tools,
-        templates=templates,
+        templates=_templates(),
         door=door,
         place=place,
         title=title,
@@ -162,7 +148,7 @@ def create_app(
         return sign_in.problem(Request({**request.scope, "app": app, "router": app.router}), status, words)
 
     def again(request: Request) -> Response:
-        return templates.TemplateResponse(request, "again.html", {"address": request.url})
+        return _templates().TemplateResponse(request, "again.html", {"address": request.url})
 
     sign_in_routes = reviewers.routes() if isinstance(reviewers, SignIn) else []
     app = Starlette(
@@ -202,6 +188,26 @@ def create_app(
     )
     app.state.inbox = inbox
     return app
+
+
+@cache
+def _templates() -> Jinja2Templates:
+    """The templates of the pages. All inboxes of a process share them: compiling them takes longer than a page."""
+    templates = Jinja2Templates(_HERE / "templates", context_processors=[_who, common])
+    templates.env.filters |= {
+        "safe_text": safe,
+        "apart": words.apart,
+        "line": words.line,
+        "age": words.age,
+        "became_of": words.became_of,
+        "ago": words.ago,
+        "soon": words.is_soon,
+        "decided": words.decided,
+        "moment": words.moment,
+        "reason_of": words.reason_of,
+    }
+    templates.env.trim_blocks = templates.env.lstrip_blocks = True
+    return templates
 
 
 def _who(request: Request) -> dict[str, Any]:
