@@ -69,7 +69,7 @@ def main() -> int:
 def _measured(name: str, url: str, waiting: int, visits: int) -> Iterator[dict[str, Any]]:
     with AshbySandbox() as sandbox, open_database(url, create=True) as database, sync_playwright() as playwright:
         client = AshbyClient(sandbox.api_key, sandbox.url)
-        candidate = sandbox.state()["candidate"][0]["id"]
+        candidate = sandbox.records("candidate")[0]["id"]
         note = call("ashby_create_candidate_note", candidate_id=candidate, note="Call back on Monday.")
         tag = call("ashby_add_candidate_tag", candidate_id=candidate, tag_id="Silver medalist")
         model = ScriptedChatModel(script=lines(said("I propose it.", note, tag)))

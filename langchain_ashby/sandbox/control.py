@@ -34,6 +34,10 @@ class Control:
         """Every record by kind, in the order of creation."""
         return self._engine.store.state()
 
+    def records(self, kind: str) -> list[Any]:
+        """Every record of a kind, in the order of creation."""
+        return self._engine.store.records(kind)
+
     def requests(self, after: Any = 0) -> list[dict[str, Any]]:
         """The calls after the first `after`."""
         if isinstance(after, bool) or not isinstance(after, int) or after < 0:

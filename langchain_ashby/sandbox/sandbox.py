@@ -109,6 +109,14 @@ class AshbySandbox:
         """Every record by kind, in the order of creation."""
         return self._control.state()
 
+    def records(self, kind: str) -> list[Any]:
+        """Every record of one of the kinds in `state()`, in the order of creation: much quicker than all of them.
+
+        Raises:
+            ValueError: if there is no such kind.
+        """
+        return self._control.records(kind)
+
     def requests(self, after: int = 0) -> list[dict[str, Any]]:
         """The calls so far: endpoint, body, status, ok, request_id, key, on_behalf_of, fault, warnings.
 

@@ -199,6 +199,18 @@ class Store:
                 found[name].append(data)
         return {name: json.loads(f"[{','.join(texts)}]") for name, texts in found.items()}
 
+    def records(self, kind: str) -> list[Any]:
+        """Every record of a kind, oldest first.
+
+        Raises:
+            ValueError: if there is no such kind.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"kind: there is no {kind!r}; there are {', '.join(KINDS)}")
+        with self._lock:
+            found = self._connection.execute("SELECT data FROM records WHERE kind = ? ORDER BY seq", (kind,)).fetchall()
+        return list(json.loads(f"[{','.join(data for (data,) in found)}]"))
+
     def is_empty(self) -> bool:
         """True if there are no records."""
         with self._lock:

@@ -42,7 +42,7 @@ def asked(toolkit: AshbyToolkit, *calls: Any) -> tuple[Any, Any, list[dict[str, 
 
 
 def notes(sandbox: AshbySandbox, *texts: str) -> list[Any]:
-    people = sandbox.state()["candidate"]
+    people = sandbox.records("candidate")
     return [
         made("ashby_create_candidate_note", {"candidate_id": person["id"], "note": text})
         for person, text in zip(people, texts, strict=False)
@@ -53,7 +53,7 @@ def test_a_person_is_shown_the_card_in_words_and_as_data(sandbox: AshbySandbox, 
     [call] = notes(sandbox, "Met today.")
     _, _, [action] = asked(toolkit, call)
     card = action["card"]
-    ada = sandbox.state()["candidate"][0]
+    ada = sandbox.records("candidate")[0]
     assert card["line"] == f"Add a note to {ada['name']} ({ada['emailAddresses'][0]['value']})"
     assert action["description"] == markdown(card)
     assert action["args"] == card["args"] == call["args"]
@@ -61,7 +61,7 @@ def test_a_person_is_shown_the_card_in_words_and_as_data(sandbox: AshbySandbox, 
 
 
 def test_the_arguments_on_a_card_are_the_models_own(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
-    application = sandbox.state()["application"][0]["id"]
+    application = sandbox.records("application")[0]["id"]
     event = {
         "start_time": "2030-01-08T15:00:00+01:00",
         "end_time": "2030-01-08T16:00:00+01:00",
@@ -76,7 +76,7 @@ def test_the_arguments_on_a_card_are_the_models_own(sandbox: AshbySandbox, toolk
 def test_cards_of_one_message_are_in_its_order_and_share_their_reads(
     sandbox: AshbySandbox, toolkit: AshbyToolkit
 ) -> None:
-    candidate = sandbox.state()["candidate"][0]["id"]
+    candidate = sandbox.records("candidate")[0]["id"]
     calls = [
         made("ashby_create_candidate_note", {"candidate_id": candidate, "note": text})
         for text in ("One.", "Two.", "Three.")
@@ -110,10 +110,10 @@ def test_a_tool_that_is_not_ashbys_is_described_by_its_arguments() -> None:
 
 
 def test_what_was_approved_on_a_card_runs(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
-    before = len(sandbox.state()["note"])
+    before = len(sandbox.records("note"))
     graph, config, actions = asked(toolkit, *notes(sandbox, "One.", "Two."))
     graph.invoke(Command(resume=approve(len(actions))), config)
-    assert [it["content"] for it in sandbox.state()["note"][before:]] in (["One.", "Two."], ["Two.", "One."])
+    assert [it["content"] for it in sandbox.records("note")[before:]] in (["One.", "Two."], ["Two.", "One."])
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
@@ -130,12 +130,12 @@ async def test_a_file_swapped_after_the_re_check_is_not_uploaded(
             return super().exchange(request)
 
     with Swapping(sandbox.api_key, sandbox.url, timeout=60, upload_dirs=[tmp_path]) as client:
-        person = sandbox.state()["candidate"][0]
+        person = sandbox.records("candidate")[0]
         call = made("ashby_upload_candidate_file", {"candidate_id": person["id"], "file_path": "letter.txt"})
         graph, config, _ = asked(AshbyToolkit(client), call)
         approval: Command[Any] = Command(resume={"decisions": [{"type": "approve"}]})
         result = await graph.ainvoke(approval, config) if asynchronous else graph.invoke(approval, config)
-    assert sandbox.state()["candidate"][0]["fileIds"] == person["fileIds"]
+    assert sandbox.records("candidate")[0]["fileIds"] == person["fileIds"]
     assert result["messages"][-2].status == "error"
 
 
@@ -155,7 +155,7 @@ def test_in_a_toolkit_of_ones_own_ashbys_tools_have_cards_and_a_second_look(
 
 
 def test_a_run_acts_for_a_user_also_with_a_toolkit_of_ones_own(sandbox: AshbySandbox, toolkit: AshbyToolkit) -> None:
-    user_id = sandbox.state()["user"][0]["id"]
+    user_id = sandbox.records("user")[0]["id"]
     graph = agent(Office(more=toolkit.get_tools()), calling(*notes(sandbox, "Met today.")), "Done.")
     asked = request(graph.invoke(user(), thread(), context={"on_behalf_of": user_id}))
     assert asked["action_requests"][0]["on_behalf_of"] == user_id

@@ -33,7 +33,7 @@ class Ashby:
     toolkit: AshbyToolkit
 
     def __post_init__(self) -> None:
-        self.candidate = self.sandbox.state()["candidate"][0]["id"]
+        self.candidate = self.sandbox.records("candidate")[0]["id"]
         self.endpoints = {(tool.metadata or {})["ashby"]["endpoint"]: tool for tool in self.toolkit.get_tools()}
 
     def agent(self, *spoken: Any) -> Any:
@@ -159,7 +159,7 @@ def test_reads_run_while_a_write_waits(ashby: Ashby) -> None:
 
 
 def test_a_write_whose_reply_was_lost_is_found_in_ashby_and_not_sent_again(ashby: Ashby) -> None:
-    config, before = thread(), len(ashby.sandbox.state()["note"])
+    config, before = thread(), len(ashby.sandbox.records("note"))
     graph = ashby.agent(say("", ashby.note()), "I see.")
     graph.invoke(user(), config)
     ashby.sandbox.fault("candidate.createNote", drop="after")
@@ -167,7 +167,7 @@ def test_a_write_whose_reply_was_lost_is_found_in_ashby_and_not_sent_again(ashby
     [answer] = results(result)
     assert answer.text.startswith("Executed. unreachable: The connection broke") and answer.status == "success"
     assert ashby.written() == ["candidate.createNote"]
-    assert len(ashby.sandbox.state()["note"]) == before + 1
+    assert len(ashby.sandbox.records("note")) == before + 1
     assert_sendable(result["messages"])
 
 
@@ -229,7 +229,7 @@ def test_the_afternoon_does_what_is_approved_and_says_so(ashby: Ashby) -> None:
     assert summary.count("- Done:") == 3, summary
     assert "move Ada Lovelace from Onsite to Offer" in summary
     moved = next(it for it in ashby.sandbox.requests() if it["endpoint"] == "application.changeStage")["body"]
-    application = next(it for it in ashby.sandbox.state()["application"] if it["id"] == moved["applicationId"])
+    application = next(it for it in ashby.sandbox.records("application") if it["id"] == moved["applicationId"])
     assert moved["interviewStageId"] in json.dumps(application)
     assert_sendable(result["messages"])
 

@@ -34,11 +34,11 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 def active(room: Room, most: int = 5) -> list[str]:
-    return [str(it["id"]) for it in room.sandbox.state()["application"] if it["status"] == "Active"][:most]
+    return [str(it["id"]) for it in room.sandbox.records("application") if it["status"] == "Active"][:most]
 
 
 def reason(room: Room) -> str:
-    return str(next(it["id"] for it in room.sandbox.state()["archiveReason"] if not it["isArchived"]))
+    return str(next(it["id"] for it in room.sandbox.records("archiveReason") if not it["isArchived"]))
 
 
 def archiving(room: Room, ids: list[str], **more: Any) -> Any:
@@ -51,7 +51,7 @@ def taking_off(call: Any, *ids: str) -> dict[str, Any]:
 
 
 def archived(room: Room, ids: list[str]) -> list[str]:
-    status = {it["id"]: it["status"] for it in room.sandbox.state()["application"]}
+    status = {it["id"]: it["status"] for it in room.sandbox.records("application")}
     return [it for it in ids if status[it] == "Archived"]
 
 
@@ -122,7 +122,7 @@ def test_a_reviewer_takes_people_off_and_approves_the_rest_without_a_second_card
 def test_an_edit_that_changes_more_than_the_list_gets_a_card_of_its_own(room: Room) -> None:
     ids = active(room, 3)
     call = archiving(room, ids)
-    reasons = [it["id"] for it in room.sandbox.state()["archiveReason"] if not it["isArchived"]]
+    reasons = [it["id"] for it in room.sandbox.records("archiveReason") if not it["isArchived"]]
     edit = {
         "type": "edit",
         "edited_action": {"name": call["name"], "args": {**call["args"], "archive_reason_id": reasons[1]}},
@@ -156,7 +156,7 @@ def test_an_edit_that_adds_someone_gets_a_card_of_its_own(room: Room) -> None:
 def test_whoever_an_edit_of_more_than_the_list_leaves_out_is_named_to_the_model(room: Room) -> None:
     ids = active(room, 4)
     call = archiving(room, ids[:3])
-    reasons = [it["id"] for it in room.sandbox.state()["archiveReason"] if not it["isArchived"]]
+    reasons = [it["id"] for it in room.sandbox.records("archiveReason") if not it["isArchived"]]
     args = {**call["args"], "application_ids": [short(ids[0]), ids[1], ids[3]], "archive_reason_id": reasons[1]}
     with room.agent(call, **ALL) as graph:
         room.start(graph)
@@ -208,7 +208,7 @@ def test_a_rejection_archives_nobody(room: Room) -> None:
 
 def test_people_who_cannot_be_archived_are_left_out_and_named(room: Room) -> None:
     ids = active(room, 2)
-    [gone] = [it["id"] for it in room.sandbox.state()["application"] if it["status"] == "Archived"][:1]
+    [gone] = [it["id"] for it in room.sandbox.records("application") if it["status"] == "Archived"][:1]
     nobody = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
     with room.agent(archiving(room, [gone, *ids, nobody]), **ALL) as graph:
         shown = card(room.start(graph))
@@ -230,7 +230,7 @@ def test_a_plan_in_an_unknown_form_leaves_its_people_out_and_does_not_end_the_ru
 
 
 def test_nobody_is_asked_if_there_is_nothing_to_do(room: Room) -> None:
-    [gone] = [it["id"] for it in room.sandbox.state()["application"] if it["status"] == "Archived"][:1]
+    [gone] = [it["id"] for it in room.sandbox.records("application") if it["status"] == "Archived"][:1]
     with room.agent(archiving(room, [gone]), **ALL) as graph:
         result = room.start(graph)
     assert "__interrupt__" not in result
@@ -249,7 +249,7 @@ def test_two_applications_of_one_candidate_are_archived_in_one_call(room: Room) 
         owner = room.candidate
     ids = [
         it["id"]
-        for it in room.sandbox.state()["application"]
+        for it in room.sandbox.records("application")
         if it["candidateId"] == owner and it["status"] in ("Active", "Lead")
     ]
     assert len(ids) > 1
@@ -320,7 +320,7 @@ def test_what_was_made_before_the_process_died_stays_made_when_a_person_then_rej
 def test_whoever_is_not_on_the_card_that_follows_a_crash_is_accounted_for(room: Room, recorded: bool) -> None:
     ids = active(room, 10)
     call = archiving(room, ids)
-    reasons = [it["id"] for it in room.sandbox.state()["archiveReason"] if not it["isArchived"]]
+    reasons = [it["id"] for it in room.sandbox.records("archiveReason") if not it["isArchived"]]
     with room.agent(call, **ALL) as graph:
         room.start(graph)
     # The checkpoints of the run that dies are lost: the question is open again.
@@ -448,7 +448,7 @@ class TestPolicy:
 
 def test_other_writes_of_the_message_on_the_same_people_run_in_its_order(room: Room) -> None:
     ids = active(room, 3)
-    source = room.sandbox.state()["source"][0]["id"]
+    source = room.sandbox.records("source")[0]["id"]
     single = made("ashby_change_application_source", {"application_id": ids[1], "source_id": source})
     with room.agent(archiving(room, ids), single, **ALL) as graph:
         room.start(graph)
@@ -468,11 +468,11 @@ def test_a_tag_is_put_on_many_candidates(room: Room) -> None:
     assert shown["line"].startswith("Tag 4 candidates with ")
     assert shown["risk"] == "medium"
     assert answer.text == "# Done: Add tag to candidates: 4 of 4 tagged."
-    assert all(tag in it["tagIds"] for it in room.sandbox.state()["candidate"] if it["id"] in ids)
+    assert all(tag in it["tagIds"] for it in room.sandbox.records("candidate") if it["id"] in ids)
 
 
 def test_a_note_is_left_with_many_candidates_once_each(room: Room) -> None:
-    ids = [it["id"] for it in room.sandbox.state()["candidate"]][:4]
+    ids = [it["id"] for it in room.sandbox.records("candidate")][:4]
     args = {"candidate_ids": [*ids, short(ids[0])], "note": room.text}
     call = made("ashby_add_note_to_candidates", args)
     with room.agent(call, **ALL, journal=Dies(2, recorded=False)) as graph:
@@ -500,7 +500,7 @@ def test_a_custom_field_is_set_on_many_and_the_card_shows_what_was_there(room: R
 
 def test_names_stand_for_ids_and_the_writes_are_made_with_ids(room: Room) -> None:
     ids = active(room, 3)
-    name = next(it["text"] for it in room.sandbox.state()["archiveReason"] if it["id"] == reason(room))
+    name = next(it["text"] for it in room.sandbox.records("archiveReason") if it["id"] == reason(room))
     call = made("ashby_archive_applications", {"application_ids": ids, "archive_reason_id": name.upper()})
     fewer = {"application_ids": ids[1:], "archive_reason_id": name.upper()}
     with room.agent(call, **ALL) as graph:
@@ -513,7 +513,7 @@ def test_names_stand_for_ids_and_the_writes_are_made_with_ids(room: Room) -> Non
 
 
 def test_cards_warn_if_one_person_would_get_the_same_note_from_several_calls(room: Room) -> None:
-    first, second, third = (it["id"] for it in room.sandbox.state()["candidate"][:3])
+    first, second, third = (it["id"] for it in room.sandbox.records("candidate")[:3])
     note = {"note": room.text}
     calls = [
         made("ashby_add_note_to_candidates", {"candidate_ids": [first, second], **note}, "a"),

@@ -45,7 +45,7 @@ def test_108_people_are_archived_in_2_proposals_with_a_decision_each() -> None:
             decisions += 1
             result = agent.invoke(Command(resume={"decisions": [{"type": "approve"}]}), thread)
         answers = [it.text for it in result["messages"] if isinstance(it, ToolMessage)]
-        after = {it["id"]: it for it in sandbox.state()["application"]}
+        after = {it["id"]: it for it in sandbox.records("application")}
     assert decisions == 2
     assert [it.partition(": ")[2] for it in answers] == [
         f"Archive applications: {number} of {number} archived." for number in (100, 8)
@@ -103,7 +103,7 @@ def test_a_process_that_is_killed_in_the_middle_leaves_nobody_out_and_archives_n
         with room.agent(call, toolkit={"toolsets": "all"}) as graph:
             result = graph.invoke(None, room.config, durability="sync")
         answer = next(it for it in result["messages"] if isinstance(it, ToolMessage))
-        after_all = {it["id"]: it["status"] for it in sandbox.state()["application"]}
+        after_all = {it["id"]: it["status"] for it in sandbox.records("application")}
         assert {after_all[it] for it in ids} == {"Archived"}, answer.text
         moved = [
             it["body"]["applicationId"] for it in sandbox.requests() if it["endpoint"] == "application.changeStage"

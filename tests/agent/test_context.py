@@ -49,7 +49,7 @@ def test_a_run_reads_makes_cards_and_writes_for_its_user(ashby: Ashby) -> None:
     assert ashby.notes() == [ashby.ben["id"]]
     assert {whom for _, whom in ashby.sent()} == {ashby.ben["id"]}
     assert ashby.entry().on_behalf_of == ashby.ben["id"]
-    [note] = [it for it in ashby.sandbox.state()["note"] if "Met today." in str(it)]
+    [note] = [it for it in ashby.sandbox.records("note") if "Met today." in str(it)]
     assert ashby.ben["id"] in str(note), "Ashby does not show the user as the author"
 
 
@@ -75,7 +75,7 @@ def test_without_a_user_a_run_acts_for_no_one(ashby: Ashby) -> None:
 
 
 def test_runs_for_different_users_at_the_same_time_keep_apart(ashby: Ashby) -> None:
-    candidates = [it["id"] for it in ashby.sandbox.state()["candidate"][:9]]
+    candidates = [it["id"] for it in ashby.sandbox.records("candidate")[:9]]
     people = dict(zip(candidates, [ashby.ada["id"], ashby.ben["id"], None] * 3, strict=True))
 
     def writes_about_whom_the_user_names(messages: Any) -> Any:

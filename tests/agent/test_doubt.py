@@ -39,12 +39,12 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 def opening(room: Room, number: int = 0) -> ToolCall:
-    job = next(it["id"] for it in room.sandbox.state()["job"] if it["status"] == "Open")
+    job = next(it["id"] for it in room.sandbox.records("job") if it["status"] == "Open")
     return made("ashby_create_opening", {"job_ids": [job], "description": "Three of these"}, f"call_{number}")
 
 
 def openings(room: Room) -> int:
-    return sum(it["latestVersion"].get("description") == "Three of these" for it in room.sandbox.state()["opening"])
+    return sum(it["latestVersion"].get("description") == "Three of these" for it in room.sandbox.records("opening"))
 
 
 def rejection(room: Room) -> ToolCall:
@@ -67,7 +67,7 @@ def rejection(room: Room) -> ToolCall:
 
 def move_back(room: Room, call: ToolCall) -> None:
     """Does what a colleague does in Ashby."""
-    application = next(it for it in room.sandbox.state()["application"] if it["id"] == call["args"]["application_id"])
+    application = next(it for it in room.sandbox.records("application") if it["id"] == call["args"]["application_id"])
     stage = application["applicationHistory"][-2]["stageId"]
     room.client.call(ChangeApplicationStage(application_id=application["id"], interview_stage_id=stage))
 

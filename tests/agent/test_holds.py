@@ -33,7 +33,7 @@ def wait_for_it(result: dict[str, Any]) -> datetime:
 
 
 def note_on(room: Room, number: int, words: str) -> Any:
-    candidate = room.sandbox.state()["candidate"][number]["id"]
+    candidate = room.sandbox.records("candidate")[number]["id"]
     return made(NOTE, {"candidate_id": candidate, "note": f"{room.text} {words}"})
 
 
@@ -186,8 +186,8 @@ def test_what_an_earlier_write_of_the_message_did_does_not_make_a_held_one_stale
 
 
 def test_a_bulk_write_is_held_if_its_single_write_is(room: Room) -> None:
-    ids = [it["id"] for it in room.sandbox.state()["candidate"]][:3]
-    tag = room.sandbox.state()["candidateTag"][0]["id"]
+    ids = [it["id"] for it in room.sandbox.records("candidate")][:3]
+    tag = room.sandbox.records("candidateTag")[0]["id"]
     call = made("ashby_add_tag_to_candidates", {"candidate_ids": ids, "tag_id": tag})
     policy = ApprovalPolicy(hold={"ashby_add_candidate_tag": timedelta(seconds=1)})
     with room.agent(call, policy=policy, toolkit={"toolsets": "all"}) as graph:
@@ -210,7 +210,7 @@ def test_a_rejection_e_mail_can_be_held_by_a_ready_made_rule(room: Room) -> None
     archived = next(it["id"] for it in stages if it["type"] == "Archived")
     reason = next(it["id"] for it in state["archiveReason"] if not it["isArchived"])
     hired = next(it["id"] for it in stages if it["type"] == "Hired")
-    template = room.sandbox.state()["communicationTemplate"][0]["id"]
+    template = room.sandbox.records("communicationTemplate")[0]["id"]
     to = {"application_id": application["id"], "interview_stage_id": archived, "archive_reason_id": reason}
     quiet = made("ashby_change_application_stage", to)
     loud = made("ashby_change_application_stage", {**to, "archive_email": {"communication_template_id": template}})

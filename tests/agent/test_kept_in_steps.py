@@ -208,7 +208,7 @@ class Overtaken(InMemoryStore):
 
 def test_two_workers_with_one_question_leave_no_call_without_an_answer() -> None:
     with AshbySandbox(candidates=10) as ashby, AshbyClient(ashby.api_key, ashby.url) as client:
-        candidate = ashby.state()["candidate"][0]["id"]
+        candidate = ashby.records("candidate")[0]["id"]
         notes = [call("ashby_create_candidate_note", candidate_id=candidate, note=f"Note {n}.") for n in range(3)]
         store, config = Overtaken(), thread()
         model = ScriptedChatModel(script=lines(say("", *notes), "Done."))

@@ -43,7 +43,7 @@ def tagging(**args: Any) -> ToolCall:
 
 
 def tag(room: Room, title: str = "Fast track") -> str:
-    return next(str(it["id"]) for it in room.sandbox.state()["candidateTag"] if it["title"] == title)
+    return next(str(it["id"]) for it in room.sandbox.records("candidateTag") if it["title"] == title)
 
 
 def ids(room: Room, title: str = "Fast track") -> dict[str, str]:
@@ -93,7 +93,7 @@ def test_a_name_of_no_record_or_of_several_is_answered_and_nobody_is_asked(room:
 
 
 def test_what_was_approved_is_sent_even_if_the_name_is_another_records_by_then(room: Room) -> None:
-    jobs = {it["title"]: it["id"] for it in room.sandbox.state()["job"]}
+    jobs = {it["title"]: it["id"] for it in room.sandbox.records("job")}
     first, second = jobs["Staff Engineer"], jobs["VP Finance"]
     change = made("ashby_add_opening_job", {"opening_id": "OP-203", "job_id": "Staff Engineer"})
     with room.agent(change) as graph:

@@ -34,7 +34,7 @@ class DyingAfterTheFirst(DyingJournal):
 
 
 def opening(room: Room, state: str = "Draft") -> str:
-    known = [it for it in room.sandbox.state()["opening"] if not it["isArchived"]]
+    known = [it for it in room.sandbox.records("opening") if not it["isArchived"]]
     room.client.call(SetOpeningState.model_validate({"opening_id": known[0]["id"], "opening_state": state}))
     return str(known[0]["id"])
 
@@ -47,7 +47,7 @@ def close_and_archive(opening_id: str, state: str = "Open") -> list[Any]:
 
 
 def in_sandbox(room: Room, opening_id: str) -> tuple[str, bool]:
-    [found] = [it for it in room.sandbox.state()["opening"] if it["id"] == opening_id]
+    [found] = [it for it in room.sandbox.records("opening") if it["id"] == opening_id]
     return found["openingState"], found["isArchived"]
 
 
@@ -160,7 +160,7 @@ def test_if_the_first_is_rejected_the_second_runs(room: Room) -> None:
 
 
 def test_the_second_waits_while_an_edit_of_the_first_is_looked_at(room: Room) -> None:
-    opening_id, other = opening(room), room.sandbox.state()["opening"][1]["id"]
+    opening_id, other = opening(room), room.sandbox.records("opening")[1]["id"]
     with room.agent(*close_and_archive(opening_id)) as graph:
         room.start(graph)
         args = {"opening_id": other, "opening_state": "Closed"}
@@ -188,7 +188,7 @@ def test_writes_on_different_records_do_not_wait_for_each_other(room: Room) -> N
 
 def twins(room: Room, number: int = 3) -> list[Any]:
     """The same opening so often, not always spelled in the same way."""
-    job = next(it for it in room.sandbox.state()["job"] if it["status"] == "Open")["id"]
+    job = next(it for it in room.sandbox.records("job") if it["status"] == "Open")["id"]
     spellings = [{"job_ids": [job]}, {"job_ids": job}, {"job_ids": [job], "identifier": None}]
     return [
         made("ashby_create_opening", {"description": "Three of these", **spellings[it % 3]}) for it in range(number)
@@ -196,7 +196,7 @@ def twins(room: Room, number: int = 3) -> list[Any]:
 
 
 def openings(room: Room) -> int:
-    return sum(it["latestVersion"]["description"] == "Three of these" for it in room.sandbox.state()["opening"])
+    return sum(it["latestVersion"]["description"] == "Three of these" for it in room.sandbox.records("opening"))
 
 
 def test_cards_of_the_same_change_warn_of_each_other_and_run_one_after_the_other(room: Room) -> None:

@@ -43,7 +43,7 @@ def sandbox() -> Iterator[AshbySandbox]:
 def test_a_read_runs_at_once_and_a_write_runs_when_it_is_approved(
     make: Make, decision: str, sandbox: AshbySandbox
 ) -> None:
-    candidate = sandbox.state()["candidate"][0]["id"]
+    candidate = sandbox.records("candidate")[0]["id"]
     script = lines(
         say("", call("ashby_get_candidate", candidate_id=candidate)),
         say("", call("ashby_create_candidate_note", candidate_id=candidate, note="Hello")),
@@ -75,7 +75,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("make", [with_create_agent, with_deepagents])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_failure_is_told_to_the_model_and_the_run_goes_on(make: Make, fault: str, sandbox: AshbySandbox) -> None:
-    candidate = sandbox.state()["candidate"][0]["id"]
+    candidate = sandbox.records("candidate")[0]["id"]
     for endpoint in ("candidate.info", "candidate.createNote"):
         sandbox.fault(endpoint, times=9, **FAULTS[fault])
     script = lines(

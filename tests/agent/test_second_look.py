@@ -32,7 +32,7 @@ def change(room: Room, kind: Any, record_id: str, how: Callable[[dict[str, Any]]
 
 
 def one(room: Room, kind: str, **having: Any) -> dict[str, Any]:
-    return next(it for it in room.sandbox.state()[kind] if all(it.get(key) == value for key, value in having.items()))
+    return next(it for it in room.sandbox.records(kind) if all(it.get(key) == value for key, value in having.items()))
 
 
 def form(room: Room) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def swap_labels(room: Room) -> None:
 
 def stage(room: Room, kind: str) -> dict[str, Any]:
     now = one(room, "interviewStage", id=one(room, "application", status="Active")["currentInterviewStageId"])
-    stages = room.sandbox.state()["interviewStage"]
+    stages = room.sandbox.records("interviewStage")
     return next(
         it
         for it in stages
@@ -91,7 +91,7 @@ def template(room: Room) -> dict[str, Any]:
 
 
 def rejection(room: Room) -> Any:
-    reason = room.sandbox.state()["archiveReason"][0]["id"]
+    reason = room.sandbox.records("archiveReason")[0]["id"]
     email = {"communication_template_id": template(room)["id"]}
     return move(room, "Archived", archive_reason_id=reason, archive_email=email)
 
@@ -135,7 +135,7 @@ CASES: dict[str, tuple[Callable[[Room], Any], Callable[[Room], None], str]] = {
     ),
     "archive reason": (
         rejection,
-        rename(records.ArchiveReason, lambda room: room.sandbox.state()["archiveReason"][0], text="Fraud"),
+        rename(records.ArchiveReason, lambda room: room.sandbox.records("archiveReason")[0], text="Fraud"),
         "application.changeStage",
     ),
     "who the candidate is": (

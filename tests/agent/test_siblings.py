@@ -23,15 +23,15 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 def tag(room: Room, number: int) -> Any:
-    held = {it for candidate in room.sandbox.state()["candidate"] for it in candidate["tagIds"]}
-    tags = [it["id"] for it in room.sandbox.state()["candidateTag"] if not it["isArchived"]]
+    held = {it for candidate in room.sandbox.records("candidate") for it in candidate["tagIds"]}
+    tags = [it["id"] for it in room.sandbox.records("candidateTag") if not it["isArchived"]]
     free = [it for it in tags if it not in held] + tags
     return made("ashby_add_candidate_tag", {"candidate_id": room.candidate, "tag_id": free[number]})
 
 
 def link(room: Room, number: int) -> Any:
-    opening = room.sandbox.state()["opening"][0]
-    jobs = [it["id"] for it in room.sandbox.state()["job"] if it["id"] not in opening["latestVersion"]["jobIds"]]
+    opening = room.sandbox.records("opening")[0]
+    jobs = [it["id"] for it in room.sandbox.records("job") if it["id"] not in opening["latestVersion"]["jobIds"]]
     return made("ashby_add_opening_job", {"opening_id": opening["id"], "job_id": jobs[number]})
 
 

@@ -140,7 +140,7 @@ def edited(name: str, **args: Any) -> dict[str, Any]:
 
 
 def test_an_edit_that_points_at_another_record_gets_its_own_card_before_it_runs(room: Room) -> None:
-    other = room.sandbox.state()["candidate"][1]["id"]
+    other = room.sandbox.records("candidate")[1]["id"]
     with room.agent() as graph:
         asked = request(room.start(graph))
         change = {**edited("ashby_create_candidate_note", candidate_id=other, note=room.text), "reviewer": "Ada"}
@@ -166,7 +166,7 @@ def test_an_edit_that_points_at_another_record_gets_its_own_card_before_it_runs(
 
 
 def test_an_edit_gets_its_own_card_where_the_policy_lets_pass_only_what_is_saved(room: Room) -> None:
-    other = room.sandbox.state()["candidate"][1]["id"]
+    other = room.sandbox.records("candidate")[1]["id"]
     with room.agent(policy=ApprovalPolicy({"ashby_create_candidate_note": "allow"})) as graph:
         room.start(graph, durability="exit")
         change = edited("ashby_create_candidate_note", candidate_id=other, note=room.text)
@@ -185,7 +185,7 @@ def test_an_edit_of_words_alone_runs_at_once_with_a_card_of_its_own(room: Room) 
 
 
 def test_beside_an_edit_that_is_asked_again_the_others_run(room: Room) -> None:
-    other, third = (room.sandbox.state()["candidate"][number]["id"] for number in (1, 2))
+    other, third = (room.sandbox.records("candidate")[number]["id"] for number in (1, 2))
     with room.agent(room.note(), room.note(f"{room.text} Two.")) as graph:
         room.start(graph)
         change = edited("ashby_create_candidate_note", candidate_id=other, note="Three.")

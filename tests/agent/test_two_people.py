@@ -32,7 +32,7 @@ def editing(room: Room, text: str) -> dict[str, Any]:
 
 def note_on(room: Room, number: int, words: str) -> Any:
     """A note on a candidate of its own, so that it need not wait for the others."""
-    candidate = room.sandbox.state()["candidate"][number]["id"]
+    candidate = room.sandbox.records("candidate")[number]["id"]
     return made(NOTE, {"candidate_id": candidate, "note": f"{room.text} {words}"})
 
 
@@ -126,7 +126,7 @@ def test_an_edit_by_the_second_reviewer_is_the_first_approval_of_the_new_call(ro
 
 
 def test_an_edit_that_gets_a_card_of_its_own_has_no_approval_yet(room: Room) -> None:
-    other = room.sandbox.state()["candidate"][1]["id"]
+    other = room.sandbox.records("candidate")[1]["id"]
     elsewhere = {"type": "edit", "edited_action": {"name": NOTE, "args": {"candidate_id": other, "note": room.text}}}
     with room.agent(policy=TWO) as graph:
         room.start(graph)
@@ -249,8 +249,8 @@ def test_what_a_lax_run_was_allowed_is_withheld_in_a_run_that_needs_two(room: Ro
 
 
 def test_a_bulk_write_that_was_approved_once_is_withheld_in_a_run_that_needs_two(room: Room) -> None:
-    ids = [it["id"] for it in room.sandbox.state()["candidate"]][:2]
-    tag = room.sandbox.state()["candidateTag"][0]["id"]
+    ids = [it["id"] for it in room.sandbox.records("candidate")][:2]
+    tag = room.sandbox.records("candidateTag")[0]["id"]
     call = made("ashby_add_tag_to_candidates", {"candidate_ids": ids, "tag_id": tag})
     strict = ApprovalPolicy(second_reviewer=["ashby_add_candidate_tag"])
     options: dict[str, Any] = {"policies": {"strict": strict}, "toolkit": {"toolsets": "all"}}
@@ -335,8 +335,8 @@ def test_a_new_message_cancels_what_one_person_approved_and_says_so(room: Room) 
 
 
 def test_a_bulk_write_needs_a_second_reviewer_if_it_is_of_more_than_ten_or_its_single_write_does(room: Room) -> None:
-    ids = [it["id"] for it in room.sandbox.state()["candidate"]][:3]
-    tag = room.sandbox.state()["candidateTag"][0]["id"]
+    ids = [it["id"] for it in room.sandbox.records("candidate")][:3]
+    tag = room.sandbox.records("candidateTag")[0]["id"]
     call = made("ashby_add_tag_to_candidates", {"candidate_ids": ids, "tag_id": tag})
     for policy, needs in (
         (ApprovalPolicy(second_reviewer=[more_than(2)]), True),

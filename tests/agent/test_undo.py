@@ -51,7 +51,7 @@ def to(company: Undoer, title: str) -> dict[str, Any]:
 
 def stage(company: Undoer) -> str:
     """The title of the stage that Ada's application is in."""
-    now = {it["id"]: it["currentInterviewStageId"] for it in company.sandbox.state()["application"]}
+    now = {it["id"]: it["currentInterviewStageId"] for it in company.sandbox.records("application")}
     return str(company.one("interviewStage", id=now[company.application()])["title"])
 
 

@@ -88,5 +88,5 @@ def decided(agent: Any, proposed: Any, who: str) -> Any:
 
 def stage(company: Undoer) -> str:
     """The title of the stage that Ada's application is in."""
-    now = {it["id"]: it["currentInterviewStageId"] for it in company.sandbox.state()["application"]}
+    now = {it["id"]: it["currentInterviewStageId"] for it in company.sandbox.records("application")}
     return str(company.one("interviewStage", id=now[company.application()])["title"])

@@ -110,7 +110,7 @@ class Room:
 
     def notes(self, text: str | None = None) -> int:
         """The number of notes with the text."""
-        return sum((text or self.text) in str(note.get("content")) for note in self.sandbox.state()["note"])
+        return sum((text or self.text) in str(note.get("content")) for note in self.sandbox.records("note"))
 
     def sent(self, endpoint: str = "candidate.createNote") -> int:
         """The number of calls to the endpoint with the text of this room's note."""

@@ -113,7 +113,7 @@ class Office:
 
     @cached_property
     def _candidates(self) -> list[str]:
-        return [it["id"] for it in self.sandbox.state()["candidate"]]
+        return [it["id"] for it in self.sandbox.records("candidate")]
 
     def candidate(self, number: int) -> str:
         """The id of a candidate, of those who were there when one was first asked for."""

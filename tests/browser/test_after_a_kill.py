@@ -51,7 +51,7 @@ def sandbox() -> Iterator[AshbySandbox]:
 def store(tmp_path: Path, sandbox: AshbySandbox) -> Path:
     """A store in which an agent has asked that is no longer there."""
     place = tmp_path / "agent.db"
-    note = call("ashby_create_candidate_note", candidate_id=sandbox.state()["candidate"][0]["id"], note="Call back.")
+    note = call("ashby_create_candidate_note", candidate_id=sandbox.records("candidate")[0]["id"], note="Call back.")
     model = ScriptedChatModel(script=lines(say("", note)))
     asked: Any = {"messages": [("user", "Go.")]}
     with AshbyClient(sandbox.api_key, sandbox.url) as client, open_database(f"sqlite:///{place}", create=True) as it:
@@ -62,7 +62,7 @@ def store(tmp_path: Path, sandbox: AshbySandbox) -> Path:
 
 def written(sandbox: AshbySandbox) -> int:
     """How often the note was written."""
-    return sum(it["content"] == "Call back." for it in sandbox.state()["note"])
+    return sum(it["content"] == "Call back." for it in sandbox.records("note"))
 
 
 @pytest.mark.parametrize("at", ["before it leaves", "during the write"])

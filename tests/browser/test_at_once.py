@@ -81,7 +81,7 @@ def test_a_page_listens_again_after_an_outage(office: Office, open_page: Callabl
 
 
 def test_the_focus_stays_while_others_decide(office: Office, open_page: Callable[..., Page]) -> None:
-    people = [it["name"] for it in office.sandbox.state()["candidate"][:3]]
+    people = [it["name"] for it in office.sandbox.records("candidate")[:3]]
     first, _, _ = (office.ask(office.note(number))[0] for number in range(3))
     page = open_page(office.address)
     page.keyboard.press("j")

@@ -42,7 +42,7 @@ def act(page: Page, how: str, mouse: str, *keys: str) -> None:
 def test_each_decision_reaches_the_agent_and_the_next_change_comes(
     office: Office, open_page: Callable[..., Page], how: str
 ) -> None:
-    people = [it["name"] for it in office.sandbox.state()["candidate"][:4]]
+    people = [it["name"] for it in office.sandbox.records("candidate")[:4]]
     for number in range(4):
         office.ask(office.note(number, f"Note {number}."))
     page = open_page(office.address, scripts=how != "no scripts")
@@ -165,7 +165,7 @@ def test_a_decision_can_be_undone_for_five_seconds(
     open_office: Callable[..., Office], open_page: Callable[..., Page], how: str
 ) -> None:
     office = open_office(undo=timedelta(seconds=5))
-    people = [it["name"] for it in office.sandbox.state()["candidate"][:2]]
+    people = [it["name"] for it in office.sandbox.records("candidate")[:2]]
     for number in range(2):
         office.ask(office.note(number, f"Note {number}."))
     page = open_page(office.address, scripts=how != "no scripts")

@@ -14,12 +14,12 @@ WRITTEN = "Wants to start in February."
 
 
 def ada(sandbox: AshbySandbox) -> str:
-    return next(str(it["id"]) for it in sandbox.state()["candidate"] if it["name"] == ADA)
+    return next(str(it["id"]) for it in sandbox.records("candidate") if it["name"] == ADA)
 
 
 def notes(sandbox: AshbySandbox) -> list[str]:
     """The notes that were added since the start."""
-    return [it["content"] for it in sandbox.state()["note"][NOTES_AT_FIRST:]]
+    return [it["content"] for it in sandbox.records("note")[NOTES_AT_FIRST:]]
 
 
 def proposes_a_note(sandbox: AshbySandbox, *, last: str = "Done as you said.") -> Script:

@@ -24,7 +24,7 @@ NOTE = "ashby_create_candidate_note"
 
 def propose(sandbox: AshbySandbox, url: str, policy: ApprovalPolicy, *texts: str) -> None:
     """An application with a policy proposes notes in the thread `ada`."""
-    candidates = [ada(sandbox), sandbox.state()["candidate"][-1]["id"]]
+    candidates = [ada(sandbox), sandbox.records("candidate")[-1]["id"]]
     writes = [call(NOTE, candidate_id=who, note=it) for who, it in zip(candidates, texts, strict=False)]
     with AshbyClient(sandbox.api_key, sandbox.url) as client, open_database(url, create=True) as kept:
         model = ScriptedChatModel(script=lines(say("", *writes), "Done."))

@@ -96,7 +96,7 @@ def test_the_status_is_that_of_the_last_turn(steps: list[Step], status: int, san
 
 @pytest.mark.parametrize("end", ["length", "done"])
 def test_half_a_note_is_not_written_even_with_yes(end: str, sandbox: AshbySandbox) -> None:
-    candidate = sandbox.state()["candidate"][0]["id"]
+    candidate = sandbox.records("candidate")[0]["id"]
     whole = json.dumps({"candidate_id": candidate, "note": "Strong. Do NOT move forward yet.", "is_private": True})
     half = Said("", (("ashby_create_candidate_note", whole[: whole.index(" yet")]),), end)
     before = notes(sandbox)
@@ -106,7 +106,7 @@ def test_half_a_note_is_not_written_even_with_yes(end: str, sandbox: AshbySandbo
 
 
 def test_a_new_message_withdraws_what_waits_even_while_the_model_is_down(sandbox: AshbySandbox) -> None:
-    candidate = sandbox.state()["candidate"][0]["id"]
+    candidate = sandbox.records("candidate")[0]["id"]
     arguments = json.dumps({"candidate_id": candidate, "note": "Prefers remote."})
     proposal = Said("I propose a note.", (("ashby_create_candidate_note", arguments),))
     before = notes(sandbox)

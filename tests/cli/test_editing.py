@@ -184,4 +184,4 @@ def test_of_several_changes_those_with_warnings_are_decided_one_by_one(sandbox: 
         person.types("Not yet.")
         person.sees("Thank you.")
     assert sorted(notes(sandbox)) == ["One.", "Two."]
-    assert next(it["status"] for it in sandbox.state()["job"] if it["id"] == job) == "Open"
+    assert next(it["status"] for it in sandbox.records("job") if it["id"] == job) == "Open"

@@ -79,7 +79,7 @@ def until(true: Callable[[], bool], seconds: float = 20) -> None:
 
 def propose_a_note(sandbox: AshbySandbox, url: str, thread: str, *, is_listed: bool = True) -> None:
     """What an agent in another process left in the store."""
-    candidate = sandbox.state()["candidate"][len(thread)]["id"]
+    candidate = sandbox.records("candidate")[len(thread)]["id"]
     note = call("ashby_create_candidate_note", candidate_id=candidate, note="Call back on Monday.")
     model = ScriptedChatModel(script=lines(say("I add the note.", note)))
     with AshbyClient(sandbox.api_key, sandbox.url) as client, open_database(url, create=True) as database:

@@ -56,7 +56,7 @@ def test_at_a_terminal_finished_paragraphs_stay(
 
 def noting(sandbox: AshbySandbox, toolkit: AshbyToolkit, hold: dict[str, timedelta]) -> tuple[Reached, str, list[str]]:
     """Two messages with a note each, approved by --yes: how it ends, what is shown, and the outcomes."""
-    candidate = sandbox.state()["candidate"][0]["id"]
+    candidate = sandbox.records("candidate")[0]["id"]
     notes = (call("ashby_create_candidate_note", candidate_id=candidate, note=it) for it in ("One.", "Two."))
     model = ScriptedChatModel(script=lines(*(say("", it) for it in notes), "Done."))
     out = io.StringIO()

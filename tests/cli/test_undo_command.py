@@ -21,13 +21,13 @@ def run(*arguments: str, text: str = "", **variables: str) -> subprocess.Complet
 
 def tags(sandbox: AshbySandbox) -> list[str]:
     """Ada's tags."""
-    return next(list(it["tagIds"]) for it in sandbox.state()["candidate"] if it["id"] == ada(sandbox))
+    return next(list(it["tagIds"]) for it in sandbox.records("candidate") if it["id"] == ada(sandbox))
 
 
 def test_a_change_is_listed_and_undone_once(sandbox: AshbySandbox, tmp_path: Path) -> None:
     kept = {"LANGCHAIN_ASHBY_STORE": f"sqlite:///{tmp_path}/chats.db", **environment(sandbox)}
     before = tags(sandbox)
-    tag = next(it["id"] for it in sandbox.state()["candidateTag"] if it["id"] not in before and not it["isArchived"])
+    tag = next(it["id"] for it in sandbox.records("candidateTag") if it["id"] not in before and not it["isArchived"])
     calls = [
         call("ashby_add_candidate_tag", candidate_id=ada(sandbox), tag_id=tag),
         call("ashby_create_candidate_note", candidate_id=ada(sandbox), note="Hello."),

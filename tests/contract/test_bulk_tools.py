@@ -32,7 +32,7 @@ class Desk:
         return [str(it["id"]) for it in self.state["application"] if it["status"] == "Active"][:most]
 
     def archived(self, ids: list[str]) -> list[str]:
-        status = {it["id"]: it["status"] for it in self.sandbox.state()["application"]}
+        status = {it["id"]: it["status"] for it in self.sandbox.records("application")}
         return [it for it in ids if status.get(it) == "Archived"]
 
     def sent(self, endpoint: str) -> list[Any]:

@@ -55,7 +55,7 @@ class Desk:
         """The first stored record of the kind with these values."""
         return next(
             record
-            for record in self.sandbox.state()[kind]
+            for record in self.sandbox.records(kind)
             if all(record.get(key) == value for key, value in equal.items())
         )
 
@@ -106,7 +106,7 @@ class TestOffer:
         assert stored["versions"][0]["salary"] == {"value": 140000, "currencyCode": "EUR"}
 
     def test_continues_with_the_ids_from_the_error(self, desk: Desk, application_id: str) -> None:
-        before = len(desk.sandbox.state()["offer"])
+        before = len(desk.sandbox.records("offer"))
         text = desk.error(
             "ashby_create_offer",
             application_id=application_id,
@@ -127,7 +127,7 @@ class TestOffer:
         offer = desk.results("ashby_create_offer", **ids, field_submissions=list(self.TERMS))
         assert "offerProcess.start" not in desk.endpoints()[2:]
         assert short(desk.sent()[-1][1]["offerFormId"]) == ids["offer_form_id"]
-        assert len(desk.sandbox.state()["offer"]) == before + 1
+        assert len(desk.sandbox.records("offer")) == before + 1
         assert offer["applicationId"] == application_id
 
     def test_can_continue_with_only_the_process(self, desk: Desk, application_id: str) -> None:
@@ -299,16 +299,16 @@ OBJECTS = {"Candidate": "candidate", "Application": "application", "Job": "job",
 
 class TestCustomField:
     def of_type(self, desk: Desk, type_: str) -> dict[str, Any]:
-        fields = [field for field in desk.sandbox.state()["customField"] if field["objectType"] in OBJECTS]
+        fields = [field for field in desk.sandbox.records("customField") if field["objectType"] in OBJECTS]
         field = next(field for field in fields if field["fieldType"] == type_ and not field["isArchived"])
         return {
             "object_type": field["objectType"],
-            "object_id": desk.sandbox.state()[OBJECTS[field["objectType"]]][0]["id"],
+            "object_id": desk.sandbox.records(OBJECTS[field["objectType"]])[0]["id"],
             "custom_field_id": field["id"],
         }
 
     def test_of_every_type_is_tried(self, desk: Desk) -> None:
-        there = {f["fieldType"] for f in desk.sandbox.state()["customField"] if f["objectType"] in OBJECTS}
+        there = {f["fieldType"] for f in desk.sandbox.records("customField") if f["objectType"] in OBJECTS}
         assert there == set(CUSTOM_VALUES)
 
     @pytest.mark.parametrize("type_", CUSTOM_VALUES)

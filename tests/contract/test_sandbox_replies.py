@@ -202,7 +202,7 @@ def test_the_reply_about_every_single_record_keeps_the_contract(
 
 
 def test_the_plan_of_every_job_that_has_one_keeps_the_contract(ashby: Caller) -> None:
-    for job in ashby.sandbox.state()["job"]:
+    for job in ashby.sandbox.records("job"):
         if "defaultInterviewPlanId" in job:
             ashby.call("jobInterviewPlan.info", jobId=job["id"])
 
@@ -225,7 +225,7 @@ def test_searches_find_everyone_and_everything(ashby: Caller) -> None:
 
 
 def test_every_file_can_be_read(ashby: Caller) -> None:
-    for file in ashby.sandbox.state()["file"]:
+    for file in ashby.sandbox.records("file"):
         url = ashby.call("file.info", fileHandle=file["handle"])["url"]
         content = requests.get(url, timeout=30).content
         assert len(content) == file["contentLength"]

@@ -90,7 +90,7 @@ class Room:
 
     def __init__(self, sandbox: AshbySandbox, client: AshbyClient) -> None:
         self._sandbox = sandbox
-        self._candidate = sandbox.state()["candidate"][0]["id"]
+        self._candidate = sandbox.records("candidate")[0]["id"]
         self._numbers = itertools.count()
         model = ScriptedChatModel(script=lines(self._first, self._second, "Done."))
         self._graph: Any = create_recruiting_agent(model, AshbyToolkit(client), max_context_tokens=10**9)

@@ -35,10 +35,10 @@ from langchain_ashby.sandbox import AshbySandbox
 
 with AshbySandbox() as sandbox:
     def name():
-        return next(it["name"] for it in sandbox.state()["location"] if it["id"] == place["id"])
+        return next(it["name"] for it in sandbox.records("location") if it["id"] == place["id"])
 
     toolkit = AshbyToolkit(AshbyClient(sandbox.api_key, sandbox.url))
-    place = next(it for it in sandbox.state()["location"] if it["name"] == "Oslo")
+    place = next(it for it in sandbox.records("location") if it["name"] == "Oslo")
 
     tool = next(it for it in toolkit.get_tools() if it.name == "ashby_rename_location")
     result = tool.invoke({"type": "tool_call", "id": "1", "name": tool.name, "args": {

@@ -32,7 +32,7 @@ def in_files(directory: Path, *texts: str) -> dict[str, set[str]]:
 
 
 def about_ada(sandbox: AshbySandbox) -> list[str]:
-    ada = next(it for it in sandbox.state()["candidate"] if it["name"] == "Ada Lovelace")
+    ada = next(it for it in sandbox.records("candidate") if it["name"] == "Ada Lovelace")
     # Longer than "Ada", which encrypted bytes in base64 may spell by chance.
     return ["Lovelace", ada["id"], ada["emailAddresses"][0]["value"], "ashby_add_candidate_tag", "referral"]
 

@@ -27,7 +27,7 @@ def test_a_write_at_the_moment_when_the_connection_is_closed_goes_through_once()
     """In many rounds, the server closes the connection of a read at about the time of the write."""
     rounds, workers = 60, 4
     with AshbySandbox(candidates=3, keep_alive=KEEP_ALIVE) as sandbox:
-        candidate = sandbox.state()["candidate"][0]["id"]
+        candidate = sandbox.records("candidate")[0]["id"]
         with AshbyClient(sandbox.api_key, sandbox.url, timeout=10) as client:
 
             def work(number: int) -> None:

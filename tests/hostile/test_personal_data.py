@@ -22,7 +22,7 @@ CONTACTS = ("emailAddresses", "phoneNumbers")
 def people(sandbox: AshbySandbox) -> set[str]:
     """Names, addresses and phone numbers of all candidates."""
     found = set()
-    for candidate in sandbox.state()["candidate"]:
+    for candidate in sandbox.records("candidate"):
         found |= {candidate["name"], *(contact["value"] for kind in CONTACTS for contact in candidate[kind])}
     return found
 

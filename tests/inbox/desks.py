@@ -154,7 +154,7 @@ class Desk:
 def _candidates() -> list[str]:
     """The ids of the candidates of each new sandbox, which are always the same: reading all records takes long."""
     with AshbySandbox() as sandbox:
-        return [it["id"] for it in sandbox.state()["candidate"]]
+        return [it["id"] for it in sandbox.records("candidate")]
 
 
 def note(text: str = "Call back on Monday.", of: int = 0) -> ToolCall:

@@ -81,7 +81,7 @@ def test_a_question_that_was_answered_or_is_being_answered_is_not_listed(agent: 
 @contextmanager
 def two_that_wait_in_a_file(sandbox: AshbySandbox, tmp_path: Path) -> Iterator[tuple[Agent, SqliteStore, str]]:
     """An agent with two questions that are not listed, its store, and for whom the changes would be made."""
-    candidate, user = sandbox.state()["candidate"][0]["id"], sandbox.state()["user"][1]["id"]
+    candidate, user = sandbox.records("candidate")[0]["id"], sandbox.records("user")[1]["id"]
     note = call("ashby_create_candidate_note", candidate_id=candidate, note="Call back on Monday.")
     file = str(tmp_path / "agent.db")
     with (

@@ -83,7 +83,7 @@ def test_an_edit_is_written_as_it_was_typed(desk: Desk, sandbox: AshbySandbox) -
 
 
 def test_what_became_of_an_edit_is_told_in_the_words_of_what_was_made(desk: Desk, sandbox: AshbySandbox) -> None:
-    ada = sandbox.state()["candidate"][0]["id"]
+    ada = sandbox.records("candidate")[0]["id"]
     browser, agent = desk("ashby_update_candidate", candidate_id=ada, name="Ada King")
     address = address_of(browser)
     browser.post(address, data=sent_by(browser, address, name="Ada Byron"))
@@ -146,7 +146,7 @@ def test_an_edit_without_a_change_or_of_another_card_does_not_count(desk: Desk) 
 def test_an_edit_of_whom_it_is_about_is_asked_about_again_with_a_new_card(desk: Desk, sandbox: AshbySandbox) -> None:
     browser, agent = desk("ashby_create_candidate_note")
     address = address_of(browser)
-    other = sandbox.state()["candidate"][5]
+    other = sandbox.records("candidate")[5]
     found = browser.post(address, data=sent_by(browser, address, decision="", **{"candidate_id~q": other["name"]}))
     assert f'<option value="{other["id"]}">' in found.text
     browser.post(address, data=sent_by(browser, address, candidate_id=other["id"]))

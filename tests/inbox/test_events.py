@@ -101,7 +101,7 @@ class AnotherProcess:
     @classmethod
     @contextmanager
     def at(cls, url: str, sandbox: AshbySandbox) -> Iterator[AnotherProcess]:
-        candidate = sandbox.state()["candidate"][0]["id"]
+        candidate = sandbox.records("candidate")[0]["id"]
         theirs, ours = os.pipe()
         with open(theirs), open(ours, "w"):
             arguments = (url, sandbox.url, sandbox.api_key, candidate)

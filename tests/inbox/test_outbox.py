@@ -231,7 +231,7 @@ def test_settings_that_no_longer_exist_are_reported_and_the_question_stays_open(
 
 
 def test_the_run_with_the_answer_has_the_settings_of_the_one_that_asked(sandbox: AshbySandbox, pair: Pair) -> None:
-    user = next(it["id"] for it in sandbox.state()["user"] if it["isEnabled"])
+    user = next(it["id"] for it in sandbox.records("user") if it["isEnabled"])
     at = desk(sandbox, pair, act_for=[user])
     at.ask(context={"on_behalf_of": user, "time_zone": "Europe/Berlin"})
     [approval] = at.approvals()

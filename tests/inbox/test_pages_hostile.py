@@ -100,7 +100,7 @@ def _bare(text: str) -> str:
 
 
 def test_what_the_agent_read_is_text_and_marked(sandbox: AshbySandbox) -> None:
-    candidate = str(sandbox.state()["candidate"][0]["id"])
+    candidate = str(sandbox.records("candidate")[0]["id"])
     text = "".join(HOSTILE)
     write = call("ashby_create_candidate_note", candidate_id=candidate, note=text)
     tag = call("ashby_add_candidate_tag", candidate_id=candidate, tag_id="Silver medalist")

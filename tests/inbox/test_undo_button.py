@@ -49,11 +49,11 @@ class Office:
     @property
     def application(self) -> dict[str, Any]:
         """An active application."""
-        return next(it for it in self.sandbox.state()["application"] if it["status"] == "Active")
+        return next(it for it in self.sandbox.records("application") if it["status"] == "Active")
 
     def move(self) -> Any:
         """A call that moves it to another stage."""
-        now, plans = self.application["currentInterviewStageId"], self.sandbox.state()["interviewStage"]
+        now, plans = self.application["currentInterviewStageId"], self.sandbox.records("interviewStage")
         plan = next(it["interviewPlanId"] for it in plans if it["id"] == now)
         other = next(it for it in plans if it["interviewPlanId"] == plan and it["type"] == "Active" and it["id"] != now)
         return call(MOVE, application_id=self.application["id"], interview_stage_id=other["id"])
@@ -61,7 +61,7 @@ class Office:
     @property
     def tags(self) -> list[list[str]]:
         """The tags of the first three candidates."""
-        return [sorted(it["tagIds"]) for it in self.sandbox.state()["candidate"][:3]]
+        return [sorted(it["tagIds"]) for it in self.sandbox.records("candidate")[:3]]
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_two_people_who_undo_at_once_in_two_processes_get_one_card(office: Offic
 
 
 def test_a_change_that_cannot_be_undone_says_why(office: Office) -> None:
-    person = office.sandbox.state()["candidate"][0]["id"]
+    person = office.sandbox.records("candidate")[0]["id"]
     with opened(office.agent(call(NOTE, candidate_id=person, note="Call back."))) as browser:
         [(noted, page)] = entries(browser).items()
         assert "/undo" not in browser.get("/outcomes").text
@@ -229,7 +229,7 @@ def test_a_bulk_change_is_undone_for_each_record(office: Office) -> None:
 
 
 def test_the_strip_offers_it_right_after_a_change_was_written(office: Office) -> None:
-    person = office.sandbox.state()["candidate"][0]["id"]
+    person = office.sandbox.records("candidate")[0]["id"]
     agent = office.agent(office.move(), call(NOTE, candidate_id=person, note="Call back."), approve=False)
     with opened(agent) as browser:
         cards = [browser.get(it) for it in sorted({*re.findall(r'href="(/approvals/\w+/\d+)"', browser.get("/").text)})]

@@ -38,7 +38,7 @@ def test_it_brings_a_mirror_up_to_date_says_its_state_and_forgets(sandbox: Ashby
     status = run(sandbox, url, "status")
     assert status.stdout.startswith(f"{known}.\nEverything was last read on ") and "MB" in status.stdout
     assert "at profiles and notes of 2 of 12 candidates; notes read since " in status.stdout
-    person = sandbox.state()["candidate"][0]["id"]
+    person = sandbox.records("candidate")[0]["id"]
     assert run(sandbox, url, "forget", person).stdout == "Forgotten.\n"
     assert person not in set(Mirror(url).frame("candidates")["id"])
     assert "has no candidate with this id" in run(sandbox, url, "forget", person).stdout

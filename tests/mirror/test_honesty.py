@@ -101,7 +101,7 @@ def test_what_rests_on_a_list_that_could_not_be_read_is_refused_and_not_counted_
 
 @pytest.mark.usefixtures("first_run")
 def test_an_offer_that_waits_for_the_candidate_is_on_the_worklist(mirror: Mirror, sandbox: AshbySandbox) -> None:
-    out = {it["applicationId"] for it in sandbox.state()["offer"] if it["acceptanceStatus"] == "WaitingOnResponse"}
+    out = {it["applicationId"] for it in sandbox.records("offer") if it["acceptanceStatus"] == "WaitingOnResponse"}
     found = {row["application_id"] for row in rows(ask(mirror, "list_worklist", kinds=["offer"]))}
     assert out and found == out
     written(mirror, lambda it: it.execute(update(tables.offers).values(acceptance_status="Declined")))
@@ -271,7 +271,7 @@ def test_times_in_the_repeated_hour_have_their_offset() -> None:
 @pytest.mark.usefixtures("first_run")
 def test_a_user_without_a_first_name_keeps_the_last_one(mirror: Mirror, sandbox: AshbySandbox) -> None:
     written(mirror, lambda it: it.execute(update(tables.users).values(first_name=None)))
-    last = {it["lastName"] for it in sandbox.state()["user"]}
+    last = {it["lastName"] for it in sandbox.records("user")}
     assert {
         row["interviewer"].partition(" (")[0] for row in rows(ask(mirror, "report_pipeline", metric="interviews"))
     } <= last

@@ -47,7 +47,7 @@ def person_with_application(sandbox: AshbySandbox) -> dict[str, Any]:
 
 def test_the_first_run_reads_everything(mirror: Mirror, sandbox: AshbySandbox) -> None:
     known = mirror.sync()
-    assert known.applications == known.histories == len(sandbox.state()["application"])
+    assert known.applications == known.histories == len(sandbox.records("application"))
     assert differences(mirror, expected(sandbox)) == {}
 
 
@@ -73,11 +73,11 @@ def test_every_kind_of_change_arrives_by_a_list_of_changes(mirror: Mirror, sandb
     company = Company(sandbox, 7)
     company.schedule()
     company.give_feedback()
-    feedback = len(sandbox.state()["feedback"])
+    feedback = len(sandbox.records("feedback"))
     mirror.sync(history=None, full=False)
     assert differences(mirror, expected(sandbox)) == {}
     company.reschedule()  # takes the meeting away, and its feedback with it
-    assert len(sandbox.state()["feedback"]) == feedback - 1
+    assert len(sandbox.records("feedback")) == feedback - 1
     kinds = {change for change in company.changes if not {"delete", "merge"} & set(change.__name__.split("_"))}
     for change in sorted(kinds, key=lambda change: change.__name__):
         change()
@@ -89,12 +89,12 @@ def test_every_kind_of_change_arrives_by_a_list_of_changes(mirror: Mirror, sandb
 def test_histories_are_read_as_far_as_the_budget_allows_those_of_active_applications_first(
     mirror: Mirror, sandbox: AshbySandbox
 ) -> None:
-    active = [each["id"] for each in sandbox.state()["application"] if each["status"] in ("Active", "Lead")]
+    active = [each["id"] for each in sandbox.records("application") if each["status"] in ("Active", "Lead")]
     assert mirror.sync(history=0).histories == 0
     assert mirror.sync(history=len(active)).histories == len(active)
     with mirror.connect() as connection:
         assert set(connection.scalars(select(applications.c.id).where(history_is_known()))) == set(active)
-    assert mirror.sync(history=None).histories == len(sandbox.state()["application"])
+    assert mirror.sync(history=None).histories == len(sandbox.records("application"))
 
 
 @pytest.mark.usefixtures("first_run")
@@ -120,13 +120,13 @@ def test_a_move_is_noted_as_seen_between_two_runs_until_its_history_is_read(
 
 
 def held_stages(sandbox: AshbySandbox) -> dict[str, str]:
-    return {each["id"]: each["currentInterviewStageId"] for each in sandbox.state()["application"]}
+    return {each["id"]: each["currentInterviewStageId"] for each in sandbox.records("application")}
 
 
 @pytest.mark.usefixtures("first_run")
 def test_a_history_is_known_until_its_application_changes_in_any_way(mirror: Mirror, sandbox: AshbySandbox) -> None:
     every = mirror.coverage().histories
-    one = sandbox.state()["application"][0]
+    one = sandbox.records("application")[0]
     Company(sandbox, 1)._call("application.changeSource", applicationId=one["id"], sourceId=None)
     assert mirror.sync(history=0).histories == every - 1
     with mirror.connect() as connection:
@@ -167,7 +167,7 @@ def test_a_question_starts_to_read_everything_again_once_a_day(
 @pytest.mark.usefixtures("first_run")
 def test_merged_people_are_found_by_the_next_run(mirror: Mirror, sandbox: AshbySandbox) -> None:
     person = person_with_application(sandbox)["id"]
-    into = next(each["id"] for each in sandbox.state()["candidate"] if each["id"] != person)
+    into = next(each["id"] for each in sandbox.records("candidate") if each["id"] != person)
     sandbox.merge_candidates(person, into=into)
     mirror.sync(full=False)
     assert differences(mirror, expected(sandbox)) == {}
@@ -291,7 +291,7 @@ def test_a_forgotten_person_is_gone_at_once_and_not_read_again(
     for full in (False, True):
         mirror.sync(full=full)
         assert differences(mirror, expected(sandbox, forgotten=frozenset([person["id"]]))) == {}
-    assert not mirror.forget(sandbox.state()["application"][0]["id"]), "nobody is forgotten by another record's id"
+    assert not mirror.forget(sandbox.records("application")[0]["id"]), "nobody is forgotten by another record's id"
     with pytest.raises(ArgumentError):
         mirror.forget("nobody")
 
@@ -336,7 +336,7 @@ def test_a_history_that_was_sent_for_before_a_person_was_forgotten_is_not_kept(
     mirror: Mirror, url: str, sandbox: AshbySandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history, "_BATCH", 1)
-    people = {each["candidateId"] for each in sandbox.state()["application"]}
+    people = {each["candidateId"] for each in sandbox.records("application")}
 
     def forget(name: str, records: int) -> None:
         if name == "application.listHistory" and records == 1:
@@ -509,7 +509,7 @@ def test_a_first_run_that_was_broken_off_leaves_nothing_half_and_goes_on(
 @pytest.mark.usefixtures("first_run")
 def test_a_frame_has_times_in_utc(mirror: Mirror, sandbox: AshbySandbox) -> None:
     frame = mirror.frame("applications")
-    assert len(frame) == len(sandbox.state()["application"])
+    assert len(frame) == len(sandbox.records("application"))
     assert str(frame["created_at"].dt.tz) == "UTC"
     assert (frame["updated_at"] >= frame["created_at"]).all()
     with pytest.raises(KeyError, match="stage_stays"):

@@ -37,7 +37,7 @@ def test_a_mirror_in_postgresql_equals_ashby_after_changes_and_departures(
     assert differences(mirror, expected(sandbox)) == {}
     for number in range(len(company.changes)):
         company.change(number)
-    person = sandbox.state()["candidate"][0]
+    person = sandbox.records("candidate")[0]
     mirror.forget(person["id"])
     mirror.sync(full=True, history=None)
     assert differences(mirror, expected(sandbox, forgotten=frozenset([person["id"]]))) == {}
@@ -79,7 +79,7 @@ def test_one_writes_and_the_others_read_on(schema: str, client: AshbyClient, san
     mirror.sync()
     before, seen = held(mirror), []
     Company(sandbox, 3).update_candidate()
-    person = sandbox.state()["candidate"][5]["id"]
+    person = sandbox.records("candidate")[5]["id"]
 
     def meanwhile(name: str, records: int) -> None:
         if name == "candidate.list":

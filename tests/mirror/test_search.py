@@ -25,7 +25,7 @@ def found(mirror: Mirror, words: str, **more: str) -> set[str]:
 
 
 def renamed(sandbox: AshbySandbox, name: str) -> str:
-    person = sandbox.state()["candidate"][0]["id"]
+    person = sandbox.records("candidate")[0]["id"]
     Company(sandbox, 1)._call("candidate.update", candidateId=person, name=name)
     return str(person)
 

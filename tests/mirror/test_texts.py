@@ -246,11 +246,11 @@ def test_feedback_is_read_again_when_its_application_changes(
 ) -> None:
     mirror = Mirror(url, client, words=["feedback"])
     mirror.sync(history=None)
-    company, before = Company(sandbox, 7), len(sandbox.state()["feedback"])
+    company, before = Company(sandbox, 7), len(sandbox.records("feedback"))
     company.give_feedback()
-    given = sandbox.state()["feedback"][before:]
+    given = sandbox.records("feedback")[before:]
     mirror.sync(history=None, full=False)
-    people = {it["id"]: it["candidateId"] for it in sandbox.state()["application"]}
+    people = {it["id"]: it["candidateId"] for it in sandbox.records("application")}
     assert given and {people[it["applicationId"]] for it in given} <= found(mirror, "good").keys()
 
 
@@ -258,7 +258,7 @@ def test_a_person_who_is_forgotten_or_leaves_while_texts_are_read_leaves_no_word
     mirror: Mirror, url: str, sandbox: AshbySandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history, "_BATCH", 2)
-    people = [it["id"] for it in sandbox.state()["candidate"]]
+    people = [it["id"] for it in sandbox.records("candidate")]
     for person in people:
         note(sandbox, person, "Qzyzxwvut")
 
@@ -288,14 +288,14 @@ def test_a_run_that_is_broken_off_keeps_what_it_read_of_texts(
         mirror.sync(history=None, progress=break_off)
     mirror.sync(history=None)
     read = [it["body"]["candidateId"] for it in asked(sandbox, 0, "candidate.listNotes")]
-    assert len(read) == len(set(read)) == len(sandbox.state()["candidate"])
+    assert len(read) == len(set(read)) == len(sandbox.records("candidate"))
 
 
 def test_a_file_that_cannot_be_read_does_not_end_a_run(url: str, client: AshbyClient, sandbox: AshbySandbox) -> None:
     mirror = Mirror(url, client, words=["resumes"])
     sandbox.fault("file.info", body='{"success": false, "errorInfo": {"code": "file_handle_invalid"}}', times=1)
     mirror.sync()
-    assert f"résumés of {len(sandbox.state()['candidate'])} of" in ask(mirror, "find_candidates", words="ada").text
+    assert f"résumés of {len(sandbox.records('candidate'))} of" in ask(mirror, "find_candidates", words="ada").text
 
 
 @pytest.mark.parametrize("words", ["notes", ["note"]])

@@ -126,7 +126,7 @@ def test_a_mirror_of_another_account_is_refused(mirror: Mirror) -> None:
 
 
 def test_what_the_key_sees_is_not_told_to_a_user(mirror: Mirror, sandbox: AshbySandbox, client: AshbyClient) -> None:
-    user_id = sandbox.state()["user"][0]["id"]
+    user_id = sandbox.records("user")[0]["id"]
     with AshbyClient(sandbox.api_key, sandbox.url) as equal, client.acting_for(user_id), equal.acting_for(user_id):
         for asking in (client, equal):
             answer = ask(mirror, asking, "report_pipeline", metric="applications")

@@ -114,7 +114,7 @@ def test_a_converter_logs_no_complaints(caplog: pytest.LogCaptureFixture) -> Non
 def test_the_agent_works_through_the_providers_own_chat_model(provider: Provider) -> None:
     """A call in the provider's format runs the tool, and its result goes back in the provider's format."""
     with AshbySandbox(candidates=3) as ashby, Recorder() as recorder:
-        job = ashby.state()["job"][0]
+        job = ashby.records("job")[0]
         replies = [provider.calling("ashby_get_job", {"job_id": job["id"]}), provider.saying("Done.")]
         provider.prepare(recorder, replies)
         with AshbyClient(ashby.api_key, ashby.url) as client:

@@ -16,11 +16,11 @@ def company() -> Any:
 
 
 def applications_of(sandbox: AshbySandbox, candidate_id: str) -> list[str]:
-    return [each["id"] for each in sandbox.state()["application"] if each["candidateId"] == candidate_id]
+    return [each["id"] for each in sandbox.records("application") if each["candidateId"] == candidate_id]
 
 
 def with_applications(sandbox: AshbySandbox) -> str:
-    return str(sandbox.state()["application"][0]["candidateId"])
+    return str(sandbox.records("application")[0]["candidateId"])
 
 
 def test_a_deleted_candidate_is_gone_with_everything_and_no_list_says_so(company: AshbySandbox) -> None:
@@ -48,7 +48,7 @@ def test_an_anonymized_candidate_keeps_the_applications_and_nothing_that_tells_w
 
 def test_a_merged_candidate_gives_its_applications_away(company: AshbySandbox) -> None:
     call, person = Caller(company, company.api_key), with_applications(company)
-    into = next(each["id"] for each in company.state()["candidate"] if each["id"] != person)
+    into = next(each["id"] for each in company.records("candidate") if each["id"] != person)
     applications = applications_of(company, person)
     body = {"merge": person, "into": into}
     assert requests.post(f"{company.url}/_sandbox/departures", json=body, timeout=10).status_code == 200

@@ -135,7 +135,7 @@ def email_of(call: Caller, **more: Any) -> Any:
     """When the e-mail of archiving Cara goes; None if none does."""
     mail = {"communicationTemplateId": ident("goodbye"), **more}
     move(call, "Archived", archiveReasonId=ident("not qualified"), archiveEmail=mail)
-    application = next(it for it in call.sandbox.state()["application"] if it["id"] == CARA)
+    application = next(it for it in call.sandbox.records("application") if it["id"] == CARA)
     return application.get("archiveEmail", {}).get("sendAt")
 
 
@@ -263,8 +263,8 @@ def test_an_offer_form_is_used_once_and_a_second_offer_makes_new_terms(call: Cal
     offer = make_offer(call)
     assert (offer["offerStatus"], offer["acceptanceStatus"]) == ("WaitingOnApprovalStart", "Created")
     assert offer["latestVersion"]["salary"] == {"value": 90_000, "currencyCode": "EUR"}
-    process = call.sandbox.state()["offerProcess"][-1]
-    used = call.sandbox.state()["offerForm"][-1]
+    process = call.sandbox.records("offerProcess")[-1]
+    used = call.sandbox.records("offerForm")[-1]
     submissions = [
         {"path": "startDate", "value": "2027-02-01"},
         {"path": "salary", "value": {"value": 1, "currencyCode": "EUR"}},

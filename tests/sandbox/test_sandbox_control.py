@@ -18,6 +18,7 @@ from small_company import ident
 
 from langchain_ashby.sandbox import AshbySandbox
 from langchain_ashby.sandbox.methods import METHODS
+from langchain_ashby.sandbox.records import KINDS
 
 CARA = ident("Cara Ruiz")
 
@@ -123,7 +124,7 @@ def test_a_connection_is_dropped_before_the_effect_or_after_it(call: Caller) -> 
         with pytest.raises(requests.ConnectionError) as dropped:
             call.post("candidate.create", {"name": "Lost"})
         assert "reset" in str(dropped.value).lower() or "aborted" in str(dropped.value).lower()
-        assert len(call.sandbox.state()["candidate"]) == count
+        assert len(call.sandbox.records("candidate")) == count
     assert [(entry["status"], entry["ok"]) for entry in call.sandbox.requests()] == [(None, False), (None, True)]
 
 
@@ -149,7 +150,7 @@ def test_a_replaced_reply_can_come_after_the_effect(call: Caller) -> None:
     call.sandbox.fault("candidate.create", status=502)
     statuses = [call.post("candidate.create", {"name": "Once"}).status_code for _ in range(3)]
     assert statuses == [502, 200, 502]
-    assert len(call.sandbox.state()["candidate"]) == 6
+    assert len(call.sandbox.records("candidate")) == 6
     assert [entry["ok"] for entry in call.sandbox.requests()] == [True, True, False]
 
 
@@ -163,7 +164,7 @@ def test_a_connection_is_reset_in_the_middle_of_the_reply(call: Caller) -> None:
         for byte in response.iter_content(1):
             received += byte
     assert received.startswith(b'{"success":true') and len(received) == int(response.headers["Content-Length"]) // 2
-    assert len(call.sandbox.state()["candidate"]) == 5
+    assert len(call.sandbox.records("candidate")) == 5
     assert call("user.list")
 
 
@@ -411,6 +412,14 @@ def test_a_file_is_continued_where_it_was_left(tmp_path: Path) -> None:
         call = Caller(sandbox, "mine")
         assert [found["id"] for found in call("candidate.list", syncToken=token)] == [first["id"]]
         assert call("candidate.create", name="Next")["id"] != first["id"]
+
+
+def test_the_records_of_one_kind_are_those_in_the_state(call: Caller) -> None:
+    assert {kind: call.sandbox.records(kind) for kind in KINDS} == call.sandbox.state()
+    call.sandbox.records("candidate")[0]["name"] = "Somebody else"
+    assert "Somebody else" not in str(call.sandbox.records("candidate"))
+    with pytest.raises(ValueError, match=r"kind: there is no 'candidates'; there are .*candidate"):
+        call.sandbox.records("candidates")
 
 
 def test_a_file_that_is_no_sandbox_is_refused(tmp_path: Path) -> None:

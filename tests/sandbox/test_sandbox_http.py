@@ -166,7 +166,7 @@ def test_thirty_two_threads_write_at_once_without_losing_a_record(sandbox: Ashby
     with ThreadPoolExecutor(32) as threads:
         ids = [created for batch in threads.map(work, range(32)) for created in batch]
     assert len(set(ids)) == 160
-    stored = [record["id"] for record in sandbox.state()["candidate"]]
+    stored = [record["id"] for record in sandbox.records("candidate")]
     assert set(ids) <= set(stored)
     assert len(sandbox.requests()) == 160
 

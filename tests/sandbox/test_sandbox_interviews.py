@@ -88,7 +88,7 @@ def test_an_event_that_names_no_interview_gets_the_default_one_in_an_update_too(
 
 def test_whether_feedback_is_required_follows_the_interview_where_it_is_not_said(call: Caller) -> None:
     (event,) = schedule(call, EVENT | {"interviewers": [{"email": "ben@acme.example"}]})["interviewEvents"]
-    default = next(it for it in call.sandbox.state()["interview"] if it.get("isDefault"))
+    default = next(it for it in call.sandbox.records("interview") if it.get("isDefault"))
     assert event["interviewers"][0]["isFeedbackRequired"] is default["isFeedbackRequired"] is True
 
 

@@ -41,7 +41,7 @@ def test_an_ignored_key_leaves_no_trace_in_the_record(lenient: Caller) -> None:
     assert [word.partition(":")[0] for word in warnings(lenient)] == ["type"]
     assert typed.keys() == plain.keys() and typed["content"] == plain["content"]
     lenient("application.update", applicationId=APPLICATION, sourceId=ident("referral"), colour="red")
-    (stored,) = [it for it in lenient.sandbox.state()["application"] if it["id"] == APPLICATION]
+    (stored,) = [it for it in lenient.sandbox.records("application") if it["id"] == APPLICATION]
     assert stored["sourceId"] == ident("referral") and "colour" not in stored
 
 

@@ -90,7 +90,7 @@ def sent(sandbox: AshbySandbox, endpoint: str, since: int = 0) -> list[str | Non
 
 def test_the_agent_on_a_server_asks_and_writes_once_even_if_the_server_is_killed(tmp_path: Path) -> None:
     with AshbySandbox() as sandbox, provider() as company:
-        users = [it["id"] for it in sandbox.state()["user"] if it["isEnabled"]]
+        users = [it["id"] for it in sandbox.records("user") if it["isEnabled"]]
         cy, di = Person("c" * 20, "cy@example.org", users[0]), Person("d" * 20, "di@example.org")
         environment = {
             "ASHBY_API_KEY": sandbox.api_key,
@@ -202,7 +202,7 @@ def approve_edit_and_reject_arrive_over_the_sdk(server: Server, person: Person, 
     assert sent(sandbox, STAGE, before) == sent(sandbox, NOTE, before) == [person.ashby_user_id]
     assert sent(sandbox, INTERVIEW, before) == []
     assert {it["on_behalf_of"] for it in sandbox.requests()[before:]} == {person.ashby_user_id}
-    assert sum("As Cy would say it." in str(it) for it in sandbox.state()["note"]) == 1
+    assert sum("As Cy would say it." in str(it) for it in sandbox.records("note")) == 1
 
 
 def a_remote_graph_asks_and_is_answered(server: Server, person: Person, sandbox: AshbySandbox) -> None:

@@ -131,7 +131,7 @@ def test_the_process_that_reads_gets_no_keys(tmp_path: Path, monkeypatch: pytest
 def office(tmp_path: Path) -> Iterator[tuple[AshbySandbox, dict[str, Any], str]]:
     with AshbySandbox() as sandbox, AshbyClient(sandbox.api_key, sandbox.url, upload_dirs=[tmp_path]) as client:
         tools = {it.name: it for it in AshbyToolkit(client, toolsets="all", max_characters=2_000).get_tools()}
-        ada = next(str(it["id"]) for it in sandbox.state()["candidate"] if it["name"] == "Ada Lovelace")
+        ada = next(str(it["id"]) for it in sandbox.records("candidate") if it["name"] == "Ada Lovelace")
         yield sandbox, tools, ada
 
 

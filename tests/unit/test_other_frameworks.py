@@ -55,7 +55,7 @@ async def test_all_tools_can_be_served_over_mcp_and_one_of_each_kind_called() ->
     from mcp.types import TextContent
 
     with AshbySandbox(candidates=3) as sandbox:
-        candidate = sandbox.state()["candidate"][0]
+        candidate = sandbox.records("candidate")[0]
         who = {"candidate_id": candidate["id"]}
 
         async with server(sandbox) as session:

@@ -20,7 +20,7 @@ def rows(card: Card) -> list[dict[str, str]]:
 
 
 def archiving(desk: Desk, number: int) -> Card:
-    active = [it["id"] for it in desk.sandbox.state()["application"] if it["status"] == "Active"][:number]
+    active = [it["id"] for it in desk.sandbox.records("application") if it["status"] == "Active"][:number]
     reason = desk.id("archiveReason", text="Did not meet the technical bar")
     return desk.card(make("archive_applications", application_ids=active, archive_reason_id=reason))
 
