@@ -132,7 +132,7 @@ def test_a_record_names_the_turn_and_each_call() -> None:
     for other in (read("ada", "2"), read("cy", "1"), write("ada", call_id="1")):
         assert not is_own_call(other, message, own)
         assert is_own_call(other, message, {"m1": "the-turn"}) and is_own_call(other, message, {})
-    assert not is_own_call(read("ada", "1"), message, {"m1": record_of_turn(AIMessage("Hello."))})
+    assert not is_own_call(read("ada", "1"), message, {"m1": record_of_turn(AIMessage("Hello."), "other")})
     assert turn_of(AIMessage("", id="of.another"), own) == "of.another"
 
 

@@ -31,7 +31,7 @@ def thread(*said: str, resume: str = "") -> tuple[list[AnyMessage], dict[str, st
     if not resume:
         return [*map(HumanMessage, said)], own
     asked = AIMessage("", id="asked", tool_calls=[{"name": "ashby_read_candidate_file", "args": {}, "id": "c"}])
-    own["asked"] = record_of_turn(asked)
+    own["asked"] = record_of_turn(asked, "a turn")
     text = render(FileText, {"fileName": "cv", "extractedText": resume})
     answer = kept_answer(ToolMessage(text, tool_call_id="c", name="ashby_read_candidate_file", id="a"), own)
     return [*map(HumanMessage, said), asked, answer], own

@@ -15,6 +15,7 @@ from langgraph.store.base import Item, PutOp
 from langchain_ashby.agent.cards import Seen
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.store import load, thread_label, time_of
+from langchain_ashby.agent.messages.own import thread_of_turn
 from langchain_ashby.agent.state import Approval, Proposal, is_complete
 
 ROOT = ("langchain_ashby", "journal")
@@ -110,11 +111,11 @@ class JournalRecord:
 
 
 def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolCall) -> str:
-    """The key of the model's call number `index` in a turn of a thread.
+    """The key of the model's call number `index` in a turn, which is of another thread if this one is a copy of that.
 
     The tool and its arguments are part of it, because a message can be replaced by another one with the same id.
     """
-    return f"{thread_label(thread_id)}/{call_digest(turn, index, call)}"
+    return f"{thread_of_turn(turn) or thread_label(thread_id)}/{call_digest(turn, index, call)}"
 
 
 def call_digest(turn: str | None, index: int, call: ToolCall) -> str:

@@ -8,6 +8,7 @@ this record, word for word, answers a call of the agent's model, and only the ca
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -29,13 +30,25 @@ Own = Mapping[str, str]
 NOTHING: Own = MappingProxyType({})
 
 
-def record_of_turn(message: AIMessage, turn: str | None = None) -> str:
-    """The record of a message of the model: its turn, and a digest of each of its calls.
+def turn_in(thread: str, name: str | None = None) -> str:
+    """Names a turn of the thread with this label; without a name, the turn is a new one.
 
-    The turn is a new one if it is left out. The message's own id will not do: caches and providers repeat ids.
+    The message's own id will not do: caches and providers repeat ids. A copy of the thread keeps the turn, and with it
+    the label of the first thread, so a call that both go on with is one call in the journal.
     """
+    return f"{thread}{_HERE}{name or token_hex(16)}"
+
+
+def thread_of_turn(turn: str | None) -> str | None:
+    """The label of the thread in which a turn was; None if its name does not tell."""
+    found = _LABEL.match(turn or "")
+    return found and found[1]
+
+
+def record_of_turn(message: AIMessage, turn: str) -> str:
+    """The record of a message of the model: its turn, and a digest of each of its calls."""
     calls: list[Call] = [*message.tool_calls, *message.invalid_tool_calls]
-    return "".join(f"{it}{_END}" for it in [turn or token_hex(16), *map(_digest_of_call, calls)])
+    return "".join(f"{it}{_END}" for it in [turn, *map(_digest_of_call, calls)])
 
 
 def asked_of(message_id: str) -> str:
@@ -105,6 +118,11 @@ def recorded_result(result: Result, state: Any) -> Result:
 
 _END = "."
 """Ends the turn and each digest of a call. Records of earlier versions have only the turn."""
+
+_HERE = "@"
+"""Ends the label of the thread in a turn."""
+
+_LABEL = re.compile(f"([0-9a-f]{{32}}){_HERE}")
 
 _ASKED = ".asked"
 

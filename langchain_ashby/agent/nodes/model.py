@@ -23,10 +23,11 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ValidationError
 
 from langchain_ashby.agent.approval.gate import screened
+from langchain_ashby.agent.execution.store import thread_label
 from langchain_ashby.agent.messages.accepted import conversation
 from langchain_ashby.agent.messages.history import arranged, calls_of, genuine, with_every_call_answered
 from langchain_ashby.agent.messages.origin import interface_of
-from langchain_ashby.agent.messages.own import Own, kept_answer, record_of_turn
+from langchain_ashby.agent.messages.own import Own, kept_answer, record_of_turn, turn_in
 from langchain_ashby.agent.messages.reply import (
     Ending,
     Overheard,
@@ -41,6 +42,7 @@ from langchain_ashby.agent.messages.stamps import lacks_stamp, stamped, with_sta
 from langchain_ashby.agent.messages.tool_messages import Call, outcome_unknown
 from langchain_ashby.agent.messages.window import ContextWindow, tokens
 from langchain_ashby.agent.provenance import outside
+from langchain_ashby.agent.run.runtime import current_run
 from langchain_ashby.agent.run.settings import RunLimits, RunSettings
 from langchain_ashby.agent.state import State, Update, changes
 from langchain_ashby.text.words import count, one_line, tool_title
@@ -165,7 +167,8 @@ class ModelNode(Runnable[State, Update]):
         last = [with_reason(AIMessage("", id=f"run-{uuid4()}"), ending)] if ending and ending.final and calls else []
         false = {str(it.id) for it in earlier} - {str(it.id) for it in known}
         gone = own.keys() - {it.id for it in earlier}
-        record = {str(it.id): record_of_turn(it) for it in (message, *last)}
+        here = thread_label(current_run(None).thread_id)
+        record = {str(it.id): record_of_turn(it, turn_in(here)) for it in (message, *last)}
         answers = [kept_answer(it, record) for it in answers]
         return {
             "messages": [*map(RemoveMessage, sorted(false)), message, *answers, *last],

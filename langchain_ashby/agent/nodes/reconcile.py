@@ -71,7 +71,7 @@ def reconcile(state: State, _: RunSettings, given: Dependencies) -> Update:
     for it in (*approved.values(), *waiting.values()):
         if it["call"]["id"] not in there:
             outcome(it["call"])  # its message was removed or replaced, so the outcome is only recorded
-    again = {str(it.id): record_of_turn(it, turn_of(it, own)) for it in altered}
+    again = {str(it.id): record_of_turn(it, str(turn_of(it, own))) for it in altered}
     # The answers belong in the middle, and messages can only be appended: so the list is rewritten.
     return {
         "messages": [RemoveMessage(REMOVE_ALL_MESSAGES), *messages],

@@ -19,8 +19,9 @@ from langgraph.store.base import BaseStore
 from langgraph.types import Interrupt, StateSnapshot
 
 from langchain_ashby.agent.execution.audit import AuditEntry, aaudit_trail, audit_trail
+from langchain_ashby.agent.execution.store import thread_label
 from langchain_ashby.agent.messages.history import maker_of
-from langchain_ashby.agent.messages.own import asked_of, record_of_turn
+from langchain_ashby.agent.messages.own import asked_of, record_of_turn, turn_in
 from langchain_ashby.agent.run.compiled import RecruitingAgent
 from langchain_ashby.agent.run.context import Context
 from langchain_ashby.agent.state import Undoing
@@ -253,9 +254,10 @@ class _Plan:
             id=f"{self.thread_id}.{attempt}",
             tool_calls=[ToolCall(name=it.tool, args=it.args, id=key, type="tool_call") for key, it in calls.items()],
         )
+        turn = turn_in(thread_label(self.thread_id), str(message.id).replace(".", "-"))
         return {
             "messages": [asked, message],
-            "own": {message.id: record_of_turn(message, str(message.id).replace(".", "-"))},
+            "own": {message.id: record_of_turn(message, turn)},
             "undoes": {key: self._undoing(it) for key, it in calls.items()},
             "proposals": [],
             "approvals": [],
