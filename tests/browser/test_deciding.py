@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -71,7 +72,8 @@ def test_each_decision_reaches_the_agent_and_the_next_change_comes(
         tab_to(page, "#reject .quick button >> nth=0")
     act(page, how, "#reject .quick button >> nth=0", "Enter")
 
-    nothing = "All of these have been decided" if how == "no scripts" else "Nothing waits"
+    # Without scripts the page stays as it came: the last decisions may have been under way or carried out by then.
+    nothing = re.compile("Nothing waits|All of these have been decided" if how == "no scripts" else "Nothing waits")
     expect(page.locator("#pane-title")).to_have_text(nothing, timeout=WAIT)
     office.wait_for(4)
     assert office.notes() == ["Note 0."]
