@@ -98,7 +98,8 @@ def decode(
         status: The HTTP status.
         headers: The reply's headers; the mapping ignores case.
         body: The reply's body, decompressed.
-        key: The key that was sent. A request id that holds it is dropped.
+        key: The key that was sent. If the reply repeats it, `[API key]` takes its place; a request id that holds it is
+            dropped.
 
     Raises:
         AshbyError: of the matching kind, if the reply is not a success.
@@ -110,7 +111,7 @@ def decode(
 def _decode(
     request: Endpoint[R], status: int, headers: Mapping[str, str], body: bytes, key: SecretStr | None
 ) -> Reply[R]:
-    envelope, unreadable = _parse(headers, body)
+    envelope, unreadable = _parse(headers, _without_key(body, key))
     request_id = _request_id(headers, envelope, key)
     facts: dict[str, Any] = {"status": status, "request_id": request_id}
     writes = request.access is Access.WRITE
@@ -206,11 +207,31 @@ def _request_id(headers: Mapping[str, str], envelope: dict[str, Any] | None, key
 
 def _holds(said: str, key: SecretStr | None) -> bool:
     """Tells if a text holds the key, as it is or as it is sent."""
-    if not key:
-        return False
-    plain = key.get_secret_value()
-    return plain in said or b64encode(f"{plain}:".encode()).decode().rstrip("=") in said
+    return any(it in said for it in _forms(key))
 
+
+def _without_key(body: bytes, key: SecretStr | None) -> bytes:
+    """Takes the key out of a reply: gateways may repeat the request in their errors, which go to models and stores.
+
+    A key too short to be a real one stays: it could be part of any word.
+    """
+    if key is None or len(key) < _SHORTEST_KEY:
+        return body
+    for form in _forms(key):
+        for spelled in (form, form.replace("/", "\\/")):  # as some write JSON
+            body = body.replace(spelled.encode(), b"[API key]")
+    return body
+
+
+def _forms(key: SecretStr | None) -> tuple[str, ...]:
+    """The key as it is, and as it is sent; nothing without a key."""
+    if not key:
+        return ()
+    plain = key.get_secret_value()
+    return plain, b64encode(f"{plain}:".encode()).decode().rstrip("=")
+
+
+_SHORTEST_KEY = 8
 
 _REQUEST_ID = re.compile("(?=[A-Za-z_-]*[0-9])[0-9A-Za-z_-]{1,64}")
 """A ULID, a UUID or the like: one word with a digit in it."""

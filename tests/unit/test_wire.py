@@ -2,11 +2,13 @@
 
 import json
 import pickle
+from base64 import b64encode
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from requests.structures import CaseInsensitiveDict
 
 from langchain_ashby import errors
@@ -163,6 +165,29 @@ def test_the_request_id_comes_from_the_header_or_the_body() -> None:
     assert error(READ, body).request_id == "01BODY"
     assert error(READ, body, x_ashby_request_id="01HEADER").request_id == "01HEADER"
     assert "[request 01BODY]" in str(error(READ, body))
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 429, 500, 502])
+@pytest.mark.parametrize("request_", [READ, WRITE], ids=["read", "write"])
+def test_a_key_that_an_error_repeats_is_not_told(status: int, request_: Endpoint[Any]) -> None:
+    key = "8f3a//?>~~9c5b1e"
+    sent = b64encode(f"{key}:".encode()).decode()
+    info = {"message": f"Bad header: Authorization: Basic {sent}", "user": key, "meta": {"headers": [sent, key]}}
+    body = {"success": False, "errors": [f"user {key}", sent], "errorInfo": {"code": f"refused.{key}", **info}}
+    for content in (json.dumps(body), json.dumps(body).replace("/", "\\/")):
+        with pytest.raises(AshbyError) as refused:
+            wire.decode(request_, status, CaseInsensitiveDict(), content.encode(), SecretStr(key))
+        told = f"{refused.value}{refused.value.for_model()}{vars(refused.value)!r}"
+        assert key not in told and sent.rstrip("=") not in told
+        assert "[API key]" in told or not refused.value.meta
+
+
+def test_a_key_that_a_result_or_a_warning_repeats_is_not_told() -> None:
+    key = SecretStr("0123456789abcdef")
+    said = f"use {key.get_secret_value()}"
+    body = json.dumps({"success": True, "results": {"id": ID, "name": said}, "warnings": [said]}).encode()
+    reply = wire.decode(READ, 200, CaseInsensitiveDict(), body, key)
+    assert (reply.result["name"], reply.warnings) == ("use [API key]", ("use [API key]",))
 
 
 def test_extra_details_from_ashby_in_an_error_are_kept() -> None:
