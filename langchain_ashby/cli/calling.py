@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import takewhile
 from typing import Any
 
 import typer
@@ -15,6 +16,7 @@ from langchain_ashby.cli.terminal import console, harmless, say
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Access, Operation
 from langchain_ashby.errors import AshbyError
+from langchain_ashby.results import MAX_CHARACTERS, OWN
 from langchain_ashby.toolkit import AshbyToolkit
 
 
@@ -26,7 +28,8 @@ def print_answer(
     Ctrl-C waits for a write to finish; pressed again it does not, and the outcome is unknown.
     """
     name, writes = operation.tool_name(), operation.access is Access.WRITE
-    (tool,) = AshbyToolkit(client, include=[name], on_error="raise").get_tools()
+    most = _NO_LIMIT if as_json else MAX_CHARACTERS  # the records are whole anyway, so nothing is to be said of parts
+    (tool,) = AshbyToolkit(client, include=[name], on_error="raise", max_characters=most).get_tools()
     request = {"type": "tool_call", "id": "call", "name": name, "args": arguments}
     err = console(stderr=True)
     progress = ProgressDisplay(err)
@@ -64,3 +67,11 @@ def _print(answer: ToolMessage, *, as_json: bool) -> None:
     results = answer.artifact["results"]
     for record in results if isinstance(results, list) else [results]:
         typer.echo(json.dumps(record))
+    # What the text says below the records: how many there are, how to go on, and what was left out.
+    below = [*takewhile(lambda line: line.startswith(OWN), reversed(answer.text.splitlines()))]
+    for line in reversed(below):
+        say(console(stderr=True), harmless(line.removeprefix(OWN)))
+
+
+_NO_LIMIT = 10**9
+"""The most characters of a text that is not printed."""

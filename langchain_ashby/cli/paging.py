@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import typer
@@ -13,7 +14,7 @@ from langchain_ashby.cli.terminal import console, harmless, say
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation, Paged
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.results.redaction import without_private
+from langchain_ashby.results.redaction import left_out_note, without_private
 from langchain_ashby.text.words import count
 
 
@@ -24,13 +25,16 @@ def print_all(client: AshbyClient, request: Operation[Any]) -> Status:
     err = console(stderr=True)
     records = pages = 0
     token = None
+    left_out = Counter[str]()
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_interactive) as progress:
         task = progress.add_task("Reading")
         try:
             for page in client.pages(request):
-                for record in without_private(page.results, frozenset())[0]:
+                shown, removed = without_private(page.results)
+                for record in shown:
                     typer.echo(json.dumps(record))
+                left_out.update(removed)
                 records, pages, token = records + len(page.results), pages + 1, page.sync_token
                 progress.update(task, description=f"{count(records, 'record')} of {count(pages, 'page')}")
         except AshbyError as error:
@@ -44,4 +48,6 @@ def print_all(client: AshbyClient, request: Operation[Any]) -> Status:
     say(err, f"{count(records, 'record')}, {count(pages, 'page')}.")
     if token:
         say(err, f'To list only later changes next time, add "sync_token": {json.dumps(token)}.')
+    if left_out:
+        say(err, left_out_note(left_out))
     return Status.OK

@@ -84,8 +84,16 @@ def test_records_as_json_hold_no_private_data(large: AshbySandbox) -> None:
     assert ran.returncode == 0, ran.stderr
     jobs = [json.loads(line) for line in ran.stdout.splitlines()]
     assert len(jobs) == 2 and all(it["title"] for it in jobs)
-    everything = run("ashby_list_jobs", "--all", **environment(large)).stdout
-    assert "compensation" not in everything.lower()
+    everything = run("ashby_list_jobs", "--all", **environment(large))
+    assert "compensation" not in everything.stdout.lower()
+    for said in (ran.stderr, everything.stderr):
+        assert "Left out as private: fields (" in said
+
+
+def test_records_as_json_come_with_what_the_text_says_below_them(large: AshbySandbox) -> None:
+    ran = run("ashby_list_candidates", '{"limit": 100}', "--json", **environment(large))
+    assert len(ran.stdout.splitlines()) == 100, "the text of so many would come in parts"
+    assert ran.stderr.startswith("100 records; more: cursor=") and "part" not in ran.stderr
 
 
 @pytest.mark.parametrize("how", ["--json", "--all"])
