@@ -39,6 +39,7 @@ from langchain_ashby.agent import (
 )
 from langchain_ashby.agent.run.context import SettingsError
 from langchain_ashby.endpoints.applications import ChangeApplicationStage
+from langchain_ashby.endpoints.candidates import UpdateCandidate
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +141,21 @@ def test_a_later_change_by_somebody_else_is_warned_of(company: Undoer) -> None:
         "Changed since, and undoing would overwrite that: Stage, now Application Review"
     )
     assert shown["risk"] != "low"
+
+
+def test_other_letters_and_spaces_are_a_change_that_is_restored_and_warned_of(company: Undoer) -> None:
+    candidate = company.one("candidate", name="Ada Lovelace")
+    phone = candidate["phoneNumbers"][0]["value"]
+    values = {"name": "ada  LOVELACE", "phone_number": "+44 7700 900999"}
+    agent, [entry] = company.write("ashby_update_candidate", {"candidate_id": candidate["id"], **values})
+    company.client.call(UpdateCandidate(candidate_id=candidate["id"], name="Ada LOVELACE"))
+    shown = card(proposed := propose_undo(agent, entry))
+    assert shown["args"] == {"candidate_id": candidate["id"], "name": "Ada Lovelace", "phone_number": phone}
+    assert [it for it in shown["warnings"] if it.startswith("Changed since")] == [
+        "Changed since, and undoing would overwrite that: Name, now Ada LOVELACE."
+    ]
+    approved(agent, proposed)
+    assert company.one("candidate", id=candidate["id"])["name"] == "Ada Lovelace"
 
 
 def test_a_list_that_was_changed_back_by_hand_is_warned_of(company: Undoer) -> None:

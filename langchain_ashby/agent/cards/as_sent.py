@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
+from unicodedata import normalize
 
 from langchain_ashby.agent.cards.card import same
-from langchain_ashby.text.words import at, empty, folded, time_fact
+from langchain_ashby.text.words import at, empty, time_fact
 
 _NO_PLACES: Mapping[str, str] = {}
+_ADDRESS = re.compile(r"\s*[^@\s]+@[^@\s]+\s*")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d(T.*)?")
 
 
@@ -33,9 +35,10 @@ def shows(
 
 
 def equal(sent: Any, there: Any) -> bool:
-    """True if a value in Ashby is the one that was sent: regardless of case, white space, order and spelling of times.
+    """True if a value in Ashby is the one that was sent, regardless of the order of lists and the spelling of times.
 
-    Records are compared by id.
+    Other letters or spaces make another value, which proves nothing about this one, and which an undo restores. Records
+    are compared by id, and e-mail addresses regardless of case.
     """
     return (empty(sent) and empty(there)) or same(_comparable(sent), _comparable(there))
 
@@ -65,5 +68,8 @@ def _comparable(value: Any) -> Any:
     if isinstance(value, list):
         return sorted(map(_comparable, value), key=str)
     if isinstance(value, str):
-        return (_DATED.fullmatch(value) and time_fact(value)) or folded(value)
+        if _ADDRESS.fullmatch(value):
+            return value.strip().casefold()
+        # As Ashby may keep it: with composed letters, without the space around it.
+        return (_DATED.fullmatch(value) and time_fact(value)) or normalize("NFC", value.strip().replace("\r\n", "\n"))
     return value
