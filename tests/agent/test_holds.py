@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from langchain_ashby.agent import ApprovalPolicy, PendingApprovals, archives, em
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.candidates import UpdateCandidate
 from langchain_ashby.endpoints.interviews import ListInterviewStages
+from langchain_ashby.endpoints.jobs import SetJobStatus
 
 pytestmark = pytest.mark.slow
 
@@ -183,6 +185,37 @@ def test_what_an_earlier_write_of_the_message_did_does_not_make_a_held_one_stale
         wait_for_it(result)
         decide(room, graph, "Ben")
     assert room.sent() == 1
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("held", [False, True])
+def test_what_others_do_beside_an_earlier_write_of_the_message_makes_a_later_one_stale(
+    room: Room, held: bool, closed: bool
+) -> None:
+    state = room.sandbox.state()
+    job = next(it["id"] for it in state["job"] if it["status"] == "Open")
+    field = next(it["id"] for it in state["customField"] if it["objectType"] == "Job" and it["fieldType"] == "String")
+    target = {"object_type": "Job", "object_id": job, "custom_field_id": field}
+    calls = [
+        made("ashby_set_custom_field_value", {**target, "field_value": "Closed"}),
+        made("ashby_update_job", {"job_id": job, "title": "Principal Engineer"}),
+    ]
+    policy = ApprovalPolicy(hold={"ashby_update_job": timedelta(seconds=1)} if held else {})
+    with room.agent(*calls, policy=policy) as graph:
+        room.start(graph)
+        if closed and not held:  # while the first is being made
+            room.sandbox.fault("customField.setValue", delay=1)
+            Timer(0.3, room.client.call, [SetJobStatus(job_id=job, status="Closed")]).start()
+        result = room.resume(graph, {"type": "approve"}, {"type": "approve"})
+        if held:
+            if closed:
+                room.client.call(SetJobStatus(job_id=job, status="Closed"))
+            wait_for_it(result)
+            result = room.resume(graph, {"type": "approve"})
+    told = [it.text for it in results(result)]
+    assert any("no longer a consequence: The job is open" in it for it in told) == closed, told
+    title = next(it["title"] for it in room.sandbox.records("job") if it["id"] == job)
+    assert (title == "Principal Engineer") == (not closed)
 
 
 def test_a_bulk_write_is_held_if_its_single_write_is(room: Room) -> None:

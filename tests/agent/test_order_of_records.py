@@ -16,7 +16,8 @@ from writing_room import QUICK, Killed
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
 from langchain_ashby.agent import ApprovalPolicy, Journal
-from langchain_ashby.agent.execution import executor, verify
+from langchain_ashby.agent.execution import executor
+from langchain_ashby.agent.execution.siblings import Left, is_explained, is_left
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines, say
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.ids import short
@@ -57,6 +58,9 @@ class Desk(Company):
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with AshbySandbox() as sandbox, AshbyClient(sandbox.api_key, sandbox.url, timeout=10) as client:
         yield Desk(sandbox, client, tmp_path)
+
+
+SOMEBODY = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
 
 
 def _operation(tool: str, **args: Any) -> Any:
@@ -166,6 +170,29 @@ def test_the_same_note_in_two_spellings_is_the_same_change(desk: Desk) -> None:
 
 
 def test_a_text_that_reads_like_what_a_sibling_left_elsewhere_is_a_surprise() -> None:
-    left = [{"Website": "Ada Byron", "State": "Open"}]
-    assert not verify._is_left(left, "Name", "Ada Byron")
-    assert verify._is_left(left, "Opening OP-202", "open")
+    state = _operation("set_opening_state", opening_id=SOMEBODY, opening_state="Open")
+    text = _operation("update_opening", opening_id=SOMEBODY, description="Open")
+    field = _operation(
+        "set_custom_field_value", object_type="Job", object_id=SOMEBODY, custom_field_id=SOMEBODY, field_value="Open"
+    )
+    opened = [Left(state, {"State": "Open", "Website": "Ada Byron"}, {})]
+    assert is_left(opened, "Opening OP-202", "open", of_field=False)
+    assert is_left(opened, "Website", "Ada Byron", of_field=False)
+    assert not is_left(opened, "Name", "Ada Byron", of_field=False)
+    assert not is_left([Left(text, {"Description": "Open"}, {})], "State", "Open", of_field=False)
+    assert not is_left([Left(field, {"State": "Open"}, {})], "State", "Open", of_field=False)
+    assert is_left([Left(field, {"State": "Open"}, {})], "State", "Open", of_field=True)
+    assert not is_left(opened, "State", "Open", of_field=True)
+
+
+def test_words_differ_by_what_a_sibling_changed_or_are_a_surprise() -> None:
+    renamed = _operation("update_job", job_id=SOMEBODY, title="Lead (1.5)")
+    left = [Left(renamed, {"Title": "Lead (1.5)"}, {"Title": "Engineer"})]
+    assert is_explained(left, "Close the job Engineer (Oslo)", "Close the job “Lead (1.5)” (Oslo)")
+    assert is_explained(left, ["A.", "Engineer is open."], ["Lead (1.5) is open.", "A."])
+    assert not is_explained(left, ["Engineer is open."], ["Lead (1.5) is closed."])
+    assert not is_explained(left, ["Engineers meet."], ["Lead (1.5)s meet."])
+    assert not is_explained(left, [], ["Lead (1.5) is open."])
+    assert not is_explained([Left(renamed, {"Title": "Lead"}, {})], "Engineer", "Lead")
+    longer = [Left(renamed, {"Title": "Lead Engineer"}, {"Title": "Engineer"})]
+    assert is_explained(longer, "Close the job Engineer", "Close the job Lead Engineer")

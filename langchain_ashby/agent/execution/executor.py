@@ -314,7 +314,8 @@ class WriteExecutor:
             # Right before the first of them all cards were compared. After a while others may have changed something.
             just_now = is_recent and latest.process == this_process() and latest.at >= since
             touched = creations.ids_in(record.concluded["answer"]["artifact"])
-            applied.append(AppliedWrite(latest.approval["call"], touched, just_now))
+            before = latest.seen["facts"] if latest.seen else {}
+            applied.append(AppliedWrite(latest.approval["call"], touched, before, just_now))
         return applied
 
     def _kept_elsewhere(self, write: PendingWrite) -> WriteResult | None:

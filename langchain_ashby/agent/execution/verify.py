@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,12 +29,13 @@ from langchain_ashby.agent.cards.builder import UNREAD
 from langchain_ashby.agent.cards.card import arguments, same
 from langchain_ashby.agent.cards.differences import beside, newly_past
 from langchain_ashby.agent.cards.many import LeftOut, parts_of
+from langchain_ashby.agent.execution.siblings import OF_FIELDS, Left, is_explained, is_left, is_name_left
 from langchain_ashby.bulk import Bulk
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Operation
 from langchain_ashby.endpoints.organization import GetUser
 from langchain_ashby.errors import AshbyError
-from langchain_ashby.text.words import at, folded, named, one_line, person
+from langchain_ashby.text.words import at, named, one_line, person
 from langchain_ashby.toolkit import AshbyTool
 
 
@@ -45,12 +46,14 @@ class AppliedWrite:
     Attributes:
         call: The call as it ran.
         touched: The ids of the records that it created or changed, and of those in them.
-        just_now: True if it ran in this process, after the later write was decided about and moments ago: a new warning
-            is then taken for its effect.
+        before: The facts as they were right before it, by title, as far as they are known.
+        just_now: True if it ran in this process, after the later write was decided about and moments ago: what is new
+            on the card is then taken for its effect, but for the values that were read.
     """
 
     call: ToolCall
     touched: frozenset[str]
+    before: Mapping[str, Any]
     just_now: bool
 
 
@@ -156,7 +159,7 @@ class EffectChecker:
         fresh = self.card(call, reads.as_of(datetime.fromisoformat(card["made"])))
         assert fresh is not None
         if applied:
-            card = self._as_left_by(applied, card, fresh, reads)
+            card = self._as_left_by(applied, call, card, fresh, reads)
         return SecondLook(differences(card, fresh, private) + newly_past(fresh, by_now), seen)
 
     def operation(self, call: ToolCall) -> Operation[Any] | None:
@@ -175,32 +178,41 @@ class EffectChecker:
         except AshbyError:
             return None
 
-    def _as_left_by(self, applied: Sequence[AppliedWrite], card: Card, fresh: Card, reads: ReadCache) -> Card:
-        """The approved card as it would be if it had been made after the `applied` writes."""
-        requests = [request for it in applied if (request := self._request(it.call)) is not None]
-        left = [facts_after(request, reads) for request in requests]
+    def _as_left_by(
+        self, applied: Sequence[AppliedWrite], call: ToolCall, card: Card, fresh: Card, reads: ReadCache
+    ) -> Card:
+        """The approved card of a call as it would be if it had been made after the `applied` writes."""
+        left = [
+            Left(request, facts_after(request, reads), it.before)
+            for it in applied
+            if (request := self._request(it.call)) is not None
+        ]
         touched = frozenset[str]().union(*(it.touched for it in applied))
-        facts = dict(card["facts"])
+        of_field = isinstance(self._request(call), OF_FIELDS)
+        facts, explained = dict(card["facts"]), set[str]()
         for title, now in fresh["facts"].items():
-            if _is_left(left, title, now) or _differs_only_in(touched, facts.get(title), now):
+            if is_left(left, title, now, of_field=of_field) or _differs_only_in(touched, facts.get(title), now):
+                explained |= set() if same(facts.get(title), now) else {title}
                 facts[title] = now
         refers = dict(card["refers"])
-        changed = {it for request in requests for it in targets(request)[:1]}
+        changed = {it for own in left for it in targets(own.request)[:1]}
         for key in refers.keys() & fresh["refers"].keys() & changed:
             now = fresh["refers"][key]
-            if all(value == refers[key][name] or _is_name_left(left, value) for name, value in now.items()):  # type: ignore[literal-required]
+            if all(value == refers[key][name] or is_name_left(left, value) for name, value in now.items()):  # type: ignore[literal-required]
                 refers[key] = now
-        # The facts decide what the call does, and to whom. The words follow from them, so take the fresh ones.
         said = beside(fresh, card["beside"])
-        left_card: Card = {
-            **card,
-            "facts": facts,
-            "refers": refers,
-            "line": said["line"],
-            "changes": said["changes"],
-            "consequences": said["consequences"],
-        }
-        if any(write.just_now for write in applied):
+        by_now = {it["field"]: it for it in said["changes"] if it["field"] in explained}
+        changes = [by_now.get(it["field"], it) for it in card["changes"]]
+        left_card: Card = {**card, "facts": facts, "refers": refers, "changes": changes}
+        # What happens beside a write's own values can be its effect, but not that of a custom field. Later it may be
+        # what others did: then only what the earlier writes explain is no surprise.
+        just_now = any(write.just_now for write in applied)
+        is_effect = just_now and not all(isinstance(it.request, OF_FIELDS) for it in left)
+        for words in ("line", "changes", "consequences"):
+            follows = words == "line" and bool(explained)  # it names the values that were there
+            if is_effect or follows or is_explained(left, left_card[words], said[words]):
+                left_card[words] = said[words]
+        if just_now:
             left_card |= {"warnings": said["warnings"], "risk": said["risk"]}
         return left_card
 
@@ -234,29 +246,6 @@ def _author(reads: ReadCache, card: Card) -> Card:
         "unchecked": [*card["unchecked"], *unread],
         "risk": "high" if unread else card["risk"],
     }
-
-
-def _is_left(left: Sequence[dict[str, Any]], title: str, value: Any) -> bool:
-    """True if a write left a fact at this value. A state, such as "Open", counts under another title, too."""
-    is_state = isinstance(value, str) and value.isalpha()
-    for facts in left:
-        if title in facts and same(facts[title], value):
-            return True
-        if is_state and folded(value) in [folded(it) for it in facts.values() if isinstance(it, str)]:
-            return True
-        if at(value, "id") and any(same(it, value) for it in facts.values()):
-            return True
-    return False
-
-
-def _is_name_left(left: Sequence[dict[str, Any]], value: Any) -> bool:
-    """True if a write left a record with this name."""
-    return any(
-        value == (at(it, "name") or it)
-        for facts in left
-        for title, it in facts.items()
-        if title in ("Name", "Title", "Identifier") or at(it, "name")
-    )
 
 
 def _differs_only_in(touched: frozenset[str], was: Any, now: Any) -> bool:
