@@ -213,11 +213,21 @@ class ArchiveEmail(Arguments):
     send_at: Annotated[Moment | None, Field(description="ISO time with zone; omit for the next morning.")] = None
 
 
+def _of_64_bits(value: T) -> T:
+    """Refuses a number that would be one of more than 64 bits in a request: no checkpoint holds such a whole number."""
+    numbers = value.values() if isinstance(value, dict) else [value]
+    if any(isinstance(it, int | float) and abs(it) >= 2**63 for it in numbers):
+        raise ValueError("takes no number of more than 64 bits")
+    return value
+
+
 class StageVisit(Arguments):
     """A stage that an application has been in."""
 
     interview_stage_id: Annotated[InterviewStageId, Field(serialization_alias="stageId")]
-    stage_number: Annotated[int, Field(ge=0, description="From 0; the highest is the current one.")]
+    stage_number: Annotated[
+        int, Field(ge=0, description="From 0; the highest is the current one."), AfterValidator(_of_64_bits)
+    ]
     entered_stage_at: Moment
     archive_reason_id: Annotated[ArchiveReasonId | None, Field(description="Required for an Archived stage.")] = None
 
@@ -265,7 +275,11 @@ _FIELD_VALUE = WithJsonSchema(
     }
 )
 
-FieldValue = Annotated[bool | int | float | str | list[str] | dict[str, str | int | float | None], _FIELD_VALUE]
+FieldValue = Annotated[
+    bool | int | float | str | list[str] | dict[str, str | int | float | None],
+    AfterValidator(_of_64_bits),
+    _FIELD_VALUE,
+]
 """A value for a form field or custom field as a model gives it; `langchain_ashby.forms` converts it to Ashby's."""
 
 

@@ -141,6 +141,34 @@ def test_wrong_arguments_reach_neither_ashby_nor_a_person(ashby: Ashby) -> None:
     assert [it["endpoint"] for it in ashby.sandbox.requests()] == ["apiKey.info"]
 
 
+@pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
+@pytest.mark.parametrize("large", [1e20, -1e22], ids=str)
+def test_a_whole_number_that_no_checkpoint_holds_is_neither_asked_about_nor_written(
+    ashby: Ashby, many: bool, large: float
+) -> None:
+    fields = ashby.sandbox.records("customField")
+    field = next(it["id"] for it in fields if (it["objectType"], it["fieldType"]) == ("Candidate", "Number"))
+    tool = f"ashby_set_custom_field_value{'_on_many' * many}"
+    whom = {"object_ids": [ashby.candidate]} if many else {"object_id": ashby.candidate}
+
+    def args(value: float) -> dict[str, Any]:
+        return {"object_type": "Candidate", **whom, "custom_field_id": field, "field_value": value}
+
+    config, toolkit = thread(), AshbyToolkit(ashby.toolkit.client, toolsets="all")
+    model = ScriptedChatModel(script=lines(say("", made(tool, args(large))), say("", made(tool, args(5))), "Done."))
+    graph = create_recruiting_agent(model, toolkit)
+    asked = graph.invoke(user(), config)
+    assert [it["args"] for it in request(asked)["action_requests"]] == [args(5)]
+    says = "field_value: takes no number of more than 64 bits"
+    assert says in results(asked)[0].text
+    edit = {"type": "edit", "edited_action": {"name": tool, "args": args(large)}}
+    asked = graph.invoke(Command(resume={"decisions": [edit]}), config)
+    assert says in request(asked)["problem"]
+    graph.invoke(Command(resume=approve()), config)
+    sent = [it["body"] for it in ashby.sandbox.requests() if it["endpoint"] == "customField.setValue"]
+    assert [it["fieldValue"] for it in sent] == [5]
+
+
 def test_what_ashby_refuses_is_read_by_the_model(ashby: Ashby) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
     result = ashby.agent(say("", made("ashby_get_candidate", {"candidate_id": nobody})), "I see.").invoke(

@@ -141,6 +141,47 @@ class TestWrongArguments:
                 ["- arguments: give exactly one of file_path or file_handle"],
             ),
             ("ashby_set_opening_archived", {"opening_id": ID}, ["- archive: Field required"]),
+            *(
+                (
+                    "ashby_set_custom_field_value",
+                    {"object_type": "Candidate", "object_id": ID, "custom_field_id": ID, "field_value": value},
+                    ["- field_value: takes no number of more than 64 bits"],
+                )
+                for value in (2**63, float(2**63), -1e22, {"value": 1e22, "currency_code": "EUR"})
+            ),
+            (
+                "ashby_set_custom_field_values",
+                {
+                    "object_type": "Candidate",
+                    "object_id": ID,
+                    "values": [{"custom_field_id": ID, "field_value": 1e22}],
+                },
+                ["- values.0.field_value: takes no number of more than 64 bits"],
+            ),
+            (
+                "ashby_set_custom_field_value_on_many",
+                {"object_type": "Candidate", "object_ids": [ID], "custom_field_id": ID, "field_value": 1e22},
+                ["- field_value: takes no number of more than 64 bits"],
+            ),
+            (
+                "ashby_create_offer",
+                {
+                    "application_id": ID,
+                    "field_submissions": [{"path": "Salary", "value": {"value": 1e22, "currency_code": "EUR"}}],
+                },
+                ["- field_submissions.0.value: takes no number of more than 64 bits"],
+            ),
+            (
+                "ashby_create_application",
+                {
+                    "candidate_id": ID,
+                    "job_id": ID,
+                    "application_history": [
+                        {"interview_stage_id": ID, "stage_number": "9" * 23, "entered_stage_at": "2026-11-24T15:00Z"}
+                    ],
+                },
+                ["- application_history.0.stage_number: takes no number of more than 64 bits"],
+            ),
         ],
     )
     def test_are_named(
