@@ -15,6 +15,7 @@ from langchain_ashby.agent.undo import is_declared
 from langchain_ashby.effect import Adds
 from langchain_ashby.endpoint import Access, Endpoint
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.sandbox.records import KINDS
 
 pytestmark = pytest.mark.slow
 
@@ -221,6 +222,26 @@ VALUES: dict[str, Any] = {
     "Url": ("https://one.example.com", "https://two.example.com"),
 }
 """Two values for each type of field; None for those that take an option."""
+
+
+def test_custom_fields_whose_titles_could_read_the_same_are_each_set_back_to_their_own_value(company: Undoer) -> None:
+    field = company.one("customField", title="Preferred name")
+    store, ids = company.sandbox._engine.store, [f"1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b1{number}" for number in range(3)]
+    kinds = {"fieldType": "String", "title": "Notice"}, {"fieldType": "LongText", "title": "Notice"}
+    with store.transaction():
+        for it, own in zip(ids, [*kinds, {"title": "Notice (long text)"}], strict=True):
+            store.add(KINDS["customField"], {**field, "id": it, **own})
+    args: dict[str, Any] = {"object_type": "Candidate", "object_id": company.candidate()}
+
+    def values(how: str) -> dict[str, Any]:
+        return {**args, "values": [{"custom_field_id": it, "field_value": f"{how} {it}"} for it in ids]}
+
+    company.write("ashby_set_custom_field_values", values("was"))
+    before = company.sandbox.state()
+    agent, trail = company.write("ashby_set_custom_field_values", values("is"))
+    assert undo_of(the_call(trail)).calls[0].args == values("was")
+    assert [it.outcome for it in undone(agent, trail)] == ["applied"]
+    assert [*differences(before, company.sandbox.state())] == []
 
 
 def test_values_of_different_people_are_set_back_together_where_they_were_alike(company: Undoer) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from langchain_ashby.agent.cards.builder import UNREAD, CardBuilder, Fact, Record
 from langchain_ashby.agent.cards.complete import is_unread
 from langchain_ashby.agent.cards.lookup import Reader, reader
-from langchain_ashby.agent.cards.names import apart
+from langchain_ashby.agent.cards.names import apart, detail
 from langchain_ashby.agent.cards.reads import ReadCache, Records
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import SUBJECTS, line_of_changes
@@ -25,6 +25,7 @@ from langchain_ashby.errors import ArgumentError
 from langchain_ashby.forms import Field, custom_field, custom_field_value
 from langchain_ashby.records import CustomField
 from langchain_ashby.results.redaction import MONEY_TYPES
+from langchain_ashby.text.letters import alike
 from langchain_ashby.text.words import at, joined, named, one_line
 
 
@@ -64,7 +65,7 @@ def _set(
     fields = builder.records("The custom fields", fields_read)
     owner, of_whom = SUBJECTS[owner_id](builder, found)
     builder.sent = {}  # without a definition the body is unknown, so nothing may be sent
-    setting = _Setting(request.object_type, owner, fields)
+    setting = _Setting(request.object_type, owner, fields, _titles(values, fields, builder.facts))
     converted = {it: _set_field(builder, setting, it, value) for it, value in values.items()}
     builder.line = line_of_changes(builder, of_whom)
     return None if UNREAD in converted.values() else converted
@@ -72,17 +73,46 @@ def _set(
 
 @dataclass(frozen=True)
 class _Setting:
-    """What the values are set in: the record that has the fields, and their definitions, if those were read."""
+    """What the values are set in: the record that has the fields, their definitions, if those were read, and titles."""
 
     object_type: str
     owner: Record
     fields: Records[Record]
+    titles: Mapping[str, str]
+
+
+def _titles(custom_field_ids: Iterable[str], fields: Records[Record], facts: Collection[str]) -> dict[str, str]:
+    """The titles of custom fields on the card, by id: no two read alike, nor one like a fact that is there already.
+
+    What was read, what is wanted and what is private are kept by title, so values would be mixed up otherwise.
+    """
+    short: dict[str, str] = {}
+    exact: dict[str, str] = {}
+    for custom_field_id in custom_field_ids:
+        definition = _definition(fields, custom_field_id)
+        name, details = "Custom field", list[str]()
+        if definition:
+            name = one_line(custom_field(definition).title, 120)
+            details = [it for it in apart(definition, fields) if it != "archived"]
+        short[custom_field_id] = f"{name}{f' ({joined(details)})' if details else ''}"
+        exact[custom_field_id] = f"{detail(name)} ({joined([*details, f'id {custom_field_id}'])})"
+    titles = {}
+    for custom_field_id, title in short.items():
+        others = [of[it] for of in (short, exact) for it in of if it != custom_field_id]
+        is_taken = alike(title) in map(alike, [*others, *facts])
+        titles[custom_field_id] = exact[custom_field_id] if is_taken else title
+    return titles
+
+
+def _definition(fields: Iterable[Record], custom_field_id: str) -> CustomField:
+    """The definition of a custom field; empty if it is not among those that were read."""
+    return cast(CustomField, next((it for it in fields if at(it, "id") == custom_field_id), {}))
 
 
 def _set_field(builder: CardBuilder, setting: _Setting, custom_field_id: str, value: Any) -> Any:
     """Puts one field onto the card; returns Ashby's value, or UNREAD if it is not known or does not fit."""
     owner, fields = setting.owner, setting.fields
-    definition = cast(CustomField, next((it for it in fields if at(it, "id") == custom_field_id), {}))
+    definition, title = _definition(fields, custom_field_id), setting.titles[custom_field_id]
     within = ["latestVersion"] if setting.object_type == "Opening" else []
     entries = at(owner, *within, "customFields")
     entry = next((it for it in entries or [] if at(it, "id") == custom_field_id), None)
@@ -94,7 +124,7 @@ def _set_field(builder: CardBuilder, setting: _Setting, custom_field_id: str, va
         if owner and entry is None and not sees_private:
             before = UNREAD
             builder.not_checked("The field is private: it may have a value that the key cannot see.")
-    title, converted = "Custom field", UNREAD
+    converted = UNREAD
     if not definition:
         if fields.complete:
             unknown = f"The custom field {custom_field_id} is not known, or the key may not see it."
@@ -106,8 +136,6 @@ def _set_field(builder: CardBuilder, setting: _Setting, custom_field_id: str, va
     else:
         field = custom_field(definition)
         field = replace(field, options={**_labels(definition, entry), **field.options})
-        details = [it for it in apart(definition, fields) if it != "archived"]
-        title = f"{one_line(field.title, 120)}{f' ({joined(details)})' if details else ''}"
         if at(definition, "isArchived") is True:
             builder.warn(f"The custom field {named(title)} is archived.")
         try:

@@ -18,6 +18,7 @@ from langchain_ashby import AshbyClient
 from langchain_ashby.agent.cards import Card, ReadCache, card_of
 from langchain_ashby.agent.cards.names import apart
 from langchain_ashby.sandbox.records import KINDS
+from langchain_ashby.text.letters import alike
 from langchain_ashby.text.words import called, named, shown
 
 pytestmark = pytest.mark.slow
@@ -282,3 +283,67 @@ def test_two_templates_of_one_title_are_told_apart(desk: Desk) -> None:
             )
         )
     assert cards[0]["consequences"] != cards[1]["consequences"]
+
+
+FIELDS = [str(uuid5(NAMESPACE_URL, str(number))) for number in range(5)]
+LONG: dict[str, Any] = {"fieldType": "LongText"}
+QUOTED = {"title": "Notice (long text)"}
+
+
+LIKE_EACH_OTHER: dict[str, list[dict[str, Any] | None]] = {
+    "one like another with its type": [{}, LONG, QUOTED],
+    "one like an exact title": [{}, LONG, QUOTED, {"title": f"Notice (long text and id {FIELDS[1]})"}],
+    "a private one": [LONG, {**QUOTED, "isPrivate": True}, {"fieldType": "Url"}],
+    "an archived one": [{}, {"isArchived": True}],
+    "all alike": [{}, {}, {"isPrivate": True}],
+    "other letters": [{}, LONG, {"title": "NOTICE (long text)"}, {"title": "Notice\u200b"}],
+    "one like a fact": [{"title": "Candidate"}],
+    "unknown ones": [{"title": "Custom field"}, None, None],
+}
+"""Custom fields of one record, by what is odd about them: how they differ from the others; None for unknown ones."""
+
+
+@pytest.mark.parametrize("definitions", LIKE_EACH_OTHER.values(), ids=LIKE_EACH_OTHER)
+def test_custom_fields_whose_titles_could_read_the_same_keep_their_values_apart(
+    desk: Desk, definitions: list[dict[str, Any] | None]
+) -> None:
+    ids, store = FIELDS[: len(definitions)], desk.sandbox._engine.store
+    kinds = {"title": "Notice", "objectType": "Application", "fieldType": "String"}
+    flags = {"isRequired": False, "isPrivate": False, "isArchived": False}
+    known = {
+        it: {"id": it, **kinds, **flags, **own} for it, own in zip(ids, definitions, strict=True) if own is not None
+    }
+    before = {it: f"https://example.com/{number}" for number, it in enumerate(known)}
+    after = {it: f"https://example.com/new/{number}" for number, it in enumerate(ids)}
+    application = store.get(KINDS["application"], desk.application())
+    assert application is not None
+    with store.transaction():
+        for definition in known.values():
+            store.add(KINDS["customField"], definition)
+        store.put(KINDS["application"], {**application, "customFieldValues": before})
+
+    values = [{"custom_field_id": it, "field_value": value} for it, value in after.items()]
+    what = {"object_type": "Application", "object_id": desk.application()}
+    card = desk.card(make("set_custom_field_values", **what, values=values))
+
+    titles = {it: str(card["refers"][it]["name"]) for it in ids}
+    assert len({alike(it) for it in titles.values()}) == len(ids)
+    assert [it["field"] for it in card["changes"]] == [*titles.values()]
+    facts = {titles[it]: value for it, value in before.items()}
+    assert {it: fact for it, fact in card["facts"].items() if it in titles.values()} == facts
+    assert card["facts"]["Candidate"]["id"] == application["candidateId"]
+    is_private = [titles[it] for it in ids if it not in known or known[it]["isPrivate"]]
+    assert [*card["private"]] == is_private
+
+
+def test_a_custom_field_is_called_by_its_title_alone_where_no_other_on_the_card_reads_like_it(desk: Desk) -> None:
+    store = desk.sandbox._engine.store
+    field = desk.one("customField", objectType="Candidate", title="Preferred name")
+    with store.transaction():
+        store.add(KINDS["customField"], {**field, "id": FIELDS[0], "title": "Preferred name (string)"})
+    what = {"object_type": "Candidate", "object_id": desk.candidate(), "field_value": "Ada"}
+    titles = [
+        desk.card(make("set_custom_field_value", **what, custom_field_id=it))["changes"][0]["field"]
+        for it in (field["id"], FIELDS[0])
+    ]
+    assert titles == ["Preferred name", "Preferred name (string)"]
