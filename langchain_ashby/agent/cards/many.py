@@ -205,21 +205,32 @@ def _change(card: Card, field: str) -> Change | None:
     return next((change for change in card["changes"] if change["field"] == field), None)
 
 
+_OWN_HEADS = ("name", "job", "days in stage", "e-mail to")
+"""The heads of the columns that are not about what changes. A custom field can have one of them as its title."""
+
+
 def _row(part: Part, columns: Sequence[str]) -> dict[str, str]:
     row = {head: visible(words) for head, words in part["row"].items()}
     row["name"] = row["name"] or UNNAMED
     for field in columns:
-        change = _change(part["card"], field)
-        row[field.lower()] = visible(one_line(change["before"] or "none", 120)) if change else "no change"
-    if address := part["card"]["facts"].get("E-mail address"):
+        change, head = _change(part["card"], field), field.lower()
+        row[f"{head} (field)" if head in _OWN_HEADS else head] = (
+            visible(one_line(change["before"] or "none", 120)) if change else "no change"
+        )
+    if address := _address(part["card"]):
         row["e-mail to"] = visible(one_line(address, 120))
     return row
 
 
 def _without_address(line: str, card: Card) -> str:
     """A consequence without the person's address, which the table shows: it is then the same for all."""
-    address = card["facts"].get("E-mail address")
+    address = _address(card)
     return line.replace(f" at {one_line(address)}", "", 1) if address else line
+
+
+def _address(card: Card) -> Any:
+    """The address that a write sends an e-mail to; a custom field can have such a title, too."""
+    return card["facts"].get("E-mail address") if card["args"].get("archive_email") else None
 
 
 def grouped(of_each: Sequence[Sequence[str]]) -> list[str]:

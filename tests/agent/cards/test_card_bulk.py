@@ -12,6 +12,7 @@ from test_card_second_look import answer
 from langchain_ashby.agent.cards import Card, ReadCache, card_of, html, is_current, markdown
 from langchain_ashby.cli.card import panel
 from langchain_ashby.ids import short
+from langchain_ashby.sandbox.records import KINDS
 
 
 def rows(card: Card) -> list[dict[str, str]]:
@@ -92,6 +93,26 @@ def test_the_address_of_an_email_is_in_the_table_so_that_the_sentence_is_said_on
 def test_the_present_values_that_a_change_would_replace_are_in_the_table(desk: Desk) -> None:
     card = desk.card(BULK["set_custom_field_value_on_many"](desk))
     assert [it["languages"] for it in rows(card)] == ["German, Norwegian", "English, Norwegian"]
+
+
+@pytest.mark.parametrize(
+    ("title", "head"),
+    [
+        ("Name", "name (field)"),
+        ("Job", "job (field)"),
+        ("Days in stage", "days in stage (field)"),
+        ("E-mail to", "e-mail to (field)"),
+        ("E-mail address", "e-mail address"),
+    ],
+)
+def test_a_custom_field_called_like_a_column_gets_one_of_its_own(desk: Desk, title: str, head: str) -> None:
+    store, field = desk.sandbox._engine.store, desk.one("customField", title="Languages")
+    with store.transaction():
+        store.put(KINDS["customField"], {**field, "title": title})
+    card = desk.card(BULK["set_custom_field_value_on_many"](desk))
+    assert card["table"]["heads"] == ["name", head]
+    assert [it[head] for it in rows(card)] == ["German, Norwegian", "English, Norwegian"]
+    assert rows(card)[0]["name"].startswith("Ada Lovelace")
 
 
 def test_records_without_a_write_are_left_out_by_name_with_the_reason(desk: Desk) -> None:
