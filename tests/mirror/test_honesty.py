@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 from langchain_core.messages import ToolMessage
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.errors import Refused
@@ -288,6 +288,33 @@ def test_a_cursor_behind_the_last_row_is_an_error(mirror: Mirror, cursor: str) -
 def test_an_id_that_names_nothing_is_an_error_and_not_an_empty_list(mirror: Mirror) -> None:
     answer = ask(mirror, "find_applications", jobs="11111111-1111-4111-8111-111111111111")
     assert answer.status == "error" and "no job is called" in answer.text
+
+
+@pytest.mark.usefixtures("first_run")
+def test_the_value_of_a_custom_field_is_found_however_it_is_written(mirror: Mirror) -> None:
+    kept = {"Open to relocation": "true", "Notice period (weeks)": "12", "Earliest start": "2027-04-15"}
+    with mirror.connect() as connection:
+        fields = {row.title: row.id for row in connection.execute(select(tables.custom_fields))}
+        somebody = connection.scalars(select(tables.candidates.c.id)).first()
+
+    def replace(it: Any) -> None:
+        it.execute(delete(tables.candidate_fields))
+        values = [
+            {"candidate_id": somebody, "custom_field_id": fields[title], "value": value}
+            for title, value in kept.items()
+        ]
+        it.execute(insert(tables.candidate_fields), values)
+
+    written(mirror, replace)
+    for title, said in (
+        ("Open to relocation", "Yes"),
+        ("Open to relocation", "TRUE"),
+        ("Notice period (weeks)", "12.0"),
+        ("Earliest start", "20270415"),
+    ):
+        assert len(rows(ask(mirror, "find_candidates", custom_field=title, value=said))) == 1, said
+    for title, said in (("Notice period (weeks)", "13"), ("Earliest start", "2027-04-16"), ("Preferred name", "Al")):
+        assert rows(ask(mirror, "find_candidates", custom_field=title, value=said)) == [], said
 
 
 @pytest.mark.parametrize(

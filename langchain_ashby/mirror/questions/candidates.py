@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
+from difflib import SequenceMatcher
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -13,13 +15,22 @@ from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror.questions.answer import Answer, Column, Whole
 from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.names import MOST
 from langchain_ashby.mirror.questions.question import Limit, Listing
 from langchain_ashby.mirror.search import has_words
-from langchain_ashby.mirror.tables import applications, candidate_fields, candidate_tags, candidates, read_words, tags
+from langchain_ashby.mirror.tables import (
+    applications,
+    candidate_fields,
+    candidate_tags,
+    candidates,
+    custom_fields,
+    read_words,
+    tags,
+)
 from langchain_ashby.mirror.texts import KINDS, reach
 from langchain_ashby.mirror.words import Sought, sought, split
 from langchain_ashby.text.letters import without_accents
-from langchain_ashby.text.words import in_a_list
+from langchain_ashby.text.words import in_a_list, quoted
 
 MOST_WORDS = 50
 """The most words in one search."""
@@ -110,9 +121,11 @@ class FindCandidates(Listing):
             yield candidates.c.source_id.in_(asked.ids("sources", self.sources))
         if self.custom_field:
             ids = asked.ids("custom_field", [self.custom_field])
-            same = [candidate_fields.c.value.in_(_values(asked, ids, self.value))] if self.value else []
+            same = []
+            if self.value is not None:
+                same = [candidate_fields.c.value.in_(_values(asked, ids[0], self.value))]
             yield _linked(candidate_fields, candidate_fields.c.custom_field_id.in_(ids), *same)
-        elif self.value:
+        elif self.value is not None:
             raise ArgumentError("value is of a custom_field, which is missing")
         if self.active is not None:
             active = exists().where(applications.c.candidate_id == candidates.c.id, applications.c.status == "Active")
@@ -125,15 +138,51 @@ def _linked(links: Table, *conditions: ColumnElement[bool]) -> ColumnElement[boo
     return exists().where(links.c.candidate_id == candidates.c.id, *conditions)
 
 
-def _values(asked: Asked, field_ids: list[str], said: str) -> list[str]:
-    """The values of a custom field that are what is said, or a list with it, without regard to case and accents."""
-    values = select(candidate_fields.c.value).where(candidate_fields.c.custom_field_id.in_(field_ids)).distinct()
-    wanted = without_accents(said)
-    return [
-        value
-        for value in asked.connection.scalars(values)
-        if value and wanted in (without_accents(value), *map(without_accents, value.split("; ")))
-    ]
+def _values(asked: Asked, field_id: str, said: str) -> list[str]:
+    """The values of a custom field that are what is said, or a list with it.
+
+    Raises:
+        ArgumentError: if nothing is said, or something that a field of this type does not take or nobody has.
+    """
+    if not said.strip():
+        raise ArgumentError("value is empty: leave it out to find everybody with the custom field")
+    fields = select(custom_fields.c.title, custom_fields.c.field_type).where(custom_fields.c.id == field_id)
+    title, kind = asked.connection.execute(fields).one()
+    query = select(candidate_fields.c.value).where(candidate_fields.c.custom_field_id == field_id).distinct()
+    values = [value for value in asked.connection.scalars(query) if value]
+    wanted = _compared(kind, said)
+    found = [value for value in values if any(_compared(kind, it) == wanted for it in (value, *value.split("; ")))]
+    if not found and kind in _LIMITED and isinstance(wanted, str):
+        nobody = f"value: no candidate has {quoted(said, 60)} in {quoted(title or '', 60)}"
+        raise ArgumentError(nobody + _there_are(kind, values, wanted))
+    return found
+
+
+_LIMITED = ("Boolean", "Date", "MultiValueSelect", "Number", "NumberRange", "ValueSelect")
+"""The types of custom fields that take no free text."""
+
+
+def _compared(kind: str | None, value: str) -> str | float | date:
+    """A value as it is compared: a number and a date as what they mean, all else without regard to case and accents."""
+    plain = without_accents(value)
+    try:
+        if kind == "Number":
+            return float(plain)
+        if kind == "Date":
+            return date.fromisoformat(plain)
+    except ValueError:
+        return plain
+    return {"true": "yes", "false": "no"}.get(plain, plain) if kind == "Boolean" else plain
+
+
+def _there_are(kind: str, values: list[str], wanted: str) -> str:
+    """What an error says of the values that candidates have, the most alike first."""
+    single = {it for value in values for it in (value.split("; ") if kind == "MultiValueSelect" else [value])}
+    if kind == "Boolean":
+        single = {str(_compared(kind, it)) for it in single}
+    alike = sorted(single, key=lambda it: (-SequenceMatcher(None, without_accents(it), wanted).ratio(), it))
+    more = [f"and {len(alike) - MOST} more"] if len(alike) > MOST else []
+    return f". There are: {', '.join([*(quoted(it, 60) for it in alike[:MOST]), *more])}" if alike else ""
 
 
 def _beside_profiles(asked: Asked, profiles: dict[str, str], wanted: list[Sought]) -> dict[str, list[str]]:
