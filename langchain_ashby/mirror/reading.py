@@ -10,7 +10,7 @@ from contextvars import copy_context
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Table, delete, select, union, update
 
 from langchain_ashby.client import AshbyClient
 from langchain_ashby.endpoint import Endpoint, Page, Synced
@@ -147,12 +147,18 @@ class Reader:
         return by_table
 
     def read_stages(self) -> None:
-        """Reads the stages of the plans that may have changed: those in this run, and those of unknown stages."""
-        staged, plans = twin(interview_stages), twin(interview_plans)
+        """Reads the stages of all plans that are in use: a stage can change without its plan or an application."""
+        staged, plans = twin(interview_stages), interview_plans
+        archived = select(plans.c.id).where(plans.c.is_archived)
+        wanted = [
+            select(twin(plans).c.id),
+            select(plans.c.id).where(plans.c.id.not_in(archived)),
+            # Of plans that no list names, such as one that has become a draft since people applied.
+            select(interview_stages.c.interview_plan_id).where(interview_stages.c.interview_plan_id.not_in(archived)),
+            select(staged.c.interview_plan_id).where(staged.c.id.not_in(select(interview_stages.c.id))),
+        ]
         with self._database.transaction(self._connection):
-            known = select(interview_stages.c.id)
-            of_unknown = select(staged.c.interview_plan_id).where(staged.c.id.not_in(known))
-            ids = self._connection.scalars(select(plans.c.id).union(of_unknown)).all()
+            ids = self._connection.scalars(union(*wanted)).all()
         for number, plan_id in enumerate(filter(None, ids), 1):
             try:
                 found: list[Any] = self._client.call(ListInterviewStages(interview_plan_id=plan_id))

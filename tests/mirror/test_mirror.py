@@ -27,6 +27,7 @@ from langchain_ashby.mirror import mirror as module
 from langchain_ashby.mirror.own_tables import accounts, forgotten
 from langchain_ashby.mirror.tables import applications, candidates, history_is_known, seen_moves, stage_stays
 from langchain_ashby.sandbox import AshbySandbox
+from langchain_ashby.sandbox.records import KINDS
 
 pytestmark = pytest.mark.slow
 
@@ -82,6 +83,16 @@ def test_every_kind_of_change_arrives_by_a_list_of_changes(mirror: Mirror, sandb
     for change in sorted(kinds, key=lambda change: change.__name__):
         change()
     assert not company.anybody_left
+    mirror.sync(history=None, full=False)
+    assert differences(mirror, expected(sandbox)) == {}
+
+
+@pytest.mark.usefixtures("first_run")
+def test_a_stage_that_is_renamed_has_its_new_name_after_the_next_run(mirror: Mirror, sandbox: AshbySandbox) -> None:
+    stage = sandbox.records("interviewStage")[0]
+    store = sandbox._engine.store
+    with store.transaction():
+        store.put(KINDS["interviewStage"], {**stage, "title": "Renamed", "type": "Active"})
     mirror.sync(history=None, full=False)
     assert differences(mirror, expected(sandbox)) == {}
 
