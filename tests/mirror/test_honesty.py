@@ -183,6 +183,33 @@ def test_two_jobs_of_one_title_are_apart_in_reports_and_asked_back_in_filters(mi
 
 
 @pytest.mark.usefixtures("first_run")
+@pytest.mark.parametrize(("kind", "of_job"), [("departments", "department_id"), ("locations", "location_id")])
+def test_departments_and_places_of_one_name_are_told_apart_by_what_is_above_them(
+    mirror: Mirror, kind: str, of_job: str
+) -> None:
+    table, noun = tables.metadata.tables[kind], kind.removesuffix("s")
+    ids = [f"{it}1111111-1111-4111-8111-111111111111" for it in range(4)]
+    names = [("Northern", None), ("Southern", None), ("Harbour", ids[0]), ("Harbour", ids[1])]
+
+    def add(it: Any) -> None:
+        of_all = [{"id": key, "name": name, "parent_id": above} for key, (name, above) in zip(ids, names, strict=True)]
+        it.execute(insert(table).values(is_archived=False), of_all)
+        for number, job_id in enumerate(it.scalars(select(tables.applications.c.job_id).distinct()).all()):
+            it.execute(update(tables.jobs).where(tables.jobs.c.id == job_id).values({of_job: ids[2 + number % 2]}))
+
+    written(mirror, add)
+    apart = {"Harbour (Northern)", "Harbour (Southern)"}
+    assert {row[noun] for row in rows(ask(mirror, "find_applications", columns=[noun], limit=100))} == apart
+    if noun == "department":
+        assert {row[noun] for row in rows(ask(mirror, "report_pipeline", metric="applications", by=noun))} == apart
+    answer = ask(mirror, "find_applications", **{kind: ["harbour"]})
+    listed = f"“Harbour” ({short(ids[2])}, Northern), “Harbour” ({short(ids[3])}, Southern)"
+    assert f"{kind}: 2 {kind} are called “harbour”: give the id. {listed}" in answer.text
+    one = rows(ask(mirror, "find_applications", columns=[noun], **{kind: [short(ids[2])]}))
+    assert {row[noun] for row in one} == {"Harbour (Northern)"}
+
+
+@pytest.mark.usefixtures("first_run")
 def test_an_archived_namesake_is_told_apart(mirror: Mirror) -> None:
     twin = "11111111-1111-4111-8111-111111111111"
     row = {"id": twin, "title": "Silver medalist", "is_archived": True}

@@ -9,7 +9,6 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, and_, func, literal, select
 
 from langchain_ashby.endpoints.fields import ListOf
-from langchain_ashby.mirror import tables
 from langchain_ashby.mirror.questions.answer import Answer, Column
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.filters import (
@@ -30,9 +29,6 @@ Shown = Literal[
 
 USUAL: tuple[Shown, ...] = ("job", "stage", "days_in_stage", "status", "source", "created")
 
-_department = select(tables.departments.c.name).where(tables.departments.c.id == jobs.c.department_id).scalar_subquery()
-_location = select(tables.locations.c.name).where(tables.locations.c.id == jobs.c.location_id).scalar_subquery()
-
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "job": applications.c.job_id,
     "stage": applications.c.interview_stage_id,
@@ -45,8 +41,8 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "hired": hired_at,
     "reason": applications.c.archive_reason_id,
     "email": candidates.c.email,
-    "department": _department,
-    "location": _location,
+    "department": jobs.c.department_id,
+    "location": jobs.c.location_id,
 }
 """What each column shows: for `days_in_stage` the time from which days count, for those in CALLED the id."""
 
@@ -55,6 +51,8 @@ CALLED: Mapping[str, Named] = {
     "stage": NAMED["stages"],
     "source": NAMED["sources"],
     "reason": NAMED["reasons"],
+    "department": NAMED["departments"],
+    "location": NAMED["locations"],
 }
 
 SORTS: Mapping[str, ColumnElement[Any]] = {

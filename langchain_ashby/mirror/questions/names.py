@@ -57,11 +57,18 @@ def user_name(user: Any) -> ColumnElement[str]:
     return func.trim(first.concat(" ").concat(last))
 
 
+def _parent_name(table: Table) -> ColumnElement[str]:
+    """The name of the department or place above one."""
+    above = table.alias("above")
+    return select(above.c.name).where(above.c.id == table.c.parent_id).correlate(table).scalar_subquery()
+
+
+_departments, _locations = tables.departments, tables.locations
 _users = tables.users.c
 NAMED: dict[str, Named] = {
     "jobs": Named("job", tables.jobs, (tables.jobs.c.title,), tables.jobs.c.status),
-    "departments": Named("department", tables.departments, (tables.departments.c.name,), several=True),
-    "locations": Named("location", tables.locations, (tables.locations.c.name,), several=True),
+    "departments": Named("department", _departments, (_departments.c.name,), _parent_name(_departments), tells=True),
+    "locations": Named("location", _locations, (_locations.c.name,), _parent_name(_locations), tells=True),
     "stages": Named("stage", tables.interview_stages, (tables.interview_stages.c.title,), several=True),
     "sources": Named("source", tables.sources, (tables.sources.c.title,), tables.sources.c.source_type, tells=True),
     "tags": Named("tag", tables.tags, (tables.tags.c.title,)),
