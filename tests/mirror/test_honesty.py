@@ -81,6 +81,35 @@ def test_a_move_whose_history_was_not_read_is_told_as_seen_and_its_days_are_not_
     assert [(row["application_id"], row["what"]) for row in rows(again)] == [(moved["id"], moved["stage"])]
 
 
+@pytest.mark.usefixtures("first_run")
+def test_an_archiving_that_was_undone_before_its_history_was_read_is_told_as_seen(
+    mirror: Mirror, sandbox: AshbySandbox
+) -> None:
+    state = sandbox.state()
+    application = next(it for it in state["application"] if it["status"] == "Active")
+    plan = [it for it in state["interviewStage"] if it["interviewPlanId"] == application["interviewPlanId"]]
+    archived = next(it for it in plan if it["type"] == "Archived")
+    reason = {"archiveReasonId": state["archiveReason"][0]["id"]}
+
+    def told_after_move(stage_id: str, **more: str) -> list[str]:
+        body = {"applicationId": application["id"], "interviewStageId": stage_id, **more}
+        url = f"{sandbox.url}/application.changeStage"
+        assert requests.post(url, json=body, auth=(sandbox.api_key, ""), timeout=60).json()["success"]
+        mirror.sync(history=0)
+        answer = ask(mirror, "list_changes", period="today", kinds=["archived"])
+        assert "1 application changed in the period, but their stage history has not been read since" in answer.text
+        return [row["what"] for row in rows(answer)]
+
+    seen = f"{archived['title']} (seen)"
+    (now,) = told_after_move(archived["id"], **reason)
+    assert now.startswith(state["archiveReason"][0]["text"])
+    assert told_after_move(application["currentInterviewStageId"]) == [seen]
+    assert sorted(told_after_move(archived["id"], **reason)) == sorted([now, seen])
+    mirror.sync(history=None)
+    read = rows(ask(mirror, "list_changes", period="today", kinds=["archived"]))
+    assert sorted(row["what"] for row in read) == sorted([now, "(moved on since)"])
+
+
 @pytest.mark.parametrize(
     ("permission", "name", "arguments", "lists"),
     [

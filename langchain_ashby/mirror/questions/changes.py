@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     cast,
     desc,
+    exists,
     func,
     literal,
     or_,
@@ -112,7 +113,7 @@ class ListChanges(Listing):
 
     def _unseen(self, asked: Asked, kinds: Sequence[str]) -> Iterator[str]:
         """Says how many moves may be undated or missing, because a history has not been read since."""
-        if asked.knows_all or not {"moved", "hired"} & set(kinds):
+        if asked.knows_all or not {"moved", "archived", "hired"} & set(kinds):
             return
         changed = [asked.within("period", self.period, applications.c.updated_at), ~tables.history_is_known()]
         about = [applications.c.job_id.in_(asked.ids("jobs", self.jobs))] if self.jobs else []
@@ -199,6 +200,13 @@ _left = stage_stays.c.left_at.is_not(None)
 _to = seen_moves.c.to_stage_id
 _of_offer = offers.c.application_id
 
+_later_move = seen_moves.alias("later_move")
+_is_archived_still = and_(
+    exists().where(applications.c.id == _of_seen, applications.c.status == "Archived"),
+    ~exists().where(_later_move.c.application_id == _of_seen, _later_move.c.before > seen_moves.c.before),
+)
+"""That a move to Archived was the last one: the application itself says when that was."""
+
 _CHANGES: Sequence[_Change] = (
     _Change("applied", applications.c.created_at, applications.c.source_id, applications, _application, of="sources"),
     _Change(
@@ -227,6 +235,9 @@ _CHANGES: Sequence[_Change] = (
         stage_stays,
         _of_stay,
         (_is(_stay, "Archived"), _left),
+    ),
+    _Change(
+        "archived", seen_moves.c.before, _seen_in, seen_moves, _of_seen, (_is(_to, "Archived"), ~_is_archived_still)
     ),
     _Change("hired", stage_stays.c.entered_at, _stay, stage_stays, _of_stay, (_is(_stay, "Hired"),), "stages"),
     _Change("hired", seen_moves.c.before, _seen_in, seen_moves, _of_seen, (_is(_to, "Hired"),)),
