@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
+from langchain_ashby.text.words import quoted
+
 
 class Period(NamedTuple):
     """From the beginning of a day to the beginning of another, in UTC; None for an open end.
@@ -40,7 +42,7 @@ def period(said: str, now: datetime, zone: tzinfo) -> Period:
             raise ValueError
         return Period(_begins(first, zone) if first else None, _begins(after, zone) if after else None)
     except (ValueError, OverflowError):
-        raise ValueError(f"takes a period, such as {FORMS}; {said!r} isn't one") from None
+        raise ValueError(f"takes a period, such as {FORMS}; {quoted(said, 60)} isn't one") from None
 
 
 _TO = re.compile(r"^(?:from |between )?(\d[\d-]*) (?:to|until|and) (\d[\d-]*)$")
@@ -56,6 +58,15 @@ def _days(words: str, today: date) -> tuple[date | None, date | None]:
     """The first day, and the first after the last."""
     if ".." in words:
         return _between(words, today)
+    if since := re.fullmatch(r"(since|from|after) (.+)", words):
+        return _span(since[2], today)[1 if since[1] == "after" else 0], None
+    if until := re.fullmatch(r"(until|before) (.+)", words):
+        return None, _span(until[2], today)[0 if until[1] == "before" else 1]
+    return _span(words, today)
+
+
+def _span(words: str, today: date) -> tuple[date, date]:
+    """The same of a period with two ends that is said without `..`, `since` and the like."""
     if words in _NAMED:
         first = today + timedelta(_NAMED[words])
         return first, first + timedelta(1)
@@ -67,18 +78,14 @@ def _days(words: str, today: date) -> tuple[date | None, date | None]:
         return _around(date(int(month[1]), int(month[2]), 1), "month", 0)
     if re.fullmatch(r"\d{4}", words):
         return _around(date(int(words), 1, 1), "year", 0)
-    if since := re.fullmatch(r"(since|from|after) (.+)", words):
-        return _days(since[2], today)[1 if since[1] == "after" else 0], None
-    if until := re.fullmatch(r"(until|before) (.+)", words):
-        return None, _days(until[2], today)[0 if until[1] == "before" else 1]
     day = date.fromisoformat(words)
     return day, day + timedelta(1)
 
 
 def _between(words: str, today: date) -> tuple[date | None, date | None]:
     first, last = (part.strip() for part in words.split("..", 1))
-    begins = _days(first, today)[0] if first else None
-    ends = _days(last, today)[1] if last else None
+    begins = _span(first, today)[0] if first else None
+    ends = _span(last, today)[1] if last else None
     if (begins is None and ends is None) or (begins and ends and begins >= ends):
         raise ValueError
     return begins, ends
