@@ -126,7 +126,7 @@ from sqlalchemy.types import TypeDecorator
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-VERSION = 3
+VERSION = 4
 """Of the tables: a mirror of an older version is built anew."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from langchain_ashby.text.letters import plain
+from langchain_ashby.text.safe import is_unseen
 
-LONGEST = 40
-"""How many characters of a word count. PostgreSQL refuses words of 2,048 bytes, and long ones only cost space."""
+LONGEST = 500
+"""How many characters of a word count: PostgreSQL refuses words of 2,048 bytes."""
 
 MOST = 100_000
 """How many characters of all of a person's words are kept: PostgreSQL takes a megabyte."""
@@ -71,8 +72,20 @@ def sought(text: str, name: str = "") -> list[Sought]:
 def split(text: str) -> list[str]:
     """Splits a text into words; `c++`, `c#` and `.net` are words too. Soft hyphens and the like do not split words."""
     if not text.isascii():
-        text = "".join(it for it in text if unicodedata.category(it) != "Cf")
-    return [word[:LONGEST] for word in _WORD.findall(plain(text))]
+        text = "".join(it for it in text if not _is_nothing(it))
+    letters = plain(text)
+    # Vowel signs belong to words, but are no letters to `re`.
+    shape = letters if letters.isascii() else "".join("_" if _is_sign(it) else it for it in letters)
+    return [letters[found.start() : found.end()][:LONGEST] for found in _WORD.finditer(shape)]
+
+
+def _is_nothing(character: str) -> bool:
+    """True for what is not seen inside a word: soft hyphens, joiners, selectors of emoji."""
+    return unicodedata.category(character) == "Cf" or (_is_sign(character) and is_unseen(character))
+
+
+def _is_sign(character: str) -> bool:
+    return unicodedata.category(character) in ("Mn", "Mc")
 
 
 _WORD = re.compile(r"\.?\w+[+#]*")

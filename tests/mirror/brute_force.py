@@ -359,7 +359,10 @@ _MONEY = ("Currency", "CompensationRange")
 def split_words(text: str) -> set[str]:
     """Returns words without case and accents; a word after a dot counts with and without the dot."""
     letters = "".join(it for it in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(it))
-    spaced = "".join(it if it.isalnum() or it in "_+#." else " " for it in letters.replace("ł", "l"))
+    spaced = "".join(
+        it if it.isalnum() or it in "_+#." or unicodedata.category(it) in ("Mn", "Mc") else " "
+        for it in letters.replace("ł", "l")
+    )
     first = {piece.strip(".").split(".")[0] for piece in spaced.split()}
     dotted = {f".{it}" for piece in spaced.split() for it in piece.split(".")[1:] if it}
     return {it for it in first | dotted | {it[1:] for it in dotted} if it}

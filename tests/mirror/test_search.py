@@ -92,10 +92,11 @@ def test_without_fts5_an_index_is_not_used_and_a_sync_is_refused(
 
 FOUND = (
     "ada", "ADA lovelàce", "lovelace,ada", "love*", "net", ".NET", "asp.net", "node.js", "js", "c++", "c+*", "so_long",
-    '"ada"', "ada^", "kubernetes", "ku\u200bber*",
+    '"ada"', "ada^", "kubernetes", "ku\u200bber*", "किरण", "किर*", "मेहता", "a" * 45,
 )  # fmt: skip
 NOT_FOUND = (
     "love", "title*", ":title", "c", "a_a", "s%g", "s_l*", "ada OR zoe", '"zoe" OR "ada"', "ada' | 'zoe", "ada:* !zoe",
+    "रण", "कीरण", "करण", "a" * 44, "a" * 44 + "b",
 )  # fmt: skip
 
 
@@ -111,12 +112,17 @@ def test_words_match_whole_or_by_prefix_and_are_never_read_as_a_query(
     if database == "postgres":
         url = own_schema(request.getfixturevalue("postgres"), "words")
     mirror, name = Mirror(url, client), "Ada Lovelace, ASP.NET, Node.js & C++, so_long, Kuber\u00adnetes"
+    name += " किरण मेहता \u2615\ufe0f " + "a" * 45
     renamed(sandbox, name)
     mirror.sync(history=0)
     for _ in range(2):
         assert [words for words in FOUND if name not in found(mirror, words)] == []
         assert [words for words in NOT_FOUND if name in found(mirror, words)] == []
         monkeypatch.setattr(search, "_has_fts5", lambda _: False)
+
+
+def test_what_is_not_seen_is_no_word_and_splits_none() -> None:
+    assert words_of(["Caf\u034fé \u2615\ufe0f 1\ufe0f\u20e3"], {}) == " cafe 1 "
 
 
 def test_text_too_long_to_index_is_cut() -> None:
