@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,11 +16,13 @@ from langchain_ashby.mirror.tables import (
     Moment,
     applications,
     candidates,
+    custom_fields,
     feedback,
     histories,
     interview_events,
     interview_schedules,
     interview_stages,
+    jobs,
     parts,
     seen_moves,
 )
@@ -33,7 +36,7 @@ def maybe_gone(connection: Connection) -> list[str]:
     return list(connection.scalars(moved.where(applications.c.candidate_id != staged.c.candidate_id).distinct()))
 
 
-def apply(connection: Connection, mirrored: Sequence[MirroredList], gone: list[str], now: datetime) -> None:
+def apply(connection: Connection, mirrored: Sequence[MirroredList], gone: list[str], now: datetime) -> bool:
     """Puts in place what a run has read, inside a transaction.
 
     Args:
@@ -41,11 +44,16 @@ def apply(connection: Connection, mirrored: Sequence[MirroredList], gone: list[s
         mirrored: Every list of the mirror.
         gone: The ids of people that Ashby no longer has, though no list says so.
         now: The time, until which moves that are seen now can have been made.
+
+    Returns:
+        True if the next run has lists to read as a whole, because an option was renamed whose old name is in records.
     """
     states = {row.name: row for row in connection.execute(select(lists))}
     account = connection.execute(select(accounts)).one()
     remove_staged_people(connection, select(forgotten.c.candidate_id))
     _note_moves(connection, account.as_of, now)
+    renamed = _with_renamed_options(connection)
+    outdated = [it.name for it in mirrored if it.table in renamed]
     note_changes(connection)
     full = {table for it in mirrored for table in [it.table] if states[it.name].is_full or not it.is_synced}
     for it in mirrored:
@@ -65,8 +73,26 @@ def apply(connection: Connection, mirrored: Sequence[MirroredList], gone: list[s
     _clear(connection, interview_stages)
     token = lists.c.next_token
     connection.execute(update(lists).values(sync_token=token, cursor=None, next_token=None, is_read=False))
+    connection.execute(update(lists).where(lists.c.name.in_(outdated)).values(sync_token=None))
     complete = {"complete_at": account.run_started_at} if is_complete else {}
     connection.execute(update(accounts).values(as_of=account.run_started_at, run_started_at=None, **complete))
+    return bool(outdated)
+
+
+def _with_renamed_options(connection: Connection) -> list[Table]:
+    """The tables of the records that have custom fields with an option that was renamed since the last run."""
+    old, new = custom_fields.c, twin(custom_fields).c
+    both = select(old.object_type, old.options, new.options).where(old.id == new.id, old.options != new.options)
+    owners = set()
+    for owner, *options in connection.execute(both):
+        before, after = map(json.loads, options)
+        if any(after.get(value, label) != label for value, label in before.items()):
+            owners.add(owner)
+    return [table for owner, table in _OWNERS.items() if owner in owners]
+
+
+_OWNERS = {"Candidate": candidates, "Application": applications, "Job": jobs}
+"""Whose custom fields are kept, by Ashby's word for it."""
 
 
 def _note_moves(connection: Connection, after: datetime | None, before: datetime) -> None:

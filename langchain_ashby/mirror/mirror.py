@@ -312,7 +312,7 @@ class Mirror:
         return self.coverage()
 
     def _run(self, connection: Connection, mirrored: list[MirroredList], progress: Progress, *, full: bool) -> bool:
-        """Reads the lists and puts what they have in place. Returns True if that began long ago, or took long."""
+        """Reads the lists and puts what they have in place. Returns True if there is more to read after it."""
         assert self._client is not None
         client, now = self._client, datetime.now(UTC)
         with self._database.transaction(connection):
@@ -326,8 +326,8 @@ class Mirror:
             people = maybe_gone(connection)
         gone = [candidate_id for candidate_id in people if is_gone(client, candidate_id)]
         with self._database.transaction(connection):
-            apply(connection, mirrored, gone, datetime.now(UTC))
-        return again
+            is_outdated = apply(connection, mirrored, gone, datetime.now(UTC))
+        return again or is_outdated
 
 
 def _is_due(complete_at: datetime | None) -> bool:

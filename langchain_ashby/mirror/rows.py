@@ -273,7 +273,10 @@ def custom_field(record: Record) -> Rows:
     """A custom field, unless it is private."""
     if record.get("isPrivate", False) is False:
         names = {"object_type": "objectType", "field_type": "fieldType", "is_archived": "isArchived"}
-        yield tables.custom_fields, _plain(tables.custom_fields, record, "title", **names)
+        row = _plain(tables.custom_fields, record, "title", **names)
+        options = {text(it.get("value")): text(it.get("label")) for it in objects(record.get("selectableValues"))}
+        known = {value: label for value, label in options.items() if value is not None and label is not None}
+        yield tables.custom_fields, row | {"options": json.dumps(known, ensure_ascii=False) if known else None}
 
 
 def location(record: Record) -> Rows:

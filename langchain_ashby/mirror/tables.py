@@ -94,6 +94,7 @@ users                   first_name, last_name, email, global_role, is_enabled, m
 sources                 title, is_archived, source_type (its title)
 tags                    title, is_archived
 custom_fields           title, object_type, field_type, is_archived; private ones are left out
+    options             the label of each value that can be chosen (JSON, value → label); null for other types
 departments             name, parent_id, is_archived
 locations               name, parent_id, is_archived, is_remote, is_region
 archive_reasons         text, reason_type (RejectedByCandidate, RejectedByOrg, Other), is_archived
@@ -333,7 +334,9 @@ interview_stages = _record(
 users = _record("users", *_text("first_name", "last_name", "email", "global_role", "manager_id"), *_flags("is_enabled"))
 sources = _record("sources", *_text("title", "source_type"), *_flags("is_archived"))
 tags = _record("tags", *_text("title"), *_flags("is_archived"))
-custom_fields = _record("custom_fields", *_text("title", "object_type", "field_type"), *_flags("is_archived"))
+custom_fields = _record(
+    "custom_fields", *_text("title", "object_type", "field_type", "options"), *_flags("is_archived")
+)
 departments = _record("departments", *_text("name", "parent_id"), *_flags("is_archived"))
 locations = _record("locations", *_text("name", "parent_id"), *_flags("is_archived", "is_remote", "is_region"))
 archive_reasons = _record("archive_reasons", *_text("text", "reason_type"), *_flags("is_archived"))

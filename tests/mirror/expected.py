@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from datetime import datetime
 from typing import Any
@@ -148,7 +149,10 @@ def expected(sandbox: AshbySandbox, *, forgotten: frozenset[str] = frozenset()) 
         put("tags", each["id"], each["title"], each["isArchived"])
     for each in state["customField"]:
         if not each["isPrivate"]:
-            put("custom_fields", each["id"], each["title"], each["objectType"], each["fieldType"], each["isArchived"])
+            labels = {it["value"]: it["label"] for it in each.get("selectableValues", [])}
+            options = json.dumps(labels, ensure_ascii=False) if labels else None
+            kinds = (each["objectType"], each["fieldType"])
+            put("custom_fields", each["id"], each["title"], *kinds, options, each["isArchived"])
     for each in state["department"]:
         put("departments", each["id"], each["name"], each.get("parentId"), each["isArchived"])
     for each in state["location"]:

@@ -97,6 +97,30 @@ def test_a_stage_that_is_renamed_has_its_new_name_after_the_next_run(mirror: Mir
     assert differences(mirror, expected(sandbox)) == {}
 
 
+@pytest.mark.usefixtures("first_run")
+@pytest.mark.parametrize("owner", ["Candidate", "Application", "Job"])
+def test_an_option_that_is_renamed_has_its_new_name_in_all_records_after_the_next_run(
+    mirror: Mirror, sandbox: AshbySandbox, owner: str
+) -> None:
+    fields = [it for it in sandbox.records("customField") if it["objectType"] == owner and it.get("selectableValues")]
+    field = next(it for it in fields if not it["isPrivate"])
+    store = sandbox._engine.store
+    asked_whole = {"Candidate": "candidate.list", "Application": "application.list", "Job": "job.list"}[owner]
+
+    def choose(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        with store.transaction():
+            store.put(KINDS["customField"], {**field, "selectableValues": options})
+        before = len(sandbox.requests())
+        mirror.sync(history=None, full=False)
+        assert differences(mirror, expected(sandbox)) == {}
+        return [call for call in asked(sandbox, before, asked_whole) if "syncToken" not in call["body"]]
+
+    more = [*field["selectableValues"], {"label": "Another", "value": "another", "isArchived": False}]
+    assert not choose(more), "a new option is nobody's yet"
+    assert choose([{**it, "label": f"{it['label']} (new)"} for it in more])
+    assert not choose([{**it, "label": f"{it['label']} (new)"} for it in more])
+
+
 def test_histories_are_read_as_far_as_the_budget_allows_those_of_active_applications_first(
     mirror: Mirror, sandbox: AshbySandbox
 ) -> None:
