@@ -369,7 +369,13 @@ def test_the_value_of_a_custom_field_is_found_however_it_is_written(mirror: Mirr
         ("Earliest start", "20270415"),
     ):
         assert len(rows(ask(mirror, "find_candidates", custom_field=title, value=said))) == 1, said
-    for title, said in (("Notice period (weeks)", "13"), ("Earliest start", "2027-04-16"), ("Preferred name", "Al")):
+    for title, said in (
+        ("Open to relocation", "no"),
+        ("Notice period (weeks)", "13"),
+        ("Earliest start", "2027-04-16"),
+        ("Languages", "german"),
+        ("Preferred name", "Al"),
+    ):
         assert rows(ask(mirror, "find_candidates", custom_field=title, value=said)) == [], said
 
 

@@ -152,10 +152,14 @@ def test_what_the_key_sees_is_not_told_to_a_user(mirror: Mirror, sandbox: AshbyS
         (
             "find_candidates",
             {"custom_field": "Languages", "value": "Germn"},
-            "value: no candidate has “Germn” in “Languages”. There are: “German”, ",
+            "value: “Languages” has no value “Germn”. There are: “German”, ",
         ),
         ("find_candidates", {"custom_field": "Open to relocation", "value": "perhaps"}, "There are: “yes”, “no”"),
-        ("find_candidates", {"custom_field": "Notice period (weeks)", "value": "some"}, "no candidate has “some” in"),
+        (
+            "find_candidates",
+            {"custom_field": "Notice period (weeks)", "value": "some"},
+            "has no value “some”. There are: “",
+        ),
         ("report_pipeline", {"metric": "conversion"}, "conversion needs to_stage, such as Onsite"),
         ("report_pipeline", {"metric": "current", "period": "today"}, "counts what is so now: leave out period"),
         ("report_pipeline", {"metric": "applications", "by": "interviewer"}, "cannot be grouped by interviewer"),

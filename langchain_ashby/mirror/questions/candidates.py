@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -142,19 +143,21 @@ def _values(asked: Asked, field_id: str, said: str) -> list[str]:
     """The values of a custom field that are what is said, or a list with it.
 
     Raises:
-        ArgumentError: if nothing is said, or something that a field of this type does not take or nobody has.
+        ArgumentError: if nothing is said, or something that the field does not take.
     """
     if not said.strip():
         raise ArgumentError("value is empty: leave it out to find everybody with the custom field")
-    fields = select(custom_fields.c.title, custom_fields.c.field_type).where(custom_fields.c.id == field_id)
-    title, kind = asked.connection.execute(fields).one()
+    its = asked.connection.execute(select(custom_fields).where(custom_fields.c.id == field_id)).one()
     query = select(candidate_fields.c.value).where(candidate_fields.c.custom_field_id == field_id).distinct()
     values = [value for value in asked.connection.scalars(query) if value]
-    wanted = _compared(kind, said)
+    kind, wanted = its.field_type, _compared(its.field_type, said)
     found = [value for value in values if any(_compared(kind, it) == wanted for it in (value, *value.split("; ")))]
     if not found and kind in _LIMITED and isinstance(wanted, str):
-        nobody = f"value: no candidate has {quoted(said, 60)} in {quoted(title or '', 60)}"
-        raise ArgumentError(nobody + _there_are(kind, values, wanted))
+        options = list(json.loads(its.options).values()) if its.options else []
+        known = ["yes", "no"] if kind == "Boolean" else options or values
+        if wanted not in map(without_accents, known):
+            no_such = f"value: {quoted(its.title or '', 60)} has no value {quoted(said, 60)}"
+            raise ArgumentError(f"{no_such}{_there_are(known, wanted)}")
     return found
 
 
@@ -175,12 +178,9 @@ def _compared(kind: str | None, value: str) -> str | float | date:
     return {"true": "yes", "false": "no"}.get(plain, plain) if kind == "Boolean" else plain
 
 
-def _there_are(kind: str, values: list[str], wanted: str) -> str:
-    """What an error says of the values that candidates have, the most alike first."""
-    single = {it for value in values for it in (value.split("; ") if kind == "MultiValueSelect" else [value])}
-    if kind == "Boolean":
-        single = {str(_compared(kind, it)) for it in single}
-    alike = sorted(single, key=lambda it: (-SequenceMatcher(None, without_accents(it), wanted).ratio(), it))
+def _there_are(values: list[str], wanted: str) -> str:
+    """What an error says of the values that there are, the most alike first."""
+    alike = sorted(values, key=lambda it: (-SequenceMatcher(None, without_accents(it), wanted).ratio(), it))
     more = [f"and {len(alike) - MOST} more"] if len(alike) > MOST else []
     return f". There are: {', '.join([*(quoted(it, 60) for it in alike[:MOST]), *more])}" if alike else ""
 
