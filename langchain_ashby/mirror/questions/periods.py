@@ -66,7 +66,7 @@ def _days(words: str, today: date) -> tuple[date | None, date | None]:
 
 
 def _span(words: str, today: date) -> tuple[date, date]:
-    """The same of a period with two ends that is said without `..`, `since` and the like."""
+    """The first day, and the first after the last, of a period that is one day, week, month and so on."""
     if words in _NAMED:
         first = today + timedelta(_NAMED[words])
         return first, first + timedelta(1)
