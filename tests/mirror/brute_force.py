@@ -189,9 +189,12 @@ class Pipeline:
     ) -> dict[tuple[str, ...], list[Any]]:
         """The figures of each group, of the applications that filters choose."""
         things = defaultdict(list)
-        chosen = {it["id"] for it in self.chosen(**filters)}
-        for owner, moment, value, groups in getattr(self, f"_{metric}")(**more):
+        of_stages = {name: filters[name] for name in filters if metric == "interviews" and name in _OF_STAGES}
+        chosen = {it["id"] for it in self.chosen(**{name: filters[name] for name in filters.keys() - of_stages})}
+        for owner, moment, value, groups, *stage in getattr(self, f"_{metric}")(**more):
             if owner is not None and owner["id"] not in chosen:
+                continue
+            if any(stage[0][_OF_STAGES[name]] not in wanted for name, wanted in of_stages.items()):
                 continue
             if period is not None:
                 day = moment.astimezone(self.zone).date() if moment else None
@@ -322,12 +325,13 @@ class Pipeline:
                     ]
                     first = min((it for it in given if it), default=None)
                     delay = (first - ended) / timedelta(hours=1) if first and ended else None
-                    yield (
-                        application,
-                        ended,
-                        delay,
-                        self._groups(application) | {"interviewer": [self._person(seat["userId"])]},
-                    )
+                    stage = self.by_id[schedule["interviewStageId"]]
+                    own = {"interviewer": [self._person(seat["userId"])], "stage": [stage["title"]]}
+                    yield application, ended, delay, self._groups(application) | own, stage
+
+
+_OF_STAGES = {"stages": "title", "stage_types": "type"}
+"""Filters of interviews by the stage that each is for."""
 
 
 def _every(groups: dict[str, list[str]], by: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -64,8 +64,14 @@ class ApplicationFilters(Arguments):
     hired: str | None = None
     min_days_in_stage: Annotated[float | None, Field(ge=0)] = None
 
-    def conditions(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
+    def conditions(
+        self, asked: Asked, stage: ColumnElement[Any] = applications.c.interview_stage_id
+    ) -> Iterator[ColumnElement[bool]]:
         """The conditions on `applications`, which need no other table beside it.
+
+        Args:
+            asked: The question.
+            stage: The stage that `stages` and `stage_types` are about.
 
         Raises:
             ArgumentError: if a name or a period cannot be read; it says which argument, and what there is.
@@ -73,6 +79,8 @@ class ApplicationFilters(Arguments):
         for name, condition in _BY_NAME.items():
             if said := getattr(self, name):
                 yield condition(asked.ids(name, said, "users" if name == "team_members" else name))
+        if self.stages:
+            yield stage.in_(asked.ids("stages", self.stages))
         for name in ("departments", "locations", "team_members"):
             if getattr(self, name):
                 asked.need(name, jobs)
@@ -84,7 +92,7 @@ class ApplicationFilters(Arguments):
             yield _of_jobs(jobs.c.location_id, below(asked, tables.locations, ids))
         if self.stage_types:
             of_type = select(interview_stages.c.id).where(interview_stages.c.type.in_(self.stage_types))
-            yield applications.c.interview_stage_id.in_(of_type)
+            yield stage.in_(of_type)
         if self.status:
             yield applications.c.status.in_(self.status)
         for name, column in _BY_TIME.items():
@@ -133,7 +141,6 @@ def _on_the_team(ids: list[str]) -> ColumnElement[bool]:
 
 _BY_NAME: dict[str, Callable[[list[str]], ColumnElement[bool]]] = {
     "jobs": lambda ids: applications.c.job_id.in_(ids),
-    "stages": lambda ids: applications.c.interview_stage_id.in_(ids),
     "sources": lambda ids: applications.c.source_id.in_(ids),
     "tags": _tagged,
     "team_members": _on_the_team,

@@ -58,6 +58,8 @@ class Metric:
         several: Those of `by` that give all groups of a thing, their ids joined by commas.
         usually_by: What it is grouped by, if nothing else is asked for.
         by: Expressions for what only this metric can be grouped by, or groups by in its own way.
+        stage: The stage that filters are about, and groups too unless `by` has them.
+        stage_is: Which one that is, as an answer says it.
         needs_history: True if applications whose stage history is not known cannot count.
         could_count: What holds of an application that would count if its history were known.
         needs: The tables without which it would be wrong.
@@ -76,6 +78,8 @@ class Metric:
     several: tuple[str, ...] = ()
     usually_by: tuple[str, ...] = ()
     by: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    stage: ColumnElement[Any] = applications.c.interview_stage_id
+    stage_is: str = "where the application is now"
     needs_history: bool = False
     could_count: tuple[ColumnElement[bool], ...] = ()
     needs: tuple[Table, ...] = ()
@@ -288,6 +292,8 @@ METRICS: dict[str, Metric] = {
         of=tables.interview_events.c.id.concat(tables.event_interviewers.c.user_id),
         usually_by=("interviewer",),
         by={"interviewer": tables.event_interviewers.c.user_id},
+        stage=tables.interview_schedules.c.interview_stage_id,
+        stage_is="the one that the interview was for",
         needs=(tables.interview_schedules, tables.feedback),
         sample=itemgetter(1),
     ),

@@ -36,11 +36,10 @@ _recruiters = (
 BY: Mapping[str, ColumnElement[Any]] = {
     "job": applications.c.job_id,
     "department": jobs.c.department_id,
-    "stage": applications.c.interview_stage_id,
     "source": applications.c.source_id,
     "recruiter": _recruiters.c.user_id,
 }
-"""What applications are grouped by, by its id."""
+"""What applications are grouped by, by its id; the stage is the metric's."""
 
 LABELS: Mapping[str, Named] = {
     "job": NAMED["jobs"],
@@ -113,7 +112,7 @@ class ReportPipeline(Listing, ApplicationFilters):
 
     def _rows(self, asked: Asked, metric: Metric, by: Sequence[str], ends: Ends) -> Iterator[Sequence[Any]]:
         """The id, value and groups of everything that counts."""
-        conditions = [*metric.only(ends), *self._within(asked, metric), *self._conditions(asked)]
+        conditions = [*metric.only(ends), *self._within(asked, metric), *self._conditions(asked, metric)]
         source = metric.source
         if "recruiter" in by:
             source = source.outerjoin(_recruiters, _recruiters.c.application_id == applications.c.id)
@@ -130,9 +129,9 @@ class ReportPipeline(Listing, ApplicationFilters):
             raise ArgumentError(f"the metric {self.metric} counts what is so now: leave out period")
         return [asked.within("period", self.period, metric.time)]
 
-    def _conditions(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
+    def _conditions(self, asked: Asked, metric: Metric) -> Iterator[ColumnElement[bool]]:
         if self.metric != "time_to_fill":
-            yield from self.conditions(asked)
+            yield from self.conditions(asked, metric.stage)
             return
         given = [name for name in ApplicationFilters.model_fields if getattr(self, name) is not None]
         if wrong := [name for name in given if name not in ("jobs", "departments", "locations")]:
@@ -154,7 +153,7 @@ class ReportPipeline(Listing, ApplicationFilters):
             if metric.time is None:
                 raise ArgumentError(f"by: the metric {self.metric} counts what is so now, not by {name}")
             return as_number(metric.time)
-        expression = metric.by.get(name, BY.get(name))
+        expression = metric.by.get(name, metric.stage if name == "stage" else BY.get(name))
         if expression is None or (self.metric == "time_to_fill" and name not in metric.by):
             raise ArgumentError(f"by: the metric {self.metric} cannot be grouped by {name}")
         return expression
@@ -169,6 +168,8 @@ class ReportPipeline(Listing, ApplicationFilters):
     ) -> Iterator[str]:
         if metric.time is not None:
             yield f"period: {asked.in_days(self.period)}"
+        if self.metric != "current" and (by_stage := list(self._by_stage(metric, by))):
+            yield f"{', '.join(by_stage)}: {metric.stage_is}"
         if any(metric.sample(figures) < FEW for _, figures in counted):
             yield f"few: based on fewer than {FEW}"
         if "recruiter" in by or self.metric == "time_to_fill":
@@ -176,6 +177,12 @@ class ReportPipeline(Listing, ApplicationFilters):
         may_miss = not asked.knows_all and (metric.needs_history or self.needs_history())
         if may_miss and (unknown := asked.connection.scalar(self._unknown(asked, metric, ends))):
             yield f"{unknown:,} applications are not counted, because their stage history is not known yet"
+
+    def _by_stage(self, metric: Metric, by: Sequence[str]) -> Iterator[str]:
+        """The arguments whose stage the metric's definition does not speak of."""
+        if "stage" in by and "stage" not in metric.by:
+            yield "by stage"
+        yield from (name for name in ("stages", "stage_types") if getattr(self, name))
 
     def _unknown(self, asked: Asked, metric: Metric, ends: Ends) -> Select[Any]:
         """How many applications might count, if only their history were known."""
@@ -186,7 +193,7 @@ class ReportPipeline(Listing, ApplicationFilters):
                 conditions += self._within(asked, metric)
         else:
             source, conditions = metric.source, [*metric.only(ends), *self._within(asked, metric)]
-        conditions += [*self.without_history().conditions(asked), ~tables.history_is_known()]
+        conditions += [*self.without_history().conditions(asked, metric.stage), ~tables.history_is_known()]
         return select(func.count(applications.c.id.distinct())).select_from(source).where(*conditions)
 
 
