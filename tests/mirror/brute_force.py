@@ -274,15 +274,16 @@ class Pipeline:
         for it in self.state["application"]:
             for stay in self.stays(it):
                 entered, left = self.when(stay["enteredStageAt"]), self.when(stay.get("leftStageAt"))
-                if entered and left:
+                if left:
                     stage = self.by_id[stay["stageId"]]["title"]
-                    yield it, left, (left - entered) / timedelta(days=1), self._groups(it) | {"stage": [stage]}
+                    days = (left - entered) / timedelta(days=1) if entered else None
+                    yield it, left, days, self._groups(it) | {"stage": [stage]}
 
     def _time_to_hire(self) -> Iterable[Any]:
         for it in self.state["application"]:
             hired, created = self.hired(it), self.when(it["createdAt"])
-            if hired and created:
-                yield it, hired, (hired - created) / timedelta(days=1), self._groups(it)
+            if it["status"] == "Hired" and it["id"] not in self.unknown:
+                yield it, hired, (hired - created) / timedelta(days=1) if hired and created else None, self._groups(it)
 
     def _time_to_fill(self) -> Iterable[Any]:
         for it in self.state["opening"]:
@@ -380,9 +381,8 @@ def _middle(values: list[float]) -> float:
 
 def _lengths(values: list[Any]) -> list[Any]:
     known = sorted(it for it in values if it is not None)
-    if not known:
-        return [0, None, None]
-    return [len(known), _middle(known), known[ceil(0.9 * len(known)) - 1]]
+    lengths = [_middle(known), known[ceil(0.9 * len(known)) - 1]] if known else [None, None]
+    return [len(values), *lengths, len(known) if len(known) < len(values) else None]
 
 
 def _share(part: int, whole: int) -> str | None:
@@ -391,7 +391,7 @@ def _share(part: int, whole: int) -> str | None:
 
 def _of_feedback(values: list[Any]) -> list[Any]:
     given = [it for it in values if it is not None]
-    return [len(values), len(given), len(values) - len(given), _middle(given) if given else None]
+    return [len(values), len(given), len(values) - len(given), _middle(given) if given else None, None]
 
 
 def _of_offers(values: list[Any]) -> list[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, select
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.mirror.questions.answer import Answer, Column
-from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.asked import Asked, undated, undated_remark
 from langchain_ashby.mirror.questions.filters import (
     ApplicationFilters,
     entered_at,
@@ -103,7 +103,11 @@ class FindApplications(Listing, ApplicationFilters):
         return Answer(titles, rows, [line, *self._unjudged(asked)], more)
 
     def _unjudged(self, asked: Asked) -> Iterator[str]:
-        """Says how many the filters could not judge, because their history is not known."""
+        """Says how many the filters could not judge, because a time or their history is not known."""
+        if timed := list(self.timed(asked)):
+            conditions = [*self.untimed(asked), *undated(timed)]
+            if number := asked.connection.scalar(select(func.count()).select_from(applications).where(*conditions)):
+                yield undated_remark(number)
         if asked.knows_all or not self.needs_history():
             return
         others = list(self.without_history().conditions(asked))

@@ -7,13 +7,26 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, literal
+from sqlalchemy import ColumnElement, Connection, Table, and_, literal, or_
 
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror.errors import MirrorError
 from langchain_ashby.mirror.questions.names import NAMED, Unnamed, find_ids
 from langchain_ashby.mirror.questions.periods import Period, period
 from langchain_ashby.toolkit.approvals import Approvals
+
+Timed = tuple[ColumnElement[bool], ColumnElement[bool]]
+"""The condition that a time is one that was asked for, and the condition that it is not known."""
+
+
+def undated(timed: Sequence[Timed]) -> list[ColumnElement[bool]]:
+    """The conditions on what may match, but does not because one of the times asked for is not known."""
+    return [*(or_(*pair) for pair in timed), or_(*(is_unknown for _, is_unknown in timed))]
+
+
+def undated_remark(number: int) -> str:
+    """Says how many these are."""
+    return f"{number:,} more may match but are not counted, because their time is not known"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Table, and_, exists, func, literal, not_, 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror.questions.answer import Answer, Column, Whole
-from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.asked import Asked, undated_remark
 from langchain_ashby.mirror.questions.names import MOST
 from langchain_ashby.mirror.questions.question import Limit, Listing
 from langchain_ashby.mirror.search import has_words
@@ -101,7 +101,18 @@ class FindCandidates(Listing):
             *map(Column, ("name", "title", "company", "place", "tags", "last change", "words in")),
             Column("application_ids", is_id=True),
         ]
-        return Answer(columns, rows, [line, *([f"searched {reach(asked.connection)}"] if self.words else [])], more)
+        notes = [line, *self._undated(asked, wanted)]
+        notes += [f"searched {reach(asked.connection)}"] if self.words else []
+        return Answer(columns, rows, notes, more)
+
+    def _undated(self, asked: Asked, wanted: list[Sought]) -> Iterator[str]:
+        """Says how many have applications, but nobody knows when one last changed."""
+        if not self.last_change:
+            return
+        has_some = exists().where(applications.c.candidate_id == candidates.c.id)
+        conditions = [*self._but_for_change(asked, wanted), has_some, last_change.is_(None)]
+        if number := asked.connection.scalar(select(func.count()).select_from(candidates).where(*conditions)):
+            yield undated_remark(number)
 
     def _sought(self) -> Iterator[Sought]:
         for name in ("words", "title", "company", "school", "place"):
@@ -111,6 +122,11 @@ class FindCandidates(Listing):
                 yield from sought(said, "" if name == "words" else name)
 
     def _conditions(self, asked: Asked, wanted: list[Sought]) -> Iterator[ColumnElement[bool]]:
+        yield from self._but_for_change(asked, wanted)
+        if self.last_change:
+            yield asked.within("last_change", self.last_change, last_change)
+
+    def _but_for_change(self, asked: Asked, wanted: list[Sought]) -> Iterator[ColumnElement[bool]]:
         if len(wanted) > MOST_WORDS:
             raise ArgumentError(f"words: {len(wanted)} words are too many for one search; give {MOST_WORDS} or fewer")
         if wanted:
@@ -131,8 +147,6 @@ class FindCandidates(Listing):
         if self.active is not None:
             active = exists().where(applications.c.candidate_id == candidates.c.id, applications.c.status == "Active")
             yield active if self.active else not_(active)
-        if self.last_change:
-            yield asked.within("last_change", self.last_change, last_change)
 
 
 def _linked(links: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -59,6 +59,7 @@ class _Change(NamedTuple):
         source: Where it stands.
         id: The id of the application that it is about, or of the candidate.
         only: What else has to hold.
+        happened: What holds where it has happened even though its time is not known; None if the time is always known.
     """
 
     kind: Kind
@@ -68,6 +69,15 @@ class _Change(NamedTuple):
     id: ColumnElement[Any]
     only: tuple[ColumnElement[bool], ...] = ()
     of: str = ""
+    happened: tuple[ColumnElement[bool], ...] | None = ()
+
+
+class _Part(NamedTuple):
+    """A kind of change, with the condition that it happened in the period and the one on what it is about."""
+
+    change: _Change
+    is_then: ColumnElement[bool]
+    about: ColumnElement[bool]
 
 
 class ListChanges(Listing):
@@ -107,7 +117,7 @@ class ListChanges(Listing):
         line, more = self.how_many(len(rows), sum(number for _, number in counts), "change")
         notes = [line, *([", ".join(f"{kind} {number:,}" for kind, number in counts)] if counts else [])]
         columns = [*map(Column, ("when", "change", "candidate", "job", "what")), Column("application_id", is_id=True)]
-        notes += [f"period: {asked.in_days(self.period)}", *self._unseen(asked, kinds)]
+        notes += [f"period: {asked.in_days(self.period)}", *_undated(asked, parts), *self._unseen(asked, kinds)]
         notes += [f"{kind}: not known, because this API key may not read {lists}" for kind, lists in unread.items()]
         return Answer(columns, rows, notes, more)
 
@@ -125,8 +135,8 @@ class ListChanges(Listing):
                 'their moves, only those noticed between two syncs are listed, as "seen" at the time of the later one'
             )
 
-    def _parts(self, asked: Asked, kinds: Sequence[str]) -> Iterator[tuple[_Change, ColumnElement[bool]]]:
-        """The kinds of change that are asked for, each with the conditions on it."""
+    def _parts(self, asked: Asked, kinds: Sequence[str]) -> Iterator[_Part]:
+        """The kinds of change that are asked for."""
         ids = asked.ids("jobs", self.jobs) if self.jobs else None
         for change in _CHANGES:
             if change.kind not in kinds or (ids is not None and change.source is candidates):
@@ -135,25 +145,37 @@ class ListChanges(Listing):
             if ids is not None:
                 is_one = change.source is applications
                 about = [applications.c.job_id.in_(ids) if is_one else of_jobs(change.id, ids)]
-            yield change, and_(asked.within("period", self.period, change.at), *about)
+            yield _Part(change, asked.within("period", self.period, change.at), and_(True, *about))
 
 
-def _numbers(asked: Asked, parts: Sequence[tuple[_Change, ColumnElement[bool]]]) -> Counter[str]:
+def _numbers(asked: Asked, parts: Sequence[_Part]) -> Counter[str]:
     """How many changes of each kind there are. Those of the same rows are counted in one pass."""
-    together: dict[Any, list[tuple[_Change, ColumnElement[bool]]]] = defaultdict(list)
+    together: dict[Any, list[_Part]] = defaultdict(list)
     for part in parts:
-        together[part[0].at].append(part)
+        together[part.change.at].append(part)
     numbers: Counter[str] = Counter()
     for same in together.values():
-        change, condition = same[0]
-        each = [func.count().filter(and_(True, *it.only)) for it, _ in same]
-        found = asked.connection.execute(select(*each).select_from(change.source).where(condition)).one()
-        for (it, _), number in zip(same, found, strict=True):
-            numbers[it.kind] += number
+        change, *conditions = same[0]
+        each = [func.count().filter(and_(True, *it.change.only)) for it in same]
+        found = asked.connection.execute(select(*each).select_from(change.source).where(*conditions)).one()
+        for it, number in zip(same, found, strict=True):
+            numbers[it.change.kind] += number
     return numbers
 
 
-def _lines(change: _Change, condition: ColumnElement[bool]) -> Select[Any]:
+def _undated(asked: Asked, parts: Sequence[_Part]) -> Iterator[str]:
+    """Says of how many changes nobody knows when they happened."""
+    numbers: Counter[str] = Counter()
+    for change, _, about in parts:
+        if change.happened is not None:
+            conditions = [change.at.is_(None), about, *change.only, *change.happened]
+            query = select(func.count()).select_from(change.source).where(*conditions)
+            numbers[change.kind] += asked.connection.scalar(query) or 0
+    if said := [f"{kind} {number:,}" for kind, number in numbers.items() if number]:
+        yield f"not listed, because their time is not known: {', '.join(said)}"
+
+
+def _lines(change: _Change, *conditions: ColumnElement[bool]) -> Select[Any]:
     """The changes without names."""
     columns = {
         "kind": literal(change.kind),
@@ -163,7 +185,7 @@ def _lines(change: _Change, condition: ColumnElement[bool]) -> Select[Any]:
         "id": change.id,
     }
     named = [column.label(name) for name, column in columns.items()]
-    return select(*named).select_from(change.source).where(condition, *change.only)
+    return select(*named).select_from(change.source).where(*conditions, *change.only)
 
 
 def _with_names(changes: Subquery) -> Select[Any]:
@@ -218,7 +240,15 @@ _CHANGES: Sequence[_Change] = (
         (_later, ~_is(_stay, "Archived", "Hired")),
         "stages",
     ),
-    _Change("moved", seen_moves.c.before, _seen_in, seen_moves, _of_seen, (~_is(_to, "Archived", "Hired"),)),
+    _Change(
+        "moved",
+        seen_moves.c.before,
+        _seen_in,
+        seen_moves,
+        _of_seen,
+        (~_is(_to, "Archived", "Hired"),),
+        happened=None,
+    ),
     _Change(
         "archived",
         applications.c.archived_at,
@@ -240,7 +270,7 @@ _CHANGES: Sequence[_Change] = (
         "archived", seen_moves.c.before, _seen_in, seen_moves, _of_seen, (_is(_to, "Archived"), ~_is_archived_still)
     ),
     _Change("hired", stage_stays.c.entered_at, _stay, stage_stays, _of_stay, (_is(_stay, "Hired"),), "stages"),
-    _Change("hired", seen_moves.c.before, _seen_in, seen_moves, _of_seen, (_is(_to, "Hired"),)),
+    _Change("hired", seen_moves.c.before, _seen_in, seen_moves, _of_seen, (_is(_to, "Hired"),), happened=None),
     _Change("candidate added", candidates.c.created_at, candidates.c.title, candidates, candidates.c.id),
     _Change(
         "feedback",
@@ -251,7 +281,14 @@ _CHANGES: Sequence[_Change] = (
         of="users",
     ),
     _Change("offer", offers.c.version_created_at, _or_unknown(offers.c.status), offers, _of_offer),
-    _Change("offer answered", offers.c.decided_at, _or_unknown(offers.c.acceptance_status), offers, _of_offer),
+    _Change(
+        "offer answered",
+        offers.c.decided_at,
+        _or_unknown(offers.c.acceptance_status),
+        offers,
+        _of_offer,
+        happened=(offers.c.acceptance_status.in_(("Accepted", "Declined")),),
+    ),
     _Change(
         "interview",
         interview_events.c.created_at,

@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 from langchain_ashby.endpoint import Arguments
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.mirror import tables
-from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.asked import Asked, Timed
 from langchain_ashby.mirror.tables import applications, interview_stages, jobs, stage_stays
 
 StageType = Literal["Lead", "PreInterviewScreen", "Active", "Offer", "Hired", "Archived"]
@@ -30,6 +30,8 @@ _entered = (
 )
 entered_at = case((tables.history_is_known(), _entered.scalar_subquery()))
 """When an application entered its current stage; null if its history is not known."""
+entry_is_undated = and_(tables.history_is_known(), entered_at.is_(None))
+"""That its history is known, but not since when an application is in its stage."""
 
 hired_stage = interview_stages.alias("hired_stage")
 _hired = (
@@ -69,6 +71,16 @@ class ApplicationFilters(Arguments):
     ) -> Iterator[ColumnElement[bool]]:
         """The conditions on `applications`, which need no other table beside it.
 
+        Args and errors are those of `untimed`.
+        """
+        yield from self.untimed(asked, stage)
+        yield from (fits for fits, _ in self.timed(asked))
+
+    def untimed(
+        self, asked: Asked, stage: ColumnElement[Any] = applications.c.interview_stage_id
+    ) -> Iterator[ColumnElement[bool]]:
+        """The conditions that are not about times.
+
         Args:
             asked: The question.
             stage: The stage that `stages` and `stage_types` are about.
@@ -95,11 +107,14 @@ class ApplicationFilters(Arguments):
             yield stage.in_(of_type)
         if self.status:
             yield applications.c.status.in_(self.status)
-        for name, column in _BY_TIME.items():
+
+    def timed(self, asked: Asked) -> Iterator[Timed]:
+        """The conditions that are about times."""
+        for name, (column, is_unknown) in _BY_TIME.items():
             if said := getattr(self, name):
-                yield asked.within(name, said, column)
+                yield asked.within(name, said, column), is_unknown
         if self.min_days_in_stage is not None:
-            yield entered_at <= asked.days_ago(self.min_days_in_stage)
+            yield entered_at <= asked.days_ago(self.min_days_in_stage), entry_is_undated
 
     def needs_history(self) -> bool:
         """True if an application whose history is not known cannot be chosen."""
@@ -145,13 +160,23 @@ _BY_NAME: dict[str, Callable[[list[str]], ColumnElement[bool]]] = {
     "tags": _tagged,
     "team_members": _on_the_team,
 }
-_BY_TIME: dict[str, ColumnElement[Any]] = {
-    "created": applications.c.created_at,
-    "updated": applications.c.updated_at,
-    "entered_stage": entered_at,
-    "archived": applications.c.archived_at,
-    "hired": hired_at,
+_BY_TIME: dict[str, tuple[ColumnElement[Any], ColumnElement[bool]]] = {
+    "created": (applications.c.created_at, applications.c.created_at.is_(None)),
+    "updated": (applications.c.updated_at, applications.c.updated_at.is_(None)),
+    "entered_stage": (entered_at, entry_is_undated),
+    "archived": (
+        applications.c.archived_at,
+        and_(applications.c.status == "Archived", applications.c.archived_at.is_(None)),
+    ),
+    "hired": (
+        hired_at,
+        and_(applications.c.status == "Hired", tables.history_is_known(), hired_at.is_(None)),
+    ),
 }
+"""The times that filters are about, each with the condition that there was one, but nobody knows when.
+
+Applications whose history is not known are not among these: an answer counts them by themselves.
+"""
 
 
 _BY_HISTORY = ("entered_stage", "hired", "min_days_in_stage")

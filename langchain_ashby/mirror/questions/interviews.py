@@ -11,7 +11,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.mirror.questions.answer import Answer, Column, Several, to_the_minute
-from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.asked import Asked, undated_remark
 from langchain_ashby.mirror.questions.names import NAMED, Label, labels
 from langchain_ashby.mirror.questions.question import Limit, Listing
 from langchain_ashby.mirror.tables import (
@@ -124,11 +124,22 @@ class FindInterviews(Listing):
             Column("status", is_sent=True),
             Column("application_id", is_id=True),
         ]
-        return Answer(columns, rows, [line, *self._waiting(asked)], more)
+        return Answer(columns, rows, [line, *self._undated(asked), *self._waiting(asked)], more)
+
+    def _undated(self, asked: Asked) -> Iterator[str]:
+        """Says how many interviews may be on the day, as far as anyone knows."""
+        if not self.day:
+            return
+        conditions = [*self._but_for_day(asked), interview_events.c.start_at.is_(None)]
+        if number := asked.connection.scalar(select(func.count()).select_from(meetings()).where(*conditions)):
+            yield undated_remark(number)
 
     def _conditions(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
         if self.day:
             yield asked.within("day", self.day, interview_events.c.start_at)
+        yield from self._but_for_day(asked)
+
+    def _but_for_day(self, asked: Asked) -> Iterator[ColumnElement[bool]]:
         seat = [owes_feedback(asked)] if self.feedback_missing else []
         if self.interviewers:
             seat.append(event_interviewers.c.user_id.in_(asked.ids("interviewers", self.interviewers, "users")))

@@ -12,7 +12,7 @@ from operator import itemgetter
 from statistics import median
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Table, exists, func, null, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Table, exists, func, literal, null, select, type_coerce
 from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.mirror import tables
@@ -53,6 +53,7 @@ class Metric:
         value: What is counted of a row; null by default.
         source: Where the rows come from, with `applications` in it where it can be filtered by them.
         only: Further conditions.
+        ended: True if only what happened before now counts.
         of: The id of the thing that counts.
         repeats: True if a thing can have several rows.
         several: Those of `by` that give all groups of a thing, their ids joined by commas.
@@ -73,6 +74,7 @@ class Metric:
     value: Callable[[Ends], ColumnElement[Any]] = lambda _: null()
     source: FromClause = applications
     only: Callable[[Ends], Sequence[ColumnElement[bool]]] = lambda _: ()
+    ended: bool = False
     of: ColumnElement[Any] = applications.c.id
     repeats: bool = False
     several: tuple[str, ...] = ()
@@ -100,12 +102,22 @@ def _share(values: Sequence[Any]) -> list[Any]:
     return [len(values), reached, _percent(reached, len(values))]
 
 
-def _durations(unit: int) -> Callable[[Sequence[Any]], list[Any]]:
-    def count(values: Sequence[Any]) -> list[Any]:
-        known = sorted(value / unit for value in values if value is not None)
-        return [len(known), *([median(known), nearest_rank(known, 0.9)] if known else [None, None])]
+def _days(values: Sequence[Any]) -> list[Any]:
+    """Of each thing the milliseconds that it took, or None if that is not known."""
+    known = sorted(value / DAY for value in values if value is not None)
+    lengths = [median(known), nearest_rank(known, 0.9)] if known else [None, None]
+    return [len(values), *lengths, _if_fewer(len(known), len(values))]
 
-    return count
+
+def _if_fewer(known: int, number: int) -> int | None:
+    """The figure that says of how many a median is, if not of all."""
+    return known if known < number else None
+
+
+def _timed(figures: Sequence[Any]) -> int:
+    """How many things the days of `_days` are of."""
+    number: int = figures[0] if figures[3] is None else figures[3]
+    return number
 
 
 def nearest_rank(ordered: Sequence[float], share: float) -> float:
@@ -119,9 +131,15 @@ def _offers(values: Sequence[Any]) -> list[Any]:
 
 
 def _feedback(values: Sequence[Any]) -> list[Any]:
-    """Of each interview, the hours until its feedback, or None where there is none."""
-    given = sorted(value / HOUR for value in values if value is not None)
-    return [len(values), len(given), len(values) - len(given), median(given) if given else None]
+    """Of each interview, the milliseconds until its feedback, `_UNDATED`, or None where there is none."""
+    given = [value for value in values if value is not None]
+    hours = [value / HOUR for value in given if value != _UNDATED]
+    median_hours = median(hours) if hours else None
+    return [len(values), len(given), len(values) - len(given), median_hours, _if_fewer(len(hours), len(given))]
+
+
+_UNDATED = -(2**62)
+"""The delay of feedback that was given at a time that is not known."""
 
 
 def _percent(part: int, whole: int) -> str | None:
@@ -170,8 +188,15 @@ _interviews = (
     .join(tables.event_interviewers, tables.event_interviewers.c.interview_event_id == tables.interview_events.c.id)
 )
 
-_gave_feedback = (
-    select(func.min(tables.feedback.c.submitted_at))
+_delay = (
+    select(
+        func.min(
+            func.coalesce(
+                as_number(tables.feedback.c.submitted_at) - as_number(tables.interview_events.c.end_at),
+                literal(_UNDATED, BigInteger),
+            )
+        )
+    )
     .where(
         tables.feedback.c.interview_event_id == tables.interview_events.c.id,
         tables.feedback.c.submitted_by_user_id == tables.event_interviewers.c.user_id,
@@ -222,8 +247,8 @@ METRICS: dict[str, Metric] = {
     "days_in_stage": Metric(
         "days_in_stage: length of stays in a stage that ended in the period, in days of 24 hours; a stay under way is "
         "not counted, each return is a stay of its own",
-        ("stays", "median days", "p90 days"),
-        _durations(DAY),
+        ("stays", "median days", "p90 days", "days known"),
+        _days,
         stage_stays.c.left_at,
         value=lambda _: as_number(stage_stays.c.left_at) - as_number(stage_stays.c.entered_at),
         source=_stays,
@@ -232,23 +257,25 @@ METRICS: dict[str, Metric] = {
         usually_by=("stage",),
         by={"stage": stage_stays.c.interview_stage_id},
         needs_history=True,
+        sample=_timed,
     ),
     "time_to_hire": Metric(
         "time_to_hire: days from the creation of an application to its entry into the stage Hired, of people hired in "
         "the period and still hired",
-        ("hires", "median days", "p90 days"),
-        _durations(DAY),
+        ("hires", "median days", "p90 days", "days known"),
+        _days,
         hired_at,
         value=lambda _: as_number(hired_at) - as_number(applications.c.created_at),
-        only=lambda _: [hired_at.is_not(None)],
+        only=lambda _: [applications.c.status == "Hired", tables.history_is_known()],
         usually_by=("job",),
         needs_history=True,
         could_count=(applications.c.status == "Hired",),
+        sample=_timed,
     ),
     "time_to_fill": Metric(
         "time_to_fill: days from when an opening was opened until it was closed, of openings filled in the period",
-        ("filled", "median days", "p90 days"),
-        _durations(DAY),
+        ("filled", "median days", "p90 days", "days known"),
+        _days,
         tables.openings.c.closed_at,
         value=lambda _: as_number(tables.openings.c.closed_at) - as_number(tables.openings.c.opened_at),
         source=_openings,
@@ -258,6 +285,7 @@ METRICS: dict[str, Metric] = {
         usually_by=("job",),
         by={"job": tables.opening_jobs.c.job_id, "department": tables.openings.c.team_id},
         needs=(tables.openings,),
+        sample=_timed,
     ),
     "offers": Metric(
         "offers: by their newest version, if made in the period; acceptance is the share of those accepted or declined",
@@ -283,19 +311,20 @@ METRICS: dict[str, Metric] = {
     "interviews": Metric(
         "interviews: ended in the period, once per interviewer, without cancelled ones; feedback is that interviewer's "
         "own, required or not, its delay counted from the end of the interview",
-        ("interviews", "with feedback", "without", "median hours"),
+        ("interviews", "with feedback", "without", "median hours", "hours known"),
         _feedback,
         tables.interview_events.c.end_at,
-        value=lambda _: as_number(_gave_feedback) - as_number(tables.interview_events.c.end_at),
+        value=lambda _: _delay,
         source=_interviews,
-        only=lambda ends: [held(), tables.interview_events.c.end_at < ends.now],
+        only=lambda _: [held()],
+        ended=True,
         of=tables.interview_events.c.id.concat(tables.event_interviewers.c.user_id),
         usually_by=("interviewer",),
         by={"interviewer": tables.event_interviewers.c.user_id},
         stage=tables.interview_schedules.c.interview_stage_id,
         stage_is="the one that the interview was for",
         needs=(tables.interview_schedules, tables.feedback),
-        sample=itemgetter(1),
+        sample=lambda figures: figures[1] if figures[4] is None else figures[4],
     ),
 }
 """Every metric by its name."""

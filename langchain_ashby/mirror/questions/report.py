@@ -17,7 +17,7 @@ from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror import tables
 from langchain_ashby.mirror.questions.answer import Answer, Column
-from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.mirror.questions.asked import Asked, Timed, undated, undated_remark
 from langchain_ashby.mirror.questions.filters import ApplicationFilters, below
 from langchain_ashby.mirror.questions.metrics import METRICS, Ends, Metric, as_number
 from langchain_ashby.mirror.questions.names import NAMED, Named, labels
@@ -91,7 +91,9 @@ class ReportPipeline(Listing, ApplicationFilters):
         ]
         line, more = self.how_many(len(shown), len(counted), "group")
         total = ", ".join(
-            f"{title} {_figure(it)}" for title, it in zip(metric.figures, metric.count(every), strict=True)
+            f"{title} {_figure(it)}"
+            for title, it in zip(metric.figures, metric.count(every), strict=True)
+            if it is not None
         )
         notes = [line, f"total: {total}", metric.definition, *self._remarks(asked, metric, ends, by, counted)]
         columns = [*map(Column, by), *map(Column, metric.figures), Column("sample")]
@@ -112,7 +114,8 @@ class ReportPipeline(Listing, ApplicationFilters):
 
     def _rows(self, asked: Asked, metric: Metric, by: Sequence[str], ends: Ends) -> Iterator[Sequence[Any]]:
         """The id, value and groups of everything that counts."""
-        conditions = [*metric.only(ends), *self._within(asked, metric), *self._conditions(asked, metric)]
+        timed = [fits for fits, _ in self._timed(asked, metric)]
+        conditions = [*metric.only(ends), *timed, *self._conditions(asked, metric)]
         source = metric.source
         if "recruiter" in by:
             source = source.outerjoin(_recruiters, _recruiters.c.application_id == applications.c.id)
@@ -122,16 +125,24 @@ class ReportPipeline(Listing, ApplicationFilters):
         columns = [metric.of if _repeats(metric, by) else null(), metric.value(ends), *groups]
         return iter(asked.connection.execute(select(*columns).select_from(source).where(and_(True, *conditions))))
 
-    def _within(self, asked: Asked, metric: Metric) -> Sequence[ColumnElement[bool]]:
-        if not self.period:
-            return []
-        if metric.time is None:
+    def _timed(self, asked: Asked, metric: Metric) -> Iterator[Timed]:
+        """The conditions that are about times."""
+        yield from self._happened(asked, metric)
+        if self.metric != "time_to_fill":
+            yield from self.timed(asked)
+
+    def _happened(self, asked: Asked, metric: Metric) -> Iterator[Timed]:
+        """The conditions on when it happened."""
+        if self.period and metric.time is None:
             raise ArgumentError(f"the metric {self.metric} counts what is so now: leave out period")
-        return [asked.within("period", self.period, metric.time)]
+        if self.period and metric.time is not None:
+            yield asked.within("period", self.period, metric.time), metric.time.is_(None)
+        if metric.ended and metric.time is not None:
+            yield metric.time < asked.now, metric.time.is_(None)
 
     def _conditions(self, asked: Asked, metric: Metric) -> Iterator[ColumnElement[bool]]:
         if self.metric != "time_to_fill":
-            yield from self.conditions(asked, metric.stage)
+            yield from self.untimed(asked, metric.stage)
             return
         given = [name for name in ApplicationFilters.model_fields if getattr(self, name) is not None]
         if wrong := [name for name in given if name not in ("jobs", "departments", "locations")]:
@@ -174,6 +185,11 @@ class ReportPipeline(Listing, ApplicationFilters):
             yield f"few: based on fewer than {FEW}"
         if "recruiter" in by or self.metric == "time_to_fill":
             yield "whatever belongs to several groups counts in each of them, but once in the total"
+        if timed := list(self._timed(asked, metric)):
+            conditions = [*metric.only(ends), *self._conditions(asked, metric), *undated(timed)]
+            query = select(func.count(metric.of.distinct())).select_from(metric.source).where(*conditions)
+            if number := asked.connection.scalar(query):
+                yield undated_remark(number)
         may_miss = not asked.knows_all and (metric.needs_history or self.needs_history())
         if may_miss and (unknown := asked.connection.scalar(self._unknown(asked, metric, ends))):
             yield f"{unknown:,} applications are not counted, because their stage history is not known yet"
@@ -186,13 +202,14 @@ class ReportPipeline(Listing, ApplicationFilters):
 
     def _unknown(self, asked: Asked, metric: Metric, ends: Ends) -> Select[Any]:
         """How many applications might count, if only their history were known."""
+        happened = [fits for fits, _ in self._happened(asked, metric)]
         if metric.needs_history:
             source: FromClause = applications
             conditions = list(metric.could_count)
             if metric.time is applications.c.created_at:
-                conditions += self._within(asked, metric)
+                conditions += happened
         else:
-            source, conditions = metric.source, [*metric.only(ends), *self._within(asked, metric)]
+            source, conditions = metric.source, [*metric.only(ends), *happened]
         conditions += [*self.without_history().conditions(asked, metric.stage), ~tables.history_is_known()]
         return select(func.count(applications.c.id.distinct())).select_from(source).where(*conditions)
 
@@ -246,4 +263,4 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def _figure(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.1f}".removesuffix(".0")
-    return "-" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -17,7 +17,7 @@ from langchain_ashby.mirror import tables
 from langchain_ashby.mirror.questions.answer import Answer, Column, to_the_minute
 from langchain_ashby.mirror.questions.approvals import Waits, waiting
 from langchain_ashby.mirror.questions.asked import Asked
-from langchain_ashby.mirror.questions.filters import entered_at, unknown_histories
+from langchain_ashby.mirror.questions.filters import entered_at, entry_is_undated, unknown_histories
 from langchain_ashby.mirror.questions.interviews import held, interview_title, meetings, owes_feedback
 from langchain_ashby.mirror.questions.metrics import HOUR, as_number, nearest_rank
 from langchain_ashby.mirror.questions.names import NAMED, labels
@@ -103,10 +103,13 @@ class ListWorklist(Listing):
                 f"stuck: in the stage longer than 90% of the {known}stays there that have ended, or {DAYS_IF_UNKNOWN} "
                 f"days where fewer than {FEW} have"
             )
-        if "stuck" in kinds and not asked.knows_all:
+        if "stuck" in kinds:
             active = [applications.c.status == "Active", *_of_jobs(applications.c.job_id, job_ids)]
-            if unknown := asked.connection.scalar(unknown_histories(active)):
+            if not asked.knows_all and (unknown := asked.connection.scalar(unknown_histories(active))):
                 notes.append(f"{unknown:,} more may be stuck: their stage history is not known yet")
+            undated = select(func.count()).select_from(applications).where(*active, entry_is_undated)
+            if number := asked.connection.scalar(undated):
+                notes.append(f"{number:,} more may be stuck: it is not known when they entered their stage")
         notes += unknown_approvals
         notes += [f"{kind}: not checked, because this API key may not read {lists}" for kind, lists in unread.items()]
         columns = [
