@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Column, FromClause, Select, select, update
+from sqlalchemy import Column, Connection, FromClause, Select, Table, delete, insert, select, update
 from test_honesty import Row, ask, rows, written
 
 from langchain_ashby.mirror import Mirror, tables
@@ -192,3 +192,32 @@ def test_the_worklist_says_of_how_many_it_cannot_tell_if_they_are_stuck(mirror: 
     forget(mirror, tables.stage_stays, "entered_at", "application_id", active[:1])
     said = ask(mirror, "list_worklist").text.splitlines()
     assert "# 1 more may be stuck: it is not known when they entered their stage" in said
+
+
+TEAMS = (tables.application_team, tables.job_team)
+
+
+@pytest.mark.parametrize("on", [TEAMS, TEAMS[1:]], ids=["applications and jobs", "jobs alone"])
+def test_what_waits_for_two_recruiters_is_found_with_each_and_counted_once(
+    mirror: Mirror, sandbox: AshbySandbox, on: tuple[Table, ...]
+) -> None:
+    two = [it for it in sandbox.records("user") if it["isEnabled"]][:2]
+    waiting = {"kinds": ["stuck", "to schedule", "offer"], "limit": 100}
+
+    def share(it: Connection) -> None:
+        of_whom = {team: list(it.scalars(select(team.c[team.info["key"]]).distinct())) for team in TEAMS}
+        for team, ids in of_whom.items():
+            it.execute(delete(team))
+            both = [{team.info["key"]: of, "user_id": user["id"], "role": "Recruiter"} for of in ids for user in two]
+            if team in on:
+                it.execute(insert(team).values(both))
+
+    before = rows(ask(mirror, "list_worklist", **waiting))
+    written(mirror, share)
+    shown = rows(ask(mirror, "list_worklist", **waiting))
+    assert {row["owner"] for row in shown} == {", ".join(sorted(f"{it['firstName']} {it['lastName']}" for it in two))}
+    assert [row | {"owner": ""} for row in shown] == [row | {"owner": ""} for row in before]
+    for owners in ([two[0]["id"]], [two[1]["id"]], [it["id"] for it in two]):
+        assert rows(ask(mirror, "list_worklist", owners=owners, **waiting)) == shown
+    nobody = next(it["id"] for it in sandbox.records("user") if it not in two)
+    assert not rows(ask(mirror, "list_worklist", owners=[nobody], **waiting))

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, Table, case, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, exists, func, literal, null, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from langchain_ashby.endpoints.fields import ListOf
 from langchain_ashby.mirror import tables
-from langchain_ashby.mirror.questions.answer import Answer, Column, to_the_minute
+from langchain_ashby.mirror.questions.answer import Answer, Column, Several, to_the_minute
 from langchain_ashby.mirror.questions.approvals import Waits, waiting
 from langchain_ashby.mirror.questions.asked import Asked
 from langchain_ashby.mirror.questions.filters import entered_at, entry_is_undated, unknown_histories
@@ -40,20 +40,32 @@ DAYS_IF_UNKNOWN = 14
 """The days after which somebody counts as stuck in a stage where too few stays have ended to know what is usual."""
 
 
+class _Owners(NamedTuple):
+    """Whom something waits for.
+
+    Attributes:
+        ids: The ids of these users, joined by commas; null if nobody is known.
+        have: The condition that one of some users is among them.
+    """
+
+    ids: ColumnElement[Any]
+    have: Callable[[Sequence[str]], ColumnElement[bool]]
+
+
 class _Work(NamedTuple):
     """What waits, of one kind, as a query.
 
     Attributes:
         source: Where it stands, with `applications` if it is about them, or `jobs`.
         only: What holds of it.
-        owner: The id of the user whom it waits for; null if nobody is known.
+        owners: Whom it waits for.
         since: Since when it waits, or until when it has to be done.
         what: More about it.
     """
 
     source: FromClause
     only: Sequence[ColumnElement[bool]]
-    owner: ColumnElement[Any]
+    owners: _Owners
     since: ColumnElement[Any]
     what: ColumnElement[Any] = null()
 
@@ -82,7 +94,7 @@ class ListWorklist(Listing):
         for kind, each in work.items():
             number = select(func.count()).select_from(each.source).where(*chosen[kind])
             counts[kind] = asked.connection.scalar(number) or 0
-        names = labels(asked.connection, NAMED["users"])
+        names = _names_of_owners(asked)
         posts = labels(asked.connection, NAMED["jobs"])
         rows = [_row(asked, "approval", *each) for each in approvals[self.begin() :][: self.limit]]
         before = len(approvals)
@@ -91,9 +103,9 @@ class ListWorklist(Listing):
             before += counts[kind]
             if first < last:
                 found = asked.connection.execute(_page(asked, each, chosen[kind]).offset(first).limit(last - first))
-                rows += [_row(asked, kind, owner, name, posts(job), *more) for owner, name, job, *more in found]
+                rows += [_row(asked, kind, owners, name, posts(job), *more) for owners, name, job, *more in found]
         for row in rows:
-            row[1] = names(row[1]) or "(nobody)"
+            row[1] = names(row[1])
         line, more = self.how_many(len(rows), sum(counts.values()), "item")
         said = [f"{kind} {number:,}" for kind, number in counts.items() if number]
         notes = [line, *([", ".join(said)] if said else [])]
@@ -145,7 +157,7 @@ def _chosen(
 ) -> Sequence[ColumnElement[bool]]:
     """What is asked of a kind of work."""
     job_id = jobs.c.id if work.source is jobs else applications.c.job_id
-    of_owners = [] if owner_ids is None else [work.owner.in_(owner_ids)]
+    of_owners = [] if owner_ids is None else [work.owners.have(owner_ids)]
     return [*work.only, *_of_jobs(job_id, job_ids), *of_owners]
 
 
@@ -153,17 +165,29 @@ def _page(asked: Asked, work: _Work, chosen: Sequence[ColumnElement[bool]]) -> S
     """The work with its names, the longest waiting first."""
     since = func.coalesce(work.since, literal(asked.now, tables.Moment))
     if work.source is jobs:
-        query = select(work.owner, null(), jobs.c.id, work.what, work.since, null()).where(*chosen)
+        query = select(work.owners.ids, null(), jobs.c.id, work.what, work.since, null()).where(*chosen)
         return query.order_by(since, jobs.c.title, jobs.c.id)
-    columns = work.owner, candidates.c.name, applications.c.job_id, work.what, work.since, applications.c.id
+    columns = work.owners.ids, candidates.c.name, applications.c.job_id, work.what, work.since, applications.c.id
     source = work.source.outerjoin(candidates, candidates.c.id == applications.c.candidate_id)
     return select(*columns).select_from(source).where(*chosen).order_by(since, applications.c.id)
+
+
+def _names_of_owners(asked: Asked) -> Callable[[str | None], str | Several]:
+    """Returns what names owners by their ids, which are joined by commas."""
+    alone, listed = (labels(asked.connection, NAMED["users"], listed=it) for it in (False, True))
+
+    def names(ids: str | None) -> str | Several:
+        if not ids or "," not in ids:
+            return alone(ids) or "(nobody)"
+        return Several(sorted(filter(None, map(listed, ids.split(",")))))
+
+    return names
 
 
 def _row(
     asked: Asked,
     kind: Kind,
-    owner: str | None,
+    owners: str | None,
     candidate: str | None,
     job: str | None,
     what: str | None,
@@ -173,7 +197,7 @@ def _row(
     if kind == "no interviewer" and since:
         what = f"{what or 'interview'}, {to_the_minute(since, asked.zone)}"
     days = asked.days_since(since) if since and since <= asked.now else None
-    return [kind, owner, candidate, job, what, days, application_id]
+    return [kind, owners, candidate, job, what, days, application_id]
 
 
 def _feedback(asked: Asked) -> _Work:
@@ -181,22 +205,30 @@ def _feedback(asked: Asked) -> _Work:
     return _Work(
         source.join(applications, applications.c.id == interview_schedules.c.application_id),
         [owes_feedback(asked), interview_events.c.end_at < asked.now - timedelta(days=1)],
-        event_interviewers.c.user_id,
+        _Owners(event_interviewers.c.user_id, event_interviewers.c.user_id.in_),
         interview_events.c.end_at,
         interview_title,
     )
 
 
-def _recruiter_of_job(job_id: ColumnElement[Any]) -> ColumnElement[Any]:
-    team = tables.job_team.c
-    return select(func.min(team.user_id)).where(team.job_id == job_id, team.role == "Recruiter").scalar_subquery()
+def _recruiters_on(team: Table, of_it: ColumnElement[bool]) -> _Owners:
+    of_team = [of_it, team.c.role == "Recruiter"]
+    ids = select(func.aggregate_strings(team.c.user_id, ",")).where(*of_team).scalar_subquery()
+    return _Owners(ids, lambda user_ids: exists().where(*of_team, team.c.user_id.in_(user_ids)))
 
 
-def _recruiter() -> ColumnElement[Any]:
-    """The recruiter on the team of an application, or of its job."""
-    own = tables.application_team.c
-    first = select(func.min(own.user_id)).where(own.application_id == applications.c.id, own.role == "Recruiter")
-    return func.coalesce(first.scalar_subquery(), _recruiter_of_job(applications.c.job_id))
+def _recruiters_of_job(job_id: ColumnElement[Any]) -> _Owners:
+    return _recruiters_on(tables.job_team, tables.job_team.c.job_id == job_id)
+
+
+def _recruiters() -> _Owners:
+    """The recruiters on the team of an application; if there are none, those of its job."""
+    own = _recruiters_on(tables.application_team, tables.application_team.c.application_id == applications.c.id)
+    of_job = _recruiters_of_job(applications.c.job_id)
+    return _Owners(
+        func.coalesce(own.ids, of_job.ids),
+        lambda user_ids: or_(own.have(user_ids), and_(own.ids.is_(None), of_job.have(user_ids))),
+    )
 
 
 def _stuck(asked: Asked) -> _Work:
@@ -207,7 +239,7 @@ def _stuck(asked: Asked) -> _Work:
     return _Work(
         applications.outerjoin(interview_stages, interview_stages.c.id == applications.c.interview_stage_id),
         [applications.c.status == "Active", entered_at < (since if too_long else otherwise)],
-        _recruiter(),
+        _recruiters(),
         entered_at,
         title,
     )
@@ -238,7 +270,7 @@ def _to_schedule(_: Asked) -> _Work:
     return _Work(
         applications.join(interview_schedules, interview_schedules.c.application_id == applications.c.id),
         [interview_schedules.c.status == "NeedsScheduling", applications.c.status == "Active"],
-        _recruiter(),
+        _recruiters(),
         interview_schedules.c.updated_at,
         select(interview_stages.c.title)
         .where(interview_stages.c.id == interview_schedules.c.interview_stage_id)
@@ -254,7 +286,7 @@ def _offers(_: Asked) -> _Work:
             or_(offers.c.acceptance_status.is_(None), offers.c.acceptance_status.not_in(_ANSWERED)),
             applications.c.status == "Active",
         ],
-        _recruiter(),
+        _recruiters(),
         offers.c.version_created_at,
     )
 
@@ -268,7 +300,7 @@ def _without_interviewer(asked: Asked) -> _Work:
     return _Work(
         meetings().join(applications, applications.c.id == interview_schedules.c.application_id),
         [~seat, interview_events.c.start_at >= asked.now, held()],
-        _recruiter(),
+        _recruiters(),
         interview_events.c.start_at,
         interview_title,
     )
@@ -284,7 +316,7 @@ def _without_plan(_: Asked) -> _Work:
 
 
 def _open_jobs(*only: ColumnElement[bool]) -> _Work:
-    return _Work(jobs, [jobs.c.status == "Open", *only], _recruiter_of_job(jobs.c.id), jobs.c.opened_at)
+    return _Work(jobs, [jobs.c.status == "Open", *only], _recruiters_of_job(jobs.c.id), jobs.c.opened_at)
 
 
 _FINDERS: Mapping[Kind, Callable[[Asked], _Work]] = {
