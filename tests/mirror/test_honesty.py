@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 from langchain_core.messages import ToolMessage
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Column, delete, insert, select, update
 
 from langchain_ashby import AshbyClient
 from langchain_ashby.errors import Refused
@@ -334,10 +334,71 @@ def test_a_user_without_a_first_name_keeps_the_last_one(mirror: Mirror, sandbox:
 
 
 @pytest.mark.usefixtures("first_run")
-@pytest.mark.parametrize("cursor", ["row62", "row999999999"])
-def test_a_cursor_behind_the_last_row_is_an_error(mirror: Mirror, cursor: str) -> None:
+@pytest.mark.parametrize("cursor", ["row20", "row0.e3b0c4", "row9999999999.e3b0c4", "2"])
+def test_a_cursor_that_no_answer_gave_is_an_error(mirror: Mirror, cursor: str) -> None:
     answer = ask(mirror, "find_applications", cursor=cursor)
-    assert answer.status == "error" and "cursor is past the last of" in answer.text
+    assert answer.status == "error" and "cursor must come from an earlier answer" in answer.text
+
+
+ANEW = "# The rows have changed since the page before was read: these are the first ones anew."
+
+
+@pytest.mark.usefixtures("first_run")
+@pytest.mark.parametrize(
+    ("name", "arguments", "of"),
+    [
+        ("find_applications", {"sort": "oldest"}, tables.applications.c.created_at),
+        ("find_candidates", {"sort": "newest"}, tables.candidates.c.created_at),
+        ("find_interviews", {}, tables.interview_events.c.start_at),
+        ("list_changes", {"period": "2000..2030", "kinds": ["applied"]}, tables.applications.c.created_at),
+        ("list_worklist", {"kinds": ["stuck"]}, tables.stage_stays.c.entered_at),
+        ("report_pipeline", {"metric": "applications", "by": ["month"]}, tables.applications.c.created_at),
+    ],
+)
+def test_a_page_after_rows_that_have_changed_is_the_first_one_anew(
+    mirror: Mirror, name: str, arguments: Row, of: Column[datetime]
+) -> None:
+    """All times are turned round, so that what was first is last."""
+    every = rows(ask(mirror, name, **arguments, limit=100))
+    first = ask(mirror, name, **arguments, limit=2)
+    asked = {**arguments, "limit": 2, "cursor": first.artifact["next_cursor"]}
+    second = ask(mirror, name, **asked)
+    assert rows(first) + rows(second) == every[:4] and ANEW not in second.text
+    written(mirror, lambda it: it.execute(update(of.table).values({of: 2 * 1_700_000_000_000 - of})))
+    again = ask(mirror, name, **asked)
+    assert ANEW in again.text.splitlines() and "1 to 2 of" in again.text
+    assert rows(again) == rows(ask(mirror, name, **arguments, limit=2)) != every[:2]
+    written(mirror, lambda it: it.execute(delete(of.table)))
+    assert ANEW in ask(mirror, name, **asked).text.splitlines()
+
+
+@pytest.mark.usefixtures("first_run")
+def test_a_sync_between_two_pages_neither_skips_rows_nor_starts_over_without_need(
+    mirror: Mirror, sandbox: AshbySandbox
+) -> None:
+    asked: Row = {"status": ["Active"], "sort": "oldest"}
+    every = [row["application_id"] for row in rows(ask(mirror, "find_applications", **asked, limit=100))]
+    cursor = ask(mirror, "find_applications", **asked, limit=5).artifact["next_cursor"]
+
+    def archive(application_id: str) -> None:
+        at = next(it for it in sandbox.records("application") if it["id"] == application_id)
+        stages = [it for it in sandbox.records("interviewStage") if it["interviewPlanId"] == at["interviewPlanId"]]
+        to = next(it["id"] for it in stages if it["type"] == "Archived")
+        reason = sandbox.records("archiveReason")[0]["id"]
+        body = {"applicationId": application_id, "interviewStageId": to, "archiveReasonId": reason}
+        url = f"{sandbox.url}/application.changeStage"
+        assert requests.post(url, json=body, auth=(sandbox.api_key, ""), timeout=60).json()["success"]
+        mirror.sync()
+
+    def second_page() -> ToolMessage:
+        return ask(mirror, "find_applications", **asked, limit=5, cursor=cursor)
+
+    archive(every[6])
+    page = second_page()
+    assert [row["application_id"] for row in rows(page)] == [every[5], *every[7:11]] and ANEW not in page.text
+    archive(every[0])
+    page = second_page()
+    assert [row["application_id"] for row in rows(page)] == every[1:6] and ANEW in page.text
 
 
 @pytest.mark.usefixtures("first_run")

@@ -80,12 +80,13 @@ class FindApplications(Listing, ApplicationFilters):
         total = asked.connection.scalar(select(func.count()).select_from(applications).where(chosen)) or 0
         order = SORTS[self.sort], applications.c.id
         source = joined() if self.sort == "job" else applications
-        page = select(applications.c.id).select_from(source).where(chosen).order_by(*order)
-        ids = list(asked.connection.scalars(page.offset(self.begin()).limit(self.limit)))
+        first = select(applications.c.id).select_from(source).where(chosen).order_by(*order).limit(self.upto())
+        ids = asked.connection.scalars(first).all()
+        page = self.page(ids, total, "application")
         query = (
             select(applications.c.id, candidates.c.name, *(COLUMNS[name].label(name) for name in shown))
             .select_from(joined())
-            .where(applications.c.id.in_(ids))
+            .where(applications.c.id.in_(ids[page.begin : page.end]))
             .order_by(*order)
         )
         tell: dict[str, Callable[[Any], Any]] = {"days_in_stage": asked.days_since}
@@ -94,13 +95,12 @@ class FindApplications(Listing, ApplicationFilters):
             [*found[:2], *(tell.get(name, _as_it_is)(it) for name, it in zip(shown, found[2:], strict=True))]
             for found in asked.connection.execute(query)
         ]
-        line, more = self.how_many(len(rows), total, "application")
         titles = [
             Column("application_id", is_id=True),
             Column("candidate"),
             *(Column(name, is_sent=name == "status") for name in shown),
         ]
-        return Answer(titles, rows, [line, *self._unjudged(asked)], more)
+        return Answer(titles, rows, [*page.notes, *self._unjudged(asked)], page.more)
 
     def _unjudged(self, asked: Asked) -> Iterator[str]:
         """Says how many the filters could not judge, because a time or their history is not known."""

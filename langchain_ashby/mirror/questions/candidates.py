@@ -73,6 +73,9 @@ class FindCandidates(Listing):
             "newest": candidates.c.created_at.desc().nulls_last(),
             "last_change": last_change.desc().nulls_last(),
         }[self.sort]
+        first = select(candidates.c.id).where(chosen).order_by(order, candidates.c.id).limit(self.upto())
+        ids = asked.connection.scalars(first).all()
+        page = self.page(ids, total, "candidate")
         query = (
             select(
                 candidates.c.id,
@@ -83,27 +86,24 @@ class FindCandidates(Listing):
                 last_change,
                 candidates.c.words,
             )
-            .where(chosen)
+            .where(candidates.c.id.in_(ids[page.begin : page.end]))
             .order_by(order, candidates.c.id)
-            .offset(self.begin())
-            .limit(self.limit)
         )
         found = asked.connection.execute(query).all()
-        ids = [row.id for row in found]
-        tagged, applied = _tags(asked, ids), _applications(asked, ids)
+        shown = [row.id for row in found]
+        tagged, applied = _tags(asked, shown), _applications(asked, shown)
         beside = _beside_profiles(asked, {row.id: row.words or "" for row in found}, wanted)
         rows: list[list[Any]] = [
             [*row[:5], Whole(tagged[row.id]), row[5], Whole(beside[row.id]), applied.get(row.id, [])] for row in found
         ]
-        line, more = self.how_many(len(rows), total, "candidate")
         columns = [
             Column("candidate_id", is_id=True),
             *map(Column, ("name", "title", "company", "place", "tags", "last change", "words in")),
             Column("application_ids", is_id=True),
         ]
-        notes = [line, *self._undated(asked, wanted)]
+        notes = [*page.notes, *self._undated(asked, wanted)]
         notes += [f"searched {reach(asked.connection)}"] if self.words else []
-        return Answer(columns, rows, notes, more)
+        return Answer(columns, rows, notes, page.more)
 
     def _undated(self, asked: Asked, wanted: list[Sought]) -> Iterator[str]:
         """Says how many have applications, but nobody knows when one last changed."""

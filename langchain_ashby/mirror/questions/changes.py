@@ -98,10 +98,12 @@ class ListChanges(Listing):
             raise ArgumentError("kinds: these are not about jobs, or this API key may not read them: name other kinds")
         numbers = _numbers(asked, parts)
         counts = [(kind, number) for kind, number in sorted(numbers.items(), key=lambda it: (-it[1], it[0])) if number]
-        upto = self.begin() + self.limit
-        newest = [_lines(*part).order_by(desc("at"), "id").limit(upto).subquery() for part in parts]
-        changes = union_all(*map(select, newest)).order_by(*_ORDER).offset(self.begin()).limit(self.limit).subquery()
-        found = asked.connection.execute(_with_names(changes)).all()
+        newest = [_lines(*part).order_by(desc("at"), "id").limit(self.upto()).subquery() for part in parts]
+        changes = union_all(*map(select, newest)).order_by(*_ORDER).limit(self.upto()).subquery()
+        first = asked.connection.execute(_with_names(changes)).all()
+        total = sum(number for _, number in counts)
+        page = self.page([(row.at, row.kind, row.id) for row in first], total, "change")
+        found = first[page.begin : page.end]
         called = {kind: labels(asked.connection, NAMED[kind]) for kind in {"jobs", *(row.of for row in found)} if kind}
         rows = [
             [
@@ -114,12 +116,11 @@ class ListChanges(Listing):
             ]
             for row in found
         ]
-        line, more = self.how_many(len(rows), sum(number for _, number in counts), "change")
-        notes = [line, *([", ".join(f"{kind} {number:,}" for kind, number in counts)] if counts else [])]
+        notes = [*page.notes, *([", ".join(f"{kind} {number:,}" for kind, number in counts)] if counts else [])]
         columns = [*map(Column, ("when", "change", "candidate", "job", "what")), Column("application_id", is_id=True)]
         notes += [f"period: {asked.in_days(self.period)}", *_undated(asked, parts), *self._unseen(asked, kinds)]
         notes += [f"{kind}: not known, because this API key may not read {lists}" for kind, lists in unread.items()]
-        return Answer(columns, rows, notes, more)
+        return Answer(columns, rows, notes, page.more)
 
     def _unseen(self, asked: Asked, kinds: Sequence[str]) -> Iterator[str]:
         """Says how many moves may be undated or missing, because a history has not been read since."""
@@ -194,7 +195,7 @@ def _with_names(changes: Subquery) -> Select[Any]:
     named = [applications.c.id.label("application"), applications.c.job_id.label("job"), candidates.c.name]
     source = changes.outerjoin(applications, applications.c.id == changes.c.id)
     query = select(changes, *named).select_from(source.outerjoin(candidates, candidates.c.id == person))
-    return query.order_by(*_ORDER)
+    return query.order_by(changes.c.at.desc(), changes.c.kind, changes.c.id)  # "id" alone would be the candidate's
 
 
 _ORDER: Sequence[Any] = (desc("at"), "kind", "id")

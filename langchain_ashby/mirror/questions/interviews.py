@@ -103,16 +103,16 @@ class FindInterviews(Listing):
             asked.need("feedback_missing", feedback)
         source, chosen = meetings(), and_(True, *self._conditions(asked))
         total = asked.connection.scalar(select(func.count()).select_from(source).where(chosen)) or 0
-        ids = (
+        first = (
             select(interview_events.c.id)
             .select_from(source)
             .where(chosen)
             .order_by(interview_events.c.start_at.asc().nulls_last(), interview_events.c.id)
-            .offset(self.begin())
-            .limit(self.limit)
+            .limit(self.upto())
         )
-        rows = _rows(asked, list(asked.connection.scalars(ids)))
-        line, more = self.how_many(len(rows), total, "interview")
+        ids = asked.connection.scalars(first).all()
+        page = self.page(ids, total, "interview")
+        rows = _rows(asked, ids[page.begin : page.end])
         columns = [
             Column("interview_schedule_id", is_id=True),
             Column("start"),
@@ -124,7 +124,7 @@ class FindInterviews(Listing):
             Column("status", is_sent=True),
             Column("application_id", is_id=True),
         ]
-        return Answer(columns, rows, [line, *self._undated(asked), *self._waiting(asked)], more)
+        return Answer(columns, rows, [*page.notes, *self._undated(asked), *self._waiting(asked)], page.more)
 
     def _undated(self, asked: Asked) -> Iterator[str]:
         """Says how many interviews may be on the day, as far as anyone knows."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -12,6 +13,7 @@ from langchain_ashby.endpoint import ToolArguments
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.mirror.questions.answer import Answer
 from langchain_ashby.mirror.questions.asked import Asked
+from langchain_ashby.results.division import digest
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 
@@ -31,40 +33,67 @@ class Question(ToolArguments):
         """
 
 
+class Page(NamedTuple):
+    """The rows that an answer shows.
+
+    Attributes:
+        begin: The number of rows before them.
+        end: The number of rows up to the last of them.
+        notes: How many rows there are, and how to go on.
+        more: The cursor of the next page; empty on the last one.
+    """
+
+    begin: int
+    end: int
+    notes: list[str]
+    more: str
+
+
 class Listing(Question):
     """A question that is answered with rows."""
 
     limit: Limit = 20
     cursor: str | None = None
 
-    def begin(self) -> int:
-        """The number of rows before those that are asked for.
+    def upto(self) -> int:
+        """The number of rows up to the end of the page that is asked for.
 
         Raises:
             ArgumentError: if the cursor does not come from an answer.
         """
+        return self._before()[0] + self.limit
+
+    def page(self, keys: Sequence[object], total: int, noun: str) -> Page:
+        """The page that is asked for; the first one if the rows before it are no longer those that were read.
+
+        Args:
+            keys: What tells the rows from each other, in their order, of those `upto` the end of the page.
+            total: The number of all rows.
+            noun: What a row is.
+        """
+        begin, digest = self._before()
+        has_changed = begin > 0 and (begin >= total or _digest(keys[:begin]) != digest)
+        begin = 0 if has_changed else begin
+        end = min(begin + self.limit, total)
+        more = f"row{end}.{_digest(keys[:end])}" if end < total else ""
+        line = f"{total:,} {noun if total == 1 else f'{noun}s'}"
+        if more or begin:
+            goes_on = f"; more: cursor={more} with the same arguments" if more else ", the last"
+            line = f"{begin + 1:,} to {end:,} of {line}{goes_on}"
+        return Page(begin, end, [line, *([_HAS_CHANGED] if has_changed else [])], more)
+
+    def _before(self) -> tuple[int, str]:
+        """The number of rows before those that are asked for, and the digest of their keys."""
         if not self.cursor:
-            return 0
-        if found := re.fullmatch(r"row(\d{1,9})", self.cursor):
-            return int(found[1])
+            return 0, ""
+        if found := re.fullmatch(r"row([1-9]\d{0,8})\.([0-9a-f]{6})", self.cursor):
+            return int(found[1]), found[2]
         raise ArgumentError("cursor must come from an earlier answer; leave it out to start from the first row")
 
-    def how_many(self, shown: int, total: int, noun: str) -> tuple[str, str]:
-        """The line on how many there are, and the cursor of the next page, empty on the last one.
 
-        Raises:
-            ArgumentError: if the cursor is past the last row.
-        """
-        if self.begin() >= max(total, 1):
-            raise ArgumentError(f"cursor is past the last of {total:,}; leave it out to start from the first row")
-        end = self.begin() + shown
-        plural = noun if total == 1 else f"{noun}s"
-        if shown == total:
-            return f"{total:,} {plural}", ""
-        if end >= total:
-            return f"{self.begin() + 1:,} to {end:,} of {total:,} {plural}, the last", ""
-        cursor = f"row{end}"
-        return (
-            f"{self.begin() + 1:,} to {end:,} of {total:,} {plural}; more: cursor={cursor} with the same arguments",
-            cursor,
-        )
+def _digest(keys: Sequence[object]) -> str:
+    """What tells one sequence of rows from another."""
+    return digest([[str(key) for key in keys]])
+
+
+_HAS_CHANGED = "The rows have changed since the page before was read: these are the first ones anew."

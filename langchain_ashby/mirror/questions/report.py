@@ -84,20 +84,19 @@ class ReportPipeline(Listing, ApplicationFilters):
         counted = [(labels, metric.count(values)) for labels, values in groups.items()]
         times = [place for place, name in enumerate(by) if name in _TIMES]
         counted.sort(key=lambda it: ([it[0][place] for place in times], -it[1][0], it[0]))
-        begin = self.begin()
+        page = self.page([labels for labels, _ in counted[: self.upto()]], len(counted), "group")
         shown = [
             [*labels, *figures, "few" if metric.sample(figures) < FEW else None]
-            for labels, figures in counted[begin : begin + self.limit]
+            for labels, figures in counted[page.begin : page.end]
         ]
-        line, more = self.how_many(len(shown), len(counted), "group")
         total = ", ".join(
             f"{title} {_figure(it)}"
             for title, it in zip(metric.figures, metric.count(every), strict=True)
             if it is not None
         )
-        notes = [line, f"total: {total}", metric.definition, *self._remarks(asked, metric, ends, by, counted)]
+        notes = [*page.notes, f"total: {total}", metric.definition, *self._remarks(asked, metric, ends, by, counted)]
         columns = [*map(Column, by), *map(Column, metric.figures), Column("sample")]
-        return Answer(columns, shown, notes, more)
+        return Answer(columns, shown, notes, page.more)
 
     def _ends(self, asked: Asked) -> Ends:
         if self.to_stage and self.metric not in ("conversion", "reached"):

@@ -96,19 +96,19 @@ class ListWorklist(Listing):
             counts[kind] = asked.connection.scalar(number) or 0
         names = _names_of_owners(asked)
         posts = labels(asked.connection, NAMED["jobs"])
-        rows = [_row(asked, "approval", *each) for each in approvals[self.begin() :][: self.limit]]
-        before = len(approvals)
+        first = [_row(asked, "approval", *each) for each in approvals[: self.upto()]]
         for kind, each in work.items():
-            first, last = max(self.begin() - before, 0), min(self.begin() + self.limit - before, counts[kind])
-            before += counts[kind]
-            if first < last:
-                found = asked.connection.execute(_page(asked, each, chosen[kind]).offset(first).limit(last - first))
-                rows += [_row(asked, kind, owners, name, posts(job), *more) for owners, name, job, *more in found]
+            if room := self.upto() - len(first):
+                found = asked.connection.execute(_in_order(asked, each, chosen[kind]).limit(room))
+                first += [_row(asked, kind, owners, name, posts(job), *more) for owners, name, job, *more in found]
+        page = self.page(
+            [(kind, job, application) for kind, _, _, job, *_, application in first], sum(counts.values()), "item"
+        )
+        rows = first[page.begin : page.end]
         for row in rows:
             row[1] = names(row[1])
-        line, more = self.how_many(len(rows), sum(counts.values()), "item")
         said = [f"{kind} {number:,}" for kind, number in counts.items() if number]
-        notes = [line, *([", ".join(said)] if said else [])]
+        notes = [*page.notes, *([", ".join(said)] if said else [])]
         if counts.get("stuck"):
             known = "" if asked.knows_all else "known "
             notes.append(
@@ -128,7 +128,7 @@ class ListWorklist(Listing):
             *map(Column, ("what to do", "owner", "candidate", "job", "about", "days")),
             Column("application_id", is_id=True),
         ]
-        return Answer(columns, rows, notes, more)
+        return Answer(columns, rows, notes, page.more)
 
     def _approvals(self, asked: Asked, job_ids: Sequence[str] | None) -> tuple[list[Waits], list[str]]:
         """Returns the pending approvals, and a note if they are not known."""
@@ -161,7 +161,7 @@ def _chosen(
     return [*work.only, *_of_jobs(job_id, job_ids), *of_owners]
 
 
-def _page(asked: Asked, work: _Work, chosen: Sequence[ColumnElement[bool]]) -> Select[Any]:
+def _in_order(asked: Asked, work: _Work, chosen: Sequence[ColumnElement[bool]]) -> Select[Any]:
     """The work with its names, the longest waiting first."""
     since = func.coalesce(work.since, literal(asked.now, tables.Moment))
     if work.source is jobs:
