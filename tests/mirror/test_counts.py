@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Column, Connection, FromClause, Select, Table, delete, insert, select, update
@@ -52,7 +53,7 @@ ALL_TIME = "2000..2030"
 ONE_MORE = "# 1 more may match but are not counted, because their time is not known"
 
 
-def forget(mirror: Mirror, table: FromClause, column: str, key: str, ids: Iterable[str]) -> None:
+def forget(mirror: Mirror, table: Table, column: str, key: str, ids: Iterable[str]) -> None:
     """Makes a time unknown."""
     some = table.c[key].in_(list(ids))
     written(mirror, lambda it: it.execute(update(table).where(some).values({column: None})))
@@ -163,13 +164,13 @@ EVENTS = tables.interview_events.c
     ],
 )
 def test_what_a_period_leaves_out_because_its_time_is_not_known_is_told(
-    mirror: Mirror, tool: str, arguments: Row, time: Column[datetime], key: str, which: Select[tuple[str]]
+    mirror: Mirror, tool: str, arguments: Row, time: Column[datetime], key: str, which: Select[Any]
 ) -> None:
     assert "may match" not in ask(mirror, tool, **arguments).text
     with mirror.connect() as connection:
         one = connection.scalars(which).first()
     assert one
-    forget(mirror, time.table, time.name, key, [one])
+    forget(mirror, cast(Table, time.table), time.name, key, [one])
     assert ONE_MORE in ask(mirror, tool, **arguments).text.splitlines()
 
 
