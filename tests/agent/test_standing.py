@@ -133,6 +133,33 @@ def test_a_name_in_lookalike_letters_is_the_same_person(disguised: str) -> None:
     assert of_one_person(disguised) == of_one_person("Grace")
 
 
+@pytest.mark.parametrize(
+    ("name", "disguised"),
+    [
+        ("Ian Ford", "lan Ford"),
+        ("Ian Ford", "|an F0rd"),
+        ("ian@example.com", "lan@example.com"),
+        ("Allan", "AIlan"),
+        ("Bill", "B1lI"),
+        ("Olga", "0lga"),
+        ("Ian", "\u04c0an"),
+        ("lan", "\u0406an"),
+        ("Nina", "\u039dina"),
+        ("HANS@example.com", "\u0397\u0391\u039dS@example.com"),
+        ("Bernd Wolf", "Bemd VVolf"),
+        ("Pat O'Neil", "Pat O\u2019Neil"),
+        ("Pat O'Neil", "Pat O\u00b4Neil"),
+        ("Anne-Marie", "Anne\u2011Marie"),
+    ],
+)
+def test_a_name_in_latin_letters_that_pass_for_others_is_the_same_person(name: str, disguised: str) -> None:
+    assert of_one_person(disguised) == of_one_person(name)
+
+
+def test_a_greek_name_is_the_same_person_in_small_letters() -> None:
+    assert of_one_person("\u039d\u0391\u039d\u0391 Smith") == of_one_person("\u03bd\u03b1\u03bd\u03b1 SMITH")
+
+
 def test_names_that_differ_in_letters_are_two_people_in_any_script() -> None:
     names = ["Ben", "राम", "रमा", "王伟", "王偉", "Ben K", "ben.k@example.com", "benk@example.com"]
     assert len({of_one_person(it) for it in names}) == len(names)
