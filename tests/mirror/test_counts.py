@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from sqlalchemy import Column, Connection, FromClause, Select, Table, delete, insert, select, update
@@ -170,7 +170,7 @@ def test_what_a_period_leaves_out_because_its_time_is_not_known_is_told(
     with mirror.connect() as connection:
         one = connection.scalars(which).first()
     assert one
-    forget(mirror, cast(Table, time.table), time.name, key, [one])
+    forget(mirror, time.table, time.name, key, [one])
     assert ONE_MORE in ask(mirror, tool, **arguments).text.splitlines()
 
 
