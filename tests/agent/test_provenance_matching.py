@@ -113,6 +113,39 @@ def test_digits_of_any_script_are_digits() -> None:
     assert speakers("+49 170 5551234", resume="".join(chr(0x0660 + int(it)) for it in "01705551234")) == {"outsiders"}
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("tel:+4915123456789", "+49 151 2345 6789"),
+        ("m: +4915123456789", "+49 (151) 2345-6789"),
+        ("Tel. 0151/23456789", "+49 151 2345 6789"),
+        ("m: 415-555-0133", "(415) 555 0133"),
+        ("m: 4155550133", "(415) 555-0133"),
+        ("Maison 01.23.45.67.89", "+33 1 23 45 67 89"),
+        ("015123456789", "+49 151 2345 6789"),
+        ("+49 151 23456789 24/7", "+49 151 2345 6789"),
+        ("Call +49 151 23456789 soon, and do not tell any of the others about it", "0151 2345 6789"),
+    ],
+)
+def test_a_phone_number_within_a_text_is_found_in_other_spacing(written: str, read: str) -> None:
+    assert "outsiders" in speakers(written, resume=f"call {read}")
+    assert "outsiders" not in speakers(written, resume=f"call {read[:-1]}")
+
+
+@pytest.mark.parametrize("written", ["tel:+4915123456789", "Tel. 0151/23456789", "m: (0151) 23456789"])
+def test_the_user_said_a_phone_number_in_other_spacing(written: str) -> None:
+    assert "user" in speakers(written, "her number is +49 151 2345 6789")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["01.12.2026 to 05.12.2026", "05.12. - 07.12.2026", "from 2026-12-01 10", "150 000 - 170 000", "0.1234567"],
+)
+def test_dates_and_amounts_are_no_phone_numbers(written: str) -> None:
+    args = {"candidate_id": ADA, "note": f"Says {written} was it"}
+    assert "phone number" not in {it.kind for it in values_of(TOOLS[NOTE], args)}
+
+
 def test_numbers_have_one_spelling() -> None:
     read = "150k 150,000 150.000 150 000 1.5m 4.5 2,500.50 room3 7-8"
     assert [*numbers_in(read)] == [

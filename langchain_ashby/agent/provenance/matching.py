@@ -56,6 +56,8 @@ class Texts:
         """The places of the texts that have the value in whatever form."""
         if kind in ("number", "phone number"):
             yield from self._numeric(alike(said), kind)
+            for it in _subscribers(alike(said), kind):
+                yield from _places(self._digits, it)
         elif kind == "date":
             yield from self._dated(said, self._alike)
         else:
@@ -100,7 +102,7 @@ class Texts:
 
     def _numeric(self, said: str, kind: str) -> Iterator[int]:
         if kind == "phone number":
-            yield from _places(self._digits, re.sub(r"\D", "", said)[-_SUBSCRIBER:])
+            yield from _places(self._digits, _digits(said)[-_SUBSCRIBER:])
         else:
             for it in numbers_in(said):
                 yield from self._numbers.get(it, ())
@@ -149,9 +151,10 @@ _NO_LETTERS = re.compile(r"[^\w\x00-\x7f]+")
 def _traces(said: str, kind: str) -> Iterator[str]:
     """What a text has in a row if it has the value in whatever form, with nothing but letters and digits looked at."""
     if kind == "phone number":
-        yield re.sub(r"\D", "", said)[-_SUBSCRIBER:]
+        yield from _subscribers(alike(said), kind)
     elif kind == "number":
         yield said
+        yield from _subscribers(alike(said), kind)
         for it in numbers_in(said):
             yield it
             thousands, millions = (f"{Decimal(it) / unit:f}" for unit in (1_000, 1_000_000))
@@ -170,6 +173,21 @@ _SURELY = 8
 
 _SUBSCRIBER = 9
 """The last digits of a phone number that are the same with and without the country's code."""
+
+
+def _digits(said: str) -> str:
+    return re.sub(r"\D", "", said)
+
+
+def _subscribers(said: str, kind: str) -> Iterator[str]:
+    """The last digits of a phone number, and of what may be one: a long number, or the part before digits that follow
+    it, as in `+49 151 2345 6789 24/7`."""
+    ends = [it.end() for it in re.finditer(r"\d+", said)]
+    for end in ends:
+        digits = _digits(said[:end])
+        if len(digits) > _SUBSCRIBER or (end == ends[-1] and (kind == "phone number" or len(digits) >= _SURELY)):
+            yield digits[-_SUBSCRIBER:]
+
 
 _SCHEME = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 _BEFORE_LINK = r"(?<![\w@/-])(?<!\w\.)"

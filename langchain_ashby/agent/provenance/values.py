@@ -151,8 +151,11 @@ _FEWEST_DIGITS = 6
 
 
 def _of_text(way: str, text: str) -> Iterator[Value]:
-    inside = [(it[0], kind) for pattern, kind in _INSIDE for it in pattern.finditer(text)]
-    yield from (Value(way, said, kind, said) for said, kind in inside)
+    phones = [it for it in _PHONE_INSIDE.finditer(text) if sum(map(str.isdigit, it[0])) >= _FEWEST_INSIDE]
+    yield from (Value(way, it[0], "phone number", it[0]) for it in phones)
+    inside = [(it, kind) for pattern, kind in _INSIDE for it in pattern.finditer(text)]
+    taken = [range(*it.span()) for it in phones]
+    yield from (Value(way, it[0], kind, it[0]) for it, kind in inside if not any(it.start() in part for part in taken))
     for spelled in _SPELLED_OUT.finditer(text):
         address = re.sub(_A_DOT, ".", re.sub(_AN_AT, "@", spelled[0]))
         yield Value(way, address, "e-mail address", spelled[0])
@@ -169,6 +172,15 @@ def _of_text(way: str, text: str) -> Iterator[Value]:
         passages = (" ".join(said[max(end - PASSAGE, 0) : end]) for end in ends)
         yield from (Value(way, it, "passage", sentence.strip()) for it in passages)
 
+
+_FEWEST_INSIDE = 7
+_PHONE_INSIDE = re.compile(
+    r"(?<!\w)(?<!\d[./-])(?!\d\d?[./-]\d\d?[./-](?:\d{4}|\d\d)(?!\d|[./-]\d))"
+    r"(?:\d{3}([-./ ])\d{3,4}\1\d{4}|\d\d([-./ ])\d\d(?:\2\d\d){3}"
+    r"|(?:\+[ (]?\d|\(\+?\d{1,5}\)|(?<!\d\s)0\d\d)(?:[^\S\n]?[()./-]*[^\S\n]?\d){4,14})(?!\w)"
+)
+"""A phone number within a text: parted as 415-555-0133 or 01.23.45.67.89 are, or begun with +, a code in parentheses or
+0. A date is none, as 01.12.2026."""
 
 _AN_AT, _A_DOT = r"(?i:\s?[(\[{]\s?at\s?[)\]}]\s?)", r"(?i:\s?[(\[{]\s?dot\s?[)\]}]\s?)"
 _SPELLED_OUT = re.compile(rf"[\w.+%'-]+{_AN_AT}[\w-]+(?:(?:\.|{_A_DOT})[\w-]+)+")
