@@ -134,6 +134,8 @@ def test_call_takes_names_for_all_pages(sandbox: AshbySandbox) -> None:
         (("ashby_no_such_tool",), "no tool 'ashby_no_such_tool'"),
         (("ashby_list_jobs", "{"), "not JSON"),
         (("ashby_list_jobs", "[]"), "JSON object"),
+        (("ashby_search_candidates", '{"name": "Ada", "name": "Kwame"}'), 'The arguments have "name" twice'),
+        (("ashby_create_candidate", '{"location": {"city": "Bonn", "city": "Ulm"}}'), 'have "city" twice'),
     ],
 )
 def test_call_says_what_is_wrong_with_its_arguments(arguments: tuple[str, ...], said: str) -> None:
