@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from langchain_ashby.agent.cards.card import Beside, Card, Reference, Sent, is_current, same
 from langchain_ashby.text.words import one_line, shown
@@ -73,17 +73,31 @@ def newly_past(fresh: Card, by_now: Card) -> list[str]:
 
 
 def _facts(card: Card, fresh: Card, private: Collection[str]) -> Iterator[tuple[str, str]]:
-    for title in {**card["facts"], **fresh["facts"]}:
-        was, now = card["facts"].get(title), fresh["facts"].get(title)
+    known = _under_their_new_names(card, fresh)
+    for title in {**known, **fresh["facts"]}:
+        was, now = known.get(title), fresh["facts"].get(title)
         if title not in fresh["facts"]:
             yield title, f"{title}: can no longer be read"
-        elif title in card["facts"] and same(now, was):
+        elif title in known and same(now, was):
             continue
         elif title in private:
             yield title, f"{title}: has changed (left out as private)"
         else:
-            before = (shown(was) or "none") if title in card["facts"] else "not known"
+            before = (shown(was) or "none") if title in known else "not known"
             yield title, f"{title}: {shown(now) or 'none'}, was {before}"
+
+
+def _under_their_new_names(card: Card, fresh: Card) -> dict[str, Any]:
+    """The facts of a card. A title that ends with the name of a record that was renamed, as "Tag Fast track", has the
+    new name: the fact can still be read."""
+    facts: dict[str, Any] = dict(card["facts"])
+    for key in {*card["refers"]} & {*fresh["refers"]}:
+        was, now = (f" {it['refers'][key]['name']}" for it in (card, fresh))
+        for title in card["facts"]:
+            renamed = title.removesuffix(was) + now
+            if title.endswith(was) and title not in fresh["facts"] and renamed in fresh["facts"]:
+                facts[renamed] = facts.pop(title, None)
+    return facts
 
 
 def _references(card: Card, fresh: Card) -> Iterator[str]:

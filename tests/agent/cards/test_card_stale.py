@@ -12,6 +12,7 @@ from desk import EXAMPLES, SCORECARD, Desk, make, meeting
 from langchain_ashby.agent.cards import Card, differences, is_current, only_what_is_on, targets
 from langchain_ashby.agent.cards.card import same
 from langchain_ashby.errors import ArgumentError
+from langchain_ashby.text.words import shown
 
 Meanwhile = Callable[[Desk], Any]
 
@@ -164,6 +165,18 @@ def test_a_record_that_can_no_longer_be_read_counts_as_changed(desk: Desk) -> No
     card = desk.card(request)
     desk.sandbox.fault("application.info", status=403, body="{}", times=5)
     assert "Stage: can no longer be read" in differences(card, desk.card(request))
+
+
+def test_a_fact_that_is_called_by_a_record_can_be_read_when_that_is_renamed(desk: Desk) -> None:
+    card = desk.card(EXAMPLES["add_candidate_tag"](desk))
+    [(key, tag)] = [(key, it) for key, it in card["refers"].items() if f"Tag {it['name']}" in card["facts"]]
+    refers = {**card["refers"], key: {**tag, "name": "Renamed"}}
+    there = card["facts"][f"Tag {tag['name']}"]
+    facts = {it: fact for it, fact in card["facts"].items() if it != f"Tag {tag['name']}"}
+    fresh: Card = {**card, "refers": refers, "facts": {**facts, "Tag Renamed": there}}
+    assert differences(card, fresh) == [f"The tag: Renamed, was {tag['name']}"]
+    fresh = {**fresh, "facts": {**facts, "Tag Renamed": not there}}
+    assert f"Tag Renamed: {shown(not there)}, was {shown(there)}" in differences(card, fresh)
 
 
 def test_what_could_not_be_read_before_and_now_can_be_is_a_change(desk: Desk) -> None:
