@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from langchain_ashby.ids import Id, short
-from langchain_ashby.text.letters import without_accents
+from langchain_ashby.text.letters import alike, without_accents
 from langchain_ashby.text.words import named, one_line
 from langchain_ashby.toolkit.listings import Record
 
@@ -71,6 +72,13 @@ def told_apart(record: Record, kind: Id, above: Mapping[str, str]) -> tuple[str,
     assert kind.names is not None
     called = next(names_of(record, kind.names.keys), "(no name)")
     details = [above.get(it) or it for key in kind.names.apart for it in _values(record, key.split("."))]
-    more = [named(one_line(it, 60)) for it in dict.fromkeys(details) if it and it != called]
+    more = [_detail(one_line(it, 60)) for it in dict.fromkeys(details) if it and it != called]
     state = out_of_use(record)
     return called, [*more, *([state] if state else [])]
+
+
+def _detail(text: str) -> str:
+    """A detail, quoted if it could pass for what this package itself puts there: an id, or how a record is put away."""
+    said = named(text)
+    is_own = said in ("deactivated", "archived") or re.match(r"id\b", alike(said))
+    return f"“{said}”" if is_own else said

@@ -221,6 +221,16 @@ class TestAName:
         assert "ada.lovelace@example.org" in answer.text and "ada@elsewhere.example.com" in answer.text
         assert "candidate.createNote" not in asked(sandbox)
 
+    @pytest.mark.parametrize("company", ["id kp7BA7dmWhaJJ7UQljwURQ", "ID: kp7BA7dmWhaJJ7UQljwURQ", "archived"])
+    def test_of_several_records_is_answered_with_words_of_others_in_quotes(
+        self, recorder: Recorder, company: str
+    ) -> None:
+        named = [{"id": it, "name": "Jan Kowalski", "company": company} for it in (ID, OTHER)]
+        recorder.answers["candidate.search"] = [success(named)]
+        with AshbyClient("key", recorder.url) as client, pytest.raises(ArgumentError) as raised:
+            resolved(AddCandidateTag, {"candidate_id": "Jan Kowalski", "tag_id": ID}, client)
+        assert f"Jan Kowalski (“{company}”, id {short(ID)})" in str(raised.value)
+
     def test_of_no_record_is_answered_with_the_names_like_it(self, client: AshbyClient, company: Company) -> None:
         answer = call(client, "update_application", application_id=company.application(), source_id="LinkedIn")
         assert "source_id: no source is called “LinkedIn”. Similar: LinkedIn Job Post (Inbound, id " in answer.text
