@@ -231,6 +231,15 @@ class TestAName:
             resolved(AddCandidateTag, {"candidate_id": "Jan Kowalski", "tag_id": ID}, client)
         assert f"Jan Kowalski (“{company}”, id {short(ID)})" in str(raised.value)
 
+    @pytest.mark.parametrize(
+        ("name", "title"),
+        [("Team2", "Team²"), ("Level 1", "Level ①"), ("final", "ﬁnal"), ("iv", "Ⅳ"), ("\uff34eam", "team")],
+    )
+    def test_counts_in_another_form_of_the_same_characters(self, recorder: Recorder, name: str, title: str) -> None:
+        recorder.answers["candidateTag.list"] = [success([{"id": ID, "title": title}])]
+        with AshbyClient("key", recorder.url) as client:
+            assert resolved(AddCandidateTag, {"candidate_id": ID, "tag_id": name}, client).arguments["tag_id"] == ID
+
     def test_of_no_record_is_answered_with_the_names_like_it(self, client: AshbyClient, company: Company) -> None:
         answer = call(client, "update_application", application_id=company.application(), source_id="LinkedIn")
         assert "source_id: no source is called “LinkedIn”. Similar: LinkedIn Job Post (Inbound, id " in answer.text
