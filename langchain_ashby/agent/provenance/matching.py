@@ -17,7 +17,10 @@ from langchain_ashby.text.letters import alike, without_accents
 APART = "\0"
 """Between two texts: no text has it, and nothing that is looked for runs across."""
 
-ADDRESS = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+LOCAL_PART = r"[\w.+%'-]{1,64}"
+"""What stands before the @ of an address, or its end: without a limit, a long run of letters would take minutes."""
+
+ADDRESS = re.compile(rf"{LOCAL_PART}@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"“”|¦\0]+", re.IGNORECASE)
 
 _NO_WORDS = re.compile(r"[^\w\0]+|_+")

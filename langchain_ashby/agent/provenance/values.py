@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from langchain_ashby.agent.cards.card import is_uuid
-from langchain_ashby.agent.provenance.matching import ADDRESS, LINK, words
+from langchain_ashby.agent.provenance.matching import ADDRESS, LINK, LOCAL_PART, words
 from langchain_ashby.endpoint import Arguments
 from langchain_ashby.ids import certain, ids_of
 from langchain_ashby.toolkit.tool import AshbyTool
@@ -183,7 +183,7 @@ _PHONE_INSIDE = re.compile(
 0. A date is none, as 01.12.2026."""
 
 _AN_AT, _A_DOT = r"(?i:\s?[(\[{]\s?at\s?[)\]}]\s?)", r"(?i:\s?[(\[{]\s?dot\s?[)\]}]\s?)"
-_SPELLED_OUT = re.compile(rf"[\w.+%'-]+{_AN_AT}[\w-]+(?:(?:\.|{_A_DOT})[\w-]+)+")
+_SPELLED_OUT = re.compile(rf"{LOCAL_PART}{_AN_AT}[\w-]+(?:(?:\.|{_A_DOT})[\w-]+)+")
 """An address as people write it for no program to find it: `ada (at) example [dot] org`."""
 
 _INSIDE: tuple[tuple[re.Pattern[str], Kind], ...] = (

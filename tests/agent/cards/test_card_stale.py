@@ -170,7 +170,7 @@ def test_a_record_that_can_no_longer_be_read_counts_as_changed(desk: Desk) -> No
 def test_a_fact_that_is_called_by_a_record_can_be_read_when_that_is_renamed(desk: Desk) -> None:
     card = desk.card(EXAMPLES["add_candidate_tag"](desk))
     [(key, tag)] = [(key, it) for key, it in card["refers"].items() if f"Tag {it['name']}" in card["facts"]]
-    refers = {**card["refers"], key: {**tag, "name": "Renamed"}}
+    refers: dict[str, Any] = {**card["refers"], key: {**tag, "name": "Renamed"}}
     there = card["facts"][f"Tag {tag['name']}"]
     facts = {it: fact for it, fact in card["facts"].items() if it != f"Tag {tag['name']}"}
     fresh: Card = {**card, "refers": refers, "facts": {**facts, "Tag Renamed": there}}
