@@ -225,3 +225,10 @@ def test_a_long_run_of_one_character_does_not_keep_anybody_waiting(run: str) -> 
     text = run * (40_000 // len(run))  # took minutes while what stands before an @ had no limit
     assert all(it.kind != "e-mail address" for it in values_of(None, {"note": text}))
     assert Index([f"{text} ada@example.com"]).places("ada@example.com", "e-mail address") == [0]
+
+
+@pytest.mark.parametrize("run", ["1", "1.", "1,", "12."])
+def test_a_number_of_endless_digits_does_not_keep_anybody_waiting(run: str) -> None:
+    said = run * (40_000 // len(run))
+    assert [it.kind for it in values_of(None, {"note": said})][:1] == ["number"]
+    assert Index([said]).places(said, "number") == [0] and [*Texts([said]).disguised(said, "number")]

@@ -182,14 +182,16 @@ def _digits(said: str) -> str:
     return re.sub(r"\D", "", said)
 
 
-def _subscribers(said: str, kind: str) -> Iterator[str]:
+def _subscribers(said: str, kind: str) -> Iterable[str]:
     """The last digits of a phone number, and of what may be one: a long number, or the part before digits that follow
-    it, as in `+49 151 2345 6789 24/7`."""
-    ends = [it.end() for it in re.finditer(r"\d+", said)]
-    for end in ends:
-        digits = _digits(said[:end])
-        if len(digits) > _SUBSCRIBER or (end == ends[-1] and (kind == "phone number" or len(digits) >= _SURELY)):
-            yield digits[-_SUBSCRIBER:]
+    it, as in `+49 151 2345 6789 24/7`. Each once."""
+    digits, end, found = _digits(said), 0, dict[str, None]()
+    for run in re.findall(r"\d+", said):
+        end += len(run)
+        is_last = end == len(digits)
+        if end > _SUBSCRIBER or (is_last and (kind == "phone number" or end >= _SURELY)):
+            found[digits[max(0, end - _SUBSCRIBER) : end]] = None
+    return found
 
 
 _SCHEME = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
