@@ -88,8 +88,7 @@ def _facts(card: Card, fresh: Card, private: Collection[str]) -> Iterator[tuple[
 
 
 def _under_their_new_names(card: Card, fresh: Card) -> dict[str, Any]:
-    """The facts of a card. A title that ends with the name of a record that was renamed, as "Tag Fast track", has the
-    new name: the fact can still be read."""
+    """The facts of a card, with the new name in titles that end with that of a renamed record, as "Tag Fast track"."""
     facts: dict[str, Any] = dict(card["facts"])
     for key in {*card["refers"]} & {*fresh["refers"]}:
         was, now = (f" {it['refers'][key]['name']}" for it in (card, fresh))

@@ -71,8 +71,8 @@ class Listing(Question):
             total: The number of all rows.
             noun: What a row is.
         """
-        begin, digest = self._before()
-        has_changed = begin > 0 and (begin >= total or _digest(keys[:begin]) != digest)
+        begin, known = self._before()
+        has_changed = begin > 0 and (begin >= total or _digest(keys[:begin]) != known)
         begin = 0 if has_changed else begin
         end = min(begin + self.limit, total)
         more = f"row{end}.{_digest(keys[:end])}" if end < total else ""
