@@ -50,15 +50,16 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         # Addresses that carry another one, which is where they lead.
-        carried = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if ip in _NAT64:
-            carried = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        carried = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else ip.ipv4_mapped
         if carried:
             return is_public(str(carried))
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NOT_PUBLIC)
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+# 6to4, Teredo, NAT64 within a network, and documentation. To some versions of Python, some of them are public.
+_NOT_PUBLIC = [ipaddress.ip_network(it) for it in ("2002::/16", "2001::/32", "64:ff9b:1::/48", "3fff::/20")]
 
 
 def is_loopback(url: str) -> bool:
