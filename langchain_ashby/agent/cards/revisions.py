@@ -12,13 +12,13 @@ from langchain_ashby.agent.cards.offers import check_opening, check_start, has_v
 from langchain_ashby.agent.cards.reads import ReadCache
 from langchain_ashby.agent.cards.registry import builds
 from langchain_ashby.agent.cards.shared import candidate_and_job, the_application, who
-from langchain_ashby.agent.cards.values import as_fact, in_the_words_of, show_entries
+from langchain_ashby.agent.cards.values import as_fact, in_the_words_of, name_of, show_entries
 from langchain_ashby.endpoints.applications import GetApplication
 from langchain_ashby.endpoints.internal import FormSubmissions, StartApproval, SubmitOfferUpdate
 from langchain_ashby.endpoints.offers import GetOffer, StartOfferApproval, UpdateOffer
 from langchain_ashby.forms import Field, Form
 from langchain_ashby.results.phrases import is_money
-from langchain_ashby.text.words import at, joined, moment, named, one_line, paragraph
+from langchain_ashby.text.words import at, joined, moment, named, paragraph
 
 
 @builds(UpdateOffer)
@@ -42,7 +42,7 @@ def update(request: UpdateOffer, reads: ReadCache, builder: CardBuilder) -> None
                 exclude_form_definition=request.exclude_form_definition,
             )
         )
-        left_out = [named(it.title) for it in form.fields if it.path not in values]
+        left_out = [named(name_of(it, form)) for it in form.fields if it.path not in values]
         if left_out:
             builder.warn(f"Not given: {joined(left_out)}. It is not documented whether their present values are kept.")
     builder.consequence(
@@ -132,7 +132,7 @@ def _terms(form: Form, version: Record) -> Iterator[tuple[Field, Any]]:
 def _show_present(builder: CardBuilder, form: Form, version: Record, values: dict[str, Any]) -> None:
     """Puts the present terms beside the new ones, as far as the latest version shows them."""
     for field, present in _terms(form, version):
-        title = one_line(field.title, 120)
+        title = name_of(field, form)
         if field.path not in values:
             continue
         builder.facts[f"Present {title}"] = as_fact(present)
@@ -146,7 +146,7 @@ def _show_present(builder: CardBuilder, form: Form, version: Record, values: dic
 def _show_terms(builder: CardBuilder, form: Form, version: Record) -> None:
     """Shows the terms that go to the approvers."""
     for field, value in _terms(form, version):
-        title = one_line(field.title, 120)
+        title = name_of(field, form)
         builder.facts[title] = as_fact(value)
         if is_money(value):
             builder.private[title] = "compensation"

@@ -41,6 +41,13 @@ def _option(field: Field, value: Any) -> str:
     return f"{label} [{one_line(value, 120)}]" if twins else label
 
 
+def name_of(field: Field, form: Form) -> str:
+    """A field by its title; with its path, if another field of the form has the same title."""
+    title = one_line(field.title, 120)
+    is_shared = any(it is not field and folded(one_line(it.title, 120)) == folded(title) for it in form.fields)
+    return f"{title} [{one_line(field.path, 120)}]" if is_shared else title
+
+
 def as_fact(value: Any) -> Fact:
     """A stored value as a fact, without what Ashby may write in different ways."""
     if isinstance(value, Mapping):
@@ -68,7 +75,7 @@ def show_entries(builder: CardBuilder, form: Form | None, entries: Iterable[Fiel
             continue
         try:
             field = form.find(entry.path)
-            name = one_line(field.title, 120)
+            name = name_of(field, form)
             if field.path in found:
                 raise ValueError("is given twice")
             found.add(field.path)
@@ -77,7 +84,7 @@ def show_entries(builder: CardBuilder, form: Form | None, entries: Iterable[Fiel
         except ValueError as error:
             builder.new_value(name, in_the_words_of(_unknown(entry.path), given) or "none")
             builder.warn(f"{name}: {one_line(error)}. Nothing will be sent.", "high")
-    missing = [one_line(it.title, 120) for it in (form.fields if form else []) if it.required and it.path not in found]
+    missing = [name_of(it, form) for it in form.fields if it.required and it.path not in found] if form else []
     if missing:
         builder.warn(f"Required and missing: {joined(missing)}. Nothing will be sent.", "high")
     return values

@@ -49,6 +49,25 @@ def test_new_terms_of_somebody_else_do_not_prove_that_these_were_made(desk: Desk
     assert desk.settled(request, card) is None
 
 
+def test_two_terms_of_one_title_are_told_apart(desk: Desk) -> None:
+    offer = desk.client.call(make("get_offer", offer_id=new_terms(desk).model_dump()["offer_id"]))
+    entries = [it["field"] for section in offer["formDefinition"]["sections"] for it in section["fields"]]
+    [options, notes] = [it for it in entries if it["title"] in ("Equity (options)", "Notes")]
+    options["title"] = "Notes"
+    answer(desk, "offer.info", offer, times=1)
+    terms = [{"path": options["path"], "value": 7000}, {"path": notes["path"], "value": "None."}]
+    request = make("update_offer", offer_id=offer["id"], field_submissions=terms)
+    card = desk.card(request)
+    assert [(it["field"], it["before"], it["after"]) for it in card["changes"]] == [
+        (f"Notes [{options['path']}]", "6,000", "7,000"),
+        (f"Notes [{notes['path']}]", "Half of the week for writing code.", "None."),
+    ]
+    [present] = [it for it in offer["latestVersion"]["customFields"] if it["id"] == options["path"]]
+    present["value"] = 9
+    answer(desk, "offer.info", offer)
+    assert any(options["path"] in it and "9" in it for it in differences(card, desk.card(request)))
+
+
 def test_a_transfer_that_starts_activities_is_never_known_to_be_done_whole(desk: Desk) -> None:
     given = EXAMPLES["transfer_application"](desk).model_dump(mode="json", exclude_unset=True)
     request = make("transfer_application", **{**given, "start_automatic_activities": True})
