@@ -139,7 +139,7 @@ def _decode(
     if envelope is not None and envelope["success"] is False:
         raise _refused(request, envelope, facts)
     if status != 200:
-        unknown = writes and (status < 300 or status in _PERHAPS_DONE)
+        unknown = writes and status not in _NOT_DONE
         raise UnexpectedStatusError(f"Ashby answered with HTTP {status}", outcome_unknown=unknown, **facts)
     if envelope is None:
         raise type(unreadable)(unreadable.message, outcome_unknown=writes, **facts)
@@ -157,8 +157,11 @@ def _decode(
     return Reply(result, _warnings(envelope), request_ids, bool(more or cursor), str(cursor) if cursor else None)
 
 
-_PERHAPS_DONE = (303, 408)
-"""303 See Other follows a POST that took effect, and some gateways answer 408 Request Timeout after passing one on."""
+_NOT_DONE = {301, 302, 307, 308, 400, 405, 410, 411, 413, 414, 415, 417, 421, 422, 425, 426, 428, 431, 451}
+"""The other statuses that, by their definition, answer a request that was not carried out.
+
+303 See Other, for one, follows a POST that took effect, and some gateways answer 408, 409 or 499 after passing one on.
+"""
 
 
 def _parse(headers: Mapping[str, str], body: bytes) -> tuple[dict[str, Any] | None, AshbyError]:
