@@ -126,7 +126,7 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
     "candidate.listNotes": {"id": ID, "isPrivate": FLAG, "content?": NAME, "createdAt?": TIME},
     "candidateTag": _TITLED,
     "closeReason": {"id": ID, "reasonText": NAME, "isArchived": FLAG},
-    "communicationTemplate": {"id": ID, "title": NAME, "intendedTypes[]": NAME},
+    "communicationTemplate": {"id": ID, "title": NAME, "intendedTypes[]": NAME, "updatedAt": TIME},
     "customField": {
         **_TITLED,
         "objectType": NAME,

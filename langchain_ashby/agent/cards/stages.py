@@ -134,7 +134,10 @@ def _archived(
     )
     refused = False
     if isinstance(templates, list) and template["name"] != UNNAMED:
-        types = next(at(it, "intendedTypes") for it in templates if at(it, "id") == template["id"])
+        chosen = next(it for it in templates if at(it, "id") == template["id"])
+        # Its text cannot be read, only when it was last changed.
+        builder.facts["The e-mail template was last changed"] = at(chosen, "updatedAt")
+        types = at(chosen, "intendedTypes")
         if isinstance(types, list) and "email" not in types:
             refused = True
             builder.warn(f"The template {quoted(template['name'])} is not intended for e-mail: Ashby will refuse.")

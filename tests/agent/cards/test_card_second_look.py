@@ -191,3 +191,13 @@ def test_an_application_that_was_archived_meanwhile_gets_no_email_and_the_card_i
     desk.client.call(stage(desk, "Archived", **reason(desk)))
     told = differences(card, desk.card(request))
     assert "there is a new warning: The application is archived already: Ashby sends no e-mail." in told
+
+
+def test_an_email_template_that_was_changed_is_told(desk: Desk) -> None:
+    request = EXAMPLES["change_application_stage"](desk)
+    card = desk.card(request)
+    templates = desk.client.call(make("list_communication_templates"))
+    later = [{**it, "updatedAt": "2026-11-02T11:00:00.000Z"} for it in templates]
+    answer(desk, "communicationTemplate.list", later)
+    [told] = differences(card, desk.card(request))
+    assert told.startswith("The e-mail template was last changed: 2026-11-02T11:00:00.000Z, was ")
