@@ -21,6 +21,7 @@ from langchain_ashby.cli.card import Hanging, argument_lines
 from langchain_ashby.cli.step_line import title
 from langchain_ashby.cli.terminal import CAUTION, ask, confirm, harmless
 from langchain_ashby.endpoints import OPERATIONS
+from langchain_ashby.text.json import KeyTwiceError, read_typed
 from langchain_ashby.text.safe import visible
 from langchain_ashby.toolkit import explain_arguments
 
@@ -118,17 +119,17 @@ def _read(text: str) -> Arguments | None:
     if not text.strip():
         return None
     try:
-        read = json.loads(text, parse_constant=_reject_constant)
+        read = read_typed(text)
     except json.JSONDecodeError as error:
         place = text.split("\n")[error.lineno - 1].strip()
         raise ValueError(f"This is not JSON: {error.msg}, at {place!r}.") from None
+    except KeyTwiceError as error:
+        raise ValueError(f"The arguments have {error}.") from None
+    except RecursionError:
+        raise ValueError("The arguments are nested too deeply.") from None
     if not isinstance(read, dict):
         raise ValueError('The arguments must be a JSON object, such as {"name": "Ada"}.')
     return read
-
-
-def _reject_constant(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON.")
 
 
 def _as_text(arguments: Arguments) -> str:
@@ -195,6 +196,6 @@ def _in_form(console: Console, tool: str, arguments: Arguments) -> Arguments:
 def _value(text: str) -> Any:
     """Parses JSON; anything else is a string, and validation says if that fits."""
     try:
-        return json.loads(text)
-    except ValueError:
+        return read_typed(text)
+    except (ValueError, RecursionError):
         return text

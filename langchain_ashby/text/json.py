@@ -1,4 +1,4 @@
-"""Converts Ashby's JSON to what every checkpoint, store and text can hold.
+"""Reads JSON that a person typed, and converts Ashby's to what every checkpoint, store and text can hold.
 
 JSON allows more: halves of characters (JavaScript writes them when it cuts text inside an emoji), numbers of any
 length, unlimited nesting. One such value in one record must not end a run.
@@ -6,6 +6,7 @@ length, unlimited nesting. One such value in one record must not end a run.
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any, TypeVar, cast
 
@@ -19,6 +20,34 @@ TOO_DEEP = "(nested too deeply)"
 
 NOT_KEPT = "a number that is not finite or has more than 64 bits, or lists and objects nested too deeply"
 """Says what `json_safe` replaces."""
+
+
+def read_typed(text: str) -> Any:
+    """Reads JSON that a person typed.
+
+    Raises:
+        KeyTwiceError: if an object has a key twice: Python would take the last value and drop the others in silence.
+        ValueError: if it is not JSON.
+        RecursionError: if it is nested too deeply to be read.
+    """
+    return json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_number)
+
+
+class KeyTwiceError(ValueError):
+    """A JSON object has a key twice."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise KeyTwiceError(f"{json.dumps(key, ensure_ascii=False)} twice in one object")
+        found[key] = value
+    return found
+
+
+def _no_number(constant: str) -> Any:
+    raise ValueError(f"{constant} is not a number in JSON")
 
 
 def json_safe(value: T) -> T:

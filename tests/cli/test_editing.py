@@ -40,7 +40,13 @@ def editor(directory: Path, *turns: str) -> str:
 
 
 def test_the_editor_opens_again_until_the_arguments_are_valid(sandbox: AshbySandbox, tmp_path: Path) -> None:
-    turns = ('"note":=>note:', 'note:=>"nota":', '"nota":=>"note":', f"{WRITTEN}=>Wants to start in March.")
+    turns = (
+        '"note":=>note:',
+        'note:=>"nota":',
+        '"nota":=>"note": "x", "note":',
+        '"note": "x", =>',
+        f"{WRITTEN}=>Wants to start in March.",
+    )
     with (
         Provider(proposes_a_note(sandbox)) as provider,
         Person(*MODEL, VISUAL=editor(tmp_path, *turns), **environment(sandbox), **provider.environment()) as person,
@@ -53,6 +59,9 @@ def test_the_editor_opens_again_until_the_arguments_are_valid(sandbox: AshbySand
         person.is_asked("Edit it again? [y/N]:")
         person.types("y")
         person.sees("- nota: there is no such argument")
+        person.is_asked("Edit it again? [y/N]:")
+        person.types("y")
+        person.sees('! The arguments have "note" twice in one object.')
         person.is_asked("Edit it again? [y/N]:")
         person.types("y")
         person.sees("No changes.")

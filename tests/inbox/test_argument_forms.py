@@ -423,6 +423,8 @@ def test_another_tools_arguments_have_controls_by_their_schema() -> None:
         "free": "is not JSON",
         "count": "must be a w",
     }
+    sent = typed(shown, {"free": '{"a": 1, "b": {"c": 2, "c": 3}}'})
+    assert read(form(SCHEMA, {"text": "x"}, typed=sent)).problems == {"free": ['has "c" twice in one object']}
 
 
 @pytest.mark.parametrize("tool", WRITES)

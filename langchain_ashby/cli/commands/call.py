@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,27 +68,16 @@ def _operation(tool: str) -> type[Operation[Any]]:
 
 
 def _object(arguments: str) -> dict[str, Any]:
+    from langchain_ashby.text.json import KeyTwiceError, read_typed
+
     try:
-        given = json.loads(arguments, object_pairs_hook=_each_once)
-    except _Twice as error:
-        raise stop(f"The arguments have {error} twice in one object.", Status.USAGE) from None
+        given = read_typed(arguments)
+    except KeyTwiceError as error:
+        raise stop(f"The arguments have {error}.", Status.USAGE) from None
     except (ValueError, RecursionError) as error:
         raise stop(f"The arguments are not JSON: {error}", Status.USAGE) from None
     if not isinstance(given, dict):
         raise stop('The arguments must be a JSON object, such as {"name": "Ada"}.', Status.USAGE)
-    return given
-
-
-class _Twice(Exception):
-    """A JSON object has a key twice. Python would take the last value and drop the others in silence."""
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    given: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in given:
-            raise _Twice(json.dumps(key))
-        given[key] = value
     return given
 
 

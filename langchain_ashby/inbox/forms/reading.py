@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from langchain_ashby.inbox.forms.model import ABSENT, CLEARED, Field, Form
 from langchain_ashby.inbox.forms.shapes import Kind
 from langchain_ashby.inbox.forms.texts import REPLACED, holdable, in_the_breaks_of, lines, unheld
 from langchain_ashby.inbox.forms.times import as_argument, clock, day_of, gap, moments, twice
-from langchain_ashby.text.json import NOT_KEPT, json_safe
+from langchain_ashby.text.json import NOT_KEPT, KeyTwiceError, json_safe, read_typed
 from langchain_ashby.text.words import offset, one_line
 from langchain_ashby.toolkit.arguments import arguments_of
 from langchain_ashby.toolkit.explain import argument_problems
@@ -217,7 +216,9 @@ class _Reader:
         if not it.text.strip():
             return ABSENT
         try:
-            found = json.loads(it.text, parse_constant=_refused)
+            found = read_typed(it.text)
+        except KeyTwiceError as error:
+            raise ValueError(f"has {one_line(error, 200)}") from None
         except (ValueError, RecursionError) as error:
             raise ValueError(f"is not JSON: {one_line(error, 200)}") from None
         if json_safe(found) is not found:
@@ -245,10 +246,6 @@ _READ: Mapping[Kind, Callable[[_Reader, Field, str], Any]] = {
     Kind.FIXED: _Reader.fixed,
     Kind.JSON: _Reader.json,
 }
-
-
-def _refused(constant: str) -> Any:
-    raise ValueError(f"{constant} is not a number in JSON")
 
 
 def _others(it: Field) -> list[str]:
