@@ -116,7 +116,7 @@ class Trail:
     """Reads the trail of a store. Several threads may use it.
 
     All of it is read once. After that, stores of SQLite and PostgreSQL are asked for what was written last, any other
-    for everything again. The longer that takes, the less often it is done.
+    for everything again: the longer that takes, the less often it is done.
 
     Nothing is read with an offset: entries of the same moment have no order of their own, and some would be skipped.
 
@@ -206,7 +206,8 @@ class Trail:
                 return
             self._take(self._what_may_be_new())
             ended = time.monotonic()
-            self._read_again = ended + (max(self._every, _SHARE * (ended - began)) if self._every else 0)
+            takes_all = self._every and not self._newest_first
+            self._read_again = ended + max(self._every, _SHARE * (ended - began) if takes_all else 0)
 
     def read_ahead(self, now: datetime) -> None:
         """Reads all of it unless that was done, so that the first page need not wait for it."""
@@ -300,7 +301,7 @@ _MARGIN = timedelta(seconds=10)
 """SQLite dates what is written to the second, and PostgreSQL to the beginning of its transaction."""
 
 _SHARE = 20
-"""Reading takes a twentieth of the time at most."""
+"""Reading everything takes a twentieth of the time at most."""
 
 _FIRST = 100
 _MOST = 1600

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta, tzinfo
 from typing import Annotated, Any
 
+import pytest
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, BaseToolkit, StructuredTool, ToolException
@@ -98,6 +101,21 @@ def write(candidate_id: str, stage: str = "Offer", call_id: str | None = None) -
 
 def made(name: str, args: dict[str, Any], call_id: str | None = None) -> ToolCall:
     return {"name": name, "args": args, "id": call_id, "type": "tool_call"}
+
+
+@contextmanager
+def at_another_time(by: timedelta) -> Iterator[None]:
+    """Sets the clock that dates cards, and by which they grow too old."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return datetime.now(tz) + by
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("langchain_ashby.agent.nodes.prepare.datetime", Clock)
+        patch.setattr("langchain_ashby.agent.execution.executor.datetime", Clock)
+        yield
 
 
 _threads = itertools.count()

@@ -9,7 +9,20 @@ from typing import Any
 
 import pytest
 from langgraph.types import Command
-from office import Office, agent, approve, assert_sendable, calling, made, request, results, thread, user, write
+from office import (
+    Office,
+    agent,
+    approve,
+    assert_sendable,
+    at_another_time,
+    calling,
+    made,
+    request,
+    results,
+    thread,
+    user,
+    write,
+)
 from writing_room import Room, decide
 from writing_room import room as room
 
@@ -280,9 +293,11 @@ def test_the_longer_hold_counts_whichever_run_it_is_of() -> None:
 def test_a_hold_may_be_longer_than_the_ttl_which_counts_anew_from_its_end() -> None:
     office, config = Office(), thread()
     policy = ApprovalPolicy(hold={"move_candidate": timedelta(seconds=1)})
-    graph = agent(office, calling(write("ada")), "Done.", policy=policy, approval_ttl=timedelta(seconds=0.9))
-    graph.invoke(user(), config)
-    wait_for_it(graph.invoke(Command(resume=approve()), config))
+    graph = agent(office, calling(write("ada")), "Done.", policy=policy, approval_ttl=timedelta(hours=1))
+    with at_another_time(-timedelta(hours=2)):
+        graph.invoke(user(), config)
+        held = graph.invoke(Command(resume=approve()), config)
+    wait_for_it(held)
     graph.invoke(Command(resume=approve()), config)
     assert office.writes == [("ada", "Offer")]
 
@@ -290,11 +305,11 @@ def test_a_hold_may_be_longer_than_the_ttl_which_counts_anew_from_its_end() -> N
 def test_a_held_write_that_nobody_had_made_expires() -> None:
     office, config = Office(), thread()
     policy = ApprovalPolicy(hold={"move_candidate": timedelta(milliseconds=1)})
-    graph = agent(office, calling(write("ada")), "Done.", policy=policy, approval_ttl=timedelta(seconds=0.3))
+    graph = agent(office, calling(write("ada")), "Done.", policy=policy, approval_ttl=timedelta(hours=1))
     graph.invoke(user(), config)
     wait_for_it(graph.invoke(Command(resume=approve()), config, context={"reviewer": "Ben"}))
-    time.sleep(0.35)
-    late = request(graph.invoke(Command(resume=approve()), config))
+    with at_another_time(timedelta(hours=2)):
+        late = request(graph.invoke(Command(resume=approve()), config))
     action = late["action_requests"][0]
     assert "too old" in late["problem"] and names(action["void"]) == ["Ben"] and "held_until" not in action
     assert office.writes == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,21 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command
-from office import Office, agent, approve, assert_sendable, calling, edit, made, request, results, thread, user, write
+from office import (
+    Office,
+    agent,
+    approve,
+    assert_sendable,
+    at_another_time,
+    calling,
+    edit,
+    made,
+    request,
+    results,
+    thread,
+    user,
+    write,
+)
 from writing_room import DyingJournal, Killed, Room, decide
 from writing_room import room as room
 
@@ -174,11 +187,11 @@ def test_an_edit_does_not_get_rid_of_a_second_reviewer() -> None:
 
 
 def test_a_new_card_voids_the_first_approval(room: Room) -> None:
-    with room.agent(policy=TWO, approval_ttl=timedelta(seconds=1.5)) as graph:
+    with room.agent(policy=TWO, approval_ttl=timedelta(hours=1)) as graph:
         room.start(graph)
         assert "approved_by" in request(decide(room, graph, "Ben"))["action_requests"][0]
-        time.sleep(1.6)
-        late = request(decide(room, graph, "Grace"))
+        with at_another_time(timedelta(hours=2)):
+            late = request(decide(room, graph, "Grace"))
         action = late["action_requests"][0]
         assert "too old" in late["problem"] and "approved_by" not in action and names(action["void"]) == ["Ben"]
         decide(room, graph, "Grace")

@@ -85,8 +85,7 @@ def test_a_decision_counts_once_although_the_inbox_is_killed(
         page = open_page(second.address)
         expect(page.locator("#results .toast")).to_contain_text("Add a note to Ada Lovelace", timeout=40_000)
         told = page.inner_text("#results")
-        page.wait_for_timeout(1500)
-        page.goto(f"{second.home}/outcomes")
+        until(lambda: page.goto(f"{second.home}/outcomes") and page.locator("ol.outcomes > li").count())
         expect(page.locator("ol.outcomes > li")).to_contain_text("approved by Grace")
         page.context.close()
     assert written(sandbox) == 1

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
@@ -105,6 +106,27 @@ def test_only_the_beginning_is_read_again_where_the_store_hands_out_the_newest_f
         read.clear()
         assert len(trail.rows()) == 502
     assert read == [100]
+
+
+def test_a_first_reading_that_takes_long_delays_the_short_ones_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(reading, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    with SqliteStore.from_conn_string(str(tmp_path / "store.db")) as store:
+        store.setup()
+        trail, search = Trail(store), store.search
+
+        def slow(*given: Any, **more: Any) -> Any:
+            now[0] += 3
+            return search(*given, **more)
+
+        store.search = slow  # type: ignore[method-assign]
+        assert ids(trail) == []
+        store.batch([audit_op(record(call_id="call 0"), "key")])
+        assert ids(trail) == [], "what was read a moment ago is new enough"
+        now[0] += 1
+        assert ids(trail) == ["call 0"]
 
 
 def test_an_entry_that_is_written_again_after_a_crash_replaces_the_first(tmp_path: Path) -> None:
