@@ -71,10 +71,10 @@ def is_declared(operation: type[Operation[Any]]) -> bool:
 
 
 def described(operation: type[Operation[Any]]) -> str:
-    """How a write is undone, in words; "Nothing." with the reason if that is so."""
+    """How a write is undone, in words; or that it cannot be, with the reason."""
     single = operation.of if issubclass(operation, Bulk) else operation
     if single.irreversible is not None:
-        return f"Nothing. {single.irreversible}"
+        return f"Cannot be undone. {single.irreversible}"
     if single is not operation:
         return f"For each record, as for `{single.tool_name()}`."
     if (rule := RULES.get(operation)) and rule.__doc__:
